@@ -1,0 +1,51 @@
+"""The one family of errors that a user can mend.
+
+Every problem that a user can do something about is an :class:`AnnotatorError`: a sentence that says *what* is
+wrong and *where*, and a hint that says how to mend it.  The command line prints it as one line and exits with
+its code; the workbench shows it inside the screen.  Anything else that is raised is a defect of ours.
+"""
+
+from __future__ import annotations
+
+
+class AnnotatorError(Exception):
+    """A problem that the user can mend.
+
+    ``message`` says what and where, ``hint`` how to mend it (may be empty), ``exit_code`` is the process status.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return one line: line breaks in what is quoted must not break the report."""
+        text = f"{self.message}: {self.hint}" if self.hint else self.message
+        return " ".join(text.split())
+
+
+class CorpusError(AnnotatorError):
+    """An article cannot be taken in as it is."""
+
+
+class SchemeError(AnnotatorError):
+    """``labels.yaml`` is missing or says something that it may not say."""
+
+
+class FormatError(AnnotatorError):
+    """A foreign file does not hold what its format promises."""
+
+
+class StoreError(AnnotatorError):
+    """The database cannot be opened, read or written."""
+
+
+class ModelError(AnnotatorError):
+    """A model is missing, broken or cannot be fetched."""
+
+
+class WorkflowError(AnnotatorError):
+    """The request does not fit the state of the work."""

@@ -1,0 +1,1 @@
+"""Progress and provenance as data, then as tables and JSON."""

@@ -1,0 +1,137 @@
+"""Documents and their segmentation, in Unicode code points.
+
+A document's text is exactly what was decoded: nothing here rewrites it.  Tokens and sentences are computed once, at
+ingest, and travel with the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, overload
+
+
+class Segment(NamedTuple):
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+class Segmentation(Sequence[Segment]):
+    """Ordered, disjoint, non-empty ranges over a text: its tokens, or its sentences.
+
+    Kept as two arrays of 32-bit numbers, because a novel has half a million tokens: look-ups by offset are
+    binary searches, and the whole packs into bytes for storage.
+    """
+
+    __slots__ = ("ends", "starts")
+
+    def __init__(self, segments: Iterable[tuple[int, int]] = ()) -> None:
+        self.starts = array("I")
+        self.ends = array("I")
+        for start, end in segments:
+            self.starts.append(start)
+            self.ends.append(end)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Segment]: ...
+    def __getitem__(self, index: int | slice) -> Segment | list[Segment]:
+        if isinstance(index, slice):
+            return [Segment(s, e) for s, e in zip(self.starts[index], self.ends[index], strict=True)]
+        return Segment(self.starts[index], self.ends[index])
+
+    def __iter__(self) -> Iterator[Segment]:
+        return map(Segment, self.starts, self.ends)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Segmentation):
+            return NotImplemented
+        return self.starts == other.starts and self.ends == other.ends
+
+    def __hash__(self) -> int:
+        return hash(self.pack())
+
+    def at_or_before(self, offset: int) -> int:
+        """Return the index of the last segment that starts at or before ``offset``, -1 if there is none."""
+        return bisect_right(self.starts, offset) - 1
+
+    def containing(self, offset: int) -> int | None:
+        """Return the index of the segment that covers the code point at ``offset``."""
+        index = self.at_or_before(offset)
+        return index if index >= 0 and offset < self.ends[index] else None
+
+    def overlapping(self, start: int, end: int) -> range:
+        """Return the indices of all segments that share a code point with ``start`` to ``end``."""
+        first = max(self.at_or_before(start), 0)
+        if first < len(self) and self.ends[first] <= start:
+            first += 1
+        return range(first, max(first, bisect_right(self.starts, end - 1)))
+
+    def snap(self, start: int, end: int) -> Segment | None:
+        """Widen a range to whole segments; ``None`` when it touches none."""
+        touched = self.overlapping(start, end)
+        if not touched:
+            return None
+        return Segment(self.starts[touched[0]], self.ends[touched[-1]])
+
+    def exact(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return first and last index (inclusive) when the range falls on segment borders, else ``None``."""
+        touched = self.overlapping(start, end)
+        if not touched or self.starts[touched[0]] != start or self.ends[touched[-1]] != end:
+            return None
+        return touched[0], touched[-1]
+
+    def pack(self) -> bytes:
+        """Return starts then ends as little-endian 32-bit numbers."""
+        both = self.starts + self.ends
+        if sys.byteorder == "big":
+            both.byteswap()
+        return both.tobytes()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Segmentation:
+        """Return the segmentation that :meth:`pack` wrote."""
+        both = array("I")
+        both.frombytes(data)
+        if sys.byteorder == "big":
+            both.byteswap()
+        result = cls()
+        middle = len(both) // 2
+        result.starts, result.ends = both[:middle], both[middle:]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article: its exact text, what is known of it, and its segmentation.
+
+    ``key`` is the file's name without folder and extension and names the document everywhere.
+    """
+
+    key: str
+    text: str
+    lang: str
+    title: str
+    tokens: Segmentation
+    sentences: Segmentation
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest that identifies the text."""
+        return text_sha256(self.text)
+
+
+def text_sha256(text: str) -> str:
+    """Return the SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

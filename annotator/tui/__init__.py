@@ -1,0 +1,1 @@
+"""The workbench: screens and widgets; the only place that knows Textual."""
