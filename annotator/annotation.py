@@ -8,9 +8,9 @@ Offsets are half-open ranges of Unicode code points into the document's text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Origin = Literal["suggested", "accepted", "corrected", "added"]
 Verdict = Literal["accepted", "corrected", "rejected", "ignored"]
@@ -77,6 +77,34 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A curator's verdict on one suggestion.
+
+    ``id`` is the suggestion's id, that is its content, so the verdict holds for whichever suggester says the same
+    again.  ``original`` is that content as JSON-ready nested lists, kept because suggestions are replaced while
+    verdicts stay; ``item`` is the curator's own span or relation that came of it (``None`` when rejected or ignored).
+    """
+
+    id: str
+    kind: Literal["span", "relation"]
+    verdict: Verdict
+    label: str
+    source: str | None
+    score: float | None
+    original: Any
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A curator's remark on one of their spans or relations (``target``), or on the document (``None``)."""
+
+    id: str
+    text: str
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Annotations:
     """The content of a layer: spans and relations by id.
 
@@ -85,6 +113,11 @@ class Annotations:
 
     spans: Mapping[str, Span] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, spans: Iterable[Span], relations: Iterable[Relation] = ()) -> Annotations:
+        """Gather spans and relations by id."""
+        return cls({s.id: s for s in spans}, {r.id: r for r in relations})
 
     def relation_key(self, relation: Relation) -> RelationKey:
         """Return what ``relation`` says, its ends resolved in this layer."""
@@ -102,6 +135,7 @@ def suggested_relation(head: Span, child: Span, label: str, source: str, score: 
     return Relation(str(key), head.id, child.id, label, "suggested", source, score)
 
 
-def annotations(spans: list[Span], relations: list[Relation]) -> Annotations:
-    """Gather spans and relations into the content of a layer."""
-    return Annotations({s.id: s for s in spans}, {r.id: r for r in relations})
+def record(item: Span | Relation | Decision | Comment) -> dict[str, Any]:
+    """Return an item as history records it: its fields by name, without the id and what is ``None``."""
+    values = ((name, getattr(item, name)) for name in item.__slots__ if name != "id")
+    return {name: value for name, value in values if value is not None}

@@ -1,0 +1,188 @@
+"""History: the events of a layer, and the state that folding them gives.
+
+An event is one step of one actor on one layer: the unit of undo.  It holds *ops*, each of which replaces one record
+(a span, a relation, a verdict …) and carries the record before and after, so that any event can be inverted without
+knowing what it meant.  Each event names the hash of the one before it in its layer; events are never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+Record = Mapping[str, Any]
+"""A record as JSON values, without its id; absent keys mean ``None``."""
+
+State = dict[tuple[str, str], Record]
+"""Folded history: records by table and id."""
+
+
+class Op(NamedTuple):
+    """Replace the record ``id`` in ``table``: ``was`` is ``None`` when it is new, ``now`` when it goes."""
+
+    table: str
+    id: str
+    was: Record | None
+    now: Record | None
+
+    def inverse(self) -> Op:
+        """Return the op that takes this one back."""
+        return Op(self.table, self.id, self.now, self.was)
+
+
+class LayerName(NamedTuple):
+    """What identifies a layer in every database: the document's key, and whose layer it is.
+
+    ``name`` is ``corpus`` (what the document is), ``suggestions``, ``curator:NAME`` or ``gold``.
+    """
+
+    document: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.document}"
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of author: corpus, suggester, curator or gold."""
+        head = self.name.partition(":")[0]
+        return "suggester" if head == "suggestions" else head
+
+    @property
+    def author(self) -> str:
+        """Return the author's name; empty where the kind says it all."""
+        return self.name.partition(":")[2]
+
+
+CORPUS = "corpus"
+SUGGESTIONS = "suggestions"
+GOLD = "gold"
+
+
+def curator_layer(curator: str) -> str:
+    """Return the name of a curator's layers."""
+    return f"curator:{curator}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step in a layer's history.
+
+    ``seq`` counts from 1 within the layer; ``prev`` is the hash of the event before (empty for the first); ``at`` is
+    UTC in ISO 8601 with milliseconds; ``pause_ms`` the milliseconds since the actor's previous step; ``target`` the
+    ``seq`` that an undo or redo refers to; ``ops`` the JSON text of the ops, hashed as it stands.
+    """
+
+    layer: LayerName
+    seq: int
+    prev: str
+    at: str
+    actor: str
+    action: str
+    ops: str
+    target: int | None = None
+    pause_ms: int | None = None
+
+    @property
+    def hash(self) -> str:
+        """Return the event's identity: a digest of everything in it."""
+        fields = [
+            "annotator.event/1",
+            *self.layer,
+            self.seq,
+            self.prev,
+            self.at,
+            self.actor,
+            self.action,
+            self.target,
+            self.pause_ms,
+            self.ops,
+        ]
+        return hashlib.sha256(dumps(fields).encode("utf-8")).hexdigest()
+
+    def decoded(self) -> list[Op]:
+        """Return the ops."""
+        return loads_ops(self.ops)
+
+
+def dumps(value: object) -> str:
+    """Return compact JSON; the same value always gives the same text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def dumps_ops(ops: Iterable[Op]) -> str:
+    """Return the ops as JSON text."""
+    return dumps(list(ops))
+
+
+def loads_ops(text: str) -> list[Op]:
+    """Return the ops that :func:`dumps_ops` wrote."""
+    return [Op(*row) for row in json.loads(text)]
+
+
+def apply(state: State, ops: Iterable[Op]) -> None:
+    """Carry ``state`` forward by ``ops``, in place."""
+    for op in ops:
+        if op.now is None:
+            state.pop((op.table, op.id), None)
+        else:
+            state[op.table, op.id] = op.now
+
+
+def fold(events: Iterable[Event]) -> State:
+    """Return the state that a layer's events give."""
+    state: State = {}
+    for event in events:
+        apply(state, event.decoded())
+    return state
+
+
+def inverted(ops: Iterable[Op]) -> list[Op]:
+    """Return ops that take ``ops`` back: inverse of each, last first."""
+    return [op.inverse() for op in reversed(list(ops))]
+
+
+class Step(NamedTuple):
+    """An event as far as undo needs it."""
+
+    seq: int
+    action: str
+    target: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoStack:
+    """Which steps can be taken back and which brought back, as ``seq`` numbers, the next one last."""
+
+    done: tuple[int, ...] = ()
+    undone: tuple[int, ...] = ()
+
+    def after(self, step: Step) -> UndoStack:
+        """Return the stack once ``step`` has happened.
+
+        An undo moves its target from done to undone, a redo moves it back; any other step makes what was undone
+        unreachable, though it stays in history.
+        """
+        if step.action == "undo":
+            return UndoStack(self.done[:-1], (*self.undone, self.done[-1]))
+        if step.action == "redo":
+            return UndoStack((*self.done, self.undone[-1]), self.undone[:-1])
+        return UndoStack((*self.done, step.seq), ())
+
+    @classmethod
+    def of(cls, steps: Iterable[Step]) -> UndoStack:
+        """Return the stack that a layer's whole history gives."""
+        done: list[int] = []
+        undone: list[int] = []
+        for step in steps:
+            if step.action == "undo":
+                undone.append(done.pop())
+            elif step.action == "redo":
+                done.append(undone.pop())
+            else:
+                done.append(step.seq)
+                undone.clear()
+        return cls(tuple(done), tuple(undone))

@@ -1,0 +1,79 @@
+"""An ordered index of intervals, for looking up the spans of a row, a selection or a neighbourhood.
+
+Built for documents with tens of thousands of spans: look-ups are binary searches, changes cost one ``memmove``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+
+class Interval(NamedTuple):
+    """A half-open range of code points with the id of what lies there; ordered by start, longer first."""
+
+    start: int
+    negative_end: int
+    id: str
+
+    @property
+    def end(self) -> int:
+        """Return the offset behind the last code point."""
+        return -self.negative_end
+
+    @classmethod
+    def of(cls, start: int, end: int, item: str) -> Interval:
+        """Return the interval from ``start`` to ``end``."""
+        return cls(start, -end, item)
+
+
+class IntervalIndex:
+    """Intervals in reading order."""
+
+    def __init__(self, intervals: Iterable[tuple[int, int, str]] = ()) -> None:
+        self._sorted = sorted(Interval.of(*interval) for interval in intervals)
+        self._longest = max((i.end - i.start for i in self._sorted), default=0)
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def __iter__(self) -> Iterator[Interval]:
+        return iter(self._sorted)
+
+    def add(self, start: int, end: int, item: str) -> None:
+        """Add an interval; adding it twice changes nothing."""
+        interval = Interval.of(start, end, item)
+        position = bisect_left(self._sorted, interval)
+        if self._sorted[position : position + 1] != [interval]:
+            insort(self._sorted, interval)
+            self._longest = max(self._longest, end - start)
+
+    def discard(self, start: int, end: int, item: str) -> None:
+        """Take an interval out if it is there."""
+        interval = Interval.of(start, end, item)
+        position = bisect_left(self._sorted, interval)
+        if self._sorted[position : position + 1] == [interval]:
+            del self._sorted[position]
+
+    def overlapping(self, start: int, end: int) -> list[Interval]:
+        """Return the intervals that share a code point with ``start`` to ``end``, in reading order."""
+        first = bisect_left(self._sorted, (start - self._longest,))
+        last = bisect_left(self._sorted, (end,))
+        return [i for i in self._sorted[first:last] if i.end > start]
+
+    def at(self, offset: int) -> list[Interval]:
+        """Return the intervals that cover the code point at ``offset``, the longest first."""
+        return self.overlapping(offset, offset + 1)
+
+    def after(self, interval: Interval | tuple[int]) -> Interval | None:
+        """Return the first interval behind a place in the order."""
+        position = bisect_left(self._sorted, interval)
+        if position < len(self._sorted) and self._sorted[position] == interval:
+            position += 1
+        return self._sorted[position] if position < len(self._sorted) else None
+
+    def before(self, interval: Interval | tuple[int]) -> Interval | None:
+        """Return the last interval in front of a place in the order."""
+        position = bisect_left(self._sorted, interval)
+        return self._sorted[position - 1] if position else None

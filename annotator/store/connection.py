@@ -1,0 +1,165 @@
+"""Opening the database, and the one way to write to it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from annotator.errors import StoreError
+from annotator.store import schema
+
+BUSY_SECONDS = 30.0
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database at ``path``, made or migrated where needed.
+
+    Raises :class:`StoreError` when it belongs to something else, comes from a newer version, or cannot be read.
+    """
+    new = not path.exists()
+    with explained(path):
+        if new:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        connection = _raw(path)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _raw(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection, path)
+    if version < schema.VERSION:
+        _upgrade(connection, path)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA mmap_size = 268435456")
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the database's schema version, 0 for an empty one."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    if not empty and application != schema.APPLICATION_ID:
+        raise StoreError(f"{path} is a database of another program", "move it away, or choose another workspace")
+    if version > schema.VERSION:
+        raise StoreError(
+            f"{path} was written by a newer annotator (schema {version}, this one knows {schema.VERSION})",
+            "upgrade annotator",
+        )
+    return version
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Migrate under the write lock, after a backup of what there is; another process may have been quicker."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection, path)
+        if 0 < version < schema.VERSION:
+            backup(path, backup_path(path, f"before-schema-{schema.VERSION}"))
+        if version < schema.VERSION:
+            schema.migrate(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.Connection]:
+    """Hold the write lock from the first statement: all of the block happens, or nothing.
+
+    A deferred ``BEGIN`` fails at its first write when another process writes in between; ``BEGIN IMMEDIATE`` waits.
+    """
+    with explained(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system complain of into a sentence for the user."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path}: {_meaning(error, path)}", _remedy(error)) from error
+    except OSError as error:
+        raise StoreError(f"{path}: {(error.strerror or str(error)).lower()}", "check the folder's rights") from error
+
+
+def _code(error: sqlite3.DatabaseError) -> str:
+    name: str = getattr(error, "sqlite_errorname", "")
+    return "_".join(name.split("_")[:2])
+
+
+def _meaning(error: sqlite3.DatabaseError, path: Path) -> str:
+    code = _code(error)
+    if code == "SQLITE_CANTOPEN" and path.parent.is_dir() and not os.access(path.parent, os.W_OK):
+        return "the folder is read-only"
+    return {
+        "SQLITE_FULL": "the disk is full, nothing was written",
+        "SQLITE_READONLY": "the database is read-only, nothing was written",
+        "SQLITE_BUSY": "another process kept the database locked for too long, nothing was written",
+        "SQLITE_NOTADB": "not a database",
+        "SQLITE_CORRUPT": "the database is damaged",
+        "SQLITE_IOERR": "the disk did not take the write",
+        "SQLITE_CANTOPEN": "cannot be opened",
+    }.get(code, str(error))
+
+
+def _remedy(error: sqlite3.DatabaseError) -> str:
+    return {
+        "SQLITE_FULL": "free some space and try again",
+        "SQLITE_IOERR": "free some space or check the disk, and try again",
+        "SQLITE_READONLY": "give yourself write access to the file and its folder",
+        "SQLITE_CANTOPEN": "give yourself write access to the folder",
+        "SQLITE_BUSY": "close the other program and try again",
+        "SQLITE_NOTADB": "move the file away; the next command makes a new one",
+        "SQLITE_CORRUPT": "restore a copy that `annotator backup` made",
+    }.get(_code(error), "")
+
+
+def backup_path(path: Path, why: str) -> Path:
+    """Return where a backup of the database goes: beside it, with the time and the reason in its name."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return path.with_name(f"{path.stem}.{stamp}.{why}.db")
+
+
+def backup(path: Path, target: Path) -> None:
+    """Write a consistent copy of the database at ``path`` to ``target``, also while others write.
+
+    The copy appears under its name only when it is whole.
+    """
+    partial = target.with_name(f".{target.name}.partial")
+    with explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with closing(_raw(path)) as source, closing(sqlite3.connect(partial)) as copy:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)

@@ -1,0 +1,334 @@
+"""The store: an open database, its one write path, and the reads that everything else is built on."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from annotator.annotation import Annotations, Comment, Decision, Relation, Span
+from annotator.errors import StoreError
+from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops
+from annotator.store import connection as connecting
+from annotator.store.tables import TABLES, records, write_ops
+from annotator.text import Document, Segmentation
+
+
+class StaleLayerError(StoreError):
+    """Another process wrote to the layer since it was read: read it again and repeat the step."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """A layer's row: whose it is, how far it got, and the end of its history.
+
+    ``state`` is ``None`` (untouched), doing, done or skipped; ``flag`` the reason of a flag, empty when flagged
+    without one; ``text`` the digest of the text that it is about.
+    """
+
+    id: int
+    name: LayerName
+    head: str = ""
+    length: int = 0
+    state: str | None = None
+    flag: str | None = None
+    text: str | None = None
+    fingerprint: str | None = None
+    changed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a curator was in a document: cursor in code points, id of the focused item, whether it was open."""
+
+    document: str
+    cursor: int
+    focus: str | None
+    open: bool
+
+
+def utc_now() -> str:
+    """Return the time as history writes it: UTC, ISO 8601, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Store:
+    """An open workspace database.
+
+    Reading happens on the connection's implicit snapshots; every write goes through :meth:`write`.
+    ``clock`` gives the time of events.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], str] = utc_now) -> None:
+        self.path = path
+        self.clock = clock
+        self.connection = connecting.connect(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; a closed store cannot be used again."""
+        self.connection.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Write under the lock: all of the block is durable when it ends, or none of it happened."""
+        with connecting.transaction(self.connection, self.path) as connection:
+            yield Writer(connection, self.clock)
+
+    def explained(self) -> AbstractContextManager[None]:
+        """Turn SQLite's complaints in the block into sentences for the user."""
+        return connecting.explained(self.path)
+
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        with self.explained():
+            return self.connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        """Return the first row of a query, if there is one."""
+        with self.explained():
+            found: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
+            return found
+
+    def document(self, key: str) -> Document | None:
+        """Return the document with this key."""
+        row = self.row(
+            "SELECT d.key, d.lang, d.title, d.meta, t.content, t.tokens, t.sentences"
+            " FROM document d JOIN text t ON t.sha256 = d.sha256 WHERE d.key = ?",
+            key,
+        )
+        if row is None:
+            return None
+        return Document(
+            key=row["key"],
+            text=row["content"],
+            lang=row["lang"],
+            title=row["title"],
+            tokens=Segmentation.unpack(row["tokens"]),
+            sentences=Segmentation.unpack(row["sentences"]),
+            meta=json.loads(row["meta"] or "{}"),
+        )
+
+    def document_keys(self) -> list[str]:
+        """Return all document keys, in order."""
+        return [row[0] for row in self.rows("SELECT key FROM document WHERE sha256 IS NOT NULL ORDER BY key")]
+
+    def document_digests(self) -> dict[str, str]:
+        """Return the text digest of every document, by key."""
+        query = "SELECT key, sha256 FROM document WHERE sha256 IS NOT NULL"
+        return {row["key"]: row["sha256"] for row in self.rows(query)}
+
+    def layer(self, name: LayerName) -> LayerInfo | None:
+        """Return a layer's row; ``None`` when nothing was ever written to it."""
+        row = self.row(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name.document, name.name)
+        return None if row is None else _layer_info(row)
+
+    def layers(self, *, document: str | None = None, kind: str | None = None) -> list[LayerInfo]:
+        """Return all layers, of one document or of one kind of author where asked, in order of key and name."""
+        query = f"{_LAYERS} WHERE (?1 IS NULL OR d.key = ?1) AND (?2 IS NULL OR l.kind = ?2) ORDER BY d.key, l.name"
+        return [_layer_info(row) for row in self.rows(query, document, kind)]
+
+    def annotations(self, layer_id: int) -> Annotations:
+        """Return a layer's spans and relations."""
+        with self.explained():
+            spans = self.connection.execute(TABLES["span"].select, (layer_id,))
+            relations = self.connection.execute(TABLES["relation"].select, (layer_id,))
+            return Annotations({r[0]: Span(*r) for r in spans}, {r[0]: Relation(*r) for r in relations})
+
+    def decisions(self, layer_id: int) -> dict[str, Decision]:
+        """Return a curator's verdicts by suggestion id."""
+        with self.explained():
+            found = records(self.connection, TABLES["verdict"], layer_id)
+            return {i: Decision(i, **{"source": None, "score": None, **record}) for i, record in found}
+
+    def comments(self, layer_id: int) -> dict[str, Comment]:
+        """Return a layer's comments by id."""
+        with self.explained():
+            return {i: Comment(i, **record) for i, record in records(self.connection, TABLES["comment"], layer_id)}
+
+    def events(self, layer: LayerInfo) -> list[Event]:
+        """Return a layer's whole history, oldest first."""
+        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq"
+        return [_event(layer.name, row) for row in self.rows(query, layer.id)]
+
+    def event(self, layer: LayerInfo, seq: int) -> Event:
+        """Return one event of a layer."""
+        row = self.row("SELECT * FROM event WHERE layer_id = ? AND seq = ?", layer.id, seq)
+        if row is None:
+            raise StoreError(f"{layer.name} has no event {seq}", "run `annotator doctor`")
+        return _event(layer.name, row)
+
+    def undo_stack(self, layer_id: int) -> UndoStack:
+        """Return what can be undone and redone in a layer, from its whole history."""
+        query = "SELECT seq, action, target FROM event WHERE layer_id = ? ORDER BY seq"
+        return UndoStack.of(Step(*row) for row in self.rows(query, layer_id))
+
+    def place(self, curator: str, document: str | None = None) -> Place | None:
+        """Return where the curator was in a document, or in whichever they were last."""
+        row = self.row(
+            "SELECT document, cursor, focus, open FROM place WHERE curator = ?1 AND (?2 IS NULL OR document = ?2)"
+            " ORDER BY at DESC LIMIT 1",
+            curator,
+            document,
+        )
+        return None if row is None else Place(row[0], row[1], row[2], bool(row[3]))
+
+    def backup(self, target: Path | None = None) -> Path:
+        """Copy the whole database, also while others write; return where the copy is."""
+        target = target or connecting.backup_path(self.path, "backup")
+        connecting.backup(self.path, target)
+        return target
+
+
+_LAYERS = (
+    "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.changed_at"
+    " FROM layer l JOIN document d ON d.id = l.document_id"
+)
+
+
+def _layer_info(row: sqlite3.Row) -> LayerInfo:
+    layer_id, document, name, *rest = row
+    return LayerInfo(layer_id, LayerName(document, name), *rest)
+
+
+def _event(layer: LayerName, row: sqlite3.Row) -> Event:
+    return Event(
+        layer=layer,
+        seq=row["seq"],
+        prev=row["prev"],
+        at=row["at"],
+        actor=row["actor"],
+        action=row["action"],
+        ops=row["ops"],
+        target=row["target"],
+        pause_ms=row["pause_ms"],
+    )
+
+
+class Writer:
+    """What can be done inside :meth:`Store.write`."""
+
+    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def put_text(self, document: Document, tokenizer: str) -> str:
+        """Keep a text with its segmentation, once however often it comes; return its digest."""
+        sha256 = document.sha256
+        self._connection.execute(
+            "INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (sha256) DO NOTHING",
+            (sha256, document.text, tokenizer, document.tokens.pack(), document.sentences.pack()),
+        )
+        return sha256
+
+    def append(
+        self,
+        name: LayerName,
+        actor: str,
+        action: str,
+        ops: Sequence[Op],
+        *,
+        head: str | None = None,
+        target: int | None = None,
+        pause_ms: int | None = None,
+    ) -> LayerInfo:
+        """Append an event to a layer's history and carry its state forward; return the layer as it is now.
+
+        ``head`` is the hash of the last event that the caller knows of; :class:`StaleLayerError` is raised when the layer
+        has moved on since.  The layer, and for the corpus layer the document, is made where it does not exist.
+        """
+        layer = self._layer(name)
+        if head is not None and head != layer.head:
+            raise StaleLayerError(
+                f"{name} was changed by another window of yours", "your screen is read anew; repeat the step"
+            )
+        event = Event(
+            layer=name,
+            seq=layer.length + 1,
+            prev=layer.head,
+            at=self._clock(),
+            actor=actor,
+            action=action,
+            ops=dumps_ops(ops),
+            target=target,
+            pause_ms=pause_ms,
+        )
+        self._insert(layer.id, event)
+        write_ops(self._connection, layer.id, ops)
+        row = self._connection.execute(f"{_LAYERS} WHERE l.id = ?", (layer.id,)).fetchone()
+        return _layer_info(row)
+
+    def _insert(self, layer_id: int, event: Event) -> None:
+        digest = event.hash
+        self._connection.execute(
+            "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, target, pause_ms, ops)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                digest,
+                layer_id,
+                event.seq,
+                event.prev,
+                event.at,
+                event.actor,
+                event.action,
+                event.target,
+                event.pause_ms,
+                event.ops,
+            ),
+        )
+        self._connection.execute(
+            "UPDATE layer SET head = ?, length = ?, changed_at = ? WHERE id = ?",
+            (digest, event.seq, event.at, layer_id),
+        )
+
+    def _layer(self, name: LayerName) -> LayerInfo:
+        execute = self._connection.execute
+        row = execute(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
+        if row is None:
+            if name.kind == "corpus":
+                execute("INSERT INTO document (key) VALUES (?) ON CONFLICT (key) DO NOTHING", (name.document,))
+            execute(
+                "INSERT INTO layer (document_id, name, kind, author)"
+                " VALUES ((SELECT id FROM document WHERE key = ?), ?, ?, ?)",
+                (name.document, name.name, name.kind, name.author),
+            )
+            row = execute(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
+        return _layer_info(row)
+
+    def document_digest(self, key: str) -> str | None:
+        """Return the digest of a document's text as it stands under the lock."""
+        row = self._connection.execute("SELECT sha256 FROM document WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def layer_info(self, name: LayerName) -> LayerInfo | None:
+        """Return a layer's row as it stands under the lock."""
+        row = self._connection.execute(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
+        return None if row is None else _layer_info(row)
+
+    def set_place(self, curator: str, place: Place) -> None:
+        """Remember where the curator is; not part of history."""
+        self._connection.execute(
+            "INSERT INTO place (curator, document, cursor, focus, at, open) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (curator, document) DO UPDATE SET cursor = excluded.cursor, focus = excluded.focus,"
+            " at = excluded.at, open = excluded.open",
+            (curator, place.document, place.cursor, place.focus, self._clock(), int(place.open)),
+        )
+
+
+def meta_record(document: Document, sha256: str) -> Mapping[str, Any]:
+    """Return what the corpus layer records of a document."""
+    return {"sha256": sha256, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}

@@ -1,0 +1,140 @@
+"""What stands in a curator's queue, paged in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from annotator.history import curator_layer
+from annotator.store.database import Store
+
+QueueSort = Literal["key", "title", "state", "uncertainty"]
+
+_ORDER = {
+    "key": "d.key",
+    "title": "d.title COLLATE NOCASE, d.key",
+    "state": "CASE own.state WHEN 'doing' THEN 0 WHEN 'skipped' THEN 2 WHEN 'done' THEN 3 ELSE 1 END, d.key",
+    "uncertainty": "uncertainty DESC, d.key",
+}
+
+_FROM = """
+FROM document d
+LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
+WHERE d.sha256 IS NOT NULL
+  AND (:state = '' OR coalesce(own.state, 'todo') = :state)
+  AND (:text = '' OR d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\')
+  AND (:mine = 0 OR EXISTS (
+        SELECT 1 FROM assignment a JOIN layer c ON c.id = a.layer_id
+        WHERE c.document_id = d.id AND a.id = :curator))
+"""
+
+_PENDING = """
+SELECT count(*) FROM layer s JOIN {table} i ON i.layer_id = s.id
+WHERE s.document_id = d.id AND s.kind = 'suggester'
+  AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.layer_id = own.id AND v.id = i.id)
+"""
+
+_UNCERTAINTY = """
+SELECT sum(i.score * (1 - i.score)) FROM layer s JOIN span i ON i.layer_id = s.id
+WHERE s.document_id = d.id AND s.kind = 'suggester'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A document as one curator sees it in the queue; ``pending`` counts undecided suggestions."""
+
+    key: str
+    title: str
+    lang: str
+    state: str
+    flagged: bool
+    pending: int
+    spans: int
+    relations: int
+    changed_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which documents to list: a state (empty for all), a piece of the key or title, only those assigned."""
+
+    state: str = ""
+    text: str = ""
+    mine: bool = False
+    sort: QueueSort = "key"
+
+
+class Queue:
+    """A curator's view of the corpus."""
+
+    def __init__(self, store: Store, curator: str) -> None:
+        self._store = store
+        self._curator = curator
+
+    def _values(self, which: QueueFilter) -> dict[str, object]:
+        escaped = which.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return {
+            "layer": curator_layer(self._curator),
+            "curator": self._curator,
+            "state": which.state,
+            "text": f"%{escaped}%" if which.text else "",
+            "mine": int(which.mine),
+        }
+
+    def has_assignments(self) -> bool:
+        """Return whether documents were assigned to this curator."""
+        return self._store.row("SELECT 1 FROM assignment WHERE id = ? LIMIT 1", self._curator) is not None
+
+    def count(self, which: QueueFilter) -> int:
+        """Return how many documents the filter lets through."""
+        with self._store.explained():
+            row = self._store.connection.execute(f"SELECT count(*) {_FROM}", self._values(which)).fetchone()
+            return int(row[0])
+
+    def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[QueueRow]:
+        """Return a page of the queue."""
+        uncertainty = f"({_UNCERTAINTY})" if which.sort == "uncertainty" else "0"
+        query = f"""
+            SELECT d.key, d.title, d.lang, coalesce(own.state, 'todo') AS state, own.flag IS NOT NULL AS flagged,
+                   ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}) AS pending,
+                   (SELECT count(*) FROM span WHERE layer_id = own.id) AS spans,
+                   (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
+                   own.changed_at, {uncertainty} AS uncertainty
+            {_FROM} ORDER BY {_ORDER[which.sort]} LIMIT :limit OFFSET :offset
+        """
+        values = {**self._values(which), "limit": limit, "offset": offset}
+        with self._store.explained():
+            rows = self._store.connection.execute(query, values).fetchall()
+        return [
+            QueueRow(
+                key=row["key"],
+                title=row["title"],
+                lang=row["lang"],
+                state=row["state"],
+                flagged=bool(row["flagged"]),
+                pending=row["pending"],
+                spans=row["spans"],
+                relations=row["relations"],
+                changed_at=row["changed_at"],
+            )
+            for row in rows
+        ]
+
+    def next_open(self, which: QueueFilter, after: str | None = None) -> str | None:
+        """Return the next document that is neither done nor skipped, after a key and then from the start."""
+        query = f"""
+            SELECT d.key {_FROM} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key <> :after
+            ORDER BY d.key <= :after, d.key LIMIT 1
+        """
+        values = {**self._values(which), "after": after or ""}
+        with self._store.explained():
+            row = self._store.connection.execute(query, values).fetchone()
+        return None if row is None else str(row[0])
+
+    def progress(self, *, mine: bool = False) -> dict[str, int]:
+        """Return how many documents are in each state."""
+        query = f"SELECT coalesce(own.state, 'todo') AS state, count(*) {_FROM} GROUP BY 1"
+        with self._store.explained():
+            rows = self._store.connection.execute(query, self._values(QueueFilter(mine=mine))).fetchall()
+        return {row[0]: row[1] for row in rows}

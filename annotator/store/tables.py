@@ -1,0 +1,142 @@
+"""How records of history stand in state tables: one spec a table, one generic way to write and read them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from annotator.history import Op, Record, State, dumps
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A state table: its columns beside ``layer_id`` and ``id``, and those that hold JSON or truth values."""
+
+    name: str
+    columns: tuple[str, ...]
+    json: frozenset[str] = frozenset()
+    boolean: frozenset[str] = frozenset()
+
+    def values(self, record: Record) -> list[Any]:
+        """Return a record's column values."""
+        return [self._value(column, record.get(column)) for column in self.columns]
+
+    def _value(self, column: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if column in self.json:
+            return dumps(value)
+        return int(value) if column in self.boolean else value
+
+    def record(self, row: Iterable[Any]) -> Record:
+        """Return the record that a row's columns hold, without the ``None`` values."""
+        found: dict[str, Any] = {}
+        for column, value in zip(self.columns, row, strict=True):
+            if value is None:
+                continue
+            if column in self.json:
+                found[column] = json.loads(value)
+            elif column in self.boolean:
+                found[column] = bool(value)
+            else:
+                found[column] = value
+        return found
+
+    @property
+    def upsert(self) -> str:
+        """Return the statement that writes one record: layer, id, columns."""
+        names = ", ".join(f'"{c}"' for c in self.columns)
+        marks = ", ".join("?" * (len(self.columns) + 2))
+        updates = ", ".join(f'"{c}" = excluded."{c}"' for c in self.columns)
+        return (
+            f"INSERT INTO {self.name} (layer_id, id, {names}) VALUES ({marks}) "
+            f"ON CONFLICT (layer_id, id) DO UPDATE SET {updates}"
+        )
+
+    @property
+    def select(self) -> str:
+        """Return the statement that reads a layer's records: id, columns."""
+        names = ", ".join(f'"{c}"' for c in self.columns)
+        return f"SELECT id, {names} FROM {self.name} WHERE layer_id = ?"
+
+
+_ITEM = ("label", "origin", "source", "score", "curator")
+
+TABLES = {
+    table.name: table
+    for table in (
+        Table("span", ("start", "end", *_ITEM)),
+        Table("relation", ("head", "child", *_ITEM)),
+        Table(
+            "verdict",
+            ("kind", "verdict", "label", "source", "score", "original", "item"),
+            json=frozenset({"original"}),
+        ),
+        Table("comment", ("text", "target")),
+        Table("assignment", ("blind",), boolean=frozenset({"blind"})),
+    )
+}
+
+LAYER_FIELDS = ("state", "flag", "text", "fingerprint")
+"""Columns of ``layer`` that ops on the table ``layer`` set, one id each."""
+
+DOCUMENT = Table("document", ("sha256", "lang", "title", "meta"), json=frozenset({"meta"}))
+
+
+def write_ops(connection: sqlite3.Connection, layer_id: int, ops: Iterable[Op]) -> None:
+    """Carry the state tables forward by ``ops``, in order, runs of one kind at a time."""
+    for (table, gone), run in groupby(ops, key=lambda op: (op.table, op.now is None)):
+        if table == "layer":
+            for op in run:
+                _write_layer_field(connection, layer_id, op)
+        elif table == "document":
+            for op in run:
+                _write_document(connection, op)
+        elif gone:
+            statement = f"DELETE FROM {TABLES[table].name} WHERE layer_id = ? AND id = ?"
+            connection.executemany(statement, [(layer_id, op.id) for op in run])
+        else:
+            spec = TABLES[table]
+            rows = [(layer_id, op.id, *spec.values(op.now)) for op in run if op.now is not None]
+            connection.executemany(spec.upsert, rows)
+
+
+def _write_layer_field(connection: sqlite3.Connection, layer_id: int, op: Op) -> None:
+    if op.id not in LAYER_FIELDS:
+        raise ValueError(f"a layer has no field {op.id}")
+    value = None if op.now is None else op.now["value"]
+    connection.execute(f"UPDATE layer SET {op.id} = ? WHERE id = ?", (value, layer_id))
+
+
+def _write_document(connection: sqlite3.Connection, op: Op) -> None:
+    values = DOCUMENT.values(op.now or {})
+    connection.execute("UPDATE document SET sha256 = ?, lang = ?, title = ?, meta = ? WHERE key = ?", (*values, op.id))
+
+
+def read_state(connection: sqlite3.Connection, layer_id: int) -> State:
+    """Return a layer's records as the state tables hold them: what folding its history must give."""
+    state: State = {}
+    for table in TABLES.values():
+        for row_id, record in records(connection, table, layer_id):
+            state[table.name, row_id] = record
+    row = connection.execute(
+        "SELECT d.key, d.sha256, d.lang, d.title, d.meta, l.kind, l.state, l.flag, l.text, l.fingerprint"
+        " FROM layer l JOIN document d ON d.id = l.document_id WHERE l.id = ?",
+        (layer_id,),
+    ).fetchone()
+    for name in LAYER_FIELDS:
+        if row[name] is not None:
+            state["layer", name] = {"value": row[name]}
+    if row["kind"] == "corpus" and row["sha256"] is not None:
+        state["document", row["key"]] = DOCUMENT.record(tuple(row)[1:5])
+    return state
+
+
+def records(connection: sqlite3.Connection, table: Table, layer_id: int) -> Iterator[tuple[str, Record]]:
+    """Yield id and record of everything that a layer holds in ``table``."""
+    for row in connection.execute(table.select, (layer_id,)):
+        yield row[0], table.record(tuple(row)[1:])

@@ -1,0 +1,289 @@
+"""A curator at work on one document: what each key means.
+
+Every action is one step of history, written before it is shown; it returns a sentence that says what happened and
+what to focus next.
+"""
+
+from __future__ import annotations
+
+from annotator.annotation import Span, SpanKey
+from annotator.errors import WorkflowError
+from annotator.labels import RelationType
+from annotator.workflow.describe import quote
+from annotator.workflow.layer_session import LayerSession, Outcome
+from annotator.workflow.step import StepDraft
+
+ACCEPT_THRESHOLD = 0.75
+"""Score from which ``accept all`` takes a suggestion, unless told otherwise."""
+
+
+class Session(LayerSession):
+    """The verbs of the annotate screen."""
+
+    def partners(self, identity: str) -> list[tuple[str, RelationType, bool]]:
+        """Return, for a span, the spans it could be related to: id, type, and whether the partner is the head.
+
+        Only types that the scheme allows, within the sentence where the type asks for it, and not yet there;
+        nearest first.
+        """
+        span = self._span(identity)
+        sentences = self.document.sentences.overlapping(span.start, span.end)
+        first, last = self.document.sentences[sentences[0]], self.document.sentences[sentences[-1]]
+        found: list[tuple[int, str, RelationType, bool]] = []
+        wide = any(r.within == "document" for r in self.scheme.relations.values())
+        around = (0, len(self.document.text)) if wide else (first.start, last.end)
+        near = self.layer.index.overlapping(*around) + self.layer.pending_spans.overlapping(*around)
+        for other in (self._span(i.id) for i in near if i.id != identity):
+            inside = first.start <= other.start and other.end <= last.end
+            distance = max(other.start - span.end, span.start - other.end, 0)
+            for kind, reverse in self.scheme.relations_between(span.label, other.label):
+                head, child = (other.id, identity) if reverse else (identity, other.id)
+                if (inside or kind.within == "document") and not self.layer.linked(head, child, kind.name):
+                    found.append((distance, other.id, kind, reverse))
+        return [(other, kind, reverse) for _, other, kind, reverse in sorted(found, key=lambda f: f[:2])]
+
+    # Verdicts
+
+    def accept(self, identity: str) -> Outcome:
+        """Accept a pending suggestion; a relation takes its pending ends with it."""
+        with self._step("accept") as step:
+            item = self._accept(step, identity)
+        return Outcome(f"accepted {self.name_of(item)}", item)
+
+    def _accept(self, step: StepDraft, identity: str) -> str:
+        if not self.layer.is_pending(identity):
+            raise WorkflowError("nothing to accept here", "tab goes to the next suggestion")
+        if identity in self.layer.suggested_spans:
+            return step.take_span(identity)
+        suggestion = self._relation(identity)
+        head, child = (self._settled_end(step, end) for end in (suggestion.head, suggestion.child))
+        return step.take_relation(identity, head, child)
+
+    def _settled_end(self, step: StepDraft, end: str) -> str:
+        return end if end in self.layer.spans else step.take_span(end)
+
+    def reject(self, identity: str) -> Outcome:
+        """Reject a pending suggestion; the relations suggested at it go with it."""
+        if not self.layer.is_pending(identity):
+            raise WorkflowError("nothing to reject here", "d deletes your own span or relation")
+        said = self.name_of(identity)
+        with self._step("reject") as step:
+            step.decide(identity, "rejected")
+        return Outcome(f"rejected {said}")
+
+    def accept_all(self, threshold: float = ACCEPT_THRESHOLD) -> Outcome:
+        """Accept every pending suggestion whose score reaches the threshold, as one step."""
+        count = 0
+        with self._step("accept all") as step:
+            for identity in [i.id for i in self.layer.pending_spans]:
+                if self.layer.is_pending(identity) and (self._span(identity).score or 0) >= threshold:
+                    step.take_span(identity)
+                    count += 1
+            for identity in [i.id for i in self.layer.pending if i.id in self.layer.suggested_relations]:
+                if not self.layer.is_pending(identity):
+                    continue
+                relation = self._relation(identity)
+                ends_stand = relation.head in self.layer.spans and relation.child in self.layer.spans
+                if ends_stand and (relation.score or 0) >= threshold:
+                    step.take_relation(identity, relation.head, relation.child)
+                    count += 1
+        return Outcome(f"accepted {count} suggestions at or above {threshold:.2f}; {len(self.layer.pending)} remain")
+
+    def reject_all(self) -> Outcome:
+        """Reject every pending suggestion, as one step."""
+        pending = [i.id for i in self.layer.pending]
+        with self._step("reject all") as step:
+            for identity in pending:
+                step.decide(identity, "rejected")
+        return Outcome(f"rejected {len(pending)} suggestions")
+
+    # Spans
+
+    def add(self, start: int, end: int, label: str) -> Outcome:
+        """Mark a range; own spans that may not stand beside it give way, suggestions under it are thereby corrected."""
+        with self._step("label") as step:
+            identity, notes = self._mark(step, start, end, label)
+        return Outcome("; ".join([f"marked {self.name_of(identity)}", *notes]), identity)
+
+    def _mark(self, step: StepDraft, start: int, end: int, label: str) -> tuple[str, list[str]]:
+        same = self.layer.same(SpanKey(start, end, label))
+        if same is not None:
+            raise WorkflowError(f"{quote(self.document.text[start:end])} is {label} already", "choose another label")
+        exact = str(SpanKey(start, end, label))
+        if exact in self.layer.suggested_spans and self.layer.is_pending(exact):
+            return step.take_span(exact), []
+        clashes = self.layer.clashes(start, end)
+        if len(clashes) == 1:
+            return clashes[0], step.change_span(clashes[0], start=start, end=end, label=label)
+        notes = [note for clash in clashes for note in step.drop_span(clash, self.document.text)]
+        covered = self.layer.suggested_over(start, end) if self.scheme.overlap == "flat" else []
+        return step.new_span(start, end, label, covered), notes
+
+    def relabel(self, identity: str, label: str) -> Outcome:
+        """Give a span another label; a suggestion is thereby accepted as corrected."""
+        span = self._span(identity)
+        if span.label == label:
+            if self.layer.is_pending(identity):
+                return self.accept(identity)
+            return Outcome(f"{self.name_of(identity)} has that label already", identity)
+        with self._step("relabel") as step:
+            identity, notes = self._alter(step, identity, label=label)
+        return Outcome("; ".join([f"relabelled to {self.name_of(identity)}", *notes]), identity)
+
+    def _alter(
+        self,
+        step: StepDraft,
+        identity: str,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        label: str | None = None,
+    ) -> tuple[str, list[str]]:
+        if self.layer.is_pending(identity):
+            return step.take_span(identity, start=start, end=end, label=label), []
+        return identity, step.change_span(identity, start=start, end=end, label=label)
+
+    def move_boundary(self, identity: str, side: str, by: int) -> Outcome:
+        """Move a span's ``start`` or ``end`` by whole tokens (or graphemes, as the scheme says)."""
+        span = self._span(identity)
+        start, end = self._moved(span, side, by)
+        clashes = [self._span(i) for i in self.layer.clashes(start, end, but=identity)]
+        if clashes:
+            raise WorkflowError(f"that would run into {self.name_of(clashes[0].id)}", "move or delete that one first")
+        if self.layer.same(SpanKey(start, end, span.label)):
+            raise WorkflowError("the same span is there already", "delete one of them")
+        with self._step("move boundary") as step:
+            identity, notes = self._alter(step, identity, start=start, end=end)
+        return Outcome("; ".join([f"now {self.name_of(identity)}", *notes]), identity)
+
+    def _moved(self, span: Span, side: str, by: int) -> tuple[int, int]:
+        tokens = self.document.tokens
+        touched = tokens.overlapping(span.start, span.end)
+        if not touched:
+            raise WorkflowError("there is no token here to move by", "mark the span anew")
+        first, last = touched[0], touched[-1]
+        if side == "start":
+            first += by
+        else:
+            last += by
+        if not 0 <= first <= last < len(tokens):
+            raise WorkflowError("the span cannot get smaller" if first > last else "the text ends here", "d deletes it")
+        start = tokens[first].start if side == "start" else span.start
+        end = tokens[last].end if side == "end" else span.end
+        return start, end
+
+    def everywhere(self, identity: str) -> Outcome:
+        """Give every identical mention in the document the same label, as one step."""
+        span = self._span(identity)
+        text, needle = self.document.text, self.text_of(span)
+        count = 0
+        with self._step("label everywhere") as step:
+            if self.layer.is_pending(identity):
+                identity = step.take_span(identity)
+            at = text.find(needle)
+            while at >= 0:
+                end = at + len(needle)
+                if self.document.tokens.exact(at, end) and self._free(at, end, span.label):
+                    self._mark(step, at, end, span.label)
+                    count += 1
+                at = text.find(needle, end)
+        plural = "mention" if count == 1 else "mentions"
+        return Outcome(f"{span.label} on {count} more {plural} of {quote(needle)}", identity)
+
+    def _free(self, start: int, end: int, label: str) -> bool:
+        return self.layer.same(SpanKey(start, end, label)) is None and not self.layer.clashes(start, end)
+
+    # Relations
+
+    def relate(self, head: str, child: str, label: str) -> Outcome:
+        """Link two spans; pending ends are accepted with it, symmetric types start at the earlier span."""
+        kind = self.scheme.relations[label]
+        one, other = self._span(head), self._span(child)
+        if not kind.fits(one.label, other.label):
+            allowed = f"{'|'.join(kind.head)} → {'|'.join(kind.child)}"
+            raise WorkflowError(f"{label} does not go from {one.label} to {other.label}", f"it links {allowed}")
+        if kind.symmetric and other.start < one.start:
+            head, child = child, head
+        with self._step("relate") as step:
+            identity = self._relate(step, head, child, label)
+        return Outcome(f"related: {self.name_of(identity)}", identity)
+
+    def _relate(self, step: StepDraft, head: str, child: str, label: str) -> str:
+        suggested = self._suggested_relation(head, child, label)
+        head, child = self._settled_end(step, head), self._settled_end(step, child)
+        if self.layer.linked(head, child, label):
+            raise WorkflowError("that relation is there already", "choose another type")
+        if suggested is not None and self.layer.is_pending(suggested):
+            return step.take_relation(suggested, head, child)
+        return step.new_relation(head, child, label)
+
+    def _suggested_relation(self, head: str, child: str, label: str) -> str | None:
+        for interval in self.layer.pending:
+            suggestion = self.layer.suggested_relations.get(interval.id)
+            if suggestion is not None and suggestion.label == label:
+                ends = (self.layer.end(suggestion.head), self.layer.end(suggestion.child))
+                if ends == (head, child):
+                    return interval.id
+        return None
+
+    def retype(self, identity: str, label: str) -> Outcome:
+        """Give a relation another type that its ends allow; a suggestion is thereby accepted as corrected."""
+        relation = self._relation(identity)
+        ends = self._span(relation.head), self._span(relation.child)
+        if not self.scheme.relations[label].fits(ends[0].label, ends[1].label):
+            raise WorkflowError(f"{label} does not go from {ends[0].label} to {ends[1].label}", "see ? for the types")
+        with self._step("retype") as step:
+            if self.layer.is_pending(identity):
+                head, child = (self._settled_end(step, end) for end in (relation.head, relation.child))
+                identity = step.take_relation(identity, head, child, label=label)
+            else:
+                step.change_relation(identity, head=relation.head, child=relation.child, label=label)
+        return Outcome(f"retyped: {self.name_of(identity)}", identity)
+
+    # The rest
+
+    def delete(self, identity: str) -> Outcome:
+        """Delete an own span with its relations, or an own relation; a suggestion is rejected."""
+        if self.layer.is_pending(identity):
+            return self.reject(identity)
+        said = self.name_of(identity)
+        with self._step("delete") as step:
+            if identity in self.layer.spans:
+                notes = step.drop_span(identity, self.document.text)
+            else:
+                self._relation(identity)
+                step.drop_relation(identity, "rejected")
+                notes = []
+        return Outcome("; ".join([f"deleted {said}", *notes]))
+
+    def comment(self, text: str, target: str | None = None) -> Outcome:
+        """Set the comment on an own span or relation, or on the document; an empty text takes it away."""
+        if target is not None and self.layer.is_pending(target):
+            raise WorkflowError("a suggestion cannot be commented", "accept it first, or comment the document")
+        existing = next((c for c in self.layer.comments.values() if c.target == target), None)
+        with self._step("comment") as step:
+            step.set_comment(existing, text.strip(), target)
+        return Outcome("comment kept" if text.strip() else "comment taken away", target)
+
+    def flag(self) -> Outcome:
+        """Flag the document for a second look, or take the flag away."""
+        flagged = self.flagged
+        with self._step("unflag" if flagged else "flag") as step:
+            step.set_field("flag", None if flagged else "")
+        return Outcome("flag taken away" if flagged else "flagged for a second look")
+
+    def finish(self) -> Outcome:
+        """Mark the document done; what is still undecided counts as ignored."""
+        with self._step("done") as step:
+            step.settles = True
+            for interval in list(self.layer.pending):
+                step.decide(interval.id, "ignored")
+            step.set_field("state", "done")
+        return Outcome(f"{self.document.key} is done")
+
+    def skip(self) -> Outcome:
+        """Put the document aside, undecided."""
+        with self._step("skip") as step:
+            step.settles = True
+            step.set_field("state", "skipped")
+        return Outcome(f"{self.document.key} skipped")
