@@ -41,6 +41,13 @@ class IntervalIndex:
     def __iter__(self) -> Iterator[Interval]:
         return iter(self._sorted)
 
+    def __getitem__(self, position: int) -> Interval:
+        return self._sorted[position]
+
+    def position(self, interval: Interval) -> int:
+        """Return how many intervals lie in front of one."""
+        return bisect_left(self._sorted, interval)
+
     def add(self, start: int, end: int, item: str) -> None:
         """Add an interval; adding it twice changes nothing."""
         interval = Interval.of(start, end, item)

@@ -29,7 +29,8 @@ class LayerInfo:
     """A layer's row: whose it is, how far it got, and the end of its history.
 
     ``state`` is ``None`` (untouched), doing, done or skipped; ``flag`` the reason of a flag, empty when flagged
-    without one; ``text`` the digest of the text that it is about.
+    without one; ``text`` the digest of the text that it is about; ``curators`` (gold only) whose work it settles,
+    separated by commas.
     """
 
     id: int
@@ -40,6 +41,7 @@ class LayerInfo:
     flag: str | None = None
     text: str | None = None
     fingerprint: str | None = None
+    curators: str | None = None
     changed_at: str | None = None
 
 
@@ -194,7 +196,7 @@ class Store:
 
 
 _LAYERS = (
-    "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.changed_at"
+    "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.curators, l.changed_at"
     " FROM layer l JOIN document d ON d.id = l.document_id"
 )
 
@@ -248,8 +250,8 @@ class Writer:
     ) -> LayerInfo:
         """Append an event to a layer's history and carry its state forward; return the layer as it is now.
 
-        ``head`` is the hash of the last event that the caller knows of; :class:`StaleLayerError` is raised when the layer
-        has moved on since.  The layer, and for the corpus layer the document, is made where it does not exist.
+        ``head`` is the hash of the last event that the caller knows of; :class:`StaleLayerError` is raised when the
+        layer has moved on since.  The layer, and for the corpus layer the document, is made where it does not exist.
         """
         layer = self._layer(name)
         if head is not None and head != layer.head:

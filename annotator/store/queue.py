@@ -86,6 +86,15 @@ class Queue:
         """Return whether documents were assigned to this curator."""
         return self._store.row("SELECT 1 FROM assignment WHERE id = ? LIMIT 1", self._curator) is not None
 
+    def is_blind(self, key: str) -> bool:
+        """Return whether the document was assigned to this curator without suggestions."""
+        query = (
+            "SELECT a.blind FROM assignment a JOIN layer l ON l.id = a.layer_id"
+            " JOIN document d ON d.id = l.document_id WHERE d.key = ? AND a.id = ?"
+        )
+        row = self._store.row(query, key, self._curator)
+        return row is not None and bool(row[0])
+
     def count(self, which: QueueFilter) -> int:
         """Return how many documents the filter lets through."""
         with self._store.explained():
@@ -138,3 +147,16 @@ class Queue:
         with self._store.explained():
             rows = self._store.connection.execute(query, self._values(QueueFilter(mine=mine))).fetchall()
         return {row[0]: row[1] for row in rows}
+
+    def curators(self) -> list[dict[str, object]]:
+        """Return for every curator with work of their own: documents by state, spans, relations."""
+        query = """
+            SELECT author AS curator,
+                   sum(coalesce(state = 'doing', 0)) AS doing,
+                   sum(coalesce(state = 'done', 0)) AS done,
+                   sum(coalesce(state = 'skipped', 0)) AS skipped,
+                   sum((SELECT count(*) FROM span WHERE layer_id = layer.id)) AS spans,
+                   sum((SELECT count(*) FROM relation WHERE layer_id = layer.id)) AS relations
+            FROM layer WHERE kind = 'curator' GROUP BY author ORDER BY author
+        """
+        return [dict(row) for row in self._store.rows(query)]

@@ -43,6 +43,7 @@ CREATE TABLE layer (
     flag TEXT,
     text TEXT REFERENCES text (sha256),
     fingerprint TEXT,
+    curators TEXT,
     UNIQUE (document_id, name)
 ) STRICT;
 CREATE INDEX layer_by_name ON layer (name, state, document_id);

@@ -81,7 +81,7 @@ TABLES = {
     )
 }
 
-LAYER_FIELDS = ("state", "flag", "text", "fingerprint")
+LAYER_FIELDS = ("state", "flag", "text", "fingerprint", "curators")
 """Columns of ``layer`` that ops on the table ``layer`` set, one id each."""
 
 DOCUMENT = Table("document", ("sha256", "lang", "title", "meta"), json=frozenset({"meta"}))
@@ -124,7 +124,7 @@ def read_state(connection: sqlite3.Connection, layer_id: int) -> State:
         for row_id, record in records(connection, table, layer_id):
             state[table.name, row_id] = record
     row = connection.execute(
-        "SELECT d.key, d.sha256, d.lang, d.title, d.meta, l.kind, l.state, l.flag, l.text, l.fingerprint"
+        "SELECT d.key, d.sha256, d.lang, d.title, d.meta, l.kind, l.state, l.flag, l.text, l.fingerprint, l.curators"
         " FROM layer l JOIN document d ON d.id = l.document_id WHERE l.id = ?",
         (layer_id,),
     ).fetchone()
