@@ -35,6 +35,7 @@ class LayerSession:
     """One curator's layer of one document, with its history.
 
     ``cursor`` (code points) and ``focus`` (an id) are where the curator is; they are remembered with every step.
+    ``touched`` are the stretches of text whose look the last step may have changed.
     ``clock`` gives monotonic seconds for the pauses in history.
     """
 
@@ -55,6 +56,7 @@ class LayerSession:
         self.name = LayerName(document.key, curator_layer(curator))
         self.cursor = 0
         self.focus: str | None = None
+        self.touched: list[tuple[int, int]] = []
         self._store = store
         self._clock = clock
         self._last_step = clock()
@@ -138,6 +140,7 @@ class LayerSession:
             if draft.ops:
                 self._open(draft)
                 self._write(action, draft.ops, target)
+                self.touched = self.layer.reach(draft.ops)
         except BaseException:
             for op in inverted(draft.ops):
                 self.layer.apply(op)

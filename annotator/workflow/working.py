@@ -6,7 +6,7 @@ Kept up to date op by op, so that a key costs the same on a page and on a novel.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from annotator.annotation import Annotations, Comment, Decision, Relation, Span, SpanKey
@@ -21,10 +21,9 @@ RELATION_RANK = -1
 class WorkingLayer:
     """A curator's spans, relations, verdicts and comments over the suggestions for the same document.
 
-    ``pending`` holds the suggestions that still want a verdict, in reading order: a relation comes right after its
-    later end.  A suggested span is pending while it has no verdict, the curator has not marked the same, and it would
-    not clash with what the curator marked; a suggested relation while both its ends stand or are pending and their
-    labels fit.
+    ``items`` holds everything that stands or waits, in reading order: a relation comes right after its later end.
+    ``pending`` holds what waits for a verdict: a suggested span while the curator has not marked the same and it
+    would not clash with what they marked; a suggested relation while both its ends stand or wait and their labels fit.
     """
 
     def __init__(self, scheme: LabelScheme, suggestions: Annotations) -> None:
@@ -35,6 +34,7 @@ class WorkingLayer:
         self.comments: dict[str, Comment] = {}
         self.fields: dict[str, str] = {}
         self.index = IntervalIndex()
+        self.items = IntervalIndex()
         self.pending = IntervalIndex()
         self.pending_spans = IntervalIndex()
         self._by_key: dict[SpanKey, str] = {}
@@ -85,6 +85,7 @@ class WorkingLayer:
                 places.append(place)
                 self._pending_at[identity] = Interval.of(*place)
         self.pending = IntervalIndex(places)
+        self.items = IntervalIndex([*places, *(i for i in map(self._place_own, (*self.spans, *self.relations)) if i)])
 
     # What stands
 
@@ -118,14 +119,21 @@ class WorkingLayer:
         """Return where in the walk an item stands."""
         if identity in self._pending_at:
             return self._pending_at[identity]
+        own = self._place_own(identity)
+        return Interval.of(*own) if own else None
+
+    def _place_own(self, identity: str) -> tuple[int, int, str] | None:
         span = self.spans.get(identity)
         if span is not None:
-            return Interval.of(span.start, span.end, identity)
+            return span.start, span.end, identity
         relation = self.relations.get(identity)
         if relation is None:
             return None
-        start = max(self.spans[relation.head].start, self.spans[relation.child].start)
-        return Interval.of(start, RELATION_RANK, identity)
+        return self._after_both(self.spans[relation.head], self.spans[relation.child], identity)
+
+    @staticmethod
+    def _after_both(one: Span, other: Span, identity: str) -> tuple[int, int, str]:
+        return max(one.start, other.start), RELATION_RANK, identity
 
     def same(self, key: SpanKey) -> str | None:
         """Return the id of the curator's span that says exactly this."""
@@ -169,6 +177,18 @@ class WorkingLayer:
         """Return the pending suggested spans that share text with a range."""
         return [self.suggested_spans[i.id] for i in self.pending_spans.overlapping(start, end)]
 
+    def reach(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
+        """Return the stretches of text whose look ``ops`` may have changed."""
+        found: set[tuple[int, int]] = set()
+        for op in ops:
+            if op.table == "span":
+                found.update((r["start"], r["end"]) for r in (op.was, op.now) if r is not None)
+            elif op.table == "verdict" and op.id in self.suggested_spans:
+                found.add(self._place_span(op.id)[:2])
+        for start, end in list(found):
+            found.update((i.start, i.end) for i in self._suggestion_index.overlapping(start, end))
+        return sorted(found)
+
     # Change, op by op
 
     def apply(self, op: Op) -> None:
@@ -190,6 +210,9 @@ class WorkingLayer:
 
     def _apply_span(self, op: Op) -> None:
         touched = {i for i in self._came_of.get(op.id, ()) if i in self.suggested_spans}
+        attached = [i for i in self._relations_at.get(op.id, ()) if i in self.relations]
+        for identity in (op.id, *attached):
+            self._leave_items(identity)
         old = self.spans.pop(op.id, None)
         if old is not None:
             self.index.discard(old.start, old.end, op.id)
@@ -201,10 +224,23 @@ class WorkingLayer:
             self.index.add(span.start, span.end, op.id)
             self._by_key[span.key] = op.id
             touched.update(i.id for i in self._suggestion_index.overlapping(span.start, span.end))
+        for identity in (op.id, *attached):
+            self._enter_items(identity)
         self._refresh(touched)
+
+    def _leave_items(self, identity: str) -> None:
+        place = self._place_own(identity)
+        if place is not None:
+            self.items.discard(*place)
+
+    def _enter_items(self, identity: str) -> None:
+        place = self._place_own(identity)
+        if place is not None:
+            self.items.add(*place)
 
     def _apply_relation(self, op: Op) -> None:
         ends: set[str] = set()
+        self._leave_items(op.id)
         old = self.relations.pop(op.id, None)
         if old is not None:
             self._triples.pop((old.head, old.child, old.label), None)
@@ -214,6 +250,7 @@ class WorkingLayer:
         if op.now is not None:
             relation = Relation(op.id, **op.now)
             self._put_relation(relation)
+            self._enter_items(op.id)
             ends.update((relation.head, relation.child))
         self._refresh(self._suggestions_behind(ends))
 
@@ -257,10 +294,12 @@ class WorkingLayer:
             if self._span_waits(identity):
                 self._pending_at[identity] = Interval.of(*place)
                 self.pending.add(*place)
+                self.items.add(*place)
                 self.pending_spans.add(*place)
             else:
                 self._pending_at.pop(identity, None)
                 self.pending.discard(*place)
+                self.items.discard(*place)
                 self.pending_spans.discard(*place)
         for identity in {r for s in spans for r in self._suggested_at.get(s, ())}:
             self._refresh_relation(identity)
@@ -269,10 +308,12 @@ class WorkingLayer:
         before = self._pending_at.pop(identity, None)
         if before is not None:
             self.pending.discard(before.start, before.end, identity)
+            self.items.discard(before.start, before.end, identity)
         place = self._place_relation(identity)
         if place is not None:
             self._pending_at[identity] = Interval.of(*place)
             self.pending.add(*place)
+            self.items.add(*place)
 
     def _span_waits(self, identity: str) -> bool:
         if identity in self.verdicts:
@@ -297,7 +338,7 @@ class WorkingLayer:
             return None
         if not self.scheme.relations[suggestion.label].fits(one.label, other.label):
             return None
-        return max(one.start, other.start), RELATION_RANK, identity
+        return self._after_both(one, other, identity)
 
 
 def _nests(a_start: int, a_end: int, b_start: int, b_end: int) -> bool:

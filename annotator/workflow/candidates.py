@@ -1,0 +1,82 @@
+"""Phrases in view that a curator may want to mark: what gets a hint when a label key is pressed with nothing chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from annotator.text import Document, Segment
+
+_CONNECTORS = frozenset(
+    {
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "el",
+        "y",
+        "e",
+        "of",
+        "the",
+        "and",
+        "for",
+        "para",
+        "da",
+        "do",
+        "van",
+        "von",
+        "-",
+        "&",
+    }
+)
+_QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n]{2,80})[”’\"»']")
+_MOST_TOKENS = 12
+
+
+def candidates(document: Document, start: int, end: int) -> list[Segment]:
+    """Return phrases between two offsets: capitalised runs, numbers, quoted phrases, then the single words.
+
+    In order of likelihood, each once; all on token borders.
+    """
+    found: dict[Segment, None] = {}
+    for segment in [*_runs(document, start, end), *_quoted(document, start, end), *_words(document, start, end)]:
+        found.setdefault(segment, None)
+    return list(found)
+
+
+def _runs(document: Document, start: int, end: int) -> Iterator[Segment]:
+    """Yield maximal runs of capitalised words or numbers, small connecting words inside them included."""
+    text, tokens = document.text, document.tokens
+    run: list[int] = []
+    for index in tokens.overlapping(start, end):
+        word = text[slice(*tokens[index])]
+        opens = word[0].isupper() or (word[0].isdigit() and not run)
+        if opens or (run and word in _CONNECTORS and len(run) < _MOST_TOKENS):
+            run.append(index)
+        elif run:
+            yield from _trimmed(document, run)
+            run = []
+    if run:
+        yield from _trimmed(document, run)
+
+
+def _trimmed(document: Document, run: list[int]) -> Iterator[Segment]:
+    text, tokens = document.text, document.tokens
+    while run and text[slice(*tokens[run[-1]])] in _CONNECTORS:
+        run = run[:-1]
+    if run:
+        yield Segment(tokens[run[0]].start, tokens[run[-1]].end)
+
+
+def _quoted(document: Document, start: int, end: int) -> Iterator[Segment]:
+    for match in _QUOTED.finditer(document.text, start, end):
+        if document.tokens.exact(*match.span(1)):
+            yield Segment(*match.span(1))
+
+
+def _words(document: Document, start: int, end: int) -> Iterator[Segment]:
+    for index in document.tokens.overlapping(start, end):
+        token = document.tokens[index]
+        if document.text[token.start].isalnum():
+            yield token

@@ -1,0 +1,56 @@
+"""A curator's desk: the queue, the documents they open, and where they stopped."""
+
+from __future__ import annotations
+
+from annotator.errors import WorkflowError
+from annotator.labels import LabelScheme
+from annotator.store import Place, Queue, QueueFilter, QueueRow, QueueSort
+from annotator.workflow.session import Session
+from annotator.workflow.workspace import Workspace
+
+__all__ = ["Desk", "Place", "QueueFilter", "QueueRow", "QueueSort"]
+
+
+class Desk:
+    """What one curator works with in one workspace."""
+
+    def __init__(self, workspace: Workspace, curator: str) -> None:
+        self.workspace = workspace
+        self.curator = curator
+        self.queue = Queue(workspace.store, curator)
+        self.mine = self.queue.has_assignments()
+
+    @property
+    def scheme(self) -> LabelScheme:
+        """Return the label scheme of the workspace."""
+        return self.workspace.scheme
+
+    def open(self, key: str) -> Session:
+        """Return a session on a document, where the curator left it."""
+        document = self.workspace.store.document(key)
+        if document is None:
+            raise WorkflowError(
+                f"no document {key!r} in {self.workspace.database_path}", "`annotator status` lists them"
+            )
+        blind = self.queue.is_blind(key)
+        session = Session(self.workspace.store, self.scheme, self.curator, document, blind=blind)
+        session.recall_place()
+        return session
+
+    def next_open(self, after: str | None = None) -> str | None:
+        """Return the next document that is neither done nor skipped, going round at the end."""
+        return self.queue.next_open(QueueFilter(mine=self.mine), after)
+
+    def resume(self) -> str | None:
+        """Return the document that was open when the curator stopped, if one was."""
+        place = self.workspace.store.place(self.curator)
+        return place.document if place is not None and place.open else None
+
+    def progress(self) -> dict[str, int]:
+        """Return how many documents are in each state, and in ``total``."""
+        counts = self.queue.progress(mine=self.mine)
+        return {**counts, "total": sum(counts.values())}
+
+    def curators(self) -> list[dict[str, object]]:
+        """Return how far every curator is: documents by state, spans, relations."""
+        return self.queue.curators()

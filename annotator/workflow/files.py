@@ -1,0 +1,52 @@
+"""Writing files that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from annotator.errors import WorkflowError
+
+
+@contextmanager
+def writing(path: Path | None, otherwise: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield a stream that becomes the file at ``path`` when the block ends well; ``otherwise`` without a path.
+
+    A file of that name stays as it was until then.  Raises :class:`WorkflowError` when the folder cannot be written.
+    """
+    if path is None:
+        yield otherwise
+        otherwise.flush()
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.chmod(0o666 & ~_umask())
+        partial.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(path: Path, error: OSError) -> WorkflowError:
+    reason = (error.strerror or str(error)).lower()
+    return WorkflowError(f"{path}: {reason}", "nothing was written there; choose another path or free some space")

@@ -1,0 +1,104 @@
+"""Taking articles in: all of them, or none and a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotator.corpus import build_document, read_articles
+from annotator.errors import CorpusError
+from annotator.history import CORPUS, LayerName, Op
+from annotator.store import Store, Writer, meta_record
+from annotator.text import Document
+from annotator.tokenization import TOKENIZER
+from annotator.workflow.differences import differences
+from annotator.workflow.reanchor import carry
+from annotator.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A span that could not be carried over to a replaced text."""
+
+    layer: LayerName
+    label: str
+    text: str
+
+
+@dataclass(slots=True)
+class IntakeReport:
+    """Keys of the documents that came new, stood there already, or were replaced; and what a replacement lost."""
+
+    added: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+
+
+def ingest(
+    workspace: Workspace, paths: Sequence[Path], actor: str, *, encoding: str = "utf-8", replace: bool = False
+) -> IntakeReport:
+    """Read articles and store those that are new, in one transaction.
+
+    The same bytes again change nothing.  A key that exists with another text is refused, unless ``replace`` says to
+    carry its annotations over.  Raises :class:`CorpusError` naming the first article that cannot be taken.
+    """
+    scheme, store = workspace.scheme, workspace.store
+    articles = list(read_articles(paths, encoding=encoding))
+    report = IntakeReport()
+    known = store.document_digests()
+    documents: list[tuple[Document, str]] = []
+    for article in articles:
+        document = build_document(article, scheme.languages)
+        if known.get(document.key) == document.sha256:
+            report.unchanged.append(document.key)
+        else:
+            documents.append((document, article.where))
+    if not documents:
+        return report
+    with store.write() as writer:
+        for document, where in documents:
+            _take(store, writer, document, where, actor, report, replace=replace)
+    return report
+
+
+def _take(
+    store: Store, writer: Writer, document: Document, where: str, actor: str, report: IntakeReport, *, replace: bool
+) -> None:
+    """Store one document; what stands there is looked at again, now under the lock."""
+    existing = writer.document_digest(document.key)
+    if existing == document.sha256:
+        report.unchanged.append(document.key)
+        return
+    if existing is not None and not replace:
+        raise CorpusError(
+            f"{where}: there is a document {document.key!r} with another text",
+            "rename the file, or carry its annotations over with --replace",
+        )
+    old = store.document(document.key) if existing is not None else None
+    sha256 = writer.put_text(document, TOKENIZER)
+    was = None if old is None else meta_record(old, old.sha256)
+    op = Op("document", document.key, was, meta_record(document, sha256))
+    writer.append(LayerName(document.key, CORPUS), actor, "ingest" if old is None else "replace", [op])
+    if old is None:
+        report.added.append(document.key)
+        return
+    report.replaced.append(document.key)
+    _carry_layers(store, writer, old, document, actor, report)
+
+
+def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, actor: str, report: IntakeReport) -> None:
+    """Move every layer of a document over to its new text, and note what finds no place there."""
+    for layer in store.layers(document=old.key):
+        if layer.text is None or layer.name.kind == "corpus":
+            continue
+        content = store.annotations(layer.id)
+        kept, lost = carry(old, new, content)
+        ops = [Op("layer", "text", {"value": layer.text}, {"value": new.sha256})]
+        ops += differences(content, kept)
+        if layer.fingerprint is not None:
+            ops.append(Op("layer", "fingerprint", {"value": layer.fingerprint}, None))
+        writer.append(layer.name, actor, "re-anchor", ops)
+        if layer.name.kind != "suggester":
+            report.lost += [Lost(layer.name, span.label, old.text[span.start : span.end]) for span in lost]

@@ -1,0 +1,111 @@
+"""Running suggesters over the corpus and keeping what they say as suggestion layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from annotator.annotation import Annotations
+from annotator.errors import WorkflowError
+from annotator.history import SUGGESTIONS, LayerName, Op
+from annotator.store import Store
+from annotator.text import Document
+from annotator.workflow.differences import differences
+from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.suggest.pipeline import SuggestionPipeline
+
+Progress = Callable[[int, int], None]
+"""Called with the number of documents done, and of all."""
+
+ACTOR = "annotator"
+BATCH = 16
+"""Documents written in one transaction: what is interrupted loses no more."""
+
+
+@dataclass(slots=True)
+class SuggestReport:
+    """How many documents got new suggestions or had them already, and what the models lack."""
+
+    suggested: int = 0
+    unchanged: int = 0
+    spans: int = 0
+    relations: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+def suggest(
+    workspace: Workspace, keys: Sequence[str] = (), *, jobs: int = 1, progress: Progress | None = None
+) -> SuggestReport:
+    """Suggest for documents (all, when no keys are given) that this pipeline has not seen.
+
+    Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key.
+    """
+    from annotator.suggest.pipeline import build
+
+    pipeline = build(workspace.scheme, workspace.models)
+    report = SuggestReport(missing=list(pipeline.missing))
+    waiting = _waiting(workspace.store, keys, pipeline.fingerprint)
+    report.unchanged = waiting[1]
+    todo = waiting[0]
+    if progress is not None and todo:
+        progress(0, len(todo))
+    for batch in _run(workspace.store, pipeline, todo, jobs):
+        _write(workspace.store, batch, pipeline.fingerprint)
+        for _, found in batch:
+            report.suggested += 1
+            report.spans += len(found.spans)
+            report.relations += len(found.relations)
+        if progress is not None:
+            progress(report.suggested, len(todo))
+    return report
+
+
+def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[str], int]:
+    """Return the keys of documents without suggestions of this pipeline, and how many have them."""
+    digests = store.document_digests()
+    for key in keys:
+        if key not in digests:
+            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+    wanted = set(keys) if keys else digests.keys()
+    ready = {
+        layer.name.document
+        for layer in store.layers(kind="suggester")
+        if layer.name.name == SUGGESTIONS
+        and layer.fingerprint == fingerprint
+        and layer.text == digests.get(layer.name.document)
+    }
+    todo = [key for key in digests if key in wanted and key not in ready]
+    return sorted(todo), len(wanted) - len(todo)
+
+
+def _run(
+    store: Store, pipeline: SuggestionPipeline, keys: Sequence[str], jobs: int
+) -> Iterable[list[tuple[Document, Annotations]]]:
+    """Yield documents with their suggestions, a batch at a time."""
+    for start in range(0, len(keys), BATCH * jobs):
+        documents = [d for d in map(store.document, keys[start : start + BATCH * jobs]) if d is not None]
+        yield list(zip(documents, pipeline.suggest(documents, jobs), strict=True))
+
+
+def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint: str) -> None:
+    """Replace the suggestion layers of some documents, in one transaction."""
+    with store.write() as writer:
+        for document, found in batch:
+            digest = writer.document_digest(document.key)
+            if digest != document.sha256:
+                continue
+            name = LayerName(document.key, SUGGESTIONS)
+            layer = writer.layer_info(name)
+            before = store.annotations(layer.id) if layer is not None else Annotations()
+            ops = [
+                Op("layer", field, None if old is None else {"value": old}, {"value": new})
+                for field, old, new in (
+                    ("text", layer.text if layer else None, digest),
+                    ("fingerprint", layer.fingerprint if layer else None, fingerprint),
+                )
+                if old != new
+            ]
+            writer.append(name, ACTOR, "suggest", ops + differences(before, found))

@@ -1,0 +1,97 @@
+"""A workspace: a folder with a label scheme, a database and models."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from annotator.errors import AnnotatorError, WorkflowError
+from annotator.labels import LabelScheme, load_scheme
+from annotator.store import Store
+
+LABELS = "labels.yaml"
+WORKSPACE_VARIABLE = "ANNOTATOR_WORKSPACE"
+CURATOR_VARIABLE = "ANNOTATOR_CURATOR"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace by its folder; the scheme is read and the database opened when first asked for."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, given: Path | None = None) -> Workspace:
+        """Return the workspace at ``given``, else of the environment, else the nearest upwards with a labels.yaml."""
+        named = given or (Path(os.environ[WORKSPACE_VARIABLE]) if os.environ.get(WORKSPACE_VARIABLE) else None)
+        if named is not None:
+            if not named.is_dir():
+                raise WorkflowError(f"{named}: no such folder", "`annotator init DIR` makes a workspace")
+            return cls(named)
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / LABELS).is_file():
+                return cls(folder)
+        raise WorkflowError(
+            f"no {LABELS} in {here} or above", "give the workspace with -w DIR, or make one with `annotator init DIR`"
+        )
+
+    @property
+    def labels_path(self) -> Path:
+        """Return where the label scheme is."""
+        return self.root / LABELS
+
+    @property
+    def database_path(self) -> Path:
+        """Return where the database is."""
+        return self.root / "db" / "annotator.db"
+
+    @property
+    def seeds(self) -> Path:
+        """Return the folder of articles that a new workspace starts with."""
+        return self.root / "seeds"
+
+    @property
+    def exports(self) -> Path:
+        """Return the folder for exported files."""
+        return self.root / "exports"
+
+    @property
+    def models(self) -> Path:
+        """Return the folder of downloaded models."""
+        return self.root / "models"
+
+    @cached_property
+    def scheme(self) -> LabelScheme:
+        """Return the label scheme; :class:`SchemeError` when it has a mistake."""
+        return load_scheme(self.labels_path)
+
+    @cached_property
+    def store(self) -> Store:
+        """Return the open database."""
+        return Store(self.database_path)
+
+    def close(self) -> None:
+        """Close the database if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+def curator_name(given: str | None = None) -> str:
+    """Return who is working: ``given``, else of the environment, else the login name."""
+    name = given or os.environ.get(CURATOR_VARIABLE) or _login_name()
+    if not name or not all(c.isalnum() or c in "._-@" for c in name) or len(name) > 64:
+        raise AnnotatorError(
+            f"{name!r} cannot be a curator's name", "use letters, digits and . _ - @, for example --as ana"
+        )
+    return name
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "curator"
