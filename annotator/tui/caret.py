@@ -1,0 +1,76 @@
+"""Where the cursor is and what is selected, moving by whole tokens or by single graphemes."""
+
+from __future__ import annotations
+
+from annotator.text import Document, Segment
+
+
+class Caret:
+    """A cursor on a token, and the token where a selection began.
+
+    ``offset`` is the cursor's place in code points; ``anchor`` is ``None`` while nothing is selected.
+    """
+
+    def __init__(self, document: Document, offset: int = 0) -> None:
+        self.document = document
+        self.anchor: Segment | None = None
+        self.at = self._token_near(offset)
+
+    def _token_near(self, offset: int) -> Segment:
+        """Return the token at an offset, else the next one, else the last; an empty range in a text without any."""
+        tokens = self.document.tokens
+        if not len(tokens):
+            return Segment(0, 0)
+        index = tokens.at_or_before(offset)
+        if index < 0 or (tokens.ends[index] <= offset and index + 1 < len(tokens)):
+            index += 1
+        return tokens[index]
+
+    @property
+    def offset(self) -> int:
+        """Return where the cursor is."""
+        return self.at.start
+
+    @property
+    def selection(self) -> Segment | None:
+        """Return the selected stretch, from the anchor's token to the cursor's."""
+        if self.anchor is None:
+            return None
+        return Segment(min(self.anchor.start, self.at.start), max(self.anchor.end, self.at.end))
+
+    def go(self, offset: int, *, select: bool = False) -> None:
+        """Put the cursor on the token at an offset; with ``select`` the selection follows, else it ends."""
+        if select and self.anchor is None:
+            self.anchor = self.at
+        elif not select:
+            self.anchor = None
+        self.at = self._token_near(offset)
+
+    def select(self, segment: Segment) -> None:
+        """Select the tokens that a stretch touches, the cursor on the last one."""
+        touched = self.document.tokens.overlapping(*segment)
+        if touched:
+            self.anchor = self.document.tokens[touched[0]]
+            self.at = self.document.tokens[touched[-1]]
+
+    def drop(self) -> None:
+        """End the selection."""
+        self.anchor = None
+
+    def step(self, by: int) -> int:
+        """Return the offset of the token some tokens away, stopping at the ends."""
+        tokens = self.document.tokens
+        if not len(tokens):
+            return 0
+        index = tokens.at_or_before(self.offset) + by
+        return tokens.starts[max(0, min(index, len(tokens) - 1))]
+
+    def word(self, by: int) -> int:
+        """Return the offset of the next (or previous, for -1) token that is a word, not punctuation."""
+        tokens, text = self.document.tokens, self.document.text
+        if not len(tokens):
+            return 0
+        index = tokens.at_or_before(self.offset) + by
+        while 0 <= index < len(tokens) and not text[tokens.starts[index]].isalnum():
+            index += by
+        return tokens.starts[max(0, min(index, len(tokens) - 1))]

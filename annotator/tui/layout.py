@@ -1,0 +1,184 @@
+"""Where text lies on the screen: rows of code points, and the cells that each grapheme takes.
+
+Pure: text and a width in, rows out.  Offsets are code points, columns are cells.  Rows partition the text: joined,
+they give it back, line breaks and the spaces at wraps included.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.cells import split_graphemes
+
+from annotator.tui.inert import inert, is_simple
+
+TAB = 4
+"""Tab stops, in cells from the start of the row."""
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|\Z)")
+_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+_GAP = re.compile(r"[ \t\u2002-\u200a\u3000]")
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One grapheme on a row: its offset and end in the text, its first cell, its width, and what is drawn.
+
+    Width 0 means that nothing is drawn: a line break, or the space that a wrap swallowed.
+    """
+
+    start: int
+    end: int
+    cell: int
+    width: int
+    drawn: str
+
+
+class Rows:
+    """The visual rows of a text at a width, as offsets where each begins."""
+
+    def __init__(self, text: str, width: int) -> None:
+        if width < 2:
+            raise ValueError("a row needs two cells, or a wide character would not fit")
+        self.text = text
+        self.width = width
+        self.starts = array("I", [0])
+        self.hard = bytearray()
+        self._wrap()
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def _wrap(self) -> None:
+        for match in _LINE.finditer(self.text):
+            start, end = match.span()
+            if start == end and start:
+                break
+            line = match.group()
+            if len(line) <= self.width and is_simple(line.rstrip(_BREAKS)):
+                self._add(end, first=True)
+            elif is_simple(line.rstrip(_BREAKS)):
+                self._wrap_simple(start, end, line)
+            else:
+                self._wrap_glyphs(start, end)
+
+    def _add(self, end: int, *, first: bool) -> None:
+        self.starts.append(end)
+        self.hard.append(first)
+
+    def _wrap_simple(self, start: int, end: int, line: str) -> None:
+        """Wrap a line of one-cell characters: the common case, by searching for the last space that fits."""
+        at, length, width = 0, len(line.rstrip(_BREAKS)), self.width
+        first = True
+        while length - at > width:
+            cut = line.rfind(" ", at, at + width + 1) + 1
+            if cut <= at:
+                cut = at + width
+            self._add(start + cut, first=first)
+            first, at = False, cut
+        if at < len(line):
+            self._add(end, first=first)
+
+    def _wrap_glyphs(self, start: int, end: int) -> None:
+        """Wrap a line grapheme by grapheme; a break may come after a space or between wide characters."""
+        first = True
+        while start < end:
+            cut = self._fit(start, end)
+            self._add(cut, first=first)
+            first, start = False, cut
+
+    def _fit(self, start: int, end: int) -> int:
+        """Return where the row that begins at ``start`` ends."""
+        last_break = start
+        window = start
+        cell = 0
+        for glyph in _graphemes(self.text, start, min(end, start + 16 * self.width)):
+            character = self.text[glyph.start]
+            if character in _BREAKS:
+                return end
+            width = TAB - cell % TAB if character == "\t" else glyph.width
+            if cell + width > self.width:
+                if _GAP.match(character):
+                    return glyph.end
+                return last_break if last_break > start else max(window, glyph.start, start + 1)
+            cell += width
+            window = glyph.end
+            if _GAP.match(character) or glyph.width == 2:
+                last_break = glyph.end
+        return window
+
+    def span(self, row: int) -> tuple[int, int]:
+        """Return the code points of a row."""
+        return self.starts[row], self.starts[row + 1]
+
+    def row_of(self, offset: int) -> int:
+        """Return the row that holds the code point at ``offset``; the last one for the end of the text."""
+        return max(0, min(bisect_right(self.starts, offset) - 1, len(self) - 1))
+
+    def rows_of(self, start: int, end: int) -> range:
+        """Return the rows that hold any code point of a range."""
+        return range(self.row_of(start), self.row_of(max(start, end - 1)) + 1)
+
+    def glyphs(self, row: int) -> tuple[Glyph, ...]:
+        """Return the graphemes of a row, left to right."""
+        start, end = self.span(row)
+        return _row_glyphs(self.text[start:end], start, self.width)
+
+    def cell_of(self, row: int, offset: int) -> int:
+        """Return the cell in which the grapheme at ``offset`` begins; behind the last one for the row's end."""
+        glyphs = self.glyphs(row)
+        for glyph in glyphs:
+            if offset < glyph.end:
+                return glyph.cell
+        return glyphs[-1].cell + glyphs[-1].width if glyphs else 0
+
+    def offset_at(self, row: int, cell: int) -> int:
+        """Return the offset of the grapheme drawn at a cell; of the last one behind the row's end."""
+        glyphs = self.glyphs(row)
+        shown = [g for g in glyphs if g.width]
+        for glyph in shown:
+            if cell < glyph.cell + glyph.width:
+                return glyph.start
+        return shown[-1].start if shown else self.starts[row]
+
+
+@lru_cache(maxsize=512)
+def _row_glyphs(text: str, start: int, width: int) -> tuple[Glyph, ...]:
+    glyphs: list[Glyph] = []
+    cell = 0
+    for glyph in _graphemes(text, 0, len(text)):
+        character = text[glyph.start]
+        wide = TAB - cell % TAB if character == "\t" else glyph.width
+        drawn = " " * wide if character == "\t" else glyph.drawn
+        if character == "\n" or text[glyph.start : glyph.end] == "\r\n":
+            wide, drawn = 0, ""
+        if cell + wide > width:
+            wide = width - cell
+            drawn = drawn[:wide] if _GAP.match(character) else " " * wide
+        glyphs.append(Glyph(start + glyph.start, start + glyph.end, cell, wide, drawn))
+        cell += wide
+    return tuple(glyphs)
+
+
+def _graphemes(text: str, start: int, end: int) -> list[Glyph]:
+    """Return the graphemes of a stretch, with their width; cells are not set."""
+    piece = text[start:end]
+    if is_simple(piece):
+        return [Glyph(start + i, start + i + 1, 0, 1, c) for i, c in enumerate(piece)]
+    shown = inert(piece)
+    spans, _ = split_graphemes(shown)
+    found: list[Glyph] = []
+    for first, last, width in spans:
+        drawn = shown[first:last]
+        if width == 0:
+            drawn, width = "◌" + drawn if first == 0 and drawn.strip() else FALLBACK, 1
+        found.append(Glyph(start + first, start + last, 0, min(width, 2), drawn))
+    return found
+
+
+FALLBACK = "␦"
+"""Drawn for what has no width of its own and no base to sit on."""

@@ -1,0 +1,165 @@
+"""Rows of annotated text as strips of styled cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+
+from annotator.annotation import Span
+from annotator.tui.lanes import Bracket, stack
+from annotator.tui.layout import Glyph, Rows
+from annotator.workflow.working import WorkingLayer
+
+
+class Mode(Enum):
+    """How spans are shown: brackets under the text, colour and underline in it, or not at all."""
+
+    LANES = "lanes"
+    COMPACT = "compact"
+    PLAIN = "plain"
+
+    def following(self) -> Mode:
+        """Return the next mode in the cycle."""
+        modes = list(Mode)
+        return modes[(modes.index(self) + 1) % len(modes)]
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """The colours of a theme: paper, text, faint text, selection, hints, and one for each label."""
+
+    paper: Color
+    text: Color
+    faint: Color
+    selection: Color
+    hint: Color
+    labels: Mapping[str, Color]
+
+    def style(
+        self,
+        color: Color | None = None,
+        background: Color | None = None,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        underline: bool = False,
+        reverse: bool = False,
+    ) -> Style:
+        """Return a terminal style on the theme's paper."""
+        return _style(color or self.text, background or self.paper, bold, italic, underline, reverse)
+
+
+@lru_cache(maxsize=4096)
+def _style(color: Color, background: Color, bold: bool, italic: bool, underline: bool, reverse: bool) -> Style:
+    return Style(
+        color=color.rich_color,
+        bgcolor=background.rich_color,
+        bold=bold,
+        italic=italic,
+        underline=underline,
+        reverse=reverse,
+    )
+
+
+@dataclass(slots=True)
+class Marks:
+    """What is singled out just now: ids in focus, the cursor's and the selection's range, hint codes by offset."""
+
+    focused: frozenset[str] = frozenset()
+    cursor: tuple[int, int] = (0, 0)
+    selection: tuple[int, int] | None = None
+    hints: Mapping[int, str] = field(default_factory=dict)
+
+
+class Painter:
+    """Draws the rows of one document: the text, and under it the lanes."""
+
+    def __init__(self, rows: Rows, layer: WorkingLayer, inks: Inks, mode: Mode) -> None:
+        self.rows = rows
+        self.layer = layer
+        self.inks = inks
+        self.mode = mode
+
+    def block(self, row: int, marks: Marks) -> list[Strip]:
+        """Return the strips of a row: the text line, then its lanes."""
+        start, end = self.rows.span(row)
+        spans = self._spans(start, end)
+        glyphs = self.rows.glyphs(row)
+        strips = [self._text_line(glyphs, spans, marks)]
+        if self.mode is Mode.LANES and spans:
+            strips += self._lanes(row, spans, marks)
+        return strips
+
+    def _spans(self, start: int, end: int) -> list[Span]:
+        if start == end:
+            return []
+        found = [self.layer.spans[i.id] for i in self.layer.index.overlapping(start, end)]
+        found += [self.layer.suggested_spans[i.id] for i in self.layer.pending_spans.overlapping(start, end)]
+        return found
+
+    def _text_line(self, glyphs: tuple[Glyph, ...], spans: list[Span], marks: Marks) -> Strip:
+        segments: list[Segment] = []
+        inner = sorted(spans, key=lambda s: (s.start - s.end, s.id))
+        skip = 0
+        for glyph in glyphs:
+            if glyph.width == 0:
+                continue
+            hint = marks.hints.get(glyph.start)
+            if hint is not None:
+                shown = hint[: self.rows.width - glyph.cell]
+                segments.append(Segment(shown, self.inks.style(self.inks.paper, self.inks.hint, bold=True)))
+                skip = glyph.cell + len(shown)
+            if glyph.cell >= skip:
+                segments.append(Segment(glyph.drawn, self._glyph_style(glyph, inner, marks)))
+            elif glyph.cell + glyph.width > skip:
+                segments.append(Segment(" " * (glyph.cell + glyph.width - skip), self.inks.style()))
+        return Strip(Segment.simplify(segments)).adjust_cell_length(self.rows.width, self.inks.style()).simplify()
+
+    def _glyph_style(self, glyph: Glyph, inner: list[Span], marks: Marks) -> Style:
+        span = (
+            None
+            if self.mode is Mode.PLAIN
+            else next((s for s in reversed(inner) if s.start <= glyph.start < s.end), None)
+        )
+        focused = any(s.id in marks.focused and s.start <= glyph.start < s.end for s in inner)
+        color = self.inks.labels[span.label] if span else None
+        under = marks.cursor[0] <= glyph.start < marks.cursor[1]
+        chosen = marks.selection is not None and marks.selection[0] <= glyph.start < marks.selection[1]
+        own = span is not None and span.origin != "suggested"
+        return self.inks.style(
+            color,
+            self.inks.selection if chosen else None,
+            bold=own,
+            italic=span is not None and not own,
+            underline=under or (self.mode is Mode.COMPACT and span is not None),
+            reverse=focused or (under and not chosen and not marks.focused),
+        )
+
+    def _lanes(self, row: int, spans: list[Span], marks: Marks) -> list[Strip]:
+        labels = {s.id: s.label for s in spans}
+        strips = []
+        for lane in stack([self._bracket(row, s) for s in spans], self.rows.width):
+            segments: list[Segment] = []
+            cell = 0
+            for piece in lane:
+                segments.append(Segment(" " * (piece.cell - cell), self.inks.style()))
+                color = self.inks.labels[labels[piece.id]] if piece.id else self.inks.faint
+                segments.append(Segment(piece.text, self.inks.style(color, reverse=piece.id in marks.focused)))
+                cell = piece.cell + len(piece.text)
+            strips.append(Strip(segments).adjust_cell_length(self.rows.width, self.inks.style()))
+        return strips
+
+    def _bracket(self, row: int, span: Span) -> Bracket:
+        start, end = self.rows.span(row)
+        shown = [g for g in self.rows.glyphs(row) if g.width and span.start < g.end and g.start < span.end]
+        left = shown[0].cell if shown else 0
+        right = shown[-1].cell + shown[-1].width if shown else 1
+        pending = span.origin == "suggested"
+        return Bracket(span.id, left, right, span.label, pending, span.start >= start, span.end <= end)

@@ -1,0 +1,75 @@
+"""What all screens share: how they say that the terminal is too small, and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from annotator.errors import AnnotatorError
+
+if TYPE_CHECKING:
+    from annotator.tui.app import AnnotatorApp
+
+LEAST_COLUMNS, LEAST_LINES = 60, 15
+
+
+class WorkScreen(Screen[None]):
+    """A screen of the workbench."""
+
+    DEFAULT_CSS = """
+    WorkScreen #too-small { display: none; width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
+    WorkScreen.-too-small #too-small { display: block; }
+    WorkScreen.-too-small .main { display: none; }
+    """
+
+    AUTO_FOCUS = ""
+
+    @property
+    def work_app(self) -> AnnotatorApp:
+        """Return the app, by its own type."""
+        return cast("AnnotatorApp", self.app)
+
+    def with_small_notice(self, widgets: Iterable[Widget]) -> Iterable[Widget]:
+        """Return the screen's widgets, and the notice that stands in for them when there is no room."""
+        for widget in widgets:
+            widget.add_class("main")
+            yield widget
+        yield Static(id="too-small", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say when the terminal is too small to work in."""
+        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_LINES
+        self.set_class(small, "-too-small")
+        if small:
+            size = f"{event.size.width}×{event.size.height}"
+            self.query_one("#too-small", Static).update(
+                f"This window is {size}.\nThe workbench needs {LEAST_COLUMNS}×{LEAST_LINES}.\n"
+                "Make it larger, or quit with ctrl+q."
+            )
+        self.adapt(event.size.width)
+
+    def adapt(self, width: int) -> None:
+        """Arrange the screen for a width in cells."""
+
+    @property
+    def too_small(self) -> bool:
+        """Return whether the screen cannot be worked in."""
+        return self.has_class("-too-small")
+
+    def attempt(self, action: Callable[[], object]) -> bool:
+        """Do something; what the user can mend is said on the screen. Return whether it was done."""
+        try:
+            action()
+        except AnnotatorError as error:
+            self.complain(error)
+            return False
+        return True
+
+    def complain(self, error: AnnotatorError) -> None:
+        """Say what is wrong and how to mend it."""
+        self.notify(str(error), severity="warning", markup=False, timeout=6)

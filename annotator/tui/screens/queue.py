@@ -1,0 +1,163 @@
+"""The queue screen: which documents there are, and which to open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from annotator.tui.screens.base import WorkScreen
+from annotator.tui.widgets.bars import Line
+from annotator.tui.widgets.queue_view import QueueView
+from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.desk import Desk, QueueSort
+
+STATES = ("", "todo", "doing", "done", "skipped")
+SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "title")
+
+
+class QueueScreen(WorkScreen):
+    """Documents with their state; ``enter`` opens one."""
+
+    DEFAULT_CSS = """
+    QueueScreen #filter { display: none; height: 1; border: none; padding: 0 1; }
+    QueueScreen.-filtering #filter { display: block; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open the document", id="queue.open"),
+        Binding("n,space", "next", "open the next document with work to do", id="queue.next"),
+        Binding("down,j", "move(1)", "down", id="queue.down"),
+        Binding("up,k", "move(-1)", "up", id="queue.up"),
+        Binding("pagedown", "page(1)", "page down", id="queue.page_down"),
+        Binding("pageup", "page(-1)", "page up", id="queue.page_up"),
+        Binding("home,g", "move(-1000000000)", "first document", id="queue.first"),
+        Binding("end,G", "move(1000000000)", "last document", id="queue.last"),
+        Binding("tab", "cycle_state", "show another state", id="queue.state"),
+        Binding("s", "cycle_sort", "sort otherwise", id="queue.sort"),
+        Binding("slash", "filter", "filter by key or title", id="queue.filter"),
+        Binding("escape", "clear", "clear the filter", id="queue.clear"),
+        Binding("question_mark", "app.help", "help", id="queue.help"),
+        Binding("q", "app.quit", "quit", id="queue.quit"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        inks = self.work_app.inks
+        yield from self.with_small_notice(
+            [
+                Line(inks, reverse=True, id="header"),
+                Input(placeholder="piece of a key or title", id="filter"),
+                QueueView(self.desk, inks),
+                Line(inks, id="columns"),
+                Line(inks, id="keys"),
+            ]
+        )
+
+    @property
+    def view(self) -> QueueView:
+        """Return the list."""
+        return self.query_one(QueueView)
+
+    def on_mount(self) -> None:
+        """Show where the work stands."""
+        self.query_one("#keys", Line).say(
+            ("enter", "bold"), (" open  ", ""), ("n", "bold"), (" next to do  ", ""), ("/", "bold"), (" filter  ", ""),
+            ("tab", "bold"), (" state  ", ""), ("s", "bold"), (" sort  ", ""), ("?", "bold"), (" help  ", ""),
+            ("q", "bold"), (" quit", ""),
+        )  # fmt: skip
+        self.tell()
+
+    def on_screen_resume(self) -> None:
+        """Show what changed while a document was open."""
+        self.view.reload()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say where the work stands, and what is shown."""
+        counts = self.desk.progress()
+        done, total = counts.get("done", 0), counts["total"]
+        self.query_one("#header", Line).say(
+            (" annotator  ", "bold"), (f"{done} of {total} done", ""), right=f"{self.desk.curator} "
+        )
+        which = self.view.filter
+        shown = which.state or "all"
+        text = f" matching “{which.text}”" if which.text else ""
+        empty = "" if self.view.count() else "  ·  nothing to show: esc clears the filter" if total else EMPTY
+        self.query_one("#columns", Line).say(
+            (f" {self.view.count()} shown: {shown}{text}, by {which.sort}{empty}", "faint"),
+            right="? undecided  ✓ spans  → relations ",
+        )
+
+    def action_open(self) -> None:
+        """Open the chosen document."""
+        row = self.view.row(self.view.index) if self.view.index is not None else None
+        if row is not None:
+            self.attempt(lambda: self.work_app.open_document(row.key))
+
+    def action_next(self) -> None:
+        """Open the next document with work to do."""
+        key = self.desk.next_open()
+        if key is None:
+            self.notify("Every document is done or skipped.", markup=False)
+        else:
+            self.attempt(lambda: self.work_app.open_document(key))
+
+    def action_move(self, by: int) -> None:
+        """Choose another line."""
+        if self.view.count():
+            self.view.choose(max(0, min((self.view.index or 0) + by, self.view.count() - 1)))
+
+    def action_page(self, by: int) -> None:
+        """Move by a screenful."""
+        self.action_move(by * max(1, self.view.size.height - 1))
+
+    def action_cycle_state(self) -> None:
+        """Show the documents of another state."""
+        state = STATES[(STATES.index(self.view.filter.state) + 1) % len(STATES)]
+        self.view.set_filter(replace(self.view.filter, state=state))
+        self.tell()
+
+    def action_cycle_sort(self) -> None:
+        """Sort otherwise."""
+        sort = SORTS[(SORTS.index(self.view.filter.sort) + 1) % len(SORTS)]
+        self.view.set_filter(replace(self.view.filter, sort=sort))
+        self.tell()
+
+    def action_filter(self) -> None:
+        """Type a piece of a key or title."""
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while typing."""
+        self.view.set_filter(replace(self.view.filter, text=event.value))
+        self.tell()
+
+    def on_input_submitted(self) -> None:
+        """Go back to the list."""
+        self.set_focus(None)
+        self.remove_class("-filtering")
+
+    def action_clear(self) -> None:
+        """Show all documents again."""
+        self.query_one("#filter", Input).value = ""
+        self.on_input_submitted()
+        self.view.set_filter(replace(self.view.filter, text="", state=""))
+        self.tell()
+
+    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+        """Choose a line by mouse, open it by double click."""
+        self.view.choose(event.index)
+        if event.twice:
+            self.action_open()
+
+
+EMPTY = "  ·  no documents yet: `annotator ingest PATH` brings some in"

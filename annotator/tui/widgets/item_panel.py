@@ -1,0 +1,77 @@
+"""The side panel: every span and relation of the document, in reading order."""
+
+from __future__ import annotations
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+
+from annotator.annotation import Relation, Span
+from annotator.tui.inert import inert
+from annotator.tui.painting import Inks
+from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.layer_session import LayerSession
+
+LABEL_CELLS = 12
+
+
+class ItemPanel(VirtualList):
+    """Lists what stands and what waits; suggestions carry a question mark and their score."""
+
+    DEFAULT_CSS = """
+    ItemPanel { width: 40; border-left: solid $panel; }
+    """
+
+    def __init__(self, session: LayerSession, inks: Inks) -> None:
+        super().__init__(inks, id="panel")
+        self.session = session
+
+    def count(self) -> int:
+        """Return the number of items."""
+        return len(self.session.layer.items)
+
+    def identity(self, index: int) -> str:
+        """Return the id of the item in a line."""
+        return self.session.layer.items[index].id
+
+    def follow(self, identity: str | None) -> None:
+        """Choose the line of an item."""
+        place = self.session.layer.place(identity) if identity else None
+        self.choose(self.session.layer.items.position(place) if place else None)
+
+    def line(self, index: int, width: int) -> list[Segment]:
+        """Return label, mark and text of an item."""
+        identity = self.identity(index)
+        span = self.session.layer.span(identity)
+        if span is not None:
+            return self._span_line(span, width)
+        relation = self.session.layer.relation(identity)
+        return self._relation_line(relation, width) if relation is not None else []
+
+    def _span_line(self, span: Span, width: int) -> list[Segment]:
+        color = self.inks.labels[span.label]
+        pending = span.origin == "suggested"
+        mark = "?" if pending else "✓"
+        tail = f" {span.score:.2f}" if pending and span.score is not None else ""
+        text = set_cell_size(self._text(span), max(0, width - LABEL_CELLS - 3 - len(tail)))
+        return [
+            Segment(f"{mark} ", self.inks.style(color)),
+            Segment(set_cell_size(span.label, LABEL_CELLS) + " ", self.inks.style(color, bold=not pending)),
+            Segment(text, self.inks.style(italic=pending)),
+            Segment(tail, self.inks.style(self.inks.faint)),
+        ]
+
+    def _relation_line(self, relation: Relation, width: int) -> list[Segment]:
+        pending = relation.origin == "suggested"
+        head, child = (self.session.layer.span(end) for end in (relation.head, relation.child))
+        assert head is not None
+        assert child is not None
+        middle = f" {relation.label}→ "
+        room = max(2, width - 4 - len(middle))
+        one = self._text(head)
+        other = self._text(child)
+        half = max(room // 2, room - len(other))
+        text = f"{'?' if pending else '✓'} ╶ {one[: half - 1].strip()}{middle}{other}"
+        return [Segment(set_cell_size(text, width), self.inks.style(self.inks.faint, italic=pending))]
+
+    def _text(self, span: Span) -> str:
+        return inert(" ".join(self.session.text_of(span).split()))

@@ -1,0 +1,83 @@
+"""The queue as a list that pages in SQL."""
+
+from __future__ import annotations
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+
+from annotator.tui.inert import inert
+from annotator.tui.painting import Inks
+from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.desk import Desk, QueueFilter, QueueRow
+
+PAGE = 100
+SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○"}
+
+
+class QueueView(VirtualList, can_focus=False):
+    """One line a document: state, key, language, what is undecided and marked, title."""
+
+    DEFAULT_CSS = """
+    QueueView { height: 1fr; padding: 0 1; }
+    """
+
+    def __init__(self, desk: Desk, inks: Inks) -> None:
+        super().__init__(inks, id="queue")
+        self.desk = desk
+        self.filter = QueueFilter(mine=desk.mine)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the queue anew."""
+        self._pages: dict[int, list[QueueRow]] = {}
+        self._count = self.desk.queue.count(self.filter)
+        if self._count == 0:
+            self.index = None
+        else:
+            self.index = min(self.index or 0, self._count - 1)
+        self.recount()
+
+    def set_filter(self, which: QueueFilter) -> None:
+        """Show other documents."""
+        self.filter = which
+        self.index = 0
+        self.reload()
+
+    def count(self) -> int:
+        """Return the number of documents."""
+        return self._count
+
+    def row(self, index: int) -> QueueRow | None:
+        """Return the document in a line."""
+        page = index // PAGE
+        if page not in self._pages:
+            if len(self._pages) > 20:
+                self._pages.clear()
+            self._pages[page] = self.desk.queue.page(self.filter, PAGE, page * PAGE)
+        rows = self._pages[page]
+        return rows[index % PAGE] if index % PAGE < len(rows) else None
+
+    def find(self, key: str) -> None:
+        """Choose the line of a document when it is on the first pages."""
+        for index in range(min(self._count, 10 * PAGE)):
+            row = self.row(index)
+            if row is not None and row.key == key:
+                self.choose(index)
+                return
+
+    def line(self, index: int, width: int) -> list[Segment]:
+        """Return how a document looks in the queue."""
+        row = self.row(index)
+        if row is None:
+            return []
+        key_cells = max(12, min(24, width // 4))
+        sign = f"{SIGNS[row.state]} {row.state:<8}"
+        counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→  "
+        head = f"{'⚑' if row.flagged else ' '} {sign}"
+        style = self.inks.style(bold=row.state == "doing")
+        return [
+            Segment(head, self.inks.style(self.inks.faint if row.state == "done" else None)),
+            Segment(set_cell_size(inert(row.key), key_cells) + f" {row.lang[:3]:<3}", style),
+            Segment(counts, self.inks.style(self.inks.faint)),
+            Segment(inert(row.title), style),
+        ]

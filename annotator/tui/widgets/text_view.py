@@ -1,0 +1,287 @@
+"""The article: rows of text with lanes, painted line by line, cursor, selection, mouse."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from itertools import accumulate
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from annotator.text import Segment
+from annotator.tui.layout import Rows
+from annotator.tui.painting import Inks, Marks, Mode, Painter
+from annotator.workflow.layer_session import LayerSession
+
+MEASURED_AT_ONCE = 400
+"""Rows up to which heights are measured on opening; beyond, only those that come into view."""
+
+MARGIN = 2
+"""Lines kept between the cursor and the edge when the view follows it."""
+
+
+class TextView(ScrollView, can_focus=True):
+    """Shows a session's document.
+
+    Offsets in and out are code points.  Heights of rows out of view are estimates until they come into view, so that
+    a novel opens at once; a change repaints only the rows that it touches.
+    """
+
+    DEFAULT_CSS = """
+    TextView { width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    """
+
+    class Pointed(Message):
+        """The mouse chose a place (``offset``), or dragged over a ``selection``."""
+
+        def __init__(self, offset: int, selection: Segment | None, *, words: bool) -> None:
+            super().__init__()
+            self.offset = offset
+            self.selection = selection
+            self.words = words
+
+    def __init__(self, session: LayerSession, inks: Inks, mode: Mode = Mode.LANES) -> None:
+        super().__init__()
+        self.session = session
+        self.marks = Marks()
+        self._inks = inks
+        self._mode = mode
+        self._pressed: int | None = None
+        self._blocks: dict[int, list[Strip]] = {}
+        self._lay_out(80)
+
+    # Geometry
+
+    def _lay_out(self, width: int) -> None:
+        """Wrap the text anew."""
+        self.painter = Painter(
+            Rows(self.session.document.text, max(width, 2)), self.session.layer, self._inks, self._mode
+        )
+        self.rows = self.painter.rows
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop everything painted, and estimate all heights again."""
+        self._blocks.clear()
+        self._heights = array("H", [1]) * len(self.rows)
+        self._measured = bytearray(len(self.rows))
+        if len(self.rows) <= MEASURED_AT_ONCE:
+            for row in range(len(self.rows)):
+                self._measure(row)
+        elif self._mode is Mode.LANES:
+            for intervals in (self.session.layer.index, self.session.layer.pending_spans):
+                for interval in intervals:
+                    self._heights[self.rows.row_of(interval.start)] = 2
+        self._stack()
+
+    def _measure(self, row: int) -> bool:
+        """Paint a row if need be; return whether its height was another than thought."""
+        if row in self._blocks:
+            return False
+        if len(self._blocks) > 4 * MEASURED_AT_ONCE:
+            self._blocks.clear()
+        self._blocks[row] = self.painter.block(row, self.marks)
+        self._measured[row] = 1
+        height = len(self._blocks[row])
+        changed = height != self._heights[row]
+        self._heights[row] = height
+        return changed
+
+    def _stack(self) -> None:
+        """Add the heights up: ``_tops[row]`` is the line on which a row begins."""
+        self._tops = array("L", accumulate(self._heights, initial=0))
+        self.virtual_size = Size(self.rows.width, self._tops[-1])
+
+    def _row_at(self, line: int) -> int:
+        return min(bisect_right(self._tops, line) - 1, len(self.rows) - 1)
+
+    def _settle(self) -> None:
+        """Measure what is in view until it holds still, keeping the first visible row where it is."""
+        top_line = int(self.scroll_offset.y)
+        top = self._row_at(top_line)
+        inside = top_line - self._tops[top]
+        changed = False
+        row, line = top, -inside
+        while row < len(self.rows) and line < self.size.height:
+            changed |= self._measure(row)
+            line += self._heights[row]
+            row += 1
+        if changed:
+            self._stack()
+            self.scroll_to(y=self._tops[top] + min(inside, self._heights[top] - 1), animate=False, immediate=True)
+            self.refresh()
+
+    def visible_range(self) -> Segment:
+        """Return the code points in view."""
+        top = int(self.scroll_offset.y)
+        first = self._row_at(top)
+        last = self._row_at(min(top + max(self.size.height - 1, 0), max(self._tops[-1] - 1, 0)))
+        return Segment(self.rows.span(first)[0], self.rows.span(last)[1])
+
+    # Events of the toolkit
+
+    def on_resize(self) -> None:
+        """Wrap anew for another width, keeping the cursor in view."""
+        width = self.scrollable_content_region.width
+        if width != self.rows.width and width > 1:
+            self._lay_out(width)
+            self.call_after_refresh(self.show, self.session.cursor)
+        self._settle()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Measure what the scrolling brought into view."""
+        super().watch_scroll_y(old_value, new_value)
+        if int(old_value) != int(new_value):
+            self._settle()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the view."""
+        line = y + int(self.scroll_offset.y)
+        blank = Strip.blank(self.size.width, self._inks.style())
+        if line >= self._tops[-1]:
+            return blank
+        row = self._row_at(line)
+        block = self._blocks.get(row)
+        if block is None:
+            self._measure(row)
+            block = self._blocks[row]
+        inner = line - self._tops[row]
+        return block[inner] if inner < len(block) else blank
+
+    # What the screen asks for
+
+    def set_look(self, inks: Inks, mode: Mode) -> None:
+        """Paint with other colours or in another mode."""
+        anchor = self._row_at(int(self.scroll_offset.y))
+        self._inks, self._mode = inks, mode
+        self.painter.inks, self.painter.mode = inks, mode
+        self._forget()
+        self.scroll_to(y=self._tops[anchor], animate=False, immediate=True)
+        self._settle()
+        self.refresh()
+
+    def set_marks(self, marks: Marks) -> None:
+        """Single out other things; only rows that look different are painted again."""
+        old, self.marks = self.marks, marks
+        ranges = [r for r in (old.cursor, marks.cursor, old.selection, marks.selection) if r is not None]
+        for identity in old.focused ^ marks.focused:
+            span = self.session.layer.span(identity)
+            if span is not None:
+                ranges.append((span.start, span.end))
+        ranges += [(offset, offset + 1) for offset in old.hints.keys() ^ marks.hints.keys()]
+        ranges += [(offset, offset + 1) for offset in marks.hints if old.hints.get(offset) != marks.hints[offset]]
+        self.repaint(ranges)
+
+    def repaint(self, ranges: list[tuple[int, int]]) -> None:
+        """Paint the rows of some stretches of text again."""
+        rows: set[int] = set()
+        for start, end in ranges:
+            rows.update(self.rows.rows_of(start, max(end, start + 1)))
+        first, last = (self.rows.row_of(offset) for offset in self.visible_range())
+        grown = False
+        for row in rows:
+            self._blocks.pop(row, None)
+            if first <= row <= last or len(self.rows) <= MEASURED_AT_ONCE:
+                grown |= self._measure(row)
+        if grown:
+            self._stack()
+            self._settle()
+            self.refresh()
+            return
+        for row in rows:
+            if first <= row <= last:
+                self.refresh_lines(self._tops[row], self._heights[row])
+
+    def repaint_all(self) -> None:
+        """Paint everything again, after the layer was read anew."""
+        self.painter.layer = self.session.layer
+        self._forget()
+        self._settle()
+        self.refresh()
+
+    def show(self, offset: int, *, middle: bool = False) -> None:
+        """Scroll as little as needed for the row at ``offset`` to be in view; to the middle where asked."""
+        row = self.rows.row_of(offset)
+        height = max(self.size.height, 1)
+        for near in range(max(0, row - height), min(len(self.rows), row + height)):
+            if self._measure(near):
+                self._stack()
+        top, bottom = self._tops[row], self._tops[row + 1]
+        view_top = int(self.scroll_offset.y)
+        margin = min(MARGIN, max(0, (height - self._heights[row]) // 2))
+        if middle and not view_top + margin <= top < bottom <= view_top + height - margin:
+            target = top - height // 3
+        elif top < view_top + margin:
+            target = top - margin
+        elif bottom > view_top + height - margin:
+            target = bottom + margin - height
+        else:
+            return
+        self.scroll_to(y=max(0, target), animate=False, immediate=True)
+
+    def page_rows(self) -> int:
+        """Return how many rows of text one page moves."""
+        return max(1, self.size.height - 2)
+
+    def row_below(self, offset: int, rows: int, cell: int) -> int:
+        """Return the offset some rows below (above, when negative) at about a cell."""
+        target = max(0, min(self.rows.row_of(offset) + rows, len(self.rows) - 1))
+        return self.rows.offset_at(target, cell)
+
+    def cell(self, offset: int) -> int:
+        """Return the column of an offset in its row."""
+        return self.rows.cell_of(self.rows.row_of(offset), offset)
+
+    # Mouse
+
+    def _offset_under(self, event: events.MouseEvent) -> int | None:
+        at = event.get_content_offset(self)
+        if at is None:
+            return None
+        line = at.y + int(self.scroll_offset.y)
+        if line >= self._tops[-1]:
+            return None
+        return self.rows.offset_at(self._row_at(line), at.x)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin a selection."""
+        self._pressed = self._offset_under(event) if event.button == 1 else None
+        if self._pressed is not None:
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Widen the selection while the button is down."""
+        offset = self._offset_under(event) if self._pressed is not None else None
+        if self._pressed is not None and offset is not None and offset != self._pressed:
+            self._point(offset, words=False)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """End the selection; without movement it was a click."""
+        if self._pressed is None:
+            return
+        offset = self._offset_under(event)
+        if offset is not None:
+            self._point(offset, words=False)
+        self._pressed = None
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the word on a double click."""
+        offset = self._offset_under(event)
+        if event.chain == 2 and offset is not None:
+            self.post_message(self.Pointed(offset, None, words=True))
+
+    def _point(self, offset: int, *, words: bool) -> None:
+        assert self._pressed is not None
+        low, high = sorted((self._pressed, offset))
+        selection = None if low == high else Segment(low, high + 1)
+        self.post_message(self.Pointed(offset, selection, words=words))
+
+    def region_of(self, offset: int) -> Region:
+        """Return where the grapheme at an offset is drawn, relative to the view."""
+        row = self.rows.row_of(offset)
+        return Region(self.rows.cell_of(row, offset), self._tops[row] - int(self.scroll_offset.y), 1, 1)
