@@ -1,0 +1,52 @@
+"""``annotator annotate``: open the workbench."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import Settings, curator_option, narrate, workspace_option
+from annotator.workflow.workspace import Workspace, curator_name
+
+
+@click.command("annotate")
+@click.argument("document", required=False, metavar="[DOC]")
+@curator_option
+@workspace_option
+@click.pass_obj
+def command(settings: Settings, document: str | None, curator: str | None, workspace: Path | None) -> None:
+    """Open the workbench, on a document or where you stopped."""
+    start(settings.workspace(workspace), curator or settings.curator, document)
+
+
+def start(workspace: Workspace, curator: str | None, document: str | None) -> None:
+    """Prepare a new workspace, then open the workbench; without a terminal, print the queue instead."""
+    from annotator.workflow.desk import Desk
+
+    name = curator_name(curator)
+    if not workspace.store.document_digests():
+        _prepare(workspace, curator)
+    desk = Desk(workspace, name)
+    if document is not None:
+        desk.open(document)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from annotator.tui.app import run
+
+        run(desk, document)
+        return
+    from annotator.cli.status import print_queue
+
+    print_queue(desk)
+    narrate("no terminal here; run `annotator annotate` in one to open the workbench")
+
+
+def _prepare(workspace: Workspace, curator: str | None) -> None:
+    """Take the seeds in and suggest, where there are seeds."""
+    if not workspace.seeds.is_dir():
+        return
+    from annotator.cli import ingest, suggest
+
+    ingest.take_in(workspace, (), curator)
+    suggest.run(workspace)

@@ -1,0 +1,97 @@
+"""What the verbs share: options, where the workspace is, narration, tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from annotator.workflow.workspace import Workspace
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Settings:
+    """What was given before the verb."""
+
+    folder: Path | None = None
+    curator: str | None = None
+
+    def workspace(self, folder: Path | None = None) -> Workspace:
+        """Return the workspace, from the verb's own option first."""
+        return Workspace.find(folder or self.folder)
+
+
+def workspace_option(function: Function) -> Function:
+    """Add ``-w DIR``."""
+    return click.option(
+        "-w",
+        "--workspace",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="The workspace (default: ANNOTATOR_WORKSPACE, or the nearest folder upwards with a labels.yaml).",
+    )(function)
+
+
+def json_option(function: Function) -> Function:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+
+
+def curator_option(function: Function) -> Function:
+    """Add ``--as NAME``."""
+    return click.option(
+        "--as", "curator", metavar="NAME", help="Who is working (default: ANNOTATOR_CURATOR, or the login name)."
+    )(function)
+
+
+def narrate(text: str) -> None:
+    """Say something to a person: on stderr, so that stdout stays data."""
+    click.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
+    """Print a table: aligned to the terminal's width, or to the longest cell when piped."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from annotator.reports.plain import plain
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(plain(str(cell))) for cell in row))
+    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal; be quiet elsewhere. Yields a function of done and all."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,26 @@
+"""``annotator doctor``: proof that the database is what its history says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.errors import StoreError
+
+
+@click.command("doctor")
+@workspace_option
+@click.pass_obj
+def command(settings: Settings, workspace: Path | None) -> None:
+    """Check the database: integrity, hash chains, and that folding the history gives the stored state."""
+    from annotator.workflow.checkup import findings
+
+    count = 0
+    for finding in findings(settings.workspace(workspace)):
+        click.echo(finding)
+        count += 1
+    if count:
+        raise StoreError(f"{count} findings", "restore a copy that `annotator backup` made, or report them")
+    narrate("all is well: history and state agree")

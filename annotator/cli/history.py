@@ -1,0 +1,46 @@
+"""``annotator history``: what happened to a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import Settings, json_option, print_json, print_table, workspace_option
+from annotator.errors import WorkflowError
+from annotator.workflow.describe import describe_ops
+
+
+@click.command("history")
+@click.argument("document", metavar="DOC")
+@click.option("--layer", metavar="LAYER", help="Only this layer: corpus, suggestions, curator:NAME or gold.")
+@json_option
+@workspace_option
+@click.pass_obj
+def command(settings: Settings, document: str, layer: str | None, as_json: bool, workspace: Path | None) -> None:
+    """Show every event of a document's layers, oldest first."""
+    store = settings.workspace(workspace).store
+    found = store.document(document)
+    if found is None:
+        raise WorkflowError(f"no document {document!r}", "`annotator status` lists them")
+    layers = [info for info in store.layers(document=document) if layer in (None, info.name.name)]
+    events = sorted((e for info in layers for e in store.events(info)), key=lambda e: (e.at, e.layer.name, e.seq))
+    rows = [
+        {
+            "at": e.at,
+            "layer": e.layer.name,
+            "seq": e.seq,
+            "actor": e.actor,
+            "action": e.action,
+            "target": e.target,
+            "pause_ms": e.pause_ms,
+            "what": describe_ops(e.action, e.decoded(), found.text),
+            "hash": e.hash,
+        }
+        for e in events
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("at", "layer", "seq", "actor", "what")
+    print_table(columns, [[row[c] for c in columns] for row in rows], numbers=("seq",))

@@ -1,0 +1,51 @@
+"""``annotator ingest``: take articles in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import Settings, curator_option, narrate, workspace_option
+from annotator.workflow.workspace import Workspace, curator_name
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--encoding", default="utf-8", show_default=True, help="How the files are encoded.")
+@click.option("--replace", is_flag=True, help="Replace documents whose text changed, carrying annotations over.")
+@curator_option
+@workspace_option
+@click.pass_obj
+def command(
+    settings: Settings,
+    paths: tuple[Path, ...],
+    encoding: str,
+    replace: bool,
+    curator: str | None,
+    workspace: Path | None,
+) -> None:
+    """Take in articles: txt, md, jsonl, csv, or folders of them (default: the workspace's seeds/)."""
+    take_in(settings.workspace(workspace), paths, curator or settings.curator, encoding=encoding, replace=replace)
+
+
+def take_in(
+    workspace: Workspace,
+    paths: tuple[Path, ...],
+    curator: str | None,
+    *,
+    encoding: str = "utf-8",
+    replace: bool = False,
+) -> None:
+    """Ingest and say what became of it."""
+    from annotator.workflow.intake import ingest
+
+    report = ingest(
+        workspace, list(paths) or [workspace.seeds], curator_name(curator), encoding=encoding, replace=replace
+    )
+    parts = [f"{len(report.added)} documents added", f"{len(report.unchanged)} unchanged"]
+    if report.replaced:
+        parts.append(f"{len(report.replaced)} replaced")
+    narrate(", ".join(parts))
+    for lost in report.lost:
+        narrate(f"could not carry over: {lost.label} {lost.text!r} of {lost.layer}")

@@ -1,0 +1,37 @@
+"""``annotator labels``: the label scheme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.errors import SchemeError
+
+
+@click.group("labels")
+@workspace_option
+@click.pass_context
+def command(ctx: click.Context, workspace: Path | None) -> None:
+    """Check the label scheme."""
+    settings = ctx.ensure_object(Settings)
+    if workspace is not None:
+        settings.folder = workspace
+
+
+@command.command("check")
+@workspace_option
+@click.pass_obj
+def check(settings: Settings, workspace: Path | None) -> None:
+    """List every mistake in labels.yaml with line, key and what was expected."""
+    from annotator.labels import check_scheme, load_scheme
+
+    path = settings.workspace(workspace).labels_path
+    problems = check_scheme(path)
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        raise SchemeError(f"{path}: {len(problems)} mistakes", "mend the lines above")
+    scheme = load_scheme(path)
+    narrate(f"{path}: {len(scheme.entities)} entities, {len(scheme.relations)} relations, all well")

@@ -1,0 +1,37 @@
+"""``annotator suggest``: let models and rules propose spans and relations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import Settings, narrate, progress_bar, workspace_option
+from annotator.workflow.workspace import Workspace
+
+
+@click.command("suggest")
+@click.argument("documents", nargs=-1, metavar="[DOC]...")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Worker processes.")
+@workspace_option
+@click.pass_obj
+def command(settings: Settings, documents: tuple[str, ...], jobs: int, workspace: Path | None) -> None:
+    """Suggest spans and relations for documents that have no suggestions of this model and version yet."""
+    run(settings.workspace(workspace), documents, jobs)
+
+
+def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1) -> None:
+    """Suggest and say what came of it."""
+    from annotator.workflow.suggesting import suggest
+
+    with progress_bar("suggesting") as progress:
+        report = suggest(workspace, documents, jobs=jobs, progress=progress)
+    narrate(
+        f"{report.suggested} documents got {report.spans} spans and {report.relations} relations suggested, "
+        f"{report.unchanged} had them"
+    )
+    if report.missing:
+        narrate(
+            f"no model for {', '.join(report.missing)}: rules and patterns only; "
+            f"`annotator models install {' '.join(report.missing)}` gets it, then suggest again"
+        )
