@@ -1,0 +1,60 @@
+# Two commands do everything on a machine with Python 3.11 or newer and make:
+#   make annotate   sets up, then opens the workbench on the sample articles
+#   make test       sets up, then runs the tests
+# Both are quick the second time, and need no network then.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+MODELS := models/.checked
+
+.PHONY: annotate test check format screenshots help
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
+	@echo "make check      format, lint, types, import contracts"
+	@echo "make format     mend what the formatter and the linter can mend"
+	@echo "make screenshots   take the pictures of the docs from the running program"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "annotator needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@echo "making $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --upgrade "$$(grep '^pip==' constraints.txt)"
+
+$(VENV)/.packages: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing packages" >&2
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.developer-packages: $(VENV)/.packages
+	@echo "installing the tools for tests and checks" >&2
+	@$(PIP) install --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+# The models are data for the user's own download; without them rules and patterns suggest alone.
+$(MODELS): $(VENV)/.packages
+	@$(BIN)/annotator models install es en && touch $@ \
+	  || echo "going on without models; the next run tries again" >&2
+
+annotate: $(VENV)/.packages $(MODELS)
+	@$(BIN)/annotator
+
+test: $(VENV)/.developer-packages $(MODELS)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.developer-packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.developer-packages
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/.developer-packages $(MODELS)
+	$(BIN)/python docs/screenshots.py

@@ -1,0 +1,163 @@
+"""A real pseudo-terminal with a program in it: keys and mouse in, the screen out."""
+
+from __future__ import annotations
+
+import codecs
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pyte
+
+KEYS: Mapping[str, str] = {
+    "enter": "\r",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "escape": "\x1b",
+    "space": " ",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "shift+right": "\x1b[1;2C",
+    "shift+left": "\x1b[1;2D",
+    "pagedown": "\x1b[6~",
+    "pageup": "\x1b[5~",
+    "ctrl+q": "\x11",
+    "ctrl+r": "\x12",
+    "ctrl+p": "\x10",
+    "f2": "\x1bOQ",
+}
+
+
+class Terminal:
+    """Runs a command in a pseudo-terminal of ``columns`` × ``lines`` cells.
+
+    Reading and waiting are bounded by ``timeout`` seconds.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 80,
+        lines: int = 24,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 20.0,
+    ) -> None:
+        self.timeout = timeout
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.Stream(self.screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            if cwd is not None:
+                os.chdir(cwd)
+            os.execvpe(command[0], list(command), variables)
+        self.resize(columns, lines)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.screen.resize(lines, columns)
+
+    def text(self) -> str:
+        """Return what is on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def read(self, seconds: float = 0.0) -> bool:
+        """Take in what the program writes for some seconds at most; return whether there was anything."""
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:
+            return False
+        self._stream.feed(_known(self._decoder.decode(data)))
+        return bool(data)
+
+    def wait(self, for_what: str | Callable[[str], bool]) -> str:
+        """Read until the screen shows something; return the screen. Raises :class:`TimeoutError`."""
+        shows = for_what if callable(for_what) else lambda text: for_what in text
+        end = time.monotonic() + self.timeout
+        while time.monotonic() < end:
+            if shows(text := self.text()):
+                return text
+            self.read(0.05)
+        raise TimeoutError(f"the screen never showed {for_what!r}:\n{self.text()}")
+
+    def settle(self, quiet: float = 0.15) -> str:
+        """Read until the program has been quiet for some seconds; return the screen."""
+        end = time.monotonic() + self.timeout
+        while time.monotonic() < end and self.read(quiet):
+            pass
+        return self.text()
+
+    def send(self, text: str) -> None:
+        """Type text as it stands."""
+        os.write(self._fd, text.encode())
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name (``tab``, ``shift+right`` …) or character, one after the other."""
+        for key in keys:
+            self.send(KEYS.get(key, key))
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Drag the mouse with the left button from a cell to another (column, line; from 0)."""
+        for button, (x, y), final in ((0, start, "M"), (32, end, "M"), (0, end, "m")):
+            self.send(f"\x1b[<{button};{x + 1};{y + 1}{final}")
+
+    def click(self, x: int, y: int) -> None:
+        """Click with the left button."""
+        self.send(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
+
+    def find(self, text: str) -> tuple[int, int]:
+        """Return the cell (column, line) at which a text stands on the screen; :class:`LookupError` if nowhere."""
+        for y, line in enumerate(self.screen.display):
+            if text in line:
+                return line.index(text), y
+        raise LookupError(f"{text!r} is not on the screen:\n{self.text()}")
+
+    def kill(self) -> None:
+        """End the program at once, as a power cut would."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self._fd)
+
+    def close(self) -> int:
+        """Wait for the program to end and return its exit status."""
+        end = time.monotonic() + self.timeout
+        while time.monotonic() < end:
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+            if done:
+                os.close(self._fd)
+                return os.waitstatus_to_exitcode(status)
+            self.read(0.02)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self._fd)
+        raise TimeoutError("the program did not end")
+
+
+_PRIVATE = re.compile(r"\x1b\[[<>=?][0-9;:]*[$]?[a-zA-Z]|\x1b\[[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+
+
+def _known(text: str) -> str:
+    """Return the output without the private queries that pyte does not know and would print."""
+    return _PRIVATE.sub(_keep, text)
+
+
+def _keep(match: re.Match[str]) -> str:
+    sequence = match.group()
+    return sequence if sequence.startswith("\x1b[?") and sequence[-1] in "hl" else ""
