@@ -57,4 +57,4 @@ format: $(VENV)/.developer-packages
 	$(BIN)/ruff check --fix .
 
 screenshots: $(VENV)/.developer-packages $(MODELS)
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m tools.screenshots

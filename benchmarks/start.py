@@ -1,6 +1,6 @@
 """How long the program takes to start: to the first frame in a real terminal, ``--help``, ``status``, ``export``.
 
-    python -m benchmarks.start
+python -m benchmarks.start
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from benchmarks.report import annotator, heading, line, wall
-from benchmarks.terminal import Terminal
+from tools.terminal import Terminal
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 RUNS = 7
@@ -22,7 +22,7 @@ RUNS = 7
 def first_frame(workspace: Path, *, document: str | None) -> float:
     """Return the median seconds until the screen shows what it is to show."""
     times = []
-    shown = "to decide" if document else "shown: all"
+    shown = "0/5 done" if document else "shown: all"
     for run in range(RUNS + 1):
         start = time.perf_counter()
         command = annotator("-w", str(workspace), "annotate", *([document] if document else []))

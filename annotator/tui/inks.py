@@ -21,5 +21,6 @@ def inks_of(app: App[None], scheme: LabelScheme) -> Inks:
         faint=readable(Color.parse("#808080"), paper),
         selection=Color.parse("#2f4f6f" if app.current_theme.dark else "#bcd7f2"),
         hint=Color.parse("#ffd75f" if app.current_theme.dark else "#7a4b00"),
+        arc=Color.parse("#b8c0e0" if app.current_theme.dark else "#3b4270"),
         labels=label_colors(scheme, paper),
     )

@@ -12,7 +12,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
 
-from annotator.annotation import Span
+from annotator.annotation import Relation, Span
+from annotator.tui.arcs import Arc, layers
 from annotator.tui.lanes import Bracket, stack
 from annotator.tui.layout import Glyph, Rows
 from annotator.workflow.working import WorkingLayer
@@ -33,13 +34,14 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """The colours of a theme: paper, text, faint text, selection, hints, and one for each label."""
+    """The colours of a theme: paper, text, faint text, selection, hints, arcs, and one for each label."""
 
     paper: Color
     text: Color
     faint: Color
     selection: Color
     hint: Color
+    arc: Color
     labels: Mapping[str, Color]
 
     def style(
@@ -70,9 +72,13 @@ def _style(color: Color, background: Color, bold: bool, italic: bool, underline:
 
 @dataclass(slots=True)
 class Marks:
-    """What is singled out just now: ids in focus, the cursor's and the selection's range, hint codes by offset."""
+    """What is singled out just now: ids in focus, the cursor's and the selection's range, hint codes by offset.
+
+    ``arcs`` are the relations to draw; ``None`` draws all.
+    """
 
     focused: frozenset[str] = frozenset()
+    arcs: tuple[Relation, ...] | None = ()
     cursor: tuple[int, int] = (0, 0)
     selection: tuple[int, int] | None = None
     hints: Mapping[int, str] = field(default_factory=dict)
@@ -95,7 +101,54 @@ class Painter:
         strips = [self._text_line(glyphs, spans, marks)]
         if self.mode is Mode.LANES and spans:
             strips += self._lanes(row, spans, marks)
+        if spans and marks.arcs != ():
+            strips[:0] = self._arcs(row, spans, marks)
         return strips
+
+    def _arcs(self, row: int, spans: list[Span], marks: Marks) -> list[Strip]:
+        here = {span.id for span in spans}
+        shown = self._all_relations(here) if marks.arcs is None else marks.arcs
+        arcs = [self._arc(row, r) for r in shown if r.head in here or r.child in here]
+        strips = []
+        for line in layers([arc for arc in arcs if arc is not None], self.rows.width):
+            segments: list[Segment] = []
+            cell = 0
+            for at, text, identity in line:
+                segments.append(Segment(" " * (at - cell), self.inks.style()))
+                focused = identity in marks.focused
+                segments.append(Segment(text, self.inks.style(self.inks.arc, bold=focused, reverse=focused)))
+                cell = at + len(text)
+            strips.append(Strip(segments).adjust_cell_length(self.rows.width, self.inks.style()))
+        return strips
+
+    def _all_relations(self, here: set[str]) -> list[Relation]:
+        found = {r.id: r for identity in sorted(here) for r in self.layer.relations_of(identity)}
+        return list(found.values())
+
+    def _arc(self, row: int, relation: Relation) -> Arc | None:
+        """Return a relation's part on a row; a span counts where it begins."""
+        head, child = self.layer.span(relation.head), self.layer.span(relation.child)
+        if head is None or child is None:
+            return None
+        rows = self.rows.row_of(head.start), self.rows.row_of(child.start)
+        if row not in rows:
+            return None
+        cells = [self._middle(span, row) if at == row else None for span, at in zip((head, child), rows, strict=True)]
+        elsewhere = rows[1] if rows[0] == row else rows[0]
+        return Arc(
+            relation.id,
+            cells[0],
+            cells[1],
+            relation.label,
+            relation.origin == "suggested",
+            self.layer.scheme.relations[relation.label].symmetric,
+            elsewhere + 1,
+        )
+
+    def _middle(self, span: Span, row: int) -> int:
+        """Return the cell over the middle of a span's part on a row."""
+        bracket = self._bracket(row, span)
+        return (bracket.left + bracket.right - 1) // 2
 
     def _spans(self, start: int, end: int) -> list[Span]:
         if start == end:

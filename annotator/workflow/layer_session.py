@@ -179,11 +179,13 @@ class LayerSession:
             writer.set_place(self.curator, self._place(opened=opened))
 
     def recall_place(self) -> None:
-        """Go back to where the curator was in this document."""
+        """Go back to where the curator was in this document: what they just decided is followed by what comes next."""
         place = self._store.place(self.curator, self.document.key)
-        if place is not None:
-            self.cursor = min(place.cursor, len(self.document.text))
-            self.focus = place.focus if place.focus in self.layer else None
+        if place is None:
+            return
+        self.cursor = min(place.cursor, len(self.document.text))
+        if place.focus is not None:
+            self.focus = place.focus if place.focus in self.layer else self.next_pending((self.cursor,))
 
     # Undo
 

@@ -6,6 +6,8 @@ what to focus next.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from annotator.annotation import Span, SpanKey
 from annotator.errors import WorkflowError
 from annotator.labels import RelationType
@@ -24,7 +26,7 @@ class Session(LayerSession):
         """Return, for a span, the spans it could be related to: id, type, and whether the partner is the head.
 
         Only types that the scheme allows, within the sentence where the type asks for it, and not yet there;
-        nearest first.
+        those that a waiting suggestion links first, then the nearest.
         """
         span = self._span(identity)
         sentences = self.document.sentences.overlapping(span.start, span.end)
@@ -40,7 +42,9 @@ class Session(LayerSession):
                 head, child = (other.id, identity) if reverse else (identity, other.id)
                 if (inside or kind.within == "document") and not self.layer.linked(head, child, kind.name):
                     found.append((distance, other.id, kind, reverse))
-        return [(other, kind, reverse) for _, other, kind, reverse in sorted(found, key=lambda f: f[:2])]
+        expected = {end for r in self.layer.relations_of(identity) for end in (r.head, r.child) if end != identity}
+        found.sort(key=lambda f: (f[1] not in expected, f[0], f[1]))
+        return [(other, kind, reverse) for _, other, kind, reverse in found]
 
     # Verdicts
 
@@ -226,12 +230,23 @@ class Session(LayerSession):
                     return interval.id
         return None
 
-    def retype(self, identity: str, label: str) -> Outcome:
-        """Give a relation another type that its ends allow; a suggestion is thereby accepted as corrected."""
+    def retypings(self, identity: str) -> list[tuple[RelationType, bool]]:
+        """Return what else a relation could be: each type that fits its ends, and whether it would be turned round."""
         relation = self._relation(identity)
+        head, child = self._span(relation.head), self._span(relation.child)
+        fitting = self.scheme.relations_between(head.label, child.label)
+        return [(kind, reverse) for kind, reverse in fitting if (kind.name, reverse) != (relation.label, False)]
+
+    def retype(self, identity: str, label: str, *, reverse: bool = False) -> Outcome:
+        """Give a relation another type, or turn it round, as its ends allow; a suggestion is thereby corrected."""
+        relation = self._relation(identity)
+        if reverse:
+            relation = replace(relation, head=relation.child, child=relation.head)
         ends = self._span(relation.head), self._span(relation.child)
         if not self.scheme.relations[label].fits(ends[0].label, ends[1].label):
             raise WorkflowError(f"{label} does not go from {ends[0].label} to {ends[1].label}", "see ? for the types")
+        if self.layer.linked(relation.head, relation.child, label) not in (None, identity):
+            raise WorkflowError("that relation is there already", "delete one of them")
         with self._step("retype") as step:
             if self.layer.is_pending(identity):
                 head, child = (self._settled_end(step, end) for end in (relation.head, relation.child))

@@ -146,7 +146,9 @@ class StepDraft:
     def take_relation(self, identity: str, head: str, child: str, *, label: str | None = None) -> str:
         """Accept a suggested relation between two own spans, corrected where a label is given."""
         suggestion = self._layer.suggested_relations[identity]
-        verdict: Literal["accepted", "corrected"] = "accepted" if label in (None, suggestion.label) else "corrected"
+        ends = self._layer.end(suggestion.head), self._layer.end(suggestion.child)
+        same = label in (None, suggestion.label) and ends == (head, child)
+        verdict: Literal["accepted", "corrected"] = "accepted" if same else "corrected"
         relation = replace(
             suggestion, id=self._new_id("r"), head=head, child=child, label=label or suggestion.label, origin=verdict
         )

@@ -108,4 +108,6 @@ def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint:
                 )
                 if old != new
             ]
-            writer.append(name, ACTOR, "suggest", ops + differences(before, found))
+            ops += differences(before, found)
+            if ops:
+                writer.append(name, ACTOR, "suggest", ops)

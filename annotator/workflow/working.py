@@ -143,6 +143,19 @@ class WorkingLayer:
         """Return the curator's relations that a span of theirs is an end of."""
         return [self.relations[i] for i in sorted(self._relations_at.get(identity, ()))]
 
+    def relations_of(self, identity: str) -> list[Relation]:
+        """Return the relations at a span, the curator's own first, then those that wait."""
+        found = self.related(identity)
+        if identity in self.spans:
+            behind = self._suggestions_behind({identity})
+        else:
+            behind = {identity} & self._suggested_at.keys()
+        for suggestion in sorted({r for s in behind for r in self._suggested_at[s] if r in self._pending_at}):
+            relation = self.relation(suggestion)
+            if relation is not None and identity in (relation.head, relation.child):
+                found.append(relation)
+        return found
+
     def linked(self, head: str, child: str, label: str) -> str | None:
         """Return the id of the curator's relation between two spans, in either direction where it is symmetric."""
         found = self._triples.get((head, child, label))

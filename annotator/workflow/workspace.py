@@ -30,6 +30,8 @@ class Workspace:
         if named is not None:
             if not named.is_dir():
                 raise WorkflowError(f"{named}: no such folder", "`annotator init DIR` makes a workspace")
+            if not (named / LABELS).is_file():
+                raise WorkflowError(f"{named}: no {LABELS} there", f"`annotator init {named}` writes one to start from")
             return cls(named)
         here = Path.cwd()
         for folder in (here, *here.parents):

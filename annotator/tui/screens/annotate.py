@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, Span
+from annotator.labels import RelationType
 from annotator.text import Segment
 from annotator.tui.caret import Caret
 from annotator.tui.find import fold, occurrence
@@ -75,7 +76,9 @@ class AnnotateScreen(WorkScreen):
         Binding("right_square_bracket", "boundary('end', 1)", "end of the span one token on", id="span.end_on"),
         Binding("left_curly_bracket", "boundary('start', -1)", "start one token back", id="span.start_back"),
         Binding("right_curly_bracket", "boundary('start', 1)", "start one token on", id="span.start_on"),
-        Binding("r", "relate", "relate the focused span", id="relation.relate"),
+        Binding("r", "relate", "relate the focused span, or retype the focused relation", id="relation.relate"),
+        Binding("full_stop", "next_relation", "next relation of the focused span", id="relation.next"),
+        Binding("R", "all_arcs", "show all relations, or only the focused one's", id="view.arcs"),
         Binding("asterisk", "everywhere", "same label on every identical mention", id="span.everywhere"),
         Binding("d,delete", "delete", "delete", id="item.delete"),
         Binding("c", "comment", "comment", id="item.comment"),
@@ -103,6 +106,7 @@ class AnnotateScreen(WorkScreen):
         self._entered: Callable[[str], None] | None = None
         self._sure = False
         self._panel_wanted: bool | None = None
+        self._all_arcs = False
         self._needle = ""
         self._folded = ""
 
@@ -171,7 +175,8 @@ class AnnotateScreen(WorkScreen):
         self.session.cursor = self.caret.offset
         self.view.set_marks(
             Marks(
-                focused=frozenset(span.id for span in self._ends(self.session.focus)),
+                focused=self._in_focus(),
+                arcs=None if self._all_arcs else tuple(self._focused_relations()),
                 cursor=(self.caret.at.start, self.caret.at.end),
                 selection=self.caret.selection,
                 hints=self.prompt.remaining() if self.prompt else {},
@@ -183,8 +188,22 @@ class AnnotateScreen(WorkScreen):
         self._tell_header()
         self._tell_focus()
 
+    def _in_focus(self) -> frozenset[str]:
+        """Return the focused item, and for a relation its ends too."""
+        identity = self.session.focus
+        ends = {span.id for span in self._ends(identity)}
+        return frozenset(ends | {identity} if identity else ends)
+
+    def _focused_relations(self) -> list[Relation]:
+        """Return the relations to draw: the focused one, or those at the focused span."""
+        identity = self.session.focus
+        if identity is None:
+            return []
+        relation = self.session.layer.relation(identity)
+        return [relation] if relation is not None else self.session.layer.relations_of(identity)
+
     def _tell_header(self) -> None:
-        session, layer = self.session, self.session.layer
+        session = self.session
         done, total = self._progress.get("done", 0), self._progress["total"]
         sign = {"done": " ✓ done", "skipped": " skipped"}.get(session.state, "")
         flag = " ⚑" if session.flagged else ""
@@ -192,9 +211,14 @@ class AnnotateScreen(WorkScreen):
         self.query_one("#header", Line).say(
             (f" {session.document.key}", "bold"),
             (f"{sign}{flag}{blind}  {session.document.title}", ""),
-            right=f"  {len(layer.pending)} to decide · {len(layer.spans)} spans · {len(layer.relations)} relations"
-            f" · {done}/{total} done · {session.curator} ",
+            right=f"  {self._counts()} · {done}/{total} done · {session.curator} ",
         )
+
+    def _counts(self) -> str:
+        layer = self.session.layer
+        if self.size.width < PANEL_FROM:
+            return f"{len(layer.pending)}? {len(layer.spans)}✓ {len(layer.relations)}→"
+        return f"{len(layer.pending)} to decide · {len(layer.spans)} spans · {len(layer.relations)} relations"
 
     def _tell_focus(self) -> None:
         bar = self.query_one("#focus", Line)
@@ -218,7 +242,7 @@ class AnnotateScreen(WorkScreen):
 
     def _tell_span(self, bar: Line, span: Span) -> None:
         pending = span.origin == "suggested"
-        keys = "a accept · x reject · label key corrects" if pending else "label key relabels · [ ] { } · r · d"
+        keys = "a accept · x reject" if pending else "[ ] { } bounds · r relate · d delete"
         notes = [c.text for c in self.session.layer.comments.values() if c.target == span.id]
         bar.say(
             (f" {span.label}{'?' if pending else ''} ", span.label),
@@ -231,7 +255,7 @@ class AnnotateScreen(WorkScreen):
     def _tell_relation(self, bar: Line, relation: Relation) -> None:
         pending = relation.origin == "suggested"
         head, child = self._ends(relation.id)
-        keys = "a accept · x reject" if pending else "d deletes"
+        keys = "a accept · x reject · r retype" if pending else "r retype · d delete"
         bar.say(
             (f" {quote(self.session.text_of(head), 28)}", head.label),
             (f" ─{relation.label}{'?' if pending else ''}→ ", "bold"),
@@ -249,9 +273,9 @@ class AnnotateScreen(WorkScreen):
 
     def _say_default(self) -> None:
         if self.session.layer.pending:
-            self._say("tab next · a accept · x reject · ; jump · r relate · u undo · space done · ? help", "faint")
+            self._say("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
         else:
-            self._say("nothing left to decide · space done · a label's key marks · ? help", "faint")
+            self._say("nothing left to decide · space done · a label's key marks more · ? help", "faint")
 
     # Keys
 
@@ -339,13 +363,11 @@ class AnnotateScreen(WorkScreen):
     def _decide(self, verdict: Callable[[str], Outcome]) -> None:
         identity = self.session.focus
         place = self.session.layer.place(identity) if identity else None
-        if identity is None or place is None:
-            self._show_focus(self.session.next_pending((self.caret.offset,)))
-            return
-        if self._do(lambda: verdict(identity)) is not None:
+        if identity is None or place is None or not self.session.layer.is_pending(identity):
+            self._show_focus(self.session.next_pending(place or (self.caret.offset,)))
+            self._say_default()
+        elif self._do(lambda: verdict(identity)) is not None:
             self._show_focus(self.session.next_pending(place))
-            if self.session.focus is None:
-                self._show_focus(None)
 
     def action_accept_all(self) -> None:
         """Accept every likely suggestion."""
@@ -499,6 +521,9 @@ class AnnotateScreen(WorkScreen):
     def action_relate(self) -> None:
         """Put hints on the spans that the focused one may be related to."""
         identity = self.session.focus
+        if identity is not None and self.session.layer.relation(identity) is not None:
+            self._retype(identity)
+            return
         if identity is None or self.session.layer.span(identity) is None:
             self._say("relate from which span? focus one first", "faint")
             return
@@ -515,17 +540,58 @@ class AnnotateScreen(WorkScreen):
 
     def _choose_type(self, identity: str, other: str) -> None:
         fitting = [(kind, reverse) for o, kind, reverse in self.session.partners(identity) if o == other]
+        if len(fitting) == 1:
+            self._relate_as(identity, other, *fitting[0])
+        else:
+            self._ask_type(fitting, partial(self._relate_as, identity, other))
+
+    def _relate_as(self, identity: str, other: str, kind: RelationType, reverse: bool) -> None:
+        head, child = (other, identity) if reverse else (identity, other)
+        self._relate(head, child, kind.name)
+
+    def _retype(self, identity: str) -> None:
+        """Ask for another type or direction of a relation."""
+        choices = self.session.retypings(identity)
+        if choices:
+            self._ask_type(choices, lambda kind, reverse: self._retyped(identity, kind.name, reverse))
+        else:
+            self._say("the label scheme allows nothing else between these two", "faint")
+
+    def _retyped(self, identity: str, label: str, reverse: bool) -> None:
+        outcome = self._do(lambda: self.session.retype(identity, label, reverse=reverse))
+        if outcome is not None:
+            self._show_focus(outcome.focus, follow=False)
+
+    def _ask_type(
+        self, fitting: Sequence[tuple[RelationType, bool]], then: Callable[[RelationType, bool], None]
+    ) -> None:
+        """Ask which relation it is to be, by the types' keys; the second direction of a type has the capital."""
         options: dict[str, Callable[[], None]] = {}
         names: list[str] = []
         for kind, reverse in fitting:
-            head, child = (other, identity) if reverse else (identity, other)
-            key = kind.key if kind.key not in options else kind.key.upper()
-            options[key] = partial(self._relate, head, child, kind.name)
+            key = kind.key if kind.key not in options else kind.key.swapcase()
+            options[key] = partial(then, kind, reverse)
             names.append(f"{key} {kind.name}{' ←' if reverse else ''}")
-        if len(options) == 1:
-            next(iter(options.values()))()
-        else:
-            self._ask(KeyPrompt("which relation?  " + "  ".join(names), options))
+        self._ask(KeyPrompt("which?  " + "  ".join(names), options))
+
+    def action_next_relation(self) -> None:
+        """Focus the next relation of the focused span, or of the focused relation's head."""
+        identity = self.session.focus
+        if identity is None:
+            return
+        focused = self.session.layer.relation(identity)
+        span = focused.head if focused is not None else identity
+        ids = [relation.id for relation in self.session.layer.relations_of(span)]
+        if not ids:
+            self._say("no relations here; r makes one", "faint")
+            return
+        following = ids[(ids.index(identity) + 1) % len(ids)] if identity in ids else ids[0]
+        self._show_focus(following, follow=False)
+
+    def action_all_arcs(self) -> None:
+        """Draw all relations, or only those of the focus."""
+        self._all_arcs = not self._all_arcs
+        self._refresh_marks()
 
     def _relate(self, head: str, child: str, label: str) -> None:
         outcome = self._do(lambda: self.session.relate(head, child, label))

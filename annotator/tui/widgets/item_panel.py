@@ -18,7 +18,7 @@ class ItemPanel(VirtualList):
     """Lists what stands and what waits; suggestions carry a question mark and their score."""
 
     DEFAULT_CSS = """
-    ItemPanel { width: 40; border-left: solid $panel; }
+    ItemPanel { width: 25%; min-width: 36; max-width: 64; border-left: solid $panel; }
     """
 
     def __init__(self, session: LayerSession, inks: Inks) -> None:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -167,8 +167,12 @@ class TextView(ScrollView, can_focus=True):
     def set_marks(self, marks: Marks) -> None:
         """Single out other things; only rows that look different are painted again."""
         old, self.marks = self.marks, marks
+        if (old.arcs is None) != (marks.arcs is None):
+            self.repaint_all()
+            return
         ranges = [r for r in (old.cursor, marks.cursor, old.selection, marks.selection) if r is not None]
-        for identity in old.focused ^ marks.focused:
+        arcs = set(old.arcs or ()) ^ set(marks.arcs or ())
+        for identity in (old.focused ^ marks.focused) | {end for r in arcs for end in (r.head, r.child)}:
             span = self.session.layer.span(identity)
             if span is not None:
                 ranges.append((span.start, span.end))
@@ -280,8 +284,3 @@ class TextView(ScrollView, can_focus=True):
         low, high = sorted((self._pressed, offset))
         selection = None if low == high else Segment(low, high + 1)
         self.post_message(self.Pointed(offset, selection, words=words))
-
-    def region_of(self, offset: int) -> Region:
-        """Return where the grapheme at an offset is drawn, relative to the view."""
-        row = self.rows.row_of(offset)
-        return Region(self.rows.cell_of(row, offset), self._tops[row] - int(self.scroll_offset.y), 1, 1)

@@ -50,7 +50,7 @@ class VirtualList(ScrollView):
 
     def recount(self) -> None:
         """Take up that entries came, went or changed."""
-        self.virtual_size = Size(self.size.width, self.count())
+        self.virtual_size = Size(self.scrollable_content_region.width, self.count())
         self.refresh()
 
     def choose(self, index: int | None) -> None:
@@ -73,7 +73,7 @@ class VirtualList(ScrollView):
     def render_line(self, y: int) -> Strip:
         """Return one line of the list."""
         index = y + int(self.scroll_offset.y)
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if index >= self.count():
             return Strip.blank(width, self.inks.style())
         strip = Strip(self.line(index, width)).adjust_cell_length(width, self.inks.style())

@@ -1,0 +1,1 @@
+"""Driving the real program in a pseudo-terminal: for pictures, transcripts, benchmarks and tests."""
