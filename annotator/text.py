@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, overload
@@ -86,10 +86,11 @@ class Segmentation(Sequence[Segment]):
 
     def exact(self, start: int, end: int) -> tuple[int, int] | None:
         """Return first and last index (inclusive) when the range falls on segment borders, else ``None``."""
-        touched = self.overlapping(start, end)
-        if not touched or self.starts[touched[0]] != start or self.ends[touched[-1]] != end:
+        first = bisect_left(self.starts, start)
+        last = bisect_left(self.ends, end, first)
+        if last >= len(self) or self.starts[first] != start or self.ends[last] != end:
             return None
-        return touched[0], touched[-1]
+        return first, last
 
     def pack(self) -> bytes:
         """Return starts then ends as little-endian 32-bit numbers."""

@@ -1,0 +1,262 @@
+"""Files → articles → documents.
+
+A text is taken exactly as it was decoded: byte order mark, carriage returns and no-break spaces stay.  Articles are
+read one by one, so that a file may be larger than memory; whoever stores them gathers all of them first, because any
+of them may be refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+from annotator.errors import CorpusError
+from annotator.rows import Row, read_csv, read_jsonl
+from annotator.text import Document
+from annotator.tokenization import split_sentences, tokenize
+
+TITLE_LENGTH = 120
+"""A derived title has at most so many code points."""
+
+_KEY_LENGTH = 200
+_SAMPLE_LENGTH = 20_000
+_HEADING = re.compile(r"^#{1,6}\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text as it was found, with what its source says of it.
+
+    ``key`` names it (the file's name without folder and extension, or a row's ``id``); ``where`` is ``path`` or
+    ``path:line``, for messages.
+    """
+
+    key: str
+    text: str
+    title: str | None = None
+    lang: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    where: str = ""
+
+
+def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8") -> Iterator[Article]:
+    """Read the articles of files and folders, in the order given; the same article twice is read once.
+
+    ``.txt`` and ``.md`` files are articles; each line of ``.jsonl`` and each row of ``.csv`` is one, with its text
+    under ``text``; folders are searched, subfolders too, by name, without hidden files.
+
+    Raises :class:`CorpusError` at the first article that cannot be taken, saying what, where and how to mend it.
+    """
+    try:
+        " ".encode(encoding)
+    except LookupError as error:
+        raise CorpusError(f"there is no text encoding {encoding!r}", "such are utf-8, latin-1 and cp1252") from error
+    seen: dict[str, tuple[bytes, str]] = {}
+    for path in paths:
+        for article in _read(path, encoding):
+            _check(article)
+            digest = hashlib.sha256(article.text.encode("utf-8")).digest()
+            if article.key not in seen:
+                seen[article.key] = digest, article.where
+                yield article
+            elif seen[article.key][0] != digest:
+                raise CorpusError(
+                    f"{article.where}: the key {article.key!r} is already that of {seen[article.key][1]}, "
+                    "which has another text",
+                    "rename one of them, or give the rows different ids",
+                )
+
+
+def build_document(article: Article, languages: Sequence[str]) -> Document:
+    """Make a document of an article: its title, its language (one of ``languages``), tokens and sentences."""
+    lang = _language(article, tuple(languages))
+    tokens = tokenize(article.text, lang)
+    return Document(
+        key=article.key,
+        text=article.text,
+        lang=lang,
+        title=article.title if article.title and article.title.strip() else _first_line(article.text),
+        tokens=tokens,
+        sentences=split_sentences(article.text, tokens, lang),
+        meta=article.meta,
+    )
+
+
+def _read(path: Path, encoding: str) -> Iterator[Article]:
+    try:
+        if path.is_dir():
+            files = sorted(_files_under(path))
+            if not files:
+                raise CorpusError(f"{path}: no articles in this folder", f"put {_SUPPORTED} files there")
+            for file in files:
+                yield from _read(file, encoding)
+        elif not path.exists():
+            raise CorpusError(f"{path}: there is no such file or folder", "check the path")
+        elif path.suffix.lower() not in _READERS:
+            raise CorpusError(f"{path}: cannot read articles from this kind of file", f"use {_SUPPORTED}")
+        else:
+            yield from _read_file(path, encoding)
+    except UnicodeError as error:
+        raise _not_decodable(path, encoding) from error
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read: {error.strerror}", "check its permissions") from error
+
+
+def _read_file(path: Path, encoding: str) -> Iterator[Article]:
+    found = False
+    for article in _READERS[path.suffix.lower()](path, encoding):
+        found = True
+        yield article
+    if not found:
+        raise CorpusError(f"{path}: no articles in this file", "leave it out, or put the articles there")
+
+
+def _files_under(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            file = Path(parent, name)
+            if not name.startswith(".") and file.suffix.lower() in _READERS:
+                yield file
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise error
+
+
+def _not_decodable(path: Path, encoding: str) -> CorpusError:
+    """Say at which byte of the file decoding fails (what raised may only have known a piece of it)."""
+    name = "UTF-8" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+    hint = "if the file is in another encoding, name it, such as --encoding latin-1"
+    try:
+        path.read_bytes().decode(encoding)
+    except UnicodeDecodeError as error:
+        return CorpusError(f"{path}: byte {error.start} is not {name}", hint)
+    except UnicodeError:
+        pass
+    return CorpusError(f"{path}: not {name}", hint)
+
+
+def _read_text(path: Path, encoding: str) -> Iterator[Article]:
+    text = path.read_bytes().decode(encoding)
+    yield Article(path.stem, text, where=str(path))
+
+
+def _read_jsonl(path: Path, encoding: str) -> Iterator[Article]:
+    return (_article_of(row, path) for row in read_jsonl(path, encoding))
+
+
+def _read_csv(path: Path, encoding: str) -> Iterator[Article]:
+    return (_article_of(row, path) for row in read_csv(path, encoding))
+
+
+_READERS: Mapping[str, Callable[[Path, str], Iterator[Article]]] = {
+    ".txt": _read_text,
+    ".md": _read_text,
+    ".jsonl": _read_jsonl,
+    ".csv": _read_csv,
+}
+_SUPPORTED = ".txt, .md, .jsonl or .csv"
+
+
+def _article_of(row: Row, path: Path) -> Article:
+    """Tell a row's text, key, title and language from the rest, which is its meta."""
+    meta = dict(row.values)
+    if "text" not in meta:
+        raise CorpusError(f"{row.where}: no text", f"each row needs a `text`; found {', '.join(meta) or 'nothing'}")
+    text = meta.pop("text")
+    if not isinstance(text, str):
+        raise CorpusError(f"{row.where}: the text is {_kind(text)}", "put the article under `text` as a string")
+    name = next((name for name in ("id", "key") if meta.get(name) not in (None, "")), None)
+    key = meta.pop(name) if name else f"{path.stem}-{row.line:06}"
+    if isinstance(key, bool) or not isinstance(key, (str, int)):
+        raise CorpusError(f"{row.where}: the {name} is {_kind(key)}", f"give `{name}` as a string or a whole number")
+    named = {}
+    for field_name in ("title", "lang"):
+        value = meta.pop(field_name, None)
+        if value is not None and not isinstance(value, str):
+            raise CorpusError(f"{row.where}: the {field_name} is {_kind(value)}", f"give `{field_name}` as a string")
+        named[field_name] = value or None
+    return Article(str(key), text, named["title"], named["lang"], meta, row.where)
+
+
+def _kind(value: object) -> str:
+    kinds = {bool: "a truth value", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return "null" if value is None else kinds.get(type(value), "a string")
+
+
+def _check(article: Article) -> None:
+    """Refuse what could not be annotated, or not be named."""
+    if not article.text.replace("\ufeff", "").strip():
+        what = "only whitespace" if article.text else "empty"
+        raise CorpusError(f"{article.where}: the text is {what}", "leave it out, or put the article there")
+    if any("\ud800" <= char <= "\udfff" for char in set(article.text)):
+        raise CorpusError(f"{article.where}: a lone surrogate (half of a character)", "mend what wrote the file")
+    problem = key_problem(article.key)
+    if problem:
+        raise CorpusError(
+            f"{article.where}: the key {article.key!r} {problem}", "rename the file, or change the row's id"
+        )
+
+
+def key_problem(key: str) -> str | None:
+    """Say why ``key`` cannot name a document (keys become file names on export), or return ``None``."""
+    if not key.strip():
+        return "is empty"
+    if "/" in key or "\\" in key:
+        return "holds a slash"
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in key):
+        return "holds a control character"
+    if key != key.strip():
+        return "begins or ends with a space"
+    if key.startswith("."):
+        return "begins with a full stop"
+    if len(key.encode("utf-8")) > _KEY_LENGTH:
+        return f"is longer than {_KEY_LENGTH} bytes"
+    return None
+
+
+def _first_line(text: str) -> str:
+    """Return the first line that says something, cut at a word."""
+    lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
+    line = next((line for line in lines if any(map(str.isalnum, line))), lines[0] if lines else "").strip()
+    title = " ".join(_HEADING.sub("", line).split()) or line
+    if len(title) <= TITLE_LENGTH:
+        return title
+    head = title[: TITLE_LENGTH - 1]
+    if not title[TITLE_LENGTH - 1].isspace() and " " in head:
+        head = head[: head.rindex(" ")]
+    return head.rstrip(" ,;:") + "…"
+
+
+def _language(article: Article, languages: tuple[str, ...]) -> str:
+    """Return the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
+    given = re.split("[-_]", article.lang.strip().lower())[0] if article.lang else ""
+    if given in languages or len(languages) == 1:
+        return given if given in languages else languages[0]
+    label, _ = _identifier(languages).classify(article.text[:_SAMPLE_LENGTH])
+    return str(label)
+
+
+@lru_cache(maxsize=4)
+def _identifier(languages: tuple[str, ...]) -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    try:
+        identifier.set_languages(languages)
+    except ValueError as error:
+        known = set(identifier.labels)
+        unknown = [language for language in languages if language not in known]
+        raise CorpusError(
+            f"the language {' and '.join(unknown)} cannot be told from the others",
+            "correct `languages` in labels.yaml, or keep a single language",
+        ) from error
+    return identifier

@@ -1,0 +1,196 @@
+"""Checking a file of the workspace's own format: its shape by JSON Schema, and what no schema can say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.text import Segmentation, text_sha256
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+SCHEMA_PATH = Path(__file__).with_name("gold.schema.json")
+"""The JSON Schema that ships with the package."""
+
+_SHOWN = 60
+
+
+def validate_lines(path: Path) -> list[str]:
+    """Return every problem of a file as ``file:line: path: found X, expected Y``; an empty list when it is sound.
+
+    Raises :class:`OSError` when the file cannot be read.
+    """
+    problems: list[str] = []
+    keys: dict[str, int] = {}
+    last = ""
+    validator = _validator()
+    with path.open("rb") as lines:
+        for number, data in enumerate(lines, 1):
+            where = f"{path}:{number}: "
+            record, found = _parse(data)
+            if record is not None:
+                found = list(_record_problems(record, validator))
+                key = str(record.get("id"))
+                if key in keys:
+                    found.append(f"id: found {_shown(key)} again, expected each document once (line {keys[key]})")
+                elif key < last:
+                    found.append(f"id: found {_shown(key)} after {_shown(last)}, expected documents in order of id")
+                keys.setdefault(key, number)
+                last = max(last, key)
+            problems += [where + problem for problem in found]
+    return problems
+
+
+def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+
+
+def _parse(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
+    """Return the object of a line, or what keeps it from being one."""
+    try:
+        value = json.loads(data.decode("utf-8").rstrip("\r\n"))
+    except UnicodeDecodeError as error:
+        return None, [f"found byte {error.start} of the line, which is not UTF-8, expected UTF-8"]
+    except json.JSONDecodeError as error:
+        problem = "a blank line" if not data.strip() else f"broken JSON at column {error.colno} ({error.msg})"
+        return None, [f"found {problem}, expected an object"]
+    except RecursionError:
+        return None, ["found lists or objects nested too deeply, expected a record"]
+    return (value, []) if isinstance(value, dict) else (None, [f"found {_shown(value)}, expected an object"])
+
+
+def _record_problems(record: dict[str, Any], validator: Draft202012Validator) -> Iterator[str]:
+    """Yield the problems of shape, or, where there is none, those of meaning."""
+    text, tokens = record.get("text"), record.get("tokens")
+    sound = isinstance(text, str) and isinstance(tokens, list) and _tokens_are_sound(tokens, text)
+    # Tokens outnumber all else by far: those found sound by plain comparison need not pass through the schema.
+    shaped = {**record, "tokens": []} if sound else record
+    problems = [_schema_problem(error) for error in sorted(validator.iter_errors(shaped), key=_by_path)]
+    yield from problems
+    if problems or not isinstance(text, str) or not isinstance(tokens, list):
+        return
+    if not sound:
+        yield from _token_problems(tokens, text)
+        return
+    if record["provenance"]["text_sha256"] != text_sha256(text):
+        yield "provenance.text_sha256: found another digest, expected that of text"
+    segments = Segmentation([(token["start"], token["end"]) for token in tokens])
+    yield from _span_problems(record["spans"], text, segments)
+    yield from _relation_problems(record["relations"], {span["id"]: span for span in record["spans"]})
+
+
+def _by_path(error: ValidationError) -> list[str]:
+    return [f"{step:09}" if isinstance(step, int) else str(step) for step in error.absolute_path]
+
+
+def _schema_problem(error: ValidationError) -> str:
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
+    prefix = f"{path}: " if path else ""
+    value: Any = error.validator_value
+    instance: Any = error.instance
+    rule = str(error.validator)
+    if rule == "required":
+        missing = next(name for name in value if name not in instance)
+        return f"{prefix}found no {missing}, expected one"
+    if rule == "additionalProperties":
+        known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+        extra = next(name for name in instance if name not in known)
+        return f"{prefix}found the unknown key {_shown(extra)}, expected {', '.join(known)}"
+    expected: Mapping[str, Callable[[], str]] = {
+        "type": lambda: " or ".join([value] if isinstance(value, str) else value),
+        "const": lambda: _shown(value),
+        "enum": lambda: "one of " + ", ".join(map(_shown, value)),
+        "pattern": lambda: f"text that matches {value}",
+        "minLength": lambda: "text that is not empty",
+        "minimum": lambda: f"{value} or more",
+        "maximum": lambda: f"{value} or less",
+    }
+    return f"{prefix}found {_shown(instance)}, expected {expected[rule]()}"
+
+
+def _tokens_are_sound(tokens: Iterable[Any], text: str) -> bool:
+    return next(_token_problems(tokens, text), None) is None
+
+
+def _token_problems(tokens: Iterable[Any], text: str) -> Iterator[str]:
+    """Yield what is wrong with the tokens, their shape included; nothing when they are exactly as written by us."""
+    before = 0
+    for index, token in enumerate(tokens):
+        if type(token) is not dict or token.keys() != {"text", "start", "end", "id", "ws"}:
+            yield f"tokens[{index}]: found {_shown(token)}, expected text, start, end, id and ws"
+            return
+        start, end = token["start"], token["end"]
+        if type(start) is not int or type(end) is not int or not before <= start < end <= len(text):
+            yield f"tokens[{index}]: found {_shown(start)}-{_shown(end)}, expected {before} ≤ start < end ≤ {len(text)}"
+            return
+        if token["text"] != text[start:end]:
+            yield f"tokens[{index}].text: found {_shown(token['text'])}, expected {_shown(text[start:end])}"
+        if type(token["id"]) is not int or token["id"] != index:
+            yield f"tokens[{index}].id: found {_shown(token['id'])}, expected {index}"
+        if token["ws"] is not (text[end : end + 1].isspace()):
+            yield f"tokens[{index}].ws: found {_shown(token['ws'])}, expected {_shown(text[end : end + 1].isspace())}"
+        before = end
+
+
+def _span_problems(spans: list[dict[str, Any]], text: str, tokens: Segmentation) -> Iterator[str]:
+    seen: set[str] = set()
+    last = (-1, 0, "")
+    for index, span in enumerate(spans):
+        path = f"spans[{index}]"
+        start, end = span["start"], span["end"]
+        if not start < end <= len(text):
+            yield f"{path}: found {start}-{end}, expected 0 ≤ start < end ≤ {len(text)}"
+            continue
+        if span["text"] != text[start:end]:
+            yield f"{path}.text: found {_shown(span['text'])}, expected {_shown(text[start:end])}"
+        first_last = tokens.exact(start, end) or (None, None)
+        if (span["token_start"], span["token_end"]) != first_last:
+            found = f"{_shown(span['token_start'])} to {_shown(span['token_end'])}"
+            yield f"{path}.token_start: found {found}, expected {_shown(first_last[0])} to {_shown(first_last[1])}"
+        if span["id"] in seen:
+            yield f"{path}.id: found {_shown(span['id'])} again, expected each id once"
+        seen.add(span["id"])
+        place = (start, -end, span["label"])
+        if place < last:
+            yield f"{path}: found {start}-{end} {span['label']}, expected spans ordered by start, longest first, label"
+        last = place
+
+
+def _relation_problems(relations: list[dict[str, Any]], spans: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    seen: set[str] = set()
+    last = (-1, 0, "")
+    for index, relation in enumerate(relations):
+        path = f"relations[{index}]"
+        if relation["id"] in seen:
+            yield f"{path}.id: found {_shown(relation['id'])} again, expected each id once"
+        seen.add(relation["id"])
+        unknown = [end for end in ("head", "child") if relation[f"{end}_id"] not in spans]
+        for end in unknown:
+            yield f"{path}.{end}_id: found {_shown(relation[f'{end}_id'])}, expected the id of a span"
+        if unknown:
+            continue
+        for end in ("head", "child"):
+            yield from _end_problems(relation, end, spans[relation[f"{end}_id"]], path)
+        place = (relation["head_span"]["start"], relation["child_span"]["start"], relation["label"])
+        if place < last:
+            yield f"{path}: found it out of order, expected relations ordered by head start, child start, label"
+        last = place
+
+
+def _end_problems(relation: dict[str, Any], end: str, span: dict[str, Any], path: str) -> Iterator[str]:
+    if relation[end] != span["token_end"]:
+        yield f"{path}.{end}: found {_shown(relation[end])}, expected {_shown(span['token_end'])}, the span's token_end"
+    expected = {name: span[name] for name in ("start", "end", "token_start", "token_end", "label")}
+    if relation[f"{end}_span"] != expected:
+        yield f"{path}.{end}_span: found {_shown(relation[f'{end}_span'])}, expected {_shown(expected)}"
+
+
+def _shown(value: object) -> str:
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= _SHOWN else written[: _SHOWN - 1] + "…"

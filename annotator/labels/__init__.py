@@ -1,0 +1,28 @@
+"""The label scheme: which entities and relations there are, what they may connect, and what they mean."""
+
+from __future__ import annotations
+
+from annotator.labels.load import check_scheme, load_scheme
+from annotator.labels.scheme import (
+    WORKBENCH_KEYS,
+    EntityType,
+    LabelScheme,
+    Overlap,
+    Pattern,
+    RelationType,
+    Snap,
+    Within,
+)
+
+__all__ = [
+    "WORKBENCH_KEYS",
+    "EntityType",
+    "LabelScheme",
+    "Overlap",
+    "Pattern",
+    "RelationType",
+    "Snap",
+    "Within",
+    "check_scheme",
+    "load_scheme",
+]

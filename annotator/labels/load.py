@@ -1,0 +1,309 @@
+"""``labels.yaml`` → :class:`LabelScheme`, with every mistake found and placed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from annotator.errors import SchemeError
+from annotator.labels.nodes import Report, Value, all_of
+from annotator.labels.patterns import read_patterns
+from annotator.labels.scheme import (
+    WORKBENCH_KEYS,
+    EntityType,
+    LabelScheme,
+    Overlap,
+    RelationType,
+    Snap,
+    Within,
+    suggestion,
+)
+
+_DEEPEST = 100
+_REQUIRED = ("languages", "entities")
+_LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
+_USED_KEYS = "".join(sorted(WORKBENCH_KEYS - {" "})) + " and space"
+_SCHEME_FIELDS = ("languages", "overlap", "snap", "entities", "relations")
+_GUIDELINE = ("description", "examples", "patterns")
+_ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
+_RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
+_NAME = re.compile(r"[^\W\d_][\w.-]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+# fmt: off
+COLORS = frozenset({
+    "aqua", "black", "blue", "brown", "coral", "crimson", "cyan", "fuchsia", "gold", "gray",
+    "green", "indigo", "khaki", "lavender", "lime", "magenta", "maroon", "navy", "olive", "orange",
+    "orchid", "pink", "plum", "purple", "red", "salmon", "sienna", "silver", "skyblue", "tan",
+    "teal", "tomato", "turquoise", "violet", "wheat", "white", "yellow",
+})
+# fmt: on
+"""The colour names that a scheme may use besides ``#rrggbb``."""
+
+
+def load_scheme(path: Path) -> LabelScheme:
+    """Read a label scheme.
+
+    Raises :class:`SchemeError` with the first problem, and how many more there are.
+    """
+    scheme, problems = _read(path)
+    if problems:
+        more = len(problems) - 1
+        hint = f"`annotator labels check` lists {more} more problem{'s' if more > 1 else ''}" if more else ""
+        raise SchemeError(problems[0], hint)
+    assert scheme is not None
+    return scheme
+
+
+def check_scheme(path: Path) -> list[str]:
+    """Return every problem of a label scheme, in the order of the file, as ``FILE:LINE: KEY.PATH: …``."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[LabelScheme | None, list[str]]:
+    shown = _shown(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None, [f"{shown}: there is no label scheme here: `annotator init DIR` writes one"]
+    except OSError as error:
+        return None, [f"{shown}: the label scheme cannot be read: {error.strerror}"]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, [f"{shown}: byte {error.start} is not UTF-8: save the file as UTF-8"]
+    report = Report(shown)
+    root = _compose(text, report)
+    if root is None:
+        return None, report.lines()
+    scheme = _scheme(Value(root, "", report), hashlib.sha256(data).hexdigest())
+    return scheme, report.lines()
+
+
+def _shown(path: Path) -> str:
+    """Return the path as a user in the workspace would type it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return os.fspath(path)
+
+
+def _compose(text: str, report: Report) -> Any:
+    """Parse YAML into nodes, with libyaml where PyYAML was built with it (some ten times faster)."""
+    import yaml
+
+    unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if unprintable:
+        line = text.count("\n", 0, unprintable.start()) + 1
+        report.note(line, "", f"found the character U+{ord(unprintable[0]):04X}, expected printable text")
+        return None
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        too_deep = _line_nested_deeper(yaml.parse(text, Loader=loader), _DEEPEST)
+        node = None if too_deep else yaml.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        lines = text.split("\n")
+        line = min(mark.line + 1 if mark else 1, len(lines))
+        if lines[line - 1].lstrip(" ").startswith("\t"):
+            report.note(line, "", "found a tab, expected spaces: YAML is never indented with tabs")
+        else:
+            said = " ".join(part for part in (error.context, error.problem) if part)
+            report.note(line, "", f"found broken YAML ({said}), expected valid YAML")
+        return None
+    if too_deep:
+        report.note(too_deep, "", "found lists or mappings nested too deeply, expected a label scheme")
+        return None
+    if node is None:
+        report.note(1, "", f"found an empty file, expected {all_of(_REQUIRED)}")
+    return node
+
+
+def _line_nested_deeper(events: Iterable[Any], limit: int) -> int:
+    """Return the line of the first list or mapping inside more than ``limit`` others, 0 if there is none.
+
+    Composing recurses in C, where too deep a nesting would end the process.
+    """
+    from yaml.events import CollectionEndEvent, CollectionStartEvent
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > limit:
+            return int(event.start_mark.line) + 1
+    return 0
+
+
+def _scheme(root: Value, sha256: str) -> LabelScheme:
+    fields = root.fields(_SCHEME_FIELDS, _REQUIRED, "a mapping with languages, entities and relations")
+    languages = _languages(fields["languages"]) if "languages" in fields else ()
+    reader = _Types(languages)
+    entities = reader.entities(fields["entities"]) if "entities" in fields else {}
+    relations = reader.relations(fields["relations"], tuple(entities)) if "relations" in fields else {}
+    return LabelScheme(
+        entities=entities,
+        relations=relations,
+        languages=languages,
+        overlap=cast("Overlap", _choice(fields, "overlap", get_args(Overlap))),
+        snap=cast("Snap", _choice(fields, "snap", get_args(Snap))),
+        sha256=sha256,
+    )
+
+
+def _choice(fields: Mapping[str, Value], name: str, options: tuple[str, ...]) -> str:
+    """Read one of several words; the first is the default."""
+    return (fields[name].choice(options) if name in fields else None) or options[0]
+
+
+def _languages(value: Value) -> tuple[str, ...]:
+    languages: list[str] = []
+    for item in value.items(_LANGUAGES_EXPECTED):
+        code = str(item.node.value)
+        if item.tag != "str" or not _LANGUAGE.fullmatch(code):
+            item.wrong("a language code such as es or en (in quotes, should YAML take it for something else)")
+        elif code in languages:
+            item.wrong("each language once", f"{code} again")
+        else:
+            languages.append(code)
+    if value.node.id == "sequence" and not value.node.value:
+        value.wrong(_LANGUAGES_EXPECTED)
+    return tuple(languages)
+
+
+class _Types:
+    """Reads the entity and relation types, which share their keys and guideline."""
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self.languages = languages
+        self.names: dict[str, int] = {}
+
+    def entities(self, value: Value) -> dict[str, EntityType]:
+        expected = "a mapping from label to entity type"
+        found: dict[str, EntityType] = {}
+        keys: dict[str, str] = {}
+        for key, inner in value.pairs(expected):
+            name = self._name(key)
+            fields = inner.fields(_ENTITY_FIELDS, ("key",), "a mapping with key, description, examples …")
+            hot = _hot_key(fields.get("key"), name, keys)
+            if hot in WORKBENCH_KEYS and hot:
+                fields["key"].wrong(f"a key that the workbench does not use itself ({_USED_KEYS})", repr(hot))
+            found[name] = EntityType(
+                name=name,
+                key=hot,
+                color=_color(fields.get("color")),
+                description=self._description(fields.get("description")),
+                examples=self._examples(fields.get("examples")),
+                model_labels=_texts(fields.get("model_labels"), "a list of labels that a pretrained model gives"),
+                patterns=read_patterns(fields.get("patterns"), self.languages),
+            )
+        if value.node.id == "mapping" and not value.node.value:
+            value.wrong(f"{expected}, with one at least")
+        return found
+
+    def relations(self, value: Value, entities: tuple[str, ...]) -> dict[str, RelationType]:
+        found: dict[str, RelationType] = {}
+        keys: dict[str, str] = {}
+        for key, inner in value.pairs("a mapping from label to relation type"):
+            name = self._name(key)
+            fields = inner.fields(_RELATION_FIELDS, ("key", "head", "child"), "a mapping with key, head, child …")
+            head, child = (_ends(fields.get(end), entities) for end in ("head", "child"))
+            symmetric = fields["symmetric"].boolean() if "symmetric" in fields else False
+            if symmetric and set(head) != set(child):
+                ends = f"{'|'.join(head)} → {'|'.join(child)}"
+                fields["symmetric"].wrong("the same labels for head and child of a symmetric relation", ends)
+            found[name] = RelationType(
+                name=name,
+                key=_hot_key(fields.get("key"), name, keys),
+                head=head,
+                child=child,
+                symmetric=symmetric,
+                within=cast("Within", _choice(fields, "within", get_args(Within))),
+                description=self._description(fields.get("description")),
+                examples=self._examples(fields.get("examples")),
+                patterns=read_patterns(fields.get("patterns"), self.languages),
+            )
+        return found
+
+    def _name(self, key: Value) -> str:
+        name = str(key.node.value)
+        if not _NAME.fullmatch(name):
+            key.wrong("a label without spaces: a letter, then letters, digits, `_`, `-` or `.`", repr(name))
+        if name in self.names:
+            key.wrong(f"a name that is not also an entity's (line {self.names[name]})", repr(name))
+        self.names[name] = key.line
+        return name
+
+    def _by_language(self, value: Value, expected: str) -> list[tuple[str, Value]]:
+        """Return the parts of a guideline by language; what is given without a language holds for all."""
+        if value.node.id != "mapping":
+            return [(language, value) for language in self.languages]
+        parts = []
+        for key, inner in value.pairs(expected):
+            if _LANGUAGE.fullmatch(str(key.node.value)):
+                parts.append((str(key.node.value), inner))
+            else:
+                hint = suggestion(str(key.node.value), self.languages)
+                key.wrong(f"a language code such as {' or '.join(self.languages or ('es',))}{hint}")
+        return parts
+
+    def _description(self, value: Value | None) -> dict[str, str]:
+        expected = "text, or a text by language"
+        parts = self._by_language(value, expected) if value else []
+        return {lang: " ".join(text.split()) for lang, part in parts if (text := part.text(expected))}
+
+    def _examples(self, value: Value | None) -> dict[str, tuple[str, ...]]:
+        expected = "a list of texts, or such a list by language"
+        return {lang: part.texts(expected) for lang, part in (self._by_language(value, expected) if value else [])}
+
+
+def _texts(value: Value | None, expected: str) -> tuple[str, ...]:
+    return value.texts(expected) if value else ()
+
+
+def _hot_key(value: Value | None, name: str, taken: dict[str, str]) -> str:
+    """Read a hot key, and remember whose it is."""
+    if value is None:
+        return ""
+    key = str(value.node.value)
+    if value.node.id != "scalar" or value.tag not in ("str", "int") or len(key) != 1 or not key.isprintable():
+        value.wrong("one printable character (in quotes, unless it is a letter or digit)")
+        return ""
+    if key in taken:
+        value.wrong("a hot key of its own", f"{key!r}, the key of {taken[key]}")
+    taken.setdefault(key, name)
+    return key
+
+
+def _color(value: Value | None) -> str | None:
+    if value is None:
+        return None
+    written = str(value.node.value)
+    if value.tag == "str" and (written in COLORS or _HEX_COLOR.fullmatch(written)):
+        return written
+    hint = suggestion(written, COLORS) if value.tag == "str" else ""
+    value.wrong(f"a colour's name or '#rrggbb' in quotes{hint}")
+    return None
+
+
+def _ends(value: Value | None, entities: tuple[str, ...]) -> tuple[str, ...]:
+    """Read the entity labels that a relation's head or child may have: a label, or a list of them."""
+    if value is None:
+        return ()
+    expected = "an entity label, or a list of them"
+    ends: list[str] = []
+    for item in [value] if value.node.id == "scalar" else value.items(expected):
+        label = item.text("an entity label")
+        if label is None:
+            continue
+        if label not in entities:
+            item.wrong(f"one of the entities {', '.join(entities)}{suggestion(label, entities)}")
+        elif label in ends:
+            item.wrong("each label once", f"{label} again")
+        ends.append(label)
+    if value.node.id == "sequence" and not value.node.value:
+        value.wrong(expected)
+    return tuple(dict.fromkeys(ends))

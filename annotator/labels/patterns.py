@@ -1,0 +1,81 @@
+"""The ``patterns`` of a label: phrases, regular expressions and spaCy token patterns."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from annotator.labels.nodes import Value, one_of
+from annotator.labels.scheme import Pattern, suggestion
+
+_KINDS = ("phrase", "regex", "tokens")
+_EXPECTED = 'a mapping with one of phrase, regex or tokens, such as {phrase: "Plan Marshall"}'
+# fmt: off
+_TOKEN_FIELDS = (
+    "ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_LOWER",
+    "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_SPACE", "IS_STOP", "IS_SENT_START", "LIKE_NUM",
+    "LIKE_URL", "LIKE_EMAIL", "SPACY", "POS", "TAG", "MORPH", "DEP", "LEMMA", "SHAPE", "ENT_TYPE",
+    "ENT_IOB", "OP",
+)
+# fmt: on
+
+
+def read_patterns(value: Value | None, languages: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Read a list of patterns; a pattern that cannot work is noted as a problem and left out."""
+    if value is None:
+        return ()
+    found = (_pattern(item, languages) for item in value.items("a list of patterns"))
+    return tuple(pattern for pattern in found if pattern is not None)
+
+
+def _pattern(value: Value, languages: tuple[str, ...]) -> Pattern | None:
+    fields = value.fields((*_KINDS, "lang"), (), _EXPECTED)
+    kinds = [kind for kind in _KINDS if kind in fields]
+    if len(kinds) != 1:
+        if value.node.id == "mapping":
+            value.wrong(_EXPECTED, " and ".join(kinds) if kinds else "none of them")
+        return None
+    lang = fields["lang"].choice(languages) if "lang" in fields and languages else None
+    inner = fields[kinds[0]]
+    if kinds[0] == "tokens":
+        tokens = _tokens(inner)
+        return Pattern("tokens", tokens, lang) if tokens else None
+    text = inner.text()
+    if text is None:
+        return None
+    if kinds[0] == "phrase":
+        return Pattern("phrase", text, lang)
+    return Pattern("regex", text, lang) if _compiles(inner, text) else None
+
+
+def _compiles(value: Value, regex: str) -> bool:
+    try:
+        compiled = re.compile(regex)
+    except re.error as error:
+        value.wrong("a regular expression", f"one that does not compile ({error})")
+        return False
+    if compiled.match(""):
+        value.wrong("a regular expression that matches some text", "one that matches the empty text")
+        return False
+    return True
+
+
+def _tokens(value: Value) -> tuple[dict[str, Any], ...]:
+    """Read a spaCy token pattern: a list of mappings from attribute to what it must be."""
+    import yaml
+
+    tokens: list[dict[str, Any]] = []
+    for item in value.items("a list of token descriptions such as [{LOWER: plan}]"):
+        for key, _ in item.pairs("a token description such as {LOWER: plan}"):
+            name = str(key.node.value)
+            if name.upper() not in _TOKEN_FIELDS:
+                hint = suggestion(name, _TOKEN_FIELDS)
+                key.wrong(f"a token attribute of spaCy's matcher{hint or ': ' + one_of(_TOKEN_FIELDS)}", repr(name))
+        if item.node.id == "mapping":
+            try:
+                tokens.append(yaml.constructor.SafeConstructor().construct_document(item.node))
+            except yaml.constructor.ConstructorError as error:
+                item.wrong("plain values", f"one that YAML cannot build ({error.problem})")
+    if value.node.id == "sequence" and not value.node.value:
+        value.wrong("a list of token descriptions, with one at least")
+    return tuple(tokens)

@@ -1,0 +1,193 @@
+"""The types of a label scheme, and the questions that the rest of the program asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from annotator.annotation import Annotations, RelationKey, SpanKey
+from annotator.text import Segmentation
+
+Overlap = Literal["flat", "nested", "any"]
+Snap = Literal["token", "grapheme"]
+Within = Literal["sentence", "document"]
+
+WORKBENCH_KEYS = frozenset("axAXhjklwb0$gGv;[]{}rR.*dcfus/nN?mQ ")
+"""The characters that the annotate screen uses itself: no entity may have one of them as its hot key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A way to find mentions without a model: one of a phrase, a regular expression or spaCy token patterns.
+
+    ``lang`` restricts it to documents in one language, ``None`` means all.
+    """
+
+    kind: Literal["phrase", "regex", "tokens"]
+    value: str | tuple[Mapping[str, object], ...]
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityType:
+    """One entity label with its guideline; descriptions and examples are by language.
+
+    ``key`` is the hot key, ``color`` a colour's name or ``#rrggbb`` (``None``: assigned by the palette),
+    ``model_labels`` the labels of pretrained pipelines that stand for it.
+    """
+
+    name: str
+    key: str
+    color: str | None = None
+    description: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    model_labels: tuple[str, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelationType:
+    """One relation label: which entity labels its head and child may have, and its guideline."""
+
+    name: str
+    key: str
+    head: tuple[str, ...]
+    child: tuple[str, ...]
+    symmetric: bool = False
+    within: Within = "sentence"
+    description: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: tuple[Pattern, ...] = ()
+
+    def fits(self, head: str, child: str) -> bool:
+        """Return whether the scheme allows this relation from label ``head`` to label ``child``."""
+        return head in self.head and child in self.child
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScheme:
+    """All labels of a workspace, in the order of the file, and how spans may lie.
+
+    ``sha256`` is the digest of the file's bytes.  The ``*_problem`` methods say in a sentence what the scheme has
+    against a span or a relation; the workbench, the importers and the exporters all ask them.
+    """
+
+    entities: Mapping[str, EntityType]
+    relations: Mapping[str, RelationType]
+    languages: tuple[str, ...]
+    overlap: Overlap
+    snap: Snap
+    sha256: str
+
+    def entity_for_key(self, key: str) -> EntityType | None:
+        """Return the entity type that the hot key stands for."""
+        return next((e for e in self.entities.values() if e.key == key), None)
+
+    def relation_for_key(self, key: str) -> RelationType | None:
+        """Return the relation type that the hot key stands for."""
+        return next((r for r in self.relations.values() if r.key == key), None)
+
+    def entity_for_model_label(self, label: str) -> str | None:
+        """Return the name of the entity that a pretrained pipeline's label stands for (the first that lists it)."""
+        return next((e.name for e in self.entities.values() if label in e.model_labels), None)
+
+    def relations_between(self, one: str, other: str) -> list[tuple[RelationType, bool]]:
+        """Return the relation types that fit two entity labels, each with whether ``other`` would be the head."""
+        found = [(r, False) for r in self.relations.values() if r.fits(one, other)]
+        found += [
+            (r, True)
+            for r in self.relations.values()
+            if r.fits(other, one) and not (r.symmetric and r.fits(one, other))
+        ]
+        return found
+
+    def span_problem(self, span: SpanKey, others: Iterable[SpanKey] = ()) -> str | None:
+        """Say why ``span`` may not stand beside ``others``, or return ``None`` when it may.
+
+        ``others`` need only hold the spans of the same layer that share text with it.
+        """
+        if span.label not in self.entities:
+            return f"{span.label} is not an entity label of the scheme{suggestion(span.label, self.entities)}"
+        if span.start >= span.end or span.start < 0:
+            return f"{span.label} {span.start}-{span.end} is not a stretch of text"
+        clashes = (problem for other in others if (problem := self._overlap_problem(span, other)) is not None)
+        return next(clashes, None)
+
+    def _overlap_problem(self, span: SpanKey, other: SpanKey) -> str | None:
+        if other == span:
+            return f"{describe(span)} is already there"
+        if self.overlap == "any" or span.end <= other.start or other.end <= span.start:
+            return None
+        if self.overlap == "flat":
+            return f"{describe(span)} overlaps {describe(other)}, and the scheme's spans are flat"
+        inside = other.start <= span.start and span.end <= other.end
+        around = span.start <= other.start and other.end <= span.end
+        if inside or around:
+            return None
+        return f"{describe(span)} crosses {describe(other)}, and the scheme's spans may only nest"
+
+    def relation_problem(
+        self, relation: RelationKey, sentences: Segmentation, others: Iterable[RelationKey] = ()
+    ) -> str | None:
+        """Say why ``relation`` may not be made beside ``others``, or return ``None`` when it may.
+
+        ``others`` need only hold the relations of the same layer between the same two spans.
+        """
+        head, child, label = relation
+        kind = self.relations.get(label)
+        if kind is None:
+            return f"{label} is not a relation label of the scheme{suggestion(label, self.relations)}"
+        if head == child:
+            return f"{label} would link {describe(head)} with itself"
+        if not kind.fits(head.label, child.label):
+            allowed = f"{'|'.join(kind.head)} → {'|'.join(kind.child)}"
+            return f"{label} goes {allowed}, not {head.label} → {child.label}"
+        if kind.within == "sentence" and not _share_a_segment(sentences, head, child):
+            return f"{label} stays inside one sentence, and {describe(head)} and {describe(child)} do not"
+        same = {relation, RelationKey(child, head, label)} if kind.symmetric else {relation}
+        if any(other in same for other in others):
+            return f"{label} from {describe(head)} to {describe(child)} is already there"
+        return None
+
+    def layer_problems(self, content: Annotations, sentences: Segmentation) -> list[str]:
+        """Return everything that the scheme has against a whole layer, in reading order; empty when it fits.
+
+        One sweep over the spans, so that a layer of 20,000 is checked in a fraction of a second.
+        """
+        problems: list[str] = []
+        live: list[SpanKey] = []
+        for span in sorted((s.key for s in content.spans.values()), key=lambda k: (k.start, -k.end, k.label)):
+            live = [other for other in live if other.end > span.start]
+            problem = self.span_problem(span, live)
+            if problem is not None:
+                problems.append(problem)
+            live.append(span)
+        seen: dict[frozenset[SpanKey], list[RelationKey]] = {}
+        for key in sorted(content.relation_key(r) for r in content.relations.values()):
+            between = seen.setdefault(frozenset((key.head, key.child)), [])
+            problem = self.relation_problem(key, sentences, between)
+            if problem is not None:
+                problems.append(problem)
+            between.append(key)
+        return problems
+
+
+def describe(span: SpanKey) -> str:
+    """Name a span in a message: its label and its place."""
+    return f"{span.label} {span.start}-{span.end}"
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean X?`` when ``word`` looks like one of ``known``, else nothing."""
+    import difflib
+
+    by_fold = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return f"; did you mean {by_fold[close[0]]}?" if close else ""
+
+
+def _share_a_segment(segments: Segmentation, one: SpanKey, other: SpanKey) -> bool:
+    first = segments.overlapping(one.start, one.end)
+    second = segments.overlapping(other.start, other.end)
+    return max(first.start, second.start) < min(first.stop, second.stop)

@@ -1,0 +1,149 @@
+"""Tokens → sentences, by rules.
+
+A sentence ends at a full stop, question or exclamation mark or ellipsis, closing quotes and brackets included, where
+whitespace and then something that can begin a sentence follows; at a blank line; and at a line break, unless the text
+is hard-wrapped there.  An abbreviation's full stop ends a sentence only where the next word says so.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from itertools import pairwise
+
+from annotator import abbreviations
+from annotator.text import Segmentation
+
+_BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
+# One look at a character tells whether it can end a sentence; only then is the rest tried.
+_CANDIDATE = re.compile(
+    rf"[.!?…{_BREAKS}](?:"
+    # a line break
+    rf"(?<=[{_BREAKS}])(?P<line>\s*+)"
+    # a stop with what closes, then whitespace
+    r"|(?<=[.!?…])(?<![.!?…]{2})(?P<stop>[.!?…]*+)[\"'”’»)\]]*+(?P<gap>\s++)"
+    # a stop whose space was forgotten: un final.Otro comienzo
+    r"|(?<=[a-zà-ÿ]{2}[.!?])(?P<glued>[”\"»)]*+)(?=[¿¡“«]*[A-ZÀ-ÖØ-Þ][a-zà-ÿ])"
+    r")"
+)
+_OPENING = re.compile(r"[\"'“‘«(\[¿¡—–-]*+\s?")
+_NO_BEGINNING = frozenset(",;:.!?…)]}»”’%&/=")
+_WORD = re.compile(r"\w+")
+
+# Hard wrapping, in characters a line: prose is wrapped at 60 to 80, rarely beyond 100.
+_NARROWEST, _WIDEST = 45, 100
+_FULL = 0.7  # of the width: a shorter line was not broken for want of room
+_FEWEST_LINES = 4
+
+
+def split_sentences(text: str, tokens: Segmentation, lang: str) -> Segmentation:
+    """Gather ``tokens`` into sentences: each token lies in exactly one, and none begins or ends with whitespace."""
+    borders = _Splitter(text, tokens, lang).borders()
+    sentences = []
+    first = 0
+    for border in [*borders, len(text) + 1]:
+        following = bisect_left(tokens.starts, border, first)
+        if following > first:
+            sentences.append((tokens.starts[first], tokens.ends[following - 1]))
+            first = following
+    return Segmentation(sentences)
+
+
+class _Splitter:
+    """Walks over the candidates of one text, keeping where the current line and sentence began."""
+
+    def __init__(self, text: str, tokens: Segmentation, lang: str) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.leading = abbreviations.leading(lang)
+        self.starters = abbreviations.starters(lang)
+        self.width = _wrap_width(text)
+        self.line_start = 0
+        self.sentence_start = 0
+
+    def borders(self) -> list[int]:
+        """Return the offsets at which a sentence ends, or the next begins, ascending."""
+        found = []
+        for match in _CANDIDATE.finditer(self.text):
+            if self._is_border(match):
+                self.sentence_start = match.start() if match.lastgroup == "line" else match.end()
+                found.append(self.sentence_start)
+        return found
+
+    def _is_border(self, match: re.Match[str]) -> bool:
+        if match.lastgroup == "glued":
+            return self._stands_alone(match.start())
+        at_line_end = match.lastgroup == "line"
+        space_start = match.start() if at_line_end else match.start("gap")
+        breaks = _BREAK.findall(self.text, space_start, match.end())
+        if breaks:
+            length = space_start - self.line_start
+            self.line_start = match.end()
+            if len(breaks) > 1 or "\u2029" in breaks or not self._is_soft(length, match):
+                return True
+        return not at_line_end and self._ends_sentence(match)
+
+    def _is_soft(self, length: int, match: re.Match[str]) -> bool:
+        """Tell whether a line of ``length`` was broken only because it was full."""
+        if self.width:
+            return length >= _FULL * self.width
+        follows = self.text[match.end() : match.end() + 1]
+        return match.lastgroup == "line" and _NARROWEST <= length <= _WIDEST and follows.islower()
+
+    def _ends_sentence(self, match: re.Match[str]) -> bool:
+        """Tell whether the stop before a space ends the sentence, judging by what follows and what it belongs to."""
+        opening = _OPENING.match(self.text, match.end())
+        assert opening is not None
+        follows = self.text[opening.end() : opening.end() + 1]
+        inverted = "¿" in opening[0] or "¡" in opening[0]
+        if not inverted and (follows.islower() or follows in _NO_BEGINNING):
+            return False
+        if self.text[match.start()] != "." or match["stop"] or inverted:
+            return True
+        word = _WORD.match(self.text, opening.end())
+        begins = word is not None and word[0] in self.starters
+        if self._stands_alone(match.start()):
+            return not self._follows_number(match.start()) and (begins or not self._follows_initial(match.start()))
+        abbreviation = self._token_at(match.start())
+        if abbreviation in self.leading:
+            return False
+        return begins or abbreviation.casefold() == "etc."
+
+    def _token_at(self, offset: int) -> str:
+        index = self.tokens.containing(offset)
+        return "" if index is None else self.text[slice(*self.tokens[index])]
+
+    def _stands_alone(self, offset: int) -> bool:
+        """Tell whether the full stop at ``offset`` is a token of its own, not part of an abbreviation or address."""
+        return len(self._token_at(offset)) == 1
+
+    def _follows_initial(self, stop: int) -> bool:
+        """Tell whether the full stop belongs to an initial: ``J. Pérez``."""
+        before = self.text[stop - 1 : stop]
+        return before.isupper() and len(self._token_at(stop - 1)) == 1
+
+    def _follows_number(self, stop: int) -> bool:
+        """Tell whether the full stop belongs to the number of a list's item: ``1. Primero``."""
+        index = self.tokens.at_or_before(stop) - 1
+        opens = index == 0 or (index > 0 and self.tokens.starts[index - 1] < self.sentence_start)
+        number = self._token_at(stop - 1)
+        return opens and number.isdigit() and len(number) <= 3
+
+
+def _wrap_width(text: str) -> int:
+    """Return the width at which the whole text is hard-wrapped, 0 when its line breaks end paragraphs.
+
+    Wrapped prose shows by lines of much the same length, none very long, of which many go on in lower case.
+    """
+    lines = [line.strip() for line in _BREAK.split(text)]
+    pairs = [(len(line), after) for line, after in pairwise(lines) if line and after]
+    if len(pairs) < _FEWEST_LINES:
+        return 0
+    lengths = sorted(length for length, _ in pairs)
+    width = lengths[int(0.98 * (len(lengths) - 1))]
+    if not _NARROWEST <= width <= _WIDEST:
+        return 0
+    full = [after for length, after in pairs if length >= _FULL * width]
+    going_on = sum(after[0].islower() for after in full)
+    return width if len(full) >= 0.5 * len(pairs) and going_on >= 0.35 * len(full) else 0

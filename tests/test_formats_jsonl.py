@@ -1,0 +1,273 @@
+"""The workspace's own format: the same bytes for the same layer, back again unchanged, and checkable."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
+
+from annotator.annotation import Annotations, Relation, Span
+from annotator.errors import FormatError
+from annotator.formats.jsonl import read_records, write_record
+from annotator.formats.record import LayerRecord
+from annotator.formats.validate import SCHEMA_PATH, validate_lines
+from annotator.text import Document, text_sha256
+from annotator.tokenization import split_sentences, tokenize
+from tests.strategies import records
+
+TEXT = "Ana Díaz, de la OMM, viajó a “Perú” 👍🏽.\r\nEn Lima (Perú) habló."
+
+
+def document(text: str = TEXT, key: str = "nota") -> Document:
+    tokens = tokenize(text, "es")
+    return Document(
+        key, text, "es", "Título", tokens, split_sentences(text, tokens, "es"), {"url": "x", "n": [1, None]}
+    )
+
+
+def span(name: str, text: str, label: str, **more: Any) -> Span:
+    start = TEXT.index(text)
+    return Span(name, start, start + len(text), label, **more)
+
+
+def record() -> LayerRecord:
+    spans = [
+        span("s3", "Lima", "GPE"),
+        span("s1", "Ana Díaz", "PERSON", origin="accepted", source="memory@1", score=0.75, curator="ana"),
+        span("s2", "OMM", "ORG", curator="ana"),
+        span("s4", "íaz", "PERSON", origin="corrected"),
+    ]
+    relations = [Relation("r1", "s1", "s2", "works_for", curator="ana"), Relation("r2", "s3", "s1", "odd")]
+    return LayerRecord(document(), Annotations.of(spans, relations), "gold", ("ana", "bo"), "ab" * 32)
+
+
+def read(line: str) -> LayerRecord:
+    return next(read_records([line], "f.jsonl"))
+
+
+def test_the_line_holds_what_the_contract_says_in_its_order() -> None:
+    line = json.loads(write_record(record()))
+    assert list(line) == (
+        ["schema", "id", "text", "lang", "title", "meta", "tokens", "spans", "relations", "answer", "provenance"]
+    )
+    assert (line["schema"], line["id"], line["text"], line["answer"]) == ("annotator.gold/1", "nota", TEXT, "accept")
+    assert line["tokens"][0] == {"text": "Ana", "start": 0, "end": 3, "id": 0, "ws": True}
+    assert " ".join(line["tokens"][0]) == ("text start end id ws")
+    assert [token["text"] for token in line["tokens"] if not token["ws"]][:4] == ["Díaz", "OMM", "“", "Perú"]
+    assert line["spans"][0] == {
+        "id": "0-8-PERSON",
+        "start": 0,
+        "end": 8,
+        "token_start": 0,
+        "token_end": 1,
+        "label": "PERSON",
+        "text": "Ana Díaz",
+        "origin": "accepted",
+        "source": "memory@1",
+        "score": 0.75,
+        "curator": "ana",
+    }
+    assert list(line["spans"][0]) == (
+        ["id", "start", "end", "token_start", "token_end", "label", "text", "origin", "source", "score", "curator"]
+    )
+    assert [found["text"] for found in line["spans"]] == ["Ana Díaz", "íaz", "OMM", "Lima"]
+    assert list(line["relations"][0]) == (
+        [
+            "id",
+            "head_id",
+            "child_id",
+            "head",
+            "child",
+            "label",
+            "head_span",
+            "child_span",
+            "origin",
+            "source",
+            "score",
+            "curator",
+        ]
+    )
+    relation = line["relations"][0]
+    assert (relation["id"], relation["head"], relation["child"]) == ("works_for:0-8-PERSON:16-19-ORG", 1, 5)
+    assert relation["child_span"] == {"start": 16, "end": 19, "token_start": 5, "token_end": 5, "label": "ORG"}
+    assert line["provenance"] == {
+        "layer": "gold",
+        "curators": ["ana", "bo"],
+        "text_sha256": text_sha256(TEXT),
+        "labels_sha256": "ab" * 32,
+    }
+
+
+def test_a_span_off_the_token_borders_is_counted_and_has_no_tokens() -> None:
+    line = json.loads(write_record(record()))
+    assert (line["spans"][1]["token_start"], line["spans"][1]["token_end"]) == (None, None)
+    assert record().off_token_spans() == 1
+
+
+def test_the_bytes_do_not_depend_on_ids_nor_on_the_order_of_work() -> None:
+    original = record()
+    spans = {s.id: dataclasses.replace(s, id=f"other-{s.id}") for s in original.annotations.spans.values()}
+    relations = [
+        dataclasses.replace(r, id=f"x{r.id}", head=spans[r.head].id, child=spans[r.child].id)
+        for r in original.annotations.relations.values()
+    ]
+    other = Annotations.of(reversed(spans.values()), reversed(relations))
+    assert write_record(dataclasses.replace(original, annotations=other)) == write_record(original)
+
+
+def test_content_that_stands_twice_is_written_once() -> None:
+    twin = span("s0", "Lima", "GPE", curator="bo")
+    doubled = Annotations.of([*record().annotations.spans.values(), twin], record().annotations.relations.values())
+    line = json.loads(write_record(dataclasses.replace(record(), annotations=doubled)))
+    assert [found["id"] for found in line["spans"]].count("44-48-GPE") == 1
+    assert line["relations"][1]["head_id"] == "44-48-GPE"
+
+
+@given(records())
+def test_what_was_written_is_read_back(written: LayerRecord) -> None:
+    line = write_record(written)
+    assert "\n" not in line
+    assert read(line) == written
+    assert write_record(read(line)) == line
+
+
+@given(records())
+def test_the_tokens_are_the_texts_own(written: LayerRecord) -> None:
+    text = written.document.text
+    for number, token in enumerate(json.loads(write_record(written))["tokens"]):
+        assert token["id"] == number
+        assert token["text"] == text[token["start"] : token["end"]]
+        assert token["ws"] is text[token["end"] : token["end"] + 1].isspace()
+
+
+def test_a_text_longer_than_any_article_is_written_alike() -> None:
+    text = 'Dijo "paz\\guerra" en México. ' * 1_000
+    longer = LayerRecord(document(text), Annotations(), "gold", (), "ab" * 32)
+    assert read(write_record(longer)) == longer
+    first = document(text[:29])
+    start = json.loads(write_record(dataclasses.replace(longer, document=first)))["tokens"]
+    assert json.loads(write_record(longer))["tokens"][: len(start)] == start
+
+
+@given(records())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_line_fits_the_schema_and_validates(tmp_path: Path, written: LayerRecord) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(write_record(written).encode("utf-8") + b"\n")
+    assert validate_lines(path) == []
+
+
+def test_the_schema_itself_is_sound_and_describes_every_field() -> None:
+    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    line = json.loads(write_record(record()))
+    assert list(schema["properties"]) == list(line)
+    assert list(schema["$defs"]["span"]["properties"]) == list(line["spans"][0])
+    assert list(schema["$defs"]["relation"]["properties"]) == list(line["relations"][0])
+    assert Draft202012Validator(schema).is_valid(line)
+
+
+def test_a_known_document_is_taken_instead_of_the_lines_tokens() -> None:
+    known = document()
+    line = write_record(record())
+    found = next(read_records([line], "f", {"nota": known}.get))
+    assert found.document is known
+    assert found == record_with_content_ids()
+    other = dataclasses.replace(known, text=known.text + "!")
+    assert next(read_records([line], "f", {"nota": other}.get)).document == known
+
+
+def record_with_content_ids() -> LayerRecord:
+    return read(write_record(record()))
+
+
+def test_keys_may_come_in_any_order() -> None:
+    line = json.loads(write_record(record()))
+    assert read(json.dumps(dict(reversed(line.items())))) == record_with_content_ids()
+
+
+Change = Callable[[dict[str, Any]], object]
+CHANGES: list[tuple[Change, str]] = [
+    (lambda r: r.pop("spans"), "found no spans"),
+    (lambda r: r.update(schema="annotator.gold/2"), 'schema: found "annotator.gold/2", expected "annotator.gold/1"'),
+    (lambda r: r.update(extra=1), 'unknown key "extra"'),
+    (lambda r: r["spans"][0].update(start="0"), 'spans[0].start: found "0", expected integer'),
+    (lambda r: r["spans"][0].update(start=1, end=9), "spans[0].text"),
+    (lambda r: r["spans"][0].update(end=900), "spans[0]: found 0-900"),
+    (lambda r: r["spans"][0].update(token_end=2), "spans[0].token_start: found 0 to 2, expected 0 to 1"),
+    (lambda r: r["spans"][0].update(origin="guessed"), 'spans[0].origin: found "guessed", expected one of'),
+    (lambda r: r["spans"][0].update(score=2), "spans[0].score: found 2, expected 1 or less"),
+    (lambda r: r["spans"].reverse(), "expected spans ordered"),
+    (lambda r: r["spans"].append(r["spans"][3]), "expected each id once"),
+    (lambda r: r["relations"][0].update(head_id="nobody"), 'relations[0].head_id: found "nobody"'),
+    (lambda r: r["relations"][0].update(head=3), "relations[0].head: found 3, expected 1"),
+    (lambda r: r["relations"][0]["child_span"].update(label="GPE"), "relations[0].child_span"),
+    (lambda r: r["tokens"][2].update(start=1), "tokens[2]"),
+    (lambda r: r["tokens"][2].update(text="x"), 'tokens[2].text: found "x", expected ","'),
+    (lambda r: r["tokens"][2].update(ws=False), "tokens[2].ws: found false, expected true"),
+    (lambda r: r["tokens"][2].update(id=3), "tokens[2].id: found 3, expected 2"),
+    (lambda r: r["provenance"].update(text_sha256="0" * 64), "provenance.text_sha256"),
+    (lambda r: r["provenance"].update(layer="mine"), "provenance.layer"),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), CHANGES)
+def test_validation_names_what_is_wrong_and_where(tmp_path: Path, change: Change, expected: str) -> None:
+    line = json.loads(write_record(record()))
+    change(line)
+    path = tmp_path / "gold.jsonl"
+    other = dataclasses.replace(record(), document=document(key="alba"))
+    path.write_text(write_record(other) + "\n" + json.dumps(line) + "\n", encoding="utf-8")
+    problems = validate_lines(path)
+    assert problems
+    assert all(problem.startswith(f"{path}:2: ") for problem in problems)
+    assert any(expected in problem for problem in problems)
+
+
+def test_validation_goes_on_after_a_broken_line_and_knows_the_order_of_documents(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    lines = [write_record(dataclasses.replace(record(), document=document(key=key))) for key in ("b", "a", "b")]
+    path.write_bytes(b'{"schema":\n\n[1]\n\xff\n' + "\n".join(lines).encode("utf-8"))
+    problems = [problem.removeprefix(f"{path}:") for problem in validate_lines(path)]
+    assert [problem[:3] for problem in problems] == ["1: ", "2: ", "3: ", "4: ", "6: ", "7: "]
+    assert "broken JSON at column 11" in problems[0]
+    assert "in order of id" in problems[4]
+    assert "each document once (line 5)" in problems[5]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda r: r.pop("text"), "text: found nothing, expected a string"),
+        (lambda r: r.update(text=r["text"] + "!"), "provenance.text_sha256"),
+        (lambda r: r["spans"][0].update(start=1), "spans[0].text"),
+        (lambda r: r["spans"][0].update(end=True), "spans[0].end: found true, expected a whole number"),
+        (lambda r: r["spans"].append(3), "spans[4]: found 3, expected an object"),
+        (lambda r: r["spans"].append(r["spans"][0]), "spans: found an id twice"),
+        (lambda r: r["relations"][0].update(child_id="x"), 'relations[0].child_id: found "x"'),
+        (lambda r: r["tokens"][1].update(start=0), "tokens[1]: found 0-8"),
+        (lambda r: r["tokens"][1].pop("end"), "tokens: found one without"),
+        (lambda r: r["provenance"].update(curators=[1]), "provenance.curators: found [1]"),
+        (lambda r: r.update(schema="prodigy"), 'schema: found "prodigy"'),
+        (lambda r: r.update(title="\ud800"), "lone surrogate"),
+    ],
+)
+def test_reading_refuses_what_it_cannot_trust(change: Change, expected: str) -> None:
+    line = json.loads(write_record(record()))
+    change(line)
+    with pytest.raises(FormatError) as caught:
+        list(read_records(["", "\n", json.dumps(line)], "gold.jsonl"))
+    assert str(caught.value).startswith("gold.jsonl:3: ")
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "3", '{"a":' + "[" * 100_000])
+def test_reading_refuses_what_is_no_object(line: str) -> None:
+    with pytest.raises(FormatError, match=r"gold\.jsonl:1"):
+        list(read_records([line], "gold.jsonl"))
