@@ -26,6 +26,7 @@ def start(workspace: Workspace, curator: str | None, document: str | None) -> No
     from annotator.workflow.desk import Desk
 
     name = curator_name(curator)
+    workspace.scheme  # noqa: B018 - a mistake in it is reported before a database is made
     if not workspace.store.document_digests():
         _prepare(workspace, curator)
     desk = Desk(workspace, name)
@@ -33,8 +34,9 @@ def start(workspace: Workspace, curator: str | None, document: str | None) -> No
         desk.open(document)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from annotator.tui.app import run
+        from annotator.workflow.settings import load_preferences, settings_path
 
-        run(desk, document)
+        run(desk, document, load_preferences(settings_path()))
         return
     from annotator.cli.status import print_queue
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from annotator.reports.plain import plain
 from annotator.workflow.workspace import Workspace
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -25,8 +26,10 @@ class Settings:
     curator: str | None = None
 
     def workspace(self, folder: Path | None = None) -> Workspace:
-        """Return the workspace, from the verb's own option first."""
-        return Workspace.find(folder or self.folder)
+        """Return the workspace, from the verb's own option first; it is closed when the command ends."""
+        workspace = Workspace.find(folder or self.folder)
+        click.get_current_context().find_root().call_on_close(workspace.close)
+        return workspace
 
 
 def workspace_option(function: Function) -> Function:
@@ -54,12 +57,22 @@ def curator_option(function: Function) -> Function:
 
 def narrate(text: str) -> None:
     """Say something to a person: on stderr, so that stdout stays data."""
-    click.echo(text, err=True)
+    click.echo(plain(text), err=True)
+
+
+def print_lines(lines: Iterable[str]) -> int:
+    """Print findings, one line each and as they come; return how many there were."""
+    count = 0
+    for line in lines:
+        click.echo(plain(line))
+        count += 1
+    return count
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print a value as JSON, with what could act on a terminal escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
@@ -68,8 +81,6 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, num
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
-    from annotator.reports.plain import plain
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:

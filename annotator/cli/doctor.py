@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.cli.common import Settings, narrate, print_lines, workspace_option
 from annotator.errors import StoreError
 
 
@@ -17,10 +17,7 @@ def command(settings: Settings, workspace: Path | None) -> None:
     """Check the database: integrity, hash chains, and that folding the history gives the stored state."""
     from annotator.workflow.checkup import findings
 
-    count = 0
-    for finding in findings(settings.workspace(workspace)):
-        click.echo(finding)
-        count += 1
+    count = print_lines(findings(settings.workspace(workspace)))
     if count:
         raise StoreError(f"{count} findings", "restore a copy that `annotator backup` made, or report them")
     narrate("all is well: history and state agree")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.cli.common import Settings, narrate, print_lines, workspace_option
 from annotator.errors import SchemeError
 
 
@@ -28,10 +28,8 @@ def check(settings: Settings, workspace: Path | None) -> None:
     from annotator.labels import check_scheme, load_scheme
 
     path = settings.workspace(workspace).labels_path
-    problems = check_scheme(path)
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        raise SchemeError(f"{path}: {len(problems)} mistakes", "mend the lines above")
+    count = print_lines(check_scheme(path))
+    if count:
+        raise SchemeError(f"{path}: {count} mistakes", "mend the lines above")
     scheme = load_scheme(path)
     narrate(f"{path}: {len(scheme.entities)} entities, {len(scheme.relations)} relations, all well")

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from annotator import __version__
-from annotator.cli.common import Settings, workspace_option
+from annotator.cli.common import Settings, narrate, workspace_option
 from annotator.errors import AnnotatorError
 
 VERBS = (
@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AnnotatorError as error:
         if debug:
             traceback.print_exc()
-        click.echo(f"annotator: {error}", err=True)
+        narrate(f"annotator: {error}")
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("annotator: stopped", err=True)
@@ -106,10 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - no traceback may reach a user
         if debug:
             traceback.print_exc()
-        said = " ".join(str(error).split())
-        click.echo(
-            f"annotator: unexpected {type(error).__name__}: {said} (--debug shows where; please report it)", err=True
-        )
+        narrate(f"annotator: unexpected {type(error).__name__}: {error} (--debug shows where; please report it)")
         return 1
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import narrate
+from annotator.cli.common import narrate, print_lines
 from annotator.errors import FormatError
 
 
@@ -24,9 +24,7 @@ def command(files: tuple[Path, ...]) -> None:
             raise FormatError(
                 f"{path}: {(error.strerror or str(error)).lower()}", "give a file that can be read"
             ) from error
-        for problem in problems:
-            click.echo(problem)
-        count += len(problems)
+        count += print_lines(problems)
     if count:
         raise FormatError(f"{count} problems", "each line above names file, line and place")
     narrate(f"{', '.join(map(str, files))}: all records are valid")

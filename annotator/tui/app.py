@@ -2,54 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
 
+from annotator.tui import keymap, themes
 from annotator.tui.inks import inks_of
 from annotator.tui.painting import Inks, Mode
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.desk import Desk
+from annotator.workflow.settings import Preferences, SettingsError
 
 
 class AnnotatorApp(App[None]):
     """Shows a curator's desk: the queue, and over it the document that is open."""
 
     TITLE = "annotator"
-    ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True),
     ]
 
-    def __init__(self, desk: Desk, document: str | None = None) -> None:
+    def __init__(self, desk: Desk, document: str | None = None, preferences: Preferences | None = None) -> None:
         super().__init__()
         self.desk = desk
-        self.mode = Mode.LANES
+        self.preferences = preferences or Preferences()
+        self.mode = Mode(self.preferences.mode)
         self._first = document
         self._inks: tuple[str, Inks] | None = None
+        for theme in (themes.DARK, themes.LIGHT):
+            self.register_theme(theme)
+        self._take_preferences()
+
+    def _take_preferences(self) -> None:
+        theme, keys = self.preferences.theme or themes.DARK.name, self.preferences.keys
+        if theme not in self.available_themes:
+            raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
+        self.theme = theme
+        tables = [AnnotateScreen.BINDINGS, QueueScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
+        keymap.check_keys(keys, tables, self.desk.scheme)
+        self.set_keymap(keymap.normalised(keys))
 
     @property
     def inks(self) -> Inks:
         """Return the colours of the present theme."""
         if self._inks is None or self._inks[0] != self.theme:
-            self._inks = (self.theme, inks_of(self, self.desk.scheme))
+            self._inks = (self.theme, inks_of(self.current_theme, self.theme_variables, self.desk.scheme))
         return self._inks[1]
 
     def on_mount(self) -> None:
         """Open the queue, and the document that was asked for or left open."""
+        self.theme_changed_signal.subscribe(self, self._show_theme)
         self.push_screen(QueueScreen(self.desk))
         key = self._first or self.desk.resume()
         if key is not None:
             self.open_document(key)
 
+    def _show_theme(self, _theme: Theme) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkScreen):
+                screen.take_inks(self.inks)
+
     def open_document(self, key: str) -> None:
         """Open a document over the queue."""
         self.push_screen(AnnotateScreen(self.desk, self.desk.open(key)))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""
+        yield from super().get_system_commands(screen)
+        for binding in keymap.bindings_of(screen.BINDINGS):
+            if binding.description and isinstance(screen, WorkScreen):
+                yield SystemCommand(
+                    binding.description.capitalize(),
+                    f"key {self.get_key_display(binding)}",
+                    partial(self.run_later, screen, binding.action),
+                )
+
+    def run_later(self, screen: WorkScreen, action: str) -> None:
+        """Run a screen's action once the palette is gone."""
+        self.call_later(screen.run_action, action)
 
     def action_help(self) -> None:
         """Show keys and guidelines."""
@@ -65,6 +104,6 @@ class AnnotatorApp(App[None]):
         self.exit()
 
 
-def run(desk: Desk, document: str | None = None) -> None:
+def run(desk: Desk, document: str | None, preferences: Preferences) -> None:
     """Open the workbench in this terminal, until the curator quits."""
-    AnnotatorApp(desk, document).run()
+    AnnotatorApp(desk, document, preferences).run()

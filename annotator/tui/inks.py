@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from textual.app import App
+from collections.abc import Mapping
+
 from textual.color import Color
+from textual.theme import Theme
 
 from annotator.labels import LabelScheme
 from annotator.tui.painting import Inks
 from annotator.tui.palette import label_colors, readable
 
+DARK = {"text": "#e4e6ea", "selection": "#2f4f6f", "hint": "#ffd75f", "arc": "#b8c0e0"}
+LIGHT = {"text": "#1d1f23", "selection": "#bcd7f2", "hint": "#7a4b00", "arc": "#3b4270"}
 
-def inks_of(app: App[None], scheme: LabelScheme) -> Inks:
-    """Return the colours for the app's present theme."""
-    variables = app.theme_variables
+
+def inks_of(theme: Theme, variables: Mapping[str, str], scheme: LabelScheme) -> Inks:
+    """Return the colours for a theme; a terminal's own background counts as black or white for contrast."""
     paper = Color.parse(variables["background"])
-    text = Color.parse("#e6e6e6") if app.current_theme.dark else Color.parse("#1d1d1d")
+    ground = paper if paper.ansi is None else Color.parse("#000000" if theme.dark else "#ffffff")
+    fixed = {name: Color.parse(value) for name, value in (DARK if theme.dark else LIGHT).items()}
     return Inks(
         paper=paper,
-        text=text,
-        faint=readable(Color.parse("#808080"), paper),
-        selection=Color.parse("#2f4f6f" if app.current_theme.dark else "#bcd7f2"),
-        hint=Color.parse("#ffd75f" if app.current_theme.dark else "#7a4b00"),
-        arc=Color.parse("#b8c0e0" if app.current_theme.dark else "#3b4270"),
-        labels=label_colors(scheme, paper),
+        text=readable(fixed["text"], ground),
+        faint=readable(Color.parse("#808080"), ground),
+        selection=fixed["selection"],
+        hint=readable(fixed["hint"], ground),
+        arc=readable(fixed["arc"], ground),
+        labels=label_colors(scheme, ground),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from annotator.text import Document, Segment
 
@@ -30,17 +31,18 @@ _CONNECTORS = frozenset(
         "&",
     }
 )
+_JOINS = frozenset({"de", "del", "of"})
 _QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n]{2,80})[”’\"»']")
 _MOST_TOKENS = 12
 
 
 def candidates(document: Document, start: int, end: int) -> list[Segment]:
-    """Return phrases between two offsets: capitalised runs, numbers, quoted phrases, then the single words.
+    """Return phrases between two offsets: capitalised runs, numbers, quoted and noun phrases, then single words.
 
     In order of likelihood, each once; all on token borders.
     """
     found: dict[Segment, None] = {}
-    for segment in [*_runs(document, start, end), *_quoted(document, start, end), *_words(document, start, end)]:
+    for segment in chain(*(find(document, start, end) for find in (_runs, _quoted, _phrases, _words))):
         found.setdefault(segment, None)
     return list(found)
 
@@ -75,8 +77,29 @@ def _quoted(document: Document, start: int, end: int) -> Iterator[Segment]:
             yield Segment(*match.span(1))
 
 
+def _phrases(document: Document, start: int, end: int) -> Iterator[Segment]:
+    """Yield what looks like a noun phrase: content words joined by ``de``, ``of`` and the like."""
+    text, tokens = document.text, document.tokens
+    run: list[int] = []
+    for index in tokens.overlapping(start, end):
+        word = text[slice(*tokens[index])]
+        content = _is_content(word)
+        joins = word in _JOINS and bool(run) and text[slice(*tokens[run[-1]])] not in _JOINS
+        if joins or (content and (not run or text[slice(*tokens[run[-1]])] in _JOINS)):
+            run.append(index)
+            continue
+        if len(run) > 2:
+            yield from _trimmed(document, run)
+        run = [index] if content else []
+
+
 def _words(document: Document, start: int, end: int) -> Iterator[Segment]:
     for index in document.tokens.overlapping(start, end):
         token = document.tokens[index]
-        if document.text[token.start].isalnum():
+        if _is_content(document.text[token.start : token.end]):
             yield token
+
+
+def _is_content(word: str) -> bool:
+    """Return whether a word can be a mention by itself: not a small one in lower case."""
+    return word[0].isalnum() and (len(word) > 3 or not word.islower())

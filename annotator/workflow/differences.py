@@ -1,21 +1,54 @@
-"""What leads from one content of a layer to another."""
+"""The content of a layer, turned into another, and the ops that lead there."""
 
 from __future__ import annotations
 
-from annotator.annotation import Annotations, record
+from collections.abc import Mapping
+from dataclasses import replace
+
+from annotator.annotation import Annotations, Comment, Decision, Relation, Span, record
 from annotator.history import Op
 
 
 def differences(before: Annotations, after: Annotations) -> list[Op]:
     """Return the ops that lead from one content to another: relations go before their spans and come after."""
-    gone: list[Op] = []
-    come: list[Op] = []
-    for table, old, new in (("span", before.spans, after.spans), ("relation", before.relations, after.relations)):
-        for identity, item in old.items():
-            if identity not in new:
-                gone.insert(0, Op(table, identity, record(item), None))
-        for identity, item in new.items():
-            was = record(old[identity]) if identity in old else None
-            if was != record(item):
-                come.append(Op(table, identity, was, record(item)))
+    spans_gone, spans_come = _replaced("span", before.spans, after.spans)
+    relations_gone, relations_come = _replaced("relation", before.relations, after.relations)
+    return [*relations_gone, *spans_gone, *spans_come, *relations_come]
+
+
+def verdict_differences(before: Mapping[str, Decision], after: Mapping[str, Decision]) -> list[Op]:
+    """Return the ops that lead from some verdicts to others."""
+    gone, come = _replaced("verdict", before, after)
     return gone + come
+
+
+def orphaned(comments: Mapping[str, Comment], content: Annotations) -> list[Op]:
+    """Return the ops that take away the comments on what is no longer there."""
+    there = {None, *content.spans, *content.relations}
+    return [Op("comment", i, record(comment), None) for i, comment in comments.items() if comment.target not in there]
+
+
+def _replaced(
+    table: str, old: Mapping[str, Span | Relation | Decision], new: Mapping[str, Span | Relation | Decision]
+) -> tuple[list[Op], list[Op]]:
+    """Return what goes, and what comes or changes."""
+    gone = [Op(table, identity, record(item), None) for identity, item in old.items() if identity not in new]
+    records = ((i, record(old[i]) if i in old else None, record(item)) for i, item in new.items())
+    return gone, [Op(table, i, was, now) for i, was, now in records if was != now]
+
+
+def named_by_content(content: Annotations) -> Annotations:
+    """Return the same spans and relations under ids that are their content, as suggestions and gold have them."""
+    ids = {identity: str(span.key) for identity, span in content.spans.items()}
+    spans = {ids[i]: replace(span, id=ids[i]) for i, span in content.spans.items()}
+    relations: dict[str, Relation] = {}
+    for relation in content.relations.values():
+        identity = str(content.relation_key(relation))
+        relations[identity] = replace(relation, id=identity, head=ids[relation.head], child=ids[relation.child])
+    return Annotations(spans, relations)
+
+
+def vouched(content: Annotations, curator: str) -> Annotations:
+    """Return the same spans and relations with the curator's name on every one."""
+    spans = {i: replace(span, curator=curator) for i, span in content.spans.items()}
+    return Annotations(spans, {i: replace(relation, curator=curator) for i, relation in content.relations.items()})

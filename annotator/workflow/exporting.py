@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
-from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.formats.record import LayerRecord
-from annotator.history import GOLD, SUGGESTIONS, LayerName
+from annotator.history import GOLD, SUGGESTIONS
 from annotator.store import LayerInfo, Store
+from annotator.workflow.differences import vouched
 from annotator.workflow.workspace import Workspace
 
 
@@ -67,19 +66,14 @@ def records(workspace: Workspace, layers: list[LayerInfo]) -> Iterator[LayerReco
 
 
 def _record(store: Store, info: LayerInfo, labels: str) -> LayerRecord:
-    document = store.document(info.name.document)
+    with store.snapshot():
+        document = store.document(info.name.document)
+        content = store.annotations(info.id)
     assert document is not None
-    content = store.annotations(info.id)
     curators: tuple[str, ...] = ()
     if info.name.kind == "curator":
         curators = (info.name.author,)
-        content = _vouched(content, info.name)
+        content = vouched(content, info.name.author)
     elif info.curators:
         curators = tuple(info.curators.split(","))
     return LayerRecord(document, content, info.name.name, curators, labels)
-
-
-def _vouched(content: Annotations, name: LayerName) -> Annotations:
-    """Return a curator's content with their name on every item."""
-    spans = {i: replace(span, curator=name.author) for i, span in content.spans.items()}
-    return Annotations(spans, {i: replace(relation, curator=name.author) for i, relation in content.relations.items()})

@@ -16,11 +16,20 @@ from annotator.errors import WorkflowError
 def writing(path: Path | None, otherwise: BinaryIO) -> Iterator[BinaryIO]:
     """Yield a stream that becomes the file at ``path`` when the block ends well; ``otherwise`` without a path.
 
-    A file of that name stays as it was until then.  Raises :class:`WorkflowError` when the folder cannot be written.
+    A file of that name stays as it was until then; a link stays a link; a device or a pipe is written to directly.
+    Raises :class:`WorkflowError` when the folder cannot be written.
     """
     if path is None:
         yield otherwise
         otherwise.flush()
+        return
+    path = path.resolve()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        try:
+            with path.open("wb") as stream:
+                yield stream
+        except OSError as error:
+            raise _unwritable(path, error) from error
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from annotator.annotation import Annotations, Relation, Span
+from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName, Op
 from annotator.store import LayerInfo, Store
-from annotator.workflow.differences import differences
+from annotator.workflow.differences import differences, named_by_content, vouched
 from annotator.workflow.workspace import Workspace
 
 
@@ -71,7 +71,7 @@ def _settle(store: Store, key: str, layers: Sequence[LayerInfo], actor: str) -> 
     """Write the gold layer of a document; return whether anything was new."""
     name = LayerName(key, GOLD)
     first = layers[0]
-    target = as_gold(store.annotations(first.id), first.name.author)
+    target = vouched(named_by_content(store.annotations(first.id)), first.name.author)
     curators = ",".join(sorted(layer.name.author for layer in layers))
     gold = store.layer(name)
     before = store.annotations(gold.id) if gold is not None else Annotations()
@@ -87,19 +87,3 @@ def _settle(store: Store, key: str, layers: Sequence[LayerInfo], actor: str) -> 
     with store.write() as writer:
         writer.append(name, actor, "adjudicate", ops, head="" if gold is None else gold.head)
     return True
-
-
-def as_gold(content: Annotations, curator: str) -> Annotations:
-    """Return a curator's content as gold: ids made of content, every item vouched for by the curator."""
-    spans: dict[str, Span] = {}
-    ids: dict[str, str] = {}
-    for span in content.spans.values():
-        ids[span.id] = str(span.key)
-        spans[ids[span.id]] = replace(span, id=ids[span.id], curator=curator)
-    relations: dict[str, Relation] = {}
-    for relation in content.relations.values():
-        identity = str(content.relation_key(relation))
-        relations[identity] = replace(
-            relation, id=identity, head=ids[relation.head], child=ids[relation.child], curator=curator
-        )
-    return Annotations(spans, relations)

@@ -12,8 +12,8 @@ from annotator.history import CORPUS, LayerName, Op
 from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.differences import differences
-from annotator.workflow.reanchor import carry
+from annotator.workflow.differences import differences, named_by_content, orphaned, verdict_differences
+from annotator.workflow.reanchor import REANCHOR, Carrier
 from annotator.workflow.workspace import Workspace
 
 
@@ -44,8 +44,9 @@ def ingest(
     The same bytes again change nothing.  A key that exists with another text is refused, unless ``replace`` says to
     carry its annotations over.  Raises :class:`CorpusError` naming the first article that cannot be taken.
     """
-    scheme, store = workspace.scheme, workspace.store
+    scheme = workspace.scheme
     articles = list(read_articles(paths, encoding=encoding))
+    store = workspace.store  # only now: what cannot be taken in leaves no database behind
     report = IntakeReport()
     known = store.document_digests()
     documents: list[tuple[Document, str]] = []
@@ -90,15 +91,21 @@ def _take(
 
 def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, actor: str, report: IntakeReport) -> None:
     """Move every layer of a document over to its new text, and note what finds no place there."""
+    carrier = Carrier(old, new)
     for layer in store.layers(document=old.key):
         if layer.text is None or layer.name.kind == "corpus":
             continue
         content = store.annotations(layer.id)
-        kept, lost = carry(old, new, content)
+        kept, lost = carrier.annotations(content)
         ops = [Op("layer", "text", {"value": layer.text}, {"value": new.sha256})]
-        ops += differences(content, kept)
+        if layer.name.kind == "curator":
+            decisions = store.decisions(layer.id)
+            ops += differences(content, kept) + verdict_differences(decisions, carrier.decisions(decisions))
+            ops += orphaned(store.comments(layer.id), kept)
+        else:
+            ops += differences(content, named_by_content(kept))
         if layer.fingerprint is not None:
             ops.append(Op("layer", "fingerprint", {"value": layer.fingerprint}, None))
-        writer.append(layer.name, actor, "re-anchor", ops)
+        writer.append(layer.name, actor, REANCHOR, ops)
         if layer.name.kind != "suggester":
             report.lost += [Lost(layer.name, span.label, old.text[span.start : span.end]) for span in lost]

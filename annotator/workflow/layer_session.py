@@ -19,6 +19,7 @@ from annotator.labels import LabelScheme
 from annotator.store import Place, Store
 from annotator.text import Document
 from annotator.workflow.describe import describe_ops, quote
+from annotator.workflow.reanchor import REANCHOR
 from annotator.workflow.step import StepDraft
 from annotator.workflow.working import WorkingLayer
 
@@ -65,7 +66,10 @@ class LayerSession:
 
     def reload(self) -> None:
         """Read the layer as it stands in the store."""
-        store = self._store
+        with self._store.snapshot():
+            self._read(self._store)
+
+    def _read(self, store: Store) -> None:
         suggestions: list[Annotations] = []
         if not self.blind:
             suggestions = [
@@ -73,7 +77,7 @@ class LayerSession:
                 for layer in store.layers(document=self.document.key, kind="suggester")
                 if layer.text == self._digest
             ]
-        self.layer = WorkingLayer(self.scheme, _merged(suggestions))
+        self.layer = WorkingLayer(self.scheme, _merged(suggestions), self.document.sentences)
         info = store.layer(self.name)
         self._head = "" if info is None else info.head
         self._length = 0 if info is None else info.length
@@ -205,6 +209,8 @@ class LayerSession:
         info = self._store.layer(self.name)
         assert info is not None
         event = self._store.event(info, target)
+        if event.action == REANCHOR:
+            raise WorkflowError("the article's text was replaced then", "what came before cannot be taken back")
         ops = inverted(event.decoded()) if action == "undo" else event.decoded()
         with self._step(action, target=target) as step:
             step.replays = True

@@ -3,32 +3,73 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
+from typing import Any
 
-from annotator.annotation import Annotations, Span
+from annotator.annotation import Annotations, Decision, RelationKey, Span, SpanKey
 from annotator.text import Document
 
+REANCHOR = "re-anchor"
+"""The action in history: offsets before it are into an earlier text."""
 
-def carry(old: Document, new: Document, content: Annotations) -> tuple[Annotations, list[Span]]:
-    """Return the content with offsets into the new text, and the spans that have no place there.
 
-    The texts are aligned by their tokens; a span is carried when all its text lies in one aligned stretch, so that
-    its characters are the same.  Relations go when one of their ends does.
+class Carrier:
+    """What lay where in the old text, and lies where in the new.
+
+    The texts are aligned by their tokens; a range is carried when all its text lies in one aligned stretch, so that
+    its characters are the same.
     """
-    blocks = _blocks(old, new)
-    starts = [block[0] for block in blocks]
-    spans: dict[str, Span] = {}
-    lost: list[Span] = []
-    for identity, span in content.spans.items():
-        index = bisect_right(starts, span.start) - 1
-        if index >= 0 and span.end <= blocks[index][1]:
-            shift = blocks[index][2] - blocks[index][0]
-            spans[identity] = replace(span, start=span.start + shift, end=span.end + shift)
-        else:
-            lost.append(span)
-    relations = {i: r for i, r in content.relations.items() if r.head in spans and r.child in spans}
-    return Annotations(spans, relations), lost
+
+    def __init__(self, old: Document, new: Document) -> None:
+        self._blocks = _blocks(old, new)
+        self._starts = [block[0] for block in self._blocks]
+
+    def shift(self, start: int, end: int) -> int | None:
+        """Return how far a range of the old text moved; ``None`` when it has no place in the new one."""
+        index = bisect_right(self._starts, start) - 1
+        if index < 0 or end > self._blocks[index][1]:
+            return None
+        return self._blocks[index][2] - self._blocks[index][0]
+
+    def annotations(self, content: Annotations) -> tuple[Annotations, list[Span]]:
+        """Return the content in the new text, and the spans that have no place there.
+
+        Relations go when one of their ends does.
+        """
+        spans: dict[str, Span] = {}
+        lost: list[Span] = []
+        for identity, span in content.spans.items():
+            shift = self.shift(span.start, span.end)
+            if shift is None:
+                lost.append(span)
+            else:
+                spans[identity] = replace(span, start=span.start + shift, end=span.end + shift)
+        relations = {i: r for i, r in content.relations.items() if r.head in spans and r.child in spans}
+        return Annotations(spans, relations), lost
+
+    def decisions(self, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
+        """Return the verdicts on what can be suggested again in the new text, under its new ids."""
+        carried: dict[str, Decision] = {}
+        for decision in decisions.values():
+            key = self._key(decision)
+            if key is not None:
+                original = list(key) if isinstance(key, SpanKey) else [list(key.head), list(key.child), key.label]
+                carried[str(key)] = replace(decision, id=str(key), original=original)
+        return carried
+
+    def _key(self, decision: Decision) -> SpanKey | RelationKey | None:
+        if decision.kind == "span":
+            return self._span_key(decision.original)
+        head, child, label = decision.original
+        ends = self._span_key(head), self._span_key(child)
+        return RelationKey(ends[0], ends[1], label) if ends[0] and ends[1] else None
+
+    def _span_key(self, content: Any) -> SpanKey | None:
+        start, end, label = content
+        shift = self.shift(start, end)
+        return None if shift is None else SpanKey(start + shift, end + shift, label)
 
 
 def _blocks(old: Document, new: Document) -> list[tuple[int, int, int]]:

@@ -59,12 +59,26 @@ class Session(LayerSession):
             raise WorkflowError("nothing to accept here", "tab goes to the next suggestion")
         if identity in self.layer.suggested_spans:
             return step.take_span(identity)
+        return self._take_relation(step, identity)
+
+    def _take_relation(self, step: StepDraft, identity: str) -> str:
         suggestion = self._relation(identity)
-        head, child = (self._settled_end(step, end) for end in (suggestion.head, suggestion.child))
+        ends = self._ordered(suggestion.head, suggestion.child, suggestion.label)
+        head, child = (self._settled_end(step, end) for end in ends)
         return step.take_relation(identity, head, child)
 
+    def _ordered(self, head: str, child: str, label: str) -> tuple[str, str]:
+        """Return the ends of a relation, the earlier one first where the type is symmetric."""
+        one, other = self._span(head), self._span(child)
+        turned = self.scheme.relations[label].symmetric and (other.start, other.end) < (one.start, one.end)
+        return (child, head) if turned else (head, child)
+
     def _settled_end(self, step: StepDraft, end: str) -> str:
-        return end if end in self.layer.spans else step.take_span(end)
+        if end in self.layer.spans:
+            return end
+        if not self.layer.is_pending(end):
+            raise WorkflowError("its ends may not stand beside each other", "mark one of them anew first")
+        return step.take_span(end)
 
     def reject(self, identity: str) -> Outcome:
         """Reject a pending suggestion; the relations suggested at it go with it."""
@@ -89,7 +103,7 @@ class Session(LayerSession):
                 relation = self._relation(identity)
                 ends_stand = relation.head in self.layer.spans and relation.child in self.layer.spans
                 if ends_stand and (relation.score or 0) >= threshold:
-                    step.take_relation(identity, relation.head, relation.child)
+                    self._take_relation(step, identity)
                     count += 1
         return Outcome(f"accepted {count} suggestions at or above {threshold:.2f}; {len(self.layer.pending)} remain")
 
@@ -110,9 +124,7 @@ class Session(LayerSession):
         return Outcome("; ".join([f"marked {self.name_of(identity)}", *notes]), identity)
 
     def _mark(self, step: StepDraft, start: int, end: int, label: str) -> tuple[str, list[str]]:
-        same = self.layer.same(SpanKey(start, end, label))
-        if same is not None:
-            raise WorkflowError(f"{quote(self.document.text[start:end])} is {label} already", "choose another label")
+        self._check_free(start, end, label)
         exact = str(SpanKey(start, end, label))
         if exact in self.layer.suggested_spans and self.layer.is_pending(exact):
             return step.take_span(exact), []
@@ -123,6 +135,16 @@ class Session(LayerSession):
         covered = self.layer.suggested_over(start, end) if self.scheme.overlap == "flat" else []
         return step.new_span(start, end, label, covered), notes
 
+    def _check_free(self, start: int, end: int, label: str) -> None:
+        """Refuse what is no stretch of text, no label, or there already."""
+        problem = self.scheme.span_problem(SpanKey(start, end, label))
+        if problem is None and end > len(self.document.text):
+            problem = f"{label} {start}-{end} reaches beyond the text"
+        if problem is not None:
+            raise WorkflowError(problem, "choose another")
+        if self.layer.same(SpanKey(start, end, label)) is not None:
+            raise WorkflowError(f"{quote(self.document.text[start:end])} is {label} already", "choose another label")
+
     def relabel(self, identity: str, label: str) -> Outcome:
         """Give a span another label; a suggestion is thereby accepted as corrected."""
         span = self._span(identity)
@@ -130,6 +152,7 @@ class Session(LayerSession):
             if self.layer.is_pending(identity):
                 return self.accept(identity)
             return Outcome(f"{self.name_of(identity)} has that label already", identity)
+        self._check_free(span.start, span.end, label)
         with self._step("relabel") as step:
             identity, notes = self._alter(step, identity, label=label)
         return Outcome("; ".join([f"relabelled to {self.name_of(identity)}", *notes]), identity)
@@ -201,16 +224,17 @@ class Session(LayerSession):
 
     def relate(self, head: str, child: str, label: str) -> Outcome:
         """Link two spans; pending ends are accepted with it, symmetric types start at the earlier span."""
-        kind = self.scheme.relations[label]
-        one, other = self._span(head), self._span(child)
-        if not kind.fits(one.label, other.label):
-            allowed = f"{'|'.join(kind.head)} → {'|'.join(kind.child)}"
-            raise WorkflowError(f"{label} does not go from {one.label} to {other.label}", f"it links {allowed}")
-        if kind.symmetric and other.start < one.start:
-            head, child = child, head
+        head, child = self._linkable(head, child, label)
         with self._step("relate") as step:
             identity = self._relate(step, head, child, label)
         return Outcome(f"related: {self.name_of(identity)}", identity)
+
+    def _linkable(self, head: str, child: str, label: str) -> tuple[str, str]:
+        """Return the ends of a relation in order; refuse what the scheme refuses."""
+        problem = self.layer.link_problem(label, self._span(head), self._span(child))
+        if problem is not None:
+            raise WorkflowError(problem, "? says what each relation links")
+        return self._ordered(head, child, label)
 
     def _relate(self, step: StepDraft, head: str, child: str, label: str) -> str:
         suggested = self._suggested_relation(head, child, label)
@@ -224,10 +248,8 @@ class Session(LayerSession):
     def _suggested_relation(self, head: str, child: str, label: str) -> str | None:
         for interval in self.layer.pending:
             suggestion = self.layer.suggested_relations.get(interval.id)
-            if suggestion is not None and suggestion.label == label:
-                ends = (self.layer.end(suggestion.head), self.layer.end(suggestion.child))
-                if ends == (head, child):
-                    return interval.id
+            if suggestion is not None and suggestion.label == label and self.layer.proposes(suggestion, head, child):
+                return interval.id
         return None
 
     def retypings(self, identity: str) -> list[tuple[RelationType, bool]]:
@@ -242,17 +264,18 @@ class Session(LayerSession):
         relation = self._relation(identity)
         if reverse:
             relation = replace(relation, head=relation.child, child=relation.head)
-        ends = self._span(relation.head), self._span(relation.child)
-        if not self.scheme.relations[label].fits(ends[0].label, ends[1].label):
-            raise WorkflowError(f"{label} does not go from {ends[0].label} to {ends[1].label}", "see ? for the types")
-        if self.layer.linked(relation.head, relation.child, label) not in (None, identity):
+        head, child = self._linkable(relation.head, relation.child, label)
+        if self.layer.linked(head, child, label) not in (None, identity):
             raise WorkflowError("that relation is there already", "delete one of them")
+        own = self.layer.relations.get(identity)
+        if own is not None and (own.head, own.child, own.label) == (head, child, label):
+            return Outcome(f"{self.name_of(identity)} is of that type already", identity)
         with self._step("retype") as step:
-            if self.layer.is_pending(identity):
-                head, child = (self._settled_end(step, end) for end in (relation.head, relation.child))
+            if own is None:
+                head, child = (self._settled_end(step, end) for end in (head, child))
                 identity = step.take_relation(identity, head, child, label=label)
             else:
-                step.change_relation(identity, head=relation.head, child=relation.child, label=label)
+                step.change_relation(identity, head=head, child=child, label=label)
         return Outcome(f"retyped: {self.name_of(identity)}", identity)
 
     # The rest
@@ -275,6 +298,8 @@ class Session(LayerSession):
         """Set the comment on an own span or relation, or on the document; an empty text takes it away."""
         if target is not None and self.layer.is_pending(target):
             raise WorkflowError("a suggestion cannot be commented", "accept it first, or comment the document")
+        if target is not None and target not in self.layer:
+            raise WorkflowError("that is no longer there", "choose another, or comment the document")
         existing = next((c for c in self.layer.comments.values() if c.target == target), None)
         with self._step("comment") as step:
             step.set_comment(existing, text.strip(), target)

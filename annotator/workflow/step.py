@@ -43,6 +43,8 @@ class StepDraft:
     def set_field(self, name: str, value: str | None) -> None:
         """Set a field of the layer: state, flag or text."""
         old = self._layer.fields.get(name)
+        if old == value:
+            return
         was, now = ({"value": v} if v is not None else None for v in (old, value))
         self.apply(Op("layer", name, was, now))
 
@@ -104,7 +106,7 @@ class StepDraft:
         end: int | None = None,
         label: str | None = None,
     ) -> list[str]:
-        """Change an own span; relations that its new label does not allow go; return notes on what happened to them."""
+        """Change an own span; relations that the scheme then does not allow go; return notes on that."""
         old = self._layer.spans[identity]
         new = replace(
             old,
@@ -113,19 +115,19 @@ class StepDraft:
             label=label or old.label,
             origin="corrected" if old.origin == "accepted" else old.origin,
         )
-        misfits = [r for r in self._layer.related(identity) if not self._still_fits(r, new)]
+        misfits = [r for r in self._layer.related(identity) if self._fits(r, old) and not self._fits(r, new)]
         for relation in misfits:
             self.drop_relation(relation.id, "rejected")
         self._put("span", old, new)
         for decision in self._layer.came_of(identity):
             if decision.verdict == "accepted":
                 self.decide(decision.id, "corrected", identity)
-        return [f"its {r.label} went, {new.label} does not allow it" for r in misfits]
+        why = f"{new.label} does not allow it" if new.label != old.label else "its ends no longer share a sentence"
+        return [f"its {r.label} went, {why}" for r in misfits]
 
-    def _still_fits(self, relation: Relation, changed: Span) -> bool:
+    def _fits(self, relation: Relation, changed: Span) -> bool:
         ends = (changed if i == changed.id else self._layer.spans[i] for i in (relation.head, relation.child))
-        head, child = ends
-        return self._layer.scheme.relations[relation.label].fits(head.label, child.label)
+        return self._layer.link_problem(relation.label, *ends) is None
 
     def drop_span(self, identity: str, text: str) -> list[str]:
         """Delete an own span and its relations; the suggestions that it came of are rejected; return notes."""
@@ -135,6 +137,7 @@ class StepDraft:
             self.drop_relation(relation.id, "rejected")
         for decision in self._layer.came_of(identity):
             self.decide(decision.id, "rejected")
+        self._drop_comments(identity)
         self._put("span", span, None)
         if not relations:
             return []
@@ -146,8 +149,7 @@ class StepDraft:
     def take_relation(self, identity: str, head: str, child: str, *, label: str | None = None) -> str:
         """Accept a suggested relation between two own spans, corrected where a label is given."""
         suggestion = self._layer.suggested_relations[identity]
-        ends = self._layer.end(suggestion.head), self._layer.end(suggestion.child)
-        same = label in (None, suggestion.label) and ends == (head, child)
+        same = label in (None, suggestion.label) and self._layer.proposes(suggestion, head, child)
         verdict: Literal["accepted", "corrected"] = "accepted" if same else "corrected"
         relation = replace(
             suggestion, id=self._new_id("r"), head=head, child=child, label=label or suggestion.label, origin=verdict
@@ -174,9 +176,14 @@ class StepDraft:
         """Delete an own relation; ``verdict`` falls on the suggestions that it came of."""
         for decision in self._layer.came_of(identity):
             self.decide(decision.id, verdict)
+        self._drop_comments(identity)
         self._put("relation", self._layer.relations[identity], None)
 
     # Comments
+
+    def _drop_comments(self, target: str) -> None:
+        for comment in [c for c in self._layer.comments.values() if c.target == target]:
+            self._put("comment", comment, None)
 
     def set_comment(self, existing: Comment | None, text: str, target: str | None) -> None:
         """Write, replace or (with an empty text) take away a comment."""

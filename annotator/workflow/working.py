@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from annotator.annotation import Annotations, Comment, Decision, Relation, Span, SpanKey
+from annotator.annotation import Annotations, Comment, Decision, Relation, RelationKey, Span, SpanKey
 from annotator.history import Op
 from annotator.intervals import Interval, IntervalIndex
 from annotator.labels import LabelScheme
+from annotator.text import Segmentation
 
 RELATION_RANK = -1
 """End given to relations in the walk, so that they sort behind the spans that start where their later end does."""
@@ -23,11 +24,13 @@ class WorkingLayer:
 
     ``items`` holds everything that stands or waits, in reading order: a relation comes right after its later end.
     ``pending`` holds what waits for a verdict: a suggested span while the curator has not marked the same and it
-    would not clash with what they marked; a suggested relation while both its ends stand or wait and their labels fit.
+    would not clash with what they marked; a suggested relation while both its ends stand or wait and the scheme lets
+    them be linked (``sentences`` are the document's).
     """
 
-    def __init__(self, scheme: LabelScheme, suggestions: Annotations) -> None:
+    def __init__(self, scheme: LabelScheme, suggestions: Annotations, sentences: Segmentation) -> None:
         self.scheme = scheme
+        self._sentences = sentences
         self.spans: dict[str, Span] = {}
         self.relations: dict[str, Relation] = {}
         self.verdicts: dict[str, Decision] = {}
@@ -162,6 +165,15 @@ class WorkingLayer:
         if found is None and self.scheme.relations[label].symmetric:
             found = self._triples.get((child, head, label))
         return found
+
+    def proposes(self, suggestion: Relation, head: str, child: str) -> bool:
+        """Return whether a suggested relation links these two, in either direction where it is symmetric."""
+        ends = self.end(suggestion.head), self.end(suggestion.child)
+        return ends == (head, child) or (self.scheme.relations[suggestion.label].symmetric and ends == (child, head))
+
+    def link_problem(self, label: str, head: Span, child: Span) -> str | None:
+        """Say what the scheme has against a relation between two spans; ``None`` when it allows it."""
+        return self.scheme.relation_problem(RelationKey(head.key, child.key, label), self._sentences)
 
     def came_of(self, item: str) -> list[Decision]:
         """Return the verdicts that an item of the curator's came of."""
@@ -349,7 +361,7 @@ class WorkingLayer:
         one, other = self.span(head), self.span(child)
         if one is None or other is None or self.linked(head, child, suggestion.label):
             return None
-        if not self.scheme.relations[suggestion.label].fits(one.label, other.label):
+        if self.link_problem(suggestion.label, one, other) is not None:
             return None
         return self._after_both(one, other, identity)
 

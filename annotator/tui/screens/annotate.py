@@ -18,7 +18,7 @@ from annotator.text import Segment
 from annotator.tui.caret import Caret
 from annotator.tui.find import fold, occurrence
 from annotator.tui.hints import codes
-from annotator.tui.painting import Marks
+from annotator.tui.painting import Inks, Marks
 from annotator.tui.prompt import KeyPrompt
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.bars import LabelBar, Line
@@ -140,6 +140,11 @@ class AnnotateScreen(WorkScreen):
             self._show_focus(self._span_at_caret())
         self._say_default()
         self.call_after_refresh(self.view.show, self.caret.offset, middle=True)
+
+    def take_inks(self, inks: Inks) -> None:
+        """Show the colours of another theme."""
+        super().take_inks(inks)
+        self.view.set_look(inks, self.work_app.mode)
 
     def adapt(self, width: int) -> None:
         """Let the panel stand beside the text where there is room."""
@@ -371,7 +376,7 @@ class AnnotateScreen(WorkScreen):
 
     def action_accept_all(self) -> None:
         """Accept every likely suggestion."""
-        self._bulk(self.session.accept_all)
+        self._bulk(partial(self.session.accept_all, self.work_app.preferences.accept_threshold))
 
     def action_reject_all(self) -> None:
         """Reject every suggestion that remains."""
@@ -444,7 +449,8 @@ class AnnotateScreen(WorkScreen):
         """Put hints on every word in view."""
         tokens = self.session.document.tokens
         visible = tokens.overlapping(*self.view.visible_range())
-        starts = [tokens.starts[i] for i in visible if self.session.document.text[tokens.starts[i]].isalnum()]
+        text = self.session.document.text
+        starts = [tokens.starts[i] for i in visible if text[tokens.starts[i]].isalnum()]
         starts.sort(key=lambda start: abs(start - self.caret.offset))
         self._hint("jump to which word?", starts, lambda start: self._go(start, False))
 

@@ -11,6 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from annotator.errors import AnnotatorError
+from annotator.tui.painting import Inks
+from annotator.tui.widgets.inked import Inked
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
@@ -55,6 +57,12 @@ class WorkScreen(Screen[None]):
 
     def adapt(self, width: int) -> None:
         """Arrange the screen for a width in cells."""
+
+    def take_inks(self, inks: Inks) -> None:
+        """Show the colours of another theme."""
+        for widget in self.query(Inked):
+            widget.inks = inks
+            widget.refresh()
 
     @property
     def too_small(self) -> bool:

@@ -7,14 +7,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from annotator.labels import LabelScheme
 from annotator.tui.inert import inert
 from annotator.tui.painting import Inks
+from annotator.tui.widgets.inked import Inked
 
 
-class Line(Widget):
+class Line(Inked):
     """One line: something at the left, something at the right, the left giving way when there is no room."""
 
     DEFAULT_CSS = """
@@ -53,7 +53,7 @@ class Line(Widget):
         return self.inks.style(bold=look == "bold", reverse=self._reverse)
 
 
-class LabelBar(Widget):
+class LabelBar(Inked):
     """The entity labels with their hot keys, on as many lines as they need."""
 
     DEFAULT_CSS = """

@@ -211,9 +211,9 @@ class TextView(ScrollView, can_focus=True):
         """Scroll as little as needed for the row at ``offset`` to be in view; to the middle where asked."""
         row = self.rows.row_of(offset)
         height = max(self.size.height, 1)
-        for near in range(max(0, row - height), min(len(self.rows), row + height)):
-            if self._measure(near):
-                self._stack()
+        grown = [self._measure(near) for near in range(max(0, row - height), min(len(self.rows), row + height))]
+        if any(grown):
+            self._stack()
         top, bottom = self._tops[row], self._tops[row + 1]
         view_top = int(self.scroll_offset.y)
         margin = min(MARGIN, max(0, (height - self._heights[row]) // 2))

@@ -12,9 +12,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from annotator.tui.painting import Inks
+from annotator.tui.widgets.inked import Inked
 
 
-class VirtualList(ScrollView):
+class VirtualList(ScrollView, Inked):
     """One line an entry, one of them chosen; subclasses say how many there are and how each looks."""
 
     class Chosen(Message):
