@@ -1,0 +1,216 @@
+"""What the annotate screen is made of: its widgets, the focus, and how actions are carried out and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from annotator.annotation import Relation, Span
+from annotator.tui.caret import Caret
+from annotator.tui.hints import codes
+from annotator.tui.painting import Inks, Marks
+from annotator.tui.prompt import KeyPrompt
+from annotator.tui.screens.annotate.telling import tell_focus, tell_header
+from annotator.tui.screens.base import WorkScreen
+from annotator.tui.widgets.bars import LabelBar, Line
+from annotator.tui.widgets.item_panel import ItemPanel
+from annotator.tui.widgets.text_view import TextView
+from annotator.workflow.desk import Desk
+from annotator.workflow.layer_session import Outcome
+from annotator.workflow.session import Session
+
+PANEL_FROM = 110
+"""Columns from which the side panel stands beside the text by itself."""
+
+
+class AnnotateBase(WorkScreen):
+    """Widgets and state of the annotate screen; its actions are in groups beside this module."""
+
+    DEFAULT_CSS = """
+    AnnotateBase #body { height: 1fr; }
+    AnnotateBase #entry { display: none; height: 1; border: none; padding: 0 1; }
+    AnnotateBase.-entering #entry { display: block; }
+    AnnotateBase.-entering #message { display: none; }
+    AnnotateBase #panel { display: none; }
+    AnnotateBase.-panel #panel { display: block; }
+    """
+
+    def __init__(self, desk: Desk, session: Session) -> None:
+        super().__init__()
+        self.desk = desk
+        self.session = session
+        self.caret = Caret(session.document, session.cursor)
+        self.prompt: KeyPrompt | None = None
+        self._entered: Callable[[str], None] | None = None
+        self._sure = False
+        self._selecting = False
+        self._panel_wanted: bool | None = None
+        self._all_arcs = False
+        self._needle = ""
+        self._folded = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        inks = self.work_app.inks
+        self.view = TextView(self.session, inks, self.work_app.mode)
+        self.panel = ItemPanel(self.session, inks)
+        yield from self.with_small_notice(
+            [
+                Line(inks, reverse=True, id="header"),
+                Horizontal(self.view, self.panel, id="body"),
+                LabelBar(self.session.scheme, inks),
+                Line(inks, id="focus"),
+                Line(inks, id="message"),
+                Input(id="entry"),
+            ]
+        )
+
+    def on_mount(self) -> None:
+        """Go to where the curator stopped, or to the first suggestion."""
+        self.view.focus()
+        self._progress = self.desk.progress()
+        if self.session.focus is not None:
+            self._show_focus(self.session.focus)
+        elif self.session.cursor == 0 and self.session.state in ("todo", "doing"):
+            self._show_focus(self.session.next_pending((-1,)))
+        else:
+            self._show_focus(self._span_at_caret())
+        self._say_default()
+        self.call_after_refresh(self.view.show, self.caret.offset, middle=True)
+
+    def take_inks(self, inks: Inks) -> None:
+        """Show the colours of another theme."""
+        super().take_inks(inks)
+        self.view.set_look(inks, self.work_app.mode)
+
+    def adapt(self, width: int) -> None:
+        """Let the panel stand beside the text where there is room."""
+        wanted = width >= PANEL_FROM if self._panel_wanted is None else self._panel_wanted
+        self.set_class(wanted, "-panel")
+
+    def _show_focus(self, identity: str | None, *, follow: bool = True) -> None:
+        """Put the focus on an item (or on none) and the cursor with it."""
+        self.session.focus = identity if identity is not None and identity in self.session.layer else None
+        place = self._anchor_of(self.session.focus)
+        if place is not None and follow:
+            self.caret.go(place)
+        self._refresh_marks()
+
+    def _anchor_of(self, identity: str | None) -> int | None:
+        """Return the offset at which an item is looked at."""
+        ends = self._ends(identity)
+        return max(span.start for span in ends) if ends else None
+
+    def _ends(self, identity: str | None) -> list[Span]:
+        """Return the span with this id, or both ends of the relation with this id."""
+        if identity is None:
+            return []
+        layer = self.session.layer
+        span, relation = layer.span(identity), layer.relation(identity)
+        found = [span] if span else [layer.span(relation.head), layer.span(relation.child)] if relation else []
+        return [s for s in found if s is not None]
+
+    def _refresh_marks(self) -> None:
+        """Show focus, cursor, selection and hints as they are now."""
+        self.session.cursor = self.caret.offset
+        self.view.set_marks(
+            Marks(
+                focused=self._in_focus(),
+                arcs=None if self._all_arcs else tuple(self._focused_relations()),
+                cursor=(self.caret.at.start, self.caret.at.end),
+                selection=self.caret.selection,
+                hints=self.prompt.remaining() if self.prompt else {},
+            )
+        )
+        self.view.show(self.caret.offset)
+        if self.panel.display:
+            self.panel.follow(self.session.focus)
+        wide = self.size.width >= PANEL_FROM
+        where = f"line {self.view.rows.row_of(self.caret.offset) + 1} of {len(self.view.rows)}"
+        tell_header(self.query_one("#header", Line), self.session, self._progress, wide=wide)
+        tell_focus(self.query_one("#focus", Line), self.session, self.prompt, self.caret, where)
+
+    def _in_focus(self) -> frozenset[str]:
+        """Return the focused item, and for a relation its ends too."""
+        identity = self.session.focus
+        ends = {span.id for span in self._ends(identity)}
+        return frozenset(ends | {identity} if identity else ends)
+
+    def _focused_relations(self) -> list[Relation]:
+        """Return the relations to draw: the focused one, or those at the focused span."""
+        identity = self.session.focus
+        if identity is None:
+            return []
+        relation = self.session.layer.relation(identity)
+        return [relation] if relation is not None else self.session.layer.relations_of(identity)
+
+    def _focused_span(self) -> str | None:
+        """Return the focused span, or say that there is none."""
+        identity = self.session.focus
+        if identity is None or self.session.layer.span(identity) is None:
+            self._say("no span in focus: tab, the cursor or a click chooses one", "faint")
+            return None
+        return identity
+
+    def _say(self, text: str, look: str = "") -> None:
+        self.query_one("#message", Line).say((f" {text}", look))
+
+    def _say_default(self) -> None:
+        if self.session.layer.pending:
+            self._say("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
+        else:
+            self._say("nothing left to decide · space done · a label's key marks more · ? help", "faint")
+
+    def _ask(self, prompt: KeyPrompt | None) -> None:
+        self.prompt = prompt
+        self._refresh_marks()
+
+    def _hint(self, text: str, places: list[int], action: Callable[[int], None]) -> None:
+        """Put hints at offsets, the first ones shortest, and call ``action`` with the chosen offset."""
+        named = list(zip(codes(len(places)), places, strict=False))
+        options: dict[str, Callable[[], None]] = {code: partial(action, place) for code, place in named}
+        self._ask(KeyPrompt(text, options, {place: code for code, place in named}))
+
+    def _do(self, action: Callable[[], Outcome]) -> Outcome | None:
+        """Carry an action out and show what became of it."""
+        outcome: list[Outcome] = []
+        if not self.attempt(lambda: outcome.append(action())):
+            self._recover()
+            return None
+        self.view.repaint(self.session.touched)
+        self.panel.recount()
+        self._say(outcome[0].message)
+        return outcome[0]
+
+    def _recover(self) -> None:
+        if self.attempt(self.session.recover) and self.view.painter.layer is not self.session.layer:
+            self.view.repaint_all()
+            self.panel.recount()
+            self._show_focus(None)
+
+    def _go(self, offset: int, select: bool) -> None:
+        self.caret.go(offset, select=select or self._selecting)
+        self._show_focus(None if self.caret.anchor else self._span_at_caret(), follow=False)
+
+    def _span_at_caret(self) -> str | None:
+        """Return the innermost span under the cursor, the curator's own first."""
+        layer = self.session.layer
+        own, waiting = (index.at(self.caret.offset) for index in (layer.index, layer.pending_spans))
+        found = own or waiting
+        return min(found, key=lambda i: i.end - i.start).id if found else None
+
+    def _enter(self, label: str, value: str, then: Callable[[str], None]) -> None:
+        entry = self.query_one("#entry", Input)
+        entry.placeholder = label
+        entry.value = value
+        self._entered = then
+        self.add_class("-entering")
+        entry.focus()
+
+    def _end_entry(self) -> None:
+        self.remove_class("-entering")
+        self.view.focus()

@@ -1,0 +1,82 @@
+"""The cursor, the selection, and finding."""
+
+from __future__ import annotations
+
+from annotator.tui.find import fold, occurrence
+from annotator.tui.screens.annotate.base import AnnotateBase
+
+
+class Moving(AnnotateBase):
+    """The cursor, the selection, and finding."""
+
+    def action_token(self, by: int, select: bool = False) -> None:
+        """Move by tokens."""
+        self._go(self.caret.step(by), select)
+
+    def action_word(self, by: int) -> None:
+        """Move by words."""
+        self._go(self.caret.word(by), self.caret.anchor is not None)
+
+    def action_line(self, by: int, select: bool = False) -> None:
+        """Move by lines on the screen."""
+        self._go(self.view.row_below(self.caret.offset, by, self.view.cell(self.caret.offset)), select)
+
+    def action_page(self, by: int) -> None:
+        """Move by screenfuls."""
+        self._go(self.view.row_below(self.caret.offset, by * self.view.page_rows(), 0), False)
+
+    def action_line_edge(self, end: int) -> None:
+        """Move to an edge of the line on the screen."""
+        start, stop = self.view.rows.span(self.view.rows.row_of(self.caret.offset))
+        tokens = self.session.document.tokens.overlapping(start, stop)
+        if tokens:
+            self._go(self.session.document.tokens.starts[tokens[-1 if end else 0]], self.caret.anchor is not None)
+
+    def action_document_edge(self, end: int) -> None:
+        """Move to an edge of the document."""
+        self._go(len(self.session.document.text) if end else 0, self.caret.anchor is not None)
+
+    def action_select(self) -> None:
+        """Begin or end a selection at the cursor."""
+        self._selecting = not self._selecting
+        if self._selecting:
+            self.caret.go(self.caret.offset, select=True)
+            self.session.focus = None
+        else:
+            self.caret.drop()
+        self._refresh_marks()
+
+    def action_clear(self) -> None:
+        """Let go of selection and focus."""
+        self._selecting = False
+        self.caret.drop()
+        self._show_focus(None)
+        self._say_default()
+
+    def action_jump(self) -> None:
+        """Put hints on every word in view."""
+        tokens = self.session.document.tokens
+        visible = tokens.overlapping(*self.view.visible_range())
+        text = self.session.document.text
+        starts = [tokens.starts[i] for i in visible if text[tokens.starts[i]].isalnum()]
+        starts.sort(key=lambda start: abs(start - self.caret.offset))
+        self._hint("jump to which word?", starts, lambda start: self._go(start, False))
+
+    def action_find(self) -> None:
+        """Ask what to find."""
+        self._enter("find, without regard to case and accents", "", self._find)
+
+    def _find(self, text: str) -> None:
+        self._needle = fold(text)
+        self._folded = self._folded or fold(self.session.document.text)
+        self.action_find_again(1)
+
+    def action_find_again(self, by: int) -> None:
+        """Go to the next place, or the one before."""
+        start = self.caret.offset + (1 if by > 0 else 0)
+        at = occurrence(self._folded, self._needle, start, backwards=by < 0)
+        if at is None:
+            self._say("not found" if self._needle else "/ finds", "faint")
+            return
+        self._go(at, False)
+        self._say(f"{self._folded.count(self._needle)} in this document · n next · N previous", "faint")
