@@ -22,7 +22,8 @@ FROM document d
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
 WHERE d.sha256 IS NOT NULL
   AND (:state = '' OR coalesce(own.state, 'todo') = :state)
-  AND (:text = '' OR d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\')
+  AND (:text = '' OR d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR d.sha256 IN (
+        SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words))
   AND (:mine = 0 OR EXISTS (
         SELECT 1 FROM assignment a JOIN layer c ON c.id = a.layer_id
         WHERE c.document_id = d.id AND a.id = :curator))
@@ -57,12 +58,18 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which documents to list: a state (empty for all), a piece of the key or title, only those assigned."""
+    """Which documents to list: a state (empty for all), what key, title or text contain, only one's own."""
 
     state: str = ""
     text: str = ""
     mine: bool = False
     sort: QueueSort = "key"
+
+
+def _words(text: str) -> str:
+    """Return a full-text query for all words of what was typed, the last one perhaps unfinished."""
+    words = "".join(c if c.isalnum() else " " for c in text).split()
+    return " ".join(f'"{word}"' for word in words) + "*" if words else '""'
 
 
 class Queue:
@@ -79,6 +86,7 @@ class Queue:
             "curator": self._curator,
             "state": which.state,
             "text": f"%{escaped}%" if which.text else "",
+            "words": _words(which.text),
             "mine": int(which.mine),
         }
 

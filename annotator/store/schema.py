@@ -21,6 +21,12 @@ CREATE TABLE text (
     sentences BLOB NOT NULL
 ) STRICT;
 
+CREATE VIRTUAL TABLE text_search USING fts5 (
+    content, content = 'text', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER text_is_searchable AFTER INSERT ON text
+BEGIN INSERT INTO text_search (rowid, content) VALUES (new.id, new.content); END;
+
 CREATE TABLE document (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE CHECK (key <> ''),
@@ -145,9 +151,15 @@ CREATE INDEX place_by_time ON place (curator, at);
 """
 
 TRIGGERS = frozenset(
-    {"event_is_never_updated", "event_is_never_deleted", "text_is_never_updated", "text_is_never_deleted"}
+    {
+        "event_is_never_updated",
+        "event_is_never_deleted",
+        "text_is_never_updated",
+        "text_is_never_deleted",
+        "text_is_searchable",
+    }
 )
-"""What keeps history append-only; a database without them is damaged."""
+"""What keeps history append-only and texts searchable; a database without them is damaged."""
 
 MIGRATIONS: tuple[tuple[str, str], ...] = (("0001_base", _BASE),)
 """Name and SQL of each migration, oldest first."""

@@ -71,9 +71,9 @@ class AnnotatorApp(App[None]):
             if isinstance(screen, WorkScreen):
                 screen.take_inks(self.inks)
 
-    def open_document(self, key: str) -> None:
-        """Open a document over the queue."""
-        self.push_screen(AnnotateScreen(self.desk, self.desk.open(key)))
+    def open_document(self, key: str, needle: str = "") -> None:
+        """Open a document over the queue, at the first place of what was searched for, if its text has it."""
+        self.push_screen(AnnotateScreen(self.desk, self.desk.open(key), needle))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""

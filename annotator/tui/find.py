@@ -8,8 +8,9 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def _folded(character: str) -> str:
-    base = unicodedata.normalize("NFD", character)[0].lower()
-    return base if len(base) == 1 else character
+    base, *marks = unicodedata.normalize("NFD", character)
+    lower = (base if all(map(unicodedata.combining, marks)) else character).lower()
+    return lower if len(lower) == 1 else character
 
 
 def fold(text: str) -> str:

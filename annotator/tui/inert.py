@@ -15,8 +15,15 @@ _SIMPLE = re.compile(
     r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0377\u0391-\u03ff\u0400-\u0482\u2010-\u2027\u2030-\u203a]*"
 )
 _SPECIAL = re.compile(
-    r"[\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    r"[\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_PICTOGRAPH = re.compile(
+    r"[\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u2bff"
+    r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_FLAG_BEFORE = re.compile(r"\U0001f3f4[\U000e0020-\U000e007e]{0,6}\Z")
+"""What must stand before a tag character that spells the name of a regional flag."""
 _SPACES = {"\t", "\xa0", "\u202f", "\u205f"}
 
 
@@ -29,7 +36,8 @@ def inert(text: str) -> str:
     """Return the text with every dangerous or invisible character replaced, one for one.
 
     Tabs and odd spaces become a space; a zero-width joiner survives between two pictographs, where it makes one
-    picture of them; line breaks become pictures too, which the caller need not draw.
+    picture of them, a non-joiner in scripts that write with it, tags behind the flag that they name; line breaks
+    become pictures too, which the caller need not draw.
     """
     return _SPECIAL.sub(_picture, text)
 
@@ -47,7 +55,7 @@ def _picture(match: re.Match[str]) -> str:
         return "-"
     if code in (0x200C, 0x200D) and _joins(match.string, match.start()):
         return character
-    if 0xE0020 <= code <= 0xE007F and match.start() and ord(match.string[match.start() - 1]) > 0x1F000:
+    if 0xE0020 <= code <= 0xE007F and _FLAG_BEFORE.search(match.string[max(0, match.start() - 8) : match.start()]):
         return character
     return FORMAT_PICTURE
 
@@ -57,5 +65,6 @@ def _joins(text: str, at: int) -> bool:
         return False
     before, after = text[at - 1], text[at + 1]
     if text[at] == "\u200c":
-        return unicodedata.category(before)[0] in "LM" and ord(before) > 0x5FF
-    return (ord(before) >= 0x2190 or before == "\ufe0f") and ord(after) >= 0x2190
+        return unicodedata.category(before)[0] in "LM" and 0x600 <= ord(before) < 0x1100
+    drawn = before if before != "\ufe0f" else text[max(0, at - 2)]
+    return _PICTOGRAPH.match(drawn) is not None and _PICTOGRAPH.match(after) is not None

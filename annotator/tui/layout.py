@@ -154,11 +154,11 @@ def _row_glyphs(text: str, start: int, width: int) -> tuple[Glyph, ...]:
         character = text[glyph.start]
         wide = TAB - cell % TAB if character == "\t" else glyph.width
         drawn = " " * wide if character == "\t" else glyph.drawn
-        if character == "\n" or text[glyph.start : glyph.end] == "\r\n":
+        if character == "\n" or text.startswith("\r\n", glyph.start):
             wide, drawn = 0, ""
         if cell + wide > width:
             wide = width - cell
-            drawn = drawn[:wide] if _GAP.match(character) else " " * wide
+            drawn = " " * wide
         glyphs.append(Glyph(start + glyph.start, start + glyph.end, cell, wide, drawn))
         cell += wide
     return tuple(glyphs)

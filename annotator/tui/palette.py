@@ -13,27 +13,26 @@ from annotator.labels import LabelScheme
 CONTRAST = 4.5
 """Least contrast of a label's colour with the background: WCAG 2.1, level AA for text."""
 
-HUES = (
-    "#56b4e9",
-    "#e69f00",
-    "#009e73",
-    "#f0e442",
-    "#cc79a7",
-    "#d55e00",
-    "#88ccee",
-    "#999933",
-    "#aa99dd",
-    "#44aa99",
-    "#dd9988",
-    "#bbbbbb",
+ON_DARK = (
+    *("#56b4e9", "#e69f00", "#2fbf8f", "#f0e442", "#e08cc0", "#ee8866"),
+    *("#7799ff", "#bbcc77", "#77ffff", "#aaccff", "#00ffaa", "#66ddbb"),
 )
-"""After Okabe and Ito (2008) and Tol's muted scheme: distinct under the common colour vision deficiencies."""
+"""Inks for a dark background: after Okabe and Ito (2008), the later ones chosen for their distance from the earlier."""
+
+ON_LIGHT = (
+    *("#0b5fa5", "#8a5200", "#005540", "#aa1199", "#0000ff", "#552200"),
+    *("#440066", "#224466", "#4400cc", "#554400", "#000099", "#551133"),
+)
+"""Inks for a light background, which leaves only dark ones: bright ones darkened till readable would look alike.
+
+Both lists keep their distance in OKLab, also as seen with protanopia and deuteranopia (Machado et al. 2009).
+"""
 
 
 def label_colors(scheme: LabelScheme, background: Color) -> Mapping[str, Color]:
     """Return a readable colour for every entity label."""
     colors: dict[str, Color] = {}
-    unnamed = cycle(HUES)
+    unnamed = cycle(ON_LIGHT if _is_light(background) else ON_DARK)
     for entity in scheme.entities.values():
         colors[entity.name] = readable(Color.parse(entity.color or next(unnamed)), background)
     return colors
@@ -45,6 +44,11 @@ def contrast(one: Color, other: Color) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
+def _is_light(background: Color) -> bool:
+    """Return whether dark ink is read better on it than light ink."""
+    return _luminance(background) > 0.18
+
+
 def _luminance(color: Color) -> float:
     channels = (c / 255 for c in color.rgb)
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
@@ -54,9 +58,9 @@ def _luminance(color: Color) -> float:
 def readable(color: Color, background: Color) -> Color:
     """Return the colour, lightened or darkened just as far as the background asks."""
     hue, light, saturation = colorsys.rgb_to_hls(*(c / 255 for c in color.rgb))
-    step = -0.02 if _luminance(background) > 0.18 else 0.02
-    while contrast(color, background) < CONTRAST and 0 < light + step < 1:
-        light += step
+    step = -0.02 if _is_light(background) else 0.02
+    while contrast(color, background) < CONTRAST and 0 < light < 1:
+        light = min(max(light + step, 0.0), 1.0)
         red, green, blue = (round(255 * c) for c in colorsys.hls_to_rgb(hue, light, saturation))
         color = Color(red, green, blue)
     return color

@@ -38,7 +38,7 @@ class QueueScreen(WorkScreen):
         Binding("end,G", "move(1000000000)", "last document", id="queue.last"),
         Binding("tab", "cycle_state", "show another state", id="queue.state"),
         Binding("s", "cycle_sort", "sort otherwise", id="queue.sort"),
-        Binding("slash", "filter", "filter by key or title", id="queue.filter"),
+        Binding("slash", "filter", "filter by key, title or words of the text", id="queue.filter"),
         Binding("escape", "clear", "clear the filter", id="queue.clear"),
         Binding("question_mark", "app.help", "help", id="queue.help"),
         Binding("q", "app.quit", "quit", id="queue.quit"),
@@ -54,7 +54,10 @@ class QueueScreen(WorkScreen):
         yield from self.with_small_notice(
             [
                 Line(inks, reverse=True, id="header"),
-                Input(placeholder="piece of a key or title", id="filter"),
+                Input(
+                    placeholder="piece of a key or title, or words of the text (case and accents do not matter)",
+                    id="filter",
+                ),
                 QueueView(self.desk, inks),
                 Line(inks, id="columns"),
                 Line(inks, id="keys"),
@@ -100,7 +103,7 @@ class QueueScreen(WorkScreen):
         """Open the chosen document."""
         row = self.view.row(self.view.index) if self.view.index is not None else None
         if row is not None:
-            self.attempt(lambda: self.work_app.open_document(row.key))
+            self.attempt(lambda: self.work_app.open_document(row.key, self.view.filter.text))
 
     def action_next(self) -> None:
         """Open the next document with work to do."""

@@ -214,6 +214,7 @@ class TextView(ScrollView, can_focus=True):
         grown = [self._measure(near) for near in range(max(0, row - height), min(len(self.rows), row + height))]
         if any(grown):
             self._stack()
+            self.refresh()
         top, bottom = self._tops[row], self._tops[row + 1]
         view_top = int(self.scroll_offset.y)
         margin = min(MARGIN, max(0, (height - self._heights[row]) // 2))

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from annotator.annotation import Relation, Span
 from annotator.tui.caret import Caret
+from annotator.tui.find import fold, occurrence
 from annotator.tui.hints import codes
 from annotator.tui.painting import Inks, Marks
 from annotator.tui.prompt import KeyPrompt
@@ -39,7 +40,7 @@ class AnnotateBase(WorkScreen):
     AnnotateBase.-panel #panel { display: block; }
     """
 
-    def __init__(self, desk: Desk, session: Session) -> None:
+    def __init__(self, desk: Desk, session: Session, needle: str = "") -> None:
         super().__init__()
         self.desk = desk
         self.session = session
@@ -50,7 +51,7 @@ class AnnotateBase(WorkScreen):
         self._selecting = False
         self._panel_wanted: bool | None = None
         self._all_arcs = False
-        self._needle = ""
+        self._needle = fold(needle)
         self._folded = ""
 
     def compose(self) -> ComposeResult:
@@ -73,7 +74,10 @@ class AnnotateBase(WorkScreen):
         """Go to where the curator stopped, or to the first suggestion."""
         self.view.focus()
         self._progress = self.desk.progress()
-        if self.session.focus is not None:
+        found = occurrence(fold(self.session.document.text), self._needle, 0) if self._needle else None
+        if found is not None:
+            self._go(found, False)
+        elif self.session.focus is not None:
             self._show_focus(self.session.focus)
         elif self.session.cursor == 0 and self.session.state in ("todo", "doing"):
             self._show_focus(self.session.next_pending((-1,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotator.tui.screens.annotate.base import AnnotateBase
+from annotator.workflow.desk import QueueFilter
 
 
 class Finishing(AnnotateBase):
@@ -38,6 +39,18 @@ class Finishing(AnnotateBase):
             self.notify("Every document is done or skipped.", markup=False)
         else:
             self.attempt(lambda: self.work_app.open_document(following))
+
+    def action_go_to(self) -> None:
+        """Ask for a piece of a document's key or title, and open the first that has it."""
+        self._enter("piece of a document's key or title", "", self._go_to_document)
+
+    def _go_to_document(self, text: str) -> None:
+        rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.mine), 1) if text else []
+        if not rows:
+            self._say(f"no document like {text!r}", "faint")
+            return
+        self.leave()
+        self.attempt(lambda: self.work_app.open_document(rows[0].key))
 
     def action_leave(self) -> None:
         """Go back to the queue."""

@@ -62,17 +62,27 @@ class Moving(AnnotateBase):
         starts.sort(key=lambda start: abs(start - self.caret.offset))
         self._hint("jump to which word?", starts, lambda start: self._go(start, False))
 
+    def action_line_number(self) -> None:
+        """Ask for the number of a line on the screen, and go there."""
+        self._enter(f"line, 1 to {len(self.view.rows)}", "", self._go_to_line)
+
+    def _go_to_line(self, text: str) -> None:
+        if not text.strip().isdecimal() or not 1 <= int(text) <= len(self.view.rows):
+            self._say(f"there is no line {text.strip()!r}", "faint")
+            return
+        self._go(self.view.rows.span(int(text) - 1)[0], False)
+
     def action_find(self) -> None:
         """Ask what to find."""
         self._enter("find, without regard to case and accents", "", self._find)
 
     def _find(self, text: str) -> None:
         self._needle = fold(text)
-        self._folded = self._folded or fold(self.session.document.text)
         self.action_find_again(1)
 
     def action_find_again(self, by: int) -> None:
         """Go to the next place, or the one before."""
+        self._folded = self._folded or fold(self.session.document.text)
         start = self.caret.offset + (1 if by > 0 else 0)
         at = occurrence(self._folded, self._needle, start, backwards=by < 0)
         if at is None:

@@ -60,6 +60,8 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         Binding("ctrl+r", "redo", "redo", id="history.redo"),
         Binding("space", "done", "done, next document", id="document.done"),
         Binding("s", "skip", "skip, next document", id="document.skip"),
+        Binding("ctrl+g", "line_number", "go to a line by number", id="move.line_number"),
+        Binding("ctrl+o", "go_to", "go to a document by name", id="document.go"),
         Binding("slash", "find", "find", id="find.start"),
         Binding("n", "find_again(1)", "find the next", id="find.next"),
         Binding("N", "find_again(-1)", "find the previous", id="find.previous"),
