@@ -87,6 +87,20 @@ class Terminal:
         self._stream.feed(_known(self._decoder.decode(data)))
         return bool(data)
 
+    def answer(self, first: float, quiet: float) -> float | None:
+        """Wait for output to begin and to end; return when its last piece came (``perf_counter``), if any came.
+
+        ``first`` and ``quiet`` are the seconds to wait for the first piece and for a further one.  The screen takes it
+        in only afterwards, so that interpreting it does not count.
+        """
+        pieces: list[bytes] = []
+        last = None
+        while select.select([self._fd], [], [], quiet if pieces else first)[0]:
+            last = time.perf_counter()
+            pieces.append(os.read(self._fd, 65536))
+        self._stream.feed(_known(self._decoder.decode(b"".join(pieces))))
+        return last
+
     def wait(self, for_what: str | Callable[[str], bool]) -> str:
         """Read until the screen shows something; return the screen. Raises :class:`TimeoutError`."""
         shows = for_what if callable(for_what) else lambda text: for_what in text

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len, set_cell_size
+
 MOST_LEVELS = 6
 """Lines of arcs over one row at the most; a last one says how many arcs it could not show."""
 
@@ -43,7 +45,7 @@ def layers(arcs: Sequence[Arc], width: int) -> list[list[tuple[int, str, str]]]:
     Pieces of one line never share a cell.
     """
     drawn = [_draw(arc, width) for arc in arcs]
-    drawn.sort(key=lambda d: (len(d.text), d.cell, d.id))
+    drawn.sort(key=lambda d: (cell_len(d.text), d.cell, d.id))
     levels: list[list[Drawn]] = []
     left_out = 0
     for arc in drawn:
@@ -61,29 +63,36 @@ def layers(arcs: Sequence[Arc], width: int) -> list[list[tuple[int, str, str]]]:
 
 
 def _crowded(arc: Drawn, others: Sequence[Drawn]) -> bool:
-    return any(arc.cell < o.cell + len(o.text) + 1 and o.cell < arc.cell + len(arc.text) + 1 for o in others)
+    end = arc.cell + cell_len(arc.text) + 1
+    return any(arc.cell < o.cell + cell_len(o.text) + 1 and o.cell < end for o in others)
 
 
 def _line(levels: Sequence[Sequence[Drawn]], level: int, width: int) -> list[tuple[int, str, str]]:
     """Return one line: its arcs, and where there is room the stems of those above it."""
     cells: dict[int, tuple[str, str]] = {}
     for arc in levels[level]:
-        cells.update({arc.cell + i: (character, arc.id) for i, character in enumerate(arc.text)})
+        cell = arc.cell
+        for character in arc.text:
+            cells[cell] = (character, arc.id)
+            cells.update({cell + i: ("", arc.id) for i in range(1, cell_len(character))})
+            cell += cell_len(character)
     for above in levels[level + 1 :]:
         for arc in above:
             for stem in arc.stems:
                 there = cells.get(stem)
                 if there is None:
                     cells[stem] = ("│", arc.id)
-                elif there[0] in "─┄":
+                elif there[0] in ("─", "┄"):
                     cells[stem] = ("┼", arc.id)
     pieces: list[tuple[int, str, str]] = []
+    last = -1
     for cell in sorted(c for c in cells if 0 <= c < width):
         character, identity = cells[cell]
-        if pieces and pieces[-1][2] == identity and pieces[-1][0] + len(pieces[-1][1]) == cell:
+        if pieces and pieces[-1][2] == identity and last == cell - 1:
             pieces[-1] = (pieces[-1][0], pieces[-1][1] + character, identity)
         else:
             pieces.append((cell, character, identity))
+        last = cell
     return pieces
 
 
@@ -98,19 +107,22 @@ def _whole(arc: Arc, name: str, head: int, child: int, width: int) -> Drawn:
     """Draw an arc with both ends on the row; its label goes beside it where it is too short to hold it."""
     left, right = sorted((head, child))
     if left == right:
-        right = min(left + 1, width - 1)
+        left, right = (left, left + 1) if left + 1 < width else (left - 1, left)
     fill = "┄" if arc.pending else "─"
     start = "▼" if arc.symmetric or child < head else "╭"
     end = "▼" if arc.symmetric or child >= head else "╮"
     inside = right - left - 1
     stems = (left, right)
-    if inside >= len(name) + 2:
-        return Drawn(left, start + name.center(inside, fill) + end, stems, arc.id)
+    cells = cell_len(name)
+    if inside >= cells + 2:
+        before = (inside - cells) // 2
+        return Drawn(left, start + fill * before + name + fill * (inside - cells - before) + end, stems, arc.id)
     text = start + fill * inside + end
-    if right + 1 + len(name) <= width:
-        return Drawn(left, text + name, stems, arc.id)
-    shown = name[: max(0, left)]
-    return Drawn(left - len(shown), shown + text, stems, arc.id)
+    room = width - right - 1
+    if cells <= room or (cells > left and room >= left):
+        return Drawn(left, text + set_cell_size(name, min(cells, room)), stems, arc.id)
+    shown = set_cell_size(name, min(cells, left))
+    return Drawn(left - cell_len(shown), shown + text, stems, arc.id)
 
 
 def _stub(arc: Arc, name: str, width: int) -> Drawn:
@@ -120,9 +132,12 @@ def _stub(arc: Arc, name: str, width: int) -> Drawn:
     tip = "╭" if arc.head is not None and not arc.symmetric else "▼"
     onward = "→" if arc.head is not None else "←"
     said = f"{name} {onward} line {arc.elsewhere}"
-    if cell + 2 + len(said) <= width:
+    cells = cell_len(said)
+    if cell + 2 + cells <= width:
         return Drawn(cell, f"{tip}╴{said}", (cell,), arc.id)
-    if len(said) + 1 <= cell:
-        mirrored = {"╭": "╮"}.get(tip, tip)
-        return Drawn(cell - len(said) - 1, f"{said}╶{mirrored}", (cell,), arc.id)
-    return Drawn(cell, f"{tip}╴{said}"[: max(1, width - cell)], (cell,), arc.id)
+    mirrored = {"╭": "╮"}.get(tip, tip)
+    if cells + 1 <= cell:
+        return Drawn(cell - cells - 1, f"{said}╶{mirrored}", (cell,), arc.id)
+    if cell <= width // 2:
+        return Drawn(cell, set_cell_size(f"{tip}╴{said}", width - cell), (cell,), arc.id)
+    return Drawn(0, set_cell_size(said, cell - 1) + f"╶{mirrored}", (cell,), arc.id)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def _folded(character: str) -> str:
-    base, *marks = unicodedata.normalize("NFD", character)
-    lower = (base if all(map(unicodedata.combining, marks)) else character).lower()
+    parts = unicodedata.normalize("NFD", character)
+    lower = (parts[0] if all(map(unicodedata.combining, parts[1:])) else character).lower()
     return lower if len(lower) == 1 else character
 
 

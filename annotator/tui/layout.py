@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.cells import split_graphemes
 
@@ -24,8 +24,7 @@ _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _GAP = re.compile(r"[ \t\u2002-\u200a\u3000]")
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """One grapheme on a row: its offset and end in the text, its first cell, its width, and what is drawn.
 
     Width 0 means that nothing is drawn: a line break, or the space that a wrap swallowed.
@@ -36,6 +35,10 @@ class Glyph:
     cell: int
     width: int
     drawn: str
+
+
+def _start(glyph: Glyph) -> int:
+    return glyph.start
 
 
 class Rows:
@@ -135,6 +138,14 @@ class Rows:
             if offset < glyph.end:
                 return glyph.cell
         return glyphs[-1].cell + glyphs[-1].width if glyphs else 0
+
+    def cells(self, row: int, start: int, end: int) -> tuple[int, int]:
+        """Return the cells (half-open) that the part of a range on this row takes; at least one."""
+        glyphs = self.glyphs(row)
+        low, high = self.span(row)
+        first = glyphs[bisect_right(glyphs, max(start, low), key=_start) - 1]
+        last = glyphs[bisect_right(glyphs, min(end, high) - 1, key=_start) - 1]
+        return first.cell, max(last.cell + last.width, first.cell + 1)
 
     def offset_at(self, row: int, cell: int) -> int:
         """Return the offset of the grapheme drawn at a cell; of the last one behind the row's end."""

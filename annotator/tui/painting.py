@@ -147,8 +147,8 @@ class Painter:
 
     def _middle(self, span: Span, row: int) -> int:
         """Return the cell over the middle of a span's part on a row."""
-        bracket = self._bracket(row, span)
-        return (bracket.left + bracket.right - 1) // 2
+        left, right = self.rows.cells(row, span.start, span.end)
+        return (left + right - 1) // 2
 
     def _spans(self, start: int, end: int) -> list[Span]:
         if start == end:
@@ -158,36 +158,38 @@ class Painter:
         return found
 
     def _text_line(self, glyphs: tuple[Glyph, ...], spans: list[Span], marks: Marks) -> Strip:
+        """Return the text of a row, in runs of one style each; hints stand over the first letters of what they mean."""
+        inner = sorted(spans, key=lambda s: (s.end - s.start, s.id))
+        cuts = {offset for s in spans for offset in (s.start, s.end)} | {*marks.cursor, *(marks.selection or ())}
         segments: list[Segment] = []
-        inner = sorted(spans, key=lambda s: (s.start - s.end, s.id))
-        skip = 0
+        run: list[str] = []
+        style = self.inks.style()
+        restyle, hidden = True, 0
         for glyph in glyphs:
-            if glyph.width == 0:
-                continue
             hint = marks.hints.get(glyph.start)
+            if restyle or hint is not None or not cuts.isdisjoint(range(glyph.start, glyph.end)):
+                segments.append(Segment("".join(run), style))
+                run, restyle = [], False
+                style = self._style_at(glyph.start, inner, marks)
             if hint is not None:
                 shown = hint[: self.rows.width - glyph.cell]
                 segments.append(Segment(shown, self.inks.style(self.inks.paper, self.inks.hint, bold=True)))
-                skip = glyph.cell + len(shown)
-            if glyph.cell >= skip:
-                segments.append(Segment(glyph.drawn, self._glyph_style(glyph, inner, marks)))
-            elif glyph.cell + glyph.width > skip:
-                segments.append(Segment(" " * (glyph.cell + glyph.width - skip), self.inks.style()))
-        return Strip(Segment.simplify(segments)).adjust_cell_length(self.rows.width, self.inks.style()).simplify()
+                hidden = glyph.cell + len(shown)
+            covered = min(max(hidden - glyph.cell, 0), glyph.width)
+            run.append(" " * (glyph.width - covered) if covered else glyph.drawn)
+        segments.append(Segment("".join(run), style))
+        return Strip([s for s in segments if s.text]).adjust_cell_length(self.rows.width, self.inks.style())
 
-    def _glyph_style(self, glyph: Glyph, inner: list[Span], marks: Marks) -> Style:
-        span = (
-            None
-            if self.mode is Mode.PLAIN
-            else next((s for s in reversed(inner) if s.start <= glyph.start < s.end), None)
-        )
-        focused = any(s.id in marks.focused and s.start <= glyph.start < s.end for s in inner)
-        color = self.inks.labels[span.label] if span else None
-        under = marks.cursor[0] <= glyph.start < marks.cursor[1]
-        chosen = marks.selection is not None and marks.selection[0] <= glyph.start < marks.selection[1]
+    def _style_at(self, offset: int, inner: list[Span], marks: Marks) -> Style:
+        """Return the style of the text at an offset; ``inner`` are the row's spans, shortest first."""
+        there = [s for s in inner if s.start <= offset < s.end]
+        span = there[0] if there and self.mode is not Mode.PLAIN else None
+        focused = any(s.id in marks.focused for s in there)
+        under = marks.cursor[0] <= offset < marks.cursor[1]
+        chosen = marks.selection is not None and marks.selection[0] <= offset < marks.selection[1]
         own = span is not None and span.origin != "suggested"
         return self.inks.style(
-            color,
+            self.inks.labels[span.label] if span else None,
             self.inks.selection if chosen else None,
             bold=own,
             italic=span is not None and not own,
@@ -211,8 +213,6 @@ class Painter:
 
     def _bracket(self, row: int, span: Span) -> Bracket:
         start, end = self.rows.span(row)
-        shown = [g for g in self.rows.glyphs(row) if g.width and span.start < g.end and g.start < span.end]
-        left = shown[0].cell if shown else 0
-        right = shown[-1].cell + shown[-1].width if shown else 1
+        left, right = self.rows.cells(row, span.start, span.end)
         pending = span.origin == "suggested"
         return Bracket(span.id, left, right, span.label, pending, span.start >= start, span.end <= end)

@@ -211,22 +211,29 @@ class TextView(ScrollView, can_focus=True):
         """Scroll as little as needed for the row at ``offset`` to be in view; to the middle where asked."""
         row = self.rows.row_of(offset)
         height = max(self.size.height, 1)
-        grown = [self._measure(near) for near in range(max(0, row - height), min(len(self.rows), row + height))]
-        if any(grown):
+        view_top = int(self.scroll_offset.y)
+        if self._measure(row):
             self._stack()
             self.refresh()
-        top, bottom = self._tops[row], self._tops[row + 1]
-        view_top = int(self.scroll_offset.y)
         margin = min(MARGIN, max(0, (height - self._heights[row]) // 2))
-        if middle and not view_top + margin <= top < bottom <= view_top + height - margin:
-            target = top - height // 3
-        elif top < view_top + margin:
-            target = top - margin
-        elif bottom > view_top + height - margin:
-            target = bottom + margin - height
-        else:
+        if view_top + margin <= self._tops[row] and self._tops[row + 1] <= view_top + height - margin:
             return
-        self.scroll_to(y=max(0, target), animate=False, immediate=True)
+        above = margin if self._tops[row] < view_top + margin else height - margin - self._heights[row]
+        self._scroll_with(row, height // 3 if middle else max(0, above))
+
+    def _scroll_with(self, row: int, above: int) -> None:
+        """Scroll so that ``above`` lines stand above a row, measuring the rows that come there."""
+        grown = False
+        near, room = row, above
+        while near > 0 and room > 0:
+            near -= 1
+            grown |= self._measure(near)
+            room -= self._heights[near]
+        if grown:
+            self._stack()
+        self.scroll_to(y=max(0, self._tops[row] - above), animate=False, immediate=True)
+        self._settle()
+        self.refresh()
 
     def page_rows(self) -> int:
         """Return how many rows of text one page moves."""

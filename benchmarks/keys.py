@@ -1,0 +1,176 @@
+"""From a key to painted rows: ours and SLATE's, both in a real pseudo-terminal, on the same texts in the same run.
+
+    python -m benchmarks.keys [--slate PATH-TO-SLATE]
+
+SLATE (``pip install slate-nlp``) is measured where it is installed or named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from annotator.annotation import record, suggested_relation, suggested_span
+from annotator.history import SUGGESTIONS, LayerName, Op
+from annotator.workflow.workspace import Workspace
+from benchmarks.report import annotator, heading
+from tools.terminal import Terminal
+
+SIZES = {"5 kB": 5_000, "80 kB": 80_000, "1.8 MB": 1_800_000}
+COLUMNS, LINES = 120, 40
+BUDGET_MS = 16.0
+SPAN_EVERY = 90
+"""Code points of text a suggested span: 20,000 of them in 1.8 MB."""
+QUIET = 0.03
+"""Seconds without output after which a frame counts as painted."""
+
+
+def article(size: int) -> str:
+    """Return invented text of about a size, always the same: paragraphs of some sentences."""
+    random_words = random.Random(size)
+    syllables = ["ba", "ro", "ti", "mel", "sun", "car", "dez", "lo", "via", "gra", "pon", "ter", "ne", "sol"]
+    paragraphs, length = [], 0
+    while length < size:
+        sentences = []
+        for _ in range(random_words.randint(3, 7)):
+            words = ["".join(random_words.choices(syllables, k=random_words.randint(1, 4))) for _ in range(14)]
+            sentences.append(" ".join([words[0].title(), *words[1:]]) + ".")
+        paragraphs.append(" ".join(sentences))
+        length += len(paragraphs[-1]) + 2
+    return "\n\n".join(paragraphs)
+
+
+def workspace_with(folder: Path, text: str) -> Path:
+    """Return a workspace with one document ``text``, its suggestions spread evenly, every third pair related."""
+    root = folder / "w"
+    subprocess.run(annotator("init", str(root)), check=True, stderr=subprocess.DEVNULL)
+    (root / "seeds" / "text.txt").write_text(text, encoding="utf-8")
+    subprocess.run(annotator("-w", str(root), "ingest"), check=True, stderr=subprocess.DEVNULL)
+    workspace = Workspace(root)
+    document = workspace.store.document("text")
+    assert document is not None
+    tokens = document.tokens
+    step = max(1, SPAN_EVERY * len(tokens) // len(text))
+    starts = range(2, len(tokens) - 2, step)
+    spans = [suggested_span(*tokens[i], ("PERSON", "ROLE")[n % 2], "bench@1", 0.8) for n, i in enumerate(starts)]
+    pairs = zip(spans[::6], spans[1::6], strict=False)
+    links = [suggested_relation(head, child, "holds_position", "bench@1", 0.8) for head, child in pairs]
+    ops = [Op("layer", "text", None, {"value": document.sha256})]
+    ops += [Op("span", s.id, None, record(s)) for s in spans] + [Op("relation", r.id, None, record(r)) for r in links]
+    with workspace.store.write() as writer:
+        writer.append(LayerName("text", SUGGESTIONS), "bench", "suggest", ops)
+    workspace.close()
+    return root
+
+
+def latency(terminal: Terminal, key: str) -> float:
+    """Return the milliseconds from a key until the last piece of the frame that answers it."""
+    start = time.perf_counter()
+    terminal.press(key)
+    last = terminal.answer(0.5, QUIET)
+    return 1000 * ((last or start) - start)
+
+
+def resizing(terminal: Terminal, columns: int) -> float:
+    """Return the milliseconds from another window size until all is painted."""
+    start = time.perf_counter()
+    terminal.resize(columns, LINES)
+    last = terminal.answer(1.0, 0.15)
+    return 1000 * ((last or start) - start)
+
+
+def measured(terminal: Terminal, keys: dict[str, list[str]], runs: int) -> dict[str, list[float]]:
+    """Return the times of each move; a move may be several keys, of which the last one is measured."""
+    found: dict[str, list[float]] = {}
+    for name, sequence in keys.items():
+        times = []
+        for _ in range(runs):
+            for key in sequence[:-1]:
+                latency(terminal, key)
+            times.append(latency(terminal, sequence[-1]))
+        found[name] = times
+    found["resize"] = [resizing(terminal, COLUMNS - 10 * (i % 2)) for i in range(1, 7)]
+    return found
+
+
+def ours(text: str, runs: int) -> dict[str, list[float]]:
+    """Measure the workbench."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = workspace_with(Path(folder), text)
+        terminal = Terminal(annotator("-w", str(root), "annotate", "text"), columns=COLUMNS, lines=LINES)
+        terminal.wait("done ·")
+        terminal.settle(0.5)
+        keys = {
+            "move": ["l"],
+            "line": ["j"],
+            "accept": ["tab", "a"],
+            "label": ["tab", "1"],
+            "undo": ["u"],
+            "relate": ["escape", "tab", "r"],
+            "page": ["pagedown"],
+        }
+        found = measured(terminal, keys, runs)
+        terminal.kill()
+        return found
+
+
+def slate(program: str, text: str, runs: int) -> dict[str, list[float]]:
+    """Measure SLATE with its own keys: ``;`` right, ``o`` down, a label's key, ``u`` to take it away."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wrapped = "\n".join(line for paragraph in text.split("\n") for line in _wrapped(paragraph, COLUMNS - 2))
+        (folder / "text.txt").write_text(wrapped, encoding="utf-8")
+        (folder / "config").write_text("Label: PERSON SPACE_a green\n", encoding="utf-8")
+        command = [program, "text.txt", "-t", "categorical", "-s", "token", "-o"]
+        terminal = Terminal(command, columns=COLUMNS, lines=LINES, cwd=folder, timeout=60)
+        terminal.wait(lambda shown: len(shown.strip()) > 200)
+        terminal.settle(0.5)
+        keys = {"move": [";"], "line": ["o"], "label": [";", "a"], "undo": ["u"], "page": ["O"]}
+        found = measured(terminal, keys, runs)
+        terminal.kill()
+        return found
+
+
+def _wrapped(paragraph: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(paragraph, width) or [""]
+
+
+def row(what: str, times: dict[str, list[float]], budget: float | None) -> None:
+    """Print p50 and p95 of every move."""
+    for move, values in times.items():
+        values = sorted(values)
+        p50, p95 = statistics.median(values), values[min(len(values) - 1, int(0.95 * len(values)))]
+        note = f"  budget {budget:g} ms  ratio {p95 / budget:.2f}" if budget and move != "resize" else ""
+        print(f"{what:<20}{move:<10}p50 {p50:7.1f} ms  p95 {p95:7.1f} ms{note}")
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--slate", default=shutil.which("slate"))
+    parser.add_argument("--runs", type=int, default=20)
+    options = parser.parse_args()
+    heading(f"keys, in a terminal of {COLUMNS}×{LINES}; frames are counted whole, a frame being 16.7 ms")
+    os.environ.pop("NO_COLOR", None)
+    for name, size in SIZES.items():
+        text = article(size)
+        row(f"annotator {name}", ours(text, options.runs), BUDGET_MS)
+        if options.slate:
+            row(f"SLATE {name}", slate(options.slate, text, options.runs), None)
+    if not options.slate:
+        print("SLATE is not installed here: pip install slate-nlp, or --slate PATH")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
