@@ -6,8 +6,8 @@ Built for documents with tens of thousands of spans: look-ups are binary searche
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, overload
 
 
 class Interval(NamedTuple):
@@ -28,7 +28,7 @@ class Interval(NamedTuple):
         return cls(start, -end, item)
 
 
-class IntervalIndex:
+class IntervalIndex(Sequence[Interval]):
     """Intervals in reading order."""
 
     def __init__(self, intervals: Iterable[tuple[int, int, str]] = ()) -> None:
@@ -41,12 +41,12 @@ class IntervalIndex:
     def __iter__(self) -> Iterator[Interval]:
         return iter(self._sorted)
 
-    def __getitem__(self, position: int) -> Interval:
+    @overload
+    def __getitem__(self, position: int) -> Interval: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Interval]: ...
+    def __getitem__(self, position: int | slice) -> Interval | list[Interval]:
         return self._sorted[position]
-
-    def position(self, interval: Interval) -> int:
-        """Return how many intervals lie in front of one."""
-        return bisect_left(self._sorted, interval)
 
     def add(self, start: int, end: int, item: str) -> None:
         """Add an interval; adding it twice changes nothing."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from tools.screenshots import TOP, annotator, open_workbench, sample_workspace
@@ -71,46 +70,15 @@ class Transcript:
         self.say(f"```console\n$ annotator {' '.join(arguments)}\n{printed}\n```")
 
 
-def until(script: Transcript, key: str, shown: Callable[[str], bool], most: int = 80) -> None:
-    """Press a key until the screen shows something."""
-    assert script.terminal is not None
-    for _ in range(most):
-        if shown(script.terminal.settle(0.12)):
-            return
-        script.terminal.press(key)
-    raise TimeoutError(f"{key} never led there:\n{script.terminal.text()}")
-
-
-def focus_line(screen: str) -> str:
-    """Return the line that says what is in focus."""
-    return screen.splitlines()[-2]
-
-
 def spanish(script: Transcript) -> None:
     """Curate the first article, up to quitting in the middle and finishing it."""
     script.say("## The Spanish article\n\nThe article opens on its first suggestion.")
     script.open(SPANISH)
     script.screen()
-    script.say("`a` accepts and moves on. Four of them:")
-    script.press("a", "a", "a", "a")
+    script.say("`a` accepts and moves on. Five times:")
+    script.press("a", "a", "a", "a", "a")
     script.screen(slice(0, 8))
-    script.say("`tab` goes on without deciding. `subsecretario` stops short: the guideline keeps the complement that defines\n"
-               "the post. `]` moves its end a token at a time, which accepts it as corrected:")  # fmt: skip
-    until(
-        script, "tab", lambda s: "ROLE? “subsecretario" in focus_line(s) or "LOC? “América del Norte" in focus_line(s)
-    )
-    script.screen(slice(-2, None))
-    script.press("]")
-    script.screen(slice(-2, None))
-    script.say(
-        "A label's key on a suggestion relabels and accepts it in one go; here the next one becomes an ORG (`3`):"
-    )
-    until(script, "tab", lambda s: "? “" in focus_line(s) and "→" not in focus_line(s))
-    script.press("3")
-    script.screen(slice(-2, None))
-    script.say("`u` takes it back, and `tab` leaves it for later:")
-    script.press("u")
-    script.screen(slice(-1, None))
+    correct(script)
     add_by_keyboard(script)
     add_by_mouse(script)
     relate(script)
@@ -121,12 +89,14 @@ def spanish(script: Transcript) -> None:
     script.press(*["ctrl+r"] * 5)
     script.screen(slice(-1, None))
     script.say("Quit in the middle (`ctrl+q`), open again: the same document, the same spot.")
-    script.screen(slice(0, 1))
+    script.screen(slice(-2, -1))
     script.quit()
     script.open()
     script.screen()
-    script.say("`A` accepts everything at or above the threshold in one step, `X` rejects the rest, `space` is done,\n"
-               "and the next document opens:")  # fmt: skip
+    script.say(
+        "`A` accepts everything at or above the threshold in one step, `X` rejects the rest, `space` is done, and\n"
+        "the next document opens:"
+    )
     script.press("A")
     script.screen(slice(-1, None))
     script.press("X")
@@ -136,19 +106,46 @@ def spanish(script: Transcript) -> None:
     script.quit()
 
 
+def find(script: Transcript, text: str) -> None:
+    """Find a text; the cursor on a span puts it in focus."""
+    assert script.terminal is not None
+    script.press("/")
+    script.terminal.send(text)
+    script.terminal.settle()
+    script.press("enter")
+
+
+def correct(script: Transcript) -> None:
+    """Correct a boundary and a label."""
+    script.say(
+        "`/` finds, here `América`; the cursor on a span puts it in focus. The model saw a place, but the words belong to\n"
+        "the post. `{` moves the start back, a token at a time, which accepts the suggestion as corrected; then `2`\n"
+        "makes it a ROLE:"
+    )
+    find(script, "América")
+    script.screen(slice(-2, None))
+    script.press("{", "{")
+    script.screen(slice(-2, None))
+    script.press("2")
+    script.screen(slice(-2, None))
+
+
 def add_by_keyboard(script: Transcript) -> None:
     """Add a span that no model found, by its label's key and a hint."""
-    script.say("What no model found is two keys away: with nothing in focus (`esc`), a label's key puts hint letters on the\n"
-               "phrases in view. `5` for LOC, then the letters over the phrase:")  # fmt: skip
+    terminal = script.terminal
+    assert terminal is not None
+    script.say(
+        "What no model found is two or three keys away: with nothing in focus (`esc`), a label's key puts hint\n"
+        "letters on the phrases in view. `2` for ROLE, then the letters over `encargado`:"
+    )
+    find(script, "encargado")
     script.press("escape")
-    assert script.terminal is not None
-    script.terminal.settle(0.3)
-    script.press("5")
-    script.screen(slice(0, 12))
-    script.press("a")
-    script.terminal.settle()
-    if "5 " in script.terminal.text().splitlines()[-2]:
-        script.press("a")
+    terminal.settle(0.3)
+    script.press("2")
+    x, y = terminal.find("cargado")
+    script.screen(slice(y - 1, y + 2))
+    hint = terminal.screen.display[y][x - 2 : x]
+    script.press(*(hint[:1] if hint[1] == "n" else hint))
     script.screen(slice(-2, None))
 
 
@@ -159,8 +156,9 @@ def add_by_mouse(script: Transcript) -> None:
     script.say(
         "Or drag the mouse over the words, from anywhere in the first to anywhere in the last, and press the key:"
     )
-    x, y = terminal.find("capítulo")
-    terminal.drag((x + 2, y), (x + 5, y))
+    find(script, "un diálogo")
+    x, y = terminal.find("un diálogo con")
+    terminal.drag((x + 4, y), (x + 8, y))
     terminal.settle()
     script.screen(slice(-2, None))
     script.press("7")
@@ -169,20 +167,21 @@ def add_by_mouse(script: Transcript) -> None:
 
 def relate(script: Transcript) -> None:
     """Relate two spans, then delete the relation."""
-    script.say("`r` relates the focused span: hint letters stand on the partners that the scheme allows; the direction\n"
-               "follows from the types. `d` deletes the relation again:")  # fmt: skip
     terminal = script.terminal
     assert terminal is not None
-    x, y = terminal.find("Ronald")
-    terminal.click(x + 1, y)
-    terminal.settle()
+    script.say(
+        "`r` relates the span in focus: hint letters stand on the partners that the scheme allows in this sentence.\n"
+        "Here the letter on the date; the direction follows from the types, and only if several fit is the type asked:"
+    )
     script.press("r")
-    script.screen(slice(0, 9))
-    script.press("a")
+    x, y = terminal.find(" de diciembre, el encargado")
+    script.screen(slice(y, y + 4))
+    script.press(terminal.screen.display[y][x - 1])
     if "which?" in terminal.settle():
-        script.screen(slice(-2, None))
-        script.press("p")
+        script.screen(slice(-2, -1))
+        script.press(terminal.screen.display[-2].split("which?")[1].split()[0])
     script.screen(slice(-2, None))
+    script.say("`.` goes through a span's relations, `d` deletes the one in focus:")
     script.press("d")
     script.screen(slice(-1, None))
 
@@ -202,8 +201,10 @@ def main() -> int:
     """Play the session and write it down."""
     with sample_workspace() as workspace:
         script = Transcript(workspace)
-        script.say("# A curator's session\n\nTwo of the sample articles, from the first key to training data. Every screen below was taken from the\n"
-                   "running program by `python -m tools.session`.")  # fmt: skip
+        script.say(
+            "# A curator's session\n\nTwo of the sample articles, from the first key to training data. Every screen "
+            "below was taken from\nthe running program by `python -m tools.session`."
+        )
         spanish(script)
         english(script)
         script.say("## Gold, exported and checked\n\nWith one curator, finished work becomes gold as it is:")

@@ -13,7 +13,7 @@ Overlap = Literal["flat", "nested", "any"]
 Snap = Literal["token", "grapheme"]
 Within = Literal["sentence", "document"]
 
-WORKBENCH_KEYS = frozenset("axAXhjklwb0$gGv;[]{}rR.*dcfus/nN?mQ ")
+WORKBENCH_KEYS = frozenset("axAXhjklwb0$gGv;[]{}rR.*dcfus/\\nN?mQ ")
 """The characters that the annotate screen uses itself: no entity may have one of them as its hot key."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -45,6 +46,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         _upgrade(connection, path)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE cannot delete past the triggers
     connection.execute("PRAGMA mmap_size = 268435456")
 
 
@@ -65,7 +67,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Migrate under the write lock, after a backup of what there is; another process may have been quicker."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection, path)
@@ -78,6 +80,19 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging; SQLite itself does not wait for another process that does the same."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if _code(error) != "SQLITE_BUSY" or time.monotonic() > deadline:
+                raise
+        time.sleep(0.005)
 
 
 @contextmanager
@@ -95,6 +110,20 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Let all reads of the block see one moment, though others write meanwhile; inside a transaction, that one."""
+    with explained(path):
+        inside = connection.in_transaction
+        if not inside:
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if not inside and connection.in_transaction:
+                connection.execute("ROLLBACK")
 
 
 @contextmanager
@@ -153,6 +182,8 @@ def backup(path: Path, target: Path) -> None:
 
     The copy appears under its name only when it is whole.
     """
+    if target.exists() and target.samefile(path):
+        raise StoreError(f"{target} is the database itself", "give the copy another name")
     partial = target.with_name(f".{target.name}.partial")
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)

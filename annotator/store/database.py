@@ -90,6 +90,10 @@ class Store:
         with connecting.transaction(self.connection, self.path) as connection:
             yield Writer(connection, self.clock)
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all reads of the block see one moment, though others write meanwhile."""
+        return connecting.snapshot(self.connection, self.path)
+
     def explained(self) -> AbstractContextManager[None]:
         """Turn SQLite's complaints in the block into sentences for the user."""
         return connecting.explained(self.path)
@@ -124,9 +128,25 @@ class Store:
             meta=json.loads(row["meta"] or "{}"),
         )
 
+    def text(self, sha256: str) -> str | None:
+        """Return a text by its digest, also one that was replaced since."""
+        row = self.row("SELECT content FROM text WHERE sha256 = ?", sha256)
+        return None if row is None else str(row[0])
+
     def document_keys(self) -> list[str]:
         """Return all document keys, in order."""
         return [row[0] for row in self.rows("SELECT key FROM document WHERE sha256 IS NOT NULL ORDER BY key")]
+
+    def documents_with(self, phrase: str) -> list[str]:
+        """Return the keys of documents whose text has all words of a phrase next to one another, in order of key."""
+        words = " ".join("".join(c if c.isalnum() else " " for c in phrase).split())
+        if not words:
+            return []
+        query = (
+            "SELECT d.key FROM text_search JOIN text t ON t.id = text_search.rowid"
+            " JOIN document d ON d.sha256 = t.sha256 WHERE text_search MATCH ? ORDER BY d.key"
+        )
+        return [row[0] for row in self.rows(query, f'"{words}"')]
 
     def document_digests(self) -> dict[str, str]:
         """Return the text digest of every document, by key."""
@@ -145,7 +165,7 @@ class Store:
 
     def annotations(self, layer_id: int) -> Annotations:
         """Return a layer's spans and relations."""
-        with self.explained():
+        with self.snapshot():
             spans = self.connection.execute(TABLES["span"].select, (layer_id,))
             relations = self.connection.execute(TABLES["relation"].select, (layer_id,))
             return Annotations({r[0]: Span(*r) for r in spans}, {r[0]: Relation(*r) for r in relations})

@@ -16,15 +16,11 @@ def examine(store: Store) -> Iterator[str]:
 
     Reads one consistent snapshot, so that others may go on writing meanwhile.
     """
-    with store.explained():
-        store.connection.execute("BEGIN")
-        try:
-            yield from _database(store)
-            yield from _texts(store)
-            for layer in store.layers():
-                yield from _layer(store, layer)
-        finally:
-            store.connection.execute("COMMIT")
+    with store.snapshot():
+        yield from _database(store)
+        yield from _texts(store)
+        for layer in store.layers():
+            yield from _layer(store, layer)
 
 
 def _database(store: Store) -> Iterator[str]:
@@ -36,7 +32,7 @@ def _database(store: Store) -> Iterator[str]:
         yield f"database: a row of {row[0]} refers to a missing row of {row[2]}"
     present = {row[0] for row in execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
     for missing in sorted(schema.TRIGGERS - present):
-        yield f"database: the trigger {missing} is gone, history is not protected"
+        yield f"database: the trigger {missing} is gone"
 
 
 def _texts(store: Store) -> Iterator[str]:
@@ -45,10 +41,14 @@ def _texts(store: Store) -> Iterator[str]:
         if text_sha256(row["content"]) != row["sha256"]:
             yield f"{name}: the text does not match its digest"
         for kind in ("tokens", "sentences"):
-            yield from _segmentation(f"{name}: {kind}", Segmentation.unpack(row[kind]), len(row["content"]))
+            yield from _segmentation(f"{name}: {kind}", row[kind], len(row["content"]))
 
 
-def _segmentation(name: str, segments: Segmentation, length: int) -> Iterator[str]:
+def _segmentation(name: str, packed: bytes, length: int) -> Iterator[str]:
+    if len(packed) % 8:
+        yield f"{name} are cut short"
+        return
+    segments = Segmentation.unpack(packed)
     last = 0
     for start, end in segments:
         if not last <= start < end <= length:
@@ -81,11 +81,9 @@ def _state(store: Store, layer: LayerInfo, folded: dict[tuple[str, str], object]
 
 
 def _content(store: Store, layer: LayerInfo) -> Iterator[str]:
-    row = store.row(
-        'SELECT count(*) FROM span s WHERE s.layer_id = ?1 AND s."end" >'
-        " (SELECT length(content) FROM text WHERE sha256 = (SELECT text FROM layer WHERE id = ?1))",
-        layer.id,
-    )
+    text = store.text(layer.text or "")
+    length = 0 if text is None else len(text)  # SQL's length() stops at a NUL
+    row = store.row('SELECT count(*) FROM span WHERE layer_id = ? AND "end" > ?', layer.id, length)
     if row is not None and row[0]:
         yield f"{layer.name}: {row[0]} spans reach beyond the text"
     row = store.row(

@@ -29,10 +29,16 @@ WHERE d.sha256 IS NOT NULL
         WHERE c.document_id = d.id AND a.id = :curator))
 """
 
+# Of a document that is done, or was assigned blind, nothing waits; nor does a relation whose end was turned down.
 _PENDING = """
-SELECT count(*) FROM layer s JOIN {table} i ON i.layer_id = s.id
-WHERE s.document_id = d.id AND s.kind = 'suggester'
+SELECT count(DISTINCT i.id) FROM layer s JOIN {table} i ON i.layer_id = s.id
+WHERE s.document_id = d.id AND s.kind = 'suggester' AND s.text = d.sha256 AND own.state IS NOT 'done'
   AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.layer_id = own.id AND v.id = i.id)
+  AND NOT EXISTS (SELECT 1 FROM assignment a JOIN layer c ON c.id = a.layer_id
+                  WHERE c.document_id = d.id AND a.id = :curator AND a.blind)
+"""
+_STANDING_ENDS = """
+  AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.layer_id = own.id AND v.id IN (i.head, i.child) AND v.item IS NULL)
 """
 
 _UNCERTAINTY = """
@@ -114,7 +120,7 @@ class Queue:
         uncertainty = f"({_UNCERTAINTY})" if which.sort == "uncertainty" else "0"
         query = f"""
             SELECT d.key, d.title, d.lang, coalesce(own.state, 'todo') AS state, own.flag IS NOT NULL AS flagged,
-                   ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}) AS pending,
+                   ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}{_STANDING_ENDS}) AS pending,
                    (SELECT count(*) FROM span WHERE layer_id = own.id) AS spans,
                    (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
                    own.changed_at, {uncertainty} AS uncertainty

@@ -59,7 +59,7 @@ def readable(color: Color, background: Color) -> Color:
     """Return the colour, lightened or darkened just as far as the background asks."""
     hue, light, saturation = colorsys.rgb_to_hls(*(c / 255 for c in color.rgb))
     step = -0.02 if _is_light(background) else 0.02
-    while contrast(color, background) < CONTRAST and 0 < light < 1:
+    while contrast(color, background) < CONTRAST and light != (0.0 if step < 0 else 1.0):
         light = min(max(light + step, 0.0), 1.0)
         red, green, blue = (round(255 * c) for c in colorsys.hls_to_rgb(hue, light, saturation))
         color = Color(red, green, blue)

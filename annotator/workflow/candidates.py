@@ -91,6 +91,8 @@ def _phrases(document: Document, start: int, end: int) -> Iterator[Segment]:
         if len(run) > 2:
             yield from _trimmed(document, run)
         run = [index] if content else []
+    if len(run) > 2:
+        yield from _trimmed(document, run)
 
 
 def _words(document: Document, start: int, end: int) -> Iterator[Segment]:

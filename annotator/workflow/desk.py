@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.store import Place, Queue, QueueFilter, QueueRow, QueueSort
+from annotator.workflow.proposing import propose
 from annotator.workflow.session import Session
 from annotator.workflow.workspace import Workspace
 
@@ -50,6 +51,10 @@ class Desk:
         """Return how many documents are in each state, and in ``total``."""
         counts = self.queue.progress(mine=self.mine)
         return {**counts, "total": sum(counts.values())}
+
+    def propose(self, phrase: str, label: str, *, but: str) -> tuple[int, int]:
+        """Suggest a label on a phrase in all documents but one; return mentions and documents."""
+        return propose(self.workspace.store, self.curator, phrase, label, but=but)
 
     def curators(self) -> list[dict[str, object]]:
         """Return how far every curator is: documents by state, spans, relations."""

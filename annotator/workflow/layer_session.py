@@ -70,6 +70,9 @@ class LayerSession:
             self._read(self._store)
 
     def _read(self, store: Store) -> None:
+        info = store.layer(self.name)
+        if info is not None and info.text not in (None, self._digest):
+            raise WorkflowError(f"{self.name} is about another text", "the article was replaced; open it anew")
         suggestions: list[Annotations] = []
         if not self.blind:
             suggestions = [
@@ -78,15 +81,12 @@ class LayerSession:
                 if layer.text == self._digest
             ]
         self.layer = WorkingLayer(self.scheme, _merged(suggestions), self.document.sentences)
-        info = store.layer(self.name)
         self._head = "" if info is None else info.head
         self._length = 0 if info is None else info.length
         self._undo = UndoStack() if info is None else store.undo_stack(info.id)
         if info is None:
             self.layer.load(Annotations(), {}, {}, {})
             return
-        if info.text not in (None, self._digest):
-            raise WorkflowError(f"{self.name} is about another text", "run `annotator doctor`")
         fields = {"state": info.state, "flag": info.flag, "text": info.text}
         self.layer.load(
             store.annotations(info.id),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from rich.cells import set_cell_size
 from rich.segment import Segment
 
 from annotator.annotation import Relation, Span
+from annotator.intervals import Interval
 from annotator.tui.inert import inert
+from annotator.tui.item_filter import ItemFilter
 from annotator.tui.painting import Inks
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.layer_session import LayerSession
@@ -24,19 +29,50 @@ class ItemPanel(VirtualList):
     def __init__(self, session: LayerSession, inks: Inks) -> None:
         super().__init__(inks, id="panel")
         self.session = session
+        self.filter = ItemFilter()
+        self._shown: list[Interval] = []
+
+    def recount(self) -> None:
+        """Take up that items came, went or changed."""
+        self._shown = [i for i in self.session.layer.items if self._passes(i.id)] if self.filter else []
+        super().recount()
+
+    def set_filter(self, which: ItemFilter) -> None:
+        """Show other items."""
+        self.filter = which
+        self.index = None
+        self.recount()
+
+    def _passes(self, identity: str) -> bool:
+        layer = self.session.layer
+        span, relation = layer.span(identity), layer.relation(identity)
+        if span is not None:
+            return self.filter.passes(span, lambda: self._text(span))
+        if relation is None:
+            return False
+        ends = [s for s in (layer.span(relation.head), layer.span(relation.child)) if s is not None]
+        return self.filter.passes(relation, lambda: " ".join(self._text(s) for s in ends))
+
+    def _items(self) -> Sequence[Interval]:
+        return self._shown if self.filter else self.session.layer.items
 
     def count(self) -> int:
         """Return the number of items."""
-        return len(self.session.layer.items)
+        return len(self._items())
 
     def identity(self, index: int) -> str:
         """Return the id of the item in a line."""
-        return self.session.layer.items[index].id
+        return self._items()[index].id
 
     def follow(self, identity: str | None) -> None:
         """Choose the line of an item."""
         place = self.session.layer.place(identity) if identity else None
-        self.choose(self.session.layer.items.position(place) if place else None)
+        if place is None:
+            self.choose(None)
+            return
+        position = bisect_left(self._items(), place)
+        there = position < self.count() and self._items()[position] == place
+        self.choose(position if there else None)
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Return label, mark and text of an item."""

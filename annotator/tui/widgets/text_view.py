@@ -9,12 +9,12 @@ from itertools import accumulate
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from annotator.text import Segment
 from annotator.tui.layout import Rows
 from annotator.tui.painting import Inks, Marks, Mode, Painter
+from annotator.tui.widgets.painted_lines import PaintedLines
 from annotator.workflow.layer_session import LayerSession
 
 MEASURED_AT_ONCE = 400
@@ -24,7 +24,7 @@ MARGIN = 2
 """Lines kept between the cursor and the edge when the view follows it."""
 
 
-class TextView(ScrollView, can_focus=True):
+class TextView(PaintedLines, can_focus=True):
     """Shows a session's document.
 
     Offsets in and out are code points.  Heights of rows out of view are estimates until they come into view, so that
@@ -138,7 +138,7 @@ class TextView(ScrollView, can_focus=True):
         if int(old_value) != int(new_value):
             self._settle()
 
-    def render_line(self, y: int) -> Strip:
+    def strip(self, y: int) -> Strip:
         """Return one line of the view."""
         line = y + int(self.scroll_offset.y)
         blank = Strip.blank(self.size.width, self._inks.style())
@@ -194,11 +194,7 @@ class TextView(ScrollView, can_focus=True):
         if grown:
             self._stack()
             self._settle()
-            self.refresh()
-            return
-        for row in rows:
-            if first <= row <= last:
-                self.refresh_lines(self._tops[row], self._heights[row])
+        self.refresh_changed()
 
     def repaint_all(self) -> None:
         """Paint everything again, after the layer was read anew."""

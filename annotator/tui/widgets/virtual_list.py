@@ -8,14 +8,14 @@ from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from annotator.tui.painting import Inks
 from annotator.tui.widgets.inked import Inked
+from annotator.tui.widgets.painted_lines import PaintedLines
 
 
-class VirtualList(ScrollView, Inked):
+class VirtualList(PaintedLines, Inked):
     """One line an entry, one of them chosen; subclasses say how many there are and how each looks."""
 
     class Chosen(Message):
@@ -52,14 +52,12 @@ class VirtualList(ScrollView, Inked):
     def recount(self) -> None:
         """Take up that entries came, went or changed."""
         self.virtual_size = Size(self.scrollable_content_region.width, self.count())
-        self.refresh()
+        self.refresh_changed()
 
     def choose(self, index: int | None) -> None:
         """Choose an entry and bring it into view."""
-        old, self.index = self.index, index
-        for changed in {old, index} - {None}:
-            assert changed is not None
-            self.refresh_line(changed)
+        self.index = index
+        self.refresh_changed()
         if index is None or self.size.height == 0:
             return
         top = int(self.scroll_offset.y)
@@ -71,7 +69,7 @@ class VirtualList(ScrollView, Inked):
         self.recount()
         self.choose(self.index)
 
-    def render_line(self, y: int) -> Strip:
+    def strip(self, y: int) -> Strip:
         """Return one line of the list."""
         index = y + int(self.scroll_offset.y)
         width = self.scrollable_content_region.width

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from annotator.annotation import Relation, Span
+from annotator.annotation import Relation, Span, SpanKey
 from annotator.tui.caret import Caret
 from annotator.tui.find import fold, occurrence
 from annotator.tui.hints import codes
@@ -48,6 +48,7 @@ class AnnotateBase(WorkScreen):
         self.prompt: KeyPrompt | None = None
         self._entered: Callable[[str], None] | None = None
         self._sure = False
+        self._spread: SpanKey | None = None
         self._selecting = False
         self._panel_wanted: bool | None = None
         self._all_arcs = False

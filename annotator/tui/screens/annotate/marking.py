@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.text import Segment
 from annotator.tui.screens.annotate.base import AnnotateBase
 from annotator.workflow.candidates import candidates
+from annotator.workflow.describe import quote
 
 
 class Marking(AnnotateBase):
@@ -52,13 +53,25 @@ class Marking(AnnotateBase):
             self._show_focus(outcome.focus)
 
     def action_everywhere(self) -> None:
-        """Label every identical mention."""
+        """Label every identical mention; a second time, propose it in all other documents."""
         identity = self._focused_span()
         if identity is None:
             return
+        span = self.session.layer.span(identity)
+        if span is not None and self._spread == span.key:
+            self._propose(self.session.text_of(span), span.label)
+            return
         outcome = self._do(lambda: self.session.everywhere(identity))
-        if outcome is not None:
+        if outcome is not None and span is not None:
+            self._spread = span.key
             self._show_focus(outcome.focus)
+            self._say(f"{outcome.message}; * again proposes it in all other documents")
+
+    def _propose(self, phrase: str, label: str) -> None:
+        found: list[tuple[int, int]] = []
+        if self.attempt(lambda: found.append(self.desk.propose(phrase, label, but=self.session.document.key))):
+            mentions, documents = found[0]
+            self._say(f"proposed {label} on {mentions} mentions of {quote(phrase)} in {documents} other documents")
 
     def action_delete(self) -> None:
         """Delete the focused item."""

@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from annotator.tui.item_filter import ItemFilter
 from annotator.tui.screens.annotate.deciding import Deciding
 from annotator.tui.screens.annotate.finishing import Finishing
 from annotator.tui.screens.annotate.marking import Marking
@@ -15,6 +16,8 @@ from annotator.tui.screens.annotate.moving import Moving
 from annotator.tui.screens.annotate.relating import Relating
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
+
+FILTER_HELP = "panel: ? waiting, ! decided, <0.5 >0.8 score, @source, or a piece of label or text"
 
 
 class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
@@ -66,6 +69,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         Binding("n", "find_again(1)", "find the next", id="find.next"),
         Binding("N", "find_again(-1)", "find the previous", id="find.previous"),
         Binding("m", "mode", "lanes, compact or plain", id="view.mode"),
+        Binding("backslash", "filter", "filter the side panel", id="view.filter"),
         Binding("f2", "panel", "side panel", id="view.panel"),
         Binding("question_mark", "app.help", "help and guidelines", id="view.help"),
         Binding("Q", "leave", "back to the queue", id="document.leave"),
@@ -122,6 +126,16 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         self.work_app.mode = self.work_app.mode.following()
         self.view.set_look(self.work_app.inks, self.work_app.mode)
         self._say(f"{self.work_app.mode.value} view", "faint")
+
+    def action_filter(self) -> None:
+        """Ask which items the panel is to show."""
+        if not self.has_class("-panel"):
+            self.action_panel()
+        self._enter(FILTER_HELP, str(self.panel.filter), self._filter)
+
+    def _filter(self, text: str) -> None:
+        self.panel.set_filter(ItemFilter.parse(text))
+        self._say(f"{self.panel.count()} of {len(self.session.layer.items)} items in the panel", "faint")
 
     def action_panel(self) -> None:
         """Show or hide the side panel."""

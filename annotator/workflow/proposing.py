@@ -1,0 +1,51 @@
+"""Proposing one mention across the corpus: what a curator marked here is suggested wherever else it stands."""
+
+from __future__ import annotations
+
+from annotator.annotation import Span, record, suggested_span
+from annotator.history import SUGGESTIONS, LayerName, Op
+from annotator.store import Store
+from annotator.text import Document
+
+SCORE = 0.8
+"""Score of such a suggestion: likely, but a phrase may mean something else elsewhere."""
+
+
+def propose(store: Store, curator: str, phrase: str, label: str, *, but: str) -> tuple[int, int]:
+    """Suggest ``label`` on every mention of ``phrase`` in the other documents; return mentions and documents.
+
+    Only whole tokens count, and mentions that the curator's own suggestion layer has already are left alone.  The
+    suggestions stand in a layer of their own, so that a new run of the models does not take them away.
+    """
+    mentions = documents = 0
+    keys = [key for key in store.documents_with(phrase) if key != but]
+    with store.write() as writer:
+        for key in keys:
+            document = store.document(key)
+            if document is None:
+                continue
+            name = LayerName(key, f"{SUGGESTIONS}:{curator}")
+            layer = writer.layer_info(name)
+            known = store.annotations(layer.id).spans if layer is not None else {}
+            new = [s for s in _mentions(document, phrase, label, curator) if s.id not in known]
+            if not new:
+                continue
+            ops = [Op("span", span.id, None, record(span)) for span in new]
+            if layer is None or layer.text != document.sha256:
+                old = None if layer is None or layer.text is None else {"value": layer.text}
+                ops.insert(0, Op("layer", "text", old, {"value": document.sha256}))
+            writer.append(name, curator, "propose", ops)
+            mentions += len(new)
+            documents += 1
+    return mentions, documents
+
+
+def _mentions(document: Document, phrase: str, label: str, curator: str) -> list[Span]:
+    found = []
+    at = document.text.find(phrase)
+    while at >= 0:
+        end = at + len(phrase)
+        if document.tokens.exact(at, end):
+            found.append(suggested_span(at, end, label, f"{curator}@1", SCORE))
+        at = document.text.find(phrase, end)
+    return found
