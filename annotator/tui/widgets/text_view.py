@@ -32,7 +32,7 @@ class TextView(PaintedLines, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    TextView { width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    TextView { width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll; }
     """
 
     class Pointed(Message):
@@ -94,7 +94,13 @@ class TextView(PaintedLines, can_focus=True):
     def _stack(self) -> None:
         """Add the heights up: ``_tops[row]`` is the line on which a row begins."""
         self._tops = array("L", accumulate(self._heights, initial=0))
-        self.virtual_size = Size(self.rows.width, self._tops[-1])
+        size = Size(self.rows.width, self._tops[-1])
+        if self.virtual_size.width == size.width and self.is_mounted:
+            # a new virtual size would lay the whole screen out again; only the scroll bar has to know
+            self.set_reactive(TextView.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def _row_at(self, line: int) -> int:
         return min(bisect_right(self._tops, line) - 1, len(self.rows) - 1)

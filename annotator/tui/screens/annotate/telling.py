@@ -58,7 +58,7 @@ def _tell_span(bar: Line, session: Session, span: Span) -> None:
         (quote(session.text_of(span), 48), "bold"),
         (f"  {_source(span)}", "faint"),
         (f"  “{notes[0]}”" if notes else "", ""),
-        right=f"{keys} ",
+        right=f"  {keys} ",
     )
 
 
@@ -73,7 +73,7 @@ def _tell_relation(bar: Line, session: Session, relation: Relation) -> None:
         (f" ─{relation.label}{'?' if pending else ''}→ ", "bold"),
         (quote(session.text_of(child), 28), child.label),
         (f"  {_source(relation)}", "faint"),
-        right=f" {keys} ",
+        right=f"  {keys} ",
     )
 
 
