@@ -78,7 +78,6 @@ def spanish(script: Transcript) -> None:
     script.say("`a` accepts and moves on. Five times:")
     script.press("a", "a", "a", "a", "a")
     script.screen(slice(0, 8))
-    correct(script)
     add_by_keyboard(script)
     add_by_mouse(script)
     relate(script)
@@ -113,21 +112,6 @@ def find(script: Transcript, text: str) -> None:
     script.terminal.send(text)
     script.terminal.settle()
     script.press("enter")
-
-
-def correct(script: Transcript) -> None:
-    """Correct a boundary and a label."""
-    script.say(
-        "`/` finds, here `América`; the cursor on a span puts it in focus. The model saw a place, but the words belong to\n"
-        "the post. `{` moves the start back, a token at a time, which accepts the suggestion as corrected; then `2`\n"
-        "makes it a ROLE:"
-    )
-    find(script, "América")
-    script.screen(slice(-2, None))
-    script.press("{", "{")
-    script.screen(slice(-2, None))
-    script.press("2")
-    script.screen(slice(-2, None))
 
 
 def add_by_keyboard(script: Transcript) -> None:
@@ -190,10 +174,24 @@ def english(script: Transcript) -> None:
     """Curate the second article and finish it."""
     script.say("## The English article")
     script.open(ENGLISH)
-    script.press("a", "a", "a", "x", "a")
-    script.screen(slice(0, 9))
-    script.press("A", "space", "space")
-    script.screen(slice(0, 2))
+    script.press("a", "a", "a", "a")
+    script.screen(slice(0, 12))
+    script.say(
+        "`/` finds, without regard to case and accents; the cursor on a span puts it in focus. A rule took `Mérida` for\n"
+        "a city, but this is the `Mérida Initiative`. `]` moves the span's end a token on, which accepts the suggestion\n"
+        "as corrected, and a label's key relabels it, `8` for INITIATIVE:"
+    )
+    find(script, "merida")
+    script.screen(slice(-2, None))
+    script.press("]")
+    script.screen(slice(-2, None))
+    script.press("8")
+    script.screen(slice(-2, None))
+    script.say("`A` takes what is likely. `space` asks once, because something is undecided still, then finishes:")
+    script.press("A", "space")
+    script.screen(slice(-1, None))
+    script.press("space")
+    script.screen(slice(0, 3))
     script.quit()
 
 
