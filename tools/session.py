@@ -177,9 +177,9 @@ def english(script: Transcript) -> None:
     script.press("a", "a", "a", "a")
     script.screen(slice(0, 12))
     script.say(
-        "`/` finds, without regard to case and accents; the cursor on a span puts it in focus. A rule took `Mérida` for\n"
-        "a city, but this is the `Mérida Initiative`. `]` moves the span's end a token on, which accepts the suggestion\n"
-        "as corrected, and a label's key relabels it, `8` for INITIATIVE:"
+        "`/` finds, without regard to case and accents; the cursor on a span puts it in focus. A rule took `Mérida`\n"
+        "for a city, but this is the `Mérida Initiative`. `]` moves the span's end a token on, which accepts the\n"
+        "suggestion as corrected, and a label's key relabels it, `8` for INITIATIVE:"
     )
     find(script, "merida")
     script.screen(slice(-2, None))
