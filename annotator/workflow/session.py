@@ -15,7 +15,7 @@ from annotator.workflow.describe import quote
 from annotator.workflow.layer_session import LayerSession, Outcome
 from annotator.workflow.step import StepDraft
 
-ACCEPT_THRESHOLD = 0.75
+ACCEPT_THRESHOLD = 0.7
 """Score from which ``accept all`` takes a suggestion, unless told otherwise."""
 
 
