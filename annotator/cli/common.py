@@ -71,7 +71,7 @@ def print_lines(lines: Iterable[str]) -> int:
 
 def print_json(value: object) -> None:
     """Print a value as JSON, with what could act on a terminal escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
     click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
@@ -87,7 +87,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, num
         table.add_column(column, justify="right" if column in numbers else "left", overflow="ellipsis", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(plain(str(cell))) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
+    terminal = sys.stdout.isatty()
+    console = Console(width=None if terminal else 10_000, highlight=False, force_terminal=terminal)
     with console.capture() as capture:
         console.print(table)
     click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from annotator.cli.common import Settings, json_option, print_json, print_table, workspace_option
-from annotator.errors import WorkflowError
-from annotator.workflow.describe import describe_ops
+from annotator.workflow.chronicle import chronicle
 
 
 @click.command("history")
@@ -19,12 +18,7 @@ from annotator.workflow.describe import describe_ops
 @click.pass_obj
 def command(settings: Settings, document: str, layer: str | None, as_json: bool, workspace: Path | None) -> None:
     """Show every event of a document's layers, oldest first."""
-    store = settings.workspace(workspace).store
-    found = store.document(document)
-    if found is None:
-        raise WorkflowError(f"no document {document!r}", "`annotator status` lists them")
-    layers = [info for info in store.layers(document=document) if layer in (None, info.name.name)]
-    events = sorted((e for info in layers for e in store.events(info)), key=lambda e: (e.at, e.layer.name, e.seq))
+    told = chronicle(settings.workspace(workspace).store, document, layer)
     rows = [
         {
             "at": e.at,
@@ -34,10 +28,10 @@ def command(settings: Settings, document: str, layer: str | None, as_json: bool,
             "action": e.action,
             "target": e.target,
             "pause_ms": e.pause_ms,
-            "what": describe_ops(e.action, e.decoded(), found.text),
+            "what": what,
             "hash": e.hash,
         }
-        for e in events
+        for e, what in told
     ]
     if as_json:
         print_json(rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -82,6 +82,9 @@ def cli(ctx: click.Context, workspace: Path | None, curator: str | None, debug: 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the process's exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to stop
     debug = "--debug" in arguments
     try:
         # --debug may stand anywhere
@@ -100,9 +103,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("annotator: stopped", err=True)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    except OSError as error:
+        if debug:
+            traceback.print_exc()
+        where = f"{error.filename}: " if error.filename else ""
+        narrate(f"annotator: {where}{(error.strerror or str(error)).lower()}: check the disk and your rights there")
+        return 1
     except Exception as error:  # noqa: BLE001 - no traceback may reach a user
         if debug:
             traceback.print_exc()

@@ -1,0 +1,76 @@
+"""What several tests share: a workspace in a folder of its own, with its store, documents and sessions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from annotator.annotation import Span
+from annotator.store import Store
+from annotator.text import Document
+from tests.workspaces import Bench, link, make_bench, proposal, propose
+
+# The same examples on every run and machine, however slow it is; `--hypothesis-profile explore` looks further.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", _PATIENT, derandomize=True, database=None)
+settings.register_profile("explore", _PATIENT, max_examples=1000)
+settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def _isolated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the machine's user has set out of the tests."""
+    for name in [name for name in os.environ if name.startswith("ANNOTATOR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
+def overlap() -> str:
+    """How spans may lie; parametrize ``overlap`` to test the other modes."""
+    return "flat"
+
+
+@pytest.fixture
+def bench(tmp_path: Path, overlap: str) -> Iterator[Bench]:
+    """A workspace with the document ``nota``."""
+    bench = make_bench(tmp_path / "work", overlap)
+    bench.add()
+    yield bench
+    bench.workspace.close()
+
+
+@pytest.fixture
+def store(bench: Bench) -> Store:
+    return bench.store
+
+
+@pytest.fixture
+def document(bench: Bench) -> Document:
+    return bench.document()
+
+
+@pytest.fixture
+def ana(document: Document) -> Span:
+    return proposal(document, "Ana Ruiz", "PERSON", 0.9)
+
+
+@pytest.fixture
+def cruz(document: Document) -> Span:
+    return proposal(document, "Cruz Roja", "ORG", 0.8)
+
+
+@pytest.fixture
+def mexico(document: Document) -> Span:
+    return proposal(document, "México", "GPE", 0.6)
+
+
+@pytest.fixture
+def proposed(bench: Bench, document: Document, ana: Span, cruz: Span, mexico: Span) -> None:
+    """Three spans and two relations are suggested in ``nota``'s first sentence."""
+    relations = [link(ana, cruz, "works_for", 0.8), link(cruz, mexico, "located_in", 0.5)]
+    propose(bench.store, document, [ana, cruz, mexico], relations)

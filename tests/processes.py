@@ -1,0 +1,68 @@
+"""Running pieces of the program in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 60  # seconds until a process counts as stuck
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return an environment without the user's settings, in which the package and the tests can be imported."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANNOTATOR_", "PYTHON"))}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+def start(script: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start Python on a script; its output can be read, and its input written, line by line."""
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for a process that must end well; return what it wrote."""
+    try:
+        out, err = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    assert process.returncode == 0, err
+    return out, err
+
+
+def together(script: str, *arguments: tuple[object, ...]) -> list[str]:
+    """Run a script once for each tuple of arguments, all let go at one moment; return what each wrote.
+
+    Each process says a line when it is ready and waits for one on its standard input.
+    """
+    with ExitStack() as stack:
+        processes = [stack.enter_context(start(_GATE + script, *given)) for given in arguments]
+        for process in processes:
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            process.stdout.readline()
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        return [finish(process)[0] for process in processes]
+
+
+_GATE = """\
+import sys
+import tests.workspaces
+print("ready", flush=True)
+sys.stdin.readline()
+"""

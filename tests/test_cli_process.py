@@ -1,0 +1,143 @@
+"""The command line as a process: what it imports, pipes that break, disks that fill, errors that are ours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from annotator.cli.main import main
+from annotator.workflow.workspace import Workspace
+from tests.processes import PATIENCE, environment, finish, start
+from tests.workspaces import Bench, proposal, propose
+
+LOADED = """
+import sys
+from annotator.cli.main import main
+status = main(sys.argv[2:])
+heavy = [name for name in sys.argv[1].split(",") if name in sys.modules]
+sys.exit(f"status {status}, loaded {heavy}" if status or heavy else 0)
+"""
+CORE = """
+import importlib, sys
+from pathlib import Path
+import annotator
+top = Path(annotator.__file__).parent
+for path in sorted(top.rglob("*.py")):
+    module = path.relative_to(top.parent).with_suffix("").parts
+    if module[1] not in ("tui", "__main__"):
+        importlib.import_module(".".join(module).removesuffix(".__init__"))
+print(*(name for name in ("textual", "spacy", "scipy", "sklearn") if name in sys.modules))
+"""
+HEAVY = "spacy,textual,scipy,sklearn,py3langid,sqlite_utils,jsonschema,numpy"
+
+
+@pytest.mark.parametrize(
+    ("command", "but"),
+    [
+        ("--help", ""),
+        ("export --help", ""),
+        ("status", ""),
+        ("status --json", ""),
+        ("export jsonl", ""),
+        ("export jsonl --layer curator:ana", ""),
+        ("history nota", ""),
+        ("doctor", ""),
+        ("backup", ""),
+        ("adjudicate --auto", ""),
+        ("annotate", ""),
+        ("ingest", "py3langid,numpy"),
+    ],
+)
+def test_nothing_heavy_is_loaded_that_is_not_needed(bench: Bench, command: str, but: str) -> None:
+    bench.session().finish()
+    (bench.workspace.root / "seeds").mkdir()
+    (bench.workspace.root / "seeds" / "a.txt").write_text("Luis Paz.", encoding="utf-8")
+    heavy = ",".join(set(HEAVY.split(",")) - set(but.split(",")))
+    finish(start(LOADED, heavy, "-w", bench.workspace.root, *command.split()))
+
+
+def test_the_core_never_loads_the_workbench_nor_the_models() -> None:
+    assert finish(start(CORE))[0] == "\n"
+
+
+def annotator(bench: Bench, *arguments: str, stdout: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "annotator", "-w", str(bench.workspace.root), *arguments]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=environment())
+
+
+@pytest.fixture
+def wordy(bench: Bench) -> Bench:
+    """A workspace whose export does not fit into a pipe."""
+    for number in range(30):
+        document = bench.add(f"d{number:02}", "Luis Paz volvió a México. " * 200)
+        propose(bench.store, document, [proposal(document, "Luis Paz", "PERSON")])
+    return bench
+
+
+@pytest.mark.parametrize("arguments", ["export jsonl --layer suggestions", "history d00 --json", "status"])
+def test_a_pipe_that_breaks_is_met_quietly(wordy: Bench, arguments: str) -> None:
+    process = annotator(wordy, *arguments.split(), stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    _, err = process.communicate(timeout=PATIENCE)
+    assert b"Traceback" not in err
+    assert b"Broken pipe" not in err
+    assert b"Exception ignored" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", ["export jsonl --layer suggestions", "status", "status --json"])
+def test_an_output_that_takes_no_more_is_one_line(wordy: Bench, arguments: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = annotator(wordy, *arguments.split(), stdout=full.fileno())
+        _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    (line,) = err.decode().splitlines()
+    assert line.startswith("annotator: ")
+    assert "no space left on device" in line
+
+
+def test_a_terminal_that_knows_few_letters_is_no_obstacle(bench: Bench) -> None:
+    bench.session().flag()
+    process = subprocess.run(
+        [sys.executable, "-m", "annotator", "-w", str(bench.workspace.root), "status", "--as", "ana"],
+        check=False, capture_output=True, timeout=PATIENCE, env=environment(PYTHONIOENCODING="latin-1"),
+    )  # fmt: skip
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert b"doing \\u2691" in process.stdout
+
+
+class TestDefectsOfOurs:
+    @pytest.fixture(autouse=True)
+    def _broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise KeyError("lost\nthread \x1b[31m")
+
+        monkeypatch.setattr(Workspace, "find", fail)
+
+    def test_no_traceback_reaches_a_user(self, capfd: pytest.CaptureFixture[str]) -> None:
+        assert main(["status"]) == 1
+        out, err = capfd.readouterr()
+        (line,) = err.splitlines()
+        assert out == ""
+        assert line.startswith("annotator: unexpected KeyError: ")
+        assert "\x1b" not in line
+        assert "--debug shows where" in line
+
+    @pytest.mark.parametrize("arguments", [["--debug", "status"], ["status", "--debug"]])
+    def test_debug_shows_it(self, arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+        assert main(arguments) == 1
+        assert "Traceback" in capfd.readouterr().err
+
+    def test_an_interruption_is_no_defect(
+        self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Workspace, "find", interrupt)
+        assert main(["status"]) == 130
+        assert capfd.readouterr().err.strip() == "annotator: stopped"

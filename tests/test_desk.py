@@ -1,0 +1,120 @@
+"""The queue: what waits for whom, in which order, and what comes next."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.annotation import Span
+from annotator.history import CORPUS, LayerName, Op
+from annotator.store import QueueFilter, QueueRow
+from annotator.workflow.desk import Desk
+from tests.workspaces import KEY, Bench, link, place_of, proposal, propose, waiting
+
+
+@pytest.fixture
+def desk(bench: Bench) -> Desk:
+    return Desk(bench.workspace, "ana")
+
+
+def row(desk: Desk, key: str = KEY) -> QueueRow:
+    return next(row for row in desk.queue.page(QueueFilter(), -1) if row.key == key)
+
+
+def assign(bench: Bench, key: str, curator: str, *, blind: bool = False) -> None:
+    with bench.store.write() as writer:
+        op = Op("assignment", curator, None, {"blind": blind})
+        writer.append(LayerName(key, CORPUS), "lead", "assign", [op])
+
+
+@pytest.mark.usefixtures("proposed")
+class TestWhatWaits:
+    def test_as_many_as_the_workbench_shows(self, bench: Bench, desk: Desk, ana: Span, cruz: Span) -> None:
+        session = bench.session()
+        assert row(desk).pending == len(waiting(session)) == 5
+        session.accept(link(ana, cruz, "works_for").id)
+        assert row(desk).pending == len(waiting(session)) == 2
+
+    def test_a_relation_whose_end_was_rejected_does_not(self, bench: Bench, desk: Desk, cruz: Span) -> None:
+        session = bench.session()
+        session.reject(cruz.id)
+        assert row(desk).pending == len(waiting(session)) == 2
+        session.finish()
+        assert row(desk).pending == 0
+
+    def test_what_two_suggesters_say_alike_counts_once(self, bench: Bench, desk: Desk, ana: Span) -> None:
+        propose(bench.store, bench.document(), [ana], name="suggestions:other")
+        assert row(desk).pending == 5
+
+    def test_another_curators_verdicts_change_nothing(self, bench: Bench, desk: Desk, ana: Span) -> None:
+        bench.session(curator="bo").accept(ana.id)
+        assert row(desk).pending == 5
+
+    def test_nothing_waits_on_a_blind_document(self, bench: Bench, desk: Desk) -> None:
+        assign(bench, KEY, "ana", blind=True)
+        assert row(desk).pending == 0
+        assert waiting(desk.open(KEY)) == []
+
+    def test_the_least_certain_come_first_on_request(self, bench: Bench, desk: Desk) -> None:
+        sure = bench.add("a-sure", "Luis Paz volvió.")
+        propose(bench.store, sure, [proposal(sure, "Luis Paz", "PERSON", 0.99)])
+        keys = [row.key for row in desk.queue.page(QueueFilter(sort="uncertainty"), -1)]
+        assert keys == [KEY, "a-sure"]
+
+
+class TestNext:
+    @pytest.fixture(autouse=True)
+    def _documents(self, bench: Bench) -> None:
+        for key in ("a", "b", "z"):
+            bench.add(key, f"Luis Paz, {key}.")
+
+    def test_it_goes_on_behind_a_document_and_round_the_end(self, desk: Desk) -> None:
+        assert [desk.next_open(key) for key in (None, "a", "b", KEY, "z")] == ["a", "b", KEY, "z", "a"]
+
+    def test_what_is_done_or_skipped_is_passed_over(self, bench: Bench, desk: Desk) -> None:
+        bench.session("b").finish()
+        bench.session(KEY).skip()
+        assert desk.next_open("a") == "z"
+        bench.session("a").finish()
+        bench.session("z").finish()
+        assert desk.next_open("a") is None
+
+    def test_only_what_is_assigned_once_anything_is(self, bench: Bench) -> None:
+        assign(bench, "b", "ana")
+        desk = Desk(bench.workspace, "ana")
+        assert desk.next_open() == "b"
+        assert desk.progress() == {"todo": 1, "total": 1}
+        assert Desk(bench.workspace, "bo").progress() == {"todo": 4, "total": 4}
+
+    def test_progress_counts_every_state(self, bench: Bench, desk: Desk) -> None:
+        bench.session("a").finish()
+        bench.session("b").skip()
+        bench.session("z").flag()
+        assert desk.progress() == {"todo": 1, "doing": 1, "done": 1, "skipped": 1, "total": 4}
+
+    @pytest.mark.parametrize("state", ["todo", "doing", "done", "skipped"])
+    def test_the_queue_can_be_narrowed_to_a_state(self, bench: Bench, desk: Desk, state: str) -> None:
+        bench.session("a").finish()
+        bench.session("b").skip()
+        bench.session("z").flag()
+        assert {row.state for row in desk.queue.page(QueueFilter(state=state), -1)} == {state}
+
+    @pytest.mark.parametrize("words", ["nota", "100%", "a_b", "\\", "'", '"', "*", "-", "AND", "ñandú"])
+    def test_a_search_finds_what_it_says_whatever_the_signs(self, bench: Bench, desk: Desk, words: str) -> None:
+        bench.add("aguja", "Texto.", title=f"Sobre {words} y más")
+        assert "aguja" in [row.key for row in desk.queue.page(QueueFilter(text=words), -1)]
+        assert "b" not in [row.key for row in desk.queue.page(QueueFilter(text=f"Sobre {words} y"), -1)]
+
+    def test_pages_follow_each_other(self, desk: Desk) -> None:
+        pages = [[row.key for row in desk.queue.page(QueueFilter(), 2, offset)] for offset in (0, 2, 4)]
+        assert pages == [["a", "b"], [KEY, "z"], []]
+
+
+def test_everyone_who_worked_is_listed_with_what_they_have(bench: Bench, desk: Desk) -> None:
+    session = bench.session(curator="bo")
+    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.finish()
+    bench.session(curator="ana").skip()
+    assert desk.curators() == [
+        {"curator": "ana", "doing": 0, "done": 0, "skipped": 1, "spans": 0, "relations": 0},
+        {"curator": "bo", "doing": 0, "done": 1, "skipped": 0, "spans": 1, "relations": 0},
+    ]

@@ -1,0 +1,65 @@
+"""What a curator marked here, suggested wherever else it stands."""
+
+from __future__ import annotations
+
+from annotator.store import examine
+from annotator.workflow.desk import Desk
+from annotator.workflow.suggesting import suggest
+from tests.workspaces import KEY, Bench, dump, proposal, said, verdicts, waiting
+
+
+def propose(bench: Bench, phrase: str, label: str = "PERSON") -> tuple[int, int]:
+    return Desk(bench.workspace, "ana").propose(phrase, label, but=KEY)
+
+
+def test_every_whole_mention_in_the_other_documents_waits(bench: Bench) -> None:
+    bench.add("uno", "Luis Paz y Luis Pazos. Otra vez Luis Paz.")
+    bench.add("dos", "Nada de luis paz.")
+    assert propose(bench, "Luis Paz") == (2, 1)
+    session = bench.session("uno")
+    assert waiting(session) == [proposal(session.document, "Luis Paz", "PERSON", nth=n).id for n in (0, 2)]
+    assert waiting(bench.session()) == waiting(bench.session("dos")) == []
+    assert list(examine(bench.store)) == []
+
+
+def test_a_second_time_changes_nothing(bench: Bench) -> None:
+    bench.add("uno", "Luis Paz.")
+    propose(bench, "Luis Paz")
+    before = dump(bench.store.path)
+    assert propose(bench, "Luis Paz") == (0, 0)
+    assert dump(bench.store.path) == before
+
+
+def test_it_can_be_accepted_like_any_other(bench: Bench) -> None:
+    document = bench.add("uno", "Vino Luis Paz.")
+    propose(bench, "Luis Paz")
+    identity = proposal(document, "Luis Paz", "PERSON").id
+    session = bench.session("uno")
+    session.accept(identity)
+    assert said(session) == {("PERSON", "Luis Paz")}
+    assert session.layer.verdicts[identity].source == "ana@1"
+
+
+def test_what_was_rejected_there_is_not_asked_again(bench: Bench) -> None:
+    document = bench.add("uno", "Vino Luis Paz.")
+    propose(bench, "Luis Paz")
+    bench.session("uno").reject(proposal(document, "Luis Paz", "PERSON").id)
+    propose(bench, "Luis Paz")
+    session = bench.session("uno")
+    assert waiting(session) == []
+    assert set(verdicts(session).values()) == {"rejected"}
+
+
+def test_signs_that_no_index_knows_are_no_obstacle(bench: Bench) -> None:
+    bench.add("uno", "Dijo «\"*» y O'Neil, S.A. volvió.")
+    assert propose(bench, '"*') == (0, 0)
+    assert propose(bench, "O'Neil") == (1, 1)
+    assert propose(bench, "S.A.", "ORG") == (1, 1)
+
+
+def test_a_run_of_the_models_leaves_it_standing(bench: Bench) -> None:
+    bench.add("uno", "Luis Paz.")
+    propose(bench, "Luis Paz")
+    suggest(bench.workspace)
+    assert len([i for i in waiting(bench.session("uno")) if i.endswith("PERSON")]) >= 1
+    assert "suggestions:ana" in {layer.name.name for layer in bench.store.layers(document="uno")}

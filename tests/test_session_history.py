@@ -1,0 +1,216 @@
+"""Steps: what is remembered of them, taking them back, and the state of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from annotator.annotation import Span
+from annotator.errors import StoreError, WorkflowError
+from annotator.history import LayerName
+from annotator.store import QueueFilter, StaleLayerError, examine
+from annotator.text import Document
+from annotator.workflow.desk import Desk
+from annotator.workflow.session import Session
+from tests.workspaces import KEY, Bench, focused, link, linked, place_of, said, verdicts, waiting
+
+pytestmark = pytest.mark.usefixtures("proposed")
+
+
+class TestUndo:
+    def test_it_reaches_back_into_earlier_sessions(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        bench.session().accept(ana.id)
+        bench.session().accept(cruz.id)
+        session = bench.session()
+        assert session.undo().message == "undid: accept ORG “Cruz Roja”"
+        assert session.undo().message == "undid: accept PERSON “Ana Ruiz”"
+        assert said(session) == set()
+        assert session.state == "todo"
+
+    def test_there_is_nothing_before_the_first_step(self, bench: Bench) -> None:
+        with pytest.raises(WorkflowError, match="nothing to undo"):
+            bench.session().undo()
+
+    def test_redo_brings_back_also_tomorrow(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        session = bench.session()
+        session.accept(link(ana, cruz, "works_for").id)
+        session.undo()
+        later = bench.session()
+        assert later.redo().message == "redid: accept PERSON “Ana Ruiz”"
+        assert linked(later) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+
+    def test_a_new_step_closes_the_way_forward(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        session = bench.session()
+        session.accept(ana.id)
+        session.undo()
+        session.accept(cruz.id)
+        with pytest.raises(WorkflowError, match="nothing to redo"):
+            session.redo()
+
+    def test_a_step_after_undo_never_reuses_an_id(self, bench: Bench, document: Document, ana: Span) -> None:
+        session = bench.session()
+        first = focused(session.accept(ana.id))
+        session.undo()
+        assert focused(session.add(*place_of(document, "Luis Paz"), "PERSON")) != first
+
+    def test_nothing_of_it_is_forgotten(self, bench: Bench, ana: Span) -> None:
+        session = bench.session()
+        session.accept(ana.id)
+        session.undo()
+        session.redo()
+        assert bench.actions("curator:ana") == ["accept", "undo", "redo"]
+        assert list(examine(bench.store)) == []
+
+    def test_it_tells_what_to_repaint(self, bench: Bench, ana: Span) -> None:
+        session = bench.session()
+        session.accept(ana.id)
+        session.undo()
+        assert (ana.start, ana.end) in session.touched
+
+
+class TestPauses:
+    def test_history_knows_how_long_the_curator_thought(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        times: Iterator[float] = iter((10.0, 12.5, 12.75))
+        session = Session(bench.store, bench.scheme, "ana", bench.document(), clock=lambda: next(times))
+        session.accept(ana.id)
+        session.accept(cruz.id)
+        info = bench.store.layer(LayerName(KEY, "curator:ana"))
+        assert info is not None
+        assert [event.pause_ms for event in bench.store.events(info)] == [2500, 250]
+
+
+class TestDone:
+    def test_what_is_undecided_counts_as_ignored(self, bench: Bench, ana: Span) -> None:
+        session = bench.session()
+        session.accept(ana.id)
+        assert session.finish().message == "nota is done"
+        assert session.state == "done"
+        assert waiting(session) == []
+        found = verdicts(session)
+        assert found.pop(ana.id) == "accepted"
+        assert set(found.values()) == {"ignored"}
+        assert len(found) == 4
+
+    def test_undo_lets_the_undecided_wait_again(self, bench: Bench, ana: Span) -> None:
+        session = bench.session()
+        session.accept(ana.id)
+        session.finish()
+        session.undo()
+        assert session.state == "doing"
+        assert len(waiting(session)) == 4
+
+    def test_a_later_change_reopens(self, bench: Bench, document: Document) -> None:
+        bench.session().finish()
+        session = bench.session()
+        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        assert session.state == "doing"
+        session.undo()
+        assert session.state == "done"
+
+    @pytest.mark.parametrize("settle", [Session.finish, Session.skip])
+    def test_settling_twice_is_one_step(self, bench: Bench, settle: object) -> None:
+        session = bench.session()
+        assert callable(settle)
+        settle(session)
+        settle(session)
+        assert len(bench.actions("curator:ana")) == 1
+
+    def test_a_skipped_document_keeps_its_suggestions(self, bench: Bench) -> None:
+        session = bench.session()
+        session.skip()
+        assert session.state == "skipped"
+        assert len(waiting(session)) == 5
+
+
+class TestRemarks:
+    def test_a_comment_is_kept_replaced_and_taken_away(self, bench: Bench, ana: Span) -> None:
+        session = bench.session()
+        own = focused(session.accept(ana.id))
+        session.comment("¿apellido?", own)
+        session.comment(" ¿segundo apellido? ", own)
+        (comment,) = bench.session().layer.comments.values()
+        assert (comment.text, comment.target) == ("¿segundo apellido?", own)
+        session.comment("", own)
+        assert session.layer.comments == {}
+        session.undo()
+        assert [c.text for c in session.layer.comments.values()] == ["¿segundo apellido?"]
+
+    def test_the_document_can_be_commented_but_not_a_suggestion(self, bench: Bench, ana: Span) -> None:
+        session = bench.session()
+        session.comment("largo")
+        assert [c.target for c in session.layer.comments.values()] == [None]
+        with pytest.raises(WorkflowError, match="suggestion cannot be commented"):
+            session.comment("?", ana.id)
+
+    def test_a_flag_comes_and_goes_and_shows_in_the_queue(self, bench: Bench) -> None:
+        desk = Desk(bench.workspace, "ana")
+        session = bench.session()
+        session.flag()
+        assert [row.flagged for row in desk.queue.page(QueueFilter(), -1)] == [True]
+        session.flag()
+        assert not session.flagged
+        assert [row.flagged for row in desk.queue.page(QueueFilter(), -1)] == [False]
+
+
+class TestPlace:
+    def test_the_curator_comes_back_to_where_they_were(self, bench: Bench, cruz: Span) -> None:
+        desk = Desk(bench.workspace, "ana")
+        session = desk.open(KEY)
+        session.cursor, session.focus = 21, cruz.id
+        session.remember_place(opened=True)
+        again = desk.open(KEY)
+        assert (again.cursor, again.focus) == (21, cruz.id)
+        assert desk.resume() == KEY
+
+    def test_a_step_remembers_the_place_too(self, bench: Bench, ana: Span) -> None:
+        session = bench.session()
+        session.cursor = 7
+        session.accept(ana.id)
+        assert Desk(bench.workspace, "ana").open(KEY).cursor == 7
+
+    def test_what_was_closed_is_not_resumed(self, bench: Bench) -> None:
+        bench.session().remember_place(opened=False)
+        assert Desk(bench.workspace, "ana").resume() is None
+
+    def test_an_unknown_document_is_named(self, bench: Bench) -> None:
+        with pytest.raises(WorkflowError, match="no document 'nada'"):
+            Desk(bench.workspace, "ana").open("nada")
+
+
+class TestTwoWindows:
+    def test_the_stale_one_is_told_recovers_and_loses_nothing(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        first, second = bench.session(), bench.session()
+        first.accept(ana.id)
+        with pytest.raises(StaleLayerError, match="changed by another window of yours"):
+            second.accept(cruz.id)
+        assert said(second) == set()
+        second.recover()
+        second.accept(cruz.id)
+        first.recover()
+        assert said(first) == said(second) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert bench.actions("curator:ana") == ["accept", "accept"]
+
+    def test_a_stale_undo_takes_nothing_of_the_others_back(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        first = bench.session()
+        first.accept(ana.id)
+        second = bench.session()
+        first.accept(cruz.id)
+        with pytest.raises(StaleLayerError):
+            second.undo()
+        assert len(said(bench.session())) == 2
+
+    def test_when_the_store_refuses_the_screen_stays_as_the_disk_is(
+        self, bench: Bench, document: Document, ana: Span
+    ) -> None:
+        session = bench.session()
+        session.accept(ana.id)
+        before = (said(session), waiting(session), verdicts(session))
+        bench.store.connection.execute("PRAGMA query_only = ON")
+        for action in (session.undo, session.finish, lambda: session.add(*place_of(document, "Luis Paz"), "PERSON")):
+            with pytest.raises(StoreError, match="read-only, nothing was written"):
+                action()
+            assert (said(session), waiting(session), verdicts(session)) == before
+        bench.store.connection.execute("PRAGMA query_only = OFF")
+        session.undo()
+        assert said(session) == set()

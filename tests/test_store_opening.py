@@ -1,0 +1,263 @@
+"""Opening, migrating and copying the database, and what is in the way of that."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+
+from annotator.errors import StoreError
+from annotator.store import Store, connection, examine, schema
+from annotator.text import Document
+from tests.processes import finish, start, together
+from tests.workspaces import Bench, dump, place_of, said
+
+MORE = ("0002_more", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO more VALUES (7);")
+BROKEN = ("0002_broken", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES (7);")
+
+
+@pytest.fixture
+def path(bench: Bench) -> Path:
+    """A database with a document, closed."""
+    bench.session().flag()
+    bench.workspace.close()
+    return bench.workspace.database_path
+
+
+def know(monkeypatch: pytest.MonkeyPatch, *more: tuple[str, str]) -> None:
+    """Let the program know more migrations than the database has seen."""
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, *more))
+    monkeypatch.setattr(schema, "VERSION", len(schema.MIGRATIONS))
+
+
+def backups(path: Path) -> list[Path]:
+    return sorted(path.parent.glob("*.before-schema-*.db"))
+
+
+class TestMigrations:
+    def test_an_older_database_is_migrated_after_a_backup(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = dump(path)
+        know(monkeypatch, MORE)
+        with Store(path) as store:
+            assert [row[0] for row in store.rows("SELECT id FROM more")] == [7]
+            assert store.document_keys() == ["nota"]
+            assert list(examine(store)) == []
+        (copy,) = backups(path)
+        assert dump(copy) == before
+
+    def test_the_second_opening_does_nothing_more(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        know(monkeypatch, MORE)
+        Store(path).close()
+        after = dump(path)
+        Store(path).close()
+        assert dump(path) == after
+        assert len(backups(path)) == 1
+
+    def test_a_new_database_gets_all_of_them_and_no_backup(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        know(monkeypatch, MORE)
+        with Store(tmp_path / "new" / "annotator.db") as store:
+            names = [row[0] for row in store.rows("SELECT name FROM _sqlite_migrations ORDER BY id")]
+        assert names == [name for name, _ in schema.MIGRATIONS]
+        assert backups(tmp_path / "new" / "annotator.db") == []
+
+    def test_one_that_fails_leaves_the_database_as_it_was(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = dump(path)
+        know(monkeypatch, BROKEN)
+        with pytest.raises(StoreError, match="no such table: nowhere"):
+            Store(path)
+        assert dump(path) == before
+
+    def test_a_newer_database_is_refused(self, path: Path) -> None:
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute("PRAGMA user_version = 99")
+        before = dump(path)
+        with pytest.raises(StoreError, match=r"written by a newer annotator \(schema 99, .*: upgrade annotator$"):
+            Store(path)
+        assert dump(path) == before
+
+
+class TestForeignFiles:
+    def test_a_database_of_another_program_is_left_alone(self, tmp_path: Path) -> None:
+        path = tmp_path / "annotator.db"
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE recipes (name)")
+        before = path.read_bytes()
+        with pytest.raises(StoreError, match="is a database of another program: move it away"):
+            Store(path)
+        assert path.read_bytes() == before
+
+    def test_a_file_that_is_no_database_is_left_alone(self, tmp_path: Path) -> None:
+        path = tmp_path / "annotator.db"
+        path.write_bytes(b"once upon a time " * 100)
+        with pytest.raises(StoreError, match="not a database: move the file away"):
+            Store(path)
+        assert path.read_bytes() == b"once upon a time " * 100
+
+    def test_an_empty_file_becomes_a_database(self, tmp_path: Path) -> None:
+        path = tmp_path / "annotator.db"
+        path.touch()
+        with Store(path) as store:
+            assert list(examine(store)) == []
+
+    def test_a_folder_in_its_place_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "annotator.db").mkdir()
+        with pytest.raises(StoreError, match="cannot be opened"):
+            Store(tmp_path / "annotator.db")
+
+
+class TestBackup:
+    def test_the_copy_is_whole_and_stands_alone(self, bench: Bench) -> None:
+        bench.session().flag()
+        copy = bench.store.backup()
+        assert copy.parent == bench.store.path.parent
+        assert dump(copy) == dump(bench.store.path)
+        assert {p.name for p in copy.parent.iterdir() if p.name.startswith(copy.name)} == {copy.name}
+
+    def test_it_goes_where_it_is_told(self, bench: Bench, tmp_path: Path) -> None:
+        assert bench.store.backup(tmp_path / "safe" / "copy.db") == tmp_path / "safe" / "copy.db"
+        with Store(tmp_path / "safe" / "copy.db") as copy:
+            assert copy.document_keys() == ["nota"]
+
+    def test_it_never_replaces_the_database_itself(self, bench: Bench) -> None:
+        before = dump(bench.store.path)
+        with pytest.raises(StoreError, match="is the database itself"):
+            bench.store.backup(bench.store.path)
+        assert dump(bench.store.path) == before
+
+    def test_others_write_meanwhile(self, bench: Bench, tmp_path: Path) -> None:
+        write = (
+            "from tests.workspaces import open_bench\n"
+            "session = open_bench(sys.argv[1]).session(curator=sys.argv[2])\n"
+            "for _ in range(40): session.flag()\n"
+        )
+        copy = (
+            "from annotator.store import Store\nfrom pathlib import Path\n"
+            "store = Store(Path(sys.argv[1]) / 'db' / 'annotator.db')\n"
+            "for number in range(4): store.backup(Path(sys.argv[2]) / f'{number}.db')\n"
+        )
+        both = f"if sys.argv[2] == 'ana':\n{indent(write, ' ')}else:\n{indent(copy, ' ')}"
+        together(both, (bench.workspace.root, "ana"), (bench.workspace.root, tmp_path))
+        for number in range(4):
+            with Store(tmp_path / f"{number}.db") as store:
+                assert list(examine(store)) == []
+        assert len(bench.actions("curator:ana")) == 40
+
+    def test_a_copy_that_cannot_be_written_leaves_nothing(self, bench: Bench, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(StoreError, match="check the folder's rights"):
+            bench.store.backup(tmp_path / "file" / "copy.db")
+        (tmp_path / "folder").mkdir()
+        with pytest.raises(StoreError, match="is a directory"):
+            bench.store.backup(tmp_path / "folder")
+        assert list((tmp_path / "folder").iterdir()) == []
+        assert not list(tmp_path.glob(".*.partial"))
+
+
+class TestFullDisk:
+    def test_nothing_is_half_written_and_work_goes_on_when_there_is_space(
+        self, bench: Bench, document: Document
+    ) -> None:
+        session = bench.session()
+        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        with full(bench.store):
+            before = dump(bench.store.path)
+            with pytest.raises(StoreError, match="the disk is full, nothing was written: free some space"):
+                session.comment("x" * 100_000)
+            assert dump(bench.store.path) == before
+            assert session.layer.comments == {}
+        session.comment("x" * 100_000)
+        assert said(session) == {("PERSON", "Luis Paz")}
+        assert list(examine(bench.store)) == []
+
+    @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on file sizes here")
+    def test_when_the_system_takes_no_more(self, bench: Bench) -> None:
+        out, _ = finish(start(CRAMPED, bench.workspace.root))
+        assert out.splitlines() == ["the disk did not take the write", "work goes on"]
+        assert bench.actions("curator:ana") == ["comment", "flag"]
+        assert list(examine(bench.store)) == []
+
+
+CRAMPED = """
+import resource, sys
+from pathlib import Path
+from annotator.errors import StoreError
+from tests.workspaces import open_bench
+session = open_bench(sys.argv[1]).session()
+session.comment("kept")
+wal = Path(sys.argv[1]) / "db" / "annotator.db-wal"
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size + 10_000, most))
+try:
+    session.comment("x" * 100_000)
+except StoreError as error:
+    print(error.message.partition(": ")[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+session.flag()
+print("work goes on")
+"""
+
+
+@contextmanager
+def full(store: Store) -> Iterator[None]:
+    """Let the database grow no further, as on a full disk."""
+    (pages,) = store.rows("PRAGMA page_count")
+    store.connection.execute(f"PRAGMA max_page_count = {pages[0]}")
+    yield
+    store.connection.execute("PRAGMA max_page_count = 1073741823")
+
+
+class TestReadOnly:
+    def test_the_message_says_what_to_do(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def read_only(place: Path) -> sqlite3.Connection:
+            found = sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True, isolation_level=None)
+            found.row_factory = sqlite3.Row
+            return found
+
+        monkeypatch.setattr(connection, "_raw", read_only)
+        with Store(path) as store:
+            assert store.document_keys() == ["nota"]
+            with pytest.raises(StoreError, match="read-only, nothing was written: give yourself write access"):
+                _touch(store)
+
+    @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind this user")
+    def test_a_folder_that_may_not_be_written(self, tmp_path: Path) -> None:
+        tmp_path.chmod(0o500)
+        try:
+            with pytest.raises(StoreError, match="the folder is read-only: give yourself write access"):
+                Store(tmp_path / "annotator.db")
+            with pytest.raises(StoreError, match="permission denied: check the folder's rights"):
+                Store(tmp_path / "db" / "annotator.db")
+        finally:
+            tmp_path.chmod(0o700)
+
+    def test_a_folder_that_takes_no_new_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "annotator.db").mkdir()  # so that SQLite cannot open it, whoever runs the tests
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(StoreError, match="the folder is read-only: give yourself write access to the folder"):
+            Store(tmp_path / "annotator.db")
+
+    def test_a_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
+        (tmp_path / "db").touch()
+        with pytest.raises(StoreError, match="check the folder's rights"):
+            Store(tmp_path / "db" / "annotator.db")
+
+
+def _touch(store: Store) -> None:
+    with store.write() as writer:
+        writer._connection.execute("UPDATE layer SET flag = 'x'")
+
+
+def test_a_lock_held_too_long_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.01)
+    locked = pytest.raises(StoreError, match="another process kept the database locked for too long")
+    with Store(path) as holder, Store(path) as waiter, holder.write(), locked:
+        _touch(waiter)

@@ -1,0 +1,130 @@
+"""Keeping what a pipeline says as suggestion layers: once a document, pipeline and version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from annotator.annotation import Annotations
+from annotator.errors import WorkflowError
+from annotator.history import SUGGESTIONS, LayerName
+from annotator.store import examine
+from annotator.suggest import pipeline as pipelines
+from annotator.text import Document
+from annotator.workflow import suggesting
+from annotator.workflow.checkup import findings
+from annotator.workflow.suggesting import SuggestReport, suggest
+from tests.workspaces import KEY, Bench, dump, link, place_of, proposal, said, verdicts, waiting
+
+
+@dataclass
+class Parrot:
+    """A pipeline that proposes the same words everywhere."""
+
+    fingerprint: str = "parrot@1"
+    words: dict[str, str] = field(default_factory=lambda: {"Ana Ruiz": "PERSON", "Cruz Roja": "ORG"})
+    missing: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def suggest(self, documents: Iterable[Document], _jobs: int) -> Iterator[Annotations]:
+        for document in documents:
+            self.asked.append(document.key)
+            spans = [proposal(document, w, label) for w, label in self.words.items() if w in document.text]
+            relations = [link(spans[0], spans[1], "works_for")] if len(spans) == 2 else []
+            yield Annotations.of(spans, relations)
+
+
+@pytest.fixture
+def parrot(monkeypatch: pytest.MonkeyPatch) -> Parrot:
+    parrot = Parrot()
+    monkeypatch.setattr(pipelines, "build", lambda *_: parrot)
+    return parrot
+
+
+def test_every_document_gets_its_layer(bench: Bench, parrot: Parrot) -> None:
+    bench.add("otra", "Ana Ruiz.")
+    report = suggest(bench.workspace)
+    assert report == SuggestReport(suggested=2, unchanged=0, spans=3, relations=1)
+    assert len(waiting(bench.session())) == 3
+    assert list(examine(bench.store)) == []
+
+
+def test_a_second_time_nothing_is_asked_or_written(bench: Bench, parrot: Parrot) -> None:
+    suggest(bench.workspace)
+    before = dump(bench.store.path)
+    assert suggest(bench.workspace) == SuggestReport(unchanged=1)
+    assert parrot.asked == [KEY]
+    assert dump(bench.store.path) == before
+
+
+def test_another_version_replaces_what_the_last_said(bench: Bench, parrot: Parrot) -> None:
+    suggest(bench.workspace)
+    parrot.fingerprint, parrot.words = "parrot@2", {"Luis Paz": "PERSON"}
+    assert suggest(bench.workspace).suggested == 1
+    (span,) = bench.store.annotations(bench.layer_id(SUGGESTIONS)).spans.values()
+    assert span.key == (*place_of(bench.document(), "Luis Paz"), "PERSON")
+    assert bench.actions(SUGGESTIONS) == ["suggest", "suggest"]
+    assert list(examine(bench.store)) == []
+
+
+def test_what_curators_did_is_never_touched(bench: Bench, parrot: Parrot) -> None:
+    suggest(bench.workspace)
+    session = bench.session()
+    session.accept(proposal(session.document, "Ana Ruiz", "PERSON").id)
+    session.reject(proposal(session.document, "Cruz Roja", "ORG").id)
+    before = (said(session), verdicts(session))
+    parrot.fingerprint, parrot.words = "parrot@2", {"Luis Paz": "PERSON"}
+    suggest(bench.workspace)
+    again = bench.session()
+    assert (said(again), verdicts(again)) == before
+    again.undo()
+    again.undo()
+    assert said(again) == set()
+
+
+def test_only_what_was_asked_for(bench: Bench, parrot: Parrot) -> None:
+    bench.add("otra", "Ana Ruiz.")
+    suggest(bench.workspace, ["otra"])
+    assert parrot.asked == ["otra"]
+    with pytest.raises(WorkflowError, match="no document 'nada'"):
+        suggest(bench.workspace, ["otra", "nada"])
+
+
+def test_an_interruption_keeps_what_was_done(bench: Bench, parrot: Parrot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "BATCH", 2)
+    for number in range(5):
+        bench.add(f"d{number}", f"Ana Ruiz {number}.")
+    progress: list[tuple[int, int]] = []
+
+    def stop_late(done: int, total: int) -> None:
+        progress.append((done, total))
+        if done >= 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        suggest(bench.workspace, progress=stop_late)
+    assert progress == [(0, 6), (2, 6), (4, 6)]
+    assert suggest(bench.workspace) == SuggestReport(suggested=2, unchanged=4, spans=3, relations=1)
+
+
+def test_a_text_replaced_meanwhile_gets_nothing_of_the_old(bench: Bench, parrot: Parrot) -> None:
+    old = bench.document()
+    with bench.store.write() as writer:
+        writer._connection.execute("UPDATE document SET sha256 = NULL WHERE key = ?", (KEY,))
+    suggesting._write(bench.store, [(old, Annotations())], "parrot@1")
+    assert bench.store.layer(LayerName(KEY, SUGGESTIONS)) is None
+
+
+def test_what_the_scheme_no_longer_allows_is_found_in_a_check_up(bench: Bench) -> None:
+    session = bench.session()
+    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    assert list(findings(bench.workspace)) == []
+    labels = bench.workspace.labels_path
+    text = labels.read_text(encoding="utf-8").replace("PERSON", "HUMAN")
+    labels.write_text(text, encoding="utf-8")
+    again = type(bench.workspace)(bench.workspace.root)
+    (finding,) = findings(again)
+    again.close()
+    assert finding == "curator:ana on nota: PERSON is not an entity label of the scheme"

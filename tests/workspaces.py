@@ -1,0 +1,180 @@
+"""Small workspaces of our own for the tests: a scheme, a few documents, suggestions on them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.annotation import Annotations, Relation, Span, SpanKey, suggested_relation, suggested_span
+from annotator.corpus import Article, build_document
+from annotator.history import CORPUS, SUGGESTIONS, LayerName, Op
+from annotator.labels import LabelScheme
+from annotator.store import Store, meta_record
+from annotator.text import Document
+from annotator.tokenization import TOKENIZER
+from annotator.workflow.differences import differences
+from annotator.workflow.layer_session import Outcome
+from annotator.workflow.session import Session
+from annotator.workflow.workspace import Workspace
+
+LABELS = """\
+languages: [es, en]
+overlap: flat
+entities:
+  PERSON: {key: 1}
+  ORG: {key: 2}
+  GPE: {key: 3}
+  DATE: {key: 4}
+relations:
+  works_for: {key: w, head: PERSON, child: ORG}
+  leads: {key: l, head: PERSON, child: ORG}
+  located_in: {key: i, head: [ORG, GPE], child: GPE}
+  cooperates_with: {key: c, head: GPE, child: GPE, symmetric: true}
+  founded_on: {key: f, head: ORG, child: DATE, within: document}
+"""
+
+TEXT = (
+    "Ana Ruiz trabaja para Cruz Roja en México. México coopera con Canadá.\n\n"
+    "Cruz Roja nació en mayo. Ana Ruiz volvió a México con Luis Paz.\n"
+)
+KEY = "nota"
+
+
+def write_labels(folder: Path, overlap: str = "flat") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "labels.yaml").write_text(LABELS.replace("overlap: flat", f"overlap: {overlap}"), encoding="utf-8")
+
+
+def make_document(key: str = KEY, text: str = TEXT, title: str | None = None) -> Document:
+    return build_document(Article(key, text, title=title, lang="es"), ("es", "en"))
+
+
+def add_document(store: Store, document: Document) -> Document:
+    op = Op("document", document.key, None, meta_record(document, document.sha256))
+    with store.write() as writer:
+        writer.put_text(document, TOKENIZER)
+        writer.append(LayerName(document.key, CORPUS), "tester", "ingest", [op])
+    return document
+
+
+def place_of(document: Document, needle: str, nth: int = 0) -> tuple[int, int]:
+    """Return where the ``nth`` mention of ``needle`` stands."""
+    at = -1
+    for _ in range(nth + 1):
+        at = document.text.index(needle, at + 1)
+    return at, at + len(needle)
+
+
+def proposal(document: Document, needle: str, label: str, score: float = 0.9, nth: int = 0) -> Span:
+    return suggested_span(*place_of(document, needle, nth), label, "rules@1", score)
+
+
+def link(head: Span, child: Span, label: str, score: float = 0.9) -> Relation:
+    return suggested_relation(head, child, label, "pairs@1", score)
+
+
+def propose(
+    store: Store,
+    document: Document,
+    spans: Iterable[Span],
+    relations: Iterable[Relation] = (),
+    name: str = SUGGESTIONS,
+) -> None:
+    """Write a suggestion layer as ``annotator suggest`` does."""
+    ops = [Op("layer", "text", None, {"value": document.sha256})]
+    with store.write() as writer:
+        content = Annotations.of(spans, relations)
+        writer.append(LayerName(document.key, name), "annotator", "suggest", ops + differences(Annotations(), content))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A workspace with documents, and sessions on them."""
+
+    workspace: Workspace
+
+    @property
+    def store(self) -> Store:
+        return self.workspace.store
+
+    @property
+    def scheme(self) -> LabelScheme:
+        return self.workspace.scheme
+
+    def add(self, key: str = KEY, text: str = TEXT, title: str | None = None) -> Document:
+        return add_document(self.store, make_document(key, text, title))
+
+    def document(self, key: str = KEY) -> Document:
+        document = self.store.document(key)
+        assert document is not None
+        return document
+
+    def session(self, key: str = KEY, curator: str = "ana", *, blind: bool = False) -> Session:
+        return Session(self.store, self.scheme, curator, self.document(key), blind=blind)
+
+    def layer_id(self, layer: str = "curator:ana", key: str = KEY) -> int:
+        info = self.store.layer(LayerName(key, layer))
+        assert info is not None
+        return info.id
+
+    def actions(self, layer: str, key: str = KEY) -> list[str]:
+        """Return the actions in a layer's history, oldest first."""
+        info = self.store.layer(LayerName(key, layer))
+        return [] if info is None else [event.action for event in self.store.events(info)]
+
+
+def make_bench(folder: Path, overlap: str = "flat") -> Bench:
+    write_labels(folder, overlap)
+    return Bench(Workspace(folder))
+
+
+def open_bench(folder: str) -> Bench:
+    """Return a workspace that is there already, for scripts in processes of their own."""
+    return Bench(Workspace(Path(folder)))
+
+
+def dump(path: Path) -> list[str]:
+    """Return everything a database holds, as SQL; nothing when there is no file."""
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def focused(outcome: Outcome) -> str:
+    """Return the item that an action leaves in focus."""
+    assert outcome.focus is not None
+    return outcome.focus
+
+
+def own_id(session: Session, key: SpanKey) -> str:
+    """Return the id of the curator's span that says this."""
+    identity = session.layer.same(key)
+    assert identity is not None
+    return identity
+
+
+def said(session: Session) -> set[tuple[str, str]]:
+    """Return what the curator's own spans say: label and text."""
+    return {(span.label, session.text_of(span)) for span in session.layer.spans.values()}
+
+
+def linked(session: Session) -> set[tuple[str, str, str]]:
+    """Return what the curator's own relations say: text of the head, label, text of the child."""
+    spans = session.layer.spans
+    return {
+        (session.text_of(spans[r.head]), r.label, session.text_of(spans[r.child]))
+        for r in session.layer.relations.values()
+    }
+
+
+def waiting(session: Session) -> list[str]:
+    """Return the ids of the suggestions that want a verdict, in the order of the walk."""
+    return [interval.id for interval in session.layer.pending]
+
+
+def verdicts(session: Session) -> dict[str, str]:
+    return {identity: decision.verdict for identity, decision in session.layer.verdicts.items()}
