@@ -36,7 +36,8 @@ class Op(NamedTuple):
 class LayerName(NamedTuple):
     """What identifies a layer in every database: the document's key, and whose layer it is.
 
-    ``name`` is ``corpus`` (what the document is), ``suggestions``, ``curator:NAME`` or ``gold``.
+    ``name`` is ``corpus`` (what the document is), ``suggestions`` (``suggestions:NAME`` for those of another source),
+    ``proposals:NAME`` (what a curator marked elsewhere, suggested to themselves), ``curator:NAME`` or ``gold``.
     """
 
     document: str
@@ -49,16 +50,21 @@ class LayerName(NamedTuple):
     def kind(self) -> str:
         """Return the kind of author: corpus, suggester, curator or gold."""
         head = self.name.partition(":")[0]
-        return "suggester" if head == "suggestions" else head
+        return "suggester" if head in (SUGGESTIONS, PROPOSALS) else head
 
     @property
     def author(self) -> str:
         """Return the author's name; empty where the kind says it all."""
         return self.name.partition(":")[2]
 
+    def shown_to(self, curator: str) -> bool:
+        """Return whether a suggester's layer is for this curator: proposals are their author's alone."""
+        return not self.name.startswith(f"{PROPOSALS}:") or self.author == curator
+
 
 CORPUS = "corpus"
 SUGGESTIONS = "suggestions"
+PROPOSALS = "proposals"
 GOLD = "gold"
 
 

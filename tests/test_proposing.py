@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.store import examine
+from annotator.store import Queue, QueueFilter, examine
 from annotator.workflow.desk import Desk
 from annotator.workflow.suggesting import suggest
 from tests.workspaces import KEY, Bench, dump, proposal, said, verdicts, waiting
@@ -62,4 +62,13 @@ def test_a_run_of_the_models_leaves_it_standing(bench: Bench) -> None:
     propose(bench, "Luis Paz")
     suggest(bench.workspace)
     assert len([i for i in waiting(bench.session("uno")) if i.endswith("PERSON")]) >= 1
-    assert "suggestions:ana" in {layer.name.name for layer in bench.store.layers(document="uno")}
+    assert "proposals:ana" in {layer.name.name for layer in bench.store.layers(document="uno")}
+
+
+def test_nobody_else_sees_it(bench: Bench) -> None:
+    document = bench.add("uno", "Vino Luis Paz.")
+    propose(bench, "Luis Paz")
+    assert waiting(bench.session("uno", curator="bo")) == []
+    assert waiting(bench.session("uno", curator="ana")) == [proposal(document, "Luis Paz", "PERSON").id]
+    assert sum(row.pending for row in Queue(bench.store, "bo").page(QueueFilter(), 9)) == 0
+    assert sum(row.pending for row in Queue(bench.store, "ana").page(QueueFilter(), 9)) == 1

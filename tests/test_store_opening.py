@@ -133,6 +133,12 @@ class TestBackup:
             bench.store.backup(bench.store.path)
         assert dump(bench.store.path) == before
 
+    def test_it_never_replaces_another_file(self, bench: Bench, tmp_path: Path) -> None:
+        (tmp_path / "notes.txt").write_text("keep me", encoding="utf-8")
+        with pytest.raises(StoreError, match="exists already"):
+            bench.store.backup(tmp_path / "notes.txt")
+        assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "keep me"
+
     def test_others_write_meanwhile(self, bench: Bench, tmp_path: Path) -> None:
         write = (
             "from tests.workspaces import open_bench\n"
@@ -156,7 +162,7 @@ class TestBackup:
         with pytest.raises(StoreError, match="check the folder's rights"):
             bench.store.backup(tmp_path / "file" / "copy.db")
         (tmp_path / "folder").mkdir()
-        with pytest.raises(StoreError, match="is a directory"):
+        with pytest.raises(StoreError, match="exists already"):
             bench.store.backup(tmp_path / "folder")
         assert list((tmp_path / "folder").iterdir()) == []
         assert not list(tmp_path.glob(".*.partial"))

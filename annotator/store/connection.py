@@ -184,6 +184,8 @@ def backup(path: Path, target: Path) -> None:
     """
     if target.exists() and target.samefile(path):
         raise StoreError(f"{target} is the database itself", "give the copy another name")
+    if target.exists():
+        raise StoreError(f"{target} exists already", "give the copy another name; nothing was changed")
     partial = target.with_name(f".{target.name}.partial")
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,7 @@ WHERE d.sha256 IS NOT NULL
 _PENDING = """
 SELECT count(DISTINCT i.id) FROM layer s JOIN {table} i ON i.layer_id = s.id
 WHERE s.document_id = d.id AND s.kind = 'suggester' AND s.text = d.sha256 AND own.state IS NOT 'done'
+  AND (s.name NOT GLOB 'proposals:*' OR s.name = 'proposals:' || :curator)
   AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.layer_id = own.id AND v.id = i.id)
   AND NOT EXISTS (SELECT 1 FROM assignment a JOIN layer c ON c.id = a.layer_id
                   WHERE c.document_id = d.id AND a.id = :curator AND a.blind)

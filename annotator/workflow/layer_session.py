@@ -78,7 +78,7 @@ class LayerSession:
             suggestions = [
                 store.annotations(layer.id)
                 for layer in store.layers(document=self.document.key, kind="suggester")
-                if layer.text == self._digest
+                if layer.text == self._digest and layer.name.shown_to(self.curator)
             ]
         self.layer = WorkingLayer(self.scheme, _merged(suggestions), self.document.sentences)
         self._head = "" if info is None else info.head

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.annotation import Span, record, suggested_span
-from annotator.history import SUGGESTIONS, LayerName, Op
+from annotator.history import PROPOSALS, LayerName, Op
 from annotator.store import Store
 from annotator.text import Document
 
@@ -15,7 +15,8 @@ def propose(store: Store, curator: str, phrase: str, label: str, *, but: str) ->
     """Suggest ``label`` on every mention of ``phrase`` in the other documents; return mentions and documents.
 
     Only whole tokens count, and mentions that the curator's own suggestion layer has already are left alone.  The
-    suggestions stand in a layer of their own, so that a new run of the models does not take them away.
+    suggestions stand in a layer of the curator's own: a new run of the models does not take them away, and nobody else
+    sees them, because what one curator marks must not sway another.
     """
     mentions = documents = 0
     keys = [key for key in store.documents_with(phrase) if key != but]
@@ -24,7 +25,7 @@ def propose(store: Store, curator: str, phrase: str, label: str, *, but: str) ->
             document = store.document(key)
             if document is None:
                 continue
-            name = LayerName(key, f"{SUGGESTIONS}:{curator}")
+            name = LayerName(key, f"{PROPOSALS}:{curator}")
             layer = writer.layer_info(name)
             known = store.annotations(layer.id).spans if layer is not None else {}
             new = [s for s in _mentions(document, phrase, label, curator) if s.id not in known]

@@ -32,7 +32,9 @@ class TextView(PaintedLines, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    TextView { width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll; }
+    TextView {
+        width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll;
+    }
     """
 
     class Pointed(Message):
