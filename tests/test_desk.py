@@ -8,6 +8,7 @@ from annotator.annotation import Span
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import QueueFilter, QueueRow
 from annotator.workflow.desk import Desk
+from annotator.workflow.session import Session
 from tests.workspaces import KEY, Bench, link, place_of, proposal, propose, waiting
 
 
@@ -118,3 +119,17 @@ def test_everyone_who_worked_is_listed_with_what_they_have(bench: Bench, desk: D
         {"curator": "ana", "doing": 0, "done": 0, "skipped": 1, "spans": 0, "relations": 0},
         {"curator": "bo", "doing": 0, "done": 1, "skipped": 0, "spans": 1, "relations": 0},
     ]
+
+
+class TestPace:
+    def test_there_is_none_before_the_first_document_is_done(self, bench: Bench, desk: Desk) -> None:
+        bench.session().flag()
+        assert desk.pace() is None
+
+    def test_it_is_the_time_at_work_a_document_long_breaks_left_out(self, bench: Bench, desk: Desk) -> None:
+        moments = iter([0.0, 60.0, 60.0 + 3600.0, 60.0 + 3600.0 + 60.0])
+        session = Session(bench.store, bench.scheme, "ana", bench.document(), clock=lambda: next(moments))
+        session.flag()
+        session.comment("after lunch")
+        session.finish()
+        assert desk.pace() == pytest.approx(1 + 5 + 1)

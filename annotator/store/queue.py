@@ -163,6 +163,19 @@ class Queue:
             rows = self._store.connection.execute(query, self._values(QueueFilter(mine=mine))).fetchall()
         return {row[0]: row[1] for row in rows}
 
+    def pace(self) -> float | None:
+        """Return the minutes of work that a document took lately; ``None`` before the first one is done.
+
+        Counts the curator's latest steps, each with the pause before it, of which at most five minutes are work.
+        """
+        query = """
+            SELECT sum(min(coalesce(pause_ms, 0), 300000)), sum(action = 'done') FROM (
+                SELECT e.pause_ms, e.action FROM event e JOIN layer l ON l.id = e.layer_id
+                WHERE l.name = ? ORDER BY e.id DESC LIMIT 2000)
+        """
+        row = self._store.row(query, curator_layer(self._curator))
+        return row[0] / 60000 / row[1] if row is not None and row[1] else None
+
     def curators(self) -> list[dict[str, object]]:
         """Return for every curator with work of their own: documents by state, spans, relations."""
         query = """

@@ -52,6 +52,10 @@ class Desk:
         counts = self.queue.progress(mine=self.mine)
         return {**counts, "total": sum(counts.values())}
 
+    def pace(self) -> float | None:
+        """Return the minutes of work that a document took lately; ``None`` before the first one is done."""
+        return self.queue.pace()
+
     def propose(self, phrase: str, label: str, *, but: str) -> tuple[int, int]:
         """Suggest a label on a phrase in all documents but one; return mentions and documents."""
         return propose(self.workspace.store, self.curator, phrase, label, but=but)

@@ -88,7 +88,9 @@ class QueueScreen(WorkScreen):
         counts = self.desk.progress()
         done, total = counts.get("done", 0), counts["total"]
         self.query_one("#header", Line).say(
-            (" annotator  ", "bold"), (f"{done} of {total} done", ""), right=f"{self.desk.curator} "
+            (" annotator  ", "bold"),
+            (f"{done} of {total} done{self._pace()}", ""),
+            right=f"{self.desk.curator} ",
         )
         which = self.view.filter
         shown = which.state or "all"
@@ -98,6 +100,10 @@ class QueueScreen(WorkScreen):
             (f" {self.view.count()} shown: {shown}{text}, by {which.sort}{empty}", "faint"),
             right="? undecided  ✓ spans  → relations ",
         )
+
+    def _pace(self) -> str:
+        pace = self.desk.pace()
+        return "" if pace is None else f" · {pace:.1f} minutes a document"
 
     def action_open(self) -> None:
         """Open the chosen document."""
