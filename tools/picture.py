@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pyte
 from wcwidth import wcwidth
 
+INK, PAPER = "#e6e6e6", "#14161b"
 CELL, LINE, PAD = 8.4, 18.0, 10.0
 NAMED = {
     "default": None, "black": "#000000", "red": "#cd3131", "green": "#0dbc79", "brown": "#e5e510", "blue": "#2472c8",
@@ -27,7 +28,7 @@ class Look(NamedTuple):
     underline: bool
 
 
-def picture(screen: pyte.Screen, *, ink: str = "#e6e6e6", paper: str = "#121212") -> str:
+def picture(screen: pyte.Screen, *, ink: str = INK, paper: str = PAPER) -> str:
     """Return the screen as SVG: one rectangle and one text a run of equal looks, monospaced by position."""
     width = screen.columns * CELL + 2 * PAD
     height = screen.lines * LINE + 2 * PAD
@@ -80,7 +81,7 @@ def _run(cells: list[tuple[int, pyte.screens.Char]], look: Look, y: int, paper: 
     return parts
 
 
-def save(screen: pyte.Screen, path: Path) -> None:
-    """Write the picture of a screen."""
+def save(screen: pyte.Screen, path: Path, *, ink: str = INK, paper: str = PAPER) -> None:
+    """Write the picture of a screen; ``ink`` and ``paper`` stand for the terminal's own colours."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(picture(screen), encoding="utf-8")
+    path.write_text(picture(screen, ink=ink, paper=paper), encoding="utf-8")

@@ -17,7 +17,7 @@ from tools.terminal import Terminal
 
 TOP = Path(__file__).resolve().parent.parent
 IMAGES = TOP / "docs" / "images"
-ENVIRONMENT = {"ANNOTATOR_CURATOR": "ana"}
+SPANISH, ENGLISH = "002_e843446c8cb880ce", "004_475670b337495bae"
 
 
 def annotator(*arguments: str) -> list[str]:
@@ -43,28 +43,111 @@ def sample_workspace() -> Iterator[Path]:
 def open_workbench(workspace: Path, *arguments: str, columns: int, lines: int, **env: str) -> Terminal:
     """Return a terminal with the workbench in it."""
     command = annotator("-w", str(workspace), "annotate", *arguments)
-    return Terminal(command, columns=columns, lines=lines, cwd=TOP, env={**ENVIRONMENT, **env})
+    settings = {"ANNOTATOR_CURATOR": "ana", "ANNOTATOR_SETTINGS": str(workspace / "none.yaml")}
+    return Terminal(command, columns=columns, lines=lines, cwd=TOP, env={**settings, **env})
+
+
+def shot(terminal: Terminal, name: str, *, light: bool = False) -> None:
+    """Save the screen as a picture once it is quiet."""
+    terminal.settle(0.3)
+    colors = {"ink": "#1d1f23", "paper": "#fbfaf7"} if light else {}
+    save(terminal.screen, IMAGES / f"{name}.svg", **colors)
+
+
+def leave(terminal: Terminal) -> None:
+    """Quit the workbench."""
+    terminal.press("ctrl+q")
+    terminal.close()
+
+
+def desk_pictures(workspace: Path) -> None:
+    """Take the annotate screen, help and the queue."""
+    terminal = open_workbench(workspace, SPANISH, columns=120, lines=30)
+    terminal.wait("0/5 done")
+    for _ in range(7):
+        terminal.press("a")
+        terminal.settle(0.1)
+    shot(terminal, "workbench")
+    terminal.press("?")
+    shot(terminal, "help")
+    terminal.press("escape")
+    terminal.settle(0.4)
+    terminal.press("Q")
+    terminal.wait("shown: all")
+    shot(terminal, "queue")
+    leave(terminal)
+
+
+def relation_pictures(workspace: Path) -> None:
+    """Take all arcs, also across rows, and the hints on the partners of a span."""
+    terminal = open_workbench(workspace, SPANISH, columns=100, lines=28)
+    terminal.wait("0/5 done")
+    terminal.press("g", "R")
+    shot(terminal, "arcs")
+    terminal.press("R")
+    terminal.settle()
+    x, y = terminal.find("diálogo")
+    terminal.click(x + 1, y)
+    terminal.settle()
+    terminal.press("r")
+    shot(terminal, "relate")
+    terminal.press("escape")
+    terminal.settle(0.4)
+    leave(terminal)
+
+
+def size_pictures(workspace: Path) -> None:
+    """Take the smallest and a large window, without colour, and the light theme."""
+    for name, columns, lines, env in (
+        ("small", 80, 24, {}),
+        ("large", 200, 60, {}),
+        ("no-color", 100, 28, {"NO_COLOR": "1"}),
+    ):
+        terminal = open_workbench(workspace, ENGLISH, columns=columns, lines=lines, **env)
+        terminal.wait("0/5 done")
+        terminal.press("tab")
+        shot(terminal, name)
+        leave(terminal)
+    settings = workspace / "settings.yaml"
+    settings.write_text("theme: annotator-light\n", encoding="utf-8")
+    terminal = open_workbench(workspace, SPANISH, columns=100, lines=28, ANNOTATOR_SETTINGS=str(settings))
+    terminal.wait("0/5 done")
+    shot(terminal, "light", light=True)
+    leave(terminal)
+
+
+def nesting_picture() -> None:
+    """Take nested and crossing spans, under a scheme that allows any overlap."""
+    with sample_workspace() as workspace:
+        labels = workspace / "labels.yaml"
+        labels.write_text(labels.read_text(encoding="utf-8").replace("overlap: flat", "overlap: any"), encoding="utf-8")
+        text = "The Ministry of Health of Peru met the Health Workers Union of Lima in Lima on Monday.\n"
+        (workspace / "seeds" / "nested.txt").write_text(text, encoding="utf-8")
+        subprocess.run(annotator("-w", str(workspace), "ingest"), check=True, stderr=subprocess.DEVNULL)
+        terminal = open_workbench(workspace, "nested", columns=100, lines=16)
+        terminal.wait("done ·")
+        for first, words, label in (("Ministry", 5, "3"), ("Ministry", 3, "3"), ("Peru", 1, "4"), ("Health W", 5, "3"),
+                                    ("Union", 3, "3"), ("Lima", 1, "4")):  # fmt: skip
+            terminal.press("escape")
+            terminal.settle(0.3)
+            x, y = terminal.find(first, below=0)
+            terminal.click(x, y)
+            terminal.settle()
+            terminal.press("v", *["l"] * (words - 1), label)
+            terminal.settle()
+        terminal.press("escape")
+        shot(terminal, "nesting")
+        leave(terminal)
 
 
 def main() -> int:
     """Take every picture."""
     with sample_workspace() as workspace:
-        terminal = open_workbench(workspace, "002_e843446c8cb880ce", columns=120, lines=30)
-        terminal.wait("0/5 done")
-        terminal.press(*"aaaaaaa")
-        terminal.settle()
-        save(terminal.screen, IMAGES / "workbench.svg")
-        terminal.press("?")
-        terminal.settle()
-        save(terminal.screen, IMAGES / "help.svg")
-        terminal.press("escape")
-        terminal.settle(0.4)
-        terminal.press("Q")
-        terminal.wait("shown: all")
-        terminal.settle()
-        save(terminal.screen, IMAGES / "queue.svg")
-        terminal.press("q")
-        terminal.close()
+        desk_pictures(workspace)
+    with sample_workspace() as workspace:
+        size_pictures(workspace)
+        relation_pictures(workspace)
+    nesting_picture()
     print(f"pictures are in {IMAGES.relative_to(TOP)}")
     return 0
 

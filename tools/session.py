@@ -12,10 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.screenshots import TOP, annotator, open_workbench, sample_workspace
+from tools.screenshots import ENGLISH, SPANISH, TOP, annotator, open_workbench, sample_workspace
 from tools.terminal import Terminal
-
-SPANISH, ENGLISH = "002_e843446c8cb880ce", "004_475670b337495bae"
 
 
 class Transcript:

@@ -136,10 +136,10 @@ class Terminal:
         """Click with the left button."""
         self.send(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
 
-    def find(self, text: str) -> tuple[int, int]:
-        """Return the cell (column, line) at which a text stands on the screen; :class:`LookupError` if nowhere."""
+    def find(self, text: str, *, below: int = -1) -> tuple[int, int]:
+        """Return the first cell (column, line) below a line at which a text stands; :class:`LookupError` if nowhere."""
         for y, line in enumerate(self.screen.display):
-            if text in line:
+            if y > below and text in line:
                 return line.index(text), y
         raise LookupError(f"{text!r} is not on the screen:\n{self.text()}")
 

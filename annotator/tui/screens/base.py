@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError
 from annotator.tui.painting import Inks
@@ -27,9 +27,15 @@ class WorkScreen(Screen[None]):
     WorkScreen #too-small { display: none; width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
     WorkScreen.-too-small #too-small { display: block; }
     WorkScreen.-too-small .main { display: none; }
+    WorkScreen #entry { display: none; height: 1; padding: 0 1; }
+    WorkScreen.-entering #entry { display: block; }
     """
 
     AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entered: Callable[[str], None] | None = None
 
     @property
     def work_app(self) -> AnnotatorApp:
@@ -68,6 +74,58 @@ class WorkScreen(Screen[None]):
     def too_small(self) -> bool:
         """Return whether the screen cannot be worked in."""
         return self.has_class("-too-small")
+
+    # Keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take every key here, in the order in which they were pressed.
+
+        A binding would run at the app, after keys that were pressed behind it had been handled elsewhere already: fast
+        typing would act on the wrong words, or be lost on its way to the entry line.
+        """
+        event.stop()
+        if self.has_class("-entering"):
+            await self._type(event)
+        elif not self.too_small:
+            await self.press(event)
+
+    async def press(self, event: events.Key) -> None:
+        """Do what a key is bound to."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and active.enabled:
+            await self.app.run_action(active.binding.action, active.node)
+
+    # The entry line
+
+    def enter(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
+        """Ask for a line of text."""
+        entry = self.query_one("#entry", Input)
+        entry.placeholder = placeholder
+        entry.value = value
+        self._entered = then
+        self.add_class("-entering")
+        entry.focus()
+
+    async def _type(self, event: events.Key) -> None:
+        """Hand on to the entry line what was pressed before it had the focus; ``escape`` ends it."""
+        entry = self.query_one("#entry", Input)
+        if event.key == "escape":
+            self.end_entry()
+        elif event.key == "enter":
+            await entry.action_submit()
+        elif event.is_printable and event.character:
+            entry.insert_text_at_cursor(event.character)
+
+    def end_entry(self) -> None:
+        """Close the entry line."""
+        self.remove_class("-entering")
+        self.set_focus(None)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Do what the entry was for."""
+        self.end_entry()
+        if self._entered is not None:
+            self._entered(event.value)
 
     def attempt(self, action: Callable[[], object]) -> bool:
         """Do something; what the user can mend is said on the screen. Return whether it was done."""

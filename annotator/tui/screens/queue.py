@@ -22,11 +22,6 @@ SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "title")
 class QueueScreen(WorkScreen):
     """Documents with their state; ``enter`` opens one."""
 
-    DEFAULT_CSS = """
-    QueueScreen #filter { display: none; height: 1; border: none; padding: 0 1; }
-    QueueScreen.-filtering #filter { display: block; }
-    """
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the document", id="queue.open"),
         Binding("n,space", "next", "open the next document with work to do", id="queue.next"),
@@ -54,10 +49,7 @@ class QueueScreen(WorkScreen):
         yield from self.with_small_notice(
             [
                 Line(inks, reverse=True, id="header"),
-                Input(
-                    placeholder="piece of a key or title, or words of the text (case and accents do not matter)",
-                    id="filter",
-                ),
+                Input(id="entry", compact=True),
                 QueueView(self.desk, inks),
                 Line(inks, id="columns"),
                 Line(inks, id="keys"),
@@ -141,24 +133,16 @@ class QueueScreen(WorkScreen):
         self.tell()
 
     def action_filter(self) -> None:
-        """Type a piece of a key or title."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
+        """Type a piece of a key or title, or words of the text."""
+        self.enter(FILTER_HELP, self.view.filter.text, lambda _text: None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while typing."""
         self.view.set_filter(replace(self.view.filter, text=event.value))
         self.tell()
 
-    def on_input_submitted(self) -> None:
-        """Go back to the list."""
-        self.set_focus(None)
-        self.remove_class("-filtering")
-
     def action_clear(self) -> None:
         """Show all documents again."""
-        self.query_one("#filter", Input).value = ""
-        self.on_input_submitted()
         self.view.set_filter(replace(self.view.filter, text="", state=""))
         self.tell()
 
@@ -170,3 +154,4 @@ class QueueScreen(WorkScreen):
 
 
 EMPTY = "  ·  no documents yet: `annotator ingest PATH` brings some in"
+FILTER_HELP = "piece of a key or title, or words of the text (case and accents do not matter)"

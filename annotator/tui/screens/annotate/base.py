@@ -33,8 +33,6 @@ class AnnotateBase(WorkScreen):
 
     DEFAULT_CSS = """
     AnnotateBase #body { height: 1fr; }
-    AnnotateBase #entry { display: none; height: 1; border: none; padding: 0 1; }
-    AnnotateBase.-entering #entry { display: block; }
     AnnotateBase.-entering #message { display: none; }
     AnnotateBase #panel { display: none; }
     AnnotateBase.-panel #panel { display: block; }
@@ -46,7 +44,6 @@ class AnnotateBase(WorkScreen):
         self.session = session
         self.caret = Caret(session.document, session.cursor)
         self.prompt: KeyPrompt | None = None
-        self._entered: Callable[[str], None] | None = None
         self._sure = False
         self._spread: SpanKey | None = None
         self._selecting = False
@@ -67,7 +64,7 @@ class AnnotateBase(WorkScreen):
                 LabelBar(self.session.scheme, inks),
                 Line(inks, id="focus"),
                 Line(inks, id="message"),
-                Input(id="entry"),
+                Input(id="entry", compact=True),
             ]
         )
 
@@ -201,21 +198,14 @@ class AnnotateBase(WorkScreen):
         self.caret.go(offset, select=select or self._selecting)
         self._show_focus(None if self.caret.anchor else self._span_at_caret(), follow=False)
 
+    def end_entry(self) -> None:
+        """Close the entry line and go back to the text."""
+        super().end_entry()
+        self.view.focus()
+
     def _span_at_caret(self) -> str | None:
         """Return the innermost span under the cursor, the curator's own first."""
         layer = self.session.layer
         own, waiting = (index.at(self.caret.offset) for index in (layer.index, layer.pending_spans))
         found = own or waiting
         return min(found, key=lambda i: i.end - i.start).id if found else None
-
-    def _enter(self, label: str, value: str, then: Callable[[str], None]) -> None:
-        entry = self.query_one("#entry", Input)
-        entry.placeholder = label
-        entry.value = value
-        self._entered = then
-        self.add_class("-entering")
-        entry.focus()
-
-    def _end_entry(self) -> None:
-        self.remove_class("-entering")
-        self.view.focus()

@@ -42,7 +42,7 @@ class Finishing(AnnotateBase):
 
     def action_go_to(self) -> None:
         """Ask for a piece of a document's key or title, and open the first that has it."""
-        self._enter("piece of a document's key or title", "", self._go_to_document)
+        self.enter("piece of a document's key or title", "", self._go_to_document)
 
     def _go_to_document(self, text: str) -> None:
         rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.mine), 1) if text else []
@@ -68,7 +68,7 @@ class Finishing(AnnotateBase):
             target = None
         existing = [c.text for c in self.session.layer.comments.values() if c.target == target]
         what = f"on {self.session.name_of(target)}" if target else "on the document"
-        self._enter(f"comment {what}", existing[0] if existing else "", lambda text: self._comment(text, target))
+        self.enter(f"comment {what}", existing[0] if existing else "", lambda text: self._comment(text, target))
 
     def _comment(self, text: str, target: str | None) -> None:
         self._do(lambda: self.session.comment(text, target))

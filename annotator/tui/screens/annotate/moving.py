@@ -64,7 +64,7 @@ class Moving(AnnotateBase):
 
     def action_line_number(self) -> None:
         """Ask for the number of a line on the screen, and go there."""
-        self._enter(f"line, 1 to {len(self.view.rows)}", "", self._go_to_line)
+        self.enter(f"line, 1 to {len(self.view.rows)}", "", self._go_to_line)
 
     def _go_to_line(self, text: str) -> None:
         if not text.strip().isdecimal() or not 1 <= int(text) <= len(self.view.rows):
@@ -74,7 +74,7 @@ class Moving(AnnotateBase):
 
     def action_find(self) -> None:
         """Ask what to find."""
-        self._enter("find, without regard to case and accents", "", self._find)
+        self.enter("find, without regard to case and accents", "", self._find)
 
     def _find(self, text: str) -> None:
         self._needle = fold(text)

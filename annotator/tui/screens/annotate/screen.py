@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from annotator.tui.item_filter import ItemFilter
 from annotator.tui.screens.annotate.deciding import Deciding
@@ -76,26 +75,18 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         Binding("escape", "clear", "clear selection and focus", id="select.clear"),
     ]
 
-    async def on_key(self, event: events.Key) -> None:
-        """Answer an open question, or label; every other key is a binding."""
-        if self.has_class("-entering"):
-            if event.key == "escape":
-                event.stop()
-                self._end_entry()
-            return
-        if self.too_small:
-            event.stop()
-            return
+    async def press(self, event: events.Key) -> None:
+        """Answer an open question, else label, else do what the key is bound to."""
         if self.prompt is not None:
-            event.stop()
             self._answer(event)
             return
         if event.key != "space":
             self._sure = False
         entity = self.session.scheme.entity_for_key(event.character) if event.character else None
         if entity is not None:
-            event.stop()
             self._label(entity.name)
+        else:
+            await super().press(event)
 
     def _answer(self, event: events.Key) -> None:
         assert self.prompt is not None
@@ -115,12 +106,6 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
             action()
             self._refresh_marks()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Do what the entry was for."""
-        self._end_entry()
-        if self._entered is not None:
-            self._entered(event.value)
-
     def action_mode(self) -> None:
         """Show spans in the next way."""
         self.work_app.mode = self.work_app.mode.following()
@@ -131,7 +116,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         """Ask which items the panel is to show."""
         if not self.has_class("-panel"):
             self.action_panel()
-        self._enter(FILTER_HELP, str(self.panel.filter), self._filter)
+        self.enter(FILTER_HELP, str(self.panel.filter), self._filter)
 
     def _filter(self, text: str) -> None:
         self.panel.set_filter(ItemFilter.parse(text))
