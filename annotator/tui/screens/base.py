@@ -113,6 +113,8 @@ class WorkScreen(Screen[None]):
             self.end_entry()
         elif event.key == "enter":
             await entry.action_submit()
+        elif event.key == "backspace":
+            entry.action_delete_left()
         elif event.is_printable and event.character:
             entry.insert_text_at_cursor(event.character)
 

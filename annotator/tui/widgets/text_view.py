@@ -24,7 +24,7 @@ MARGIN = 2
 """Lines kept between the cursor and the edge when the view follows it."""
 
 
-class TextView(PaintedLines, can_focus=True):
+class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     """Shows a session's document.
 
     Offsets in and out are code points.  Heights of rows out of view are estimates until they come into view, so that
