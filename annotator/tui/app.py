@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
@@ -72,8 +73,13 @@ class AnnotatorApp(App[None]):
                 screen.take_inks(self.inks)
 
     def open_document(self, key: str, needle: str = "") -> None:
-        """Open a document over the queue, at the first place of what was searched for, if its text has it."""
+        """Open a document over the queue, at the first place of what was searched for, if its text has it.
+
+        What was read stays until the document is left; the garbage collector, walking it again and again, would make
+        every few keys late by several frames.
+        """
         self.push_screen(AnnotateScreen(self.desk, self.desk.open(key), needle))
+        self.call_after_refresh(gc.freeze)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""

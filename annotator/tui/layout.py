@@ -145,7 +145,8 @@ class Rows:
         low, high = self.span(row)
         first = glyphs[bisect_right(glyphs, max(start, low), key=_start) - 1]
         last = glyphs[bisect_right(glyphs, min(end, high) - 1, key=_start) - 1]
-        return first.cell, max(last.cell + last.width, first.cell + 1)
+        left = min(first.cell, self.width - 1)
+        return left, max(last.cell + last.width, left + 1)
 
     def offset_at(self, row: int, cell: int) -> int:
         """Return the offset of the grapheme drawn at a cell; of the last one behind the row's end."""

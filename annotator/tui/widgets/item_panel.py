@@ -32,10 +32,10 @@ class ItemPanel(VirtualList):
         self.filter = ItemFilter()
         self._shown: list[Interval] = []
 
-    def recount(self) -> None:
-        """Take up that items came, went or changed."""
+    def take_changes(self) -> None:
+        """Take up that items came, went or changed; the next choice shows it."""
         self._shown = [i for i in self.session.layer.items if self._passes(i.id)] if self.filter else []
-        super().recount()
+        super().take_changes()
 
     def set_filter(self, which: ItemFilter) -> None:
         """Show other items."""

@@ -50,9 +50,13 @@ class VirtualList(PaintedLines, Inked):
         """Return how an entry looks when it is not chosen."""
 
     def recount(self) -> None:
-        """Take up that entries came, went or changed."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.count())
+        """Take up that entries came, went or changed, and show it."""
+        self.take_changes()
         self.refresh_changed()
+
+    def take_changes(self) -> None:
+        """Take up that entries came, went or changed; the next choice shows it."""
+        self.virtual_size = Size(self.scrollable_content_region.width, self.count())
 
     def choose(self, index: int | None) -> None:
         """Choose an entry and bring it into view."""

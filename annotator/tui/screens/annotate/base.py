@@ -100,7 +100,7 @@ class AnnotateBase(WorkScreen):
         place = self._anchor_of(self.session.focus)
         if place is not None and follow:
             self.caret.go(place)
-        self._refresh_marks()
+        self._refresh_marks(walking=follow)
 
     def _anchor_of(self, identity: str | None) -> int | None:
         """Return the offset at which an item is looked at."""
@@ -116,8 +116,11 @@ class AnnotateBase(WorkScreen):
         found = [span] if span else [layer.span(relation.head), layer.span(relation.child)] if relation else []
         return [s for s in found if s is not None]
 
-    def _refresh_marks(self) -> None:
-        """Show focus, cursor, selection and hints as they are now."""
+    def _refresh_marks(self, *, walking: bool = False) -> None:
+        """Show focus, cursor, selection and hints as they are now.
+
+        Who walks from item to item gets a screenful ahead at a time, who moves by lines a line.
+        """
         self.session.cursor = self.caret.offset
         self.view.set_marks(
             Marks(
@@ -128,7 +131,7 @@ class AnnotateBase(WorkScreen):
                 hints=self.prompt.remaining() if self.prompt else {},
             )
         )
-        self.view.show(self.caret.offset)
+        self.view.show(self.caret.offset, middle=walking)
         if self.panel.display:
             self.panel.follow(self.session.focus)
         wide = self.size.width >= PANEL_FROM
@@ -184,7 +187,7 @@ class AnnotateBase(WorkScreen):
             self._recover()
             return None
         self.view.repaint(self.session.touched)
-        self.panel.recount()
+        self.panel.take_changes()
         self._say(outcome[0].message)
         return outcome[0]
 
