@@ -7,6 +7,7 @@ ingest, and travel with the document.
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
@@ -131,6 +132,16 @@ class Document:
     def sha256(self) -> str:
         """Return the digest that identifies the text."""
         return text_sha256(self.text)
+
+
+_GRAPHEME = re.compile(
+    r"\S(?:[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d\S)*"
+)
+
+
+def graphemes(text: str) -> Segmentation:
+    """Return the visible characters of a text: a base with its combining marks, an emoji with what is joined to it."""
+    return Segmentation(match.span() for match in _GRAPHEME.finditer(text))
 
 
 def text_sha256(text: str) -> str:

@@ -28,6 +28,10 @@ class AnnotatorApp(App[None]):
 
     TITLE = "annotator"
 
+    CSS = """
+    ToastRack { margin-bottom: 5; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True),
     ]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from annotator.text import Document, Segment
+from annotator.text import Document, Segment, Segmentation
 
 
 class Caret:
-    """A cursor on a token, and the token where a selection began.
+    """A cursor on a unit (a token, or a grapheme), and the unit where a selection began.
 
     ``offset`` is the cursor's place in code points; ``anchor`` is ``None`` while nothing is selected.
     """
 
-    def __init__(self, document: Document, offset: int = 0) -> None:
+    def __init__(self, document: Document, offset: int = 0, units: Segmentation | None = None) -> None:
         self.document = document
+        self.units = document.tokens if units is None else units
         self.anchor: Segment | None = None
         self.at = self._token_near(offset)
 
     def _token_near(self, offset: int) -> Segment:
         """Return the token at an offset, else the next one, else the last; an empty range in a text without any."""
-        tokens = self.document.tokens
+        tokens = self.units
         if not len(tokens):
             return Segment(0, 0)
         index = tokens.at_or_before(offset)
@@ -48,10 +49,10 @@ class Caret:
 
     def select(self, segment: Segment) -> None:
         """Select the tokens that a stretch touches, the cursor on the last one."""
-        touched = self.document.tokens.overlapping(*segment)
+        touched = self.units.overlapping(*segment)
         if touched:
-            self.anchor = self.document.tokens[touched[0]]
-            self.at = self.document.tokens[touched[-1]]
+            self.anchor = self.units[touched[0]]
+            self.at = self.units[touched[-1]]
 
     def drop(self) -> None:
         """End the selection."""
@@ -59,7 +60,7 @@ class Caret:
 
     def step(self, by: int) -> int:
         """Return the offset of the token some tokens away, stopping at the ends."""
-        tokens = self.document.tokens
+        tokens = self.units
         if not len(tokens):
             return 0
         index = tokens.at_or_before(self.offset) + by

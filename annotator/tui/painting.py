@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -101,7 +102,7 @@ class Painter:
         strips = [self._text_line(glyphs, spans, marks)]
         if self.mode is Mode.LANES and spans:
             strips += self._lanes(row, spans, marks)
-        if spans and marks.arcs != ():
+        if spans and (marks.arcs is None or (marks.arcs and self.mode is Mode.LANES)):
             strips[:0] = self._arcs(row, spans, marks)
         return strips
 
@@ -117,7 +118,7 @@ class Painter:
                 segments.append(Segment(" " * (at - cell), self.inks.style()))
                 focused = identity in marks.focused
                 segments.append(Segment(text, self.inks.style(self.inks.arc, bold=focused, reverse=focused)))
-                cell = at + len(text)
+                cell = at + cell_len(text)
             strips.append(Strip(segments).adjust_cell_length(self.rows.width, self.inks.style()))
         return strips
 
@@ -166,7 +167,7 @@ class Painter:
         style = self.inks.style()
         restyle, hidden = True, 0
         for glyph in glyphs:
-            hint = marks.hints.get(glyph.start)
+            hint = marks.hints.get(glyph.start) if glyph.cell >= hidden else None
             if restyle or hint is not None or not cuts.isdisjoint(range(glyph.start, glyph.end)):
                 segments.append(Segment("".join(run), style))
                 run, restyle = [], False
@@ -189,7 +190,7 @@ class Painter:
         chosen = marks.selection is not None and marks.selection[0] <= offset < marks.selection[1]
         own = span is not None and span.origin != "suggested"
         return self.inks.style(
-            self.inks.labels[span.label] if span else None,
+            self.inks.labels[span.label] if span and not chosen else None,
             self.inks.selection if chosen else None,
             bold=own,
             italic=span is not None and not own,
@@ -207,7 +208,7 @@ class Painter:
                 segments.append(Segment(" " * (piece.cell - cell), self.inks.style()))
                 color = self.inks.labels[labels[piece.id]] if piece.id else self.inks.faint
                 segments.append(Segment(piece.text, self.inks.style(color, reverse=piece.id in marks.focused)))
-                cell = piece.cell + len(piece.text)
+                cell = piece.cell + cell_len(piece.text)
             strips.append(Strip(segments).adjust_cell_length(self.rows.width, self.inks.style()))
         return strips
 

@@ -69,6 +69,8 @@ def _trimmed(document: Document, run: list[int]) -> Iterator[Segment]:
         run = run[:-1]
     if run:
         yield Segment(tokens[run[0]].start, tokens[run[-1]].end)
+    if len(run) > 1 and text[slice(*tokens[run[0]])].lower() in _CONNECTORS:
+        yield from _trimmed(document, run[1:])
 
 
 def _quoted(document: Document, start: int, end: int) -> Iterator[Segment]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import WorkflowError
@@ -17,7 +18,7 @@ from annotator.history import LayerName, Op, Step, UndoStack, curator_layer, inv
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
 from annotator.store import Place, Store
-from annotator.text import Document
+from annotator.text import Document, Segmentation, graphemes
 from annotator.workflow.describe import describe_ops, quote
 from annotator.workflow.reanchor import REANCHOR
 from annotator.workflow.step import StepDraft
@@ -94,6 +95,11 @@ class LayerSession:
             store.comments(info.id),
             {k: v for k, v in fields.items() if v is not None},
         )
+
+    @cached_property
+    def units(self) -> Segmentation:
+        """Return what selections and boundaries snap to: tokens, or graphemes where the scheme says so."""
+        return graphemes(self.document.text) if self.scheme.snap == "grapheme" else self.document.tokens
 
     @property
     def state(self) -> str:

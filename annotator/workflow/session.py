@@ -184,8 +184,8 @@ class Session(LayerSession):
         return Outcome("; ".join([f"now {self.name_of(identity)}", *notes]), identity)
 
     def _moved(self, span: Span, side: str, by: int) -> tuple[int, int]:
-        tokens = self.document.tokens
-        touched = tokens.overlapping(span.start, span.end)
+        units = self.units
+        touched = units.overlapping(span.start, span.end)
         if not touched:
             raise WorkflowError("there is no token here to move by", "mark the span anew")
         first, last = touched[0], touched[-1]
@@ -193,10 +193,10 @@ class Session(LayerSession):
             first += by
         else:
             last += by
-        if not 0 <= first <= last < len(tokens):
+        if not 0 <= first <= last < len(units):
             raise WorkflowError("the span cannot get smaller" if first > last else "the text ends here", "d deletes it")
-        start = tokens[first].start if side == "start" else span.start
-        end = tokens[last].end if side == "end" else span.end
+        start = units[first].start if side == "start" else span.start
+        end = units[last].end if side == "end" else span.end
         return start, end
 
     def everywhere(self, identity: str) -> Outcome:
@@ -210,7 +210,7 @@ class Session(LayerSession):
             at = text.find(needle)
             while at >= 0:
                 end = at + len(needle)
-                if self.document.tokens.exact(at, end) and self._free(at, end, span.label):
+                if self.units.exact(at, end) and self._free(at, end, span.label):
                     self._mark(step, at, end, span.label)
                     count += 1
                 at = text.find(needle, end)

@@ -208,6 +208,9 @@ class WorkingLayer:
         for op in ops:
             if op.table == "span":
                 found.update((r["start"], r["end"]) for r in (op.was, op.now) if r is not None)
+            elif op.table == "relation":
+                ends = {r[end] for r in (op.was, op.now) if r is not None for end in ("head", "child")}
+                found.update((self.spans[end].start, self.spans[end].end) for end in ends if end in self.spans)
             elif op.table == "verdict" and op.id in self.suggested_spans:
                 found.add(self._place_span(op.id)[:2])
         for start, end in list(found):

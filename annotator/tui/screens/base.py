@@ -107,15 +107,16 @@ class WorkScreen(Screen[None]):
         entry.focus()
 
     async def _type(self, event: events.Key) -> None:
-        """Hand on to the entry line what was pressed before it had the focus; ``escape`` ends it."""
+        """Edit the entry line, also with what was pressed before it had the focus; ``escape`` ends it."""
         entry = self.query_one("#entry", Input)
+        active = next((b for key, b in entry._bindings if key == event.key), None)
         if event.key == "escape":
             self.end_entry()
         elif event.key == "enter":
             await entry.action_submit()
-        elif event.key == "backspace":
-            entry.action_delete_left()
-        elif event.is_printable and event.character:
+        elif active is not None:
+            await self.app.run_action(active.action, entry)
+        elif event.is_printable and event.character and not entry.has_focus:
             entry.insert_text_at_cursor(event.character)
 
     def end_entry(self) -> None:

@@ -87,9 +87,8 @@ class QueueScreen(WorkScreen):
         which = self.view.filter
         shown = which.state or "all"
         text = f" matching “{which.text}”" if which.text else ""
-        empty = "" if self.view.count() else "  ·  nothing to show: esc clears the filter" if total else EMPTY
         self.query_one("#columns", Line).say(
-            (f" {self.view.count()} shown: {shown}{text}, by {which.sort}{empty}", "faint"),
+            (f" {self.view.count()} shown: {shown}{text}, by {which.sort}", "faint"),
             right="? undecided  ✓ spans  → relations ",
         )
 
@@ -153,5 +152,4 @@ class QueueScreen(WorkScreen):
             self.action_open()
 
 
-EMPTY = "  ·  no documents yet: `annotator ingest PATH` brings some in"
 FILTER_HELP = "piece of a key or title, or words of the text (case and accents do not matter)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from textual.strip import Strip
 
 from annotator.tui.inert import inert
 from annotator.tui.painting import Inks
@@ -11,10 +12,12 @@ from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueFilter, QueueRow
 
 PAGE = 100
+EMPTY = "  No documents yet. `annotator ingest PATH` brings some in."
+NO_MATCH = "  Nothing like that. esc shows all documents."
 SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○"}
 
 
-class QueueView(VirtualList, can_focus=False):
+class QueueView(VirtualList):
     """One line a document: state, key, language, what is undecided and marked, title."""
 
     DEFAULT_CSS = """
@@ -46,6 +49,16 @@ class QueueView(VirtualList, can_focus=False):
     def count(self) -> int:
         """Return the number of documents."""
         return self._count
+
+    def strip(self, y: int) -> Strip:
+        """Return one line; an empty list says what to do in its second one."""
+        if self._count or y != 1:
+            return super().strip(y)
+        style = self.inks.style(self.inks.faint)
+        nothing = self.filter.text or self.filter.state
+        return Strip([Segment(NO_MATCH if nothing else EMPTY, style)]).adjust_cell_length(
+            self.scrollable_content_region.width, style
+        )
 
     def row(self, index: int) -> QueueRow | None:
         """Return the document in a line."""

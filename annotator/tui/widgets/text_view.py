@@ -46,6 +46,9 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self.selection = selection
             self.words = words
 
+    class LaidOut(Message):
+        """The text was wrapped anew for another width."""
+
     def __init__(self, session: LayerSession, inks: Inks, mode: Mode = Mode.LANES) -> None:
         super().__init__()
         self.session = session
@@ -137,7 +140,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         width = self.scrollable_content_region.width
         if width != self.rows.width and width > 1:
             self._lay_out(width)
-            self.call_after_refresh(self.show, self.session.cursor)
+            self.post_message(self.LaidOut())
         self._settle()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

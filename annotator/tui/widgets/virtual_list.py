@@ -15,7 +15,7 @@ from annotator.tui.widgets.inked import Inked
 from annotator.tui.widgets.painted_lines import PaintedLines
 
 
-class VirtualList(PaintedLines, Inked):
+class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
     """One line an entry, one of them chosen; subclasses say how many there are and how each looks."""
 
     class Chosen(Message):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -24,6 +25,8 @@ from annotator.workflow.desk import Desk
 from annotator.workflow.layer_session import Outcome
 from annotator.workflow.session import Session
 
+Value = TypeVar("Value")
+
 PANEL_FROM = 110
 """Columns from which the side panel stands beside the text by itself."""
 
@@ -42,13 +45,14 @@ class AnnotateBase(WorkScreen):
         super().__init__()
         self.desk = desk
         self.session = session
-        self.caret = Caret(session.document, session.cursor)
+        self.caret = Caret(session.document, session.cursor, session.units)
         self.prompt: KeyPrompt | None = None
         self._sure = False
         self._spread: SpanKey | None = None
         self._selecting = False
         self._panel_wanted: bool | None = None
         self._all_arcs = False
+        self._match: int | None = None
         self._needle = fold(needle)
         self._folded = ""
 
@@ -82,7 +86,6 @@ class AnnotateBase(WorkScreen):
         else:
             self._show_focus(self._span_at_caret())
         self._say_default()
-        self.call_after_refresh(self.view.show, self.caret.offset, middle=True)
 
     def take_inks(self, inks: Inks) -> None:
         """Show the colours of another theme."""
@@ -161,6 +164,11 @@ class AnnotateBase(WorkScreen):
             return None
         return identity
 
+    def drop_selection(self) -> None:
+        """Let go of what is selected."""
+        self._selecting = False
+        self.caret.drop()
+
     def _say(self, text: str, look: str = "") -> None:
         self.query_one("#message", Line).say((f" {text}", look))
 
@@ -174,11 +182,19 @@ class AnnotateBase(WorkScreen):
         self.prompt = prompt
         self._refresh_marks()
 
-    def _hint(self, text: str, places: list[int], action: Callable[[int], None]) -> None:
-        """Put hints at offsets, the first ones shortest, and call ``action`` with the chosen offset."""
-        named = list(zip(codes(len(places)), places, strict=False))
-        options: dict[str, Callable[[], None]] = {code: partial(action, place) for code, place in named}
-        self._ask(KeyPrompt(text, options, {place: code for code, place in named}))
+    def _hint(self, text: str, places: Sequence[tuple[int, Value]], action: Callable[[Value], None]) -> None:
+        """Put hints at offsets, the first ones shortest, and call ``action`` with what the chosen one stands for.
+
+        Two that begin at one place stand side by side.
+        """
+        options: dict[str, Callable[[], None]] = {}
+        shown: dict[int, str] = {}
+        for code, (place, value) in zip(codes(len(places)), places, strict=False):
+            while place in shown:
+                place += len(shown[place])
+            shown[place] = code
+            options[code] = partial(action, value)
+        self._ask(KeyPrompt(text, options, shown))
 
     def _do(self, action: Callable[[], Outcome]) -> Outcome | None:
         """Carry an action out and show what became of it."""

@@ -18,7 +18,7 @@ class Deciding(AnnotateBase):
         place = layer.place(self.session.focus) if self.session.focus else None
         here = place or (self.caret.offset + (by < 0),)
         found = self.session.next_pending(here) if by > 0 else self.session.previous_pending(here)
-        self.caret.drop()
+        self.drop_selection()
         self._show_focus(found)
         if found is None:
             self._say_default()

@@ -30,8 +30,7 @@ class Marking(AnnotateBase):
     def _mark(self, selection: Segment, label: str) -> None:
         outcome = self._do(lambda: self.session.add(selection.start, selection.end, label))
         if outcome is not None:
-            self._selecting = False
-            self.caret.drop()
+            self.drop_selection()
             self._show_focus(outcome.focus)
 
     def _offer(self, label: str) -> None:
@@ -41,7 +40,7 @@ class Marking(AnnotateBase):
         for phrase in candidates(document, *self.view.visible_range()):
             if not self.session.layer.index.overlapping(*phrase):
                 phrases.setdefault(phrase.start, phrase)
-        self._hint(f"{label}: which phrase?", list(phrases), lambda start: self._mark(phrases[start], label))
+        self._hint(f"{label}: which phrase?", list(phrases.items()), lambda phrase: self._mark(phrase, label))
 
     def action_boundary(self, side: str, by: int) -> None:
         """Move a boundary of the focused span."""

@@ -43,13 +43,12 @@ class Moving(AnnotateBase):
             self.caret.go(self.caret.offset, select=True)
             self.session.focus = None
         else:
-            self.caret.drop()
+            self.drop_selection()
         self._refresh_marks()
 
     def action_clear(self) -> None:
         """Let go of selection and focus."""
-        self._selecting = False
-        self.caret.drop()
+        self.drop_selection()
         self._show_focus(None)
         self._say_default()
 
@@ -60,7 +59,7 @@ class Moving(AnnotateBase):
         text = self.session.document.text
         starts = [tokens.starts[i] for i in visible if text[tokens.starts[i]].isalnum()]
         starts.sort(key=lambda start: abs(start - self.caret.offset))
-        self._hint("jump to which word?", starts, lambda start: self._go(start, False))
+        self._hint("jump to which word?", [(start, start) for start in starts], lambda start: self._go(start, False))
 
     def action_line_number(self) -> None:
         """Ask for the number of a line on the screen, and go there."""
@@ -78,15 +77,19 @@ class Moving(AnnotateBase):
 
     def _find(self, text: str) -> None:
         self._needle = fold(text)
+        self._match = None
         self.action_find_again(1)
 
     def action_find_again(self, by: int) -> None:
-        """Go to the next place, or the one before."""
+        """Go to the next place, or the one before; the first may be under the cursor."""
         self._folded = self._folded or fold(self.session.document.text)
-        start = self.caret.offset + (1 if by > 0 else 0)
+        here = self.caret.at
+        again = self._match is not None and here.start <= self._match < here.end
+        start = self._match + (by > 0) if again and self._match is not None else here.start
         at = occurrence(self._folded, self._needle, start, backwards=by < 0)
         if at is None:
             self._say("not found" if self._needle else "/ finds", "faint")
             return
+        self._match = at
         self._go(at, False)
         self._say(f"{self._folded.count(self._needle)} in this document · n next · N previous", "faint")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from annotator.labels import RelationType
+from annotator.tui.hints import ALPHABET
 from annotator.tui.prompt import KeyPrompt
 from annotator.tui.screens.annotate.base import AnnotateBase
 
@@ -22,16 +23,17 @@ class Relating(AnnotateBase):
         identity = self._focused_span()
         if identity is None:
             return
-        partners: dict[int, str] = {}
+        partners: dict[str, int] = {}
         for other, _, _ in self.session.partners(identity):
             span = self.session.layer.span(other)
             if span is not None:
-                partners.setdefault(span.start, other)
+                partners.setdefault(other, span.start)
         if not partners:
             self._say("the label scheme allows no relation from here within this sentence", "faint")
             return
         name = self.session.name_of(identity)
-        self._hint(f"relate {name} to which?", list(partners), lambda at: self._choose_type(identity, partners[at]))
+        places = [(start, other) for other, start in partners.items()]
+        self._hint(f"relate {name} to which?", places, partial(self._choose_type, identity))
 
     def _choose_type(self, identity: str, other: str) -> None:
         fitting = [(kind, reverse) for o, kind, reverse in self.session.partners(identity) if o == other]
@@ -60,11 +62,11 @@ class Relating(AnnotateBase):
     def _ask_type(
         self, fitting: Sequence[tuple[RelationType, bool]], then: Callable[[RelationType, bool], None]
     ) -> None:
-        """Ask which relation it is to be, by the types' keys; the second direction of a type has the capital."""
+        """Ask which relation it is to be, by the types' keys; what shares one gets its capital, or any free letter."""
         options: dict[str, Callable[[], None]] = {}
         names: list[str] = []
         for kind, reverse in fitting:
-            key = kind.key if kind.key not in options else kind.key.swapcase()
+            key = next(k for k in (kind.key, kind.key.swapcase(), *ALPHABET) if k not in options)
             options[key] = partial(then, kind, reverse)
             names.append(f"{key} {kind.name}{' ←' if reverse else ''}")
         self._ask(KeyPrompt("which?  " + "  ".join(names), options))

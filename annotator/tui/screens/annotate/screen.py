@@ -128,6 +128,10 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         self.set_class(self._panel_wanted, "-panel")
         self.call_after_refresh(self.panel.follow, self.session.focus)
 
+    def on_text_view_laid_out(self) -> None:
+        """Bring what is looked at back into view."""
+        self._refresh_marks(walking=True)
+
     def on_text_view_pointed(self, event: TextView.Pointed) -> None:
         """Follow the mouse: a click focuses, a drag selects whole tokens, a double click selects a word."""
         if self.prompt is not None:
@@ -145,5 +149,5 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Focus the item of a panel row."""
-        self.caret.drop()
+        self.drop_selection()
         self._show_focus(self.panel.identity(event.index))

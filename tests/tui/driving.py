@@ -1,0 +1,130 @@
+"""Driving the workbench without a terminal: keys and mouse in, lines of the screen out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from annotator.store.doctor import examine
+from annotator.tui.app import AnnotatorApp
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.workflow.desk import Desk
+from annotator.workflow.session import Session
+from tests.workspaces import Bench
+
+CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b"}
+"""What a terminal sends for keys that go by a name."""
+
+
+@dataclass
+class Work:
+    """A workbench that is open on a workspace."""
+
+    app: AnnotatorApp
+    pilot: Pilot[None]
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.strike(key)
+
+    async def strike(self, key: str) -> None:
+        """Press a key and let it have its effect, without the naps of :meth:`Pilot.press`."""
+        driver = self.app._driver
+        assert driver is not None
+        if len(key) == 1:
+            driver.send_message(events.Key(_character_to_key(key), key))
+        else:
+            driver.send_message(events.Key(key, CHARACTERS.get(key)))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until every message has been handled, also those that others gave rise to."""
+        for _ in range(8):
+            await self.pilot._wait_for_screen()
+        self.app.screen._on_timer_update()
+
+    async def type(self, text: str) -> None:
+        """Type text and ``enter`` into the open entry."""
+        await self.press(*text, "enter")
+
+    @property
+    def lines(self) -> list[str]:
+        """Return what the screen shows."""
+        compositor = self.app.screen._compositor
+        return ["".join(segment.text for segment in strip) for strip in compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.lines)
+
+    def line(self, selector: str) -> str:
+        """Return the line on which a widget stands."""
+        return self.lines[self.app.screen.query_one(selector).region.y].strip()
+
+    @property
+    def header(self) -> str:
+        return self.line("#header")
+
+    @property
+    def focus(self) -> str:
+        """Return the line that says what is in focus, selected or asked."""
+        return self.line("#focus")
+
+    @property
+    def message(self) -> str:
+        return self.line("#message")
+
+    @property
+    def annotating(self) -> AnnotateScreen:
+        """Return the annotate screen; it must be the one that is shown."""
+        assert isinstance(self.app.screen, AnnotateScreen)
+        return self.app.screen
+
+    @property
+    def session(self) -> Session:
+        return self.annotating.session
+
+    def cell(self, text: str, nth: int = 0) -> tuple[int, int]:
+        """Return the cell (column, line) at which a text stands below the header."""
+        found = [(line.index(text), y) for y, line in enumerate(self.lines) if y and text in line]
+        return found[nth]
+
+    def hint(self, phrase: str, nth: int = 0) -> str:
+        """Return the hint over a phrase of the article."""
+        prompt = self.annotating.prompt
+        assert prompt is not None
+        at = -1
+        for _ in range(nth + 1):
+            at = self.session.document.text.index(phrase, at + 1)
+        return prompt.remaining()[at]
+
+    async def drag(self, start: tuple[int, int], *on: tuple[int, int]) -> None:
+        """Drag the mouse from a cell over others with the left button."""
+        await self.pilot.mouse_down(offset=start)
+        for place in on:
+            await self.pilot.hover(offset=place)
+        await self.pilot.mouse_up(offset=on[-1])
+        await self.settle()
+
+
+@asynccontextmanager
+async def workbench(
+    bench: Bench, document: str | None = None, *, size: tuple[int, int] = (80, 24), curator: str = "ana"
+) -> AsyncIterator[Work]:
+    """Open the workbench on a workspace; in the end the store must be sound."""
+    app = AnnotatorApp(Desk(bench.workspace, curator), document)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        yield Work(app, pilot)
+    assert list(examine(bench.store)) == []
+
+
+def texts(session: Session, identities: Iterable[str]) -> list[str]:
+    """Return the text under some spans."""
+    spans = [session.layer.span(identity) for identity in identities]
+    return [session.text_of(span) for span in spans if span is not None]

@@ -1,0 +1,127 @@
+"""Details that a curator would stumble over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.driving import workbench
+from tests.workspaces import Bench, make_bench
+
+
+async def test_arrows_move_the_cursor_after_a_click_in_the_panel(news: Bench) -> None:
+    async with workbench(news, "nota", size=(120, 30)) as work:
+        x, y = work.cell("? GPE")
+        await work.pilot.click(offset=(x + 4, y))
+        await work.settle()
+        at = work.annotating.caret.offset
+        await work.press("right")
+        assert work.annotating.caret.offset > at
+
+
+async def test_an_entry_can_be_edited(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("c", *"holaa", "backspace", "left", "left", "left", "left", "¡", "end", "!", "enter")
+    assert [c.text for c in news.session().layer.comments.values()] == ["¡hola!"]
+
+
+async def test_an_entry_can_be_edited_in_the_queue(news: Bench) -> None:
+    async with workbench(news) as work:
+        await work.press("/", *"otrx", "backspace", "enter")
+        assert "1 shown: all matching “otr”" in work.text
+
+
+async def test_find_goes_on_from_inside_a_word(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("/")
+        await work.type("ico")
+        seen = [work.annotating.caret.offset]
+        for _ in range(2):
+            await work.press("n")
+            seen.append(work.annotating.caret.offset)
+        assert len(set(seen)) == 3
+
+
+async def test_all_arcs_show_what_undo_took_away(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("X", "escape", "g", "R", "escape", "1")
+        await work.press(*work.hint("Ana Ruiz"))
+        await work.press("escape", "2")
+        await work.press(*work.hint("Cruz Roja"))
+        await work.press("r")
+        await work.press(*work.hint("Ana Ruiz"))
+        await work.press("l")
+        assert "leads" in "\n".join(work.lines[1:-4])
+        await work.press("escape", "G", "escape", "u")
+        assert "leads" not in "\n".join(work.lines[1:-4])
+        await work.press("escape", "G", "escape", "ctrl+r")
+        assert "leads" in "\n".join(work.lines[1:-4])
+
+
+async def test_an_empty_workspace_says_how_to_begin_in_80_columns(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path / "news")
+    async with workbench(bench) as work:
+        assert "annotator ingest PATH" in work.text
+    bench.workspace.close()
+
+
+async def test_the_plain_view_is_plain(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("m", "m")
+        assert "works_for" not in "\n".join(work.lines[1:-4])
+
+
+async def test_directions_of_a_type_with_a_digit_for_key_are_both_offered(news: Bench) -> None:
+    labels = news.workspace.labels_path
+    text = labels.read_text(encoding="utf-8")
+    labels.write_text(text + "  beside: {key: 7, head: GPE, child: GPE}\n", encoding="utf-8")
+    async with workbench(news, "nota") as work:
+        for phrase in ("México coopera", "Canadá"):
+            await work.press("escape", "3")
+            await work.press(*work.hint(phrase))
+        await work.press("r")
+        await work.press(*work.hint("México coopera"))
+        prompt = work.annotating.prompt
+        assert prompt is not None
+        assert len(prompt.options) == prompt.text.count("beside") + prompt.text.count("cooperates") + prompt.text.count(
+            "located"
+        )
+
+
+async def test_the_line_is_counted_after_layout(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path / "news")
+    bench.add("otra", "Luis fue a Lima. " * 60)
+    async with workbench(bench, "otra") as work:
+        assert work.focus == f"line 1 of {len(work.annotating.view.rows)}"
+    bench.workspace.close()
+
+
+async def test_going_to_a_suggestion_ends_the_selection(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("v", "l", "tab", "l")
+        assert "selected" not in work.focus
+
+
+async def test_text_with_a_label_is_readable_where_it_is_selected(news: Bench) -> None:
+    from annotator.tui.palette import contrast
+
+    async with workbench(news, "nota") as work:
+        inks = work.app.inks
+        assert contrast(inks.text, inks.selection) >= 4.5
+
+
+async def test_wide_label_names(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path / "news")
+    text = bench.workspace.labels_path.read_text(encoding="utf-8")
+    bench.workspace.labels_path.write_text(text.replace("PERSON", "人物"), encoding="utf-8")
+    bench.add()
+    async with workbench(bench, "nota") as work:
+        for phrase in ("Ana Ruiz", "México. "):
+            await work.press("escape", "1")
+            await work.press(*work.hint(phrase))
+        x, y = work.cell("México. ")
+        assert work.lines[y + 1].index("╰人物") >= 0
+        line = work.lines[y + 1]
+        from rich.cells import cell_len
+
+        assert cell_len(line[: line.rindex("╰")]) == x
+    bench.workspace.close()

@@ -1,0 +1,79 @@
+"""Nothing in an article may act on the terminal, and nothing may hide."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from rich.cells import get_character_cell_size
+
+from annotator.tui.inert import inert, is_simple
+from tests.strategies import texts
+
+
+@given(texts())
+def test_pictures_stand_one_for_one(text: str) -> None:
+    assert len(inert(text)) == len(text)
+
+
+@given(texts())
+def test_visible_characters_stay_as_they_are(text: str) -> None:
+    hidden = ("Cc", "Cf", "Zl", "Zp", "Zs", "Cs", "Cn")
+    for shown, character in zip(inert(text), text, strict=True):
+        if unicodedata.category(character) not in hidden:
+            assert shown == character
+
+
+def test_no_code_point_does_harm() -> None:
+    shown = inert("".join(map(chr, range(0x110000))))
+    assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs")]
+    turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    assert not turning.intersection(map(unicodedata.bidirectional, shown))
+
+
+def test_simple_characters_are_visible_and_one_cell_wide() -> None:
+    simple = [c for c in map(chr, range(0x3000)) if is_simple(c)]
+    assert {"a", "é", "“", "—", "ж", "€"} - set(simple) == {"€"}
+    for character in simple:
+        assert inert(character) == character
+        assert get_character_cell_size(character) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mrojo", "␛[31mrojo"),
+        ("\x00\x07\x7f", "␀␇␡"),
+        ("\x9b2J", "␦2J"),
+        ("a\u202eb\u2066c\u200fd", "a␦b␦c␦d"),
+        ("\ufeffinicio", "␦inicio"),
+        ("in\xadvisible", "in-visible"),
+        ("\t\xa0\u202f", "   "),
+        ("a\r\n", "a␍␊"),
+        ("a\u2028b", "a␦b"),
+        ("\ud800", "␦"),
+    ],
+)
+def test_what_acts_or_hides_becomes_a_picture(text: str, shown: str) -> None:
+    assert inert(text) == shown
+
+
+@pytest.mark.parametrize("text", ["👩\u200d🚀", "❤\ufe0f\u200d🔥", "👩🏽\u200d🚀", "🏴\U000e0067\U000e0062\U000e007f"])
+def test_joined_pictographs_stay_joined(text: str) -> None:
+    assert inert(text) == text
+
+
+@pytest.mark.parametrize("text", ["ab\u200dcd", "日\u200d本", "👩\u200d", "\u200d👩", "a\u200cb", "日\u200c本"])
+def test_joiners_that_join_nothing_are_shown(text: str) -> None:
+    assert "␦" in inert(text)
+
+
+def test_tags_that_name_no_flag_are_shown() -> None:
+    hidden = "".join(chr(0xE0000 + ord(c)) for c in "robar")
+    assert inert("𠮷" + hidden) == "𠮷" + "␦" * 5
+    assert inert("👍" + hidden) == "👍" + "␦" * 5
+
+
+def test_a_non_joiner_stays_in_scripts_that_write_with_it() -> None:
+    assert inert("می\u200cخواهم") == "می\u200cخواهم"

@@ -1,0 +1,104 @@
+"""Hands on the keyboard without a plan: nothing may break, and what is shown is what is stored."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.queue import QueueScreen
+from annotator.workflow.session import Session
+from tests.tui.driving import Work, workbench
+from tests.tui.hostile import TEXT as HOSTILE
+from tests.workspaces import TEXT, Bench, link, make_bench, proposal, propose
+
+SECONDS = float(os.environ.get("ANNOTATOR_FUZZ_SECONDS", "10"))  # read before the environment is cleared
+STEPS = 80
+LEAVE = {"ctrl+q", "q"}
+TYPED = [*"asdfjklghwertyuiop1234", "enter", "escape", "escape", "space", "backspace"]
+
+
+def keys() -> list[str]:
+    """Return every key of the annotate and queue screens but those that quit, and letters for hints and entries."""
+    bound = [key for screen in (AnnotateScreen, QueueScreen) for b in screen.BINDINGS for key in _keys(b)]
+    return sorted(set(bound) - LEAVE) + TYPED
+
+
+def _keys(binding: object) -> list[str]:
+    return str(getattr(binding, "key", "")).split(",")
+
+
+def newsroom(folder: Path, overlap: str) -> Bench:
+    bench = make_bench(folder, overlap)
+    for key, text in (("nota", TEXT * 6), ("trampa", HOSTILE * 2 + TEXT), ("vacia", "…\n")):
+        document = bench.add(key, text)
+        if "Ana Ruiz" in text:
+            ana, cruz = proposal(document, "Ana Ruiz", "PERSON", 0.9), proposal(document, "Cruz Roja", "ORG", 0.8)
+            near = [proposal(document, "Cruz Roja en México", "ORG", 0.3), proposal(document, "México", "GPE", 0.7)]
+            links = [link(ana, cruz, "works_for", 0.8), link(cruz, near[1], "located_in", 0.5)]
+            propose(bench.store, document, [ana, cruz, *near], links)
+    return bench
+
+
+async def stir(work: Work, dice: random.Random, done: list[str]) -> None:
+    """Do something, and note what."""
+    width, height = work.app.size
+    place = (dice.randrange(width), dice.randrange(height))
+    what = dice.random()
+    if what < 0.85:
+        done.append(dice.choice(KEYS))
+        await work.pilot.press(done[-1])
+        return
+    done.append(f"{what:.3f} at {place}")
+    if what < 0.9:
+        await work.pilot.click(offset=place, times=dice.choice((1, 1, 2, 3)))
+    elif what < 0.94:
+        await work.drag(place, (dice.randrange(width), dice.randrange(height)))
+    elif what < 0.97:
+        wheel = dice.choice((events.MouseScrollDown, events.MouseScrollUp))
+        await work.pilot._post_mouse_events([wheel], offset=place, button=0)
+    else:
+        await work.pilot.resize_terminal(dice.choice((3, 59, 60, 80, 111, 180)), dice.choice((2, 14, 15, 24, 50)))
+
+
+KEYS = keys()
+
+
+def content(session: Session) -> tuple[object, ...]:
+    """Return everything that a session knows of its layer."""
+    layer = session.layer
+    return (
+        layer.spans,
+        layer.relations,
+        layer.verdicts,
+        layer.comments,
+        layer.fields,
+        [interval.id for interval in layer.pending],
+        [interval.id for interval in layer.items],
+    )
+
+
+@pytest.mark.parametrize("overlap", ["flat", "any"])
+async def test_random_hands_break_nothing(tmp_path: Path, overlap: str) -> None:
+    end = time.monotonic() + SECONDS / 2
+    seed = 0
+    while seed == 0 or time.monotonic() < end:
+        seed += 1
+        dice = random.Random(f"{overlap} {seed}")
+        bench = newsroom(tmp_path / f"{seed}", overlap)
+        done: list[str] = []
+        async with workbench(bench, dice.choice((None, "nota", "trampa"))) as work:
+            for _ in range(STEPS):
+                await stir(work, dice, done)
+                if time.monotonic() > end:
+                    break
+            if isinstance(work.app.screen, AnnotateScreen):
+                session = work.session
+                stored = bench.session(session.document.key)
+                assert content(session) == content(stored), f"seed {seed}: {done}"
+        bench.workspace.close()
