@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from tests.workspaces import Bench, make_document, said
 def test_graphemes_cover_everything_but_white_space_once(text: str) -> None:
     found = graphemes(text)
     assert "".join(text[s:e] for s, e in found).split() == "".join(text.split()).split()
-    assert all(end <= start for (_, end), (start, _) in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_a_base_keeps_its_marks_and_a_joined_emoji_is_one() -> None:
