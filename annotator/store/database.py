@@ -148,6 +148,10 @@ class Store:
         )
         return [row[0] for row in self.rows(query, f'"{words}"')]
 
+    def is_empty(self) -> bool:
+        """Return whether there are no documents yet."""
+        return self.row("SELECT 1 FROM document WHERE sha256 IS NOT NULL LIMIT 1") is None
+
     def document_digests(self) -> dict[str, str]:
         """Return the text digest of every document, by key."""
         query = "SELECT key, sha256 FROM document WHERE sha256 IS NOT NULL"

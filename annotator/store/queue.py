@@ -112,9 +112,15 @@ class Queue:
 
     def count(self, which: QueueFilter) -> int:
         """Return how many documents the filter lets through."""
+        if not (which.state or which.text or which.mine):
+            return self._documents()
         with self._store.explained():
             row = self._store.connection.execute(f"SELECT count(*) {_FROM}", self._values(which)).fetchone()
             return int(row[0])
+
+    def _documents(self) -> int:
+        row = self._store.row("SELECT count(*) FROM document WHERE sha256 IS NOT NULL")
+        return 0 if row is None else int(row[0])
 
     def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[QueueRow]:
         """Return a page of the queue."""
@@ -147,21 +153,26 @@ class Queue:
 
     def next_open(self, which: QueueFilter, after: str | None = None) -> str | None:
         """Return the next document that is neither done nor skipped, after a key and then from the start."""
-        query = f"""
-            SELECT d.key {_FROM} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key <> :after
-            ORDER BY d.key <= :after, d.key LIMIT 1
-        """
+        unfinished = f"SELECT d.key {_FROM} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key"
         values = {**self._values(which), "after": after or ""}
-        with self._store.explained():
-            row = self._store.connection.execute(query, values).fetchone()
-        return None if row is None else str(row[0])
+        for where in (">", "<"):
+            with self._store.explained():
+                query = f"{unfinished} {where} :after ORDER BY d.key LIMIT 1"
+                row = self._store.connection.execute(query, values).fetchone()
+            if row is not None:
+                return str(row[0])
+        return None
 
     def progress(self, *, mine: bool = False) -> dict[str, int]:
         """Return how many documents are in each state."""
-        query = f"SELECT coalesce(own.state, 'todo') AS state, count(*) {_FROM} GROUP BY 1"
-        with self._store.explained():
-            rows = self._store.connection.execute(query, self._values(QueueFilter(mine=mine))).fetchall()
-        return {row[0]: row[1] for row in rows}
+        if mine:
+            query = f"SELECT coalesce(own.state, 'todo') AS state, count(*) {_FROM} GROUP BY 1"
+            with self._store.explained():
+                return dict(self._store.connection.execute(query, self._values(QueueFilter(mine=True))).fetchall())
+        query = "SELECT state, count(*) FROM layer WHERE name = ? AND state IS NOT NULL GROUP BY state"
+        begun = {row[0]: row[1] for row in self._store.rows(query, curator_layer(self._curator))}
+        todo = self._documents() - sum(begun.values())
+        return {**begun, **({"todo": todo} if todo else {})}
 
     def pace(self) -> float | None:
         """Return the minutes of work that a document took lately; ``None`` before the first one is done.

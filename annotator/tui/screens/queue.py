@@ -68,7 +68,6 @@ class QueueScreen(WorkScreen):
             ("tab", "bold"), (" state  ", ""), ("s", "bold"), (" sort  ", ""), ("?", "bold"), (" help  ", ""),
             ("q", "bold"), (" quit", ""),
         )  # fmt: skip
-        self.tell()
 
     def on_screen_resume(self) -> None:
         """Show what changed while a document was open."""

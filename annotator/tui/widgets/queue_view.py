@@ -28,11 +28,12 @@ class QueueView(VirtualList):
         super().__init__(inks, id="queue")
         self.desk = desk
         self.filter = QueueFilter(mine=desk.mine)
-        self.reload()
+        self._pages: dict[int, list[QueueRow]] = {}
+        self._count = 0
 
     def reload(self) -> None:
         """Read the queue anew."""
-        self._pages: dict[int, list[QueueRow]] = {}
+        self._pages.clear()
         self._count = self.desk.queue.count(self.filter)
         if self._count == 0:
             self.index = None

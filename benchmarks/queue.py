@@ -1,0 +1,93 @@
+"""The queue at 100,000 documents: a page, the counts, a filter, the next document, and the screen's first frame.
+
+python -m benchmarks.queue [--documents N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from annotator.corpus import Article, build_document
+from annotator.history import CORPUS, LayerName, Op, curator_layer
+from annotator.store import meta_record
+from annotator.tokenization import TOKENIZER
+from annotator.workflow.desk import Desk, QueueFilter
+from annotator.workflow.workspace import Workspace
+from benchmarks.report import annotator, heading, line
+from tools.terminal import Terminal
+
+BATCH = 5_000
+
+
+def fill(workspace: Workspace, count: int) -> None:
+    """Put short articles into a workspace, every third of them finished by ana."""
+    for start in range(0, count, BATCH):
+        with workspace.store.write() as writer:
+            for number in range(start, min(start + BATCH, count)):
+                text = f"Nota {number}. La ministra Ana Ruiz viajó a la ciudad {number % 997} el martes."
+                document = build_document(Article(f"news-{number:06}", text, lang="es"), ("es", "en"))
+                sha256 = writer.put_text(document, TOKENIZER)
+                op = Op("document", document.key, None, meta_record(document, sha256))
+                writer.append(LayerName(document.key, CORPUS), "bench", "ingest", [op])
+                if number % 3 == 0:
+                    done = [Op("layer", "text", None, {"value": sha256}), Op("layer", "state", None, {"value": "done"})]
+                    writer.append(LayerName(document.key, curator_layer("ana")), "ana", "done", done)
+
+
+def median(action: Callable[[], object], runs: int = 9) -> float:
+    """Return the median milliseconds of an action, after one warm-up."""
+    times = []
+    for run in range(runs + 1):
+        start = time.perf_counter()
+        action()
+        if run:
+            times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times)
+
+
+def first_frame(root: Path) -> float:
+    """Return the milliseconds from starting the program to the queue on the screen."""
+    start = time.perf_counter()
+    terminal = Terminal(annotator("-w", str(root), "annotate", "--as", "ana"), timeout=60)
+    terminal.wait("shown: all")
+    taken = 1000 * (time.perf_counter() - start)
+    terminal.kill()
+    return taken
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, default=100_000)
+    count = parser.parse_args().documents
+    heading(f"queue, {count:,} documents")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "w"
+        subprocess.run(annotator("init", str(root)), check=True, stderr=subprocess.DEVNULL)
+        workspace = Workspace(root)
+        fill(workspace, count)
+        desk = Desk(workspace, "ana")
+        queue, every = desk.queue, QueueFilter()
+        within = [
+            line("a page", median(lambda: queue.page(every, 100, count // 2)), 100, "ms"),
+            line("how many", median(lambda: queue.count(every)), 100, "ms"),
+            line("filter by words", median(lambda: queue.page(QueueFilter(text="ciudad 77"), 100)), 100, "ms"),
+            line("filter by state", median(lambda: queue.page(QueueFilter(state="done"), 100)), 100, "ms"),
+            line("progress", median(desk.progress), 100, "ms"),
+            line("next document", median(lambda: desk.next_open(f"news-{count // 2:06}")), 50, "ms"),
+            line("next document and open it", median(lambda: desk.open(desk.next_open() or "")), 50, "ms"),
+        ]
+        workspace.close()
+        line("program to queue screen", first_frame(root), 600, "ms")
+    return 0 if all(within) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
