@@ -15,7 +15,7 @@ from annotator.suggest.gazetteer import is_country
 from annotator.suggest.page import DATE, EVENT, GPE, INITIATIVE, LOC, ORG, PERSON, PROGRAM, ROLE, SYSTEM
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pair:
     """Two spans of a sentence and their surroundings.
 
@@ -113,15 +113,14 @@ def _affiliated(pair: Pair) -> float:
             )
         ):
             return 0.8
-        if re.match(r"^,? (?:de|del|de la|of|of the) $", pair.between) and pair.child == ORG:
+        if pair.child == ORG and re.match(r"^,? (?:de|del|de la|of|of the) $", pair.between):
             return 0.55
         return 0.0
     if pair.roles_between >= 1 and re.match(r"^(?:['’]s)? (?:\w+ )?#(?:,)? $", pair.masked) and pair.nearest:
         return 0.78
-    before_role = re.search(r"(?:de|del|de la|de los|of|of the|for|ante) $", pair.before)
-    if before_role and re.match(r"^(?: \(#\))?,? $", pair.masked) and pair.roles_between == 0:
-        return 0.75
-    return 0.0
+    if pair.roles_between or not re.match(r"^(?: \(#\))?,? $", pair.masked):
+        return 0.0
+    return 0.75 if re.search(r"(?:de|del|de la|de los|of|of the|for|ante) $", pair.before) else 0.0
 
 
 _TOOK_PART = re.compile(
@@ -138,13 +137,13 @@ def _participates(pair: Pair) -> float:
     if pair.forwards:
         if re.match(r"^['’]s (?:\w+ )?$", pair.masked):
             return 0.75
+        if not pair.nearest or pair.words > 10 or not _TOOK_PART.search(pair.between):
+            return 0.0
         governed = re.search(r"\b(?:in|to|from|en|a|de|del|with|con) (?:the |la |el )?$", pair.before)
-        if _TOOK_PART.search(pair.between) and pair.words <= 10 and pair.nearest and not governed:
-            return 0.62
-        return 0.0
+        return 0.0 if governed else 0.62
     if re.match(r"^ (?:de|del|de la|of|of the|by|entre|between) (?:# )?$", pair.masked):
         return 0.7 if pair.head != GPE else 0.5
-    if _TOOK_PART.search(pair.between) and re.search(r"\b(?:por|by)\b", pair.between) and pair.words <= 16:
+    if pair.words <= 16 and re.search(r"\b(?:por|by)\b", pair.between) and _TOOK_PART.search(pair.between):
         return 0.6
     if re.match(r"^ #? ?(?:entre|between) .*$", pair.masked) and pair.words <= 5:
         return 0.5
@@ -152,7 +151,7 @@ def _participates(pair: Pair) -> float:
 
 
 def _held_on(pair: Pair) -> float:
-    if not pair.nearest or _OTHER_HALF.search(pair.between) or pair.words > 14:
+    if not pair.nearest or pair.words > 14 or _OTHER_HALF.search(pair.between):
         return 0.0
     if pair.forwards:
         return 0.66 if pair.words <= 7 else 0.5
@@ -245,7 +244,7 @@ _USING = re.compile(
 
 
 def _launched(pair: Pair) -> float:
-    if pair.nearest and _LAUNCHED.search(pair.between) and pair.words <= 12:
+    if pair.nearest and pair.words <= 12 and _LAUNCHED.search(pair.between):
         return 0.5 if not pair.forwards else (0.6 if re.search(r"\b(?:por|by)\b", pair.between) else 0.42)
     if pair.forwards and re.match(r"^ (?:de|del) $", pair.between) and pair.child != GPE:
         return 0.4
@@ -253,7 +252,7 @@ def _launched(pair: Pair) -> float:
 
 
 def _announced_at(pair: Pair) -> float:
-    return 0.45 if pair.nearest and _LAUNCHED.search(pair.between) and pair.words <= 16 else 0.0
+    return 0.45 if pair.nearest and pair.words <= 16 and _LAUNCHED.search(pair.between) else 0.0
 
 
 def _dated(pair: Pair) -> float:

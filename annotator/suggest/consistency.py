@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from annotator.suggest.lexicon import word_list
 from annotator.suggest.page import NAME_KINDS, PERSON, Mention, Page, Taken
@@ -30,7 +29,7 @@ def settle(page: Page, mentions: Iterable[Mention]) -> list[Mention]:
         if winner is None or winner == mention.kind or mention.label is not None:
             settled.append(mention)
         else:
-            settled.append(replace(mention, kind=winner, score=min(mention.score, 0.6)))
+            settled.append(mention._replace(kind=winner, score=min(mention.score, 0.6)))
     return settled
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
 from annotator.suggest import titles
 from annotator.suggest.lexicon import word_list
@@ -41,7 +40,7 @@ def checked(page: Page, mentions: Iterable[Mention], model_source: str) -> list[
     refuted = {
         id(mention) for (_, kind), group in alone.items() if not _borne_out(page, kind, group) for mention in group
     }
-    return [replace(m, score=DOUBTED) if id(m) in refuted else m for m in listed]
+    return [m._replace(score=DOUBTED) if id(m) in refuted else m for m in listed]
 
 
 def _borne_out(page: Page, kind: str, group: list[Mention]) -> bool:

@@ -11,12 +11,30 @@ from collections.abc import Iterator
 from functools import cache
 
 from annotator.suggest.page import DATE, Mention, Page, Ranges
+from annotator.suggest.sieve import Beginnings, matches_at
 
 SOURCE = "dates@1"
 _MASK = r"\*[A-Z]+\*"
 _YEAR = rf"(?:1[5-9]\d\d|20\d\d|{_MASK})"
-_FIRST = "0-9*ADEFJLMNOSTVWadefjlmnosv"
-"""What a date can begin with; looking at that first halves the time of the search."""
+_MASKED = re.compile(r"\*(?=[A-Z])")
+_FIGURES = Beginnings((), digits=True)
+_BEGINNINGS = {
+    "es": Beginnings(
+        [
+            *("ener", "febr", "marz", "abril", "mayo", "juni", "juli", "agos", "sept", "seti", "octu", "novi", "dici"),
+            *("lune", "mart", "mier", "juev", "vier", "sáb", "sab", "domi", "prim"),
+        ],
+        digits=True,
+    ),
+    "en": Beginnings(
+        [
+            *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+            *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        ],
+        digits=True,
+    ),
+}
+"""What a date can begin with, a mask aside; dates are looked for nowhere else."""
 _ISO = r"\b(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b"
 _NUMERIC = r"\b(?:0?[1-9]|[12]\d|3[01])[/.](?:0?[1-9]|1[0-2])[/.](?:19|20)\d\d\b"
 
@@ -77,13 +95,20 @@ def find(page: Page) -> Iterator[Mention]:
     """Yield the dates of a document in reading order; they never overlap."""
     pattern, scores = _dates(page.lang)
     covered = [(0, 0)]
-    for match in pattern.finditer(page.text):
+    for match in matches_at(pattern, page.text, _offsets(page)):
         covered.append(match.span())
         yield Mention(match.start(), match.end(), DATE, scores[match.lastgroup or ""], SOURCE)
     inside = Ranges(covered)
     for start, end in _bare_years(page):
         if not inside.covers(start):
             yield Mention(start, end, DATE, 0.8, SOURCE)
+
+
+def _offsets(page: Page) -> list[int]:
+    """Return, in order, where a date may begin."""
+    found = _BEGINNINGS.get(page.lang, _FIGURES).offsets(page)
+    masks = [match.start() for match in _MASKED.finditer(page.text)] if "*" in page.text else []
+    return sorted({*found, *masks}) if masks else found
 
 
 @cache
@@ -93,7 +118,7 @@ def _dates(lang: str) -> tuple[re.Pattern[str], dict[str, float]]:
     for number, form in enumerate({"es": _SPANISH, "en": _ENGLISH}.get(lang, ())):
         forms[f"form{number}"] = form
     pattern = "|".join(f"(?P<{name}>{form})" for name, (form, _) in forms.items())
-    return re.compile(rf"(?<!\w)(?=[{_FIRST}])(?:{pattern})"), {name: score for name, (_, score) in forms.items()}
+    return re.compile(rf"(?<!\w)(?:{pattern})"), {name: score for name, (_, score) in forms.items()}
 
 
 def _bare_years(page: Page) -> Iterator[tuple[int, int]]:
@@ -102,7 +127,7 @@ def _bare_years(page: Page) -> Iterator[tuple[int, int]]:
     if before is None or units is None:
         return
     text = page.text
-    for match in _BARE_YEAR.finditer(text):
+    for match in matches_at(_BARE_YEAR, text, _FIGURES.offsets(page)):
         start, end = match.span()
         if before.search(text, max(0, start - 14), start) and not units.match(text, end):
             yield start, end

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from annotator.suggest.page import INITIATIVE, PROGRAM, Mention, Page
+from annotator.suggest.sieve import Sought
 from annotator.suggest.titles import UP
 
 SOURCE = "headed@1"
@@ -20,7 +21,7 @@ _ES_NAME = rf"(?: (?:{_ES_LINK} )?[{UP}][\w-]*)+"
 _EN_WORD = r"[A-Z][\w'’-]*"
 _EN_CHAIN = rf"{_EN_WORD}(?:,? (?:(?:of|for|the|and|against|on|in|to) ){{0,2}}{_EN_WORD})*"
 _QUOTES = r"[\"“”'‘’«´]"
-_QUOTED = rf"{_QUOTES}{{1,2}}([{UP}][^\"“”‘’«»\n]{{2,90}}?){_QUOTES[:-1]}»]{{1,2}}"
+_QUOTED = re.compile(rf"{_QUOTES}{{1,2}}([{UP}][^\"“”‘’«»\n]{{2,90}}?){_QUOTES[:-1]}»]{{1,2}}")
 _ES_CUE = re.compile(
     r"\b(?:operaci[oó]n|operaciones|operativos?|misi[oó]n|iniciativas?|programas?|planes|plan|proyectos?"
     r"|campañas?|estrategias?"
@@ -39,12 +40,17 @@ _PROGRAM_CUE = re.compile(
 
 
 @cache
-def _headed(lang: str) -> tuple[tuple[re.Pattern[str], str, float], ...]:
+def _headed(lang: str) -> tuple[tuple[Sought, str, float], ...]:
+    return tuple((Sought(re.compile(name)), kind, score) for name, kind, score in _names(lang))
+
+
+def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
+    """Return the expressions for headed names in ``lang``, with the kind and the score of what they find."""
     if lang == "es":
         subtitle = rf"(?:: [{UP}][\w-]*(?: (?:{_ES_LINK} )?[\w-]*[{UP}][\w-]*)*)?"
         return (
-            (re.compile(rf"\b(?:{_ES_INITIATIVE}){_ES_NAME}{subtitle}"), INITIATIVE, 0.84),
-            (re.compile(rf"\b(?:{_ES_PROGRAM}){_ES_NAME}"), PROGRAM, 0.84),
+            (rf"\b(?:{_ES_INITIATIVE}){_ES_NAME}{subtitle}", INITIATIVE, 0.84),
+            (rf"\b(?:{_ES_PROGRAM}){_ES_NAME}", PROGRAM, 0.84),
         )
     subtitle = rf"(?:: {_EN_CHAIN})?"
     program = (
@@ -54,21 +60,21 @@ def _headed(lang: str) -> tuple[tuple[re.Pattern[str], str, float], ...]:
     complement = rf"(?: (?:of|for|on) {_EN_CHAIN})?"
     year = r"(?: (?:19|20)\d\d)?"
     return (
-        (re.compile(rf"\b(?:Operation|Mission|Project) {_EN_CHAIN}{subtitle}"), INITIATIVE, 0.84),
+        (rf"\b(?:Operation|Mission|Project) {_EN_CHAIN}{subtitle}", INITIATIVE, 0.84),
         (
-            re.compile(rf"\b(?:{_EN_WORD} (?:(?:of|for|and|on) )?){{1,6}}(?:{program})\b{complement}{year}"),
+            rf"\b(?:{_EN_WORD} (?:(?:of|for|and|on) )?){{1,6}}(?:{program})\b{complement}{year}",
             PROGRAM,
             0.68,
         ),
-        (re.compile(rf"\b(?:{first}) (?:of|for|on)(?: the)? {_EN_CHAIN}"), PROGRAM, 0.68),
-        (re.compile(rf"\b{_EN_WORD}(?: {_EN_WORD}){{0,4}} Initiative\b"), PROGRAM, 0.6),
+        (rf"\b(?:{first}) (?:of|for|on)(?: the)? {_EN_CHAIN}", PROGRAM, 0.68),
+        (rf"\b{_EN_WORD}(?: {_EN_WORD}){{0,4}} Initiative\b", PROGRAM, 0.6),
     )
 
 
 def find(page: Page) -> Iterator[Mention]:
     """Yield headed and quoted names, then every other mention of a quoted name in the document."""
     for pattern, kind, score in _headed(page.lang):
-        for match in pattern.finditer(page.text):
+        for match in pattern.finditer(page):
             if not page.shouting_lines.covers(match.start()):
                 yield Mention(match.start(), match.end(), kind, score, SOURCE)
     names: dict[str, str] = {}
@@ -76,14 +82,25 @@ def find(page: Page) -> Iterator[Mention]:
         names[page.text[mention.start : mention.end]] = mention.kind
         yield mention
     for name, kind in names.items():
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", page.text):
-            yield Mention(match.start(), match.end(), kind, 0.72, SOURCE)
+        for start in _standing_alone(name, page.text):
+            yield Mention(start, start + len(name), kind, 0.72, SOURCE)
+
+
+def _standing_alone(name: str, text: str) -> Iterator[int]:
+    """Yield where a name stands with no letter or digit beside it; no two places overlap."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        alone = not any(c.isalnum() or c == "_" for c in (text[max(0, start - 1) : start], text[end : end + 1]))
+        if alone:
+            yield start
+        start = text.find(name, end if alone else start + 1)
 
 
 def _quoted(page: Page) -> Iterator[Mention]:
     """Yield quoted names after a word such as ``operación`` or ``dubbed``."""
     cue = _ES_CUE if page.lang == "es" else _EN_CUE
-    for match in re.finditer(_QUOTED, page.text):
+    for match in _QUOTED.finditer(page.text):
         before = page.text[max(0, match.start() - 60) : match.start()]
         found = cue.search(before)
         start, end = match.span(1)

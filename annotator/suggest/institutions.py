@@ -195,9 +195,8 @@ def _extend_of(page: Page, head: int) -> int:
 
 def _published(page: Page) -> Iterator[Mention]:
     """Yield names after a lower-case noun that says what they are: ``diario Reforma``, ``cártel de Sinaloa``."""
-    for i, word in enumerate(page.words[:-1]):
-        if word not in word_list(page.lang, "publishers"):
-            continue
+    publishers = word_list(page.lang, "publishers")
+    for i, word in [(i, word) for i, word in enumerate(page.words[:-1]) if word in publishers]:
         if page.lang == "es" and word in {"cártel", "cartel"}:
             step = _next_capital(page, i + 1)
             if step is not None and step[1] in {"de", "del", ""}:

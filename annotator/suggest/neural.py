@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from annotator.suggest import titles
 from annotator.suggest.gazetteer import places
@@ -130,14 +129,14 @@ def _corrected(page: Page, mention: Mention) -> Mention:
     """Mend the kind where the name's form tells it: ``… Inc``, ``PayPal``, a known place."""
     surface = page.surface(mention)
     if mention.kind != ORG and (surface.split()[-1] in word_list("common", "companies") or _CAMEL.search(surface)):
-        return replace(mention, kind=ORG)
+        return mention._replace(kind=ORG)
     if mention.kind not in {GPE, LOC}:
         return mention
     known = places(page.lang).get(surface)
     if known is not None:
-        return replace(mention, kind=known.kind)
+        return mention._replace(kind=known.kind)
     if page.lang == "es":
         head = surface.split()[0]
         site = head in word_list("es", "sites")
-        return replace(mention, kind=LOC if site else GPE)
+        return mention._replace(kind=LOC if site else GPE)
     return mention

@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
 
 from annotator.suggest.lexicon import word_list
 from annotator.text import Document
 
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’](?!s\b)[^\W_]+|&[^\W_]+)*")
 """A word: letters and digits, inner apostrophes, initialisms with their full stops.  Hyphens part words."""
+_WORDS = re.compile(f"({WORD.pattern})")
+BEGINNING = 5
+"""Letters of a word by which a page finds it."""
+_INNER = re.compile(r"[^\W_]+")
 
 PERSON, ORG, GPE, LOC, DATE = "PERSON", "ORG", "GPE", "LOC", "DATE"
 ROLE, EVENT, INITIATIVE, PROGRAM, SYSTEM = "ROLE", "EVENT", "INITIATIVE", "PROGRAM", "SYSTEM"
@@ -27,8 +33,7 @@ _SENTENCE_END = frozenset(".!?…:;\n\r\u2028\u2029")
 _OPENING = frozenset(" \t\xa0\"'“”‘’«»([-–—·•*¿¡")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A stretch of text that may be an entity, in code points.
 
     ``kind`` is a label in the manner of pretrained pipelines (``PERSON``, ``GPE``, ``ROLE`` …) that the scheme maps
@@ -45,15 +50,15 @@ class Mention:
 
     def moved(self, start: int, end: int) -> Mention:
         """Return the same mention at another place."""
-        return replace(self, start=start, end=end)
+        return self._replace(start=start, end=end)
 
 
 @dataclass(frozen=True)
 class Page:
     """A document's words with their offsets, and what a model, if there is one, made of them.
 
-    ``tags`` maps the offset of a word's first character to the model's coarse part of speech; ``seen`` holds the
-    model's raw entities, ``matched`` what the scheme's token patterns found.
+    ``tags`` maps the offset of the first character of a capitalised word in an entity to the model's coarse part of
+    speech; ``seen`` holds the model's raw entities, ``matched`` what the scheme's token patterns found.
     """
 
     document: Document
@@ -68,33 +73,61 @@ class Page:
         return self.document.text
 
     @cached_property
-    def _spans(self) -> list[tuple[int, int]]:
-        return [match.span() for match in WORD.finditer(self.document.text)]
+    def _parts(self) -> list[str]:
+        """Return the text in parts: what stands before the first word, that word, the gap after it, and so on."""
+        return _WORDS.split(self.document.text)
+
+    @cached_property
+    def _borders(self) -> list[int]:
+        return list(accumulate(map(len, self._parts)))
 
     @cached_property
     def starts(self) -> list[int]:
         """Return the offset of each word's first character."""
-        return [start for start, _ in self._spans]
+        return self._borders[:-1:2]
 
     @cached_property
     def ends(self) -> list[int]:
         """Return the offset after each word's last character."""
-        return [end for _, end in self._spans]
+        return self._borders[1::2]
 
     @cached_property
     def words(self) -> list[str]:
         """Return the words' text."""
-        text = self.document.text
-        return [text[start:end] for start, end in self._spans]
+        return self._parts[1::2]
+
+    @cached_property
+    def gaps(self) -> list[str]:
+        """Return the text between each word and the next one (to the end of the text after the last)."""
+        return self._parts[2::2]
+
+    @cached_property
+    def beginnings(self) -> dict[str, list[int]]:
+        """Return the offsets of the words by their first letters."""
+        found: dict[str, list[int]] = {}
+        for word, start in zip(self.words, self.starts, strict=True):
+            found.setdefault(word[:BEGINNING], []).append(start)
+        return found
+
+    @cached_property
+    def inner_starts(self) -> list[int]:
+        """Return where letters or digits begin again inside a word: after an apostrophe, ``&`` or a full stop."""
+        return [
+            start + match.start()
+            for word, start in zip(self.words, self.starts, strict=True)
+            if not word.isalnum()
+            for match in _INNER.finditer(word, 1)
+            if not word[match.start() - 1].isalnum()
+        ]
 
     @cached_property
     def capitals(self) -> list[int]:
         """Return the indices of the words that begin with an upper-case letter, handles and masks left out."""
-        text, starts = self.document.text, self.starts
+        parts = self._parts
         return [
             i
             for i, word in enumerate(self.words)
-            if word[0].isupper() and text[starts[i] - 1 : starts[i]] not in {"@", "#", "*", "_"}
+            if word[0].isupper() and parts[2 * i][-1:] not in {"@", "#", "*", "_"}
         ]
 
     @cached_property
@@ -119,8 +152,7 @@ class Page:
 
     def gap(self, index: int) -> str:
         """Return the text between word ``index`` and the next one (to the end of the text after the last)."""
-        following = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.document.text)
-        return self.document.text[self.ends[index] : following]
+        return self.gaps[index] if index >= 0 else ""
 
     def word_at(self, offset: int) -> int:
         """Return the index of the first word that starts at or after ``offset``."""
@@ -132,6 +164,17 @@ class Page:
 
     def begins_sentence(self, offset: int) -> bool:
         """Return whether a capital at ``offset`` is owed to its place: after a full stop, colon or line break."""
+        known = self._sentence_starts.get(offset)
+        if known is None:
+            known = self._sentence_starts[offset] = self._begins_sentence(offset)
+        return known
+
+    @cached_property
+    def _sentence_starts(self) -> dict[int, bool]:
+        """Return the offsets asked for so far, with the answer."""
+        return {}
+
+    def _begins_sentence(self, offset: int) -> bool:
         text = self.document.text
         at = offset - 1
         while at >= 0 and text[at] in _OPENING:
@@ -194,9 +237,9 @@ def _is_abbreviation(text: str, full_stop: int) -> bool:
 def _shouting(text: str) -> Iterator[tuple[int, int]]:
     """Yield the lines in which nearly every longer word is capitalised."""
     for line in re.finditer(r"[^\n\r]+", text):
-        if line.end() - line.start() > 300:
+        if line.end() - line.start() > 300 or line[0].rstrip()[-1:] in {".", ",", ";"}:
             continue
         longer = re.findall(r"[^\W\d_]{4,}", line[0])
         capital = sum(w[0].isupper() for w in longer)
-        if len(longer) >= 4 and capital >= 0.8 * len(longer) and line[0].rstrip()[-1:] not in {".", ",", ";"}:
+        if len(longer) >= 4 and capital >= 0.8 * len(longer):
             yield line.span()

@@ -31,36 +31,41 @@ MOST_SPANS = 40
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """The spans of a sentence in reading order, and the text that holds them; ``around`` is the sentence's own."""
+    """The spans of a sentence in reading order, and the text that holds them; ``around`` is the sentence's own.
+
+    ``kinds`` and ``names`` are the spans' kinds and texts.
+    """
 
     text: str
     spans: list[Span]
     around: str
+    kinds: tuple[str, ...]
+    names: list[str]
 
     @classmethod
-    def of(cls, text: str, spans: list[Span]) -> _Sentence:
+    def of(cls, text: str, spans: list[Span], kinds: Mapping[str, str]) -> _Sentence:
         start = max(text.rfind("\n", 0, spans[0].start) + 1, spans[0].start - AROUND)
         end = text.find("\n", spans[-1].end, spans[-1].end + AROUND)
-        return cls(text, spans, text[start : end if end >= 0 else spans[-1].end + AROUND])
+        around = text[start : end if end >= 0 else spans[-1].end + AROUND]
+        return cls(text, spans, around, tuple(kinds[s.label] for s in spans), [text[s.start : s.end] for s in spans])
 
-    def pair(self, kinds: Mapping[str, str], one: int, other: int, *, forwards: bool, symmetric: bool) -> Pair:
+    def pair(self, one: int, other: int, *, forwards: bool, symmetric: bool) -> Pair:
         """Return two spans of the sentence as the rules see them."""
         first, second = self.spans[one], self.spans[other]
-        head, child = (first, second) if forwards else (second, first)
-        skipped = self.spans[one + 1 : other]
+        between = self.text[first.end : second.start]
         return Pair(
-            head=kinds[head.label],
-            child=kinds[child.label],
+            head=self.kinds[one if forwards else other],
+            child=self.kinds[other if forwards else one],
             symmetric=symmetric,
             forwards=forwards,
-            first=self.text[first.start : first.end],
-            second=self.text[second.start : second.end],
-            between=self.text[first.end : second.start],
+            first=self.names[one],
+            second=self.names[other],
+            between=between,
             before=self.text[max(0, first.start - 40) : first.start],
             after=self.text[second.end : second.end + 40],
             around=self.around,
-            skipped=tuple(kinds[s.label] for s in skipped),
-            masked=_masked(self.text, self.spans, one, other),
+            skipped=self.kinds[one + 1 : other],
+            masked=_masked(self.text, self.spans, one, other) if other > one + 1 else between,
         )
 
 
@@ -71,6 +76,7 @@ class Pairs:
         labels = LabelMap(scheme)
         self._kinds = {label: labels.kind(label) for label in scheme.entities}
         self._relations = tuple(scheme.relations.values())
+        self._fitting: dict[tuple[str, str], tuple[tuple[RelationType, bool], ...]] = {}
         self._patterns = {r.name: _compiled(r, lang) for r in self._relations}
         self._rivals = {r.name: sum(_compete(r, o) for o in self._relations) for r in self._relations}
 
@@ -79,14 +85,15 @@ class Pairs:
         found: list[Relation] = []
         for inside in _sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
-                found += self._in_sentence(_Sentence.of(document.text, inside))
+                found += self._in_sentence(_Sentence.of(document.text, inside, self._kinds))
         return found
 
     def _in_sentence(self, sentence: _Sentence) -> list[Relation]:
         """Return the likeliest relation of each pair, symmetric ones once."""
         found = []
         for one, other in combinations(range(len(sentence.spans)), 2):
-            if sentence.spans[one].end <= sentence.spans[other].start:
+            first, second = sentence.spans[one], sentence.spans[other]
+            if first.end <= second.start and self._allowed(first.label, second.label):
                 best = max(self._weighed(sentence, one, other), key=lambda r: r.score or 0.0, default=None)
                 if best is not None:
                     found.append(best)
@@ -95,17 +102,29 @@ class Pairs:
     def _weighed(self, sentence: _Sentence, one: int, other: int) -> Iterator[Relation]:
         """Yield the relations of a pair that are likely enough, in either direction that the scheme allows."""
         first, second = sentence.spans[one], sentence.spans[other]
-        for relation in self._relations:
-            for forwards in (True, False):
-                head, child = (first, second) if forwards else (second, first)
-                if not relation.fits(head.label, child.label) or (relation.symmetric and not forwards):
-                    continue
-                score = self._score(relation, sentence, one, other, forwards)
-                if score >= LEAST_SCORE:
-                    yield suggested_relation(head, child, relation.name, SOURCE, round(score, 3))
+        for relation, forwards in self._allowed(first.label, second.label):
+            head, child = (first, second) if forwards else (second, first)
+            score = self._score(relation, sentence, one, other, forwards)
+            if score >= LEAST_SCORE:
+                yield suggested_relation(head, child, relation.name, SOURCE, round(score, 3))
+
+    def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
+        """Return the relations that the scheme allows between two labels, and whether the first one is the head."""
+        if (first, second) not in self._fitting:
+            self._fitting[first, second] = tuple(
+                (relation, forwards)
+                for relation in self._relations
+                for forwards in (True, False)
+                if (
+                    relation.fits(first, second)
+                    if forwards
+                    else relation.fits(second, first) and not relation.symmetric
+                )
+            )
+        return self._fitting[first, second]
 
     def _score(self, relation: RelationType, sentence: _Sentence, one: int, other: int, forwards: bool) -> float:
-        pair = sentence.pair(self._kinds, one, other, forwards=forwards, symmetric=relation.symmetric)
+        pair = sentence.pair(one, other, forwards=forwards, symmetric=relation.symmetric)
         patterns = self._patterns[relation.name]
         if patterns and pair.nearest and any(p.search(pair.between) for p in patterns):
             return PATTERN_SCORE

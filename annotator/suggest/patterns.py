@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.errors import SchemeError
 from annotator.labels import EntityType, LabelScheme, Pattern
 from annotator.suggest.page import Mention, Page
+from annotator.suggest.sieve import Sought
 
 if TYPE_CHECKING:
     from spacy.matcher import Matcher
@@ -24,18 +25,18 @@ class TextPatterns:
     """The phrases and regular expressions of a scheme that hold for one language."""
 
     def __init__(self, scheme: LabelScheme, lang: str) -> None:
-        self._compiled: list[tuple[str, re.Pattern[str]]] = []
+        self._sought: list[tuple[str, Sought]] = []
         for entity in scheme.entities.values():
             wanted = [p for p in entity.patterns if p.lang in {None, lang}]
             phrases = [str(p.value) for p in wanted if p.kind == "phrase"]
             if phrases:
-                self._compiled.append((entity.name, phrase_pattern(phrases)))
-            self._compiled += [(entity.name, _regex(entity, p)) for p in wanted if p.kind == "regex"]
+                self._sought.append((entity.name, Sought(phrase_pattern(phrases))))
+            self._sought += [(entity.name, Sought(_regex(entity, p))) for p in wanted if p.kind == "regex"]
 
     def find(self, page: Page) -> Iterator[Mention]:
         """Yield every match, labelled as the scheme says."""
-        for label, pattern in self._compiled:
-            for match in pattern.finditer(page.text):
+        for label, pattern in self._sought:
+            for match in pattern.finditer(page):
                 if match.end() > match.start():
                     yield Mention(match.start(), match.end(), label, SCORE, SOURCE, label)
 

@@ -22,7 +22,9 @@ from annotator.text import Document
 RULES_VERSION = "1"
 """Changes whenever a rule could propose something else."""
 CHUNK = 32
-"""Documents that are read ahead and, with several jobs, sent to a worker at a time."""
+"""Documents that are read ahead."""
+SHARED_CHUNK = 8
+"""Documents that are sent to a worker at a time: so few that a small corpus occupies all of them."""
 
 
 class SuggestionPipeline:
@@ -55,7 +57,7 @@ class SuggestionPipeline:
         ``jobs`` worker processes share the work; they are worth their start only from some dozens of articles on.
         Raises :class:`ModelError` when a model is damaged or a worker dies, ``SchemeError`` for a bad pattern.
         """
-        chunks = _chunks(documents, CHUNK)
+        chunks = _chunks(documents, SHARED_CHUNK if jobs > 1 else CHUNK)
         if jobs > 1:
             from annotator.suggest.workers import share
 

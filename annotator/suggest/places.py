@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
 from annotator.suggest.gazetteer import Place, places
@@ -78,7 +77,7 @@ def doubted(mentions: list[Mention], lang: str) -> list[Mention]:
             start <= mention.start and mention.end <= end and (start, end) != (mention.start, mention.end)
             for start, end in around[_first_near(around, mention.start) :][:4]
         )
-        checked.append(replace(mention, score=min(mention.score, UNSURE)) if covered else mention)
+        checked.append(mention._replace(score=min(mention.score, UNSURE)) if covered else mention)
     return checked
 
 
@@ -118,9 +117,7 @@ def sites(page: Page) -> Iterator[Mention]:
 
 def _sites_by_first_word(page: Page, heads: frozenset[str]) -> Iterator[Mention]:
     words = page.words
-    for i, word in enumerate(words[:-1]):
-        if word not in heads:
-            continue
+    for i in [i for i, word in enumerate(words[:-1]) if word in heads]:
         last = i
         at = i + 1
         while at < len(words) and page.gap(at - 1) == " ":

@@ -73,8 +73,8 @@ class Reader:
 
     def _note(self, doc: Doc, piece: _Piece, offset: int) -> None:
         if self._nlp is not None:
-            piece.tags.update((offset + token.idx, token.pos_) for token in doc if token.text[:1].isupper())
             for entity in doc.ents:
+                piece.tags.update((offset + token.idx, token.pos_) for token in entity if token.text[:1].isupper())
                 kind = kind_of(entity.label_)
                 score = MODEL_SCORE.get(kind, OTHER_SCORE)
                 start, end = offset + entity.start_char, offset + entity.end_char

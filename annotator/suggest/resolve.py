@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.annotation import Span, SpanKey, suggested_span
 from annotator.labels import LabelScheme
@@ -51,8 +51,7 @@ MOST_BONUS = 0.3
 LEAST_SCORE = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class _Rival:
+class _Rival(NamedTuple):
     key: SpanKey
     score: float
     source: str
@@ -103,19 +102,28 @@ def resolve(page: Page, mentions: Iterable[Mention], labels: LabelMap, overlap: 
 
 
 def _placed(page: Page, mentions: Iterable[Mention], labels: LabelMap) -> Iterator[_Rival]:
-    tokens = page.document.tokens
+    placed: dict[tuple[int, int], tuple[int, int, float] | None] = {}
     for mention in mentions:
         label = labels.label(mention)
         if label is None or mention.score < LEAST_SCORE:
             continue
-        start, end = trim(page.text, mention.start, mention.end, page.lang)
-        snapped = tokens.snap(start, end) if start < end else None
-        if snapped is not None:
-            key = SpanKey(snapped.start, snapped.end, label)
-            length = len(tokens.overlapping(snapped.start, snapped.end))
-            yield _Rival(
-                key, mention.score, mention.source, mention.score + min(LENGTH_BONUS * (length - 1), MOST_BONUS)
-            )
+        where = mention.start, mention.end
+        if where not in placed:
+            placed[where] = _place(page, *where)
+        place = placed[where]
+        if place is not None:
+            start, end, bonus = place
+            yield _Rival(SpanKey(start, end, label), mention.score, mention.source, mention.score + bonus)
+
+
+def _place(page: Page, start: int, end: int) -> tuple[int, int, float] | None:
+    """Return a range trimmed and widened to whole tokens, with the bonus for its length; ``None`` when it is none."""
+    tokens = page.document.tokens
+    start, end = trim(page.text, start, end, page.lang)
+    inside = tokens.overlapping(start, end) if start < end else range(0)
+    if not inside:
+        return None
+    return tokens.starts[inside[0]], tokens.ends[inside[-1]], min(LENGTH_BONUS * (len(inside) - 1), MOST_BONUS)
 
 
 def trim(text: str, start: int, end: int, lang: str) -> tuple[int, int]:
@@ -151,14 +159,17 @@ def _abbreviated(name: str, lang: str) -> bool:
 
 def _by_range(rivals: Iterable[_Rival]) -> list[_Rival]:
     """Keep the best label of each range; layers that agree on it make it likelier."""
-    found: dict[tuple[int, int], dict[str, list[_Rival]]] = {}
+    found: dict[tuple[int, int], list[_Rival]] = {}
     for rival in rivals:
-        found.setdefault((rival.key.start, rival.key.end), {}).setdefault(rival.key.label, []).append(rival)
+        found.setdefault(rival.key[:2], []).append(rival)
     kept = []
-    for by_label in found.values():
-        if len(by_label) == 1 and len(rivals_alone := next(iter(by_label.values()))) == 1:
-            kept += rivals_alone
+    for competing in found.values():
+        if len(competing) == 1:
+            kept += competing
             continue
+        by_label: dict[str, list[_Rival]] = {}
+        for rival in competing:
+            by_label.setdefault(rival.key.label, []).append(rival)
         best = max(by_label.values(), key=lambda same: (_joint(same), same[0].key.label))
         top = max(best, key=lambda r: (r.score, r.source))
         score = _joint(best)
@@ -168,7 +179,9 @@ def _by_range(rivals: Iterable[_Rival]) -> list[_Rival]:
 
 def _joint(rivals: list[_Rival]) -> float:
     """Return the score of layers that agree: each further source removes a third of the remaining doubt."""
-    by_source = {r.source: max(o.score for o in rivals if o.source == r.source) for r in rivals}
+    by_source: dict[str, float] = {}
+    for rival in rivals:
+        by_source[rival.source] = max(rival.score, by_source.get(rival.source, 0.0))
     doubt = 1.0 - max(by_source.values())
     return min(0.97, 1.0 - doubt * 0.67 ** (len(by_source) - 1))
 

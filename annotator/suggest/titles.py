@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from annotator.suggest.lexicon import alternatives, word_list
+from annotator.suggest.lexicon import alternatives, names, word_list
 from annotator.suggest.page import PERSON, ROLE, Mention, Page
 from annotator.suggest.places import is_sure_place
+from annotator.suggest.sieve import Beginnings, beginning, matches_at
 
 SOURCE = "titles@1"
 UP = "A-ZÁÉÍÓÚÜÑÂÊÔÀÈÇÖØÅŠŽČĆĐŞİ"
 
+_ES_PREFIXES = [former + rank for former in ("", "ex") for rank in ("", "vice", "sub", "co")]
 _ES_LINKED = rf"(?: (?:y|e|de|del|de la|para|para la|para el) [{UP}]\w+)"
 
 
@@ -91,6 +93,18 @@ _COURTESY = re.compile(
 )
 
 
+_COURTESIES = Beginnings(("mr", "ms", "dr", "sr", "lic", "ing", "don", "doña", "señor"))
+
+
+@cache
+def _beginnings(lang: str) -> Beginnings:
+    """Return where the pattern of a post in ``lang`` may match."""
+    listed = [beginning(name) for table in ("ranks", "modifiers", "nouns") for name in names(lang, "titles", table)]
+    if lang == "es":
+        listed = [f"{before}{noun}" for before in _ES_PREFIXES for noun in listed] + ["ex "]
+    return Beginnings(listed)
+
+
 def pattern(lang: str) -> re.Pattern[str] | None:
     """Return the pattern of a post in ``lang``, ``None`` for a language without one."""
     made = {"es": _spanish, "en": _english}.get(lang)
@@ -101,9 +115,9 @@ def find(page: Page) -> Iterator[Mention]:
     """Yield posts and the persons that stand beside them."""
     posts = pattern(page.lang)
     if posts is not None:
-        for match in posts.finditer(page.text):
+        for match in matches_at(posts, page.text, _beginnings(page.lang).offsets(page)):
             yield from _around(page, match)
-    for match in _COURTESY.finditer(page.text):
+    for match in matches_at(_COURTESY, page.text, _COURTESIES.offsets(page)):
         yield from _person_at(page, match.end(), 0.88)
 
 
