@@ -158,7 +158,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--slate", default=shutil.which("slate"))
-    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=60)
     options = parser.parse_args()
     heading(f"keys, in a terminal of {COLUMNS}×{LINES}; frames are counted whole, a frame being 16.7 ms")
     os.environ.pop("NO_COLOR", None)
