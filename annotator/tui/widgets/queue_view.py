@@ -84,7 +84,7 @@ class QueueView(VirtualList):
         row = self.row(index)
         if row is None:
             return []
-        key_cells = max(12, min(24, width // 4))
+        key_cells = max(12, min(24, width // 4 + 2))
         sign = f"{SIGNS[row.state]} {row.state:<8}"
         counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→  "
         head = f"{'⚑' if row.flagged else ' '} {sign}"
