@@ -1,0 +1,193 @@
+"""Keys per gold item: from given suggestions (or from nothing) to a given target layer, and the same in SLATE.
+
+    python -m benchmarks.keystrokes [--target FILE] [--suggestions cold|none] [--verify] [--why] [--prudent]
+
+The target is a gold JSONL; by default what a person marked by hand in the sample articles before seeing any suggestion.
+Suggestions come from the real pipeline, in a temporary workspace, with this checkout's models if they are there.
+Several policies work on every document through the real key handling, each pressing at every moment the documented
+keys that pay best; the cheapest is taken.  So every count was really typed, and the layer it made is checked against
+the target; but the search is greedy: a shorter way may exist.  Every key counts, hint letters and ``esc`` too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from annotator.formats.jsonl import read_records
+from annotator.formats.record import LayerRecord
+from annotator.workflow.session import ACCEPT_THRESHOLD
+from annotator.workflow.settings import Preferences
+from annotator.workflow.workspace import Workspace
+from benchmarks.keystrokes_plans import Policy
+from benchmarks.keystrokes_player import SIZE, Tally, replay, replay_keys
+from benchmarks.keystrokes_slate import keys_for
+from benchmarks.keystrokes_state import Goal
+from benchmarks.report import annotator, heading, line
+
+TOP = Path(__file__).resolve().parent.parent
+TARGET = TOP / "benchmarks" / "targets" / "seeds.jsonl"
+BUDGET = {"cold": 2.0, "none": None}
+POLICIES = [
+    Policy("A, rest at first sight", 7.0, 8.0),
+    Policy("A, rest in passing", 5.0, 6.0),
+    Policy("A, rest at the end", 3.0, 4.0),
+    Policy("mend, A, rest in passing", 5.0, 6.0, repair_first=True),
+    Policy("mend, A, rest at the end", 3.0, 4.0, repair_first=True),
+]
+PRUDENT = [
+    Policy("each by itself, rest in passing", 5.0, 6.0, accept_all=False),
+    Policy("each by itself, rest at the end", 3.0, 4.0, accept_all=False),
+]
+KINDS = {
+    "verdict": "verdicts (a x A X)",
+    "correct": "corrections ([ ] { } d, label on a span)",
+    "add": "additions (label, hints, select, *)",
+    "relate": "relations (r, hint, type)",
+    "move": "navigation (tab ; arrows esc page .)",
+    "done": "done",
+}
+
+
+@contextmanager
+def workspace_for(records: list[LayerRecord], *, suggest: bool) -> Iterator[Workspace]:
+    """Yield a new workspace with the target's articles, and suggestions where asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "news"
+        command(root, "init", str(root))
+        shutil.copy(TOP / "labels.yaml", root / "labels.yaml")
+        if (TOP / "models").is_dir():
+            (root / "models").rmdir()
+            (root / "models").symlink_to(TOP / "models")
+        for record in records:
+            path = root / "seeds" / f"{record.document.key}.txt"
+            path.write_text(record.document.text, encoding="utf-8", newline="")
+        command(root, "ingest")
+        if suggest:
+            command(root, "suggest")
+        with closing(Workspace(root)) as workspace:
+            yield workspace
+
+
+def command(root: Path, *arguments: str) -> None:
+    """Run this checkout's annotator on a workspace."""
+    place = () if arguments[0] == "init" else ("-w", str(root))
+    subprocess.run(annotator(*place, *arguments), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+async def shortest(
+    workspace: Workspace, goals: dict[str, Goal], policies: list[Policy], preferences: Preferences
+) -> dict[str, tuple[Policy, Tally]]:
+    """Return, for every document, the policy that needs the fewest keys, and those keys."""
+    found: dict[str, tuple[Policy, Tally]] = {}
+    for document, goal in goals.items():
+        for policy in policies:
+            curator = f"p{(POLICIES + PRUDENT).index(policy)}"
+            tally = await replay(workspace, curator, document, goal, policy, preferences)
+            if document not in found or len(tally.keys) < len(found[document][1].keys):
+                found[document] = (policy, tally)
+    return found
+
+
+def tell_documents(goals: dict[str, Goal], found: dict[str, tuple[Policy, Tally]]) -> None:
+    """Print a row a document."""
+    print(f"\n{'document':<24}{'spans':>7}{'relations':>11}{'keys':>7}{'per item':>10}  policy")
+    for document, (policy, tally) in found.items():
+        goal = goals[document]
+        rate = len(tally.keys) / len(goal)
+        print(
+            f"{document[:23]:<24}{len(goal.spans):>7}{len(goal.relations):>11}{len(tally.keys):>7}{rate:>10.2f}"
+            f"  {policy.name}"
+        )
+
+
+def total_of(found: dict[str, tuple[Policy, Tally]]) -> Tally:
+    """Return the keys of all documents together."""
+    total = Tally()
+    for _, tally in found.values():
+        total.add(tally)
+    return total
+
+
+def tell_breakdown(total: Tally, items: int, *, why: bool) -> None:
+    """Print where the keys went: by what they are, and with ``why`` by what they were pressed for."""
+    print(f"\n{'keys by kind':<44}{'keys':>9} {'per item':>10}{'share':>8}")
+    for kind, name in KINDS.items():
+        count = total.kinds[kind]
+        print(f"  {name:<42}{count:>9} {count / items:>10.3f}{count / len(total.keys):>8.0%}")
+    if why:
+        print(f"\n{'keys by plan':<44}{'times':>9} {'keys':>10}{'each':>8}")
+        for plan, count in total.spent.most_common():
+            times = total.plans[plan]
+            print(f"  {plan:<42}{times:>9} {count:>10}{count / times:>8.2f}")
+        print(f"\n{'keys by what would spare them':<44}{'keys':>9} {'per item':>10}")
+        for cause, count in total.causes.most_common():
+            print(f"  {cause:<42}{count:>9} {count / items:>10.3f}")
+        print(f"  plans that did not come out as reckoned: {total.slips}")
+
+
+def tell_rates(goals: dict[str, Goal], total: Tally, budget: float | None) -> bool:
+    """Print keys per gold item, per span and per relation; keys for the whole document are shared out evenly."""
+    spans, relations = (sum(len(getattr(goal, what)) for goal in goals.values()) for what in ("spans", "relations"))
+    shared = total.about["document"] / (spans + relations)
+    within = line("keys per gold item", len(total.keys) / (spans + relations), budget, "keys")
+    if spans:
+        line("keys per gold span", total.about["span"] / spans + shared, None, "keys")
+    if relations:
+        line("keys per gold relation", total.about["relation"] / relations + shared, None, "keys")
+    return within
+
+
+def tell_slate(records: list[LayerRecord], goals: dict[str, Goal]) -> None:
+    """Print what SLATE needs for the spans alone."""
+    keys = sum(keys_for(record.document, goals[record.document.key].spans) for record in records)
+    spans = sum(len(goal.spans) for goal in goals.values())
+    print("\nSLATE, the same spans from scratch, the fewest of its documented keys, reckoned")
+    line("keys per gold span", keys / spans, None, "keys", "relations: n/a, it has no typed relations")
+
+
+def measure(records: list[LayerRecord], options: argparse.Namespace) -> bool:
+    """Replay and print what it took; return whether it is within the budget."""
+    cold = options.suggestions == "cold"
+    policies = PRUDENT if options.prudent or not cold else POLICIES
+    preferences = Preferences(mode=options.mode, accept_threshold=options.threshold)
+    with workspace_for(records, suggest=cold) as workspace:
+        goals = {r.document.key: Goal.of(r.annotations, workspace.scheme) for r in records}
+        found = asyncio.run(shortest(workspace, goals, policies, preferences))
+        total = total_of(found)
+        within = tell_rates(goals, total, BUDGET[options.suggestions])
+        tell_documents(goals, found)
+        tell_breakdown(total, sum(map(len, goals.values())), why=options.why)
+        if options.verify:
+            asyncio.run(replay_keys(workspace, "verifier", total.keys, goals, preferences))
+            print(f"\nverified: the same {len(total.keys)} keys in one sitting make the target in every document")
+    tell_slate(records, goals)
+    return within
+
+
+def main() -> int:
+    """Plan, replay and print; 1 when over the budget."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--target", type=Path, default=TARGET)
+    parser.add_argument("--suggestions", choices=["cold", "none"], default="cold")
+    parser.add_argument("--verify", action="store_true", help="press the keys found once more, in one sitting")
+    parser.add_argument("--why", action="store_true", help="also say what the keys were pressed for")
+    parser.add_argument("--prudent", action="store_true", help="without A: every suggestion gets its own verdict")
+    parser.add_argument("--threshold", type=float, default=ACCEPT_THRESHOLD, help="accept_threshold of the settings")
+    parser.add_argument("--mode", default="lanes", help="mode of the settings: lanes, compact or plain")
+    options = parser.parse_args()
+    with options.target.open(encoding="utf-8") as lines:
+        records = list(read_records(lines, str(options.target)))
+    heading(f"keystrokes, suggestions: {options.suggestions}; screen {SIZE[0]}×{SIZE[1]}, side panel closed")
+    return 0 if measure(records, options) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
