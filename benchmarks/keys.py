@@ -162,11 +162,16 @@ def main() -> int:
     options = parser.parse_args()
     heading(f"keys, in a terminal of {COLUMNS}×{LINES}; frames are counted whole, a frame being 16.7 ms")
     os.environ.pop("NO_COLOR", None)
+    by_size: list[dict[str, list[float]]] = []
     for name, size in SIZES.items():
         text = article(size)
-        row(f"annotator {name}", ours(text, options.runs), BUDGET_MS)
+        by_size.append(ours(text, options.runs))
+        row(f"annotator {name}", by_size[-1], BUDGET_MS)
         if options.slate:
             row(f"SLATE {name}", slate(options.slate, text, options.runs), None)
+    for move, small in by_size[0].items():
+        growth = statistics.median(by_size[-1][move]) / (statistics.median(small) or 1)
+        print(f"annotator growth    {move:<10}p50 of the largest text is {growth:.1f} times that of the smallest")
     if not options.slate:
         print("SLATE is not installed here: pip install slate-nlp, or --slate PATH")
     return 0

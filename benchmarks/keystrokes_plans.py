@@ -265,7 +265,7 @@ def _at_relation(now: Situation, key: RelationKey, end: SpanKey, last: Step, gai
 def scrolling(now: Situation, places: list[int]) -> Plan:
     """Return the key that brings work into view, or nearest to it, moving as little as it takes."""
     view, here = now.screen.view, now.screen.caret.offset
-    rows, page = view.rows, view.page_rows()
+    rows = view.rows
     first, last = rows.row_of(now.visible.start), rows.row_of(now.visible.end)
     work = [rows.row_of(offset) for offset in places]
 
@@ -276,8 +276,8 @@ def scrolling(now: Situation, places: list[int]) -> Plan:
         return missed, min(abs(target - row) for target in work)
 
     landings = {
-        "pagedown": view.row_below(here, page, 0),
-        "pageup": view.row_below(here, -page, 0),
+        "pagedown": view.page_from(here, 1),
+        "pageup": view.page_from(here, -1),
         "g": 0,
         "G": len(now.document.text),
         **{key: move(here) for key, move in now.moves.items()},

@@ -222,7 +222,7 @@ class Situation:
             return tokens[-1 if last else 0].start if tokens else offset
 
         def line(offset: int, by: int) -> int:
-            return caret(view.row_below(offset, by, view.cell(offset))).offset
+            return self.screen.line_from(offset, by)
 
         return {
             "l": lambda offset: caret(offset).step(1),

@@ -27,6 +27,10 @@ class Caret:
             index += 1
         return tokens[index]
 
+    def near(self, offset: int) -> int:
+        """Return where the cursor would stand if it went to an offset."""
+        return self._token_near(offset).start
+
     @property
     def offset(self) -> int:
         """Return where the cursor is."""

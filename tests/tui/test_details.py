@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tui.driving import workbench
-from tests.workspaces import Bench, make_bench
+from tests.workspaces import Bench, make_bench, proposal, propose
 
 
 async def test_arrows_move_the_cursor_after_a_click_in_the_panel(news: Bench) -> None:
@@ -125,3 +125,28 @@ async def test_wide_label_names(tmp_path: Path) -> None:
 
         assert cell_len(line[: line.rindex("╰")]) == x
     bench.workspace.close()
+
+
+async def test_lines_without_words_are_stepped_over_both_ways(news: Bench) -> None:
+    bench = make_bench(news.workspace.root / "gaps")
+    bench.add("gaps", "uno dos\n\n\n  \ntres cuatro\n\ncinco")
+    async with workbench(bench, "gaps") as work:
+        await work.press("g")
+        seen = []
+        for key in ("down", "down", "down", "up", "up", "up"):
+            await work.press(key)
+            seen.append(work.annotating.caret.offset)
+        tres, cinco = (bench.document("gaps").text.index(word) for word in ("tres", "cinco"))
+        assert seen == [tres, cinco, cinco, tres, 0, 0]
+
+
+async def test_a_page_never_skips_what_was_not_in_view(news: Bench) -> None:
+    bench = make_bench(news.workspace.root / "long")
+    document = bench.add("long", "Ana Ruiz fue a Lima con Luis Paz.\n" * 200)
+    propose(bench.store, document, [proposal(document, "Lima", "GPE", nth=n) for n in range(200)])
+    async with workbench(bench, "long") as work:
+        await work.press("g")
+        bottom = work.annotating.view.visible_range().end
+        await work.press("pagedown")
+        assert work.annotating.caret.offset <= bottom
+        assert work.annotating.caret.offset > 0

@@ -226,7 +226,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         if view_top + margin <= self._tops[row] and self._tops[row + 1] <= view_top + height - margin:
             return
         above = margin if self._tops[row] < view_top + margin else height - margin - self._heights[row]
-        self._scroll_with(row, height // 3 if middle else max(0, above))
+        self._scroll_with(row, height // 5 if middle else max(0, above))
 
     def _scroll_with(self, row: int, above: int) -> None:
         """Scroll so that ``above`` lines stand above a row, measuring the rows that come there."""
@@ -242,14 +242,14 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         self._settle()
         self.refresh()
 
-    def page_rows(self) -> int:
-        """Return how many rows of text one page moves."""
-        return max(1, self.size.height - 2)
-
-    def row_below(self, offset: int, rows: int, cell: int) -> int:
-        """Return the offset some rows below (above, when negative) at about a cell."""
-        target = max(0, min(self.rows.row_of(offset) + rows, len(self.rows) - 1))
-        return self.rows.offset_at(target, cell)
+    def page_from(self, offset: int, pages: int) -> int:
+        """Return the offset of the row some screenfuls below (above, when negative), lanes and arcs counted."""
+        row = self.rows.row_of(offset)
+        line = self._tops[row] + pages * max(1, self.size.height - 2)
+        target = self._row_at(max(0, min(line, self._tops[-1] - 1)))
+        if target == row:
+            target = max(0, min(row + pages, len(self.rows) - 1))
+        return self.rows.offset_at(target, 0)
 
     def cell(self, offset: int) -> int:
         """Return the column of an offset in its row."""

@@ -19,11 +19,23 @@ class Moving(AnnotateBase):
 
     def action_line(self, by: int, select: bool = False) -> None:
         """Move by lines on the screen."""
-        self._go(self.view.row_below(self.caret.offset, by, self.view.cell(self.caret.offset)), select)
+        self._go(self.line_from(self.caret.offset, by), select)
+
+    def line_from(self, offset: int, by: int) -> int:
+        """Return the offset a line on, over lines that have nothing to stand on; the same one at the edge."""
+        rows = self.view.rows
+        cell = self.view.cell(offset)
+        row = rows.row_of(offset) + by
+        while 0 <= row < len(rows):
+            found = self.caret.near(rows.offset_at(row, cell))
+            if rows.row_of(found) == row:
+                return found
+            row += 1 if by > 0 else -1
+        return offset
 
     def action_page(self, by: int) -> None:
         """Move by screenfuls."""
-        self._go(self.view.row_below(self.caret.offset, by * self.view.page_rows(), 0), False)
+        self._go(self.view.page_from(self.caret.offset, by), False)
 
     def action_line_edge(self, end: int) -> None:
         """Move to an edge of the line on the screen."""
