@@ -124,10 +124,10 @@ async def test_nothing_to_undo_is_said(news: Bench) -> None:
 async def test_done_asks_once_while_suggestions_are_undecided(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("space")
-        assert work.message.startswith("5 suggestions are undecided: space again finishes")
+        assert work.message == "5 still undecided: space again finishes, tab goes to the next"
         assert news.session().state == "todo"
         await work.press("tab", "space")
-        assert work.message.startswith("5 suggestions are undecided")
+        assert work.message.startswith("5 still undecided")
         await work.press("space")
         assert "otra" in work.header
         assert "1/3 done" in work.header

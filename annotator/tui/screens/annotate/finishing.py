@@ -19,8 +19,7 @@ class Finishing(AnnotateBase):
         pending = len(self.session.layer.pending)
         if pending and not self._sure:
             self._sure = True
-            noun = "suggestion is" if pending == 1 else "suggestions are"
-            self._say(f"{pending} {noun} undecided: space again finishes all the same, tab goes to the next", "alarm")
+            self._say(f"{pending} still undecided: space again finishes, tab goes to the next", "alarm")
             return
         if self._do(self.session.finish) is not None:
             self._onward()

@@ -51,7 +51,7 @@ def tell_focus(bar: Line, session: Session, prompt: KeyPrompt | None, caret: Car
 
 def _tell_span(bar: Line, session: Session, span: Span) -> None:
     pending = span.origin == "suggested"
-    keys = "a accept · x reject" if pending else "[ ] { } bounds · r relate · d delete"
+    keys = "a accept · x reject" if pending else "[ ] { } · r relate · d delete"
     notes = [c.text for c in session.layer.comments.values() if c.target == span.id]
     bar.say(
         (f" {span.label}{'?' if pending else ''} ", span.label),
