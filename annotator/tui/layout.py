@@ -131,18 +131,43 @@ class Rows:
         start, end = self.span(row)
         return _row_glyphs(self.text[start:end], start, self.width)
 
+    def drawn(self, row: int, start: int, end: int) -> str:
+        """Return what is drawn of the graphemes on a row that begin between two offsets."""
+        plain, low = self._plain(row), self.starts[row]
+        if plain is not None:
+            return plain[max(start - low, 0) : max(end - low, 0)]
+        return "".join(g.drawn for g in self.glyphs(row) if start <= g.start < end)
+
+    def _plain(self, row: int) -> str | None:
+        """Return what is drawn on a row where every code point takes one cell, as on nearly all; else ``None``."""
+        return _plain(self.text[self.starts[row] : self.starts[row + 1]], self.width)
+
     def cell_of(self, row: int, offset: int) -> int:
         """Return the cell in which the grapheme at ``offset`` begins; behind the last one for the row's end."""
+        plain = self._plain(row)
+        if plain is not None:
+            return min(offset - self.starts[row], len(plain))
         glyphs = self.glyphs(row)
         for glyph in glyphs:
             if offset < glyph.end:
                 return glyph.cell
         return glyphs[-1].cell + glyphs[-1].width if glyphs else 0
 
+    def behind(self, row: int, cell: int) -> tuple[int, int]:
+        """Return the first offset drawn at a cell or behind it, and its cell; else the row's end with ``cell``."""
+        plain, (low, high) = self._plain(row), self.span(row)
+        if plain is not None:
+            return (low + cell if cell < len(plain) else high), cell
+        return next(((g.start, g.cell) for g in self.glyphs(row) if g.cell >= cell and g.width), (high, cell))
+
     def cells(self, row: int, start: int, end: int) -> tuple[int, int]:
         """Return the cells (half-open) that the part of a range on this row takes; at least one."""
-        glyphs = self.glyphs(row)
         low, high = self.span(row)
+        plain = self._plain(row)
+        if plain is not None:
+            left = min(max(start, low) - low, len(plain), self.width - 1)
+            return left, max(min(min(end, high) - low, len(plain)), left + 1)
+        glyphs = self.glyphs(row)
         first = glyphs[bisect_right(glyphs, max(start, low), key=_start) - 1]
         last = glyphs[bisect_right(glyphs, min(end, high) - 1, key=_start) - 1]
         left = min(first.cell, self.width - 1)
@@ -150,12 +175,20 @@ class Rows:
 
     def offset_at(self, row: int, cell: int) -> int:
         """Return the offset of the grapheme drawn at a cell; of the last one behind the row's end."""
-        glyphs = self.glyphs(row)
-        shown = [g for g in glyphs if g.width]
+        plain, low = self._plain(row), self.starts[row]
+        if plain is not None:
+            return low + max(0, min(cell, len(plain) - 1))
+        shown = [g for g in self.glyphs(row) if g.width]
         for glyph in shown:
             if cell < glyph.cell + glyph.width:
                 return glyph.start
-        return shown[-1].start if shown else self.starts[row]
+        return shown[-1].start if shown else low
+
+
+@lru_cache(maxsize=512)
+def _plain(piece: str, width: int) -> str | None:
+    shown = piece.removesuffix("\n").removesuffix("\r") if piece.endswith("\n") else piece
+    return shown[:width] if is_simple(shown) else None
 
 
 @lru_cache(maxsize=512)

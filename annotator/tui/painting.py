@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,7 +17,7 @@ from textual.strip import Strip
 from annotator.annotation import Relation, Span
 from annotator.tui.arcs import Arc, layers
 from annotator.tui.lanes import Bracket, stack
-from annotator.tui.layout import Glyph, Rows
+from annotator.tui.layout import Rows
 from annotator.workflow.working import WorkingLayer
 
 
@@ -98,8 +99,7 @@ class Painter:
         """Return the strips of a row: the text line, then its lanes."""
         start, end = self.rows.span(row)
         spans = self._spans(start, end)
-        glyphs = self.rows.glyphs(row)
-        strips = [self._text_line(glyphs, spans, marks)]
+        strips = [self._text_line(row, spans, marks)]
         if self.mode is Mode.LANES and spans:
             strips += self._lanes(row, spans, marks)
         if spans and (marks.arcs is None or (marks.arcs and self.mode is Mode.LANES)):
@@ -119,7 +119,7 @@ class Painter:
                 focused = identity in marks.focused
                 segments.append(Segment(text, self.inks.style(self.inks.arc, bold=focused, reverse=focused)))
                 cell = at + cell_len(text)
-            strips.append(Strip(segments).adjust_cell_length(self.rows.width, self.inks.style()))
+            strips.append(self._filled(segments, cell))
         return strips
 
     def _all_relations(self, here: set[str]) -> list[Relation]:
@@ -158,28 +158,36 @@ class Painter:
         found += [self.layer.suggested_spans[i.id] for i in self.layer.pending_spans.overlapping(start, end)]
         return found
 
-    def _text_line(self, glyphs: tuple[Glyph, ...], spans: list[Span], marks: Marks) -> Strip:
-        """Return the text of a row, in runs of one style each; hints stand over the first letters of what they mean."""
+    def _text_line(self, row: int, spans: list[Span], marks: Marks) -> Strip:
+        """Return the text of a row; hints stand over the first letters of what they mean."""
+        low, high = self.rows.span(row)
         inner = sorted(spans, key=lambda s: (s.end - s.start, s.id))
-        cuts = {offset for s in spans for offset in (s.start, s.end)} | {*marks.cursor, *(marks.selection or ())}
         segments: list[Segment] = []
-        run: list[str] = []
-        style = self.inks.style()
-        restyle, hidden = True, 0
-        for glyph in glyphs:
-            hint = marks.hints.get(glyph.start) if glyph.cell >= hidden else None
-            if restyle or hint is not None or not cuts.isdisjoint(range(glyph.start, glyph.end)):
-                segments.append(Segment("".join(run), style))
-                run, restyle = [], False
-                style = self._style_at(glyph.start, inner, marks)
-            if hint is not None:
-                shown = hint[: self.rows.width - glyph.cell]
-                segments.append(Segment(shown, self.inks.style(self.inks.paper, self.inks.hint, bold=True)))
-                hidden = glyph.cell + len(shown)
-            covered = min(max(hidden - glyph.cell, 0), glyph.width)
-            run.append(" " * (glyph.width - covered) if covered else glyph.drawn)
-        segments.append(Segment("".join(run), style))
-        return Strip([s for s in segments if s.text]).adjust_cell_length(self.rows.width, self.inks.style())
+        at, used = low, self.rows.cell_of(row, high)
+        for offset in sorted(offset for offset in marks.hints if low <= offset < high):
+            cell = self.rows.cell_of(row, offset)
+            shown = marks.hints[offset][: self.rows.width - cell]
+            if offset < at or not shown:
+                continue
+            segments += self._runs(row, at, offset, inner, marks)
+            segments.append(Segment(shown, self.inks.style(self.inks.paper, self.inks.hint, bold=True)))
+            at, resumed = self.rows.behind(row, cell + len(shown))
+            segments.append(Segment(" " * (resumed - cell - len(shown)), self.inks.style()))
+            used = max(used, resumed)
+        segments += self._runs(row, at, high, inner, marks)
+        return self._filled([s for s in segments if s.text], used)
+
+    def _runs(self, row: int, start: int, end: int, inner: list[Span], marks: Marks) -> Iterator[Segment]:
+        """Yield a stretch of a row in runs of one style each; ``inner`` are the row's spans, shortest first."""
+        cuts = {offset for s in inner for offset in (s.start, s.end)} | {*marks.cursor, *(marks.selection or ())}
+        for one, other in pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end]):
+            yield Segment(self.rows.drawn(row, one, other), self._style_at(one, inner, marks))
+
+    def _filled(self, segments: list[Segment], used: int) -> Strip:
+        """Return segments that take some cells as a line of the whole width."""
+        if used < self.rows.width:
+            segments.append(Segment(" " * (self.rows.width - used), self.inks.style()))
+        return Strip(segments, self.rows.width)
 
     def _style_at(self, offset: int, inner: list[Span], marks: Marks) -> Style:
         """Return the style of the text at an offset; ``inner`` are the row's spans, shortest first."""
@@ -209,7 +217,7 @@ class Painter:
                 color = self.inks.labels[labels[piece.id]] if piece.id else self.inks.faint
                 segments.append(Segment(piece.text, self.inks.style(color, reverse=piece.id in marks.focused)))
                 cell = piece.cell + cell_len(piece.text)
-            strips.append(Strip(segments).adjust_cell_length(self.rows.width, self.inks.style()))
+            strips.append(self._filled(segments, cell))
         return strips
 
     def _bracket(self, row: int, span: Span) -> Bracket:

@@ -62,6 +62,12 @@ class Work:
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.lines)
 
+    def reversed_lines(self) -> list[str]:
+        """Return the text of what the screen shows reversed, a line each, without lines that have none."""
+        strips = self.app.screen._compositor.render_strips()
+        lines = ("".join(s.text for s in strip if s.style is not None and s.style.reverse) for strip in strips)
+        return [line.strip() for line in lines if line.strip()]
+
     def line(self, selector: str) -> str:
         """Return the line on which a widget stands."""
         return self.lines[self.app.screen.query_one(selector).region.y].strip()

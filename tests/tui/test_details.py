@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.tui.driving import workbench
 from tests.workspaces import Bench, make_bench, proposal, propose
 
@@ -150,3 +152,30 @@ async def test_a_page_never_skips_what_was_not_in_view(news: Bench) -> None:
         await work.press("pagedown")
         assert work.annotating.caret.offset <= bottom
         assert work.annotating.caret.offset > 0
+
+
+async def test_the_chosen_line_of_the_queue_stands_out(news: Bench) -> None:
+    async with workbench(news) as work:
+        await work.press("down")
+        chosen = [line for line in work.reversed_lines() if "todo" in line]
+        assert len(chosen) == 1
+        await work.press("up")
+        assert [line for line in work.reversed_lines() if "todo" in line] != chosen
+
+
+async def test_the_panel_marks_the_item_in_focus(news: Bench) -> None:
+    async with workbench(news, "nota", size=(120, 30)) as work:
+        assert work.session.focus is not None
+        span = work.session.layer.span(work.session.focus)
+        assert span is not None
+        said = work.session.text_of(span)
+        assert any("?" in line and said in line for line in work.reversed_lines()[1:])
+
+
+async def test_without_colour_no_line_has_any(news: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with workbench(news, "nota", size=(120, 30)) as work:
+        for strip in work.app.screen._compositor.render_strips():
+            colors = [s.style.color for s in strip if s.style is not None and s.style.color is not None]
+            triplets = [color.get_truecolor() for color in colors]
+            assert all(t.red == t.green == t.blue for t in triplets)

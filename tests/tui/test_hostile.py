@@ -118,7 +118,7 @@ async def test_every_hint_stands_over_the_word_it_means(tmp_path: Path) -> None:
         rows = [graphemes(view.strip(y).text) for y in range(view.size.height)]
         for offset, code in prompt.remaining().items():
             row = view.rows.row_of(offset)
-            assert rows[row][view.rows.cell_of(row, offset)] == code[0]
+            assert rows[row][1 + view.rows.cell_of(row, offset)] == code[0]
     bench.workspace.close()
 
 

@@ -75,6 +75,23 @@ def test_a_place_in_the_text_and_its_cell_find_each_other(text: str, width: int)
                 assert rows.offset_at(row, cell) == glyph.start
 
 
+@given(any_text, WIDTHS, st.data())
+def test_a_stretch_is_drawn_as_the_graphemes_that_begin_in_it(text: str, width: int, data: st.DataObject) -> None:
+    rows = Rows(text, width)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    for row in range(len(rows)):
+        assert rows.drawn(row, start, end) == "".join(g.drawn for g in rows.glyphs(row) if start <= g.start < end)
+
+
+@given(any_text, WIDTHS, st.integers(0, 50))
+def test_behind_a_cell_comes_what_is_drawn_from_there_on(text: str, width: int, cell: int) -> None:
+    rows = Rows(text, width)
+    for row in range(len(rows)):
+        later = [(g.start, g.cell) for g in rows.glyphs(row) if g.width and g.cell >= cell]
+        assert rows.behind(row, cell) == (later[0] if later else (rows.span(row)[1], cell))
+
+
 @given(any_text.filter(bool), WIDTHS, st.data())
 @example("uno dos", 3, None)
 def test_a_range_takes_cells_of_the_row_and_at_least_one(text: str, width: int, data: st.DataObject | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -22,8 +22,10 @@ LABEL_CELLS = 12
 class ItemPanel(VirtualList):
     """Lists what stands and what waits; suggestions carry a question mark and their score."""
 
+    EDGES = ("│", "")
+
     DEFAULT_CSS = """
-    ItemPanel { width: 25%; min-width: 36; max-width: 64; border-left: solid $panel; }
+    ItemPanel { width: 25%; min-width: 36; max-width: 64; padding: 0 0 0 1; }
     """
 
     def __init__(self, session: LayerSession, inks: Inks) -> None:
@@ -73,6 +75,15 @@ class ItemPanel(VirtualList):
         position = bisect_left(self._items(), place)
         there = position < self.count() and self._items()[position] == place
         self.choose(position if there else None)
+
+    def entry(self, index: int) -> Hashable:
+        """Return the span, or the relation with its ends."""
+        layer = self.session.layer
+        identity = self.identity(index)
+        relation = layer.relation(identity)
+        if relation is None:
+            return layer.span(identity)
+        return relation, layer.span(relation.head), layer.span(relation.child)
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Return label, mark and text of an item."""

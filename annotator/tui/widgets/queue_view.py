@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
@@ -19,6 +21,8 @@ SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○"}
 
 class QueueView(VirtualList):
     """One line a document: state, key, language, what is undecided and marked, title."""
+
+    EDGES = (" ", " ")
 
     DEFAULT_CSS = """
     QueueView { height: 1fr; padding: 0 1; }
@@ -57,9 +61,7 @@ class QueueView(VirtualList):
             return super().strip(y)
         style = self.inks.style(self.inks.faint)
         nothing = self.filter.text or self.filter.state
-        return Strip([Segment(NO_MATCH if nothing else EMPTY, style)]).adjust_cell_length(
-            self.scrollable_content_region.width, style
-        )
+        return self.framed([Segment(NO_MATCH if nothing else EMPTY, style)], self.scrollable_content_region.width)
 
     def row(self, index: int) -> QueueRow | None:
         """Return the document in a line."""
@@ -78,6 +80,10 @@ class QueueView(VirtualList):
             if row is not None and row.key == key:
                 self.choose(index)
                 return
+
+    def entry(self, index: int) -> Hashable:
+        """Return the document's row."""
+        return self.row(index)
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Return how a document looks in the queue."""

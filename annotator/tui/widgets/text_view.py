@@ -6,12 +6,13 @@ from array import array
 from bisect import bisect_right
 from itertools import accumulate
 
+from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.text import Segment
+from annotator.text import Segment as Stretch
 from annotator.tui.layout import Rows
 from annotator.tui.painting import Inks, Marks, Mode, Painter
 from annotator.tui.widgets.painted_lines import PaintedLines
@@ -40,7 +41,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     class Pointed(Message):
         """The mouse chose a place (``offset``), or dragged over a ``selection``."""
 
-        def __init__(self, offset: int, selection: Segment | None, *, words: bool) -> None:
+        def __init__(self, offset: int, selection: Stretch | None, *, words: bool) -> None:
             super().__init__()
             self.offset = offset
             self.selection = selection
@@ -89,7 +90,10 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             return False
         if len(self._blocks) > 4 * MEASURED_AT_ONCE:
             self._blocks.clear()
-        self._blocks[row] = self.painter.block(row, self.marks)
+        edge = Segment(" ", self._inks.style())
+        self._blocks[row] = [
+            Strip([edge, *line, edge], self.rows.width + 2) for line in self.painter.block(row, self.marks)
+        ]
         self._measured[row] = 1
         height = len(self._blocks[row])
         changed = height != self._heights[row]
@@ -126,12 +130,12 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self._tops[top] + min(inside, self._heights[top] - 1), animate=False, immediate=True)
             self.refresh()
 
-    def visible_range(self) -> Segment:
+    def visible_range(self) -> Stretch:
         """Return the code points in view."""
         top = int(self.scroll_offset.y)
         first = self._row_at(top)
         last = self._row_at(min(top + max(self.size.height - 1, 0), max(self._tops[-1] - 1, 0)))
-        return Segment(self.rows.span(first)[0], self.rows.span(last)[1])
+        return Stretch(self.rows.span(first)[0], self.rows.span(last)[1])
 
     # Events of the toolkit
 
@@ -150,18 +154,20 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self._settle()
 
     def strip(self, y: int) -> Strip:
-        """Return one line of the view."""
+        """Return one line of the view, with a cell of padding at either side."""
         line = y + int(self.scroll_offset.y)
-        blank = Strip.blank(self.size.width, self._inks.style())
         if line >= self._tops[-1]:
-            return blank
+            return self._blank()
         row = self._row_at(line)
         block = self._blocks.get(row)
         if block is None:
             self._measure(row)
             block = self._blocks[row]
         inner = line - self._tops[row]
-        return block[inner] if inner < len(block) else blank
+        return block[inner] if inner < len(block) else self._blank()
+
+    def _blank(self) -> Strip:
+        return Strip.blank(self.rows.width + 2, self._inks.style())
 
     # What the screen asks for
 
@@ -297,5 +303,5 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     def _point(self, offset: int, *, words: bool) -> None:
         assert self._pressed is not None
         low, high = sorted((self._pressed, offset))
-        selection = None if low == high else Segment(low, high + 1)
+        selection = None if low == high else Stretch(low, high + 1)
         self.post_message(self.Pointed(offset, selection, words=words))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Hashable
+from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -13,6 +16,10 @@ from textual.strip import Strip
 from annotator.tui.painting import Inks
 from annotator.tui.widgets.inked import Inked
 from annotator.tui.widgets.painted_lines import PaintedLines
+
+CHOSEN = Style(reverse=True)
+MOST_MADE = 2000
+"""Lines kept ready at the most."""
 
 
 class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
@@ -32,6 +39,9 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
             """Return the list, for handlers that select by it."""
             return self.sender
 
+    EDGES: ClassVar[tuple[str, str]] = ("", "")
+    """What stands left and right of every line, in cells that the style sheet sets apart as padding."""
+
     DEFAULT_CSS = """
     VirtualList { scrollbar-size-vertical: 1; overflow-x: hidden; }
     """
@@ -40,6 +50,8 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
         super().__init__(id=id)
         self.inks = inks
         self.index: int | None = None
+        self._made: dict[Hashable, Strip] = {}
+        self._made_with = inks
 
     @abstractmethod
     def count(self) -> int:
@@ -48,6 +60,10 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
     @abstractmethod
     def line(self, index: int, width: int) -> list[Segment]:
         """Return how an entry looks when it is not chosen."""
+
+    @abstractmethod
+    def entry(self, index: int) -> Hashable:
+        """Return all that the look of an entry depends on, beside the width."""
 
     def recount(self) -> None:
         """Take up that entries came, went or changed, and show it."""
@@ -61,12 +77,13 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
     def choose(self, index: int | None) -> None:
         """Choose an entry and bring it into view."""
         self.index = index
-        self.refresh_changed()
-        if index is None or self.size.height == 0:
-            return
+        height = self.size.height
         top = int(self.scroll_offset.y)
-        if not top <= index < top + self.size.height:
-            self.scroll_to(y=max(0, index - self.size.height // 2), animate=False, immediate=True)
+        if index is None or height == 0 or top <= index < top + height:
+            self.refresh_changed()
+        else:
+            self.scroll_to(y=max(0, index - height // 2), animate=False, immediate=True)
+            self.refresh()
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
@@ -78,9 +95,24 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
         index = y + int(self.scroll_offset.y)
         width = self.scrollable_content_region.width
         if index >= self.count():
-            return Strip.blank(width, self.inks.style())
-        strip = Strip(self.line(index, width)).adjust_cell_length(width, self.inks.style())
-        return strip.apply_style(self.inks.style(reverse=True)) if index == self.index else strip
+            return self.framed([], width)
+        if self._made_with is not self.inks or len(self._made) > MOST_MADE:
+            self._made.clear()
+            self._made_with = self.inks
+        looks = self.entry(index), width, index == self.index
+        if looks not in self._made:
+            segments = self.line(index, width)
+            if index == self.index:
+                segments = list(Segment.apply_style(segments, post_style=CHOSEN))
+            self._made[looks] = self.framed(segments, width, reverse=index == self.index)
+        return self._made[looks]
+
+    def framed(self, segments: list[Segment], width: int, *, reverse: bool = False) -> Strip:
+        """Return a line of the list, filled up to a width and between its edges."""
+        left, right = self.EDGES
+        edge = self.inks.style(self.inks.faint)
+        line = Strip(segments).adjust_cell_length(width, self.inks.style(reverse=reverse))
+        return Strip([Segment(left, edge), *line, Segment(right, edge)], width + len(left) + len(right))
 
     def on_click(self, event: events.Click) -> None:
         """Choose the entry under the mouse."""
