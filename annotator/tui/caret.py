@@ -58,6 +58,10 @@ class Caret:
             self.anchor = self.units[touched[0]]
             self.at = self.units[touched[-1]]
 
+    def drag(self, origin: int, offset: int) -> None:
+        """Select from the token at one offset to that at another, where the cursor comes to stand."""
+        self.anchor, self.at = self._token_near(origin), self._token_near(offset)
+
     def drop(self) -> None:
         """End the selection."""
         self.anchor = None

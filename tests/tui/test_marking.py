@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.tui.driving import workbench
-from tests.workspaces import Bench, said, verdicts
+from tests.workspaces import Bench, make_bench, said, verdicts
 
 
 async def test_a_label_on_a_suggestion_corrects_it_and_goes_on(news: Bench) -> None:
@@ -109,6 +111,18 @@ async def test_the_mouse_selects_backwards_and_over_rows(news: Bench) -> None:
         await work.drag((x + 1, y), (up + 2, top + 1), (up + 2, top))
         await work.press("2")
     assert said(news.session()) == {("ORG", "Canadá.\n\nCruz Roja")}
+
+
+async def test_dragging_beyond_the_edge_takes_the_text_along(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path / "news")
+    bench.add("lista", "\n".join(f"Línea {n} de la lista." for n in range(60)))
+    async with workbench(bench, "lista") as work:
+        x, y = work.cell("Línea 3 ")
+        await work.drag((x, y), (x + 3, 22), *[(x + 3 + n % 2, 23) for n in range(20)], (x + 3, 10))
+        first, last = work.annotating.caret.selection or (0, 0)
+        assert work.session.document.text[first:last].startswith("Línea 3 ")
+        assert work.annotating.view.scroll_offset.y > 0
+        assert "Línea 25 " in work.session.document.text[first:last]
 
 
 async def test_a_double_click_selects_a_word(news: Bench) -> None:

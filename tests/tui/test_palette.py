@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import ColorSystem
 from textual.color import Color, rgb_to_lab
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -50,6 +51,16 @@ def test_text_hints_and_arcs_are_readable_on_every_theme(name: str) -> None:
     found = inks(THEMES[name])
     for color in (found.text, found.faint, found.hint, found.arc):
         assert contrast(color, paper(THEMES[name])) >= CONTRAST
+
+
+@pytest.mark.parametrize("name", [themes.DARK.name, themes.LIGHT.name])
+def test_sixteen_colours_leave_everything_readable(name: str) -> None:
+    def sixteen(color: Color) -> int | None:
+        return color.rich_color.downgrade(ColorSystem.STANDARD).number
+
+    found = inks(THEMES[name])
+    for color in (found.text, found.faint, found.hint, found.arc, *found.labels.values()):
+        assert sixteen(color) != sixteen(found.paper)
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -11,6 +11,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 
 from annotator.text import Segment as Stretch
 from annotator.tui.layout import Rows
@@ -20,6 +21,9 @@ from annotator.workflow.layer_session import LayerSession
 
 MEASURED_AT_ONCE = 400
 """Rows up to which heights are measured on opening; beyond, only those that come into view."""
+
+PULL_SECONDS = 0.05
+"""Between two rows that come along while the mouse drags beyond the edge."""
 
 MARGIN = 2
 """Lines kept between the cursor and the edge when the view follows it."""
@@ -39,12 +43,12 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     """
 
     class Pointed(Message):
-        """The mouse chose a place (``offset``), or dragged over a ``selection``."""
+        """The mouse chose a place (``offset``), or dragged there from ``origin``; ``words`` after a double click."""
 
-        def __init__(self, offset: int, selection: Stretch | None, *, words: bool) -> None:
+        def __init__(self, offset: int, origin: int | None = None, *, words: bool = False) -> None:
             super().__init__()
             self.offset = offset
-            self.selection = selection
+            self.origin = origin
             self.words = words
 
     class LaidOut(Message):
@@ -57,6 +61,8 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         self._inks = inks
         self._mode = mode
         self._pressed: int | None = None
+        self._pointer = (0, 0)
+        self._pull: Timer | None = None
         self._blocks: dict[int, list[Strip]] = {}
         self._lay_out(80)
 
@@ -263,45 +269,59 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     # Mouse
 
-    def _offset_under(self, event: events.MouseEvent) -> int | None:
-        at = event.get_content_offset(self)
-        if at is None:
-            return None
-        line = at.y + int(self.scroll_offset.y)
-        if line >= self._tops[-1]:
-            return None
-        return self.rows.offset_at(self._row_at(line), at.x)
+    def _offset_at(self, x: int, y: int) -> int | None:
+        """Return the offset under a cell of the content."""
+        line = y + int(self.scroll_offset.y)
+        return self.rows.offset_at(self._row_at(line), x) if line < self._tops[-1] else None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a selection."""
-        self._pressed = self._offset_under(event) if event.button == 1 else None
+        at = event.get_content_offset(self)
+        self._pressed = self._offset_at(*at) if event.button == 1 and at is not None else None
         if self._pressed is not None:
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Widen the selection while the button is down."""
-        offset = self._offset_under(event) if self._pressed is not None else None
-        if self._pressed is not None and offset is not None and offset != self._pressed:
-            self._point(offset, words=False)
+        """Widen the selection while the button is down; beyond the edge the text comes along."""
+        if self._pressed is None:
+            return
+        x, y = event.get_content_offset_capture(self)
+        self._pointer = (max(0, x), y)
+        beyond = not 0 <= y < self.size.height
+        if beyond and self._pull is None:
+            self._pull = self.set_interval(PULL_SECONDS, self._drag)
+        elif not beyond:
+            self._let_go()
+        self._drag()
+
+    def _drag(self) -> None:
+        """Select up to the pointer, or to the row beyond the edge to which it points."""
+        x, y = self._pointer
+        line = max(-1, min(y, self.size.height), -int(self.scroll_offset.y))
+        offset = self._offset_at(x, line)
+        if offset is not None and offset != self._pressed:
+            self.post_message(self.Pointed(offset, self._pressed))
+
+    def _let_go(self) -> None:
+        if self._pull is not None:
+            self._pull.stop()
+            self._pull = None
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """End the selection; without movement it was a click."""
         if self._pressed is None:
             return
-        offset = self._offset_under(event)
+        self._let_go()
+        at = event.get_content_offset(self)
+        offset = self._offset_at(*at) if at is not None else None
         if offset is not None:
-            self._point(offset, words=False)
+            self.post_message(self.Pointed(offset, self._pressed if offset != self._pressed else None))
         self._pressed = None
         self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
         """Select the word on a double click."""
-        offset = self._offset_under(event)
+        at = event.get_content_offset(self)
+        offset = self._offset_at(*at) if at is not None else None
         if event.chain == 2 and offset is not None:
-            self.post_message(self.Pointed(offset, None, words=True))
-
-    def _point(self, offset: int, *, words: bool) -> None:
-        assert self._pressed is not None
-        low, high = sorted((self._pressed, offset))
-        selection = None if low == high else Stretch(low, high + 1)
-        self.post_message(self.Pointed(offset, selection, words=words))
+            self.post_message(self.Pointed(offset, words=True))

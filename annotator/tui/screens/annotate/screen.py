@@ -139,8 +139,8 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         if event.words:
             self.caret.go(event.offset)
             self.caret.select(self.caret.at)
-        elif event.selection is not None:
-            self.caret.select(event.selection)
+        elif event.origin is not None:
+            self.caret.drag(event.origin, event.offset)
         else:
             self._go(event.offset, False)
             return
