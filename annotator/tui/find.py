@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from array import array
+from bisect import bisect_left
 from functools import lru_cache
 
 
@@ -13,21 +15,38 @@ def _folded(character: str) -> str:
     return lower if len(lower) == 1 else character
 
 
+def _is_accent(character: str) -> bool:
+    return "\u0300" <= character <= "\u036f"
+
+
 def fold(text: str) -> str:
-    """Return the text in lower case without diacritics, one code point for one."""
+    """Return the text in lower case without diacritics; a letter stays one code point, an accent of its own goes."""
     if text.isascii():
         return text.lower()
-    return "".join(map(_folded, text))
+    return "".join(_folded(c) for c in text if not _is_accent(c))
 
 
-def occurrence(folded: str, needle: str, start: int, *, backwards: bool = False) -> int | None:
-    """Return where a folded needle begins next from ``start`` on (or back), going round; ``None`` if nowhere."""
-    if not needle:
-        return None
-    if backwards:
-        at = folded.rfind(needle, 0, max(0, start + len(needle) - 1))
-        at = at if at >= 0 else folded.rfind(needle)
-    else:
-        at = folded.find(needle, start)
-        at = at if at >= 0 else folded.find(needle)
-    return at if at >= 0 else None
+class Searchable:
+    """A text made ready to be searched: what is found is told by its offset in the text as it stands."""
+
+    def __init__(self, text: str) -> None:
+        self._folded = fold(text)
+        same = len(self._folded) == len(text)
+        self._starts = None if same else array("I", (i for i, c in enumerate(text) if not _is_accent(c)))
+
+    def occurrence(self, needle: str, start: int, *, backwards: bool = False) -> int | None:
+        """Return where a folded needle begins next from ``start`` on (or back), going round; ``None`` if nowhere."""
+        if not needle:
+            return None
+        start = start if self._starts is None else bisect_left(self._starts, start)
+        if backwards:
+            at = self._folded.rfind(needle, 0, max(0, start + len(needle) - 1))
+            at = at if at >= 0 else self._folded.rfind(needle)
+        else:
+            at = self._folded.find(needle, start)
+            at = at if at >= 0 else self._folded.find(needle)
+        return None if at < 0 else at if self._starts is None else self._starts[at]
+
+    def count(self, needle: str) -> int:
+        """Return how often a folded needle stands in the text."""
+        return self._folded.count(needle)

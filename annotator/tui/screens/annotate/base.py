@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from annotator.annotation import Relation, Span, SpanKey
 from annotator.tui.caret import Caret
-from annotator.tui.find import fold, occurrence
+from annotator.tui.find import Searchable, fold
 from annotator.tui.hints import codes
 from annotator.tui.painting import Inks, Marks
 from annotator.tui.prompt import KeyPrompt
@@ -54,7 +54,6 @@ class AnnotateBase(WorkScreen):
         self._all_arcs = False
         self._match: int | None = None
         self._needle = fold(needle)
-        self._folded = ""
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -76,7 +75,7 @@ class AnnotateBase(WorkScreen):
         """Go to where the curator stopped, or to the first suggestion."""
         self.view.focus()
         self._progress = self.desk.progress()
-        found = occurrence(fold(self.session.document.text), self._needle, 0) if self._needle else None
+        found = self.searchable.occurrence(self._needle, 0) if self._needle else None
         if found is not None:
             self._go(found, False)
         elif self.session.focus is not None:
@@ -104,6 +103,11 @@ class AnnotateBase(WorkScreen):
         if place is not None and follow:
             self.caret.go(place)
         self._refresh_marks(walking=follow)
+
+    @cached_property
+    def searchable(self) -> Searchable:
+        """Return the text made ready for finding; made when first asked for."""
+        return Searchable(self.session.document.text)
 
     def _anchor_of(self, identity: str | None) -> int | None:
         """Return the offset at which an item is looked at."""

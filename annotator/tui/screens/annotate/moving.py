@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.tui.find import fold, occurrence
+from annotator.tui.find import fold
 from annotator.tui.screens.annotate.base import AnnotateBase
 
 
@@ -94,14 +94,13 @@ class Moving(AnnotateBase):
 
     def action_find_again(self, by: int) -> None:
         """Go to the next place, or the one before; the first may be under the cursor."""
-        self._folded = self._folded or fold(self.session.document.text)
         here = self.caret.at
         again = self._match is not None and here.start <= self._match < here.end
         start = self._match + (by > 0) if again and self._match is not None else here.start
-        at = occurrence(self._folded, self._needle, start, backwards=by < 0)
+        at = self.searchable.occurrence(self._needle, start, backwards=by < 0)
         if at is None:
             self._say("not found" if self._needle else "/ finds", "faint")
             return
         self._match = at
         self._go(at, False)
-        self._say(f"{self._folded.count(self._needle)} in this document · n next · N previous", "faint")
+        self._say(f"{self.searchable.count(self._needle)} in this document · n next · N previous", "faint")
