@@ -9,6 +9,9 @@ import click
 from annotator.cli.common import Settings, narrate, progress_bar, workspace_option
 from annotator.workflow.workspace import Workspace
 
+MOST_REASONS = 3
+"""How many reasons why documents went unread are told, the commonest first."""
+
 
 @click.command("suggest")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
@@ -30,6 +33,11 @@ def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1) ->
         f"{report.suggested} documents got {report.spans} spans and {report.relations} relations suggested, "
         f"{report.unchanged} had them"
     )
+    for reason, documents_unread in report.unread.most_common(MOST_REASONS):
+        narrate(f"{documents_unread} documents are done in part: {reason}; `annotator suggest` asks again")
+    if report.dropped:
+        counts = ", ".join(f"{count} {reason}" for reason, count in report.dropped.most_common())
+        narrate(f"left out of what was suggested: {counts}")
     if report.missing:
         narrate(
             f"no model for {', '.join(report.missing)}: rules and patterns only; "

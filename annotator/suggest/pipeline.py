@@ -16,7 +16,7 @@ from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
 from annotator.suggest.models import PINNED, installed_path
-from annotator.suggest.protocol import ENTRY_POINT_GROUP, Suggester
+from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester
 from annotator.text import Document
 
 RULES_VERSION = "1"
@@ -80,7 +80,7 @@ class SuggestionPipeline:
             for own, layer in zip(layers, suggester.suggest(documents), strict=True):
                 own.append(layer)
         for document, own in zip(documents, layers, strict=True):
-            yield own[0] if len(own) == 1 else merge(document, own, self._scheme)
+            yield own[0] if len(own) == 1 else Reported.over(merge(document, own, self._scheme), own)
 
     def _language(self, lang: str) -> _Language:
         if lang not in self._built:
@@ -115,7 +115,7 @@ def build(scheme: LabelScheme, models_dir: Path) -> SuggestionPipeline:
 
 
 def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:
-    """Make the suggesters that installed packages registered, by the name of their entry point."""
+    """Make the suggesters that installed packages registered and that take part, by the name of their entry point."""
     made = []
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
         try:
@@ -124,6 +124,8 @@ def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:
             raise ModelError(
                 f"the suggester {entry.name!r} cannot be made: {error}", "mend or uninstall its package"
             ) from error
+        if suggester is None:
+            continue
         if not isinstance(suggester, Suggester):
             raise ModelError(f"{entry.name!r} is no suggester", "it needs name, version and suggest()")
         made.append(suggester)

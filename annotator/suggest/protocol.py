@@ -1,12 +1,15 @@
 """What a suggester is, for us and for third parties.
 
 A third party registers a factory ``(scheme, models_dir) -> Suggester`` under the entry-point group
-``annotator.suggesters``; its suggestions are merged with the built-in ones under the rules of the scheme.
+``annotator.suggesters``; its suggestions are merged with the built-in ones under the rules of the scheme.  A factory
+that returns ``None`` takes no part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -15,6 +18,28 @@ from annotator.labels import LabelScheme
 from annotator.text import Document
 
 ENTRY_POINT_GROUP = "annotator.suggesters"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported(Annotations):
+    """A layer with something to tell about how it came to be.
+
+    ``unread`` says why the suggester could not do (all of) the document this time: what there is, is kept, and the
+    document is suggested for again on the next run.  ``dropped`` counts by reason what it could not use.
+    """
+
+    unread: str = ""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def over(cls, layer: Annotations, sources: Iterable[Annotations]) -> Annotations:
+        """Return a layer with all that the layers it was made of have to tell."""
+        told = [source for source in sources if isinstance(source, Reported)]
+        if not told:
+            return layer
+        dropped = sum((Counter(source.dropped) for source in told), Counter())
+        reasons = "; ".join(source.unread for source in told if source.unread)
+        return cls(layer.spans, layer.relations, reasons, dict(dropped))
 
 
 @runtime_checkable
@@ -32,9 +57,9 @@ class Suggester(Protocol):
 
         Spans are made by ``suggested_span`` and relations by ``suggested_relation`` of ``annotator.annotation``;
         offsets are code points, labels are of the scheme, sources are ``name@version`` and a score is the
-        probability, 0 to 1, that a curator accepts.
+        probability, 0 to 1, that a curator accepts.  A layer may be a :class:`Reported` one.
         """
         ...
 
 
-SuggesterFactory = Callable[[LabelScheme, Path], Suggester]
+SuggesterFactory = Callable[[LabelScheme, Path], Suggester | None]

@@ -126,13 +126,23 @@ def share(chunks: Iterator[list[Document]], scheme: LabelScheme, models_dir: Pat
 
 
 def plain_scheme(scheme: LabelScheme) -> LabelScheme:
-    """Return the scheme with ordinary dictionaries and without its guidelines, so that it can be sent."""
+    """Return the scheme with ordinary dictionaries, so that it can be sent."""
     entities: dict[str, EntityType] = {
-        name: replace(e, description={}, examples={}, patterns=tuple(map(_plain_pattern, e.patterns)))
+        name: replace(
+            e,
+            description=dict(e.description),
+            examples=dict(e.examples),
+            patterns=tuple(map(_plain_pattern, e.patterns)),
+        )
         for name, e in scheme.entities.items()
     }
     relations: dict[str, RelationType] = {
-        name: replace(r, description={}, examples={}, patterns=tuple(map(_plain_pattern, r.patterns)))
+        name: replace(
+            r,
+            description=dict(r.description),
+            examples=dict(r.examples),
+            patterns=tuple(map(_plain_pattern, r.patterns)),
+        )
         for name, r in scheme.relations.items()
     }
     return replace(scheme, entities=entities, relations=relations)

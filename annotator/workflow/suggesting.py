@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,13 +28,30 @@ BATCH = 16
 
 @dataclass(slots=True)
 class SuggestReport:
-    """How many documents got new suggestions or had them already, and what the models lack."""
+    """How many documents got new suggestions or had them already, and what the models lack.
+
+    ``unread`` counts documents by the reason why a suggester could not do them, ``dropped`` what suggesters could not
+    use, by reason.
+    """
 
     suggested: int = 0
     unchanged: int = 0
     spans: int = 0
     relations: int = 0
     missing: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def count(self, found: Annotations) -> None:
+        """Count what was found in one document."""
+        from annotator.suggest.protocol import Reported
+
+        self.suggested += 1
+        self.spans += len(found.spans)
+        self.relations += len(found.relations)
+        if isinstance(found, Reported):
+            self.unread.update([found.unread] if found.unread else [])
+            self.dropped.update(found.dropped)
 
 
 def suggest(
@@ -55,9 +73,7 @@ def suggest(
     for batch in _run(workspace.store, pipeline, todo, jobs):
         _write(workspace.store, batch, pipeline.fingerprint)
         for _, found in batch:
-            report.suggested += 1
-            report.spans += len(found.spans)
-            report.relations += len(found.relations)
+            report.count(found)
         if progress is not None:
             progress(report.suggested, len(todo))
     return report
@@ -104,10 +120,17 @@ def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint:
                 Op("layer", field, None if old is None else {"value": old}, {"value": new})
                 for field, old, new in (
                     ("text", layer.text if layer else None, digest),
-                    ("fingerprint", layer.fingerprint if layer else None, fingerprint),
+                    ("fingerprint", layer.fingerprint if layer else None, _mark(fingerprint, found)),
                 )
                 if old != new
             ]
             ops += differences(before, found)
             if ops:
                 writer.append(name, ACTOR, "suggest", ops)
+
+
+def _mark(fingerprint: str, found: Annotations) -> str:
+    """Return the fingerprint to keep: one that no pipeline has where the document is to be suggested for again."""
+    from annotator.suggest.protocol import Reported
+
+    return f"{fingerprint} in part" if isinstance(found, Reported) and found.unread else fingerprint
