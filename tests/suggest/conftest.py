@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from annotator.suggest.page import Mention, Page
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
+from tests.suggest.chat_server import FakeChat, serving
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -68,10 +69,18 @@ def rules_only(tmp_path_factory: pytest.TempPathFactory, scheme: LabelScheme) ->
 
 @pytest.fixture(scope="session")
 def with_models(scheme: LabelScheme) -> SuggestionPipeline:
-    pipeline = build(scheme, REPOSITORY / "models")
+    pipeline = SuggestionPipeline(scheme, REPOSITORY / "models")
     if pipeline.missing:
         pytest.skip(f"needs the models of {', '.join(pipeline.missing)}: annotator models install")
     return pipeline
+
+
+@pytest.fixture
+def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeChat]:
+    """A chat server of our own, reached without a proxy."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as chat:
+        yield chat
 
 
 @pytest.fixture

@@ -1,0 +1,140 @@
+"""What a chat model answered, as far as it is what was asked for.
+
+The JSON may be wrapped in talk, a code fence or the model's thinking; inside it every item is checked by itself, so
+that one bad item costs no more than itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.labels import LabelScheme
+from annotator.suggest.chat.question import CERTAINTIES
+
+MALFORMED = "not as asked for"
+UNKNOWN_LABEL = "no label of the scheme"
+
+_THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_BEGINNING = re.compile(r"\{")
+_ANSWER = re.compile(r'\{\s*"entities"')
+_MOST_BEGINNINGS = 50
+_MOST_LENGTH = 1000
+"""A mention is never longer, in code points."""
+
+
+class NoAnswerError(Exception):
+    """There is no answer in what the model wrote."""
+
+
+class DeclinedError(Exception):
+    """The model does not want to answer, or may not."""
+
+
+class CutOffError(Exception):
+    """The answer ends before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A mention as the model lists it; ``sentence`` is the number in the question, 0 when it gave none."""
+
+    id: str
+    sentence: int
+    text: str
+    label: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation between two listed mentions, by their ids."""
+
+    head: str
+    child: str
+    label: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The items that can be used, in the model's order; ``dropped`` counts the others by reason."""
+
+    entities: tuple[Entity, ...]
+    links: tuple[Link, ...]
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def read_answer(content: str, scheme: LabelScheme) -> Answer:
+    """Read an answer; raises :class:`CutOffError` when it is unfinished, :class:`NoAnswerError` when there is none."""
+    found = _find(_THINKING.sub("", content))
+    dropped: Counter[str] = Counter()
+    entities = [_entity(item, scheme, dropped) for item in found["entities"]]
+    relations = found.get("relations")
+    links = [_link(item, scheme, dropped) for item in (relations if isinstance(relations, list) else [])]
+    return Answer(tuple(e for e in entities if e), tuple(link for link in links if link), dropped)
+
+
+def _find(content: str) -> dict[str, Any]:
+    """Return the first JSON object in the text that lists entities."""
+    decoder = json.JSONDecoder()
+    for _, match in zip(range(_MOST_BEGINNINGS), _BEGINNING.finditer(content), strict=False):
+        try:
+            value, _end = decoder.raw_decode(content, match.start())
+        except (ValueError, RecursionError) as error:
+            if _ANSWER.match(content, match.start()) and _is_unfinished(content, error):
+                raise CutOffError from None
+            continue
+        if isinstance(value, dict) and isinstance(value.get("entities"), list):
+            return value
+    raise NoAnswerError
+
+
+def _is_unfinished(content: str, error: Exception) -> bool:
+    """Return whether JSON is wrong because it stops, not because of what it says."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.pos >= len(content.rstrip()) or error.msg.startswith("Unterminated string")
+
+
+def _entity(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> Entity | None:
+    values = item if isinstance(item, dict) else {}
+    identity, text, label = _name(values.get("id")), values.get("text"), values.get("label")
+    if not isinstance(text, str) or not text.strip() or len(text) > _MOST_LENGTH or not isinstance(label, str):
+        dropped[MALFORMED] += 1
+        return None
+    if label not in scheme.entities:
+        dropped[UNKNOWN_LABEL] += 1
+        return None
+    return Entity(identity or "", _whole(values.get("sentence")), text.strip(), label, _certainty(values))
+
+
+def _link(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> Link | None:
+    values = item if isinstance(item, dict) else {}
+    head, child, label = _name(values.get("head")), _name(values.get("child")), values.get("label")
+    if not head or not child or not isinstance(label, str):
+        dropped[MALFORMED] += 1
+        return None
+    if label not in scheme.relations:
+        dropped[UNKNOWN_LABEL] += 1
+        return None
+    return Link(head, child, label, _certainty(values))
+
+
+def _name(value: Any) -> str | None:
+    """Return an id, which models write as a number or in quotes."""
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+
+
+def _whole(value: Any) -> int:
+    text = _name(value) or ""
+    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else 0
+
+
+def _certainty(values: dict[Any, Any]) -> str:
+    """Return how sure the model is; what it does not say in our words counts as medium."""
+    said = values.get("certainty")
+    return said if isinstance(said, str) and said in CERTAINTIES else CERTAINTIES[1]

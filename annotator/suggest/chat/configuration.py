@@ -1,0 +1,108 @@
+"""``chat.yaml`` → :class:`Configuration`, with a mistake named by file, key and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from annotator.errors import ModelError
+
+KEY_PREFIX = "ANNOTATOR_CHAT_"
+"""What the name of a variable with a key begins with: a workspace from elsewhere cannot have another secret sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Whom to ask, and how.
+
+    ``url`` is the base of the API (``…/v1``), ``key_variable`` the environment variable that holds the key (``None``:
+    the server wants none), ``timeout`` the seconds that one answer may take, ``parallel`` how many questions are under
+    way at once, ``chunk`` the code points of text in a question, ``score`` the probability that a curator accepts
+    what the model is sure of.
+    """
+
+    url: str
+    model: str
+    key_variable: str | None = None
+    timeout: float = 120.0
+    parallel: int = 1
+    chunk: int = 3000
+    temperature: float = 0.0
+    score: float = 0.65
+
+
+def load_configuration(path: Path) -> Configuration:
+    """Read the configuration; raises :class:`ModelError` for the first mistake in it."""
+    import yaml
+
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path}: cannot be read", str(error)) from error
+    except yaml.YAMLError as error:
+        raise ModelError(f"{path}: no YAML", str(error)) from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{path}: found no settings", "expected url and model at least")
+    return Configuration(**_checked(path, values))
+
+
+def _checked(path: Path, values: dict[Any, Any]) -> dict[str, Any]:
+    known = [field.name for field in fields(Configuration)]
+    for name, value in values.items():
+        if name not in known:
+            near = get_close_matches(str(name), known, n=1)
+            raise ModelError(
+                f"{path}: {name}: unknown", f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
+            )
+        allowed, expected = _CHECKS[name]
+        if not allowed(value):
+            raise ModelError(f"{path}: {name}: found {value!r}", f"expected {expected}")
+    for name in ("url", "model"):
+        if name not in values:
+            raise ModelError(f"{path}: found no {name}", f"expected {_CHECKS[name][1]}")
+    return values
+
+
+def _number(low: float, high: float) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+
+
+def _whole(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable() and value == value.strip() != ""
+
+
+def _is_base(value: Any) -> bool:
+    """Return whether a value is an address without a name and password in it."""
+    if not _is_text(value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
+    except ValueError:
+        return False
+
+
+def _is_key_variable(value: Any) -> bool:
+    return value is None or (_is_text(value) and value.startswith(KEY_PREFIX))
+
+
+_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "url": (_is_base, "the base of an API, such as http://localhost:11434/v1, without name or password"),
+    "model": (_is_text, "the name of a model, as the server calls it"),
+    "key_variable": (_is_key_variable, f"the name of an environment variable that begins with {KEY_PREFIX}"),
+    "timeout": (_number(1, 3600), "seconds, from 1 to 3600"),
+    "parallel": (_whole(1, 64), "a whole number from 1 to 64"),
+    "chunk": (_whole(200, 100_000), "code points, from 200 to 100000"),
+    "temperature": (_number(0, 2), "a number from 0 to 2"),
+    "score": (_number(0, 1), "a number from 0 to 1"),
+}
