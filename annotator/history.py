@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Record = Mapping[str, Any]
 """A record as JSON values, without its id; absent keys mean ``None``."""
 
 State = dict[tuple[str, str], Record]
 """Folded history: records by table and id."""
+
+Forks = Literal["refused", "united", "latest"]
+"""What becomes of a layer that two databases carried on apart: see :attr:`LayerName.forks`."""
+
+REANCHOR = "re-anchor"
+"""The action that carries a layer over to a replaced text: offsets before it are into an earlier one."""
+
+UPKEEP = frozenset({REANCHOR})
+"""Actions by which whoever keeps the corpus may touch a layer that is not theirs; they add no opinion to it."""
 
 
 class Op(NamedTuple):
@@ -61,6 +70,27 @@ class LayerName(NamedTuple):
         """Return whether a suggester's layer is for this curator: proposals are their author's alone."""
         return not self.name.startswith(f"{PROPOSALS}:") or self.author == curator
 
+    @property
+    def personal(self) -> bool:
+        """Return whether the layer is one curator's own: their work, or what they marked for themselves elsewhere."""
+        return self.kind == "curator" or self.name.startswith(f"{PROPOSALS}:")
+
+    def open_to(self, actor: str, action: str) -> bool:
+        """Return whether the actor may take this step here: what is personal is written by its owner alone."""
+        return not self.personal or actor == self.author or action in UPKEEP
+
+    @property
+    def forks(self) -> Forks:
+        """Return what becomes of the layer when two databases carried it on apart.
+
+        Work and gold are one person's thread of thought: a fork is ``refused``.  What a document is, who it is
+        assigned to, and a curator's proposals are records independent of one another: forks are ``united``, the later
+        word on a record holding.  A run of suggestions means something as a whole: the ``latest`` run holds.
+        """
+        if self.kind in ("curator", GOLD):
+            return "refused"
+        return "united" if self.kind == CORPUS or self.personal else "latest"
+
 
 CORPUS = "corpus"
 SUGGESTIONS = "suggestions"
@@ -77,8 +107,9 @@ def curator_layer(curator: str) -> str:
 class Event:
     """One step in a layer's history.
 
-    ``seq`` counts from 1 within the layer; ``prev`` is the hash of the event before (empty for the first); ``at`` is
-    UTC in ISO 8601 with milliseconds; ``pause_ms`` the milliseconds since the actor's previous step; ``target`` the
+    ``seq`` counts from 1 within the layer; ``prev`` is the hash of the event before (empty for the first); where two
+    databases carried the layer on apart, several events have the same ``seq`` (see :func:`standing`).  ``at`` is UTC in
+    ISO 8601 with milliseconds; ``pause_ms`` the milliseconds since the actor's previous step; ``target`` the
     ``seq`` that an undo or redo refers to; ``ops`` the JSON text of the ops, hashed as it stands.
     """
 
@@ -144,6 +175,26 @@ def fold(events: Iterable[Event]) -> State:
     for event in events:
         apply(state, event.decoded())
     return state
+
+
+def standing(events: Sequence[Event]) -> list[Event]:
+    """Return those of a layer's events that make its state, in the order in which they count.
+
+    ``seq`` is one more than the greatest that was known when the event was written, so that order by ``seq`` never
+    puts an event before one that it knew of; time and hash settle the rest, the same way in every database.
+    """
+    if not events or len(events) == max(event.seq for event in events):
+        return sorted(events, key=lambda event: event.seq)
+    hashes = {event.hash: event for event in events}
+    ordered = [hashes[h] for h in sorted(hashes, key=lambda h: (hashes[h].seq, hashes[h].at, h))]
+    if ordered[0].layer.forks != "latest":
+        return ordered
+    chain: list[Event] = []
+    event: Event | None = ordered[-1]
+    while event is not None:
+        chain.append(event)
+        event = hashes.get(event.prev)
+    return chain[::-1]
 
 
 def inverted(ops: Iterable[Op]) -> list[Op]:

@@ -21,6 +21,7 @@ VERBS = (
     "ingest",
     "models",
     "suggest",
+    "assign",
     "annotate",
     "adjudicate",
     "export",

@@ -13,6 +13,7 @@ from annotator.labels.scheme import (
     Snap,
     Within,
 )
+from annotator.labels.shapes import shape_differences
 
 __all__ = [
     "WORKBENCH_KEYS",
@@ -25,4 +26,5 @@ __all__ = [
     "Within",
     "check_scheme",
     "load_scheme",
+    "shape_differences",
 ]

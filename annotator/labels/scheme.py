@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from annotator.annotation import Annotations, RelationKey, SpanKey
 from annotator.text import Segmentation
@@ -79,6 +79,19 @@ class LabelScheme:
     overlap: Overlap
     snap: Snap
     sha256: str
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """Return what decides which layers fit the scheme, as JSON values; guidelines, keys and colours are no part."""
+        return {
+            "entities": sorted(self.entities),
+            "relations": {
+                name: {"head": sorted(r.head), "child": sorted(r.child), "symmetric": r.symmetric, "within": r.within}
+                for name, r in sorted(self.relations.items())
+            },
+            "overlap": self.overlap,
+            "snap": self.snap,
+        }
 
     def entity_for_key(self, key: str) -> EntityType | None:
         """Return the entity type that the hot key stands for."""

@@ -5,23 +5,31 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from annotator.annotation import Annotations, Comment, Decision, Relation, Span
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops
 from annotator.store import connection as connecting
-from annotator.store.tables import TABLES, records, write_ops
+from annotator.store.tables import TABLES, grown, records, write_ops
 from annotator.text import Document, Segmentation
 
 
 class StaleLayerError(StoreError):
     """Another process wrote to the layer since it was read: read it again and repeat the step."""
+
+
+class _DryRunOverError(Exception):
+    """Takes a dry run's transaction back."""
+
+
+class ForeignLayerError(StoreError):
+    """The layer is another curator's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,13 @@ class LayerInfo:
     changed_at: str | None = None
 
 
+class SchemeStamp(NamedTuple):
+    """A label scheme as a database remembers it: digest of the file, and as JSON what decides which layers fit."""
+
+    sha256: str
+    shape: str
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a curator was in a document: cursor in code points, id of the focused item, whether it was open."""
@@ -64,13 +79,16 @@ class Store:
     """An open workspace database.
 
     Reading happens on the connection's implicit snapshots; every write goes through :meth:`write`.
-    ``clock`` gives the time of events.
+    ``clock`` gives the time of events, ``scheme`` the label scheme that what is written keeps to.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], str] = utc_now) -> None:
+    def __init__(
+        self, path: Path, clock: Callable[[], str] = utc_now, scheme: Callable[[], SchemeStamp] | None = None
+    ) -> None:
         self.path = path
         self.clock = clock
         self.connection = connecting.connect(path)
+        self._scheme = scheme
 
     def __enter__(self) -> Self:
         return self
@@ -87,8 +105,21 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """Write under the lock: all of the block is durable when it ends, or none of it happened."""
+        stamp = self._scheme() if self._scheme is not None else None
         with connecting.transaction(self.connection, self.path) as connection:
-            yield Writer(connection, self.clock)
+            writer = Writer(connection, self.clock)
+            if stamp is not None:
+                writer.set_scheme(stamp)
+            yield writer
+        self._scheme = None  # said once a process; it reads its scheme once
+
+    @contextmanager
+    def trial(self, dry_run: bool) -> Iterator[Writer]:
+        """Write as :meth:`write` does; a dry run then takes everything back, so that it says what would be."""
+        with suppress(_DryRunOverError), self.write() as writer:
+            yield writer
+            if dry_run:
+                raise _DryRunOverError
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Let all reads of the block see one moment, though others write meanwhile."""
@@ -187,8 +218,12 @@ class Store:
 
     def events(self, layer: LayerInfo) -> list[Event]:
         """Return a layer's whole history, oldest first."""
-        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq"
-        return [_event(layer.name, row) for row in self.rows(query, layer.id)]
+        return [event for _, event in self.hashed_events(layer)]
+
+    def hashed_events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
+        """Return a layer's whole history, oldest first, each event with the hash that it is stored under."""
+        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
+        return [(row["hash"], _event(layer.name, row)) for row in self.rows(query, layer.id)]
 
     def event(self, layer: LayerInfo, seq: int) -> Event:
         """Return one event of a layer."""
@@ -201,6 +236,11 @@ class Store:
         """Return what can be undone and redone in a layer, from its whole history."""
         query = "SELECT seq, action, target FROM event WHERE layer_id = ? ORDER BY seq"
         return UndoStack.of(Step(*row) for row in self.rows(query, layer_id))
+
+    def scheme(self) -> SchemeStamp | None:
+        """Return the label scheme that the database was last written under, if that was noted."""
+        row = self.row("SELECT sha256, shape FROM scheme")
+        return None if row is None else SchemeStamp(*row)
 
     def place(self, curator: str, document: str | None = None) -> Place | None:
         """Return where the curator was in a document, or in whichever they were last."""
@@ -277,6 +317,10 @@ class Writer:
         ``head`` is the hash of the last event that the caller knows of; :class:`StaleLayerError` is raised when the
         layer has moved on since.  The layer, and for the corpus layer the document, is made where it does not exist.
         """
+        if not name.open_to(actor, action):
+            raise ForeignLayerError(
+                f"{name} is {name.author}'s own, {actor} cannot write there", "work in your own layer"
+            )
         layer = self._layer(name)
         if head is not None and head != layer.head:
             raise StaleLayerError(
@@ -293,13 +337,13 @@ class Writer:
             target=target,
             pause_ms=pause_ms,
         )
-        self._insert(layer.id, event)
-        write_ops(self._connection, layer.id, ops)
+        self._insert(layer.id, event, event.hash)
+        self._advance(layer.id, event.hash, event)
+        self._carry(layer.id, ops)
         row = self._connection.execute(f"{_LAYERS} WHERE l.id = ?", (layer.id,)).fetchone()
         return _layer_info(row)
 
-    def _insert(self, layer_id: int, event: Event) -> None:
-        digest = event.hash
+    def _insert(self, layer_id: int, event: Event, digest: str) -> None:
         self._connection.execute(
             "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, target, pause_ms, ops)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -316,10 +360,22 @@ class Writer:
                 event.ops,
             ),
         )
+
+    def _advance(self, layer_id: int, head: str, last: Event) -> None:
+        """Note an event as the end of its layer's history."""
         self._connection.execute(
-            "UPDATE layer SET head = ?, length = ?, changed_at = ? WHERE id = ?",
-            (digest, event.seq, event.at, layer_id),
+            "UPDATE layer SET head = ?, length = ?, changed_at = ? WHERE id = ?", (head, last.seq, last.at, layer_id)
         )
+
+    def _carry(self, layer_id: int, ops: Sequence[Op]) -> None:
+        """Carry a layer's state forward, and the counts of what it holds."""
+        write_ops(self._connection, layer_id, ops)
+        spans, relations = (grown(ops, table) for table in ("span", "relation"))
+        if spans or relations:
+            self._connection.execute(
+                "UPDATE layer SET spans = spans + ?, relations = relations + ? WHERE id = ?",
+                (spans, relations, layer_id),
+            )
 
     def _layer(self, name: LayerName) -> LayerInfo:
         execute = self._connection.execute
@@ -344,6 +400,14 @@ class Writer:
         """Return a layer's row as it stands under the lock."""
         row = self._connection.execute(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
         return None if row is None else _layer_info(row)
+
+    def set_scheme(self, stamp: SchemeStamp) -> None:
+        """Remember the label scheme that what follows keeps to; not part of history."""
+        self._connection.execute(
+            "INSERT INTO scheme (id, sha256, shape) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET sha256 = excluded.sha256, shape = excluded.shape WHERE sha256 <> excluded.sha256",
+            stamp,
+        )
 
     def set_place(self, curator: str, place: Place) -> None:
         """Remember where the curator is; not part of history."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from annotator.history import fold
+from annotator.history import Event, fold, standing
 from annotator.store import schema
 from annotator.store.database import LayerInfo, Store
 from annotator.store.tables import read_state
@@ -58,19 +58,33 @@ def _segmentation(name: str, packed: bytes, length: int) -> Iterator[str]:
 
 
 def _layer(store: Store, layer: LayerInfo) -> Iterator[str]:
-    previous, count = "", 0
-    events = store.events(layer)
-    hashes = store.rows("SELECT hash FROM event WHERE layer_id = ? ORDER BY seq", layer.id)
-    for event, stored in zip(events, hashes, strict=True):
-        count += 1
-        if event.seq != count or event.prev != previous or event.hash != stored[0]:
-            yield f"{layer.name}: the hash chain breaks at event {event.seq}"
-            return
-        previous = stored[0]
-    if (layer.head, layer.length) != (previous, count):
+    events = store.hashed_events(layer)
+    broken = first_break(events)
+    if broken is not None:
+        yield f"{layer.name}: {broken}"
+        return
+    last = (events[-1][0], events[-1][1].seq) if events else ("", 0)
+    if (layer.head, layer.length) != last:
         yield f"{layer.name}: the layer's head is not its last event"
-    yield from _state(store, layer, dict(fold(events)))
+    yield from _state(store, layer, dict(fold(standing([event for _, event in events]))))
     yield from _content(store, layer)
+
+
+def first_break(events: Sequence[tuple[str, Event]]) -> str | None:
+    """Return where a layer's history, with the hashes that it is stored under, is not what was written; else nothing.
+
+    Each event's hash covers everything in it, and it goes on from one that is there and has the number before its own.
+    """
+    numbers, last = {"": 0}, 0
+    for stored, event in events:
+        if event.hash != stored or numbers.get(event.prev) != event.seq - 1:
+            return f"the hash chain breaks at event {event.seq}"
+        if event.seq <= last and event.layer.forks == "refused":
+            return f"its history forks at event {event.seq}"
+        if not event.layer.open_to(event.actor, event.action):
+            return f"event {event.seq} was written by {event.actor}"
+        numbers[stored] = last = event.seq
+    return None
 
 
 def _state(store: Store, layer: LayerInfo, folded: dict[tuple[str, str], object]) -> Iterator[str]:
@@ -81,6 +95,13 @@ def _state(store: Store, layer: LayerInfo, folded: dict[tuple[str, str], object]
 
 
 def _content(store: Store, layer: LayerInfo) -> Iterator[str]:
+    row = store.row(
+        "SELECT spans <> (SELECT count(*) FROM span WHERE layer_id = layer.id)"
+        " OR relations <> (SELECT count(*) FROM relation WHERE layer_id = layer.id) FROM layer WHERE id = ?",
+        layer.id,
+    )
+    if row is not None and row[0]:
+        yield f"{layer.name}: the counts of its spans and relations are not what it holds"
     text = store.text(layer.text or "")
     length = 0 if text is None else len(text)  # SQL's length() stops at a NUL
     row = store.row('SELECT count(*) FROM span WHERE layer_id = ? AND "end" > ?', layer.id, length)

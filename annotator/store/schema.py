@@ -150,10 +150,59 @@ CREATE TABLE place (
 CREATE INDEX place_by_time ON place (curator, at);
 """
 
+_SEVERAL_CURATORS = """
+ALTER TABLE event RENAME TO event_before;
+
+-- Layers that databases carried on apart hold several events of one number, once they are merged.
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64),
+    layer_id INTEGER NOT NULL REFERENCES layer (id),
+    seq INTEGER NOT NULL CHECK (seq >= 1),
+    prev TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target INTEGER,
+    pause_ms INTEGER CHECK (pause_ms >= 0),
+    ops TEXT NOT NULL CHECK (json_valid(ops))
+) STRICT;
+INSERT INTO event SELECT id, hash, layer_id, seq, prev, at, actor, action, target, pause_ms, ops FROM event_before;
+DROP TABLE event_before;
+CREATE INDEX event_of_layer ON event (layer_id, seq);
+
+CREATE TRIGGER event_is_never_updated BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER event_of_one_writer_forms_one_line BEFORE INSERT ON event
+WHEN EXISTS (SELECT 1 FROM event WHERE layer_id = new.layer_id AND seq = new.seq)
+ AND (SELECT kind FROM layer WHERE id = new.layer_id) IN ('curator', 'gold')
+BEGIN SELECT RAISE(ABORT, 'a layer of one writer has one history'); END;
+
+ALTER TABLE layer ADD COLUMN spans INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE layer ADD COLUMN relations INTEGER NOT NULL DEFAULT 0;
+UPDATE layer SET spans = (SELECT count(*) FROM span WHERE layer_id = layer.id),
+                 relations = (SELECT count(*) FROM relation WHERE layer_id = layer.id);
+CREATE INDEX layer_of_curator ON layer (author, state, changed_at, document_id, flag, spans, relations)
+WHERE kind = 'curator';
+
+DROP INDEX assignment_by_curator;
+CREATE INDEX assignment_of_curator ON assignment (id, layer_id, blind);
+
+-- What the database was last written under; no part of history, because labels.yaml is not.
+CREATE TABLE scheme (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    sha256 TEXT NOT NULL,
+    shape TEXT NOT NULL CHECK (json_valid(shape))
+) STRICT;
+"""
+
 TRIGGERS = frozenset(
     {
         "event_is_never_updated",
         "event_is_never_deleted",
+        "event_of_one_writer_forms_one_line",
         "text_is_never_updated",
         "text_is_never_deleted",
         "text_is_searchable",
@@ -161,7 +210,7 @@ TRIGGERS = frozenset(
 )
 """What keeps history append-only and texts searchable; a database without them is damaged."""
 
-MIGRATIONS: tuple[tuple[str, str], ...] = (("0001_base", _BASE),)
+MIGRATIONS: tuple[tuple[str, str], ...] = (("0001_base", _BASE), ("0002_several_curators", _SEVERAL_CURATORS))
 """Name and SQL of each migration, oldest first."""
 
 VERSION = len(MIGRATIONS)

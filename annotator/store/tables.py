@@ -105,6 +105,11 @@ def write_ops(connection: sqlite3.Connection, layer_id: int, ops: Iterable[Op]) 
             connection.executemany(spec.upsert, rows)
 
 
+def grown(ops: Iterable[Op], table: str) -> int:
+    """Return how many records of a table ops add, less those that they take away."""
+    return sum((op.now is not None) - (op.was is not None) for op in ops if op.table == table)
+
+
 def _write_layer_field(connection: sqlite3.Connection, layer_id: int, op: Op) -> None:
     if op.id not in LAYER_FIELDS:
         raise ValueError(f"a layer has no field {op.id}")

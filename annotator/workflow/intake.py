@@ -8,12 +8,12 @@ from pathlib import Path
 
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
-from annotator.history import CORPUS, LayerName, Op
+from annotator.history import CORPUS, REANCHOR, LayerName, Op
 from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.differences import differences, named_by_content, orphaned, verdict_differences
-from annotator.workflow.reanchor import REANCHOR, Carrier
+from annotator.workflow.reanchor import Carrier
 from annotator.workflow.workspace import Workspace
 
 

@@ -14,13 +14,12 @@ from functools import cached_property
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import WorkflowError
-from annotator.history import LayerName, Op, Step, UndoStack, curator_layer, inverted
+from annotator.history import REANCHOR, LayerName, Op, Step, UndoStack, curator_layer, inverted
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
 from annotator.store import Place, Store
 from annotator.text import Document, Segmentation, graphemes
 from annotator.workflow.describe import describe_ops, quote
-from annotator.workflow.reanchor import REANCHOR
 from annotator.workflow.step import StepDraft
 from annotator.workflow.working import WorkingLayer
 

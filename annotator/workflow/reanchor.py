@@ -11,9 +11,6 @@ from typing import Any
 from annotator.annotation import Annotations, Decision, RelationKey, Span, SpanKey
 from annotator.text import Document
 
-REANCHOR = "re-anchor"
-"""The action in history: offsets before it are into an earlier text."""
-
 
 class Carrier:
     """What lay where in the old text, and lies where in the new.

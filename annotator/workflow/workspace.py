@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from annotator.errors import AnnotatorError, WorkflowError
+from annotator.history import dumps
 from annotator.labels import LabelScheme, load_scheme
-from annotator.store import Store
+from annotator.store import SchemeStamp, Store
 
 LABELS = "labels.yaml"
 WORKSPACE_VARIABLE = "ANNOTATOR_WORKSPACE"
@@ -74,12 +75,17 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """Return the open database."""
-        return Store(self.database_path)
+        return Store(self.database_path, scheme=lambda: scheme_stamp(self.scheme))
 
     def close(self) -> None:
         """Close the database if it was opened."""
         if "store" in self.__dict__:
             self.store.close()
+
+
+def scheme_stamp(scheme: LabelScheme) -> SchemeStamp:
+    """Return a label scheme as a database remembers it."""
+    return SchemeStamp(scheme.sha256, dumps(scheme.shape))
 
 
 def curator_name(given: str | None = None) -> str:

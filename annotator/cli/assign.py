@@ -1,0 +1,154 @@
+"""``annotator assign``: who works on what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import (
+    Settings,
+    curator_option,
+    json_option,
+    narrate,
+    print_json,
+    print_table,
+    workspace_option,
+)
+from annotator.workflow.assigning import AssignmentReport, assign, reassign
+from annotator.workflow.workspace import curator_name
+
+
+@click.command("assign")
+@click.argument("documents", nargs=-1, metavar="[DOC]...")
+@click.option("--curators", metavar="A,B,…", help="Who takes documents.")
+@click.option("--overlap", type=click.IntRange(1), default=1, show_default=True, help="Curators a document.")
+@click.option("--blind", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE", help="Share without suggestions.")
+@click.option("--quota", "quotas", multiple=True, metavar="NAME=N", help="The most documents for one curator.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides what balance leaves open.")
+@click.option("--reassign", "handover", metavar="FROM[:TO]", help="Hand FROM's unfinished documents over.")
+@click.option("--idle", type=click.IntRange(0), metavar="DAYS", help="Of those, only what was left lying so long.")
+@click.option("--withdraw", metavar="NAME", help="Take back what NAME has not begun.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be assigned.")
+@json_option
+@curator_option
+@workspace_option
+@click.pass_obj
+def command(
+    settings: Settings,
+    documents: tuple[str, ...],
+    curators: str | None,
+    overlap: int,
+    blind: float,
+    quotas: tuple[str, ...],
+    seed: int,
+    handover: str | None,
+    idle: int | None,
+    withdraw: str | None,
+    dry_run: bool,
+    as_json: bool,
+    curator: str | None,
+    workspace: Path | None,
+) -> None:
+    """Spread documents (default: all) over curators; what is assigned or begun stays where it is.
+
+    The same call again changes nothing; with new documents, more curators or more overlap it adds.
+    """
+    team = _names(curators)
+    limits = dict(_quota(text, team) for text in quotas)
+    _check_usage(team, handover, withdraw, idle)
+    place = settings.workspace(workspace)
+    actor = curator_name(curator or settings.curator)
+    if handover or withdraw:
+        giver, _, taker = (handover or withdraw or "").partition(":")
+        takers = [] if withdraw else [curator_name(taker)] if taker else team
+        report = reassign(
+            place, actor, giver, takers, idle_days=idle, seed=seed, keys=documents, dry_run=dry_run
+        )  # fmt: skip
+    else:
+        report = assign(
+            place, actor, team, overlap=overlap, blind=blind, quotas=limits, seed=seed, keys=documents, dry_run=dry_run
+        )
+    if as_json:
+        print_json(_as_json(report, seed))
+    else:
+        _show(report)
+    _tell(report, dry_run=dry_run)
+
+
+def _names(given: str | None) -> list[str]:
+    names = [name.strip() for name in (given or "").split(",") if name.strip()]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"--curators: {name} stands there twice")
+        curator_name(name)
+    return names
+
+
+def _quota(text: str, team: list[str]) -> tuple[str, int]:
+    name, equals, number = text.rpartition("=")
+    if not equals or not number.isdecimal():
+        raise click.UsageError(f"--quota {text}: expected NAME=N, for example ana=20")
+    if name not in team:
+        raise click.UsageError(f"--quota {text}: {name} is not among --curators")
+    return name, int(number)
+
+
+def _check_usage(team: list[str], handover: str | None, withdraw: str | None, idle: int | None) -> None:
+    if handover and withdraw:
+        raise click.UsageError("either --reassign or --withdraw")
+    if idle is not None and not handover:
+        raise click.UsageError("--idle goes with --reassign")
+    if handover and ":" not in handover and not team:
+        raise click.UsageError(f"--reassign {handover}: to whom? {handover}:NAME, or --curators A,B")
+    if not (team or handover or withdraw):
+        raise click.UsageError("--curators A,B,… says who takes documents")
+
+
+def _rows(report: AssignmentReport) -> list[dict[str, object]]:
+    new, blind = (Counter(t.curator for t in report.tasks if t.blind >= least) for least in (False, True))
+    names = sorted({*report.totals, *new})
+    return [
+        {"curator": name, "new": new[name], "new_blind": blind[name], **_totals(report, name)} for name in names
+    ]  # fmt: skip
+
+
+def _totals(report: AssignmentReport, name: str) -> dict[str, int]:
+    counts = report.totals.get(name, Counter())
+    return {column: counts[column] for column in ("assigned", "unfinished", "blind")}
+
+
+def _as_json(report: AssignmentReport, seed: int) -> dict[str, object]:
+    tasks = [
+        {"document": t.document, "curator": t.curator, "blind": t.blind, "instead_of": t.instead_of}
+        for t in report.tasks
+    ]
+    return {
+        "seed": seed,
+        "assigned": tasks,
+        "withdrawn": report.withdrawn,
+        "short": report.short,
+        "stuck": report.stuck,
+        "curators": _rows(report),
+    }
+
+
+def _show(report: AssignmentReport) -> None:
+    columns = ("curator", "new", "new blind", "assigned", "unfinished", "blind")
+    print_table(columns, [list(row.values()) for row in _rows(report)], numbers=columns[1:])
+
+
+def _tell(report: AssignmentReport, *, dry_run: bool) -> None:
+    documents = len({task.document for task in report.tasks})
+    would = "would be " if dry_run else ""
+    narrate(f"{len(report.tasks)} assignments on {documents} documents {would}made")
+    if report.withdrawn:
+        narrate(f"{len(report.withdrawn)} documents {would}taken back")
+    for what, keys in (
+        ("have too few curators: name more, or raise quotas", list(report.short)),
+        ("stay where they are: whoever could take them has them already", report.stuck),
+    ):
+        if keys:
+            shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+            narrate(f"{len(keys)} documents {what}: {shown}")

@@ -1,0 +1,31 @@
+"""What makes two label schemes different schemes: the names, what relations may link, how spans may lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def shape_differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> Iterator[str]:
+    """Yield every difference between two shapes (:attr:`LabelScheme.shape`), each as a sentence that names it."""
+    yield from _names("entity", here["entities"], there["entities"])
+    yield from _names("relation", here["relations"], there["relations"])
+    for name, kind in here["relations"].items():
+        other = there["relations"].get(name, kind)
+        for what in ("head", "child", "symmetric", "within"):
+            if kind[what] != other[what]:
+                yield f"relation {name}: {what} is {_shown(kind[what])} here and {_shown(other[what])} there"
+    for option in ("overlap", "snap"):
+        if here[option] != there[option]:
+            yield f"{option} is {here[option]} here and {there[option]} there"
+
+
+def _names(kind: str, here: Mapping[str, Any] | list[str], there: Mapping[str, Any] | list[str]) -> Iterator[str]:
+    for name in sorted(set(here) ^ set(there)):
+        yield f"{kind} {name} is only {'here' if name in here else 'there'}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "|".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

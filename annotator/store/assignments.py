@@ -1,0 +1,46 @@
+"""Who is to work on what: assignments as they stand, beside how far the work on them got."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from annotator.store.database import Store
+
+
+class Assigned(NamedTuple):
+    """A document in one curator's charge.
+
+    ``blind`` says that suggestions are kept from them; ``state`` is todo, doing, done or skipped; ``changed_at`` when
+    they last took a step there (``None`` before the first).
+    """
+
+    document: str
+    curator: str
+    blind: bool
+    state: str
+    changed_at: str | None
+
+
+_ASSIGNED = """
+SELECT d.key, a.id, a.blind, coalesce(own.state, 'todo'), own.changed_at
+FROM assignment a
+JOIN layer c ON c.id = a.layer_id
+JOIN document d ON d.id = c.document_id
+LEFT JOIN layer own ON own.document_id = d.id AND own.name = 'curator:' || a.id
+WHERE d.sha256 IS NOT NULL AND (?1 IS NULL OR a.id = ?1)
+ORDER BY d.key, a.id
+"""
+
+
+def assigned(store: Store, curator: str | None = None) -> list[Assigned]:
+    """Return all assignments, or those of one curator, in order of document and curator."""
+    return [Assigned(row[0], row[1], bool(row[2]), row[3], row[4]) for row in store.rows(_ASSIGNED, curator)]
+
+
+def begun(store: Store) -> list[tuple[str, str]]:
+    """Return document and curator of all work that was begun, assigned or not, in order."""
+    query = (
+        "SELECT d.key, l.author FROM layer l JOIN document d ON d.id = l.document_id"
+        " WHERE l.kind = 'curator' AND l.state IS NOT NULL ORDER BY d.key, l.author"
+    )
+    return [(row[0], row[1]) for row in store.rows(query)]

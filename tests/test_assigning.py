@@ -1,0 +1,323 @@
+"""Assignment: everyone gets their share, the same every time, and nothing that was begun moves."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.cli.main import main
+from annotator.errors import WorkflowError
+from annotator.history import CORPUS
+from annotator.store import assigned, examine
+from annotator.workflow.assigning import AssignmentReport, assign, reassign
+from annotator.workflow.desk import Desk
+from annotator.workflow.spreading import Team, blindfold, spread
+from tests.workspaces import Bench, dump, proposal, propose, waiting
+
+TEAM = ["ana", "bo", "carla"]
+KEYS = [f"d{number}" for number in range(12)]
+
+
+@pytest.fixture
+def corpus(bench: Bench) -> Bench:
+    """Twelve documents besides ``nota``, which tests leave alone."""
+    for key in KEYS:
+        bench.add(key, f"Luis Paz volvió a México, {key}.")
+    return bench
+
+
+def share_out(bench: Bench, *, curators: list[str] = TEAM, overlap: int = 2, **more: object) -> AssignmentReport:
+    keys = more.pop("keys", KEYS)
+    return assign(bench.workspace, "lead", curators, overlap=overlap, keys=keys, **more)  # type: ignore[arg-type]
+
+
+def who_has(bench: Bench) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in assigned(bench.store):
+        found.setdefault(one.document, []).append(one.curator + ("*" if one.blind else ""))
+    return found
+
+
+def loads(bench: Bench) -> dict[str, int]:
+    return dict(Counter(one.curator for one in assigned(bench.store)))
+
+
+class TestSpreading:
+    @given(
+        documents=st.integers(0, 60),
+        curators=st.integers(1, 6),
+        overlap=st.integers(1, 4),
+        seed=st.integers(0, 99),
+    )
+    def test_shares_differ_by_one_at_most_and_nobody_gets_a_document_twice(
+        self, documents: int, curators: int, overlap: int, seed: int
+    ) -> None:
+        keys = [f"k{number}" for number in range(documents)]
+        names = [f"c{number}" for number in range(curators)]
+        result = spread(keys, {}, Team(dict.fromkeys(names, 0)), overlap, seed)
+        each = min(overlap, curators)
+        assert all(len(set(chosen)) == len(chosen) == each for chosen in result.chosen.values())
+        assert set(result.chosen) == set(keys)
+        assert set(result.short) == (set(keys) if overlap > curators else set())
+        counts = Counter(name for chosen in result.chosen.values() for name in chosen)
+        assert max((counts[n] for n in names), default=0) - min((counts[n] for n in names), default=0) <= 1
+
+    @given(quotas=st.dictionaries(st.sampled_from(TEAM), st.integers(0, 8)), seed=st.integers(0, 99))
+    def test_no_quota_is_exceeded_and_none_is_left_while_documents_lack_curators(
+        self, quotas: dict[str, int], seed: int
+    ) -> None:
+        result = spread(KEYS, {}, Team(dict.fromkeys(TEAM, 0), dict(quotas)), 2, seed)
+        counts = Counter(name for chosen in result.chosen.values() for name in chosen)
+        assert all(counts[name] <= most for name, most in quotas.items())
+        for key in result.short:
+            left = set(TEAM) - set(result.chosen.get(key, []))
+            assert all(counts[name] == quotas.get(name) for name in left)
+
+    def test_every_pair_shares_about_as_many_documents(self) -> None:
+        names = ["ana", "bo", "carla", "dora", "eva"]
+        keys = [f"k{number}" for number in range(100)]
+        result = spread(keys, {}, Team(dict.fromkeys(names, 0)), 2, 0)
+        pairs = Counter(frozenset(chosen) for chosen in result.chosen.values())
+        counts = [pairs[frozenset(pair)] for pair in combinations(names, 2)]
+        assert max(counts) - min(counts) <= 2
+
+    def test_the_order_of_the_documents_does_not_matter_but_the_seed_does(self) -> None:
+        def chosen(keys: list[str], seed: int) -> dict[str, list[str]]:
+            return spread(keys, {}, Team(dict.fromkeys(TEAM, 0)), 1, seed).chosen
+
+        assert chosen(KEYS, 3) == chosen(KEYS[::-1], 3)
+        assert chosen(KEYS, 3) != chosen(KEYS, 4)
+
+    @given(share=st.floats(0, 1), seed=st.integers(0, 99))
+    def test_everyone_works_blind_on_their_share(self, share: float, seed: int) -> None:
+        chosen = spread(KEYS * 1, {}, Team(dict.fromkeys(TEAM, 0)), 2, seed).chosen
+        blinds = Counter(curator for _, curator in blindfold(chosen, {}, share, seed))
+        counts = Counter(name for names in chosen.values() for name in names)
+        assert all(abs(blinds[name] - share * counts[name]) < 1 for name in TEAM)
+
+    @given(share=st.floats(0, 0.5), seed=st.integers(0, 99))
+    def test_a_blind_document_is_shown_to_its_other_curator_while_that_can_be(self, share: float, seed: int) -> None:
+        keys = [f"k{number}" for number in range(60)]
+        chosen = spread(keys, {}, Team(dict.fromkeys(TEAM, 0)), 2, seed).chosen
+        picks = blindfold(chosen, {}, share, seed)
+        assert max(Counter(key for key, _ in picks).values(), default=0) <= (1 if share < 0.35 else 2)
+
+    def test_the_share_of_single_documents_is_right_on_average(self) -> None:
+        count = sum(len(blindfold({f"k{n}": ["ana"]}, {}, 0.1, 0)) for n in range(1000))
+        assert 70 <= count <= 130
+
+
+class TestAssigning:
+    def test_the_same_seed_gives_the_same_on_every_machine(self, corpus: Bench) -> None:
+        share_out(corpus, blind=0.25, seed=7, keys=KEYS[:6])
+        assert who_has(corpus) == {
+            "d0": ["ana", "bo"],
+            "d1": ["ana*", "carla"],
+            "d2": ["bo", "carla*"],
+            "d3": ["bo*", "carla"],
+            "d4": ["ana", "carla"],
+            "d5": ["ana", "bo"],
+        }
+
+    def test_a_second_time_changes_nothing(self, corpus: Bench) -> None:
+        share_out(corpus, blind=0.25)
+        before = dump(corpus.store.path)
+        report = share_out(corpus, blind=0.25)
+        assert report.tasks == []
+        assert dump(corpus.store.path) == before
+
+    def test_more_documents_and_more_overlap_add_and_move_nothing(self, corpus: Bench) -> None:
+        share_out(corpus, overlap=1, keys=KEYS[:6], blind=0.5)
+        before = who_has(corpus)
+        share_out(corpus, overlap=2)
+        after = who_has(corpus)
+        assert all(set(names) < set(after[key]) for key, names in before.items())
+        assert {len(names) for names in after.values()} == {2}
+        assert set(loads(corpus).values()) == {8}
+
+    def test_whoever_joins_later_shares_what_is_new(self, corpus: Bench) -> None:
+        share_out(corpus, curators=["ana", "bo"], overlap=1, keys=KEYS[:6])
+        for key, names in who_has(corpus).items():
+            corpus.session(key, names[0]).finish()
+        share_out(corpus, overlap=1)
+        assert loads(corpus) == {"ana": 5, "bo": 5, "carla": 2}
+
+    def test_begun_work_counts_and_stays_with_who_began_it(self, corpus: Bench) -> None:
+        corpus.session("d0", "bo").flag()
+        corpus.session("d0", "zoe").flag()
+        share_out(corpus, keys=["d0"], blind=1.0)
+        assert who_has(corpus) == {"d0": ["bo"]}  # with zoe, who is not asked, there are two already
+        share_out(corpus, keys=["d0"], overlap=3, blind=1.0)
+        assert [name.rstrip("*") for name in who_has(corpus)["d0"]][:1] != ["zoe"]
+        assert "bo" in who_has(corpus)["d0"]  # and what bo saw cannot be blind any more
+        assert len(who_has(corpus)["d0"]) == 2
+
+    def test_a_quota_counts_what_one_has_already(self, corpus: Bench) -> None:
+        share_out(corpus, overlap=1, quotas={"ana": 2})
+        assert loads(corpus) == {"ana": 2, "bo": 5, "carla": 5}
+        corpus.add("neu", "Luis Paz.")
+        share_out(corpus, overlap=1, keys=["neu"], curators=["ana"], quotas={"ana": 2})
+        assert loads(corpus)["ana"] == 2
+
+    def test_documents_that_lack_curators_are_named(self, corpus: Bench) -> None:
+        report = share_out(corpus, quotas={"ana": 0, "bo": 12, "carla": 0})
+        assert report.short == dict.fromkeys(sorted(KEYS), 1)
+
+    def test_more_overlap_than_curators_is_refused(self, corpus: Bench) -> None:
+        with pytest.raises(WorkflowError, match="4 curators a document, but there are only 3"):
+            share_out(corpus, overlap=4)
+
+    def test_an_unknown_document_is_named_before_anything_is_written(self, corpus: Bench) -> None:
+        before = dump(corpus.store.path)
+        with pytest.raises(WorkflowError, match="no document 'nada'"):
+            share_out(corpus, keys=["d0", "nada"])
+        assert dump(corpus.store.path) == before
+
+    def test_a_dry_run_says_the_same_and_writes_nothing(self, corpus: Bench) -> None:
+        before = dump(corpus.store.path)
+        would = share_out(corpus, blind=0.25, dry_run=True)
+        assert dump(corpus.store.path) == before
+        assert share_out(corpus, blind=0.25) == would
+
+    def test_it_is_history_and_history_gives_the_state(self, corpus: Bench) -> None:
+        share_out(corpus)
+        assert corpus.actions(CORPUS, "d0") == ["ingest", "assign"]
+        assert list(examine(corpus.store)) == []
+
+    def test_blind_means_that_nothing_is_shown(self, corpus: Bench) -> None:
+        document = corpus.document("d0")
+        propose(corpus.store, document, [proposal(document, "Luis Paz", "PERSON")])
+        share_out(corpus, curators=["ana", "bo"], keys=["d0"], blind=0.5, seed=1)
+        (names,) = who_has(corpus).values()
+        seen = {name: len(waiting(Desk(corpus.workspace, name).open("d0"))) for name in ("ana", "bo")}
+        assert {name.rstrip("*"): 0 if name.endswith("*") else 1 for name in names} == seen
+        assert sorted(seen.values()) in ([0, 0], [0, 1], [1, 1])
+
+
+class TestHandingOver:
+    @pytest.fixture(autouse=True)
+    def _assigned(self, corpus: Bench) -> None:
+        share_out(corpus, curators=["ana"], overlap=1, keys=KEYS[:4], blind=0.5)
+        corpus.session("d0").finish()
+        corpus.session("d1").flag()
+
+    def test_what_is_done_stays_the_rest_goes(self, corpus: Bench) -> None:
+        reassign(corpus.workspace, "lead", "ana", ["bo"])
+        assert {key: [n.rstrip("*") for n in names] for key, names in who_has(corpus).items()} == {
+            "d0": ["ana"],
+            "d1": ["bo"],
+            "d2": ["bo"],
+            "d3": ["bo"],
+        }
+        assert corpus.actions("curator:ana", "d1") == ["flag"]  # what she did there is not lost
+        assert Desk(corpus.workspace, "ana").progress() == {"done": 1, "total": 1}
+        assert list(examine(corpus.store)) == []
+
+    def test_blind_stays_blind(self, corpus: Bench) -> None:
+        before = {key for key, names in who_has(corpus).items() if names[0].endswith("*")}
+        reassign(corpus.workspace, "lead", "ana", ["bo"])
+        assert {key for key, names in who_has(corpus).items() if names[0].endswith("*")} == before
+
+    def test_several_take_evenly_and_nobody_gets_what_they_have(self, corpus: Bench) -> None:
+        share_out(corpus, curators=["bo"], overlap=2, keys=["d2"])
+        report = reassign(corpus.workspace, "lead", "ana", ["bo", "carla"])
+        assert {(t.document, t.curator) for t in report.tasks if t.document == "d2"} == {("d2", "carla")}
+        assert {Counter(t.curator for t in report.tasks)[name] for name in ("bo", "carla")} == {1, 2}
+
+    def test_what_the_only_taker_has_stays_and_is_named(self, corpus: Bench) -> None:
+        share_out(corpus, curators=["bo"], overlap=2, keys=["d2"])
+        assert reassign(corpus.workspace, "lead", "ana", ["bo"]).stuck == ["d2"]
+        assert [name.rstrip("*") for name in who_has(corpus)["d2"]] == ["ana", "bo"]
+
+    def test_only_what_was_left_lying(self, corpus: Bench) -> None:
+        corpus.store.clock = lambda: "2099-01-01T00:00:00.000Z"
+        corpus.session("d2").flag()
+        report = reassign(corpus.workspace, "lead", "ana", ["bo"], idle_days=7)
+        assert [task.document for task in report.tasks] == ["d1"]
+
+    def test_only_the_documents_that_were_named(self, corpus: Bench) -> None:
+        report = reassign(corpus.workspace, "lead", "ana", ["bo"], keys=["d0", "d3"])
+        assert [task.document for task in report.tasks] == ["d3"]
+
+    def test_taking_back_leaves_what_was_begun(self, corpus: Bench) -> None:
+        report = reassign(corpus.workspace, "lead", "ana", [])
+        assert report.withdrawn == ["d2", "d3"]
+        assert sorted(who_has(corpus)) == ["d0", "d1"]
+        assert corpus.actions(CORPUS, "d2") == ["ingest", "assign", "withdraw"]
+
+    def test_somebody_without_documents_is_named(self, corpus: Bench) -> None:
+        with pytest.raises(WorkflowError, match="nothing of that is assigned to 'zoe'"):
+            reassign(corpus.workspace, "lead", "zoe", ["bo"])
+
+    def test_a_dry_run_writes_nothing(self, corpus: Bench) -> None:
+        before = dump(corpus.store.path)
+        would = reassign(corpus.workspace, "lead", "ana", ["bo"], dry_run=True)
+        assert dump(corpus.store.path) == before
+        assert reassign(corpus.workspace, "lead", "ana", ["bo"]) == would
+
+
+class TestCommand:
+    @pytest.fixture
+    def run(self, corpus: Bench, capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+        def run(*arguments: str) -> tuple[int, str, str]:
+            status = main(["-w", str(corpus.workspace.root), "assign", *arguments])
+            out, err = capfd.readouterr()
+            return status, out, err
+
+        return run
+
+    def test_a_table_for_people(self, run: Callable[..., tuple[int, str, str]]) -> None:
+        status, out, err = run("--curators", "ana,bo,carla", "--overlap", "2", *KEYS)
+        assert (status, err) == (0, "24 assignments on 12 documents made\n")
+        assert [line.split() for line in out.splitlines()[2:]] == [[name, "8", "0", "8", "8", "0"] for name in TEAM]
+
+    def test_json_for_scripts(self, run: Callable[..., tuple[int, str, str]]) -> None:
+        status, out, _ = run("--curators", "ana,bo", "--blind", "1", "--json", "--dry-run", "d0")
+        found = json.loads(out)
+        assert (status, found["seed"], found["short"]) == (0, 0, {})
+        (task,) = found["assigned"]
+        assert (task["document"], task["blind"], task["instead_of"]) == ("d0", True, None)
+
+    def test_what_is_short_is_said(self, run: Callable[..., tuple[int, str, str]]) -> None:
+        _, _, err = run("--curators", "ana", "--quota", "ana=11", *KEYS)
+        assert "1 documents have too few curators: name more, or raise quotas: " in err
+
+    def test_a_hand_over(self, run: Callable[..., tuple[int, str, str]], corpus: Bench) -> None:
+        run("--curators", "ana", "d0", "d1")
+        assert run("--reassign", "ana:bo", "d0")[0] == 0
+        assert run("--withdraw", "ana")[2] == "0 assignments on 0 documents made\n1 documents taken back\n"
+        assert who_has(corpus) == {"d0": ["bo"]}
+
+    @pytest.mark.parametrize(
+        ("arguments", "problem"),
+        [
+            ([], "--curators A,B,… says who takes documents"),
+            (["--curators", "ana,ana"], "ana stands there twice"),
+            (["--curators", "ana", "--quota", "bo=3"], "bo is not among --curators"),
+            (["--curators", "ana", "--quota", "ana"], "expected NAME=N"),
+            (["--curators", "ana", "--blind", "2"], "--blind"),
+            (["--curators", "ana", "--overlap", "0"], "--overlap"),
+            (["--reassign", "ana"], "to whom? ana:NAME, or --curators"),
+            (["--curators", "ana", "--idle", "3"], "--idle goes with --reassign"),
+            (["--reassign", "ana:bo", "--withdraw", "ana"], "either --reassign or --withdraw"),
+        ],
+    )
+    def test_wrong_usage(
+        self, run: Callable[..., tuple[int, str, str]], arguments: list[str], problem: str, corpus: Bench
+    ) -> None:
+        before = dump(corpus.store.path)
+        status, out, err = run(*arguments)
+        assert (status, out) == (2, "")
+        assert problem in err
+        assert dump(corpus.store.path) == before
+
+    def test_a_name_that_cannot_be(self, run: Callable[..., tuple[int, str, str]]) -> None:
+        status, out, err = run("--curators", "ana,b o")
+        assert (status, out) == (1, "")
+        assert "'b o' cannot be a curator's name" in err
