@@ -26,8 +26,8 @@ from tools.terminal import Terminal
 BATCH = 5_000
 
 
-def fill(workspace: Workspace, count: int) -> None:
-    """Put short articles into a workspace, every third of them finished by ana."""
+def fill(workspace: Workspace, count: int, done_by: str | None = "ana") -> None:
+    """Put short articles into a workspace, every third of them finished by a curator."""
     for start in range(0, count, BATCH):
         with workspace.store.write() as writer:
             for number in range(start, min(start + BATCH, count)):
@@ -36,9 +36,9 @@ def fill(workspace: Workspace, count: int) -> None:
                 sha256 = writer.put_text(document, TOKENIZER)
                 op = Op("document", document.key, None, meta_record(document, sha256))
                 writer.append(LayerName(document.key, CORPUS), "bench", "ingest", [op])
-                if number % 3 == 0:
+                if done_by is not None and number % 3 == 0:
                     done = [Op("layer", "text", None, {"value": sha256}), Op("layer", "state", None, {"value": "done"})]
-                    writer.append(LayerName(document.key, curator_layer("ana")), "ana", "done", done)
+                    writer.append(LayerName(document.key, curator_layer(done_by)), done_by, "done", done)
 
 
 def median(action: Callable[[], object], runs: int = 9) -> float:

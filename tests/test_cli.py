@@ -204,9 +204,9 @@ class TestJson:
         assert (status, err) == (0, "")
         found = json.loads(out)
         assert (found["curator"], found["progress"]) == ("ana", {"doing": 1, "total": 1})
-        assert found["curators"] == [
-            {"curator": "ana", "doing": 1, "done": 0, "skipped": 0, "spans": 2, "relations": 1}
-        ]
+        (numbers,) = found["curators"]
+        expected = {"curator": "ana", "doing": 1, "done": 0, "skipped": 0, "spans": 2, "relations": 1}
+        assert expected.items() <= numbers.items()
         (row,) = found["documents"]
         assert (row["key"], row["state"], row["pending"], row["spans"], row["relations"]) == (KEY, "doing", 2, 2, 1)
 

@@ -9,7 +9,7 @@ from annotator.history import CORPUS, LayerName, Op
 from annotator.store import QueueFilter, QueueRow
 from annotator.workflow.desk import Desk
 from annotator.workflow.session import Session
-from tests.workspaces import KEY, Bench, link, place_of, proposal, propose, waiting
+from tests.workspaces import KEY, Bench, link, proposal, propose, waiting
 
 
 @pytest.fixture
@@ -108,17 +108,6 @@ class TestNext:
     def test_pages_follow_each_other(self, desk: Desk) -> None:
         pages = [[row.key for row in desk.queue.page(QueueFilter(), 2, offset)] for offset in (0, 2, 4)]
         assert pages == [["a", "b"], [KEY, "z"], []]
-
-
-def test_everyone_who_worked_is_listed_with_what_they_have(bench: Bench, desk: Desk) -> None:
-    session = bench.session(curator="bo")
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
-    session.finish()
-    bench.session(curator="ana").skip()
-    assert desk.curators() == [
-        {"curator": "ana", "doing": 0, "done": 0, "skipped": 1, "spans": 0, "relations": 0},
-        {"curator": "bo", "doing": 0, "done": 1, "skipped": 0, "spans": 1, "relations": 0},
-    ]
 
 
 class TestPace:

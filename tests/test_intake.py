@@ -167,7 +167,7 @@ class TestReplace:
         take(bench, newer, replace=True)
         session = bench.session()
         session.add(*place_of(session.document, "Luis Paz"), "PERSON")
-        told = [entry.what for entry in chronicle(bench.store, KEY, "curator:ana")]
+        told = [entry.what for entry in chronicle(bench.store, KEY, "curator:ana").told]
         assert (told[0], told[-1]) == ("label GPE “México coopera”", "label PERSON “Luis Paz”")
 
     def test_gold_is_carried_too_and_settled_gold_stays_settled(self, bench: Bench, newer: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -75,8 +75,13 @@ def print_json(value: object) -> None:
     click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
-    """Print a table: aligned to the terminal's width, or to the longest cell when piped."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = (), cut: str = ""
+) -> None:
+    """Print a table: aligned to the terminal's width, or to the longest cell when piped.
+
+    ``cut`` is the column that gives way first where the terminal is too narrow for all.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -84,9 +89,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, num
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="ellipsis", no_wrap=True)
+        justify: Literal["left", "right"] = "right" if column in numbers else "left"
+        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=column != cut)
     for row in rows:
-        table.add_row(*(Text(plain(str(cell))) for cell in row))
+        table.add_row(*(Text(plain(str(cell)), no_wrap=True, overflow="ellipsis") for cell in row))
     terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else 10_000, highlight=False, force_terminal=terminal)
     with console.capture() as capture:

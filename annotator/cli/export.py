@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.cli.common import Settings, curator_option, narrate, workspace_option
+from annotator.workflow.workspace import curator_name
 
 FORMATS = ("jsonl",)
 
@@ -19,18 +20,27 @@ FORMATS = ("jsonl",)
 )
 @click.option("--layer", default="gold", show_default=True, metavar="LAYER", help="gold, suggestions or curator:NAME.")
 @click.option("--unfinished", is_flag=True, help="Take a curator's unfinished documents too.")
+@curator_option
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings, kind: str, output: Path | None, layer: str, unfinished: bool, workspace: Path | None
-) -> None:  # fmt: skip
+    settings: Settings,
+    kind: str,
+    output: Path | None,
+    layer: str,
+    unfinished: bool,
+    curator: str | None,
+    workspace: Path | None,
+) -> None:
     """Write a layer of every document that has it: FORMAT is jsonl."""
     from annotator.formats.jsonl import write_record
     from annotator.workflow.exporting import parse_layer, records, select
     from annotator.workflow.files import writing
 
     place = settings.workspace(workspace)
-    selection = select(place, parse_layer(layer), unfinished=unfinished)
+    selection = select(
+        place, parse_layer(layer), unfinished=unfinished, reader=curator_name(curator or settings.curator)
+    )
     spans = relations = off_tokens = 0
     with writing(None if output in (None, Path("-")) else output, sys.stdout.buffer) as stream:
         for record in records(place, selection.taken):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
@@ -109,12 +111,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         where = f"{error.filename}: " if error.filename else ""
         narrate(f"annotator: {where}{(error.strerror or str(error)).lower()}: check the disk and your rights there")
+        _drop_output()
         return 1
     except Exception as error:  # noqa: BLE001 - no traceback may reach a user
         if debug:
             traceback.print_exc()
         narrate(f"annotator: unexpected {type(error).__name__}: {error} (--debug shows where; please report it)")
         return 1
+
+
+def _drop_output() -> None:
+    """Throw away what stdout could not take: flushing it again at exit would turn the status into 120."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -12,23 +12,43 @@ from annotator.store.database import (
     meta_record,
 )
 from annotator.store.doctor import examine
+from annotator.store.progress import (
+    Charge,
+    CuratorTally,
+    Noted,
+    Stages,
+    abandoned,
+    charges,
+    flagged,
+    layer_states,
+    survey,
+)
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
 
 __all__ = [
     "Assigned",
+    "Charge",
+    "CuratorTally",
     "ForeignLayerError",
     "LayerInfo",
+    "Noted",
     "Place",
     "Queue",
     "QueueFilter",
     "QueueRow",
     "QueueSort",
     "SchemeStamp",
+    "Stages",
     "StaleLayerError",
     "Store",
     "Writer",
+    "abandoned",
     "assigned",
     "begun",
+    "charges",
     "examine",
+    "flagged",
+    "layer_states",
     "meta_record",
+    "survey",
 ]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from annotator.history import curator_layer
 from annotator.store.database import Store
+from annotator.store.progress import pace
 
 QueueSort = Literal["key", "title", "state", "uncertainty"]
 
@@ -14,29 +15,33 @@ _ORDER = {
     "key": "d.key",
     "title": "d.title COLLATE NOCASE, d.key",
     "state": "CASE own.state WHEN 'doing' THEN 0 WHEN 'skipped' THEN 2 WHEN 'done' THEN 3 ELSE 1 END, d.key",
-    "uncertainty": "uncertainty DESC, d.key",
+    "uncertainty": "({uncertainty}) DESC, d.key",
 }
+
+_JOINED = """
+JOIN document d ON d.id = listed.id LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
+"""
 
 _FROM = """
 FROM document d
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
 WHERE d.sha256 IS NOT NULL
-  AND (:state = '' OR coalesce(own.state, 'todo') = :state)
+  AND (:state = '' OR coalesce(own.state, 'todo') = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))
   AND (:text = '' OR d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR d.sha256 IN (
         SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words))
-  AND (:mine = 0 OR EXISTS (
-        SELECT 1 FROM assignment a JOIN layer c ON c.id = a.layer_id
-        WHERE c.document_id = d.id AND a.id = :curator))
+  AND (:mine = 0 OR d.id IN (
+        SELECT c.document_id FROM assignment a JOIN layer c ON c.id = a.layer_id WHERE a.id = :curator))
 """
 
+# CROSS JOIN keeps the order as written: by document, because a curator may have 20,000 assignments.
 # Of a document that is done, or was assigned blind, nothing waits; nor does a relation whose end was turned down.
 _PENDING = """
 SELECT count(DISTINCT i.id) FROM layer s JOIN {table} i ON i.layer_id = s.id
 WHERE s.document_id = d.id AND s.kind = 'suggester' AND s.text = d.sha256 AND own.state IS NOT 'done'
   AND (s.name NOT GLOB 'proposals:*' OR s.name = 'proposals:' || :curator)
   AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.layer_id = own.id AND v.id = i.id)
-  AND NOT EXISTS (SELECT 1 FROM assignment a JOIN layer c ON c.id = a.layer_id
-                  WHERE c.document_id = d.id AND a.id = :curator AND a.blind)
+  AND NOT EXISTS (SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
+                  WHERE c.document_id = d.id AND c.name = 'corpus' AND a.id = :curator AND a.blind)
 """
 _STANDING_ENDS = """
   AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.layer_id = own.id AND v.id IN (i.head, i.child) AND v.item IS NULL)
@@ -65,7 +70,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which documents to list: a state (empty for all), what key, title or text contain, only one's own."""
+    """Which documents to list: a state or ``flagged`` (empty: all), what key, title or text contain, only one's own."""
 
     state: str = ""
     text: str = ""
@@ -104,8 +109,8 @@ class Queue:
     def is_blind(self, key: str) -> bool:
         """Return whether the document was assigned to this curator without suggestions."""
         query = (
-            "SELECT a.blind FROM assignment a JOIN layer l ON l.id = a.layer_id"
-            " JOIN document d ON d.id = l.document_id WHERE d.key = ? AND a.id = ?"
+            "SELECT a.blind FROM document d CROSS JOIN layer l ON l.document_id = d.id"
+            " CROSS JOIN assignment a ON a.layer_id = l.id WHERE d.key = ? AND l.name = 'corpus' AND a.id = ?"
         )
         row = self._store.row(query, key, self._curator)
         return row is not None and bool(row[0])
@@ -123,15 +128,16 @@ class Queue:
         return 0 if row is None else int(row[0])
 
     def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[QueueRow]:
-        """Return a page of the queue."""
-        uncertainty = f"({_UNCERTAINTY})" if which.sort == "uncertainty" else "0"
+        """Return a page of the queue; only what is on it is counted out."""
+        order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
         query = f"""
             SELECT d.key, d.title, d.lang, coalesce(own.state, 'todo') AS state, own.flag IS NOT NULL AS flagged,
                    ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}{_STANDING_ENDS}) AS pending,
                    (SELECT count(*) FROM span WHERE layer_id = own.id) AS spans,
                    (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
-                   own.changed_at, {uncertainty} AS uncertainty
-            {_FROM} ORDER BY {_ORDER[which.sort]} LIMIT :limit OFFSET :offset
+                   own.changed_at
+            FROM (SELECT d.id {_FROM} ORDER BY {order} LIMIT :limit OFFSET :offset) AS listed {_JOINED}
+            ORDER BY {order}
         """
         values = {**self._values(which), "limit": limit, "offset": offset}
         with self._store.explained():
@@ -175,27 +181,5 @@ class Queue:
         return {**begun, **({"todo": todo} if todo else {})}
 
     def pace(self) -> float | None:
-        """Return the minutes of work that a document took lately; ``None`` before the first one is done.
-
-        Counts the curator's latest steps, each with the pause before it, of which at most five minutes are work.
-        """
-        query = """
-            SELECT sum(min(coalesce(pause_ms, 0), 300000)), sum(action = 'done') FROM (
-                SELECT e.pause_ms, e.action FROM event e JOIN layer l ON l.id = e.layer_id
-                WHERE l.name = ? ORDER BY e.id DESC LIMIT 2000)
-        """
-        row = self._store.row(query, curator_layer(self._curator))
-        return row[0] / 60000 / row[1] if row is not None and row[1] else None
-
-    def curators(self) -> list[dict[str, object]]:
-        """Return for every curator with work of their own: documents by state, spans, relations."""
-        query = """
-            SELECT author AS curator,
-                   sum(coalesce(state = 'doing', 0)) AS doing,
-                   sum(coalesce(state = 'done', 0)) AS done,
-                   sum(coalesce(state = 'skipped', 0)) AS skipped,
-                   sum((SELECT count(*) FROM span WHERE layer_id = layer.id)) AS spans,
-                   sum((SELECT count(*) FROM relation WHERE layer_id = layer.id)) AS relations
-            FROM layer WHERE kind = 'curator' GROUP BY author ORDER BY author
-        """
-        return [dict(row) for row in self._store.rows(query)]
+        """Return the minutes of work that a document took lately; ``None`` before the first one is done."""
+        return pace(self._store, self._curator)

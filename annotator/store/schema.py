@@ -186,6 +186,7 @@ UPDATE layer SET spans = (SELECT count(*) FROM span WHERE layer_id = layer.id),
                  relations = (SELECT count(*) FROM relation WHERE layer_id = layer.id);
 CREATE INDEX layer_of_curator ON layer (author, state, changed_at, document_id, flag, spans, relations)
 WHERE kind = 'curator';
+CREATE INDEX layer_of_document ON layer (document_id, author, state) WHERE kind = 'curator';
 
 DROP INDEX assignment_by_curator;
 CREATE INDEX assignment_of_curator ON assignment (id, layer_id, blind);

@@ -9,6 +9,7 @@ from annotator.errors import WorkflowError
 from annotator.history import Event
 from annotator.store import LayerInfo, Store
 from annotator.workflow.describe import describe_ops
+from annotator.workflow.sight import Sight
 
 
 class Told(NamedTuple):
@@ -18,17 +19,29 @@ class Told(NamedTuple):
     what: str
 
 
-def chronicle(store: Store, key: str, layer: str | None = None) -> list[Told]:
-    """Return every event of a document's layers, or of the one named, oldest first.
+class Chronicle(NamedTuple):
+    """What a reader is told, and the layers that they may not see yet, with the reason."""
 
-    Raises :class:`WorkflowError` when there is no such document.
+    told: list[Told]
+    hidden: dict[str, str]
+
+
+def chronicle(store: Store, key: str, layer: str | None = None, *, reader: str | None = None) -> Chronicle:
+    """Return every event of a document's layers, or of the one named, oldest first, as far as ``reader`` may see them.
+
+    Raises :class:`WorkflowError` when there is no such document, or when the layer named is not for the reader yet.
     """
     with store.snapshot():
         if store.document(key) is None:
             raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
         layers = [info for info in store.layers(document=key) if layer in (None, info.name.name)]
-        told = [entry for info in layers for entry in _told(store, info)]
-    return sorted(told, key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
+        sight = Sight(store, reader) if reader is not None else None
+        hidden = {info.name.name: why for info in layers if sight is not None and (why := sight.hides(info))}
+        if layer in hidden:
+            raise WorkflowError(f"{layer} on {key} stays unseen: {hidden[layer]}", "finish first, then compare")
+        told = [entry for info in layers if info.name.name not in hidden for entry in _told(store, info)]
+    told.sort(key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
+    return Chronicle(told, hidden)
 
 
 def _told(store: Store, info: LayerInfo) -> Iterator[Told]:

@@ -59,7 +59,3 @@ class Desk:
     def propose(self, phrase: str, label: str, *, but: str) -> tuple[int, int]:
         """Suggest a label on a phrase in all documents but one; return mentions and documents."""
         return propose(self.workspace.store, self.curator, phrase, label, but=but)
-
-    def curators(self) -> list[dict[str, object]]:
-        """Return how far every curator is: documents by state, spans, relations."""
-        return self.queue.curators()

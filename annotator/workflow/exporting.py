@@ -10,6 +10,7 @@ from annotator.formats.record import LayerRecord
 from annotator.history import GOLD, SUGGESTIONS
 from annotator.store import LayerInfo, Store
 from annotator.workflow.differences import vouched
+from annotator.workflow.sight import Sight
 from annotator.workflow.workspace import Workspace
 
 
@@ -28,11 +29,12 @@ def parse_layer(name: str) -> str:
     raise WorkflowError(f"no layer {name!r}", "a layer is gold, suggestions or curator:NAME")
 
 
-def select(workspace: Workspace, layer: str, *, unfinished: bool = False) -> Selection:
+def select(workspace: Workspace, layer: str, *, unfinished: bool = False, reader: str | None = None) -> Selection:
     """Return which documents have the layer ready for export: gold that is complete, a curator's finished work.
 
-    ``unfinished`` takes a curator's work in progress too.
+    ``unfinished`` takes a curator's work in progress too.  What ``reader`` may not see yet is left out.
     """
+    sight = Sight(workspace.store, reader) if reader is not None else None
     found = {info.name.document: info for info in workspace.store.layers() if info.name.name == layer}
     if layer.startswith("curator:") and not found:
         raise WorkflowError(f"no work by {layer.partition(':')[2]!r}", "`annotator status` lists the curators")
@@ -41,6 +43,8 @@ def select(workspace: Workspace, layer: str, *, unfinished: bool = False) -> Sel
     for key, digest in sorted(workspace.store.document_digests().items()):
         info = found.get(key)
         reason = _reason(info, layer, digest, unfinished=unfinished)
+        if info is not None and sight is not None and not reason:
+            reason = sight.hides_from_export(info)
         if info is not None and not reason:
             taken.append(info)
         else:

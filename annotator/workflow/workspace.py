@@ -75,7 +75,11 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """Return the open database."""
-        return Store(self.database_path, scheme=lambda: scheme_stamp(self.scheme))
+        return Store(self.database_path, scheme=self._stamp)
+
+    def _stamp(self) -> SchemeStamp:
+        """Return the scheme that is written under: the one in use, else as the file has it now."""
+        return scheme_stamp(self.__dict__.get("scheme") or load_scheme(self.labels_path))
 
     def close(self) -> None:
         """Close the database if it was opened."""

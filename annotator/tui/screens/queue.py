@@ -15,7 +15,7 @@ from annotator.tui.widgets.queue_view import QueueView
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueSort
 
-STATES = ("", "todo", "doing", "done", "skipped")
+STATES = ("", "todo", "doing", "done", "skipped", "flagged")
 SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "title")
 
 
