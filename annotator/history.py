@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 Record = Mapping[str, Any]
@@ -195,6 +195,32 @@ def standing(events: Sequence[Event]) -> list[Event]:
         chain.append(event)
         event = hashes.get(event.prev)
     return chain[::-1]
+
+
+def renamed(events: Iterable[Event], curator: str) -> list[Event]:
+    """Return a curator's history as if somebody else had written it: the same steps, with hashes of their own."""
+    hashes = {"": ""}
+    result: list[Event] = []
+    for event in events:
+        name = LayerName(event.layer.document, f"{event.layer.name.partition(':')[0]}:{curator}")
+        actor = curator if event.actor == event.layer.author else event.actor
+        other = replace(event, layer=name, actor=actor, prev=hashes[event.prev])
+        hashes[event.hash] = other.hash
+        result.append(other)
+    return result
+
+
+def digests_in(events: Iterable[Event]) -> set[str]:
+    """Return the digests of all texts that a layer's history refers to."""
+    found: set[str] = set()
+    for event in events:
+        for op in event.decoded():
+            for record in (op.was, op.now):
+                if record is not None and (op.table, op.id) == ("layer", "text"):
+                    found.add(record["value"])
+                elif record is not None and op.table == "document":
+                    found.add(record["sha256"])
+    return found
 
 
 def inverted(ops: Iterable[Op]) -> list[Op]:

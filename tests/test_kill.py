@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import subprocess
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from annotator.history import LayerName
 from annotator.store import examine
 from tests.processes import finish, start
-from tests.workspaces import KEY, Bench
+from tests.workspaces import KEY, Bench, make_bench, open_bench, place_of
 
 ROUNDS = 8
 MOST_STEPS = 25
+SHORT_ROUNDS = int(os.environ.get("KILL_ROUNDS", "5"))
+"""Kills a test of whole commands makes: `KILL_ROUNDS=200` looks further."""
 
 CURATE = """
 import random, sys
@@ -110,3 +115,104 @@ def test_an_intake_that_is_killed_is_whole_or_did_not_happen(bench: Bench) -> No
     assert counts <= {1, 201}
     finish(start(INGEST, bench.workspace.root))
     assert len(bench.store.document_keys()) == 201
+
+
+ASSIGN = """
+import sys
+from annotator.workflow.assigning import assign
+from tests.workspaces import open_bench
+bench = open_bench(sys.argv[1])
+bench.store
+print("go", flush=True)
+assign(bench.workspace, "lead", ["ana", "bo", "carla"], overlap=2, blind=0.2)
+"""
+
+MERGE = """
+import sys
+from pathlib import Path
+from annotator.workflow.merging import merge
+from tests.workspaces import open_bench
+bench = open_bench(sys.argv[1])
+bench.store
+print("go", flush=True)
+merge(bench.workspace, Path(sys.argv[2]))
+"""
+
+
+def kill_soon(script: str, chance: random.Random, longest: float, *arguments: object) -> None:
+    """Run a script and kill it without warning, some seconds after it says that it is ready."""
+    with start(script, *arguments) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            process.wait(timeout=chance.uniform(0.0, longest))
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            process.kill()
+
+
+def corpus_of(bench: Bench, count: int) -> list[str]:
+    keys = [f"d{number:03}" for number in range(count)]
+    for key in keys:
+        bench.add(key, f"Luis Paz volvió a México, {key}.")
+    return keys
+
+
+def number_of(bench: Bench, table: str) -> int:
+    return int(bench.store.rows(f"SELECT count(*) FROM {table}")[0][0])
+
+
+def test_an_assignment_that_is_killed_is_whole_or_did_not_happen(bench: Bench) -> None:
+    corpus_of(bench, 150)
+    bench.workspace.close()
+    before = shutil.copyfile(bench.workspace.database_path, bench.workspace.root / "before.db")
+    chance = random.Random(11)
+    for _ in range(SHORT_ROUNDS):
+        restored = restore(bench, before)
+        kill_soon(ASSIGN, chance, 0.15, bench.workspace.root)
+        assert number_of(restored, "assignment") in (0, 302)
+        assert list(examine(restored.store)) == []
+        restored.workspace.close()
+    restored = restore(bench, before)
+    finish(start(ASSIGN, bench.workspace.root))
+    assert number_of(restored, "assignment") == 302
+    restored.workspace.close()
+
+
+def test_a_merge_that_is_killed_is_whole_or_did_not_happen(bench: Bench, tmp_path: Path) -> None:
+    keys = corpus_of(bench, 40)
+    bench.workspace.close()
+    before = shutil.copyfile(bench.workspace.database_path, bench.workspace.root / "before.db")
+    there = make_bench(tmp_path / "there")
+    restore(there, before)
+    for key in keys:
+        for curator in ("bo", "carla"):
+            session = there.session(key, curator)
+            session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+            session.finish()
+    there.add("otra", "Ana Ruiz.")
+    there.workspace.close()
+    chance = random.Random(12)
+    counts = set()
+    for _ in range(SHORT_ROUNDS):
+        restored = restore(bench, before)
+        kill_soon(MERGE, chance, 0.3, bench.workspace.root, there.workspace.root)
+        counts.add((number_of(restored, "event"), number_of(restored, "span"), number_of(restored, "document")))
+        assert list(examine(restored.store)) == []
+        restored.workspace.close()
+    assert counts <= {(41, 0, 41), (202, 80, 42)}
+    finish(start(MERGE, bench.workspace.root, there.workspace.root))
+    whole = open_bench(str(bench.workspace.root))
+    assert (number_of(whole, "event"), number_of(whole, "span")) == (202, 80)
+    whole.workspace.close()
+
+
+def restore(bench: Bench, copy: Path) -> Bench:
+    """Put a database back to what it was, and open it."""
+    path = bench.workspace.database_path
+    path.parent.mkdir(exist_ok=True)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    shutil.copyfile(copy, path)
+    return open_bench(str(bench.workspace.root))

@@ -45,6 +45,17 @@ class TestWhatItRefuses:
             execute(store, sql)
         assert dump(store.path) == before
 
+    def test_a_second_line_of_history_in_one_persons_work(self, store: Store) -> None:
+        before = dump(store.path)
+        with pytest.raises(sqlite3.IntegrityError, match="a layer of one writer has one history"):
+            execute(
+                store,
+                "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, ops)"
+                " SELECT substr(hash, 2) || 'x', layer_id, seq, prev, at, actor, action, ops FROM event"
+                " WHERE actor = 'ana'",
+            )
+        assert dump(store.path) == before
+
     def test_not_by_replacing_either(self, store: Store) -> None:
         with pytest.raises(sqlite3.IntegrityError, match="append-only"), store.write():
             store.connection.execute("REPLACE INTO event SELECT * FROM event")
@@ -184,6 +195,7 @@ class TestDoctor:
             ("UPDATE comment SET text = 'x'", "comment"),
             ("UPDATE relation SET label = 'leads' WHERE origin = 'accepted'", "relation"),
             ("UPDATE layer SET state = 'doing' WHERE kind = 'curator'", "layer state is not what history gives"),
+            ("UPDATE layer SET spans = 7 WHERE kind = 'curator'", "the counts of its spans and relations are not what"),
             ("UPDATE layer SET flag = NULL", "layer flag is not what history gives"),
             ("UPDATE document SET title = 'x'", "corpus on nota: document nota is not what history gives"),
             ("UPDATE layer SET head = 'x' WHERE kind = 'curator'", "the layer's head is not its last event"),

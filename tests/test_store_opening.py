@@ -25,8 +25,10 @@ BROKEN = ("0002_broken", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nIN
 
 @pytest.fixture
 def path(bench: Bench) -> Path:
-    """A database with a document, closed."""
-    bench.session().flag()
+    """A database with a document and a little work, closed."""
+    session = bench.session()
+    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.flag()
     bench.workspace.close()
     return bench.workspace.database_path
 
@@ -51,6 +53,31 @@ class TestMigrations:
             assert list(examine(store)) == []
         (copy,) = backups(path)
         assert dump(copy) == before
+
+    def test_work_of_the_first_version_is_kept_and_counted(self, path: Path) -> None:
+        """A database as 0.1.0 left it: its tables without what came later, its events as they were."""
+        old = path.with_name("old.db")
+        with closing(sqlite3.connect(path)) as new, closing(sqlite3.connect(old, isolation_level=None)) as made:
+            for statement in schema.statements(schema.MIGRATIONS[0][1]):
+                made.execute(statement)
+            for table in ("text", "document", "layer", "event", "span"):
+                columns = ", ".join(f'"{row[1]}"' for row in made.execute(f"PRAGMA table_info({table})"))
+                for row in new.execute(f"SELECT {columns} FROM {table}"):
+                    made.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", row)
+            made.execute("CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
+                         " applied_at TEXT)")  # fmt: skip
+            made.execute("INSERT INTO _sqlite_migrations VALUES (1, 'annotator', '0001_base', '2026-01-01')")
+            made.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            made.execute("PRAGMA user_version = 1")
+        with Store(old) as store, Store(path) as expected:
+            for layer in expected.layers():
+                (found,) = (info for info in store.layers() if info.name == layer.name)
+                assert store.hashed_events(found) == expected.hashed_events(layer)
+            assert store.rows("SELECT spans FROM layer WHERE kind = 'curator'")[0][0] == 1
+            assert list(examine(store)) == []
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                store.connection.execute("DELETE FROM event")
+        assert len(backups(old)) == 1
 
     def test_the_second_opening_does_nothing_more(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         know(monkeypatch, MORE)

@@ -144,6 +144,27 @@ def dump(path: Path) -> list[str]:
         return list(connection.iterdump())
 
 
+def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return what a database says, whatever numbers its rows have; without what is no part of history."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("text", "document", "layer", "event", "span", "relation", "verdict", "comment", "assignment"):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            named = [f't."{c}"' for c in columns if c not in ("layer_id", "document_id") and (c, table) not in _NUMBERS]
+            owner = "l.name, d.key" if "layer_id" in columns else "d.key" if "document_id" in columns else "1"
+            joins = {
+                "l.name, d.key": "JOIN layer l ON l.id = t.layer_id JOIN document d ON d.id = l.document_id",
+                "d.key": "JOIN document d ON d.id = t.document_id",
+                "1": "",
+            }[owner]
+            rows = connection.execute(f"SELECT {owner}, {', '.join(named)} FROM {table} t {joins}").fetchall()
+            found[table] = sorted(rows, key=repr)
+    return found
+
+
+_NUMBERS = {("id", table) for table in ("text", "document", "layer", "event")}
+
+
 def focused(outcome: Outcome) -> str:
     """Return the item that an action leaves in focus."""
     assert outcome.focus is not None

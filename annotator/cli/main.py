@@ -31,6 +31,8 @@ VERBS = (
     "status",
     "history",
     "backup",
+    "bundle",
+    "merge",
     "doctor",
     "labels",
 )

@@ -3,6 +3,7 @@
 from annotator.store.assignments import Assigned, assigned, begun
 from annotator.store.database import (
     ForeignLayerError,
+    ForkedLayerError,
     LayerInfo,
     Place,
     SchemeStamp,
@@ -11,7 +12,8 @@ from annotator.store.database import (
     Writer,
     meta_record,
 )
-from annotator.store.doctor import examine
+from annotator.store.doctor import examine, first_break
+from annotator.store.merging import layers_with_news, opened_copy, take_texts
 from annotator.store.progress import (
     Charge,
     CuratorTally,
@@ -30,6 +32,7 @@ __all__ = [
     "Charge",
     "CuratorTally",
     "ForeignLayerError",
+    "ForkedLayerError",
     "LayerInfo",
     "Noted",
     "Place",
@@ -47,8 +50,12 @@ __all__ = [
     "begun",
     "charges",
     "examine",
+    "first_break",
     "flagged",
     "layer_states",
+    "layers_with_news",
     "meta_record",
+    "opened_copy",
     "survey",
+    "take_texts",
 ]

@@ -177,10 +177,10 @@ def backup_path(path: Path, why: str) -> Path:
     return path.with_name(f"{path.stem}.{stamp}.{why}.db")
 
 
-def backup(path: Path, target: Path) -> None:
+def backup(path: Path, target: Path, *, lasting: bool = True) -> None:
     """Write a consistent copy of the database at ``path`` to ``target``, also while others write.
 
-    The copy appears under its name only when it is whole.
+    The copy appears under its name only when it is whole; one that is not ``lasting`` need not outlive a power cut.
     """
     if target.exists() and target.samefile(path):
         raise StoreError(f"{target} is the database itself", "give the copy another name")
@@ -191,6 +191,8 @@ def backup(path: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with closing(_raw(path)) as source, closing(sqlite3.connect(partial)) as copy:
+                if not lasting:
+                    copy.execute("PRAGMA synchronous = OFF")
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
             partial.replace(target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, Self
 
 from annotator.annotation import Annotations, Comment, Decision, Relation, Span
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops
+from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops, fold, standing
 from annotator.store import connection as connecting
-from annotator.store.tables import TABLES, grown, records, write_ops
+from annotator.store.tables import TABLES, grown, read_state, records, write_ops
 from annotator.text import Document, Segmentation
 
 
@@ -30,6 +30,10 @@ class _DryRunOverError(Exception):
 
 class ForeignLayerError(StoreError):
     """The layer is another curator's own."""
+
+
+class ForkedLayerError(StoreError):
+    """Two databases carried on apart what must be one line of history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +199,11 @@ class Store:
 
     def layers(self, *, document: str | None = None, kind: str | None = None) -> list[LayerInfo]:
         """Return all layers, of one document or of one kind of author where asked, in order of key and name."""
-        query = f"{_LAYERS} WHERE (?1 IS NULL OR d.key = ?1) AND (?2 IS NULL OR l.kind = ?2) ORDER BY d.key, l.name"
-        return [_layer_info(row) for row in self.rows(query, document, kind)]
+        given = {"d.key": document, "l.kind": kind}
+        asked = {column: value for column, value in given.items() if value is not None}
+        where = f"WHERE {' AND '.join(f'{column} = ?' for column in asked)}" if asked else ""
+        rows = self.rows(f"{_LAYERS} {where} ORDER BY d.key, l.name", *asked.values())
+        return [_layer_info(row) for row in rows]
 
     def annotations(self, layer_id: int) -> Annotations:
         """Return a layer's spans and relations."""
@@ -265,6 +272,12 @@ _LAYERS = (
 )
 
 
+def layers_by_id(store: Store, ids: Iterable[int]) -> list[LayerInfo]:
+    """Return layers by the numbers that they have in this database."""
+    found = (store.row(f"{_LAYERS} WHERE l.id = ?", number) for number in ids)
+    return [_layer_info(row) for row in found if row is not None]
+
+
 def _layer_info(row: sqlite3.Row) -> LayerInfo:
     layer_id, document, name, *rest = row
     return LayerInfo(layer_id, LayerName(document, name), *rest)
@@ -294,12 +307,16 @@ class Writer:
     def put_text(self, document: Document, tokenizer: str) -> str:
         """Keep a text with its segmentation, once however often it comes; return its digest."""
         sha256 = document.sha256
+        self.put_text_row((sha256, document.text, tokenizer, document.tokens.pack(), document.sentences.pack()))
+        return sha256
+
+    def put_text_row(self, row: Sequence[Any]) -> None:
+        """Keep a text as another database has it: digest, content, tokenizer, packed tokens and sentences."""
         self._connection.execute(
             "INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (sha256) DO NOTHING",
-            (sha256, document.text, tokenizer, document.tokens.pack(), document.sentences.pack()),
+            tuple(row),
         )
-        return sha256
 
     def append(
         self,
@@ -342,6 +359,42 @@ class Writer:
         self._carry(layer.id, ops)
         row = self._connection.execute(f"{_LAYERS} WHERE l.id = ?", (layer.id,)).fetchone()
         return _layer_info(row)
+
+    def unite(self, name: LayerName, events: Sequence[tuple[str, Event]]) -> int:
+        """Take over what is not known here of a layer's history in another database; return how many events that was.
+
+        ``events`` are that history with its hashes, checked by the caller, in order.  Where this database carried the
+        layer on meanwhile, :attr:`LayerName.forks` says what becomes of it; :class:`ForkedLayerError` when that is to
+        refuse.  The document must be here, unless this is its corpus layer.
+        """
+        layer = self._layer(name)
+        known = {row[0] for row in self._connection.execute("SELECT hash FROM event WHERE layer_id = ?", (layer.id,))}
+        new = [(digest, event) for digest, event in events if digest not in known]
+        if not new:
+            return 0
+        first, last = new[0][1], new[-1][1]
+        straight = first.prev == layer.head and last.seq - layer.length == len(new)
+        if not straight and name.forks == "refused":
+            raise ForkedLayerError(f"{name} was carried on in both places after step {first.seq - 1}")
+        for digest, event in new:
+            self._insert(layer.id, event, digest)
+        if straight:
+            self._advance(layer.id, new[-1][0], last)
+            for _, event in new:
+                self._carry(layer.id, event.decoded())
+        else:
+            self._refold(name, layer.id)
+        return len(new)
+
+    def _refold(self, name: LayerName, layer_id: int) -> None:
+        """Bring a layer's state to what its whole history gives, after events came in between."""
+        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
+        rows = self._connection.execute(query, (layer_id,)).fetchall()
+        before = read_state(self._connection, layer_id)
+        after = fold(standing([_event(name, row) for row in rows]))
+        keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        self._carry(layer_id, [Op(*key, before.get(key), after.get(key)) for key in keys])
+        self._advance(layer_id, rows[-1]["hash"], _event(name, rows[-1]))
 
     def _insert(self, layer_id: int, event: Event, digest: str) -> None:
         self._connection.execute(
@@ -395,6 +448,14 @@ class Writer:
         """Return the digest of a document's text as it stands under the lock."""
         row = self._connection.execute("SELECT sha256 FROM document WHERE key = ?", (key,)).fetchone()
         return None if row is None else row[0]
+
+    def has_text(self, digest: str) -> bool:
+        """Return whether a text is here, by its digest."""
+        return self._connection.execute("SELECT 1 FROM text WHERE sha256 = ?", (digest,)).fetchone() is not None
+
+    def knows(self, digest: str) -> bool:
+        """Return whether an event is here, by its hash."""
+        return self._connection.execute("SELECT 1 FROM event WHERE hash = ?", (digest,)).fetchone() is not None
 
     def layer_info(self, name: LayerName) -> LayerInfo | None:
         """Return a layer's row as it stands under the lock."""

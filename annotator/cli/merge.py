@@ -1,0 +1,91 @@
+"""``annotator merge``: unite the work of databases that were apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from annotator.cli.common import (
+    Settings,
+    json_option,
+    narrate,
+    print_json,
+    print_lines,
+    print_table,
+    workspace_option,
+)
+from annotator.workflow.merging import MergeConflictError, MergeReport, merge
+from annotator.workflow.workspace import curator_name
+
+
+@click.command("merge")
+@click.argument("other", type=click.Path(path_type=Path), metavar="OTHER")
+@click.option(
+    "--rename", "renames", multiple=True, metavar="OLD=NEW", help="Where OLD worked in both places, theirs is NEW's."
+)
+@click.option("--except", "without", multiple=True, metavar="DOC", help="Leave a document out.")
+@click.option("--any-scheme", is_flag=True, help="Take work under another label scheme, as far as it fits this one.")
+@click.option("--dry-run", is_flag=True, help="Only show what would come.")
+@json_option
+@workspace_option
+@click.pass_obj
+def command(
+    settings: Settings,
+    other: Path,
+    renames: tuple[str, ...],
+    without: tuple[str, ...],
+    any_scheme: bool,
+    dry_run: bool,
+    as_json: bool,
+    workspace: Path | None,
+) -> None:
+    """Take over the work in OTHER: a database, the folder of a workspace, or a bundle.
+
+    All of it or nothing; how often and in which order databases are merged does not matter.
+    """
+    place = settings.workspace(workspace)
+    names = dict(_rename(text) for text in renames)
+    try:
+        report = merge(place, other, renames=names, without=without, any_scheme=any_scheme, dry_run=dry_run)
+    except MergeConflictError as error:
+        print_lines(error.conflicts)
+        raise
+    rows = report.by_layer()
+    if as_json:
+        print_json(_as_json(report))
+    elif rows:
+        print_table(("layer", "documents", "events"), rows, numbers=("documents", "events"))
+    _tell(report, dry_run=dry_run)
+
+
+def _rename(text: str) -> tuple[str, str]:
+    old, equals, new = text.partition("=")
+    if not (old and equals and new):
+        raise click.UsageError(f"--rename {text}: expected OLD=NEW, for example ana=ana.2")
+    return old, curator_name(new)
+
+
+def _as_json(report: MergeReport) -> dict[str, object]:
+    layers = [
+        {"layer": name, "documents": documents, "events": events} for name, documents, events in report.by_layer()
+    ]
+    return {
+        "documents": report.documents,
+        "layers": layers,
+        "renamed": [name._asdict() for name in report.renamed],
+        "guidelines_differ": report.guidelines_differ,
+    }
+
+
+def _tell(report: MergeReport, *, dry_run: bool) -> None:
+    would = "would be merged" if dry_run else "merged"
+    documents = len({name.document for name in report.events})
+    narrate(
+        f"{sum(report.events.values())} events on {documents} documents {would}, "
+        f"{len(report.documents)} of the documents are new"
+    )
+    for name in report.renamed:
+        narrate(f"carried on in both places, so theirs came as {name}")
+    if report.guidelines_differ:
+        narrate("warning: labels.yaml is not the same there; names and rules fit, guidelines or keys differ")
