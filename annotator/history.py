@@ -25,8 +25,9 @@ Forks = Literal["refused", "united", "latest"]
 REANCHOR = "re-anchor"
 """The action that carries a layer over to a replaced text: offsets before it are into an earlier one."""
 
-UPKEEP = frozenset({REANCHOR})
-"""Actions by which whoever keeps the corpus may touch a layer that is not theirs; they add no opinion to it."""
+UPKEEP = frozenset({REANCHOR, "import"})
+"""Actions by which whoever keeps the corpus touches a layer that is not theirs, without an opinion of their own: a text
+is replaced under it, or what its curator did elsewhere is taken in."""
 
 
 class Op(NamedTuple):

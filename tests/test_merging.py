@@ -39,6 +39,7 @@ from tests.workspaces import (
     proposal,
     propose,
     said,
+    waiting,
 )
 
 Twin = Callable[[str], Bench]
@@ -202,6 +203,17 @@ class TestUniting:
             KEY,
             "raro",
         ]
+
+    def test_a_rejection_made_elsewhere_stays_in_its_document(self, bench: Bench, twin: Twin) -> None:
+        twice = bench.add("d1", "Luis Paz volvió.")
+        for document in (bench.document(), twice):
+            propose(bench.store, document, [proposal(document, "Luis Paz", "PERSON")])
+        there = twin("there")
+        session = there.session(curator="bo")
+        session.reject(waiting(session)[0])
+        bring(there, bench)
+        assert waiting(bench.session(curator="bo")) == []
+        assert len(waiting(bench.session("d1", "bo"))) == len(waiting(bench.session(curator="ana"))) == 1
 
     def test_gold_made_there_comes_too(self, bench: Bench, twin: Twin) -> None:
         there = twin("there")

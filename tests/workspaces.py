@@ -148,7 +148,10 @@ def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return what a database says, whatever numbers its rows have; without what is no part of history."""
     found: dict[str, list[tuple[object, ...]]] = {}
     with closing(sqlite3.connect(path)) as connection:
-        for table in ("text", "document", "layer", "event", "span", "relation", "verdict", "comment", "assignment"):
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:
+            if table.startswith(("sqlite_", "_sqlite", "text_search")) or table in ("place", "scheme"):
+                continue
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             named = [f't."{c}"' for c in columns if c not in ("layer_id", "document_id") and (c, table) not in _NUMBERS]
             owner = "l.name, d.key" if "layer_id" in columns else "d.key" if "document_id" in columns else "1"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.errors import StoreError
 from annotator.store import schema
+from annotator.store.turns import Turns
 
 BUSY_SECONDS = 30.0
 
@@ -21,10 +23,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises :class:`StoreError` when it belongs to something else, comes from a newer version, or cannot be read.
     """
-    new = not path.exists()
     with explained(path):
-        if new:
+        if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
+            _share(path)
         connection = _raw(path)
         try:
             _prepare(connection, path)
@@ -32,6 +34,14 @@ def connect(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _share(path: Path) -> None:
+    """Make a new database as open to the group as its folder is, whatever the umask; SQLite's other files follow it."""
+    with suppress(OSError):  # what is in the way, SQLite finds too
+        if path.parent.stat().st_mode & stat.S_IWGRP:
+            path.touch()
+            path.chmod(path.stat().st_mode | stat.S_IRGRP | stat.S_IWGRP)
 
 
 def _raw(path: Path) -> sqlite3.Connection:
@@ -96,12 +106,12 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.Connection]:
-    """Hold the write lock from the first statement: all of the block happens, or nothing.
+def transaction(connection: sqlite3.Connection, path: Path, turns: Turns) -> Iterator[sqlite3.Connection]:
+    """Hold the write lock from the first statement, when it is one's turn: all of the block happens, or nothing.
 
     A deferred ``BEGIN`` fails at its first write when another process writes in between; ``BEGIN IMMEDIATE`` waits.
     """
-    with explained(path):
+    with explained(path), turns.turn():
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

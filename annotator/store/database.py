@@ -17,6 +17,7 @@ from annotator.errors import StoreError
 from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops, fold, standing
 from annotator.store import connection as connecting
 from annotator.store.tables import TABLES, grown, read_state, records, write_ops
+from annotator.store.turns import Turns
 from annotator.text import Document, Segmentation
 
 
@@ -93,6 +94,7 @@ class Store:
         self.clock = clock
         self.connection = connecting.connect(path)
         self._scheme = scheme
+        self._turns = Turns(path.parent, connecting.BUSY_SECONDS / 3)
 
     def __enter__(self) -> Self:
         return self
@@ -105,12 +107,13 @@ class Store:
     def close(self) -> None:
         """Close the database; a closed store cannot be used again."""
         self.connection.close()
+        self._turns.close()
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """Write under the lock: all of the block is durable when it ends, or none of it happened."""
         stamp = self._scheme() if self._scheme is not None else None
-        with connecting.transaction(self.connection, self.path) as connection:
+        with connecting.transaction(self.connection, self.path, self._turns) as connection:
             writer = Writer(connection, self.clock)
             if stamp is not None:
                 writer.set_scheme(stamp)
