@@ -10,14 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from annotator.annotation import Span, record, suggested_span
 from annotator.history import SUGGESTIONS, LayerName, Op, curator_layer
 from annotator.store import assigned
 from annotator.workflow.assigning import assign
+from annotator.workflow.bundling import bundle
 from annotator.workflow.desk import Desk, QueueFilter
+from annotator.workflow.merging import merge
 from annotator.workflow.progress import overview
 from annotator.workflow.workspace import Workspace
 from benchmarks.queue import fill as fill_documents
@@ -34,9 +36,7 @@ def fill(workspace: Workspace, count: int, curators: Sequence[str]) -> float:
     Returns the seconds that assigning took.
     """
     fill_documents(workspace, count, done_by=None)
-    start = time.perf_counter()
-    assign(workspace, "lead", curators, overlap=2, blind=0.1)
-    taken = time.perf_counter() - start
+    taken = seconds(lambda: assign(workspace, "lead", curators, overlap=2, blind=0.1))
     digests = workspace.store.document_digests()
     charges = assigned(workspace.store)
     for at in range(0, count, BATCH):
@@ -49,7 +49,7 @@ def fill(workspace: Workspace, count: int, curators: Sequence[str]) -> float:
     for at in range(0, len(charges), BATCH):
         with workspace.store.write() as writer:
             for number, one in enumerate(charges[at : at + BATCH]):
-                if number % 2 == 0:
+                if number % 4 in (1, 2):
                     continue
                 name = LayerName(one.document, curator_layer(one.curator))
                 spans = [Span(f"s1.{i}", 5 * i, 5 * i + 4, "PERSON", "accepted", "bench@1", 0.8) for i in range(SPANS)]
@@ -57,7 +57,7 @@ def fill(workspace: Workspace, count: int, curators: Sequence[str]) -> float:
                 ops += [Op("layer", "text", None, {"value": digests[one.document]}),
                         Op("layer", "state", None, {"value": "doing"})]  # fmt: skip
                 writer.append(name, one.curator, "accept all", ops, pause_ms=20_000)
-                if number % 20 != 1:
+                if number % 20 not in (0, 3):
                     done = [Op("layer", "state", {"value": "doing"}, {"value": "done"})]
                     writer.append(name, one.curator, "done", done, pause_ms=5_000)
     return taken
@@ -95,6 +95,13 @@ def main() -> int:
     return 0 if all(within) else 1
 
 
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long an action takes, done once."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
 def measure(workspace: Workspace, root: Path, curators: Sequence[str]) -> list[bool]:
     """Measure on a filled workspace; return what was within budget."""
     desk = Desk(workspace, curators[0])
@@ -109,6 +116,11 @@ def measure(workspace: Workspace, root: Path, curators: Sequence[str]) -> list[b
         line("queue: a page in the middle", median(lambda: desk.queue.page(mine, 100, 10_000)), 100, "ms"),
         line("next document", median(lambda: desk.next_open("news-050000")), 50, "ms"),
     ]
+    folder = root.with_name("bundle")
+    line("a bundle of a tenth of the work", seconds(lambda: bundle(workspace, curators[1], folder)), None, "s")
+    finish_all_but_the_last(Workspace(folder), curators[1])
+    line("merging it", seconds(lambda: merge(workspace, folder)), None, "s")
+    line("merging it again", seconds(lambda: merge(workspace, folder)), None, "s")
     finish_all_but_the_last(workspace, curators[0])
     within += [
         line("next document, when it is the last of all", median(desk.next_open), 50, "ms"),

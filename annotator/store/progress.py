@@ -116,8 +116,9 @@ FROM layer WHERE kind = 'curator' GROUP BY author, state
 # Assignments that nobody began yet are looked for once: they are each curator's todo, and keep a document from done.
 _DONE_AND_TODO = """
 WITH waiting AS MATERIALIZED (
-    SELECT a.id AS curator, c.document_id FROM assignment a JOIN layer c ON c.id = a.layer_id
-    WHERE NOT EXISTS (SELECT 1 FROM layer own WHERE own.kind = 'curator' AND own.document_id = c.document_id
+    SELECT a.id AS curator, c.document_id FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
+    WHERE c.name = 'corpus'
+      AND NOT EXISTS (SELECT 1 FROM layer own WHERE own.kind = 'curator' AND own.document_id = c.document_id
                       AND own.author = a.id AND own.state IS NOT NULL))
 SELECT NULL, count(*) FROM (
     SELECT document_id FROM layer WHERE kind = 'curator' AND state IS NOT NULL

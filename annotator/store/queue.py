@@ -22,16 +22,24 @@ _JOINED = """
 JOIN document d ON d.id = listed.id LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
 """
 
-_FROM = """
+_MINE = "SELECT c.document_id FROM assignment a JOIN layer c ON c.id = a.layer_id WHERE a.id = :curator"
+
+_NOT_FINISHED = """
+  AND NOT EXISTS (SELECT 1 FROM layer f WHERE f.kind = 'curator' AND f.document_id = c.document_id
+                  AND f.author = :curator AND f.state IN ('done', 'skipped'))
+"""
+
+_LISTED = """
 FROM document d
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
 WHERE d.sha256 IS NOT NULL
   AND (:state = '' OR coalesce(own.state, 'todo') = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))
   AND (:text = '' OR d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR d.sha256 IN (
         SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words))
-  AND (:mine = 0 OR d.id IN (
-        SELECT c.document_id FROM assignment a JOIN layer c ON c.id = a.layer_id WHERE a.id = :curator))
+  AND (:mine = 0 OR d.id IN ({mine}))
 """
+
+_FROM = _LISTED.format(mine=_MINE)
 
 # CROSS JOIN keeps the order as written: by document, because a curator may have 20,000 assignments.
 # Of a document that is done, or was assigned blind, nothing waits; nor does a relation whose end was turned down.
@@ -159,7 +167,8 @@ class Queue:
 
     def next_open(self, which: QueueFilter, after: str | None = None) -> str | None:
         """Return the next document that is neither done nor skipped, after a key and then from the start."""
-        unfinished = f"SELECT d.key {_FROM} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key"
+        listed = _LISTED.format(mine=_MINE + _NOT_FINISHED)
+        unfinished = f"SELECT d.key {listed} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key"
         values = {**self._values(which), "after": after or ""}
         for where in (">", "<"):
             with self._store.explained():

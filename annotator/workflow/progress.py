@@ -52,8 +52,8 @@ def overview(workspace: Workspace, *, idle_days: int = IDLE_DAYS, limit: int = -
         return Overview(
             stages,
             [_progress(tally, now) for tally in tallies],
-            abandoned(store, idle_since, limit),
-            flagged(store, limit),
+            abandoned(store, idle_since, limit) if any(tally.abandoned for tally in tallies) else [],
+            flagged(store, limit) if any(tally.flagged for tally in tallies) else [],
         )
 
 
