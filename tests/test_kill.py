@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 
 from annotator.history import LayerName
 from annotator.store import examine
-from tests.processes import finish, start
-from tests.workspaces import KEY, Bench, make_bench, open_bench, place_of
+from tests.processes import PATIENCE, finish, start
+from tests.workspaces import KEY, Bench, dump, make_bench, open_bench, place_of
 
 ROUNDS = 8
 MOST_STEPS = 25
@@ -139,6 +140,19 @@ merge(bench.workspace, Path(sys.argv[2]))
 """
 
 
+DIE_IN_THE_MIDDLE = """
+import os, signal, sys
+from annotator.store import Writer
+written, insert = [], Writer._insert
+def dying(*arguments):
+    insert(*arguments)
+    written.append(arguments)
+    if len(written) == int(sys.argv[-1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+Writer._insert = dying
+"""
+
+
 def kill_soon(script: str, chance: random.Random, longest: float, *arguments: object) -> None:
     """Run a script and kill it without warning, some seconds after it says that it is ready."""
     with start(script, *arguments) as process:
@@ -206,6 +220,31 @@ def test_a_merge_that_is_killed_is_whole_or_did_not_happen(bench: Bench, tmp_pat
     whole = open_bench(str(bench.workspace.root))
     assert (number_of(whole, "event"), number_of(whole, "span")) == (202, 80)
     whole.workspace.close()
+
+
+@pytest.mark.parametrize(("script", "events"), [(ASSIGN, 31), (MERGE, 91)], ids=["assign", "merge"])
+def test_killed_between_two_of_its_events_nothing_happened(
+    bench: Bench, tmp_path: Path, script: str, events: int
+) -> None:
+    keys = corpus_of(bench, 30)
+    there = make_bench(tmp_path / "there")
+    bench.store.backup(there.workspace.database_path)
+    for key in keys:
+        session = there.session(key, "bo")
+        for needle in ("Luis Paz", "México"):
+            session.add(*place_of(session.document, needle), "PERSON")
+        session.finish()
+    there.session(curator="bo").finish()
+    there.workspace.close()
+    before = dump(bench.store.path)
+    for number in (1, 2, events // 2, events):
+        arguments = (bench.workspace.root, there.workspace.root, number)
+        with start(DIE_IN_THE_MIDDLE + script, *arguments) as process:
+            assert process.wait(timeout=PATIENCE) == -signal.SIGKILL
+        assert dump(bench.store.path) == before
+    finish(start(DIE_IN_THE_MIDDLE + script, *arguments[:2], events + 1))
+    assert dump(bench.store.path) != before
+    assert list(examine(bench.store)) == []
 
 
 def restore(bench: Bench, copy: Path) -> Bench:

@@ -412,6 +412,12 @@ class TestConflicts:
             mark(there, "ana", "Luis Paz", key=key)
         assert len(refused(there, bench)) == 2
 
+    def test_a_database_that_a_newer_version_wrote(self, bench: Bench, twin: Twin) -> None:
+        there = twin("there")
+        there.store.connection.execute("PRAGMA user_version = 99")
+        with pytest.raises(StoreError, match=r"there/db/annotator\.db was written by a newer annotator"):
+            bring(there, bench)
+
     def test_what_is_no_database_of_ours(self, bench: Bench, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="no such database"):
             merge(bench.workspace, tmp_path / "nada.db")

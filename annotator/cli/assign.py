@@ -58,6 +58,8 @@ def command(
     team = _names(curators)
     limits = dict(_quota(text, team) for text in quotas)
     _check_usage(team, handover, withdraw, idle)
+    if (handover or withdraw) and (limits or blind):
+        raise click.UsageError("--quota and --blind are for new assignments")
     place = settings.workspace(workspace)
     actor = curator_name(curator or settings.curator)
     if handover or withdraw:
