@@ -1,1 +1,12 @@
-"""Agreement measures: pure functions of layers."""
+"""Agreement: pure functions of layers.
+
+``alignment`` and ``relations`` say which item of one layer stands for which of another; ``counting`` turns that, the
+tokens and the characters into counts a document; ``coefficients`` are the formulas, ``measures`` say what they are
+computed from, ``intervals`` how far the figures can be trusted, ``gamma`` is the one measure that takes its time.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Matrices here are so small that waiting for a second thread costs more than it gives: six times as long on a busy
+# machine. numpy reads this when it is first imported.

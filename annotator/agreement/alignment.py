@@ -67,18 +67,32 @@ def align(left: Iterable[SpanKey], right: Iterable[SpanKey]) -> list[Match]:
     those.  Where more than :data:`EXACT_SMALLER` spans of both layers (or :data:`EXACT_LARGER` of one) hang together,
     pairs are taken best first instead.  What is given twice counts once.
     """
-    ours, theirs = set(left), set(right)
-    same = ours & theirs
-    ours -= same
-    theirs -= same
-    found = [Match(span, span, "exact") for span in same]
-    for one, other in _pairs(ours, theirs) if ours and theirs else ():
-        found.append(Match(one, other, kind_of(one, other)))
-        ours.discard(one)
-        theirs.discard(other)
-    found += [Match(span, None, "left") for span in ours]
-    found += [Match(None, span, "right") for span in theirs]
+    both = match_up(frozenset(left), frozenset(right))
+    found = [Match(span, span, "exact") for span in both.same]
+    found += [Match(one, other, kind_of(one, other)) for one, other in both.pairs]
+    found += [Match(span, None, "left") for span in both.left]
+    found += [Match(None, span, "right") for span in both.right]
     return sorted(found, key=lambda match: _reading_order(match[:2]))
+
+
+class MatchedUp(NamedTuple):
+    """An alignment in no order: spans that are the same, pairs that are not, and what only one layer has."""
+
+    same: frozenset[SpanKey]
+    pairs: list[tuple[SpanKey, SpanKey]]
+    left: frozenset[SpanKey]
+    right: frozenset[SpanKey]
+
+
+def match_up(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> MatchedUp:
+    """Return the alignment of two layers for those who only count it."""
+    same = left & right
+    ours, theirs = left - same, right - same
+    pairs = list(_pairs(ours, theirs)) if ours and theirs else []
+    if pairs:
+        ones, others = zip(*pairs, strict=True)
+        ours, theirs = ours.difference(ones), theirs.difference(others)
+    return MatchedUp(same, pairs, ours, theirs)
 
 
 def align_layers(layers: Sequence[Iterable[SpanKey]]) -> list[Group]:
@@ -135,7 +149,7 @@ def _reading_order(spans: Iterable[SpanKey | None]) -> list[tuple[int, int, str]
 # Pairs that are not the same
 
 
-def _pairs(left: set[SpanKey], right: set[SpanKey]) -> Iterator[tuple[SpanKey, SpanKey]]:
+def _pairs(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> Iterator[tuple[SpanKey, SpanKey]]:
     """Yield matched pairs of spans of which none is in both layers."""
     for ours, theirs in _neighbourhoods(left, right):
         if len(ours) == len(theirs) == 1:
@@ -144,7 +158,9 @@ def _pairs(left: set[SpanKey], right: set[SpanKey]) -> Iterator[tuple[SpanKey, S
             yield from _matched(ours, theirs)
 
 
-def _neighbourhoods(left: set[SpanKey], right: set[SpanKey]) -> Iterator[tuple[list[SpanKey], list[SpanKey]]]:
+def _neighbourhoods(
+    left: frozenset[SpanKey], right: frozenset[SpanKey]
+) -> Iterator[tuple[list[SpanKey], list[SpanKey]]]:
     """Yield the spans of both layers over each unbroken stretch of text, where both have some."""
     ours: list[SpanKey] = []
     theirs: list[SpanKey] = []
