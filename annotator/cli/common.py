@@ -82,6 +82,18 @@ def print_table(
 
     ``cut`` is the column that gives way first where the terminal is too narrow for all.
     """
+    click.echo(table_text(columns, rows, numbers=numbers, cut=cut, terminal=sys.stdout.isatty()))
+
+
+def table_text(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    numbers: Sequence[str] = (),
+    cut: str = "",
+    terminal: bool = False,
+) -> str:
+    """Return a table as text, aligned to the terminal's width or to its longest cell."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -93,11 +105,10 @@ def print_table(
         table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=column != cut)
     for row in rows:
         table.add_row(*(Text(plain(str(cell)), no_wrap=True, overflow="ellipsis") for cell in row))
-    terminal = sys.stdout.isatty()
     console = Console(width=None if terminal else 10_000, highlight=False, force_terminal=terminal)
     with console.capture() as capture:
         console.print(table)
-    click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 @contextmanager

@@ -26,6 +26,7 @@ VERBS = (
     "assign",
     "annotate",
     "adjudicate",
+    "agreement",
     "export",
     "validate",
     "status",

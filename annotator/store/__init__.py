@@ -13,6 +13,7 @@ from annotator.store.database import (
     meta_record,
 )
 from annotator.store.doctor import examine, first_break
+from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
 from annotator.store.merging import layers_with_news, opened_copy, take_texts
 from annotator.store.progress import (
     Charge,
@@ -31,6 +32,9 @@ __all__ = [
     "Assigned",
     "Charge",
     "CuratorTally",
+    "DocumentFacts",
+    "Finished",
+    "FinishedLayer",
     "ForeignLayerError",
     "ForkedLayerError",
     "LayerInfo",
@@ -44,6 +48,8 @@ __all__ = [
     "Stages",
     "StaleLayerError",
     "Store",
+    "VerdictCount",
+    "WorkTime",
     "Writer",
     "abandoned",
     "assigned",

@@ -208,6 +208,10 @@ class Store:
         rows = self.rows(f"{_LAYERS} {where} ORDER BY d.key, l.name", *asked.values())
         return [_layer_info(row) for row in rows]
 
+    def layer_names(self) -> set[str]:
+        """Return the names that layers of documents go by, but for what the documents are themselves."""
+        return {row[0] for row in self.rows("SELECT DISTINCT name FROM layer WHERE kind <> 'corpus'")}
+
     def annotations(self, layer_id: int) -> Annotations:
         """Return a layer's spans and relations."""
         with self.snapshot():

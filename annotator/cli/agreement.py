@@ -1,0 +1,113 @@
+"""``annotator agreement``: how far layers say the same, and how far that can be trusted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from annotator.cli.common import Settings, json_option, narrate, print_json, table_text, workspace_option
+from annotator.reports.plain import plain
+
+if TYPE_CHECKING:
+    from annotator.reports.agreement import Agreement
+    from annotator.reports.work import Work
+
+FORMATS = ("table", "json", "csv", "html")
+
+
+@click.command("agreement")
+@click.option(
+    "--layers",
+    metavar="A,B,…",
+    help="Which layers: curators' names, gold, suggestions (default: all curators who finished documents).",
+)
+@click.option(
+    "--format", "kind", type=click.Choice(FORMATS), default="table", show_default=True, help="How to write it."
+)
+@json_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write (- or none: stdout)."
+)
+@click.option("--lang", metavar="LANG", help="Count the articles in one language alone.")
+@click.option("--gamma", type=click.FloatRange(min=0), metavar="SECONDS", help="Measure γ too, for as long as this.")
+@click.option(
+    "--resamples", type=click.IntRange(0, 100_000), default=2000, show_default=True, help="Resamples for intervals."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resamples and of γ.")
+@workspace_option
+@click.pass_obj
+def command(
+    settings: Settings,
+    layers: str | None,
+    kind: str,
+    as_json: bool,
+    output: Path | None,
+    lang: str | None,
+    gamma: float | None,
+    resamples: int,
+    seed: int,
+    workspace: Path | None,
+) -> None:
+    """Measure how far layers agree, in the documents that their authors finished.
+
+    Intervals are 95 %, over documents. What is undefined is null, with the reason.
+    """
+    from annotator.agreement.estimates import Options
+    from annotator.reports.agreement import measure
+    from annotator.reports.work import work
+    from annotator.workflow.agreeing import gather, layers_to_compare, verdicts, work_times
+
+    place = settings.workspace(workspace)
+    sample = gather(place, layers_to_compare(place, layers), lang=lang)
+    agreement = measure(sample, Options(resamples, seed), gamma_seconds=gamma)
+    done = work(verdicts(place), work_times(place))
+    _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output)
+
+
+def _deliver(agreement: Agreement, done: Work, kind: str, path: Path | None) -> None:
+    """Write the report to a file, or print it."""
+    from annotator.workflow.files import writing
+
+    if path is None and kind == "json":
+        from annotator.reports.agreement_records import as_json
+
+        print_json(as_json(agreement, done))
+        return
+    text = _text(agreement, done, kind, terminal=path is None and sys.stdout.isatty())
+    with writing(path, sys.stdout.buffer) as stream:
+        stream.write(text.encode("utf-8"))
+    if path is not None:
+        narrate(f"agreement of {', '.join(agreement.layers) or 'nobody'} as {kind} to {path}")
+
+
+def _text(agreement: Agreement, done: Work, kind: str, *, terminal: bool) -> str:
+    """Return the report in one of the formats."""
+    if kind == "json":
+        from annotator.reports.agreement_records import as_json
+
+        return json.dumps(as_json(agreement, done), ensure_ascii=False, indent=2) + "\n"
+    if kind == "csv":
+        from annotator.reports.agreement_records import as_csv
+
+        return as_csv(agreement)
+    if kind == "html":
+        from annotator.reports.agreement_html import as_html
+
+        return as_html(agreement, done)
+    return _tables(agreement, done, terminal=terminal)
+
+
+def _tables(agreement: Agreement, done: Work, *, terminal: bool) -> str:
+    """Return the report as tables under headings."""
+    from annotator.reports.agreement_tables import opening, sections
+
+    parts = ["\n".join(map(plain, opening(agreement)))]
+    for section in sections(agreement, done):
+        note = f"\n{plain(section.note)}" if section.note else ""
+        table = table_text(section.columns, section.rows, numbers=section.numbers, terminal=terminal)
+        parts.append(f"{section.title.upper()}\n{table}{note}")
+    return "\n\n".join(parts) + "\n"

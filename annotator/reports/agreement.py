@@ -1,0 +1,341 @@
+"""Agreement as data: every figure with its interval, by pair, label, document, language, time and condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from annotator.agreement import formulas
+from annotator.agreement.coefficients import Array
+from annotator.agreement.counting import ENDS, Comparisons, compare
+from annotator.agreement.estimates import Estimate, Options, estimate
+from annotator.agreement.formulas import Schema
+from annotator.agreement.gamma import Gamma, gamma
+from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
+from annotator.agreement.totals import Features
+from annotator.workflow.agreeing import Sample, collector_at_rest, shown_name
+from annotator.workflow.differing import MISSED
+
+Scope = Literal["overall", "pair", "label", "relation", "language", "time", "condition"]
+
+KINDS = ("label", "boundary", "overlap", "missed")
+RELATION_KINDS = ("label", "direction", "ends", "overlap", "missed")
+
+MOST_DAYS, MOST_WEEKS = 14, 26
+"""Spans of time up to which drift is shown by day and by week; by month beyond."""
+
+
+class Figure(NamedTuple):
+    """A measure and its estimate."""
+
+    measure: Measure
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The figures of one part of the comparisons: a pair of layers, a label, a language …; ``name`` says which."""
+
+    scope: Scope
+    name: str
+    figures: tuple[Figure, ...]
+
+    def get(self, measure: str) -> Estimate | None:
+        """Return the estimate of a measure."""
+        return next((f.estimate for f in self.figures if f.measure.name == measure), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PairPart(Part):
+    """The figures of a pair of layers, the left one judged by the right one under SemEval's schemas."""
+
+    left: str
+    right: str
+    semeval: dict[Schema, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often aligned items are called what by both layers.
+
+    ``labels`` begin with :data:`MISSED`.  Of one pair, ``table[i][j]`` has the left layer in rows; of several, who
+    said what does not matter, and the table is its own mirror image.
+    """
+
+    labels: tuple[str, ...]
+    table: tuple[tuple[int, ...], ...]
+    directed: bool
+
+    def disagreements(self) -> list[tuple[str, str, int]]:
+        """Return what is confused with what and how often, most often first."""
+        found = [
+            (row, column, self.table[i][j])
+            for i, row in enumerate(self.labels)
+            for j, column in enumerate(self.labels)
+            if i != j and self.table[i][j] and (self.directed or i < j)
+        ]
+        return sorted(found, key=lambda entry: (-entry[2], entry[:2]))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document's figures over all its pairs; without intervals, which one document cannot have."""
+
+    key: str
+    title: str
+    lang: str
+    span_f1: float | None
+    relation_f1: float | None
+    differences: int
+    relation_differences: int
+    items: int
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Everything that there is to say about how some layers agree."""
+
+    layers: tuple[str, ...]
+    options: Options
+    total: int
+    compared: int
+    single: int
+    reason: str
+    overall: Part
+    pairs: tuple[PairPart, ...]
+    labels: tuple[Part, ...]
+    relations: tuple[Part, ...]
+    languages: tuple[Part, ...]
+    times: tuple[Part, ...]
+    conditions: tuple[Part, ...]
+    documents: tuple[DocumentRow, ...]
+    confusion: Confusion
+    relation_confusion: Confusion
+    kinds: dict[str, int]
+    relation_kinds: dict[str, int]
+    gamma: Gamma | None
+
+    @property
+    def headline(self) -> Estimate | None:
+        """Return strict span F1 over all pairs."""
+        return self.overall.get(HEADLINE.name)
+
+    def parts(self) -> Iterator[Part]:
+        """Yield everything that has figures."""
+        yield self.overall
+        for some in (self.pairs, self.labels, self.relations, self.languages, self.times, self.conditions):
+            yield from some
+
+
+def measure(
+    sample: Sample, options: Options, *, gamma_seconds: float | None = None, stop: Callable[[], bool] = lambda: False
+) -> Agreement:
+    """Measure how the sample's layers agree; γ too where a time is given for it.
+
+    ``stop`` is asked between parts; when it says so, the rest is left out.
+    """
+    with collector_at_rest():
+        return _measured(sample, options, gamma_seconds, stop)
+
+
+def _measured(sample: Sample, options: Options, gamma_seconds: float | None, stop: Callable[[], bool]) -> Agreement:
+    comparisons = compare(sample.documents, sample.layers, sample.vocabulary)
+    features = Features(comparisons)
+    builder = _Builder(sample, options, comparisons, features, stop)
+    spans, relations = builder.tables()
+    return Agreement(
+        layers=sample.layers,
+        options=options,
+        total=sample.total,
+        compared=len(features),
+        single=sample.single,
+        reason=_reason(sample),
+        overall=Part("overall", "", builder.figures(features, OVERALL)),
+        pairs=tuple(builder.pairs()),
+        labels=tuple(builder.by_label("label", comparisons.vocabulary.labels, BY_LABEL)),
+        relations=tuple(builder.by_label("relation", comparisons.vocabulary.relations, BY_RELATION)),
+        languages=tuple(builder.languages()),
+        times=tuple(builder.times()),
+        conditions=tuple(builder.conditions()),
+        documents=tuple(builder.documents()),
+        confusion=_confusion(comparisons.vocabulary.labels, spans.sum(axis=0), len(comparisons.pairs) == 1),
+        relation_confusion=_confusion(
+            comparisons.vocabulary.relations, relations.sum(axis=0), len(comparisons.pairs) == 1
+        ),
+        kinds=_span_kinds(spans),
+        relation_kinds=_relation_kinds(relations),
+        gamma=None if gamma_seconds is None else _gamma(sample, gamma_seconds, options),
+    )
+
+
+def _gamma(sample: Sample, seconds: float, options: Options) -> Gamma:
+    return gamma(sample.documents, sample.layers, seconds=seconds, seed=options.seed)
+
+
+def _reason(sample: Sample) -> str:
+    """Say why there is nothing to measure; empty when there is."""
+    names = [shown_name(layer) for layer in sample.layers]
+    if not names:
+        return "nobody has finished a document yet"
+    if len(names) == 1:
+        return f"only {names[0]} has finished documents; agreement needs a second layer (--layers {names[0]},gold)"
+    if not sample.documents:
+        return f"no document was finished by two of {', '.join(names)}"
+    return ""
+
+
+class _Builder:
+    """Cuts the comparisons into parts and measures each."""
+
+    def __init__(
+        self,
+        sample: Sample,
+        options: Options,
+        comparisons: Comparisons,
+        features: Features,
+        stop: Callable[[], bool],
+    ) -> None:
+        self.sample, self.options = sample, options
+        self.comparisons, self.features, self.stop = comparisons, features, stop
+
+    def figures(self, features: Features, measures: Sequence[Measure]) -> tuple[Figure, ...]:
+        if not len(features) or self.stop():
+            return ()
+        found = estimate(features, measures, self.options)
+        return tuple(Figure(m, found[m.name][0]) for m in measures)
+
+    def tables(self) -> tuple[Array, Array]:
+        """Return the total tables of spans and relations."""
+        c = self.comparisons
+        return c.spans.full(c.spans.values.sum(axis=0)), c.relations.full(c.relations.values.sum(axis=0))
+
+    def pairs(self) -> Iterator[PairPart]:
+        for number, (left, right) in enumerate(self.comparisons.pairs):
+            own = self.comparisons.of_pair(number)
+            if len(own) and not self.stop():
+                name = f"{shown_name(left)} · {shown_name(right)}"
+                table = own.spans.full(own.spans.values.sum(axis=0))
+                figures = self.figures(Features(own), (*OVERALL, *DIRECTED))
+                yield PairPart("pair", name, figures, left, right, formulas.semeval(table))
+
+    def by_label(self, scope: Scope, labels: Sequence[str], measures: Sequence[Measure]) -> Iterator[Part]:
+        if not len(self.features) or self.stop():
+            return
+        found = estimate(self.features, measures, self.options)
+        for place, label in enumerate(labels):
+            figures = tuple(Figure(m, found[m.name][place]) for m in measures)
+            if figures[0].estimate.items:
+                yield Part(scope, label, figures)
+
+    def _sliced(self, scope: Scope, keys: Sequence[str]) -> Iterator[Part]:
+        """Yield a part for every key that rows go by, in order; rows without one are in no part."""
+        named = np.array(keys, dtype=object)
+        for key in sorted({key for key in keys if key}):
+            rows = np.flatnonzero(named == key)
+            features = self.features if len(rows) == len(named) else Features(self.comparisons.rows(rows))
+            yield Part(scope, key, self.figures(features, SLICED))
+
+    def _documents(self) -> list[str]:
+        return [self.comparisons.documents[number] for number in self.comparisons.document]
+
+    def languages(self) -> Iterator[Part]:
+        facts = self.sample.facts
+        return self._sliced("language", [facts[key].lang for key in self._documents()])
+
+    def times(self) -> Iterator[Part]:
+        at = self.sample.finished_at
+        return self._sliced("time", periods([at[key][:10] for key in self._documents()]))
+
+    def conditions(self) -> Iterator[Part]:
+        """Yield shown, blind and mixed, once any curator worked blind."""
+        if not self.sample.blind:
+            return iter(())
+        pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair]
+        keys = [
+            self.sample.condition(key, *pair) if all(name.startswith("curator:") for name in pair) else ""
+            for key, pair in zip(self._documents(), pairs, strict=True)
+        ]
+        return self._sliced("condition", keys)
+
+    def documents(self) -> list[DocumentRow]:
+        """Return the documents, worst first: the lowest span F1, then the most disagreements."""
+        if not len(self.features):
+            return []
+        totals = self.features.each()
+        wrong = _wrong(totals.spans, totals.spans[:, 1])
+        wrong_relations = _wrong(totals.relations, totals.relations[:, 0])
+        f1, relation_f1 = formulas.span_f1(totals, self.features), formulas.relation_f1(totals, self.features)
+        items = formulas.spans(totals, self.features) + formulas.relations(totals, self.features)
+        having = {document.key: document.layers for document in self.sample.documents}
+        rows = []
+        for number, place in enumerate(self.features.documents):
+            key = self.comparisons.documents[place]
+            facts = self.sample.facts[key]
+            rows.append(
+                DocumentRow(
+                    key=key,
+                    title=facts.title,
+                    lang=facts.lang,
+                    span_f1=_number(f1[number]),
+                    relation_f1=_number(relation_f1[number]),
+                    differences=round(float(wrong[number])),
+                    relation_differences=round(float(wrong_relations[number])),
+                    items=round(float(items[number])),
+                    layers=tuple(name for name in self.sample.layers if name in having[key]),
+                )
+            )
+        return sorted(rows, key=lambda r: (2.0 if r.span_f1 is None else r.span_f1, -r.differences, r.key))
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _wrong(margins: Array, right: Array) -> Array:
+    """Return how many pairs of items there are, those that are missed included, but for those that are the same."""
+    result: Array = margins[:, :, 1].sum(axis=(-1, -2)) - formulas.diagonal(right).sum(axis=-1)
+    return result
+
+
+def _confusion(labels: tuple[str, ...], table: Array, directed: bool) -> Confusion:
+    if not directed:
+        mirrored = table + table.T
+        table = mirrored - np.diag(np.diag(mirrored) / 2)
+    rows = tuple(tuple(round(float(cell)) for cell in row) for row in table)
+    return Confusion((MISSED, *labels), rows, directed)
+
+
+def _span_kinds(table: Array) -> dict[str, int]:
+    """Return how often two layers differ in which way; ``exact`` first."""
+    same, overlap = table[1, 1:, 1:], table[0, 1:, 1:]
+    exact, boundary = np.trace(same), np.trace(overlap)
+    missed = table[0, 0, 1:].sum() + table[0, 1:, 0].sum()
+    counts = (exact, same.sum() - exact, boundary, overlap.sum() - boundary, missed)
+    return dict(zip(("exact", *KINDS), (round(float(n)) for n in counts), strict=True))
+
+
+def _relation_kinds(table: Array) -> dict[str, int]:
+    same, aligned, turned = (table[ENDS[kind], 1:, 1:] for kind in ("exact", "ends", "direction"))
+    exact, ends = np.trace(same), np.trace(aligned)
+    missed = table[0, 0, 1:].sum() + table[0, 1:, 0].sum()
+    counts = (exact, same.sum() - exact, turned.sum(), ends, aligned.sum() - ends, missed)
+    return dict(zip(("exact", *RELATION_KINDS), (round(float(n)) for n in counts), strict=True))
+
+
+def periods(days: Sequence[str]) -> list[str]:
+    """Return for each day (ISO 8601) its day, week or month, as long as the whole time asks for."""
+    dates = [date.fromisoformat(day) if day else None for day in days]
+    known = [day for day in dates if day is not None]
+    if not known:
+        return [""] * len(days)
+    length = (max(known) - min(known)).days + 1
+    if length <= MOST_DAYS:
+        return ["" if day is None else day.isoformat() for day in dates]
+    if length <= 7 * MOST_WEEKS:
+        return ["" if day is None else f"{day.isocalendar()[0]}-W{day.isocalendar()[1]:02}" for day in dates]
+    return ["" if day is None else f"{day:%Y-%m}" for day in dates]

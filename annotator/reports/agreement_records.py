@@ -1,0 +1,139 @@
+"""Agreement as records: JSON whose fields stay, and CSV with one figure a line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from annotator.reports import agreement_text as text
+from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairPart, Part
+from annotator.reports.work import Work
+
+SCHEMA = "annotator.agreement/1"
+
+COLUMNS = (
+    *("scope", "name", "left", "right", "measure", "level", "value", "low", "high", "method", "documents"),
+    *("informative", "items", "reason", "resamples", "seed"),
+)
+"""Of the CSV; also the fields of a figure in the JSON, but for the options."""
+
+
+def figures(agreement: Agreement) -> Iterator[dict[str, Any]]:
+    """Yield every figure as a record, those of single documents last."""
+    for part in agreement.parts():
+        yield from _figures(part)
+    for row in agreement.documents:
+        yield from _document_figures(row)
+
+
+def _figures(part: Part) -> Iterator[dict[str, Any]]:
+    left, right = (part.left, part.right) if isinstance(part, PairPart) else (None, None)
+    for measure, found in part.figures:
+        yield {
+            "scope": part.scope,
+            "name": part.name or None,
+            "left": left,
+            "right": right,
+            "measure": measure.name,
+            "title": measure.title,
+            "level": measure.universe.level,
+            "universe": measure.universe.text,
+            "value": found.value,
+            "low": found.low,
+            "high": found.high,
+            "method": found.method,
+            "documents": found.documents,
+            "informative": found.informative,
+            "items": found.items,
+            "reason": found.reason or None,
+        }
+
+
+def _document_figures(row: DocumentRow) -> Iterator[dict[str, Any]]:
+    for measure, level, value in (
+        ("span.f1", "span", row.span_f1),
+        ("relation.f1", "relation", row.relation_f1),
+        ("differences", "span", row.differences),
+        ("relation_differences", "relation", row.relation_differences),
+    ):
+        yield {
+            "scope": "document",
+            "name": row.key,
+            "measure": measure,
+            "level": level,
+            "value": value,
+            "documents": 1,
+            "items": row.items,
+            "reason": f"no layer has a {level}" if value is None else "no interval: one document",
+        }
+
+
+def as_json(agreement: Agreement, work: Work) -> dict[str, Any]:
+    """Return the report as JSON values; docs/agreement.md documents every field."""
+    found = agreement.headline
+    return {
+        "schema": SCHEMA,
+        "layers": list(agreement.layers),
+        "options": {
+            "level": 0.95,
+            "resamples": agreement.options.resamples,
+            "seed": agreement.options.seed,
+            "resampled": "documents",
+        },
+        "documents": {"total": agreement.total, "compared": agreement.compared, "single": agreement.single},
+        "reason": agreement.reason or None,
+        "headline": {
+            "measure": "span.f1",
+            "value": found.value if found else None,
+            "low": found.low if found else None,
+            "high": found.high if found else None,
+            "sentence": text.headline(agreement),
+        },
+        "figures": [record for part in agreement.parts() for record in _figures(part)],
+        "semeval": [
+            {"left": pair.left, "right": pair.right, "schema": schema, **counts}
+            for pair in agreement.pairs
+            for schema, counts in pair.semeval.items()
+        ],
+        "kinds": agreement.kinds,
+        "relation_kinds": agreement.relation_kinds,
+        "confusion": _confusion(agreement.confusion),
+        "relation_confusion": _confusion(agreement.relation_confusion),
+        "worst_documents": [asdict(row) for row in agreement.documents],
+        "gamma": asdict(agreement.gamma) if agreement.gamma is not None else None,
+        **_work(work),
+    }
+
+
+def _confusion(confusion: Confusion) -> dict[str, Any]:
+    return {
+        "labels": list(confusion.labels),
+        "table": [list(row) for row in confusion.table],
+        "directed": confusion.directed,
+    }
+
+
+def _work(work: Work) -> dict[str, Any]:
+    return {
+        "suggestions": {
+            "by_source": [{**asdict(a), "rate": a.rate} for a in work.sources],
+            "by_curator": [{**asdict(a), "rate": a.rate} for a in work.curators],
+            "calibration": [asdict(b) for b in work.calibration],
+            "calibration_error": {kind: work.calibration_error(kind) for kind in ("span", "relation")},
+        },
+        "pace": [asdict(pace) for pace in work.pace],
+        "times": [time._asdict() for time in work.times],
+    }
+
+
+def as_csv(agreement: Agreement) -> str:
+    """Return every figure as CSV, one a line; an empty field is null."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for record in figures(agreement):
+        writer.writerow({**record, "resamples": agreement.options.resamples, "seed": agreement.options.seed})
+    return out.getvalue()

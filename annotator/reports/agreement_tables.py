@@ -1,0 +1,166 @@
+"""Agreement as tables: what the command prints, and what stands under the charts of the HTML report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from annotator.reports import agreement_text as text
+from annotator.reports.agreement import Agreement, Confusion, Part
+from annotator.reports.work import Acceptance, Work
+from annotator.workflow.agreeing import shown_name
+
+MOST_ROWS = 12
+"""Rows of a list that goes on: the worst documents, the most frequent confusions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table under a heading; ``numbers`` are the columns that are aligned to the right."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[object]]
+    numbers: tuple[str, ...] = ()
+    note: str = ""
+
+
+def opening(agreement: Agreement) -> list[str]:
+    """Return what is to be read first: the headline, where layers differ, what counts."""
+    lines = [
+        f"Agreement of {text.layer_list(agreement)}",
+        text.headline(agreement),
+        text.differing(agreement),
+        text.coverage(agreement),
+    ]
+    return [line for line in lines if line]
+
+
+def sections(agreement: Agreement, work: Work) -> Iterator[Section]:
+    """Yield the tables that have rows."""
+    for section in (
+        _overall(agreement),
+        *(_parts(title, parts) for title, parts in (
+            ("Pairs", agreement.pairs),
+            ("Labels", agreement.labels),
+            ("Relations", agreement.relations),
+            ("Languages", agreement.languages),
+            ("Over time", agreement.times),
+            ("Suggestions shown or not", agreement.conditions),
+        )),
+        _kinds("How spans differ", agreement.kinds, text.KIND_NAMES),
+        _kinds("How relations differ", agreement.relation_kinds, text.RELATION_KIND_NAMES),
+        _confusions("Spans taken for one another", agreement.confusion),
+        _confusions("Relations taken for one another", agreement.relation_confusion),
+        _semeval(agreement),
+        _documents(agreement),
+        _acceptances("Suggestions by source", work.sources),
+        _acceptances("Suggestions by curator", work.curators),
+        _calibration(work),
+        _pace(work),
+        _gamma(agreement),
+    ):  # fmt: skip
+        if section.rows:
+            yield section
+
+
+FIGURES = ("value", "95 % interval", "documents", "items")
+
+
+def _overall(agreement: Agreement) -> Section:
+    rows = [
+        (m.title, text.number(e.value), text.interval(e) or e.reason, e.informative, f"{e.items:,}", m.universe.text)
+        for m, e in agreement.overall.figures
+    ]
+    columns = ("measure", *FIGURES, "of")
+    return Section("Overall", columns, rows, ("value", "documents", "items"), text.CAUTION if rows else "")
+
+
+def _parts(title: str, parts: Sequence[Part]) -> Section:
+    """Return a table with a line a part and a column a figure."""
+    chosen = [f.measure.name for f in parts[0].figures if f.measure.name in text.SHORT] if parts else []
+    rows = []
+    for part in parts:
+        first = part.figures[0].estimate if part.figures else None
+        counts = (first.informative, f"{first.items:,}") if first else (0, 0)
+        rows.append((part.name, *(text.with_interval(part.get(name)) for name in chosen), *counts))
+    columns = ("", *(text.SHORT[name] for name in chosen), "documents", "items")
+    return Section(title, columns, rows, ("documents", "items"))
+
+
+def _kinds(title: str, kinds: dict[str, int], names: dict[str, str]) -> Section:
+    total = sum(kinds.values())
+    rows = [(names[kind], f"{count:,}", f"{100 * count / total:.0f} %") for kind, count in kinds.items() if count]
+    return Section(title, ("how", "pairs", "share"), rows, ("pairs", "share"))
+
+
+def _confusions(title: str, confusion: Confusion) -> Section:
+    found = confusion.disagreements()
+    left, right = ("left", "right") if confusion.directed else ("one", "the other")
+    more = f"and {len(found) - MOST_ROWS} more" if len(found) > MOST_ROWS else ""
+    return Section(title, (left, right, "pairs"), found[:MOST_ROWS], ("pairs",), more)
+
+
+def _semeval(agreement: Agreement) -> Section:
+    rows = [
+        (pair.name, schema, *counts.values()) for pair in agreement.pairs for schema, counts in pair.semeval.items()
+    ]
+    names = ("correct", "incorrect", "partial", "missing", "spurious")
+    return Section("SemEval categories, the left layer judged by the right", ("pair", "schema", *names), rows, names)
+
+
+def _documents(agreement: Agreement) -> Section:
+    rows = [
+        (
+            *(row.key, row.lang, text.number(row.span_f1), text.number(row.relation_f1)),
+            *(row.differences, row.relation_differences, ", ".join(map(shown_name, row.layers)), row.title),
+        )
+        for row in agreement.documents[:MOST_ROWS]
+    ]
+    columns = ("document", "lang", "spans", "relations", "span differences", "relation differences", "layers", "title")
+    more = len(agreement.documents) - MOST_ROWS
+    return Section("Documents, worst first", columns, rows, columns[2:6], f"and {more} more" if more > 0 else "")
+
+
+def _acceptances(title: str, found: Sequence[Acceptance]) -> Section:
+    rows = [
+        (a.name, f"{a.kind}s", a.total, a.accepted, a.corrected, a.rejected, a.ignored, f"{100 * a.rate:.0f} %")
+        for a in found
+    ]
+    columns = ("who", "what", "suggested", "accepted", "corrected", "rejected", "ignored", "as they stood")
+    return Section(title, columns, rows, columns[2:])
+
+
+def _calibration(work: Work) -> Section:
+    rows = [
+        (f"{b.kind}s", f"{b.low:.1f} to {b.high:.1f}", b.count, f"{100 * b.score:.0f} %", f"{100 * b.rate:.0f} %")
+        for b in work.calibration
+    ]
+    found = ((kind, work.calibration_error(kind)) for kind in ("span", "relation"))
+    errors = [f"{kind}s {100 * error:.0f} points" for kind, error in found if error is not None]
+    note = f"Scores are off by, on average: {', '.join(errors)}." if errors else ""
+    columns = ("what", "score", "suggestions", "said to be accepted", "accepted")
+    return Section("Calibration of scores", columns, rows, columns[2:], note)
+
+
+def _pace(work: Work) -> Section:
+    rows = [
+        (
+            *(p.curator, p.documents, f"{p.total / 60:.1f}", f"{p.mean:.1f}", f"{p.median:.1f}"),
+            "–" if p.seconds_per_item is None else f"{p.seconds_per_item:.0f}",
+            "–" if p.blind_mean is None else f"{p.blind_mean:.1f}",
+        )
+        for p in work.pace
+    ]
+    columns = ("curator", "documents", "hours", "minutes a document", "median", "seconds an item", "minutes blind")
+    note = "Pauses count up to five minutes; what goes beyond is a break."
+    return Section("Time on finished documents", columns, rows, columns[1:], note if rows else "")
+
+
+def _gamma(agreement: Agreement) -> Section:
+    found = agreement.gamma
+    rows = [] if found is None else [
+        (text.number(found.value), f"{found.documents} of {found.available}", found.items, found.seed, found.reason)
+    ]  # fmt: skip
+    columns = ("γ", "documents", "items", "seed", "")
+    return Section("Gamma", columns, rows, columns[:4], "No interval: γ is measured once.")

@@ -1,0 +1,105 @@
+"""Agreement in words and short numbers, the same in every place that shows it."""
+
+from __future__ import annotations
+
+from annotator.agreement.estimates import Estimate
+from annotator.reports.agreement import Agreement
+from annotator.workflow.agreeing import shown_name
+
+KIND_NAMES = {
+    "exact": "the same",
+    "label": "other label, same borders",
+    "boundary": "other borders, same label",
+    "overlap": "other borders and label",
+    "missed": "only one has it",
+    "direction": "the other way round",
+    "ends": "same label, other borders of its spans",
+}
+"""How two items stand to each other, for people."""
+
+RELATION_KIND_NAMES = {**KIND_NAMES, "label": "other label, same ends", "overlap": "other label and borders"}
+
+
+SHORT = {
+    "span.f1": "spans",
+    "span.boundary_f1": "borders only",
+    "span.type_f1": "any overlap",
+    "token.alpha": "token α",
+    "unit.alpha": "uα",
+    "relation.f1": "relations",
+    "relation.relaxed_f1": "aligned ends",
+}
+"""Measures of parts that tables have room for, by short names; JSON and CSV have all of them."""
+
+
+def number(value: float | None) -> str:
+    """Return a figure with two digits, as papers print it: ``.83``, ``1.00``, ``-.04``; a dash when undefined."""
+    if value is None:
+        return "–"
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if abs(value) < 1 and text.lstrip("-") != "1.00" else text
+
+
+def interval(estimate: Estimate) -> str:
+    """Return the interval in brackets; empty without one."""
+    return "" if estimate.low is None else f"{number(estimate.low)} to {number(estimate.high)}"
+
+
+def with_interval(estimate: Estimate | None) -> str:
+    """Return the figure with its interval: ``.83 (.79–.87)``."""
+    if estimate is None:
+        return "–"
+    bounds = f" ({number(estimate.low)}–{number(estimate.high)})" if estimate.low is not None else ""
+    return number(estimate.value) + bounds
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def layer_list(agreement: Agreement) -> str:
+    """Return the layers by the names that people know them by."""
+    return ", ".join(map(shown_name, agreement.layers)) or "nobody"
+
+
+def headline(agreement: Agreement) -> str:
+    """Return a sentence on what the headline figure says, with its interval in the same terms."""
+    found = agreement.headline
+    if agreement.reason or found is None:
+        return f"Nothing to compare: {agreement.reason or 'no layers'}."
+    if found.value is None:
+        return f"Agreement on spans is undefined: {found.reason}."
+    names = [shown_name(layer) for layer in agreement.layers]
+    who = f"{names[0]} or {names[1]} has, the other has" if len(names) == 2 else "one layer has, another has"
+    said = f"Of 100 spans that {who} {round(100 * found.value)} exactly the same"
+    if found.low is None or found.high is None:
+        return f"{said}; {found.reason.removeprefix('no interval: ')}, so there is no interval."
+    span = f"{round(100 * found.low)} to {round(100 * found.high)}"
+    return f"{said}; in other documents like these, {span} (95 % interval over {plural(found.documents, 'document')})."
+
+
+def differing(agreement: Agreement) -> str:
+    """Return a sentence on where layers differ most; empty when they do not."""
+    kinds = {kind: count for kind, count in agreement.kinds.items() if kind != "exact" and count}
+    total = sum(kinds.values())
+    if not total:
+        return ""
+    ranked = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+    parts = [f"{round(100 * count / total)} %: {KIND_NAMES[kind]}" for kind, count in ranked]
+    return f"Where they differ, {'; '.join(parts)}."
+
+
+def coverage(agreement: Agreement) -> str:
+    """Return a sentence on which documents count."""
+    single = (
+        f"; {plural(agreement.single, 'document')} finished in one of these layers alone" if agreement.single else ""
+    )
+    return f"{agreement.compared:,} of {plural(agreement.total, 'document')} finished in at least two layers{single}."
+
+
+CAUTION = (
+    "Intervals (95 %) say how far the figure would move with other documents like these; the curators are taken as they"
+    " are. From 30 documents on they are bootstrap percentiles, below that jackknife with Student's t (a little too"
+    " narrow at 10 documents), below 5 there is none."
+)

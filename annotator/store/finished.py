@@ -1,0 +1,139 @@
+"""What is finished: layers to compare, verdicts on suggestions, and the time that the work took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from annotator.annotation import RelationKey, SpanKey
+from annotator.store.database import Store
+from annotator.store.progress import LONGEST_PAUSE_MS
+from annotator.text import Segmentation
+
+_FINISHED = """
+FROM layer l JOIN document d ON d.id = l.document_id
+WHERE l.text = d.sha256 AND (l.kind = 'suggester' OR l.state = 'done')
+"""
+
+
+class FinishedLayer(NamedTuple):
+    """A layer that its author has finished, on the document's present text; a suggester's is always finished.
+
+    ``at`` is when it last changed; ``blind`` whether its curator was to see no suggestions.
+    """
+
+    id: int
+    document: str
+    name: str
+    at: str
+    blind: bool
+
+
+class DocumentFacts(NamedTuple):
+    """What there is to know about a document beside its layers; ``length`` in code points."""
+
+    key: str
+    lang: str
+    title: str
+    length: int
+    tokens: Segmentation
+
+
+class VerdictCount(NamedTuple):
+    """How often a verdict fell on suggestions of one source with a score in one bin; ``score`` is the sum of theirs.
+
+    ``bin`` counts tenths: 7 is 0.7 up to but not including 0.8, 9 takes 1.0 too; ``None`` for those without a score.
+    """
+
+    curator: str
+    kind: str
+    source: str
+    bin: int | None
+    verdict: str
+    times: int
+    score: float
+
+
+class WorkTime(NamedTuple):
+    """How long a curator worked on a document that they have finished: milliseconds without breaks, items made."""
+
+    curator: str
+    document: str
+    blind: bool
+    milliseconds: int
+    items: int
+
+
+_span_key: Callable[[tuple[int, int, str]], SpanKey] = partial(tuple.__new__, SpanKey)
+"""Makes a key of a row, twice as fast as by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Reads of finished work; each call sees one moment of the store."""
+
+    store: Store
+
+    def curators(self) -> list[str]:
+        """Return the curators who have finished documents, in order."""
+        query = f"SELECT DISTINCT l.author {_FINISHED} AND l.kind = 'curator' ORDER BY 1"
+        return [row[0] for row in self.store.rows(query)]
+
+    def layers(self, names: Sequence[str]) -> list[FinishedLayer]:
+        """Return the finished layers of some names, in order of document and name."""
+        marks = ", ".join("?" * len(names))
+        query = f"""
+            SELECT l.id, d.key, l.name, coalesce(l.changed_at, ''), EXISTS (
+                SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
+                WHERE c.document_id = d.id AND c.name = 'corpus' AND a.id = l.author AND a.blind)
+            {_FINISHED} AND l.name IN ({marks}) ORDER BY d.key, l.name
+        """
+        rows = self.store.rows(query, *names)
+        return [FinishedLayer(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+
+    def documents(self, keys: Sequence[str]) -> list[DocumentFacts]:
+        """Return what there is to know of some documents, in order."""
+        wanted = set(keys)
+        query = """
+            SELECT d.key, d.lang, d.title, length(t.content), t.tokens
+            FROM document d JOIN text t ON t.sha256 = d.sha256 ORDER BY d.key
+        """
+        rows = (row for row in self.store.rows(query) if row[0] in wanted)
+        return [DocumentFacts(row[0], row[1], row[2], row[3], Segmentation.unpack(row[4])) for row in rows]
+
+    def content(self, layer_id: int) -> tuple[frozenset[SpanKey], frozenset[RelationKey]]:
+        """Return what a layer's spans and relations say."""
+        with self.store.explained():
+            cursor = self.store.connection.cursor()
+            cursor.row_factory = None  # plain tuples: a corpus has a hundred thousand of them
+            cursor.execute('SELECT start, "end", label, id FROM span WHERE layer_id = ?', (layer_id,))
+            spans = {row[3]: _span_key(row[:3]) for row in cursor}
+            cursor.execute("SELECT head, child, label FROM relation WHERE layer_id = ?", (layer_id,))
+            relations = [RelationKey(spans[head], spans[child], label) for head, child, label in cursor]
+        return frozenset(spans.values()), frozenset(relations)
+
+    def verdicts(self) -> list[VerdictCount]:
+        """Return the verdicts in curators' finished layers, counted."""
+        query = f"""
+            SELECT author, v.kind, coalesce(source, '?'), min(cast(score * 10 AS INTEGER), 9), verdict, count(*),
+                   coalesce(sum(score), 0)
+            FROM (SELECT l.id AS own, l.author {_FINISHED} AND l.kind = 'curator') JOIN verdict v ON v.layer_id = own
+            GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+        """
+        return [VerdictCount(*row) for row in self.store.rows(query)]
+
+    def times(self) -> list[WorkTime]:
+        """Return how long the curators worked on each document that they have finished, breaks left out."""
+        query = f"""
+            SELECT who, key, EXISTS (
+                     SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
+                     WHERE c.document_id = document AND c.name = 'corpus' AND a.id = who AND a.blind),
+                   (SELECT sum(min(coalesce(pause_ms, 0), {LONGEST_PAUSE_MS})) FROM event WHERE layer_id = own),
+                   (SELECT count(*) FROM span WHERE layer_id = own)
+                     + (SELECT count(*) FROM relation WHERE layer_id = own)
+            FROM (SELECT l.id AS own, l.author AS who, d.key, d.id AS document {_FINISHED} AND l.kind = 'curator')
+            ORDER BY 1, 2
+        """
+        return [WorkTime(row[0], row[1], bool(row[2]), row[3] or 0, row[4]) for row in self.store.rows(query)]

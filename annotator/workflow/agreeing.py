@@ -1,0 +1,121 @@
+"""What agreement is measured on: which layers of which documents count."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
+from annotator.errors import WorkflowError
+from annotator.history import GOLD, SUGGESTIONS, curator_layer
+from annotator.store import DocumentFacts, Finished, VerdictCount, WorkTime
+from annotator.workflow.workspace import Workspace
+
+Condition = Literal["shown", "blind", "mixed"]
+"""Whether both curators of a comparison saw suggestions, neither, or one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Finished layers of documents, and what there is to know about them.
+
+    ``layers`` are names as history has them (``curator:ana``); ``documents`` those that at least two layers have;
+    ``total`` counts the documents of the corpus, ``single`` those that one of the layers has alone.  ``finished_at``
+    is when the last of a document's layers changed; ``blind`` holds document and layer where no suggestions were shown.
+    """
+
+    layers: tuple[str, ...]
+    vocabulary: Vocabulary
+    documents: tuple[DocumentLayers, ...]
+    facts: Mapping[str, DocumentFacts]
+    finished_at: Mapping[str, str]
+    blind: frozenset[tuple[str, str]]
+    total: int
+    single: int
+
+    def condition(self, document: str, left: str, right: str) -> Condition:
+        """Return whether a comparison is of work with or without suggestions."""
+        blind = [(document, name) in self.blind for name in (left, right)]
+        return "blind" if all(blind) else "mixed" if any(blind) else "shown"
+
+
+def shown_name(layer: str) -> str:
+    """Return a layer's name for people: a curator by their own name."""
+    return layer.removeprefix("curator:")
+
+
+def layers_to_compare(workspace: Workspace, given: str | None) -> list[str]:
+    """Return the layers named in a list with commas; without one, those of all curators who finished documents.
+
+    A name is ``gold``, ``suggestions``, a curator's name or ``curator:NAME``.  Raises :class:`WorkflowError` for a
+    name that no layer has, and for fewer than two.
+    """
+    if given is None:
+        return [curator_layer(name) for name in Finished(workspace.store).curators()]
+    known = workspace.store.layer_names()
+    names: list[str] = []
+    for part in (part.strip() for part in given.split(",")):
+        name = part if part in (GOLD, SUGGESTIONS) or part.startswith("curator:") else curator_layer(part)
+        if name not in known:
+            there = ", ".join(map(shown_name, sorted(known))) or "no layers yet"
+            raise WorkflowError(f"no layer {part!r} in {workspace.database_path}", f"there are {there}")
+        if name not in names:
+            names.append(name)
+    if len(names) < 2:
+        raise WorkflowError(f"one layer alone agrees with nobody: {given}", "name two or more, for example ana,bo")
+    return names
+
+
+def gather(workspace: Workspace, layers: Sequence[str], *, lang: str | None = None) -> Sample:
+    """Read the layers that count: finished, and on the document's present text; of one language where asked."""
+    finished = Finished(workspace.store)
+    with workspace.store.snapshot(), collector_at_rest():
+        rows = finished.layers(layers) if layers else []
+        having = Counter(row.document for row in rows)
+        facts = {f.key: f for f in finished.documents(list(having)) if lang in (None, f.lang)}
+        shared = {key for key, count in having.items() if count > 1 and key in facts}
+        contents: dict[str, dict[str, Content]] = {key: {} for key in sorted(shared)}
+        at = dict.fromkeys(contents, "")
+        for row in rows:
+            if row.document in shared:
+                contents[row.document][row.name] = Content(*finished.content(row.id))
+                at[row.document] = max(at[row.document], row.at)
+        total = len(workspace.store.document_keys())
+    scheme = workspace.scheme
+    symmetric = frozenset(r.name for r in scheme.relations.values() if r.symmetric)
+    return Sample(
+        layers=tuple(layers),
+        vocabulary=Vocabulary(tuple(scheme.entities), tuple(scheme.relations), symmetric),
+        documents=tuple(DocumentLayers(k, facts[k].length, facts[k].tokens, c) for k, c in contents.items()),
+        facts=facts,
+        finished_at=at,
+        blind=frozenset((row.document, row.name) for row in rows if row.blind),
+        total=total,
+        single=sum(count == 1 for key, count in having.items() if key in facts),
+    )
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from walking a growing corpus again and again, which takes a third of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def verdicts(workspace: Workspace) -> list[VerdictCount]:
+    """Return the verdicts on suggestions in finished work, counted by curator, source and score."""
+    return Finished(workspace.store).verdicts()
+
+
+def work_times(workspace: Workspace) -> list[WorkTime]:
+    """Return how long curators worked on each document that they finished, breaks left out."""
+    return Finished(workspace.store).times()

@@ -1,0 +1,156 @@
+"""Which layers of which documents count, and which disagreements are behind a figure."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from annotator.errors import WorkflowError
+from annotator.history import CORPUS, LayerName, Op
+from annotator.workflow.agreeing import gather, layers_to_compare, work_times
+from annotator.workflow.agreeing import verdicts as verdict_counts
+from annotator.workflow.differing import Which, differences, hidden_from, read_version
+from annotator.workflow.gold import settle_finished
+from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.workspaces import Bench
+
+SPANS = Which("spans", relations=False)
+
+
+def test_only_documents_that_both_finished_count(bench: Bench) -> None:
+    bench.add("otra", "Luis Paz fue a Lima.\n")
+    bench.add("zeta", "Eva vive en Quito.\n")
+    for curator in ("ana", "bo"):
+        mark(bench, curator, [ANA])
+    mark(bench, "ana", [("Lima", "GPE")], key="otra")
+    mark(bench, "bo", [], key="otra", done=False)
+    mark(bench, "ana", [("Quito", "GPE")], key="zeta")
+    sample = gather(bench.workspace, layers_to_compare(bench.workspace, None))
+    assert sample.layers == ("curator:ana", "curator:bo")
+    assert [d.key for d in sample.documents] == ["nota"]
+    assert (sample.total, sample.single) == (3, 2)
+
+
+def test_a_document_that_both_finished_empty_counts(bench: Bench) -> None:
+    for curator in ("ana", "bo"):
+        mark(bench, curator, [])
+    sample = gather(bench.workspace, ["curator:ana", "curator:bo"])
+    assert [len(content.spans) for content in sample.documents[0].layers.values()] == [0, 0]
+
+
+def test_work_on_an_earlier_text_does_not_count(bench: Bench) -> None:
+    for curator in ("ana", "bo"):
+        mark(bench, curator, [ANA])
+    with bench.store.write() as writer:
+        op = Op("layer", "text", {"value": bench.document().sha256}, None)
+        writer.append(LayerName("nota", "curator:bo"), "bo", "test", [op])
+    assert gather(bench.workspace, ["curator:ana", "curator:bo"]).documents == ()
+
+
+def test_gold_and_suggestions_are_layers_like_any_other(bench: Bench, proposed: None) -> None:
+    mark(bench, "ana", [ANA])
+    settle_finished(bench.workspace, "ana")
+    names = layers_to_compare(bench.workspace, "suggestions, ana, gold")
+    assert names == ["suggestions", "curator:ana", "gold"]
+    assert list(gather(bench.workspace, names).documents[0].layers) == ["curator:ana", "gold", "suggestions"]
+
+
+def test_a_layer_that_nobody_has_is_refused_with_those_that_there_are(bench: Bench) -> None:
+    mark(bench, "ana", [ANA])
+    with pytest.raises(WorkflowError, match=r"no layer .eva.*there are ana"):
+        layers_to_compare(bench.workspace, "ana,eva")
+    with pytest.raises(WorkflowError, match="one layer alone agrees with nobody"):
+        layers_to_compare(bench.workspace, "ana")
+
+
+def test_one_language_can_be_measured_alone(bench: Bench) -> None:
+    for curator in ("ana", "bo"):
+        mark(bench, curator, [ANA])
+    layers = ["curator:ana", "curator:bo"]
+    assert len(gather(bench.workspace, layers, lang="es").documents) == 1
+    assert gather(bench.workspace, layers, lang="en").documents == ()
+
+
+@pytest.fixture
+def differing(bench: Bench) -> Bench:
+    """ana and bo differ on a label, a border and a relation."""
+    mark(bench, "ana", [ANA, CRUZ, MEXICO], [(ANA, "works_for", CRUZ)])
+    mark(bench, "bo", [ANA, ("Cruz", "ORG"), ("México", "ORG")], [(ANA, "leads", ("Cruz", "ORG"))])
+    return bench
+
+
+def found(bench: Bench, which: Which) -> list[tuple[str, str | None, str | None]]:
+    """Return kind and both labels of disagreements."""
+    sample = gather(bench.workspace, ["curator:ana", "curator:bo"])
+    return [
+        (d.match.kind, d.match.left and d.match.left.label, d.match.right and d.match.right.label)
+        for d in differences(sample, which)
+    ]
+
+
+def test_the_disagreements_of_a_document_are_told_by_kind(differing: Bench) -> None:
+    assert found(differing, SPANS) == [("boundary", "ORG", "ORG"), ("label", "GPE", "ORG")]
+    assert found(differing, Which("", relations=True)) == [("overlap", "works_for", "leads")]
+
+
+def test_disagreements_can_be_narrowed_down(differing: Bench) -> None:
+    assert found(differing, Which("", label="GPE")) == [("label", "GPE", "ORG")]
+    assert found(differing, Which("", kinds=frozenset({"boundary"}))) == [("boundary", "ORG", "ORG")]
+    assert found(differing, Which("", said=("ORG", "GPE"))) == [("label", "GPE", "ORG")]
+    assert found(differing, Which("", said=("ORG", "GPE"), pair=("curator:ana", "curator:bo"))) == []
+    assert found(differing, Which("", documents=frozenset({"otra"}))) == []
+
+
+def test_who_has_a_document_before_them_does_not_see_what_others_said(differing: Bench) -> None:
+    def hidden(reader: str) -> frozenset[str]:
+        return hidden_from(differing.workspace, reader, ["curator:ana", "curator:bo"])
+
+    assert [hidden(reader) for reader in ("lead", "ana", "bo")] == [frozenset()] * 3
+    differing.add("otra", "Luis Paz fue a Lima.\n")
+    mark(differing, "bo", [("Lima", "GPE")], key="otra")
+    assert hidden("ana") == {"otra"}
+    assert hidden("bo") == hidden("lead") == frozenset()
+    op = Op("assignment", "carla", None, {"blind": False})
+    with differing.store.write() as writer:
+        writer.append(LayerName("nota", CORPUS), "lead", "assign", [op])
+    assert hidden("carla") == {"nota"}
+    sample = gather(differing.workspace, ["curator:ana", "curator:bo"])
+    assert list(differences(sample, SPANS, frozenset({"nota"}))) == []
+
+
+def test_both_versions_of_a_disagreement_can_be_read(differing: Bench) -> None:
+    sample = gather(differing.workspace, ["curator:ana", "curator:bo"])
+    relation = next(differences(sample, Which("", relations=True)))
+    for layer, item, label in (
+        ("curator:ana", relation.match.left, "works_for"),
+        ("curator:bo", relation.match.right, "leads"),
+    ):
+        version = read_version(differing.workspace, "nota", layer)
+        identity, *ends = version.ids(item)
+        assert version.layer.relations[identity].label == label
+        assert len(ends) == 2
+    with pytest.raises(WorkflowError, match="carla on nota is no longer there"):
+        read_version(differing.workspace, "nota", "curator:carla")
+
+
+def test_verdicts_count_in_finished_documents_alone(bench: Bench, proposed: None) -> None:
+    session = bench.session()
+    session.accept(next(iter(session.layer.pending_spans)).id)
+    assert verdict_counts(bench.workspace) == []
+    session.finish()
+    counted: Counter[tuple[str, str]] = Counter()
+    for verdict in verdict_counts(bench.workspace):
+        counted[verdict.kind, verdict.verdict] += verdict.times
+    assert counted == {("span", "accepted"): 1, ("span", "ignored"): 2, ("relation", "ignored"): 2}
+
+
+def test_time_leaves_breaks_out(bench: Bench) -> None:
+    for pause in (10_000, 3_600_000):
+        with bench.store.write() as writer:
+            op = Op("layer", "flag", None, {"value": ""})
+            writer.append(LayerName("nota", "curator:ana"), "ana", "flag", [op], pause_ms=pause)
+    mark(bench, "ana", [ANA])
+    [time] = work_times(bench.workspace)
+    assert (time.curator, time.document, time.blind, time.items) == ("ana", "nota", False, 1)
+    assert 310_000 <= time.milliseconds < 312_000

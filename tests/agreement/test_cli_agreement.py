@@ -1,0 +1,116 @@
+"""``annotator agreement``: what goes where, with which exit status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotator.cli.main import main
+from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.workspaces import Bench, dump
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(bench: Bench, capfd: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = main(["-w", str(bench.workspace.root), "agreement", *map(str, arguments)])
+        out, err = capfd.readouterr()
+        return status, out, err
+
+    return run
+
+
+@pytest.fixture
+def finished(bench: Bench) -> Bench:
+    mark(bench, "ana", [ANA, CRUZ, MEXICO])
+    mark(bench, "bo", [ANA, CRUZ])
+    return bench
+
+
+def test_tables_go_to_stdout_and_nothing_is_written(finished: Bench, run: Run) -> None:
+    before = dump(finished.workspace.database_path)
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    assert out.startswith("Agreement of ana, bo\nOf 100 spans that ana or bo has, the other has 80 exactly the same")
+    assert "Span F1, strict" in out
+    assert "DOCUMENTS, WORST FIRST" in out
+    assert dump(finished.workspace.database_path) == before
+
+
+def test_json_is_the_same_by_both_options(finished: Bench, run: Run) -> None:
+    status, out, _ = run("--json")
+    assert status == 0
+    assert json.loads(out)["headline"]["value"] == pytest.approx(0.8)
+    assert run("--format", "json")[1] == out
+
+
+def test_layers_seed_and_resamples_are_told_in_the_output(finished: Bench, run: Run) -> None:
+    record = json.loads(run("--json", "--layers", "bo,ana", "--seed", 7, "--resamples", 50)[1])
+    assert record["layers"] == ["curator:bo", "curator:ana"]
+    assert (record["options"]["seed"], record["options"]["resamples"]) == (7, 50)
+    precision = next(f for f in record["figures"] if f["measure"] == "span.precision")
+    assert (precision["left"], precision["right"], precision["value"]) == ("curator:bo", "curator:ana", 1.0)
+
+
+def test_gamma_is_measured_on_request(finished: Bench, run: Run) -> None:
+    assert json.loads(run("--json")[1])["gamma"] is None
+    gamma = json.loads(run("--json", "--gamma", 60)[1])["gamma"]
+    assert (gamma["documents"], gamma["available"], gamma["items"]) == (1, 1, 5)
+    assert 0 < gamma["value"] < 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [("csv", "scope,name,left"), ("html", "<!DOCTYPE html>"), ("table", "Agreement of"), ("json", "{")],
+)
+def test_every_format_can_be_written_to_a_file(
+    finished: Bench, run: Run, tmp_path: Path, kind: str, start: str
+) -> None:
+    path = tmp_path / "out" / f"agreement.{kind}"
+    status, out, err = run("--format", kind, "-o", path)
+    assert (status, out) == (0, "")
+    assert f"as {kind} to {path}" in err
+    assert path.read_text(encoding="utf-8").startswith(start)
+
+
+def test_one_curator_alone_is_no_error(bench: Bench, run: Run) -> None:
+    mark(bench, "ana", [ANA])
+    status, out, _ = run()
+    assert status == 0
+    assert "only ana has finished documents; agreement needs a second layer (--layers ana,gold)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--layers", "ana,eva"), "no layer 'eva'"),
+        (("--layers", "ana"), "one layer alone"),
+        (("--layers", ""), "no layer ''"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_clear_line(
+    finished: Bench, run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    status, out, err = run(*arguments)
+    assert (status, out) == (1, "")
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+def test_wrong_usage_is_two(finished: Bench, run: Run) -> None:
+    assert run("--format", "xml")[0] == 2
+    assert run("--resamples", "-1")[0] == 2
+
+
+def test_numpy_and_scipy_cost_other_commands_nothing() -> None:
+    import subprocess
+    import sys
+
+    script = "import sys, annotator.cli.main, annotator.cli.agreement, annotator.tui.app; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
