@@ -15,8 +15,10 @@ from textual.theme import Theme
 from annotator.tui import keymap, themes
 from annotator.tui.inks import inks_of
 from annotator.tui.painting import Inks, Mode
+from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.differences import DifferencesScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.desk import Desk
@@ -52,7 +54,8 @@ class AnnotatorApp(App[None]):
         if theme not in self.available_themes:
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
         self.theme = theme
-        tables = [AnnotateScreen.BINDINGS, QueueScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
+        tables = [AnnotateScreen.BINDINGS, QueueScreen.BINDINGS, AgreementScreen.BINDINGS, DifferencesScreen.BINDINGS]
+        tables += [HelpScreen.BINDINGS, self.BINDINGS]
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.normalised(keys))
 
@@ -84,6 +87,10 @@ class AnnotatorApp(App[None]):
         """
         self.push_screen(AnnotateScreen(self.desk, self.desk.open(key), needle))
         self.call_after_refresh(gc.freeze)
+
+    def open_agreement(self) -> None:
+        """Open the figures on how curators agree, over the queue."""
+        self.push_screen(AgreementScreen(self.desk))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""

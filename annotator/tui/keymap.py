@@ -11,6 +11,9 @@ from textual.keys import _character_to_key
 from annotator.labels import LabelScheme
 from annotator.workflow.settings import SettingsError
 
+NO_LABELS = ("queue.", "agreement.", "differences.")
+"""Beginnings of the ids on screens where nothing is labelled, so that the labels' keys are free."""
+
 
 def bindings_of(*tables: Sequence[BindingType]) -> list[Binding]:
     """Return the bindings of some screens that can be given other keys."""
@@ -35,7 +38,7 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
     labels = {normal(entity.key): entity.name for entity in scheme.entities.values()}
     for identity, given in keys.items():
         for key in given.split(","):
-            if normal(key) in labels and not (identity or "").startswith("queue."):
+            if normal(key) in labels and not (identity or "").startswith(NO_LABELS):
                 raise SettingsError(
                     f"keys: {identity} and the label {labels[normal(key)]} both want {key.strip()!r}",
                     "choose another key",

@@ -35,6 +35,7 @@ class QueueScreen(WorkScreen):
         Binding("s", "cycle_sort", "sort otherwise", id="queue.sort"),
         Binding("slash", "filter", "filter by key, title or words of the text", id="queue.filter"),
         Binding("escape", "clear", "clear the filter", id="queue.clear"),
+        Binding("A", "agreement", "agreement of curators", id="queue.agreement"),
         Binding("question_mark", "app.help", "help", id="queue.help"),
         Binding("q", "app.quit", "quit", id="queue.quit"),
     ]
@@ -108,6 +109,10 @@ class QueueScreen(WorkScreen):
             self.notify("Every document is done or skipped.", markup=False)
         else:
             self.attempt(lambda: self.work_app.open_document(key))
+
+    def action_agreement(self) -> None:
+        """Show how curators agree."""
+        self.work_app.open_agreement()
 
     def action_move(self, by: int) -> None:
         """Choose another line."""

@@ -17,6 +17,7 @@ from annotator.text import Segment as Stretch
 from annotator.tui.layout import Rows
 from annotator.tui.painting import Inks, Marks, Mode, Painter
 from annotator.tui.widgets.painted_lines import PaintedLines
+from annotator.workflow.differing import Version
 from annotator.workflow.layer_session import LayerSession
 
 MEASURED_AT_ONCE = 400
@@ -54,7 +55,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     class LaidOut(Message):
         """The text was wrapped anew for another width."""
 
-    def __init__(self, session: LayerSession, inks: Inks, mode: Mode = Mode.LANES) -> None:
+    def __init__(self, session: LayerSession | Version, inks: Inks, mode: Mode = Mode.LANES) -> None:
         super().__init__()
         self.session = session
         self.marks = Marks()

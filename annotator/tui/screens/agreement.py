@@ -1,0 +1,266 @@
+"""The agreement screen: every figure with its interval, and from each the way to the disagreements behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+from textual.worker import get_current_worker
+
+from annotator.errors import AnnotatorError
+from annotator.tui.board import Page
+from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.differences import DifferencesScreen
+from annotator.tui.widgets.bars import Line
+from annotator.tui.widgets.board_view import BoardView
+from annotator.workflow.agreeing import shown_name
+from annotator.workflow.desk import Desk
+from annotator.workflow.differing import Which
+from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.reports.agreement import Agreement
+    from annotator.reports.work import Work
+    from annotator.workflow.agreeing import Sample
+
+PAGE_KEYS = "12345678"
+"""Of the pages, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured, and on what."""
+
+    sample: Sample
+    agreement: Agreement
+    work: Work
+    hidden: frozenset[str]
+
+
+class AgreementScreen(WorkScreen):
+    """Pages of figures; ``enter`` shows what a figure is made of."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "show the disagreements behind the figure", id="agreement.open"),
+        Binding("down,j", "move(1)", "next figure", id="agreement.down"),
+        Binding("up,k", "move(-1)", "figure before", id="agreement.up"),
+        Binding("right,l", "along(1)", "next figure in the line", id="agreement.right"),
+        Binding("left,h", "along(-1)", "figure before in the line", id="agreement.left"),
+        Binding("pagedown", "page(1)", "page down", id="agreement.page_down"),
+        Binding("pageup", "page(-1)", "page up", id="agreement.page_up"),
+        Binding("tab", "turn(1)", "next page", id="agreement.next"),
+        Binding("shift+tab", "turn(-1)", "page before", id="agreement.previous"),
+        Binding("1", "show(0)", "overview", id="agreement.overview"),
+        Binding("2", "show(1)", "pairs", id="agreement.pairs"),
+        Binding("3", "show(2)", "labels and relations", id="agreement.labels"),
+        Binding("4", "show(3)", "what is taken for what", id="agreement.confusion"),
+        Binding("5", "show(4)", "documents, worst first", id="agreement.documents"),
+        Binding("6", "show(5)", "languages, time, shown or blind", id="agreement.parts"),
+        Binding("7", "show(6)", "verdicts on suggestions, calibration", id="agreement.verdicts"),
+        Binding("8", "show(7)", "time a document", id="agreement.time"),
+        Binding("slash", "layers", "compare other layers", id="agreement.layers"),
+        Binding("f", "language", "count one language alone", id="agreement.language"),
+        Binding("m", "measure", "measure again", id="agreement.measure"),
+        Binding("question_mark", "app.help", "help", id="agreement.help"),
+        Binding("escape,q", "close", "back", id="agreement.close"),
+    ]
+
+    class Finished(Message):
+        """The worker has measured."""
+
+        def __init__(self, measured: Measured) -> None:
+            super().__init__()
+            self.measured = measured
+
+    class Failed(Message):
+        """The worker met a problem that the user can mend."""
+
+        def __init__(self, error: AnnotatorError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.measured: Measured | None = None
+        self._layers = ""
+        self._language: str | None = None
+        self._languages: list[str] = []
+        self._pages: list[Page] = []
+        self._page = 0
+        self._places: dict[int, tuple[int, int] | None] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        inks = self.work_app.inks
+        yield from self.with_small_notice(
+            [
+                Line(inks, reverse=True, id="header"),
+                Line(inks, id="tabs"),
+                BoardView(inks),
+                Line(inks, id="tip"),
+                Line(inks, id="keys"),
+                Input(id="entry", compact=True),
+            ]
+        )
+
+    @property
+    def board(self) -> BoardView:
+        """Return the figures."""
+        return self.query_one(BoardView)
+
+    def on_mount(self) -> None:
+        """Begin to measure."""
+        self.query_one("#keys", Line).say(
+            ("enter", "bold"), (" the disagreements  ", ""), ("tab", "bold"), (" page  ", ""), ("/", "bold"),
+            (" layers  ", ""), ("f", "bold"), (" language  ", ""), ("?", "bold"), (" help  ", ""),
+            ("q", "bold"), (" back", ""),
+        )  # fmt: skip
+        self.action_measure()
+
+    # Measuring
+
+    def action_measure(self) -> None:
+        """Measure anew, away from the screen."""
+        self._tell("measuring …")
+        self._measure(self._layers or None, self._language)
+
+    @work(thread=True, exclusive=True, group="measure")
+    def _measure(self, layers: str | None, language: str | None) -> None:
+        """Measure on a connection of its own, and post what came of it."""
+        from annotator.agreement.estimates import Options
+        from annotator.reports.agreement import measure
+        from annotator.reports.work import work as sum_up
+        from annotator.workflow.agreeing import gather, layers_to_compare, verdicts, work_times
+        from annotator.workflow.differing import hidden_from
+
+        worker = get_current_worker()
+        place = Workspace(self.desk.workspace.root)
+        try:
+            sample = gather(place, layers_to_compare(place, layers), lang=language)
+            agreement = measure(sample, Options(), stop=lambda: worker.is_cancelled)
+            done = sum_up(verdicts(place), work_times(place))
+            found = Measured(sample, agreement, done, hidden_from(place, self.desk.curator, sample.layers))
+        except AnnotatorError as error:
+            self.post_message(self.Failed(error))
+            return
+        finally:
+            place.close()
+        if not worker.is_cancelled:
+            self.post_message(self.Finished(found))
+
+    def on_agreement_screen_finished(self, event: Finished) -> None:
+        """Show what was measured."""
+        self.measured = event.measured
+        if self._language is None:
+            self._languages = [part.name for part in event.measured.agreement.languages]
+        self._build()
+        self._tell(f"{event.measured.agreement.compared:,} documents")
+
+    def on_agreement_screen_failed(self, event: Failed) -> None:
+        """Say what is wrong; what was measured before stays."""
+        self.complain(event.error)
+        self._layers = "" if self.measured is None else self._layers
+        self._tell("not measured")
+
+    def _tell(self, state: str) -> None:
+        layers = ", ".join(map(shown_name, self.measured.sample.layers)) if self.measured is not None else ""
+        language = f" · {self._language} alone" if self._language else ""
+        self.query_one("#header", Line).say(
+            (" agreement  ", "bold"), (f"{layers}{language}", ""), right=f"{state} · {self.desk.curator} "
+        )
+
+    # Pages
+
+    def adapt(self, width: int) -> None:
+        """Lay the pages out for another width."""
+        self._build(width)
+
+    def _build(self, width: int | None = None) -> None:
+        if self.measured is None:
+            return
+        from annotator.tui.agreement_pages import pages
+
+        m = self.measured
+        self._pages = pages(m.agreement, m.work, m.sample, (width or self.size.width) - 3)
+        self._show()
+
+    def _show(self) -> None:
+        tabs = [
+            (f" {key} {page.title}", "bold" if number == self._page else "faint")
+            for number, (key, page) in enumerate(zip(PAGE_KEYS, self._pages, strict=True))
+        ]
+        self.query_one("#tabs", Line).say(*tabs)
+        self.board.show(self._pages[self._page].lines, self._places.get(self._page))
+
+    def action_show(self, page: int) -> None:
+        """Turn to a page, where the cursor was on it; while measuring, the page to begin with."""
+        if self._pages:
+            self._places[self._page] = self.board.at
+        self._page = page
+        if self._pages:
+            self._show()
+
+    def action_turn(self, by: int) -> None:
+        """Turn to the next page or the one before."""
+        self.action_show((self._page + by) % len(PAGE_KEYS))
+
+    def action_move(self, by: int) -> None:
+        """Go down or up."""
+        self.board.move_lines(by)
+
+    def action_along(self, by: int) -> None:
+        """Go right or left."""
+        self.board.move_along(by)
+
+    def action_page(self, by: int) -> None:
+        """Move by a screenful."""
+        self.board.move_lines(by * max(1, self.board.size.height - 2))
+
+    def on_board_view_moved(self) -> None:
+        """Say what the figure under the cursor means."""
+        piece = self.board.piece
+        self.query_one("#tip", Line).say((f" {piece.tip}" if piece is not None else "", "faint"))
+
+    # The disagreements
+
+    def action_open(self) -> None:
+        """Show the disagreements behind the figure under the cursor."""
+        piece = self.board.piece
+        if piece is not None and piece.target is not None:
+            self._open(piece.target)
+
+    def on_board_view_opened(self, event: BoardView.Opened) -> None:
+        """Show the disagreements behind a figure that was clicked."""
+        self._open(event.which)
+
+    def _open(self, which: Which) -> None:
+        assert self.measured is not None
+        self.app.push_screen(DifferencesScreen(self.desk, self.measured.sample, which, self.measured.hidden))
+
+    # What is compared
+
+    def action_layers(self) -> None:
+        """Ask which layers to compare."""
+        names = ",".join(map(shown_name, self.measured.sample.layers)) if self.measured is not None else ""
+        self.enter("curators, gold, suggestions, with commas between; nothing for all curators", names, self._compare)
+
+    def _compare(self, given: str) -> None:
+        self._layers = given.strip()
+        self._language, self._places = None, {}
+        self.action_measure()
+
+    def action_language(self) -> None:
+        """Count one language alone, the next, then all again."""
+        order: list[str | None] = [None, *self._languages]
+        self._language = order[(order.index(self._language) + 1) % len(order)]
+        self.action_measure()
+
+    def action_close(self) -> None:
+        """Go back to the queue."""
+        self.app.pop_screen()

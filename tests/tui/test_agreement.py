@@ -1,0 +1,213 @@
+"""From the queue to the figures, and from a figure to the disagreements behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.tui.board import bar, scale, stack
+from annotator.tui.screens.agreement import AgreementScreen
+from annotator.tui.screens.differences import DifferencesScreen
+from annotator.tui.screens.queue import QueueScreen
+from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.tui.driving import Work, workbench
+from tests.workspaces import Bench
+
+
+@pytest.fixture
+def finished(news: Bench) -> Bench:
+    """ana and bo have finished all three documents, and differ on three spans and a relation in ``nota``."""
+    mark(news, "ana", [ANA, CRUZ, MEXICO], [(ANA, "works_for", CRUZ)])
+    mark(news, "bo", [ANA, ("Cruz", "ORG"), ("México", "ORG")], [(ANA, "leads", ("Cruz", "ORG"))])
+    for curator in ("ana", "bo"):
+        mark(news, curator, [("Luis Paz", "PERSON")], key="otra")
+    mark(news, "ana", [("Quito", "GPE")], key="zeta")
+    mark(news, "bo", [], key="zeta")
+    return news
+
+
+async def measured(work: Work, *keys: str) -> None:
+    """Press keys and wait for what they set going."""
+    await work.press(*keys)
+    await work.app.workers.wait_for_complete()
+    await work.settle()
+
+
+async def test_figures_are_one_key_from_the_queue(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A")
+        assert shown(work, AgreementScreen)
+        assert work.header.startswith("agreement  ana, bo")
+        assert "3 documents · lead" in work.header
+        assert "Of 100 spans that ana or bo has, the other has 44 exactly the same" in work.text
+        assert "Span F1, strict" in work.text
+        await work.press("q")
+        assert shown(work, QueueScreen)
+
+
+def shown(work: Work, screen: type) -> bool:
+    return isinstance(work.app.screen, screen)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_every_page_can_be_turned_to(finished: Bench, size: tuple[int, int]) -> None:
+    expected = (
+        "Span F1, strict",
+        "Spans, pair by pair",
+        "Labels: strict span F1",
+        "Spans: what is taken for what",
+        "worst first",
+        "Languages: strict span F1",
+        "By source",
+        "Documents that took longest",
+    )
+    async with workbench(finished, curator="lead", size=size) as work:
+        await measured(work, "A")
+        for key, text in zip("12345678", expected, strict=True):
+            await work.press(key)
+            assert text in work.text
+        await work.press("tab")
+        assert expected[0] in work.text
+        await work.press("shift+tab")
+        assert expected[-1] in work.text
+
+
+async def test_enter_on_a_figure_shows_its_disagreements_in_both_versions(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "3")
+        await work.press("j", "j")
+        assert work.line("#tip").startswith("GPE: .00, 2 documents")
+        await measured(work, "enter")
+        assert shown(work, DifferencesScreen)
+        assert work.header.startswith("disagreements  GPE")
+        assert work.header.endswith("1 of 2")
+        assert "ana: GPE “México”" in work.text
+        assert "bo: ORG “México”" in work.text
+        assert "╰GPE─╯" in work.text
+        assert "╰ORG─╯" in work.text
+        await work.press("j")
+        assert "2 of 2" in work.header
+        assert "ana: GPE “Quito”" in work.text
+        assert "bo: nothing here" in work.text
+        await work.press("escape")
+        assert shown(work, AgreementScreen)
+
+
+async def test_a_relation_is_shown_with_its_arc_in_both_versions(finished: Bench) -> None:
+    async with workbench(finished, curator="lead", size=(100, 40)) as work:
+        await measured(work, "A", "4")
+        await work.press(*"jjjjjjjjjj")
+        await measured(work, "enter")
+        assert "“Ana Ruiz” works_for → “Cruz Roja”" in work.text
+        assert "“Ana Ruiz” leads → “Cruz”" in work.text
+        assert "╭──────works_for───────▼" in work.text
+        assert "╭───────leads───────▼" in work.text
+
+
+async def test_versions_stand_beside_one_another_where_there_is_room(finished: Bench) -> None:
+    async with workbench(finished, curator="lead", size=(140, 40)) as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        [line] = [line for line in work.lines if "ana: " in line]
+        assert "bo: " in line
+
+
+async def test_a_matrix_is_walked_in_both_directions(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "4")
+        assert work.line("#tip") == "GPE and missed: 1"
+        await work.press("right")
+        assert work.line("#tip") == "GPE and ORG: 1"
+        await work.press("down")
+        assert work.line("#tip") == "GPE and ORG"
+        await work.press("up", "left", "left")
+        assert work.line("#tip") == "GPE and missed: 1"
+
+
+async def test_disagreements_can_be_filtered(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        assert "1 of 3" in work.header
+        await work.press("slash")
+        await work.type("mexico")
+        assert "with “mexico”" in work.header
+        assert "1 of 1" in work.header
+        await work.press("slash")
+        await work.press(*["backspace"] * 6)
+        await work.type("")
+        assert "1 of 3" in work.header
+
+
+async def test_other_layers_can_be_compared_and_a_wrong_name_changes_nothing(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "slash")
+        await work.press(*["backspace"] * 6)
+        await work.type("suggestions,ana")
+        await measured(work)
+        assert work.header.startswith("agreement  suggestions, ana")
+        await work.press("slash")
+        await work.press(*["backspace"] * 20)
+        await work.type("ana,eva")
+        await measured(work)
+        assert work.header.startswith("agreement  suggestions, ana")
+        assert "no layer 'eva'" in work.text
+
+
+async def test_one_language_alone(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A")
+        await measured(work, "f")
+        assert "es alone" in work.header
+        await measured(work, "f")
+        assert "alone" not in work.header
+
+
+async def test_what_a_curator_has_before_them_is_kept_from_them(finished: Bench) -> None:
+    mark(finished, "carla", [ANA])
+    async with workbench(finished, curator="carla") as work:
+        await measured(work, "A")
+        await work.press("slash", *["backspace"] * 20)
+        await work.type("ana,bo")
+        await measured(work, "5")
+        assert work.line("#tip") == "Eva vive en Quito."
+        await measured(work, "enter")
+        assert "none; 2 documents are kept from you until you are done with them" in work.header
+        assert "Quito" not in work.text
+
+
+async def test_nothing_to_compare_is_told(news: Bench) -> None:
+    async with workbench(news) as work:
+        await measured(work, "A")
+        assert "Nothing to compare: nobody has finished a document yet." in work.text
+        await work.press("j", "enter", "3", "right")
+        assert "Nothing to compare." in work.text
+
+
+async def test_a_click_goes_to_a_figure_and_a_double_click_opens_it(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "2")
+        place = work.cell(".44 ")
+        await work.pilot.click(offset=(place[0] + 1, place[1]))
+        assert "ana · bo: .44" in work.line("#tip")
+        await work.pilot.click(offset=(place[0] + 1, place[1]), times=2)
+        await measured(work)
+        assert shown(work, DifferencesScreen)
+
+
+def test_a_scale_shows_value_and_interval_in_place() -> None:
+    from annotator.agreement.estimates import Estimate
+
+    def drawn(value: float | None, low: float | None, high: float | None) -> str:
+        return scale(Estimate(value, low, high, None, 9, 9, 9), 11)
+
+    assert drawn(0.5, 0.3, 0.8) == "·  ├─●──┤ ·"
+    assert drawn(1.0, None, None) == "·         ●"
+    assert drawn(None, None, None) == "·         ·"
+
+
+def test_bars_fill_their_share() -> None:
+    assert bar(0.5, 4) == "██  "
+    assert bar(0.53125, 4) == "██▏ "
+    assert bar(2, 3) == "███"
+    assert stack([2, 0, 1, 1], 8) == "████▒▒░░"
+    assert stack([0, 0], 4) == "    "
