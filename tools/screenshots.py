@@ -5,6 +5,7 @@ make screenshots
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools import curators
 from tools.picture import save
 from tools.terminal import Terminal
 
@@ -116,6 +118,53 @@ def size_pictures(workspace: Path) -> None:
     leave(terminal)
 
 
+def agreement_pictures() -> None:
+    """Take the agreement screen, the disagreements behind a figure, and the report in a browser where there is one."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder) / "news"
+        curators.build(workspace)
+        for name, page, columns, lines in (
+            ("agreement", "1", 100, 30),
+            ("confusion", "4", 120, 34),
+            ("labels", "3", 80, 24),
+        ):
+            terminal = open_agreement(workspace, columns, lines)
+            terminal.press(page)
+            shot(terminal, name)
+            leave(terminal)
+        terminal = open_agreement(workspace, 120, 30)
+        terminal.press("4", "down", "down")
+        terminal.settle()
+        terminal.press("enter")
+        terminal.wait("1 of")
+        shot(terminal, "disagreements")
+        leave(terminal)
+        report_picture(workspace)
+
+
+def open_agreement(workspace: Path, columns: int, lines: int) -> Terminal:
+    """Return a terminal with the agreement screen in it, measured."""
+    terminal = open_workbench(workspace, columns=columns, lines=lines, ANNOTATOR_CURATOR="lead")
+    terminal.wait("shown: all")
+    terminal.press("A")
+    terminal.wait("documents ·")
+    return terminal
+
+
+def report_picture(workspace: Path) -> None:
+    """Take the top of the HTML report, as a browser shows it."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        print("no browser here: the picture of the report stays as it is")
+        return
+    page = workspace / "exports" / "agreement.html"
+    command = ("-w", str(workspace), "agreement", "--format", "html", "-o", str(page))
+    subprocess.run(annotator(*command), check=True, stderr=subprocess.DEVNULL)
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=960,2300")
+    target = f"--screenshot={IMAGES / 'agreement-report.png'}"
+    subprocess.run([browser, *options, target, page.as_uri()], check=True, capture_output=True)
+
+
 def nesting_picture() -> None:
     """Take nested and crossing spans, under a scheme that allows any overlap."""
     with sample_workspace() as workspace:
@@ -148,6 +197,7 @@ def main() -> int:
         size_pictures(workspace)
         relation_pictures(workspace)
     nesting_picture()
+    agreement_pictures()
     print(f"pictures are in {IMAGES.relative_to(TOP)}")
     return 0
 
