@@ -1,0 +1,164 @@
+"""Agreement of three curators: all measures but γ with their intervals, beside what libraries take for some of them.
+
+python -m benchmarks.agreement [--documents N] [--grow]
+
+Measured from the database on the disk to the finished report, in a process of its own each time; the imports of numpy
+and the rest come before. CPU time stands beside wall time, because other programs may run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from benchmarks.agreement_corpus import count_of, fill
+from benchmarks.report import annotator, heading, line
+
+BUDGET = 1.0
+RUNS = 5
+
+
+def timed(action: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Return what an action gives, and its seconds of wall and of CPU time."""
+    gc.collect()
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = action()
+    return result, time.perf_counter() - wall, time.process_time() - cpu
+
+
+def peak() -> float:
+    """Return the most memory that this process ever held, in megabytes."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def measure_ours(root: Path) -> dict[str, float]:
+    """Measure on a workspace; to be called in a process of its own."""
+    from annotator.agreement.estimates import Options
+    from annotator.reports.agreement import measure
+    from annotator.workflow.agreeing import gather, layers_to_compare
+    from annotator.workflow.workspace import Workspace
+
+    before = peak()
+    workspace = Workspace(root)
+    workspace.scheme  # noqa: B018 - read before the clock starts
+    sample, read, read_cpu = timed(lambda: gather(workspace, layers_to_compare(workspace, None)))
+    agreement, rest, rest_cpu = timed(lambda: measure(sample, Options()))
+    assert agreement.headline is not None
+    assert agreement.headline.low is not None
+    workspace.close()
+    return {
+        "read": read,
+        "measure": rest,
+        "wall": read + rest,
+        "cpu": read_cpu + rest_cpu,
+        "megabytes": peak() - before,
+    }
+
+
+def in_own_process(root: Path) -> dict[str, float]:
+    """Return the best of some runs, by wall time."""
+    command = [sys.executable, "-m", "benchmarks.agreement", "--measure", str(root)]
+    runs = [json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(RUNS)]
+    best: dict[str, float] = min(runs, key=lambda run: run["wall"])
+    return best
+
+
+def libraries(root: Path) -> None:
+    """Measure the same corpus with libraries: SemEval's categories, κ and α of tokens, each pair or all at once."""
+    import krippendorff
+    import numpy as np
+    from nervaluate import Evaluator
+    from sklearn.metrics import cohen_kappa_score
+
+    from annotator.workflow.agreeing import gather, layers_to_compare
+    from annotator.workflow.workspace import Workspace
+
+    workspace = Workspace(root)
+    sample = gather(workspace, layers_to_compare(workspace, None))
+    labels = sample.vocabulary.labels
+    dicts = {
+        name: [
+            [{"label": s.label, "start": s.start, "end": s.end - 1} for s in sorted(d.layers[name].spans)]
+            for d in sample.documents
+        ]
+        for name in sample.layers
+    }
+    values: dict[str, Any] = {}
+    for name in sample.layers:
+        rows = []
+        for document in sample.documents:
+            row = np.zeros(len(document.tokens), dtype=int)
+            for span in document.layers[name].spans:
+                touched = document.tokens.overlapping(span.start, span.end)
+                row[touched.start : touched.stop] = 1 + labels.index(span.label)
+            rows.append(row)
+        values[name] = np.concatenate(rows)
+    pairs = list(combinations(sample.layers, 2))
+    line("nervaluate 1.2, three pairs, no intervals", *_of(lambda: [
+        Evaluator(dicts[b], dicts[a], tags=list(labels)).evaluate() for a, b in pairs]))  # fmt: skip
+    line("scikit-learn, κ of tokens, three pairs", *_of(lambda: [
+        cohen_kappa_score(values[a], values[b]) for a, b in pairs]))  # fmt: skip
+    matrix = np.array(list(values.values()), dtype=float)
+    line("krippendorff, α of tokens", *_of(lambda: krippendorff.alpha(matrix, level_of_measurement="nominal")))
+    workspace.close()
+
+
+def _of(action: Callable[[], Any]) -> tuple[float, None, str, str]:
+    _, wall, cpu = timed(action)
+    return wall, None, "s", f"CPU {cpu:.2f} s"
+
+
+def corpus(folder: Path, count: int) -> Path:
+    """Make a workspace with so many documents."""
+    root = folder / str(count)
+    subprocess.run(annotator("init", str(root)), check=True, stderr=subprocess.DEVNULL)
+    from annotator.workflow.workspace import Workspace
+
+    workspace = Workspace(root)
+    fill(workspace, count)
+    workspace.close()
+    return root
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, default=1_000)
+    parser.add_argument("--grow", action="store_true", help="ten times as many documents too")
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure is not None:
+        print(json.dumps(measure_ours(options.measure)))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        root = corpus(Path(folder), options.documents)
+        spans, relations, tokens = count_of(root)
+        heading(
+            f"agreement, {options.documents:,} documents × 3 curators: {spans:,} spans, {relations:,} relations, "
+            f"{tokens:,} tokens, 2,000 resamples"
+        )
+        found = in_own_process(root)
+        line("reading the layers", found["read"], None, "s")
+        line("measuring, with intervals", found["measure"], None, "s")
+        within = line("both", found["wall"], BUDGET, "s", f"CPU {found['cpu']:.2f} s")
+        line("memory beside the imports", found["megabytes"], None, "MB")
+        libraries(root)
+        if options.grow:
+            tenfold = in_own_process(corpus(Path(folder), 10 * options.documents))
+            line("ten times as many documents", tenfold["wall"], None, "s", f"× {tenfold['wall'] / found['wall']:.1f}")
+            line("their memory", tenfold["megabytes"], None, "MB")
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
