@@ -1,0 +1,107 @@
+"""Near-duplicates: which texts are so alike that a model must not learn from one and be judged by another.
+
+Two texts are compared by their shingles, runs of five words in any case: the Jaccard index, the shingles they share
+through all they have, counts at ``threshold``.  Pairs worth comparing are found by MinHash (Broder 1997) in bands
+(Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3): 32 bands of 3 find a pair at 0.5 with
+probability 0.99 and one at 0.6 with 0.9996; each is then compared exactly.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
+
+SHINGLE = 5
+"""Words in a shingle."""
+THRESHOLD = 0.5
+"""Jaccard index from which two texts are near-duplicates."""
+
+_BANDS, _ROWS = 32, 3
+_WORD = re.compile(r"\w+")
+
+
+def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) -> list[int]:
+    """Return for each text the index of the first text of its group, its own where nothing before is like it.
+
+    Groups are transitive: what is like what is like it belongs together.  Texts are taken one at a time; of each, some
+    hashes stay in memory.  The same texts in the same order give the same groups on every machine.
+    """
+    group: list[int] = []
+    hashes: list[Hashes] = []
+    buckets: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
+    for index, text in enumerate(texts):
+        group.append(index)
+        hashes.append(shingles(text))
+        compared: set[int] = set()
+        for band in _bands(hashes[index]):
+            bucket = buckets[band]
+            for other in bucket:
+                root = _root(group, other)
+                if other in compared or root == _root(group, index):
+                    continue
+                compared.add(other)
+                if jaccard(hashes[index], hashes[other]) >= threshold:
+                    first, second = sorted((root, _root(group, index)))
+                    group[second] = first
+            bucket.append(index)
+    return [_root(group, index) for index in range(len(group))]
+
+
+def shingles(text: str, size: int = SHINGLE) -> Hashes:
+    """Return the sorted hashes of a text's shingles; fewer words than ``size`` are one shingle, none are none."""
+    import numpy as np
+
+    words = [word.casefold() for word in _WORD.findall(text)]
+    runs = (" ".join(words[at : at + size]) for at in range(max(1, len(words) - size + 1)))
+    return np.unique(np.fromiter((zlib.crc32(run.encode("utf-8")) for run in runs if run), dtype=np.uint64))
+
+
+def jaccard(one: Hashes, other: Hashes) -> float:
+    """Return the share of shingles that two texts have in common, among all they have; 1 for two without any."""
+    import numpy as np
+
+    if not len(one) and not len(other):
+        return 1.0
+    shared = len(np.intersect1d(one, other, assume_unique=True))
+    return shared / (len(one) + len(other) - shared)
+
+
+def _root(group: list[int], index: int) -> int:
+    while group[index] != index:
+        group[index] = group[group[index]]
+        index = group[index]
+    return index
+
+
+def _bands(hashes: Hashes) -> Iterator[tuple[int, bytes]]:
+    """Yield the bands of a text's MinHash signature, each with its number."""
+    import numpy as np
+
+    if not len(hashes):
+        yield -1, b""
+        return
+    multipliers, offsets = _permutations()
+    with np.errstate(over="ignore"):
+        signature = (multipliers[:, None] * hashes[None, :] + offsets[:, None] >> np.uint64(32)).min(axis=1)
+    for band in range(_BANDS):
+        yield band, signature[band * _ROWS : (band + 1) * _ROWS].tobytes()
+
+
+@cache
+def _permutations() -> tuple[Hashes, Hashes]:
+    """Return the odd multipliers and the offsets of the hash functions (multiply-shift on 64 bits), always the same."""
+    import numpy as np
+
+    state = np.random.RandomState(20240229)  # its stream is frozen for good
+    words = state.randint(0, 1 << 32, size=(4, _BANDS * _ROWS), dtype=np.uint64)
+    return (words[0] << np.uint64(32) | words[1]) | np.uint64(1), words[2] << np.uint64(32) | words[3]
