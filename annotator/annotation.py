@@ -8,8 +8,10 @@ Offsets are half-open ranges of Unicode code points into the document's text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 Origin = Literal["suggested", "accepted", "corrected", "added"]
@@ -105,6 +107,20 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """Something of a foreign format that spans and relations have no place for, kept to be given back in that format.
+
+    ``value`` is plain JSON; ``refs`` are the ids of the spans, relations and other extras that it speaks of.
+    """
+
+    id: str
+    kind: str
+    value: Mapping[str, Any]
+    refs: tuple[str, ...] = ()
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Annotations:
     """The content of a layer: spans and relations by id.
 
@@ -135,7 +151,15 @@ def suggested_relation(head: Span, child: Span, label: str, source: str, score: 
     return Relation(str(key), head.id, child.id, label, "suggested", source, score)
 
 
-def record(item: Span | Relation | Decision | Comment) -> dict[str, Any]:
+def record(item: Span | Relation | Decision | Comment | Extra) -> dict[str, Any]:
     """Return an item as history records it: its fields by name, without the id and what is ``None``."""
-    values = ((name, getattr(item, name)) for name in item.__slots__ if name != "id")
-    return {name: value for name, value in values if value is not None}
+    kind: type = type(item)
+    names, values = _recorded(kind)
+    return {name: value for name, value in zip(names, values(item), strict=False) if value is not None and value != ()}
+
+
+@cache
+def _recorded(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Return the names of the fields that history records of a kind of item, and what reads them all."""
+    names = tuple(found.name for found in fields(kind) if found.name != "id")
+    return names, attrgetter(*names)

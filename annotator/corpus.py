@@ -26,7 +26,9 @@ TITLE_LENGTH = 120
 """A derived title has at most so many code points."""
 
 _KEY_LENGTH = 200
-_SAMPLE_LENGTH = 20_000
+_SAMPLE_LENGTH, _SHORT_SAMPLE_LENGTH = 20_000, 1_000
+_CLEAR = 100.0
+"""Difference of log-probabilities from which the short sample settles an article's language."""
 _HEADING = re.compile(r"^#{1,6}\s+")
 
 
@@ -82,7 +84,7 @@ def build_document(article: Article, languages: Sequence[str]) -> Document:
         key=article.key,
         text=article.text,
         lang=lang,
-        title=article.title if article.title and article.title.strip() else _first_line(article.text),
+        title=article.title if article.title and article.title.strip() else derived_title(article.text),
         tokens=tokens,
         sentences=split_sentences(article.text, tokens, lang),
         meta=article.meta,
@@ -223,8 +225,8 @@ def key_problem(key: str) -> str | None:
     return None
 
 
-def _first_line(text: str) -> str:
-    """Return the first line that says something, cut at a word."""
+def derived_title(text: str) -> str:
+    """Return what an article without a title is called: its first line that says something, cut at a word."""
     lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
     line = next((line for line in lines if any(map(str.isalnum, line))), lines[0] if lines else "").strip()
     title = " ".join(_HEADING.sub("", line).split()) or line
@@ -241,8 +243,11 @@ def _language(article: Article, languages: tuple[str, ...]) -> str:
     given = re.split("[-_]", article.lang.strip().lower())[0] if article.lang else ""
     if given in languages or len(languages) == 1:
         return given if given in languages else languages[0]
-    label, _ = _identifier(languages).classify(article.text[:_SAMPLE_LENGTH])
-    return str(label)
+    identifier = _identifier(languages)
+    first, second, *_ = identifier.rank(article.text[:_SHORT_SAMPLE_LENGTH])
+    if len(article.text) > _SHORT_SAMPLE_LENGTH and first[1] - second[1] < _CLEAR:
+        first = identifier.rank(article.text[:_SAMPLE_LENGTH])[0]
+    return str(first[0])
 
 
 @lru_cache(maxsize=4)

@@ -148,7 +148,10 @@ class Event:
 
 def dumps(value: object) -> str:
     """Return compact JSON; the same value always gives the same text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def dumps_ops(ops: Iterable[Op]) -> str:

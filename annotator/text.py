@@ -33,11 +33,9 @@ class Segmentation(Sequence[Segment]):
     __slots__ = ("ends", "starts")
 
     def __init__(self, segments: Iterable[tuple[int, int]] = ()) -> None:
-        self.starts = array("I")
-        self.ends = array("I")
-        for start, end in segments:
-            self.starts.append(start)
-            self.ends.append(end)
+        pairs = list(segments)
+        self.starts = array("I", [start for start, _ in pairs])
+        self.ends = array("I", [end for _, end in pairs])
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -17,7 +17,7 @@ from annotator.errors import StoreError
 from annotator.store import Store, connection, examine, schema
 from annotator.text import Document
 from tests.processes import finish, start, together
-from tests.workspaces import Bench, dump, place_of, said
+from tests.workspaces import Bench, add_document, dump, make_document, place_of, said
 
 MORE = ("0002_more", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO more VALUES (7);")
 BROKEN = ("0002_broken", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES (7);")
@@ -78,6 +78,20 @@ class TestMigrations:
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 store.connection.execute("DELETE FROM event")
         assert len(backups(old)) == 1
+
+    def test_one_from_before_foreign_formats_gets_a_place_for_them(self, tmp_path: Path) -> None:
+        path = tmp_path / "old" / "annotator.db"
+        path.parent.mkdir()
+        with pytest.MonkeyPatch.context() as older:
+            older.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+            older.setattr(schema, "VERSION", 2)
+            with Store(path) as store:
+                add_document(store, make_document())
+        with Store(path) as store:
+            assert store.extra_counts() == {}
+            assert list(store.known([], [make_document().sha256])) == ["nota"]
+            assert list(examine(store)) == []
+        assert len(backups(path)) == 1
 
     def test_the_second_opening_does_nothing_more(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         know(monkeypatch, MORE)

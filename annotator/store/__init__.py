@@ -1,6 +1,7 @@
 """The only place that knows SQL."""
 
 from annotator.store.assignments import Assigned, assigned, begun
+from annotator.store.bulk import Bulk
 from annotator.store.database import (
     ForeignLayerError,
     ForkedLayerError,
@@ -30,6 +31,7 @@ from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
 
 __all__ = [
     "Assigned",
+    "Bulk",
     "Charge",
     "CuratorTally",
     "DocumentFacts",

@@ -12,10 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from annotator.annotation import Annotations, Comment, Decision, Relation, Span
+from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Span
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops, fold, standing
 from annotator.store import connection as connecting
+from annotator.store.bulk import Bulk
 from annotator.store.tables import TABLES, grown, read_state, records, write_ops
 from annotator.store.turns import Turns
 from annotator.text import Document, Segmentation
@@ -175,6 +176,29 @@ class Store:
         """Return all document keys, in order."""
         return [row[0] for row in self.rows("SELECT key FROM document WHERE sha256 IS NOT NULL ORDER BY key")]
 
+    def known(self, keys: Iterable[str], digests: Iterable[str]) -> dict[str, str]:
+        """Return the text digests, by key, of the documents that have one of the keys or one of the digests."""
+        query = (
+            "SELECT key, sha256 FROM document WHERE key IN (SELECT value FROM json_each(?1)) AND sha256 IS NOT NULL"
+            " UNION SELECT key, sha256 FROM document WHERE sha256 IN (SELECT value FROM json_each(?2)) ORDER BY key"
+        )
+        return {row[0]: row[1] for row in self.rows(query, json.dumps(list(keys)), json.dumps(list(digests)))}
+
+    def texts(self, keys: Iterable[str]) -> Iterator[str]:
+        """Yield the texts of documents, in the order of the keys."""
+        with self.explained():
+            query = "SELECT content FROM text WHERE sha256 = (SELECT sha256 FROM document WHERE key = ?)"
+            for key in keys:
+                yield self.connection.execute(query, (key,)).fetchone()[0]
+
+    def label_counts(self, layer_id: int) -> dict[str, int]:
+        """Return how many spans and relations of each label a layer has."""
+        query = (
+            "SELECT label, count(*) FROM span WHERE layer_id = ?1 GROUP BY label"
+            " UNION ALL SELECT label, count(*) FROM relation WHERE layer_id = ?1 GROUP BY label"
+        )
+        return {row[0]: row[1] for row in self.rows(query, layer_id)}
+
     def documents_with(self, phrase: str) -> list[str]:
         """Return the keys of documents whose text has all words of a phrase next to one another, in order of key."""
         words = " ".join("".join(c if c.isalnum() else " " for c in phrase).split())
@@ -229,6 +253,20 @@ class Store:
         """Return a layer's comments by id."""
         with self.explained():
             return {i: Comment(i, **record) for i, record in records(self.connection, TABLES["comment"], layer_id)}
+
+    def extras(self, layer_id: int) -> dict[str, Extra]:
+        """Return what a layer keeps of foreign formats, by id."""
+        with self.explained():
+            found = records(self.connection, TABLES["extra"], layer_id)
+            return {i: Extra(i, **{**record, "refs": tuple(record.get("refs", ()))}) for i, record in found}
+
+    def extra_counts(self) -> dict[int, dict[tuple[str, str], int]]:
+        """Return how much every layer that keeps anything keeps, by layer id, then by format and kind."""
+        found: dict[int, dict[tuple[str, str], int]] = {}
+        query = "SELECT layer_id, format, kind, count(*) FROM extra GROUP BY layer_id, format, kind"
+        for layer_id, form, kind, count in self.rows(query):
+            found.setdefault(layer_id, {})[form, kind] = count
+        return found
 
     def events(self, layer: LayerInfo) -> list[Event]:
         """Return a layer's whole history, oldest first."""
@@ -310,6 +348,10 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
         self._connection = connection
         self._clock = clock
+
+    def bulk(self) -> Bulk:
+        """Return what takes many new documents and layers; whoever adds to it flushes it."""
+        return Bulk(self._connection, self._clock)
 
     def put_text(self, document: Document, tokenizer: str) -> str:
         """Keep a text with its segmentation, once however often it comes; return its digest."""

@@ -199,6 +199,19 @@ CREATE TABLE scheme (
 ) STRICT;
 """
 
+_EXTRA = """
+CREATE TABLE extra (
+    layer_id INTEGER NOT NULL REFERENCES layer (id),
+    id TEXT NOT NULL,
+    format TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL CHECK (json_valid(value)),
+    refs TEXT CHECK (refs IS NULL OR json_valid(refs)),
+    PRIMARY KEY (layer_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX document_by_text ON document (sha256);
+"""
+
 TRIGGERS = frozenset(
     {
         "event_is_never_updated",
@@ -211,7 +224,11 @@ TRIGGERS = frozenset(
 )
 """What keeps history append-only and texts searchable; a database without them is damaged."""
 
-MIGRATIONS: tuple[tuple[str, str], ...] = (("0001_base", _BASE), ("0002_several_curators", _SEVERAL_CURATORS))
+MIGRATIONS: tuple[tuple[str, str], ...] = (
+    ("0001_base", _BASE),
+    ("0002_several_curators", _SEVERAL_CURATORS),
+    ("0003_extra", _EXTRA),
+)
 """Name and SQL of each migration, oldest first."""
 
 VERSION = len(MIGRATIONS)

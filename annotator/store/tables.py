@@ -23,6 +23,8 @@ class Table:
 
     def values(self, record: Record) -> list[Any]:
         """Return a record's column values."""
+        if not self.json and not self.boolean:
+            return list(map(record.get, self.columns))
         return [self._value(column, record.get(column)) for column in self.columns]
 
     def _value(self, column: str, value: Any) -> Any:
@@ -58,6 +60,12 @@ class Table:
         )
 
     @property
+    def insert(self) -> str:
+        """Return the statement that writes one new record: layer, id, columns."""
+        names = ", ".join(f'"{c}"' for c in self.columns)
+        return f"INSERT INTO {self.name} (layer_id, id, {names}) VALUES ({', '.join('?' * (len(self.columns) + 2))})"
+
+    @property
     def select(self) -> str:
         """Return the statement that reads a layer's records: id, columns."""
         names = ", ".join(f'"{c}"' for c in self.columns)
@@ -78,6 +86,7 @@ TABLES = {
         ),
         Table("comment", ("text", "target")),
         Table("assignment", ("blind",), boolean=frozenset({"blind"})),
+        Table("extra", ("format", "kind", "value", "refs"), json=frozenset({"value", "refs"})),
     )
 }
 

@@ -231,10 +231,10 @@ class WorkingLayer:
             self.comments.pop(op.id, None)
             if op.now is not None:
                 self.comments[op.id] = Comment(op.id, **op.now)
-        elif op.now is None:
+        elif op.table == "layer":
             self.fields.pop(op.id, None)
-        else:
-            self.fields[op.id] = op.now["value"]
+            if op.now is not None:
+                self.fields[op.id] = op.now["value"]
 
     def _apply_span(self, op: Op) -> None:
         touched = {i for i in self._came_of.get(op.id, ()) if i in self.suggested_spans}
