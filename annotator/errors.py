@@ -39,6 +39,10 @@ class FormatError(AnnotatorError):
     """A foreign file does not hold what its format promises."""
 
 
+class UnknownFormatError(FormatError):
+    """There is no format with the name that was given."""
+
+
 class StoreError(AnnotatorError):
     """The database cannot be opened, read or written."""
 

@@ -1,4 +1,4 @@
-"""The suggester of docs/extending.md, installed as a package: what the page shows must work as it stands."""
+"""The suggester and the format of docs/extending.md as packages: what the page shows must work as it stands."""
 
 from __future__ import annotations
 
@@ -19,23 +19,25 @@ PAGE = ROOT / "docs" / "extending.md"
 TEXT = "Escribió @ana_ruiz desde #CruzRoja ayer.\n"
 
 
-def shown(language: str) -> str:
-    """Return the only block of the page in a language."""
-    (block,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+def shown(language: str, section: str = "A suggester of your own") -> str:
+    """Return the only block in a language of a section of the page."""
+    text = PAGE.read_text(encoding="utf-8").partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    (block,) = re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     return str(block)
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A folder of installed packages with the page's package in it."""
+    """A folder of installed packages with the page's packages in it."""
     site = tmp_path / "site"
-    info = site / "hashtags-1.dist-info"
-    info.mkdir(parents=True)
-    (site / "hashtags.py").write_text(shown("python"), encoding="utf-8")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: hashtags\nVersion: 1\n", encoding="utf-8")
-    group, entry = shown("toml").strip().splitlines()
-    group = group.removeprefix("[project.entry-points.").strip(']"')
-    (info / "entry_points.txt").write_text(f"[{group}]\n{entry.replace(chr(34), '')}\n", encoding="utf-8")
+    for package, section in (("hashtags", "A suggester of your own"), ("tsv", "A format of your own")):
+        info = site / f"{package}-1.dist-info"
+        info.mkdir(parents=True)
+        (site / f"{package}.py").write_text(shown("python", section), encoding="utf-8")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1\n", encoding="utf-8")
+        group, entry = shown("toml", section).strip().splitlines()
+        group = group.removeprefix("[project.entry-points.").strip(']"')
+        (info / "entry_points.txt").write_text(f"[{group}]\n{entry.replace(chr(34), '')}\n", encoding="utf-8")
     return site
 
 
@@ -73,3 +75,12 @@ def test_it_takes_no_part_where_it_does_not_want_to(bench: Bench, tmp_path: Path
     assert isinstance(make(bench.scheme, tmp_path), Suggester)
     (bench.workspace.labels_path).write_text("languages: [es]\nentities:\n  DRUG: {key: 1}\n", encoding="utf-8")
     assert make(type(bench.workspace)(bench.workspace.root).scheme, tmp_path) is None
+
+
+def test_an_installed_format_is_read_and_written(site: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "work"
+    write_labels(workspace)
+    line = "Ana viaja a Perú.\t12\t16\tGPE\n"
+    (workspace / "viajes.tsv").write_text(line, encoding="utf-8")
+    annotator(site, workspace, "import", "tsv", str(workspace / "viajes.tsv"), "--layer", "gold")
+    assert annotator(site, workspace, "export", "tsv") == line

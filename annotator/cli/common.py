@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from annotator.errors import UnknownFormatError
 from annotator.reports.plain import plain
 from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.formats.protocol import Format
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -52,6 +56,37 @@ def curator_option(function: Function) -> Function:
     """Add ``--as NAME``."""
     return click.option(
         "--as", "curator", metavar="NAME", help="Who is working (default: ANNOTATOR_CURATOR, or the login name)."
+    )(function)
+
+
+def format_argument(function: Function) -> Function:
+    """Add the argument ``FORMAT``, loaded, as ``form``; a name that is no format's is wrong usage."""
+
+    def loaded(_: click.Context, parameter: click.Parameter, name: str) -> Format:
+        from annotator.formats.registry import load_format
+
+        try:
+            return load_format(name)
+        except UnknownFormatError as error:
+            raise click.BadParameter(str(error), param=parameter) from error
+
+    return click.argument("form", metavar="FORMAT", callback=loaded)(function)
+
+
+def format_options(function: Function) -> Function:
+    """Add ``-O NAME=VALUE``, any number of times, as a dictionary called ``options``."""
+
+    def parsed(_: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+        pairs = {}
+        for value in values:
+            name, equals, rest = value.partition("=")
+            if not name or not equals:
+                raise click.BadParameter(f"{value!r} is not NAME=VALUE", param=parameter)
+            pairs[name] = rest
+        return pairs
+
+    return click.option(
+        "-O", "options", multiple=True, callback=parsed, metavar="NAME=VALUE", help="An option of the format itself."
     )(function)
 
 
@@ -112,15 +147,19 @@ def table_text(
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal; be quiet elsewhere. Yields a function of done and all."""
+def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal; be quiet elsewhere. Yields a function of done and all.
+
+    ``unit`` is ``bytes`` where those are counted.
+    """
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

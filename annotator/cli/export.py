@@ -4,54 +4,83 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import Settings, curator_option, narrate, workspace_option
+from annotator.cli.common import (
+    Settings,
+    curator_option,
+    format_argument,
+    format_options,
+    narrate,
+    workspace_option,
+)
 from annotator.workflow.workspace import curator_name
 
-FORMATS = ("jsonl",)
+if TYPE_CHECKING:
+    from annotator.formats.protocol import Format
 
 
 @click.command("export")
-@click.argument("kind", type=click.Choice(FORMATS), metavar="FORMAT")
+@format_argument
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Where to write (- or none: stdout)."
 )
-@click.option("--layer", default="gold", show_default=True, metavar="LAYER", help="gold, suggestions or curator:NAME.")
+@click.option(
+    "--layer", default="gold", show_default=True, metavar="LAYER", help="gold, curator:NAME or suggestions[:NAME]."
+)
 @click.option("--unfinished", is_flag=True, help="Take a curator's unfinished documents too.")
+@click.option("--labels", metavar="A,B,…", help="Only spans and relations with these labels.")
+@click.option("--since", default="", metavar="DATE", help="Only documents whose layer changed from then on.")
+@click.option("--split", metavar="0.8,0.1,0.1", help="Write train, dev and test parts into the folder PATH.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides what the shares leave open.")
+@click.option("--no-manifest", is_flag=True, help="Do not write a manifest beside the file.")
+@format_options
 @curator_option
 @workspace_option
 @click.pass_obj
 def command(
     settings: Settings,
-    kind: str,
+    form: Format,
     output: Path | None,
     layer: str,
     unfinished: bool,
+    labels: str | None,
+    since: str,
+    split: str | None,
+    seed: int,
+    no_manifest: bool,
+    options: dict[str, str],
     curator: str | None,
     workspace: Path | None,
 ) -> None:
-    """Write a layer of every document that has it: FORMAT is jsonl."""
-    from annotator.formats.jsonl import write_record
-    from annotator.workflow.exporting import parse_layer, records, select
-    from annotator.workflow.files import writing
+    """Write a layer of every document that has it, in the format named FORMAT."""
+    from annotator.workflow.export_files import ExportRequest, export
+    from annotator.workflow.exporting import parse_layer
+    from annotator.workflow.splitting import Split, parse_shares
 
     place = settings.workspace(workspace)
-    selection = select(
-        place, parse_layer(layer), unfinished=unfinished, reader=curator_name(curator or settings.curator)
+    path = None if output in (None, Path("-")) else output
+    request = ExportRequest(
+        layer=parse_layer(layer),
+        unfinished=unfinished,
+        reader=curator_name(curator or settings.curator),
+        since=since,
+        labels=tuple(label.strip() for label in labels.split(",")) if labels else (),
+        options=options,
+        split=Split(parse_shares(split), seed) if split else None,
+        with_manifest=not no_manifest,
     )
-    spans = relations = off_tokens = 0
-    with writing(None if output in (None, Path("-")) else output, sys.stdout.buffer) as stream:
-        for record in records(place, selection.taken):
-            stream.write((write_record(record) + "\n").encode("utf-8"))
-            spans += len(record.spans())
-            relations += len(record.relations())
-            off_tokens += record.off_token_spans()
-    where = f" to {output}" if output not in (None, Path("-")) else ""
-    narrate(f"{len(selection.taken)} documents, {spans} spans, {relations} relations of {layer} as {kind}{where}")
-    if off_tokens:
-        narrate(f"warning: {off_tokens} spans do not fall on token borders; their token fields are null")
+    done, selection = export(place, form, request, path, sys.stdout.buffer)
+    where = f" to {path}" if path else ""
+    for part in done.parts:
+        items = f"{part.documents} documents, {part.spans} spans, {part.relations} relations of {layer}"
+        narrate(f"{f'{part.name}: ' if split else ''}{items} as {form.name}{where}")
+    for what, count in sorted(done.warnings.items()):
+        narrate(f"warning: {count} {what}")
+    if done.lost:
+        narrate(f"{form.name} has no place for: {', '.join(f'{n} × {what}' for what, n in sorted(done.lost.items()))}")
     if selection.left_out:
         reasons = ", ".join(f"{key} ({reason})" for key, reason in list(selection.left_out.items())[:5])
         more = f" and {len(selection.left_out) - 5} more" if len(selection.left_out) > 5 else ""

@@ -10,6 +10,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 from pathlib import Path
 
 import click
@@ -27,6 +28,7 @@ VERBS = (
     "annotate",
     "adjudicate",
     "agreement",
+    "import",
     "export",
     "validate",
     "status",
@@ -50,7 +52,8 @@ class Verbs(click.Group):
         """Import a verb's module and return its command."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"annotator.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"annotator.cli.{module}").command
         return command
 
     def resolve_command(

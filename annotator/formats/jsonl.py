@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, NamedTuple
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
+from annotator.formats.protocol import ForeignDocument, Format, Target
 from annotator.formats.record import SCHEMA, LayerRecord
+from annotator.formats.source import Source
 from annotator.text import Segmentation
 
 if TYPE_CHECKING:
@@ -25,20 +28,26 @@ _SPACES = frozenset(char for char in map(chr, range(0x3001)) if char.isspace())
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 
 
-def write_record(record: LayerRecord) -> str:
+OFF_BORDERS = "spans do not fall on token borders; their token fields are null"
+
+
+def write_record(record: LayerRecord, warnings: Counter[str] | None = None) -> str:
     """Return the line of one layer, without the line break.
 
-    Spans that do not fall on token borders have null token fields (:meth:`LayerRecord.off_token_spans` counts them).
+    Spans that do not fall on token borders have null token fields, and are counted in ``warnings``.
     """
     document = record.document
     spans = record.spans()
     rendered = {key: _render(key, document.tokens) for key in spans}
+    off_token = sum(found.is_off_token for found in rendered.values())
+    if off_token and warnings is not None:
+        warnings[OFF_BORDERS] += off_token
     span_lines = [_span(span, rendered[key], document.text) for key, span in spans.items()]
     relation_lines = [_relation(relation, key, rendered) for key, relation in record.relations().items()]
     return (
         f'{{"schema":"{SCHEMA}","id":{_quoted(document.key)},"text":{_quoted(document.text)},'
         f'"lang":{_quoted(document.lang)},"title":{_quoted(document.title)},"meta":{_dumps(dict(document.meta))},'
-        f'"tokens":[{_tokens(document.text, document.tokens)}],'
+        f'"tokens":[{write_tokens(document.text, document.tokens)}],'
         f'"spans":[{",".join(span_lines)}],"relations":[{",".join(relation_lines)}],'
         f'"answer":"accept","provenance":{{"layer":{_quoted(record.layer)},"curators":{_dumps(list(record.curators))},'
         f'"text_sha256":"{document.sha256}","labels_sha256":{_quoted(record.labels_sha256)}}}}}'
@@ -60,10 +69,11 @@ def read_records(lines: Iterable[str], where: str, known: Known | None = None) -
             yield read_record(line, f"{where}:{number}", known)
 
 
-def _tokens(text: str, tokens: Segmentation) -> str:
-    """Render the tokens, by far the most numerous part of a line.
+def write_tokens(text: str, tokens: Segmentation) -> str:
+    """Render the tokens of a text as Prodigy does, without the brackets around them.
 
-    In texts of common length the numbers come out of ready-made tables, which saves half the time of an export.
+    They are by far the most numerous part of a line.  In texts of common length the numbers come out of ready-made
+    tables, which saves half the time of an export.
     """
     padded = text + "."
     if len(text) < _TABLE_LENGTH:
@@ -102,13 +112,14 @@ class _Rendered(NamedTuple):
     id: str
     token_end: str
     place: str
+    is_off_token: bool
 
 
 def _render(key: SpanKey, tokens: Segmentation) -> _Rendered:
     exact = tokens.exact(key.start, key.end)
     first, last = ("null", "null") if exact is None else (str(exact[0]), str(exact[1]))
     place = f'"start":{key.start},"end":{key.end},"token_start":{first},"token_end":{last},"label":{_quoted(key.label)}'
-    return _Rendered(_quoted(str(key)), last, place)
+    return _Rendered(_quoted(str(key)), last, place, exact is None)
 
 
 def _span(span: Span, rendered: _Rendered, text: str) -> str:
@@ -134,3 +145,43 @@ def _history(item: Span | Relation) -> str:
 
 
 _dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
+    """Yield the documents of a file that :func:`write` wrote."""
+    from annotator.formats.gold_reader import read_document
+
+    for line in source.lines():
+        if line.text.strip():
+            yield read_document(line.text, line.where)
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write a line a document."""
+    for record in records:
+        target.write(write_record(record, target.warnings) + "\n")
+
+
+FORMAT = Format(
+    name="jsonl",
+    about="the workspace's own: one JSON object a line, a superset of Prodigy's",
+    ending=".jsonl",
+    read=read,
+    write=write,
+    carries={
+        "nested": "yes",
+        "crossing": "yes",
+        "off_token": "yes",
+        "relations": "yes",
+        "self_relations": "aside",
+        "key": "yes",
+        "lang": "yes",
+        "title": "yes",
+        "meta": "yes",
+        "curator": "yes",
+        "origin": "yes",
+        "source": "yes",
+        "score": "yes",
+        "verdicts": "no",
+    },
+)

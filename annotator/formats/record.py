@@ -1,11 +1,16 @@
-"""What every format reads and writes: one layer of one document."""
+"""What every format writes: one layer of one document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
+from annotator.annotation import Annotations, Decision, Extra, Relation, RelationKey, Span, SpanKey
 from annotator.text import Document
+
+Key = TypeVar("Key", SpanKey, RelationKey)
+Item = TypeVar("Item", Span, Relation)
 
 SCHEMA = "annotator.gold/1"
 """Name and version of the workspace's own format: what the first key of every line says."""
@@ -16,7 +21,8 @@ class LayerRecord:
     """A document with the content of one of its layers.
 
     ``layer`` is ``gold``, ``suggestions`` or ``curator:NAME``; ``curators`` are those whose work it is;
-    ``labels_sha256`` is the digest of the scheme that it was made under.
+    ``labels_sha256`` is the digest of the scheme that it was made under.  ``extras`` and ``document_extras`` are what
+    was kept of the format that is written, ``decisions`` the curator's verdicts.
     """
 
     document: Document
@@ -24,28 +30,32 @@ class LayerRecord:
     layer: str
     curators: tuple[str, ...]
     labels_sha256: str
+    state: str = "done"
+    decisions: tuple[Decision, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    document_extras: Mapping[str, Any] = field(default_factory=dict)
+
+    _ordered: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def spans(self) -> dict[SpanKey, Span]:
         """Return the spans in reading order: by start, the longer first, then by label.
 
         Spans that say the same count once: the one with the lowest id.
         """
-        once: dict[SpanKey, Span] = {}
-        for span in self.annotations.spans.values():
-            kept = once.setdefault(span.key, span)
-            if span.id < kept.id:
-                once[span.key] = span
-        return {key: once[key] for key in sorted(once, key=_reading_order)}
+        if "spans" not in self._ordered:
+            found = _once((span.key, span) for span in self.annotations.spans.values())
+            self._ordered["spans"] = {key: found[key] for key in sorted(found, key=reading_order)}
+        spans: dict[SpanKey, Span] = self._ordered["spans"]
+        return spans
 
     def relations(self) -> dict[RelationKey, Relation]:
         """Return the relations by the start of the head, that of the child, then the label; each content once."""
-        once: dict[RelationKey, Relation] = {}
-        for relation in self.annotations.relations.values():
-            key = self.annotations.relation_key(relation)
-            kept = once.setdefault(key, relation)
-            if relation.id < kept.id:
-                once[key] = relation
-        return {key: once[key] for key in sorted(once, key=_relation_order)}
+        if "relations" not in self._ordered:
+            content = self.annotations
+            found = _once((content.relation_key(relation), relation) for relation in content.relations.values())
+            self._ordered["relations"] = {key: found[key] for key in sorted(found, key=relation_order)}
+        relations: dict[RelationKey, Relation] = self._ordered["relations"]
+        return relations
 
     def off_token_spans(self) -> int:
         """Return how many spans do not begin and end at token borders."""
@@ -53,9 +63,35 @@ class LayerRecord:
         return sum(exact(key.start, key.end) is None for key in self.spans())
 
 
-def _reading_order(key: SpanKey) -> tuple[int, int, str]:
+def _once(items: Iterable[tuple[Key, Item]]) -> dict[Key, Item]:
+    """Return items by what they say: of those that say the same, the one with the lowest id."""
+    once: dict[Key, Item] = {}
+    for key, item in items:
+        kept = once.setdefault(key, item)
+        if item.id < kept.id:
+            once[key] = item
+    return once
+
+
+def reading_order(key: SpanKey) -> tuple[int, int, str]:
+    """Order spans as they are read: by start, the longer first, then by label."""
     return key.start, -key.end, key.label
 
 
-def _relation_order(key: RelationKey) -> tuple[int, int, str, RelationKey]:
+def relation_order(key: RelationKey) -> tuple[int, int, str, RelationKey]:
+    """Order relations by the start of the head, that of the child, then the label."""
     return key.head.start, key.child.start, key.label, key
+
+
+def nested_and_crossing(keys: Iterable[SpanKey]) -> tuple[int, int]:
+    """Return how many spans lie inside (or on) an earlier one, and how many cross one; ``keys`` in reading order."""
+    nested = crossing = 0
+    live: list[SpanKey] = []
+    for key in keys:
+        live = [other for other in live if other.end > key.start]
+        if any(key.end > other.end and key.start > other.start for other in live):
+            crossing += 1
+        elif live:
+            nested += 1
+        live.append(key)
+    return nested, crossing

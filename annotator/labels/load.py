@@ -31,7 +31,7 @@ _SCHEME_FIELDS = ("languages", "overlap", "snap", "entities", "relations")
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
-_NAME = re.compile(r"[^\W\d_][\w.-]*")
+NAME = re.compile(r"[^\W\d_][\w.-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # fmt: off
@@ -77,7 +77,7 @@ def _read(path: Path) -> tuple[LabelScheme | None, list[str]]:
     except UnicodeDecodeError as error:
         return None, [f"{shown}: byte {error.start} is not UTF-8: save the file as UTF-8"]
     report = Report(shown)
-    root = _compose(text, report)
+    root = compose(text, report)
     if root is None:
         return None, report.lines()
     scheme = _scheme(Value(root, "", report), hashlib.sha256(data).hexdigest())
@@ -92,7 +92,7 @@ def _shown(path: Path) -> str:
         return os.fspath(path)
 
 
-def _compose(text: str, report: Report) -> Any:
+def compose(text: str, report: Report) -> Any:
     """Parse YAML into nodes, with libyaml where PyYAML was built with it (some ten times faster)."""
     import yaml
 
@@ -230,7 +230,7 @@ class _Types:
 
     def _name(self, key: Value) -> str:
         name = str(key.node.value)
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             key.wrong("a label without spaces: a letter, then letters, digits, `_`, `-` or `.`", repr(name))
         if name in self.names:
             key.wrong(f"a name that is not also an entity's (line {self.names[name]})", repr(name))

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from annotator.annotation import Annotations, Comment, Decision, Relation, Span, record
+from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Span, record
 from annotator.history import Op
 
 
 def differences(before: Annotations, after: Annotations) -> list[Op]:
     """Return the ops that lead from one content to another: relations go before their spans and come after."""
-    spans_gone, spans_come = _replaced("span", before.spans, after.spans)
-    relations_gone, relations_come = _replaced("relation", before.relations, after.relations)
+    spans_gone, spans_come = replaced("span", before.spans, after.spans)
+    relations_gone, relations_come = replaced("relation", before.relations, after.relations)
     return [*relations_gone, *spans_gone, *spans_come, *relations_come]
 
 
 def verdict_differences(before: Mapping[str, Decision], after: Mapping[str, Decision]) -> list[Op]:
     """Return the ops that lead from some verdicts to others."""
-    gone, come = _replaced("verdict", before, after)
+    gone, come = replaced("verdict", before, after)
     return gone + come
 
 
@@ -28,10 +28,12 @@ def orphaned(comments: Mapping[str, Comment], content: Annotations) -> list[Op]:
     return [Op("comment", i, record(comment), None) for i, comment in comments.items() if comment.target not in there]
 
 
-def _replaced(
-    table: str, old: Mapping[str, Span | Relation | Decision], new: Mapping[str, Span | Relation | Decision]
+def replaced(
+    table: str,
+    old: Mapping[str, Span | Relation | Decision | Extra],
+    new: Mapping[str, Span | Relation | Decision | Extra],
 ) -> tuple[list[Op], list[Op]]:
-    """Return what goes, and what comes or changes."""
+    """Return the ops on what goes, and on what comes or changes."""
     gone = [Op(table, identity, record(item), None) for identity, item in old.items() if identity not in new]
     records = ((i, record(old[i]) if i in old else None, record(item)) for i, item in new.items())
     return gone, [Op(table, i, was, now) for i, was, now in records if was != now]

@@ -1,7 +1,8 @@
-"""Writing files that are whole or not there."""
+"""Writing files that are whole or not there, and working through many."""
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -42,7 +43,7 @@ def writing(path: Path | None, otherwise: BinaryIO) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        partial.chmod(0o666 & ~_umask())
+        partial.chmod(0o666 & ~umask())
         partial.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from error
@@ -50,7 +51,20 @@ def writing(path: Path | None, otherwise: BinaryIO) -> Iterator[BinaryIO]:
         partial.unlink(missing_ok=True)
 
 
-def _umask() -> int:
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector out of the way of work that makes many objects and no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def umask() -> int:
+    """Return the process's file mode mask."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotator.annotation import record
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
 from annotator.history import CORPUS, REANCHOR, LayerName, Op
@@ -19,7 +20,7 @@ from annotator.workflow.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A span that could not be carried over to a replaced text."""
+    """What could not be carried over to a replaced text: a span, or what was kept for a foreign format."""
 
     layer: LayerName
     label: str
@@ -104,6 +105,9 @@ def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, ac
             ops += orphaned(store.comments(layer.id), kept)
         else:
             ops += differences(content, named_by_content(kept))
+        extras = store.extras(layer.id)
+        ops += [Op("extra", identity, record(extra), None) for identity, extra in extras.items()]
+        report.lost += [Lost(layer.name, extra.kind, f"kept for {extra.format}") for extra in extras.values()]
         if layer.fingerprint is not None:
             ops.append(Op("layer", "fingerprint", {"value": layer.fingerprint}, None))
         writer.append(layer.name, actor, REANCHOR, ops)

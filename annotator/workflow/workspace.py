@@ -72,6 +72,10 @@ class Workspace:
         """Return the label scheme; :class:`SchemeError` when it has a mistake."""
         return load_scheme(self.labels_path)
 
+    def forget_scheme(self) -> None:
+        """Let the scheme be read anew: its file was changed."""
+        self.__dict__.pop("scheme", None)
+
     @cached_property
     def store(self) -> Store:
         """Return the open database."""

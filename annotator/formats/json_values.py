@@ -1,0 +1,276 @@
+"""JSON as foreign files hold it: values one by one, refused where they are broken, and fields asked for by type."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from annotator.errors import FormatError
+
+MISSING = object()
+"""Stands for a field that is not there."""
+
+_HINT = "mend what wrote the file"
+_SHOWN = 40
+_WINDOW = 1 << 16
+_NOT_SPACE = re.compile(r"[^ \t\r\n]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_CERTAIN = 32
+"""Broken JSON so many characters before the end of what was read is broken, not unfinished."""
+
+_TYPES: Mapping[type, str] = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+}
+
+
+def parse_json(text: str, where: str) -> Any:
+    """Parse a whole JSON value; raise :class:`FormatError` naming ``where`` if it is none, or holds half characters."""
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise FormatError(f"{where}:{error.colno}: not JSON: {error.msg}", _HINT) from error
+    except (RecursionError, ValueError) as error:
+        raise _refused(error, where) from error
+    _check_surrogates(value, text, where)
+    return value
+
+
+def decoded(text: str) -> Any:
+    """Return a JSON value, or :data:`MISSING` for anything that :func:`parse_json` would refuse."""
+    if _SURROGATE.search(text):
+        return MISSING
+    try:
+        return _DECODER.decode(text)
+    except (RecursionError, ValueError):
+        return MISSING
+
+
+def parse_json_without(text: str, where: str, name: str) -> Any:
+    """Parse a value like :func:`parse_json`, but pass over a long list of flat objects under a key of the object.
+
+    No string can hold the borders that are looked for, because JSON escapes the quotation marks inside strings; where
+    something else holds them, what is left is no JSON, and all of it is parsed.
+    """
+    start = text.find(f',"{name}":[{{')
+    end = text.find('}],"', start)
+    if 0 <= start < end:
+        value = decoded(text[:start] + text[end + 2 :])
+        if value is not MISSING:
+            return value
+    return parse_json(text, where)
+
+
+class JsonList:
+    """The values of one JSON list, taken from pieces of text, holding only what is not finished.
+
+    ``name`` is that of the file, for messages.
+    """
+
+    def __init__(self, pieces: Iterator[str], name: str) -> None:
+        self._pieces = pieces
+        self._name = name
+        self._text = ""
+        self._at = 0
+        self._line = 1
+        self._separator = "["
+
+    def next(self) -> tuple[Any, int] | None:
+        """Return the next value and the line on which it begins, ``None`` behind the last."""
+        found = self._peek()
+        if found == "]" and self._separator == ",":
+            self._finish()
+            return None
+        if found != self._separator:
+            self._fail(f"expected {self._separator!r}", self._at)
+        self._at += 1
+        if self._peek() == "]" and self._separator == "[":
+            self._finish()
+            return None
+        self._separator = ","
+        return self._value(), self._line_of_value
+
+    def _value(self) -> Any:
+        wanted = _WINDOW
+        self._line_of_value = self._line
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                unfinished = error.pos > len(self._text) - _CERTAIN or error.msg.startswith("Unterminated")
+                if unfinished and self._more(wanted):
+                    wanted *= 2
+                    continue
+                self._fail(error.msg, error.pos)
+            except (RecursionError, ValueError) as error:
+                raise _refused(error, f"{self._name}:{self._line}") from error
+            _check_surrogates(value, self._text[self._at : end], f"{self._name}:{self._line}")
+            self._advance(end)
+            return value
+
+    def _peek(self) -> str:
+        """Go to the next character that is not white space, and return it."""
+        while (found := _NOT_SPACE.search(self._text, self._at)) is None:
+            self._advance(len(self._text))
+            if not self._more(1):
+                self._fail("the list does not end: the file was cut short", self._at)
+        self._advance(found.start())
+        return found[0]
+
+    def _advance(self, end: int) -> None:
+        self._line += self._text.count("\n", self._at, end)
+        self._at = end
+        if end > _WINDOW:
+            self._text, self._at = self._text[end:], 0
+
+    def _more(self, wanted: int) -> bool:
+        """Read at least so many characters more; return whether there were any."""
+        found = []
+        size = 0
+        for piece in self._pieces:
+            found.append(piece)
+            size += len(piece)
+            if size >= wanted:
+                break
+        self._text += "".join(found)
+        return size > 0
+
+    def _finish(self) -> None:
+        self._at += 1
+        while (found := _NOT_SPACE.search(self._text, self._at)) is None:
+            self._advance(len(self._text))
+            if not self._more(1):
+                return
+        self._fail("something follows the list", found.start())
+
+    def _fail(self, problem: str, at: int) -> NoReturn:
+        line = self._line + self._text.count("\n", self._at, at)
+        raise FormatError(f"{self._name}:{line}: not a JSON list: {problem}", _HINT)
+
+
+def _refused(error: Exception, where: str) -> FormatError:
+    if isinstance(error, RecursionError):
+        return FormatError(f"{where}: lists or objects nested too deeply", "flatten them")
+    return FormatError(f"{where}: {error}", _HINT)
+
+
+def _check_surrogates(value: object, written: str, where: str) -> None:
+    if _SURROGATE.search(written):
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise FormatError(f"{where}: half of a character (a lone surrogate)", _HINT) from error
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {written}, which is not finite")
+    return number
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name}, which JSON does not know")
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
+dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+"""Write compact JSON: every letter as itself, keys in their order."""
+
+
+class Fields:
+    """The values of a JSON object, each asked for with its type, so that what is missing or wrong is named.
+
+    ``where`` is ``file:line``, ``path`` the way to the object inside the record, ``hint`` what to do about a problem.
+    """
+
+    __slots__ = ("hint", "path", "values", "where")
+
+    def __init__(self, values: Mapping[str, Any], where: str, path: str = "", hint: str = _HINT) -> None:
+        self.values = values
+        self.where = where
+        self.path = path
+        self.hint = hint
+
+    @classmethod
+    def of(cls, value: object, where: str, path: str = "", hint: str = _HINT) -> Fields:
+        """Return the fields of a value that must be an object."""
+        if not isinstance(value, dict):
+            raise FormatError(
+                f"{where}: {path.rstrip('.')}{': ' if path else ''}found {shown(value)}, expected an object", hint
+            )
+        return cls(value, where, path, hint)
+
+    def __contains__(self, name: str) -> bool:
+        return self.values.get(name) is not None
+
+    def get(self, name: str, *types: type) -> Any:
+        """Return a value that is of one of the types."""
+        value = self.values.get(name, MISSING)
+        if type(value) not in types:
+            self.fail(name, f"found {shown(value)}, expected {' or '.join(_TYPES[kind] for kind in types)}")
+        return value
+
+    def optional(self, name: str, *types: type) -> Any:
+        """Return a value that is of one of the types, ``None`` where it is null or missing."""
+        return self.get(name, *types) if name in self else None
+
+    def inner(self, name: str) -> Fields:
+        """Return the fields of an object inside this one."""
+        return Fields(self.get(name, dict), self.where, f"{self.path}{name}.", self.hint)
+
+    def items(self, name: str) -> Iterator[Fields]:
+        """Yield the objects of a list."""
+        return (self.item(name, index) for index in range(len(self.get(name, list))))
+
+    def item(self, name: str, index: int) -> Fields:
+        """Return the fields of one object of a list."""
+        return Fields.of(self.get(name, list)[index], self.where, f"{self.path}{name}[{index}].", self.hint)
+
+    def texts(self, name: str) -> list[str]:
+        """Return a list of strings."""
+        values: list[Any] = self.get(name, list)
+        if not all(isinstance(value, str) for value in values):
+            self.fail(name, f"found {shown(values)}, expected a list of strings")
+        return values
+
+    def others(self, *known: str) -> dict[str, Any]:
+        """Return the values whose names are not among ``known``."""
+        return {name: value for name, value in self.values.items() if name not in known}
+
+    def range(self, start: str, end: str, length: int) -> tuple[int, int]:
+        """Return two offsets that bound a stretch of a text of ``length`` code points."""
+        first, last = self.get(start, int), self.get(end, int)
+        if not 0 <= first < last <= length:
+            self.fail(start, f"found {first}-{last}, expected 0 ≤ {start} < {end} ≤ {length}")
+        return first, last
+
+    def label(self, name: str) -> str:
+        """Return a label: a string that is not empty, or a number as one."""
+        value = self.get(name, str, int)
+        if value == "":
+            self.fail(name, "found an empty label, expected a name")
+        return str(value)
+
+    def fail(self, name: str, problem: str) -> NoReturn:
+        """Raise a :class:`FormatError` about a field."""
+        raise FormatError(f"{self.where}: {self.path}{name}: {problem}", self.hint)
+
+
+def shown(value: object) -> str:
+    """Return a value as JSON for a message, shortened; ``nothing`` for one that is missing."""
+    if value is MISSING:
+        return "nothing"
+    try:
+        written = json.dumps(value, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        return "something"
+    return written if len(written) <= _SHOWN else written[: _SHOWN - 1] + "…"

@@ -1,0 +1,187 @@
+"""Label Studio's JSON: a list of tasks with annotations by people and predictions by models.
+
+The text is one value of the task's data; regions carry the text that they cover, which settles how a file counts (code
+points, or UTF-16 units where characters lie outside the basic plane).  Relations have a direction and no id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from annotator.annotation import Extra
+from annotator.errors import FormatError
+from annotator.formats.json_values import Fields, dumps
+from annotator.formats.labelstudio_results import Results, write_results
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import Item, Source
+
+_HINT = "export the project anew as JSON"
+_MEDIA = ("image", "audio", "video", "html", "pdf", "img")
+_OURS = ("key", "lang", "title", "meta", "curator")
+_ANNOTATION = ("result", "completed_by", "was_cancelled")
+_PREDICTION = ("result", "model_version", "score")
+WORK = "annotation"
+"""Kind of the extra that holds the other fields of an annotation or a prediction."""
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
+    """Yield a document for each task; ``options`` may name the key of the text."""
+    for item in source.items():
+        yield _document(item, source.stem, options.get("text"))
+
+
+def _document(item: Item, stem: str, column: str | None) -> ForeignDocument:
+    task = Fields.of(item.value, item.where, hint=_HINT)
+    data = task.inner("data")
+    name = _text_key(data, column)
+    text = data.get(name, str)
+    number = task.optional("id", int, str)
+    work = "annotations" if "annotations" in task or "completions" not in task else "completions"
+    results = Results(text)
+    ours = _OURS if "key" in data else ()
+    author = data.optional("curator", str) if ours else None
+    layers = [_annotation(fields, results, author) for fields in (task.items(work) if work in task else ())]
+    layers += [_prediction(fields, results) for fields in (task.items("predictions") if "predictions" in task else ())]
+    others = data.others(name, *ours)
+    extras = {
+        "text": name,
+        "data": others,
+        "task": task.others("data", work, "predictions"),
+        **({"names": results.names} if results.names else {}),
+    }
+    return ForeignDocument(
+        where=item.where,
+        text=text,
+        fallback=f"{stem}-{item.number:06}" if number is None else f"{stem}-{number}",
+        layers=tuple(layers),
+        key=data.optional("key", str) if ours else None,
+        lang=data.optional("lang", str) if ours else None,
+        title=data.optional("title", str) if ours else None,
+        meta=data.optional("meta", dict) or {} if ours else {},
+        extras=extras,
+        lost=results.lost,
+    )
+
+
+def _text_key(data: Fields, column: str | None) -> str:
+    """Return under which key the text stands: the one named, ``text``, or the only one that holds a string."""
+    if column is not None or "text" in data:
+        return column or "text"
+    texts = [name for name, value in data.values.items() if isinstance(value, str)]
+    media = next((name for name in texts if name.lower() in _MEDIA or _is_address(data.values[name])), None)
+    if media is not None and len(texts) == 1:
+        raise FormatError(f"{data.where}: a task on {media}, not on text", "export the text tasks by themselves")
+    if len(texts) != 1:
+        found = ", ".join(data.values) or "nothing"
+        raise FormatError(
+            f"{data.where}: cannot tell which of data is the text (found {found})", "name it with -O text=KEY"
+        )
+    return texts[0]
+
+
+def _is_address(value: str) -> bool:
+    return "://" in value[:12] and not any(char.isspace() for char in value)
+
+
+def _annotation(fields: Fields, results: Results, author: str | None) -> ForeignLayer:
+    content, extras = results.read(fields)
+    cancelled = fields.values.get("was_cancelled") is True
+    kept = fields.others(*_ANNOTATION)
+    by = fields.values.get("completed_by")
+    if isinstance(by, dict):
+        by = by.get("email") or by.get("id")
+    elif by is not None and type(by) not in (int, str):
+        fields.get("completed_by", int, str, dict)
+    if fields.values.get("completed_by") is not None:
+        kept["completed_by"] = fields.values["completed_by"]
+        author = str(by)
+    if kept:
+        extras.append(Extra(WORK, WORK, kept))
+    return ForeignLayer(content, author, state="skipped" if cancelled else "done", extras=tuple(extras))
+
+
+def _prediction(fields: Fields, results: Results) -> ForeignLayer:
+    content, extras = results.read(fields)
+    model = fields.optional("model_version", str, int, float)
+    kept = fields.others(*_PREDICTION)
+    if fields.values.get("score") is not None:
+        kept["score"] = fields.get("score", int, float)
+    if kept:
+        extras.append(Extra(WORK, WORK, kept))
+    return ForeignLayer(content, None if model is None else str(model), suggested=True, extras=tuple(extras))
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write a list with a task on each line; suggestions become predictions, everything else annotations."""
+    opening = "[\n"
+    for number, record in enumerate(records, 1):
+        target.write(opening + dumps(_task(record, number, target)))
+        opening = ",\n"
+    target.write("[]\n" if opening == "[\n" else "\n]\n")
+
+
+def _task(record: LayerRecord, number: int, target: Target) -> dict[str, Any]:
+    document, kept = record.document, record.document_extras
+    names = {"from_name": "label", "to_name": "text", **dict(kept.get("names", {}))}
+    names.update({name: target.options[name] for name in ("from_name", "to_name") if name in target.options})
+    result = write_results(record, names)
+    work = next((dict(extra.value) for extra in record.extras if extra.kind == WORK), {})
+    suggested = record.layer.startswith("suggestions")
+    data = {
+        target.options.get("text") or str(kept.get("text", "text")): document.text,
+        **dict(kept.get("data", {})),
+        "key": document.key,
+        "lang": document.lang,
+        "title": document.title,
+        "meta": document.meta,
+    }
+    if len(record.curators) == 1:
+        data["curator"] = record.curators[0]
+    model = record.layer.partition(":")[2] or "suggestions"
+    annotation = {"result": result, "was_cancelled": record.state == "skipped", **work}
+    prediction = {"model_version": model, "result": result, **work}
+    return {
+        "id": number,
+        "data": data,
+        "annotations": [] if suggested else [annotation],
+        "predictions": [prediction] if suggested else [],
+        **dict(kept.get("task", {})),
+    }
+
+
+FORMAT = Format(
+    name="labelstudio",
+    about="Label Studio's JSON: tasks with annotations and predictions",
+    ending=".json",
+    read=read,
+    write=write,
+    carries={
+        "nested": "yes",
+        "crossing": "yes",
+        "off_token": "yes",
+        "relations": "yes",
+        "self_relations": "aside",
+        "key": "yes",
+        "lang": "yes",
+        "title": "yes",
+        "meta": "yes",
+        "curator": "yes",
+        "origin": "yes",
+        "source": "no",
+        "score": "yes",
+        "verdicts": "no",
+    },
+    aside=(
+        "other data and fields of tasks, annotations and predictions",
+        "other results: choices, texts, ratings, notes on regions",
+        "regions and relations without a label, the direction of relations that go both ways",
+    ),
+    lost=("ids of regions",),
+    options={
+        "text": "the key of the text in a task's data (default: text, or the only string)",
+        "from_name": "the name of the labels control (default: label)",
+        "to_name": "the name of the text object (default: text)",
+    },
+)

@@ -1,0 +1,218 @@
+"""The results of one Label Studio annotation or prediction: regions with labels, relations, and whatever else."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from annotator.annotation import Annotations, Extra, Origin, Relation, Span
+from annotator.errors import FormatError
+from annotator.formats.json_values import Fields, shown
+from annotator.formats.record import LayerRecord
+
+_ORIGINS: Mapping[str, Origin] = {"manual": "added", "prediction": "accepted", "prediction-changed": "corrected"}
+_NAMES = {origin: name for name, origin in _ORIGINS.items()}
+_REGION = ("id", "from_name", "to_name", "type", "origin", "score", "value")
+_VALUE = ("start", "end", "text")
+_RELATION = ("from_id", "to_id", "type", "direction", "labels")
+_DIRECTIONS = ("right", "left", "bi")
+_SHAPES = ("x", "y", "points", "rle", "vertices")
+
+OTHER, REGION_FIELDS, UNLABELLED, UNLABELLED_RELATION, RELATION_FIELDS = (
+    "other result",
+    "region's fields",
+    "region without label",
+    "relation without label",
+    "relation's fields",
+)
+
+
+class _Region(NamedTuple):
+    """What a region's id stands for: a span, or the extra that a region without label became."""
+
+    id: str
+    is_span: bool
+
+
+class Results:
+    """Reads the results of one task; ``names`` are those of its controls, ``lost`` counts what had no place."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: dict[str, str] = {}
+        self.lost: Counter[str] = Counter()
+        self._units: list[int] | None = None
+
+    def read(self, work: Fields) -> tuple[Annotations, list[Extra]]:
+        """Return spans and relations under ids of their own, and what else there is."""
+        spans: list[Span] = []
+        relations: list[Relation] = []
+        extras: list[Extra] = []
+        regions: dict[str, _Region] = {}
+        later: list[Fields] = []
+        others: list[Fields] = []
+        for fields in work.items("result"):
+            kind = fields.get("type", str)
+            if kind == "relation":
+                later.append(fields)
+            elif kind.endswith("labels"):
+                self._region(fields, kind, regions, spans, extras)
+            else:
+                others.append(fields)
+        for number, fields in enumerate(later):
+            self._relation(fields, number, regions, relations, extras)
+        for number, fields in enumerate(others):
+            region = regions.get(str(fields.values.get("id")))
+            extras.append(Extra(f"o{number}", OTHER, dict(fields.values), () if region is None else (region.id,)))
+        return Annotations.of(spans, relations), extras
+
+    def _region(
+        self, fields: Fields, kind: str, regions: dict[str, _Region], spans: list[Span], extras: list[Extra]
+    ) -> None:
+        value = fields.inner("value")
+        if any(name in value for name in _SHAPES):
+            raise FormatError(
+                f"{fields.where}: a region on an image, not on text", "export the text tasks by themselves"
+            )
+        start, end = self._range(value)
+        identity = fields.optional("id", str, int)
+        identity = f"#{len(regions)}" if identity is None else str(identity)
+        if identity in regions:
+            fields.fail("id", f"found {shown(identity)} again, expected each region once")
+        labels = value.texts(kind) if kind in value else []
+        others = _other_fields(fields, value, kind, self._named(fields))
+        if not labels:
+            extras.append(Extra(identity, UNLABELLED, {"start": start, "end": end, "type": kind, **others}))
+            regions[identity] = _Region(identity, is_span=False)
+            return
+        origin = _ORIGINS.get(fields.optional("origin", str) or "manual")
+        if origin is None:
+            others["origin"] = fields.values["origin"]
+        score = fields.optional("score", int, float)
+        if score is not None and not 0 <= score <= 1:
+            others["score"], score = score, None
+        for number, label in enumerate(dict.fromkeys(labels)):
+            name = identity if not number else f"{identity} {label}"
+            spans.append(Span(name, start, end, label, origin or "added", None, score))
+            if others:
+                extras.append(Extra(f"{name} fields", REGION_FIELDS, others, (name,)))
+        regions[identity] = _Region(identity, is_span=True)
+
+    def _named(self, fields: Fields) -> dict[str, str]:
+        """Return the names of controls that are not those of the task's first region, which :attr:`names` keeps."""
+        given = {name: str(fields.values[name]) for name in ("from_name", "to_name") if name in fields}
+        if not self.names:
+            self.names = given
+        return {name: value for name, value in given.items() if self.names.get(name) != value}
+
+    def _range(self, value: Fields) -> tuple[int, int]:
+        """Return where a region lies in code points; its text decides whether the file counts in UTF-16 units."""
+        start, end = value.get("start", int), value.get("end", int)
+        said = value.optional("text", str)
+        if said is not None and said != self.text[max(start, 0) : max(end, 0)]:
+            first, last = self._from_utf16(start), self._from_utf16(end)
+            if first is None or last is None or self.text[first:last] != said:
+                value.range("start", "end", len(self.text))
+                value.fail("text", f"found {shown(said)}, expected {shown(self.text[start:end])}")
+            return first, last
+        return value.range("start", "end", len(self.text))
+
+    def _from_utf16(self, offset: int) -> int | None:
+        if self._units is None:
+            self._units = [0, *accumulate(1 + (char > "\uffff") for char in self.text)]
+        found = bisect_left(self._units, offset)
+        return found if found < len(self._units) and self._units[found] == offset else None
+
+    def _relation(
+        self,
+        fields: Fields,
+        number: int,
+        regions: Mapping[str, _Region],
+        relations: list[Relation],
+        extras: list[Extra],
+    ) -> None:
+        ends = []
+        for name in ("from_id", "to_id"):
+            end = str(fields.get(name, str, int))
+            if end not in regions:
+                fields.fail(name, f"found {shown(end)}, expected the id of a region")
+            ends.append(regions[end])
+        direction = fields.optional("direction", str) or "right"
+        if direction not in _DIRECTIONS:
+            fields.fail("direction", f"found {shown(direction)}, expected {', '.join(_DIRECTIONS)}")
+        labels = fields.texts("labels") if "labels" in fields else []
+        others = fields.others(*_RELATION)
+        head, child = ends if direction != "left" else ends[::-1]
+        if not labels or not (head.is_span and child.is_span):
+            kept = {"direction": direction, "labels": labels, **others}
+            extras.append(Extra(f"r{number}", UNLABELLED_RELATION, kept, (ends[0].id, ends[1].id)))
+            return
+        if direction == "bi":
+            others["direction"] = direction
+        for label in dict.fromkeys(labels):
+            name = f"r{number} {label}"
+            relations.append(Relation(name, head.id, child.id, label))
+            if others:
+                extras.append(Extra(f"{name} fields", RELATION_FIELDS, others, (name,)))
+
+
+def _other_fields(fields: Fields, value: Fields, kind: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a region says beside its place and labels."""
+    others: dict[str, Any] = {**fields.others(*_REGION), **names}
+    if kind != "labels":
+        others["type"] = kind
+    inner = value.others(*_VALUE, kind)
+    if inner:
+        others["value"] = inner
+    return others
+
+
+def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the results of a record, regions first."""
+    fields = _kept(record)
+    ids: dict[str, str] = {}
+    results: list[dict[str, Any]] = []
+    for number, (key, span) in enumerate(record.spans().items(), 1):
+        ids[span.id] = f"r{number}"
+        region = _written_region(ids[span.id], key.start, key.end, record.document.text, names)
+        others = dict(fields.get(span.id, {}))
+        kind = str(others.get("type", "labels"))
+        region["value"].update({kind: [key.label], **others.pop("value", {})})
+        if span.origin in _NAMES:
+            region["origin"] = _NAMES[span.origin]
+        if span.score is not None:
+            region["score"] = span.score
+        results.append({**region, **others})
+    for extra in record.extras:
+        if extra.kind == UNLABELLED:
+            others = {name: value for name, value in extra.value.items() if name not in ("start", "end", "value")}
+            ids[extra.id] = f"r{len(ids) + 1}"
+            region = _written_region(
+                ids[extra.id], extra.value["start"], extra.value["end"], record.document.text, names
+            )
+            region["value"].update(extra.value.get("value", {}))
+            results.append({**region, **others})
+    ids.update({span.id: ids[record.spans()[span.key].id] for span in record.annotations.spans.values()})
+    for relation in record.relations().values():
+        others = dict(fields.get(relation.id, {}))
+        link = {"from_id": ids[relation.head], "to_id": ids[relation.child], "type": "relation", "direction": "right"}
+        results.append({**link, "labels": [relation.label], **others})
+    for extra in record.extras:
+        if extra.kind == UNLABELLED_RELATION:
+            link = {"from_id": ids[extra.refs[0]], "to_id": ids[extra.refs[1]], "type": "relation"}
+            results.append({**link, **extra.value})
+        elif extra.kind == OTHER:
+            results.append({**extra.value, **({"id": ids[extra.refs[0]]} if extra.refs else {})})
+    return results
+
+
+def _written_region(identity: str, start: int, end: int, text: str, names: Mapping[str, str]) -> dict[str, Any]:
+    return {"id": identity, **names, "type": "labels", "value": {"start": start, "end": end, "text": text[start:end]}}
+
+
+def _kept(record: LayerRecord) -> dict[str, Mapping[str, Any]]:
+    """Return other fields of regions and relations by their ids."""
+    return {e.refs[0]: e.value for e in record.extras if e.kind in (REGION_FIELDS, RELATION_FIELDS)}

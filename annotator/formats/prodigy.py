@@ -1,0 +1,292 @@
+"""Prodigy's JSONL: tasks with tokens, spans, relations and the annotator's answer.
+
+``token_end`` is inclusive.  The ends of a relation are found by ``head_span`` and ``child_span``; the token numbers
+that ``head`` and ``child`` hold are the last token of a span in what Prodigy writes, the first in what some scripts do.
+Only accepted tasks are annotations: what stands in a rejected or ignored one becomes a verdict.  A binary task, one
+question with one answer, never makes a document finished.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, Verdict
+from annotator.errors import FormatError
+from annotator.formats.json_values import Fields, dumps, shown
+from annotator.formats.jsonl import OFF_BORDERS, write_tokens
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, State, Target
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import Item, Source
+
+_TASK = ("text", "meta", "tokens", "spans", "relations", "answer", "key", "lang", "title")
+_SPAN = ("start", "end", "token_start", "token_end", "label", "text", "source", "score")
+_RELATION = ("head", "child", "label", "head_span", "child_span")
+_ANSWERS: Mapping[str, Verdict] = {"reject": "rejected", "ignore": "ignored"}
+_BINARY = ("ner", "classification")
+_UNNAMED = re.compile(r".*\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
+_MEDIA = ("image", "audio", "video", "html")
+
+ROW, SPAN_FIELDS, RELATION_FIELDS, LOOSE = "task", "span's fields", "relation's fields", "relation without spans"
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
+    """Yield a document for each task."""
+    for item in source.items(without="tokens"):
+        yield _document(item, source.stem)
+
+
+def _document(item: Item, stem: str) -> ForeignDocument:
+    task = Fields.of(item.value, item.where, hint="export the dataset anew with `prodigy db-out`")
+    if "text" not in task:
+        _refuse(task)
+    text = task.get("text", str)
+    meta = task.values.get("meta")
+    layer, lost = _layer(task, text)
+    return ForeignDocument(
+        where=item.where,
+        text=text,
+        fallback=f"{stem}-{item.number:06}",
+        layers=(layer,),
+        key=task.optional("key", str),
+        lang=task.optional("lang", str),
+        title=task.optional("title", str),
+        meta=meta if isinstance(meta, dict) else {},
+        lost=lost,
+    )
+
+
+def _refuse(task: Fields) -> None:
+    """Say what a task without a text is."""
+    medium = next((name for name in _MEDIA if name in task), None)
+    if medium is not None:
+        raise FormatError(f"{task.where}: a task on {medium}, not on text", "leave such tasks out")
+    if "pattern" in task:
+        raise FormatError(f"{task.where}: a match pattern, not a task", "put patterns into labels.yaml")
+
+
+def _layer(task: Fields, text: str) -> tuple[ForeignLayer, dict[str, int]]:
+    """Return what an answer says, and how much of it has no place."""
+    reader = _Task(task, text)
+    content = reader.content()
+    author = _author(task)
+    answer = task.optional("answer", str) or "accept"
+    if answer == "accept":
+        state: State = "doing" if task.values.get("_view_id") in _BINARY else "done"
+        return ForeignLayer(content, author, state=state, extras=tuple(reader.extras)), {}
+    if answer not in _ANSWERS:
+        task.fail("answer", f"found {shown(answer)}, expected accept, reject or ignore")
+    kept = tuple(extra for extra in reader.extras if not extra.refs)
+    state = "skipped" if answer == "ignore" or not content.spans else "doing"
+    layer = ForeignLayer(author=author, state=state, verdicts=((_ANSWERS[answer], content),), extras=kept)
+    lost = len(reader.extras) - len(kept)
+    return layer, {f"fields of what was {_ANSWERS[answer]}": lost} if lost else {}
+
+
+def _author(task: Fields) -> str | None:
+    """Return who answered, unless the session was one without a name."""
+    for name in ("_annotator_id", "_session_id"):
+        value = task.values.get(name)
+        if isinstance(value, str) and value and not _UNNAMED.fullmatch(value):
+            return value
+    return None
+
+
+class _Task:
+    """Reads the spans and relations of a task, and gathers in ``extras`` what only Prodigy knows."""
+
+    def __init__(self, task: Fields, text: str) -> None:
+        self.task = task
+        self.text = text
+        self.extras: list[Extra] = []
+        self._by_key: dict[SpanKey, str] = {}
+        self._by_place: dict[tuple[int, int], str] = {}
+        self._by_token: dict[int, str] = {}
+        others = task.others(
+            *(_TASK if isinstance(task.values.get("meta"), dict) else (n for n in _TASK if n != "meta"))
+        )
+        if others:
+            self.extras.append(Extra(ROW, ROW, others))
+
+    def content(self) -> Annotations:
+        task = self.task
+        spans = [self._span(f"s{i}", fields) for i, fields in enumerate(task.items("spans"))] if "spans" in task else []
+        relations = []
+        for index, fields in enumerate(task.items("relations") if "relations" in task else ()):
+            relation = self._relation(f"r{index}", fields)
+            if relation is not None:
+                relations.append(relation)
+        return Annotations.of(spans, relations)
+
+    def _span(self, identity: str, fields: Fields) -> Span:
+        start, end = fields.range("start", "end", len(self.text))
+        label = fields.label("label")
+        if "text" in fields and fields.get("text", str) != self.text[start:end]:
+            fields.fail("text", f"found {shown(fields.get('text', str))}, expected {shown(self.text[start:end])}")
+        source, score = fields.values.get("source"), fields.values.get("score")
+        self._by_key.setdefault(SpanKey(start, end, label), identity)
+        self._by_place.setdefault((start, end), identity)
+        for name in ("token_start", "token_end"):
+            if isinstance(fields.values.get(name), int):
+                self._by_token[fields.values[name]] = identity
+        own = {name for name, fits in (("source", _is_source(source)), ("score", _is_score(score))) if not fits}
+        self._keep(SPAN_FIELDS, identity, fields, [name for name in _SPAN if name not in own])
+        source = source if _is_source(source) else None
+        return Span(
+            identity, start, end, label, "accepted" if source else "added", source, score if _is_score(score) else None
+        )
+
+    def _relation(self, identity: str, fields: Fields) -> Relation | None:
+        head, child = self._end(fields, "head"), self._end(fields, "child")
+        if head is None or child is None:
+            self.extras.append(Extra(identity, LOOSE, dict(fields.values)))
+            return None
+        self._keep(RELATION_FIELDS, identity, fields, _RELATION)
+        return Relation(identity, head, child, fields.label("label"))
+
+    def _end(self, fields: Fields, name: Literal["head", "child"]) -> str | None:
+        """Return the span at one end of a relation, ``None`` where the end is a token without a label."""
+        if f"{name}_span" in fields:
+            place = fields.inner(f"{name}_span")
+            start, end = place.range("start", "end", len(self.text))
+            if "label" in place:
+                found = self._by_key.get(SpanKey(start, end, place.label("label"))) or self._by_place.get((start, end))
+            else:
+                found = self._by_place.get((start, end))
+                if found is None:
+                    return None
+        else:
+            found = self._by_token.get(fields.get(name, int))
+        if found is None:
+            fields.fail(name, f"found {shown(fields.values.get(name))}, expected the token of a span")
+        return found
+
+    def _keep(self, kind: str, identity: str, fields: Fields, known: Iterable[str]) -> None:
+        others = fields.others(*known)
+        if others:
+            self.extras.append(Extra(f"{kind} {identity}", kind, others, (identity,)))
+
+
+def _is_source(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_score(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= value <= 1  # type: ignore[operator]
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write an accepted task for each document; with the option ``verdicts`` one for each suggestion refused, too."""
+    for record in records:
+        spans = _spans(record, record.spans())
+        off_token = sum(span["token_end"] is None for span in spans)
+        if off_token:
+            target.warnings[OFF_BORDERS] += off_token
+        target.write(_task(record, spans, _relations(record, record.relations()), "accept"))
+        if target.options.get("verdicts") == "yes":
+            for decision in record.decisions:
+                answer = next((a for a, verdict in _ANSWERS.items() if verdict == decision.verdict), None)
+                if answer is not None:
+                    target.write(_task(record, *_suggestion(record, decision.original), answer))
+
+
+def _task(record: LayerRecord, spans: list[Any], relations: list[Any], answer: str) -> str:
+    document = record.document
+    row = next((dict(extra.value) for extra in record.extras if extra.kind == ROW), {})
+    if record.layer.startswith("curator:"):
+        row = {"_session_id": record.curators[0], "_annotator_id": record.curators[0], **row}
+    if answer != "accept":
+        row["_view_id"] = _BINARY[0]
+    start = dumps({"text": document.text, "meta": document.meta, **row})[:-1]
+    end = dumps(
+        {
+            "spans": spans,
+            "relations": relations,
+            "answer": answer,
+            "key": document.key,
+            "lang": document.lang,
+            "title": document.title,
+        }
+    )[1:]
+    return f'{start},"tokens":[{write_tokens(document.text, document.tokens)}],{end}\n'
+
+
+def _spans(record: LayerRecord, spans: Mapping[SpanKey, Span]) -> list[dict[str, Any]]:
+    kept = _fields(record, SPAN_FIELDS)
+    rows = []
+    for key, span in spans.items():
+        row = _place(record, key)
+        if span.source is not None:
+            row["source"] = span.source
+        if span.score is not None:
+            row["score"] = span.score
+        rows.append({**row, **kept.get(span.id, {})})
+    return rows
+
+
+def _relations(record: LayerRecord, relations: Mapping[RelationKey, Relation]) -> list[dict[str, Any]]:
+    kept = _fields(record, RELATION_FIELDS)
+    rows = [{**_link(record, key), **kept.get(relation.id, {})} for key, relation in relations.items()]
+    return rows + [dict(extra.value) for extra in record.extras if extra.kind == LOOSE]
+
+
+def _fields(record: LayerRecord, kind: str) -> dict[str, Mapping[str, Any]]:
+    """Return other fields of spans or relations by their ids."""
+    return {extra.refs[0]: extra.value for extra in record.extras if extra.kind == kind}
+
+
+def _suggestion(record: LayerRecord, original: Any) -> tuple[list[Any], list[Any]]:
+    """Return a suggestion's spans and relations."""
+    if isinstance(original[0], int):
+        return [_place(record, SpanKey(*original))], []
+    key = RelationKey(SpanKey(*original[0]), SpanKey(*original[1]), original[2])
+    return [_place(record, end) for end in dict.fromkeys((key.head, key.child))], [_link(record, key)]
+
+
+def _place(record: LayerRecord, key: SpanKey) -> dict[str, Any]:
+    first, last = record.document.tokens.exact(key.start, key.end) or (None, None)
+    return {"start": key.start, "end": key.end, "token_start": first, "token_end": last, "label": key.label}
+
+
+def _link(record: LayerRecord, key: RelationKey) -> dict[str, Any]:
+    head, child = _place(record, key.head), _place(record, key.child)
+    return {
+        "head": head["token_end"],
+        "child": child["token_end"],
+        "label": key.label,
+        "head_span": head,
+        "child_span": child,
+    }
+
+
+FORMAT = Format(
+    name="prodigy",
+    about="Prodigy's JSONL: tasks with tokens, spans, relations and an answer",
+    ending=".jsonl",
+    read=read,
+    write=write,
+    carries={
+        "nested": "yes",
+        "crossing": "yes",
+        "off_token": "yes",
+        "relations": "yes",
+        "self_relations": "aside",
+        "key": "yes",
+        "lang": "yes",
+        "title": "yes",
+        "meta": "yes",
+        "curator": "yes",
+        "origin": "no",
+        "source": "yes",
+        "score": "yes",
+        "verdicts": "no",
+    },
+    grants={"verdicts": "verdicts"},
+    aside=(
+        "hashes, session and other fields of a task, a span or a relation",
+        "relations between tokens without label",
+    ),
+    lost=("tokens (ours are cut anew)",),
+    options={"verdicts": "yes: write what was rejected or ignored as tasks of their own"},
+)

@@ -1,0 +1,156 @@
+"""What a format is: one value that says how to read it, how to write it, and what it can carry.
+
+A format module ends in ``FORMAT = Format(…)``.  Its reader turns a file into :class:`ForeignDocument` values, one at a
+time; its writer turns :class:`~annotator.formats.record.LayerRecord` values into bytes.  Neither knows the store, the
+label scheme's demands or which layers there are: the workflow matches documents, names layers, checks labels, and
+keeps what our model has no place for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from annotator.annotation import Annotations, Extra, Verdict
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import Source
+from annotator.labels import LabelScheme
+
+State = Literal["doing", "done", "skipped"]
+Carried = Literal["yes", "aside", "no"]
+"""Whether a format holds a thing; ``aside``: it comes back in the same format, though our model has no place for it."""
+
+FEATURES = {
+    "nested": "spans inside one another",
+    "crossing": "spans that cross",
+    "off_token": "spans off token borders",
+    "relations": "relations",
+    "self_relations": "relations of a span with itself",
+    "key": "the document's key",
+    "lang": "its language",
+    "title": "its title",
+    "meta": "its other fields",
+    "curator": "whose work it is",
+    "origin": "whether an item was accepted, corrected or added",
+    "source": "which suggester proposed an item",
+    "score": "scores",
+    "verdicts": "verdicts on suggestions (rejected, ignored)",
+}
+"""What a layer and its document can hold, in the words of the docs; every format declares each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignLayer:
+    """One author's annotations on one document, as a file has them.
+
+    Ids are the file's own and need only be unique within the layer; each content may come twice.  ``author`` is whom
+    the file names (``None`` where it names nobody); ``suggested`` marks what a model said, which never counts as
+    finished work.  ``verdicts`` are what the author rejected or ignored.  ``layer`` and ``curators`` are for formats
+    that name one of our layers.
+    """
+
+    content: Annotations = field(default_factory=Annotations)
+    author: str | None = None
+    suggested: bool = False
+    state: State = "done"
+    verdicts: tuple[tuple[Verdict, Annotations], ...] = ()
+    extras: tuple[Extra, ...] = ()
+    layer: str | None = None
+    curators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignDocument:
+    """A document as a foreign file has it, with the layers on it.
+
+    ``text`` is exact; all offsets are code points into it.  ``where`` is ``file:line`` for messages.  ``key`` is the
+    name that the file itself gives the document; where it gives none, ``fallback`` names one that is new.  ``extras``
+    are the document's own things that only this format understands.  ``lost`` counts, by kind, what the reader had to
+    leave behind.
+    """
+
+    where: str
+    text: str
+    fallback: str
+    layers: tuple[ForeignLayer, ...]
+    key: str | None = None
+    lang: str | None = None
+    title: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    lost: Mapping[str, int] = field(default_factory=dict)
+
+
+class Sink(Protocol):
+    """What takes bytes in order."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take some bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a writer writes: ``stream`` for one file, ``folder`` (new and empty) for formats of many.
+
+    ``lost`` is for the writer to count in, by kind, what its format had no place for beyond its declaration;
+    ``warnings`` for what a user should know of, though nothing is lost.  ``digests`` holds name and digest of each file
+    put into the folder.
+    """
+
+    scheme: LabelScheme
+    stream: Sink | None = None
+    folder: Path | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    lost: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    digests: list[str] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        """Write text to the one file, as UTF-8."""
+        assert self.stream is not None
+        self.stream.write(text.encode("utf-8"))
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write one of the folder's files."""
+        assert self.folder is not None
+        (self.folder / name).write_bytes(data)
+        self.digests.append(f"{name}\0{hashlib.sha256(data).hexdigest()}\n")
+
+
+Reader = Callable[[Source, Mapping[str, str]], Iterator[ForeignDocument]]
+"""Yields documents lazily; raises :class:`~annotator.errors.FormatError` naming file and line."""
+Writer = Callable[[Iterable[LayerRecord], Target], None]
+"""Takes records in order, holding one at a time; the same records give the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format by its name on the command line.
+
+    ``ending`` is that of its file; a format of many files has ``folder`` set, and ``endings`` names those that a
+    repeated export may replace.  ``carries`` answers every one of :data:`FEATURES`; ``aside`` and ``lost`` name what
+    reading keeps for the way back and what it leaves behind; ``options`` are those of ``-O NAME=VALUE``, with what
+    they mean, and ``grants`` the feature that an option makes it carry when it is ``yes``.
+    """
+
+    name: str
+    about: str
+    ending: str
+    carries: Mapping[str, Carried]
+    read: Reader | None = None
+    write: Writer | None = None
+    folder: bool = False
+    endings: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    grants: Mapping[str, str] = field(default_factory=dict)
+
+    def carries_with(self, options: Mapping[str, str]) -> Mapping[str, Carried]:
+        """Return what the format carries under some options."""
+        granted = {feature for option, feature in self.grants.items() if options.get(option) == "yes"}
+        return {feature: "yes" if feature in granted else carried for feature, carried in self.carries.items()}

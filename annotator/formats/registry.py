@@ -1,0 +1,67 @@
+"""Formats by name: ours, each in a module that is loaded when it is asked for, and those of other packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from annotator.errors import FormatError, UnknownFormatError
+from annotator.formats.protocol import Format
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "annotator.formats"
+"""The entry point group in which another package names its :class:`Format` values."""
+
+MODULES = {
+    "jsonl": "annotator.formats.jsonl",
+    "prodigy": "annotator.formats.prodigy",
+    "doccano": "annotator.formats.doccano",
+    "labelstudio": "annotator.formats.labelstudio",
+    "brat": "annotator.formats.brat",
+}
+"""Where our own formats are."""
+
+
+def load_format(name: str) -> Format:
+    """Return the format with this name, ours first; :class:`UnknownFormatError` lists them where there is none."""
+    if name in MODULES:
+        found: Format = import_module(MODULES[name]).FORMAT
+        return found
+    for entry in _foreign():
+        if entry.name == name:
+            return _loaded(entry)
+    raise UnknownFormatError(f"no format {name!r}{_nearest(name)}", f"the formats are {', '.join(format_names())}")
+
+
+def format_names() -> list[str]:
+    """Return the names of all formats, ours first."""
+    return [*MODULES, *sorted({entry.name for entry in _foreign()} - MODULES.keys())]
+
+
+def _foreign() -> Iterator[EntryPoint]:
+    from importlib.metadata import entry_points
+
+    yield from entry_points(group=GROUP)
+
+
+def _loaded(entry: EntryPoint) -> Format:
+    """Load another package's format; whatever its import raises is told as that package's fault."""
+    try:
+        found = entry.load()
+    except Exception as error:
+        raise FormatError(
+            f"the format {entry.name!r} of {entry.value} cannot be loaded: {error}", "mend it or remove it"
+        ) from error
+    if not isinstance(found, Format):
+        raise FormatError(f"the format {entry.name!r} of {entry.value} is no Format value", "see docs/extending.md")
+    return found
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, MODULES, n=1)
+    return f"; did you mean {near[0]}?" if near else ""

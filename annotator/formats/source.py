@@ -1,0 +1,165 @@
+"""Reading foreign files: text with its place, JSON that is refused where it is broken, how far reading got."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from annotator.errors import FormatError
+from annotator.formats.json_values import JsonList, parse_json, parse_json_without
+
+_BOM = "\ufeff"
+_LONGEST_LINE = 1 << 28
+_BUFFER = 1 << 18
+_ENCODING_HINT = "if the file is in another encoding, name it, such as --encoding latin-1"
+
+
+class Line(NamedTuple):
+    """A line without its line feed, its number from 1, and ``file:number`` for messages."""
+
+    text: str
+    number: int
+    where: str
+
+
+class Item(NamedTuple):
+    """A JSON value of a file of many, the line on which it begins, and ``file:number`` for messages."""
+
+    value: Any
+    number: int
+    where: str
+
+
+class Source:
+    """What is imported: a file, a folder, or (without a path) a stream such as standard input.
+
+    ``encoding`` is that of all its files.  ``done`` and ``total`` count bytes, for showing progress.
+    """
+
+    def __init__(self, path: Path | None, encoding: str = "utf-8", stream: BinaryIO | None = None) -> None:
+        self.path = path
+        self.encoding = encoding
+        self.done = 0
+        self.total = 0
+        self._stream = stream
+        try:
+            " ".encode(encoding)
+        except LookupError as error:
+            raise FormatError(
+                f"there is no text encoding {encoding!r}", "such are utf-8, latin-1 and cp1252"
+            ) from error
+        if path is not None:
+            if not path.exists():
+                raise FormatError(f"{path}: there is no such file or folder", "check the path")
+            self.total = path.stat().st_size if path.is_file() else 0
+
+    @property
+    def name(self) -> str:
+        """Return what messages call the source."""
+        return "standard input" if self.path is None else str(self.path)
+
+    @property
+    def stem(self) -> str:
+        """Return what documents without a name of their own are called after."""
+        return "import" if self.path is None else self.path.name.split(".")[0] or "import"
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines of the one file, blank ones too, split at line feeds alone; a byte order mark is left out."""
+        with self._open() as stream:
+            yield from self._lines(stream)
+
+    def items(self, without: str = "") -> Iterator[Item]:
+        """Yield the JSON values of the one file: one a line, or those of one list, whatever the file's ending says.
+
+        Holds one line, or one value of the list, in memory.  ``without`` names a list that nobody wants: it may or may
+        not be among an object's values.
+        """
+        with self._open() as stream:
+            if self._begins_a_list(stream):
+                values = JsonList(self._chunks(stream), self.name)
+                while (found := values.next()) is not None:
+                    yield Item(found[0], found[1], f"{self.name}:{found[1]}")
+                return
+            for line in self._lines(stream):
+                if line.text.strip():
+                    value = (
+                        parse_json_without(line.text, line.where, without)
+                        if without
+                        else parse_json(line.text, line.where)
+                    )
+                    yield Item(value, line.number, line.where)
+
+    def text_of(self, path: Path) -> str:
+        """Return the exact text of one of a folder's files."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise FormatError(f"{path}: {(error.strerror or str(error)).lower()}", "check its permissions") from error
+        self.done += len(data)
+        try:
+            return data.decode(self.encoding)
+        except UnicodeError as error:
+            raise self._undecodable(str(path), error, 0) from error
+
+    @contextmanager
+    def _open(self) -> Iterator[io.BufferedReader]:
+        if self.path is None:
+            stream = self._stream
+            assert stream is not None
+            yield stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(io.BytesIO(stream.read()))
+            return
+        if self.path.is_dir():
+            raise FormatError(f"{self.path}: a folder", "give a file of this format, or - for standard input")
+        try:
+            opened = io.BufferedReader(io.FileIO(self.path), _BUFFER)
+        except OSError as error:
+            raise FormatError(f"{self.path}: {(error.strerror or str(error)).lower()}", "check its rights") from error
+        with opened:
+            yield cast("io.BufferedReader", opened)
+
+    def _begins_a_list(self, stream: io.BufferedReader) -> bool:
+        head = stream.peek(1 << 12)[: 1 << 12].decode(self.encoding, errors="ignore")
+        return head.removeprefix(_BOM).lstrip().startswith("[")
+
+    def _lines(self, stream: io.BufferedReader) -> Iterator[Line]:
+        """Yield decoded lines; they are found in the bytes where the encoding allows it."""
+        if "\n".encode(self.encoding) != b"\n":
+            for number, text in enumerate("".join(self._chunks(stream)).split("\n"), 1):
+                yield Line(text, number, f"{self.name}:{number}")
+            return
+        for number, data in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
+            where = f"{self.name}:{number}"
+            if len(data) == _LONGEST_LINE:
+                raise FormatError(
+                    f"{where}: a line longer than {_LONGEST_LINE >> 20} MB", "put each document on its own"
+                )
+            try:
+                text = data.removesuffix(b"\n").decode(self.encoding)
+            except UnicodeError as error:
+                raise self._undecodable(where, error, self.done) from error
+            self.done += len(data)
+            yield Line(text.removeprefix(_BOM) if number == 1 else text, number, where)
+
+    def _chunks(self, stream: BinaryIO) -> Iterator[str]:
+        """Yield decoded pieces of the file, without its byte order mark."""
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        data = b"-"
+        first = True
+        while data:
+            data = stream.read(1 << 16)
+            try:
+                text = decoder.decode(data, final=not data)
+            except UnicodeError as error:
+                raise self._undecodable(self.name, error, self.done) from error
+            self.done += len(data)
+            yield text.removeprefix(_BOM) if first else text
+            first = False
+
+    def _undecodable(self, where: str, error: UnicodeError, before: int) -> FormatError:
+        shown = "UTF-8" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
+        place = f"byte {before + error.start} is" if isinstance(error, UnicodeDecodeError) else "it is"
+        return FormatError(f"{where}: {place} not {shown}", _ENCODING_HINT)

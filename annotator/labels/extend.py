@@ -1,0 +1,110 @@
+"""Adding labels to ``labels.yaml`` as a person would: by writing lines into it, with every comment left where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from annotator.errors import SchemeError
+from annotator.labels.load import NAME, compose
+from annotator.labels.nodes import Report
+from annotator.labels.scheme import WORKBENCH_KEYS, EntityType, LabelScheme, RelationType
+
+_KEYS = "123456789etyiopqzbnmBCDEFHIJKLMOPSTUVWYZáéíóúñçàèùâêîôûäöüß"
+
+_NOT_TEXT = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null"})
+"""Names that YAML takes for something else unless they stand in quotes."""
+
+
+def extended(text: str, scheme: LabelScheme, entities: Iterable[str], relations: Iterable[RelationType]) -> str:
+    """Return the text of a label scheme with more entities and relations, each under a free hot key.
+
+    ``scheme`` is what ``text`` says.  Raises :class:`SchemeError` for a name that cannot be a label's.
+    """
+    entities, relations = list(entities), list(relations)
+    for name in (*entities, *(relation.name for relation in relations)):
+        if not NAME.fullmatch(name):
+            raise SchemeError(
+                f"{name!r} cannot be a label: one is a letter, then letters, digits, `_`, `-` or `.`",
+                f"give it another name with --map {name}=NAME",
+            )
+    keys = _free_keys(WORKBENCH_KEYS | {entity.key for entity in scheme.entities.values()})
+    lines = [_entity(EntityType(name, next(keys))) for name in entities]
+    text = _with_lines(text, "entities", lines)
+    keys = _free_keys({relation.key for relation in scheme.relations.values()})
+    return _with_lines(text, "relations", [_relation(relation, next(keys)) for relation in relations])
+
+
+def _free_keys(taken: Iterable[str]) -> Iterator[str]:
+    """Yield hot keys that nothing has yet: digits and letters, rarer letters when those run out."""
+    used = set(taken)
+    letters = (chr(code) for code in range(0x100, 0x3000) if chr(code).isalpha())
+    return (key for key in chain(_KEYS, letters) if key not in used)
+
+
+def _entity(entity: EntityType) -> str:
+    return f"{_name(entity.name)}: {{key: {_key(entity.key)}}}"
+
+
+def _relation(relation: RelationType, key: str) -> str:
+    ends = (
+        f"{name}: [{', '.join(map(_name, labels))}]"
+        for name, labels in (("head", relation.head), ("child", relation.child))
+    )
+    within = ", within: document" if relation.within == "document" else ""
+    return f"{_name(relation.name)}: {{key: {_key(key)}, {', '.join(ends)}{within}}}"
+
+
+def _name(name: str) -> str:
+    return f'"{name}"' if name.lower() in _NOT_TEXT else name
+
+
+def _key(key: str) -> str:
+    """Write a hot key; YAML takes some bare letters for truth values."""
+    return key if key.isdigit() else f'"{key}"'
+
+
+def _with_lines(text: str, section: str, lines: list[str]) -> str:
+    """Return the text with lines at the end of a section, indented as what stands there."""
+    if not lines:
+        return text
+    root = compose(text, Report("labels.yaml"))
+    found = next((value for key, value in root.value if key.value == section), None)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if found is None or not found.value:
+        return _with_section(text, section, lines, newline, found)
+    if found.flow_style:
+        at = found.end_mark.index - 1
+        inside = text[:at].rstrip()
+        comma = "" if inside.endswith((",", "{")) else ","
+        return f"{inside}{comma} {', '.join(lines)}{text[at:]}"
+    rows = text.splitlines(keepends=True)
+    behind = _last_line(rows, found) + 1
+    if not rows[behind - 1].endswith(("\n", "\r")):
+        rows[behind - 1] += newline
+    indent = " " * found.start_mark.column
+    return "".join(chain(rows[:behind], (f"{indent}{line}{newline}" for line in lines), rows[behind:]))
+
+
+def _with_section(text: str, section: str, lines: list[str], newline: str, found: Any) -> str:
+    """Return the text with a section that was missing or empty."""
+    if found is not None:
+        body = newline + newline.join(f"  {line}" for line in lines)
+        return text[: found.start_mark.index] + body + text[found.end_mark.index :]
+    end = "" if text.endswith("\n") else newline
+    return text + end + newline + f"{section}:{newline}" + "".join(f"  {line}{newline}" for line in lines)
+
+
+def _last_line(rows: list[str], node: Any) -> int:
+    """Return the index of the last line of a block that holds more than white space or a comment of what follows."""
+    last = min(int(node.end_mark.line), len(rows) - 1)
+    while last > node.start_mark.line and (
+        not rows[last].strip() or rows[last].lstrip().startswith("#") or _column(rows[last]) < node.start_mark.column
+    ):
+        last -= 1
+    return last
+
+
+def _column(row: str) -> int:
+    return len(row) - len(row.lstrip(" "))

@@ -1,0 +1,296 @@
+"""Bringing a foreign file in: all of it in one transaction, or nothing and a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from annotator.annotation import Extra, record
+from annotator.corpus import Article, key_problem
+from annotator.errors import FormatError, WorkflowError
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format
+from annotator.formats.source import Source
+from annotator.history import CORPUS, LayerName, Op
+from annotator.labels.load import load_scheme
+from annotator.store import Writer, meta_record
+from annotator.text import Document, Segmentation, text_sha256
+from annotator.tokenization import TOKENIZER
+from annotator.workflow.files import collector_paused
+from annotator.workflow.import_check import SchemeCheck
+from annotator.workflow.import_labels import LabelsFile
+from annotator.workflow.import_layers import IMPORT, LayerWriter, Naming
+from annotator.workflow.incoming import Preparation
+from annotator.workflow.segmenting import Segmenter
+from annotator.workflow.workspace import Workspace, scheme_stamp
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes read, and those of all (0 where unknown)."""
+
+_BATCH = 256
+"""Documents that are looked up and written together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """How to take a file in.
+
+    ``layer`` is gold, curator:NAME, suggestions or suggestions:NAME; without it the file itself must say whose work it
+    holds.  ``mapping`` gives our label for a foreign one (empty: leave out what bears it).  ``options`` are the
+    format's own.  ``unfinished`` takes curators' work as begun, not as done.
+    """
+
+    layer: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    labels_from_data: bool = False
+    set_aside: bool = False
+    replace: bool = False
+    unfinished: bool = False
+    dry_run: bool = False
+
+
+@dataclass(slots=True)
+class LayerCounts:
+    """What came to the layers of one name; ``unchanged`` counts documents that said the same already."""
+
+    documents: int = 0
+    unchanged: int = 0
+    spans: int = 0
+    relations: int = 0
+    verdicts: int = 0
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or would do.
+
+    ``aside`` counts by kind what is kept for the way back, ``lost`` what the format or the request left behind.
+    """
+
+    new: int = 0
+    known: int = 0
+    layers: dict[str, LayerCounts] = field(default_factory=dict)
+    aside: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    new_labels: list[str] = field(default_factory=list)
+
+
+def import_file(
+    workspace: Workspace,
+    form: Format,
+    source: Source,
+    request: ImportRequest,
+    actor: str,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Read a file of a format and make or match its documents and layers.
+
+    Documents are matched by key and text, else by text; layers that say the same already are left alone, so that a
+    second import of a file changes nothing.  Raises :class:`FormatError` or :class:`WorkflowError` with file and line
+    at what cannot be taken; nothing is written then.
+    """
+    if form.read is None:
+        raise FormatError(f"{form.name} can be written, not read", "export from the other program in another format")
+    check_options(form, request.options)
+    documents = form.read(source, request.options)
+    first = next(documents, None)  # only then the store: what cannot be read leaves no database behind
+    if first is None:
+        raise FormatError(f"{source.name}: no documents in it", "check that it is the right file")
+    labels = LabelsFile(workspace.labels_path, workspace.scheme)
+    intake = _Intake(workspace, form.name, request, source.stem, actor)
+    try:
+        with collector_paused(), workspace.store.trial(request.dry_run) as writer:
+            intake.take_all(writer, _reporting(first, documents, source, progress))
+            if labels.add(intake.check, dry_run=request.dry_run):
+                writer.set_scheme(scheme_stamp(load_scheme(workspace.labels_path)))
+    except BaseException:
+        labels.restore()
+        raise
+    workspace.forget_scheme()
+    return intake.report
+
+
+def check_options(form: Format, options: Mapping[str, str]) -> None:
+    """Refuse options that a format does not know."""
+    for name in options:
+        if name not in form.options:
+            known = ", ".join(form.options) or "none"
+            raise WorkflowError(f"{form.name} has no option {name!r}", f"its options are: {known}")
+
+
+def _reporting(
+    first: ForeignDocument, rest: Iterator[ForeignDocument], source: Source, progress: Progress | None
+) -> Iterator[ForeignDocument]:
+    yield first
+    for number, document in enumerate(rest, 2):
+        yield document
+        if progress is not None and number % _BATCH == 0:
+            progress(source.done, source.total)
+
+
+class _Batch(NamedTuple):
+    """Documents as they came, the digests of their texts, the keys that they have here, and those that are new."""
+
+    foreign: list[ForeignDocument]
+    digests: list[str]
+    keys: list[str]
+    new: set[str]
+    made: Future[list[Document]]
+
+
+class _Intake:
+    """Takes documents in, a batch at a time."""
+
+    def __init__(self, workspace: Workspace, form: str, request: ImportRequest, stem: str, actor: str) -> None:
+        self.report = ImportReport()
+        self.check = SchemeCheck(workspace.scheme, form, request.labels_from_data, request.set_aside)
+        self._store = workspace.store
+        self._languages = workspace.scheme.languages
+        self._form = form
+        self._request = request
+        self._actor = actor
+        self._naming = Naming(request.layer, stem)
+        self._preparation = Preparation(form, lambda label: request.mapping.get(label, label), self.report.lost)
+        self._made: dict[str, str] = {}
+        self._made_of: dict[str, str] = {}
+        self._fresh: dict[str, Document] = {}
+
+    def take_all(self, writer: Writer, documents: Iterator[ForeignDocument]) -> None:
+        """Make or match every document and write its layers; raise at the end what the scheme does not allow.
+
+        While new documents of one batch are made on the second core, the next batch is read.
+        """
+        self._writer = writer
+        self._bulk = writer.bulk()
+        self._layers = LayerWriter(self._store, writer, self._bulk, self._form, self._actor, self._request.replace)
+        with closing(self._bulk), closing(Segmenter(self._languages)) as segmenter:
+            waiting: _Batch | None = None
+            while foreign := list(islice(documents, _BATCH)):
+                batch = self._matched(foreign, segmenter)
+                if waiting is not None:
+                    self._take(waiting)
+                waiting = batch
+            if waiting is not None:
+                self._take(waiting)
+        self.check.conclude()
+        self._layers.conclude()
+        self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
+
+    def _matched(self, batch: list[ForeignDocument], segmenter: Segmenter) -> _Batch:
+        """Tell which documents are there, and begin to make the others."""
+        digests = [text_sha256(foreign.text) for foreign in batch]
+        known = self._store.known([foreign.key or foreign.fallback for foreign in batch], digests)
+        by_text: dict[str, str] = {}
+        for key, digest in known.items():
+            by_text.setdefault(digest, key)
+        keys: list[str] = []
+        articles: list[Article] = []
+        for foreign, digest in zip(batch, digests, strict=True):
+            found = self._match(foreign, digest, known, by_text)
+            if found is None:
+                articles.append(self._article(foreign, digest, known))
+                found = articles[-1].key
+            keys.append(found)
+        return _Batch(batch, digests, keys, {article.key for article in articles}, segmenter.begin(articles))
+
+    def _take(self, batch: _Batch) -> None:
+        """Write a batch."""
+        self._fresh = {document.key: document for document in batch.made.result()}
+        unwritten = set(batch.new)
+        self._bulk.add_texts(((document, self._made[document.key]) for document in self._fresh.values()), TOKENIZER)
+        for foreign, digest, key in zip(batch.foreign, batch.digests, batch.keys, strict=True):
+            self.report.lost.update(foreign.lost)
+            if key in unwritten:
+                unwritten.remove(key)
+                self._make(foreign, self._fresh[key], digest)
+            else:
+                self.report.known += key not in self._made
+                self._keep_document_extras(key, foreign)
+            for layer in foreign.layers:
+                self._take_layer(layer, LayerName(key, self._naming.name(layer, foreign.where)), foreign, digest)
+        self._bulk.flush()
+
+    def _match(
+        self, foreign: ForeignDocument, digest: str, known: Mapping[str, str], by_text: Mapping[str, str]
+    ) -> str | None:
+        """Return the document that a record is about: one of its key with its text, else one with its text."""
+        if foreign.key is not None:
+            if digest in (known.get(foreign.key), self._made.get(foreign.key)):
+                return foreign.key
+            found = by_text.get(digest)
+            return None if found in self._made else found
+        return by_text.get(digest) or self._made_of.get(digest)
+
+    def _article(self, foreign: ForeignDocument, digest: str, known: Mapping[str, str]) -> Article:
+        """Return what a new document is to be made of."""
+        key = foreign.key if foreign.key is not None else foreign.fallback
+        problem = key_problem(key)
+        if problem:
+            raise FormatError(
+                f"{foreign.where}: the key {key!r} {problem}", "rename the file, or give the document a key"
+            )
+        if key in known or key in self._made:
+            raise WorkflowError(
+                f"{foreign.where}: there is a document {key!r} with another text", "rename the file, or change the key"
+            )
+        self._made[key] = digest
+        self._made_of.setdefault(digest, key)
+        return Article(key, foreign.text, foreign.title, foreign.lang, foreign.meta, foreign.where)
+
+    def _make(self, foreign: ForeignDocument, document: Document, digest: str) -> None:
+        ops = [Op("document", document.key, None, meta_record(document, digest))]
+        if foreign.extras:
+            ops.append(Op("extra", self._form, None, record(self._document_extra(foreign))))
+        self._bulk.add_document(document, self._actor, IMPORT, ops)
+        self.report.new += 1
+
+    def _document_extra(self, foreign: ForeignDocument) -> Extra:
+        return Extra(self._form, "document", dict(foreign.extras), (), self._form)
+
+    def _keep_document_extras(self, key: str, foreign: ForeignDocument) -> None:
+        """Keep what this format says of a document beside its text, unless that was kept before."""
+        if not foreign.extras:
+            return
+        self._bulk.flush()
+        name = LayerName(key, CORPUS)
+        info = self._writer.layer_info(name)
+        known = {} if info is None else self._store.extras(info.id)
+        new = self._document_extra(foreign)
+        old = known.get(self._form)
+        if old is None:
+            self._writer.append(name, self._actor, IMPORT, [Op("extra", self._form, None, record(new))])
+        elif record(old) != record(new):
+            self.report.lost["other fields of a document that has them already"] += 1
+
+    def _take_layer(self, layer: ForeignLayer, name: LayerName, foreign: ForeignDocument, digest: str) -> None:
+        if name.kind == "gold" and layer.state != "done":
+            self.report.lost["unfinished work, which is not gold"] += 1
+            return
+        author = layer.author if name.kind == "suggester" and layer.author else name.author or layer.author
+        incoming = self._preparation.layer(layer, name.kind, author)
+        check = self.check.labels_only if name.kind == "suggester" else self.check.strict
+        check(incoming, foreign.where, lambda: self._sentences(name.document))
+        if self._request.unfinished and incoming.state == "done":
+            incoming.state = "doing"
+        if self.check.refuses:
+            return  # nothing will be written: only look for what else is refused
+        fresh = name.document in self._fresh
+        added = self._layers.take(name, incoming, digest, foreign.where, layer.author, fresh=fresh)
+        counts = self.report.layers.setdefault(name.name, LayerCounts())
+        counts.documents += 1
+        counts.unchanged += added is None
+        if added is not None:
+            counts.spans += len(added.spans)
+            counts.relations += len(added.relations)
+            counts.verdicts += len(added.verdicts)
+            self.report.aside.update(extra.kind for extra in added.extras.values())
+
+    def _sentences(self, key: str) -> Segmentation:
+        document = self._fresh.get(key) or self._store.document(key)
+        assert document is not None
+        return document.sentences

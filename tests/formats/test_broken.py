@@ -1,0 +1,113 @@
+"""Broken files of every format on the command line: one line with file and line, exit status 1, nothing written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotator.cli.main import main
+from annotator.formats import source as reading
+from annotator.formats.registry import load_format
+from tests.formats.files import give, take, workspace
+from tests.workspaces import dump
+
+JSON = ("jsonl", "prodigy", "doccano", "labelstudio")
+
+
+def sound(name: str) -> bytes:
+    """Return a sound file of two documents, one a line."""
+    with workspace() as bench:
+        for key, text in (("a", "Ana Ruiz"), ("b", "Luis\nPaz")):
+            row = {"key": key, "text": text, "label": [[0, 3, "PERSON"]]}
+            take(bench, "doccano", json.dumps(row).encode(), layer="gold")
+        return give(bench, name, layer="gold")[0]
+
+
+Spoil = Callable[[bytes], bytes]
+BROKEN: dict[str, tuple[Spoil, str]] = {
+    "cut short": (lambda data: data.rstrip(b"\n ]")[:-7], r":\d+.*not (a )?JSON"),
+    "not UTF-8": (lambda data: data.replace(b"Paz", b"P\xe1z"), r"byte \d+ is not UTF-8: .*--encoding latin-1"),
+    "half of a character": (lambda data: data.replace(b"Paz", b"\\ud83d"), r":\d+: half of a character"),
+    "nested too deeply": (
+        lambda data: data.replace(b'"Luis', b"[" * 200_000 + b'"Luis', 1),
+        r":\d+: lists or objects nested too deeply|not JSON|not a JSON list",
+    ),
+    "a number that is none": (lambda data: data.replace(b'"es"', b"NaN"), r"NaN, which JSON does not know|:\d+"),
+    "no object": (lambda _: b"[5, 6]\n", r":1: found (5|\[5, 6\]), expected an object"),
+    "nothing at all": (lambda _: b"  \n", r"no documents in it"),
+    "not JSON at all": (lambda _: b"id,text\n1,hola\n", r":1:1: not JSON"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+@pytest.mark.parametrize("name", JSON)
+def test_one_line_names_file_and_line_and_nothing_is_written(
+    name: str, case: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spoil, said = BROKEN[case]
+    path = tmp_path / f"broken{load_format(name).ending}"
+    path.write_bytes(spoil(sound(name)))
+    with workspace() as bench:
+        before = dump(bench.workspace.database_path)
+        status = main(["-w", str(bench.workspace.root), "import", name, str(path), "--layer", "gold"])
+        out, err = capfd.readouterr()
+        assert (status, out, len(err.splitlines())) == (1, "", 1), err
+        assert err.startswith("annotator: ")
+        assert "unexpected" not in err
+        assert str(path) in err
+        with pytest.raises(ValueError, match=said):
+            raise ValueError(err)
+        assert dump(bench.workspace.database_path) == before
+
+
+def test_a_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(reading, "_LONGEST_LINE", 1 << 20)
+    path = tmp_path / "huge.jsonl"
+    path.write_bytes(b'{"text": "' + b"a" * (3 << 20) + b'"}\n')
+    with workspace() as bench:
+        assert main(["-w", str(bench.workspace.root), "import", "doccano", str(path), "--layer", "gold"]) == 1
+    assert "huge.jsonl:1: a line longer than 1 MB" in capfd.readouterr().err
+
+
+def test_a_long_list_on_one_line_is_no_trouble(tmp_path: Path) -> None:
+    rows = [{"id": n, "data": {"text": f"Nota {n} " + "x" * 3000}} for n in range(300)]
+    path = tmp_path / "long.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    with workspace() as bench:
+        assert take(bench, "labelstudio", path, layer="gold").new == 300
+
+
+def test_another_encoding(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "old.jsonl"
+    for encoding in ("latin-1", "utf-16"):
+        path.write_bytes(json.dumps({"text": "Perú", "key": encoding}, ensure_ascii=False).encode(encoding))
+        with workspace() as bench:
+            arguments = ["import", "doccano", str(path), "--layer", "gold", "--encoding", encoding]
+            assert main(["-w", str(bench.workspace.root), *arguments]) == 0
+            assert bench.document(encoding).text == "Perú"
+    capfd.readouterr()
+
+
+def test_a_folder_or_a_missing_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with workspace() as bench:
+        for path, said in (
+            (tmp_path, "a folder: give a file of this format"),
+            (tmp_path / "no", "there is no such file"),
+        ):
+            assert main(["-w", str(bench.workspace.root), "import", "doccano", str(path), "--layer", "gold"]) == 1
+            assert said in capfd.readouterr().err
+        assert main(["-w", str(bench.workspace.root), "import", "brat", "-", "--layer", "gold"]) == 1
+        assert "brat is a folder of files, not a stream: give the folder" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("--map", "'x' is not OLD=NEW"), ("-O", "'x' is not NAME=VALUE")],
+)
+def test_wrong_usage(option: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with workspace() as bench:
+        assert main(["-w", str(bench.workspace.root), "import", "doccano", "-", "--layer", "gold", option, "x"]) == 2
+    assert said in capfd.readouterr().err

@@ -1,0 +1,161 @@
+"""Readers on spoilt files, for a bounded time: a clear error or documents that hold together, never anything else."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.errors import FormatError
+from annotator.formats.protocol import ForeignDocument
+from annotator.formats.registry import load_format
+from annotator.formats.source import Source
+from annotator.text import text_sha256
+from tests.formats.files import source
+from tests.formats.test_brat import FULL, TEXT
+from tests.formats.test_labelstudio import A, B, link, task
+from tests.formats.test_prodigy import ANA, PERU
+from tests.formats.test_prodigy import TEXT as PRODIGY_TEXT
+
+_TOKENS = [{"text": "Ana", "start": 0, "end": 3, "id": 0, "ws": True}]
+_LINK = {"head": 0, "child": 3, "label": "r", "head_span": ANA, "child_span": PERU}
+_HISTORY = {"origin": "added", "source": None, "score": None, "curator": "ana"}
+_DOCCANO = [
+    {"id": 1, "label": "PERSON", "start_offset": 0, "end_offset": 3},
+    {"id": 2, "label": "PERSON", "start_offset": 6, "end_offset": 10},
+]
+_GOLD = {
+    "schema": "annotator.gold/1",
+    "id": "a",
+    "text": "Ana",
+    "lang": "es",
+    "title": "",
+    "meta": {},
+    "tokens": _TOKENS,
+    "spans": [{**ANA, "id": "s", "text": "Ana", **_HISTORY}],
+    "relations": [{"id": "r", "head_id": "s", "child_id": "s", "label": "r", **_HISTORY}],
+    "answer": "accept",
+    "provenance": {"layer": "gold", "curators": ["ana"], "labels_sha256": "", "text_sha256": text_sha256("Ana")},
+}
+SEEDS: dict[str, Any] = {
+    "prodigy": {"text": PRODIGY_TEXT, "tokens": _TOKENS, "spans": [ANA, PERU], "relations": [_LINK], "answer": None},
+    "doccano": {
+        "id": 1,
+        "text": "Ana y Luis",
+        "entities": _DOCCANO,
+        "relations": [{"id": 1, "from_id": 1, "to_id": 2, "type": "r"}],
+        "Comments": [],
+    },
+    "labelstudio": {**task(A, B, link("a", "b")), "predictions": [{"model_version": "m", "result": [A]}]},
+    "jsonl": _GOLD,
+}
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, -1, 0, 2**70, 1.5, "", "x", "\ud83d", [], {}, [[]], [None], {"a": 1}, ["a", 1], "Ana", -(10**30)]
+)
+
+
+def spoil(value: Any, chance: random.Random, odd: Any) -> Any:
+    """Return the value with one of its parts replaced, dropped or doubled."""
+    if isinstance(value, dict) and value and chance.random() < 0.9:
+        name = chance.choice(sorted(value))
+        if chance.random() < 0.15:
+            return {k: v for k, v in value.items() if k != name}
+        return {**value, name: spoil(value[name], chance, odd)}
+    if isinstance(value, list) and value and chance.random() < 0.9:
+        at = chance.randrange(len(value))
+        if chance.random() < 0.2:
+            return [*value, value[at]]
+        return [spoil(v, chance, odd) if i == at else v for i, v in enumerate(value)]
+    return odd
+
+
+def is_whole(document: ForeignDocument) -> bool:
+    """Return whether every span lies in the text and every relation and extra speaks of what is there."""
+    for layer in document.layers:
+        for content in (layer.content, *(content for _, content in layer.verdicts)):
+            spans, relations = content.spans, content.relations
+            if not all(0 <= s.start < s.end <= len(document.text) and s.label for s in spans.values()):
+                return False
+            if not all(r.head in spans and r.child in spans for r in relations.values()):
+                return False
+        there = {*layer.content.spans, *layer.content.relations, *(extra.id for extra in layer.extras)}
+        if not all(there.issuperset(extra.refs) for extra in layer.extras):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", sorted(SEEDS))
+@settings(max_examples=250)
+@given(seed=st.integers(0, 2**32), odd=ODD, times=st.integers(1, 2))
+def test_odd_values(name: str, seed: int, odd: Any, times: int) -> None:
+    value, chance = SEEDS[name], random.Random(seed)
+    for _ in range(times):
+        value = spoil(value, chance, odd)
+    check(name, source(json.dumps([value] if name == "labelstudio" else value).encode()))
+
+
+@pytest.mark.parametrize("name", sorted(SEEDS))
+@settings(max_examples=250)
+@given(seed=st.integers(0, 2**32))
+def test_odd_bytes(name: str, seed: int) -> None:
+    chance = random.Random(seed)
+    check(name, source(mangled(json.dumps(SEEDS[name], ensure_ascii=False).encode() + b"\n", chance)))
+
+
+@settings(max_examples=300)
+@given(seed=st.integers(0, 2**32))
+def test_odd_annotation_files(seed: int) -> None:
+    chance = random.Random(seed)
+    with TemporaryDirectory() as folder:
+        Path(folder, "a.txt").write_bytes(TEXT.encode())
+        Path(folder, "a.ann").write_bytes(mangled(FULL.encode(), chance))
+        check("brat", Source(Path(folder)), "a.ann")
+
+
+def mangled(data: bytes, chance: random.Random) -> bytes:
+    """Return some bytes with a few of them changed, dropped, doubled or moved."""
+    found = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(found) + 1)
+        end = min(len(found), at + chance.choice((1, 1, 2, 5, 30)))
+        piece = bytes(found[at:end])
+        found[at:end] = chance.choice(
+            (
+                b"",
+                piece + piece,
+                b"\xff",
+                b"\n",
+                b"\t",
+                b'"',
+                b"0",
+                b"9",
+                b"{",
+                b"]",
+                b"T1",
+                piece[::-1],
+                b"\xf0\x9f\x91\x8d",
+            )
+        )
+    return bytes(found)
+
+
+def check(name: str, found: Source, named: str = "standard input") -> None:
+    """Read a file: it is refused with its place, or gives documents that hold together."""
+    said = documents = None
+    try:
+        documents = read_all(name, found)
+    except FormatError as error:
+        said = str(error)
+    assert (said is not None and named in said) or (documents is not None and all(map(is_whole, documents)))
+
+
+def read_all(name: str, found: Source) -> list[ForeignDocument]:
+    read = load_format(name).read
+    assert read is not None
+    return list(read(found, {}))

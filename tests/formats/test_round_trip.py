@@ -1,0 +1,83 @@
+"""What was exported and comes in again goes out as the same bytes, whatever the texts hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.annotation import Annotations, Relation, RelationKey, Span
+from annotator.corpus import Article, build_document
+from annotator.formats.protocol import FEATURES
+from annotator.formats.record import LayerRecord
+from annotator.formats.registry import MODULES, load_format
+from annotator.store import examine
+from tests.formats.files import contents, give, take, workspace, written
+from tests.strategies import LANGUAGES, RELATIONS, layers, texts
+
+FORMATS = sorted(MODULES)
+
+
+@st.composite
+def corpora(draw: st.DrawFn, layer: str, sha256: str) -> list[LayerRecord]:
+    """Draw the records of one layer: documents that may be blank or have the same text, with self-relations."""
+    found = []
+    for number, text in enumerate(draw(st.lists(texts(12) | st.sampled_from(["", " \n", "Ana"]), max_size=3))):
+        lang = draw(st.sampled_from(LANGUAGES))
+        title = draw(st.none() | st.text('aé\u2028"\\ ', min_size=1, max_size=5).filter(str.strip))
+        meta = draw(
+            st.dictionaries(st.sampled_from(["url", "n"]), st.none() | st.integers() | st.text("é\n"), max_size=2)
+        )
+        document = build_document(Article(f"doc-{number}", text, title, lang, meta), LANGUAGES)
+        content = draw(layers(document)) if text else Annotations()
+        found.append(LayerRecord(document, _vouched(draw, content), layer, ("ana",), sha256))
+    return found
+
+
+def _vouched(draw: st.DrawFn, content: Annotations) -> Annotations:
+    """Give every item the curator's name, and some spans a relation with themselves."""
+    spans = {i: _by_ana(span) for i, span in content.spans.items()}
+    relations = {i: _by_ana(relation) for i, relation in content.relations.items()}
+    if spans:
+        span = draw(st.none() | st.sampled_from(sorted(spans.values(), key=lambda s: s.id)))
+        if span is not None:
+            identity = str(RelationKey(span.key, span.key, RELATIONS[0]))
+            relations[identity] = Relation(identity, span.id, span.id, RELATIONS[0], curator="ana")
+    return Annotations(spans, relations)
+
+
+Item = TypeVar("Item", Span, Relation)
+
+
+def _by_ana(item: Item) -> Item:
+    return replace(item, curator="ana", origin="added" if item.origin == "suggested" else item.origin)
+
+
+@pytest.mark.parametrize("layer", ["gold", "curator:ana"])
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_what_goes_out_comes_in_and_goes_out_the_same(name: str, layer: str, data: st.DataObject) -> None:
+    form = load_format(name)
+    with workspace() as bench, TemporaryDirectory() as folder:
+        records = data.draw(corpora(layer, bench.scheme.sha256))
+        first = written(form, records, bench, Path(folder))
+        if not records:
+            return
+        take(bench, name, first, layer=layer)
+        again = Path(folder, f"again{form.ending}")
+        second, _ = give(bench, name, again, layer=layer)
+        assert second == contents(first)
+        assert take(bench, name, again, layer=layer).new == 0
+        assert give(bench, name, again, layer=layer)[0] == second
+        assert list(examine(bench.store)) == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_feature_is_declared(name: str) -> None:
+    assert set(load_format(name).carries) == set(FEATURES)
