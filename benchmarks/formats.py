@@ -1,0 +1,216 @@
+"""Import and export of 5,000 articles of 1,500 characters with 50,000 spans and 15,000 relations, in every format.
+
+python -m benchmarks.formats [--documents N] [--only FORMAT …]
+
+Each figure is the best of three runs of the command itself, in a process of its own (without the start of Python, with
+everything that the command loads), on a workspace of its own.  The floor is what bare ``json`` and ``sqlite3`` take to
+read the same gold JSONL, put texts (searchable, as ours are), spans and relations into tables, and write them back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
+from annotator.cli.main import main as annotator_main
+from annotator.corpus import Article, build_document
+from annotator.formats.protocol import Target
+from annotator.formats.record import LayerRecord
+from annotator.formats.registry import load_format
+from annotator.workflow.workspace import Workspace
+from benchmarks.report import heading, line
+
+FORMATS = ("jsonl", "prodigy", "doccano", "labelstudio", "brat")
+LENGTH, SPANS, RELATIONS = 1500, 10, 3
+RUNS = 3
+IMPORT_BUDGET, EXPORT_BUDGET = 1.5, 1.0
+SCHEME = """\
+languages: [es, en]
+overlap: nested
+entities: {PERSON: {key: 1}, ORG: {key: 2}}
+relations: {works_for: {key: w, head: [PERSON, ORG], child: [PERSON, ORG], within: document}}
+"""
+
+
+class Measured(NamedTuple):
+    """Wall and processor seconds, and peak memory in megabytes."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def records(count: int, labels_sha256: str) -> Iterator[LayerRecord]:
+    """Yield articles put together from the words of the samples, with spans on their tokens."""
+    words = " ".join(p.read_text(encoding="utf-8") for p in sorted(Path("seeds").glob("*.txt"))).split()
+    for number in range(count):
+        chance = random.Random(number)
+        start = chance.randrange(len(words) - 400)
+        body = " ".join(words[start : start + 400]) + " " + " ".join(chance.choices(words, k=60))
+        text = f"Nota {number}. {body}"[:LENGTH].ljust(LENGTH, ".")
+        document = build_document(Article(f"note-{number:06}", text, lang="es"), ("es", "en"))
+        yield LayerRecord(document, _layer(document, chance), "gold", ("ana",), labels_sha256)
+
+
+def _layer(document: object, chance: random.Random) -> Annotations:
+    tokens = document.tokens  # type: ignore[attr-defined]
+    spans: list[Span] = []
+    for first in sorted(chance.sample(range(0, len(tokens) - 2, 3), SPANS)):
+        key = SpanKey(tokens[first].start, tokens[first + chance.randrange(2)].end, chance.choice(("PERSON", "ORG")))
+        spans.append(Span(str(key), *key, curator="ana"))
+    relations = []
+    for at in range(RELATIONS):
+        relation = RelationKey(spans[at].key, spans[at + 1].key, "works_for")
+        relations.append(Relation(str(relation), spans[at].id, spans[at + 1].id, "works_for", curator="ana"))
+    return Annotations.of(spans, relations)
+
+
+def workspace(folder: Path) -> Workspace:
+    """Make an empty workspace."""
+    folder.mkdir()
+    (folder / "labels.yaml").write_text(SCHEME, encoding="utf-8")
+    return Workspace(folder)
+
+
+def prepare(name: str, count: int, folder: Path) -> Path:
+    """Write the articles in a format."""
+    form = load_format(name)
+    place = workspace(folder / f"{name}-scheme")
+    path = folder / f"articles{form.ending}" if not form.folder else folder / "articles"
+    if form.folder:
+        path.mkdir()
+        target = Target(place.scheme, folder=path)
+        form.write and form.write(records(count, place.scheme.sha256), target)
+    else:
+        with path.open("wb") as stream:
+            form.write and form.write(records(count, place.scheme.sha256), Target(place.scheme, stream=stream))
+    return path
+
+
+def measured(action: Callable[[], object]) -> Measured:
+    """Run something and say what it took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    action()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Measured(time.perf_counter() - wall, time.process_time() - cpu, memory)
+
+
+def in_a_process(*arguments: str) -> Measured:
+    """Return what a run of this module with some arguments measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.formats", *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return Measured(*json.loads(done.stdout.splitlines()[-1]))
+
+
+def best(measure: Callable[[int], Measured]) -> Measured:
+    """Return the quickest of some runs."""
+    return min((measure(run) for run in range(RUNS)), key=lambda found: found.wall)
+
+
+def floor_in(path: Path, database: Path) -> None:
+    """Read gold JSONL with ``json`` and put it into plain tables."""
+    with closing(sqlite3.connect(database)) as connection, path.open(encoding="utf-8") as lines:
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; CREATE TABLE text (id INTEGER PRIMARY KEY, key TEXT, content TEXT);"
+            "CREATE VIRTUAL TABLE search USING fts5 (content, content = 'text', content_rowid = 'id');"
+            "CREATE TABLE span (text INTEGER, id TEXT, start INTEGER, stop INTEGER, label TEXT);"
+            "CREATE TABLE relation (text INTEGER, head TEXT, child TEXT, label TEXT);"
+        )
+        with connection:
+            for number, written in enumerate(lines, 1):
+                row = json.loads(written)
+                connection.execute("INSERT INTO text VALUES (?, ?, ?)", (number, row["id"], row["text"]))
+                connection.execute("INSERT INTO search (rowid, content) VALUES (?, ?)", (number, row["text"]))
+                spans = [(number, s["id"], s["start"], s["end"], s["label"]) for s in row["spans"]]
+                connection.executemany("INSERT INTO span VALUES (?, ?, ?, ?, ?)", spans)
+                links = [(number, r["head_id"], r["child_id"], r["label"]) for r in row["relations"]]
+                connection.executemany("INSERT INTO relation VALUES (?, ?, ?, ?)", links)
+
+
+def floor_out(database: Path, path: Path) -> None:
+    """Write texts, spans and relations from plain tables with ``json``."""
+    with closing(sqlite3.connect(database)) as connection, path.open("w", encoding="utf-8") as stream:
+        for number, key, content in connection.execute("SELECT id, key, content FROM text"):
+            spans = connection.execute("SELECT id, start, stop, label FROM span WHERE rowid BETWEEN ? AND ?",
+                                       ((number - 1) * SPANS + 1, number * SPANS)).fetchall()  # fmt: skip
+            stream.write(json.dumps({"id": key, "text": content, "spans": spans}, ensure_ascii=False) + "\n")
+
+
+def child(arguments: list[str]) -> int:
+    """Measure one thing and print it: the command line behind ``--``, or a floor."""
+    kind, *rest = arguments
+    actions: dict[str, Callable[[], object]] = {
+        "command": lambda: annotator_main(rest),
+        "floor-in": lambda: floor_in(Path(rest[0]), Path(rest[1])),
+        "floor-out": lambda: floor_out(Path(rest[0]), Path(rest[1])),
+    }
+    print(json.dumps(measured(actions[kind])))
+    return 0
+
+
+def report(what: str, found: Measured, budget: float | None) -> bool:
+    """Print a figure."""
+    return line(what, found.wall, budget, "s", f"cpu {found.cpu:.2f} s, {found.memory:.0f} MB")
+
+
+def main() -> int:
+    """Measure and print."""
+    if sys.argv[1:2] == ["child"]:
+        return child(sys.argv[2:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, default=5_000)
+    parser.add_argument("--only", nargs="*", choices=FORMATS, default=FORMATS)
+    options = parser.parse_args()
+    heading(f"formats, {options.documents:,} documents of {LENGTH:,} characters")
+    small = options.documents <= 5_000
+    within = []
+    for name in options.only:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            path = prepare(name, options.documents, folder)
+
+            def take_in(run: int, name: str = name, path: Path = path, folder: Path = folder) -> Measured:
+                workspace(folder / f"w{run}")
+                place = str(folder / f"w{run}")
+                return in_a_process("child", "command", "-w", place, "import", name, str(path), "--layer", "gold")
+
+            def give_out(run: int, name: str = name, folder: Path = folder) -> Measured:
+                out = folder / f"out{run}"
+                return in_a_process("child", "command", "-w", str(folder / "w0"), "export", name, "-o", str(out))
+
+            within.append(report(f"import {name}", best(take_in), IMPORT_BUDGET if small else None))
+            within.append(report(f"export {name}", best(give_out), EXPORT_BUDGET if small else None))
+            again = in_a_process(
+                "child", "command", "-w", str(folder / "w0"), "import", name, str(path), "--layer", "gold"
+            )
+            report(f"import {name} a second time", again, None)
+            if name == "jsonl":
+                floor(path, folder)
+            shutil.rmtree(folder / "w0")
+    return 0 if all(within) else 1
+
+
+def floor(path: Path, folder: Path) -> None:
+    """Measure and print the floor."""
+    database = folder / "floor"
+    found = best(lambda run: in_a_process("child", "floor-in", str(path), f"{database}{run}.db"))
+    report("floor: json and sqlite3 alone, in", found, None)
+    found = best(lambda run: in_a_process("child", "floor-out", f"{database}0.db", str(folder / f"floor{run}.jsonl")))
+    report("floor: json and sqlite3 alone, out", found, None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
