@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
@@ -68,17 +68,18 @@ class Bulk:
         event = Event(name, 1, "", self._now, actor, action, dumps_ops(ops))
         digest = event.hash
         fields: dict[str, Any] = {}
-        tables = Counter(op.table for op in ops)
-        for op in ops:
-            if op.table == "layer":
-                fields[op.id] = (op.now or {})["value"]
-            elif op.table != "document" and op.now is not None:
-                self._items[op.table].append((layer_id, op.id, *TABLES[op.table].values(op.now)))
+        counts = {"span": 0, "relation": 0}
+        for table, identity, _, now in ops:
+            if table == "layer":
+                fields[identity] = (now or {})["value"]
+            elif table != "document" and now is not None:
+                self._items[table].append((layer_id, identity, *TABLES[table].values(now)))
+                if table in counts:
+                    counts[table] += 1
         columns = (fields.get(column) for column in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
-        counts = (tables["span"], tables["relation"])
         owner = (name.name, name.kind, name.author)
-        self._layers.append((layer_id, document, *owner, digest, 1, event.at, *columns, *counts))
+        self._layers.append((layer_id, document, *owner, digest, 1, event.at, *columns, *counts.values()))
         self._events.append((digest, layer_id, event.at, actor, action, event.ops))
 
     def flush(self) -> None:
@@ -102,6 +103,7 @@ class Bulk:
             self._events,
         )
         for table, rows in self._items.items():
+            rows.sort()  # in the order of the table, to whose end they go
             many(TABLES[table].insert, rows)
         for gathered in (self._documents, self._layers, self._events):
             gathered.clear()

@@ -155,7 +155,7 @@ class _Intake:
         self._request = request
         self._actor = actor
         self._naming = Naming(request.layer, stem)
-        self._preparation = Preparation(form, lambda label: request.mapping.get(label, label), self.report.lost)
+        self._preparation = Preparation(form, request.mapping, self.report.lost)
         self._made: dict[str, str] = {}
         self._made_of: dict[str, str] = {}
         self._fresh: dict[str, Document] = {}

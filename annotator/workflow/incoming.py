@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import NamedTuple
@@ -21,9 +21,6 @@ from annotator.annotation import (
     record,
 )
 from annotator.formats.protocol import ForeignLayer, State
-
-Relabel = Callable[[str], str]
-"""Gives the label of ours that a foreign one stands for; empty to leave out what bears it."""
 
 SPAN, RELATION = "span", "relation"
 """Kinds of extras that are spans and relations the scheme does not allow, or relations of a span with itself."""
@@ -90,10 +87,13 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """Turns foreign layers of the format ``form`` into our terms; ``lost`` counts by kind what is left behind."""
+    """Turns foreign layers of the format ``form`` into our terms; ``lost`` counts by kind what is left behind.
+
+    ``mapping`` gives our label for a foreign one, empty to leave out what bears it; others stay as they are.
+    """
 
     form: str
-    relabel: Relabel
+    mapping: Mapping[str, str]
     lost: Counter[str]
 
     def layer(self, foreign: ForeignLayer, kind: str, author: str | None) -> Incoming:
@@ -124,15 +124,17 @@ class Preparation:
         """Add spans under ids of content; return those ids by the file's."""
         ids: dict[str, str] = {}
         for span in spans:
-            label = self.relabel(span.label)
+            label = self.mapping.get(span.label, span.label)
             if not label:
                 self.lost["span that --map leaves out"] += 1
                 continue
             identity = ids[span.id] = f"{span.start}-{span.end}-{label}"
             if identity in found.spans:
                 self.lost["span said twice"] += 1
-            else:
-                found.spans[identity] = Span(identity, span.start, span.end, label, *history.of(span))
+                continue
+            said = history.of(span)
+            same = identity == span.id and said == (span.origin, span.source, span.score, span.curator)
+            found.spans[identity] = span if same else Span(identity, span.start, span.end, label, *said)
         return ids
 
     def _relations(
@@ -146,7 +148,7 @@ class Preparation:
         """Add relations under ids of content; return those of a span with itself under ids of extras."""
         loops: list[tuple[str, Relation]] = []
         for relation in relations:
-            label = self.relabel(relation.label)
+            label = self.mapping.get(relation.label, relation.label)
             head, child = ids.get(relation.head), ids.get(relation.child)
             if not label or head is None or child is None:
                 self.lost["relation that --map leaves out"] += 1
@@ -166,12 +168,12 @@ class Preparation:
     def _decisions(self, verdict: Verdict, content: Annotations) -> Iterator[Decision]:
         keys: dict[str, SpanKey] = {}
         for span in content.spans.values():
-            label = self.relabel(span.label)
+            label = self.mapping.get(span.label, span.label)
             if label:
                 key = keys[span.id] = SpanKey(span.start, span.end, label)
                 yield Decision(str(key), "span", verdict, label, span.source, span.score, list(key))
         for relation in content.relations.values():
-            label = self.relabel(relation.label)
+            label = self.mapping.get(relation.label, relation.label)
             if label and relation.head in keys and relation.child in keys:
                 head, child = keys[relation.head], keys[relation.child]
                 original = [list(head), list(child), label]
