@@ -66,18 +66,20 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _finite(written: str) -> float:
+def finite(written: str) -> float:
+    """Return a number of JSON; ValueError where it is too large to be one."""
     number = float(written)
     if not math.isfinite(number):
         raise ValueError(f"the number {written}, which is not finite")
     return number
 
 
-def _no_constant(name: str) -> NoReturn:
+def no_constant(name: str) -> NoReturn:
+    """Refuse NaN and the infinities, which Python would read."""
     raise ValueError(f"{name}, which JSON does not know")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=finite, parse_constant=no_constant)
 
 
 def read_csv(path: Path, encoding: str) -> Iterator[Row]:

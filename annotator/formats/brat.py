@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from annotator.errors import FormatError
 from annotator.formats.brat_lines import parse_annotations, render_annotations
-from annotator.formats.protocol import ForeignDocument, Format, Target
+from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
 from annotator.labels import LabelScheme
@@ -87,22 +87,9 @@ FORMAT = Format(
     endings=(TEXT, ANNOTATIONS, ".conf"),
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "yes",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "no",
-        "title": "no",
-        "meta": "no",
-        "curator": "no",
-        "origin": "no",
-        "source": "no",
-        "score": "no",
-        "verdicts": "no",
-    },
+    carries=all_but(
+        "lang", "title", "meta", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)
+    ),
     aside=(
         "events, attributes, normalizations, equivalences, notes",
         "discontinuous spans, and the fragments of others",

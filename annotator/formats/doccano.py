@@ -13,7 +13,7 @@ from typing import Any
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.formats.json_values import Fields, dumps, shown
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Item, Source
 
@@ -139,22 +139,7 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "yes",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "no",
-        "origin": "no",
-        "source": "no",
-        "score": "no",
-        "verdicts": "no",
-    },
+    carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     aside=("the row's id, comments and other columns",),
     options={"text": "the column of the text (default: text, or data)"},
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from annotator.errors import FormatError
+from annotator.rows import finite, no_constant
 
 MISSING = object()
 """Stands for a field that is not there."""
@@ -112,6 +112,8 @@ class JsonList:
                 self._fail(error.msg, error.pos)
             except (RecursionError, ValueError) as error:
                 raise _refused(error, f"{self._name}:{self._line}") from error
+            if end == len(self._text) and isinstance(value, (int, float)) and self._more(1):
+                continue  # the number may go on
             _check_surrogates(value, self._text[self._at : end], f"{self._name}:{self._line}")
             self._advance(end)
             return value
@@ -170,18 +172,7 @@ def _check_surrogates(value: object, written: str, where: str) -> None:
             raise FormatError(f"{where}: half of a character (a lone surrogate)", _HINT) from error
 
 
-def _finite(written: str) -> float:
-    number = float(written)
-    if not math.isfinite(number):
-        raise ValueError(f"the number {written}, which is not finite")
-    return number
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name}, which JSON does not know")
-
-
-_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(parse_float=finite, parse_constant=no_constant)
 dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 """Write compact JSON: every letter as itself, keys in their order."""
 

@@ -15,7 +15,7 @@ from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, NamedTuple
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
-from annotator.formats.protocol import ForeignDocument, Format, Target
+from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
 from annotator.text import Segmentation
@@ -168,20 +168,5 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "yes",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "yes",
-        "origin": "yes",
-        "source": "yes",
-        "score": "yes",
-        "verdicts": "no",
-    },
+    carries=all_but("verdicts", aside=("self_relations",)),
 )

@@ -13,7 +13,7 @@ from annotator.annotation import Extra
 from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps
 from annotator.formats.labelstudio_results import Results, write_results
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Item, Source
 
@@ -157,22 +157,7 @@ FORMAT = Format(
     ending=".json",
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "yes",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "yes",
-        "origin": "yes",
-        "source": "no",
-        "score": "yes",
-        "verdicts": "no",
-    },
+    carries=all_but("source", "verdicts", aside=("self_relations",)),
     aside=(
         "other data and fields of tasks, annotations and predictions",
         "other results: choices, texts, ratings, notes on regions",

@@ -16,7 +16,7 @@ from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span
 from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps, shown
 from annotator.formats.jsonl import OFF_BORDERS, write_tokens
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, State, Target
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, State, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Item, Source
 
@@ -266,22 +266,7 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "yes",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "yes",
-        "origin": "no",
-        "source": "yes",
-        "score": "yes",
-        "verdicts": "no",
-    },
+    carries=all_but("origin", "verdicts", aside=("self_relations",)),
     grants={"verdicts": "verdicts"},
     aside=(
         "hashes, session and other fields of a task, a span or a relation",

@@ -85,6 +85,12 @@ class ForeignDocument:
     lost: Mapping[str, int] = field(default_factory=dict)
 
 
+def all_but(*no: str, aside: tuple[str, ...] = ()) -> Mapping[str, Carried]:
+    """Declare that a format carries every feature but some; ``aside`` are those that it keeps aside."""
+    found: dict[str, Carried] = dict.fromkeys(FEATURES, "yes")
+    return found | dict.fromkeys(no, "no") | dict.fromkeys(aside, "aside")
+
+
 class Sink(Protocol):
     """What takes bytes in order."""
 

@@ -97,14 +97,12 @@ def _with_section(text: str, section: str, lines: list[str], newline: str, found
 
 
 def _last_line(rows: list[str], node: Any) -> int:
-    """Return the index of the last line of a block that holds more than white space or a comment of what follows."""
+    """Return the index of the last line of a block, without the comments and blank lines that follow it."""
+    while node.id != "scalar" and not node.flow_style:
+        node = node.value[-1][1] if node.id == "mapping" else node.value[-1]
     last = min(int(node.end_mark.line), len(rows) - 1)
-    while last > node.start_mark.line and (
-        not rows[last].strip() or rows[last].lstrip().startswith("#") or _column(rows[last]) < node.start_mark.column
-    ):
-        last -= 1
+    if node.id == "scalar" and node.style in ("|", ">"):  # ends where the next line begins
+        last -= int(node.end_mark.line) < len(rows) and not int(node.end_mark.column)
+        while not rows[last].strip():
+            last -= 1
     return last
-
-
-def _column(row: str) -> int:
-    return len(row) - len(row.lstrip(" "))
