@@ -31,6 +31,7 @@ from annotator.workflow.workspace import Workspace, scheme_stamp
 Progress = Callable[[int, int], None]
 """Called with the bytes read, and those of all (0 where unknown)."""
 
+_FIELDS = "other fields of a document"
 _BATCH = 256
 """Documents that are looked up and written together."""
 
@@ -246,6 +247,7 @@ class _Intake:
         ops = [Op("document", document.key, None, meta_record(document, digest))]
         if foreign.extras:
             ops.append(Op("extra", self._form, None, record(self._document_extra(foreign))))
+            self.report.aside[_FIELDS] += 1
         self._bulk.add_document(document, self._actor, IMPORT, ops)
         self.report.new += 1
 
@@ -264,8 +266,9 @@ class _Intake:
         old = known.get(self._form)
         if old is None:
             self._writer.append(name, self._actor, IMPORT, [Op("extra", self._form, None, record(new))])
+            self.report.aside[_FIELDS] += 1
         elif record(old) != record(new):
-            self.report.lost["other fields of a document that has them already"] += 1
+            self.report.lost[f"{_FIELDS} that has them already"] += 1
 
     def _take_layer(self, layer: ForeignLayer, name: LayerName, foreign: ForeignDocument, digest: str) -> None:
         if name.kind == "gold" and layer.state != "done":
