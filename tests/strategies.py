@@ -134,3 +134,9 @@ def records(draw: st.DrawFn) -> LayerRecord:
     layer = draw(st.sampled_from(("gold", "suggestions", "curator:ana", "curator:bo díaz")))
     curators = tuple(draw(st.lists(st.sampled_from(("ana", "bo", "carla")), unique=True)))
     return LayerRecord(document, draw(layers(document)), layer, curators, "0123456789abcdef" * 4)
+
+
+def span_sets(length: int = 30, longest: int = 9, max_size: int = 7) -> st.SearchStrategy[frozenset[SpanKey]]:
+    """Draw what a layer says about spans, so crowded that they nest, cross and meet."""
+    parts = st.tuples(st.integers(0, length - longest), st.integers(1, longest), st.sampled_from(ENTITIES[:3]))
+    return st.frozensets(parts.map(lambda p: SpanKey(p[0], p[0] + p[1], p[2])), max_size=max_size)
