@@ -178,6 +178,29 @@ class Queue:
                 return str(row[0])
         return None
 
+    def to_adjudicate(self) -> list[str]:
+        """Return the documents that two or more have finished and that are not complete gold, in order of key.
+
+        Complete gold that has not taken up what somebody finished since waits too.  Left out are those that this
+        curator has yet to finish: nobody sees the work of others before their own is done.
+        """
+        query = """
+            SELECT d.key FROM document d JOIN layer c ON c.document_id = d.id AND c.kind = 'curator'
+            LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
+            LEFT JOIN layer gold ON gold.document_id = d.id AND gold.name = 'gold'
+            WHERE c.state = 'done' AND c.text = d.sha256
+              AND coalesce(own.state, 'done') = 'done'
+              AND (own.state IS NOT NULL OR NOT EXISTS (
+                    SELECT 1 FROM assignment a JOIN layer l ON l.id = a.layer_id
+                    WHERE l.document_id = d.id AND a.id = :curator))
+            GROUP BY d.id HAVING count(*) > 1 AND (gold.state IS NOT 'done' OR
+                max(instr(coalesce(gold.fingerprint, ''), c.author || ':' || substr(c.head, 1, 16)) = 0))
+            ORDER BY d.key
+        """
+        with self._store.explained():
+            rows = self._store.connection.execute(query, self._values(QueueFilter())).fetchall()
+            return [str(row[0]) for row in rows]
+
     def progress(self, *, mine: bool = False) -> dict[str, int]:
         """Return how many documents are in each state."""
         if mine:

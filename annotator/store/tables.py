@@ -78,6 +78,11 @@ TABLES = {
         ),
         Table("comment", ("text", "target")),
         Table("assignment", ("blind",), boolean=frozenset({"blind"})),
+        Table(
+            "ruling",
+            ("kind", "claim", "settled", "versions", "event", "outcome", "item", *_ITEM[1:]),
+            json=frozenset({"claim", "versions", "outcome"}),
+        ),
     )
 }
 

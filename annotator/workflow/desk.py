@@ -5,6 +5,8 @@ from __future__ import annotations
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.store import Place, Queue, QueueFilter, QueueRow, QueueSort
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.gold import adjudicate
 from annotator.workflow.proposing import propose
 from annotator.workflow.session import Session
 from annotator.workflow.workspace import Workspace
@@ -37,6 +39,19 @@ class Desk:
         session = Session(self.workspace.store, self.scheme, self.curator, document, blind=blind)
         session.recall_place()
         return session
+
+    def adjudicate(self, key: str) -> GoldSession:
+        """Return a session for settling what the curators of a document differ on."""
+        return adjudicate(self.workspace, key, self.curator)
+
+    def to_adjudicate(self) -> list[str]:
+        """Return the documents that wait to be adjudicated, in order of key."""
+        return self.queue.to_adjudicate()
+
+    def next_to_adjudicate(self, after: str | None = None) -> str | None:
+        """Return the next document that waits to be adjudicated, going round at the end."""
+        waiting = self.to_adjudicate()
+        return next((key for key in waiting if after is None or key > after), waiting[0] if waiting else None)
 
     def next_open(self, after: str | None = None) -> str | None:
         """Return the next document that is neither done nor skipped, going round at the end."""

@@ -10,6 +10,7 @@ from annotator.formats.record import LayerRecord
 from annotator.history import GOLD, SUGGESTIONS
 from annotator.store import LayerInfo, Store
 from annotator.workflow.differences import vouched
+from annotator.workflow.gold import incomplete
 from annotator.workflow.sight import Sight
 from annotator.workflow.workspace import Workspace
 
@@ -49,6 +50,10 @@ def select(workspace: Workspace, layer: str, *, unfinished: bool = False, reader
             taken.append(info)
         else:
             left_out[key] = reason
+    if layer == GOLD:
+        stale = incomplete(workspace, taken)
+        taken = [info for info in taken if info.name.document not in stale]
+        left_out = dict(sorted({**left_out, **stale}.items()))
     return Selection(taken, left_out)
 
 

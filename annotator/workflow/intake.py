@@ -12,7 +12,13 @@ from annotator.history import CORPUS, REANCHOR, LayerName, Op
 from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.differences import differences, named_by_content, orphaned, verdict_differences
+from annotator.workflow.differences import (
+    differences,
+    named_by_content,
+    orphaned,
+    ruling_differences,
+    verdict_differences,
+)
 from annotator.workflow.reanchor import Carrier
 from annotator.workflow.workspace import Workspace
 
@@ -103,7 +109,9 @@ def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, ac
             ops += differences(content, kept) + verdict_differences(decisions, carrier.decisions(decisions))
             ops += orphaned(store.comments(layer.id), kept)
         else:
+            rulings = store.rulings(layer.id)
             ops += differences(content, named_by_content(kept))
+            ops += ruling_differences(rulings, carrier.rulings(rulings, content))
         if layer.fingerprint is not None:
             ops.append(Op("layer", "fingerprint", {"value": layer.fingerprint}, None))
         writer.append(layer.name, actor, REANCHOR, ops)
