@@ -15,6 +15,7 @@ from textual.theme import Theme
 from annotator.tui import keymap, themes
 from annotator.tui.inks import inks_of
 from annotator.tui.painting import Inks, Mode
+from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.help import HelpScreen
@@ -36,12 +37,21 @@ class AnnotatorApp(App[None]):
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True),
     ]
 
-    def __init__(self, desk: Desk, document: str | None = None, preferences: Preferences | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        document: str | None = None,
+        preferences: Preferences | None = None,
+        *,
+        adjudicating: bool = False,
+    ) -> None:
         super().__init__()
         self.desk = desk
         self.preferences = preferences or Preferences()
         self.mode = Mode(self.preferences.mode)
+        self.hide_names = self.preferences.hide_names
         self._first = document
+        self._adjudicating = adjudicating
         self._inks: tuple[str, Inks] | None = None
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
@@ -52,7 +62,8 @@ class AnnotatorApp(App[None]):
         if theme not in self.available_themes:
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
         self.theme = theme
-        tables = [AnnotateScreen.BINDINGS, QueueScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
+        tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, QueueScreen.BINDINGS, HelpScreen.BINDINGS,
+                  self.BINDINGS]  # fmt: skip
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.normalised(keys))
 
@@ -68,7 +79,9 @@ class AnnotatorApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._show_theme)
         self.push_screen(QueueScreen(self.desk))
         key = self._first or self.desk.resume()
-        if key is not None:
+        if key is not None and self._adjudicating:
+            self.open_adjudication(key)
+        elif key is not None:
             self.open_document(key)
 
     def _show_theme(self, _theme: Theme) -> None:
@@ -83,6 +96,11 @@ class AnnotatorApp(App[None]):
         every few keys late by several frames.
         """
         self.push_screen(AnnotateScreen(self.desk, self.desk.open(key), needle))
+        self.call_after_refresh(gc.freeze)
+
+    def open_adjudication(self, key: str) -> None:
+        """Open what curators differ on in a document, over the queue."""
+        self.push_screen(AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
         self.call_after_refresh(gc.freeze)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -114,6 +132,6 @@ class AnnotatorApp(App[None]):
         self.exit()
 
 
-def run(desk: Desk, document: str | None, preferences: Preferences) -> None:
-    """Open the workbench in this terminal, until the curator quits."""
-    AnnotatorApp(desk, document, preferences).run()
+def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
+    """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
+    AnnotatorApp(desk, document, preferences, adjudicating=adjudicating).run()

@@ -149,5 +149,9 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Focus the item of a panel row."""
+        self.show_entry(self.panel.identity(event.index))
+
+    def show_entry(self, identity: str) -> None:
+        """Focus what a panel row stands for."""
         self.drop_selection()
-        self._show_focus(self.panel.identity(event.index))
+        self._show_focus(identity)
