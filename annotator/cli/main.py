@@ -26,6 +26,7 @@ VERBS = (
     "assign",
     "annotate",
     "adjudicate",
+    "feedback",
     "export",
     "validate",
     "status",

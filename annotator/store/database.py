@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from annotator.annotation import Annotations, Comment, Decision, Relation, Ruling, Span
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops, fold, standing
+from annotator.history import Event, LayerName, Op, Step, UndoStack, curator_layer, dumps_ops, fold, standing
 from annotator.store import connection as connecting
 from annotator.store.tables import TABLES, grown, read_state, records, write_ops
 from annotator.store.turns import Turns
@@ -238,6 +238,15 @@ class Store:
             " JOIN document d ON d.id = l.document_id WHERE d.key = ? ORDER BY a.id"
         )
         return [row[0] for row in self.rows(query, document)]
+
+    def comparable(self, curator: str) -> list[str]:
+        """Return the documents that a curator has finished and of which there is complete gold, in order of key."""
+        query = (
+            "SELECT d.key FROM layer l JOIN layer g ON g.document_id = l.document_id AND g.name = 'gold'"
+            " JOIN document d ON d.id = l.document_id"
+            " WHERE l.name = ? AND l.state = 'done' AND g.state = 'done' AND g.text = l.text ORDER BY d.key"
+        )
+        return [row[0] for row in self.rows(query, curator_layer(curator))]
 
     def events(self, layer: LayerInfo) -> list[Event]:
         """Return a layer's whole history, oldest first."""

@@ -18,6 +18,7 @@ from annotator.tui.painting import Inks, Mode
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.desk import Desk
@@ -62,8 +63,8 @@ class AnnotatorApp(App[None]):
         if theme not in self.available_themes:
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
         self.theme = theme
-        tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, QueueScreen.BINDINGS, HelpScreen.BINDINGS,
-                  self.BINDINGS]  # fmt: skip
+        tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, FeedbackScreen.BINDINGS, QueueScreen.BINDINGS,
+                  HelpScreen.BINDINGS, self.BINDINGS]  # fmt: skip
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.normalised(keys))
 
@@ -102,6 +103,11 @@ class AnnotatorApp(App[None]):
         """Open what curators differ on in a document, over the queue."""
         self.push_screen(AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
         self.call_after_refresh(gc.freeze)
+
+    def open_feedback(self, key: str) -> None:
+        """Open the curator's work on a document against its gold."""
+        items = self.desk.feedback(key)
+        self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""

@@ -35,7 +35,7 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
     labels = {normal(entity.key): entity.name for entity in scheme.entities.values()}
     for identity, given in keys.items():
         for key in given.split(","):
-            if normal(key) in labels and not identity.startswith(("queue.", "version.")):
+            if normal(key) in labels and not identity.startswith(("queue.", "version.", "feedback.")):
                 raise SettingsError(
                     f"keys: {identity} and the label {labels[normal(key)]} both want {key.strip()!r}",
                     "choose another key",

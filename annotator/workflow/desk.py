@@ -6,7 +6,8 @@ from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.store import Place, Queue, QueueFilter, QueueRow, QueueSort
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.gold import adjudicate
+from annotator.workflow.feedback import Feedback, feedback
+from annotator.workflow.gold import adjudicate, open_gold
 from annotator.workflow.proposing import propose
 from annotator.workflow.session import Session
 from annotator.workflow.workspace import Workspace
@@ -43,6 +44,14 @@ class Desk:
     def adjudicate(self, key: str) -> GoldSession:
         """Return a session for settling what the curators of a document differ on."""
         return adjudicate(self.workspace, key, self.curator)
+
+    def gold(self, key: str) -> GoldSession:
+        """Return a document's gold, to be looked at."""
+        return open_gold(self.workspace, key, self.curator)
+
+    def feedback(self, key: str) -> list[Feedback]:
+        """Return the curator's finished work on a document against its complete gold."""
+        return feedback(self.workspace.store, self.scheme, key, self.curator)
 
     def to_adjudicate(self) -> list[str]:
         """Return the documents that wait to be adjudicated, in order of key."""

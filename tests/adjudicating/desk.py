@@ -31,6 +31,7 @@ def finish(bench: Bench, curator: str, *mentions: Mention, links: tuple[Link, ..
         session.relate(one, other, label)
     if done:
         session.finish()
+    session.remember_place(opened=False)
     return session
 
 

@@ -48,7 +48,7 @@ class VersionsPainter(Painter):
         claims = [span for case in cases for span in _claims(case)]
         marks = replace(marks, focused=marks.focused | {c.id for c in claims if c.source in marks.focused})
         waiting = [claim for claim in claims if claim.origin == "suggested"]
-        strips = [self._text_line(self.rows.glyphs(row), [*gold, *waiting], marks)]
+        strips = [self._text_line(row, [*gold, *waiting], marks)]
         if self.mode is Mode.LANES and gold:
             strips += self._lanes(row, gold, marks)
         if gold and (marks.arcs is None or (marks.arcs and self.mode is Mode.LANES)):

@@ -57,6 +57,14 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
         first = next(iter(self.waiting()), None)
         self.show_case(first.id if first else None)
         self._say_default()
+        notes = [
+            f"{name}: “{comment.text}”"
+            for curator, name in self.names.items()
+            for comment in self.session.work.work[curator].comments.values()
+            if comment.target is None
+        ]
+        if notes:
+            self._say(f"on the document: {' · '.join(notes)}")
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -97,6 +105,11 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
         if case is not None:
             self.caret.go(case.range[0] if isinstance(case, SpanCase) else case.place[0])
         self._refresh_marks(walking=True)
+
+    def action_clear(self) -> None:
+        """Let go of selection, focus and case."""
+        self.show_case(None)
+        self._say_default()
 
     def _look_at(self, case: Case | None) -> None:
         """Take another case into view, and have both painted anew."""

@@ -17,7 +17,7 @@ from annotator.workflow.adjudicating.cases import SpanCase
 from annotator.workflow.layer_session import Outcome
 
 MOST_VERSIONS = 9
-OWN = ("suggestion.", "document.done", "document.skip", "document.go", "view.filter", "view.panel", "span.everywhere")
+OWN = ("suggestion.", "document.done", "document.skip", "document.go", "document.feedback", "view.filter")
 """Bindings of the annotate screen that mean something else here, by the beginning of their ids."""
 
 
@@ -42,11 +42,9 @@ class AdjudicateScreen(AdjudicateBase, inherit_bindings=False):
         Binding("equals_sign", "relabel", "another label", id="case.label"),
         Binding("backslash", "kind", "walk conflicts of another kind", id="case.kind"),
         Binding("f3", "names", "show or hide names", id="case.names"),
-        Binding("asterisk", "everywhere", "same label on every identical mention", id="span.everywhere"),
         *shared(AnnotateScreen.BINDINGS),
         Binding("space", "done", "this gold is complete, next document", id="gold.complete"),
         Binding("s", "skip", "next document, as it is", id="gold.skip"),
-        Binding("f2", "panel", "side panel", id="view.panel"),
     ]
 
     async def press(self, event: events.Key) -> None:

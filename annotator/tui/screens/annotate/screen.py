@@ -70,6 +70,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         Binding("m", "mode", "lanes, compact or plain", id="view.mode"),
         Binding("backslash", "filter", "filter the side panel", id="view.filter"),
         Binding("f2", "panel", "side panel", id="view.panel"),
+        Binding("f3", "feedback", "see your work against gold", id="document.feedback"),
         Binding("question_mark", "app.help", "help and guidelines", id="view.help"),
         Binding("Q", "leave", "back to the queue", id="document.leave"),
         Binding("escape", "clear", "clear selection and focus", id="select.clear"),
