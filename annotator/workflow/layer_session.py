@@ -154,7 +154,7 @@ class LayerSession:
         draft = StepDraft(self.layer, self._length + 1)
         try:
             yield draft
-            if draft.ops:
+            if draft.ops or draft.replays:  # an undo is a step even where nothing is left of what it takes back
                 self._open(draft)
                 self._write(action, draft.ops, target)
                 self.touched = self.layer.reach(draft.ops)

@@ -210,4 +210,4 @@ class Adjudication(RuleBasedStateMachine):
 
 
 TestAdjudication = Adjudication.TestCase
-TestAdjudication.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestAdjudication.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

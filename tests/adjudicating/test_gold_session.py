@@ -293,6 +293,18 @@ class TestUndo:
 
 
 class TestOpening:
+    def test_flag_and_comments_are_there_again(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", ANA)
+        session = judge(bench)
+        session.flag()
+        session.comment("mirar otra vez")
+        again = judge(bench)
+        assert again.flagged
+        assert [comment.text for comment in again.layer.comments.values()] == ["mirar otra vez"]
+        again.flag()
+        assert not judge(bench).flagged
+
     def test_nobody_sees_others_work_before_their_own_is_done(self, bench: Bench) -> None:
         finish(bench, "ana", ANA)
         finish(bench, "bo", CRUZ)

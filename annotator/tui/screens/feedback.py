@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from rich.cells import set_cell_size
@@ -33,8 +33,10 @@ FINDING_CELLS = 12
 class FeedbackPanel(VirtualList):
     """Lists what differs, then (or instead) all there is."""
 
+    EDGES = ("│", "")
+
     DEFAULT_CSS = """
-    FeedbackPanel { width: 40%; min-width: 34; max-width: 72; border-left: solid $panel; }
+    FeedbackPanel { width: 40%; min-width: 34; max-width: 72; padding: 0 0 0 1; }
     """
 
     def __init__(self, text: str, inks: Inks) -> None:
@@ -45,6 +47,10 @@ class FeedbackPanel(VirtualList):
     def count(self) -> int:
         """Return the number of items."""
         return len(self.items)
+
+    def entry(self, index: int) -> Hashable:
+        """Return the item."""
+        return self.items[index]
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Return what was found of an item, and what it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -31,6 +31,11 @@ class CasePanel(ItemPanel):
     def count(self) -> int:
         """Return the number of cases."""
         return len(self.cases)
+
+    def entry(self, index: int) -> Hashable:
+        """Return what the look of a case depends on."""
+        case = self.cases[index]
+        return case.id, case.kind, case.settled, case.outcome, tuple(case.versions.values())
 
     def identity(self, index: int) -> str:
         """Return the id of the case in a line."""

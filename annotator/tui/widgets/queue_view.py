@@ -84,8 +84,8 @@ class QueueView(VirtualList):
                 return
 
     def entry(self, index: int) -> Hashable:
-        """Return the document's row."""
-        return self.row(index)
+        """Return the document's row, and whether it says how far gold is."""
+        return self.row(index), self._several
 
     @property
     def shows_gold(self) -> bool:

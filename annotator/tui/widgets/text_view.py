@@ -103,9 +103,8 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         if len(self._blocks) > 4 * MEASURED_AT_ONCE:
             self._blocks.clear()
         edge = Segment(" ", self._inks.style())
-        self._blocks[row] = [
-            Strip([edge, *line, edge], self.rows.width + 2) for line in self.painter.block(row, self.marks)
-        ]
+        width = self.rows.width + self.GUTTER + 2
+        self._blocks[row] = [Strip([edge, *line, edge], width) for line in self.painter.block(row, self.marks)]
         self._measured[row] = 1
         height = len(self._blocks[row])
         changed = height != self._heights[row]

@@ -49,7 +49,10 @@ class GoldReading(Session):
         if info is not None:
             fields = {name: getattr(info, name) for name in ("state", "flag", "text", "curators", "fingerprint")}
             self.layer.load(
-                store.annotations(info.id), {}, store.comments(info.id), {k: v for k, v in fields.items() if v}
+                store.annotations(info.id),
+                {},
+                store.comments(info.id),
+                {k: v for k, v in fields.items() if v is not None},
             )
             self.layer.rulings.update(store.rulings(info.id))
         self.settlement = self._settled(self.layer.rulings)
