@@ -267,8 +267,9 @@ MEANT: Mapping[str, Meant] = {
 }
 
 
-def meant(workspace: Workspace) -> str:
+def meant(root: Path) -> str:
     """Return the gold that is meant as JSON lines, put together without any adjudication."""
+    workspace = Workspace(root)
     lines = []
     for key in DOCUMENTS:
         document = workspace.store.document(key)
@@ -276,6 +277,7 @@ def meant(workspace: Workspace) -> str:
         content = _meant(document, *PLANTED[key], MEANT.get(key, Meant({})))
         curators = ("ana", "bo", "carla")
         lines.append(write_record(LayerRecord(document, content, "gold", curators, workspace.scheme.sha256)))
+    workspace.close()
     return "".join(f"{line}\n" for line in lines)
 
 
