@@ -149,7 +149,10 @@ async def test_a_selection_and_a_labels_digit_mark(disputed: Bench) -> None:
     async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
         x, y = work.cell("Canadá")
         await work.pilot.click(offset=(x + 1, y))
-        await work.press("v", "3")
+        assert "3 GPE" not in work.text
+        await work.press("v")
+        assert "3 GPE" in work.text
+        await work.press("3")
         assert work.message == "marked GPE “Canadá”"
         await work.press("d")
         assert work.message == "deleted GPE “Canadá”"

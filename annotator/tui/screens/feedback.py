@@ -169,7 +169,7 @@ class FeedbackScreen(WorkScreen):
             bar.say(())
             focus.say((" nothing differs", "bold"), right=" \\ lists all ")
             return
-        bar.say([self._line("yours", item.mine), self._line("gold", item.gold, stands=True)])
+        bar.say([self._line("yours", item.mine), self._line("gold", item.gold, stands=True)], numbered=1)
         where = f"{(self.panel.index or 0) + 1} of {len(self.panel.items)}"
         notes = [c.text for c in self.session.layer.comments.values() if c.target in self._targets(item)]
         note = f"  “{notes[0]}”" if notes else ""

@@ -48,11 +48,12 @@ class VersionsBar(Inked):
     def __init__(self, inks: Inks, count: int) -> None:
         super().__init__(id="versions")
         self.inks = inks
-        self._count = count
+        self._count = self._numbered = count
         self._lines: Sequence[VersionLine] = ()
 
-    def say(self, lines: Sequence[VersionLine]) -> None:
-        """Show other versions."""
+    def say(self, lines: Sequence[VersionLine], numbered: int | None = None) -> None:
+        """Show other versions, with numbers before the first few, or before all."""
+        self._numbered = len(lines) if numbered is None else numbered
         grown = len(lines) != self._count
         self._lines, self._count = lines, len(lines)
         self.refresh(layout=grown)
@@ -69,7 +70,10 @@ class VersionsBar(Inked):
         line = self._lines[y]
         color = self.inks.labels.get(line.label)
         segments = [
-            Segment(f" {y + 1}", self.inks.style(bold=True, underline=True)),
+            Segment(" ", self.inks.style()),
+            Segment(
+                str(y + 1) if y < self._numbered else " ", self.inks.style(bold=True, underline=y < self._numbered)
+            ),
             Segment(f" {'✓' if line.stands else ' '} ", self.inks.style(bold=True)),
             Segment(set_cell_size(inert(line.name), NAME_CELLS) + " ", self.inks.style()),
         ]

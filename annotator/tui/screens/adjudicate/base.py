@@ -193,6 +193,7 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
 
     def _tell(self) -> None:
         """Say in the lines around the text what is in focus, and follow it in the panel."""
+        self.query_one(LabelBar).display = self.caret.selection is not None  # else digits choose versions
         if self.panel.display:
             self.panel.follow(self.session.case)
         wide = self.size.width >= PANEL_FROM
