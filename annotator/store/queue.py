@@ -213,28 +213,29 @@ class Queue:
                 return str(row[0])
         return None
 
-    def to_adjudicate(self) -> list[str]:
-        """Return the documents that two or more have finished and that are not complete gold, in order of key.
+    def to_adjudicate(self, limit: int = -1, after: str = "") -> list[str]:
+        """Return documents that two or more have finished and that are not complete gold, in order of key.
 
         Complete gold that has not taken up what somebody finished since waits too.  Left out are those that this
         curator has yet to finish: nobody sees the work of others before their own is done.
         """
-        query = """
-            SELECT d.key FROM document d JOIN layer c ON c.document_id = d.id AND c.kind = 'curator'
+        query = f"""
+            SELECT d.key FROM document d
             LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
             LEFT JOIN layer gold ON gold.document_id = d.id AND gold.name = 'gold'
-            WHERE c.state = 'done' AND c.text = d.sha256
+            WHERE d.sha256 IS NOT NULL AND d.key > :after AND ({_FINISHED_COUNT}) > 1
+              AND (gold.state IS NOT 'done' OR EXISTS (
+                    SELECT 1 FROM layer c WHERE {_FINISHED} AND
+                    instr(coalesce(gold.fingerprint, ''), c.author || ':' || substr(c.head, 1, 16)) = 0))
               AND coalesce(own.state, 'done') = 'done'
               AND (own.state IS NOT NULL OR NOT EXISTS (
                     SELECT 1 FROM assignment a JOIN layer l ON l.id = a.layer_id
                     WHERE l.document_id = d.id AND a.id = :curator))
-            GROUP BY d.id HAVING count(*) > 1 AND (gold.state IS NOT 'done' OR
-                max(instr(coalesce(gold.fingerprint, ''), c.author || ':' || substr(c.head, 1, 16)) = 0))
-            ORDER BY d.key
+            ORDER BY d.key LIMIT :limit
         """
+        values = {**self._values(QueueFilter()), "limit": limit, "after": after}
         with self._store.explained():
-            rows = self._store.connection.execute(query, self._values(QueueFilter())).fetchall()
-            return [str(row[0]) for row in rows]
+            return [str(row[0]) for row in self._store.connection.execute(query, values)]
 
     def progress(self, *, mine: bool = False) -> dict[str, int]:
         """Return how many documents are in each state."""

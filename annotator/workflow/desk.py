@@ -57,10 +57,10 @@ class Desk:
         """Return the documents that wait to be adjudicated, in order of key."""
         return self.queue.to_adjudicate()
 
-    def next_to_adjudicate(self, after: str | None = None) -> str | None:
+    def next_to_adjudicate(self, after: str = "") -> str | None:
         """Return the next document that waits to be adjudicated, going round at the end."""
-        waiting = self.to_adjudicate()
-        return next((key for key in waiting if after is None or key > after), waiting[0] if waiting else None)
+        found = self.queue.to_adjudicate(1, after) or (self.queue.to_adjudicate(1) if after else [])
+        return found[0] if found else None
 
     def next_open(self, after: str | None = None) -> str | None:
         """Return the next document that is neither done nor skipped, going round at the end."""

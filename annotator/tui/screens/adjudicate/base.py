@@ -197,14 +197,10 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
         if self.panel.display:
             self.panel.follow(self.session.case)
         wide = self.size.width >= PANEL_FROM
-        tell_gold(self.query_one("#header", Line), self.session, self._gold_progress(), wide=wide)
+        tell_gold(self.query_one("#header", Line), self.session, wide=wide)
         self.query_one(VersionsBar).say(version_lines(self.session, self.case, self.names))
         where = f"line {self.view.rows.row_of(self.caret.offset) + 1} of {len(self.view.rows)}"
         tell_case(self.query_one("#focus", Line), self, where)
-
-    def _gold_progress(self) -> str:
-        waiting = len(self.desk.to_adjudicate())
-        return f"{waiting} waiting" if waiting else "last one"
 
     def _say_default(self) -> None:
         if self.session.open:

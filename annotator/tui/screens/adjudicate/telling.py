@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from annotator.tui.screens.adjudicate.base import AdjudicateBase
 
 
-def tell_gold(bar: Line, session: GoldSession, progress: str, *, wide: bool) -> None:
+def tell_gold(bar: Line, session: GoldSession, *, wide: bool) -> None:
     """Say which document this is, how much is open and settled, and who is still at it."""
     counts = Counter(case.settled for case in session.settlement.cases)
     by_itself = counts["agreement"] + counts["majority"]
@@ -30,7 +30,7 @@ def tell_gold(bar: Line, session: GoldSession, progress: str, *, wide: bool) -> 
     bar.say(
         (f" {session.document.key}", "bold"),
         (f" gold{sign}{flag}  {session.document.title}", ""),
-        right=f"  {told} · {progress} · {session.curator} ",
+        right=f"  {told} · {session.curator} ",
     )
 
 
