@@ -13,6 +13,8 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName, curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import Store
+from annotator.text import Segmentation
+from annotator.workflow.adjudicating.relations import Standing
 
 Finding = Literal["as in gold", "label", "boundary", "label and boundary", "direction", "not in gold", "missed"]
 FINDINGS: tuple[Finding, ...] = (
@@ -65,7 +67,8 @@ def feedback(store: Store, scheme: LabelScheme, key: str, curator: str) -> list[
     what others did.
     """
     with store.snapshot():
-        if store.document(key) is None:
+        document = store.document(key)
+        if document is None:
             raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
         own, gold = store.layer(LayerName(key, curator_layer(curator))), store.layer(LayerName(key, GOLD))
         if own is None or own.state != "done":
@@ -73,49 +76,41 @@ def feedback(store: Store, scheme: LabelScheme, key: str, curator: str) -> list[
         if gold is None or gold.state != "done" or gold.text != own.text:
             raise WorkflowError(f"{key}: its gold is not complete", "`annotator adjudicate` completes it")
         mine, theirs = store.annotations(own.id), store.annotations(gold.id)
-    found = list(compare(mine, theirs, scheme))
+    found = list(compare(mine, theirs, scheme, document.sentences))
     return sorted(found, key=lambda item: (item.place[0], isinstance(item, RelationFeedback), item.place[1]))
 
 
-def compare(mine: Annotations, gold: Annotations, scheme: LabelScheme) -> Iterator[Feedback]:
+def compare(mine: Annotations, gold: Annotations, scheme: LabelScheme, sentences: Segmentation) -> Iterator[Feedback]:
     """Yield what stands for what; the ends of relations are compared by the spans that stand for them."""
     stands: dict[SpanKey, SpanKey | None] = {}
     for match in align((s.key for s in mine.spans.values()), (s.key for s in gold.spans.values())):
         if match.left is not None:
             stands[match.left] = match.right
         yield SpanFeedback(_FINDINGS[match.kind], match.left, match.right)
-    left = {_ordered(gold.relation_key(r), scheme) for r in gold.relations.values()}
-    waiting = []
+    standing = Standing(stands, scheme, sentences)
+    left = {standing.ordered(gold.relation_key(r)) for r in gold.relations.values()}
+    waiting: list[RelationKey] = []
     for own in sorted(mine.relation_key(r) for r in mine.relations.values()):
-        head, child = stands[own.head], stands[own.child]
-        mapped = _ordered(RelationKey(head, child, own.label), scheme) if head and child else None
+        mapped = standing.relation(own)
         if mapped in left:
             left.discard(mapped)
             yield RelationFeedback("as in gold", own, mapped)
         else:
-            waiting.append((own, mapped))
-    for own, mapped in waiting:
-        yield _unlike(own, mapped, left)
+            waiting.append(own)
+    for own in waiting:
+        yield _unlike(own, {stands[own.head], stands[own.child]}, left)
     for missed in sorted(left):
         yield RelationFeedback("missed", None, missed)
 
 
-def _unlike(own: RelationKey, mapped: RelationKey | None, left: set[RelationKey]) -> RelationFeedback:
+def _unlike(own: RelationKey, ends: set[SpanKey | None], left: set[RelationKey]) -> RelationFeedback:
     """Return what gold has between the same two spans: the other way round, or of another type."""
-    ends = {mapped.head, mapped.child} if mapped else set()
     between = sorted((r.label != own.label, r) for r in left if {r.head, r.child} == ends)
     if not between:
         return RelationFeedback("not in gold", own, None)
     other_label, gold = between[0]
     left.discard(gold)
     return RelationFeedback("label" if other_label else "direction", own, gold)
-
-
-def _ordered(relation: RelationKey, scheme: LabelScheme) -> RelationKey:
-    kind = scheme.relations.get(relation.label)
-    if kind is not None and kind.symmetric and relation.child < relation.head:
-        return RelationKey(relation.child, relation.head, relation.label)
-    return relation
 
 
 def tally(items: Iterable[Feedback]) -> dict[str, dict[Finding, int]]:

@@ -231,12 +231,16 @@ class LayerSession:
         ops = inverted(event.decoded()) if action == "undo" else event.decoded()
         with self._step(action, target=target) as step:
             step.replays = True
-            for op in ops:
-                step.apply(op)
+            self._put_back(step, ops)
         said = describe_ops(event.action, event.decoded(), self.document.text)
         touched = [op.id for op in ops if op.table in ("span", "relation") and op.now is not None]
         touched += [op.id for op in ops if op.table == "verdict" and self.layer.is_pending(op.id)]
         return Outcome(f"{'undid' if action == 'undo' else 'redid'}: {said}", touched[0] if touched else None)
+
+    def _put_back(self, step: StepDraft, ops: list[Op]) -> None:
+        """Carry out what undo or redo amounts to."""
+        for op in ops:
+            step.apply(op)
 
     def name_of(self, identity: str) -> str:
         """Return how an item is called in a sentence: label and text."""

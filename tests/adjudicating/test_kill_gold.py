@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-from contextlib import ExitStack
 
 import pytest
 
 from annotator.history import GOLD, LayerName
 from annotator.store import examine
 from tests.adjudicating.desk import finish, judge
-from tests.processes import start
+from tests.processes import killed
 from tests.workspaces import KEY, Bench
 
 ROUNDS = int(os.environ.get("ANNOTATOR_KILLS", "6"))  # read before the fixture that clears the environment
@@ -55,26 +54,10 @@ def disputed(bench: Bench) -> Bench:
     return bench
 
 
-def acknowledged(bench: Bench, seed: int, steps: int) -> tuple[int, str]:
-    """Let an adjudicator work, kill it without warning, and return the last step that it acknowledged."""
-    with ExitStack() as stack:
-        process = stack.enter_context(start(ADJUDICATE, bench.workspace.root, seed))
-        stack.callback(process.kill)
-        assert process.stdout is not None
-        last = ""
-        for _ in range(steps + 1):
-            last = process.stdout.readline()
-        process.kill()
-        rest = process.stdout.readlines()
-    whole = [line for line in [last, *rest] if line.endswith("\n") and line != "open\n"]
-    length, head = whole[-1].split() if whole else ("0", "")
-    return int(length), head
-
-
 def test_killed_at_any_moment_a_decision_is_whole_or_did_not_happen(disputed: Bench) -> None:
     chance = random.Random(2024)
     for number in range(ROUNDS):
-        length, head = acknowledged(disputed, number, chance.randint(1, MOST_STEPS))
+        length, head = killed(ADJUDICATE, disputed.workspace.root, number, chance.randint(1, MOST_STEPS))
         info = disputed.store.layer(LayerName(KEY, GOLD))
         assert info is not None
         assert info.length >= length

@@ -5,11 +5,12 @@ What a step changes are rulings; spans and relations follow from them and from t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, record
 from annotator.errors import WorkflowError
-from annotator.history import GOLD, REANCHOR, Op, inverted
+from annotator.history import GOLD, Op
 from annotator.store import Store
 from annotator.workflow.adjudicating import deciding
 from annotator.workflow.adjudicating.cases import Case
@@ -17,7 +18,7 @@ from annotator.workflow.adjudicating.finished import Finished, read_finished
 from annotator.workflow.adjudicating.gold_layer import GoldLayer
 from annotator.workflow.adjudicating.relations import Standing
 from annotator.workflow.adjudicating.settlement import Settlement, settle
-from annotator.workflow.describe import describe_ops, quote
+from annotator.workflow.describe import quote
 from annotator.workflow.differences import differences, ruling_differences
 from annotator.workflow.layer_session import Outcome
 from annotator.workflow.session import Session
@@ -141,11 +142,17 @@ class GoldReading(Session):
 
     def _rule(self, action: str, changes: Changes) -> list[str]:
         """Carry out a decision as one step; return notes on what followed from it."""
-        former = self.settlement
         self._former = dict(self.layer.spans)
+        with self._step(action) as step:
+            return self._bring(step, changes)
+
+    @contextmanager
+    def _step(self, action: str, *, target: int | None = None) -> Iterator[StepDraft]:
+        """Gather ops, write them as one event, and only then let them, and what follows from them, stand."""
+        former = self.settlement
         try:
-            with self._step(action) as step:
-                return self._bring(step, changes)
+            with super()._step(action, target=target) as step:
+                yield step
         except BaseException:
             self.settlement = former
             raise
@@ -178,32 +185,16 @@ class GoldReading(Session):
             self.reload()
             self.merge()
 
-    def _replay(self, action: str, target: int) -> Outcome:
-        """Take a decision back, or bring it back; what follows from it is made anew, from the work as it is now."""
-        info = self._store.layer(self.name)
-        assert info is not None
-        event = self._store.event(info, target)
-        if event.action == REANCHOR:
-            raise WorkflowError("the article's text was replaced then", "what came before cannot be taken back")
-        ops = inverted(event.decoded()) if action == "undo" else event.decoded()
-        former = self.settlement
-        try:
-            with self._step(action, target=target) as step:
-                step.replays = True
-                self._bring(step, _decisions(ops))
-                for op in ops:
-                    if op.table == "comment":
-                        step.apply(op._replace(was=_comment_now(self.layer, op.id)))
-                    elif op.table == "layer" and op.id in ("state", "flag"):
-                        step.set_field(op.id, None if op.now is None else op.now["value"])
-                if self.settlement.open and self.state == "done":
-                    step.set_field("state", "doing")
-        except BaseException:
-            self.settlement = former
-            raise
-        said = describe_ops(event.action, event.decoded(), self.document.text)
-        touched = [op.id for op in ops if op.table in ("span", "relation") and op.id in self.layer]
-        return Outcome(f"{'undid' if action == 'undo' else 'redid'}: {said}", touched[0] if touched else None)
+    def _put_back(self, step: StepDraft, ops: list[Op]) -> None:
+        """Put an adjudicator's rulings back; what follows from them is made anew, from the work as it is now."""
+        self._bring(step, _decisions(ops))
+        for op in ops:
+            if op.table == "comment":
+                step.apply(op._replace(was=_comment_now(self.layer, op.id)))
+            elif op.table == "layer" and op.id in ("state", "flag"):
+                step.set_field(op.id, None if op.now is None else op.now["value"])
+        if self.settlement.open and self.state == "done":
+            step.set_field("state", "doing")
 
 
 def _decisions(ops: Sequence[Op]) -> dict[str, Ruling | None]:
