@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.workflow.adjudicating import parts as parts_module
 from annotator.workflow.adjudicating.cases import Case
+from annotator.workflow.adjudicating.parts import Parts
+from annotator.workflow.adjudicating.settlement import Settlement
 from tests.adjudicating.judging import SENTENCES, Judge, contents, judges, says
 
 
@@ -89,3 +95,28 @@ def test_every_claim_is_in_one_case_and_every_gold_item_has_a_ruling(judge: Judg
     assert len(claims) == len(set(claims))
     items = {ruling.item for ruling in judge.now.rulings.values()}
     assert {*judge.now.content.spans, *judge.now.content.relations} == items - {None}
+
+
+@given(judges(), st.data())
+def test_settled_in_parts_it_is_the_same(judge: Judge, data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts_module, "LEAST_SPANS", 1)
+        parts = Parts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
+        assert parts.settlement == judge.now
+        while judge.now.open:
+            case = data.draw(st.sampled_from(judge.now.open), label="case")
+            before = {i: r for i, r in judge.rulings.items() if r.settled == "adjudicator"}
+            judge.choose(case, drawn(case, data))
+            after = {i: r for i, r in judge.rulings.items() if r.settled == "adjudicator"}
+            parts.event = judge.event
+            parts, changed = parts.ruled({i: r for i, r in after.items() if before.get(i) != r})
+            assert without_events(parts.settlement) == without_events(judge.now)
+            for old, new in changed:
+                assert old.keys <= new.keys
+        anew = Parts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
+        assert without_events(anew.settlement) == without_events(judge.now)
+
+
+def without_events(settlement: Settlement) -> Settlement:
+    rulings = {i: replace(ruling, event=0) for i, ruling in settlement.rulings.items()}
+    return replace(settlement, rulings=rulings)

@@ -161,7 +161,7 @@ class FeedbackScreen(WorkScreen):
             return None
         mine = () if item.mine is None else (item.mine,)
         gold = () if item.gold is None else (item.gold,)
-        return SpanCase(str(item.gold or item.mine), "missing", {self.desk.curator: mine}, "adjudicator", gold)
+        return SpanCase(str(item.gold or item.mine), "missing", {self.desk.curator: mine}, "adjudicator", gold, mine)
 
     def _tell(self, item: Feedback | None) -> None:
         bar, focus = self.query_one(VersionsBar), self.query_one("#focus", Line)

@@ -32,7 +32,8 @@ class SpanCase:
 
     ``id`` names it from step to step.  ``versions`` has what each curator marked there: usually one span or none;
     several where another curator marked a span that cannot stand beside them.  ``settled`` is ``None`` while it is
-    open; then ``outcome`` is empty, else it holds what stands in gold.
+    open; then ``outcome`` is empty, else it holds what stands in gold.  ``claims`` is all that was marked there, each
+    span once, in order.
     """
 
     id: str
@@ -40,11 +41,7 @@ class SpanCase:
     versions: Mapping[str, SpanVersion]
     settled: Settled | None = None
     outcome: SpanVersion = ()
-
-    @property
-    def claims(self) -> SpanVersion:
-        """Return all that was marked there, each once."""
-        return tuple(sorted({span for version in self.versions.values() for span in version}))
+    claims: SpanVersion = ()
 
     @property
     def range(self) -> tuple[int, int]:
@@ -55,7 +52,7 @@ class SpanCase:
     @property
     def place(self) -> tuple[int, int]:
         """Return where in the walk it comes."""
-        return self.range[0], 0
+        return (self.claims or self.outcome)[0].start, 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def add_relation(settlement: Settlement, item: Relation, outcome: RelationKey, e
 
 def nothing_said(settlement: Settlement) -> dict[str, Any]:
     """Return versions in which no curator says anything."""
-    return {curator: [] for case in settlement.cases[:1] for curator in sorted(case.versions)}
+    return {curator: [] for curator in settlement.curators}
 
 
 def case_of(settlement: Settlement, item: str) -> Case | None:

@@ -16,16 +16,14 @@ from annotator.workflow.adjudicating import deciding
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.finished import Finished, read_finished
 from annotator.workflow.adjudicating.gold_layer import GoldLayer
+from annotator.workflow.adjudicating.parts import Changes, Part, Parts
 from annotator.workflow.adjudicating.relations import Standing
-from annotator.workflow.adjudicating.settlement import Settlement, settle
+from annotator.workflow.adjudicating.settlement import Settlement
 from annotator.workflow.describe import quote
 from annotator.workflow.differences import differences, ruling_differences
 from annotator.workflow.layer_session import Outcome
 from annotator.workflow.session import Session
 from annotator.workflow.step import StepDraft
-
-Changes = Mapping[str, Ruling | None]
-"""Rulings by claim, as they are to be; ``None`` where one goes."""
 
 
 class GoldReading(Session):
@@ -33,7 +31,7 @@ class GoldReading(Session):
 
     layer: GoldLayer
     work: Finished
-    settlement: Settlement
+    parts: Parts
     _former: Mapping[str, Span] = {}
 
     def layer_of(self, curator: str) -> str:  # noqa: ARG002 - whoever adjudicates
@@ -56,10 +54,13 @@ class GoldReading(Session):
                 {k: v for k, v in fields.items() if v is not None},
             )
             self.layer.rulings.update(store.rulings(info.id))
-        self.settlement = self._settled(self.layer.rulings)
+        args = (self.scheme, self.document.sentences, self._next)
+        self.parts = Parts.of(self.work.contents, self.layer.rulings, *args)
 
-    def _settled(self, rulings: Mapping[str, Ruling]) -> Settlement:
-        return settle(self.work.contents, rulings, self.scheme, self.document.sentences, self._next)
+    @property
+    def settlement(self) -> Settlement:
+        """Return what work and rulings come to."""
+        return self.parts.settlement
 
     @property
     def _next(self) -> int:
@@ -93,7 +94,9 @@ class GoldReading(Session):
 
     def case_of(self, item: str) -> Case | None:
         """Return the case by which a gold item stands."""
-        return deciding.case_of(self.settlement, item)
+        relation = self.layer.relations.get(item)
+        span = self.layer.spans.get(relation.head if relation is not None else item)
+        return None if span is None else deciding.case_of(self._around(span.key).settlement, item)
 
     # Steps
 
@@ -112,7 +115,8 @@ class GoldReading(Session):
 
     def _merge(self, step: StepDraft) -> None:
         step.settles = True
-        self._bring(step, {})
+        stored = Annotations(dict(self.layer.spans), dict(self.layer.relations))
+        self._become(step, Settlement(rulings=dict(self.layer.rulings), content=stored), self.settlement)
         step.set_field("curators", ",".join(self.work.work) or None)
         step.set_field("fingerprint", self.work.fingerprint or None)
         if self.state != "done" or self.settlement.open:
@@ -128,17 +132,17 @@ class GoldReading(Session):
 
     def _bring(self, step: StepDraft, changes: Changes) -> list[str]:
         """Put rulings and all that follows from them; return notes on relations that came or went."""
-        before = dict(self.layer.rulings)
-        wanted = {i: r for i, r in {**before, **changes}.items() if r is not None}
-        self.settlement = self._settled(wanted)
-        after = self.settlement.rulings
-        notes = _followers(before, after, changes)
-        standing = Annotations(dict(self.layer.spans), dict(self.layer.relations))
-        for op in differences(standing, self.settlement.content):
-            step.apply(op)
-        for op in ruling_differences(before, after):
-            step.apply(op)
+        self.parts.event = self._next
+        self.parts, changed = self.parts.ruled(changes)
+        notes: list[str] = []
+        for old, new in changed:
+            notes += _followers(old.settlement.rulings, new.settlement.rulings, changes)
+            self._become(step, old.settlement, new.settlement)
         return notes
+
+    def _become(self, step: StepDraft, old: Settlement, new: Settlement) -> None:
+        for op in (*differences(old.content, new.content), *ruling_differences(old.rulings, new.rulings)):
+            step.apply(op)
 
     def _rule(self, action: str, changes: Changes) -> list[str]:
         """Carry out a decision as one step; return notes on what followed from it."""
@@ -149,12 +153,12 @@ class GoldReading(Session):
     @contextmanager
     def _step(self, action: str, *, target: int | None = None) -> Iterator[StepDraft]:
         """Gather ops, write them as one event, and only then let them, and what follows from them, stand."""
-        former = self.settlement
+        former = self.parts
         try:
             with super()._step(action, target=target) as step:
                 yield step
         except BaseException:
-            self.settlement = former
+            self.parts = former
             raise
 
     def _write(self, action: str, ops: list[Op], target: int | None) -> None:
@@ -164,10 +168,13 @@ class GoldReading(Session):
             info = writer.append(self.name, self.curator, action, ops, head=self._head, target=target, pause_ms=pause)
         self._follow(info, action, target, now)
 
-    @property
-    def standing(self) -> Standing:
-        """Return what stands for each span that was marked."""
-        return Standing(self.settlement.standing, self.scheme, self.document.sentences)
+    def _around(self, *keys: SpanKey) -> Part:
+        """Return all that has to do with some spans."""
+        return self.parts.around(keys)
+
+    def _standing(self, part: Part) -> Standing:
+        """Return what stands for each span that was marked in a part."""
+        return Standing(part.settlement.standing, self.scheme, self.document.sentences)
 
     def _said(self, key: SpanKey | RelationKey) -> str:
         if isinstance(key, SpanKey):

@@ -20,6 +20,7 @@ from annotator.workflow.adjudicating.cases import (
     kinds_in_words,
 )
 from annotator.workflow.adjudicating.gold_reading import GoldReading
+from annotator.workflow.adjudicating.parts import Part
 from annotator.workflow.adjudicating.settlement import first_relations, first_spans
 from annotator.workflow.describe import quote
 from annotator.workflow.layer_session import Outcome
@@ -34,6 +35,10 @@ class GoldSession(GoldReading):
     case: str | None = None
 
     # Decisions on a case
+
+    def around(self, case: Case) -> Part:
+        """Return all that has to do with a case."""
+        return self._around(*_spans_of(case))
 
     def choose(self, case: str, curator: str) -> Outcome:
         """Let a curator's version stand."""
@@ -76,17 +81,19 @@ class GoldSession(GoldReading):
         return Outcome("; ".join([f"settled: {what}", *notes]), focus)
 
     def _changes(self, case: Case, version: SpanVersion | RelationVersion, curator: str | None) -> dict[str, Ruling]:
-        contents = {curator: self.work.work[curator].content} if curator else {}
-        return deciding.choose(self.settlement, case, version, contents, self.standing, self._next)
+        part = self.around(case)
+        contents = {curator: part.contents[curator]} if curator else {}
+        return deciding.choose(part.settlement, case, version, contents, self._standing(part), self._next)
 
     # Editing
 
     def _span_edit(self, action: str, case: SpanCase | None, gone: SpanKey | None, come: SpanKey | None) -> list[str]:
         """Let one span stand in place of another, or beside what there is, or take one away."""
+        part = self._around(*(key for key in (gone, come) if key is not None), *(_spans_of(case) if case else ()))
         kept = [self.layer.spans[str(key)] for key in (case.outcome if case else ()) if key not in (gone, come)]
-        items = kept if come is None else [*kept, self._edited(case, gone, come)]
+        items = kept if come is None else [*kept, self._edited(part, case, gone, come)]
         going = {*self.layer.spans} - {*map(str, case.outcome if case else ()), str(gone)}
-        notes = self._rule(action, deciding.decide_spans(self.settlement, case, items, self.scheme, self._next))
+        notes = self._rule(action, deciding.decide_spans(part.settlement, case, items, self.scheme, self._next))
         return notes + self._gave_way(going)
 
     def _gave_way(self, before: set[str]) -> list[str]:
@@ -94,9 +101,9 @@ class GoldSession(GoldReading):
         gone = [span for span in self._former.values() if span.id in before and span.id not in self.layer.spans]
         return [f"{', '.join(self._said(span.key) for span in gone)} gave way"] if gone else []
 
-    def _edited(self, case: SpanCase | None, gone: SpanKey | None, come: SpanKey) -> Span:
+    def _edited(self, part: Part, case: SpanCase | None, gone: SpanKey | None, come: SpanKey) -> Span:
         """Return a span of the adjudicator's own: corrected where it stands for one that was marked."""
-        found = first_spans(self.work.contents)
+        found = first_spans(part.contents)
         if come in found:
             return found[come]
         base = self.layer.spans.get(str(gone)) if gone is not None else None
@@ -180,8 +187,9 @@ class GoldSession(GoldReading):
         while at >= 0:
             key = SpanKey(at, at + len(needle), span.label)
             if self.units.exact(key.start, key.end) and self._free(*key):
-                item = self._edited(None, None, key)
-                changes.update(deciding.decide_spans(self.settlement, None, [item], self.scheme, self._next))
+                part = self._around(key)
+                item = self._edited(part, None, None, key)
+                changes.update(deciding.decide_spans(part.settlement, None, [item], self.scheme, self._next))
                 count += 1
             at = text.find(needle, key.end)
         self._rule("label everywhere", changes)
@@ -218,15 +226,17 @@ class GoldSession(GoldReading):
         return found[0] if found else None
 
     def _relation_edit(self, action: str, case: RelationCase | None, key: RelationKey) -> list[str]:
-        known = first_relations(self.work.contents, self.standing)
+        part = self._around(key.head, key.child, *(_spans_of(case) if case else ()))
+        standing = self._standing(part)
+        known = first_relations(part.contents, standing)
         ids = (str(key), str(key.head), str(key.child), key.label)
         origin = "added" if case is None or not case.claims else "corrected"
         own = Relation(*ids, "corrected" if origin == "corrected" else "added", curator=self.curator)
         item = known.get(key, own)
         if case is None:
-            changes = deciding.add_relation(self.settlement, item, key, self._next)
+            changes = deciding.add_relation(part.settlement, item, key, self._next)
         else:
-            changes = deciding.decide_relation(self.settlement, case, item, key, self.standing, self._next)
+            changes = deciding.decide_relation(part.settlement, case, item, key, standing, self._next)
         return self._rule(action, changes)
 
     def retype(self, identity: str, label: str, *, reverse: bool = False) -> Outcome:
@@ -265,6 +275,14 @@ class GoldSession(GoldReading):
     def skip(self) -> Outcome:
         """Leave the document as it is."""
         return Outcome(f"{self.document.key}: {len(self.open)} to be settled")
+
+
+def _spans_of(case: Case) -> tuple[SpanKey, ...]:
+    """Return the spans that a case is about: marked, standing, or ends of what is."""
+    if isinstance(case, SpanCase):
+        return (*case.claims, *case.outcome)
+    relations = (*case.claims, *case.outcome)
+    return tuple(end for relation in relations for end in (relation.head, relation.child))
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -32,12 +32,14 @@ Item = TypeVar("Item", Span, Relation)
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The cases of a document in the order of the walk, and what they come to.
+    """The cases of a document (or of a part of it) in the order of the walk, and what they come to.
 
-    ``rulings`` has one for every claim that is settled, ``content`` is gold under ids that are content, ``standing``
-    what stands for each span that was marked, ``waiting`` how many relations wait for their ends to be settled.
+    ``curators`` are those who finished it, ``rulings`` has one for every claim that is settled, ``content`` is gold
+    under ids that are content, ``standing`` what stands for each span that was marked, ``waiting`` how many relations
+    wait for their ends to be settled.
     """
 
+    curators: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
     content: Annotations = field(default_factory=Annotations)
@@ -74,7 +76,7 @@ def settle(
     every = {**kept, **{i: replace(r, item=_item(r, standing)) for i, r in held.items()}}
     cases: list[Case] = [*spans, *relations]
     cases.sort(key=lambda case: (case.place, case.id))
-    return Settlement(tuple(cases), every, _content(every, standing), standing.spans, waiting)
+    return Settlement(tuple(sorted(contents)), tuple(cases), every, _content(every, standing), standing.spans, waiting)
 
 
 # Rulings as JSON values

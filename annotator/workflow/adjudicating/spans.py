@@ -53,8 +53,8 @@ def _places(contents: Mapping[str, Annotations], scheme: LabelScheme) -> list[Sp
         versions = {
             c: tuple(sorted(span for row in spans if (span := row[i]) is not None)) for i, c in enumerate(curators)
         }
-        first = min(span for version in versions.values() for span in version)
-        cases.append(SpanCase(str(first), span_kind(versions.values()), versions))
+        claims = tuple(sorted({span for version in versions.values() for span in version}))
+        cases.append(SpanCase(str(claims[0]), span_kind(versions.values()), versions, claims=claims))
     return cases
 
 

@@ -152,8 +152,8 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
         outcome = super()._do(action)
         if outcome is not None:
             after = {case.id: case for case in self.session.settlement.cases}
-            changed = [c for i in before.keys() | after.keys() if before.get(i) != after.get(i)
-                       for c in (before.get(i), after.get(i)) if c is not None]  # fmt: skip
+            changed = [case for i, case in after.items() if before.pop(i, None) is not case]
+            changed += before.values()
             self._take_cases()
             self.view.repaint([case.range for case in changed])
         return outcome

@@ -105,7 +105,7 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
 
 def _items(session: GoldSession, case: Case, curator: str) -> list[Span | Relation]:
     """Return a curator's own items that are their version of a case."""
-    content = session.work.work[curator].content
+    content = session.around(case).contents[curator]
     if isinstance(case, RelationCase):
         return [r for r in content.relations.values() if content.relation_key(r) in case.claims]
     version = case.versions.get(curator, ())
