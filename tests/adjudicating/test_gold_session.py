@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from annotator.annotation import Annotations
 from annotator.errors import StoreError, WorkflowError
 from annotator.history import GOLD
 from annotator.store import examine
@@ -22,11 +21,9 @@ SECOND, CANADA, MAY = ("GPE", "México", 1), ("GPE", "Canadá"), ("DATE", "mayo"
 def _sound(bench: Bench) -> Iterator[None]:
     yield
     assert list(examine(bench.store)) == []
-    assert list(bench.scheme.layer_problems(judge_content(bench), bench.document().sentences)) == []
-
-
-def judge_content(bench: Bench) -> Annotations:
-    return bench.store.annotations(bench.layer_id(GOLD))
+    for gold in bench.store.layers(kind=GOLD):
+        content = bench.store.annotations(gold.id)
+        assert bench.scheme.layer_problems(content, bench.document().sentences) == []
 
 
 class TestKinds:
@@ -252,6 +249,29 @@ class TestDecisions:
         assert session.everywhere(str(key_of(bench, MEXICO))).message == "GPE on 2 more mentions of “México”"
         assert len(session.layer.spans) == 3
 
+    def test_what_all_say_now_waits_where_it_cannot_stand_beside_a_decision(self, bench: Bench) -> None:
+        ana, bo = finish(bench, "ana"), finish(bench, "bo")
+        judge(bench).add(*key_of(bench, ("ORG", "Cruz Roja en México")))
+        for session in (ana, bo):
+            session.add(*key_of(bench, MEXICO))
+            session.finish()
+        again = judge(bench)
+        assert kinds(again) == ["agreed"]
+        assert said(again) == {("ORG", "Cruz Roja en México")}
+        again.choose(first(again).id, "ana")
+        assert said(again) == {("GPE", "México")}
+
+    def test_a_span_of_the_adjudicators_own_is_changed_and_taken_away(self, bench: Bench) -> None:
+        finish(bench, "ana")
+        finish(bench, "bo")
+        session = judge(bench)
+        focus = session.add(*key_of(bench, ("ORG", "Cruz"))).focus or ""
+        focus = session.move_boundary(focus, "end", 1).focus or ""
+        focus = session.relabel(focus, "GPE").focus or ""
+        assert said(judge(bench)) == {("GPE", "Cruz Roja")}
+        session.delete(focus)
+        assert said(judge(bench)) == set()
+
 
 class TestUndo:
     def test_a_decision_is_taken_back_and_brought_back_also_tomorrow(self, bench: Bench) -> None:
@@ -291,6 +311,18 @@ class TestUndo:
         session.undo()
         assert gold_state(bench) == "doing"
 
+    def test_gold_that_was_complete_is_not_while_something_new_is_open(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        session.finish()
+        session.relabel(str(key_of(bench, CRUZ)), "GPE")
+        finish(bench, "carla", CRUZ, ANA)
+        session = judge(bench)
+        session.undo()
+        assert said(session) == {("ORG", "Cruz Roja")}
+        assert gold_state(bench) == "doing"
+
 
 class TestOpening:
     def test_flag_and_comments_are_there_again(self, bench: Bench) -> None:
@@ -322,6 +354,12 @@ class TestOpening:
             judge(bench)
         bench.session(curator="bo").finish()
         judge(bench)
+
+    def test_work_that_was_called_done_by_mistake_does_not_count(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", CRUZ).undo()
+        with pytest.raises(WorkflowError, match="finished by ana only"):
+            judge(bench)
 
     def test_gold_of_one_curators_work_can_be_reviewed(self, bench: Bench) -> None:
         finish(bench, "ana", ANA)

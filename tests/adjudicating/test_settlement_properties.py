@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.annotation import RelationKey
 from annotator.workflow.adjudicating import parts as parts_module
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.parts import Parts
 from annotator.workflow.adjudicating.settlement import Settlement
-from tests.adjudicating.judging import SENTENCES, Judge, contents, judges, says
+from tests.adjudicating.judging import SENTENCES, Judge, contents, judges, layer, says, word
 
 
 def drawn(case: Case, data: st.DataObject) -> str | None:
@@ -95,6 +96,14 @@ def test_every_claim_is_in_one_case_and_every_gold_item_has_a_ruling(judge: Judg
     assert len(claims) == len(set(claims))
     items = {ruling.item for ruling in judge.now.rulings.values()}
     assert {*judge.now.content.spans, *judge.now.content.relations} == items - {None}
+
+
+def test_a_symmetric_relation_is_the_same_from_either_end() -> None:
+    one, other = word(0, 0, "G"), word(2, 2, "G")
+    turned = {"ana": layer(one, other, links=((one, other, "s"),)), "bo": layer(one, other, links=((other, one, "s"),))}
+    settled = Judge(turned).now
+    assert settled.open == []
+    assert says(settled.content)[1] == {RelationKey(one, other, "s")}
 
 
 @given(judges(), st.data())
