@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 Origin = Literal["suggested", "accepted", "corrected", "added"]
 Verdict = Literal["accepted", "corrected", "rejected", "ignored"]
 LayerKind = Literal["suggester", "curator", "gold"]
+Settled = Literal["agreement", "majority", "adjudicator"]
 
 
 class SpanKey(NamedTuple):
@@ -39,6 +40,22 @@ class RelationKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.label}:{self.head}:{self.child}"
+
+
+def span_key(value: Any) -> SpanKey:
+    """Return what a span says, from its JSON value ``[start, end, label]``."""
+    return SpanKey(*value)
+
+
+def relation_key(value: Any) -> RelationKey:
+    """Return what a relation says, from its JSON value ``[head, child, label]``."""
+    head, child, label = value
+    return RelationKey(span_key(head), span_key(child), label)
+
+
+def key_json(key: SpanKey | RelationKey) -> list[Any]:
+    """Return what a span or relation says as a JSON value."""
+    return list(key) if isinstance(key, SpanKey) else [list(key.head), list(key.child), key.label]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,33 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What stands in gold in place of one claim: of a span or relation that somebody said is there.
+
+    ``id`` is the claim's content, and ``claim`` the same as JSON-ready nested lists.  ``outcome`` is ``None`` where
+    nothing stands for it; for a span it is ``[start, end, label]``, for a relation ``[label, reversed]``, because the
+    ends of a relation follow from the rulings on its spans.  ``item`` is the gold item that the claim came to.
+
+    ``settled`` says how it was decided, ``event`` by which event of the gold layer (which has who and when), and
+    ``versions`` what each curator said there at that time.  ``origin``, ``source``, ``score`` and ``curator`` are
+    those of the gold item.
+    """
+
+    id: str
+    kind: Literal["span", "relation"]
+    claim: Any
+    settled: Settled
+    versions: Mapping[str, Any]
+    event: int
+    outcome: Any = None
+    item: str | None = None
+    origin: Origin | None = None
+    source: str | None = None
+    score: float | None = None
+    curator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Annotations:
     """The content of a layer: spans and relations by id.
 
@@ -151,7 +195,7 @@ def suggested_relation(head: Span, child: Span, label: str, source: str, score: 
     return Relation(str(key), head.id, child.id, label, "suggested", source, score)
 
 
-def record(item: Span | Relation | Decision | Comment | Extra) -> dict[str, Any]:
+def record(item: Span | Relation | Decision | Comment | Extra | Ruling) -> dict[str, Any]:
     """Return an item as history records it: its fields by name, without the id and what is ``None``."""
     kind: type = type(item)
     names, values = _recorded(kind)

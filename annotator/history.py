@@ -232,6 +232,10 @@ def inverted(ops: Iterable[Op]) -> list[Op]:
     return [op.inverse() for op in reversed(list(ops))]
 
 
+FOLLOWING = frozenset({"merge", "adjudicate"})
+"""Actions on gold that follow from what curators finished: nobody's decision, so undo passes them over."""
+
+
 class Step(NamedTuple):
     """An event as far as undo needs it."""
 
@@ -257,6 +261,8 @@ class UndoStack:
             return UndoStack(self.done[:-1], (*self.undone, self.done[-1]))
         if step.action == "redo":
             return UndoStack((*self.done, self.undone[-1]), self.undone[:-1])
+        if step.action in FOLLOWING:
+            return self
         return UndoStack((*self.done, step.seq), ())
 
     @classmethod
@@ -269,7 +275,7 @@ class UndoStack:
                 undone.append(done.pop())
             elif step.action == "redo":
                 done.append(undone.pop())
-            else:
+            elif step.action not in FOLLOWING:
                 done.append(step.seq)
                 undone.clear()
         return cls(tuple(done), tuple(undone))

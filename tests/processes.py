@@ -42,6 +42,25 @@ def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
     return out, err
 
 
+def killed(script: str, root: object, seed: int, steps: int) -> tuple[int, str]:
+    """Let a script work on a workspace, kill it without warning after some steps; return the last it acknowledged.
+
+    The script says ``open``, then after each step the length of its layer's history and the last hash in it.
+    """
+    with ExitStack() as stack:
+        process = stack.enter_context(start(script, root, seed))
+        stack.callback(process.kill)
+        assert process.stdout is not None
+        last = ""
+        for _ in range(steps + 1):
+            last = process.stdout.readline()
+        process.kill()
+        rest = process.stdout.readlines()
+    whole = [line for line in [last, *rest] if line.endswith("\n") and line != "open\n"]
+    length, head = whole[-1].split() if whole else ("0", "")
+    return int(length), head
+
+
 def together(script: str, *arguments: tuple[object, ...]) -> list[str]:
     """Run a script once for each tuple of arguments, all let go at one moment; return what each wrote.
 

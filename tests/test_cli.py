@@ -306,10 +306,10 @@ class TestFindings:
         assert all(line.startswith(f"{tmp_path / 'bad.jsonl'}:") for line in out.splitlines())
         assert err.startswith(f"annotator: {len(out.splitlines())} problems: ")
 
-    def test_disputes_cannot_be_settled_by_hand_yet(self, run: Run) -> None:
+    def test_without_disputes_there_is_nothing_to_open(self, run: Run) -> None:
         status, out, err = run("adjudicate")
         assert (status, out) == (1, "")
-        assert "--auto settles what is not in dispute" in err
+        assert "no document waits to be adjudicated: two curators must have finished one" in err
 
     def test_what_is_not_gold_is_said_with_the_reason(self, run: Run) -> None:
         status, out, err = run("adjudicate", "--auto")

@@ -80,13 +80,13 @@ def test_several_who_agree_make_gold_together(bench: Bench, ana: Span, cruz: Spa
 def test_several_who_differ_wait_for_adjudication(bench: Bench, ana: Span, cruz: Span) -> None:
     work(bench, "ana", ana.id)
     work(bench, "bo", ana.id, cruz.id)
-    assert settle(bench).open == {KEY: "ana, bo differ"}
+    assert settle(bench).open == {KEY: "ana, bo differ: 1 missing"}
 
 
 def test_a_differing_relation_is_a_difference(bench: Bench, ana: Span, cruz: Span) -> None:
     work(bench, "ana", ana.id, cruz.id)
     work(bench, "bo", link(ana, cruz, "works_for").id)
-    assert settle(bench).open == {KEY: "ana, bo differ"}
+    assert settle(bench).open == {KEY: "ana, bo differ: 1 relation missing"}
 
 
 def test_reopened_work_leaves_the_gold_until_it_is_finished_again(bench: Bench, ana: Span) -> None:

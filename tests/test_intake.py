@@ -13,6 +13,7 @@ from annotator.store import StaleLayerError, examine
 from annotator.workflow.chronicle import chronicle
 from annotator.workflow.gold import settle_finished
 from annotator.workflow.intake import IntakeReport, ingest
+from tests.adjudicating.desk import finish, first, judge
 from tests.workspaces import KEY, TEXT, Bench, dump, focused, link, linked, place_of, proposal, propose, said, waiting
 
 NEWER = "Ayer. " + TEXT.replace("México coopera con Canadá.", "México ya no coopera con Canadá.")
@@ -180,6 +181,20 @@ class TestReplace:
         (span,) = bench.store.annotations(bench.layer_id("gold")).spans.values()
         assert NEWER[span.start : span.end] == "Luis Paz"
         assert span.id == str(span.key)
+
+    def test_what_an_adjudicator_decided_is_carried_too(self, bench: Bench, newer: Path) -> None:
+        finish(bench, "ana", ("PERSON", "Ana Ruiz"), ("PERSON", "Luis Paz"))
+        finish(bench, "bo", ("PERSON", "Ana Ruiz"), ("PERSON", "Luis"))
+        session = judge(bench)
+        session.choose(first(session).id, "bo")
+        session.finish()
+        take(bench, newer, replace=True)
+        assert list(examine(bench.store)) == []
+        again = judge(bench)
+        assert again.open == []
+        assert said(again) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis")}
+        with pytest.raises(WorkflowError, match="text was replaced"):
+            again.undo()
 
     def test_the_document_knows_its_new_text_and_keeps_the_old_in_history(self, bench: Bench, newer: Path) -> None:
         take(bench, newer, replace=True)

@@ -7,14 +7,13 @@ import random
 import shutil
 import signal
 import subprocess
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from annotator.history import LayerName
 from annotator.store import examine
-from tests.processes import PATIENCE, finish, start
+from tests.processes import PATIENCE, finish, killed, start
 from tests.workspaces import KEY, Bench, dump, make_bench, open_bench, place_of
 
 ROUNDS = 8
@@ -51,28 +50,12 @@ while True:
 """
 
 
-def acknowledged(bench: Bench, seed: int, steps: int) -> tuple[int, str]:
-    """Let a session run, kill it without warning after some steps, and return the last that it acknowledged."""
-    with ExitStack() as stack:
-        process = stack.enter_context(start(CURATE, bench.workspace.root, seed))
-        stack.callback(process.kill)
-        assert process.stdout is not None
-        last = ""
-        for _ in range(steps + 1):
-            last = process.stdout.readline()
-        process.kill()
-        rest = process.stdout.readlines()
-    whole = [line for line in [last, *rest] if line.endswith("\n") and line != "open\n"]
-    length, head = whole[-1].split() if whole else ("0", "")
-    return int(length), head
-
-
 @pytest.mark.usefixtures("proposed")
 def test_killed_at_any_moment_no_acknowledged_step_is_lost(bench: Bench) -> None:
     chance = random.Random(2024)
     for number in range(ROUNDS):
         before = len(bench.actions("curator:ana"))
-        length, head = acknowledged(bench, number, chance.randint(1, MOST_STEPS))
+        length, head = killed(CURATE, bench.workspace.root, number, chance.randint(1, MOST_STEPS))
         info = bench.store.layer(LayerName(KEY, "curator:ana"))
         assert info is not None
         assert info.length >= length > before

@@ -174,16 +174,18 @@ class TestCommand:
         assert found == expected[state]
 
     def test_json_has_everything_and_null_where_nothing_is_known(self, run: Run, corpus: Bench) -> None:
-        work(corpus, "d1", "ana")
-        settle_finished(corpus.workspace, "lead", ["d1"])
+        for key in ("d1", "d3"):
+            work(corpus, key, "ana")
+        settle_finished(corpus.workspace, "lead", ["d1", "d3"])  # d1 waits for bo
         found = json.loads(run("--json", "--as", "lead")[1])
-        assert found["stages"] == {"documents": 5, "untouched": 4, "in_work": 1, "done": 0, "gold": 1}
+        assert found["stages"] == {"documents": 5, "untouched": 3, "in_work": 1, "done": 1, "gold": 1}
         ana, bo = found["curators"]
-        assert (ana["todo"], ana["done"], ana["minutes_per_document"], ana["finished_lately"]) == (4, 1, 2.0, 1)
+        assert (ana["todo"], ana["done"], ana["minutes_per_document"], ana["finished_lately"]) == (3, 2, 2.0, 2)
         assert (bo["todo"], bo["minutes_per_document"], bo["documents_per_day"], bo["days_left"]) == (2, *[None] * 3)
         assert found["abandoned"] == found["flagged"] == []
         row = next(row for row in found["documents"] if row["key"] == "d1")
-        assert (row["curators"], row["gold"]) == ({"ana": "done", "bo": "todo"}, "done")
+        assert (row["curators"], row["gold"]) == ({"ana": "done", "bo": "todo"}, None)
+        assert next(row for row in found["documents"] if row["key"] == "d3")["gold"] == "done"
 
     def test_long_lists_are_cut_and_say_so(self, run: Run) -> None:
         _, out, err = run("--as", "lead", "--limit", "2")

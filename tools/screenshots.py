@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from annotator.workflow.desk import Desk
+from annotator.workflow.workspace import Workspace
 from tools import curators
 from tools.picture import save
 from tools.terminal import Terminal
@@ -189,8 +191,52 @@ def nesting_picture() -> None:
         leave(terminal)
 
 
+def adjudicate_pictures() -> None:
+    """Take the adjudicate screen on a conflict of borders, and the feedback on what was settled."""
+    with sample_workspace() as folder:
+        workspace = Workspace(folder)
+        for curator in ("ana", "bo", "carla"):
+            _finish(Desk(workspace, curator))
+        gold = Desk(workspace, "lead").adjudicate(SPANISH)
+        workspace.close()
+        command = annotator("-w", str(folder), "adjudicate", SPANISH, "--as", "lead")
+        env = {"ANNOTATOR_SETTINGS": str(folder / "none.yaml")}
+        terminal = Terminal(command, columns=120, lines=30, cwd=TOP, env=env)
+        terminal.wait(f"1 of {len(gold.open)}")
+        shot(terminal, "adjudicate")
+        terminal.press("A", "1", "1", "1", "1", "space")
+        terminal.settle(0.5)
+        leave(terminal)
+        terminal = open_workbench(folder, columns=120, lines=30, ANNOTATOR_CURATOR="bo")
+        terminal.wait("shown: all")
+        terminal.press("/", *"velasco", "enter")
+        terminal.settle()
+        terminal.press("f")
+        terminal.wait("your work against gold")
+        shot(terminal, "feedback")
+        leave(terminal)
+
+
+def _finish(desk: Desk) -> None:
+    """Let a curator finish the Spanish sample article, bo and carla with views of their own."""
+    session = desk.open(SPANISH)
+    session.accept_all(0.5)
+    session.reject_all()
+    spans = sorted(session.layer.spans.values(), key=lambda span: span.start)
+    if desk.curator == "bo":
+        session.move_boundary(spans[2].id, "end", 1)
+        session.comment("¿con «y»?", spans[2].id)
+        session.relabel(spans[6].id, "LOC")
+    if desk.curator == "carla":
+        session.delete(spans[5].id)
+        session.delete(min(session.layer.relations))
+    session.finish()
+    session.remember_place(opened=False)
+
+
 def main() -> int:
     """Take every picture."""
+    adjudicate_pictures()
     with sample_workspace() as workspace:
         desk_pictures(workspace)
     with sample_workspace() as workspace:

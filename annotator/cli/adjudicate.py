@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from annotator.cli.common import Settings, curator_option, narrate, workspace_option
 from annotator.errors import WorkflowError
-from annotator.workflow.workspace import curator_name
+from annotator.workflow.workspace import Workspace, curator_name
 
 
 @click.command("adjudicate")
@@ -20,12 +21,45 @@ from annotator.workflow.workspace import curator_name
 def command(
     settings: Settings, documents: tuple[str, ...], auto: bool, curator: str | None, workspace: Path | None
 ) -> None:
-    """Turn finished work into gold: with one curator all of it, with several what they agree on."""
+    """Settle what curators differ on, in the workbench: DOC, or the first document that waits for it.
+
+    With --auto, without a screen: one curator's finished work becomes gold, of several what the label scheme lets
+    stand by itself, where nothing else is in dispute.
+    """
+    place, actor = settings.workspace(workspace), curator_name(curator or settings.curator)
+    if auto:
+        _settle(place, actor, documents)
+    elif len(documents) > 1:
+        raise WorkflowError(f"{len(documents)} documents at once", "give one to open, or --auto to settle them all")
+    else:
+        _open(place, actor, documents[0] if documents else None)
+
+
+def _settle(workspace: Workspace, actor: str, documents: tuple[str, ...]) -> None:
+    """Make gold of what is not in dispute, and say what is."""
     from annotator.workflow.gold import settle_finished
 
-    if not auto:
-        raise WorkflowError("settling disputes by hand is not there yet", "--auto settles what is not in dispute")
-    report = settle_finished(settings.workspace(workspace), curator_name(curator or settings.curator), documents)
+    report = settle_finished(workspace, actor, documents)
     narrate(f"{len(report.settled)} documents became gold, {len(report.unchanged)} were gold already")
     for key, reason in report.open.items():
         narrate(f"not gold: {key}: {reason}")
+
+
+def _open(workspace: Workspace, actor: str, document: str | None) -> None:
+    """Open the adjudicate screen; without a terminal, list what waits for it instead."""
+    from annotator.workflow.desk import Desk
+
+    desk = Desk(workspace, actor)
+    key = document or desk.next_to_adjudicate()
+    if key is None:
+        raise WorkflowError("no document waits to be adjudicated", "two curators must have finished one")
+    desk.adjudicate(key)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from annotator.tui.app import run
+        from annotator.workflow.settings import load_preferences, settings_path
+
+        run(desk, key, load_preferences(settings_path()), adjudicating=True)
+        return
+    for waiting in desk.to_adjudicate():
+        click.echo(waiting)
+    narrate("no terminal here; run `annotator adjudicate` in one to open the screen, or --auto to do without")

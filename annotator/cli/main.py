@@ -28,6 +28,7 @@ VERBS = (
     "annotate",
     "adjudicate",
     "agreement",
+    "feedback",
     "import",
     "export",
     "validate",

@@ -10,6 +10,7 @@ from annotator.labels.scheme import (
     Overlap,
     Pattern,
     RelationType,
+    Settle,
     Snap,
     Within,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Overlap",
     "Pattern",
     "RelationType",
+    "Settle",
     "Snap",
     "Within",
     "check_scheme",

@@ -18,6 +18,7 @@ from annotator.labels.scheme import (
     LabelScheme,
     Overlap,
     RelationType,
+    Settle,
     Snap,
     Within,
     suggestion,
@@ -27,7 +28,7 @@ _DEEPEST = 100
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
 _USED_KEYS = "".join(sorted(WORKBENCH_KEYS - {" "})) + " and space"
-_SCHEME_FIELDS = ("languages", "overlap", "snap", "entities", "relations")
+_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", "entities", "relations")
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
@@ -151,12 +152,24 @@ def _scheme(root: Value, sha256: str) -> LabelScheme:
         overlap=cast("Overlap", _choice(fields, "overlap", get_args(Overlap))),
         snap=cast("Snap", _choice(fields, "snap", get_args(Snap))),
         sha256=sha256,
+        settle=_settle(fields["settle"]) if "settle" in fields else "all",
     )
 
 
 def _choice(fields: Mapping[str, Value], name: str, options: tuple[str, ...]) -> str:
     """Read one of several words; the first is the default."""
     return (fields[name].choice(options) if name in fields else None) or options[0]
+
+
+def _settle(value: Value) -> Settle:
+    """Read what becomes gold by itself: a word, or how many curators must say it."""
+    written = str(value.node.value)
+    if value.tag == "str" and written in ("all", "never"):
+        return cast("Settle", written)
+    if value.tag == "int" and written.isdecimal() and int(written) >= 1:
+        return int(written)
+    value.wrong("all, never, or the number of curators who must say the same")
+    return "all"
 
 
 def _languages(value: Value) -> tuple[str, ...]:

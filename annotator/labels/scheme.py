@@ -12,6 +12,8 @@ from annotator.text import Segmentation
 Overlap = Literal["flat", "nested", "any"]
 Snap = Literal["token", "grapheme"]
 Within = Literal["sentence", "document"]
+Settle = Literal["all", "never"] | int
+"""What becomes gold without an adjudicator: what all curators say, nothing, or what at least so many (and most) say."""
 
 WORKBENCH_KEYS = frozenset("axAXhjklwb0$gGv;[]{}rR.*dcfus/\\nN?mQ ")
 """The characters that the annotate screen uses itself: no entity may have one of them as its hot key."""
@@ -67,7 +69,7 @@ class RelationType:
 
 @dataclass(frozen=True, slots=True)
 class LabelScheme:
-    """All labels of a workspace, in the order of the file, and how spans may lie.
+    """All labels of a workspace, in the order of the file, how spans may lie, and what becomes gold by itself.
 
     ``sha256`` is the digest of the file's bytes.  The ``*_problem`` methods say in a sentence what the scheme has
     against a span or a relation; the workbench, the importers and the exporters all ask them.
@@ -79,6 +81,7 @@ class LabelScheme:
     overlap: Overlap
     snap: Snap
     sha256: str
+    settle: Settle = "all"
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -139,6 +142,10 @@ class LabelScheme:
         if inside or around:
             return None
         return f"{describe(span)} crosses {describe(other)}, and the scheme's spans may only nest"
+
+    def apart(self, one: SpanKey, other: SpanKey) -> bool:
+        """Return whether two different spans may not both stand, because of how they lie."""
+        return one != other and self._overlap_problem(one, other) is not None
 
     def relation_problem(
         self, relation: RelationKey, sentences: Segmentation, others: Iterable[RelationKey] = ()

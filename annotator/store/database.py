@@ -12,9 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Span
+from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName, Op, Step, UndoStack, dumps_ops, fold, standing
+from annotator.history import Event, LayerName, Op, Step, UndoStack, curator_layer, dumps_ops, fold, standing
 from annotator.store import connection as connecting
 from annotator.store.bulk import Bulk
 from annotator.store.tables import TABLES, grown, read_state, records, write_ops
@@ -268,6 +268,28 @@ class Store:
             found.setdefault(layer_id, {})[form, kind] = count
         return found
 
+    def rulings(self, layer_id: int) -> dict[str, Ruling]:
+        """Return what was settled in a gold layer, by claim."""
+        with self.explained():
+            return {i: Ruling(i, **record) for i, record in records(self.connection, TABLES["ruling"], layer_id)}
+
+    def assigned_to(self, document: str) -> list[str]:
+        """Return the curators to whom a document was assigned, in order of name."""
+        query = (
+            "SELECT DISTINCT a.id FROM assignment a JOIN layer l ON l.id = a.layer_id"
+            " JOIN document d ON d.id = l.document_id WHERE d.key = ? ORDER BY a.id"
+        )
+        return [row[0] for row in self.rows(query, document)]
+
+    def comparable(self, curator: str) -> list[str]:
+        """Return the documents that a curator has finished and of which there is complete gold, in order of key."""
+        query = (
+            "SELECT d.key FROM layer l JOIN layer g ON g.document_id = l.document_id AND g.name = 'gold'"
+            " JOIN document d ON d.id = l.document_id"
+            " WHERE l.name = ? AND l.state = 'done' AND g.state = 'done' AND g.text = l.text ORDER BY d.key"
+        )
+        return [row[0] for row in self.rows(query, curator_layer(curator))]
+
     def events(self, layer: LayerInfo) -> list[Event]:
         """Return a layer's whole history, oldest first."""
         return [event for _, event in self.hashed_events(layer)]
@@ -389,9 +411,8 @@ class Writer:
             )
         layer = self._layer(name)
         if head is not None and head != layer.head:
-            raise StaleLayerError(
-                f"{name} was changed by another window of yours", "your screen is read anew; repeat the step"
-            )
+            who = "another adjudicator" if name.kind == "gold" else "another window of yours"
+            raise StaleLayerError(f"{name} was changed by {who}", "your screen is read anew; repeat the step")
         event = Event(
             layer=name,
             seq=layer.length + 1,

@@ -9,13 +9,14 @@ from annotator.history import curator_layer
 from annotator.store.database import Store
 from annotator.store.progress import pace
 
-QueueSort = Literal["key", "title", "state", "uncertainty"]
+QueueSort = Literal["key", "title", "state", "uncertainty", "disagreement"]
 
 _ORDER = {
     "key": "d.key",
     "title": "d.title COLLATE NOCASE, d.key",
     "state": "CASE own.state WHEN 'doing' THEN 0 WHEN 'skipped' THEN 2 WHEN 'done' THEN 3 ELSE 1 END, d.key",
     "uncertainty": "({uncertainty}) DESC, d.key",
+    "disagreement": "({differing}) DESC, d.key",
 }
 
 _JOINED = """
@@ -61,9 +62,26 @@ WHERE s.document_id = d.id AND s.kind = 'suggester'
 """
 
 
+_FINISHED = "c.document_id = d.id AND c.kind = 'curator' AND c.state = 'done' AND c.text = d.sha256"
+_FINISHED_COUNT = f"SELECT count(*) FROM layer c WHERE {_FINISHED}"
+
+# Spans that some of those who finished marked and others did not; none where gold is complete.
+_DIFFERING = f"""
+SELECT CASE WHEN (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') IS NOT 'done'
+                 AND ({_FINISHED_COUNT}) > 1
+       THEN (SELECT count(*) FROM (SELECT 1 FROM layer c JOIN span i ON i.layer_id = c.id WHERE {_FINISHED}
+                                   GROUP BY i.start, i."end", i.label HAVING count(*) < ({_FINISHED_COUNT})))
+       ELSE 0 END
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A document as one curator sees it in the queue; ``pending`` counts undecided suggestions."""
+    """A document as one curator sees it in the queue.
+
+    ``pending`` counts undecided suggestions, ``finished`` the curators who have finished it, ``differing`` the spans
+    that some of them marked and others did not; ``gold`` is the state of its gold.
+    """
 
     key: str
     title: str
@@ -74,6 +92,9 @@ class QueueRow:
     spans: int
     relations: int
     changed_at: str | None
+    finished: int = 0
+    differing: int = 0
+    gold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +144,16 @@ class Queue:
         row = self._store.row(query, key, self._curator)
         return row is not None and bool(row[0])
 
+    def has_several(self) -> bool:
+        """Return whether more than one curator has begun anything."""
+        first, last = (
+            self._store.row(
+                f"SELECT name FROM layer WHERE name >= 'curator:' AND name < 'curator;' ORDER BY name {way} LIMIT 1"
+            )
+            for way in ("ASC", "DESC")
+        )
+        return first is not None and last is not None and first["name"] != last["name"]
+
     def count(self, which: QueueFilter) -> int:
         """Return how many documents the filter lets through."""
         if not (which.state or which.text or which.mine):
@@ -137,13 +168,14 @@ class Queue:
 
     def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[QueueRow]:
         """Return a page of the queue; only what is on it is counted out."""
-        order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
+        order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY, differing=_DIFFERING)
         query = f"""
             SELECT d.key, d.title, d.lang, coalesce(own.state, 'todo') AS state, own.flag IS NOT NULL AS flagged,
                    ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}{_STANDING_ENDS}) AS pending,
                    (SELECT count(*) FROM span WHERE layer_id = own.id) AS spans,
                    (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
-                   own.changed_at
+                   own.changed_at, ({_FINISHED_COUNT}) AS finished, ({_DIFFERING}) AS differing,
+                   (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') AS gold
             FROM (SELECT d.id {_FROM} ORDER BY {order} LIMIT :limit OFFSET :offset) AS listed {_JOINED}
             ORDER BY {order}
         """
@@ -161,6 +193,9 @@ class Queue:
                 spans=row["spans"],
                 relations=row["relations"],
                 changed_at=row["changed_at"],
+                finished=row["finished"],
+                differing=row["differing"],
+                gold=row["gold"],
             )
             for row in rows
         ]
@@ -177,6 +212,30 @@ class Queue:
             if row is not None:
                 return str(row[0])
         return None
+
+    def to_adjudicate(self, limit: int = -1, after: str = "") -> list[str]:
+        """Return documents that two or more have finished and that are not complete gold, in order of key.
+
+        Complete gold that has not taken up what somebody finished since waits too.  Left out are those that this
+        curator has yet to finish: nobody sees the work of others before their own is done.
+        """
+        query = f"""
+            SELECT d.key FROM document d
+            LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
+            LEFT JOIN layer gold ON gold.document_id = d.id AND gold.name = 'gold'
+            WHERE d.sha256 IS NOT NULL AND d.key > :after AND ({_FINISHED_COUNT}) > 1
+              AND (gold.state IS NOT 'done' OR EXISTS (
+                    SELECT 1 FROM layer c WHERE {_FINISHED} AND
+                    instr(coalesce(gold.fingerprint, ''), c.author || ':' || substr(c.head, 1, 16)) = 0))
+              AND coalesce(own.state, 'done') = 'done'
+              AND (own.state IS NOT NULL OR NOT EXISTS (
+                    SELECT 1 FROM assignment a JOIN layer l ON l.id = a.layer_id
+                    WHERE l.document_id = d.id AND a.id = :curator))
+            ORDER BY d.key LIMIT :limit
+        """
+        values = {**self._values(QueueFilter()), "limit": limit, "after": after}
+        with self._store.explained():
+            return [str(row[0]) for row in self._store.connection.execute(query, values)]
 
     def progress(self, *, mine: bool = False) -> dict[str, int]:
         """Return how many documents are in each state."""

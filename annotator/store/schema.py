@@ -212,6 +212,26 @@ CREATE TABLE extra (
 CREATE INDEX document_by_text ON document (sha256);
 """
 
+_RULINGS = """
+CREATE TABLE ruling (
+    layer_id INTEGER NOT NULL REFERENCES layer (id),
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('span', 'relation')),
+    claim TEXT NOT NULL CHECK (json_valid(claim)),
+    settled TEXT NOT NULL CHECK (settled IN ('agreement', 'majority', 'adjudicator')),
+    versions TEXT NOT NULL CHECK (json_valid(versions)),
+    event INTEGER NOT NULL CHECK (event >= 1),
+    outcome TEXT CHECK (outcome IS NULL OR json_valid(outcome)),
+    item TEXT,
+    origin TEXT CHECK (origin IN ('suggested', 'accepted', 'corrected', 'added')),
+    source TEXT,
+    score REAL CHECK (score BETWEEN 0 AND 1),
+    curator TEXT,
+    PRIMARY KEY (layer_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ruling_by_item ON ruling (layer_id, item);
+"""
+
 TRIGGERS = frozenset(
     {
         "event_is_never_updated",
@@ -228,6 +248,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", _BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
     ("0003_extra", _EXTRA),
+    ("0004_rulings", _RULINGS),
 )
 """Name and SQL of each migration, oldest first."""
 

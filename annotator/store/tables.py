@@ -87,6 +87,11 @@ TABLES = {
         Table("comment", ("text", "target")),
         Table("assignment", ("blind",), boolean=frozenset({"blind"})),
         Table("extra", ("format", "kind", "value", "refs"), json=frozenset({"value", "refs"})),
+        Table(
+            "ruling",
+            ("kind", "claim", "settled", "versions", "event", "outcome", "item", *_ITEM[1:]),
+            json=frozenset({"claim", "versions", "outcome"}),
+        ),
     )
 }
 

@@ -15,10 +15,12 @@ from textual.theme import Theme
 from annotator.tui import keymap, themes
 from annotator.tui.inks import inks_of
 from annotator.tui.painting import Inks, Mode
+from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.differences import DifferencesScreen
+from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.desk import Desk
@@ -38,12 +40,21 @@ class AnnotatorApp(App[None]):
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True),
     ]
 
-    def __init__(self, desk: Desk, document: str | None = None, preferences: Preferences | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        document: str | None = None,
+        preferences: Preferences | None = None,
+        *,
+        adjudicating: bool = False,
+    ) -> None:
         super().__init__()
         self.desk = desk
         self.preferences = preferences or Preferences()
         self.mode = Mode(self.preferences.mode)
+        self.hide_names = self.preferences.hide_names
         self._first = document
+        self._adjudicating = adjudicating
         self._inks: tuple[str, Inks] | None = None
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
@@ -54,8 +65,8 @@ class AnnotatorApp(App[None]):
         if theme not in self.available_themes:
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
         self.theme = theme
-        tables = [AnnotateScreen.BINDINGS, QueueScreen.BINDINGS, AgreementScreen.BINDINGS, DifferencesScreen.BINDINGS]
-        tables += [HelpScreen.BINDINGS, self.BINDINGS]
+        tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, FeedbackScreen.BINDINGS, QueueScreen.BINDINGS]
+        tables += [AgreementScreen.BINDINGS, DifferencesScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.normalised(keys))
 
@@ -71,7 +82,9 @@ class AnnotatorApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._show_theme)
         self.push_screen(QueueScreen(self.desk))
         key = self._first or self.desk.resume()
-        if key is not None:
+        if key is not None and self._adjudicating:
+            self.open_adjudication(key)
+        elif key is not None:
             self.open_document(key)
 
     def _show_theme(self, _theme: Theme) -> None:
@@ -91,6 +104,16 @@ class AnnotatorApp(App[None]):
     def open_agreement(self) -> None:
         """Open the figures on how curators agree, over the queue."""
         self.push_screen(AgreementScreen(self.desk))
+
+    def open_adjudication(self, key: str) -> None:
+        """Open what curators differ on in a document, over the queue."""
+        self.push_screen(AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
+        self.call_after_refresh(gc.freeze)
+
+    def open_feedback(self, key: str) -> None:
+        """Open the curator's work on a document against its gold."""
+        items = self.desk.feedback(key)
+        self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""
@@ -121,6 +144,6 @@ class AnnotatorApp(App[None]):
         self.exit()
 
 
-def run(desk: Desk, document: str | None, preferences: Preferences) -> None:
-    """Open the workbench in this terminal, until the curator quits."""
-    AnnotatorApp(desk, document, preferences).run()
+def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
+    """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
+    AnnotatorApp(desk, document, preferences, adjudicating=adjudicating).run()

@@ -11,7 +11,7 @@ from textual.keys import _character_to_key
 from annotator.labels import LabelScheme
 from annotator.workflow.settings import SettingsError
 
-NO_LABELS = ("queue.", "agreement.", "differences.")
+NO_LABELS = ("queue.", "agreement.", "differences.", "version.", "feedback.")
 """Beginnings of the ids on screens where nothing is labelled, so that the labels' keys are free."""
 
 

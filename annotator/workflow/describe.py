@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from annotator.history import Op, Record
+from annotator.history import FOLLOWING, Op, Record, dumps
 
 
 def quote(text: str, limit: int = 40) -> str:
@@ -17,12 +18,15 @@ def quote(text: str, limit: int = 40) -> str:
 def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
     """Return what a step did, in a few words: the action and what it touched."""
     ops = list(ops)
+    decisions = [op for op in ops if op.table == "ruling" and (op.now or op.was or {})["settled"] == "adjudicator"]
+    if decisions and action not in FOLLOWING:
+        return f"{action} {_decisions([op.now or op.was or {} for op in decisions], text)}"
     spans = [op for op in ops if op.table == "span"]
     relations = [op for op in ops if op.table == "relation"]
     verdicts = [op for op in ops if op.table == "verdict" and op.now is not None]
     if action == "delete" and spans:
         return f"{action} {_span(spans[-1].was or {}, text)}"
-    if action in ("accept all", "reject all", "label everywhere") or len(spans) > 2:
+    if action in ("accept all", "reject all", "label everywhere", *FOLLOWING) or len(spans) > 2:
         return f"{action} ({_counts(ops)})"
     for op in [*spans[:1], *relations[:1]] if action not in ("relate", "retype") else relations[:1]:
         content = op.now or op.was or {}
@@ -35,6 +39,44 @@ def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
 
 def _span(content: Record, text: str) -> str:
     return f"{content['label']} {quote(text[content['start'] : content['end']])}"
+
+
+def _decisions(rulings: list[Record], text: str) -> str:
+    """Return what an adjudicator decided, and what each curator had said."""
+    places = {dumps(ruling["versions"]): ruling for ruling in rulings}
+    if len(places) > 1:
+        return f"({len(places)} decisions)"
+    (ruling,) = places.values()
+    came = sorted({words for r in rulings if (words := _outcome(r, text)) is not None})
+    told = versions_in_words(ruling["kind"], ruling["versions"], text)
+    return f"{', '.join(came) or 'nothing'}" + (f" ({told})" if told else "")
+
+
+def versions_in_words(kind: str, versions: Mapping[str, Any], text: str) -> str:
+    """Return who said what, those who said the same together."""
+    said: dict[str, list[str]] = {}
+    for curator, version in versions.items():
+        words = ", ".join(claim_in_words(kind, content, text) for content in version) or "nothing"
+        said.setdefault(words, []).append(curator)
+    return "; ".join(f"{', '.join(curators)}: {words}" for words, curators in said.items())
+
+
+def claim_in_words(kind: str, content: Any, text: str) -> str:
+    """Return what somebody said is there, from its JSON value."""
+    if kind == "span":
+        start, end, label = content
+        return f"{label} {quote(text[start:end])}"
+    head, child, label = content
+    return f"{quote(text[head[0] : head[1]], 24)} {label} → {quote(text[child[0] : child[1]], 24)}"
+
+
+def _outcome(ruling: Record, text: str) -> str | None:
+    if ruling.get("outcome") is None:
+        return None
+    if ruling["kind"] == "span":
+        return claim_in_words("span", ruling["outcome"], text)
+    (head, child, _), (label, turned) = ruling["claim"], ruling["outcome"]
+    return claim_in_words("relation", [child, head, label] if turned else [head, child, label], text)
 
 
 def _suggestion(decision: Record, text: str) -> str:

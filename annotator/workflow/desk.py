@@ -5,6 +5,9 @@ from __future__ import annotations
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.store import Place, Queue, QueueFilter, QueueRow, QueueSort
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.feedback import Feedback, feedback
+from annotator.workflow.gold import adjudicate, open_gold
 from annotator.workflow.proposing import propose
 from annotator.workflow.session import Session
 from annotator.workflow.workspace import Workspace
@@ -37,6 +40,27 @@ class Desk:
         session = Session(self.workspace.store, self.scheme, self.curator, document, blind=blind)
         session.recall_place()
         return session
+
+    def adjudicate(self, key: str) -> GoldSession:
+        """Return a session for settling what the curators of a document differ on."""
+        return adjudicate(self.workspace, key, self.curator)
+
+    def gold(self, key: str) -> GoldSession:
+        """Return a document's gold, to be looked at."""
+        return open_gold(self.workspace, key, self.curator)
+
+    def feedback(self, key: str) -> list[Feedback]:
+        """Return the curator's finished work on a document against its complete gold."""
+        return feedback(self.workspace.store, self.scheme, key, self.curator)
+
+    def to_adjudicate(self) -> list[str]:
+        """Return the documents that wait to be adjudicated, in order of key."""
+        return self.queue.to_adjudicate()
+
+    def next_to_adjudicate(self, after: str = "") -> str | None:
+        """Return the next document that waits to be adjudicated, going round at the end."""
+        found = self.queue.to_adjudicate(1, after) or (self.queue.to_adjudicate(1) if after else [])
+        return found[0] if found else None
 
     def next_open(self, after: str | None = None) -> str | None:
         """Return the next document that is neither done nor skipped, going round at the end."""

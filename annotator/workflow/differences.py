@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Span, record
+from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
 from annotator.history import Op
+
+Item = TypeVar("Item", Span, Relation, Decision, Ruling, Extra)
 
 
 def differences(before: Annotations, after: Annotations) -> list[Op]:
@@ -22,17 +25,19 @@ def verdict_differences(before: Mapping[str, Decision], after: Mapping[str, Deci
     return gone + come
 
 
+def ruling_differences(before: Mapping[str, Ruling], after: Mapping[str, Ruling]) -> list[Op]:
+    """Return the ops that lead from some rulings to others."""
+    gone, come = replaced("ruling", before, after)
+    return gone + come
+
+
 def orphaned(comments: Mapping[str, Comment], content: Annotations) -> list[Op]:
     """Return the ops that take away the comments on what is no longer there."""
     there = {None, *content.spans, *content.relations}
     return [Op("comment", i, record(comment), None) for i, comment in comments.items() if comment.target not in there]
 
 
-def replaced(
-    table: str,
-    old: Mapping[str, Span | Relation | Decision | Extra],
-    new: Mapping[str, Span | Relation | Decision | Extra],
-) -> tuple[list[Op], list[Op]]:
+def replaced(table: str, old: Mapping[str, Item], new: Mapping[str, Item]) -> tuple[list[Op], list[Op]]:
     """Return the ops on what goes, and on what comes or changes."""
     gone = [Op(table, identity, record(item), None) for identity, item in old.items() if identity not in new]
     records = ((i, record(old[i]) if i in old else None, record(item)) for i, item in new.items())

@@ -16,6 +16,7 @@ from annotator.labels import LabelScheme
 from annotator.labels.scheme import suggestion
 from annotator.store import LayerInfo
 from annotator.workflow.differences import vouched
+from annotator.workflow.gold import incomplete
 from annotator.workflow.incoming import restored
 from annotator.workflow.sight import Sight
 from annotator.workflow.workspace import Workspace
@@ -83,6 +84,10 @@ def select(
             taken.append(info)
         else:
             left_out[key] = reason
+    if layer == GOLD:
+        stale = incomplete(workspace, taken)
+        taken = [info for info in taken if info.name.document not in stale]
+        left_out = dict(sorted({**left_out, **stale}.items()))
     return Selection(taken, left_out)
 
 

@@ -13,7 +13,13 @@ from annotator.history import CORPUS, REANCHOR, LayerName, Op
 from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.differences import differences, named_by_content, orphaned, verdict_differences
+from annotator.workflow.differences import (
+    differences,
+    named_by_content,
+    orphaned,
+    ruling_differences,
+    verdict_differences,
+)
 from annotator.workflow.reanchor import Carrier
 from annotator.workflow.workspace import Workspace
 
@@ -104,7 +110,9 @@ def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, ac
             ops += differences(content, kept) + verdict_differences(decisions, carrier.decisions(decisions))
             ops += orphaned(store.comments(layer.id), kept)
         else:
+            rulings = store.rulings(layer.id)
             ops += differences(content, named_by_content(kept))
+            ops += ruling_differences(rulings, carrier.rulings(rulings, content))
         extras = store.extras(layer.id)
         ops += [Op("extra", identity, record(extra), None) for identity, extra in extras.items()]
         report.lost += [Lost(layer.name, extra.kind, f"kept for {extra.format}") for extra in extras.values()]

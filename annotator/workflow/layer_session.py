@@ -17,7 +17,7 @@ from annotator.errors import WorkflowError
 from annotator.history import REANCHOR, LayerName, Op, Step, UndoStack, curator_layer, inverted
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
-from annotator.store import Place, Store
+from annotator.store import LayerInfo, Place, Store
 from annotator.text import Document, Segmentation, graphemes
 from annotator.workflow.describe import describe_ops, quote
 from annotator.workflow.step import StepDraft
@@ -54,7 +54,7 @@ class LayerSession:
         self.curator = curator
         self.document = document
         self.blind = blind
-        self.name = LayerName(document.key, curator_layer(curator))
+        self.name = LayerName(document.key, self.layer_of(curator))
         self.cursor = 0
         self.focus: str | None = None
         self.touched: list[tuple[int, int]] = []
@@ -63,6 +63,10 @@ class LayerSession:
         self._last_step = clock()
         self._digest = document.sha256
         self.reload()
+
+    def layer_of(self, curator: str) -> str:
+        """Return the name of the layer that is worked on: the curator's own."""
+        return curator_layer(curator)
 
     def reload(self) -> None:
         """Read the layer as it stands in the store."""
@@ -81,9 +85,7 @@ class LayerSession:
                 if layer.text == self._digest and layer.name.shown_to(self.curator)
             ]
         self.layer = WorkingLayer(self.scheme, _merged(suggestions), self.document.sentences)
-        self._head = "" if info is None else info.head
-        self._length = 0 if info is None else info.length
-        self._undo = UndoStack() if info is None else store.undo_stack(info.id)
+        self._begin(store, info)
         if info is None:
             self.layer.load(Annotations(), {}, {}, {})
             return
@@ -94,6 +96,12 @@ class LayerSession:
             store.comments(info.id),
             {k: v for k, v in fields.items() if v is not None},
         )
+
+    def _begin(self, store: Store, info: LayerInfo | None) -> None:
+        """Take up where the layer's history ends."""
+        self._head = "" if info is None else info.head
+        self._length = 0 if info is None else info.length
+        self._undo = UndoStack() if info is None else store.undo_stack(info.id)
 
     @cached_property
     def units(self) -> Segmentation:
@@ -146,7 +154,7 @@ class LayerSession:
         draft = StepDraft(self.layer, self._length + 1)
         try:
             yield draft
-            if draft.ops:
+            if draft.ops or draft.replays:  # an undo is a step even where nothing is left of what it takes back
                 self._open(draft)
                 self._write(action, draft.ops, target)
                 self.touched = self.layer.reach(draft.ops)
@@ -170,6 +178,10 @@ class LayerSession:
         with self._store.write() as writer:
             info = writer.append(self.name, self.curator, action, ops, head=self._head, target=target, pause_ms=pause)
             writer.set_place(self.curator, self._place(opened=True))
+        self._follow(info, action, target, now)
+
+    def _follow(self, info: LayerInfo, action: str, target: int | None, now: float) -> None:
+        """Take up that a step is on the disk."""
         self._head, self._length, self._last_step = info.head, info.length, now
         self._undo = self._undo.after(Step(info.length, action, target))
 
@@ -219,12 +231,16 @@ class LayerSession:
         ops = inverted(event.decoded()) if action == "undo" else event.decoded()
         with self._step(action, target=target) as step:
             step.replays = True
-            for op in ops:
-                step.apply(op)
+            self._put_back(step, ops)
         said = describe_ops(event.action, event.decoded(), self.document.text)
         touched = [op.id for op in ops if op.table in ("span", "relation") and op.now is not None]
         touched += [op.id for op in ops if op.table == "verdict" and self.layer.is_pending(op.id)]
         return Outcome(f"{'undid' if action == 'undo' else 'redid'}: {said}", touched[0] if touched else None)
+
+    def _put_back(self, step: StepDraft, ops: list[Op]) -> None:
+        """Carry out what undo or redo amounts to."""
+        for op in ops:
+            step.apply(op)
 
     def name_of(self, identity: str) -> str:
         """Return how an item is called in a sentence: label and text."""

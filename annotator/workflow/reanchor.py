@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from annotator.annotation import Annotations, Decision, RelationKey, Span, SpanKey
+from annotator.annotation import Annotations, Decision, RelationKey, Ruling, Span, SpanKey, key_json
 from annotator.text import Document
 
 
@@ -52,14 +52,41 @@ class Carrier:
         for decision in decisions.values():
             key = self._key(decision)
             if key is not None:
-                original = list(key) if isinstance(key, SpanKey) else [list(key.head), list(key.child), key.label]
-                carried[str(key)] = replace(decision, id=str(key), original=original)
+                carried[str(key)] = replace(decision, id=str(key), original=key_json(key))
         return carried
 
+    def rulings(self, rulings: Mapping[str, Ruling], gold: Annotations) -> dict[str, Ruling]:
+        """Return the rulings whose claim and outcome have a place in the new text, under their new ids.
+
+        ``gold`` is the content that they led to in the old text.
+        """
+        carried: dict[str, Ruling] = {}
+        for ruling in rulings.values():
+            claim, item = self._content_key(ruling.kind, ruling.claim), self._item(ruling.item, gold)
+            if claim is None or (ruling.item is not None and item is None):
+                continue
+            versions = {c: self._carried(ruling.kind, said) for c, said in ruling.versions.items()}
+            outcome = list(item) if isinstance(item, SpanKey) else ruling.outcome
+            new = replace(ruling, id=str(claim), claim=key_json(claim), versions=versions, outcome=outcome)
+            carried[new.id] = replace(new, item=None if item is None else str(item))
+        return carried
+
+    def _item(self, item: str | None, gold: Annotations) -> SpanKey | RelationKey | None:
+        span, relation = gold.spans.get(item or ""), gold.relations.get(item or "")
+        if span is not None:
+            return self._span_key(span.key)
+        return self._content_key("relation", gold.relation_key(relation)) if relation is not None else None
+
+    def _carried(self, kind: str, said: Iterable[Any]) -> list[Any]:
+        return [key_json(key) for content in said if (key := self._content_key(kind, content)) is not None]
+
     def _key(self, decision: Decision) -> SpanKey | RelationKey | None:
-        if decision.kind == "span":
-            return self._span_key(decision.original)
-        head, child, label = decision.original
+        return self._content_key(decision.kind, decision.original)
+
+    def _content_key(self, kind: str, content: Any) -> SpanKey | RelationKey | None:
+        if kind == "span":
+            return self._span_key(content)
+        head, child, label = content
         ends = self._span_key(head), self._span_key(child)
         return RelationKey(ends[0], ends[1], label) if ends[0] and ends[1] else None
 

@@ -25,7 +25,8 @@ class Preferences:
     """A person's settings.
 
     ``theme`` is the name of a theme; ``mode`` how spans are shown at first (lanes, compact, plain);
-    ``accept_threshold`` the score from which ``A`` accepts; ``keys`` new keys by the id of their binding, several
+    ``accept_threshold`` the score from which ``A`` accepts; ``hide_names`` whether adjudication begins without names;
+    ``keys`` new keys by the id of their binding, several
     separated by commas.
     """
 
@@ -33,6 +34,7 @@ class Preferences:
     mode: str = "lanes"
     accept_threshold: float = ACCEPT_THRESHOLD
     keys: Mapping[str, str] = field(default_factory=dict)
+    hide_names: bool = False
 
 
 def settings_path() -> Path:
@@ -69,7 +71,7 @@ def load_preferences(path: Path) -> Preferences:
 
 
 def _checked(path: Path, values: dict[Any, Any]) -> Preferences:
-    known = ("theme", "mode", "accept_threshold", "keys")
+    known = ("theme", "mode", "accept_threshold", "hide_names", "keys")
     for name in values:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
@@ -81,10 +83,13 @@ def _checked(path: Path, values: dict[Any, Any]) -> Preferences:
     threshold = values.get("accept_threshold", ACCEPT_THRESHOLD)
     if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1:
         raise SettingsError(f"{path}: accept_threshold: found {threshold!r}", "expected a number from 0 to 1")
+    hidden = values.get("hide_names", False)
+    if not isinstance(hidden, bool):
+        raise SettingsError(f"{path}: hide_names: found {hidden!r}", "expected true or false")
     theme = values.get("theme")
     if theme is not None and not isinstance(theme, str):
         raise SettingsError(f"{path}: theme: found {theme!r}", "expected a theme's name")
     keys = values.get("keys") or {}
     if not isinstance(keys, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in keys.items()):
         raise SettingsError(f"{path}: keys: found {keys!r}", "expected binding ids with keys, both in quotes")
-    return Preferences(theme=theme, mode=mode, accept_threshold=float(threshold), keys=keys)
+    return Preferences(theme, mode, float(threshold), keys, hidden)

@@ -15,6 +15,7 @@ from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.workflow.desk import Desk
 from annotator.workflow.session import Session
+from annotator.workflow.settings import Preferences
 from tests.workspaces import Bench
 
 CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b"}
@@ -120,10 +121,16 @@ class Work:
 
 @asynccontextmanager
 async def workbench(
-    bench: Bench, document: str | None = None, *, size: tuple[int, int] = (80, 24), curator: str = "ana"
+    bench: Bench,
+    document: str | None = None,
+    *,
+    size: tuple[int, int] = (80, 24),
+    curator: str = "ana",
+    adjudicating: bool = False,
+    preferences: Preferences | None = None,
 ) -> AsyncIterator[Work]:
     """Open the workbench on a workspace; in the end the store must be sound."""
-    app = AnnotatorApp(Desk(bench.workspace, curator), document)
+    app = AnnotatorApp(Desk(bench.workspace, curator), document, preferences, adjudicating=adjudicating)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Work(app, pilot)

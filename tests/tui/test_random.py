@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import random
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from textual import events
 
+from annotator.errors import WorkflowError
+from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.workflow.gold import open_gold
 from annotator.workflow.session import Session
 from tests.tui.driving import Work, workbench
 from tests.tui.hostile import TEXT as HOSTILE
@@ -23,9 +29,9 @@ LEAVE = {"ctrl+q", "q"}
 TYPED = [*"asdfjklghwertyuiop1234", "enter", "escape", "escape", "space", "backspace"]
 
 
-def keys() -> list[str]:
-    """Return every key of the annotate and queue screens but those that quit, and letters for hints and entries."""
-    bound = [key for screen in (AnnotateScreen, QueueScreen) for b in screen.BINDINGS for key in _keys(b)]
+def keys(*screens: type[WorkScreen]) -> list[str]:
+    """Return every key of some screens but those that quit, and letters for hints and entries."""
+    bound = [key for screen in screens for b in screen.BINDINGS for key in _keys(b)]
     return sorted(set(bound) - LEAVE) + TYPED
 
 
@@ -45,13 +51,13 @@ def newsroom(folder: Path, overlap: str) -> Bench:
     return bench
 
 
-async def stir(work: Work, dice: random.Random, done: list[str]) -> None:
+async def stir(work: Work, dice: random.Random, done: list[str], keys: list[str]) -> None:
     """Do something, and note what."""
     width, height = work.app.size
     place = (dice.randrange(width), dice.randrange(height))
     what = dice.random()
     if what < 0.85:
-        done.append(dice.choice(KEYS))
+        done.append(dice.choice(keys))
         await work.pilot.press(done[-1])
         return
     done.append(f"{what:.3f} at {place}")
@@ -66,7 +72,8 @@ async def stir(work: Work, dice: random.Random, done: list[str]) -> None:
         await work.pilot.resize_terminal(dice.choice((3, 59, 60, 80, 111, 180)), dice.choice((2, 14, 15, 24, 50)))
 
 
-KEYS = keys()
+KEYS = keys(AnnotateScreen, QueueScreen)
+JUDGING = keys(AdjudicateScreen, FeedbackScreen)
 
 
 def content(session: Session) -> tuple[object, ...]:
@@ -94,11 +101,54 @@ async def test_random_hands_break_nothing(tmp_path: Path, overlap: str) -> None:
         done: list[str] = []
         async with workbench(bench, dice.choice((None, "nota", "trampa"))) as work:
             for _ in range(STEPS):
-                await stir(work, dice, done)
+                await stir(work, dice, done, KEYS)
                 if time.monotonic() > end:
                     break
             if isinstance(work.app.screen, AnnotateScreen):
                 session = work.session
                 stored = bench.session(session.document.key)
                 assert content(session) == content(stored), f"seed {seed}: {done}"
+        bench.workspace.close()
+
+
+def differ(bench: Bench, dice: random.Random) -> None:
+    """Let three curators finish the articles, each in a way of their own."""
+    for key in ("nota", "trampa"):
+        for curator in ("bo", "carla", "dora"):
+            session = bench.session(key, curator)
+            session.accept_all(0.0)
+            for span in list(session.layer.spans):
+                what = dice.random()
+                if what < 0.2:
+                    session.delete(span)
+                elif what < 0.4:
+                    session.relabel(span, dice.choice(("PERSON", "ORG", "GPE")))
+            for _ in range(4):
+                token = dice.choice(session.document.tokens)
+                with suppress(WorkflowError):
+                    session.add(*token, dice.choice(("PERSON", "ORG", "GPE")))
+            session.finish()
+            session.remember_place(opened=False)
+
+
+@pytest.mark.parametrize("overlap", ["flat", "any"])
+async def test_random_hands_break_no_adjudication(tmp_path: Path, overlap: str) -> None:
+    end = time.monotonic() + SECONDS / 2
+    seed = 0
+    while seed == 0 or time.monotonic() < end:
+        seed += 1
+        dice = random.Random(f"gold {overlap} {seed}")
+        bench = newsroom(tmp_path / f"{seed}", overlap)
+        differ(bench, dice)
+        done: list[str] = []
+        async with workbench(bench, dice.choice(("nota", "trampa")), curator="bo", adjudicating=True) as work:
+            for _ in range(STEPS):
+                await stir(work, dice, done, JUDGING)
+                if time.monotonic() > end:
+                    break
+            if isinstance(work.app.screen, AdjudicateScreen):
+                session = work.app.screen.session
+                stored = open_gold(bench.workspace, session.document.key, "bo")
+                assert content(session) == content(stored), f"seed {seed}: {done}"
+                assert session.layer.rulings == stored.layer.rulings, f"seed {seed}: {done}"
         bench.workspace.close()

@@ -153,6 +153,6 @@ def test_no_label_may_take_a_key_of_the_workbench() -> None:
     }
     keys = {named.get(key, key) for binding in bindings(AnnotateScreen) for key in binding.key.split(",")}
     assert {key for key in keys if len(key) == 1} == WORKBENCH_KEYS
-    special = {"tab", "enter", "escape", "delete", "home", "end", "pageup", "pagedown", "f2"}
+    special = {"tab", "enter", "escape", "delete", "home", "end", "pageup", "pagedown", "f2", "f3"}
     arrows = {"up", "down", "left", "right"}
     assert {key for key in keys if len(key) > 1 and "+" not in key} == special | arrows

@@ -16,7 +16,7 @@ from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueSort
 
 STATES = ("", "todo", "doing", "done", "skipped", "flagged")
-SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "title")
+SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "disagreement", "title")
 
 
 class QueueScreen(WorkScreen):
@@ -25,6 +25,9 @@ class QueueScreen(WorkScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the document", id="queue.open"),
         Binding("n,space", "next", "open the next document with work to do", id="queue.next"),
+        Binding("a", "adjudicate", "settle what curators differ on", id="queue.adjudicate"),
+        Binding("N", "adjudicate_next", "settle the next document that waits for it", id="queue.adjudicate_next"),
+        Binding("f", "feedback", "see your work against gold", id="queue.feedback"),
         Binding("down,j", "move(1)", "down", id="queue.down"),
         Binding("up,k", "move(-1)", "up", id="queue.up"),
         Binding("pagedown", "page(1)", "page down", id="queue.page_down"),
@@ -66,7 +69,8 @@ class QueueScreen(WorkScreen):
         """Show where the work stands."""
         self.query_one("#keys", Line).say(
             ("enter", "bold"), (" open  ", ""), ("n", "bold"), (" next to do  ", ""), ("/", "bold"), (" filter  ", ""),
-            ("tab", "bold"), (" state  ", ""), ("s", "bold"), (" sort  ", ""), ("?", "bold"), (" help  ", ""),
+            ("tab", "bold"), (" state  ", ""), ("s", "bold"), (" sort  ", ""), ("a", "bold"), (" settle  ", ""),
+            ("?", "bold"), (" help  ", ""),
             ("q", "bold"), (" quit", ""),
         )  # fmt: skip
 
@@ -89,7 +93,9 @@ class QueueScreen(WorkScreen):
         text = f" matching “{which.text}”" if which.text else ""
         self.query_one("#columns", Line).say(
             (f" {self.view.count()} shown: {shown}{text}, by {which.sort}", "faint"),
-            right="? undecided  ✓ spans  → relations ",
+            right="? undecided ✓ spans → relations ≠ differ ★ gold "
+            if self.view.shows_gold
+            else "? undecided  ✓ spans  → relations ",
         )
 
     def _pace(self) -> str:
@@ -113,6 +119,30 @@ class QueueScreen(WorkScreen):
     def action_agreement(self) -> None:
         """Show how curators agree."""
         self.work_app.open_agreement()
+
+    def _chosen(self) -> str | None:
+        row = self.view.row(self.view.index) if self.view.index is not None else None
+        return None if row is None else row.key
+
+    def action_adjudicate(self) -> None:
+        """Open what curators differ on in the chosen document."""
+        key = self._chosen()
+        if key is not None:
+            self.attempt(lambda: self.work_app.open_adjudication(key))
+
+    def action_adjudicate_next(self) -> None:
+        """Open the next document that waits to be adjudicated."""
+        key = self.desk.next_to_adjudicate()
+        if key is None:
+            self.notify("No document waits to be adjudicated.", markup=False)
+        else:
+            self.attempt(lambda: self.work_app.open_adjudication(key))
+
+    def action_feedback(self) -> None:
+        """Show the curator's work on the chosen document against its gold."""
+        key = self._chosen()
+        if key is not None:
+            self.attempt(lambda: self.work_app.open_feedback(key))
 
     def action_move(self, by: int) -> None:
         """Choose another line."""

@@ -34,11 +34,13 @@ class QueueView(VirtualList):
         self.filter = QueueFilter(mine=desk.mine)
         self._pages: dict[int, list[QueueRow]] = {}
         self._count = 0
+        self._several = False
 
     def reload(self) -> None:
         """Read the queue anew."""
         self._pages.clear()
         self._count = self.desk.queue.count(self.filter)
+        self._several = self.desk.queue.has_several()
         if self._count == 0:
             self.index = None
         else:
@@ -82,8 +84,19 @@ class QueueView(VirtualList):
                 return
 
     def entry(self, index: int) -> Hashable:
-        """Return the document's row."""
-        return self.row(index)
+        """Return the document's row, and whether it says how far gold is."""
+        return self.row(index), self._several
+
+    @property
+    def shows_gold(self) -> bool:
+        """Return whether the lines say how far gold is."""
+        return self._several
+
+    def _gold(self, row: QueueRow) -> str:
+        """Return how far gold is, where several curators work: complete, or what those who finished differ on."""
+        if not self._several:
+            return " ★" if row.gold == "done" else ""
+        return "    ★" if row.gold == "done" else f"{row.differing:>4}≠" if row.finished > 1 else " " * 5
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Return how a document looks in the queue."""
@@ -92,7 +105,7 @@ class QueueView(VirtualList):
             return []
         key_cells = max(12, min(24, width // 4 + 2))
         sign = f"{SIGNS[row.state]} {row.state:<8}"
-        counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→  "
+        counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→{self._gold(row)}  "
         head = f"{'⚑' if row.flagged else ' '} {sign}"
         style = self.inks.style(bold=row.state == "doing")
         return [

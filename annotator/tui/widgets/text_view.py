@@ -43,6 +43,9 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     }
     """
 
+    GUTTER = 0
+    """Cells that the painter draws in front of every row."""
+
     class Pointed(Message):
         """The mouse chose a place (``offset``), or dragged there from ``origin``; ``words`` after a double click."""
 
@@ -71,11 +74,14 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self, width: int) -> None:
         """Wrap the text anew."""
-        self.painter = Painter(
-            Rows(self.session.document.text, max(width, 2)), self.session.layer, self._inks, self._mode
-        )
+        rows = Rows(self.session.document.text, max(width - self.GUTTER, 2))
+        self.painter = self.make_painter(rows)
         self.rows = self.painter.rows
         self._forget()
+
+    def make_painter(self, rows: Rows) -> Painter:
+        """Return what draws the rows."""
+        return Painter(rows, self.session.layer, self._inks, self._mode)
 
     def _forget(self) -> None:
         """Drop everything painted, and estimate all heights again."""
@@ -98,9 +104,8 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         if len(self._blocks) > 4 * MEASURED_AT_ONCE:
             self._blocks.clear()
         edge = Segment(" ", self._inks.style())
-        self._blocks[row] = [
-            Strip([edge, *line, edge], self.rows.width + 2) for line in self.painter.block(row, self.marks)
-        ]
+        width = self.rows.width + self.GUTTER + 2
+        self._blocks[row] = [Strip([edge, *line, edge], width) for line in self.painter.block(row, self.marks)]
         self._measured[row] = 1
         height = len(self._blocks[row])
         changed = height != self._heights[row]
@@ -110,7 +115,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     def _stack(self) -> None:
         """Add the heights up: ``_tops[row]`` is the line on which a row begins."""
         self._tops = array("L", accumulate(self._heights, initial=0))
-        size = Size(self.rows.width, self._tops[-1])
+        size = Size(self.rows.width + self.GUTTER, self._tops[-1])
         if self.virtual_size.width == size.width and self.is_mounted:
             # a new virtual size would lay the whole screen out again; only the scroll bar has to know
             self.set_reactive(TextView.virtual_size, size)
@@ -149,7 +154,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         """Wrap anew for another width, keeping the cursor in view."""
         width = self.scrollable_content_region.width
-        if width != self.rows.width and width > 1:
+        if width != self.rows.width + self.GUTTER and width > 1:
             self._lay_out(width)
             self.post_message(self.LaidOut())
         self._settle()
@@ -273,7 +278,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     def _offset_at(self, x: int, y: int) -> int | None:
         """Return the offset under a cell of the content."""
         line = y + int(self.scroll_offset.y)
-        return self.rows.offset_at(self._row_at(line), x) if line < self._tops[-1] else None
+        return self.rows.offset_at(self._row_at(line), max(0, x - self.GUTTER)) if line < self._tops[-1] else None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a selection."""

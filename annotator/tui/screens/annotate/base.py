@@ -72,8 +72,12 @@ class AnnotateBase(WorkScreen):
         )
 
     def on_mount(self) -> None:
-        """Go to where the curator stopped, or to the first suggestion."""
+        """Begin."""
         self.view.focus()
+        self.begin()
+
+    def begin(self) -> None:
+        """Go to where the curator stopped, or to the first suggestion."""
         self._progress = self.desk.progress()
         found = self.searchable.occurrence(self._needle, 0) if self._needle else None
         if found is not None:
@@ -139,6 +143,10 @@ class AnnotateBase(WorkScreen):
             )
         )
         self.view.show(self.caret.offset, middle=walking)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say in the lines around the text what is in focus, and follow it in the panel."""
         if self.panel.display:
             self.panel.follow(self.session.focus)
         wide = self.size.width >= PANEL_FROM

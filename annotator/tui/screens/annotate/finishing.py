@@ -51,6 +51,10 @@ class Finishing(AnnotateBase):
         self.leave()
         self.attempt(lambda: self.work_app.open_document(rows[0].key))
 
+    def action_feedback(self) -> None:
+        """Show the curator's work on the document against its gold."""
+        self.attempt(lambda: self.work_app.open_feedback(self.session.document.key))
+
     def action_leave(self) -> None:
         """Go back to the queue."""
         self.leave()

@@ -70,6 +70,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         Binding("m", "mode", "lanes, compact or plain", id="view.mode"),
         Binding("backslash", "filter", "filter the side panel", id="view.filter"),
         Binding("f2", "panel", "side panel", id="view.panel"),
+        Binding("f3", "feedback", "see your work against gold", id="document.feedback"),
         Binding("question_mark", "app.help", "help and guidelines", id="view.help"),
         Binding("Q", "leave", "back to the queue", id="document.leave"),
         Binding("escape", "clear", "clear selection and focus", id="select.clear"),
@@ -149,5 +150,9 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Focus the item of a panel row."""
+        self.show_entry(self.panel.identity(event.index))
+
+    def show_entry(self, identity: str) -> None:
+        """Focus what a panel row stands for."""
         self.drop_selection()
-        self._show_focus(self.panel.identity(event.index))
+        self._show_focus(identity)

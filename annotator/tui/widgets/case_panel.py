@@ -1,0 +1,74 @@
+"""The side panel of adjudication: what is to be settled, by kind, and what is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+
+from annotator.annotation import RelationKey, SpanKey
+from annotator.tui.inert import inert
+from annotator.tui.widgets.item_panel import ItemPanel
+from annotator.workflow.adjudicating.cases import Case
+
+SIGNS: Mapping[str | None, str] = {None: "?", "agreement": "=", "majority": "≈", "adjudicator": "✓"}
+KIND_CELLS = 9
+SHORT = {"relation label": "rel.label", "relation direction": "direction", "relation missing": "rel.miss."}
+"""Kinds that do not fit as they are."""
+
+
+class CasePanel(ItemPanel):
+    """Lists cases in the order of the walk: open ``?``, settled by hand ``✓``, agreed ``=``, as most say ``≈``."""
+
+    cases: Sequence[Case] = ()
+
+    def show_cases(self, cases: Sequence[Case]) -> None:
+        """List other cases."""
+        self.cases = cases
+        self.recount()
+
+    def count(self) -> int:
+        """Return the number of cases."""
+        return len(self.cases)
+
+    def entry(self, index: int) -> Hashable:
+        """Return what the look of a case depends on."""
+        case = self.cases[index]
+        return case.id, case.kind, case.settled, case.outcome, tuple(case.versions.values())
+
+    def identity(self, index: int) -> str:
+        """Return the id of the case in a line."""
+        return self.cases[index].id
+
+    def follow(self, identity: str | None) -> None:
+        """Choose the line of a case."""
+        self.choose(next((i for i, case in enumerate(self.cases) if case.id == identity), None))
+
+    def line(self, index: int, width: int) -> list[Segment]:
+        """Return state, kind and text of a case."""
+        case = self.cases[index]
+        is_open = case.settled is None
+        said = case.outcome or next((version for version in case.versions.values() if version), ())
+        key = said[0] if said else None
+        label = key.label if isinstance(key, SpanKey) else ""
+        mark = Segment(f"{SIGNS[case.settled]} ", self.inks.style(self.inks.hint if is_open else None, bold=is_open))
+        kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
+        color = self.inks.labels.get(label)
+        text = set_cell_size(self._words(key), max(0, width - KIND_CELLS - 3))
+        nothing = case.settled is not None and not case.outcome
+        return [
+            mark,
+            Segment(kind, self.inks.style(self.inks.faint)),
+            Segment(f"no {text}" if nothing else text, self.inks.style(color, bold=not is_open, italic=nothing)),
+        ]
+
+    def _words(self, key: SpanKey | RelationKey | None) -> str:
+        if key is None:
+            return ""
+        if isinstance(key, SpanKey):
+            return f"{self._part(key)} {key.label}"
+        return f"{self._part(key.head)} {key.label}→ {self._part(key.child)}"
+
+    def _part(self, key: SpanKey) -> str:
+        return inert(" ".join(self.session.document.text[key.start : key.end].split()))

@@ -1,0 +1,93 @@
+"""What each curator says about the case in focus, one numbered line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from annotator.tui.inert import inert
+from annotator.tui.painting import Inks
+from annotator.tui.widgets.inked import Inked
+
+NAME_CELLS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A curator's version in words: label (for its colour), what is said, how it came to be, comment."""
+
+    name: str
+    label: str
+    said: str
+    note: str = ""
+    comment: str = ""
+    stands: bool = False
+
+
+class VersionsBar(Inked):
+    """A line for each curator; a click chooses the version."""
+
+    DEFAULT_CSS = """
+    VersionsBar { height: auto; width: 1fr; max-height: 9; }
+    """
+
+    class Chosen(Message):
+        """A line was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self, inks: Inks, count: int) -> None:
+        super().__init__(id="versions")
+        self.inks = inks
+        self._count = self._numbered = count
+        self._lines: Sequence[VersionLine] = ()
+
+    def say(self, lines: Sequence[VersionLine], numbered: int | None = None) -> None:
+        """Show other versions, with numbers before the first few, or before all."""
+        self._numbered = len(lines) if numbered is None else numbered
+        grown = len(lines) != self._count
+        self._lines, self._count = lines, len(lines)
+        self.refresh(layout=grown)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Return one line for each curator."""
+        return self._count
+
+    def render_line(self, y: int) -> Strip:
+        """Return one curator's line."""
+        width = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(width, self.inks.style())
+        line = self._lines[y]
+        color = self.inks.labels.get(line.label)
+        segments = [
+            Segment(" ", self.inks.style()),
+            Segment(
+                str(y + 1) if y < self._numbered else " ", self.inks.style(bold=True, underline=y < self._numbered)
+            ),
+            Segment(f" {'✓' if line.stands else ' '} ", self.inks.style(bold=True)),
+            Segment(set_cell_size(inert(line.name), NAME_CELLS) + " ", self.inks.style()),
+        ]
+        if line.label:
+            segments.append(Segment(f"{line.label} ", self.inks.style(color, bold=True)))
+        segments.append(Segment(inert(line.said), self.inks.style(bold=line.stands)))
+        if line.comment:
+            segments.append(Segment(f"  “{inert(line.comment)}”", self.inks.style(self.inks.hint)))
+        used = sum(cell_len(segment.text) for segment in segments)
+        if line.note and used + cell_len(line.note) + 2 <= width:
+            segments.append(Segment(f"  {inert(line.note)}", self.inks.style(self.inks.faint)))
+        return Strip(segments).adjust_cell_length(width, self.inks.style())
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the version under the mouse."""
+        if event.y < len(self._lines):
+            self.post_message(self.Chosen(event.y + 1))

@@ -1,0 +1,148 @@
+"""Cases: the places of a document on which finished work says something, and how each is settled.
+
+Pure.  A *claim* is what a layer says is there, a span or a relation.  A case gathers the claims that are about the same
+thing, so that one decision settles it.  Nothing here depends on the order of the curators or of their items.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from annotator.annotation import RelationKey, Settled, SpanKey
+from annotator.labels import Settle
+
+Kind = Literal[
+    "boundary", "label", "missing", "relation label", "relation direction", "relation missing", "agreed", "added"
+]
+KINDS: tuple[Kind, ...] = (
+    "boundary", "label", "missing", "relation label", "relation direction", "relation missing", "agreed", "added",
+)  # fmt: skip
+
+SpanVersion = tuple[SpanKey, ...]
+RelationVersion = tuple[RelationKey, ...]
+Version = TypeVar("Version", SpanVersion, RelationVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanCase:
+    """A place where curators marked something.
+
+    ``id`` names it from step to step.  ``versions`` has what each curator marked there: usually one span or none;
+    several where another curator marked a span that cannot stand beside them.  ``settled`` is ``None`` while it is
+    open; then ``outcome`` is empty, else it holds what stands in gold.  ``claims`` is all that was marked there, each
+    span once, in order.
+    """
+
+    id: str
+    kind: Kind
+    versions: Mapping[str, SpanVersion]
+    settled: Settled | None = None
+    outcome: SpanVersion = ()
+    claims: SpanVersion = ()
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """Return the stretch of text that it is about."""
+        spans = (*self.claims, *self.outcome)
+        return min(s.start for s in spans), max(s.end for s in spans)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return where in the walk it comes."""
+        return (self.claims or self.outcome)[0].start, 0
+
+
+@dataclass(frozen=True, slots=True)
+class RelationCase:
+    """A pair of gold spans between which curators saw a relation.
+
+    ``versions`` and ``outcome`` are in terms of gold: the ends are what stands for the curators' own spans, which may
+    differ from it in borders and label.  ``claims`` are the relations as their curators have them.
+    """
+
+    id: str
+    kind: Kind
+    versions: Mapping[str, RelationVersion]
+    settled: Settled | None = None
+    outcome: RelationVersion = ()
+    claims: tuple[RelationKey, ...] = ()
+
+    @property
+    def ends(self) -> tuple[SpanKey, SpanKey]:
+        """Return the two gold spans, in reading order."""
+        said = [relation for version in self.versions.values() for relation in version]
+        first = min([*said, *self.outcome])
+        one, other = sorted((first.head, first.child))
+        return one, other
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """Return the stretch of text from one end to the other."""
+        one, other = self.ends
+        return one.start, max(one.end, other.end)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return where in the walk it comes: behind the spans that start where its later end does."""
+        return self.ends[1].start, 1
+
+
+Case = SpanCase | RelationCase
+
+
+def vote(versions: Mapping[str, Version], policy: Settle) -> tuple[Version, Settled] | None:
+    """Return the version that stands by itself under a policy, and how; ``None`` when it is for an adjudicator.
+
+    ``all``: every curator says it.  A number: at least so many do, and more than half of those who finished.
+    ``never``: nothing stands by itself.
+    """
+    if policy == "never":
+        return None
+    counts = Counter(versions.values())
+    most = max(counts.values())
+    version = next(v for v, count in counts.items() if count == most)
+    if policy == "all":
+        return (version, "agreement") if most == len(versions) else None
+    if most < policy or 2 * most <= len(versions):
+        return None
+    return version, "agreement" if most == len(versions) else "majority"
+
+
+def favourite(versions: Mapping[str, Hashable]) -> str | None:
+    """Return a curator who says what more of them say than anything else; ``None`` when there is a tie."""
+    counts = Counter(versions.values())
+    ranked = counts.most_common(2)
+    if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
+        return None
+    return next(curator for curator, version in sorted(versions.items()) if version == ranked[0][0])
+
+
+def span_kind(versions: Iterable[SpanVersion]) -> Kind:
+    """Return on what curators differ: whether something is there, else which label, else its borders."""
+    once = set(versions)
+    if len(once) == 1:
+        return "agreed" if once != {()} else "added"
+    if () in once:
+        return "missing"
+    labels = {tuple(sorted(span.label for span in version)) for version in once}
+    return "label" if len(labels) > 1 else "boundary"
+
+
+def relation_kind(versions: Iterable[RelationVersion]) -> Kind:
+    """Return on what curators differ: whether there is a relation, else of which type, else its direction."""
+    once = set(versions)
+    if len(once) == 1:
+        return "agreed" if once != {()} else "added"
+    if () in once:
+        return "relation missing"
+    labels = {relation.label for version in once for relation in version}
+    return "relation label" if len(labels) > 1 else "relation direction"
+
+
+def kinds_in_words(cases: Sequence[Case]) -> str:
+    """Return how many cases of each kind there are, in words."""
+    kinds = Counter(case.kind for case in cases)
+    return ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind])

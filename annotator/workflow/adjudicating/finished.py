@@ -1,0 +1,93 @@
+"""Finished work: what each curator last called done, and who is still at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from annotator.annotation import Annotations, Comment, Relation, Span
+from annotator.history import State, Step, UndoStack, apply
+from annotator.store import LayerInfo, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A curator's layer as it was when they last finished it; ``head`` is the hash of its last event then."""
+
+    content: Annotations
+    comments: Mapping[str, Comment]
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The finished work on a document by curator, in order of name.
+
+    ``unfinished`` are the curators who have begun, or to whom it was assigned, and who are not done with it, also
+    those who took finished work up again: what they had finished counts until they finish anew.  ``outdated`` are
+    those whose work is about an earlier text.
+    """
+
+    work: Mapping[str, Work] = field(default_factory=dict)
+    unfinished: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+
+    @property
+    def contents(self) -> dict[str, Annotations]:
+        """Return what each curator says."""
+        return {curator: work.content for curator, work in self.work.items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what identifies this state of the work: who finished what."""
+        return fingerprint({curator: work.head for curator, work in self.work.items()})
+
+
+def fingerprint(heads: Mapping[str, str]) -> str:
+    """Return finished work as gold remembers it: each curator with the beginning of their last event's hash."""
+    return " ".join(f"{curator}:{head[:16]}" for curator, head in sorted(heads.items()))
+
+
+def read_finished(store: Store, document: str, digest: str) -> Finished:
+    """Read the finished work on a document; ``digest`` is that of its text."""
+    work: dict[str, Work] = {}
+    unfinished, outdated = set(store.assigned_to(document)), []
+    for layer in store.layers(document=document, kind="curator"):
+        curator = layer.name.author
+        if layer.state is None:
+            continue
+        unfinished.add(curator)
+        if layer.state == "done":
+            unfinished.discard(curator)
+        if layer.state == "done" and layer.text != digest:
+            outdated.append(curator)
+            continue
+        found = _done(store, layer) if layer.state == "done" else _done_before(store, layer, digest)
+        if found is not None:
+            work[curator] = found
+    return Finished(dict(sorted(work.items())), tuple(sorted(unfinished)), tuple(outdated))
+
+
+def _done(store: Store, layer: LayerInfo) -> Work:
+    return Work(store.annotations(layer.id), store.comments(layer.id), layer.head)
+
+
+def _done_before(store: Store, layer: LayerInfo, digest: str) -> Work | None:
+    """Return a layer that was taken up again as it stood when it was last done; not when that was undone."""
+    events = store.events(layer)
+    stack = UndoStack.of(Step(e.seq, e.action, e.target) for e in events)
+    state: State = {}
+    found: Work | None = None
+    for event in events:
+        apply(state, event.decoded())
+        if event.seq in stack.done and state.get(("layer", "state")) == {"value": "done"}:
+            same = state.get(("layer", "text")) == {"value": digest}
+            found = _work(state, event.hash) if same else None
+    return found
+
+
+def _work(state: State, head: str) -> Work:
+    spans = [Span(i, **record) for (table, i), record in state.items() if table == "span"]
+    relations = [Relation(i, **record) for (table, i), record in state.items() if table == "relation"]
+    comments = {i: Comment(i, **record) for (table, i), record in state.items() if table == "comment"}
+    return Work(Annotations.of(spans, relations), comments, head)

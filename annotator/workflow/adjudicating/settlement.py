@@ -1,0 +1,203 @@
+"""What follows from finished work and an adjudicator's decisions: cases, rulings, and the content of gold.
+
+Pure, and the only place that says what gold holds: the same work, decisions and scheme always give the same gold,
+whatever the order in which curators finished and decisions were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from annotator.annotation import (
+    Annotations,
+    Relation,
+    RelationKey,
+    Ruling,
+    Span,
+    SpanKey,
+    key_json,
+    relation_key,
+    span_key,
+)
+from annotator.labels import LabelScheme
+from annotator.text import Segmentation
+from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
+from annotator.workflow.adjudicating.relations import Standing, Turn, relation_cases
+from annotator.workflow.adjudicating.spans import heirs, span_cases
+
+Item = TypeVar("Item", Span, Relation)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The cases of a document (or of a part of it) in the order of the walk, and what they come to.
+
+    ``curators`` are those who finished it, ``rulings`` has one for every claim that is settled, ``content`` is gold
+    under ids that are content, ``standing`` what stands for each span that was marked, ``waiting`` how many relations
+    wait for their ends to be settled.
+    """
+
+    curators: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+    rulings: Mapping[str, Ruling] = field(default_factory=dict)
+    content: Annotations = field(default_factory=Annotations)
+    standing: Mapping[SpanKey, SpanKey | None] = field(default_factory=dict)
+    waiting: int = 0
+
+    @property
+    def open(self) -> list[Case]:
+        """Return the cases that want a decision."""
+        return [case for case in self.cases if case.settled is None]
+
+
+def settle(
+    contents: Mapping[str, Annotations],
+    rulings: Mapping[str, Ruling],
+    scheme: LabelScheme,
+    sentences: Segmentation,
+    event: int,
+) -> Settlement:
+    """Settle what can be settled.
+
+    ``contents`` is the finished work by curator.  Of ``rulings``, those of an adjudicator hold; those that followed
+    from the work itself are made anew, and say ``event`` where they are not as before.
+    """
+    held = {i: ruling for i, ruling in rulings.items() if ruling.settled == "adjudicator"}
+    ruled = {span_key(r.claim): span_key(r.outcome) if r.outcome else None for r in held.values() if r.kind == "span"}
+    spans = span_cases(contents, ruled, scheme)
+    standing = Standing(_standing(spans, ruled), scheme, sentences)
+    turns = {relation_key(r.claim): turn_of(r.outcome) for r in held.values() if r.kind == "relation"}
+    relations, waiting = relation_cases(contents, standing, turns, scheme)
+    made = {r.id: r for r in (*_span_rulings(spans, contents, event),
+                              *_relation_rulings(relations, contents, standing, event))}  # fmt: skip
+    kept = {i: _as_before(rulings.get(i), ruling) for i, ruling in made.items()}
+    every = {**kept, **{i: replace(r, item=_item(r, standing)) for i, r in held.items()}}
+    cases: list[Case] = [*spans, *relations]
+    cases.sort(key=lambda case: (case.place, case.id))
+    return Settlement(tuple(sorted(contents)), tuple(cases), every, _content(every, standing), standing.spans, waiting)
+
+
+# Rulings as JSON values
+
+
+def turn_of(value: Any) -> Turn | None:
+    """Return what a relation came to by a ruling's JSON value."""
+    return None if value is None else (value[0], value[1])
+
+
+def versions_of(case: Case) -> dict[str, list[Any]]:
+    """Return who says what, as the JSON value that a ruling holds."""
+    versions: Mapping[str, tuple[SpanKey | RelationKey, ...]] = case.versions
+    return {curator: [key_json(key) for key in version] for curator, version in sorted(versions.items())}
+
+
+def turn_between(claim: RelationKey, outcome: RelationKey, standing: Standing) -> list[Any]:
+    """Return what has to be done to a claim for it to come to an outcome between the same two gold spans."""
+    return [outcome.label, standing.relation(claim, (outcome.label, False)) != outcome]
+
+
+# What follows from the work itself
+
+
+def _standing(cases: Iterable[SpanCase], ruled: Mapping[SpanKey, SpanKey | None]) -> dict[SpanKey, SpanKey | None]:
+    """Return what stands for each span; spans that are not settled are missing."""
+    found: dict[SpanKey, SpanKey | None] = {o: o for o in ruled.values() if o is not None}
+    for case in cases:
+        if case.settled is not None:
+            found.update({span: span for span in case.outcome})
+            found.update(heirs(case.versions.values(), case.outcome))
+    return {**found, **ruled}
+
+
+def _span_rulings(cases: Iterable[SpanCase], contents: Mapping[str, Annotations], event: int) -> Iterator[Ruling]:
+    vouching = first_spans(contents)
+    for case in cases:
+        if case.settled in ("agreement", "majority"):
+            versions = versions_of(case)
+            for claim, outcome in heirs(case.versions.values(), case.outcome).items():
+                ruling = Ruling(str(claim), "span", key_json(claim), case.settled, versions, event)
+                yield ruling if outcome is None else vouched_span(ruling, vouching[outcome], outcome)
+
+
+def _relation_rulings(
+    cases: Iterable[RelationCase], contents: Mapping[str, Annotations], standing: Standing, event: int
+) -> Iterator[Ruling]:
+    vouching = first_relations(contents, standing)
+    for case in cases:
+        if case.settled in ("agreement", "majority"):
+            versions = versions_of(case)
+            for claim in case.claims:
+                ruling = Ruling(str(claim), "relation", key_json(claim), case.settled, versions, event)
+                if case.outcome:
+                    turn = turn_between(claim, case.outcome[0], standing)
+                    ruling = vouched(replace(ruling, outcome=turn), vouching[case.outcome[0]])
+                yield replace(ruling, item=_item(ruling, standing))
+
+
+def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
+    """Return for every span that was marked the one of the first curator, in order of name, with that name on it."""
+    found: dict[SpanKey, Span] = {}
+    for curator in sorted(contents):
+        for span in sorted(contents[curator].spans.values(), key=lambda s: s.id):
+            found.setdefault(span.key, replace(span, curator=curator))
+    return found
+
+
+def first_relations(contents: Mapping[str, Annotations], standing: Standing) -> dict[RelationKey, Relation]:
+    """Return for every relation between gold spans that of the first curator who sees it, with that name on it."""
+    found: dict[RelationKey, Relation] = {}
+    for curator in sorted(contents):
+        for relation in sorted(contents[curator].relations.values(), key=lambda r: r.id):
+            mapped = standing.relation(contents[curator].relation_key(relation))
+            if mapped is not None:
+                found.setdefault(mapped, replace(relation, curator=curator))
+    return found
+
+
+def vouched(ruling: Ruling, item: Span | Relation) -> Ruling:
+    """Return a ruling whose gold item comes from somebody's own."""
+    return replace(ruling, origin=item.origin, source=item.source, score=item.score, curator=item.curator)
+
+
+def vouched_span(ruling: Ruling, item: Span, outcome: SpanKey) -> Ruling:
+    """Return a ruling on a span that comes to an outcome, as somebody has it or made it."""
+    return vouched(replace(ruling, outcome=key_json(outcome), item=str(outcome)), item)
+
+
+def _as_before(old: Ruling | None, new: Ruling) -> Ruling:
+    return old if old is not None and replace(new, event=old.event) == old else new
+
+
+def _item(ruling: Ruling, standing: Standing) -> str | None:
+    """Return the id of the gold item that a claim came to."""
+    key = _outcome(ruling, standing)
+    return None if key is None else str(key)
+
+
+def _outcome(ruling: Ruling, standing: Standing) -> SpanKey | RelationKey | None:
+    if ruling.outcome is None:
+        return None
+    if ruling.kind == "span":
+        return span_key(ruling.outcome)
+    return standing.relation(relation_key(ruling.claim), turn_of(ruling.outcome))
+
+
+def _by(ruling: Ruling, item: Item) -> Item:
+    """Return an item as the ruling says that it came to be."""
+    origin = ruling.origin or "added"
+    return replace(item, origin=origin, source=ruling.source, score=ruling.score, curator=ruling.curator)
+
+
+def _content(rulings: Mapping[str, Ruling], standing: Standing) -> Annotations:
+    """Return gold: each item as the ruling on its own content has it, else as the first one that came to it."""
+    spans: dict[str, Span] = {}
+    relations: dict[str, Relation] = {}
+    for ruling in sorted(rulings.values(), key=lambda r: (r.id != r.item, r.id)):
+        key = _outcome(ruling, standing)
+        if isinstance(key, SpanKey):
+            spans.setdefault(str(key), _by(ruling, Span(str(key), *key)))
+        elif key is not None:
+            relations.setdefault(str(key), _by(ruling, Relation(str(key), str(key.head), str(key.child), key.label)))
+    return Annotations(spans, relations)

@@ -1,0 +1,113 @@
+"""Cases of spans: what was marked in one place, over all finished layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from annotator.agreement.alignment import align, align_layers
+from annotator.annotation import Annotations, SpanKey
+from annotator.intervals import IntervalIndex
+from annotator.labels import LabelScheme
+from annotator.workflow.adjudicating.cases import SpanCase, SpanVersion, span_kind, vote
+
+Heirs = dict[SpanKey, SpanKey | None]
+"""What stands for each span that was marked; ``None`` where nothing does."""
+
+
+def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, SpanKey | None],
+               scheme: LabelScheme) -> list[SpanCase]:  # fmt: skip
+    """Return the cases of spans, in reading order.
+
+    ``contents`` is the finished work by curator, ``ruled`` what an adjudicator decided on a claim.  A case is settled
+    when every claim in it was decided on, or stands in gold anyway; open when only some were; by vote when none was
+    and the vote's outcome may stand beside what was decided.
+    """
+    standing = sorted({outcome for outcome in ruled.values() if outcome is not None})
+    fixed = IntervalIndex((s.start, s.end, str(i)) for i, s in enumerate(standing))
+    decided = {**{span: span for span in standing}, **ruled}
+    found = []
+    for case in _places(contents, scheme):
+        near = [standing[int(i.id)] for i in fixed.overlapping(*case.range)]
+        found.append(_unless_in_the_way(_settled(case, decided, scheme), near, scheme))
+    return sorted([*found, *_added(found, contents, ruled)], key=lambda case: (case.place, case.id))
+
+
+def heirs(versions: Iterable[SpanVersion], outcome: SpanVersion) -> Heirs:
+    """Return what stands for each span of some versions once ``outcome`` is what stands."""
+    found: Heirs = {}
+    for version in sorted(set(versions)):
+        for match in align(version, outcome):
+            if match.left is not None and found.get(match.left) is None:
+                found[match.left] = match.right
+    return found
+
+
+def _places(contents: Mapping[str, Annotations], scheme: LabelScheme) -> list[SpanCase]:
+    """Return the cases without regard to what was decided: aligned spans, and those that cannot stand beside them."""
+    curators = sorted(contents)
+    groups = align_layers([[s.key for s in contents[c].spans.values()] for c in curators])
+    cases = []
+    for members in _joined([{s for s in group.spans if s is not None} for group in groups], scheme):
+        spans = [groups[member].spans for member in members]
+        versions = {
+            c: tuple(sorted(span for row in spans if (span := row[i]) is not None)) for i, c in enumerate(curators)
+        }
+        claims = tuple(sorted({span for version in versions.values() for span in version}))
+        cases.append(SpanCase(str(claims[0]), span_kind(versions.values()), versions, claims=claims))
+    return cases
+
+
+def _joined(groups: Sequence[set[SpanKey]], scheme: LabelScheme) -> list[list[int]]:
+    """Return groups of groups: those with spans that the scheme does not let stand beside one another come together."""
+    leader = list(range(len(groups)))
+
+    def find(member: int) -> int:
+        while leader[member] != member:
+            leader[member] = leader[leader[member]]
+            member = leader[member]
+        return member
+
+    live: list[tuple[SpanKey, int]] = []
+    for span, group in sorted((span, index) for index, spans in enumerate(groups) for span in spans):
+        live = [(other, i) for other, i in live if other.end > span.start]
+        for other, index in live:
+            if find(index) != find(group) and scheme.apart(span, other):
+                leader[max(find(index), find(group))] = min(find(index), find(group))
+        live.append((span, group))
+    joined: dict[int, list[int]] = {}
+    for group in range(len(groups)):
+        joined.setdefault(find(group), []).append(group)
+    return list(joined.values())
+
+
+def _settled(case: SpanCase, decided: Mapping[SpanKey, SpanKey | None], scheme: LabelScheme) -> SpanCase:
+    known = [claim in decided for claim in case.claims]
+    if all(known):
+        outcome = {o for claim in case.claims if (o := decided[claim]) is not None}
+        return replace(case, outcome=tuple(sorted(outcome)), settled="adjudicator")
+    chosen = None if any(known) else vote(case.versions, scheme.settle)
+    return case if chosen is None else replace(case, outcome=chosen[0], settled=chosen[1])
+
+
+def _unless_in_the_way(case: SpanCase, fixed: list[SpanKey], scheme: LabelScheme) -> SpanCase:
+    """Return the case, open where its vote's outcome cannot stand beside what an adjudicator decided."""
+    if case.settled in (None, "adjudicator"):
+        return case
+    clash = any(scheme.apart(span, other) for span in case.outcome for other in fixed)
+    return replace(case, settled=None, outcome=()) if clash else case
+
+
+def _added(cases: Iterable[SpanCase], contents: Mapping[str, Annotations],
+           ruled: Mapping[SpanKey, SpanKey | None]) -> list[SpanCase]:  # fmt: skip
+    """Return a case for everything that stands by decision though no curator's work leads to it (any more)."""
+    claimed = {claim for case in cases for claim in case.claims}
+    shown = {span for case in cases for span in case.outcome}
+    shown |= {outcome for claim, outcome in ruled.items() if claim in claimed and outcome is not None}
+    nobody: dict[str, SpanVersion] = dict.fromkeys(sorted(contents), ())
+    found: dict[SpanKey, SpanCase] = {}
+    for claim in sorted(ruled):
+        outcome = ruled[claim]
+        if claim not in claimed and outcome is not None and outcome not in shown:
+            found.setdefault(outcome, SpanCase(str(claim), "added", nobody, "adjudicator", (outcome,)))
+    return list(found.values())
