@@ -10,7 +10,7 @@ import pytest
 
 from annotator.cli.main import main
 from tests.adjudicating.desk import finish, first, judge
-from tests.workspaces import KEY, Bench
+from tests.workspaces import KEY, Bench, proposal, propose
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
 
@@ -117,3 +117,24 @@ def test_complete_gold_is_left_out_again_once_somebody_differs(run: Run, bench: 
     late.delete("s2")
     late.finish()
     assert len(run("export", "jsonl")[1].splitlines()) == 1
+
+
+def test_gold_is_the_same_whoever_exports_it_and_keeps_its_relations(run: Run, disputed: Bench) -> None:
+    """doccano#2116, label-studio#1803: no switch and no person changes an export; relations survive it."""
+    session = judge(disputed)
+    for _ in range(2):
+        session.choose(first(session).id, "ana")
+    session.finish()
+    finish(disputed, "carla", MEXICO, done=False)
+    exports = {run("export", "jsonl", "--as", name)[1] for name in ("ana", "bo", "carla", "lead")}
+    (only,) = (json.loads(line) for line in exports)
+    assert [(r["label"], r["curator"]) for r in only["relations"]] == [("works_for", "ana")]
+
+
+def test_suggestions_alone_are_no_work(run: Run, bench: Bench) -> None:
+    """doccano#280: what was only suggested never becomes gold."""
+    propose(bench.store, bench.document(), [proposal(bench.document(), "Ana Ruiz", "PERSON")])
+    for curator in ("ana", "bo"):
+        bench.session(curator=curator).finish()
+    run("adjudicate", "--auto")
+    assert json.loads(run("export", "jsonl")[1])["spans"] == []

@@ -1,0 +1,61 @@
+"""Gold that was made before decisions were kept: it is still gold, and can be settled on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.annotation import Annotations
+from annotator.history import GOLD, LayerName, Op
+from annotator.store import examine, schema
+from annotator.workflow.differences import differences, named_by_content, vouched
+from annotator.workflow.exporting import select
+from annotator.workflow.gold import settle_finished
+from tests.adjudicating.desk import finish, first, judge, kinds
+from tests.workspaces import KEY, make_bench, said
+
+ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A workspace whose database knows no rulings, with gold of what ana and bo agreed on."""
+    with pytest.MonkeyPatch.context() as patch:
+        before = schema.MIGRATIONS[: [name for name, _ in schema.MIGRATIONS].index("0003_rulings")]
+        patch.setattr(schema, "MIGRATIONS", before)
+        patch.setattr(schema, "VERSION", len(before))
+        bench = make_bench(tmp_path)
+        bench.add()
+        session = finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        finish(bench, "bo", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        content = Annotations(session.layer.spans, session.layer.relations)
+        fields = {"text": bench.document().sha256, "state": "done", "curators": "ana,bo"}
+        ops = [Op("layer", name, None, {"value": value}) for name, value in fields.items()]
+        ops += differences(Annotations(), vouched(named_by_content(content), "ana"))
+        with bench.store.write() as writer:
+            writer.append(LayerName(KEY, GOLD), "lead", "adjudicate", ops)
+        bench.workspace.close()
+    return tmp_path
+
+
+def test_it_is_exported_as_before_and_settled_gold_stays_settled(older: Path) -> None:
+    bench = make_bench(older)
+    assert list(examine(bench.store)) == []
+    before = bench.store.annotations(bench.layer_id(GOLD))
+    assert [info.name.document for info in select(bench.workspace, GOLD).taken] == [KEY]
+    assert settle_finished(bench.workspace, "lead").unchanged == [KEY]
+    assert bench.store.annotations(bench.layer_id(GOLD)) == before
+    bench.workspace.close()
+
+
+def test_what_is_new_can_be_settled_and_nothing_old_is_undone(older: Path) -> None:
+    bench = make_bench(older)
+    finish(bench, "carla", ANA, CRUZ, MEXICO, links=((ANA, "works_for", CRUZ),))
+    session = judge(bench)
+    assert kinds(session) == ["missing"]
+    session.choose(first(session).id, "carla")
+    session.undo()
+    assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+    assert list(examine(bench.store)) == []
+    bench.workspace.close()
