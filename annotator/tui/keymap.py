@@ -11,8 +11,8 @@ from textual.keys import _character_to_key
 from annotator.labels import LabelScheme
 from annotator.workflow.settings import SettingsError
 
-NO_LABELS = ("queue.", "agreement.", "differences.", "version.", "feedback.")
-"""Beginnings of the ids on screens where nothing is labelled, so that the labels' keys are free."""
+NO_LABELS = ("queue.", "agreement.", "differences.", "feedback.", "version.")
+"""Beginnings of the ids of keys that may be a label's too: of screens where nothing is labelled, and of versions."""
 
 
 def bindings_of(*tables: Sequence[BindingType]) -> list[Binding]:

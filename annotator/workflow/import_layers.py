@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
-from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Span, record
+from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
 from annotator.errors import WorkflowError
 from annotator.formats.protocol import ForeignLayer, State
 from annotator.history import SUGGESTIONS, LayerName, Op, curator_layer, dumps
 from annotator.store import Bulk, LayerInfo, Store, Writer
-from annotator.workflow.differences import differences, orphaned, replaced, verdict_differences
+from annotator.workflow.differences import differences, orphaned, replaced, ruling_differences, verdict_differences
 from annotator.workflow.incoming import Incoming
 
 IMPORT = "import"
@@ -69,6 +69,7 @@ class _Stored:
     verdicts: Mapping[str, Decision]
     extras: Mapping[str, Extra]
     comments: Mapping[str, Comment]
+    rulings: Mapping[str, Ruling] = field(default_factory=dict)
 
     def named(self) -> dict[str, str]:
         """Return the ids that items have in the store, by their content."""
@@ -175,7 +176,11 @@ class LayerWriter:
     def _stored(self, info: LayerInfo) -> _Stored:
         store = self._store
         return _Stored(
-            store.annotations(info.id), store.decisions(info.id), store.extras(info.id), store.comments(info.id)
+            store.annotations(info.id),
+            store.decisions(info.id),
+            store.extras(info.id),
+            store.comments(info.id),
+            store.rulings(info.id),
         )
 
     def _add_what_is_new(
@@ -204,7 +209,10 @@ class LayerWriter:
             seq = 1 if info is None else info.length + 1
             ids = {**_new_ids("s", seq, target.spans, ids), **_new_ids("r", seq, target.relations, ids)}
             target = _renamed(target, ids)
-        ops = [*_field_ops(name, info, target, text), *differences(stored.content, target.content)]
+        changes = differences(stored.content, target.content)
+        ops = [*_field_ops(name, info, target, text), *changes]
+        if changes and stored.rulings:  # other gold in place of what was decided here
+            ops += ruling_differences(stored.rulings, {})
         if target.verdicts or stored.verdicts:
             kept = {i: d for i, d in stored.verdicts.items() if d.item in target.spans or d.item in target.relations}
             ops += verdict_differences(stored.verdicts, {**target.verdicts, **kept})

@@ -40,6 +40,9 @@ class LayerSession:
     ``clock`` gives monotonic seconds for the pauses in history.
     """
 
+    floors = frozenset({REANCHOR})
+    """Actions that undo cannot go behind."""
+
     def __init__(
         self,
         store: Store,
@@ -226,8 +229,9 @@ class LayerSession:
         info = self._store.layer(self.name)
         assert info is not None
         event = self._store.event(info, target)
-        if event.action == REANCHOR:
-            raise WorkflowError("the article's text was replaced then", "what came before cannot be taken back")
+        if event.action in self.floors:
+            what = "the article's text was replaced then" if event.action == REANCHOR else "this gold was imported then"
+            raise WorkflowError(what, "what came before cannot be taken back")
         ops = inverted(event.decoded()) if action == "undo" else event.decoded()
         with self._step(action, target=target) as step:
             step.replays = True

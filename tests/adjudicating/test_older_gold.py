@@ -1,4 +1,4 @@
-"""Gold that was made before decisions were kept: it is still gold, and can be settled on."""
+"""Gold that was made before decisions were kept, or elsewhere: it is still gold, and can be settled on."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from annotator.annotation import Annotations
+from annotator.cli.main import main
+from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName, Op
 from annotator.store import examine, schema
 from annotator.workflow.differences import differences, named_by_content, vouched
 from annotator.workflow.exporting import select
 from annotator.workflow.gold import settle_finished
 from tests.adjudicating.desk import finish, first, judge, kinds
-from tests.workspaces import KEY, make_bench, said
+from tests.workspaces import KEY, Bench, linked, make_bench, said
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
 
@@ -22,7 +24,7 @@ ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "Méxi
 def older(tmp_path: Path) -> Path:
     """A workspace whose database knows no rulings, with gold of what ana and bo agreed on."""
     with pytest.MonkeyPatch.context() as patch:
-        before = schema.MIGRATIONS[: [name for name, _ in schema.MIGRATIONS].index("0003_rulings")]
+        before = schema.MIGRATIONS[: [name for name, _ in schema.MIGRATIONS].index("0004_rulings")]
         patch.setattr(schema, "MIGRATIONS", before)
         patch.setattr(schema, "VERSION", len(before))
         bench = make_bench(tmp_path)
@@ -59,3 +61,45 @@ def test_what_is_new_can_be_settled_and_nothing_old_is_undone(older: Path) -> No
     assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
     assert list(examine(bench.store)) == []
     bench.workspace.close()
+
+
+def test_imported_gold_stands_as_if_it_had_been_decided(bench: Bench, tmp_path: Path) -> None:
+    finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+    settle_finished(bench.workspace, "lead")
+    file = tmp_path / "gold.jsonl"
+    assert main(["-w", str(bench.workspace.root), "export", "jsonl", "-o", str(file)]) == 0
+    there = make_bench(tmp_path / "there")
+    there.add()
+    command = ["-w", str(there.workspace.root), "import", "jsonl", str(file), "--layer", "gold", "--as", "lead"]
+    assert main(command) == 0
+    for curator in ("bo", "carla"):
+        finish(there, curator, ("PERSON", "Ana"), MEXICO)
+    session = judge(there)
+    assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")}
+    assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+    assert kinds(session) == ["agreed"]  # what both say now cannot stand beside what was imported
+    session.choose(first(session).id, "bo")
+    assert said(judge(there)) == {("PERSON", "Ana"), ("ORG", "Cruz Roja"), ("GPE", "México")}
+    session.undo()
+    with pytest.raises(WorkflowError, match="this gold was imported then"):
+        session.undo()
+    assert list(examine(there.store)) == []
+    there.workspace.close()
+
+
+def test_other_gold_imported_in_its_place_lets_go_of_decisions(bench: Bench, tmp_path: Path) -> None:
+    finish(bench, "ana", ANA)
+    finish(bench, "bo")
+    session = judge(bench)
+    session.choose(first(session).id, "ana")
+    session.finish()
+    file = tmp_path / "gold.jsonl"
+    root = ["-w", str(bench.workspace.root)]
+    assert main([*root, "export", "jsonl", "-o", str(file)]) == 0
+    assert main([*root, "import", "jsonl", str(file), "--layer", "gold"]) == 0  # the same again changes nothing
+    assert len(bench.store.rulings(bench.layer_id(GOLD))) == 1
+    session.nothing(session.settlement.cases[0].id)
+    session.finish()
+    assert main([*root, "import", "jsonl", str(file), "--layer", "gold", "--replace"]) == 0
+    assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
+    assert list(examine(bench.store)) == []

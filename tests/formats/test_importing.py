@@ -73,7 +73,7 @@ class TestLayers:
         ]
         report = take(bench, "doccano", rows({"text": TEXT, "annotations": spans}))
         assert sorted(report.layers) == ["curator:2", "curator:ana-díaz"]
-        assert settle_finished(bench.workspace, "lead").open == {"nota": "2, ana-díaz differ"}
+        assert settle_finished(bench.workspace, "lead").open == {"nota": "2, ana-díaz differ: 2 missing"}
 
     def test_two_authors_are_no_one_curator(self, bench: Bench) -> None:
         spans = [{"label": "PERSON", "start_offset": 0, "end_offset": 8, "user": user} for user in ("ana", "bo")]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Literal
 
-from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, record
+from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, key_json, record
 from annotator.errors import WorkflowError
-from annotator.history import GOLD, Op
+from annotator.history import GOLD, UPKEEP, Op
 from annotator.store import Store
 from annotator.workflow.adjudicating import deciding
 from annotator.workflow.adjudicating.cases import Case
@@ -18,7 +20,7 @@ from annotator.workflow.adjudicating.finished import Finished, read_finished
 from annotator.workflow.adjudicating.gold_layer import GoldLayer
 from annotator.workflow.adjudicating.parts import Changes, Part, Parts
 from annotator.workflow.adjudicating.relations import Standing
-from annotator.workflow.adjudicating.settlement import Settlement
+from annotator.workflow.adjudicating.settlement import Settlement, vouched, vouched_span
 from annotator.workflow.describe import quote
 from annotator.workflow.differences import differences, ruling_differences
 from annotator.workflow.layer_session import Outcome
@@ -32,6 +34,7 @@ class GoldReading(Session):
     layer: GoldLayer
     work: Finished
     parts: Parts
+    floors = UPKEEP
     _former: Mapping[str, Span] = {}
 
     def layer_of(self, curator: str) -> str:  # noqa: ARG002 - whoever adjudicates
@@ -54,8 +57,36 @@ class GoldReading(Session):
                 {k: v for k, v in fields.items() if v is not None},
             )
             self.layer.rulings.update(store.rulings(info.id))
-        args = (self.scheme, self.document.sentences, self._next)
-        self.parts = Parts.of(self.work.contents, self.layer.rulings, *args)
+        self.parts = self._in_parts(self.layer.rulings)
+        given = self._given()
+        if given:
+            self.parts = self._in_parts({**self.layer.rulings, **given})
+
+    def _in_parts(self, rulings: Mapping[str, Ruling]) -> Parts:
+        return Parts.of(self.work.contents, rulings, self.scheme, self.document.sentences, self._next)
+
+    def _given(self) -> dict[str, Ruling]:
+        """Return rulings for gold that neither follows from anything nor was decided here: it was imported, say.
+
+        It stands as if an adjudicator had put it.
+        """
+        known = {ruling.item for ruling in self.layer.rulings.values()} | self.settlement.content.spans.keys()
+        found: dict[str, Ruling] = {}
+        for span in self.layer.spans.values():
+            if span.id not in known:
+                found[span.id] = vouched_span(self._adopted(span.key), span, span.key)
+        known |= self.settlement.content.relations.keys()
+        for relation in self.layer.relations.values():
+            if relation.id not in known:
+                key = RelationKey(
+                    self.layer.spans[relation.head].key, self.layer.spans[relation.child].key, relation.label
+                )
+                found[relation.id] = vouched(replace(self._adopted(key), outcome=[key.label, False]), relation)
+        return found
+
+    def _adopted(self, key: SpanKey | RelationKey) -> Ruling:
+        kind: Literal["span", "relation"] = "span" if isinstance(key, SpanKey) else "relation"
+        return Ruling(str(key), kind, key_json(key), "adjudicator", {}, self._length)
 
     @property
     def settlement(self) -> Settlement:
