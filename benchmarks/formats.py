@@ -81,9 +81,11 @@ def _layer(document: object, chance: random.Random) -> Annotations:
 
 
 def workspace(folder: Path) -> Workspace:
-    """Make an empty workspace."""
+    """Make an empty workspace, its database ready."""
     folder.mkdir()
     (folder / "labels.yaml").write_text(SCHEME, encoding="utf-8")
+    place = Workspace(folder)
+    place.store.close()
     return Workspace(folder)
 
 
@@ -106,8 +108,15 @@ def measured(action: Callable[[], object]) -> Measured:
     """Run something and say what it took."""
     wall, cpu = time.perf_counter(), time.process_time()
     action()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Measured(time.perf_counter() - wall, time.process_time() - cpu, memory)
+    return Measured(time.perf_counter() - wall, time.process_time() - cpu, peak_memory())
+
+
+def peak_memory() -> float:
+    """Return the most memory that this process had, in megabytes; what its parent had before does not count."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def in_a_process(*arguments: str) -> Measured:

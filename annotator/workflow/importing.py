@@ -164,7 +164,8 @@ class _Intake:
     def take_all(self, writer: Writer, documents: Iterator[ForeignDocument]) -> None:
         """Make or match every document and write its layers; raise at the end what the scheme does not allow.
 
-        While new documents of one batch are made on the second core, the next batch is read.
+        While the texts of one batch become searchable, and the documents of the next are made on the second core, the
+        one after that is read.
         """
         self._writer = writer
         self._bulk = writer.bulk()
@@ -178,12 +179,14 @@ class _Intake:
                 waiting = batch
             if waiting is not None:
                 self._take(waiting)
+            self._bulk.flush()
         self.check.conclude()
         self._layers.conclude()
         self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
 
     def _matched(self, batch: list[ForeignDocument], segmenter: Segmenter) -> _Batch:
         """Tell which documents are there, and begin to make the others."""
+        self._bulk.flush()
         digests = [text_sha256(foreign.text) for foreign in batch]
         known = self._store.known([foreign.key or foreign.fallback for foreign in batch], digests)
         by_text: dict[str, str] = {}
@@ -214,7 +217,6 @@ class _Intake:
                 self._keep_document_extras(key, foreign)
             for layer in foreign.layers:
                 self._take_layer(layer, LayerName(key, self._naming.name(layer, foreign.where)), foreign, digest)
-        self._bulk.flush()
 
     def _match(
         self, foreign: ForeignDocument, digest: str, known: Mapping[str, str], by_text: Mapping[str, str]
