@@ -93,6 +93,13 @@ class Source:
                     )
                     yield Item(value, line.number, line.where)
 
+    def data(self) -> bytes:
+        """Return the bytes of the one file."""
+        with self._open() as stream:
+            data = stream.read()
+        self.done += len(data)
+        return data
+
     def text_of(self, path: Path) -> str:
         """Return the exact text of one of a folder's files."""
         try:
