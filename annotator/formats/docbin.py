@@ -229,7 +229,7 @@ def _sentence_starts(
 
 def _put(bin_: DocBin, doc: Doc, words: list[str]) -> None:
     """Add a Doc as ``DocBin.add`` does, which spends four fifths of an export on strings that are known here."""
-    import srsly  # type: ignore[import-untyped]
+    import srsly
 
     bin_.tokens.append(doc.to_array(list(bin_.attrs)))
     bin_.spaces.append(doc.to_array("SPACY").astype(bool).reshape(-1, 1))

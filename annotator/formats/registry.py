@@ -25,6 +25,7 @@ MODULES = {
     "conll": "annotator.formats.conll",
     "gliner": "annotator.formats.gliner",
     "hf": "annotator.formats.hf",
+    "cas": "annotator.formats.cas",
 }
 """Where our own formats are."""
 
