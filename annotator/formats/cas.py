@@ -370,6 +370,7 @@ FORMAT = Format(
         "meta": "no",
         "curator": "no",
         "origin": "no",
+        "source": "no",
         "score": "no",
         "verdicts": "no",
     },
