@@ -165,7 +165,8 @@ class _Reading:
             chosen = strings[0]
         if chosen and chosen not in values:
             self._fail(item, f"it has no feature {chosen!r}; its features are {', '.join(values) or 'none'}")
-        self._lost.update(f"feature {name} of {item.type.name}" for name, v in values.items() if v and name != chosen)
+        others = (name for name, value in values.items() if value not in (None, "") and name != chosen)
+        self._lost.update(f"feature {name} of {item.type.name}" for name in others)
         return str(values.get(chosen) or item.type.short_name)
 
     def _origin(self) -> tuple[str | None, str | None, bool]:
@@ -242,7 +243,7 @@ class _Reading:
 
 
 def _reason(error: Exception) -> str:
-    written = str(error).splitlines()
+    written = str(getattr(error, "msg", None) or error).splitlines()
     if isinstance(error, KeyError) and error.args and isinstance(error.args[0], int):
         return f"it refers to feature structure {error.args[0]}, which is not there"
     if "external offset" in str(error):
