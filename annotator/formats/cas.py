@@ -289,10 +289,8 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         else:
             _check_xml(record)
             name, written = f"{record.document.key}.xmi", cas.to_xmi()
-        with target.file(name) as stream:
-            stream.write(written.encode("utf-8"))
-    with target.file("TypeSystem.xml") as stream:
-        stream.write(types.system.to_xml().encode("utf-8"))
+        target.put(name, written.encode("utf-8"))
+    target.put("TypeSystem.xml", types.system.to_xml().encode("utf-8"))
 
 
 def _check_xml(record: LayerRecord) -> None:

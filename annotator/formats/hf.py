@@ -101,8 +101,8 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                 meta = json.dumps(said["meta"], ensure_ascii=False, separators=(",", ":"))
                 value = {"id": row.id, "tokens": row.words, "ner_tags": values, "text": row.text}
                 stream.write((dumps({**value, **said, "key": row.id, "meta": meta}) + "\n").encode("utf-8"))
-    with target.file(INFO) as stream:
-        stream.write((json.dumps({"features": _features(list(numbers))}, ensure_ascii=False, indent=1) + "\n").encode())
+    described = json.dumps({"features": _features(list(numbers))}, ensure_ascii=False, indent=1)
+    target.put(INFO, f"{described}\n".encode())
 
 
 def _features(names: list[str]) -> dict[str, Any]:
