@@ -35,7 +35,7 @@ from annotator.formats.registry import load_format
 from annotator.workflow.workspace import Workspace
 from benchmarks.report import heading, line
 
-FORMATS = ("jsonl", "prodigy", "doccano", "labelstudio", "brat")
+FORMATS = ("jsonl", "prodigy", "doccano", "labelstudio", "brat", "spacy", "conll", "gliner", "hf", "cas")
 LENGTH, SPANS, RELATIONS = 1500, 10, 3
 RUNS = 3
 IMPORT_BUDGET, EXPORT_BUDGET = 1.5, 1.0

@@ -11,7 +11,7 @@ import pytest
 from cassis import Cas, TypeSystem, load_cas_from_json, load_cas_from_xmi, load_typesystem
 
 from annotator.errors import FormatError
-from annotator.formats.cas import read
+from annotator.formats.cas_reader import read
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.source import Source
 from tests.formats.files import give, source, take, workspace

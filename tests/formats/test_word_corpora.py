@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from annotator.errors import FormatError
-from annotator.formats import cas, conll
+from annotator.formats import cas_reader as cas
+from annotator.formats import conll
 from annotator.formats.source import Source
 from tests.formats.files import give, take, workspace
 
