@@ -141,7 +141,7 @@ def words_and_spaces(text: str, tokens: Segmentation) -> tuple[list[str], list[b
     words: list[str] = []
     spaces: list[bool] = []
     at = 0
-    for start, end in [*tokens, Segment(len(text), len(text))]:
+    for start, end in zip([*tokens.starts, len(text)], [*tokens.ends, len(text)], strict=True):
         gap = text[at:start]
         if gap:
             if words and gap[0] == " ":

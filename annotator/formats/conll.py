@@ -44,23 +44,23 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     """Yield the documents of a file, one in memory at a time."""
     columns = _Columns(_numbers(options, "label-column", "-1"), options.get("word-column"))
     most = _numbers(options, "sentences", "0")[0]
-    draft = _Draft(f"{source.name}:1", f"{source.stem}-000001" if most else source.stem)
+    stem = source.stem
+    draft = _Draft(f"{source.name}:1", f"{stem}-000001" if most else stem)
     for line in source.lines():
         text = line.text.rstrip("\r")
-        fallback = f"{source.stem}-{line.number:06}"
         if not text.strip(" \t"):
             draft.end_sentence()
             if most and len(draft.sentences) >= most:
                 yield from draft.finished(columns)
-                draft = _Draft(f"{source.name}:{line.number + 1}", f"{source.stem}-{line.number + 1:06}")
+                draft = _Draft(f"{source.name}:{line.number + 1}", f"{stem}-{line.number + 1:06}")
         elif text.startswith(_START):
             yield from draft.finished(columns)
-            draft = _Draft(line.where, fallback, _said_at_start(text, line.where))
+            draft = _Draft(line.where, f"{stem}-{line.number:06}", _said_at_start(text, line.where))
         elif text.startswith("#") and not columns.is_word(text):
             found = _DOCUMENT.match(text)
             if found:
                 yield from draft.finished(columns)
-                draft = _Draft(line.where, fallback, Fields({"key": found[1]}, line.where))
+                draft = _Draft(line.where, f"{stem}-{line.number:06}", Fields({"key": found[1]}, line.where))
             else:
                 draft.lost["comment"] += 1
         else:

@@ -11,7 +11,7 @@ Work that is not finished leaves entities unset outside its spans, which is not 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -87,7 +87,7 @@ class _Reading:
         groups = self._groups(wanted)
         for span in [*doc.ents, *(span for name in groups for span in doc.spans[name])]:
             self._take(span)
-        unset = sum(token.ent_iob == 0 for token in doc)
+        unset = int((doc.to_array("ENT_IOB") == 0).sum()) if len(doc) else 0
         layers: tuple[ForeignLayer, ...] = ()
         if unset == len(doc) > 0 and not groups:
             self._lost["document without entities set"] = 1
@@ -180,11 +180,13 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write one DocBin; the option ``spans`` names a group that then holds the spans of every document."""
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
+    from srsly.msgpack import Packer
 
     assert target.stream is not None
     bin_, vocab = DocBin(attrs=_ATTRIBUTES, store_user_data=True), Vocab()
+    pack = Packer(use_bin_type=True).pack  # one for all: making a packer takes longer than packing
     for record in records:
-        _put(bin_, *_made(record, vocab, target))
+        _put(bin_, *_made(record, vocab, target), pack)
     target.stream.write(bin_.to_bytes())
 
 
@@ -227,15 +229,13 @@ def _sentence_starts(
     return found
 
 
-def _put(bin_: DocBin, doc: Doc, words: list[str]) -> None:
+def _put(bin_: DocBin, doc: Doc, words: list[str], pack: Callable[[object], bytes]) -> None:
     """Add a Doc as ``DocBin.add`` does, which spends four fifths of an export on strings that are known here."""
-    import srsly
-
     bin_.tokens.append(doc.to_array(list(bin_.attrs)))
     bin_.spaces.append(doc.to_array("SPACY").astype(bool).reshape(-1, 1))
     bin_.flags.append({"has_unknown_spaces": False})
     bin_.cats.append({})
-    bin_.user_data.append(srsly.msgpack_dumps(doc.user_data))
+    bin_.user_data.append(pack(doc.user_data))
     bin_.span_groups.append(doc.spans.to_bytes())
     bin_.strings.update(words)
     bin_.strings.update(span.label_ for group in (doc.ents, *doc.spans.values()) for span in group)

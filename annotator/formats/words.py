@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
@@ -131,6 +132,7 @@ def tags(row: Row, scheme: Scheme = "iob2") -> list[str]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def is_tag(value: str) -> bool:
     """Return whether a value is a tag: O, or a letter that says how a word lies in a span, and a label."""
     return value == "O" or _TAG.fullmatch(value) is not None
