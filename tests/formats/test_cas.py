@@ -96,6 +96,14 @@ class TestReading:
         assert [content.spans[i].label for i in (relation.head, relation.child)] == ["PERSON", "GPE"]
         assert relation.label == "visits"
 
+    def test_relations_of_what_is_no_span_are_counted(self) -> None:
+        made = cas(ANA, ("my.Token", {"begin": 15, "end": 19, "pos": "N"}))
+        who, token = made.select("webanno.custom.Who")[0], made.select("my.Token")[0]
+        made.add(made.typesystem.get_type("webanno.custom.Trip")(begin=0, end=3, Governor=who, Dependent=token))
+        document = one(made)
+        assert document.layers[0].content.relations == {}
+        assert document.lost["relation of type webanno.custom.Trip between other annotations"] == 1
+
     def test_named_entities_of_dkpro_and_what_is_not_carried(self) -> None:
         made = cas(
             (NAMED, {"begin": 0, "end": 3, "value": "PER", "identifier": "Q1"}),
