@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test check format screenshots help
+.PHONY: annotate test check format screenshots training-proof help
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 	@echo "make check      format, lint, types, import contracts"
 	@echo "make format     mend what the formatter and the linter can mend"
+	@echo "make training-proof   train on exports of the sample articles, and suggest with the model"
 	@echo "make screenshots   take the pictures of the docs from the running program"
 
 $(BIN)/python:
@@ -58,3 +59,6 @@ format: $(VENV)/.developer-packages
 
 screenshots: $(VENV)/.developer-packages $(MODELS)
 	$(BIN)/python -m tools.screenshots
+
+training-proof: $(VENV)/.packages $(MODELS)
+	@$(BIN)/python -m tools.training

@@ -132,6 +132,32 @@ class Document:
         return text_sha256(self.text)
 
 
+def words_and_spaces(text: str, tokens: Segmentation) -> tuple[list[str], list[bool]]:
+    """Return words whose concatenation, with a space after each where its flag says so, is the text.
+
+    The tokens are words; what stands between them, but for one space behind each, becomes words of its own, as spaCy
+    has it.
+    """
+    words: list[str] = []
+    spaces: list[bool] = []
+    at = 0
+    for start, end in zip([*tokens.starts, len(text)], [*tokens.ends, len(text)], strict=True):
+        gap = text[at:start]
+        if gap:
+            if words and gap[0] == " ":
+                spaces[-1] = True
+                gap = gap[1:]
+            if gap:
+                spaced = len(gap) > 1 and gap[-1] == " "
+                words.append(gap[:-1] if spaced else gap)
+                spaces.append(spaced)
+        if end > start:
+            words.append(text[start:end])
+            spaces.append(False)
+        at = end
+    return words, spaces
+
+
 _GRAPHEME = re.compile(
     r"\S(?:[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d\S)*"
 )

@@ -37,7 +37,8 @@ def parse_json(text: str, where: str) -> Any:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise FormatError(f"{where}:{error.colno}: not JSON: {error.msg}", _HINT) from error
+        place = f"{error.lineno}:{error.colno}" if "\n" in text else str(error.colno)
+        raise FormatError(f"{where}:{place}: not JSON: {error.msg}", _HINT) from error
     except (RecursionError, ValueError) as error:
         raise _refused(error, where) from error
     _check_surrogates(value, text, where)

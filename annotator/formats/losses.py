@@ -12,22 +12,15 @@ from annotator.formats.record import LayerRecord, nested_and_crossing
 
 
 def uncarried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
-    """Return how much of a record a format that ``carries`` so much leaves out, by feature."""
-    found: Counter[str] = Counter()
-    for feature, carried in carries.items():
-        if carried == "no":
-            count = int(_COUNTS[feature](record))
-            if count:
-                found[feature] = count
-    return found
-
-
-def _nested(record: LayerRecord) -> int:
-    return nested_and_crossing(record.spans())[0]
-
-
-def _crossing(record: LayerRecord) -> int:
-    return nested_and_crossing(record.spans())[1]
+    """Return how much of a record a format that ``carries`` so much leaves out, by feature; each loss counts once."""
+    held = record.token_spans() if carries.get("off_token") == "no" else record.spans()
+    overlapping = dict(zip(("nested", "crossing"), nested_and_crossing(held), strict=True))
+    counts = {
+        feature: overlapping[feature] if feature in overlapping else int(_COUNTS[feature](record))
+        for feature, carried in carries.items()
+        if carried == "no"
+    }
+    return +Counter(counts)
 
 
 def _origins(record: LayerRecord) -> int:
@@ -52,10 +45,8 @@ def _loops(record: LayerRecord) -> int:
 
 
 _COUNTS: Mapping[str, Callable[[LayerRecord], int]] = {
-    "nested": _nested,
-    "crossing": _crossing,
     "off_token": LayerRecord.off_token_spans,
-    "relations": lambda record: len(record.annotations.relations),
+    "relations": lambda record: len(record.annotations.relations) - _loops(record),
     "self_relations": _loops,
     "key": lambda _: 1,
     "lang": lambda record: bool(record.document.lang),

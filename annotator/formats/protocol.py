@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -125,6 +126,21 @@ class Target:
         assert self.folder is not None
         (self.folder / name).write_bytes(data)
         self.digests.append(f"{name}\0{hashlib.sha256(data).hexdigest()}\n")
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[Sink]:
+        """Write one of the folder's files piece by piece."""
+        assert self.folder is not None
+        digest = hashlib.sha256()
+
+        class Piecewise:
+            def write(self, data: bytes, /) -> None:
+                digest.update(data)
+                stream.write(data)
+
+        with (self.folder / name).open("wb") as stream:
+            yield Piecewise()
+        self.digests.append(f"{name}\0{digest.hexdigest()}\n")
 
 
 Reader = Callable[[Source, Mapping[str, str]], Iterator[ForeignDocument]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -57,10 +58,15 @@ class LayerRecord:
         relations: dict[RelationKey, Relation] = self._ordered["relations"]
         return relations
 
+    def token_spans(self) -> dict[SpanKey, tuple[int, int]]:
+        """Return first and last token (inclusive) of those spans that begin and end at token borders."""
+        exact = self.document.tokens.exact
+        found = ((key, exact(key.start, key.end)) for key in self.spans())
+        return {key: place for key, place in found if place is not None}
+
     def off_token_spans(self) -> int:
         """Return how many spans do not begin and end at token borders."""
-        exact = self.document.tokens.exact
-        return sum(exact(key.start, key.end) is None for key in self.spans())
+        return len(self.spans()) - len(self.token_spans())
 
 
 def _once(items: Iterable[tuple[Key, Item]]) -> dict[Key, Item]:
@@ -83,15 +89,28 @@ def relation_order(key: RelationKey) -> tuple[int, int, str, RelationKey]:
     return key.head.start, key.child.start, key.label, key
 
 
+def flat(keys: Iterable[SpanKey]) -> list[SpanKey]:
+    """Return the spans that stay where no two may share text, in reading order: the longer first, then the earlier."""
+    starts: list[int] = []
+    kept: list[SpanKey] = []
+    for key in sorted(keys, key=lambda k: (k.start - k.end, k.start, k.label)):
+        at = bisect_right(starts, key.start)
+        if (at == 0 or kept[at - 1].end <= key.start) and (at == len(kept) or key.end <= starts[at]):
+            starts.insert(at, key.start)
+            kept.insert(at, key)
+    return kept
+
+
 def nested_and_crossing(keys: Iterable[SpanKey]) -> tuple[int, int]:
-    """Return how many spans lie inside (or on) an earlier one, and how many cross one; ``keys`` in reading order."""
+    """Return how many spans :func:`flat` leaves out: those inside (or on) one that stays, and those that cross one."""
+    spans = list(keys)
+    kept = flat(spans)
+    starts = [key.start for key in kept]
     nested = crossing = 0
-    live: list[SpanKey] = []
-    for key in keys:
-        live = [other for other in live if other.end > key.start]
-        if any(key.end > other.end and key.start > other.start for other in live):
-            crossing += 1
-        elif live:
+    for key in set(spans).difference(kept):
+        first = kept[max(bisect_right(starts, key.start) - 1, 0)]
+        if first.start <= key.start and key.end <= first.end:
             nested += 1
-        live.append(key)
+        else:
+            crossing += 1
     return nested, crossing

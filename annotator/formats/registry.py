@@ -21,6 +21,11 @@ MODULES = {
     "doccano": "annotator.formats.doccano",
     "labelstudio": "annotator.formats.labelstudio",
     "brat": "annotator.formats.brat",
+    "spacy": "annotator.formats.docbin",
+    "conll": "annotator.formats.conll",
+    "gliner": "annotator.formats.gliner",
+    "hf": "annotator.formats.hf",
+    "cas": "annotator.formats.cas",
 }
 """Where our own formats are."""
 

@@ -93,6 +93,13 @@ class Source:
                     )
                     yield Item(value, line.number, line.where)
 
+    def data(self) -> bytes:
+        """Return the bytes of the one file."""
+        with self._open() as stream:
+            data = stream.read()
+        self.done += len(data)
+        return data
+
     def text_of(self, path: Path) -> str:
         """Return the exact text of one of a folder's files."""
         try:
@@ -131,8 +138,9 @@ class Source:
             for number, text in enumerate("".join(self._chunks(stream)).split("\n"), 1):
                 yield Line(text, number, f"{self.name}:{number}")
             return
+        name = self.name
         for number, data in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
-            where = f"{self.name}:{number}"
+            where = f"{name}:{number}"
             if len(data) == _LONGEST_LINE:
                 raise FormatError(
                     f"{where}: a line longer than {_LONGEST_LINE >> 20} MB", "put each document on its own"

@@ -16,6 +16,7 @@ from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
 from annotator.suggest.models import PINNED, installed_path
+from annotator.suggest.own import suggesters as own_suggesters
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester
 from annotator.text import Document
 
@@ -115,8 +116,8 @@ def build(scheme: LabelScheme, models_dir: Path) -> SuggestionPipeline:
 
 
 def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:
-    """Make the suggesters that installed packages registered and that take part, by the name of their entry point."""
-    made = []
+    """Make the suggesters of the users' own models, then those of packages that take part, by their entry point."""
+    made: list[Suggester] = [*own_suggesters(scheme, models_dir)]
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
         try:
             suggester = entry.load()(scheme, models_dir)

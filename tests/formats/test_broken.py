@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from annotator.formats.registry import load_format
 from tests.formats.files import give, take, workspace
 from tests.workspaces import dump
 
-JSON = ("jsonl", "prodigy", "doccano", "labelstudio")
+JSON = ("jsonl", "prodigy", "doccano", "labelstudio", "gliner")
 
 
 def sound(name: str) -> bytes:
@@ -60,6 +61,36 @@ def test_one_line_names_file_and_line_and_nothing_is_written(
         assert str(path) in err
         with pytest.raises(ValueError, match=said):
             raise ValueError(err)
+        assert dump(bench.workspace.database_path) == before
+
+
+OTHERS: dict[str, tuple[str, bytes, str]] = {
+    "a DocBin": ("spacy", b"PK\x03\x04", ": not a DocBin"),
+    "columns": ("conll", b"Ana\tB-PER\nve\n", ":2: found 1 columns, expected 2"),
+    "columns in another encoding": ("conll", b"Per\xfa\tB-LOC\n", ":1: byte 3 is not UTF-8: .*--encoding latin-1"),
+    "rows": (
+        "hf",
+        b'{"tokens": ["Ana"], "ner_tags": ["O"]}\n{"tokens": ["Ana"], "ner_tags": []}',
+        ":2: ner_tags: found 0",
+    ),
+    "a CAS in JSON": ("cas", b'{"%TYPES": {},\n "%VIEWS": ', ":2:12: not JSON"),
+    "a CAS in XML": ("cas", b"<xmi:XMI>\n<a", ":1: cannot be read as a CAS"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_one_line_in_formats_that_are_no_lines_of_json(
+    case: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name, data, said = OTHERS[case]
+    path = tmp_path / "broken.file"
+    path.write_bytes(data)
+    with workspace() as bench:
+        before = dump(bench.workspace.database_path)
+        status = main(["-w", str(bench.workspace.root), "import", name, str(path), "--layer", "gold"])
+        out, err = capfd.readouterr()
+        assert (status, out, len(err.splitlines())) == (1, "", 1), err
+        assert re.search(f"broken.file{said}", err), err
         assert dump(bench.workspace.database_path) == before
 
 

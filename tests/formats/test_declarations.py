@@ -18,18 +18,19 @@ from tests.formats.files import workspace, written
 from tools.format_table import PAGE, page_with_table
 
 TEXT = "Ana Ruiz viaja a Perú."
-ANA, CROSSING, INSIDE, OFF = (
-    Span("s1", 0, 8, "PERSON", "corrected", "model@1", 0.5, "ana"),
-    Span("s2", 4, 14, "ORG", curator="ana"),
+ANA, CROSSING, INSIDE, OFF, PERU = (
+    Span("s1", 0, 14, "PERSON", "corrected", "model@1", 0.5, "ana"),  # the longest: flat formats keep it
+    Span("s2", 9, 16, "ORG", curator="ana"),
     Span("s3", 0, 3, "GPE", curator="ana"),
     Span("s4", 18, 20, "GPE", curator="ana"),
+    Span("s5", 17, 21, "ORG", curator="ana"),
 )
 REJECTED = Decision("17-21-GPE", "span", "rejected", "GPE", "model@1", 0.2, [17, 21, "GPE"])
 FULL = LayerRecord(
     build_document(Article("viaje", TEXT, "Un título", "en", {"url": "x"}), ("es", "en")),
     Annotations.of(
-        [ANA, CROSSING, INSIDE, OFF],
-        [Relation("r1", "s1", "s4", "works_for", curator="ana"), Relation("r2", "s1", "s1", "held_in", curator="ana")],
+        [ANA, CROSSING, INSIDE, OFF, PERU],
+        [Relation("r1", "s1", "s5", "works_for", curator="ana"), Relation("r2", "s1", "s1", "held_in", curator="ana")],
     ),
     "curator:ana",
     ("ana",),

@@ -1,0 +1,38 @@
+"""What our files say of a document beside its text, in formats that leave room for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from annotator.formats.json_values import Fields, parse_json
+from annotator.formats.protocol import ForeignDocument, ForeignLayer
+from annotator.text import Document
+
+ABOUT = ("key", "lang", "title", "meta")
+"""The names of the fields."""
+
+
+def about(document: Document) -> dict[str, Any]:
+    """Return what is known of a document."""
+    return {"key": document.key, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}
+
+
+def described(
+    fields: Fields, text: str, fallback: str, layers: tuple[ForeignLayer, ...], **more: Mapping[str, Any]
+) -> ForeignDocument:
+    """Return a document as the fields describe it; a field that is missing is not known."""
+    meta = fields.optional("meta", dict, str)
+    if isinstance(meta, str):
+        meta = Fields.of(parse_json(meta, fields.where), fields.where, f"{fields.path}meta.").values
+    return ForeignDocument(
+        where=fields.where,
+        text=text,
+        fallback=fallback,
+        layers=layers,
+        key=fields.optional("key", str),
+        lang=fields.optional("lang", str),
+        title=fields.optional("title", str),
+        meta=meta or {},
+        **more,
+    )

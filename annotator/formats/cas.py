@@ -1,0 +1,132 @@
+"""UIMA CAS, as INCEpTION takes and gives it: JSON 0.4 or XMI, a file a document, through dkpro-cassis.
+
+Spans are annotations of a custom span layer, relations those of a custom relation layer with Governor (our head) and
+Dependent (our child).  A CAS counts UTF-16 units; dkpro-cassis converts.  Tokens and sentences go along, so that
+INCEpTION takes ours for its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from annotator.errors import FormatError
+from annotator.formats.cas_reader import ABOUT, ANNOTATION, DOCUMENT, OURS, RELATION, SENTENCE, SPAN, TOKEN, read
+from annotator.formats.protocol import Format, Target
+from annotator.formats.record import LayerRecord
+from annotator.labels import LabelScheme
+
+if TYPE_CHECKING:
+    from cassis import Cas
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write a file a document, and the type system that the scheme makes."""
+    kind = target.options.get("kind", "json")
+    if kind not in ("json", "xmi"):
+        raise FormatError(f"kind={kind}: a CAS is written as json or xmi", "write kind=json or kind=xmi")
+    types = _Types(target.scheme)
+    for record in records:
+        cas = types.cas(record)
+        if kind == "json":
+            from cassis.typesystem import TypeSystemMode
+
+            name, written = f"{record.document.key}.cas.json", cas.to_json(type_system_mode=TypeSystemMode.MINIMAL)
+        else:
+            _check_xml(record)
+            name, written = f"{record.document.key}.xmi", cas.to_xmi()
+        target.put(name, written.encode("utf-8"))
+    target.put("TypeSystem.xml", types.system.to_xml().encode("utf-8"))
+
+
+def _check_xml(record: LayerRecord) -> None:
+    found = _NOT_XML.search(record.document.text) or _NOT_XML.search(record.document.title)
+    if found:
+        raise FormatError(
+            f"{record.document.key}: the character U+{ord(found[0]):04X} cannot stand in XML", "write -O kind=json"
+        )
+
+
+class _Types:
+    """The types of what we write: custom layers of a scheme, and those of DKPro that INCEpTION looks for."""
+
+    def __init__(self, scheme: LabelScheme) -> None:
+        from cassis import TypeSystem
+
+        self.system = TypeSystem()
+        create = self.system.create_type
+        self._token, self._sentence = create(TOKEN, ANNOTATION), create(SENTENCE, ANNOTATION)
+        self._about = create(ABOUT, DOCUMENT)
+        for name in ("documentTitle", "documentId", "collectionId"):
+            self._feature(self._about, name)
+        self._span, self._relation = create(SPAN, ANNOTATION), create(RELATION, ANNOTATION)
+        self._feature(self._span, "label", description=", ".join(scheme.entities))
+        self._feature(self._relation, "Governor", self._span)
+        self._feature(self._relation, "Dependent", self._span)
+        self._feature(self._relation, "label", description=", ".join(scheme.relations))
+
+    def _feature(self, of: Any, name: str, range_type: Any = "uima.cas.String", description: str | None = None) -> None:
+        self.system.create_feature(of, name, range_type, description=description)
+
+    def cas(self, record: LayerRecord) -> Cas:
+        """Return a record as a CAS."""
+        from cassis import Cas
+
+        document = record.document
+        cas = Cas(typesystem=self.system)
+        cas.sofa_string, cas.sofa_mime = document.text, "text/plain"
+        cas.add(
+            self._about(
+                begin=0,
+                end=len(document.text),
+                language=document.lang,
+                documentTitle=document.title,
+                documentId=document.key,
+                collectionId=OURS,
+            )
+        )
+        cas.add_all(self._sentence(begin=start, end=end) for start, end in document.sentences)
+        cas.add_all(self._token(begin=start, end=end) for start, end in document.tokens)
+        spans = {key: self._span(begin=key.start, end=key.end, label=key.label) for key in record.spans()}
+        cas.add_all(spans.values())
+        for key in record.relations():
+            head, child = spans[key.head], spans[key.child]
+            cas.add(self._relation(begin=child.begin, end=child.end, Governor=head, Dependent=child, label=key.label))
+        return cas
+
+
+FORMAT = Format(
+    name="cas",
+    about="UIMA CAS in JSON 0.4 or XMI, for INCEpTION",
+    ending="",
+    folder=True,
+    endings=(".json", ".xmi", ".xml"),
+    read=read,
+    write=write,
+    carries={
+        "nested": "yes",
+        "crossing": "yes",
+        "off_token": "yes",
+        "relations": "yes",
+        "self_relations": "aside",
+        "key": "yes",
+        "lang": "yes",
+        "title": "yes",
+        "meta": "no",
+        "curator": "no",
+        "origin": "no",
+        "source": "no",
+        "score": "no",
+        "verdicts": "no",
+    },
+    lost=("annotations of other types, such as part of speech", "features that are not the label"),
+    options={
+        "kind": "json (default) or xmi: how a CAS is written",
+        "typesystem": "the file of the type system for XMI (default: the one beside the file)",
+        "spans": "types to read as spans, TYPE or TYPE:FEATURE, parted by commas (default: custom layers, NamedEntity)",
+        "relations": "types to read as relations, in the same way (default: those with Governor and Dependent)",
+    },
+)

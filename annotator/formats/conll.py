@@ -1,0 +1,273 @@
+"""CoNLL columns: a word a line, a blank line between sentences, tags in one column.
+
+Documents begin at ``-DOCSTART-``, or at a comment that names one; a file without either is one document.  What we
+write stands in two columns parted by a tab.  Every reader passes over ``-DOCSTART-`` lines, so ours hold there what
+words cannot say: a JSON object with the document's key, title and exact text, written without any space.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from annotator.errors import FormatError
+from annotator.formats.about import about, described
+from annotator.formats.json_values import Fields, dumps, parse_json, shown
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import Line, Source
+from annotator.formats.words import (
+    SCHEMES,
+    Scheme,
+    WordSpan,
+    align,
+    is_tag,
+    placed,
+    rebuilt,
+    rows,
+    tagged_spans,
+    tags,
+)
+
+_START = "-DOCSTART-"
+_PLAIN = f"{_START} -X- O O\n\n"
+_BLANKS = re.compile(r"[ \t]+")
+_SPACE = re.compile(r"\s")
+_DOCUMENT = re.compile(r"#\s*(?:newdoc(?:\s+id)?|doc(?:ument)?[ _-]?id|id)\b\s*[:=]?\s*(\S+)")
+_SAYS_NOTHING = frozenset(["_", "-", "O", "-X-", ""])
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
+    """Yield the documents of a file, one in memory at a time."""
+    columns = _Columns(_numbers(options, "label-column", "-1"), options.get("word-column"))
+    most = _numbers(options, "sentences", "0")[0]
+    stem = source.stem
+    draft = _Draft(f"{source.name}:1", f"{stem}-000001" if most else stem)
+    for line in source.lines():
+        text = line.text.rstrip("\r")
+        if not text.strip(" \t"):
+            draft.end_sentence()
+            if most and len(draft.sentences) >= most:
+                yield from draft.finished(columns)
+                draft = _Draft(f"{source.name}:{line.number + 1}", f"{stem}-{line.number + 1:06}")
+        elif text.startswith(_START):
+            yield from draft.finished(columns)
+            draft = _Draft(line.where, f"{stem}-{line.number:06}", _said_at_start(text, line.where))
+        elif text.startswith("#") and not columns.is_word(text):
+            found = _DOCUMENT.match(text)
+            if found:
+                yield from draft.finished(columns)
+                draft = _Draft(line.where, f"{stem}-{line.number:06}", Fields({"key": found[1]}, line.where))
+            else:
+                draft.lost["comment"] += 1
+        else:
+            draft.add(columns.split(text, line), line)
+    yield from draft.finished(columns)
+
+
+def _said_at_start(text: str, where: str) -> Fields | None:
+    """Return what a line of ours that begins a document says of it."""
+    said = text.split("\t")
+    return Fields.of(parse_json(said[1], where), where) if len(said) > 1 and said[1].startswith("{") else None
+
+
+def _numbers(options: Mapping[str, str], name: str, default: str) -> list[int]:
+    written = options.get(name, default)
+    try:
+        return [int(number) for number in written.split(",")]
+    except ValueError as error:
+        raise FormatError(f"{name}={written}: not a number", f"write it as {name}=2") from error
+
+
+class _Columns:
+    """Where words and tags stand in a line: the first line that holds a word decides."""
+
+    def __init__(self, labels: list[int], word: str | None) -> None:
+        self._tabs = True
+        self._counts = False
+        self._wanted = labels
+        self._word_option = word
+        self.word = 0
+        self.labels: list[int] = []
+        self.count = 0
+
+    def split(self, text: str, line: Line) -> list[str]:
+        """Return the columns of a line; all lines of a file must have as many."""
+        if not self.count:
+            self._decide(text, line)
+        values = self._split(text)
+        if len(values) != self.count:
+            raise FormatError(
+                f"{line.where}: found {len(values)} columns, expected {self.count} as in the lines before",
+                "mend what wrote the file",
+            )
+        if self._counts and not values[0].isdigit():
+            raise FormatError(
+                f"{line.where}: column 1: found {shown(values[0])}, expected a number as in the lines before",
+                "if the words stand in it, say so: -O word-column=1",
+            )
+        if not values[self.word].strip():
+            raise FormatError(f"{line.where}: a line without a word", "leave it blank, or fill it in")
+        for column in self.labels:
+            if not is_tag(values[column]):
+                raise FormatError(
+                    f"{line.where}: column {column + 1}: found {shown(values[column])}, expected O or a tag like B-ORG",
+                    "name the column of the tags: -O label-column=2",
+                )
+        return values
+
+    def is_word(self, text: str) -> bool:
+        """Return whether a line that begins with # is a word with its tag, not a comment."""
+        if self.count:
+            values = self._split(text)
+            return len(values) == self.count and is_tag(values[self.labels[0]])
+        return is_tag((text.split("\t") if "\t" in text else _BLANKS.split(text))[-1])
+
+    def _split(self, text: str) -> list[str]:
+        return text.split("\t") if self._tabs else _BLANKS.split(text.strip(" "))
+
+    def _decide(self, text: str, line: Line) -> None:
+        self._tabs = "\t" in text
+        values = self._split(text)
+        self.count = len(values)
+        if self._word_option is None:
+            self._counts = len(values) > 2 and values[0] in ("0", "1") and not is_tag(values[1])
+            self.word = int(self._counts)
+        else:
+            self.word = self._place("word-column", self._word_option, line)
+        self.labels = [self._place("label-column", str(number), line) for number in self._wanted]
+        if self.word in self.labels:
+            raise FormatError(f"{line.where}: found one column, expected a word and its tag", "is it a CoNLL file?")
+
+    def _place(self, name: str, written: str, line: Line) -> int:
+        """Return a column's place from its number: from 1, or from the end."""
+        number = int(written) if re.fullmatch(r"-?\d+", written) else 0
+        if not 1 <= abs(number) <= self.count:
+            raise FormatError(
+                f"{line.where}: {name}={written}: the line has {self.count} columns",
+                f"count from 1, or from the end: {name}=-1",
+            )
+        return number - 1 if number > 0 else self.count + number
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A document while its lines are read."""
+
+    where: str
+    fallback: str
+    said: Fields | None = None
+    sentences: list[list[list[str]]] = field(default_factory=list)
+    lost: Counter[str] = field(default_factory=Counter)
+    _open: bool = False
+
+    def add(self, values: list[str], line: Line) -> None:
+        if not self._open:
+            self.sentences.append([])
+            self._open = True
+            if self.said is None and len(self.sentences) == 1:
+                self.where = line.where
+        self.sentences[-1].append(values)
+
+    def end_sentence(self) -> None:
+        self._open = False
+
+    def finished(self, columns: _Columns) -> Iterator[ForeignDocument]:
+        """Yield the document, if there is one."""
+        said = self.said or Fields({}, self.where)
+        if not self.sentences and "text" not in said:
+            return
+        words = [[values[columns.word] for values in sentence] for sentence in self.sentences]
+        if "text" in said:
+            text = said.get("text", str)
+            places = align([word for sentence in words for word in sentence], text, self.where)
+        else:
+            text, places = rebuilt(words)
+        for number in set(range(columns.count)) - {columns.word, *columns.labels}:
+            values = [values[number] for sentence in self.sentences for values in sentence]
+            if any(not value.isdigit() for value in values):
+                self.lost[f"value in column {number + 1}"] += sum(value not in _SAYS_NOTHING for value in values)
+        layer = ForeignLayer(placed(places, self._spans(columns), ()))
+        yield described(said, text, self.fallback, (layer,), lost=+self.lost)
+
+    def _spans(self, columns: _Columns) -> Iterator[WordSpan]:
+        """Yield the spans of every column of tags; no span goes on into the next sentence."""
+        before = 0
+        for sentence in self.sentences:
+            for column in columns.labels:
+                for span in tagged_spans([values[column] for values in sentence]):
+                    yield WordSpan(span.first + before, span.last + before, span.label)
+            before += len(sentence)
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write two columns, word and tag; options are the scheme of the tags and leaving out all but those."""
+    scheme = target.options.get("scheme", "iob2").lower()
+    if scheme not in SCHEMES:
+        raise FormatError(f"scheme={scheme}: no scheme of tags", f"the schemes are {', '.join(SCHEMES)}")
+    plain = target.options.get("plain", "no")
+    if plain not in ("yes", "no"):
+        raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
+    for record in records:
+        target.write(_PLAIN if plain == "yes" else _start(record))
+        (row,) = rows(record, target)
+        written = tags(row, cast("Scheme", scheme))
+        for first, last in _sentences(record, row.flat):
+            lines = [f"{word}\t{tag}\n" for word, tag in zip(row.words[first:last], written[first:last], strict=True)]
+            target.write("".join(lines) + "\n")
+
+
+def _start(record: LayerRecord) -> str:
+    said: dict[str, Any] = {**about(record.document), "text": record.document.text}
+    written = _SPACE.sub(lambda found: f"\\u{ord(found[0]):04x}", dumps(said))
+    return f"{_START}\t{written}\tO\n\n"
+
+
+def _sentences(record: LayerRecord, spans: Iterable[WordSpan]) -> Iterator[tuple[int, int]]:
+    """Yield first and next token of every sentence; one that ends inside a span goes on."""
+    tokens = record.document.tokens
+    inside = {token for span in spans for token in range(span.first + 1, span.last + 1)}
+    first = 0
+    for sentence in record.document.sentences:
+        end = tokens.overlapping(sentence.start, sentence.end).stop
+        if end > first and end not in inside:
+            yield first, end
+            first = end
+    if first < len(tokens):
+        yield first, len(tokens)
+
+
+FORMAT = Format(
+    name="conll",
+    about="columns of words and tags, as the CoNLL tasks have them",
+    ending=".conll",
+    read=read,
+    write=write,
+    carries={
+        "nested": "no",
+        "crossing": "no",
+        "off_token": "no",
+        "relations": "no",
+        "self_relations": "no",
+        "key": "yes",
+        "lang": "yes",
+        "title": "yes",
+        "meta": "yes",
+        "curator": "no",
+        "origin": "no",
+        "source": "no",
+        "score": "no",
+        "verdicts": "no",
+    },
+    lost=("comments", "values in other columns", "the text, where the file is not ours: it is rebuilt from the words"),
+    options={
+        "scheme": f"the tags to write: {', '.join(SCHEMES)} (default: iob2; reading tells them apart)",
+        "plain": "yes: write words and tags alone, without the text",
+        "label-column": "the column of the tags to read, from 1 or from the end (default: -1); several with commas",
+        "word-column": "the column of the words to read (default: 1, or 2 behind numbers)",
+        "sentences": "how many sentences make a document where the file marks none (default: all)",
+    },
+)

@@ -1,0 +1,108 @@
+"""GLiNER's training data: words, spans by first and last word (inclusive), relations by the spans' places in the list.
+
+The file is one JSON list, a document a line; the further fields say what words cannot, and GLiNER passes over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from annotator.formats.about import ABOUT, about, described
+from annotator.formats.json_values import Fields, dumps, shown
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import Item, Source
+from annotator.formats.words import ROWS_OPTION, WordRelation, WordSpan, placed, rows, text_of_words
+
+_KNOWN = ("tokenized_text", "ner", "relations", "text", *ABOUT)
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
+    """Yield the documents of a list, or of lines."""
+    for item in source.items():
+        yield _document(item, source.stem)
+
+
+def _document(item: Item, stem: str) -> ForeignDocument:
+    row = Fields.of(item.value, item.where)
+    words = row.texts("tokenized_text")
+    text, places = text_of_words(row, "tokenized_text")
+    spans = [_span(row, index, value, len(words)) for index, value in enumerate(row.get("ner", list))]
+    links = row.optional("relations", list) or []
+    relations = [_relation(row, index, value, len(spans)) for index, value in enumerate(links)]
+    layer = ForeignLayer(placed(places, spans, relations))
+    return described(row, text, f"{stem}-{item.number:06}", (layer,), extras=row.others(*_KNOWN))
+
+
+def _span(row: Fields, index: int, value: object, count: int) -> WordSpan:
+    fields = _triple(row, f"ner[{index}]", value, ("start", "end", "label"))
+    first, last = fields.get("start", int), fields.get("end", int)
+    if not 0 <= first <= last < count:
+        fields.fail("start", f"found {first}-{last}, expected 0 ≤ start ≤ end < {count} (the end is inclusive)")
+    return WordSpan(first, last, fields.label("label"))
+
+
+def _relation(row: Fields, index: int, value: object, count: int) -> WordRelation:
+    fields = _triple(row, f"relations[{index}]", value, ("head", "tail", "label"))
+    for name in ("head", "tail"):
+        if not 0 <= fields.get(name, int) < count:
+            fields.fail(name, f"found {fields.get(name, int)}, expected the place of a span in ner, 0 to {count - 1}")
+    return WordRelation(fields.get("head", int), fields.get("tail", int), fields.label("label"))
+
+
+def _triple(row: Fields, path: str, value: object, names: tuple[str, str, str]) -> Fields:
+    if not isinstance(value, list) or len(value) != len(names):
+        row.fail(path, f"found {shown(value)}, expected [{', '.join(names)}]")
+    return Fields(dict(zip(names, value, strict=True)), row.where, f"{path}.")
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write a list, a row a line."""
+    before = "[\n"
+    for record in records:
+        left = len(record.relations())
+        for row in rows(record, target):
+            left -= len(row.relations)
+            value: dict[str, Any] = {
+                "tokenized_text": row.words,
+                "ner": row.spans,
+                "relations": row.relations,
+                **record.document_extras,
+                **about(record.document),
+                "key": row.id,
+                "text": row.text,
+            }
+            target.write(before + dumps(value))
+            before = ",\n"
+        if left:
+            target.lost["relations of spans that are not in one row"] += left
+    target.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+FORMAT = Format(
+    name="gliner",
+    about="GLiNER's JSON list of words, spans and relations",
+    ending=".json",
+    read=read,
+    write=write,
+    carries={
+        "nested": "yes",
+        "crossing": "yes",
+        "off_token": "no",
+        "relations": "yes",
+        "self_relations": "aside",
+        "key": "yes",
+        "lang": "yes",
+        "title": "yes",
+        "meta": "yes",
+        "curator": "no",
+        "origin": "no",
+        "source": "no",
+        "score": "no",
+        "verdicts": "no",
+    },
+    aside=("other fields of a document",),
+    lost=("the text, where the file is not ours: it is rebuilt from the words",),
+    options={"rows": ROWS_OPTION},
+)

@@ -1,0 +1,150 @@
+"""Rows for token classification with Hugging Face datasets: a folder of ``data.jsonl`` and ``dataset_info.json``.
+
+A row has ``id``, ``tokens`` and ``ner_tags`` (IOB2), by name or, on request, by number.  The names of the tags stand
+in ``dataset_info.json`` as the features of the dataset, in the form that ``Features.from_dict`` reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import FormatError
+from annotator.formats.about import ABOUT, about, described
+from annotator.formats.json_values import Fields, dumps, parse_json, shown
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import Item, Source
+from annotator.formats.words import ROWS_OPTION, is_tag, placed, rows, tagged_spans, tags, text_of_words
+
+DATA, INFO = "data.jsonl", "dataset_info.json"
+
+_COLUMNS = ("id", "tokens", "ner_tags", "text", *ABOUT)
+_NAMES_HINT = "give the names in order, -O names=O,B-PER,I-PER, or dataset_info.json beside the file"
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
+    """Yield the documents of a folder of ours, or of one file of rows."""
+    path = source.path
+    if path is not None and path.is_dir():
+        files = sorted(p for p in path.rglob("*.jsonl") if not any(part.startswith(".") for part in p.parts))
+        if not files:
+            raise FormatError(f"{path}: no .jsonl file in this folder", "give a file of rows")
+    else:
+        files = []
+    names = options["names"].split(",") if "names" in options else None
+    for part in [Source(file, source.encoding) for file in files] or [source]:
+        known = names if names is not None or part.path is None else _names_beside(part.path, options)
+        for item in part.items():
+            yield _document(item, part.stem, options, known)
+        if part is not source:
+            source.done += part.done
+
+
+def _names_beside(path: Path, options: Mapping[str, str]) -> list[str] | None:
+    """Return the names of the tags as the file beside the data says them; ``None`` where there is no such file."""
+    info = path.with_name(INFO)
+    if not info.is_file():
+        return None
+    column = options.get("tag-column", "ner_tags")
+    features = Fields.of(parse_json(Source(info).text_of(info), str(info)), str(info)).inner("features")
+    if column not in features:
+        return None
+    tag = features.inner(column)
+    return tag.inner("feature").texts("names") if "feature" in tag else None
+
+
+def _document(item: Item, stem: str, options: Mapping[str, str], names: list[str] | None) -> ForeignDocument:
+    row = Fields.of(item.value, item.where)
+    words, column = options.get("word-column", "tokens"), options.get("tag-column", "ner_tags")
+    text, places = text_of_words(row, words)
+    values = [_tag(row, column, index, value, names) for index, value in enumerate(row.get(column, list))]
+    if len(values) != len(places):
+        row.fail(column, f"found {len(values)} tags, expected one for each of the {len(places)} words")
+    identity = row.optional("id", str, int)
+    fallback = f"{stem}-{item.number:06}" if identity is None else f"{stem}-{identity}"
+    layer = ForeignLayer(placed(places, tagged_spans(values), ()))
+    lost = {f"column {name}": 1 for name in row.others(words, column, *_COLUMNS)}
+    return described(row, text, fallback, (layer,), lost=lost)
+
+
+def _tag(row: Fields, column: str, index: int, value: object, names: list[str] | None) -> str:
+    path = f"{column}[{index}]"
+    if type(value) is int:
+        if names is None:
+            raise FormatError(f"{row.where}: {path}: found {value}, a number without a name", _NAMES_HINT)
+        if not 0 <= value < len(names):
+            row.fail(path, f"found {value}, expected 0 to {len(names) - 1}")
+        value = names[value]
+    if not isinstance(value, str) or not is_tag(value):
+        row.fail(path, f"found {shown(value)}, expected O or a tag like B-ORG")
+    return value
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write the rows, then what the dataset's features are."""
+    kind = target.options.get("tags", "names")
+    if kind not in ("names", "ids"):
+        raise FormatError(f"tags={kind}: tags are names or ids", "write tags=names or tags=ids")
+    names = ["O", *(f"{letter}-{label}" for label in target.scheme.entities for letter in "BI")]
+    numbers = {name: number for number, name in enumerate(names)}
+    with target.file(DATA) as stream:
+        for record in records:
+            for row in rows(record, target):
+                found = tags(row)
+                for tag in found:
+                    numbers.setdefault(tag, len(numbers))
+                values: Sequence[str | int] = found if kind == "names" else [numbers[tag] for tag in found]
+                said = about(record.document)
+                meta = json.dumps(said["meta"], ensure_ascii=False, separators=(",", ":"))
+                value = {"id": row.id, "tokens": row.words, "ner_tags": values, "text": row.text}
+                stream.write((dumps({**value, **said, "key": row.id, "meta": meta}) + "\n").encode("utf-8"))
+    described = json.dumps({"features": _features(list(numbers))}, ensure_ascii=False, indent=1)
+    target.put(INFO, f"{described}\n".encode())
+
+
+def _features(names: list[str]) -> dict[str, Any]:
+    text = {"dtype": "string", "_type": "Value"}
+    return {
+        "id": text,
+        "tokens": {"feature": text, "_type": "Sequence"},
+        "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
+        **dict.fromkeys(("text", *ABOUT), text),
+    }
+
+
+FORMAT = Format(
+    name="hf",
+    about="rows of words and tags for Hugging Face datasets, with the names of the tags",
+    ending="",
+    folder=True,
+    endings=(".jsonl", ".json"),
+    read=read,
+    write=write,
+    carries={
+        "nested": "no",
+        "crossing": "no",
+        "off_token": "no",
+        "relations": "no",
+        "self_relations": "no",
+        "key": "yes",
+        "lang": "yes",
+        "title": "yes",
+        "meta": "yes",
+        "curator": "no",
+        "origin": "no",
+        "source": "no",
+        "score": "no",
+        "verdicts": "no",
+    },
+    lost=("other columns", "the text, where the rows are not ours: it is rebuilt from the words"),
+    options={
+        "rows": ROWS_OPTION,
+        "tags": "names (default) or ids: how tags are written",
+        "tag-column": "the column of the tags to read (default: ner_tags)",
+        "word-column": "the column of the words to read (default: tokens)",
+        "names": "the names of numbered tags to read, in order, parted by commas",
+    },
+)

@@ -1,0 +1,222 @@
+"""What the formats that know words, but no text, share: rows of words, tags, and the text that words stand in.
+
+A file of ours says the text beside the words, so that it comes back to the code point.  A file of others does not:
+its text is rebuilt, words parted by a space and sentences by a line break.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple, get_args
+
+from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
+from annotator.errors import FormatError
+from annotator.formats.json_values import Fields, shown
+from annotator.formats.protocol import Target
+from annotator.formats.record import LayerRecord, flat
+from annotator.text import Segment
+
+Scheme = Literal["iob2", "iob1", "bioes", "bilou"]
+SCHEMES = get_args(Scheme)
+
+ROWS_OPTION = "documents (default) or sentences: what a row holds; sentences come back as documents of their own"
+_TAG = re.compile(r"([BIESLUW])-(.+)", re.DOTALL)
+_BEGINS, _ENDS = frozenset("BSUW"), frozenset("ESLUW")
+_LETTERS: Mapping[Scheme, tuple[str, str, str, str]] = {
+    "iob2": ("B", "I", "I", "B"),
+    "iob1": ("I", "I", "I", "I"),
+    "bioes": ("B", "I", "E", "S"),
+    "bilou": ("B", "I", "L", "U"),
+}
+"""For each scheme the letters of a span's first, inner and last word, and of a span of one word."""
+
+
+class WordSpan(NamedTuple):
+    """A labelled run of words, ``first`` to ``last`` inclusive."""
+
+    first: int
+    last: int
+    label: str
+
+
+class WordRelation(NamedTuple):
+    """A labelled link between two spans of a row, by their places in it."""
+
+    head: int
+    child: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document, or one of its sentences, as words with spans and relations over them.
+
+    ``flat`` are the spans that stay where no two may share a word.
+    """
+
+    id: str
+    text: str
+    words: list[str]
+    spans: list[WordSpan]
+    flat: list[WordSpan]
+    relations: list[WordRelation]
+
+
+def rows(record: LayerRecord, target: Target) -> Iterator[Row]:
+    """Yield the rows of a record as the option ``rows`` asks; what no row can hold is counted in ``target.lost``.
+
+    What a format declares not to carry (relations, spans off token borders) is counted elsewhere.
+    """
+    wanted = target.options.get("rows", "documents")
+    if wanted not in ("documents", "sentences"):
+        raise FormatError(f"rows={wanted}: a row holds a document or a sentence", "write rows=documents or =sentences")
+    document = record.document
+    held = record.token_spans()
+    if wanted == "documents":
+        yield _row(record, document.key, Segment(0, len(document.text)), held, record.relations())
+        return
+    sentence_of = {key: document.sentences.containing(key.start) for key in held}
+    spans: dict[int, dict[SpanKey, tuple[int, int]]] = {}
+    for key, place in held.items():
+        number = sentence_of[key]
+        if number is not None and key.end <= document.sentences[number].end:
+            spans.setdefault(number, {})[key] = place
+    links: dict[int, list[RelationKey]] = {}
+    for link in record.relations():
+        number = sentence_of.get(link.head)
+        if number is not None and link.head in spans.get(number, ()) and link.child in spans[number]:
+            links.setdefault(number, []).append(link)
+    for number, sentence in enumerate(document.sentences):
+        yield _row(record, f"{document.key}-{number + 1:04}", sentence, spans.get(number, {}), links.get(number, ()))
+    over = len(held) - sum(map(len, spans.values()))
+    if over:
+        target.lost["spans over the end of a sentence"] += over
+
+
+def _row(
+    record: LayerRecord,
+    identity: str,
+    part: Segment,
+    held: Mapping[SpanKey, tuple[int, int]],
+    links: Iterable[RelationKey],
+) -> Row:
+    tokens, text = record.document.tokens, record.document.text
+    inside = tokens.overlapping(part.start, part.end) if part.end > part.start else range(0)
+    at = inside.start
+    spans = {key: WordSpan(first - at, last - at, key.label) for key, (first, last) in held.items()}
+    places = {key: place for place, key in enumerate(spans)}
+    relations = [
+        WordRelation(places[link.head], places[link.child], link.label)
+        for link in links
+        if link.head in places and link.child in places
+    ]
+    words = [text[start:end] for start, end in tokens[at : inside.stop]]
+    chosen = [spans[key] for key in flat(spans)]
+    return Row(identity, text[part.start : part.end], words, list(spans.values()), chosen, relations)
+
+
+def tags(row: Row, scheme: Scheme = "iob2") -> list[str]:
+    """Return a tag for each word; of spans that share words the longest stays."""
+    found = ["O"] * len(row.words)
+    first, inner, last, single = _LETTERS[scheme]
+    before: WordSpan | None = None
+    for span in row.flat:
+        letters = [first, *[inner] * (span.last - span.first - 1), last] if span.last > span.first else [single]
+        if scheme == "iob1" and before is not None and before.last + 1 == span.first and before.label == span.label:
+            letters[0] = "B"
+        found[span.first : span.last + 1] = [f"{letter}-{span.label}" for letter in letters]
+        before = span
+    return found
+
+
+@lru_cache(maxsize=4096)
+def is_tag(value: str) -> bool:
+    """Return whether a value is a tag: O, or a letter that says how a word lies in a span, and a label."""
+    return value == "O" or _TAG.fullmatch(value) is not None
+
+
+def tagged_spans(values: Sequence[str]) -> Iterator[WordSpan]:
+    """Yield the spans that tags say, whichever of the schemes they follow.
+
+    IOB1, IOB2, BIOES, BILOU and BMEWO-like tags are told apart word by word, as the CoNLL evaluation does (Tjong Kim
+    Sang 2002): a span begins with B, S, U or W, and with any letter after O, after a span's end or after another label.
+    """
+    first, label, ended = 0, "", True
+    for index, value in enumerate(values):
+        letter, _, name = value.partition("-")
+        if not ended and (letter == "O" or letter in _BEGINS or name != label):
+            yield WordSpan(first, index - 1, label)
+            ended = True
+        if letter != "O":
+            if ended:
+                first, label, ended = index, name, False
+            if letter in _ENDS:
+                yield WordSpan(first, index, label)
+                ended = True
+    if not ended:
+        yield WordSpan(first, len(values) - 1, label)
+
+
+def text_of_words(row: Fields, name: str) -> tuple[str, list[Segment]]:
+    """Return the text of a row whose words stand under ``name``, and where they stand in it.
+
+    The text is the row's own where it says one, else it is rebuilt.
+    """
+    words = row.texts(name)
+    empty = next((index for index, word in enumerate(words) if not word), None)
+    if empty is not None:
+        row.fail(f"{name}[{empty}]", "found an empty word, expected none")
+    if "text" not in row:
+        return rebuilt([words])
+    text = row.get("text", str)
+    return text, align(words, text, row.where)
+
+
+def align(words: Sequence[str], text: str, where: str) -> list[Segment]:
+    """Return where words stand in a text that holds them in order with nothing visible between.
+
+    Raises :class:`FormatError` where it does not.
+    """
+    found: list[Segment] = []
+    at = 0
+    for word in words:
+        start = text.find(word, at)
+        if start < 0 or any(map(str.isalnum, text[at:start])):
+            raise FormatError(
+                f"{where}: the word {shown(word)} (number {len(found) + 1}) is not where the text has it",
+                "leave the text out, or mend what wrote the file",
+            )
+        at = start + len(word)
+        found.append(Segment(start, at))
+    return found
+
+
+def rebuilt(sentences: Iterable[Sequence[str]]) -> tuple[str, list[Segment]]:
+    """Return the text of sentences of words, and where the words stand in it."""
+    parts: list[str] = []
+    found: list[Segment] = []
+    at = 0
+    for sentence in sentences:
+        for word in sentence:
+            parts += (word, " ")
+            found.append(Segment(at, at + len(word)))
+            at += len(word) + 1
+        if sentence:
+            parts[-1] = "\n"
+    return "".join(parts[:-1]), found
+
+
+def placed(places: Sequence[Segment], spans: Iterable[WordSpan], relations: Iterable[WordRelation]) -> Annotations:
+    """Return spans and relations over words as ones over the text that the words stand in."""
+    found = [
+        Span(str(number), places[span.first].start, places[span.last].end, span.label)
+        for number, span in enumerate(spans)
+    ]
+    links = [
+        Relation(f"relation {number}", str(link.head), str(link.child), link.label)
+        for number, link in enumerate(relations)
+    ]
+    return Annotations.of(found, links)

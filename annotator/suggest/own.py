@@ -1,0 +1,220 @@
+"""Pipelines that the users trained themselves: a spaCy folder comes under ``models/own`` and suggests from then on.
+
+A model sees our tokens, those that an export gives it to learn from.  What it marks counts where the scheme knows the
+label, by its name or as one of ``model_labels``.  Its score is the share of its marks of that label that were right on
+the development part, as spaCy wrote it into the model when it was trained.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.annotation import Annotations, Span, suggested_span
+from annotator.errors import ModelError
+from annotator.labels import LabelScheme
+from annotator.text import Document, Segmentation, words_and_spaces
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+FOLDER, CARD, PIPELINE = "own", "card.json", "pipeline"
+PIECE = 20_000
+"""Code points after which a long document is cut at the next sentence."""
+BATCH = 16
+UNKNOWN_SCORE = 0.5
+"""The score of a label that was not measured in training."""
+
+_LOWEST, _HIGHEST = 0.05, 0.98
+_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnModel:
+    """What is known of a model of one's own.
+
+    ``version`` is that of its metadata with a digest of its files, ``labels`` are those that it marks, ``scores`` the
+    probabilities by label (under the empty name for those that were not measured).
+    """
+
+    name: str
+    lang: str
+    version: str
+    labels: tuple[str, ...]
+    scores: Mapping[str, float]
+
+    @property
+    def source(self) -> str:
+        """Return how suggestions of this model name their source."""
+        return f"{self.name}@{self.version}"
+
+    def ours(self, scheme: LabelScheme) -> dict[str, str]:
+        """Return the scheme's label for each of the model's that stands for one."""
+        named = {
+            label: label if label in scheme.entities else scheme.entity_for_model_label(label) for label in self.labels
+        }
+        return {label: ours for label, ours in named.items() if ours is not None}
+
+
+def add(path: Path, models_dir: Path, lang: str | None = None, name: str | None = None) -> OwnModel:
+    """Copy the pipeline in the folder ``path`` under ``models_dir``, in the place of one with the same name.
+
+    Language and name are those of its metadata unless given.  Raises :class:`ModelError` where spaCy cannot load it,
+    or where it marks no spans.
+    """
+    if not (path / "config.cfg").is_file():
+        raise ModelError(f"{path}: no spaCy pipeline", "give the folder that `spacy train` wrote, such as model-best")
+    nlp = _loaded(path)
+    labels = tuple(sorted({label for _, pipe in nlp.pipeline for label in _span_labels(pipe)}))
+    if not labels:
+        raise ModelError(f"{path}: a pipeline that marks no spans", "it needs a component such as ner or spancat")
+    wanted = name or str(nlp.meta.get("name") or "")
+    if not wanted or not set(wanted.lower()) <= _NAMES:
+        raise ModelError(f"{wanted!r} cannot name a model", "give one of letters, digits, - and _ with --name")
+    version = f"{nlp.meta.get('version') or '0'}+{_digest(path)[:8]}"
+    model = OwnModel(wanted.lower(), lang or str(nlp.lang), version, labels, _scores(nlp.meta, labels))
+    try:
+        _place(path, models_dir / FOLDER / model.name, model)
+    except OSError as error:
+        raise ModelError(
+            f"{models_dir}: {(error.strerror or str(error)).lower()}", "make room or mend its rights"
+        ) from error
+    return model
+
+
+def remove(name: str, models_dir: Path) -> None:
+    """Take a model away."""
+    folder = models_dir / FOLDER / name
+    if not set(name) <= _NAMES or not (folder / CARD).is_file():
+        raise ModelError(f"there is no model {name!r} of your own", "`annotator models` lists them")
+    shutil.rmtree(folder)
+
+
+def own_models(models_dir: Path) -> list[OwnModel]:
+    """Return the models of one's own by name; loads none of them."""
+    return [_card(path) for path in sorted((models_dir / FOLDER).glob(f"*/{CARD}"))]
+
+
+def suggesters(scheme: LabelScheme, models_dir: Path) -> tuple[OwnSuggester, ...]:
+    """Return a suggester for each model of one's own whose language the scheme has."""
+    return tuple(
+        OwnSuggester(model, scheme, models_dir / FOLDER / model.name / PIPELINE)
+        for model in own_models(models_dir)
+        if model.lang in scheme.languages
+    )
+
+
+class OwnSuggester:
+    """Suggests what a model of one's own marks in the documents of its language."""
+
+    def __init__(self, model: OwnModel, scheme: LabelScheme, path: Path) -> None:
+        self.name = model.name
+        self.version = model.version
+        self._model = model
+        self._labels = model.ours(scheme)
+        self._path = path
+        self._nlp: Language | None = None
+
+    def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
+        """Yield one layer a document, empty for those in other languages."""
+        iterator = iter(documents)
+        while batch := list(islice(iterator, BATCH)):
+            yield from self._batch(batch)
+
+    def _batch(self, documents: list[Document]) -> Iterator[Annotations]:
+        mine = [document for document in documents if document.lang == self._model.lang]
+        found: dict[int, list[Span]] = {id(document): [] for document in documents}
+        if mine:
+            self._nlp = self._nlp or _loaded(self._path)
+            nlp = self._nlp
+            pieces = [(id(d), at, doc) for d in mine for at, doc in _pieces(d, nlp)]
+            for (owner, at, _), doc in zip(pieces, nlp.pipe(doc for _, _, doc in pieces), strict=True):
+                found[owner] += self._spans(doc, at)
+        for document in documents:
+            yield Annotations.of(found[id(document)])
+
+    def _spans(self, doc: Doc, at: int) -> Iterator[Span]:
+        for span in [*doc.ents, *(span for group in doc.spans.values() for span in group)]:
+            label = self._labels.get(span.label_)
+            if label is not None and span.text.strip() == span.text:
+                score = self._model.scores.get(span.label_, self._model.scores.get("", UNKNOWN_SCORE))
+                yield suggested_span(span.start_char + at, span.end_char + at, label, self._model.source, score)
+
+
+def _pieces(document: Document, nlp: Language) -> Iterator[tuple[int, Doc]]:
+    """Yield stretches of whole sentences of a document, and where they begin, as Docs of our tokens."""
+    from spacy.tokens import Doc
+
+    ends = [sentence.end for sentence in document.sentences]
+    start = 0
+    while start < len(document.text):
+        end = next((e for e in ends if e >= start + PIECE), len(document.text))
+        inside = document.tokens.overlapping(start, end)
+        tokens = Segmentation((s - start, e - start) for s, e in document.tokens[inside.start : inside.stop])
+        words, spaces = words_and_spaces(document.text[start:end], tokens)
+        yield start, Doc(nlp.vocab, words=words, spaces=spaces)
+        start = end
+
+
+def _loaded(path: Path) -> Language:
+    import spacy
+
+    try:
+        return spacy.load(path)
+    except Exception as error:  # a pipeline may name components of any package, and those raise what they like
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{path}: spaCy cannot load it: {reason}", "train it with this version of spaCy") from error
+
+
+def _span_labels(pipe: object) -> tuple[str, ...]:
+    """Return the labels of a component that marks spans."""
+    from spacy.pipeline import EntityRecognizer, EntityRuler, SpanCategorizer, SpanRuler
+
+    if isinstance(pipe, (EntityRecognizer, EntityRuler, SpanCategorizer, SpanRuler)):
+        return tuple(pipe.labels)
+    return ()
+
+
+def _scores(meta: Mapping[str, Any], labels: Iterable[str]) -> dict[str, float]:
+    measured = meta.get("performance") or {}
+    overall = measured.get("ents_p") or measured.get("spans_sc_p") or UNKNOWN_SCORE
+    by_label = measured.get("ents_per_type") or measured.get("spans_sc_per_type") or {}
+    scores = {label: values.get("p") or overall for label, values in by_label.items() if label in set(labels)}
+    return {label: round(min(max(float(p), _LOWEST), _HIGHEST), 3) for label, p in {**scores, "": overall}.items()}
+
+
+def _digest(path: Path) -> str:
+    digest = sha256()
+    for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        digest.update(f"{file.relative_to(path).as_posix()}\0{sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _place(path: Path, final: Path, model: OwnModel) -> None:
+    """Copy a pipeline to its place, whole or not at all."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".adding-", dir=final.parent) as scratch:
+        made = Path(scratch, "model")
+        shutil.copytree(path, made / PIPELINE)
+        (made / CARD).write_text(json.dumps(asdict(model), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        if final.exists():
+            final.rename(Path(scratch, "before"))
+        made.rename(final)
+
+
+def _card(path: Path) -> OwnModel:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return OwnModel(**{**values, "labels": tuple(values["labels"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(
+            f"{path}: not the card of a model: {error}", "delete the folder and add the model again"
+        ) from error

@@ -1,0 +1,294 @@
+"""UIMA CAS as INCEpTION and DKPro write it, in JSON and in XMI."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cassis import Cas, TypeSystem, load_cas_from_json, load_cas_from_xmi, load_typesystem
+
+from annotator.errors import FormatError
+from annotator.formats.cas_reader import read
+from annotator.formats.protocol import ForeignDocument
+from annotator.formats.source import Source
+from tests.formats.files import give, source, take, workspace
+
+TEXT = "Ana 👍🏽 viaja a Perú."
+NAMED = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
+WRITER = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
+STRING, ANNOTATION = "uima.cas.String", "uima.tcas.Annotation"
+
+
+def types() -> TypeSystem:
+    """Return a type system as a project of INCEpTION may have it."""
+    system = TypeSystem()
+    for name, features in {
+        "webanno.custom.Who": ["label", "note"],
+        "webanno.custom.Where": ["kind"],
+        "webanno.custom.Bare": ["one", "two"],
+        NAMED: ["value", "identifier"],
+        "my.Token": ["pos"],
+    }.items():
+        made = system.create_type(name, ANNOTATION)
+        for feature in features:
+            system.create_feature(made, feature, STRING)
+    link = system.create_type("webanno.custom.Trip", ANNOTATION)
+    for end in ("Governor", "Dependent"):
+        system.create_feature(link, end, ANNOTATION)
+    system.create_feature(link, "label", STRING)
+    writer = system.create_type(WRITER, "uima.cas.AnnotationBase")
+    for feature in ("username", "sourceDocumentName"):
+        system.create_feature(writer, feature, STRING)
+    return system
+
+
+def cas(*items: tuple[str, dict[str, Any]], text: str | None = TEXT) -> Cas:
+    made = Cas(typesystem=types())
+    if text is not None:
+        made.sofa_string = text
+    for name, values in items:
+        made.add(made.typesystem.get_type(name)(**values))
+    return made
+
+
+def one(made: Cas | bytes, **options: str) -> ForeignDocument:
+    data = made if isinstance(made, bytes) else made.to_json().encode()
+    (document,) = read(source(data), options)
+    return document
+
+
+def said(document: ForeignDocument) -> list[tuple[str, str]]:
+    (layer,) = document.layers
+    return [(s.label, document.text[s.start : s.end]) for s in layer.content.spans.values()]
+
+
+ANA = ("webanno.custom.Who", {"begin": 0, "end": 3, "label": "PERSON"})
+PERU = ("webanno.custom.Where", {"begin": 15, "end": 19, "kind": "GPE"})
+
+
+class TestReading:
+    def test_custom_layers_with_utf_16_offsets(self) -> None:
+        made = cas(ANA, PERU)
+        assert '"begin": 17' in made.to_json()  # the thumb and its colour are two units each
+        assert said(one(made)) == [("PERSON", "Ana"), ("GPE", "Perú")]
+
+    def test_the_same_in_xmi_with_its_type_system(self, tmp_path: Path) -> None:
+        made = cas(ANA, PERU)
+        (tmp_path / "deep").mkdir()
+        (tmp_path / "deep" / "nota.xmi").write_text(made.to_xmi(), encoding="utf-8")
+        (tmp_path / "TypeSystem.xml").write_text(made.typesystem.to_xml(), encoding="utf-8")
+        (document,) = read(Source(tmp_path), {})
+        assert (document.text, said(document), document.fallback) == (TEXT, said(one(made)), "nota")
+        system = tmp_path / "TypeSystem.xml"
+        again = one(made.to_xmi().encode(), typesystem=str(system))
+        assert said(again) == said(document)
+
+    def test_relations_go_from_governor_to_dependent(self) -> None:
+        made = cas(ANA, PERU)
+        who, where = made.select("webanno.custom.Who")[0], made.select("webanno.custom.Where")[0]
+        link = made.typesystem.get_type("webanno.custom.Trip")
+        made.add(link(begin=15, end=19, Governor=who, Dependent=where, label="visits"))
+        content = one(made).layers[0].content
+        (relation,) = content.relations.values()
+        assert [content.spans[i].label for i in (relation.head, relation.child)] == ["PERSON", "GPE"]
+        assert relation.label == "visits"
+
+    def test_relations_of_what_is_no_span_are_counted(self) -> None:
+        made = cas(ANA, ("my.Token", {"begin": 15, "end": 19, "pos": "N"}))
+        who, token = made.select("webanno.custom.Who")[0], made.select("my.Token")[0]
+        made.add(made.typesystem.get_type("webanno.custom.Trip")(begin=0, end=3, Governor=who, Dependent=token))
+        document = one(made)
+        assert document.layers[0].content.relations == {}
+        assert document.lost["relation of type webanno.custom.Trip between other annotations"] == 1
+
+    def test_named_entities_of_dkpro_and_what_is_not_carried(self) -> None:
+        made = cas(
+            (NAMED, {"begin": 0, "end": 3, "value": "PER", "identifier": "Q1"}),
+            (NAMED, {"begin": 15, "end": 19}),
+            (NAMED, {"begin": 5, "end": 5, "value": "X"}),
+            ("my.Token", {"begin": 0, "end": 3, "pos": "N"}),
+        )
+        document = one(made)
+        assert said(document) == [("PER", "Ana"), ("NamedEntity", "Perú")]
+        assert document.lost == {
+            f"feature identifier of {NAMED}": 1,
+            "span without any text": 1,
+            "annotation of type my.Token": 1,
+        }
+
+    def test_types_and_features_can_be_chosen(self) -> None:
+        made = cas(ANA, ("my.Token", {"begin": 0, "end": 3, "pos": "N"}))
+        assert said(one(made, spans="my.Token:pos")) == [("N", "Ana")]
+        with pytest.raises(FormatError, match=r"\(my.Token\): it has no feature 'tag'; its features are pos"):
+            one(made, spans="my.Token:tag")
+
+    def test_several_features_none_of_which_is_a_label(self) -> None:
+        document = one(cas(("webanno.custom.Bare", {"begin": 0, "end": 3, "one": "A", "two": "B"})))
+        assert said(document) == [("Bare", "Ana")]
+        assert document.lost == dict.fromkeys((f"feature {n} of webanno.custom.Bare" for n in ("one", "two")), 1)
+
+    def test_who_wrote_it_is_in_the_file(self) -> None:
+        document = one(cas((WRITER, {"username": "bo", "sourceDocumentName": "carta.txt"})))
+        assert (document.layers[0].author, document.fallback) == ("bo", "carta")
+
+    @pytest.mark.parametrize(
+        ("folder", "name", "author", "layer"),
+        [
+            ("annotation", "ana", "ana", None),
+            ("annotation", "INITIAL_CAS", None, None),
+            ("curation", "CURATION_USER", None, "gold"),
+        ],
+    )
+    def test_or_in_the_folders_of_a_project(
+        self, tmp_path: Path, folder: str, name: str, author: str | None, layer: str | None
+    ) -> None:
+        path = tmp_path / folder / "carta.txt" / f"{name}.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(cas(ANA).to_json(), encoding="utf-8")
+        (document,) = read(Source(tmp_path), {})
+        assert (document.layers[0].author, document.layers[0].layer) == (author, layer)
+        assert document.fallback == "carta"
+
+
+def test_annotators_of_a_project_become_curators(tmp_path: Path) -> None:
+    for user, items in {"ana": (ANA,), "bo": (ANA, PERU)}.items():
+        path = tmp_path / "annotation" / "carta.txt" / f"{user}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(cas(*items).to_json(), encoding="utf-8")
+    with workspace() as bench:
+        report = take(bench, "cas", tmp_path)
+        assert (report.new, report.known) == (1, 0)
+        assert {name: counts.spans for name, counts in report.layers.items()} == {"curator:ana": 1, "curator:bo": 2}
+        assert bench.store.document_keys() == ["carta"]
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def changed(change: Change) -> bytes:
+    value = json.loads(cas(ANA, PERU).to_json())
+    change(value)
+    return json.dumps(value).encode()
+
+
+def structure(name: str, **values: object) -> Change:
+    def change(value: dict[str, Any]) -> None:
+        next(s for s in value["%FEATURE_STRUCTURES"] if s["%TYPE"] == name).update(values)
+
+    return change
+
+
+def dangling(value: dict[str, Any]) -> None:
+    link = {"%ID": 9, "%TYPE": "webanno.custom.Trip", "@sofa": 1, "begin": 0, "end": 3, "@Governor": 77, "label": "x"}
+    value["%FEATURE_STRUCTURES"].append(link)
+    value["%VIEWS"]["_InitialView"]["%MEMBERS"].append(9)
+
+
+BROKEN = {
+    "empty": (b"", ":1: not JSON"),
+    "cut short": (cas(ANA).to_json().encode()[:-30], "not JSON"),
+    "another JSON": (b'{"text": "Ana"}', ": %TYPES: found nothing, expected an object: is it a UIMA CAS in JSON 0.4?"),
+    "a list": (b"[]", ": found [], expected an object"),
+    "no views": (changed(lambda value: value.pop("%VIEWS")), ": %VIEWS: found nothing"),
+    "no text": (cas(text=None).to_json().encode(), ": a CAS without a text: export it again together"),
+    "not UTF-8": (b'{"a": "\xff"}', ": byte 7 is not UTF-8"),
+    "half a character": (b'{"%TYPES": {}, "%VIEWS": {}, "x": "\\ud83d"}', ": half of a character"),
+    "deep": (b'{"%TYPES":' * 100_000, ": lists or objects nested too deeply"),
+    "an id twice": (changed(structure(PERU[0], **{"%ID": 2})), ": the id 2 twice, expected each id once"),
+    "outside of the text": (changed(structure(PERU[0], end=99)), ": an offset outside of the text: 99"),
+    "inside a character": (changed(structure(PERU[0], begin=5)), ": an offset outside of the text: 5"),
+    "reversed": (changed(structure(PERU[0], begin=21, end=17)), "3 (webanno.custom.Where): found 19-15, expected 0 ≤"),
+    "not a number": (changed(structure(PERU[0], begin="x")), ": an offset outside of the text: x"),
+    "no place": (changed(structure(PERU[0], begin=None)), "(webanno.custom.Where): found null-19, expected"),
+    "a type that is not there": (changed(structure(PERU[0], **{"%TYPE": "no.Such"})), "Type with name [no.Such] not"),
+    "a relation of nothing": (
+        changed(dangling),
+        "structure 9 (webanno.custom.Trip): Governor: found nothing, expected",
+    ),
+    "XML cut short": (cas(ANA).to_xmi().encode()[:-20], ": cannot be read as a CAS: "),
+    "another XML": (b"<a/>", ": cannot be read as a CAS: "),
+    "XMI of unknown types": (cas(ANA).to_xmi().encode(), "name the file of the type system: -O typesystem="),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_broken_is_named_and_nothing_is_written(case: str) -> None:
+    data, message = BROKEN[case]
+    with workspace() as bench:
+        with pytest.raises(FormatError) as caught:
+            take(bench, "cas", data, layer="gold")
+        assert bench.store.document_keys() == []
+    assert str(caught.value).startswith("standard input")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_reference_of_xmi_to_nothing(tmp_path: Path) -> None:
+    made = cas(ANA)
+    (tmp_path / "TypeSystem.xml").write_text(made.typesystem.to_xml(), encoding="utf-8")
+    link = '<custom:Trip xmi:id="9" sofa="1" begin="0" end="3" Governor="77"/><cas:Sofa'
+    (tmp_path / "a.xmi").write_text(made.to_xmi().replace("<cas:Sofa", link), encoding="utf-8")
+    with pytest.raises(FormatError, match=r"a\.xmi: it refers to feature structure 77, which is not there"):
+        list(read(Source(tmp_path), {}))
+
+
+def test_entities_of_xml_reach_no_file(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    made = cas(ANA)
+    (tmp_path / "TypeSystem.xml").write_text(made.typesystem.to_xml(), encoding="utf-8")
+    head = f'<!DOCTYPE a [<!ENTITY x SYSTEM "{(tmp_path / "secret.txt").as_uri()}">]><xmi:XMI'
+    written = made.to_xmi().replace("<xmi:XMI", head, 1).replace("</xmi:XMI>", "&x;</xmi:XMI>")
+    (tmp_path / "a.xmi").write_text(written, encoding="utf-8")
+    with pytest.raises(FormatError, match=r"a\.xmi:2: cannot be read as a CAS: Entity 'x' not defined"):
+        list(read(Source(tmp_path), {}))
+
+
+def test_a_folder_without_files(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"no \.json or \.xmi file in this folder"):
+        list(read(Source(tmp_path), {}))
+
+
+@pytest.mark.parametrize("kind", ["json", "xmi"])
+def test_what_we_write_is_what_inception_looks_for(tmp_path: Path, kind: str) -> None:
+    entities = [
+        {"id": 1, "start_offset": 0, "end_offset": 3, "label": "PERSON"},
+        {"id": 2, "start_offset": 15, "end_offset": 19, "label": "GPE"},
+    ]
+    row = {"key": "nota", "lang": "es", "text": TEXT, "entities": entities,
+           "relations": [{"from_id": 1, "to_id": 2, "type": "works_for"}]}  # fmt: skip
+    out = tmp_path / "out"
+    with workspace() as bench:
+        take(bench, "doccano", json.dumps(row).encode(), layer="gold")
+        give(bench, "cas", out, options={"kind": kind})
+    with (out / "TypeSystem.xml").open("rb") as stream:
+        system = load_typesystem(stream)
+    label = system.get_type("webanno.custom.Entity").get_feature("label")
+    assert label is not None
+    assert label.description == "PERSON, ORG, GPE, DATE"
+    if kind == "json":
+        made = load_cas_from_json((out / "nota.cas.json").read_text(encoding="utf-8"))
+    else:
+        made = load_cas_from_xmi((out / "nota.xmi").read_text(encoding="utf-8"), typesystem=system)
+    assert [(e.label, e.get_covered_text()) for e in made.select("webanno.custom.Entity")] == [
+        ("PERSON", "Ana"),
+        ("GPE", "Perú"),
+    ]
+    (link,) = made.select("webanno.custom.EntityRelation")
+    assert (link.Governor.label, link.label, link.Dependent.label) == ("PERSON", "works_for", "GPE")
+    assert (link.begin, link.end) == (15, 19)
+    tokens = made.select("de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token")
+    assert [t.get_covered_text() for t in tokens] == ["Ana", "👍🏽", "viaja", "a", "Perú", "."]
+    assert len(made.select("de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence")) == 1
+
+
+def test_characters_that_xml_does_not_have(tmp_path: Path) -> None:
+    with workspace() as bench:
+        take(bench, "doccano", json.dumps({"key": "nota", "text": "a\x1bb"}).encode(), layer="gold")
+        with pytest.raises(FormatError, match=r"nota: the character U\+001B cannot stand in XML: write -O kind=json"):
+            give(bench, "cas", tmp_path / "out", options={"kind": "xmi"})
+        assert not (tmp_path / "out").exists()
+        with pytest.raises(FormatError, match="kind=yaml: "):
+            give(bench, "cas", tmp_path / "out", options={"kind": "yaml"})

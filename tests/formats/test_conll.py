@@ -1,0 +1,213 @@
+"""CoNLL columns as the tasks and the tools have written them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.annotation import Annotations, Span
+from annotator.errors import FormatError
+from annotator.formats.conll import read
+from annotator.formats.protocol import ForeignDocument
+from annotator.formats.registry import load_format
+from annotator.formats.words import SCHEMES, Row, Scheme, WordSpan, tagged_spans, tags
+from annotator.workflow.importing import ImportRequest, import_file
+from tests.formats.files import give, source, take, workspace
+from tests.workspaces import Bench
+
+
+def columns(*lines: str) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def found(data: bytes, **options: str) -> list[ForeignDocument]:
+    return list(read(source(data), {name.replace("_", "-"): value for name, value in options.items()}))
+
+
+def said(document: ForeignDocument) -> list[tuple[str, str]]:
+    (layer,) = document.layers
+    return [(s.label, document.text[s.start : s.end]) for s in layer.content.spans.values()]
+
+
+SAME = [
+    ("LOC", "Nueva York"),
+    ("LOC", "Lima"),
+    ("PER", "Ana"),
+]
+WORDS = ["Nueva", "York", "Lima", "ve", "Ana"]
+TAGGED = {
+    "IOB1": ["I-LOC", "I-LOC", "B-LOC", "O", "I-PER"],
+    "IOB2": ["B-LOC", "I-LOC", "B-LOC", "O", "B-PER"],
+    "BIOES": ["B-LOC", "E-LOC", "S-LOC", "O", "S-PER"],
+    "BILOU": ["B-LOC", "L-LOC", "U-LOC", "O", "U-PER"],
+    "BMEWO-like": ["B-LOC", "E-LOC", "W-LOC", "O", "W-PER"],
+}
+
+
+class TestTags:
+    @pytest.mark.parametrize("scheme", TAGGED)
+    def test_every_scheme_says_the_same(self, scheme: str) -> None:
+        (document,) = found(columns(*map("\t".join, zip(WORDS, TAGGED[scheme], strict=True))))
+        assert said(document) == SAME
+
+    def test_a_label_may_hold_a_hyphen_and_a_span_ends_with_its_sentence(self) -> None:
+        (document,) = found(columns("El\tB-creative-work", "Quijote\tI-creative-work", "", "y\tI-creative-work"))
+        assert said(document) == [("creative-work", "El Quijote"), ("creative-work", "y")]
+
+    @given(data=st.data(), scheme=st.sampled_from(SCHEMES))
+    def test_what_is_tagged_is_read_again(self, data: st.DataObject, scheme: Scheme) -> None:
+        spans: list[WordSpan] = []
+        at = 0
+        for gap, size, label in data.draw(
+            st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3), st.sampled_from(["A", "B-c", "O"])), max_size=6)
+        ):
+            spans.append(WordSpan(at + gap, at + gap + size - 1, label))
+            at += gap + size
+        row = Row("x", "", ["w"] * (at + 1), spans, spans, [])
+        assert list(tagged_spans(tags(row, scheme))) == spans
+
+
+class TestColumns:
+    def test_the_text_is_rebuilt_from_words_and_sentences(self) -> None:
+        (document,) = found(columns("Hola\tO", "Ana\tB-PER", "", "", "Adiós\tO"))
+        assert document.text == "Hola Ana\nAdiós"
+        assert document.fallback == "import"
+
+    def test_separators_may_hold_a_tab_and_lines_end_in_any_way(self) -> None:
+        (document,) = found(b"Ana\tB-PER\r\n\t\r\nLima\tB-LOC\r\n \t \n")
+        assert document.text == "Ana\nLima"
+
+    def test_spaces_part_columns_where_there_is_no_tab_and_other_columns_are_counted(self) -> None:
+        (document,) = found(columns("U.N. NNP I-NP I-ORG", "1996 CD I-NP O", "x _ _ O"))
+        assert said(document) == [("ORG", "U.N.")]
+        assert document.lost == {"value in column 2": 2, "value in column 3": 2}
+
+    def test_a_column_of_numbers_is_none_of_words(self) -> None:
+        (document,) = found(columns("1\tAna\tB-PER\tO", "2\tPaz\tI-PER\tB-LOC", "", "1\tve\tO\tO"), label_column="3,-1")
+        assert document.text == "Ana Paz\nve"
+        assert sorted(said(document)) == [("LOC", "Paz"), ("PER", "Ana Paz")]
+
+    def test_a_number_that_is_a_word_can_be_said_to_be_one(self) -> None:
+        data = columns("1 CD O", "de IN O")
+        with pytest.raises(FormatError, match=r'input:2: column 1: found "de", expected a number.*word-column=1'):
+            found(data)
+        assert found(data, word_column="1")[0].text == "1 de"
+
+    def test_documents_begin_at_marks(self) -> None:
+        data = columns("-DOCSTART- -X- O O", "", "a O", "", "-DOCSTART- -X- O O", "", "b O", "-DOCSTART- -X- O O")
+        assert [(d.text, d.fallback) for d in found(data)] == [("a", "import-000001"), ("b", "import-000005")]
+
+    def test_comments_name_documents(self) -> None:
+        data = columns("# newdoc id = uno", "# sent_id = 3", "#\tO", "", "# id dos\tdomain=x", "b\tO")
+        one, two = found(data)
+        assert (one.key, one.text, one.lost) == ("uno", "#", {"comment": 1})
+        assert (two.key, two.text) == ("dos", "b")
+
+    def test_sentences_may_be_documents(self) -> None:
+        documents = found(columns("a\tO", "", "b\tO", "c\tO", "", "", "d\tO"), sentences="1")
+        assert [d.text for d in documents] == ["a", "b c", "d"]
+        assert len({d.fallback for d in documents}) == 3
+
+    def test_another_encoding_is_said_with_the_option(self) -> None:
+        data = "Perú\tB-LOC\n".encode("latin-1")
+        with pytest.raises(FormatError, match=r"standard input:1: byte 3 is not UTF-8: .*--encoding latin-1"):
+            found(data)
+        (document,) = read(source(data, "latin-1"), {})
+        assert said(document) == [("LOC", "Perú")]
+
+
+BROKEN: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
+    "one column": (("Ana", "B-PER"), {}, "1: found one column, expected a word and its tag"),
+    "a column less": (("Ana\tx\tB-PER", "ve\tO"), {}, "2: found 2 columns, expected 3"),
+    "no tag": (("Ana\tPER",), {}, '1: column 2: found "PER", expected O or a tag like B-ORG'),
+    "a tag without label": (("Ana\tB-",), {}, '1: column 2: found "B-"'),
+    "no word": (("Ana\tO", "\tO"), {}, "2: a line without a word"),
+    "no such column": (("Ana\tO",), {"label_column": "4"}, "1: label-column=4: the line has 2 columns"),
+    "no number": (("Ana\tO",), {"label_column": "last"}, "label-column=last: not a number"),
+    "a broken mark": (('-DOCSTART-\t{"text":"Ana', "Ana\tO"), {}, "1:9: not JSON"),
+    "half a character": (('-DOCSTART-\t{"text":"\\ud83d"}\tO',), {}, "1: half of a character"),
+    "another text": (('-DOCSTART-\t{"text":"Ana ve"}\tO', "", "Luis\tO"), {}, '1: the word "Luis" (number 1) is not'),
+    "words between": (('-DOCSTART-\t{"text":"a x b"}\tO', "", "a\tO", "b\tO"), {}, '1: the word "b" (number 2)'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_broken_is_named_with_its_line(case: str) -> None:
+    lines, options, message = BROKEN[case]
+    with pytest.raises(FormatError) as caught:
+        found(columns(*lines), **options)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with workspace() as bench:
+        yield bench
+
+
+class TestWriting:
+    TEXT = "Ana  Ruiz\u00a0vive en Nueva York.\r\n\r\nY ya."
+
+    def given_as(self, bench: Bench, **options: str) -> str:
+        spans = [Span("1", 0, 9, "PERSON"), Span("2", 18, 28, "GPE"), Span("3", 24, 28, "GPE"), Span("4", 1, 3, "ORG")]
+        rows = {"text": self.TEXT, "key": "nota", "lang": "es", "label": [[s.start, s.end, s.label] for s in spans]}
+        take(bench, "doccano", json.dumps(rows).encode(), layer="gold")
+        data, done = give(bench, "conll", options=options)
+        assert (done.lost["spans inside one another"], done.lost["spans off token borders"]) == (1, 1)
+        return data.decode()
+
+    def test_two_columns_behind_a_mark_that_other_readers_pass_over(self, bench: Bench) -> None:
+        lines = self.given_as(bench).split("\n")
+        mark, rest = lines[0].split("\t"), lines[1:]
+        assert (mark[0], mark[2], len(lines[0].split())) == ("-DOCSTART-", "O", 3)
+        assert rest[:9] == [
+            "",
+            "Ana\tB-PERSON",
+            "Ruiz\tI-PERSON",
+            "vive\tO",
+            "en\tO",
+            "Nueva\tB-GPE",
+            "York\tI-GPE",
+            ".\tO",
+            "",
+        ]
+
+    def test_plain_columns(self, bench: Bench) -> None:
+        data = self.given_as(bench, plain="yes", scheme="bioes")
+        assert data.startswith("-DOCSTART- -X- O O\n\nAna\tB-PERSON\nRuiz\tE-PERSON\n")
+        assert data.endswith("Y\tO\nya\tO\n.\tO\n\n")
+
+    @pytest.mark.parametrize(("name", "value"), [("scheme", "bio"), ("plain", "maybe")])
+    def test_options_that_are_none(self, bench: Bench, name: str, value: str) -> None:
+        with pytest.raises(FormatError, match=f"{name}={value}: "):
+            give(bench, "conll", options={name: value})
+
+    def test_a_title_with_any_space_stays_in_one_column(self, bench: Bench, tmp_path: Path) -> None:
+        text = "uno\u2028dos\t\x1ctres\x85"
+        take(bench, "doccano", json.dumps({"text": text, "key": "a", "title": "t\x0b\u3000u"}).encode(), layer="gold")
+        data, _ = give(bench, "conll")
+        assert len(data.decode().split("\n")[0].split()) == 3
+        path = tmp_path / "x.conll"
+        path.write_bytes(data)
+        again = take(bench, "conll", path, layer="gold")
+        assert (again.new, again.layers["gold"].unchanged) == (0, 1)
+
+
+def test_nothing_is_written_of_a_file_that_breaks_off(bench: Bench) -> None:
+    data = columns(*(line for n in range(40) for line in ("-DOCSTART-\tO", "", f"w{n}\tO", "")), "Ana\tPER")
+    with pytest.raises(FormatError, match="standard input:161: "):
+        take(bench, "conll", data, layer="gold")
+    assert bench.store.document_keys() == []
+
+
+def test_labels_are_mapped_like_those_of_any_format(bench: Bench) -> None:
+    request = ImportRequest(layer="gold", mapping={"PER": "PERSON"})
+    import_file(bench.workspace, load_format("conll"), source(columns("Ana\tB-PER")), request, "lead")
+    content = bench.store.annotations(bench.layer_id("gold", "import"))
+    assert content == Annotations.of([Span("0-3-PERSON", 0, 3, "PERSON")])

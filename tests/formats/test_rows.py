@@ -1,0 +1,145 @@
+"""GLiNER's list and Hugging Face's rows: words by their places, tags by name or number."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.errors import FormatError
+from annotator.formats import gliner, hf
+from annotator.formats.protocol import ForeignDocument
+from annotator.formats.source import Source
+from tests.formats.files import give, source, take, workspace
+
+WORDS = ["Ana", "Ruiz", "ve", "Lima", "."]
+
+
+def one(module: Any, value: Any, **options: str) -> ForeignDocument:
+    data = json.dumps(value, ensure_ascii=False).encode()
+    (document,) = module.read(source(data), {name.replace("_", "-"): v for name, v in options.items()})
+    assert isinstance(document, ForeignDocument)
+    return document
+
+
+def said(document: ForeignDocument) -> list[tuple[str, str]]:
+    (layer,) = document.layers
+    return [(s.label, document.text[s.start : s.end]) for s in layer.content.spans.values()]
+
+
+def entity(**more: Any) -> dict[str, Any]:
+    return {"tokenized_text": WORDS, "ner": [[0, 1, "PERSON"], [3, 3, "GPE"]], **more}
+
+
+class TestGliner:
+    def test_ends_are_inclusive_and_relations_count_spans(self) -> None:
+        document = one(gliner, [entity(relations=[[0, 1, "sees"]])])
+        assert said(document) == [("PERSON", "Ana Ruiz"), ("GPE", "Lima")]
+        assert document.text == "Ana Ruiz ve Lima ."
+        (relation,) = document.layers[0].content.relations.values()
+        assert (relation.head, relation.child, relation.label) == ("0", "1", "sees")
+
+    def test_lines_in_place_of_a_list_and_a_text_beside_the_words(self) -> None:
+        document = one(gliner, entity(text="\ufeffAna\n Ruiz ve\xa0Lima."))
+        assert said(document) == [("PERSON", "Ana\n Ruiz"), ("GPE", "Lima")]
+
+    def test_other_fields_come_back(self) -> None:
+        with workspace() as bench:
+            take(bench, "gliner", json.dumps([entity(negatives=["animal"])]).encode(), layer="gold")
+            (row,) = json.loads(give(bench, "gliner")[0])
+            assert row["negatives"] == ["animal"]
+            assert row["tokenized_text"] == WORDS
+            assert row["ner"] == [[0, 1, "PERSON"], [3, 3, "GPE"]]
+
+    def test_an_empty_export_is_an_empty_list(self) -> None:
+        with workspace() as bench:
+            assert give(bench, "gliner")[0] == b"[]\n"
+
+
+class TestRows:
+    def test_tags_by_name(self) -> None:
+        document = one(hf, {"id": "7", "tokens": WORDS, "ner_tags": ["B-PER", "I-PER", "O", "B-LOC", "O"]})
+        assert said(document) == [("PER", "Ana Ruiz"), ("LOC", "Lima")]
+        assert document.fallback == "import-7"
+
+    def test_tags_by_number_with_their_names(self) -> None:
+        row = {"words": WORDS, "labels": [1, 2, 0, 1, 0], "pos_tags": [1, 1, 2, 1, 3]}
+        document = one(hf, row, names="O,B-X,I-X", word_column="words", tag_column="labels")
+        assert said(document) == [("X", "Ana Ruiz"), ("X", "Lima")]
+        assert document.lost == {"column pos_tags": 1}
+
+    def test_a_folder_of_ours_says_the_names_of_numbers(self, tmp_path: Path) -> None:
+        rows = {"text": "Ana ve Lima", "label": [[0, 3, "PERSON"], [7, 11, "GPE"]]}
+        with workspace() as bench:
+            take(bench, "doccano", json.dumps(rows).encode(), layer="gold")
+            give(bench, "hf", tmp_path / "out", options={"tags": "ids"})
+        row = json.loads((tmp_path / "out" / "data.jsonl").read_text(encoding="utf-8"))
+        assert row["ner_tags"] == [1, 0, 5]
+        features = json.loads((tmp_path / "out" / "dataset_info.json").read_text(encoding="utf-8"))["features"]
+        names = features["ner_tags"]["feature"]["names"]
+        assert [names[tag] for tag in row["ner_tags"]] == ["B-PERSON", "O", "B-GPE"]
+        assert list(features) == list(row)
+        (document,) = hf.read(Source(tmp_path / "out" / "data.jsonl"), {})
+        assert said(document) == [("PERSON", "Ana"), ("GPE", "Lima")]
+        assert list(hf.read(Source(tmp_path / "out"), {})) == [document]
+
+    def test_a_folder_without_rows(self, tmp_path: Path) -> None:
+        with pytest.raises(FormatError, match=r"no \.jsonl file in this folder"):
+            list(hf.read(Source(tmp_path), {}))
+
+
+def tagged(*tags: object, **more: object) -> dict[str, object]:
+    return {"tokens": ["Ana", "ve"], "ner_tags": list(tags), **more}
+
+
+BROKEN: dict[str, tuple[Any, Any, str]] = {
+    "no words": (gliner, {"ner": []}, "tokenized_text: found nothing, expected a list"),
+    "words that are none": (gliner, {"tokenized_text": [1], "ner": []}, "expected a list of strings"),
+    "an empty word": (gliner, {"tokenized_text": ["a", ""], "ner": []}, "tokenized_text[1]: found an empty word"),
+    "no spans": (gliner, {"tokenized_text": ["a"]}, "ner: found nothing, expected a list"),
+    "an end behind the words": (gliner, entity(ner=[[0, 5, "X"]]), "ner[0].start: found 0-5, expected 0 ≤ start ≤ end"),
+    "reversed": (gliner, entity(ner=[[1, 0, "X"]]), "ner[0].start: found 1-0"),
+    "not numbers": (gliner, entity(ner=[["0", 1, "X"]]), 'ner[0].start: found "0", expected a whole number'),
+    "a truth value": (gliner, entity(ner=[[False, True, "X"]]), "ner[0].start: found false"),
+    "two values": (gliner, entity(ner=[[0, 1]]), "ner[0]: found [0, 1], expected [start, end, label]"),
+    "an empty label": (gliner, entity(ner=[[0, 1, ""]]), "ner[0].label: found an empty label"),
+    "a dangling relation": (gliner, entity(relations=[[0, 2, "r"]]), "relations[0].tail: found 2, expected the place"),
+    "a place before the first": (gliner, entity(relations=[[-1, 0, "r"]]), "relations[0].head: found -1"),
+    "a text of other words": (gliner, entity(text="Luis"), 'the word "Ana" (number 1) is not where the text has it'),
+    "a number without a name": (hf, tagged(0, 1), "ner_tags[0]: found 0, a number without a name: give the names"),
+    "a tag less": (hf, tagged("O"), "ner_tags: found 1 tags, expected one for each of the 2 words"),
+    "no tag": (hf, tagged("O", "PER"), 'ner_tags[1]: found "PER", expected O or a tag like B-ORG'),
+    "a tag of another type": (hf, tagged("O", None), "ner_tags[1]: found null"),
+    "no object": (hf, ["Ana"], 'found ["Ana"], expected an object'),
+    "meta that is none": (hf, tagged("O", "O", meta="{"), "not JSON"),
+    "meta that is a list": (hf, tagged("O", "O", meta="[1]"), "meta: found [1], expected an object"),
+    "half a character": (hf, tagged("O", "O", text="\ud83d"), "half of a character"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_broken_is_named_with_its_line_and_nothing_is_written(case: str) -> None:
+    module, row, message = BROKEN[case]
+    fine = entity() if module is gliner else tagged("O", "O")
+    data = b"".join(json.dumps(value).encode() + b"\n" for value in (fine, row))
+    with workspace() as bench:
+        with pytest.raises(FormatError) as caught:
+            take(bench, module.FORMAT.name, data, layer="gold")
+        assert bench.store.document_keys() == []
+    assert str(caught.value).startswith("standard input:2:")
+    assert message in str(caught.value)
+
+
+def test_a_number_beyond_the_names() -> None:
+    with pytest.raises(FormatError, match=r"1: ner_tags\[1\]: found 2, expected 0 to 1"):
+        one(hf, tagged(0, 2), names="O,B-X")
+
+
+@pytest.mark.parametrize(("name", "option"), [("gliner", "rows"), ("hf", "rows"), ("hf", "tags")])
+def test_options_that_are_none(name: str, option: str, tmp_path: Path) -> None:
+    with workspace() as bench:
+        take(bench, "doccano", b'{"text": "Ana"}', layer="gold")
+        with pytest.raises(FormatError, match=f"{option}=lines: "):
+            give(bench, name, tmp_path / "out", options={option: "lines"})

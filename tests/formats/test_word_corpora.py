@@ -1,0 +1,121 @@
+"""Real files in columns and as CAS, against counts made here by other means."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from annotator.errors import FormatError
+from annotator.formats import cas_reader as cas
+from annotator.formats import conll
+from annotator.formats.source import Source
+from tests.formats.files import give, take, workspace
+
+CORPORA = Path(os.environ.get("ANNOTATOR_CORPORA") or Path(__file__).resolve().parents[3] / "shared" / "corpora")
+
+
+def corpus(name: str) -> Path:
+    path = CORPORA / name
+    if not path.exists():
+        pytest.skip(f"{path} is not there; ANNOTATOR_CORPORA may name the folder")
+    return path
+
+
+def surfaces(path: Path) -> Counter[tuple[str, str]]:
+    """Count labels with their words in a file of two columns in IOB2."""
+    found: Counter[tuple[str, str]] = Counter()
+    label = ""
+    words: list[str] = []
+    for line in [*path.read_text(encoding="utf-8").split("\n"), ""]:
+        word, _, tag = line.strip().partition("\t")
+        if words and not tag.startswith("I-"):
+            found[label, " ".join(words)] += 1
+            words = []
+        if tag.startswith("B-"):
+            label = tag[2:]
+        if tag[:2] in ("B-", "I-"):
+            words.append(word)
+    return found
+
+
+@pytest.mark.parametrize("name", ["emerging.dev.conll", "wnut17train.conll"])
+def test_columns(name: str) -> None:
+    path = corpus(f"conll/{name}")
+    expected = surfaces(path)
+    written = path.read_text(encoding="utf-8")
+    assert sum(expected.values()) == written.count("\tB-")
+    sentences = len(re.split(r"(?:\n[ \t]*)+\n", written.strip()))
+    (document,) = conll.read(Source(path), {})
+    (layer,) = document.layers
+    spans = layer.content.spans.values()
+    assert Counter((s.label, document.text[s.start : s.end]) for s in spans) == expected
+    assert (document.lost, document.text.count("\n") + 1) == ({}, sentences)
+    parts = list(conll.read(Source(path), {"sentences": "1"}))
+    assert len(parts) == sentences
+    found: Counter[tuple[str, str]] = Counter()
+    for part in parts:
+        found.update((s.label, part.text[s.start : s.end]) for s in part.layers[0].content.spans.values())
+    assert found == expected
+
+
+def test_columns_come_into_a_workspace_and_go_out_again(tmp_path: Path) -> None:
+    path = corpus("conll/emerging.dev.conll")
+    with workspace() as bench:
+        report = take(bench, "conll", path, layer="gold", labels_from_data=True)
+        assert report.layers["gold"].spans == sum(surfaces(path).values())
+        out = tmp_path / "emerging.conll"
+        data, done = give(bench, "conll", out)
+        assert sum(done.lost.values()) == done.lost["spans off token borders"]
+        again = take(bench, "conll", out, layer="curator:again")
+        assert again.layers["curator:again"].spans == report.layers["gold"].spans - sum(done.lost.values())
+        assert give(bench, "conll", tmp_path / "second.conll", layer="curator:again")[0] == data
+
+
+@pytest.mark.parametrize("name", ["WithLeftToRightTextAndAnnotations", "WithText", "WithTextAndAnnotations"])
+def test_json(name: str) -> None:
+    path = corpus(f"cas/json/cas{name}.json")
+    structures = json.loads(path.read_text(encoding="utf-8"))["%FEATURE_STRUCTURES"]
+    text = next(s["sofaString"] for s in structures if "sofaString" in s)
+    places = [(s["begin"], s["end"]) for s in structures if s["%TYPE"] == "uima.tcas.Annotation"]
+    (document,) = cas.read(Source(path), {})
+    assert document.text == text
+    assert sum(document.lost.values()) == len(places)
+    (document,) = cas.read(Source(path), {"spans": "uima.tcas.Annotation"})
+    assert [(s.start, s.end) for s in document.layers[0].content.spans.values()] == places
+
+
+@pytest.mark.parametrize("name", ["casWithoutTextButWithAnnotations", "emptyCas"])
+def test_json_without_text(name: str) -> None:
+    with pytest.raises(FormatError, match=f"{name}.json: a CAS without a text"):
+        list(cas.read(Source(corpus(f"cas/json/{name}.json")), {}))
+
+
+def test_xmi() -> None:
+    path, types = corpus("cas/xmi/small_cas.xmi"), corpus("cas/xmi/small_typesystem.xml")
+    elements = ET.parse(path).getroot()
+    text = next(e.get("sofaString") for e in elements if e.tag.endswith("Sofa"))
+    assert text is not None
+    expected = [
+        (e.get("pos"), text[int(e.get("begin", "")) : int(e.get("end", ""))])
+        for e in elements
+        if e.tag.endswith("Token")
+    ]
+    options = {"typesystem": str(types), "spans": "cassis.Token:pos"}
+    (document,) = cas.read(Source(path), options)
+    assert document.text == text
+    assert [(s.label, text[s.start : s.end]) for s in document.layers[0].content.spans.values()] == expected
+    sentences = sum(e.tag.endswith("Sentence") for e in elements)
+    assert document.lost == {
+        "annotation of type cassis.Sentence": sentences,
+        "feature id of cassis.Token": len(expected),
+    }
+    with pytest.raises(FormatError, match="name the file of the type system"):
+        list(cas.read(Source(path), {}))
+    (plain,) = cas.read(Source(corpus("cas/xmi/empty_cas.xmi")), {})
+    assert plain.text == text

@@ -1,0 +1,81 @@
+"""Readers of foreign files meet bytes that nobody meant: documents that hold together, or one line of refusal."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.annotation import Annotations, Relation, Span
+from annotator.corpus import Article, build_document
+from annotator.errors import FormatError
+from annotator.formats.record import LayerRecord
+from annotator.formats.registry import load_format
+from tests.formats.files import source
+from tests.formats.test_carried import written
+
+FILES = [
+    ("spacy", {}),
+    ("conll", {}),
+    ("conll", {"plain": "yes"}),
+    ("gliner", {}),
+    ("hf", {"tags": "ids"}),
+    ("cas", {}),
+    ("cas", {"kind": "xmi"}),
+]
+PIECES = [
+    *(b"\t", b"\n", b"\n\n", b"-DOCSTART-", b"# id x", b"B-", b"I-X", b'"', b"{", b"[", b"]", b",", b"null", b"-1"),
+    *(b"99", b'"%ID": 2', b'"%SOFA"', b"</", b"<!--", b"&#0;", b"&x;", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\\ud83d"),
+    b"1e999",
+]
+
+
+@cache
+def sample(name: str, options: tuple[tuple[str, str], ...]) -> bytes:
+    """Return a small file as we write it; a DocBin unpacked, so that what is spoilt is more than its packing."""
+    spans = [Span("1", 0, 3, "PERSON"), Span("2", 10, 14, "GPE")]
+    links = [Relation("r", "1", "2", "sees")]
+    document = build_document(Article("nota", "Ana ve en Perú.\nY 👍🏽.", lang="es", meta={"a": 1}), ("es", "en"))
+    record = LayerRecord(document, Annotations.of(spans, links), "gold", ("ana",), "0" * 64)
+    with TemporaryDirectory() as folder:
+        path, _ = written(name, [record], Path(folder), dict(options))
+        if path.is_dir():
+            path = next(p for p in sorted(path.iterdir()) if p.name != "TypeSystem.xml" and p.stem != "dataset_info")
+        return zlib.decompress(path.read_bytes()) if name == "spacy" else path.read_bytes()
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, data: bytes) -> bytes:
+    """Draw what became of a file: pieces cut out, doubled, put in or changed."""
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(data)))
+        end = draw(st.integers(start, min(len(data), start + 40)))
+        put = draw(st.sampled_from([*PIECES, b"", data[start:end] * 2]) | st.binary(max_size=4))
+        data = data[:start] + put + data[end:]
+    return data[: draw(st.integers(0, len(data)))] if draw(st.booleans()) and draw(st.booleans()) else data
+
+
+@pytest.mark.parametrize(("name", "options"), FILES, ids=lambda case: str(case).strip("{}").replace("'", ""))
+@settings(max_examples=80)
+@given(data=st.data())
+def test_a_spoilt_file_is_refused_or_holds_together(name: str, options: dict[str, str], data: st.DataObject) -> None:
+    form = load_format(name)
+    assert form.read is not None
+    found = data.draw(spoilt(sample(name, tuple(options.items()))))
+    found = zlib.compress(found) if name == "spacy" else found
+    reading = {"names": "O,B-A,I-A,B-B,I-B"} if name == "hf" else {}
+    documents = []
+    with suppress(FormatError):
+        documents = list(form.read(source(found), reading))
+    for document in documents:
+        document.text.encode("utf-8")
+        for layer in document.layers:
+            spans = layer.content.spans
+            assert all(0 <= s.start < s.end <= len(document.text) and s.label for s in spans.values())
+            assert all(r.head in spans and r.child in spans for r in layer.content.relations.values())
