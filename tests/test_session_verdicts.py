@@ -104,7 +104,7 @@ class TestAccept:
     def test_all_from_a_score_on_are_accepted_in_one_step(self, bench: Bench) -> None:
         session = bench.session()
         outcome = session.accept_all(0.75)
-        assert outcome.message == "accepted 3 suggestions at or above 0.75; 2 remain"
+        assert outcome.message == "accepted 3 suggestions at or above 0.75; 4 remain"
         assert said(session) == {ANA, CRUZ}
         assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         session.undo()

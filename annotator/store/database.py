@@ -236,6 +236,11 @@ class Store:
         """Return the names that layers of documents go by, but for what the documents are themselves."""
         return {row[0] for row in self.rows("SELECT DISTINCT name FROM layer WHERE kind <> 'corpus'")}
 
+    def latest_layers(self, name: str, limit: int) -> list[LayerInfo]:
+        """Return the layers with a name that were changed last, latest first."""
+        query = f"{_LAYERS} WHERE l.name = ? AND l.changed_at IS NOT NULL ORDER BY l.changed_at DESC, d.key LIMIT ?"
+        return [_layer_info(row) for row in self.rows(query, name, limit)]
+
     def annotations(self, layer_id: int) -> Annotations:
         """Return a layer's spans and relations."""
         with self.snapshot():

@@ -244,11 +244,16 @@ TRIGGERS = frozenset(
 )
 """What keeps history append-only and texts searchable; a database without them is damaged."""
 
+_LATEST_LAYERS = """
+CREATE INDEX layer_by_change ON layer (name, changed_at);
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", _BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
     ("0003_extra", _EXTRA),
     ("0004_rulings", _RULINGS),
+    ("0005_latest_layers", _LATEST_LAYERS),
 )
 """Name and SQL of each migration, oldest first."""
 

@@ -21,7 +21,7 @@ class Pair:
 
     ``head`` and ``child`` are kinds, ``forwards`` says that the head comes first; ``first`` and ``second`` are the
     texts in reading order, ``masked`` is the text between them with every span in it as ``#``, ``skipped`` those
-    spans' kinds.
+    spans' kinds.  The labels are the scheme's own names for the kinds.
     """
 
     head: str
@@ -36,6 +36,13 @@ class Pair:
     around: str
     skipped: tuple[str, ...]
     masked: str
+    head_label: str = ""
+    child_label: str = ""
+
+    @property
+    def apart(self) -> int:
+        """Return the number of code points between the ends."""
+        return len(self.between)
 
     @cached_property
     def roles_between(self) -> int:

@@ -15,6 +15,7 @@ from itertools import combinations
 from annotator.annotation import Relation, Span, suggested_relation
 from annotator.labels import LabelScheme, RelationType
 from annotator.suggest.connectors import Pair, weigh
+from annotator.suggest.linker import Weigher
 from annotator.suggest.patterns import phrase_pattern
 from annotator.suggest.resolve import LabelMap
 from annotator.text import Document
@@ -66,13 +67,17 @@ class _Sentence:
             around=self.around,
             skipped=self.kinds[one + 1 : other],
             masked=_masked(self.text, self.spans, one, other) if other > one + 1 else between,
+            head_label=(first if forwards else second).label,
+            child_label=(second if forwards else first).label,
         )
 
 
 class Pairs:
-    """Proposes the relations of one scheme between suggested spans."""
+    """Proposes the relations of one scheme between spans: by the rules, or by what was learned beyond them."""
 
-    def __init__(self, scheme: LabelScheme, lang: str) -> None:
+    def __init__(self, scheme: LabelScheme, lang: str, weigher: Weigher | None = None) -> None:
+        self._weigher = weigher
+        self._source = (weigher.source if weigher is not None else None) or SOURCE
         labels = LabelMap(scheme)
         self._kinds = {label: labels.kind(label) for label in scheme.entities}
         self._relations = tuple(scheme.relations.values())
@@ -87,6 +92,20 @@ class Pairs:
             if 2 <= len(inside) <= MOST_SPANS:
                 found += self._in_sentence(_Sentence.of(document.text, inside, self._kinds))
         return found
+
+    def cases(self, document: Document, spans: list[Span]) -> Iterator[tuple[RelationType, Span, Span, Pair]]:
+        """Yield every pair that the scheme allows, with the relation, its head and its child: what a linker learns."""
+        for inside in _sentences(document, spans):
+            if not 2 <= len(inside) <= MOST_SPANS:
+                continue
+            sentence = _Sentence.of(document.text, inside, self._kinds)
+            for one, other in combinations(range(len(inside)), 2):
+                first, second = inside[one], inside[other]
+                if first.end <= second.start:
+                    for relation, forwards in self._allowed(first.label, second.label):
+                        head, child = (first, second) if forwards else (second, first)
+                        pair = sentence.pair(one, other, forwards=forwards, symmetric=relation.symmetric)
+                        yield relation, head, child, pair
 
     def _in_sentence(self, sentence: _Sentence) -> list[Relation]:
         """Return the likeliest relation of each pair, symmetric ones once."""
@@ -104,9 +123,12 @@ class Pairs:
         first, second = sentence.spans[one], sentence.spans[other]
         for relation, forwards in self._allowed(first.label, second.label):
             head, child = (first, second) if forwards else (second, first)
-            score = self._score(relation, sentence, one, other, forwards)
+            pair = sentence.pair(one, other, forwards=forwards, symmetric=relation.symmetric)
+            score = self.rule(relation, pair)
+            if self._weigher is not None:
+                score = self._weigher.weigh(relation, pair, score)
             if score >= LEAST_SCORE:
-                yield suggested_relation(head, child, relation.name, SOURCE, round(score, 3))
+                yield suggested_relation(head, child, relation.name, self._source, round(score, 3))
 
     def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
         """Return the relations that the scheme allows between two labels, and whether the first one is the head."""
@@ -123,8 +145,8 @@ class Pairs:
             )
         return self._fitting[first, second]
 
-    def _score(self, relation: RelationType, sentence: _Sentence, one: int, other: int, forwards: bool) -> float:
-        pair = sentence.pair(one, other, forwards=forwards, symmetric=relation.symmetric)
+    def rule(self, relation: RelationType, pair: Pair) -> float:
+        """Return the probability that the rules give a pair."""
         patterns = self._patterns[relation.name]
         if patterns and pair.nearest and any(p.search(pair.between) for p in patterns):
             return PATTERN_SCORE

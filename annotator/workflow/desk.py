@@ -9,6 +9,7 @@ from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.feedback import Feedback, feedback
 from annotator.workflow.gold import adjudicate, open_gold
 from annotator.workflow.proposing import propose
+from annotator.workflow.recollection import Recollection
 from annotator.workflow.session import Session
 from annotator.workflow.workspace import Workspace
 
@@ -16,13 +17,16 @@ __all__ = ["Desk", "Place", "QueueFilter", "QueueRow", "QueueSort"]
 
 
 class Desk:
-    """What one curator works with in one workspace."""
+    """What one curator works with in one workspace; ``learns`` says whether suggestions follow what they decide."""
 
     def __init__(self, workspace: Workspace, curator: str) -> None:
         self.workspace = workspace
         self.curator = curator
         self.queue = Queue(workspace.store, curator)
         self.mine = self.queue.has_assignments()
+        self.learns = True
+        self.order: QueueSort = "key"
+        self._recollection = Recollection(workspace.store, self.scheme, curator, workspace.models)
 
     @property
     def scheme(self) -> LabelScheme:
@@ -37,7 +41,15 @@ class Desk:
                 f"no document {key!r} in {self.workspace.database_path}", "`annotator status` lists them"
             )
         blind = self.queue.is_blind(key)
-        session = Session(self.workspace.store, self.scheme, self.curator, document, blind=blind)
+        session = Session(
+            self.workspace.store,
+            self.scheme,
+            self.curator,
+            document,
+            blind=blind,
+            follows=self.learns,
+            recollection=self._recollection,
+        )
         session.recall_place()
         return session
 
@@ -63,7 +75,15 @@ class Desk:
         return found[0] if found else None
 
     def next_open(self, after: str | None = None) -> str | None:
-        """Return the next document that is neither done nor skipped, going round at the end."""
+        """Return the next document that is neither done nor skipped, going round at the end.
+
+        When the queue is sorted by uncertainty, it is the one on which the suggestions are least certain.
+        """
+        if self.order == "uncertainty":
+            rows = self.queue.page(QueueFilter("todo", mine=self.mine, sort=self.order), 2)
+            likely = next((row.key for row in rows if row.key != after), None)
+            if likely is not None:
+                return likely
         return self.queue.next_open(QueueFilter(mine=self.mine), after)
 
     def resume(self) -> str | None:
@@ -79,6 +99,13 @@ class Desk:
     def pace(self) -> float | None:
         """Return the minutes of work that a document took lately; ``None`` before the first one is done."""
         return self.queue.pace()
+
+    def learning(self) -> str:
+        """Return on how much the suggestions were trained, in a few words; empty when nothing was learned yet."""
+        learned = self._recollection.learned()
+        if learned is None:
+            return ""
+        return f"learned from {len(learned.card['documents'])} · "
 
     def propose(self, phrase: str, label: str, *, but: str) -> tuple[int, int]:
         """Suggest a label on a phrase in all documents but one; return mentions and documents."""

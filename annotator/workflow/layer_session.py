@@ -20,6 +20,8 @@ from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Place, Store
 from annotator.text import Document, Segmentation, graphemes
 from annotator.workflow.describe import describe_ops, quote
+from annotator.workflow.live import Live
+from annotator.workflow.recollection import Recollection
 from annotator.workflow.step import StepDraft
 from annotator.workflow.working import WorkingLayer
 
@@ -37,7 +39,8 @@ class LayerSession:
 
     ``cursor`` (code points) and ``focus`` (an id) are where the curator is; they are remembered with every step.
     ``touched`` are the stretches of text whose look the last step may have changed.
-    ``clock`` gives monotonic seconds for the pauses in history.
+    ``follows`` says whether suggestions follow what is decided, ``recollection`` what they then draw on; ``clock``
+    gives monotonic seconds for the pauses in history.
     """
 
     floors = frozenset({REANCHOR})
@@ -51,12 +54,15 @@ class LayerSession:
         document: Document,
         *,
         blind: bool = False,
+        follows: bool = True,
+        recollection: Recollection | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.scheme = scheme
         self.curator = curator
         self.document = document
         self.blind = blind
+        self._follows = follows and not blind
         self.name = LayerName(document.key, self.layer_of(curator))
         self.cursor = 0
         self.focus: str | None = None
@@ -65,6 +71,7 @@ class LayerSession:
         self._clock = clock
         self._last_step = clock()
         self._digest = document.sha256
+        self._recollection = recollection or Recollection(store, scheme, curator)
         self.reload()
 
     def layer_of(self, curator: str) -> str:
@@ -75,6 +82,11 @@ class LayerSession:
         """Read the layer as it stands in the store."""
         with self._store.snapshot():
             self._read(self._store)
+            self.live = self._live() if self._follows else None
+
+    def _live(self) -> Live:
+        memory, linker = self._recollection.memory(self.name.document), self._recollection.linker(self.document.lang)
+        return Live(self.document, self.layer, memory, linker, self._recollection.calibration())
 
     def _read(self, store: Store) -> None:
         info = store.layer(self.name)
@@ -161,6 +173,8 @@ class LayerSession:
                 self._open(draft)
                 self._write(action, draft.ops, target)
                 self.touched = self.layer.reach(draft.ops)
+                if self.live is not None:
+                    self.touched = sorted({*self.touched, *self.live.follow(draft.ops)})
         except BaseException:
             for op in inverted(draft.ops):
                 self.layer.apply(op)

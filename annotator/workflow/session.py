@@ -15,9 +15,6 @@ from annotator.workflow.describe import quote
 from annotator.workflow.layer_session import LayerSession, Outcome
 from annotator.workflow.step import StepDraft
 
-ACCEPT_THRESHOLD = 0.7
-"""Score from which ``accept all`` takes a suggestion, unless told otherwise."""
-
 
 class Session(LayerSession):
     """The verbs of the annotate screen."""
@@ -89,8 +86,9 @@ class Session(LayerSession):
             step.decide(identity, "rejected")
         return Outcome(f"rejected {said}")
 
-    def accept_all(self, threshold: float = ACCEPT_THRESHOLD) -> Outcome:
-        """Accept every pending suggestion whose score reaches the threshold, as one step."""
+    def accept_all(self, threshold: float | None = None) -> Outcome:
+        """Accept every pending suggestion whose score reaches the threshold (or the scheme's), as one step."""
+        threshold = self.scheme.accept_threshold if threshold is None else threshold
         count = 0
         with self._step("accept all") as step:
             for identity in [i.id for i in self.layer.pending_spans]:

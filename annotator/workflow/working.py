@@ -45,6 +45,7 @@ class WorkingLayer:
         self._triples: dict[tuple[str, str, str], str] = {}
         self._came_of: defaultdict[str, set[str]] = defaultdict(set)
         self._pending_at: dict[str, Interval] = {}
+        self._silent: set[str] = set()
         self._suggest(suggestions)
 
     def _suggest(self, suggestions: Annotations) -> None:
@@ -55,11 +56,17 @@ class WorkingLayer:
             for i, r in suggestions.relations.items()
             if r.label in relations and r.head in self.suggested_spans and r.child in self.suggested_spans
         }
+        self.stored_spans = dict(self.suggested_spans)
+        self.stored_relations = dict(self.suggested_relations)
         self._suggestion_index = IntervalIndex((s.start, s.end, i) for i, s in self.suggested_spans.items())
-        self._suggested_at: defaultdict[str, list[str]] = defaultdict(list)
-        for identity, relation in self.suggested_relations.items():
-            self._suggested_at[relation.head].append(identity)
-            self._suggested_at[relation.child].append(identity)
+        self._suggested_at: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for relation in self.suggested_relations.values():
+            self._hang(relation)
+
+    def _hang(self, relation: Relation) -> None:
+        """Note which suggested spans a suggested relation is at."""
+        for end in (relation.head, relation.child):
+            self._suggested_at[end][relation.id] = None
 
     def load(
         self,
@@ -153,7 +160,7 @@ class WorkingLayer:
             behind = self._suggestions_behind({identity})
         else:
             behind = {identity} & self._suggested_at.keys()
-        for suggestion in sorted({r for s in behind for r in self._suggested_at[s] if r in self._pending_at}):
+        for suggestion in sorted({r for s in behind for r in self._at(s) if r in self._pending_at}):
             relation = self.relation(suggestion)
             if relation is not None and identity in (relation.head, relation.child):
                 found.append(relation)
@@ -181,12 +188,12 @@ class WorkingLayer:
 
     def end(self, suggestion: str) -> str | None:
         """Return what stands for a suggested span as the end of a relation: the curator's span, or itself."""
-        decision = self.verdicts.get(suggestion)
-        if decision is not None:
-            return decision.item if decision.item in self.spans else None
         own = self._by_key.get(self.suggested_spans[suggestion].key)
         if own is not None:
             return own
+        decision = self.verdicts.get(suggestion)
+        if decision is not None:
+            return decision.item if decision.item in self.spans else None
         return suggestion if suggestion in self._pending_at else None
 
     def clashes(self, start: int, end: int, but: str = "") -> list[str]:
@@ -313,24 +320,90 @@ class WorkingLayer:
         if decision.item is not None:
             self._came_of[decision.item].add(decision.id)
 
+    # What is suggested beside what is stored
+
+    def revise(self, put: Mapping[str, tuple[Span, bool]], drop: Iterable[str]) -> None:
+        """Suggest other spans than the stored ones: new ones, or stored ones with another score.
+
+        ``put`` holds spans by id, each with whether it waits for a verdict like any other; one that does not is there
+        for relations to hang on, or is kept quiet.  ``drop`` are ids that go back to what is stored, or away.
+        """
+        stored, changed = self.stored_spans, dict.fromkeys(put)
+        for identity, (span, waits) in put.items():
+            if identity not in self.suggested_spans:
+                self._suggestion_index.add(span.start, span.end, identity)
+            self.suggested_spans[identity] = span
+            (self._silent.discard if waits else self._silent.add)(identity)
+        for identity in drop:
+            changed[identity] = None
+            (self._silent.discard if identity in stored else self._silent.add)(identity)
+        self._refresh(changed)
+        for identity in drop:
+            if identity in stored:
+                self.suggested_spans[identity] = stored[identity]
+            else:
+                span = self.suggested_spans.pop(identity)
+                self._suggestion_index.discard(span.start, span.end, identity)
+                self._silent.discard(identity)
+
+    def relink(self, put: Iterable[Relation], drop: Iterable[str]) -> None:
+        """Suggest other relations beside the stored ones; their ends must be suggested spans."""
+        for identity in drop:
+            before = self._pending_at.pop(identity, None)
+            if before is not None:
+                self.pending.discard(before.start, before.end, identity)
+                self.items.discard(before.start, before.end, identity)
+            gone = self.suggested_relations.pop(identity)
+            for end in (gone.head, gone.child):
+                self._suggested_at[end].pop(identity, None)
+        for relation in put:
+            self.suggested_relations[relation.id] = relation
+            self._hang(relation)
+            self._refresh_relation(relation.id)
+
+    def stored_over(self, start: int, end: int) -> list[Span]:
+        """Return the stored suggested spans that share text with a range, decided or not."""
+        found = self._suggestion_index.overlapping(start, end)
+        return [self.stored_spans[i.id] for i in found if i.id in self.stored_spans]
+
+    def proposed_between(self, head: str, child: str, label: str) -> bool:
+        """Return whether a stored suggestion links two spans, waiting, or as ``label`` and decided."""
+        found = (self.suggested_relations[r] for s in self._suggestions_behind({head, child}) for r in self._at(s))
+        return any(
+            r.id in self.stored_relations
+            and (r.id in self._pending_at or (r.label == label and r.id in self.verdicts))
+            and {self.end(r.head), self.end(r.child)} == {head, child}
+            for r in found
+        )
+
+    def _at(self, suggestion: str) -> Iterable[str]:
+        return self._suggested_at.get(suggestion, ())
+
     # What waits
 
-    def _refresh(self, spans: set[str]) -> None:
+    def _refresh(self, spans: Iterable[str]) -> None:
         """Decide anew whether suggested spans, and the relations at them, are pending."""
+        gone: list[tuple[int, int, str]] = []
+        come: list[tuple[int, int, str]] = []
+        spans = list(spans)
         for identity in spans:
+            waits = self._span_waits(identity)
+            if waits == (identity in self._pending_at):
+                continue
             place = self._place_span(identity)
-            if self._span_waits(identity):
+            if waits:
                 self._pending_at[identity] = Interval.of(*place)
-                self.pending.add(*place)
-                self.items.add(*place)
-                self.pending_spans.add(*place)
+                come.append(place)
             else:
-                self._pending_at.pop(identity, None)
-                self.pending.discard(*place)
-                self.items.discard(*place)
-                self.pending_spans.discard(*place)
-        for identity in {r for s in spans for r in self._suggested_at.get(s, ())}:
+                del self._pending_at[identity]
+                gone.append(place)
+        self._move(gone, come)
+        for identity in {r for s in spans for r in self._at(s)}:
             self._refresh_relation(identity)
+
+    def _move(self, gone: list[tuple[int, int, str]], come: list[tuple[int, int, str]]) -> None:
+        for index in (self.pending, self.items, self.pending_spans):
+            index.change(gone, come)
 
     def _refresh_relation(self, identity: str) -> None:
         before = self._pending_at.pop(identity, None)
@@ -344,7 +417,7 @@ class WorkingLayer:
             self.items.add(*place)
 
     def _span_waits(self, identity: str) -> bool:
-        if identity in self.verdicts:
+        if identity in self.verdicts or identity in self._silent:
             return False
         span = self.suggested_spans[identity]
         return span.key not in self._by_key and not self.clashes(span.start, span.end)

@@ -30,7 +30,7 @@ async def test_the_type_is_asked_where_several_fit(news: Bench) -> None:
         assert "l leads" in work.focus
         await work.press("l")
         assert work.message == "related: “Ana Ruiz” leads → “Cruz Roja”"
-        assert "3? 2✓ 1→" in work.header
+        assert "5? 2✓ 1→" in work.header
         assert "╭────────leads─────────▼" in work.text
     assert linked(news.session()) == {("Ana Ruiz", "leads", "Cruz Roja")}
 
@@ -38,7 +38,7 @@ async def test_the_type_is_asked_where_several_fit(news: Bench) -> None:
 async def test_taking_the_suggested_type_accepts_the_suggestion(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("r", "a", "w")
-        assert "2? 2✓ 1→" in work.header
+        assert "4? 2✓ 1→" in work.header
     assert linked(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
     assert list(verdicts(news.session()).values()) == ["accepted"] * 3
 
@@ -75,7 +75,7 @@ async def test_where_nothing_can_be_related_it_is_said(news: Bench) -> None:
 async def test_a_suggested_relation_is_accepted_with_its_ends(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("tab", "tab", "a")
-        assert "2? 2✓ 1→" in work.header
+        assert "4? 2✓ 1→" in work.header
         await work.press("u")
         assert "5? 0✓ 0→" in work.header
     assert news.actions("curator:ana") == ["accept", "undo"]

@@ -67,7 +67,7 @@ async def test_who_was_overtaken_by_another_window_is_told_and_goes_on(news: Ben
         other.accept(str(work.session.focus))
         await work.press("x")
         assert "╰PERSON╯" in work.text
-        assert "4? 1✓ 0→" in work.header
+        assert "5? 1✓ 0→" in work.header
         assert len(work.app._notifications) == 1
         work.app.clear_notifications()
         await work.press("tab", "a")

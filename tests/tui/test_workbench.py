@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from annotator.labels.scheme import ACCEPT_THRESHOLD
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
-from annotator.workflow.session import ACCEPT_THRESHOLD
 from tests.tui.driving import workbench
 from tests.workspaces import Bench, linked, make_bench, said, verdicts, waiting
 
@@ -43,13 +43,13 @@ async def test_accepting_goes_on_to_the_next(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("a")
         assert work.message == "accepted PERSON “Ana Ruiz”"
-        assert "4? 1✓ 0→" in work.header
+        assert "5? 1✓ 0→" in work.header
         assert work.focus.startswith("ORG? “Cruz Roja”")
         assert "╰PERSON╯" in work.text
         await work.press("enter")
         assert work.focus.startswith("“Ana Ruiz” ─works_for?→ “Cruz Roja”")
         await work.press("a")
-        assert "2? 2✓ 1→" in work.header
+        assert "4? 2✓ 1→" in work.header
     assert said(news.session()) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
     assert linked(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 
@@ -80,10 +80,10 @@ async def test_tab_walks_spans_and_relations_in_reading_order_and_round(news: Be
 async def test_all_that_is_likely_is_accepted_and_the_rest_rejected_in_one_step_each(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("A")
-        assert work.message == f"accepted 3 suggestions at or above {ACCEPT_THRESHOLD:.2f}; 2 remain"
+        assert work.message == f"accepted 3 suggestions at or above {ACCEPT_THRESHOLD:.2f}; 4 remain"
         assert work.focus.startswith("GPE? “México”")
         await work.press("X")
-        assert work.message.startswith("rejected 2")
+        assert work.message.startswith("rejected 4")
         assert "0? 2✓ 1→" in work.header
         await work.press("u", "u")
         assert "5? 0✓ 0→" in work.header
@@ -100,7 +100,7 @@ async def test_undo_and_redo_say_what_they_did_and_go_there(news: Bench) -> None
         assert "5? 0✓ 0→" in work.header
         await work.press("ctrl+r")
         assert work.message.startswith("redid: accept PERSON “Ana Ruiz”")
-        assert "4? 1✓ 0→" in work.header
+        assert "5? 1✓ 0→" in work.header
     assert said(news.session()) == {("PERSON", "Ana Ruiz")}
 
 
@@ -291,7 +291,7 @@ async def test_help_shows_the_keys_and_the_focused_label_first(news: Bench) -> N
         assert work.text.index("1 PERSON") < work.text.index("Keys")
         await work.press("escape")
         await work.press("a")
-        assert "4? 1✓" in work.header
+        assert "5? 1✓" in work.header
 
 
 async def test_the_command_palette_offers_every_key(news: Bench) -> None:

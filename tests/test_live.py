@@ -1,0 +1,242 @@
+"""What a decision does to the suggestions that remain: in the open document at once, in others when they are opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.annotation import SpanKey
+from annotator.text import Document
+from annotator.workflow.desk import Desk
+from annotator.workflow.gold import settle_finished
+from annotator.workflow.session import Session
+from tests.workspaces import Bench, linked, make_bench, own_id, place_of, proposal, propose, said, waiting
+
+NEWS = (
+    "El Grupo Delta se reunió en Lima. Ana Ruiz habló del Grupo Delta ante la prensa.\n\n"
+    "Lima recibió a Ana Ruiz. El grupo volvió después; Delta Grupo no es nadie.\n"
+)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return make_bench(tmp_path)
+
+
+def mark(session: Session, needle: str, label: str, nth: int = 0) -> str:
+    place = place_of(session.document, needle, nth)
+    session.add(*place, label)
+    return own_id(session, SpanKey(*place, label))
+
+
+def suggested(session: Session) -> list[tuple[str, str]]:
+    """Return the waiting spans in reading order: label and text."""
+    spans = [session.layer.suggested_spans[i.id] for i in session.layer.pending_spans]
+    return [(span.label, session.text_of(span)) for span in spans]
+
+
+def suggested_links(session: Session) -> list[tuple[str, str, str]]:
+    found = []
+    for identity in waiting(session):
+        relation = session.layer.relation(identity)
+        if relation is not None:
+            head, child = session.layer.span(relation.head), session.layer.span(relation.child)
+            assert head is not None
+            assert child is not None
+            found.append((session.text_of(head), relation.label, session.text_of(child)))
+    return found
+
+
+class TestPhrases:
+    def test_what_was_marked_is_suggested_at_every_other_mention(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        session = bench.session("a")
+        mark(session, "Grupo Delta", "ORG")
+        assert suggested(session) == [("ORG", "Grupo Delta")]
+        span = session.layer.suggested_spans[waiting(session)[0]]
+        assert span.source == "memory@1"
+        assert span.score is not None
+        assert 0.7 < span.score < 1
+
+    def test_undo_takes_the_effect_back_and_redo_brings_it_again(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        session = bench.session("a")
+        mark(session, "Lima", "GPE")
+        assert suggested(session) == [("GPE", "Lima")]
+        session.undo()
+        assert suggested(session) == []
+        session.redo()
+        assert suggested(session) == [("GPE", "Lima")]
+
+    def test_what_changed_is_painted_again(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        session = bench.session("a")
+        mark(session, "Lima", "GPE")
+        assert place_of(session.document, "Lima", 1) in session.touched
+
+    def test_a_correction_of_the_label_holds_for_the_other_mentions(self, bench: Bench) -> None:
+        document = bench.add("a", NEWS)
+        wrong = [proposal(document, "Lima", "PERSON", 0.6, nth=n) for n in range(2)]
+        propose(bench.store, document, wrong)
+        session = bench.session("a")
+        session.relabel(wrong[0].id, "GPE")
+        assert suggested(session) == [("GPE", "Lima")]
+
+    def test_every_further_mention_makes_it_surer(self, bench: Bench) -> None:
+        bench.add("a", "Lima gana. Lima pierde. Lima duerme. Lima.")
+        session = bench.session("a")
+        mark(session, "Lima", "GPE")
+        before = session.layer.suggested_spans[waiting(session)[0]].score or 0
+        session.accept(waiting(session)[0])
+        assert (session.layer.suggested_spans[waiting(session)[0]].score or 0) > before
+
+    def test_a_rejection_keeps_the_same_context_quiet_and_lowers_the_others(self, bench: Bench) -> None:
+        document = bench.add("a", "Vino la Delta hoy. Salió de Delta ayer. Vino la Delta otra vez.")
+        spans = [proposal(document, "Delta", "ORG", 0.6, nth=n) for n in range(3)]
+        propose(bench.store, document, spans)
+        session = bench.session("a")
+        session.reject(spans[0].id)
+        assert waiting(session) == [spans[1].id]
+        assert (session.layer.suggested_spans[spans[1].id].score or 0) < 0.6
+        session.reject(spans[1].id)
+        assert waiting(session) == []
+
+    def test_a_word_that_is_two_things_is_told_apart_by_its_neighbours(self, bench: Bench) -> None:
+        text = "El presidente Lima vino. Fue en Lima anoche. El presidente Lima salió. Murió en Lima ayer."
+        bench.add("a", text)
+        session = bench.session("a")
+        mark(session, "Lima", "PERSON", 0)
+        mark(session, "Lima", "GPE", 1)
+        assert suggested(session) == [("PERSON", "Lima"), ("GPE", "Lima")]
+
+    def test_a_longer_name_is_not_cut_up(self, bench: Bench) -> None:
+        document = bench.add("a", "Lima crece. El Club Lima Norte juega en Lima.")
+        propose(bench.store, document, [proposal(document, "Club Lima Norte", "ORG", 0.7)])
+        session = bench.session("a")
+        mark(session, "Lima", "GPE", 0)
+        assert suggested(session) == [("ORG", "Club Lima Norte"), ("GPE", "Lima")]
+
+    def test_contradictory_decisions_break_nothing(self, bench: Bench) -> None:
+        bench.add("a", "Lima y Lima y Lima y Lima y Lima.")
+        session = bench.session("a")
+        for nth, label in enumerate(("GPE", "ORG", "PERSON", "DATE")):
+            mark(session, "Lima", label, nth)
+        assert len(suggested(session)) <= 1
+
+    def test_only_so_many_mentions_wait_at_a_time(self, bench: Bench) -> None:
+        bench.add("a", "Lima. " * 500)
+        session = bench.session("a")
+        mark(session, "Lima", "GPE")
+        first = waiting(session)
+        assert 0 < len(first) < 100
+        session.accept(first[0])
+        assert len(waiting(session)) == len(first)
+
+
+class TestWhereNothingIsSuggested:
+    def test_on_a_blind_document(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        session = bench.session("a", blind=True)
+        mark(session, "Lima", "GPE")
+        assert suggested(session) == []
+
+    def test_where_a_person_does_not_want_it(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        desk = Desk(bench.workspace, "ana")
+        desk.learns = False
+        session = desk.open("a")
+        mark(session, "Lima", "GPE")
+        assert suggested(session) == []
+
+    def test_on_a_finished_document(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        session = bench.session("a")
+        mark(session, "Lima", "GPE")
+        session.finish()
+        assert suggested(session) == suggested(bench.session("a")) == []
+        session.undo()
+        assert suggested(session) == [("GPE", "Lima")]
+
+
+class TestOtherDocuments:
+    def test_what_was_marked_in_one_is_suggested_in_the_next(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        bench.add("b", "La prensa de Lima calla.")
+        mark(bench.session("a"), "Lima", "GPE")
+        assert suggested(bench.session("b")) == [("GPE", "Lima")]
+
+    def test_a_rejection_stays_in_its_document_until_it_is_repeated(self, bench: Bench) -> None:
+        texts: list[Document] = [bench.add(key, f"{key} dijo que Delta vino.") for key in ("a", "b", "c")]
+        spans = [proposal(document, "Delta", "ORG", 0.6) for document in texts]
+        for document, span in zip(texts, spans, strict=True):
+            propose(bench.store, document, [span])
+        bench.session("a").reject(spans[0].id)
+        assert bench.session("c").layer.suggested_spans[spans[2].id].score == 0.6
+        bench.session("b").reject(spans[1].id)
+        assert waiting(bench.session("c")) == []
+
+    def test_another_curators_work_is_not_used_before_it_is_gold(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        bench.add("b", "La prensa de Lima calla.")
+        theirs = bench.session("a", curator="bo")
+        mark(theirs, "Lima", "GPE")
+        theirs.finish()
+        assert suggested(bench.session("b")) == []
+        settle_finished(bench.workspace, "lead")
+        assert suggested(bench.session("b")) == [("GPE", "Lima")]
+
+    def test_gold_of_the_open_document_is_not_given_away(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        theirs = bench.session("a", curator="bo")
+        mark(theirs, "Lima", "GPE")
+        theirs.finish()
+        settle_finished(bench.workspace, "lead")
+        assert suggested(bench.session("a")) == []
+
+    def test_mentions_that_finished_work_leaves_alone_speak_against_a_phrase(self, bench: Bench) -> None:
+        bench.add("a", "la delta. " * 5 + "Fin de la delta.")
+        session = bench.session("a")
+        mark(session, "delta", "ORG", 5)
+        session.finish()
+        bench.add("b", "Otra delta.")
+        assert suggested(bench.session("b")) == []
+
+
+class TestRelations:
+    def test_one_is_suggested_the_moment_both_ends_exist(self, bench: Bench) -> None:
+        bench.add("a", "En Cali, Colombia, llovió.")
+        session = bench.session("a")
+        mark(session, "Cali", "GPE")
+        assert suggested_links(session) == []
+        mark(session, "Colombia", "GPE")
+        assert suggested_links(session) == [("Cali", "located_in", "Colombia")]
+        session.accept(waiting(session)[0])
+        assert linked(session) == {("Cali", "located_in", "Colombia")}
+
+    def test_between_an_own_span_and_one_that_waits_it_takes_that_one_with_it(self, bench: Bench) -> None:
+        document = bench.add("a", "En Cali, Colombia, llovió.")
+        propose(bench.store, document, [proposal(document, "Colombia", "GPE", 0.7)])
+        session = bench.session("a")
+        mark(session, "Cali", "GPE")
+        relation = next(i for i in waiting(session) if i in session.layer.suggested_relations)
+        session.accept(relation)
+        assert said(session) == {("GPE", "Cali"), ("GPE", "Colombia")}
+
+    def test_one_that_was_rejected_is_not_suggested_again(self, bench: Bench) -> None:
+        bench.add("a", "En Cali, Colombia, llovió.")
+        session = bench.session("a")
+        mark(session, "Cali", "GPE")
+        mark(session, "Colombia", "GPE")
+        session.reject(waiting(session)[0])
+        assert suggested_links(session) == suggested_links(bench.session("a")) == []
+
+    def test_it_goes_with_its_end(self, bench: Bench) -> None:
+        bench.add("a", "En Cali, Colombia, llovió.")
+        session = bench.session("a")
+        mark(session, "Cali", "GPE")
+        end = mark(session, "Colombia", "GPE")
+        session.delete(end)
+        assert suggested_links(session) == []
+        session.undo()
+        assert suggested_links(session) == [("Cali", "located_in", "Colombia")]
