@@ -9,6 +9,9 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, overload
 
+FEW = 200
+"""Changes up to which each is made by itself."""
+
 
 class Interval(NamedTuple):
     """A half-open range of code points with the id of what lies there; ordered by start, longer first."""
@@ -55,6 +58,21 @@ class IntervalIndex(Sequence[Interval]):
         if self._sorted[position : position + 1] != [interval]:
             insort(self._sorted, interval)
             self._longest = max(self._longest, end - start)
+
+    def change(self, gone: Iterable[tuple[int, int, str]], come: Iterable[tuple[int, int, str]]) -> None:
+        """Take intervals out and add others; many at once cost one pass."""
+        gone, come = list(gone), list(come)
+        if len(gone) + len(come) < FEW:
+            for interval in gone:
+                self.discard(*interval)
+            for interval in come:
+                self.add(*interval)
+            return
+        leaving = {Interval.of(*interval) for interval in gone}
+        coming = {Interval.of(*interval) for interval in come}
+        kept = [i for i in self._sorted if i not in leaving and i not in coming] if leaving or coming else self._sorted
+        self._sorted = sorted(kept + sorted(coming))
+        self._longest = max([self._longest, *(i.end - i.start for i in coming)])
 
     def discard(self, start: int, end: int, item: str) -> None:
         """Take an interval out if it is there."""

@@ -101,6 +101,12 @@ def test_the_least_scheme_and_its_defaults(tmp_path: Path) -> None:
         ),
         ("overlap:", "overlaps:", "2: overlaps: found an unknown key, expected"),
         ("overlap:", "overlaps:", "did you mean overlap?"),
+        (
+            "snap: grapheme",
+            "snap: token\naccept_threshold: 75",
+            "4: accept_threshold: found the number 75, expected a number from 0 to 1",
+        ),
+        ("snap: grapheme", "snap: token\naccept_threshold: high", "found 'high', expected a number from 0 to 1"),
         ("snap: grapheme", "snap: 3", "3: snap: found the number 3, expected token or grapheme"),
         ("    key: 1\n", "", "6: entities.PERSON: found no key, expected"),
         ("key: 1", "key: 12", "6: entities.PERSON.key: found the number 12, expected one printable character"),

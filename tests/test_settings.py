@@ -26,6 +26,11 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
     assert load_preferences(tmp_path / "settings.yaml") == expected
 
 
+def test_without_a_threshold_the_workspace_decides(tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("mode: plain\n", encoding="utf-8")
+    assert load_preferences(tmp_path / "settings.yaml").accept_threshold is None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

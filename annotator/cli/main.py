@@ -30,6 +30,8 @@ VERBS = (
     "agreement",
     "feedback",
     "import",
+    "train",
+    "evaluate",
     "export",
     "validate",
     "status",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli.common import Settings, json_option, narrate, print_json, print_table, workspace_option
+
+if TYPE_CHECKING:
+    from annotator.suggest.learned import VersionStatus
 
 
 @click.group("models", invoke_without_command=True)
 @workspace_option
 @click.pass_context
 def command(ctx: click.Context, workspace: Path | None) -> None:
-    """List or install the language models that suggestions start from, and add models of your own."""
+    """List and install language models, add your own, and choose which version of what was learned is used."""
     settings = ctx.ensure_object(Settings)
     if workspace is not None:
         settings.folder = workspace
@@ -26,14 +30,14 @@ def command(ctx: click.Context, workspace: Path | None) -> None:
 @workspace_option
 @click.pass_obj
 def list_models(settings: Settings, as_json: bool = False, workspace: Path | None = None) -> None:
-    """Show every known model, and which are installed."""
+    """Show every known model and which are installed, and every version of what was learned and which is used."""
+    from annotator.suggest.learned import versions
     from annotator.suggest.models import list_models as known
     from annotator.suggest.own import own_models
 
-    folder = settings.workspace(workspace).models
-    found = known(folder)
-    own = own_models(folder)
-    rows = [
+    found = settings.workspace(workspace)
+    own = own_models(found.models)
+    rows: list[dict[str, object]] = [
         {
             "lang": m.lang,
             "name": m.name,
@@ -42,11 +46,12 @@ def list_models(settings: Settings, as_json: bool = False, workspace: Path | Non
             "size": m.size,
             "installed": str(m.path) if m.path else None,
         }
-        for m in found
+        for m in known(found.models)
     ]
     mine = [{"lang": m.lang, "name": m.name, "version": m.version, "labels": list(m.labels)} for m in own]
+    learned = [_learned_row(status) for status in versions(found.models, found.scheme)]
     if as_json:
-        print_json([*rows, *mine])
+        print_json([*rows, *mine, *learned])
         return
     columns = ("lang", "name", "version", "licence", "size", "installed")
     print_table(columns, [[r[c] if r[c] is not None else "no" for c in columns] for r in rows])
@@ -54,6 +59,31 @@ def list_models(settings: Settings, as_json: bool = False, workspace: Path | Non
         print_table(
             ("lang", "your own", "version", "labels"), [[*list(m.values())[:3], ", ".join(m["labels"])] for m in mine]
         )
+    if learned:
+        click.echo()
+        names = ("version", "documents", "created_at", "uses", "f1_spans", "f1_relations", "state")
+        shown = [["–" if row[c] is None else row[c] for c in names] for row in learned]
+        print_table(("learned", *names[1:]), shown, numbers=("documents", "f1_spans", "f1_relations"))
+
+
+def _learned_row(status: VersionStatus) -> dict[str, object]:
+    """Return a version as a row; ``state`` says that it is used, or why it cannot be."""
+    card = status.card
+    uses, figures = card.get("uses", {}), card.get("figures", {})
+    return {
+        "lang": "*",
+        "name": "learned",
+        "version": status.version,
+        "licence": None,
+        "size": sum(path.stat().st_size for path in status.path.iterdir()),
+        "installed": str(status.path),
+        "documents": len(card.get("documents", ())),
+        "created_at": card.get("created_at"),
+        "uses": ", ".join(uses[kind] for kind in ("spans", "relations") if kind in uses) or None,
+        "f1_spans": figures.get("spans", {}).get(uses.get("spans")),
+        "f1_relations": figures.get("relations", {}).get(uses.get("relations")),
+        "state": status.problem or ("used" if status.active else ""),
+    }
 
 
 @command.command("install")
@@ -101,3 +131,18 @@ def remove(settings: Settings, name: str, workspace: Path | None) -> None:
 
     drop(name, settings.workspace(workspace).models)
     narrate(f"{name} is gone")
+
+
+@command.command("use")
+@click.argument("version", metavar="VERSION|none")
+@workspace_option
+@click.pass_obj
+def use(settings: Settings, version: str, workspace: Path | None) -> None:
+    """Use a version of what was learned, or none of them; training by itself leaves your choice alone."""
+    from annotator.suggest.learned import NONE
+    from annotator.suggest.learned import use as choose
+
+    found = settings.workspace(workspace)
+    choose(found.models, version, found.scheme, pinned=True)
+    said = "no learned version is used" if version == NONE else f"version {version} is used"
+    narrate(f"{said}; now `annotator suggest`")

@@ -13,6 +13,7 @@ from annotator.errors import SchemeError
 from annotator.labels.nodes import Report, Value, all_of
 from annotator.labels.patterns import read_patterns
 from annotator.labels.scheme import (
+    ACCEPT_THRESHOLD,
     WORKBENCH_KEYS,
     EntityType,
     LabelScheme,
@@ -28,7 +29,7 @@ _DEEPEST = 100
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
 _USED_KEYS = "".join(sorted(WORKBENCH_KEYS - {" "})) + " and space"
-_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", "entities", "relations")
+_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", "accept_threshold", "entities", "relations")
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
@@ -153,7 +154,15 @@ def _scheme(root: Value, sha256: str) -> LabelScheme:
         snap=cast("Snap", _choice(fields, "snap", get_args(Snap))),
         sha256=sha256,
         settle=_settle(fields["settle"]) if "settle" in fields else "all",
+        accept_threshold=_threshold(fields.get("accept_threshold")),
     )
+
+
+def _threshold(value: Value | None) -> float:
+    found = ACCEPT_THRESHOLD if value is None else value.number()
+    if value is not None and found is not None and not 0 <= found <= 1:
+        value.wrong("a number from 0 to 1")
+    return ACCEPT_THRESHOLD if found is None else found
 
 
 def _choice(fields: Mapping[str, Value], name: str, options: tuple[str, ...]) -> str:

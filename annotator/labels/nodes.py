@@ -133,6 +133,16 @@ class Value(NamedTuple):
         self.wrong(one_of(options) + suggestion(written, options))
         return None
 
+    def number(self) -> float | None:
+        """Return a number; note anything else."""
+        if self.tag in ("int", "float"):
+            try:
+                return float(str(self.node.value).replace("_", ""))
+            except ValueError:
+                pass
+        self.wrong("a number from 0 to 1")
+        return None
+
     def boolean(self) -> bool:
         """Return a truth value; note anything else."""
         if self.tag != "bool":

@@ -15,6 +15,8 @@ Within = Literal["sentence", "document"]
 Settle = Literal["all", "never"] | int
 """What becomes gold without an adjudicator: what all curators say, nothing, or what at least so many (and most) say."""
 
+ACCEPT_THRESHOLD = 0.7
+"""Score from which ``accept all`` takes a suggestion, unless the scheme or a person says otherwise."""
 WORKBENCH_KEYS = frozenset("axAXhjklwb0$gGv;[]{}rR.*dcfus/\\nN?mQ ")
 """The characters that the annotate screen uses itself: no entity may have one of them as its hot key."""
 
@@ -71,7 +73,8 @@ class RelationType:
 class LabelScheme:
     """All labels of a workspace, in the order of the file, how spans may lie, and what becomes gold by itself.
 
-    ``sha256`` is the digest of the file's bytes.  The ``*_problem`` methods say in a sentence what the scheme has
+    ``sha256`` is the digest of the file's bytes, ``accept_threshold`` the score from which ``accept all`` takes a
+    suggestion.  The ``*_problem`` methods say in a sentence what the scheme has
     against a span or a relation; the workbench, the importers and the exporters all ask them.
     """
 
@@ -82,6 +85,7 @@ class LabelScheme:
     snap: Snap
     sha256: str
     settle: Settle = "all"
+    accept_threshold: float = ACCEPT_THRESHOLD
 
     @property
     def shape(self) -> dict[str, Any]:

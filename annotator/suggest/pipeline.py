@@ -15,12 +15,14 @@ from pathlib import Path
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
+from annotator.suggest.learned import NONE, Learned, chosen_version, named
 from annotator.suggest.models import PINNED, installed_path
 from annotator.suggest.own import suggesters as own_suggesters
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester
+from annotator.suggest.stack import Stack
 from annotator.text import Document
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Changes whenever a rule could propose something else."""
 CHUNK = 32
 """Documents that are read ahead."""
@@ -31,14 +33,21 @@ SHARED_CHUNK = 8
 class SuggestionPipeline:
     """The built-in layers for every language of a scheme, and the suggesters that third parties registered.
 
-    ``missing`` lists the languages of the scheme whose model is not installed; ``fingerprint`` changes whenever the
-    output could.
+    ``learned`` is the version of what was learned that stands on top of the layers, if any.  ``missing`` lists the
+    languages of the scheme whose model is not installed; ``fingerprint`` changes whenever the output could.
     """
 
-    def __init__(self, scheme: LabelScheme, models_dir: Path, extra: tuple[Suggester, ...] = ()) -> None:
+    def __init__(
+        self,
+        scheme: LabelScheme,
+        models_dir: Path,
+        extra: tuple[Suggester, ...] = (),
+        learned: Learned | None = None,
+    ) -> None:
         self._scheme = scheme
         self._models_dir = models_dir
         self._extra = extra
+        self.learned = learned
         self._built: dict[str, _Language] = {}
         self.missing = [
             lang for lang in scheme.languages if lang in PINNED and installed_path(lang, models_dir) is None
@@ -46,10 +55,11 @@ class SuggestionPipeline:
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest of the models, the rules, the scheme and the registered suggesters."""
+        """Return a digest of the models, the rules, what was learned, the scheme and the registered suggesters."""
         parts = [f"rules@{RULES_VERSION}", self._scheme.sha256]
         parts += [m.source for lang, m in sorted(PINNED.items()) if installed_path(lang, self._models_dir)]
         parts += [f"{s.name}@{s.version}" for s in self._extra]
+        parts += [self.learned.identity] if self.learned is not None else []
         return sha256("\n".join(parts).encode()).hexdigest()
 
     def suggest(self, documents: Iterable[Document], jobs: int = 1) -> Iterator[Annotations]:
@@ -62,7 +72,8 @@ class SuggestionPipeline:
         if jobs > 1:
             from annotator.suggest.workers import share
 
-            yield from share(chunks, self._scheme, self._models_dir, jobs)
+            version = self.learned.version if self.learned is not None else NONE
+            yield from share(chunks, self._scheme, self._models_dir, jobs, version)
             return
         for chunk in chunks:
             yield from self._suggest_chunk(chunk)
@@ -85,34 +96,38 @@ class SuggestionPipeline:
 
     def _language(self, lang: str) -> _Language:
         if lang not in self._built:
-            self._built[lang] = _Language(self._scheme, lang, self._models_dir)
+            self._built[lang] = _Language(self._scheme, lang, self._models_dir, self.learned)
         return self._built[lang]
 
 
 class _Language:
     """The built-in suggester of one language."""
 
-    def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path) -> None:
+    def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: Learned | None) -> None:
         from annotator.suggest.chain import Chain
         from annotator.suggest.pairs import Pairs
         from annotator.suggest.reading import Reader
 
         self._reader = Reader(scheme, lang, models_dir)
         self._chain = Chain(scheme, lang)
-        self._pairs = Pairs(scheme, lang)
+        self._stack = learned.stack(scheme) if learned is not None else Stack(scheme)
+        self._pairs = Pairs(scheme, lang, learned.weigher if learned is not None else None)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         for page in self._reader.read(documents):
-            spans = self._chain.spans(page)
+            spans = self._stack.spans(page.document, self._chain.spans(page))
             yield Annotations.of(spans, self._pairs.relations(page.document, spans))
 
 
-def build(scheme: LabelScheme, models_dir: Path) -> SuggestionPipeline:
+def build(scheme: LabelScheme, models_dir: Path, *, learned: str | None = None) -> SuggestionPipeline:
     """Return the pipeline for a scheme; loads nothing heavy until the first document.
 
+    ``learned`` names the version of what was learned to put on top (``none``: none), by default the one in use.
     Raises :class:`ModelError` when a registered suggester cannot be made.
     """
-    return SuggestionPipeline(scheme, models_dir, _registered(scheme, models_dir))
+    version = chosen_version(models_dir) if learned is None else learned
+    extra = _registered(scheme, models_dir)
+    return SuggestionPipeline(scheme, models_dir, extra, named(models_dir, version, scheme))
 
 
 def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:

@@ -33,7 +33,7 @@ _LENGTH = struct.Struct("<Q")
 class Worker:
     """One worker process, started at once and ready when its models are loaded."""
 
-    def __init__(self, scheme: LabelScheme, models_dir: Path) -> None:
+    def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         self._process = subprocess.Popen(
             [sys.executable, "-m", "annotator.suggest.workers"],
@@ -47,7 +47,7 @@ class Worker:
                 "OPENBLAS_NUM_THREADS": "1",
             },
         )
-        self._send((plain_scheme(scheme), str(models_dir.resolve())))
+        self._send((plain_scheme(scheme), str(models_dir.resolve()), learned))
 
     def suggest(self, documents: list[Document]) -> list[Annotations]:
         """Send documents and wait for their layers; raises what the worker raised."""
@@ -89,12 +89,15 @@ class Worker:
             raise self._ended() from None
 
 
-def share(chunks: Iterator[list[Document]], scheme: LabelScheme, models_dir: Path, jobs: int) -> Iterator[Annotations]:
+def share(
+    chunks: Iterator[list[Document]], scheme: LabelScheme, models_dir: Path, jobs: int, learned: str
+) -> Iterator[Annotations]:
     """Spread chunks of documents over ``jobs`` workers and yield their layers in order.
 
+    ``learned`` is the version of what was learned that they use, whichever comes into use meanwhile.
     At most two chunks a worker are under way, so that neither documents nor layers pile up.
     """
-    workers = [Worker(scheme, models_dir) for _ in range(jobs)]
+    workers = [Worker(scheme, models_dir, learned) for _ in range(jobs)]
     idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
@@ -180,8 +183,8 @@ def main() -> None:
         return
     from annotator.suggest.pipeline import build
 
-    scheme, models_dir = first
-    pipeline = build(scheme, Path(models_dir))
+    scheme, models_dir, learned = first
+    pipeline = build(scheme, Path(models_dir), learned=learned)
     while (documents := _receive(source)) is not None:
         try:
             _write(sink, list(pipeline.suggest(documents)))

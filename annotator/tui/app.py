@@ -23,6 +23,7 @@ from annotator.tui.screens.differences import DifferencesScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.workflow.background import BackgroundTraining
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences, SettingsError
 
@@ -45,12 +46,15 @@ class AnnotatorApp(App[None]):
         desk: Desk,
         document: str | None = None,
         preferences: Preferences | None = None,
+        training: BackgroundTraining | None = None,
         *,
         adjudicating: bool = False,
     ) -> None:
         super().__init__()
         self.desk = desk
+        self.training = training
         self.preferences = preferences or Preferences()
+        desk.learns = self.preferences.learn
         self.mode = Mode(self.preferences.mode)
         self.hide_names = self.preferences.hide_names
         self._first = document
@@ -69,6 +73,12 @@ class AnnotatorApp(App[None]):
         tables += [AgreementScreen.BINDINGS, DifferencesScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.normalised(keys))
+
+    @property
+    def accept_threshold(self) -> float:
+        """Return the score from which ``A`` accepts: the person's, else the workspace's."""
+        own = self.preferences.accept_threshold
+        return self.desk.scheme.accept_threshold if own is None else own
 
     @property
     def inks(self) -> Inks:
@@ -146,4 +156,5 @@ class AnnotatorApp(App[None]):
 
 def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
     """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
-    AnnotatorApp(desk, document, preferences, adjudicating=adjudicating).run()
+    training = BackgroundTraining(desk.workspace.root, desk.curator) if preferences.learn else None
+    AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating).run()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import AnnotatorError
-from annotator.workflow.session import ACCEPT_THRESHOLD
 
 SETTINGS_VARIABLE = "ANNOTATOR_SETTINGS"
 MODES = ("lanes", "compact", "plain")
@@ -25,16 +24,17 @@ class Preferences:
     """A person's settings.
 
     ``theme`` is the name of a theme; ``mode`` how spans are shown at first (lanes, compact, plain);
-    ``accept_threshold`` the score from which ``A`` accepts; ``hide_names`` whether adjudication begins without names;
-    ``keys`` new keys by the id of their binding, several
-    separated by commas.
+    ``accept_threshold`` the score from which ``A`` accepts (``None``: what the workspace says); ``hide_names`` whether
+    adjudication begins without names; ``keys`` new keys by the id of their binding, several separated by commas;
+    ``learn`` whether suggestions follow what is decided, and the workbench trains in the background.
     """
 
     theme: str | None = None
     mode: str = "lanes"
-    accept_threshold: float = ACCEPT_THRESHOLD
+    accept_threshold: float | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     hide_names: bool = False
+    learn: bool = True
 
 
 def settings_path() -> Path:
@@ -71,7 +71,7 @@ def load_preferences(path: Path) -> Preferences:
 
 
 def _checked(path: Path, values: dict[Any, Any]) -> Preferences:
-    known = ("theme", "mode", "accept_threshold", "hide_names", "keys")
+    known = ("theme", "mode", "accept_threshold", "hide_names", "keys", "learn")
     for name in values:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
@@ -80,8 +80,10 @@ def _checked(path: Path, values: dict[Any, Any]) -> Preferences:
     mode = values.get("mode", MODES[0])
     if mode not in MODES:
         raise SettingsError(f"{path}: mode: found {mode!r}", f"expected one of {', '.join(MODES)}")
-    threshold = values.get("accept_threshold", ACCEPT_THRESHOLD)
-    if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1:
+    threshold = values.get("accept_threshold")
+    if threshold is not None and (
+        isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1
+    ):
         raise SettingsError(f"{path}: accept_threshold: found {threshold!r}", "expected a number from 0 to 1")
     hidden = values.get("hide_names", False)
     if not isinstance(hidden, bool):
@@ -92,4 +94,8 @@ def _checked(path: Path, values: dict[Any, Any]) -> Preferences:
     keys = values.get("keys") or {}
     if not isinstance(keys, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in keys.items()):
         raise SettingsError(f"{path}: keys: found {keys!r}", "expected binding ids with keys, both in quotes")
-    return Preferences(theme, mode, float(threshold), keys, hidden)
+    learn = values.get("learn", True)
+    if not isinstance(learn, bool):
+        raise SettingsError(f"{path}: learn: found {learn!r}", "expected true or false")
+    accepted = None if threshold is None else float(threshold)
+    return Preferences(theme=theme, mode=mode, accept_threshold=accepted, keys=keys, hide_names=hidden, learn=learn)

@@ -86,7 +86,7 @@ class QueueScreen(WorkScreen):
         self.query_one("#header", Line).say(
             (" annotator  ", "bold"),
             (f"{done} of {total} done{self._pace()}", ""),
-            right=f"{self.desk.curator} ",
+            right=f"{self.desk.learning()}{self.desk.curator} ",
         )
         which = self.view.filter
         shown = which.state or "all"
@@ -162,6 +162,7 @@ class QueueScreen(WorkScreen):
     def action_cycle_sort(self) -> None:
         """Sort otherwise."""
         sort = SORTS[(SORTS.index(self.view.filter.sort) + 1) % len(SORTS)]
+        self.desk.order = sort
         self.view.set_filter(replace(self.view.filter, sort=sort))
         self.tell()
 

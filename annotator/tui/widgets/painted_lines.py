@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -36,6 +36,20 @@ class PaintedLines(ScrollView):
                 strip = strip.apply_filter(line_filter, background)
             lines.append(strip if crop.width >= width else strip.crop(crop.x, crop.right))
         return lines
+
+    def resize_content(self, size: Size) -> None:
+        """Take up how wide and long the content is now.
+
+        A new virtual size lays the whole screen out again, for which a key has no time; where the scroll bar neither
+        comes nor goes, it alone has to know.
+        """
+        old, room = self.virtual_size, self.scrollable_content_region.height
+        barred = self.styles.overflow_y == "scroll" or (old.height > room) == (size.height > room)
+        if old.width == size.width and self.is_mounted and barred:
+            self.set_reactive(PaintedLines.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def refresh_changed(self) -> None:
         """Have those lines painted again that look different from what was painted last."""

@@ -115,13 +115,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     def _stack(self) -> None:
         """Add the heights up: ``_tops[row]`` is the line on which a row begins."""
         self._tops = array("L", accumulate(self._heights, initial=0))
-        size = Size(self.rows.width + self.GUTTER, self._tops[-1])
-        if self.virtual_size.width == size.width and self.is_mounted:
-            # a new virtual size would lay the whole screen out again; only the scroll bar has to know
-            self.set_reactive(TextView.virtual_size, size)
-            self.vertical_scrollbar.window_virtual_size = size.height
-        else:
-            self.virtual_size = size
+        self.resize_content(Size(self.rows.width + self.GUTTER, self._tops[-1]))
 
     def _row_at(self, line: int) -> int:
         return min(bisect_right(self._tops, line) - 1, len(self.rows) - 1)

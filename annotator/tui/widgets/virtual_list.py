@@ -72,7 +72,7 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
 
     def take_changes(self) -> None:
         """Take up that entries came, went or changed; the next choice shows it."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.count())
+        self.resize_content(Size(self.scrollable_content_region.width, self.count()))
 
     def choose(self, index: int | None) -> None:
         """Choose an entry and bring it into view."""

@@ -22,6 +22,8 @@ class Finishing(AnnotateBase):
             self._say(f"{pending} still undecided: space again finishes, tab goes to the next", "alarm")
             return
         if self._do(self.session.finish) is not None:
+            if self.work_app.training is not None:
+                self.work_app.training.document_done()
             self._onward()
 
     def action_skip(self) -> None:

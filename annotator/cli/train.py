@@ -1,0 +1,53 @@
+"""``annotator train``: learn from what is finished."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annotator.cli.common import (
+    Settings,
+    json_option,
+    narrate,
+    print_json,
+    print_table,
+    progress_bar,
+    workspace_option,
+)
+
+
+@click.command("train")
+@json_option
+@workspace_option
+@click.pass_obj
+def command(settings: Settings, as_json: bool, workspace: Path | None) -> None:
+    """Train the suggestions on finished documents, and use what does better than before.
+
+    Learns from gold, and from a curator's work once everybody concerned is done with the document. Old versions are
+    kept: `annotator models use VERSION` goes back to one.
+    """
+    from annotator.workflow.training import train
+
+    found = settings.workspace(workspace)
+    with progress_bar("reading") as progress:
+        trained = train(found, progress=progress)
+    if as_json:
+        print_json(trained.card)
+        return
+    print_table(("of", "way", "F1 on documents left out", "used"), list(_rows(trained.card)), numbers=("F1",))
+    documents = len(trained.card["documents"])
+    if trained.new:
+        narrate(f"version {trained.version} learned from {documents} documents and is in use; now `annotator suggest`")
+    else:
+        narrate(f"version {trained.version}, in use, already learned from these {documents} documents")
+
+
+def _rows(card: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for kind, ways in card["figures"].items():
+        for way, value in ways.items():
+            used = "✓" if card["uses"][kind] == way else ""
+            rows.append((kind, way, "–" if value is None else f"{value:.3f}", used))
+    return rows

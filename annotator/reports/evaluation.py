@@ -1,0 +1,168 @@
+"""An evaluation as JSON and as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from annotator.workflow.verdicts import VERDICTS, accepted_share
+
+if TYPE_CHECKING:
+    from annotator.workflow.evaluating import Counts, Evaluation, Score
+
+BAR = 40
+"""Cells of a bar that stands for 1."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+KINDS = {"spans": "spans", "relations": "relations, true ends", "whole": "relations, whole"}
+
+
+class Table(NamedTuple):
+    """A table for a terminal: what it shows, its columns, its rows."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def as_record(found: Evaluation) -> dict[str, Any]:
+    """Return everything as JSON values; what is undefined is null."""
+    return {
+        "documents": found.documents,
+        "folds": found.folds,
+        "used": dict(found.used),
+        **{kind: {way: _score(s) for way, s in getattr(found, kind).items()} for kind in KINDS},
+        "labels": {kind: {n: _counts(c) for n, c in by.items()} for kind, by in found.labels.items()},
+        "sources": {kind: {n: _counts(c) for n, c in by.items()} for kind, by in found.sources.items()},
+        "learning_curve": [
+            {"share": share, "documents": round(documents, 1), **{k: _rounded(v) for k, v in values.items()}}
+            for share, documents, values in found.curve
+        ],
+        "calibration": {
+            kind: {
+                "expected_error": _rounded(error),
+                "bins": [{"count": b.size, "score": _rounded(b.score), "right": _rounded(b.right)} for b in bins],
+            }
+            for kind, (bins, error) in found.calibration.items()
+        },
+        "verdicts": _verdicts(found),
+    }
+
+
+def _verdicts(found: Evaluation) -> dict[str, Any]:
+    counts = found.verdicts
+    blind = counts.blind
+    return {
+        "documents": counts.shown,
+        "by_source": [
+            {"kind": kind, "source": source, **_verdict_counts(c)}
+            for (kind, source), c in sorted(counts.by_source.items())
+        ],
+        "by_score": [
+            {"kind": kind, "from": tenth / 10, **_verdict_counts(c)}
+            for (kind, tenth), c in sorted(counts.by_score.items())
+        ],
+        "blind": {
+            "documents": blind.documents,
+            "suggested": blind.suggested,
+            "matched": blind.matched,
+            "share": _rounded(blind.matched / blind.suggested if blind.suggested else None),
+        },
+    }
+
+
+def _verdict_counts(counts: Mapping[str, int]) -> dict[str, Any]:
+    return {**{verdict: counts.get(verdict, 0) for verdict in VERDICTS}, "share": _rounded(accepted_share(counts))}
+
+
+def _score(score: Score) -> dict[str, Any]:
+    found = {**_counts(score.exact), "interval": score.interval and [_rounded(v) for v in score.interval]}
+    return found if score.overlap is None else {**found, "overlap": _counts(score.overlap)}
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    measures = {name: _rounded(getattr(counts, name)) for name in ("precision", "recall", "f1")}
+    return {**measures, "shared": counts.shared, "suggested": counts.suggested, "right": counts.right}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def tables(found: Evaluation) -> Iterator[Table]:
+    """Yield the tables in the order of what is asked first."""
+    rows = [
+        _way_row(KINDS[kind], way, score, "✓" if found.used[kind] == way else "")
+        for kind in KINDS
+        for way, score in getattr(found, kind).items()
+    ]
+    yield Table("on documents left out", ("of", "way", "P", "R", "F1", "95 %", "overlap F1", "used"), rows)
+    for name, groups in (("label", found.labels), ("source", found.sources)):
+        lines = [
+            [kind, label, *_prf(c), str(c.suggested), str(c.right)]
+            for kind, by in groups.items()
+            for label, c in by.items()
+        ]
+        if name == "source":
+            lines = [[*line[:3], *line[5:6]] for line in lines]
+            yield Table("by source, as used", ("of", name, "P", "suggested"), lines)
+        else:
+            yield Table("by label, as used", ("of", name, "P", "R", "F1", "suggested", "right"), lines)
+    for kind, (bins, error) in found.calibration.items():
+        title = f"calibration of {kind}: expected error {_shown(error)}"
+        yield Table(
+            title, ("suggested", "score", "right"), [[str(b.size), _shown(b.score), _shown(b.right)] for b in bins]
+        )
+    yield from _verdict_tables(found)
+
+
+def _verdict_tables(found: Evaluation) -> Iterator[Table]:
+    counts = found.verdicts
+    if counts.by_source:
+        columns = ("of", "source", *VERDICTS, "accepted share")
+        yield Table(
+            f"verdicts in {counts.shown} finished documents, by source",
+            columns,
+            [[k, s, *_verdict_cells(c)] for (k, s), c in sorted(counts.by_source.items())],
+        )
+        scored = sorted(counts.by_score.items())
+        rows = [[k, f"{t / 10:.1f}–{(t + 1) / 10:.1f}", *_verdict_cells(c)] for (k, t), c in scored]
+        yield Table("by score shown", ("of", "score", *columns[2:]), rows)
+    blind = counts.blind
+    if blind.documents:
+        share = _shown(blind.matched / blind.suggested if blind.suggested else None)
+        rows = [[str(blind.documents), str(blind.suggested), str(blind.matched), share]]
+        yield Table("blind documents: spans that nobody was shown", ("documents", "suggested", "marked", "share"), rows)
+
+
+def _verdict_cells(counts: Mapping[str, int]) -> list[str]:
+    return [*(str(counts.get(verdict, 0)) for verdict in VERDICTS), _shown(accepted_share(counts))]
+
+
+def _way_row(kind: str, way: str, score: Score, used: str) -> list[str]:
+    interval = "–" if score.interval is None else f"{score.interval[0]:.3f}–{score.interval[1]:.3f}"
+    overlap = _shown(score.overlap.f1) if score.overlap is not None else ""
+    return [kind, way, *_prf(score.exact), interval, overlap, used]
+
+
+def _prf(counts: Counts) -> list[str]:
+    return [_shown(value) for value in (counts.precision, counts.recall, counts.f1)]
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def curve(found: Evaluation) -> Iterator[str]:
+    """Yield the learning curve as bars of F1, a line a share and kind."""
+    for kind, name in KINDS.items():
+        yield f"{name}"
+        for share, documents, values in found.curve:
+            value = values[kind]
+            yield f"  {share:4.0%} {documents:6.1f} documents  {bar(value)} {_shown(value)}"
+
+
+def bar(value: float | None, cells: int = BAR) -> str:
+    """Return a bar for a value from 0 to 1, to an eighth of a cell."""
+    eighths = round(8 * cells * min(max(value or 0.0, 0.0), 1.0))
+    full, rest = divmod(eighths, 8)
+    return (_EIGHTHS[8] * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)

@@ -1,0 +1,223 @@
+"""What was learned, as versions in ``models/learned``: how they lie on the disk, and which one is in use.
+
+A version is a folder of data files (crfsuite's own format and JSON, never pickle) with a card that says what it was
+trained on and what it reached.  It is used only where its format, the digests of its files and the scheme's labels
+are what they should be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import ModelError
+from annotator.labels import LabelScheme
+from annotator.suggest.calibration import Calibration
+from annotator.suggest.linker import Linker, Weigher
+from annotator.suggest.memory import FrozenMemory
+from annotator.suggest.stack import Stack
+from annotator.suggest.tagger import Tagger
+
+FORMAT = "annotator.learned/1"
+FOLDER = "learned"
+ACTIVE = "active"
+NONE = "none"
+CARD, TAGGER, LINKER, CALIBRATION, MEMORY = "card.json", "tagger.crf", "linker.json", "calibration.json", "memory.json"
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One version: its folder and its card; its parts are read when first asked for."""
+
+    folder: Path
+    card: Mapping[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Return the version's name."""
+        return str(self.card["version"])
+
+    @property
+    def identity(self) -> str:
+        """Return what changes whenever what it would suggest does."""
+        return f"learned@{self.version}:{sha256(json.dumps(self.card['files'], sort_keys=True).encode()).hexdigest()}"
+
+    @cached_property
+    def tagger(self) -> Tagger | None:
+        """Return the tagger, ``None`` when it did not do better than what it was stacked on."""
+        path = self.folder / TAGGER
+        return Tagger(path, leaning=bool(self.card["leaning"])) if TAGGER in self.card["files"] else None
+
+    @cached_property
+    def weigher(self) -> Weigher | None:
+        """Return what weighs pairs beyond the rules; ``None`` when the rules do better and need no calibration."""
+        learned = Linker(self._read(LINKER)) if LINKER in self.card["files"] else None
+        calibration = self.calibrations.get("relation")
+        if learned is None and (calibration is None or not calibration.points):
+            return None
+        return Weigher(learned, calibration or Calibration(), self.version)
+
+    @cached_property
+    def memory(self) -> FrozenMemory:
+        """Return the phrase memory of the finished documents."""
+        return FrozenMemory.of(self._read(MEMORY))
+
+    @cached_property
+    def calibrations(self) -> Mapping[str, Calibration]:
+        """Return the calibrations of ``span``, ``relation`` and ``memory`` scores."""
+        return {name: Calibration(points) for name, points in self._read(CALIBRATION).items()}
+
+    def stack(self, scheme: LabelScheme) -> Stack:
+        """Return what stands on top of the layers."""
+        memory = self.memory or None
+        return Stack(scheme, memory, self.tagger, self.version, self.calibrated)
+
+    def calibrated(self, kind: str, score: float) -> float:
+        """Return the probability that a suggestion of a kind with this score is right."""
+        calibration = self.calibrations.get(kind)
+        return round(calibration(score), 3) if calibration is not None else score
+
+    def _read(self, name: str) -> Any:
+        try:
+            return json.loads((self.folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"{self.folder / name}: cannot be read", "`annotator train` makes a new version"
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class VersionStatus:
+    """A version in the models folder: whether it is in use, and what stands in the way of using it (empty: nothing)."""
+
+    version: str
+    path: Path
+    active: bool
+    problem: str
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+def scheme_digest(scheme: LabelScheme) -> str:
+    """Return a digest of what a trained model depends on: the labels and what they may be linked to."""
+    return sha256(json.dumps(scheme.shape, sort_keys=True).encode()).hexdigest()
+
+
+def versions(models_dir: Path, scheme: LabelScheme) -> list[VersionStatus]:
+    """Return all versions, oldest first."""
+    root = models_dir / FOLDER
+    chosen = chosen_version(models_dir)
+    found = []
+    for path in sorted(root.glob("*")) if root.is_dir() else ():
+        if path.is_dir() and not path.name.startswith("."):
+            card, problem = _checked(path, scheme)
+            found.append(VersionStatus(path.name, path, path.name == chosen, problem, card))
+    return found
+
+
+def active(models_dir: Path, scheme: LabelScheme) -> Learned | None:
+    """Return the version in use; ``None`` when there is none, or it does not fit the scheme or is damaged."""
+    return named(models_dir, chosen_version(models_dir), scheme)
+
+
+def named(models_dir: Path, version: str, scheme: LabelScheme) -> Learned | None:
+    """Return a version by its name; ``None`` as :func:`active` does."""
+    if version in ("", NONE):
+        return None
+    path = models_dir / FOLDER / version
+    card, problem = _checked(path, scheme)
+    return None if problem else Learned(path, card)
+
+
+def chosen_version(models_dir: Path) -> str:
+    """Return the name of the version that is to be used, ``none`` when none is, empty when nothing was ever chosen."""
+    return _choice(models_dir)[0]
+
+
+def is_pinned(models_dir: Path) -> bool:
+    """Return whether a person chose the version: then training does not put another into use."""
+    return _choice(models_dir)[1:] == ("pinned",)
+
+
+def use(models_dir: Path, version: str, scheme: LabelScheme, *, pinned: bool) -> None:
+    """Put a version into use, or none (``none``); raises :class:`ModelError` when it cannot be."""
+    root = models_dir / FOLDER
+    if version != NONE:
+        found = next((v for v in versions(models_dir, scheme) if v.version == version), None)
+        if found is None:
+            raise ModelError(f"no learned version {version!r}", "`annotator models list` shows them")
+        if found.problem:
+            raise ModelError(f"learned version {version}: {found.problem}", "`annotator train` makes a new one")
+    root.mkdir(parents=True, exist_ok=True)
+    _write(root / ACTIVE, f"{version} pinned\n" if pinned else f"{version}\n")
+
+
+def next_version(models_dir: Path) -> str:
+    """Return the name that the next version gets: a number, counting up."""
+    root = models_dir / FOLDER
+    numbers = [int(p.name) for p in root.glob("*") if p.name.isdigit()] if root.is_dir() else []
+    return f"{max(numbers, default=0) + 1:04d}"
+
+
+def install(models_dir: Path, made: Path, card: Mapping[str, Any]) -> Path:
+    """Move a folder of trained files into place under its card's version; return where it is now.
+
+    The card is written last and the folder moved whole, so that what is there is complete.
+    """
+    files = {path.name: digest(path) for path in sorted(made.iterdir())}
+    (made / CARD).write_text(
+        json.dumps({**card, "format": FORMAT, "files": files}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+    target = models_dir / FOLDER / str(card["version"])
+    made.rename(target)
+    return target
+
+
+def discard(made: Path) -> None:
+    """Take away a folder of trained files that came to nothing."""
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _choice(models_dir: Path) -> tuple[str, ...]:
+    """Return what the file that names the version in use says: the version, and whether a person chose it."""
+    try:
+        words = (models_dir / FOLDER / ACTIVE).read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        words = []
+    return tuple(words) if words and words[0].isalnum() else ("",)
+
+
+def _checked(path: Path, scheme: LabelScheme) -> tuple[dict[str, Any], str]:
+    """Return a version's card, and why it cannot be used (empty: it can)."""
+    try:
+        card = json.loads((path / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}, "its card cannot be read"
+    if not isinstance(card, dict) or card.get("format") != FORMAT or not isinstance(card.get("files"), dict):
+        return {}, f"its format is not {FORMAT}"
+    if card.get("version") != path.name:
+        return card, "its card is another version's"
+    if card.get("labels_sha256") != scheme_digest(scheme):
+        return card, "it was trained under another label scheme"
+    for name, expected in card["files"].items():
+        file = path / name
+        if Path(name).name != name or not file.is_file() or digest(file) != expected:
+            return card, f"its file {name} is missing or was changed"
+    return card, ""
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

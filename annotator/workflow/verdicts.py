@@ -1,0 +1,75 @@
+"""What curators made of suggestions, and whether seeing them sways: by source, by score, shown and blind apart."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from annotator.store import LayerInfo, Store, assigned
+
+VERDICTS = ("accepted", "corrected", "rejected", "ignored")
+
+
+@dataclass(slots=True)
+class Blind:
+    """Finished work without suggestions: how often it says what nobody had shown.
+
+    ``matched`` of the ``suggested`` spans stand in the curators' layers though they never saw them.  Held against the
+    share of accepted ones where they were shown, it tells how far suggestions sway.
+    """
+
+    documents: int = 0
+    suggested: int = 0
+    matched: int = 0
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """Verdicts in finished work: by kind and source, by kind and tenth of the score; and blind work apart."""
+
+    shown: int = 0
+    by_source: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    by_score: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    blind: Blind = field(default_factory=Blind)
+
+
+def verdicts(store: Store) -> Verdicts:
+    """Return the verdicts in all finished curators' layers."""
+    found = Verdicts()
+    blind = {(one.document, one.curator) for one in assigned(store) if one.blind}
+    suggested: defaultdict[str, list[LayerInfo]] = defaultdict(list)
+    for layer in store.layers(kind="suggester"):
+        suggested[layer.name.document].append(layer)
+    for layer in store.layers(kind="curator"):
+        if layer.state != "done":
+            continue
+        if (layer.name.document, layer.name.author) in blind:
+            _count_blind(store, layer, suggested[layer.name.document], found.blind)
+            continue
+        found.shown += 1
+        for decision in store.decisions(layer.id).values():
+            source = (decision.source or "?").partition("@")[0]
+            found.by_source[decision.kind, source][decision.verdict] += 1
+            if decision.score is not None:
+                found.by_score[decision.kind, min(int(10 * decision.score), 9)][decision.verdict] += 1
+    return found
+
+
+def _count_blind(store: Store, layer: LayerInfo, suggested: Iterable[LayerInfo], blind: Blind) -> None:
+    own = {span.key for span in store.annotations(layer.id).spans.values()}
+    proposed = {
+        span.key
+        for info in suggested
+        if info.text == layer.text and info.name.shown_to("")
+        for span in store.annotations(info.id).spans.values()
+    }
+    blind.documents += 1
+    blind.suggested += len(proposed)
+    blind.matched += len(proposed & own)
+
+
+def accepted_share(counts: Mapping[str, int]) -> float | None:
+    """Return the share that was accepted of what got a verdict of the curator's own; ignored is none."""
+    decided = sum(counts.get(verdict, 0) for verdict in VERDICTS[:3])
+    return counts.get("accepted", 0) / decided if decided else None

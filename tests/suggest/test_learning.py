@@ -1,0 +1,275 @@
+"""Learning from finished documents, in a scheme of another domain and language, with much, little and bad data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.annotation import Annotations, Span, suggested_relation, suggested_span
+from annotator.errors import ModelError
+from annotator.labels import LabelScheme, load_scheme
+from annotator.suggest import learned, training
+from annotator.suggest.linker import Linker, Weigher
+from annotator.suggest.memory import FrozenMemory, Mark, PhraseMemory, Remembered, frozen, recall
+from annotator.suggest.pairs import Pairs
+from annotator.suggest.phrases import PhraseIndex
+from annotator.suggest.pipeline import SuggestionPipeline, build
+from annotator.suggest.stack import Stack
+from annotator.suggest.training import Example, Material
+from tests.suggest.conftest import make_document
+
+LABELS = """
+languages: [de]
+overlap: flat
+entities:
+  WIRKSTOFF: {key: 1}
+  DOSIS: {key: 2}
+  BEFUND: {key: 3}
+relations:
+  dosiert: {key: o, head: WIRKSTOFF, child: DOSIS}
+  behandelt: {key: t, head: WIRKSTOFF, child: BEFUND}
+"""
+STARTS = ("Rami", "Meto", "Tora", "Cande", "Biso", "Panto", "Losa")
+ENDINGS = ("pril", "lol", "semid", "sartan", "prazol")
+FINDINGS = ("Hypertonie", "Diabetes", "Herzinsuffizienz", "Gastritis", "Migräne", "Arthrose")
+
+
+@pytest.fixture
+def german(tmp_path: Path) -> LabelScheme:
+    path = tmp_path / "labels.yaml"
+    path.write_text(LABELS, encoding="utf-8")
+    return load_scheme(path)
+
+
+def letter(number: int) -> Example:
+    """Return a discharge letter with everything marked, of which no rule knows anything."""
+    finding = FINDINGS[number % 6]
+    drug, other = (STARTS[n % 7] + ENDINGS[n % 5] for n in (number, number + 17))
+    dose = f"{5 * (number % 4 + 1)} mg"
+    text = (
+        f"Wegen {finding} erhielt die Patientin {drug} {dose} täglich. "
+        f"Die Gabe von {other} wurde beendet. Brief {number} an den Hausarzt, Befund {number} liegt bei."
+    )
+    document = make_document(text, "de", f"brief{number}")
+
+    def at(needle: str, label: str) -> Span:
+        start = text.index(needle)
+        return suggested_span(start, start + len(needle), label, "t@1", 1.0)
+
+    spans = [at(finding, "BEFUND"), at(drug, "WIRKSTOFF"), at(dose, "DOSIS"), at(other, "WIRKSTOFF")]
+    links = [suggested_relation(spans[1], spans[2], "dosiert", "t@1", 1.0)]
+    links.append(suggested_relation(spans[1], spans[0], "behandelt", "t@1", 1.0))
+    return Example(document, Annotations(), Annotations.of(spans, links))
+
+
+class TestTagger:
+    def test_it_learns_labels_that_nothing_else_knows_from_a_few_documents(
+        self, german: LabelScheme, tmp_path: Path
+    ) -> None:
+        examples = [letter(number) for number in range(8)]
+        material = Material(german, examples)
+        memory = training.train_memory(material, examples)
+        tagger = training.train_tagger(material, examples, memory, tmp_path / "tagger.crf")
+        new = letter(9)
+        found = Stack(german, memory, tagger).spans(new.document, [])
+        assert {span.key for span in found} >= {s.key for s in new.truth.spans.values() if s.label == "WIRKSTOFF"}
+        assert all(0 < (span.score or 0) <= 1 for span in found)
+        assert all(span.source in ("learned@0", "memory@1") for span in found)
+
+    def test_it_is_the_same_every_time(self, german: LabelScheme, tmp_path: Path) -> None:
+        examples = [letter(number) for number in range(4)]
+        made = []
+        for name in ("one", "two"):
+            material = Material(german, examples)
+            memory = training.train_memory(material, examples)
+            training.train_tagger(material, examples, memory, tmp_path / name)
+            made.append((tmp_path / name).read_bytes())
+        assert made[0] == made[1]
+
+    @pytest.mark.parametrize("count", [0, 1])
+    def test_none_or_one_document_is_enough_for_what_it_is(
+        self, german: LabelScheme, tmp_path: Path, count: int
+    ) -> None:
+        examples = [letter(number) for number in range(count)]
+        card = training.learn(Material(german, examples), tmp_path)
+        assert card["uses"] == {"spans": "rules", "relations": "rules", "whole": "rules+rules"}
+        assert not (tmp_path / learned.TAGGER).exists()
+
+    def test_documents_that_contradict_each_other_break_nothing(self, german: LabelScheme, tmp_path: Path) -> None:
+        examples = []
+        for number, label in enumerate(("WIRKSTOFF", "BEFUND", "DOSIS", "WIRKSTOFF")):
+            example = letter(0)
+            spans = [replace(span, label=label) for span in example.truth.spans.values()]
+            document = replace(example.document, key=f"d{number}", text=f"{example.document.text}{number}")
+            examples.append(Example(document, Annotations(), Annotations.of(spans)))
+        card = training.learn(Material(german, examples, []), tmp_path)
+        assert card["figures"]["spans"].keys() <= {"rules", "memory", "tagger"}
+
+
+class TestChoice:
+    def test_what_does_better_on_documents_left_out_is_used(self, german: LabelScheme, tmp_path: Path) -> None:
+        card = training.learn(Material(german, [letter(number) for number in range(8)]), tmp_path)
+        assert card["uses"]["spans"] == "tagger"
+        assert card["figures"]["spans"]["tagger"] > card["figures"]["spans"]["rules"] == 0.0
+
+    def test_rules_that_are_right_already_stay(self, german: LabelScheme, tmp_path: Path) -> None:
+        examples = [replace(example, proposed=example.truth) for example in map(letter, range(6))]
+        card = training.learn(Material(german, examples), tmp_path)
+        assert card["uses"]["spans"] == "rules"
+        assert card["figures"]["spans"]["rules"] == 1.0
+
+    def test_near_duplicates_are_never_on_both_sides(self, german: LabelScheme) -> None:
+        examples = [letter(number) for number in (0, 1, 2, 3)]
+        twin = letter(0)
+        examples.append(replace(twin, document=replace(twin.document, key="twin", text=f"{twin.document.text} ")))
+        parts = Material(german, examples).folds(5)
+        assert any({0, 4} <= set(part) for part in parts)
+        assert sorted(number for part in parts for number in part) == list(range(5))
+
+
+class TestLinker:
+    def test_it_learns_which_pairs_are_linked(self, german: LabelScheme) -> None:
+        examples = [letter(number) for number in range(8)]
+        weights = training.train_linker(Material(german, examples), examples)
+        new = letter(9)
+        named = [replace(span, id=str(span.key)) for span in sorted(new.truth.spans.values(), key=lambda s: s.start)]
+        found = Pairs(german, "de", Weigher(Linker(weights), version="7")).relations(new.document, named)
+        assert {relation.label for relation in found} == {"dosiert", "behandelt"}
+        assert {relation.source for relation in found} == {"linker@7"}
+
+    def test_it_weighs_as_it_was_trained(self, german: LabelScheme) -> None:
+        example = letter(0)
+        pairs = Pairs(german, "de")
+        spans = sorted(example.truth.spans.values(), key=lambda s: s.start)
+        relation, _, _, pair = next(pairs.cases(example.document, spans))
+        from annotator.suggest.linker import belief, features
+        from annotator.suggest.logistic import logit, sigmoid
+
+        weights = dict.fromkeys(features(relation, pair, 0.5), 0.01)
+        expected = sigmoid(logit(belief(0.5)) + 0.01 * len(list(features(relation, pair, 0.5))))
+        assert Linker(weights).weigh(relation, pair, 0.5) == pytest.approx(expected)
+
+
+class TestMemory:
+    def test_what_is_kept_in_a_version_says_what_the_documents_said(self) -> None:
+        memory = PhraseMemory()
+        for key, text in (("a", "En Lima llueve. Lima duerme."), ("b", "Fue a Lima y Lima cayó.")):
+            document = make_document(text, "es", key)
+            at = text.index("Lima")
+            memory.put(Remembered(PhraseIndex(document), [Mark(at, at + 4, "GPE", good=True)], finished=True))
+        kept = FrozenMemory.of(json.loads(json.dumps(frozen(memory))))
+        new = PhraseIndex(make_document("Volvió a Lima. Lima canta.", "es", "c"))
+        assert [span.key for span in recall(new, kept)] == [span.key for span in recall(new, memory)]
+        assert kept.tally(("lima",)).unmarked == 2
+
+    def test_a_document_does_not_testify_on_itself(self) -> None:
+        memory = PhraseMemory()
+        document = make_document("En Lima llueve.", "es", "a")
+        memory.put(Remembered(PhraseIndex(document), [Mark(3, 7, "GPE", good=True)], finished=True))
+        assert recall(PhraseIndex(document), memory) == []
+
+    def test_a_document_that_is_forgotten_says_nothing_more(self) -> None:
+        memory = PhraseMemory()
+        index = PhraseIndex(make_document("En Lima llueve.", "es", "a"))
+        memory.put(Remembered(index, [Mark(3, 7, "GPE", good=True)], finished=True))
+        memory.forget("a")
+        assert len(memory) == 0
+        assert recall(PhraseIndex(make_document("En Lima.", "es", "b")), memory) == []
+
+
+@pytest.fixture
+def version(german: LabelScheme, tmp_path: Path) -> Callable[..., Path]:
+    """Return what makes a learned version in ``tmp_path/models``."""
+
+    def make(name: str = "0001", **card: Any) -> Path:
+        models = tmp_path / "models"
+        made = models / learned.FOLDER / ".making"
+        made.mkdir(parents=True)
+        figures = training.learn(Material(german, [letter(number) for number in range(8)]), made)
+        whole = {"version": name, "labels_sha256": learned.scheme_digest(german), "documents": [], **figures, **card}
+        return learned.install(models, made, whole)
+
+    return make
+
+
+class TestVersions:
+    def test_the_one_in_use_suggests_and_names_itself(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        version()
+        models = tmp_path / "models"
+        plain = build(german, models)
+        learned.use(models, "0001", german, pinned=False)
+        pipeline = build(german, models)
+        assert plain.fingerprint != pipeline.fingerprint
+        new = letter(10)
+        (found,) = pipeline.suggest([new.document])
+        assert {span.key for span in found.spans.values()} == {span.key for span in new.truth.spans.values()}
+        assert "learned@0001" in {span.source for span in found.spans.values()}
+        (nothing,) = plain.suggest([new.document])
+        assert not nothing.spans
+
+    def test_worker_processes_suggest_the_same(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        version()
+        models = tmp_path / "models"
+        learned.use(models, "0001", german, pinned=False)
+        documents = [letter(number).document for number in (9, 10)]
+        pipeline = build(german, models)
+        assert list(pipeline.suggest(documents, jobs=2)) == list(pipeline.suggest(documents))
+
+    @pytest.mark.parametrize("name", [learned.TAGGER, learned.MEMORY, learned.CARD])
+    def test_a_file_that_was_changed_is_not_used(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path, name: str
+    ) -> None:
+        folder = version()
+        models = tmp_path / "models"
+        learned.use(models, "0001", german, pinned=False)
+        (folder / name).write_bytes(b"{}" + b" " * 40)
+        assert learned.active(models, german) is None
+        assert SuggestionPipeline(german, models, (), learned.active(models, german)).learned is None
+        with pytest.raises(ModelError, match="learned version 0001: "):
+            learned.use(models, "0001", german, pinned=True)
+
+    def test_another_scheme_does_not_use_it(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        version()
+        models = tmp_path / "models"
+        learned.use(models, "0001", german, pinned=False)
+        path = tmp_path / "labels.yaml"
+        path.write_text(LABELS.replace("  BEFUND: {key: 3}\n", "").replace("BEFUND", "DOSIS"), encoding="utf-8")
+        other = load_scheme(path)
+        assert learned.active(models, other) is None
+        assert learned.versions(models, other)[0].problem == "it was trained under another label scheme"
+        path.write_text(LABELS.replace("{key: 1}", "{key: 9, description: Stoff}"), encoding="utf-8")
+        assert learned.active(models, load_scheme(path)) is not None
+
+    def test_old_versions_stay_and_can_be_gone_back_to(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        models = tmp_path / "models"
+        version("0001")
+        assert learned.next_version(models) == "0002"
+        version("0002")
+        learned.use(models, "0002", german, pinned=False)
+        assert not learned.is_pinned(models)
+        learned.use(models, "0001", german, pinned=True)
+        assert [(v.version, v.active) for v in learned.versions(models, german)] == [("0001", True), ("0002", False)]
+        assert learned.is_pinned(models)
+        learned.use(models, learned.NONE, german, pinned=True)
+        assert learned.active(models, german) is None
+
+    @pytest.mark.parametrize("named", ["../0001", "0009", "", "x" * 300])
+    def test_a_version_that_is_not_there_is_refused(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path, named: str
+    ) -> None:
+        version()
+        with pytest.raises(ModelError, match="no learned version"):
+            learned.use(tmp_path / "models", named, german, pinned=True)

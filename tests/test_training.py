@@ -1,0 +1,307 @@
+"""Training and evaluating in a workspace: what counts as finished, versions, commands, the background process."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotator.annotation import SpanKey
+from annotator.cli.main import main
+from annotator.errors import WorkflowError
+from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
+from annotator.store import examine
+from annotator.suggest import learned
+from annotator.workflow import background
+from annotator.workflow.background import BackgroundTraining, next_documents
+from annotator.workflow.desk import Desk
+from annotator.workflow.evaluating import Counts, evaluate, interval
+from annotator.workflow.gold import settle_finished
+from annotator.workflow.suggesting import suggest
+from annotator.workflow.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
+from annotator.workflow.verdicts import verdicts
+from tests.workspaces import Bench, make_bench, own_id, place_of, proposal, propose, waiting
+
+FIRMS = ("Zumbal", "Tresk", "Ondoro", "Quivia", "Plenox", "Varuna", "Mibex", "Solgan")
+CITIES = ("Lima", "Quito", "Bogotá", "Cali", "Oruro", "Cusco", "Loja", "Piura")
+
+
+def note(number: int) -> tuple[str, list[tuple[str, str]]]:
+    """Return an article that no rule reads, and what is to be marked in it."""
+    firm, city = FIRMS[number % 8], CITIES[number % 8]
+    text = (
+        f"la firma {firm.lower()} abrió un taller cerca del puerto número {number}. "
+        f"según la firma {firm.lower()} vendrán otros {number + 3} obreros de {city} en otoño, dijo el gremio.\n"
+    )
+    return text, [(firm.lower(), "ORG")]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return make_bench(tmp_path / "w")
+
+
+def finish(bench: Bench, number: int, curator: str = "ana", key: str = "") -> None:
+    text, marks = note(number)
+    key = key or f"n{number}"
+    if bench.store.document(key) is None:
+        bench.add(key, text)
+    session = bench.session(key, curator)
+    for needle, label in marks:
+        place = place_of(session.document, needle)
+        session.add(*place, label)
+        session.everywhere(own_id(session, SpanKey(*place, label)))
+    session.finish()
+
+
+@pytest.fixture
+def finished(bench: Bench) -> Bench:
+    for number in range(6):
+        finish(bench, number)
+    for number in (6, 7):
+        bench.add(f"n{number}", note(number)[0])
+    return bench
+
+
+def truths(bench: Bench, layer: str | None = None) -> list[str]:
+    return [str(info.name) for info in finished_layers(bench.store, layer)]
+
+
+class TestWhatIsFinished:
+    def test_a_curators_done_work_counts_until_there_is_gold(self, bench: Bench) -> None:
+        finish(bench, 0)
+        assert truths(bench) == ["curator:ana on n0"]
+        settle_finished(bench.workspace, "lead")
+        assert truths(bench) == ["gold on n0"]
+
+    def test_nothing_counts_before_everybody_concerned_is_done(self, bench: Bench) -> None:
+        finish(bench, 0)
+        other = bench.session("n0", "bo")
+        other.add(*place_of(other.document, "taller"), "ORG")
+        assert truths(bench) == []
+        other.skip()
+        assert truths(bench) == ["curator:ana on n0"]
+
+    def test_an_assignment_that_waits_counts_as_work_to_come(self, bench: Bench) -> None:
+        finish(bench, 0)
+        op = Op("assignment", "bo", None, {"blind": False})
+        with bench.store.write() as writer:
+            writer.append(LayerName("n0", "corpus"), "lead", "assign", [op])
+        assert truths(bench) == []
+        finish(bench, 0, "bo")
+        assert truths(bench) == ["curator:ana on n0"]
+
+    def test_a_layer_can_be_asked_for_by_name(self, bench: Bench) -> None:
+        finish(bench, 0)
+        finish(bench, 0, "bo")
+        assert truths(bench, "curator:bo") == ["curator:bo on n0"]
+        assert truths(bench, GOLD) == []
+
+
+class TestTrain:
+    def test_too_little_is_said(self, bench: Bench) -> None:
+        with pytest.raises(NothingToLearnError, match="0 documents are finished"):
+            train(bench.workspace)
+        assert not list((bench.workspace.models / learned.FOLDER).glob("[0-9]*"))
+
+    def test_a_version_is_made_and_used_once_for_the_same_work(self, finished: Bench) -> None:
+        first = train(finished.workspace)
+        assert (first.version, first.new) == ("0001", True)
+        assert len(first.card["documents"]) == 6
+        again = train(finished.workspace)
+        assert (again.version, again.new) == ("0001", False)
+        finish(finished, 8)
+        assert train(finished.workspace).version == "0002"
+        status = learned.versions(finished.workspace.models, finished.scheme)
+        assert [(v.version, v.active, v.problem) for v in status] == [("0001", False, ""), ("0002", True, "")]
+
+    def test_suggestions_change_once_and_no_verdict_is_touched(self, finished: Bench) -> None:
+        document = finished.document("n6")
+        propose(finished.store, document, [proposal(document, "taller", "ORG", 0.6)])
+        session = finished.session("n6")
+        session.reject(waiting(session)[0])
+        before = session.layer.verdicts
+        train(finished.workspace)
+        assert suggest(finished.workspace).suggested == 8
+        assert suggest(finished.workspace).suggested == 0
+        session = finished.session("n6")
+        assert session.layer.verdicts == before
+        found = {session.text_of(s) for s in session.layer.stored_spans.values()}
+        assert FIRMS[6].lower() in found
+        assert list(examine(finished.store)) == []
+
+    def test_only_one_trains_at_a_time(self, finished: Bench) -> None:
+        folder = finished.workspace.models / learned.FOLDER
+        folder.mkdir(parents=True)
+        with (folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(TrainingUnderWayError):
+                train(finished.workspace)
+        assert train(finished.workspace).new
+
+    def test_what_a_killed_training_left_is_swept_up(self, finished: Bench) -> None:
+        left = finished.workspace.models / learned.FOLDER / ".making-1"
+        left.mkdir(parents=True)
+        (left / "tagger.crf").write_bytes(b"half")
+        train(finished.workspace)
+        assert not left.exists()
+
+    def test_a_version_that_a_person_chose_stays_in_use(self, finished: Bench) -> None:
+        models, scheme = finished.workspace.models, finished.scheme
+        train(finished.workspace)
+        learned.use(models, "0001", scheme, pinned=True)
+        finish(finished, 8)
+        train(finished.workspace, override=False)
+        assert learned.chosen_version(models) == "0001"
+        finish(finished, 9)
+        train(finished.workspace)
+        assert learned.chosen_version(models) == "0003"
+
+    def test_the_workbench_takes_a_new_version_up_with_the_next_document(self, finished: Bench) -> None:
+        desk = Desk(finished.workspace, "ana")
+        assert desk.learning() == ""
+        train(finished.workspace)
+        assert desk.learning() == "learned from 6 · "
+        assert desk.open("n6").live is not None
+
+
+class TestEvaluate:
+    def test_documents_are_left_out_in_turn(self, finished: Bench) -> None:
+        found = evaluate(finished.workspace, folds=None)
+        assert (found.documents, found.folds) == (6, 6)
+        assert set(found.spans) == {"rules", "memory", "tagger"}
+        assert found.spans["tagger"].exact.right == 12
+        assert (found.spans["tagger"].exact.f1 or 0) > (found.spans["rules"].exact.f1 or 0)
+        assert found.used["spans"] == "tagger"
+        assert [share for share, _, _ in found.curve] == [0.25, 0.5, 0.75, 1.0]
+        assert found.labels["spans"]["ORG"].right == 12
+        score = found.spans["tagger"]
+        assert score.interval is not None
+        assert score.interval[0] <= (score.exact.f1 or 0) <= score.interval[1]
+        assert score.overlap is not None
+        assert score.overlap.shared >= score.exact.shared
+
+    def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:
+        finish(bench, 0)
+        with pytest.raises(WorkflowError, match="1 documents are finished"):
+            evaluate(bench.workspace)
+        finish(bench, 0, key="twin")
+        with pytest.raises(WorkflowError, match="near-duplicates"):
+            evaluate(bench.workspace)
+
+    def test_there_is_no_interval_below_five_documents(self) -> None:
+        assert interval([Counts(1, 2, 2)] * 4) is None
+        assert interval([Counts(1, 2, 2)] * 5) == (0.5, 0.5)
+
+    def test_blind_work_is_counted_apart(self, bench: Bench) -> None:
+        for key, curator, blind in (("n0", "ana", False), ("n1", "ana", True)):
+            document = bench.add(key, note(int(key[1]))[0])
+            firm = FIRMS[int(key[1])].lower()
+            propose(
+                bench.store, document, [proposal(document, firm, "ORG", 0.9), proposal(document, "taller", "ORG", 0.4)]
+            )
+            op = Op("assignment", curator, None, {"blind": blind})
+            with bench.store.write() as writer:
+                writer.append(LayerName(key, "corpus"), "lead", "assign", [op])
+            session = Desk(bench.workspace, curator).open(key)
+            if blind:
+                session.add(*place_of(document, firm), "ORG")
+            else:
+                session.accept(waiting(session)[0])
+                session.reject(str(SpanKey(*place_of(document, "taller"), "ORG")))
+            session.finish()
+        found = verdicts(bench.store)
+        assert found.shown == 1
+        assert found.by_source["span", "rules"] == {"accepted": 1, "rejected": 1}
+        assert (found.blind.documents, found.blind.suggested, found.blind.matched) == (1, 2, 1)
+
+
+class TestCommands:
+    @pytest.fixture
+    def run(self, finished: Bench, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+        def call(*arguments: str) -> tuple[int, str, str]:
+            status = main(["-w", str(finished.workspace.root), *arguments])
+            return (status, *capsys.readouterr())
+
+        return call
+
+    def test_train_list_and_use(self, run: Callable[..., tuple[int, str, str]]) -> None:
+        status, out, said = run("train")
+        assert status == 0
+        assert "tagger" in out
+        assert "version 0001 learned from 6 documents" in said
+        assert "already learned" in run("train")[2]
+        assert json.loads(run("train", "--json")[1])["uses"]["spans"] == "tagger"
+        rows = json.loads(run("models", "list", "--json")[1])
+        assert [row["state"] for row in rows if row["name"] == "learned"] == ["used"]
+        assert run("models", "use", "none")[0] == 0
+        rows = json.loads(run("models", "list", "--json")[1])
+        assert [row["state"] for row in rows if row["name"] == "learned"] == [""]
+        assert run("models", "use", "0007")[::2] == (
+            1,
+            "annotator: no learned version '0007': `annotator models list` shows them\n",
+        )
+
+    def test_evaluate(self, run: Callable[..., tuple[int, str, str]]) -> None:
+        status, out, said = run("evaluate", "--folds", "3")
+        assert status == 0
+        assert "6 documents in 3 parts" in said
+        assert "learning curve" in out
+        found = json.loads(run("evaluate", "--folds", "document", "--json")[1])
+        assert found["folds"] == 6
+        assert [point["share"] for point in found["learning_curve"]] == [0.25, 0.5, 0.75, 1.0]
+        assert found["spans"]["tagger"]["f1"] > 0
+
+    @pytest.mark.parametrize(
+        ("arguments", "status", "said"),
+        [
+            (("--folds", "1"), 2, "neither a number from 2 on nor `document`"),
+            (("--layer", "bo"), 1, "--layer: found 'bo': expected gold or curator:NAME"),
+            (("--layer", "curator:bo"), 1, "0 documents are finished in curator:bo"),
+        ],
+    )
+    def test_evaluate_says_what_is_wrong(
+        self, run: Callable[..., tuple[int, str, str]], arguments: tuple[str, ...], status: int, said: str
+    ) -> None:
+        found, _, err = run("evaluate", *arguments)
+        assert found == status
+        assert said in err
+
+
+class TestBackground:
+    def test_it_trains_and_suggests_for_what_comes_next(self, finished: Bench) -> None:
+        root = finished.workspace.root
+        assert BackgroundTraining(root, "ana").start().wait() == 0
+        log = (root / "models" / "learned" / background.LOG).read_text(encoding="utf-8")
+        assert log == "version 0001 from 6 documents; 2 suggested for\n"
+        info = finished.store.layer(LayerName("n7", SUGGESTIONS))
+        assert info is not None
+        assert finished.store.layer(LayerName("n0", SUGGESTIONS)) is None
+
+    def test_it_starts_after_each_few_documents(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        started = []
+        monkeypatch.setattr(BackgroundTraining, "_run", lambda _self: started.append(1))
+        training = BackgroundTraining(bench.workspace.root, "ana", every=3)
+        for _ in range(7):
+            training.document_done()
+            deadline = time.monotonic() + 5
+            while training.under_way and time.monotonic() < deadline:
+                time.sleep(0.001)
+        assert started == [1, 1]
+
+    def test_who_wants_none_gets_none(self, finished: Bench) -> None:
+        learned.use(finished.workspace.models, learned.NONE, finished.scheme, pinned=True)
+        assert background.work(finished.workspace, "ana") == "no learned version is to be used"
+        assert learned.versions(finished.workspace.models, finished.scheme) == []
+
+    def test_too_little_is_no_failure_of_the_workbench(self, bench: Bench) -> None:
+        assert background.main([str(bench.workspace.root), "ana"]) == 1
+
+    def test_the_open_document_is_left_alone(self, finished: Bench) -> None:
+        session = Desk(finished.workspace, "ana").open("n6")
+        session.remember_place(opened=True)
+        assert next_documents(finished.workspace, "ana") == ["n7"]
