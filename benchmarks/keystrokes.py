@@ -1,9 +1,10 @@
 """Keys per gold item: from given suggestions (or from nothing) to a given target layer, and the same in SLATE.
 
-    python -m benchmarks.keystrokes [--target FILE] [--suggestions cold|none] [--verify] [--why] [--prudent]
+    python -m benchmarks.keystrokes [--target FILE] [--suggestions cold|learned|none] [--verify] [--why] [--prudent]
 
 The target is a gold JSONL; by default what a person marked by hand in the sample articles before seeing any suggestion.
-Suggestions come from the real pipeline, in a temporary workspace, with this checkout's models if they are there.
+Suggestions come from the real pipeline, in a temporary workspace, with this checkout's models if they are there;
+``cold`` in a new workspace, ``learned`` for each document in one where all others are gold and trained on.
 Several policies work on every document through the real key handling, each pressing at every moment the documented
 keys that pay best; the cheapest is taken.  So every count was really typed, and the layer it made is checked against
 the target; but the search is greedy: a shorter way may exist.  Every key counts, hint letters and ``esc`` too.
@@ -19,11 +20,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from annotator.annotation import Annotations
 from annotator.formats.jsonl import read_records
 from annotator.formats.record import LayerRecord
-from annotator.workflow.session import ACCEPT_THRESHOLD
+from annotator.history import LayerName, Op, curator_layer
+from annotator.labels.scheme import ACCEPT_THRESHOLD
+from annotator.workflow.differences import differences
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
 from benchmarks.keystrokes_plans import Policy
@@ -34,7 +39,7 @@ from benchmarks.report import annotator, heading, line
 
 TOP = Path(__file__).resolve().parent.parent
 TARGET = TOP / "benchmarks" / "targets" / "seeds.jsonl"
-BUDGET = {"cold": 2.0, "none": None}
+BUDGET = {"cold": 2.0, "learned": 1.3, "none": None}
 POLICIES = [
     Policy("A, rest at first sight", 7.0, 8.0),
     Policy("A, rest in passing", 5.0, 6.0),
@@ -63,9 +68,9 @@ def workspace_for(records: list[LayerRecord], *, suggest: bool) -> Iterator[Work
         root = Path(folder) / "news"
         command(root, "init", str(root))
         shutil.copy(TOP / "labels.yaml", root / "labels.yaml")
-        if (TOP / "models").is_dir():
-            (root / "models").rmdir()
-            (root / "models").symlink_to(TOP / "models")
+        for model in (TOP / "models").iterdir() if (TOP / "models").is_dir() else ():
+            if model.name != "learned":
+                (root / "models" / model.name).symlink_to(model)
         for record in records:
             path = root / "seeds" / f"{record.document.key}.txt"
             path.write_text(record.document.text, encoding="utf-8", newline="")
@@ -74,6 +79,21 @@ def workspace_for(records: list[LayerRecord], *, suggest: bool) -> Iterator[Work
             command(root, "suggest")
         with closing(Workspace(root)) as workspace:
             yield workspace
+
+
+def teach(workspace: Workspace, records: list[LayerRecord]) -> None:
+    """Make gold of some documents, as if one curator had finished them, and train on it."""
+    for record in records:
+        name = LayerName(record.document.key, curator_layer("teacher"))
+        own = {i: replace(s, origin="added", source=None, score=None) for i, s in record.annotations.spans.items()}
+        links = record.annotations.relations.items()
+        content = Annotations(own, {i: replace(r, origin="added", source=None, score=None) for i, r in links})
+        fields = {"text": record.document.sha256, "state": "done"}
+        ops = [Op("layer", field, None, {"value": value}) for field, value in fields.items()]
+        with workspace.store.write() as writer:
+            writer.append(name, "teacher", "import", [*ops, *differences(Annotations(), content)])
+    for verb in (["adjudicate", "--auto"], ["train"], ["suggest"]):
+        command(workspace.root, *verb)
 
 
 def command(root: Path, *arguments: str) -> None:
@@ -153,11 +173,30 @@ def tell_slate(records: list[LayerRecord], goals: dict[str, Goal]) -> None:
     line("keys per gold span", keys / spans, None, "keys", "relations: n/a, it has no typed relations")
 
 
+def learned(records: list[LayerRecord], policies: list[Policy], preferences: Preferences) -> bool:
+    """Replay each document where all others are learned from; print and return as :func:`measure` does."""
+    goals: dict[str, Goal] = {}
+    found: dict[str, tuple[Policy, Tally]] = {}
+    for record in records:
+        with workspace_for(records, suggest=False) as workspace:
+            teach(workspace, [other for other in records if other is not record])
+            goal = {record.document.key: Goal.of(record.annotations, workspace.scheme)}
+            goals |= goal
+            found |= asyncio.run(shortest(workspace, goal, policies, preferences))
+    total = total_of(found)
+    within = tell_rates(goals, total, BUDGET["learned"])
+    tell_documents(goals, found)
+    tell_breakdown(total, sum(map(len, goals.values())), why=False)
+    return within
+
+
 def measure(records: list[LayerRecord], options: argparse.Namespace) -> bool:
     """Replay and print what it took; return whether it is within the budget."""
     cold = options.suggestions == "cold"
-    policies = PRUDENT if options.prudent or not cold else POLICIES
+    policies = PRUDENT if options.prudent or options.suggestions == "none" else POLICIES
     preferences = Preferences(mode=options.mode, accept_threshold=options.threshold)
+    if options.suggestions == "learned":
+        return learned(records, policies, preferences)
     with workspace_for(records, suggest=cold) as workspace:
         goals = {r.document.key: Goal.of(r.annotations, workspace.scheme) for r in records}
         found = asyncio.run(shortest(workspace, goals, policies, preferences))
@@ -176,7 +215,7 @@ def main() -> int:
     """Plan, replay and print; 1 when over the budget."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--target", type=Path, default=TARGET)
-    parser.add_argument("--suggestions", choices=["cold", "none"], default="cold")
+    parser.add_argument("--suggestions", choices=["cold", "learned", "none"], default="cold")
     parser.add_argument("--verify", action="store_true", help="press the keys found once more, in one sitting")
     parser.add_argument("--why", action="store_true", help="also say what the keys were pressed for")
     parser.add_argument("--prudent", action="store_true", help="without A: every suggestion gets its own verdict")

@@ -1,0 +1,226 @@
+"""What learning adds on news that nobody tuned to, document left out by document, and what it costs.
+
+    python -m benchmarks.learning [--news FOLDER] [--parts chain,curve,relations,cost] [--models DIR]
+
+FOLDER is ``text/es-news`` of a corpora folder, by default that of ``ANNOTATOR_CORPORA``; without one there is nothing
+to measure on, and it says so.  The target, offsets only, is ``benchmarks/targets/es-news.jsonl``.  Every figure of a
+document comes from what was learned from others; the articles outside the target are the unfinished ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from annotator.annotation import Annotations, RelationKey, Span, SpanKey
+from annotator.labels import LabelScheme, load_scheme
+from annotator.suggest.chain import LAYERS, Chain
+from annotator.suggest.pairs import Pairs
+from annotator.suggest.pipeline import SuggestionPipeline
+from annotator.suggest.reading import Reader
+from annotator.suggest.training import (
+    Example,
+    Material,
+    Outcome,
+    directed,
+    learn,
+    measure,
+    true_relations,
+)
+from annotator.text import Document
+from annotator.workflow.evaluating import Counts, interval
+from annotator.workflow.session import Session
+from annotator.workflow.workspace import Workspace
+from benchmarks.keys import SIZES, article, workspace_with
+from benchmarks.report import heading, line
+from benchmarks.targets_reader import Target, news, news_folder, other_news
+
+TOP = Path(__file__).resolve().parent.parent
+SIZES_LEARNED = (2, 4, 9, 18)
+RETRAINED = 200
+RETRAINING_BUDGET = 60.0
+DECISION_BUDGET_MS = 200.0
+
+
+def main() -> int:
+    """Measure and print; 1 when over a budget."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--news", type=Path, help="folder of the Spanish news")
+    parser.add_argument("--models", type=Path, default=TOP / "models")
+    parser.add_argument("--parts", default="chain,curve,relations,cost")
+    options = parser.parse_args()
+    heading("learning")
+    folder = news_folder(options.news)
+    if folder is None:
+        print("skipped: no news here; name the folder with --news, or the corpora folder in ANNOTATOR_CORPORA")
+        return 0
+    scheme = load_scheme(TOP / "labels.yaml")
+    targets = news(folder, scheme)
+    pipeline = SuggestionPipeline(scheme, options.models)
+    print(f"{len(targets)} documents; models missing: {', '.join(pipeline.missing) or 'none'}\n")
+    others = other_news(folder, scheme, {document.key for document, _ in targets})
+    material = gathered(scheme, pipeline, targets, others)
+    parts = options.parts.split(",")
+    if "chain" in parts or "curve" in parts:
+        tell_chain(scheme, options.models, targets, material, curve="curve" in parts)
+    if "relations" in parts:
+        tell_relations(material)
+    return 0 if "cost" not in parts or tell_cost(scheme, pipeline, targets, others) else 1
+
+
+def gathered(
+    scheme: LabelScheme, pipeline: SuggestionPipeline, targets: Sequence[Target], others: Sequence[Document]
+) -> Material:
+    """Return the target as examples, and some of the other articles as unfinished ones."""
+    proposed = pipeline.suggest(document for document, _ in targets)
+    examples = [Example(document, found, truth) for (document, truth), found in zip(targets, proposed, strict=True)]
+    spanish = [document for document in others if document.lang == "es"]
+    random.Random(0).shuffle(spanish)
+    unfinished = spanish[:20]
+    return Material(scheme, examples, list(zip(unfinished, pipeline.suggest(unfinished), strict=True)))
+
+
+def left_out(material: Material, learned_from: int) -> Mapping[str, Mapping[str, list[Outcome]]]:
+    """Return the outcomes of leaving each document out and learning from some of the others."""
+    parts = [[i] for i in range(len(material.examples))]
+    with tempfile.TemporaryDirectory() as name:
+        measured = measure(material, Path(name), parts, learned_from / (len(parts) - 1))
+    return {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
+
+
+def tell_chain(
+    scheme: LabelScheme, models: Path, targets: Sequence[Target], material: Material, *, curve: bool
+) -> None:
+    """Print F1 of every stage, and of what is learned by the number of documents learned from."""
+    print("stage by stage, on all documents (learned: from the other eighteen)")
+    all_but = frozenset(LAYERS) - {"scheme"}
+    for name, layers in (("raw model", frozenset({"model"})), ("+ repair and rules", all_but), ("+ patterns", None)):
+        tell(name, [spans_of(scheme, models, target, layers) for target in targets])
+    found = {n: left_out(material, n) for n in (SIZES_LEARNED if curve else SIZES_LEARNED[-1:])}
+    full = found[SIZES_LEARNED[-1]]
+    tell("+ memory", full["spans"]["memory"])
+    tell("+ learned tagger", full["spans"]["tagger"])
+    print("relations between suggested spans")
+    tell("rules on the rules' spans", full["whole"]["rules+rules"])
+    tell("linker on the tagger's spans", full["whole"]["tagger+linker"])
+    print(
+        "\nlearned from     spans: rules  memory  tagger    relations, whole: rules  linker    true ends: rules  linker"
+    )
+    for n, ways in found.items() if curve else ():
+        spans = [f1_of(ways["spans"][way]) for way in ("rules", "memory", "tagger")]
+        whole = [f1_of(ways["whole"][way]) for way in ("rules+rules", "tagger+linker")]
+        true = [f1_of(ways["relations"][way]) for way in ("rules", "linker")]
+        cells = "     ".join("  ".join(f"{value:.3f}" for value in values) for values in (spans, whole, true))
+        print(f"{n:>3} documents            {cells}")
+    print()
+
+
+def spans_of(scheme: LabelScheme, models: Path, target: Target, layers: frozenset[str] | None) -> Outcome:
+    """Return what some layers of the chain suggest in a document."""
+    document, truth = target
+    (page,) = Reader(scheme, document.lang, models).read([document])
+    spans = Chain(scheme, document.lang, layers).spans(page)
+    right = frozenset(span.key for span in truth.spans.values())
+    return Outcome(document.key, {span.key: span.score or 0.0 for span in spans}, right, {})
+
+
+def tell_relations(material: Material) -> None:
+    """Print how relations are found between true and suggested spans, after four documents."""
+    ways = left_out(material, 4)
+    print("relations after four documents, between true spans and between the rules' spans")
+    for name, true, whole in (
+        ("nearest pair", [nearest(material, e, e.truth) for e in material.examples],
+         [nearest(material, e, e.proposed) for e in material.examples]),
+        ("rules", ways["relations"]["rules"], ways["whole"]["rules+rules"]),
+        ("linker", ways["relations"]["linker"], ways["whole"]["rules+linker"]),
+    ):  # fmt: skip
+        tell(f"{name}, true spans", true)
+        tell(f"{name}, suggested spans", whole)
+    print()
+
+
+def nearest(material: Material, example: Example, content: Annotations) -> Outcome:
+    """Link what the scheme allows and is mutually nearest in its sentence: what any cleverness is held against."""
+    scheme, document = material.scheme, example.document
+    spans = sorted(content.spans.values(), key=lambda s: (s.start, -s.end))
+    by_type: dict[str, list[tuple[int, Span, Span]]] = {}
+    for relation, head, child, _ in Pairs(scheme, document.lang).cases(document, spans):
+        apart = max(head.start - child.end, child.start - head.end)
+        by_type.setdefault(relation.name, []).append((apart, head, child))
+    found: dict[RelationKey, float] = {}
+    for name, pairs in by_type.items():
+        closest: dict[tuple[str, SpanKey], tuple[int, SpanKey]] = {}
+        for apart, head, child in pairs:
+            for side, one, other in (("head", head, child), ("child", child, head)):
+                best = closest.get((side, one.key))
+                closest[side, one.key] = min(best or (apart, other.key), (apart, other.key))
+        for _, head, child in pairs:
+            if closest["head", head.key][1] == child.key and closest["child", child.key][1] == head.key:
+                found[directed(scheme, RelationKey(head.key, child.key, name))] = 1.0
+    return Outcome(document.key, dict(found), true_relations(scheme, example.truth), {})
+
+
+def tell(name: str, outcomes: Iterable[Outcome]) -> None:
+    """Print precision, recall, F1 and its interval over documents."""
+    counts = [counts_of(outcome) for outcome in outcomes]
+    total = Counts(*map(sum, zip(*counts, strict=True)))
+    ends = interval(counts)
+    shown = f"  95 % {ends[0]:.3f}–{ends[1]:.3f}" if ends is not None else ""
+    print(f"  {name:<34}P {total.precision or 0:.3f}  R {total.recall or 0:.3f}  F1 {total.f1 or 0:.3f}{shown}")
+
+
+def counts_of(outcome: Outcome) -> Counts:
+    """Return an outcome's counts."""
+    return Counts(len(outcome.right & outcome.suggested.keys()), len(outcome.suggested), len(outcome.right))
+
+
+def f1_of(outcomes: Iterable[Outcome]) -> float:
+    """Return the pooled F1."""
+    return Counts(*map(sum, zip(*map(counts_of, outcomes), strict=True))).f1 or 0.0
+
+
+def tell_cost(
+    scheme: LabelScheme, pipeline: SuggestionPipeline, targets: Sequence[Target], others: Sequence[Document]
+) -> bool:
+    """Print what training on 200 documents takes, and what a decision takes to show its effect."""
+    documents = [*(document for document, _ in targets), *(d for d in others if len(d.text) < 20_000)]
+    many = [replace(documents[i % len(documents)], key=f"d{i}") for i in range(RETRAINED)]
+    wall, cpu = time.perf_counter(), time.process_time()
+    examples = [Example(d, found, found) for d, found in zip(many, pipeline.suggest(many), strict=True)]
+    with tempfile.TemporaryDirectory() as name:
+        learn(Material(scheme, examples), Path(name))
+    used = time.process_time() - cpu
+    note = f"{time.perf_counter() - wall:.0f} s by the clock"
+    within = line(f"training on {RETRAINED} documents, CPU", used, RETRAINING_BUDGET, "s", note)
+    return tell_decisions() and within
+
+
+def tell_decisions() -> bool:
+    """Print the CPU time of decisions, their effect on all other suggestions included, in the largest document."""
+    with tempfile.TemporaryDirectory() as name:
+        root = workspace_with(Path(name), article(max(SIZES.values())))
+        workspace = Workspace(root)
+        document = workspace.store.document("text")
+        assert document is not None
+        session = Session(workspace.store, workspace.scheme, "bench", document)
+        times = []
+        for number in range(300):
+            identity = session.layer.pending_spans[number].id
+            start = time.process_time()
+            (session.accept if number % 3 else session.reject)(identity)
+            times.append(1000 * (time.process_time() - start))
+        workspace.close()
+    p95 = sorted(times)[int(0.95 * len(times))]
+    line("a decision and its effect, 1.8 MB, median", statistics.median(times), None, "ms")
+    return line("a decision and its effect, 1.8 MB, p95", p95, DECISION_BUDGET_MS, "ms")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

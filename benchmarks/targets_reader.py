@@ -1,0 +1,67 @@
+"""Reading the targets: the sample articles' gold, and the news target, whose texts lie in a corpora folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from annotator.annotation import Annotations, suggested_relation, suggested_span
+from annotator.corpus import build_document, read_articles
+from annotator.formats.jsonl import read_records
+from annotator.labels import LabelScheme
+from annotator.text import Document
+
+FOLDER = Path(__file__).resolve().parent / "targets"
+VARIABLE = "ANNOTATOR_CORPORA"
+SOURCE = "target@1"
+
+Target = tuple[Document, Annotations]
+
+
+def seeds() -> list[Target]:
+    """Return the sample articles with what they should look like, named by content."""
+    path = FOLDER / "seeds.jsonl"
+    found = []
+    with path.open(encoding="utf-8") as lines:
+        for record in read_records(lines, str(path)):
+            spans = {i: suggested_span(*s.key, SOURCE, 1.0) for i, s in record.annotations.spans.items()}
+            relations = [
+                suggested_relation(spans[r.head], spans[r.child], r.label, SOURCE, 1.0)
+                for r in record.annotations.relations.values()
+            ]
+            found.append((replace(record.document, meta={}), Annotations.of(spans.values(), relations)))
+    return found
+
+
+def news_folder(given: Path | None) -> Path | None:
+    """Return the folder of Spanish news: given, of the environment's corpora folder, else ``None``."""
+    if given is not None:
+        return given
+    named = os.environ.get(VARIABLE)
+    folder = Path(named) / "text" / "es-news" if named else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def news(folder: Path, scheme: LabelScheme) -> list[Target]:
+    """Return the articles of the news target; one whose text is not the annotated one is refused."""
+    found = []
+    for line in (FOLDER / "es-news.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        (article,) = read_articles([folder / f"{row['id']}.txt"])
+        document = build_document(article, scheme.languages)
+        if document.sha256 != row["text_sha256"]:
+            raise SystemExit(f"{folder / row['id']}.txt: not the text that was annotated")
+        spans = [suggested_span(start, end, label, SOURCE, 1.0) for start, end, label in row["spans"]]
+        links = [
+            suggested_relation(spans[head], spans[child], label, SOURCE, 1.0) for head, child, label in row["relations"]
+        ]
+        found.append((document, Annotations.of(spans, links)))
+    return found
+
+
+def other_news(folder: Path, scheme: LabelScheme, but: set[str]) -> list[Document]:
+    """Return the articles of the folder that are not in the target."""
+    documents = (build_document(article, scheme.languages) for article in read_articles([folder]))
+    return [document for document in documents if document.key not in but]
