@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from annotator.annotation import Span
+from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import QueueFilter, QueueRow
 from annotator.workflow.desk import Desk
 from annotator.workflow.session import Session
-from tests.workspaces import KEY, Bench, link, proposal, propose, waiting
+from tests.workspaces import KEY, Bench, add_document, link, proposal, propose, waiting
 
 
 @pytest.fixture
@@ -136,3 +137,11 @@ class TestPace:
         session.comment("after lunch")
         session.finish()
         assert desk.pace() == pytest.approx(1 + 5 + 1)
+
+
+def test_the_queue_sorts_by_the_article_s_date_newest_first_and_undated_last(bench: Bench) -> None:
+    for key, date in (("a", "2026-01-02"), ("b", None), ("c", "2026-03-01"), ("d", "2026-01-02")):
+        meta = {} if date is None else {"date": date}
+        add_document(bench.store, build_document(Article(key, f"Nota {key}.", lang="es", meta=meta), ("es", "en")))
+    rows = Desk(bench.workspace, "ana").queue.page(QueueFilter(sort="date"), -1)
+    assert [row.key for row in rows] == ["c", "a", "d", "b", "nota"]

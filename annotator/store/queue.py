@@ -9,11 +9,12 @@ from annotator.history import curator_layer
 from annotator.store.database import Store
 from annotator.store.progress import pace
 
-QueueSort = Literal["key", "title", "state", "uncertainty", "disagreement"]
+QueueSort = Literal["key", "title", "date", "state", "uncertainty", "disagreement"]
 
 _ORDER = {
     "key": "d.key",
     "title": "d.title COLLATE NOCASE, d.key",
+    "date": "json_extract(d.meta, '$.date') DESC, d.key",
     "state": "CASE own.state WHEN 'doing' THEN 0 WHEN 'skipped' THEN 2 WHEN 'done' THEN 3 ELSE 1 END, d.key",
     "uncertainty": "({uncertainty}) DESC, d.key",
     "disagreement": "({differing}) DESC, d.key",

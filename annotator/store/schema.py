@@ -248,12 +248,17 @@ _LATEST_LAYERS = """
 CREATE INDEX layer_by_change ON layer (name, changed_at);
 """
 
+_DOCUMENT_DATES = """
+CREATE INDEX document_by_date ON document (json_extract(meta, '$.date') DESC, key);
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", _BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
     ("0003_extra", _EXTRA),
     ("0004_rulings", _RULINGS),
     ("0005_latest_layers", _LATEST_LAYERS),
+    ("0006_document_dates", _DOCUMENT_DATES),
 )
 """Name and SQL of each migration, oldest first."""
 

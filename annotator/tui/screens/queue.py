@@ -16,7 +16,7 @@ from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueSort
 
 STATES = ("", "todo", "doing", "done", "skipped", "flagged")
-SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "disagreement", "title")
+SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "disagreement", "title", "date")
 
 
 class QueueScreen(WorkScreen):
