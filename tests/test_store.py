@@ -195,6 +195,7 @@ class TestDoctor:
             ("UPDATE comment SET text = 'x'", "comment"),
             ("UPDATE relation SET label = 'leads' WHERE origin = 'accepted'", "relation"),
             ("UPDATE layer SET state = 'doing' WHERE kind = 'curator'", "layer state is not what history gives"),
+            ("UPDATE layer SET doubt = 7 WHERE kind = 'suggester'", "its doubt is not that of the spans"),
             ("UPDATE layer SET spans = 7 WHERE kind = 'curator'", "the counts of its spans and relations are not what"),
             ("UPDATE layer SET flag = NULL", "layer flag is not what history gives"),
             ("UPDATE document SET title = 'x'", "corpus on nota: document nota is not what history gives"),

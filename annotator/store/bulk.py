@@ -69,6 +69,7 @@ class Bulk:
         digest = event.hash
         fields: dict[str, Any] = {}
         counts = {"span": 0, "relation": 0}
+        doubt = 0.0
         for table, identity, _, now in ops:
             if table == "layer":
                 fields[identity] = (now or {})["value"]
@@ -76,10 +77,12 @@ class Bulk:
                 self._items[table].append((layer_id, identity, *TABLES[table].values(now)))
                 if table in counts:
                     counts[table] += 1
+                if table == "span" and name.kind == "suggester" and now.get("score") is not None:
+                    doubt += now["score"] * (1 - now["score"])
         columns = (fields.get(column) for column in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
         owner = (name.name, name.kind, name.author)
-        self._layers.append((layer_id, document, *owner, digest, 1, event.at, *columns, *counts.values()))
+        self._layers.append((layer_id, document, *owner, digest, 1, event.at, *columns, *counts.values(), doubt))
         self._events.append((digest, layer_id, event.at, actor, action, event.ops))
 
     def flush(self) -> None:
@@ -95,7 +98,7 @@ class Bulk:
         many("INSERT INTO document (id, key, sha256, lang, title, meta) VALUES (?, ?, ?, ?, ?, ?)", self._documents)
         many(
             "INSERT INTO layer (id, document_id, name, kind, author, head, length, changed_at, state, flag, text,"
-            " fingerprint, curators, spans, relations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " fingerprint, curators, spans, relations, doubt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._layers,
         )
         many(

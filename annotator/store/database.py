@@ -504,6 +504,12 @@ class Writer:
                 "UPDATE layer SET spans = spans + ?, relations = relations + ? WHERE id = ?",
                 (spans, relations, layer_id),
             )
+        if any(op.table == "span" for op in ops):
+            self._connection.execute(
+                "UPDATE layer SET doubt = (SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = ?1)"
+                " WHERE id = ?1 AND kind = 'suggester'",
+                (layer_id,),
+            )
 
     def _layer(self, name: LayerName) -> LayerInfo:
         execute = self._connection.execute

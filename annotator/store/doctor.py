@@ -97,11 +97,15 @@ def _state(store: Store, layer: LayerInfo, folded: dict[tuple[str, str], object]
 def _content(store: Store, layer: LayerInfo) -> Iterator[str]:
     row = store.row(
         "SELECT spans <> (SELECT count(*) FROM span WHERE layer_id = layer.id)"
-        " OR relations <> (SELECT count(*) FROM relation WHERE layer_id = layer.id) FROM layer WHERE id = ?",
+        " OR relations <> (SELECT count(*) FROM relation WHERE layer_id = layer.id),"
+        " kind = 'suggester' AND abs(doubt - (SELECT coalesce(sum(score * (1 - score)), 0) FROM span"
+        " WHERE layer_id = layer.id)) > 0.000001 FROM layer WHERE id = ?",
         layer.id,
     )
     if row is not None and row[0]:
         yield f"{layer.name}: the counts of its spans and relations are not what it holds"
+    if row is not None and row[1]:
+        yield f"{layer.name}: its doubt is not that of the spans it holds"
     text = store.text(layer.text or "")
     length = 0 if text is None else len(text)  # SQL's length() stops at a NUL
     row = store.row('SELECT count(*) FROM span WHERE layer_id = ? AND "end" > ?', layer.id, length)

@@ -34,14 +34,12 @@ _NOT_FINISHED = """
 _LISTED = """
 FROM document d
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
-WHERE d.sha256 IS NOT NULL
-  AND (:state = '' OR coalesce(own.state, 'todo') = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))
-  AND (:text = '' OR d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR d.sha256 IN (
-        SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words))
-  AND (:mine = 0 OR d.id IN ({mine}))
+WHERE d.sha256 IS NOT NULL"""
+_OF_STATE = "(coalesce(own.state, 'todo') = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))"
+_WITH_TEXT = """
+(d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR d.sha256 IN (
+    SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words))
 """
-
-_FROM = _LISTED.format(mine=_MINE)
 
 # CROSS JOIN keeps the order as written: by document, because a curator may have 20,000 assignments.
 # Of a document that is done, or was assigned blind, nothing waits; nor does a relation whose end was turned down.
@@ -58,8 +56,8 @@ _STANDING_ENDS = """
 """
 
 _UNCERTAINTY = """
-SELECT sum(i.score * (1 - i.score)) FROM layer s JOIN span i ON i.layer_id = s.id
-WHERE s.document_id = d.id AND s.kind = 'suggester'
+SELECT sum(s.doubt) FROM layer s WHERE s.document_id = d.id AND s.kind = 'suggester'
+  AND (s.name NOT GLOB 'proposals:*' OR s.name = 'proposals:' || :curator)
 """
 
 
@@ -114,6 +112,12 @@ def _words(text: str) -> str:
     return " ".join(f'"{word}"' for word in words) + "*" if words else '""'
 
 
+def _listed(which: QueueFilter, *, mine: str = _MINE) -> str:
+    """Return the part of a query that lists what a filter lets through; what it does not ask for costs nothing."""
+    asked = ((which.state, _OF_STATE), (which.text, _WITH_TEXT), (which.mine, f"d.id IN ({mine})"))
+    return " AND ".join([_LISTED, *(condition for given, condition in asked if given)])
+
+
 class Queue:
     """A curator's view of the corpus."""
 
@@ -129,7 +133,6 @@ class Queue:
             "state": which.state,
             "text": f"%{escaped}%" if which.text else "",
             "words": _words(which.text),
-            "mine": int(which.mine),
         }
 
     def has_assignments(self) -> bool:
@@ -160,7 +163,7 @@ class Queue:
         if not (which.state or which.text or which.mine):
             return self._documents()
         with self._store.explained():
-            row = self._store.connection.execute(f"SELECT count(*) {_FROM}", self._values(which)).fetchone()
+            row = self._store.connection.execute(f"SELECT count(*) {_listed(which)}", self._values(which)).fetchone()
             return int(row[0])
 
     def _documents(self) -> int:
@@ -177,7 +180,7 @@ class Queue:
                    (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
                    own.changed_at, ({_FINISHED_COUNT}) AS finished, ({_DIFFERING}) AS differing,
                    (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') AS gold
-            FROM (SELECT d.id {_FROM} ORDER BY {order} LIMIT :limit OFFSET :offset) AS listed {_JOINED}
+            FROM (SELECT d.id {_listed(which)} ORDER BY {order} LIMIT :limit OFFSET :offset) AS listed {_JOINED}
             ORDER BY {order}
         """
         values = {**self._values(which), "limit": limit, "offset": offset}
@@ -203,7 +206,7 @@ class Queue:
 
     def next_open(self, which: QueueFilter, after: str | None = None) -> str | None:
         """Return the next document that is neither done nor skipped, after a key and then from the start."""
-        listed = _LISTED.format(mine=_MINE + _NOT_FINISHED)
+        listed = _listed(which, mine=_MINE + _NOT_FINISHED)
         unfinished = f"SELECT d.key {listed} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key"
         values = {**self._values(which), "after": after or ""}
         for where in (">", "<"):
@@ -241,9 +244,10 @@ class Queue:
     def progress(self, *, mine: bool = False) -> dict[str, int]:
         """Return how many documents are in each state."""
         if mine:
-            query = f"SELECT coalesce(own.state, 'todo') AS state, count(*) {_FROM} GROUP BY 1"
+            own = QueueFilter(mine=True)
+            query = f"SELECT coalesce(own.state, 'todo') AS state, count(*) {_listed(own)} GROUP BY 1"
             with self._store.explained():
-                return dict(self._store.connection.execute(query, self._values(QueueFilter(mine=True))).fetchall())
+                return dict(self._store.connection.execute(query, self._values(own)).fetchall())
         query = "SELECT state, count(*) FROM layer WHERE name = ? AND state IS NOT NULL GROUP BY state"
         begun = {row[0]: row[1] for row in self._store.rows(query, curator_layer(self._curator))}
         todo = self._documents() - sum(begun.values())

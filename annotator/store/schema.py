@@ -252,6 +252,14 @@ _DOCUMENT_DATES = """
 CREATE INDEX document_by_date ON document (json_extract(meta, '$.date') DESC, key);
 """
 
+_DOUBT = """
+-- How uncertain a suggester is about a document: the sum of score * (1 - score) over its spans.
+ALTER TABLE layer ADD COLUMN doubt REAL NOT NULL DEFAULT 0;
+UPDATE layer SET doubt = (SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = layer.id)
+WHERE kind = 'suggester';
+CREATE INDEX layer_of_suggester ON layer (document_id, name, doubt) WHERE kind = 'suggester';
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", _BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
@@ -259,6 +267,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0004_rulings", _RULINGS),
     ("0005_latest_layers", _LATEST_LAYERS),
     ("0006_document_dates", _DOCUMENT_DATES),
+    ("0007_doubt", _DOUBT),
 )
 """Name and SQL of each migration, oldest first."""
 
