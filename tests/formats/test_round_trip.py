@@ -17,6 +17,7 @@ from annotator.formats.protocol import FEATURES
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import MODULES, load_format
 from annotator.store import examine
+from annotator.text import Document
 from tests.formats.files import contents, give, take, workspace, written
 from tests.strategies import LANGUAGES, RELATIONS, layers, texts
 
@@ -27,6 +28,7 @@ FORMATS = sorted(MODULES)
 def corpora(draw: st.DrawFn, layer: str, sha256: str) -> list[LayerRecord]:
     """Draw the records of one layer: documents that may be blank or have the same text, with self-relations."""
     found = []
+    cuts: dict[str, Document] = {}
     for number, text in enumerate(draw(st.lists(texts(12) | st.sampled_from(["", " \n", "Ana"]), max_size=3))):
         lang = draw(st.sampled_from(LANGUAGES))
         title = draw(st.none() | st.text('aé\u2028"\\ ', min_size=1, max_size=5).filter(str.strip))
@@ -34,6 +36,8 @@ def corpora(draw: st.DrawFn, layer: str, sha256: str) -> list[LayerRecord]:
             st.dictionaries(st.sampled_from(["url", "n"]), st.none() | st.integers() | st.text("é\n"), max_size=2)
         )
         document = build_document(Article(f"doc-{number}", text, title, lang, meta), LANGUAGES)
+        cut = cuts.setdefault(text, document)  # a workspace keeps each text once, cut as when it first came
+        document = replace(document, tokens=cut.tokens, sentences=cut.sentences)
         content = draw(layers(document)) if text else Annotations()
         found.append(LayerRecord(document, _vouched(draw, content), layer, ("ana",), sha256))
     return found
