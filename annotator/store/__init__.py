@@ -2,19 +2,17 @@
 
 from annotator.store.assignments import Assigned, assigned, begun
 from annotator.store.bulk import Bulk
-from annotator.store.database import (
+from annotator.store.database import Store
+from annotator.store.doctor import examine, first_break
+from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
+from annotator.store.layers import (
     ForeignLayerError,
     ForkedLayerError,
     LayerInfo,
     Place,
     SchemeStamp,
     StaleLayerError,
-    Store,
-    Writer,
-    meta_record,
 )
-from annotator.store.doctor import examine, first_break
-from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
 from annotator.store.merging import layers_with_news, opened_copy, take_texts
 from annotator.store.progress import (
     Charge,
@@ -28,6 +26,7 @@ from annotator.store.progress import (
     survey,
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
+from annotator.store.writer import Writer, meta_record
 
 __all__ = [
     "Assigned",

@@ -1,79 +1,29 @@
-"""The store: an open database, its one write path, and the reads that everything else is built on."""
+"""The store: an open database, and the reads that everything else is built on."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName, Op, Step, UndoStack, curator_layer, dumps_ops, fold, standing
+from annotator.history import Event, LayerName, Step, UndoStack, curator_layer
 from annotator.store import connection as connecting
-from annotator.store.bulk import Bulk
-from annotator.store.tables import TABLES, grown, read_state, records, write_ops
+from annotator.store.layers import LAYERS, LayerInfo, Place, SchemeStamp, event_of, layer_info_of
+from annotator.store.tables import TABLES, records
 from annotator.store.turns import Turns
+from annotator.store.writer import Writer
 from annotator.text import Document, Segmentation
-
-
-class StaleLayerError(StoreError):
-    """Another process wrote to the layer since it was read: read it again and repeat the step."""
 
 
 class _DryRunOverError(Exception):
     """Takes a dry run's transaction back."""
-
-
-class ForeignLayerError(StoreError):
-    """The layer is another curator's own."""
-
-
-class ForkedLayerError(StoreError):
-    """Two databases carried on apart what must be one line of history."""
-
-
-@dataclass(frozen=True, slots=True)
-class LayerInfo:
-    """A layer's row: whose it is, how far it got, and the end of its history.
-
-    ``state`` is ``None`` (untouched), doing, done or skipped; ``flag`` the reason of a flag, empty when flagged
-    without one; ``text`` the digest of the text that it is about; ``curators`` (gold only) whose work it settles,
-    separated by commas.
-    """
-
-    id: int
-    name: LayerName
-    head: str = ""
-    length: int = 0
-    state: str | None = None
-    flag: str | None = None
-    text: str | None = None
-    fingerprint: str | None = None
-    curators: str | None = None
-    changed_at: str | None = None
-
-
-class SchemeStamp(NamedTuple):
-    """A label scheme as a database remembers it: digest of the file, and as JSON what decides which layers fit."""
-
-    sha256: str
-    shape: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a curator was in a document: cursor in code points, id of the focused item, whether it was open."""
-
-    document: str
-    cursor: int
-    focus: str | None
-    open: bool
 
 
 def utc_now() -> str:
@@ -221,16 +171,16 @@ class Store:
 
     def layer(self, name: LayerName) -> LayerInfo | None:
         """Return a layer's row; ``None`` when nothing was ever written to it."""
-        row = self.row(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name.document, name.name)
-        return None if row is None else _layer_info(row)
+        row = self.row(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name.document, name.name)
+        return None if row is None else layer_info_of(row)
 
     def layers(self, *, document: str | None = None, kind: str | None = None) -> list[LayerInfo]:
         """Return all layers, of one document or of one kind of author where asked, in order of key and name."""
         given = {"d.key": document, "l.kind": kind}
         asked = {column: value for column, value in given.items() if value is not None}
         where = f"WHERE {' AND '.join(f'{column} = ?' for column in asked)}" if asked else ""
-        rows = self.rows(f"{_LAYERS} {where} ORDER BY d.key, l.name", *asked.values())
-        return [_layer_info(row) for row in rows]
+        rows = self.rows(f"{LAYERS} {where} ORDER BY d.key, l.name", *asked.values())
+        return [layer_info_of(row) for row in rows]
 
     def layer_names(self) -> set[str]:
         """Return the names that layers of documents go by, but for what the documents are themselves."""
@@ -238,8 +188,8 @@ class Store:
 
     def latest_layers(self, name: str, limit: int) -> list[LayerInfo]:
         """Return the layers with a name that were changed last, latest first."""
-        query = f"{_LAYERS} WHERE l.name = ? AND l.changed_at IS NOT NULL ORDER BY l.changed_at DESC, d.key LIMIT ?"
-        return [_layer_info(row) for row in self.rows(query, name, limit)]
+        query = f"{LAYERS} WHERE l.name = ? AND l.changed_at IS NOT NULL ORDER BY l.changed_at DESC, d.key LIMIT ?"
+        return [layer_info_of(row) for row in self.rows(query, name, limit)]
 
     def annotations(self, layer_id: int) -> Annotations:
         """Return a layer's spans and relations."""
@@ -302,14 +252,14 @@ class Store:
     def hashed_events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
         """Return a layer's whole history, oldest first, each event with the hash that it is stored under."""
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
-        return [(row["hash"], _event(layer.name, row)) for row in self.rows(query, layer.id)]
+        return [(row["hash"], event_of(layer.name, row)) for row in self.rows(query, layer.id)]
 
     def event(self, layer: LayerInfo, seq: int) -> Event:
         """Return one event of a layer."""
         row = self.row("SELECT * FROM event WHERE layer_id = ? AND seq = ?", layer.id, seq)
         if row is None:
             raise StoreError(f"{layer.name} has no event {seq}", "run `annotator doctor`")
-        return _event(layer.name, row)
+        return event_of(layer.name, row)
 
     def undo_stack(self, layer_id: int) -> UndoStack:
         """Return what can be undone and redone in a layer, from its whole history."""
@@ -338,229 +288,7 @@ class Store:
         return target
 
 
-_LAYERS = (
-    "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.curators, l.changed_at"
-    " FROM layer l JOIN document d ON d.id = l.document_id"
-)
-
-
 def layers_by_id(store: Store, ids: Iterable[int]) -> list[LayerInfo]:
     """Return layers by the numbers that they have in this database."""
-    found = (store.row(f"{_LAYERS} WHERE l.id = ?", number) for number in ids)
-    return [_layer_info(row) for row in found if row is not None]
-
-
-def _layer_info(row: sqlite3.Row) -> LayerInfo:
-    layer_id, document, name, *rest = row
-    return LayerInfo(layer_id, LayerName(document, name), *rest)
-
-
-def _event(layer: LayerName, row: sqlite3.Row) -> Event:
-    return Event(
-        layer=layer,
-        seq=row["seq"],
-        prev=row["prev"],
-        at=row["at"],
-        actor=row["actor"],
-        action=row["action"],
-        ops=row["ops"],
-        target=row["target"],
-        pause_ms=row["pause_ms"],
-    )
-
-
-class Writer:
-    """What can be done inside :meth:`Store.write`."""
-
-    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
-        self._connection = connection
-        self._clock = clock
-
-    def bulk(self) -> Bulk:
-        """Return what takes many new documents and layers; whoever adds to it flushes it."""
-        return Bulk(self._connection, self._clock)
-
-    def put_text(self, document: Document, tokenizer: str) -> str:
-        """Keep a text with its segmentation, once however often it comes; return its digest."""
-        sha256 = document.sha256
-        self.put_text_row((sha256, document.text, tokenizer, document.tokens.pack(), document.sentences.pack()))
-        return sha256
-
-    def put_text_row(self, row: Sequence[Any]) -> None:
-        """Keep a text as another database has it: digest, content, tokenizer, packed tokens and sentences."""
-        self._connection.execute(
-            "INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (sha256) DO NOTHING",
-            tuple(row),
-        )
-
-    def append(
-        self,
-        name: LayerName,
-        actor: str,
-        action: str,
-        ops: Sequence[Op],
-        *,
-        head: str | None = None,
-        target: int | None = None,
-        pause_ms: int | None = None,
-    ) -> LayerInfo:
-        """Append an event to a layer's history and carry its state forward; return the layer as it is now.
-
-        ``head`` is the hash of the last event that the caller knows of; :class:`StaleLayerError` is raised when the
-        layer has moved on since.  The layer, and for the corpus layer the document, is made where it does not exist.
-        """
-        if not name.open_to(actor, action):
-            raise ForeignLayerError(
-                f"{name} is {name.author}'s own, {actor} cannot write there", "work in your own layer"
-            )
-        layer = self._layer(name)
-        if head is not None and head != layer.head:
-            who = "another adjudicator" if name.kind == "gold" else "another window of yours"
-            raise StaleLayerError(f"{name} was changed by {who}", "your screen is read anew; repeat the step")
-        event = Event(
-            layer=name,
-            seq=layer.length + 1,
-            prev=layer.head,
-            at=self._clock(),
-            actor=actor,
-            action=action,
-            ops=dumps_ops(ops),
-            target=target,
-            pause_ms=pause_ms,
-        )
-        self._insert(layer.id, event, event.hash)
-        self._advance(layer.id, event.hash, event)
-        self._carry(layer.id, ops)
-        row = self._connection.execute(f"{_LAYERS} WHERE l.id = ?", (layer.id,)).fetchone()
-        return _layer_info(row)
-
-    def unite(self, name: LayerName, events: Sequence[tuple[str, Event]]) -> int:
-        """Take over what is not known here of a layer's history in another database; return how many events that was.
-
-        ``events`` are that history with its hashes, checked by the caller, in order.  Where this database carried the
-        layer on meanwhile, :attr:`LayerName.forks` says what becomes of it; :class:`ForkedLayerError` when that is to
-        refuse.  The document must be here, unless this is its corpus layer.
-        """
-        layer = self._layer(name)
-        known = {row[0] for row in self._connection.execute("SELECT hash FROM event WHERE layer_id = ?", (layer.id,))}
-        new = [(digest, event) for digest, event in events if digest not in known]
-        if not new:
-            return 0
-        first, last = new[0][1], new[-1][1]
-        straight = first.prev == layer.head and last.seq - layer.length == len(new)
-        if not straight and name.forks == "refused":
-            raise ForkedLayerError(f"{name} was carried on in both places after step {first.seq - 1}")
-        for digest, event in new:
-            self._insert(layer.id, event, digest)
-        if straight:
-            self._advance(layer.id, new[-1][0], last)
-            for _, event in new:
-                self._carry(layer.id, event.decoded())
-        else:
-            self._refold(name, layer.id)
-        return len(new)
-
-    def _refold(self, name: LayerName, layer_id: int) -> None:
-        """Bring a layer's state to what its whole history gives, after events came in between."""
-        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
-        rows = self._connection.execute(query, (layer_id,)).fetchall()
-        before = read_state(self._connection, layer_id)
-        after = fold(standing([_event(name, row) for row in rows]))
-        keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        self._carry(layer_id, [Op(*key, before.get(key), after.get(key)) for key in keys])
-        self._advance(layer_id, rows[-1]["hash"], _event(name, rows[-1]))
-
-    def _insert(self, layer_id: int, event: Event, digest: str) -> None:
-        self._connection.execute(
-            "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, target, pause_ms, ops)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                digest,
-                layer_id,
-                event.seq,
-                event.prev,
-                event.at,
-                event.actor,
-                event.action,
-                event.target,
-                event.pause_ms,
-                event.ops,
-            ),
-        )
-
-    def _advance(self, layer_id: int, head: str, last: Event) -> None:
-        """Note an event as the end of its layer's history."""
-        self._connection.execute(
-            "UPDATE layer SET head = ?, length = ?, changed_at = ? WHERE id = ?", (head, last.seq, last.at, layer_id)
-        )
-
-    def _carry(self, layer_id: int, ops: Sequence[Op]) -> None:
-        """Carry a layer's state forward, and the counts of what it holds."""
-        write_ops(self._connection, layer_id, ops)
-        spans, relations = (grown(ops, table) for table in ("span", "relation"))
-        if spans or relations:
-            self._connection.execute(
-                "UPDATE layer SET spans = spans + ?, relations = relations + ? WHERE id = ?",
-                (spans, relations, layer_id),
-            )
-        if any(op.table == "span" for op in ops):
-            self._connection.execute(
-                "UPDATE layer SET doubt = (SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = ?1)"
-                " WHERE id = ?1 AND kind = 'suggester'",
-                (layer_id,),
-            )
-
-    def _layer(self, name: LayerName) -> LayerInfo:
-        execute = self._connection.execute
-        row = execute(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
-        if row is None:
-            if name.kind == "corpus":
-                execute("INSERT INTO document (key) VALUES (?) ON CONFLICT (key) DO NOTHING", (name.document,))
-            execute(
-                "INSERT INTO layer (document_id, name, kind, author)"
-                " VALUES ((SELECT id FROM document WHERE key = ?), ?, ?, ?)",
-                (name.document, name.name, name.kind, name.author),
-            )
-            row = execute(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
-        return _layer_info(row)
-
-    def document_digest(self, key: str) -> str | None:
-        """Return the digest of a document's text as it stands under the lock."""
-        row = self._connection.execute("SELECT sha256 FROM document WHERE key = ?", (key,)).fetchone()
-        return None if row is None else row[0]
-
-    def has_text(self, digest: str) -> bool:
-        """Return whether a text is here, by its digest."""
-        return self._connection.execute("SELECT 1 FROM text WHERE sha256 = ?", (digest,)).fetchone() is not None
-
-    def knows(self, digest: str) -> bool:
-        """Return whether an event is here, by its hash."""
-        return self._connection.execute("SELECT 1 FROM event WHERE hash = ?", (digest,)).fetchone() is not None
-
-    def layer_info(self, name: LayerName) -> LayerInfo | None:
-        """Return a layer's row as it stands under the lock."""
-        row = self._connection.execute(f"{_LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
-        return None if row is None else _layer_info(row)
-
-    def set_scheme(self, stamp: SchemeStamp) -> None:
-        """Remember the label scheme that what follows keeps to; not part of history."""
-        self._connection.execute(
-            "INSERT INTO scheme (id, sha256, shape) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
-            " SET sha256 = excluded.sha256, shape = excluded.shape WHERE sha256 <> excluded.sha256",
-            stamp,
-        )
-
-    def set_place(self, curator: str, place: Place) -> None:
-        """Remember where the curator is; not part of history."""
-        self._connection.execute(
-            "INSERT INTO place (curator, document, cursor, focus, at, open) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (curator, document) DO UPDATE SET cursor = excluded.cursor, focus = excluded.focus,"
-            " at = excluded.at, open = excluded.open",
-            (curator, place.document, place.cursor, place.focus, self._clock(), int(place.open)),
-        )
-
-
-def meta_record(document: Document, sha256: str) -> Mapping[str, Any]:
-    """Return what the corpus layer records of a document."""
-    return {"sha256": sha256, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}
+    found = (store.row(f"{LAYERS} WHERE l.id = ?", number) for number in ids)
+    return [layer_info_of(row) for row in found if row is not None]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from annotator.history import Event, fold, standing
 from annotator.store import schema
-from annotator.store.database import LayerInfo, Store
+from annotator.store.database import Store
+from annotator.store.layers import LayerInfo
 from annotator.store.tables import read_state
 from annotator.text import Segmentation, text_sha256
 

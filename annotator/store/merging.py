@@ -10,7 +10,9 @@ from pathlib import Path
 
 from annotator.errors import StoreError
 from annotator.store import connection as connecting
-from annotator.store.database import LayerInfo, Store, Writer, layers_by_id
+from annotator.store.database import Store, layers_by_id
+from annotator.store.layers import LayerInfo
+from annotator.store.writer import Writer
 
 
 @contextmanager

@@ -1,0 +1,88 @@
+"""What rows of layers, events and places mean, and why the store may refuse to write to a layer."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from annotator.errors import StoreError
+from annotator.history import Event, LayerName
+
+
+class StaleLayerError(StoreError):
+    """Another process wrote to the layer since it was read: read it again and repeat the step."""
+
+
+class ForeignLayerError(StoreError):
+    """The layer is another curator's own."""
+
+
+class ForkedLayerError(StoreError):
+    """Two databases carried on apart what must be one line of history."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """A layer's row: whose it is, how far it got, and the end of its history.
+
+    ``state`` is ``None`` (untouched), doing, done or skipped; ``flag`` the reason of a flag, empty when flagged
+    without one; ``text`` the digest of the text that it is about; ``curators`` (gold only) whose work it settles,
+    separated by commas.
+    """
+
+    id: int
+    name: LayerName
+    head: str = ""
+    length: int = 0
+    state: str | None = None
+    flag: str | None = None
+    text: str | None = None
+    fingerprint: str | None = None
+    curators: str | None = None
+    changed_at: str | None = None
+
+
+class SchemeStamp(NamedTuple):
+    """A label scheme as a database remembers it: digest of the file, and as JSON what decides which layers fit."""
+
+    sha256: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a curator was in a document: cursor in code points, id of the focused item, whether it was open."""
+
+    document: str
+    cursor: int
+    focus: str | None
+    open: bool
+
+
+LAYERS = (
+    "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.curators, l.changed_at"
+    " FROM layer l JOIN document d ON d.id = l.document_id"
+)
+"""The query for rows that :func:`layer_info_of` reads."""
+
+
+def layer_info_of(row: sqlite3.Row) -> LayerInfo:
+    """Return the layer of a row of :data:`LAYERS`."""
+    layer_id, document, name, *rest = row
+    return LayerInfo(layer_id, LayerName(document, name), *rest)
+
+
+def event_of(layer: LayerName, row: sqlite3.Row) -> Event:
+    """Return the event of a row of the table ``event``."""
+    return Event(
+        layer=layer,
+        seq=row["seq"],
+        prev=row["prev"],
+        at=row["at"],
+        actor=row["actor"],
+        action=row["action"],
+        ops=row["ops"],
+        target=row["target"],
+        pause_ms=row["pause_ms"],
+    )

@@ -1,0 +1,220 @@
+"""The one way to write: events appended to the histories of layers, and the state tables carried forward with them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from annotator.history import Event, LayerName, Op, dumps_ops, fold, standing
+from annotator.store.bulk import Bulk
+from annotator.store.layers import (
+    LAYERS,
+    ForeignLayerError,
+    ForkedLayerError,
+    LayerInfo,
+    Place,
+    SchemeStamp,
+    StaleLayerError,
+    event_of,
+    layer_info_of,
+)
+from annotator.store.tables import grown, read_state, write_ops
+from annotator.text import Document
+
+
+class Writer:
+    """What can be done inside :meth:`Store.write`."""
+
+    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def bulk(self) -> Bulk:
+        """Return what takes many new documents and layers; whoever adds to it flushes it."""
+        return Bulk(self._connection, self._clock)
+
+    def put_text(self, document: Document, tokenizer: str) -> str:
+        """Keep a text with its segmentation, once however often it comes; return its digest."""
+        sha256 = document.sha256
+        self.put_text_row((sha256, document.text, tokenizer, document.tokens.pack(), document.sentences.pack()))
+        return sha256
+
+    def put_text_row(self, row: Sequence[Any]) -> None:
+        """Keep a text as another database has it: digest, content, tokenizer, packed tokens and sentences."""
+        self._connection.execute(
+            "INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (sha256) DO NOTHING",
+            tuple(row),
+        )
+
+    def append(
+        self,
+        name: LayerName,
+        actor: str,
+        action: str,
+        ops: Sequence[Op],
+        *,
+        head: str | None = None,
+        target: int | None = None,
+        pause_ms: int | None = None,
+    ) -> LayerInfo:
+        """Append an event to a layer's history and carry its state forward; return the layer as it is now.
+
+        ``head`` is the hash of the last event that the caller knows of; :class:`StaleLayerError` is raised when the
+        layer has moved on since.  The layer, and for the corpus layer the document, is made where it does not exist.
+        """
+        if not name.open_to(actor, action):
+            raise ForeignLayerError(
+                f"{name} is {name.author}'s own, {actor} cannot write there", "work in your own layer"
+            )
+        layer = self._layer(name)
+        if head is not None and head != layer.head:
+            who = "another adjudicator" if name.kind == "gold" else "another window of yours"
+            raise StaleLayerError(f"{name} was changed by {who}", "your screen is read anew; repeat the step")
+        event = Event(
+            layer=name,
+            seq=layer.length + 1,
+            prev=layer.head,
+            at=self._clock(),
+            actor=actor,
+            action=action,
+            ops=dumps_ops(ops),
+            target=target,
+            pause_ms=pause_ms,
+        )
+        self._insert(layer.id, event, event.hash)
+        self._advance(layer.id, event.hash, event)
+        self._carry(layer.id, ops)
+        row = self._connection.execute(f"{LAYERS} WHERE l.id = ?", (layer.id,)).fetchone()
+        return layer_info_of(row)
+
+    def unite(self, name: LayerName, events: Sequence[tuple[str, Event]]) -> int:
+        """Take over what is not known here of a layer's history in another database; return how many events that was.
+
+        ``events`` are that history with its hashes, checked by the caller, in order.  Where this database carried the
+        layer on meanwhile, :attr:`LayerName.forks` says what becomes of it; :class:`ForkedLayerError` when that is to
+        refuse.  The document must be here, unless this is its corpus layer.
+        """
+        layer = self._layer(name)
+        known = {row[0] for row in self._connection.execute("SELECT hash FROM event WHERE layer_id = ?", (layer.id,))}
+        new = [(digest, event) for digest, event in events if digest not in known]
+        if not new:
+            return 0
+        first, last = new[0][1], new[-1][1]
+        straight = first.prev == layer.head and last.seq - layer.length == len(new)
+        if not straight and name.forks == "refused":
+            raise ForkedLayerError(f"{name} was carried on in both places after step {first.seq - 1}")
+        for digest, event in new:
+            self._insert(layer.id, event, digest)
+        if straight:
+            self._advance(layer.id, new[-1][0], last)
+            for _, event in new:
+                self._carry(layer.id, event.decoded())
+        else:
+            self._refold(name, layer.id)
+        return len(new)
+
+    def _refold(self, name: LayerName, layer_id: int) -> None:
+        """Bring a layer's state to what its whole history gives, after events came in between."""
+        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
+        rows = self._connection.execute(query, (layer_id,)).fetchall()
+        before = read_state(self._connection, layer_id)
+        after = fold(standing([event_of(name, row) for row in rows]))
+        keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        self._carry(layer_id, [Op(*key, before.get(key), after.get(key)) for key in keys])
+        self._advance(layer_id, rows[-1]["hash"], event_of(name, rows[-1]))
+
+    def _insert(self, layer_id: int, event: Event, digest: str) -> None:
+        self._connection.execute(
+            "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, target, pause_ms, ops)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                digest,
+                layer_id,
+                event.seq,
+                event.prev,
+                event.at,
+                event.actor,
+                event.action,
+                event.target,
+                event.pause_ms,
+                event.ops,
+            ),
+        )
+
+    def _advance(self, layer_id: int, head: str, last: Event) -> None:
+        """Note an event as the end of its layer's history."""
+        self._connection.execute(
+            "UPDATE layer SET head = ?, length = ?, changed_at = ? WHERE id = ?", (head, last.seq, last.at, layer_id)
+        )
+
+    def _carry(self, layer_id: int, ops: Sequence[Op]) -> None:
+        """Carry a layer's state forward, and the counts of what it holds."""
+        write_ops(self._connection, layer_id, ops)
+        spans, relations = (grown(ops, table) for table in ("span", "relation"))
+        if spans or relations:
+            self._connection.execute(
+                "UPDATE layer SET spans = spans + ?, relations = relations + ? WHERE id = ?",
+                (spans, relations, layer_id),
+            )
+        if any(op.table == "span" for op in ops):
+            self._connection.execute(
+                "UPDATE layer SET doubt = (SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = ?1)"
+                " WHERE id = ?1 AND kind = 'suggester'",
+                (layer_id,),
+            )
+
+    def _layer(self, name: LayerName) -> LayerInfo:
+        execute = self._connection.execute
+        row = execute(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
+        if row is None:
+            if name.kind == "corpus":
+                execute("INSERT INTO document (key) VALUES (?) ON CONFLICT (key) DO NOTHING", (name.document,))
+            execute(
+                "INSERT INTO layer (document_id, name, kind, author)"
+                " VALUES ((SELECT id FROM document WHERE key = ?), ?, ?, ?)",
+                (name.document, name.name, name.kind, name.author),
+            )
+            row = execute(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
+        return layer_info_of(row)
+
+    def document_digest(self, key: str) -> str | None:
+        """Return the digest of a document's text as it stands under the lock."""
+        row = self._connection.execute("SELECT sha256 FROM document WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def has_text(self, digest: str) -> bool:
+        """Return whether a text is here, by its digest."""
+        return self._connection.execute("SELECT 1 FROM text WHERE sha256 = ?", (digest,)).fetchone() is not None
+
+    def knows(self, digest: str) -> bool:
+        """Return whether an event is here, by its hash."""
+        return self._connection.execute("SELECT 1 FROM event WHERE hash = ?", (digest,)).fetchone() is not None
+
+    def layer_info(self, name: LayerName) -> LayerInfo | None:
+        """Return a layer's row as it stands under the lock."""
+        row = self._connection.execute(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
+        return None if row is None else layer_info_of(row)
+
+    def set_scheme(self, stamp: SchemeStamp) -> None:
+        """Remember the label scheme that what follows keeps to; not part of history."""
+        self._connection.execute(
+            "INSERT INTO scheme (id, sha256, shape) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET sha256 = excluded.sha256, shape = excluded.shape WHERE sha256 <> excluded.sha256",
+            stamp,
+        )
+
+    def set_place(self, curator: str, place: Place) -> None:
+        """Remember where the curator is; not part of history."""
+        self._connection.execute(
+            "INSERT INTO place (curator, document, cursor, focus, at, open) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (curator, document) DO UPDATE SET cursor = excluded.cursor, focus = excluded.focus,"
+            " at = excluded.at, open = excluded.open",
+            (curator, place.document, place.cursor, place.focus, self._clock(), int(place.open)),
+        )
+
+
+def meta_record(document: Document, sha256: str) -> Mapping[str, Any]:
+    """Return what the corpus layer records of a document."""
+    return {"sha256": sha256, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}
