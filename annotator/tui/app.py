@@ -27,6 +27,9 @@ from annotator.workflow.background import BackgroundTraining
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences, SettingsError
 
+COLLECTOR_THRESHOLDS = (10_000, 50, 100)
+"""How seldom Python looks for garbage: painting makes much that goes by itself, and a look costs a frame or two."""
+
 
 class AnnotatorApp(App[None]):
     """Shows a curator's desk: the queue, and over it the document that is open."""
@@ -103,13 +106,19 @@ class AnnotatorApp(App[None]):
                 screen.take_inks(self.inks)
 
     def open_document(self, key: str, needle: str = "") -> None:
-        """Open a document over the queue, at the first place of what was searched for, if its text has it.
-
-        What was read stays until the document is left; the garbage collector, walking it again and again, would make
-        every few keys late by several frames.
-        """
+        """Open a document over the queue, at the first place of what was searched for, if its text has it."""
+        self._let_go()
         self.push_screen(AnnotateScreen(self.desk, self.desk.open(key), needle))
         self.call_after_refresh(gc.freeze)
+
+    def _let_go(self) -> None:
+        """Free what documents left before have taken, before another one is opened.
+
+        What a document was read into stays until it is left, so it is frozen once it is there: the garbage collector,
+        walking it again and again, would make every few keys late by several frames.
+        """
+        gc.unfreeze()
+        gc.collect()
 
     def open_agreement(self) -> None:
         """Open the figures on how curators agree, over the queue."""
@@ -117,6 +126,7 @@ class AnnotatorApp(App[None]):
 
     def open_adjudication(self, key: str) -> None:
         """Open what curators differ on in a document, over the queue."""
+        self._let_go()
         self.push_screen(AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
         self.call_after_refresh(gc.freeze)
 
@@ -156,5 +166,6 @@ class AnnotatorApp(App[None]):
 
 def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
     """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
     training = BackgroundTraining(desk.workspace.root, desk.curator) if preferences.learn else None
     AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating).run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,15 @@ async def test_without_colour_no_line_has_any(news: Bench, monkeypatch: pytest.M
             colors = [s.style.color for s in strip if s.style is not None and s.style.color is not None]
             triplets = [color.get_truecolor() for color in colors]
             assert all(t.red == t.green == t.blue for t in triplets)
+
+
+async def test_a_document_that_was_left_is_freed(news: Bench) -> None:
+    async with workbench(news) as work:
+        left = []
+        for key in ("nota", "otra", "nota", "otra"):
+            work.app.open_document(key)
+            await work.settle()
+            left.append(weakref.ref(work.annotating))
+            await work.press("tab", "Q")
+        work.app.open_document("nota")
+        assert [screen() for screen in left[:-1]] == [None] * 3
