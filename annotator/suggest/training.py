@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -233,7 +233,7 @@ def _span_outcome(example: Example, found: Iterable[Span]) -> Outcome:
 
 def _relation_outcome(material: Material, example: Example, spans: Iterable[Span], weigher: Weigher | None) -> Outcome:
     """Return what is proposed between some spans."""
-    named = {str(span.key): replace(span, id=str(span.key)) for span in spans}
+    named = {str(span.key): span.but(id=str(span.key)) for span in spans}
     pairs = Pairs(material.scheme, example.document.lang, weigher)
     found = {}
     for relation in pairs.relations(example.document, _ordered(named.values())):
