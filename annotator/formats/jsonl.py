@@ -7,10 +7,8 @@ made of content, no spaces.  ``gold.schema.json`` beside this module describes e
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
 
@@ -18,21 +16,19 @@ from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
+from annotator.formats.tokens import render_tokens, with_tokens
 from annotator.text import Segmentation
-
-_TABLE_LENGTH = 8192  # code points; twice an ordinary article
-_SPACES = frozenset(char for char in map(chr, range(0x3001)) if char.isspace())
-_ESCAPED = re.compile(r'["\\\x00-\x1f]')
-
 
 OFF_BORDERS = "spans do not fall on token borders; their token fields are null"
 
 
-def write_record(record: LayerRecord, warnings: Counter[str] | None = None) -> str:
-    """Return the line of one layer, without the line break.
+def write_record(record: LayerRecord, tokens: str | None = None, warnings: Counter[str] | None = None) -> str:
+    """Return the line of one layer, without the line break; ``tokens`` are those of the document if they are rendered.
 
     Spans that do not fall on token borders have null token fields, and are counted in ``warnings``.
     """
+    if tokens is None:
+        tokens = render_tokens(record.document.text, record.document.tokens)
     document = record.document
     spans = record.spans()
     rendered = {key: _render(key, document.tokens) for key in spans}
@@ -44,7 +40,7 @@ def write_record(record: LayerRecord, warnings: Counter[str] | None = None) -> s
     return (
         f'{{"schema":"{SCHEMA}","id":{_quoted(document.key)},"text":{_quoted(document.text)},'
         f'"lang":{_quoted(document.lang)},"title":{_quoted(document.title)},"meta":{_dumps(dict(document.meta))},'
-        f'"tokens":[{write_tokens(document.text, document.tokens)}],'
+        f'"tokens":[{tokens}],'
         f'"spans":[{",".join(span_lines)}],"relations":[{",".join(relation_lines)}],'
         f'"answer":"accept","provenance":{{"layer":{_quoted(record.layer)},"curators":{_dumps(list(record.curators))},'
         f'"text_sha256":"{document.sha256}","labels_sha256":{_quoted(record.labels_sha256)}}}}}'
@@ -63,43 +59,6 @@ def read_records(lines: Iterable[str], where: str) -> Iterator[LayerRecord]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield read_record(line, f"{where}:{number}")
-
-
-def write_tokens(text: str, tokens: Segmentation) -> str:
-    """Render the tokens of a text as Prodigy does, without the brackets around them.
-
-    They are by far the most numerous part of a line.  In texts of common length the numbers come out of ready-made
-    tables, which saves half the time of an export.
-    """
-    padded = text + "."
-    if len(text) < _TABLE_LENGTH:
-        numbers, starts, spaced, unspaced = _tables()
-        rendered = [
-            f'{{"text":"{padded[start:end]}{starts[start]}{numbers[end]}{yes if padded[end] in _SPACES else no}'
-            for start, end, yes, no in zip(tokens.starts, tokens.ends, spaced, unspaced, strict=False)
-        ]
-    else:
-        rendered = [_token(index, start, end, padded) for index, (start, end) in enumerate(tokens)]
-    for index in {tokens.containing(match.start()) for match in _ESCAPED.finditer(text)} - {None}:
-        assert index is not None
-        rendered[index] = _token(index, *tokens[index], padded)
-    return ",".join(rendered)
-
-
-def _token(index: int, start: int, end: int, padded: str) -> str:
-    space = "true" if padded[end] in _SPACES else "false"
-    return f'{{"text":{_quoted(padded[start:end])},"start":{start},"end":{end},"id":{index},"ws":{space}}}'
-
-
-@lru_cache(maxsize=1)
-def _tables() -> tuple[list[str], list[str], list[str], list[str]]:
-    numbers = range(_TABLE_LENGTH)
-    return (
-        [str(n) for n in numbers],
-        [f'","start":{n},"end":' for n in numbers],
-        [f',"id":{n},"ws":true}}' for n in numbers],
-        [f',"id":{n},"ws":false}}' for n in numbers],
-    )
 
 
 class _Rendered(NamedTuple):
@@ -154,8 +113,8 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document."""
-    for record in records:
-        target.write(write_record(record, target.warnings) + "\n")
+    for record, tokens in with_tokens(records):
+        target.write(write_record(record, tokens, target.warnings) + "\n")
 
 
 FORMAT = Format(

@@ -15,10 +15,11 @@ from typing import Any, Literal
 from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, Verdict
 from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps, shown
-from annotator.formats.jsonl import OFF_BORDERS, write_tokens
+from annotator.formats.jsonl import OFF_BORDERS
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, State, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Item, Source
+from annotator.formats.tokens import with_tokens
 
 _TASK = ("text", "meta", "tokens", "spans", "relations", "answer", "key", "lang", "title")
 _SPAN = ("start", "end", "token_start", "token_end", "label", "text", "source", "score")
@@ -178,20 +179,20 @@ def _is_score(value: object) -> bool:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write an accepted task for each document; with the option ``verdicts`` one for each suggestion refused, too."""
-    for record in records:
+    for record, tokens in with_tokens(records):
         spans = _spans(record, record.spans())
         off_token = sum(span["token_end"] is None for span in spans)
         if off_token:
             target.warnings[OFF_BORDERS] += off_token
-        target.write(_task(record, spans, _relations(record, record.relations()), "accept"))
+        target.write(_task(record, tokens, spans, _relations(record, record.relations()), "accept"))
         if target.options.get("verdicts") == "yes":
             for decision in record.decisions:
                 answer = next((a for a, verdict in _ANSWERS.items() if verdict == decision.verdict), None)
                 if answer is not None:
-                    target.write(_task(record, *_suggestion(record, decision.original), answer))
+                    target.write(_task(record, tokens, *_suggestion(record, decision.original), answer))
 
 
-def _task(record: LayerRecord, spans: list[Any], relations: list[Any], answer: str) -> str:
+def _task(record: LayerRecord, tokens: str, spans: list[Any], relations: list[Any], answer: str) -> str:
     document = record.document
     row = next((dict(extra.value) for extra in record.extras if extra.kind == ROW), {})
     if record.layer.startswith("curator:"):
@@ -209,7 +210,7 @@ def _task(record: LayerRecord, spans: list[Any], relations: list[Any], answer: s
             "title": document.title,
         }
     )[1:]
-    return f'{start},"tokens":[{write_tokens(document.text, document.tokens)}],{end}\n'
+    return f'{start},"tokens":[{tokens}],{end}\n'
 
 
 def _spans(record: LayerRecord, spans: Mapping[SpanKey, Span]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
 from annotator.errors import StoreError
 from annotator.store import schema
@@ -136,17 +137,29 @@ def snapshot(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
                 connection.execute("ROLLBACK")
 
 
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system complain of into a sentence for the user."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: {_meaning(error, path)}", _remedy(error)) from error
-    except OSError as error:
-        raise StoreError(f"{path}: {(error.strerror or str(error)).lower()}", "check the folder's rights") from error
+class explained:  # noqa: N801 - used like contextlib's
+    """Turn what SQLite and the file system complain of in the block into a sentence for the user.
+
+    A class, because every read is in such a block, and a generator would take longer than many of them.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Raise what is to be said, if anything."""
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
+            raise StoreError(f"{self.path}: {_meaning(error, self.path)}", _remedy(error)) from error
+        if isinstance(error, OSError):
+            reason = (error.strerror or str(error)).lower()
+            raise StoreError(f"{self.path}: {reason}", "check the folder's rights") from error
 
 
 def _code(error: sqlite3.DatabaseError) -> str:

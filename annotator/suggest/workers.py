@@ -1,15 +1,12 @@
 """Worker processes for suggesting, as ordinary subprocesses of this Python.
 
-Neither a fork, which inherits locked locks when the caller is a thread, nor ``multiprocessing``'s spawn, which imports
-the caller's main module again: a worker is ``python -m annotator.suggest.workers`` and talks over its own pipes.  So it
-works from any thread, from a notebook and from a script without a main guard.
+A worker is ``python -m annotator.suggest.workers`` and talks over its own pipes, as a
+:mod:`~annotator.side_process` does; it loads the models once, and what it raises is raised here.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
-import struct
 import subprocess
 import sys
 import tempfile
@@ -20,14 +17,12 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, BinaryIO
 
 from annotator.annotation import Annotations
 from annotator.errors import AnnotatorError, ModelError
 from annotator.labels import EntityType, LabelScheme, Pattern, RelationType
+from annotator.side_process import environment, receive, send
 from annotator.text import Document
-
-_LENGTH = struct.Struct("<Q")
 
 
 class Worker:
@@ -40,22 +35,18 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env=os.environ
-            | {
-                "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
-                "OMP_NUM_THREADS": "1",
-                "OPENBLAS_NUM_THREADS": "1",
-            },
+            env=environment(),
         )
         self._send((plain_scheme(scheme), str(models_dir.resolve()), learned))
 
     def suggest(self, documents: list[Document]) -> list[Annotations]:
         """Send documents and wait for their layers; raises what the worker raised."""
         self._send([replace(document, meta={}) for document in documents])
-        stdout = self._process.stdout
-        answer = _receive(stdout) if stdout is not None else None
-        if answer is None:
-            raise self._ended()
+        assert self._process.stdout is not None
+        try:
+            answer = receive(self._process.stdout)
+        except EOFError:
+            raise self._ended() from None
         if isinstance(answer, AnnotatorError):
             raise answer
         layers: list[Annotations] = answer
@@ -81,10 +72,9 @@ class Worker:
         return ModelError(f"a worker process ended before its work was done{reason}", "try again with --jobs 1")
 
     def _send(self, message: object) -> None:
-        if self._process.stdin is None:
-            return
+        assert self._process.stdin is not None
         try:
-            _write(self._process.stdin, message)
+            send(self._process.stdin, message)
         except BrokenPipeError:
             raise self._ended() from None
 
@@ -157,39 +147,21 @@ def _plain_pattern(pattern: Pattern) -> Pattern:
     return replace(pattern, value=tuple(dict(token) for token in pattern.value))
 
 
-def _write(stream: BinaryIO | Any, message: object) -> None:
-    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    stream.write(_LENGTH.pack(len(data)))
-    stream.write(data)
-    stream.flush()
-
-
-def _receive(stream: BinaryIO | Any) -> Any:
-    """Return the next message, ``None`` at the end of the stream."""
-    header = stream.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(header)
-    data = stream.read(length)
-    return pickle.loads(data) if len(data) == length else None  # noqa: S301 - sent by our own parent or child
-
-
 def main() -> None:
     """Run a worker: a scheme and a models folder come first, then lists of documents, until the input ends."""
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    first = _receive(source)
-    if first is None:
-        return
     from annotator.suggest.pipeline import build
 
-    scheme, models_dir, learned = first
-    pipeline = build(scheme, Path(models_dir), learned=learned)
-    while (documents := _receive(source)) is not None:
-        try:
-            _write(sink, list(pipeline.suggest(documents)))
-        except AnnotatorError as error:
-            _write(sink, error)
+    with suppress(EOFError):
+        scheme, models_dir, learned = receive(source)
+        pipeline = build(scheme, Path(models_dir), learned=learned)
+        while True:
+            documents = receive(source)
+            try:
+                send(sink, list(pipeline.suggest(documents)))
+            except AnnotatorError as error:
+                send(sink, error)
 
 
 if __name__ == "__main__":

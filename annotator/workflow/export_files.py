@@ -19,7 +19,7 @@ from annotator.formats.protocol import FEATURES, Format, Sink, Target
 from annotator.formats.record import LayerRecord
 from annotator.store import LayerInfo
 from annotator.workflow.exporting import Records, Selection, select
-from annotator.workflow.files import collector_paused, umask, writing
+from annotator.workflow.files import collector_paused, quick_turns, umask, writing
 from annotator.workflow.importing import check_options
 from annotator.workflow.naming import check_labels, parse_since
 from annotator.workflow.splitting import Split, assign
@@ -210,7 +210,7 @@ def export(
     """
     check_options(form, request.options)
     check_labels(workspace.scheme, request.labels)
-    with collector_paused(), workspace.store.snapshot():  # one moment, though others write meanwhile
+    with collector_paused(), quick_turns(), workspace.store.snapshot():  # one moment, though others write meanwhile
         return _export(workspace, form, request, output, stdout)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,7 +24,7 @@ from annotator.workflow.import_check import SchemeCheck
 from annotator.workflow.import_labels import LabelsFile
 from annotator.workflow.import_layers import IMPORT, LayerWriter, Naming
 from annotator.workflow.incoming import Preparation
-from annotator.workflow.segmenting import Segmenter
+from annotator.workflow.segmenting import Making, Segmenter
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 Progress = Callable[[int, int], None]
@@ -143,7 +142,7 @@ class _Batch(NamedTuple):
     digests: list[str]
     keys: list[str]
     new: set[str]
-    made: Future[list[Document]]
+    making: Making
 
 
 class _Intake:
@@ -204,7 +203,7 @@ class _Intake:
 
     def _take(self, batch: _Batch) -> None:
         """Begin to write a batch, once its documents are made."""
-        self._fresh = {document.key: document for document in batch.made.result()}
+        self._fresh = {document.key: document for document in batch.making.documents()}
         unwritten = set(batch.new)
         for foreign, digest, key in zip(batch.foreign, batch.digests, batch.keys, strict=True):
             self.report.lost.update(foreign.lost)
