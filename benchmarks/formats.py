@@ -5,7 +5,7 @@ python -m benchmarks.formats [--documents N] [--only FORMAT …]
 Each figure is the best of three runs (beyond 5,000 articles: of one) of the command itself, in a process of its own,
 without the start of Python, with everything that the command loads, on a workspace of its own.  The floor is what bare
 ``json`` and ``sqlite3`` take to read the same gold JSONL, to put texts (searchable, as ours are), spans and relations
-into tables, and to write them back.  Peak memory counts the mapped pages of the database, up to 256 MB, where it is
+into tables, and to write them back; beside the DocBin stands what spaCy alone takes for it.  Peak memory counts the mapped pages of the database, up to 256 MB, where it is
 read.
 """
 
@@ -162,6 +162,32 @@ def floor_out(database: Path, path: Path) -> None:
             stream.write(json.dumps({"id": key, "text": content, "spans": spans}, ensure_ascii=False) + "\n")
 
 
+def spacy_in(path: Path) -> None:
+    """Read a DocBin with spaCy alone."""
+    import spacy
+    from spacy.tokens import DocBin
+
+    for doc in DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab):
+        [(span.start_char, span.end_char, span.label_) for span in doc.ents]
+
+
+def spacy_out(source: Path, path: Path) -> None:
+    """Write the words and entities of gold JSONL to a DocBin with spaCy alone."""
+    import spacy
+    from spacy.tokens import Doc, DocBin, Span
+
+    vocab = spacy.blank("xx").vocab
+    made = DocBin()
+    with source.open(encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            tokens = row["tokens"]
+            doc = Doc(vocab, [token["text"] for token in tokens], [token["ws"] for token in tokens])
+            spans = [Span(doc, s["token_start"], s["token_end"] + 1, s["label"]) for s in row["spans"]]
+            doc.set_ents(spans[::2])
+            made.add(doc)
+    made.to_disk(path)
+
+
 def child(arguments: list[str]) -> int:
     """Measure one thing and print it: the command line behind ``--``, or a floor."""
     kind, *rest = arguments
@@ -169,6 +195,8 @@ def child(arguments: list[str]) -> int:
         "command": lambda: annotator_main(rest),
         "floor-in": lambda: floor_in(Path(rest[0]), Path(rest[1])),
         "floor-out": lambda: floor_out(Path(rest[0]), Path(rest[1])),
+        "spacy-in": lambda: spacy_in(Path(rest[0])),
+        "spacy-out": lambda: spacy_out(Path(rest[0]), Path(rest[1])),
     }
     print(json.dumps(measured(actions[kind])))
     return 0
@@ -213,6 +241,8 @@ def main() -> int:
             report(f"import {name} a second time", again, None)
             if name == "jsonl":
                 floor(path, folder, runs)
+            if name == "spacy":
+                bare_spacy(path, folder, options.documents, runs)
             shutil.rmtree(folder / "w0")
     return 0 if all(within) else 1
 
@@ -226,6 +256,15 @@ def floor(path: Path, folder: Path, runs: int) -> None:
         lambda run: in_a_process("child", "floor-out", f"{database}0.db", str(folder / f"floor{run}.jsonl")), runs
     )
     report("floor: json and sqlite3 alone, out", found, None)
+
+
+def bare_spacy(path: Path, folder: Path, count: int, runs: int) -> None:
+    """Measure and print what spaCy alone takes, its loading counted, as it is in the command."""
+    found = best(lambda _: in_a_process("child", "spacy-in", str(path)), runs)
+    report("floor: spaCy alone, in", found, None)
+    gold = str(prepare("jsonl", count, folder))
+    found = best(lambda run: in_a_process("child", "spacy-out", gold, str(folder / f"bare{run}.spacy")), runs)
+    report("floor: spaCy alone, out", found, None)
 
 
 if __name__ == "__main__":
