@@ -246,6 +246,17 @@ class TestCommands:
             "annotator: no learned version '0007': `annotator models list` shows them\n",
         )
 
+    def test_a_damaged_version_is_told_of_and_the_rest_goes_on(
+        self, run: Callable[..., tuple[int, str, str]], finished: Bench
+    ) -> None:
+        run("train")
+        models = finished.workspace.models
+        (models / learned.FOLDER / "0001" / learned.MEMORY).write_text("[]", encoding="utf-8")
+        status, _, said = run("suggest")
+        assert status == 0
+        assert "learned version 0001 is not used: its file memory.json is missing or was changed; `annot" in said
+        assert Desk(finished.workspace, "ana").learning() == "learned version unusable · "
+
     def test_evaluate(self, run: Callable[..., tuple[int, str, str]]) -> None:
         status, out, said = run("evaluate", "--folds", "3")
         assert status == 0
