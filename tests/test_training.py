@@ -293,6 +293,19 @@ class TestBackground:
         assert info is not None
         assert finished.store.layer(LayerName("n0", SUGGESTIONS)) is None
 
+    def test_what_lies_where_the_workbench_was_started_is_not_run(
+        self, finished: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("annotator", "msgspec"):
+            (tmp_path / f"{name}.py").write_text("raise SystemExit(7)", encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        assert BackgroundTraining(finished.workspace.root, "ana").start().wait() == 0
+
+    def test_where_nothing_can_be_written_the_workbench_goes_on(self, bench: Bench) -> None:
+        bench.workspace.models.mkdir()
+        (bench.workspace.models / learned.FOLDER).write_text("a file is in the way", encoding="utf-8")
+        BackgroundTraining(bench.workspace.root, "ana")._run()
+
     def test_it_starts_after_each_few_documents(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         started = []
         monkeypatch.setattr(BackgroundTraining, "_run", lambda _self: started.append(1))

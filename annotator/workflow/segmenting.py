@@ -80,7 +80,7 @@ class Segmenter:
     def _exchange(self, texts: list[tuple[str, str | None, str | None]]) -> Made:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "annotator.workflow.segmenting"],
+                [sys.executable, "-P", "-m", "annotator.workflow.segmenting"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
