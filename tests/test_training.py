@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from annotator.annotation import SpanKey
+from annotator.annotation import RelationKey, SpanKey
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
 from annotator.store import examine
 from annotator.suggest import learned
-from annotator.workflow import background
+from annotator.suggest.training import Outcome
+from annotator.workflow import background, evaluating
 from annotator.workflow.background import BackgroundTraining, next_documents
 from annotator.workflow.desk import Desk
 from annotator.workflow.evaluating import Counts, evaluate, interval
@@ -178,12 +179,32 @@ class TestEvaluate:
         assert (found.spans["tagger"].exact.f1 or 0) > (found.spans["rules"].exact.f1 or 0)
         assert found.used["spans"] == "tagger"
         assert [share for share, _, _ in found.curve] == [0.25, 0.5, 0.75, 1.0]
-        assert found.labels["spans"]["ORG"].right == 12
-        score = found.spans["tagger"]
-        assert score.interval is not None
-        assert score.interval[0] <= (score.exact.f1 or 0) <= score.interval[1]
-        assert score.overlap is not None
-        assert score.overlap.shared >= score.exact.shared
+        assert found.labels["spans"]["ORG"].exact.right == 12
+        for score in (found.spans["tagger"], found.labels["spans"]["ORG"], *found.sources["spans"].values()):
+            assert score.interval is not None
+            assert score.interval[0] <= (score.exact.f1 or 0) <= score.interval[1]
+            assert score.overlap.shared >= score.exact.shared
+
+    def test_each_source_is_held_against_all_that_is_right(self, finished: Bench) -> None:
+        found = evaluate(finished.workspace, folds=None)
+        for kind in ("spans", "relations"):
+            whole = getattr(found, kind)[found.used[kind]].exact
+            parts = [score.exact for score in found.sources[kind].values()]
+            assert sum(part.shared for part in parts) == whole.shared
+            assert sum(part.suggested for part in parts) == whole.suggested
+            assert {part.right for part in parts} <= {whole.right}
+
+    def test_relations_overlap_where_both_their_ends_do(self) -> None:
+        firm, part, town = SpanKey(0, 9, "ORG"), SpanKey(3, 9, "ORG"), SpanKey(12, 16, "GPE")
+        true = frozenset({RelationKey(firm, town, "located_in")})
+        for head, child, label, shared in (
+            (part, town, "located_in", 1),
+            (part, town, "targets", 0),
+            (town, part, "located_in", 0),
+            (part, SpanKey(20, 24, "GPE"), "located_in", 0),
+        ):
+            outcome = Outcome("n0", {RelationKey(head, child, label): 0.5}, true, {})
+            assert evaluating._overlapping(outcome) == (shared, 1, 1)
 
     def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:
         finish(bench, 0)
