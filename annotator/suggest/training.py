@@ -218,9 +218,9 @@ def _suggest_for(material: Material, example: Example, ways: _Ways, measured: Me
         measured.spans.setdefault(name, []).append(_span_outcome(example, found))
         for how, weigher in ways.weighers.items():
             whole = measured.whole.setdefault(f"{name}+{how}", [])
-            whole.append(_relation_outcome(material, example, found, weigher))
+            whole.append(relation_outcome(material, example, found, weigher))
     for name, weigher in ways.weighers.items():
-        outcome = _relation_outcome(material, example, example.truth.spans.values(), weigher)
+        outcome = relation_outcome(material, example, example.truth.spans.values(), weigher)
         measured.relations.setdefault(name, []).append(outcome)
 
 
@@ -231,8 +231,10 @@ def _span_outcome(example: Example, found: Iterable[Span]) -> Outcome:
     return Outcome(example.document.key, scores, right, {key: span.source or "" for key, span in spans.items()})
 
 
-def _relation_outcome(material: Material, example: Example, spans: Iterable[Span], weigher: Weigher | None) -> Outcome:
-    """Return what is proposed between some spans."""
+def relation_outcome(
+    material: Material, example: Example, spans: Iterable[Span], weigher: Weigher | None = None
+) -> Outcome:
+    """Return the relations that are proposed between some spans, by the rules or by a linker, against the true ones."""
     named = {str(span.key): replace(span, id=str(span.key)) for span in spans}
     pairs = Pairs(material.scheme, example.document.lang, weigher)
     found = {}
