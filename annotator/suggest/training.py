@@ -137,11 +137,12 @@ def train_tagger(material: Material, examples: Sequence[Example], memory: Phrase
     unfinished = unfinished if trusted else []
 
     def units() -> Iterator[tuple[list[list[str]], list[str]]]:
+        words_of = tagger.vocabulary()
         for document, proposed, spans in (*finished, *unfinished):
             index = material.index(document)
             hints = Hints(index, {"base": proposed.spans.values(), "memory": recall(index, memory)})
             for place in tagger.sequences(index):
-                yield tagger.features(index, place, hints), tagger.outline(index, place, spans)
+                yield tagger.features(index, place, hints, words_of), tagger.outline(index, place, spans)
 
     tagger.train(units(), path, leaning=trusted)
     return Tagger(path, leaning=trusted)
