@@ -185,6 +185,11 @@ class TestEvaluate:
             assert score.interval[0] <= (score.exact.f1 or 0) <= score.interval[1]
             assert score.overlap.shared >= score.exact.shared
 
+    def test_it_says_how_far_it_is_while_it_learns(self, finished: Bench) -> None:
+        told: list[tuple[int, int]] = []
+        evaluate(finished.workspace, folds=3, progress=lambda done, total: told.append((done, total)))
+        assert told[-3:] == [(0, 3), (1, 3), (2, 3)]
+
     def test_each_source_is_held_against_all_that_is_right(self, finished: Bench) -> None:
         found = evaluate(finished.workspace, folds=None)
         for kind in ("spans", "relations"):

@@ -108,7 +108,7 @@ def evaluate(
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
     with TemporaryDirectory() as name:
-        runs = {share: measure(material, Path(name), parts, share) for share in SHARES}
+        runs = {share: measure(material, Path(name), parts, share, progress) for share in SHARES}
     measured = runs[1.0]
     used = choose(measured)
     kinds = {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
