@@ -9,10 +9,12 @@ Offsets are half-open ranges of Unicode code points into the document's text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
+
+import msgspec
 
 Origin = Literal["suggested", "accepted", "corrected", "added"]
 Verdict = Literal["accepted", "corrected", "rejected", "ignored"]
@@ -58,15 +60,23 @@ def key_json(key: SpanKey | RelationKey) -> list[Any]:
     return list(key) if isinstance(key, SpanKey) else [list(key.head), list(key.child), key.label]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Item(msgspec.Struct, frozen=True):
+    """What a layer holds, one by its ``id``; a struct, because a corpus has a hundred thousand of them."""
+
+    id: str
+
+    def but(self, **changes: Any) -> Self:
+        """Return the same with some fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+
+class Span(Item, frozen=True, gc=False):
     """A labelled stretch of text, ``start`` to ``end`` in code points.
 
     ``origin`` tells how the span came to be, ``source`` which suggester proposed it (``name@version``, ``None``
     when a curator added it), ``score`` the suggester's probability of acceptance, ``curator`` who vouches for it.
     """
 
-    id: str
     start: int
     end: int
     label: str
@@ -81,11 +91,9 @@ class Span:
         return SpanKey(self.start, self.end, self.label)
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Item, frozen=True, gc=False):
     """A typed, directed link from the span with id ``head`` to the span with id ``child``."""
 
-    id: str
     head: str
     child: str
     label: str
@@ -95,8 +103,7 @@ class Relation:
     curator: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Item, frozen=True):
     """A curator's verdict on one suggestion.
 
     ``id`` is the suggestion's id, that is its content, so the verdict holds for whichever suggester says the same
@@ -104,7 +111,6 @@ class Decision:
     verdicts stay; ``item`` is the curator's own span or relation that came of it (``None`` when rejected or ignored).
     """
 
-    id: str
     kind: Literal["span", "relation"]
     verdict: Verdict
     label: str
@@ -114,31 +120,26 @@ class Decision:
     item: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Item, frozen=True):
     """A curator's remark on one of their spans or relations (``target``), or on the document (``None``)."""
 
-    id: str
     text: str
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Extra:
+class Extra(Item, frozen=True):
     """Something of a foreign format that spans and relations have no place for, kept to be given back in that format.
 
     ``value`` is plain JSON; ``refs`` are the ids of the spans, relations and other extras that it speaks of.
     """
 
-    id: str
     kind: str
     value: Mapping[str, Any]
     refs: tuple[str, ...] = ()
     format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Item, frozen=True):
     """What stands in gold in place of one claim: of a span or relation that somebody said is there.
 
     ``id`` is the claim's content, and ``claim`` the same as JSON-ready nested lists.  ``outcome`` is ``None`` where
@@ -150,7 +151,6 @@ class Ruling:
     those of the gold item.
     """
 
-    id: str
     kind: Literal["span", "relation"]
     claim: Any
     settled: Settled
@@ -195,15 +195,14 @@ def suggested_relation(head: Span, child: Span, label: str, source: str, score: 
     return Relation(str(key), head.id, child.id, label, "suggested", source, score)
 
 
-def record(item: Span | Relation | Decision | Comment | Extra | Ruling) -> dict[str, Any]:
+def record(item: Item) -> dict[str, Any]:
     """Return an item as history records it: its fields by name, without the id and what is ``None``."""
-    kind: type = type(item)
-    names, values = _recorded(kind)
+    names, values = _recorded(type(item))
     return {name: value for name, value in zip(names, values(item), strict=False) if value is not None and value != ()}
 
 
 @cache
-def _recorded(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def _recorded(kind: type[Item]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """Return the names of the fields that history records of a kind of item, and what reads them all."""
-    names = tuple(found.name for found in fields(kind) if found.name != "id")
+    names = tuple(name for name in kind.__struct_fields__ if name != "id")
     return names, attrgetter(*names)

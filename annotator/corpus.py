@@ -26,7 +26,7 @@ TITLE_LENGTH = 120
 """A derived title has at most so many code points."""
 
 _KEY_LENGTH = 200
-_SAMPLE_LENGTH, _SHORT_SAMPLE_LENGTH = 20_000, 1_000
+_SAMPLE_LENGTH, _SHORT_SAMPLE_LENGTH = 20_000, 300
 _CLEAR = 100.0
 """Difference of log-probabilities from which the short sample settles an article's language."""
 _HEADING = re.compile(r"^#{1,6}\s+")

@@ -8,10 +8,11 @@ knowing what it meant.  Each event names the hash of the one before it in its la
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
+
+import msgspec
 
 Record = Mapping[str, Any]
 """A record as JSON values, without its id; absent keys mean ``None``."""
@@ -139,7 +140,7 @@ class Event:
             self.pause_ms,
             self.ops,
         ]
-        return hashlib.sha256(dumps(fields).encode("utf-8")).hexdigest()
+        return hashlib.sha256(_encode(fields)).hexdigest()
 
     def decoded(self) -> list[Op]:
         """Return the ops."""
@@ -148,10 +149,11 @@ class Event:
 
 def dumps(value: object) -> str:
     """Return compact JSON; the same value always gives the same text."""
-    return _ENCODER.encode(value)
+    return _encode(value).decode("utf-8")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_encode = msgspec.json.Encoder().encode
+_decode_ops = msgspec.json.Decoder(list[Op]).decode
 
 
 def dumps_ops(ops: Iterable[Op]) -> str:
@@ -161,7 +163,7 @@ def dumps_ops(ops: Iterable[Op]) -> str:
 
 def loads_ops(text: str) -> list[Op]:
     """Return the ops that :func:`dumps_ops` wrote."""
-    return [Op(*row) for row in json.loads(text)]
+    return _decode_ops(text)
 
 
 def apply(state: State, ops: Iterable[Op]) -> None:

@@ -136,7 +136,7 @@ def _wrap_width(text: str) -> int:
 
     Wrapped prose shows by lines of much the same length, none very long, of which many go on in lower case.
     """
-    lines = [line.strip() for line in _BREAK.split(text)]
+    lines = [line.strip() for line in text.splitlines()]
     pairs = [(len(line), after) for line, after in pairwise(lines) if line and after]
     if len(pairs) < _FEWEST_LINES:
         return 0

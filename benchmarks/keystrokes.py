@@ -20,7 +20,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from annotator.annotation import Annotations
@@ -85,9 +84,9 @@ def teach(workspace: Workspace, records: list[LayerRecord]) -> None:
     """Make gold of some documents, as if one curator had finished them, and train on it."""
     for record in records:
         name = LayerName(record.document.key, curator_layer("teacher"))
-        own = {i: replace(s, origin="added", source=None, score=None) for i, s in record.annotations.spans.items()}
+        own = {i: s.but(origin="added", source=None, score=None) for i, s in record.annotations.spans.items()}
         links = record.annotations.relations.items()
-        content = Annotations(own, {i: replace(r, origin="added", source=None, score=None) for i, r in links})
+        content = Annotations(own, {i: r.but(origin="added", source=None, score=None) for i, r in links})
         fields = {"text": record.document.sha256, "state": "done"}
         ops = [Op("layer", field, None, {"value": value}) for field, value in fields.items()]
         with workspace.store.write() as writer:

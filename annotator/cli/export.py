@@ -57,7 +57,7 @@ def command(
 ) -> None:
     """Write a layer of every document that has it, in the format named FORMAT."""
     from annotator.workflow.export_files import ExportRequest, export
-    from annotator.workflow.exporting import parse_layer
+    from annotator.workflow.naming import parse_layer
     from annotator.workflow.splitting import Split, parse_shares
 
     place = settings.workspace(workspace)

@@ -63,8 +63,8 @@ def command(
 ) -> None:
     """Take in documents and annotations that another program wrote (PATH - is standard input)."""
     from annotator.formats.source import Source
-    from annotator.workflow.exporting import parse_layer
     from annotator.workflow.importing import ImportRequest, import_file
+    from annotator.workflow.naming import parse_layer
 
     place = settings.workspace(workspace)
     request = ImportRequest(

@@ -1,177 +1,167 @@
-"""One line of the workspace's own format → the layer that it holds."""
+"""One line of the workspace's own format → the layer that it holds.
+
+A line as we write it is decoded straight into what it says.  Only one that is not is looked at field by field, to name
+what is wrong with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
-from operator import itemgetter
-from typing import Any, get_args
+from collections.abc import Container, Mapping
+from typing import Annotated, Any, get_args
+
+import msgspec
 
 from annotator.annotation import Annotations, Origin, Relation, Span
 from annotator.errors import FormatError
-from annotator.formats.json_values import Fields, decoded, parse_json, shown
+from annotator.formats.json_values import NOT_DECODED, Fields, parse_json, shown
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.record import SCHEMA, LayerRecord
+from annotator.formats.source import Line
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import split_sentences
 
-Known = Callable[[str], Document | None]
-"""Looks up a document by its key."""
-
 _HINT = "`annotator validate FILE` lists every problem of the file"
-# fmt: off
-_KEYS = (
-    "schema", "id", "text", "lang", "title", "meta", "tokens", "spans", "relations", "answer", "provenance",
-)
-# fmt: on
-_TOKENS, _AFTER_TOKENS = ',"tokens":[', '],"spans":['
 _ORIGINS = get_args(Origin)
-_TEXT = (str, type(None))
+_Score = Annotated[float, msgspec.Meta(ge=0, le=1)] | None
 
 
-def read_record(line: str, where: str, known: Known | None = None) -> LayerRecord:
-    """Parse one line; raise :class:`FormatError`, naming ``where``, if it is not such a record.
-
-    ``known`` looks up a document by its key.  Where it gives one with the same text, the record holds that document,
-    and the line's tokens, nine tenths of it, are passed over.
-    """
-    values = _without_tokens(line) if known else None
-    document = known(str(values["id"])) if known and values else None
-    if values is None or document is None or document.text != values["text"]:
-        values, document = parse_json(line.rstrip("\r\n"), where), None
-    record = Fields.of(values, where, hint=_HINT)
-    provenance = _provenance(record)
-    document = document or _document(record, provenance)
-    return LayerRecord(
-        document=document,
-        annotations=_annotations(record, document.text),
-        layer=provenance.get("layer", str),
-        curators=tuple(provenance.texts("curators")),
-        labels_sha256=provenance.get("labels_sha256", str),
-    )
+class _Span(msgspec.Struct, gc=False):
+    text: str
+    start: Annotated[int, msgspec.Meta(ge=0)]
+    end: int
+    id: str
+    label: str
+    origin: Origin
+    source: str | None
+    score: _Score
+    curator: str | None
 
 
-def read_document(line: str, where: str) -> ForeignDocument:
-    """Parse one line for import; its tokens are passed over, because ours follow from text and language."""
-    values = _without_tokens(line)
-    record = Fields.of(parse_json(line, where) if values is None else values, where, hint=_HINT)
-    provenance = _provenance(record)
-    text = _text(record, provenance)
-    layer = provenance.get("layer", str)
-    kind, _, author = layer.partition(":")
-    content = ForeignLayer(
-        _annotations(record, text),
-        author or None,
-        suggested=kind == "suggestions",
-        layer=layer,
-        curators=tuple(provenance.texts("curators")),
-    )
-    key = record.get("id", str)
-    return ForeignDocument(
-        where=where,
-        text=text,
-        fallback=key,
-        layers=(content,),
-        key=key,
+class _Relation(msgspec.Struct, gc=False):
+    id: str
+    head_id: str
+    child_id: str
+    label: str
+    origin: Origin
+    source: str | None
+    score: _Score
+    curator: str | None
+
+
+class _Provenance(msgspec.Struct):
+    layer: str
+    curators: tuple[str, ...]
+    text_sha256: str
+    labels_sha256: str
+
+
+class _Line(msgspec.Struct):
+    """A line without its tokens, nine tenths of it, which follow from text and language."""
+
+    schema: str
+    id: str
+    text: str
+    lang: str
+    title: str
+    meta: dict[str, Any]
+    spans: list[_Span]
+    relations: list[_Relation]
+    provenance: _Provenance
+
+
+_decode = msgspec.json.Decoder(_Line).decode
+
+
+def read_record(line: str, where: str) -> LayerRecord:
+    """Parse one line with its tokens; raise :class:`FormatError`, naming ``where``, if it is not such a record."""
+    record = Fields.of(parse_json(line.rstrip("\r\n"), where), where, hint=_HINT)
+    found = _examined(record)
+    tokens = _tokens(record, len(found.text))
+    document = Document(
+        key=found.fallback,
+        text=found.text,
         lang=record.get("lang", str),
         title=record.get("title", str),
-        meta=record.get("meta", dict),
+        tokens=tokens,
+        sentences=split_sentences(found.text, tokens, record.get("lang", str)),
+        meta=found.meta,
+    )
+    (layer,) = found.layers
+    labels_sha256 = record.inner("provenance").get("labels_sha256", str)
+    return LayerRecord(document, layer.content, str(layer.layer), layer.curators, labels_sha256)
+
+
+def read_document(line: Line) -> ForeignDocument:
+    """Parse one line for import; raise :class:`FormatError`, naming its place, if it is not such a record."""
+    return _sound(line.data, line.where) or _examined(
+        Fields.of(parse_json(line.text, line.where), line.where, hint=_HINT)
     )
 
 
-def _provenance(record: Fields) -> Fields:
+def _sound(line: bytes, where: str) -> ForeignDocument | None:
+    """Return what a line says that is as we write it, ``None`` for anything else."""
+    try:
+        found = _decode(line)
+    except NOT_DECODED:
+        return None
+    text, length = found.text, len(found.text)
+    if found.schema != SCHEMA or text_sha256(text) != found.provenance.text_sha256:
+        return None
+    for span in found.spans:
+        if not (span.start < span.end <= length and text[span.start : span.end] == span.text):
+            return None
+    content = Annotations.of(
+        [Span(s.id, s.start, s.end, s.label, s.origin, s.source, s.score, s.curator) for s in found.spans],
+        [Relation(r.id, r.head_id, r.child_id, r.label, r.origin, r.source, r.score, r.curator)
+         for r in found.relations],
+    )  # fmt: skip
+    if (len(content.spans), len(content.relations)) != (len(found.spans), len(found.relations)):
+        return None
+    if not all(link.head in content.spans and link.child in content.spans for link in content.relations.values()):
+        return None
+    origin = found.provenance
+    return _document(where, found.id, text, found.lang, found.title, found.meta, content, origin.layer, origin.curators)
+
+
+def _examined(record: Fields) -> ForeignDocument:
+    """Return what a record says, looking at it field by field."""
     schema = record.get("schema", str)
     if schema != SCHEMA:
         record.fail("schema", f"found {shown(schema)}, expected {shown(SCHEMA)}")
-    return record.inner("provenance")
+    provenance = record.inner("provenance")
+    text = record.get("text", str)
+    if text_sha256(text) != provenance.get("text_sha256", str):
+        provenance.fail("text_sha256", "found another digest than that of text, expected a text that was not changed")
+    layer, curators = provenance.get("layer", str), tuple(provenance.texts("curators"))
+    provenance.get("labels_sha256", str)
+    about = (record.get("lang", str), record.get("title", str), record.get("meta", dict))
+    return _document(record.where, record.get("id", str), text, *about, _annotations(record, text), layer, curators)
+
+
+def _document(
+    where: str,
+    key: str,
+    text: str,
+    lang: str,
+    title: str,
+    meta: Mapping[str, Any],
+    content: Annotations,
+    layer: str,
+    curators: tuple[str, ...],
+) -> ForeignDocument:
+    kind, _, author = layer.partition(":")
+    held = ForeignLayer(content, author or None, suggested=kind == "suggestions", layer=layer, curators=curators)
+    return ForeignDocument(where, text, key, (held,), key, lang, title, meta)
 
 
 def _annotations(record: Fields, text: str) -> Annotations:
-    """Return spans and relations; what is not as we write it is looked at field by field, to name what is wrong."""
-    spans: dict[str, Span] = {}
-    for index, value in enumerate(record.get("spans", list)):
-        span = _sound_span(value, text) or _span(record.item("spans", index), text)
-        spans[span.id] = span
+    spans = {span.id: span for span in (_span(fields, text) for fields in record.items("spans"))}
     if len(spans) < len(record.values["spans"]):
         record.fail("spans", "found an id twice, expected each id once")
-    relations: dict[str, Relation] = {}
-    for index, value in enumerate(record.get("relations", list)):
-        relation = _sound_relation(value, spans) or _relation(record.item("relations", index), spans)
-        relations[relation.id] = relation
+    relations = {link.id: link for link in (_relation(fields, spans) for fields in record.items("relations"))}
     if len(relations) < len(record.values["relations"]):
         record.fail("relations", "found an id twice, expected each id once")
     return Annotations(spans, relations)
-
-
-_span_fields = itemgetter("text", "start", "end", "id", "label", "origin", "source", "score", "curator")
-_relation_fields = itemgetter("head_id", "child_id", "id", "label", "origin", "source", "score", "curator")
-
-
-def _sound_span(value: Any, text: str) -> Span | None:
-    """Return a span as we write it, ``None`` for anything else."""
-    try:
-        covered, start, end, identity, label, *history = _span_fields(value)
-        sound = type(start) is int and type(end) is int and 0 <= start < end and covered == text[start:end]
-    except (KeyError, TypeError):
-        return None
-    if not (sound and end <= len(text) and type(identity) is str and type(label) is str and _is_history(*history)):
-        return None
-    return Span(identity, start, end, label, *history)
-
-
-def _sound_relation(value: Any, spans: Mapping[str, Span]) -> Relation | None:
-    """Return a relation as we write it, ``None`` for anything else."""
-    try:
-        head, child, identity, label, *history = _relation_fields(value)
-        sound = head in spans and child in spans
-    except (KeyError, TypeError):
-        return None
-    if not (sound and type(identity) is str and type(label) is str and _is_history(*history)):
-        return None
-    return Relation(identity, head, child, label, *history)
-
-
-def _is_history(origin: object, source: object, score: object, curator: object) -> bool:
-    return (
-        origin in _ORIGINS
-        and type(source) in _TEXT
-        and (score is None or (type(score) in (float, int) and 0 <= score <= 1))  # type: ignore[operator]
-        and type(curator) in _TEXT
-    )
-
-
-def _without_tokens(line: str) -> Mapping[str, Any] | None:
-    """Parse a line without its tokens if its keys stand in our order, else return ``None``.
-
-    No string can hold the borders that are looked for, because JSON escapes the quotation marks inside strings; where
-    ``meta`` holds them, what is left is no JSON.
-    """
-    start, end = line.find(_TOKENS), line.rfind(_AFTER_TOKENS)
-    if not 0 < start < end:
-        return None
-    values = decoded(line[: start + len(_TOKENS)] + line[end:])
-    return values if isinstance(values, dict) and tuple(values) == _KEYS else None
-
-
-def _text(record: Fields, provenance: Fields) -> str:
-    text: str = record.get("text", str)
-    if text_sha256(text) != provenance.get("text_sha256", str):
-        provenance.fail("text_sha256", "found another digest than that of text, expected a text that was not changed")
-    return text
-
-
-def _document(record: Fields, provenance: Fields) -> Document:
-    text = _text(record, provenance)
-    lang = record.get("lang", str)
-    tokens = _tokens(record, len(text))
-    return Document(
-        key=record.get("id", str),
-        text=text,
-        lang=lang,
-        title=record.get("title", str),
-        tokens=tokens,
-        sentences=split_sentences(text, tokens, lang),
-        meta=record.get("meta", dict),
-    )
 
 
 def _tokens(record: Fields, length: int) -> Segmentation:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NoReturn
+
+import msgspec
 
 from annotator.errors import FormatError
 from annotator.rows import finite, no_constant
 
 MISSING = object()
 """Stands for a field that is not there."""
+
+NOT_DECODED = (msgspec.DecodeError, RecursionError, UnicodeError)
+"""What msgspec raises at broken JSON, at what is nested too deeply, and at what is not UTF-8."""
 
 _HINT = "mend what wrote the file"
 _SHOWN = 40
@@ -34,6 +40,8 @@ _TYPES: Mapping[type, str] = {
 
 def parse_json(text: str, where: str) -> Any:
     """Parse a whole JSON value; raise :class:`FormatError` naming ``where`` if it is none, or holds half characters."""
+    with suppress(*NOT_DECODED):
+        return _decode(text)
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -45,29 +53,23 @@ def parse_json(text: str, where: str) -> Any:
     return value
 
 
-def decoded(text: str) -> Any:
-    """Return a JSON value, or :data:`MISSING` for anything that :func:`parse_json` would refuse."""
-    if _SURROGATE.search(text):
-        return MISSING
-    try:
-        return _DECODER.decode(text)
-    except (RecursionError, ValueError):
-        return MISSING
+def decoded(data: bytes, without: str = "") -> Any:
+    """Return a JSON value, or :data:`MISSING` for anything that :func:`parse_json` would look at more closely.
 
-
-def parse_json_without(text: str, where: str, name: str) -> Any:
-    """Parse a value like :func:`parse_json`, but pass over a long list of flat objects under a key of the object.
-
+    ``without`` names a long list of flat objects that may be passed over, where it stands under that key of the object.
     No string can hold the borders that are looked for, because JSON escapes the quotation marks inside strings; where
     something else holds them, what is left is no JSON, and all of it is parsed.
     """
-    start = text.find(f',"{name}":[{{')
-    end = text.find('}],"', start)
-    if 0 <= start < end:
-        value = decoded(text[:start] + text[end + 2 :])
-        if value is not MISSING:
-            return value
-    return parse_json(text, where)
+    if without:
+        start = data.find(f',"{without}":[{{'.encode())
+        end = data.find(b'}],"', start)
+        if 0 <= start < end:
+            value = decoded(data[:start] + data[end + 2 :])
+            return decoded(data) if value is MISSING else value
+    try:
+        return _decode(data)
+    except NOT_DECODED:
+        return MISSING
 
 
 class JsonList:
@@ -173,9 +175,15 @@ def _check_surrogates(value: object, written: str, where: str) -> None:
             raise FormatError(f"{where}: half of a character (a lone surrogate)", _HINT) from error
 
 
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
 _DECODER = json.JSONDecoder(parse_float=finite, parse_constant=no_constant)
-dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-"""Write compact JSON: every letter as itself, keys in their order."""
+"""Slower, but it says what is wrong, and where."""
+
+
+def dumps(value: object) -> str:
+    """Write compact JSON: every letter as itself, keys in their order."""
+    return _encode(value).decode("utf-8")
 
 
 class Fields:

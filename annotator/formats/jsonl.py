@@ -12,16 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
 from annotator.text import Segmentation
-
-if TYPE_CHECKING:
-    from annotator.formats.gold_reader import Known
 
 _TABLE_LENGTH = 8192  # code points; twice an ordinary article
 _SPACES = frozenset(char for char in map(chr, range(0x3001)) if char.isspace())
@@ -54,10 +51,9 @@ def write_record(record: LayerRecord, warnings: Counter[str] | None = None) -> s
     )
 
 
-def read_records(lines: Iterable[str], where: str, known: Known | None = None) -> Iterator[LayerRecord]:
+def read_records(lines: Iterable[str], where: str) -> Iterator[LayerRecord]:
     """Read the lines that :func:`write_record` wrote, keys in any order; ``where`` names the file.
 
-    ``known`` looks up the documents that are there already: see :func:`~annotator.formats.gold_reader.read_record`.
     Lines are to be split at line feeds alone: a text may hold other line breaks.
 
     Raises :class:`~annotator.errors.FormatError` with the line's number at the first that is not such a record.
@@ -66,7 +62,7 @@ def read_records(lines: Iterable[str], where: str, known: Known | None = None) -
 
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield read_record(line, f"{where}:{number}", known)
+            yield read_record(line, f"{where}:{number}")
 
 
 def write_tokens(text: str, tokens: Segmentation) -> str:
@@ -152,8 +148,8 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     from annotator.formats.gold_reader import read_document
 
     for line in source.lines():
-        if line.text.strip():
-            yield read_document(line.text, line.where)
+        if line.data and not line.data.isspace():
+            yield read_document(line)
 
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:

@@ -6,7 +6,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
 
 from annotator.annotation import Annotations, Extra, Origin, Relation, Span
 from annotator.errors import FormatError
@@ -30,6 +32,29 @@ OTHER, REGION_FIELDS, UNLABELLED, UNLABELLED_RELATION, RELATION_FIELDS = (
 )
 
 
+class _PlainValue(msgspec.Struct, forbid_unknown_fields=True):
+    start: Annotated[int, msgspec.Meta(ge=0)]
+    end: int
+    text: str
+    labels: tuple[str]
+
+
+class _PlainRegion(msgspec.Struct, tag_field="type", tag="labels", forbid_unknown_fields=True):
+    id: str
+    from_name: str
+    to_name: str
+    value: _PlainValue
+    origin: Literal["manual", "prediction", "prediction-changed"] = "manual"
+    score: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+
+
+class _PlainRelation(msgspec.Struct, tag_field="type", tag="relation", forbid_unknown_fields=True):
+    from_id: str
+    to_id: str
+    labels: tuple[str]
+    direction: Literal["right", "left"] = "right"
+
+
 class _Region(NamedTuple):
     """What a region's id stands for: a span, or the extra that a region without label became."""
 
@@ -48,6 +73,9 @@ class Results:
 
     def read(self, work: Fields) -> tuple[Annotations, list[Extra]]:
         """Return spans and relations under ids of their own, and what else there is."""
+        plain = self._plain(work.values.get("result"))
+        if plain is not None:
+            return plain, []
         spans: list[Span] = []
         relations: list[Relation] = []
         extras: list[Extra] = []
@@ -68,6 +96,38 @@ class Results:
             region = regions.get(str(fields.values.get("id")))
             extras.append(Extra(f"o{number}", OTHER, dict(fields.values), () if region is None else (region.id,)))
         return Annotations.of(spans, relations), extras
+
+    def _plain(self, result: object) -> Annotations | None:
+        """Return what results say that are regions of one label and relations of one, with nothing beside them.
+
+        Such are nearly all.  ``None`` stands for others, which are looked at field by field.
+        """
+        try:
+            found = msgspec.convert(result, list[_PlainRegion | _PlainRelation])
+        except msgspec.ValidationError:
+            return None
+        regions = [one for one in found if isinstance(one, _PlainRegion)]
+        links = [one for one in found if isinstance(one, _PlainRelation)]
+        text, names = self.text, {(region.from_name, region.to_name) for region in regions}
+        for region in regions:
+            start, end, covered, _ = msgspec.structs.astuple(region.value)
+            if not (start < end <= len(text) and text[start:end] == covered):
+                return None
+        spans = {
+            r.id: Span(r.id, r.value.start, r.value.end, r.value.labels[0], _ORIGINS[r.origin], None, r.score)
+            for r in regions
+        }
+        if len(spans) < len(regions) or not all(link.from_id in spans and link.to_id in spans for link in links):
+            return None
+        given = [{"from_name": one, "to_name": other} for one, other in names]
+        if len(given) > 1 or (given and self.names and given[0] != self.names):
+            return None
+        self.names = self.names or (given[0] if given else {})
+        relations = []
+        for number, link in enumerate(links):
+            head, child = (link.from_id, link.to_id) if link.direction == "right" else (link.to_id, link.from_id)
+            relations.append(Relation(f"r{number} {link.labels[0]}", head, child, link.labels[0]))
+        return Annotations.of(spans.values(), relations)
 
     def _region(
         self, fields: Fields, kind: str, regions: dict[str, _Region], spans: list[Span], extras: list[Extra]

@@ -13,14 +13,16 @@ from annotator.formats.record import LayerRecord, nested_and_crossing
 
 def uncarried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
     """Return how much of a record a format that ``carries`` so much leaves out, by feature; each loss counts once."""
-    held = record.token_spans() if carries.get("off_token") == "no" else record.spans()
-    overlapping = dict(zip(("nested", "crossing"), nested_and_crossing(held), strict=True))
-    counts = {
-        feature: overlapping[feature] if feature in overlapping else int(_COUNTS[feature](record))
-        for feature, carried in carries.items()
-        if carried == "no"
-    }
+    left = [feature for feature, carried in carries.items() if carried == "no"]
+    counts = {feature: int(_COUNTS[feature](record)) for feature in left if feature not in _OVERLAPPING}
+    if not counts.keys() >= {*left}:
+        held = record.token_spans() if "off_token" in counts else record.spans()
+        found = dict(zip(_OVERLAPPING, nested_and_crossing(held), strict=True))
+        counts |= {feature: found[feature] for feature in left if feature in found}
     return +Counter(counts)
+
+
+_OVERLAPPING = ("nested", "crossing")
 
 
 def _origins(record: LayerRecord) -> int:

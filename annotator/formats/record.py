@@ -71,8 +71,12 @@ class LayerRecord:
 
 def _once(items: Iterable[tuple[Key, Item]]) -> dict[Key, Item]:
     """Return items by what they say: of those that say the same, the one with the lowest id."""
-    once: dict[Key, Item] = {}
-    for key, item in items:
+    pairs = list(items)
+    once = dict(pairs)
+    if len(once) == len(pairs):
+        return once
+    once.clear()
+    for key, item in pairs:
         kept = once.setdefault(key, item)
         if item.id < kept.id:
             once[key] = item

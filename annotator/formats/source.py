@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from annotator.errors import FormatError
-from annotator.formats.json_values import JsonList, parse_json, parse_json_without
+from annotator.formats.json_values import MISSING, JsonList, decoded, parse_json
 
 _BOM = "\ufeff"
 _LONGEST_LINE = 1 << 28
@@ -19,11 +19,20 @@ _ENCODING_HINT = "if the file is in another encoding, name it, such as --encodin
 
 
 class Line(NamedTuple):
-    """A line without its line feed, its number from 1, and ``file:number`` for messages."""
+    """A line without its line feed, as UTF-8: its number from 1, ``file:number`` for messages, the bytes before it."""
 
-    text: str
+    data: bytes
     number: int
     where: str
+    before: int
+
+    @property
+    def text(self) -> str:
+        """Return the line decoded; raise :class:`FormatError` where it is not UTF-8."""
+        try:
+            return self.data.decode("utf-8")
+        except UnicodeError as error:
+            raise _undecodable(self.where, "utf-8", error, self.before) from error
 
 
 class Item(NamedTuple):
@@ -85,12 +94,10 @@ class Source:
                     yield Item(found[0], found[1], f"{self.name}:{found[1]}")
                 return
             for line in self._lines(stream):
-                if line.text.strip():
-                    value = (
-                        parse_json_without(line.text, line.where, without)
-                        if without
-                        else parse_json(line.text, line.where)
-                    )
+                if line.data and not line.data.isspace():
+                    value = decoded(line.data, without)
+                    if value is MISSING:
+                        value = parse_json(line.text, line.where)
                     yield Item(value, line.number, line.where)
 
     def data(self) -> bytes:
@@ -110,7 +117,7 @@ class Source:
         try:
             return data.decode(self.encoding)
         except UnicodeError as error:
-            raise self._undecodable(str(path), error, 0) from error
+            raise _undecodable(str(path), self.encoding, error, 0) from error
 
     @contextmanager
     def _open(self) -> Iterator[io.BufferedReader]:
@@ -133,24 +140,31 @@ class Source:
         return head.removeprefix(_BOM).lstrip().startswith("[")
 
     def _lines(self, stream: io.BufferedReader) -> Iterator[Line]:
-        """Yield decoded lines; they are found in the bytes where the encoding allows it."""
+        """Yield lines: those of UTF-8 as they stand, those of other encodings turned into it."""
         if "\n".encode(self.encoding) != b"\n":
             for number, text in enumerate("".join(self._chunks(stream)).split("\n"), 1):
-                yield Line(text, number, f"{self.name}:{number}")
+                yield Line(text.encode("utf-8"), number, f"{self.name}:{number}", 0)
             return
-        name = self.name
+        name, is_utf8 = self.name, codecs.lookup(self.encoding).name == "utf-8"
         for number, data in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
             where = f"{name}:{number}"
             if len(data) == _LONGEST_LINE:
                 raise FormatError(
                     f"{where}: a line longer than {_LONGEST_LINE >> 20} MB", "put each document on its own"
                 )
-            try:
-                text = data.removesuffix(b"\n").decode(self.encoding)
-            except UnicodeError as error:
-                raise self._undecodable(where, error, self.done) from error
-            self.done += len(data)
-            yield Line(text.removeprefix(_BOM) if number == 1 else text, number, where)
+            before, self.done = self.done, self.done + len(data)
+            line = data.removesuffix(b"\n")
+            if not is_utf8:
+                line = self._recoded(line, where, before)
+            if number == 1 and line.startswith(codecs.BOM_UTF8):
+                line, before = line[len(codecs.BOM_UTF8) :], before + len(codecs.BOM_UTF8)
+            yield Line(line, number, where, before)
+
+    def _recoded(self, data: bytes, where: str, before: int) -> bytes:
+        try:
+            return data.decode(self.encoding).encode("utf-8")
+        except UnicodeError as error:
+            raise _undecodable(where, self.encoding, error, before) from error
 
     def _chunks(self, stream: BinaryIO) -> Iterator[str]:
         """Yield decoded pieces of the file, without its byte order mark."""
@@ -162,12 +176,14 @@ class Source:
             try:
                 text = decoder.decode(data, final=not data)
             except UnicodeError as error:
-                raise self._undecodable(self.name, error, self.done) from error
+                raise _undecodable(self.name, self.encoding, error, self.done) from error
             self.done += len(data)
             yield text.removeprefix(_BOM) if first else text
             first = False
 
-    def _undecodable(self, where: str, error: UnicodeError, before: int) -> FormatError:
-        shown = "UTF-8" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
-        place = f"byte {before + error.start} is" if isinstance(error, UnicodeDecodeError) else "it is"
-        return FormatError(f"{where}: {place} not {shown}", _ENCODING_HINT)
+
+def _undecodable(where: str, encoding: str, error: UnicodeError, before: int) -> FormatError:
+    """Say at which byte of a file decoding failed; ``before`` is the number of those that went well."""
+    shown = "UTF-8" if codecs.lookup(encoding).name == "utf-8" else encoding
+    place = f"byte {before + error.start} is" if isinstance(error, UnicodeDecodeError) else "it is"
+    return FormatError(f"{where}: {place} not {shown}", _ENCODING_HINT)

@@ -4,60 +4,58 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import count
+from itertools import chain, count, groupby
+from operator import itemgetter
 from typing import Any
 
 from annotator.history import CORPUS, Event, LayerName, Op, dumps_ops
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
 
-_ARRIVE = (
-    "INSERT INTO text (sha256, content, tokenizer, tokens, sentences)"
-    " SELECT sha256, content, tokenizer, tokens, sentences FROM temp.arriving WHERE true ORDER BY rowid"
-    " ON CONFLICT (sha256) DO NOTHING"
-)
+_TEXT = ("sha256", "content", "tokenizer", "tokens", "sentences")
+_DOCUMENT = ("id", "key", *DOCUMENT.columns)
+_LAYER = ("id", "document_id", "name", "kind", "author", "head", "length", "changed_at", *LAYER_FIELDS,
+          "spans", "relations", "doubt")  # fmt: skip
+_EVENT = ("hash", "layer_id", "seq", "prev", "at", "actor", "action", "ops")
+_AT_ONCE = 640
+"""Rows of one statement: fewer are slower, and more do not help."""
+
+_table_of = itemgetter(0)
+_place = itemgetter(0, 1)
+Row = tuple[Any, ...]
 
 
 class Bulk:
-    """The first events of layers that do not exist yet; nothing of them is in the database before :meth:`flush`.
+    """The first events of layers that do not exist yet, gathered and written by a thread of its own.
 
-    Ids are given out here, which is safe under the write lock as long as nobody else makes documents or layers between
-    the first addition and the flush.  Texts are made searchable, half of SQLite's work, on a thread of their own in one
-    statement, for which Python's lock is free: the connection must not be used between :meth:`add_texts` and the flush.
+    Each statement writes many rows, while Python's lock is free: most of SQLite's work is done beside that of Python.
+    What was added is in the database only after :meth:`settle`; between :meth:`flush` and that, nobody else may use
+    the connection.  Ids are given out here, which is safe under the write lock as long as nobody else makes documents
+    or layers before the next :meth:`settle`.
     """
 
     def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
         self._connection = connection
         self._clock = clock
-        self._documents: list[tuple[Any, ...]] = []
-        self._layers: list[tuple[Any, ...]] = []
-        self._events: list[tuple[Any, ...]] = []
-        self._items: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._rows: defaultdict[str, list[Row]] = defaultdict(list)
         self._ids: dict[str, int] = {}
         self._next: dict[str, Iterator[int]] = {}
         self._now = ""
         self._thread = ThreadPoolExecutor(1)
-        self._writing: Future[sqlite3.Cursor] | None = None
+        self._writing: Future[None] | None = None
 
-    def add_texts(self, documents: Iterable[tuple[Document, str]], tokenizer: str) -> None:
-        """Add the texts of new documents, each with its digest, before the documents themselves."""
-        self.flush()
-        rows = [(sha256, d.text, tokenizer, d.tokens.pack(), d.sentences.pack()) for d, sha256 in documents]
-        if not rows:
-            return
-        self._numbers()
-        execute = self._connection.execute
-        execute("CREATE TEMP TABLE IF NOT EXISTS arriving (sha256, content, tokenizer, tokens, sentences)")
-        self._connection.executemany("INSERT INTO temp.arriving VALUES (?, ?, ?, ?, ?)", rows)
-        self._writing = self._thread.submit(execute, _ARRIVE)
+    def add_text(self, document: Document, sha256: str, tokenizer: str) -> None:
+        """Add the text of a new document, unless it is there."""
+        packed = document.tokens.pack(), document.sentences.pack()
+        self._rows["text"].append((sha256, document.text, tokenizer, *packed))
 
     def add_document(self, document: Document, actor: str, action: str, ops: Sequence[Op]) -> None:
-        """Add a new document whose text was added: the first event of its corpus layer."""
+        """Add a new document, whose text is there or was added: the first event of its corpus layer."""
         number = self._ids[document.key] = self._number("document")
         now = next(op.now for op in ops if op.table == "document")
-        self._documents.append((number, document.key, *DOCUMENT.values(now or {})))
+        self._rows["document"].append((number, document.key, *DOCUMENT.values(now or {})))
         self.add_layer(LayerName(document.key, CORPUS), actor, action, ops)
 
     def add_layer(self, name: LayerName, actor: str, action: str, ops: Sequence[Op]) -> None:
@@ -68,55 +66,62 @@ class Bulk:
         event = Event(name, 1, "", self._now, actor, action, dumps_ops(ops))
         digest = event.hash
         fields: dict[str, Any] = {}
-        counts = {"span": 0, "relation": 0}
-        doubt = 0.0
-        for table, identity, _, now in ops:
+        for table, run in groupby(ops, key=_table_of):
             if table == "layer":
-                fields[identity] = (now or {})["value"]
-            elif table != "document" and now is not None:
-                self._items[table].append((layer_id, identity, *TABLES[table].values(now)))
-                if table in counts:
-                    counts[table] += 1
-                if table == "span" and name.kind == "suggester" and now.get("score") is not None:
-                    doubt += now["score"] * (1 - now["score"])
+                fields.update((op.id, op.now["value"]) for op in run if op.now is not None)
+            elif table != "document":
+                values = TABLES[table].values
+                rows = ((layer_id, op.id, *values(op.now)) for op in run if op.now is not None)
+                self._rows[table].extend(rows)
+        counts = [sum(op.table == table for op in ops) for table in ("span", "relation")]
+        doubt = _doubt(ops) if name.kind == "suggester" else 0.0
         columns = (fields.get(column) for column in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
         owner = (name.name, name.kind, name.author)
-        self._layers.append((layer_id, document, *owner, digest, 1, event.at, *columns, *counts.values(), doubt))
-        self._events.append((digest, layer_id, event.at, actor, action, event.ops))
+        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts, doubt)
+        self._rows["layer"].append(row)
+        self._rows["event"].append((digest, layer_id, 1, "", event.at, actor, action, event.ops))
 
     def flush(self) -> None:
-        """Write what was added."""
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            writing.result()
-            self._connection.execute("DELETE FROM temp.arriving")
+        """Begin to write what was added; wait for what is being written first."""
+        self._wait()
+        if self._rows:
+            rows, self._rows = self._rows, defaultdict(list)
+            self._ids.clear()
+            self._now = ""
+            self._writing = self._thread.submit(self._write, rows)
+
+    def settle(self) -> None:
+        """Write what was added, and wait until it is there."""
+        self.flush()
+        self._wait()
         self._next.clear()
-        if not self._layers:
-            return
-        many = self._connection.executemany
-        many("INSERT INTO document (id, key, sha256, lang, title, meta) VALUES (?, ?, ?, ?, ?, ?)", self._documents)
-        many(
-            "INSERT INTO layer (id, document_id, name, kind, author, head, length, changed_at, state, flag, text,"
-            " fingerprint, curators, spans, relations, doubt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._layers,
-        )
-        many(
-            "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, ops) VALUES (?, ?, 1, '', ?, ?, ?, ?)",
-            self._events,
-        )
-        for table, rows in self._items.items():
-            rows.sort()  # in the order of the table, to whose end they go
-            many(TABLES[table].insert, rows)
-        for gathered in (self._documents, self._layers, self._events):
-            gathered.clear()
-        self._items.clear()
-        self._ids.clear()
-        self._now = ""
 
     def close(self) -> None:
         """End the thread; what was not flushed is forgotten."""
         self._thread.shutdown()
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            writing.result()
+
+    def _write(self, rows: Mapping[str, list[Row]]) -> None:
+        self._insert("text", _TEXT, rows.get("text", ()), "ON CONFLICT (sha256) DO NOTHING")
+        self._insert("document", _DOCUMENT, rows.get("document", ()))
+        self._insert("layer", _LAYER, rows.get("layer", ()))
+        self._insert("event", _EVENT, rows.get("event", ()))
+        for table, spec in TABLES.items():  # each in the table's order, to whose end they go
+            self._insert(table, ("layer_id", "id", *spec.columns), sorted(rows.get(table, ()), key=_place))
+
+    def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], otherwise: str = "") -> None:
+        names = ", ".join(f'"{column}"' for column in columns)
+        marks = f"({', '.join('?' * len(columns))})"
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            values = ", ".join([marks] * len(some))
+            statement = f"INSERT INTO {table} ({names}) VALUES {values} {otherwise}"
+            self._connection.execute(statement, list(chain.from_iterable(some)))
 
     def _numbers(self) -> None:
         """Look up which ids come next."""
@@ -132,3 +137,9 @@ class Bulk:
     def _document_id(self, key: str) -> int:
         row = self._connection.execute("SELECT id FROM document WHERE key = ?", (key,)).fetchone()
         return int(row[0])
+
+
+def _doubt(ops: Iterable[Op]) -> float:
+    """Return how uncertain a suggester is about its spans, as ``layer.doubt`` has it."""
+    scores = (op.now.get("score") for op in ops if op.table == "span" and op.now is not None)
+    return sum((score * (1 - score) for score in scores if score is not None), 0.0)

@@ -126,14 +126,6 @@ class Store:
         """Return all document keys, in order."""
         return [row[0] for row in self.rows("SELECT key FROM document WHERE sha256 IS NOT NULL ORDER BY key")]
 
-    def known(self, keys: Iterable[str], digests: Iterable[str]) -> dict[str, str]:
-        """Return the text digests, by key, of the documents that have one of the keys or one of the digests."""
-        query = (
-            "SELECT key, sha256 FROM document WHERE key IN (SELECT value FROM json_each(?1)) AND sha256 IS NOT NULL"
-            " UNION SELECT key, sha256 FROM document WHERE sha256 IN (SELECT value FROM json_each(?2)) ORDER BY key"
-        )
-        return {row[0]: row[1] for row in self.rows(query, json.dumps(list(keys)), json.dumps(list(digests)))}
-
     def texts(self, keys: Iterable[str]) -> Iterator[str]:
         """Yield the texts of documents, in the order of the keys."""
         with self.explained():
@@ -165,8 +157,8 @@ class Store:
         return self.row("SELECT 1 FROM document WHERE sha256 IS NOT NULL LIMIT 1") is None
 
     def document_digests(self) -> dict[str, str]:
-        """Return the text digest of every document, by key."""
-        query = "SELECT key, sha256 FROM document WHERE sha256 IS NOT NULL"
+        """Return the text digest of every document, by key, in order."""
+        query = "SELECT key, sha256 FROM document WHERE sha256 IS NOT NULL ORDER BY key"
         return {row["key"]: row["sha256"] for row in self.rows(query)}
 
     def layer(self, name: LayerName) -> LayerInfo | None:

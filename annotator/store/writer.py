@@ -31,7 +31,7 @@ class Writer:
         self._clock = clock
 
     def bulk(self) -> Bulk:
-        """Return what takes many new documents and layers; whoever adds to it flushes it."""
+        """Return what takes many new documents and layers; whoever adds to it settles and closes it."""
         return Bulk(self._connection, self._clock)
 
     def put_text(self, document: Document, tokenizer: str) -> str:

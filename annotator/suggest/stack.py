@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from annotator.annotation import Span, SpanKey, suggested_span
 from annotator.intervals import IntervalIndex
@@ -48,7 +48,7 @@ class Stack:
 
     def _scored(self, kind: str, span: Span) -> Span:
         score = self.calibrate(kind, span.score or 0.0)
-        return span if score == span.score else replace(span, score=score)
+        return span if score == span.score else span.but(score=score)
 
     def _tagged(
         self, index: PhraseIndex, proposed: Sequence[Span], recalled: Sequence[Span], tagger: Tagger

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
@@ -39,6 +38,8 @@ def orphaned(comments: Mapping[str, Comment], content: Annotations) -> list[Op]:
 
 def replaced(table: str, old: Mapping[str, Item], new: Mapping[str, Item]) -> tuple[list[Op], list[Op]]:
     """Return the ops on what goes, and on what comes or changes."""
+    if not old:
+        return [], [Op(table, identity, None, record(item)) for identity, item in new.items()]
     gone = [Op(table, identity, record(item), None) for identity, item in old.items() if identity not in new]
     records = ((i, record(old[i]) if i in old else None, record(item)) for i, item in new.items())
     return gone, [Op(table, i, was, now) for i, was, now in records if was != now]
@@ -47,15 +48,15 @@ def replaced(table: str, old: Mapping[str, Item], new: Mapping[str, Item]) -> tu
 def named_by_content(content: Annotations) -> Annotations:
     """Return the same spans and relations under ids that are their content, as suggestions and gold have them."""
     ids = {identity: str(span.key) for identity, span in content.spans.items()}
-    spans = {ids[i]: replace(span, id=ids[i]) for i, span in content.spans.items()}
+    spans = {ids[i]: span.but(id=ids[i]) for i, span in content.spans.items()}
     relations: dict[str, Relation] = {}
     for relation in content.relations.values():
         identity = str(content.relation_key(relation))
-        relations[identity] = replace(relation, id=identity, head=ids[relation.head], child=ids[relation.child])
+        relations[identity] = relation.but(id=identity, head=ids[relation.head], child=ids[relation.child])
     return Annotations(spans, relations)
 
 
 def vouched(content: Annotations, curator: str) -> Annotations:
     """Return the same spans and relations with the curator's name on every one."""
-    spans = {i: replace(span, curator=curator) for i, span in content.spans.items()}
-    return Annotations(spans, {i: replace(relation, curator=curator) for i, relation in content.relations.items()})
+    spans = {i: span.but(curator=curator) for i, span in content.spans.items()}
+    return Annotations(spans, {i: relation.but(curator=curator) for i, relation in content.relations.items()})

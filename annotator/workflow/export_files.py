@@ -18,9 +18,10 @@ from annotator.formats.losses import uncarried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
 from annotator.formats.record import LayerRecord
 from annotator.store import LayerInfo
-from annotator.workflow.exporting import Records, Selection, check_labels, parse_since, select
+from annotator.workflow.exporting import Records, Selection, select
 from annotator.workflow.files import collector_paused, umask, writing
 from annotator.workflow.importing import check_options
+from annotator.workflow.naming import check_labels, parse_since
 from annotator.workflow.splitting import Split, assign
 from annotator.workflow.workspace import Workspace
 

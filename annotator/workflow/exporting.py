@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import NamedTuple
 
 from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.formats.record import LayerRecord
 from annotator.history import CORPUS, GOLD, SUGGESTIONS, LayerName
-from annotator.labels import LabelScheme
-from annotator.labels.scheme import suggestion
 from annotator.store import LayerInfo
 from annotator.workflow.differences import vouched
 from annotator.workflow.gold import incomplete
@@ -27,34 +24,6 @@ class Selection(NamedTuple):
 
     taken: list[LayerInfo]
     left_out: dict[str, str]
-
-
-def parse_layer(name: str) -> str:
-    """Return the layer's name when it is one of gold, suggestions, suggestions:NAME or curator:NAME."""
-    head, colon, author = name.partition(":")
-    if name in (GOLD, SUGGESTIONS) or (head in ("curator", SUGGESTIONS) and colon and author):
-        return name
-    raise WorkflowError(f"no layer {name!r}", "a layer is gold, suggestions or curator:NAME")
-
-
-def parse_since(text: str) -> str:
-    """Return a moment as history writes it, from a date or a date and time (UTC unless it says otherwise)."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise WorkflowError(f"{text!r} is no date", "write one such as 2026-03-01 or 2026-03-01T14:00") from error
-    from datetime import UTC
-
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def check_labels(scheme: LabelScheme, labels: Collection[str]) -> None:
-    """Refuse labels that the scheme does not have."""
-    for label in labels:
-        if label not in scheme.entities and label not in scheme.relations:
-            known = [*scheme.entities, *scheme.relations]
-            raise WorkflowError(f"no label {label!r} in the scheme{suggestion(label, known)}", "correct --labels")
 
 
 def select(

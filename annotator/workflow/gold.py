@@ -55,7 +55,7 @@ def open_gold(workspace: Workspace, key: str, actor: str) -> GoldSession:
     document = workspace.store.document(key)
     if document is None:
         raise WorkflowError(f"no document {key!r} in {workspace.database_path}", "`annotator status` lists them")
-    return GoldSession(workspace.store, workspace.scheme, actor, document)
+    return GoldSession(workspace.store, workspace.scheme, actor, document, follows=False)
 
 
 def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:

@@ -83,8 +83,9 @@ class SchemeCheck:
         found: list[tuple[str, str | None]] = []
         reach = -1
         live: list[SpanKey] = []
-        for span in sorted(spans, key=lambda s: (s.start, -s.end, s.label)):
-            if not self._knows_entity(span.label):
+        known = self.scheme.entities.keys()
+        for span in sorted(spans, key=_reading_order):
+            if span.label not in known and not self._knows_entity(span.label):
                 found.append((span.id, None))
                 continue
             if span.start < reach:
@@ -162,6 +163,10 @@ class SchemeCheck:
             return
         self.problems += 1
         self.first = self.first or f"{where}: {problem}"
+
+
+def _reading_order(span: Span) -> tuple[int, int, str]:
+    return span.start, -span.end, span.label
 
 
 def _in_one_sentence(sentences: Segmentation, key: RelationKey) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import closing
@@ -20,7 +20,7 @@ from annotator.labels.load import load_scheme
 from annotator.store import Writer, meta_record
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.files import collector_paused
+from annotator.workflow.files import collector_paused, quick_turns
 from annotator.workflow.import_check import SchemeCheck
 from annotator.workflow.import_labels import LabelsFile
 from annotator.workflow.import_layers import IMPORT, LayerWriter, Naming
@@ -33,7 +33,9 @@ Progress = Callable[[int, int], None]
 
 _FIELDS = "other fields of a document"
 _BATCH = 256
-"""Documents that are looked up and written together."""
+"""Documents that are written together."""
+_AHEAD = 3
+"""Batches that are read, and on their way to the second core and back, while one is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def import_file(
     labels = LabelsFile(workspace.labels_path, workspace.scheme)
     intake = _Intake(workspace, form.name, request, source.stem, actor)
     try:
-        with collector_paused(), workspace.store.trial(request.dry_run) as writer:
+        with collector_paused(), quick_turns(), workspace.store.trial(request.dry_run) as writer:
             intake.take_all(writer, _reporting(first, documents, source, progress))
             if labels.add(intake.check, dry_run=request.dry_run):
                 writer.set_scheme(scheme_stamp(load_scheme(workspace.labels_path)))
@@ -160,53 +162,50 @@ class _Intake:
         self._made: dict[str, str] = {}
         self._made_of: dict[str, str] = {}
         self._fresh: dict[str, Document] = {}
+        self._known: dict[str, str] = {}
+        self._by_text: dict[str, str] = {}
 
     def take_all(self, writer: Writer, documents: Iterator[ForeignDocument]) -> None:
         """Make or match every document and write its layers; raise at the end what the scheme does not allow.
 
-        While the texts of one batch become searchable, and the documents of the next are made on the second core, the
-        one after that is read.
+        While one batch is written by a thread, and the documents of the next are made on the second core, the one
+        after that is read.
         """
+        self._known = self._store.document_digests()
+        self._by_text = {digest: key for key, digest in reversed(self._known.items())}
         self._writer = writer
         self._bulk = writer.bulk()
         self._layers = LayerWriter(self._store, writer, self._bulk, self._form, self._actor, self._request.replace)
         with closing(self._bulk), closing(Segmenter(self._languages)) as segmenter:
-            waiting: _Batch | None = None
+            waiting: deque[_Batch] = deque()
             while foreign := list(islice(documents, _BATCH)):
-                batch = self._matched(foreign, segmenter)
-                if waiting is not None:
-                    self._take(waiting)
-                waiting = batch
-            if waiting is not None:
-                self._take(waiting)
-            self._bulk.flush()
+                waiting.append(self._matched(foreign, segmenter))
+                if len(waiting) > _AHEAD:
+                    self._take(waiting.popleft())
+            while waiting:
+                self._take(waiting.popleft())
+            self._bulk.settle()
         self.check.conclude()
         self._layers.conclude()
         self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
 
     def _matched(self, batch: list[ForeignDocument], segmenter: Segmenter) -> _Batch:
         """Tell which documents are there, and begin to make the others."""
-        self._bulk.flush()
         digests = [text_sha256(foreign.text) for foreign in batch]
-        known = self._store.known([foreign.key or foreign.fallback for foreign in batch], digests)
-        by_text: dict[str, str] = {}
-        for key, digest in known.items():
-            by_text.setdefault(digest, key)
         keys: list[str] = []
         articles: list[Article] = []
         for foreign, digest in zip(batch, digests, strict=True):
-            found = self._match(foreign, digest, known, by_text)
+            found = self._match(foreign, digest)
             if found is None:
-                articles.append(self._article(foreign, digest, known))
+                articles.append(self._article(foreign, digest))
                 found = articles[-1].key
             keys.append(found)
         return _Batch(batch, digests, keys, {article.key for article in articles}, segmenter.begin(articles))
 
     def _take(self, batch: _Batch) -> None:
-        """Write a batch."""
+        """Begin to write a batch, once its documents are made."""
         self._fresh = {document.key: document for document in batch.made.result()}
         unwritten = set(batch.new)
-        self._bulk.add_texts(((document, self._made[document.key]) for document in self._fresh.values()), TOKENIZER)
         for foreign, digest, key in zip(batch.foreign, batch.digests, batch.keys, strict=True):
             self.report.lost.update(foreign.lost)
             if key in unwritten:
@@ -217,19 +216,17 @@ class _Intake:
                 self._keep_document_extras(key, foreign)
             for layer in foreign.layers:
                 self._take_layer(layer, LayerName(key, self._naming.name(layer, foreign.where)), foreign, digest)
+        self._bulk.flush()
 
-    def _match(
-        self, foreign: ForeignDocument, digest: str, known: Mapping[str, str], by_text: Mapping[str, str]
-    ) -> str | None:
+    def _match(self, foreign: ForeignDocument, digest: str) -> str | None:
         """Return the document that a record is about: one of its key with its text, else one with its text."""
         if foreign.key is not None:
-            if digest in (known.get(foreign.key), self._made.get(foreign.key)):
+            if digest in (self._known.get(foreign.key), self._made.get(foreign.key)):
                 return foreign.key
-            found = by_text.get(digest)
-            return None if found in self._made else found
-        return by_text.get(digest) or self._made_of.get(digest)
+            return self._by_text.get(digest)
+        return self._by_text.get(digest) or self._made_of.get(digest)
 
-    def _article(self, foreign: ForeignDocument, digest: str, known: Mapping[str, str]) -> Article:
+    def _article(self, foreign: ForeignDocument, digest: str) -> Article:
         """Return what a new document is to be made of."""
         key = foreign.key if foreign.key is not None else foreign.fallback
         problem = key_problem(key)
@@ -237,7 +234,7 @@ class _Intake:
             raise FormatError(
                 f"{foreign.where}: the key {key!r} {problem}", "rename the file, or give the document a key"
             )
-        if key in known or key in self._made:
+        if key in self._known or key in self._made:
             raise WorkflowError(
                 f"{foreign.where}: there is a document {key!r} with another text", "rename the file, or change the key"
             )
@@ -250,6 +247,7 @@ class _Intake:
         if foreign.extras:
             ops.append(Op("extra", self._form, None, record(self._document_extra(foreign))))
             self.report.aside[_FIELDS] += 1
+        self._bulk.add_text(document, digest, TOKENIZER)
         self._bulk.add_document(document, self._actor, IMPORT, ops)
         self.report.new += 1
 
@@ -260,7 +258,7 @@ class _Intake:
         """Keep what this format says of a document beside its text, unless that was kept before."""
         if not foreign.extras:
             return
-        self._bulk.flush()
+        self._bulk.settle()
         name = LayerName(key, CORPUS)
         info = self._writer.layer_info(name)
         known = {} if info is None else self._store.extras(info.id)
@@ -296,6 +294,9 @@ class _Intake:
             self.report.aside.update(extra.kind for extra in added.extras.values())
 
     def _sentences(self, key: str) -> Segmentation:
-        document = self._fresh.get(key) or self._store.document(key)
+        document = self._fresh.get(key)
+        if document is None:
+            self._bulk.settle()
+            document = self._store.document(key)
         assert document is not None
         return document.sentences

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class Incoming:
         self.rename_refs({identity: kept})
         for relation in [r for r in self.relations.values() if identity in (r.head, r.child)]:
             head, child = (kept if end == identity else end for end in (relation.head, relation.child))
-            self.relations[relation.id] = replace(relation, head=head, child=child)
+            self.relations[relation.id] = relation.but(head=head, child=child)
             self.set_relation_aside(relation.id, form)
 
     def set_relation_aside(self, identity: str, form: str) -> None:
@@ -64,7 +64,7 @@ class Incoming:
         """Let extras follow what got another id."""
         for identity, extra in self.extras.items():
             if not names.keys().isdisjoint(extra.refs):
-                self.extras[identity] = replace(extra, refs=tuple(names.get(ref, ref) for ref in extra.refs))
+                self.extras[identity] = extra.but(refs=tuple(names.get(ref, ref) for ref in extra.refs))
 
     def united(self, other: Incoming) -> Incoming:
         """Return what two records of one file say together; where their verdicts differ, the later one holds."""
@@ -74,7 +74,7 @@ class Incoming:
         for identity, extra in other.extras.items():
             refs = tuple(ids.get(ref, ref) for ref in extra.refs)
             if (extra.kind, repr(extra.value), refs) not in known:
-                extras[ids[identity]] = replace(extra, id=ids[identity], refs=refs)
+                extras[ids[identity]] = extra.but(id=ids[identity], refs=refs)
         return Incoming(
             {**other.spans, **self.spans},
             {**other.relations, **self.relations},
@@ -108,7 +108,7 @@ class Preparation:
         for extra in foreign.extras:
             refs = tuple(ids.get(ref, "") for ref in extra.refs)
             if all(refs):
-                found.extras[ids[extra.id]] = replace(extra, id=ids[extra.id], refs=refs, format=self.form)
+                found.extras[ids[extra.id]] = extra.but(id=ids[extra.id], refs=refs, format=self.form)
             else:
                 self.lost[f"{extra.kind} of what --map leaves out"] += 1
         for identity, loop in loops:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -42,7 +41,7 @@ class Carrier:
             if shift is None:
                 lost.append(span)
             else:
-                spans[identity] = replace(span, start=span.start + shift, end=span.end + shift)
+                spans[identity] = span.but(start=span.start + shift, end=span.end + shift)
         relations = {i: r for i, r in content.relations.items() if r.head in spans and r.child in spans}
         return Annotations(spans, relations), lost
 
@@ -52,7 +51,7 @@ class Carrier:
         for decision in decisions.values():
             key = self._key(decision)
             if key is not None:
-                carried[str(key)] = replace(decision, id=str(key), original=key_json(key))
+                carried[str(key)] = decision.but(id=str(key), original=key_json(key))
         return carried
 
     def rulings(self, rulings: Mapping[str, Ruling], gold: Annotations) -> dict[str, Ruling]:
@@ -67,8 +66,8 @@ class Carrier:
                 continue
             versions = {c: self._carried(ruling.kind, said) for c, said in ruling.versions.items()}
             outcome = list(item) if isinstance(item, SpanKey) else ruling.outcome
-            new = replace(ruling, id=str(claim), claim=key_json(claim), versions=versions, outcome=outcome)
-            carried[new.id] = replace(new, item=None if item is None else str(item))
+            new = ruling.but(id=str(claim), claim=key_json(claim), versions=versions, outcome=outcome)
+            carried[new.id] = new.but(item=None if item is None else str(item))
         return carried
 
     def _item(self, item: str | None, gold: Annotations) -> SpanKey | RelationKey | None:

@@ -6,21 +6,25 @@ own pipes, as in :mod:`annotator.suggest.workers`; where it cannot be started, o
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from annotator.corpus import Article, build_document
 from annotator.text import Document, Segmentation
 
 Made = list[tuple[str, str, bytes, bytes]]
 """Language, title, tokens and sentences of each article."""
+
+_LENGTH = struct.Struct("<Q")
 
 
 class Segmenter:
@@ -86,24 +90,48 @@ class Segmenter:
                 stderr=subprocess.DEVNULL,
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             )
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    _widen(pipe)
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        pickle.dump((self._languages, texts), stdin, pickle.HIGHEST_PROTOCOL)
-        stdin.flush()
-        made: Made = pickle.load(stdout)  # noqa: S301 - from our own process
+        _send(stdin, (self._languages, texts))
+        made: Made = _receive(stdout)
         return made
 
 
-def serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
+def serve(stdin: IO[bytes], stdout: IO[bytes]) -> None:
     """Answer batches until there are no more."""
     while True:
         try:
-            languages, texts = pickle.load(stdin)  # noqa: S301 - from our own process
+            languages, texts = _receive(stdin)
         except EOFError:
             return
-        pickle.dump([_made(languages, *text) for text in texts], stdout, pickle.HIGHEST_PROTOCOL)
-        stdout.flush()
+        _send(stdout, [_made(languages, *text) for text in texts])
+
+
+def _send(pipe: IO[bytes], value: object) -> None:
+    """Write a value with its length in front, so that both sides move it in few pieces.
+
+    Between pieces a thread waits for Python's lock, while whoever holds it computes.
+    """
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(data)) + data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    return pickle.loads(pipe.read(*_LENGTH.unpack(head)))  # noqa: S301 - from our own process
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold as much as a batch takes, where the system can."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _made(languages: tuple[str, ...], text: str, title: str | None, lang: str | None) -> tuple[Any, ...]:

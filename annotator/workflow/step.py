@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from annotator.annotation import Comment, Decision, Relation, Span, Verdict, record
@@ -53,7 +52,7 @@ class StepDraft:
         layer = self._layer
         old = layer.verdicts.get(identity)
         if old is not None:
-            self._put("verdict", old, replace(old, verdict=verdict, item=item))
+            self._put("verdict", old, old.but(verdict=verdict, item=item))
             return
         if identity in layer.suggested_spans:
             span = layer.suggested_spans[identity]
@@ -74,15 +73,14 @@ class StepDraft:
     ) -> str:
         """Accept a suggested span, corrected where a value is given; return the id of the curator's span."""
         suggestion = self._layer.suggested_spans[identity]
-        span = replace(
-            suggestion,
+        span = suggestion.but(
             id=self._new_id("s"),
             start=suggestion.start if start is None else start,
             end=suggestion.end if end is None else end,
             label=label or suggestion.label,
         )
         verdict: Literal["accepted", "corrected"] = "accepted" if span.key == suggestion.key else "corrected"
-        span = replace(span, origin=verdict)
+        span = span.but(origin=verdict)
         self._put("span", None, span)
         self.decide(identity, verdict, span.id)
         return span.id
@@ -92,7 +90,7 @@ class StepDraft:
         span = Span(self._new_id("s"), start, end, label)
         if covered:
             best = max(covered, key=lambda s: (s.label == label, min(s.end, end) - max(s.start, start)))
-            span = replace(span, origin="corrected", source=best.source, score=best.score)
+            span = span.but(origin="corrected", source=best.source, score=best.score)
         self._put("span", None, span)
         for suggestion in covered:
             self.decide(suggestion.id, "corrected", span.id)
@@ -108,8 +106,7 @@ class StepDraft:
     ) -> list[str]:
         """Change an own span; relations that the scheme then does not allow go; return notes on that."""
         old = self._layer.spans[identity]
-        new = replace(
-            old,
+        new = old.but(
             start=old.start if start is None else start,
             end=old.end if end is None else end,
             label=label or old.label,
@@ -151,8 +148,8 @@ class StepDraft:
         suggestion = self._layer.suggested_relations[identity]
         same = label in (None, suggestion.label) and self._layer.proposes(suggestion, head, child)
         verdict: Literal["accepted", "corrected"] = "accepted" if same else "corrected"
-        relation = replace(
-            suggestion, id=self._new_id("r"), head=head, child=child, label=label or suggestion.label, origin=verdict
+        relation = suggestion.but(
+            id=self._new_id("r"), head=head, child=child, label=label or suggestion.label, origin=verdict
         )
         self._put("relation", None, relation)
         self.decide(identity, verdict, relation.id)
@@ -168,7 +165,7 @@ class StepDraft:
         """Give an own relation another type or direction."""
         old = self._layer.relations[identity]
         origin = "corrected" if old.origin == "accepted" else old.origin
-        self._put("relation", old, replace(old, head=head, child=child, label=label, origin=origin))
+        self._put("relation", old, old.but(head=head, child=child, label=label, origin=origin))
         for decision in self._layer.came_of(identity):
             self.decide(decision.id, "corrected", identity)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from annotator.annotation import Annotations, Comment, Decision, Relation, RelationKey, Span, SpanKey
 from annotator.history import Op
@@ -123,7 +122,7 @@ class WorkingLayer:
         if suggestion is None:
             return None
         head, child = self.end(suggestion.head), self.end(suggestion.child)
-        return replace(suggestion, head=head, child=child) if head and child else None
+        return suggestion.but(head=head, child=child) if head and child else None
 
     def place(self, identity: str) -> Interval | None:
         """Return where in the walk an item stands."""

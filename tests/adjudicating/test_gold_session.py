@@ -36,6 +36,15 @@ class TestKinds:
         assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         assert gold_state(bench) == "doing"
 
+    def test_nothing_is_suggested_to_gold(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, MEXICO)
+        finish(bench, "bo", ("PERSON", "Ana"), CRUZ, SECOND)
+        session = judge(bench)
+        for case in session.open:
+            session.choose(case.id, "ana")
+        assert not session.layer.pending
+        assert {item.id for item in session.layer.items} == {*session.layer.spans}
+
     def test_every_kind_is_told_apart(self, bench: Bench) -> None:
         finish(bench, "ana", ANA, CRUZ, MEXICO, SECOND, CANADA, links=(
             (ANA, "works_for", CRUZ), (CRUZ, "located_in", MEXICO), (SECOND, "cooperates_with", CANADA)))  # fmt: skip

@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotator.errors import FormatError
 from annotator.formats.labelstudio import read
+from annotator.formats.labelstudio_results import Results
 from annotator.formats.protocol import ForeignDocument
 from tests.formats.files import give, source, take, workspace
 from tests.workspaces import said
@@ -39,6 +42,37 @@ def one(value: dict[str, Any], **options: str) -> ForeignDocument:
 
 
 A, B = region("a", 0, 3, "PERSON"), region("b", 24, 28, "PERSON")
+
+
+REGIONS = st.builds(
+    lambda i, start, length, label, more: region(i, start, start + length, label, **more),
+    st.sampled_from(["a", "b", "c"]),
+    st.integers(-1, 26),
+    st.integers(0, 5),
+    st.sampled_from(["PERSON", "ORG", None]),
+    st.sampled_from([{}, {"origin": "prediction"}, {"score": 0.5}, {"score": 2}, {"to_name": "other"}, {"n": 1}]),
+)
+LINKS = st.builds(
+    lambda start, end, more: link(start, end, **more),
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from([{}, {"direction": "left"}, {"direction": "bi"}, {"labels": []}, {"n": 1}]),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(REGIONS | LINKS, max_size=5))
+def test_what_is_plain_is_read_as_if_it_were_looked_at_closely(results: list[dict[str, Any]]) -> None:
+    def outcome() -> object:
+        try:
+            return one(task(*results))
+        except FormatError as error:
+            return str(error)
+
+    quickly = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Results, "_plain", lambda *_: None)
+        assert outcome() == quickly
 
 
 def test_people_become_curators_and_models_suggest() -> None:

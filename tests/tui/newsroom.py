@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
@@ -290,7 +290,7 @@ def _meant(document: Document, mentions: Sequence[Mention], links: Sequence[Link
         start, end = where(document, as_meant)
         key = SpanKey(start, end, as_meant[0])
         span = Span(str(key), *key, "accepted", "rules@1", 0.9, curator)
-        spans[mention] = span if origin == "accepted" else replace(span, origin="corrected")
+        spans[mention] = span if origin == "accepted" else span.but(origin="corrected")
     relations = []
     for head, label, child in links:
         if (head, label, child) not in gold.without:

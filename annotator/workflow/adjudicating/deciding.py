@@ -7,7 +7,6 @@ claims; each of them comes to the new span that it fits best, so that relations 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from annotator.annotation import (
@@ -109,7 +108,7 @@ def decide_relation(
         ruling = Ruling(str(claim), "relation", key_json(claim), "adjudicator", versions, event)
         if outcome is not None and item is not None:
             turn = turn_between(claim, outcome, standing)
-            ruling = vouched(replace(ruling, outcome=turn), item)
+            ruling = vouched(ruling.but(outcome=turn), item)
         found[ruling.id] = ruling
     return found
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Literal
 
 from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, key_json, record
@@ -81,7 +80,7 @@ class GoldReading(Session):
                 key = RelationKey(
                     self.layer.spans[relation.head].key, self.layer.spans[relation.child].key, relation.label
                 )
-                found[relation.id] = vouched(replace(self._adopted(key), outcome=[key.label, False]), relation)
+                found[relation.id] = vouched(self._adopted(key).but(outcome=[key.label, False]), relation)
         return found
 
     def _adopted(self, key: SpanKey | RelationKey) -> Ruling:

@@ -1,0 +1,37 @@
+"""What users name on the command line: a layer, a moment, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from annotator.errors import WorkflowError
+from annotator.history import GOLD, SUGGESTIONS
+from annotator.labels import LabelScheme
+from annotator.labels.scheme import suggestion
+
+
+def parse_layer(name: str) -> str:
+    """Return the layer's name when it is one of gold, suggestions, suggestions:NAME or curator:NAME."""
+    head, colon, author = name.partition(":")
+    if name in (GOLD, SUGGESTIONS) or (head in ("curator", SUGGESTIONS) and colon and author):
+        return name
+    raise WorkflowError(f"no layer {name!r}", "a layer is gold, suggestions or curator:NAME")
+
+
+def parse_since(text: str) -> str:
+    """Return a moment as history writes it, from a date or a date and time (UTC unless it says otherwise)."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WorkflowError(f"{text!r} is no date", "write one such as 2026-03-01 or 2026-03-01T14:00") from error
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def check_labels(scheme: LabelScheme, labels: Collection[str]) -> None:
+    """Refuse labels that the scheme does not have."""
+    for label in labels:
+        if label not in scheme.entities and label not in scheme.relations:
+            known = [*scheme.entities, *scheme.relations]
+            raise WorkflowError(f"no label {label!r} in the scheme{suggestion(label, known)}", "correct --labels")
