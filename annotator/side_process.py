@@ -71,7 +71,7 @@ class SideProcess(Generic[Asked, Answered]):
 
     def _started(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "annotator.side_process", self._function.__module__, self._function.__name__],
+            [sys.executable, "-P", "-m", "annotator.side_process", self._function.__module__, self._function.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -32,6 +32,7 @@ from annotator.suggest.training import (
     directed,
     learn,
     measure,
+    relation_outcome,
     true_relations,
 )
 from annotator.text import Document
@@ -99,36 +100,50 @@ def tell_chain(
     scheme: LabelScheme, models: Path, targets: Sequence[Target], material: Material, *, curve: bool
 ) -> None:
     """Print F1 of every stage, and of what is learned by the number of documents learned from."""
-    print("stage by stage, on all documents (learned: from the other eighteen)")
+    print(
+        "stage by stage, on all documents (memory and learned: from the other eighteen); relations between those spans"
+    )
     all_but = frozenset(LAYERS) - {"scheme"}
     for name, layers in (("raw model", frozenset({"model"})), ("+ repair and rules", all_but), ("+ patterns", None)):
-        tell(name, [spans_of(scheme, models, target, layers) for target in targets])
-    found = {n: left_out(material, n) for n in (SIZES_LEARNED if curve else SIZES_LEARNED[-1:])}
-    full = found[SIZES_LEARNED[-1]]
-    tell("+ memory", full["spans"]["memory"])
-    tell("+ learned tagger", full["spans"]["tagger"])
-    print("relations between suggested spans")
-    tell("rules on the rules' spans", full["whole"]["rules+rules"])
-    tell("linker on the tagger's spans", full["whole"]["tagger+linker"])
+        spans = [spans_of(scheme, models, target, layers) for target in targets]
+        found = [
+            (outcome_of(e, s), relation_outcome(material, e, s)) for e, s in zip(material.examples, spans, strict=True)
+        ]
+        tell_stage(name, *zip(*found, strict=True))
+    learned = {n: left_out(material, n) for n in (SIZES_LEARNED if curve else SIZES_LEARNED[-1:])}
+    full = learned[SIZES_LEARNED[-1]]
+    tell_stage("+ memory", full["spans"]["memory"], full["whole"]["memory+rules"])
+    tell_stage("+ learned", full["spans"]["tagger"], full["whole"]["tagger+linker"])
     print(
         "\nlearned from     spans: rules  memory  tagger    relations, whole: rules  linker    true ends: rules  linker"
     )
-    for n, ways in found.items() if curve else ():
-        spans = [f1_of(ways["spans"][way]) for way in ("rules", "memory", "tagger")]
-        whole = [f1_of(ways["whole"][way]) for way in ("rules+rules", "tagger+linker")]
-        true = [f1_of(ways["relations"][way]) for way in ("rules", "linker")]
-        cells = "     ".join("  ".join(f"{value:.3f}" for value in values) for values in (spans, whole, true))
-        print(f"{n:>3} documents            {cells}")
+    for n, ways in learned.items() if curve else ():
+        cells = [
+            [f1_of(ways["spans"][way]) for way in ("rules", "memory", "tagger")],
+            [f1_of(ways["whole"][way]) for way in ("rules+rules", "tagger+linker")],
+            [f1_of(ways["relations"][way]) for way in ("rules", "linker")],
+        ]
+        print(f"{n:>3} documents            {'     '.join('  '.join(f'{v:.3f}' for v in row) for row in cells)}")
     print()
 
 
-def spans_of(scheme: LabelScheme, models: Path, target: Target, layers: frozenset[str] | None) -> Outcome:
+def tell_stage(name: str, spans: Iterable[Outcome], relations: Iterable[Outcome]) -> None:
+    """Print how a stage of the chain does on spans, and on relations between the spans that it suggests."""
+    tell(f"{name}, spans", spans)
+    tell(f"{' ' * len(name)}  relations", relations)
+
+
+def spans_of(scheme: LabelScheme, models: Path, target: Target, layers: frozenset[str] | None) -> list[Span]:
     """Return what some layers of the chain suggest in a document."""
-    document, truth = target
+    document, _ = target
     (page,) = Reader(scheme, document.lang, models).read([document])
-    spans = Chain(scheme, document.lang, layers).spans(page)
-    right = frozenset(span.key for span in truth.spans.values())
-    return Outcome(document.key, {span.key: span.score or 0.0 for span in spans}, right, {})
+    return Chain(scheme, document.lang, layers).spans(page)
+
+
+def outcome_of(example: Example, spans: Iterable[Span]) -> Outcome:
+    """Return suggested spans against the true ones."""
+    right = frozenset(span.key for span in example.truth.spans.values())
+    return Outcome(example.document.key, {span.key: span.score or 0.0 for span in spans}, right, {})
 
 
 def tell_relations(material: Material) -> None:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from annotator.annotation import SpanKey
+from annotator.annotation import RelationKey, SpanKey
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
 from annotator.store import examine
 from annotator.suggest import learned
-from annotator.workflow import background
+from annotator.suggest.training import Outcome
+from annotator.workflow import background, evaluating
 from annotator.workflow.background import BackgroundTraining, next_documents
 from annotator.workflow.desk import Desk
 from annotator.workflow.evaluating import Counts, evaluate, interval
@@ -178,12 +179,37 @@ class TestEvaluate:
         assert (found.spans["tagger"].exact.f1 or 0) > (found.spans["rules"].exact.f1 or 0)
         assert found.used["spans"] == "tagger"
         assert [share for share, _, _ in found.curve] == [0.25, 0.5, 0.75, 1.0]
-        assert found.labels["spans"]["ORG"].right == 12
-        score = found.spans["tagger"]
-        assert score.interval is not None
-        assert score.interval[0] <= (score.exact.f1 or 0) <= score.interval[1]
-        assert score.overlap is not None
-        assert score.overlap.shared >= score.exact.shared
+        assert found.labels["spans"]["ORG"].exact.right == 12
+        for score in (found.spans["tagger"], found.labels["spans"]["ORG"], *found.sources["spans"].values()):
+            assert score.interval is not None
+            assert score.interval[0] <= (score.exact.f1 or 0) <= score.interval[1]
+            assert score.overlap.shared >= score.exact.shared
+
+    def test_it_says_how_far_it_is_while_it_learns(self, finished: Bench) -> None:
+        told: list[tuple[int, int]] = []
+        evaluate(finished.workspace, folds=3, progress=lambda done, total: told.append((done, total)))
+        assert told[-3:] == [(0, 3), (1, 3), (2, 3)]
+
+    def test_each_source_is_held_against_all_that_is_right(self, finished: Bench) -> None:
+        found = evaluate(finished.workspace, folds=None)
+        for kind in ("spans", "relations"):
+            whole = getattr(found, kind)[found.used[kind]].exact
+            parts = [score.exact for score in found.sources[kind].values()]
+            assert sum(part.shared for part in parts) == whole.shared
+            assert sum(part.suggested for part in parts) == whole.suggested
+            assert {part.right for part in parts} <= {whole.right}
+
+    def test_relations_overlap_where_both_their_ends_do(self) -> None:
+        firm, part, town = SpanKey(0, 9, "ORG"), SpanKey(3, 9, "ORG"), SpanKey(12, 16, "GPE")
+        true = frozenset({RelationKey(firm, town, "located_in")})
+        for head, child, label, shared in (
+            (part, town, "located_in", 1),
+            (part, town, "targets", 0),
+            (town, part, "located_in", 0),
+            (part, SpanKey(20, 24, "GPE"), "located_in", 0),
+        ):
+            outcome = Outcome("n0", {RelationKey(head, child, label): 0.5}, true, {})
+            assert evaluating._overlapping(outcome) == (shared, 1, 1)
 
     def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:
         finish(bench, 0)
@@ -246,6 +272,17 @@ class TestCommands:
             "annotator: no learned version '0007': `annotator models list` shows them\n",
         )
 
+    def test_a_damaged_version_is_told_of_and_the_rest_goes_on(
+        self, run: Callable[..., tuple[int, str, str]], finished: Bench
+    ) -> None:
+        run("train")
+        models = finished.workspace.models
+        (models / learned.FOLDER / "0001" / learned.MEMORY).write_text("[]", encoding="utf-8")
+        status, _, said = run("suggest")
+        assert status == 0
+        assert "learned version 0001 is not used: its file memory.json is missing or was changed; `annot" in said
+        assert Desk(finished.workspace, "ana").learning() == "learned version unusable · "
+
     def test_evaluate(self, run: Callable[..., tuple[int, str, str]]) -> None:
         status, out, said = run("evaluate", "--folds", "3")
         assert status == 0
@@ -281,6 +318,19 @@ class TestBackground:
         info = finished.store.layer(LayerName("n7", SUGGESTIONS))
         assert info is not None
         assert finished.store.layer(LayerName("n0", SUGGESTIONS)) is None
+
+    def test_what_lies_where_the_workbench_was_started_is_not_run(
+        self, finished: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("annotator", "msgspec"):
+            (tmp_path / f"{name}.py").write_text("raise SystemExit(7)", encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        assert BackgroundTraining(finished.workspace.root, "ana").start().wait() == 0
+
+    def test_where_nothing_can_be_written_the_workbench_goes_on(self, bench: Bench) -> None:
+        bench.workspace.models.mkdir()
+        (bench.workspace.models / learned.FOLDER).write_text("a file is in the way", encoding="utf-8")
+        BackgroundTraining(bench.workspace.root, "ana")._run()
 
     def test_it_starts_after_each_few_documents(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         started = []

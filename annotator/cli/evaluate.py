@@ -50,7 +50,7 @@ def command(settings: Settings, layer: str | None, folds: int | None, as_json: b
     if layer is not None and layer != "gold" and not layer.startswith("curator:"):
         raise AnnotatorError(f"--layer: found {layer!r}", "expected gold or curator:NAME")
     found_workspace = settings.workspace(workspace)
-    with progress_bar("reading") as progress:
+    with progress_bar("measuring") as progress:
         found = evaluate(found_workspace, layer=layer, folds=folds, progress=progress)
     if as_json:
         print_json(as_record(found))

@@ -38,6 +38,8 @@ def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1) ->
     if report.dropped:
         counts = ", ".join(f"{count} {reason}" for reason, count in report.dropped.most_common())
         narrate(f"left out of what was suggested: {counts}")
+    if report.set_aside:
+        narrate(f"{report.set_aside}; `annotator models use` chooses another, `annotator train` makes a new one")
     if report.missing:
         narrate(
             f"no model for {', '.join(report.missing)}: rules and patterns only; "

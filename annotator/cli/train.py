@@ -31,7 +31,7 @@ def command(settings: Settings, as_json: bool, workspace: Path | None) -> None:
     from annotator.workflow.training import train
 
     found = settings.workspace(workspace)
-    with progress_bar("reading") as progress:
+    with progress_bar("learning") as progress:
         trained = train(found, progress=progress)
     if as_json:
         print_json(trained.card)

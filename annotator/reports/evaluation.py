@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BAR = 40
 """Cells of a bar that stands for 1."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+MEASURES = ("P", "R", "F1", "95 %", "overlap F1")
 KINDS = {"spans": "spans", "relations": "relations, true ends", "whole": "relations, whole"}
 
 
@@ -31,8 +32,8 @@ def as_record(found: Evaluation) -> dict[str, Any]:
         "folds": found.folds,
         "used": dict(found.used),
         **{kind: {way: _score(s) for way, s in getattr(found, kind).items()} for kind in KINDS},
-        "labels": {kind: {n: _counts(c) for n, c in by.items()} for kind, by in found.labels.items()},
-        "sources": {kind: {n: _counts(c) for n, c in by.items()} for kind, by in found.sources.items()},
+        "labels": {kind: {name: _score(s) for name, s in by.items()} for kind, by in found.labels.items()},
+        "sources": {kind: {name: _score(s) for name, s in by.items()} for kind, by in found.sources.items()},
         "learning_curve": [
             {"share": share, "documents": round(documents, 1), **{k: _rounded(v) for k, v in values.items()}}
             for share, documents, values in found.curve
@@ -75,8 +76,8 @@ def _verdict_counts(counts: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _score(score: Score) -> dict[str, Any]:
-    found = {**_counts(score.exact), "interval": score.interval and [_rounded(v) for v in score.interval]}
-    return found if score.overlap is None else {**found, "overlap": _counts(score.overlap)}
+    ends = score.interval and [_rounded(value) for value in score.interval]
+    return {**_counts(score.exact), "interval": ends, "overlap": _counts(score.overlap)}
 
 
 def _counts(counts: Counts) -> dict[str, Any]:
@@ -91,22 +92,19 @@ def _rounded(value: float | None) -> float | None:
 def tables(found: Evaluation) -> Iterator[Table]:
     """Yield the tables in the order of what is asked first."""
     rows = [
-        _way_row(KINDS[kind], way, score, "✓" if found.used[kind] == way else "")
+        [KINDS[kind], way, *_cells(score), "✓" if found.used[kind] == way else ""]
         for kind in KINDS
         for way, score in getattr(found, kind).items()
     ]
-    yield Table("on documents left out", ("of", "way", "P", "R", "F1", "95 %", "overlap F1", "used"), rows)
+    yield Table("on documents left out", ("of", "way", *MEASURES, "used"), rows)
     for name, groups in (("label", found.labels), ("source", found.sources)):
         lines = [
-            [kind, label, *_prf(c), str(c.suggested), str(c.right)]
+            [kind, key, *_cells(score), str(score.exact.suggested), str(score.exact.right)]
             for kind, by in groups.items()
-            for label, c in by.items()
+            for key, score in by.items()
         ]
-        if name == "source":
-            lines = [[*line[:3], *line[5:6]] for line in lines]
-            yield Table("by source, as used", ("of", name, "P", "suggested"), lines)
-        else:
-            yield Table("by label, as used", ("of", name, "P", "R", "F1", "suggested", "right"), lines)
+        alone = ", each alone against all that is right" if name == "source" else ""
+        yield Table(f"by {name}, as used{alone}", ("of", name, *MEASURES, "suggested", "right"), lines)
     for kind, (bins, error) in found.calibration.items():
         title = f"calibration of {kind}: expected error {_shown(error)}"
         yield Table(
@@ -138,14 +136,10 @@ def _verdict_cells(counts: Mapping[str, int]) -> list[str]:
     return [*(str(counts.get(verdict, 0)) for verdict in VERDICTS), _shown(accepted_share(counts))]
 
 
-def _way_row(kind: str, way: str, score: Score, used: str) -> list[str]:
+def _cells(score: Score) -> list[str]:
     interval = "–" if score.interval is None else f"{score.interval[0]:.3f}–{score.interval[1]:.3f}"
-    overlap = _shown(score.overlap.f1) if score.overlap is not None else ""
-    return [kind, way, *_prf(score.exact), interval, overlap, used]
-
-
-def _prf(counts: Counts) -> list[str]:
-    return [_shown(value) for value in (counts.precision, counts.recall, counts.f1)]
+    exact = score.exact
+    return [_shown(exact.precision), _shown(exact.recall), _shown(exact.f1), interval, _shown(score.overlap.f1)]
 
 
 def _shown(value: float | None) -> str:

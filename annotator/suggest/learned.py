@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
@@ -24,6 +24,8 @@ from annotator.suggest.linker import Linker, Weigher
 from annotator.suggest.memory import FrozenMemory
 from annotator.suggest.stack import Stack
 from annotator.suggest.tagger import Tagger
+
+Part = TypeVar("Part")
 
 FORMAT = "annotator.learned/1"
 FOLDER = "learned"
@@ -52,13 +54,15 @@ class Learned:
     @cached_property
     def tagger(self) -> Tagger | None:
         """Return the tagger, ``None`` when it did not do better than what it was stacked on."""
-        path = self.folder / TAGGER
-        return Tagger(path, leaning=bool(self.card["leaning"])) if TAGGER in self.card["files"] else None
+        if TAGGER not in self.card["files"]:
+            return None
+        leaning = bool(self.card.get("leaning"))
+        return self._made(TAGGER, lambda path: Tagger(path, leaning=leaning))
 
     @cached_property
     def weigher(self) -> Weigher | None:
         """Return what weighs pairs beyond the rules; ``None`` when the rules do better and need no calibration."""
-        learned = Linker(self._read(LINKER)) if LINKER in self.card["files"] else None
+        learned = self._read(LINKER, Linker) if LINKER in self.card["files"] else None
         calibration = self.calibrations.get("relation")
         if learned is None and (calibration is None or not calibration.points):
             return None
@@ -67,12 +71,12 @@ class Learned:
     @cached_property
     def memory(self) -> FrozenMemory:
         """Return the phrase memory of the finished documents."""
-        return FrozenMemory.of(self._read(MEMORY))
+        return self._read(MEMORY, FrozenMemory.of)
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:
         """Return the calibrations of ``span``, ``relation`` and ``memory`` scores."""
-        return {name: Calibration(points) for name, points in self._read(CALIBRATION).items()}
+        return self._read(CALIBRATION, lambda kinds: {name: Calibration(points) for name, points in kinds.items()})
 
     def stack(self, scheme: LabelScheme) -> Stack:
         """Return what stands on top of the layers."""
@@ -84,12 +88,18 @@ class Learned:
         calibration = self.calibrations.get(kind)
         return round(calibration(score), 3) if calibration is not None else score
 
-    def _read(self, name: str) -> Any:
+    def _read(self, name: str, make: Callable[[Any], Part]) -> Part:
+        return self._made(name, lambda path: make(json.loads(path.read_text(encoding="utf-8"))))
+
+    def _made(self, name: str, make: Callable[[Path], Part]) -> Part:
+        """Return what a file holds; what is no such file, whatever its digest, is refused."""
+        path = self.folder / name
         try:
-            return json.loads((self.folder / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            return make(path)
+        except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
             raise ModelError(
-                f"{self.folder / name}: cannot be read", "`annotator train` makes a new version"
+                f"{path}: is no {name} of a learned version",
+                "`annotator models use` chooses another, `annotator train` makes a new one",
             ) from error
 
 
@@ -124,6 +134,13 @@ def versions(models_dir: Path, scheme: LabelScheme) -> list[VersionStatus]:
 def active(models_dir: Path, scheme: LabelScheme) -> Learned | None:
     """Return the version in use; ``None`` when there is none, or it does not fit the scheme or is damaged."""
     return named(models_dir, chosen_version(models_dir), scheme)
+
+
+def why_unused(models_dir: Path, scheme: LabelScheme) -> str:
+    """Return why the version that was chosen is not used; empty when it is, and when none was chosen."""
+    version = chosen_version(models_dir)
+    why = "" if version in ("", NONE) else _checked(models_dir / FOLDER / version, scheme)[1]
+    return f"learned version {version} is not used: {why}" if why else ""
 
 
 def named(models_dir: Path, version: str, scheme: LabelScheme) -> Learned | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from annotator.annotation import Decision, Span, suggested_span
@@ -85,10 +86,22 @@ def _add(counter: Counter[Key], key: Key, by: int) -> None:
 
 @dataclass
 class Tally:
-    """What other documents say of a phrase; ``unmarked`` counts its mentions that finished work leaves alone."""
+    """What other documents say of a phrase; ``unmarked`` counts its mentions that finished work leaves alone.
+
+    It is complete before it is asked anything.
+    """
 
     evidence: Evidence = field(default_factory=Evidence)
     unmarked: int = 0
+
+    @cached_property
+    def undisputed(self) -> tuple[str, Form, float] | None:
+        """Return label, form and score of a phrase that was always marked alike, and so whatever stands around it."""
+        if self.unmarked or len(self.evidence.forms) != 1:
+            return None
+        (((label, good, form), _),) = self.evidence.forms.items()
+        score = judge(form, ("", ""), None, self)[label].score
+        return (label, form, score) if good and score >= LEAST else None
 
 
 NOTHING = Tally()
@@ -357,7 +370,7 @@ def recall(index: PhraseIndex, memory: PhraseMemory | FrozenMemory) -> list[Span
 
 def _recalled(index: PhraseIndex, places: Iterable[Place], tally: Tally) -> Iterator[tuple[Place, str, float]]:
     """Yield the places where a phrase is likely to have a label."""
-    sure = _undisputed(tally)
+    sure = tally.undisputed
     for place in places:
         if place.last - place.first > 1 and place.last > index.unit(index.unit_of(place.first)).last:
             continue
@@ -369,12 +382,3 @@ def _recalled(index: PhraseIndex, places: Iterable[Place], tally: Tally) -> Iter
         label = max(judged, key=lambda name: (judged[name].score, name), default="")
         if label and judged[label].score >= LEAST:
             yield place, label, judged[label].score
-
-
-def _undisputed(tally: Tally) -> tuple[str, Form, float] | None:
-    """Return label, form and score of a phrase that was always marked alike, and so whatever stands around it."""
-    if tally.unmarked or len(tally.evidence.forms) != 1:
-        return None
-    (((label, good, form), _),) = tally.evidence.forms.items()
-    score = judge(form, ("", ""), None, tally)[label].score
-    return (label, form, score) if good and score >= LEAST else None

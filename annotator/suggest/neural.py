@@ -20,6 +20,21 @@ _KIND = {"PER": PERSON, "PERSON": PERSON, "ORG": ORG, "GPE": GPE, "LOC": LOC, "F
 _NOT_NAMES = frozenset({"VERB", "AUX", "ADV", "ADP", "DET", "PRON", "SCONJ", "CCONJ", "NUM", "PART", "INTJ"})
 _CAMEL = re.compile(r"^(?!Mac|Mc|De|La|Le|Di|Du|Fitz|Van|O['’])[A-Z][a-z]+[A-Z]\w*$")
 _COMMON = frozenset({"NOUN", "ADJ"}) | _NOT_NAMES
+_OF_TAG = {
+    **dict.fromkeys(("NN", "NNS"), "NOUN"),
+    **dict.fromkeys(("JJ", "JJR", "JJS", "AFX"), "ADJ"),
+    **dict.fromkeys(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "BES", "HVS"), "VERB"),
+    **dict.fromkeys(("RB", "RBR", "RBS"), "ADV"),
+    **dict.fromkeys(("DT", "PDT", "WDT", "WP$"), "DET"),
+    **dict.fromkeys(("PRP", "PRP$", "EX", "WP"), "PRON"),
+    **dict.fromkeys(("IN", "RP"), "ADP"),
+    **dict.fromkeys(("TO", "POS"), "PART"),
+    "MD": "AUX",
+    "CC": "CCONJ",
+    "WRB": "SCONJ",
+    "CD": "NUM",
+    "UH": "INTJ",
+}
 _INNER = {
     "es": frozenset(["de", "del", "la", "las", "los", "el", "y", "e"]),
     "en": frozenset(["of", "the", "and", "for", "de", "la", "al", "bin", "von", "van"]),
@@ -29,6 +44,11 @@ _INNER = {
 def kind_of(model_label: str) -> str:
     """Return the kind that a model's label stands for, the label itself when it is no name."""
     return _KIND.get(model_label, model_label)
+
+
+def part_of_speech(tag: str) -> str:
+    """Return the coarse part of speech of an English tag, as far as it can speak against a name; else nothing."""
+    return _OF_TAG.get(tag, "")
 
 
 def clean(page: Page) -> Iterator[Mention]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from annotator.labels import LabelScheme
 from annotator.suggest import models
-from annotator.suggest.neural import kind_of
+from annotator.suggest.neural import kind_of, part_of_speech
 from annotator.suggest.page import Mention, Page
 from annotator.suggest.patterns import matcher, token_matches, token_patterns
 from annotator.text import Document
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 UNUSED = ("parser", "senter", "lemmatizer")
 """Components that no rule needs: sentences are stored with the document."""
-UNUSED_IN = {"es": ("morphologizer", "attribute_ruler")}
-"""Components that no rule needs in a language: Spanish parts of speech changed 2 of 4,155 spans, and cost a tenth."""
+UNUSED_IN = {"es": ("tok2vec", "morphologizer", "attribute_ruler"), "en": ("attribute_ruler",)}
+"""Components that no rule needs in a language, unless a pattern of the scheme asks for what they say.
+
+The models' recognisers have vectors of their own, so ``tok2vec`` serves the others alone.  Spanish parts of speech
+changed 2 of 4,155 spans; what rules ask of the English ruler, the tagger's own tags say.
+"""
 PIECE = 20_000
 """Code points after which a long document is cut at the next sentence."""
 BATCH = 16
@@ -77,7 +81,11 @@ class Reader:
     def _note(self, doc: Doc, piece: _Piece, offset: int) -> None:
         if self._nlp is not None:
             for entity in doc.ents:
-                piece.tags.update((offset + token.idx, token.pos_) for token in entity if token.text[:1].isupper())
+                piece.tags.update(
+                    (offset + token.idx, token.pos_ or part_of_speech(token.tag_))
+                    for token in entity
+                    if token.text[:1].isupper()
+                )
                 kind = kind_of(entity.label_)
                 score = MODEL_SCORE.get(kind, OTHER_SCORE)
                 start, end = offset + entity.start_char, offset + entity.end_char

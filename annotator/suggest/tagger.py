@@ -7,7 +7,7 @@ probabilities from which scores are calibrated.  Model files are crfsuite's own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -88,11 +88,11 @@ def sequences(index: PhraseIndex) -> Iterator[Place]:
         token = place.last
 
 
-def features(index: PhraseIndex, place: Place, hints: Hints) -> list[Features]:
+def features(index: PhraseIndex, place: Place, hints: Hints, words_of: Vocabulary) -> list[Features]:
     """Return the features of each token of a unit."""
     text, tokens = index.document.text, index.document.tokens
     starts, ends = tokens.starts[place.first : place.last], tokens.ends[place.first : place.last]
-    words = [_known_by(text[start:end]) for start, end in zip(starts, ends, strict=True)]
+    words = [words_of(text[start:end]) for start, end in zip(starts, ends, strict=True)]
     own, plain, last = hints.own, hints.plain, len(words) - 1
     found = []
     for i, word in enumerate(words):
@@ -119,11 +119,20 @@ class _Word(NamedTuple):
 _FIRST, _LAST = ("-edge",), ("+edge",)
 
 
-@lru_cache(maxsize=65536)
-def _known_by(word: str) -> _Word:
-    plain, shape = folded(word), _shape(word)
-    own = (f"w={plain}", f"s={shape}", f"e={plain[-3:]}")
-    return _Word(own, (f"-w={plain}", f"-s={shape}"), (f"+w={plain}", f"+s={shape}"))
+Vocabulary = Callable[[str], _Word]
+
+
+def vocabulary(known: Container[str] | None = None) -> Vocabulary:
+    """Return what looks a word's features up: all of them, or those that a trained tagger has weights for."""
+
+    @lru_cache(maxsize=65536)
+    def look_up(word: str) -> _Word:
+        plain, shape = folded(word), _shape(word)
+        own = (f"w={plain}", f"s={shape}", f"e={plain[-3:]}")
+        parts = (own, (f"-w={plain}", f"-s={shape}"), (f"+w={plain}", f"+s={shape}"))
+        return _Word(*(tuple(name for name in part if known is None or name in known) for part in parts))
+
+    return look_up
 
 
 def _shape(word: str) -> str:
@@ -170,6 +179,7 @@ class Tagger:
         self._crf = pycrfsuite.Tagger()
         self._crf.open(str(path))
         self._labels = frozenset(self._crf.labels())
+        self._words = vocabulary(frozenset(self._crf.info().attributes))
 
     def offers(self, index: PhraseIndex, hints: Hints) -> Iterator[Offer]:
         """Yield the spans of a document: the likeliest reading, and what others proposed that is likely enough."""
@@ -179,7 +189,7 @@ class Tagger:
         for unit in sequences(index):
             if self.leaning and hints.own.keys().isdisjoint(range(*unit)):
                 continue
-            self._crf.set(features(index, unit, hints))
+            self._crf.set(features(index, unit, hints, self._words))
             seen = set()
             for place, label in _decoded(self._crf.tag(), unit.first):
                 seen.add((place, label))

@@ -8,7 +8,7 @@ calibrate the scores.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -137,11 +137,12 @@ def train_tagger(material: Material, examples: Sequence[Example], memory: Phrase
     unfinished = unfinished if trusted else []
 
     def units() -> Iterator[tuple[list[list[str]], list[str]]]:
+        words_of = tagger.vocabulary()
         for document, proposed, spans in (*finished, *unfinished):
             index = material.index(document)
             hints = Hints(index, {"base": proposed.spans.values(), "memory": recall(index, memory)})
             for place in tagger.sequences(index):
-                yield tagger.features(index, place, hints), tagger.outline(index, place, spans)
+                yield tagger.features(index, place, hints, words_of), tagger.outline(index, place, spans)
 
     tagger.train(units(), path, leaning=trusted)
     return Tagger(path, leaning=trusted)
@@ -183,19 +184,27 @@ def _ordered(spans: Iterable[Span]) -> list[Span]:
     return sorted(spans, key=lambda s: (s.start, -s.end, s.label))
 
 
-def measure(material: Material, folder: Path, parts: Sequence[Sequence[int]], share: float = 1.0) -> Measured:
+def measure(
+    material: Material,
+    folder: Path,
+    parts: Sequence[Sequence[int]],
+    share: float = 1.0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Measured:
     """Leave each part out in turn, learn from a share of the rest, and suggest for the part in every way.
 
-    ``folder`` is for files that do not last.
+    ``folder`` is for files that do not last; ``progress`` is told how many parts are done, and of how many.
     """
     measured = Measured()
-    for part in parts if len(parts) > 1 else ():
+    for number, part in enumerate(parts if len(parts) > 1 else ()):
+        if progress is not None:
+            progress(number, len(parts))
         held = set(part)
         rest = [e for i, e in enumerate(material.examples) if i not in held]
         rest = sorted(rest, key=lambda e: e.document.sha256)[: max(1, round(share * len(rest)))]
         ways = _trained(material, rest, folder / "fold.crf")
-        for number in part:
-            _suggest_for(material, material.examples[number], ways, measured)
+        for one in part:
+            _suggest_for(material, material.examples[one], ways, measured)
     return measured
 
 
@@ -218,9 +227,9 @@ def _suggest_for(material: Material, example: Example, ways: _Ways, measured: Me
         measured.spans.setdefault(name, []).append(_span_outcome(example, found))
         for how, weigher in ways.weighers.items():
             whole = measured.whole.setdefault(f"{name}+{how}", [])
-            whole.append(_relation_outcome(material, example, found, weigher))
+            whole.append(relation_outcome(material, example, found, weigher))
     for name, weigher in ways.weighers.items():
-        outcome = _relation_outcome(material, example, example.truth.spans.values(), weigher)
+        outcome = relation_outcome(material, example, example.truth.spans.values(), weigher)
         measured.relations.setdefault(name, []).append(outcome)
 
 
@@ -231,8 +240,10 @@ def _span_outcome(example: Example, found: Iterable[Span]) -> Outcome:
     return Outcome(example.document.key, scores, right, {key: span.source or "" for key, span in spans.items()})
 
 
-def _relation_outcome(material: Material, example: Example, spans: Iterable[Span], weigher: Weigher | None) -> Outcome:
-    """Return what is proposed between some spans."""
+def relation_outcome(
+    material: Material, example: Example, spans: Iterable[Span], weigher: Weigher | None = None
+) -> Outcome:
+    """Return the relations that are proposed between some spans, by the rules or by a linker, against the true ones."""
     named = {str(span.key): span.but(id=str(span.key)) for span in spans}
     pairs = Pairs(material.scheme, example.document.lang, weigher)
     found = {}
@@ -268,14 +279,21 @@ def _best(ways: Mapping[str, Sequence[Outcome]]) -> str:
     return max(ways, key=lambda way: (f1(ways[way]) or 0.0, way == "rules"), default="rules")
 
 
-def learn(material: Material, folder: Path, ways: Mapping[str, str] | None = None) -> dict[str, Any]:
+def learn(
+    material: Material,
+    folder: Path,
+    ways: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
     """Train on all examples, write the files of a version into ``folder``, and return what its card says of it.
 
     ``ways`` says what is to be used, without measuring: spans by ``rules``, ``memory`` or ``tagger``, relations by
     ``rules`` or ``linker``.
     """
     with TemporaryDirectory() as scratch:
-        measured = Measured() if ways is not None else measure(material, Path(scratch), material.folds(FOLDS))
+        measured = Measured()
+        if ways is None:
+            measured = measure(material, Path(scratch), material.folds(FOLDS), progress=progress)
     chosen = dict(ways) if ways is not None else choose(measured)
     memory = train_memory(material, material.examples)
     if chosen["spans"] == "tagger":

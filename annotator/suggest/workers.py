@@ -31,7 +31,7 @@ class Worker:
     def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "annotator.suggest.workers"],
+            [sys.executable, "-P", "-m", "annotator.suggest.workers"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -31,7 +31,7 @@ class BackgroundTraining:
     """Starts a training after each few finished documents."""
 
     def __init__(self, root: Path, curator: str, every: int = EVERY) -> None:
-        self._command = [sys.executable, "-m", "annotator.workflow.background", str(root.resolve()), curator]
+        self._command = [sys.executable, "-P", "-m", "annotator.workflow.background", str(root.resolve()), curator]
         self._log = root / "models" / "learned" / LOG
         self._every = every
         self._done = 0
@@ -51,8 +51,12 @@ class BackgroundTraining:
             self._thread.start()
 
     def _run(self) -> None:
-        """Start the process and wait for its end, so that it leaves nothing behind in the process table."""
-        self.start().wait()
+        """Start the process and wait for its end, so that it leaves nothing behind in the process table.
+
+        Where it cannot be started, nothing is learned, and that is no matter for the screen.
+        """
+        with suppress(OSError):
+            self.start().wait()
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the process, cut loose from this one and its terminal."""

@@ -102,9 +102,11 @@ class Desk:
 
     def learning(self) -> str:
         """Return on how much the suggestions were trained, in a few words; empty when nothing was learned yet."""
+        from annotator.suggest.learned import why_unused
+
         learned = self._recollection.learned()
         if learned is None:
-            return ""
+            return "learned version unusable · " if why_unused(self.workspace.models, self.workspace.scheme) else ""
         return f"learned from {len(learned.card['documents'])} · "
 
     def propose(self, phrase: str, label: str, *, but: str) -> tuple[int, int]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from annotator.annotation import SpanKey
+from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import WorkflowError
 from annotator.suggest.calibration import Bin, Calibration, bins, expected_error
 from annotator.workflow.suggesting import Progress
@@ -59,7 +58,7 @@ class Score:
     """Exact and overlapping matches, and the 95 % interval of exact F1 over documents (``None`` below five)."""
 
     exact: Counts
-    overlap: Counts | None
+    overlap: Counts
     interval: tuple[float, float] | None
 
 
@@ -68,8 +67,9 @@ class Evaluation:
     """What was measured.
 
     ``spans``, ``relations`` (between true spans) and ``whole`` (relations between suggested spans) hold a score by way,
-    ``used`` the way that training would choose; ``labels`` and ``sources`` are about that way.  ``curve`` holds for
-    each share of the documents their mean number and F1 by kind; ``calibration`` bins and expected error by kind.
+    ``used`` the way that training would choose; ``labels`` and ``sources`` are about that way, each source against all
+    that is right, as if it were the only one.  ``curve`` holds for each share of the documents their mean number and
+    F1 by kind; ``calibration`` bins and expected error by kind.
     """
 
     documents: int
@@ -78,8 +78,8 @@ class Evaluation:
     relations: Mapping[str, Score]
     whole: Mapping[str, Score]
     used: Mapping[str, str]
-    labels: Mapping[str, Mapping[str, Counts]]
-    sources: Mapping[str, Mapping[str, Counts]]
+    labels: Mapping[str, Mapping[str, Score]]
+    sources: Mapping[str, Mapping[str, Score]]
     curve: Sequence[tuple[float, float, Mapping[str, float | None]]]
     calibration: Mapping[str, tuple[Sequence[Bin], float | None]]
     verdicts: Verdicts
@@ -108,7 +108,7 @@ def evaluate(
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
     with TemporaryDirectory() as name:
-        runs = {share: measure(material, Path(name), parts, share) for share in SHARES}
+        runs = {share: measure(material, Path(name), parts, share, progress) for share in SHARES}
     measured = runs[1.0]
     used = choose(measured)
     kinds = {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
@@ -116,23 +116,25 @@ def evaluate(
     return Evaluation(
         documents=len(material.examples),
         folds=len(parts),
-        spans={way: _score(outcomes, overlap=True) for way, outcomes in measured.spans.items()},
+        spans={way: _score(outcomes) for way, outcomes in measured.spans.items()},
         relations={way: _score(outcomes) for way, outcomes in measured.relations.items()},
         whole={way: _score(outcomes) for way, outcomes in measured.whole.items()},
         used=used,
-        labels={kind: _by(chosen[kind], lambda _o, key: str(key.label)) for kind in ("spans", "relations")},
-        sources={kind: _by(chosen[kind], _source_of) for kind in ("spans", "relations")},
+        labels={kind: _by_label(chosen[kind]) for kind in ("spans", "relations")},
+        sources={kind: _by_source(chosen[kind]) for kind in ("spans", "relations")},
         curve=[_point(share, material, parts, run, used) for share, run in runs.items()],
         calibration={kind: _calibration(chosen[kind], parts, material) for kind in ("spans", "relations")},
         verdicts=verdicts(workspace.store),
     )
 
 
-def _score(outcomes: Sequence[Outcome], *, overlap: bool = False) -> Score:
+def _score(outcomes: Sequence[Outcome]) -> Score:
     counts = [_exact(outcome) for outcome in outcomes]
-    total = Counts(*map(sum, zip(*counts, strict=True)))
-    partial = [_overlapping(outcome) for outcome in outcomes] if overlap else []
-    return Score(total, Counts(*map(sum, zip(*partial, strict=True))) if partial else None, interval(counts))
+    return Score(_total(counts), _total(map(_overlapping, outcomes)), interval(counts))
+
+
+def _total(counts: Iterable[Counts]) -> Counts:
+    return Counts(*map(sum, zip(*counts, strict=True)))
 
 
 def _exact(outcome: Outcome) -> Counts:
@@ -140,7 +142,7 @@ def _exact(outcome: Outcome) -> Counts:
 
 
 def _overlapping(outcome: Outcome) -> Counts:
-    """Count a suggestion as shared that has a true span's label and any of its text; each true span once."""
+    """Count a suggestion as shared that has a true item's label and any of its text; each true item once."""
     free = sorted(outcome.right)
     shared = 0
     for key in sorted(outcome.suggested):
@@ -151,8 +153,13 @@ def _overlapping(outcome: Outcome) -> Counts:
     return Counts(shared, len(outcome.suggested), len(outcome.right))
 
 
-def _touch(one: SpanKey, other: SpanKey) -> bool:
-    return one.label == other.label and one.start < other.end and other.start < one.end
+def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
+    """Return whether two items have a label and text in common, relations at both ends."""
+    if one.label != other.label:
+        return False
+    if isinstance(one, RelationKey) and isinstance(other, RelationKey):
+        return _touch(one.head, other.head) and _touch(one.child, other.child)
+    return isinstance(one, SpanKey) and isinstance(other, SpanKey) and one.start < other.end and other.start < one.end
 
 
 def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
@@ -169,21 +176,30 @@ def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _by(outcomes: Iterable[Outcome], name: Callable[[Outcome, Any], str | None]) -> dict[str, Counts]:
-    """Return the counts by a property of what is suggested or right; what has none is left out."""
-    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for outcome in outcomes:
-        for column, keys in enumerate((outcome.right & outcome.suggested.keys(), outcome.suggested, outcome.right)):
-            for key in keys:
-                group = name(outcome, key)
-                if group is not None:
-                    found[group][column] += 1
-    return {group: Counts(*found[group]) for group in sorted(found)}
+def _by_label(outcomes: Sequence[Outcome]) -> dict[str, Score]:
+    """Return the score of what has each label."""
+    labels = {key.label for outcome in outcomes for key in (*outcome.suggested, *outcome.right)}
+    return {label: _score([_labelled(outcome, label) for outcome in outcomes]) for label in sorted(labels)}
 
 
-def _source_of(outcome: Outcome, key: Hashable) -> str | None:
-    source = outcome.sources.get(key)
-    return None if source is None else source.partition("@")[0]
+def _labelled(outcome: Outcome, label: str) -> Outcome:
+    suggested = {key: score for key, score in outcome.suggested.items() if key.label == label}
+    return outcome._replace(suggested=suggested, right=frozenset(key for key in outcome.right if key.label == label))
+
+
+def _by_source(outcomes: Sequence[Outcome]) -> dict[str, Score]:
+    """Return the score of what comes from each source, against all that is right."""
+    sources = {_source(outcome, key) for outcome in outcomes for key in outcome.suggested}
+    return {source: _score([_from(outcome, source) for outcome in outcomes]) for source in sorted(sources)}
+
+
+def _from(outcome: Outcome, source: str) -> Outcome:
+    suggested = {key: score for key, score in outcome.suggested.items() if _source(outcome, key) == source}
+    return outcome._replace(suggested=suggested)
+
+
+def _source(outcome: Outcome, key: Hashable) -> str:
+    return outcome.sources.get(key, "").partition("@")[0]
 
 
 def _point(

@@ -30,6 +30,7 @@ BATCH = 16
 class SuggestReport:
     """How many documents got new suggestions or had them already, and what the models lack.
 
+    ``set_aside`` says why what was learned took no part though it was to (empty: nothing stood in its way);
     ``unread`` counts documents by the reason why a suggester could not do them, ``dropped`` what suggesters could not
     use, by reason.
     """
@@ -39,6 +40,7 @@ class SuggestReport:
     spans: int = 0
     relations: int = 0
     missing: list[str] = field(default_factory=list)
+    set_aside: str = ""
     unread: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
 
@@ -61,10 +63,13 @@ def suggest(
 
     Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key.
     """
+    from annotator.suggest import learned
     from annotator.suggest.pipeline import build
 
     pipeline = build(workspace.scheme, workspace.models)
-    report = SuggestReport(missing=list(pipeline.missing))
+    report = SuggestReport(
+        missing=list(pipeline.missing), set_aside=learned.why_unused(workspace.models, workspace.scheme)
+    )
     waiting = _waiting(workspace.store, keys, pipeline.fingerprint)
     report.unchanged = waiting[1]
     todo = waiting[0]

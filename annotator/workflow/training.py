@@ -118,7 +118,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
         made = models / learned.FOLDER / f".making-{os.getpid()}"
         made.mkdir()
         try:
-            figures = learn(material, made)
+            figures = learn(material, made, progress=progress)
             card = {
                 "version": learned.next_version(models),
                 "created_at": workspace.store.clock(),

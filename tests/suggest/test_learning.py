@@ -18,7 +18,7 @@ from annotator.suggest.linker import Linker, Weigher
 from annotator.suggest.memory import FrozenMemory, Mark, PhraseMemory, Remembered, frozen, recall
 from annotator.suggest.pairs import Pairs
 from annotator.suggest.phrases import PhraseIndex
-from annotator.suggest.pipeline import SuggestionPipeline, build
+from annotator.suggest.pipeline import build
 from annotator.suggest.stack import Stack
 from annotator.suggest.training import Example, Material
 from tests.suggest.conftest import make_document
@@ -233,9 +233,33 @@ class TestVersions:
         learned.use(models, "0001", german, pinned=False)
         (folder / name).write_bytes(b"{}" + b" " * 40)
         assert learned.active(models, german) is None
-        assert SuggestionPipeline(german, models, (), learned.active(models, german)).learned is None
+        assert learned.why_unused(models, german).startswith("learned version 0001 is not used: its ")
+        assert build(german, models).learned is None
         with pytest.raises(ModelError, match="learned version 0001: "):
             learned.use(models, "0001", german, pinned=True)
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            (learned.TAGGER, b"no model of crfsuite's"),
+            (learned.MEMORY, b'{"Haus": 3}'),
+            (learned.CALIBRATION, b"[]"),
+            (learned.CALIBRATION, b'{"span": 3}'),
+            (learned.LINKER, b"{"),
+        ],
+    )
+    def test_a_file_of_something_else_is_refused_whatever_its_digest(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path, name: str, content: bytes
+    ) -> None:
+        folder = version()
+        models = tmp_path / "models"
+        card = json.loads((folder / learned.CARD).read_text(encoding="utf-8"))
+        (folder / name).write_bytes(content)
+        card["files"][name] = learned.digest(folder / name)
+        (folder / learned.CARD).write_text(json.dumps(card), encoding="utf-8")
+        learned.use(models, "0001", german, pinned=True)
+        with pytest.raises(ModelError, match=f"is no {name} of a learned version"):
+            list(build(german, models).suggest([letter(10).document]))
 
     def test_another_scheme_does_not_use_it(
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path

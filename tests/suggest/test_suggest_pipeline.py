@@ -49,6 +49,14 @@ def test_layers_come_in_the_order_of_documents_with_any_number_of_jobs(rules_onl
     assert list(rules_only.suggest(iter(many), jobs=2)) == alone
 
 
+def test_worker_processes_do_not_run_what_lies_in_the_current_folder(
+    rules_only: SuggestionPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "annotator.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(list(rules_only.suggest(ARTICLES, jobs=2))) == len(ARTICLES)
+
+
 def test_workers_serve_a_thread_and_stop_when_the_caller_stops(rules_only: SuggestionPipeline) -> None:
     many = [replace(d, key=f"{d.key}-{i}") for i in range(60) for d in ARTICLES]
     got: list[Annotations] = []

@@ -7,6 +7,8 @@ import pytest
 from annotator.labels.scheme import ACCEPT_THRESHOLD
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.workflow.settings import Preferences
+from annotator.workflow.workspace import Workspace
 from tests.tui.driving import workbench
 from tests.workspaces import Bench, linked, make_bench, said, verdicts, waiting
 
@@ -75,6 +77,19 @@ async def test_tab_walks_spans_and_relations_in_reading_order_and_round(news: Be
             assert shown.startswith(start)
         await work.press("shift+tab")
         assert work.focus == seen[4]
+
+
+@pytest.mark.parametrize(("own", "accepted"), [(None, 1), (0.75, 2)])
+async def test_accept_all_goes_by_the_workspaces_threshold_unless_a_person_has_one(
+    news: Bench, own: float | None, accepted: int
+) -> None:
+    path = news.workspace.root / "labels.yaml"
+    path.write_text("accept_threshold: 0.85\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    reopened = Workspace(news.workspace.root)
+    async with workbench(Bench(reopened), "nota", preferences=Preferences(accept_threshold=own)) as work:
+        await work.press("A")
+        assert len(work.session.layer.spans) == accepted
+    reopened.close()
 
 
 async def test_all_that_is_likely_is_accepted_and_the_rest_rejected_in_one_step_each(news: Bench) -> None:
