@@ -5,8 +5,8 @@ python -m benchmarks.formats [--documents N] [--only FORMAT …]
 Each figure is the best of three runs (beyond 5,000 articles: of one) of the command itself, in a process of its own,
 without the start of Python, with everything that the command loads, on a workspace of its own.  The floor is what bare
 ``json`` and ``sqlite3`` take to read the same gold JSONL, to put texts (searchable, as ours are), spans and relations
-into tables, and to write them back; beside the DocBin stands what spaCy alone takes for it.  Peak memory counts the mapped pages of the database, up to 256 MB, where it is
-read.
+into tables, and to write them back; beside the DocBin stands what spaCy alone takes for it.  Peak memory counts the
+mapped pages of the database, up to 256 MB, where it is read.
 """
 
 from __future__ import annotations
