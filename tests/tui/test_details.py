@@ -160,6 +160,8 @@ async def test_the_chosen_line_of_the_queue_stands_out(news: Bench) -> None:
         await work.press("down")
         chosen = [line for line in work.reversed_lines() if "todo" in line]
         assert len(chosen) == 1
+        (line,) = (s for s in work.app.screen._compositor.render_strips() if chosen[0] in s.text)
+        assert len({s.style.color for s in line if s.style is not None and s.style.reverse}) == 1, "no grey boxes"
         await work.press("up")
         assert [line for line in work.reversed_lines() if "todo" in line] != chosen
 

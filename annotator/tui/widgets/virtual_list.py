@@ -103,9 +103,16 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
         if looks not in self._made:
             segments = self.line(index, width)
             if index == self.index:
-                segments = list(Segment.apply_style(segments, post_style=CHOSEN))
+                segments = [Segment(segment.text, self._chosen(segment.style)) for segment in segments]
             self._made[looks] = self.framed(segments, width, reverse=index == self.index)
         return self._made[looks]
+
+    def _chosen(self, style: Style | None) -> Style:
+        """Return how a stretch of the chosen line looks: reversed, and none of it faint, which would be a grey box."""
+        style = style or Style()
+        if style.color == self.inks.faint.rich_color:
+            style += Style(color=self.inks.text.rich_color)
+        return style + CHOSEN
 
     def framed(self, segments: list[Segment], width: int, *, reverse: bool = False) -> Strip:
         """Return a line of the list, filled up to a width and between its edges."""
