@@ -12,11 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op, curator_layer
-from annotator.store import meta_record
+from annotator.store import QueueSort, meta_record
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.workspace import Workspace
@@ -27,7 +29,7 @@ BATCH = 5_000
 
 
 def fill(workspace: Workspace, count: int, done_by: str | None = "ana") -> None:
-    """Put short articles into a workspace, every third of them finished by a curator."""
+    """Put short articles with a suggestion into a workspace, every third of them finished by a curator."""
     for start in range(0, count, BATCH):
         with workspace.store.write() as writer:
             for number in range(start, min(start + BATCH, count)):
@@ -79,6 +81,10 @@ def main() -> int:
             line("a page", median(lambda: queue.page(every, 100, count // 2)), 100, "ms"),
             line("how many", median(lambda: queue.count(every)), 100, "ms"),
             line("filter by words", median(lambda: queue.page(QueueFilter(text="ciudad 77"), 100)), 100, "ms"),
+            *(
+                line(f"sort by {sort}", median(partial(queue.page, QueueFilter(sort=sort), 100)), 200, "ms")
+                for sort in get_args(QueueSort)
+            ),
             line("filter by state", median(lambda: queue.page(QueueFilter(state="done"), 100)), 100, "ms"),
             line("progress", median(desk.progress), 100, "ms"),
             line("next document", median(lambda: desk.next_open(f"news-{count // 2:06}")), 50, "ms"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, count, groupby
 from operator import itemgetter
 from typing import Any
 
-from annotator.history import CORPUS, Event, LayerName, Op, dumps_ops
+from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
+from annotator.store.schema import DIFFERING
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
 
@@ -22,6 +23,7 @@ _EVENT = ("hash", "layer_id", "seq", "prev", "at", "actor", "action", "ops")
 _AT_ONCE = 640
 """Rows of one statement: fewer are slower, and more do not help."""
 
+_DOCUMENT_ID, _KIND = _LAYER.index("document_id"), _LAYER.index("kind")
 _table_of = itemgetter(0)
 _place = itemgetter(0, 1)
 Row = tuple[Any, ...]
@@ -113,6 +115,13 @@ class Bulk:
         self._insert("event", _EVENT, rows.get("event", ()))
         for table, spec in TABLES.items():  # each in the table's order, to whose end they go
             self._insert(table, ("layer_id", "id", *spec.columns), sorted(rows.get(table, ()), key=_place))
+        finished = Counter(row[_DOCUMENT_ID] for row in rows.get("layer", ()) if row[_KIND] == "curator")
+        compared = [document for document, curators in finished.items() if curators > 1]
+        if compared:
+            self._connection.execute(
+                f"UPDATE document SET differing = ({DIFFERING}) WHERE id IN (SELECT value FROM json_each(?))",
+                (dumps(compared),),
+            )
 
     def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], otherwise: str = "") -> None:
         names = ", ".join(f'"{column}"' for column in columns)

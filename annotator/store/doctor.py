@@ -22,6 +22,12 @@ def examine(store: Store) -> Iterator[str]:
         yield from _texts(store)
         for layer in store.layers():
             yield from _layer(store, layer)
+        yield from _documents(store)
+
+
+def _documents(store: Store) -> Iterator[str]:
+    for row in store.rows(f"SELECT key FROM document WHERE differing <> ({schema.DIFFERING})"):
+        yield f"{row['key']}: on how many spans those who finished it differ is not what their layers say"
 
 
 def _database(store: Store) -> Iterator[str]:

@@ -17,7 +17,7 @@ _ORDER = {
     "date": "json_extract(d.meta, '$.date') DESC, d.key",
     "state": "CASE own.state WHEN 'doing' THEN 0 WHEN 'skipped' THEN 2 WHEN 'done' THEN 3 ELSE 1 END, d.key",
     "uncertainty": "({uncertainty}) DESC, d.key",
-    "disagreement": "({differing}) DESC, d.key",
+    "disagreement": "d.differing DESC, d.key",
 }
 
 _JOINED = """
@@ -63,15 +63,6 @@ SELECT sum(s.doubt) FROM layer s WHERE s.document_id = d.id AND s.kind = 'sugges
 
 _FINISHED = "c.document_id = d.id AND c.kind = 'curator' AND c.state = 'done' AND c.text = d.sha256"
 _FINISHED_COUNT = f"SELECT count(*) FROM layer c WHERE {_FINISHED}"
-
-# Spans that some of those who finished marked and others did not; none where gold is complete.
-_DIFFERING = f"""
-SELECT CASE WHEN (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') IS NOT 'done'
-                 AND ({_FINISHED_COUNT}) > 1
-       THEN (SELECT count(*) FROM (SELECT 1 FROM layer c JOIN span i ON i.layer_id = c.id WHERE {_FINISHED}
-                                   GROUP BY i.start, i."end", i.label HAVING count(*) < ({_FINISHED_COUNT})))
-       ELSE 0 END
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +163,13 @@ class Queue:
 
     def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[QueueRow]:
         """Return a page of the queue; only what is on it is counted out."""
-        order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY, differing=_DIFFERING)
+        order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
         query = f"""
             SELECT d.key, d.title, d.lang, coalesce(own.state, 'todo') AS state, own.flag IS NOT NULL AS flagged,
                    ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}{_STANDING_ENDS}) AS pending,
                    (SELECT count(*) FROM span WHERE layer_id = own.id) AS spans,
                    (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
-                   own.changed_at, ({_FINISHED_COUNT}) AS finished, ({_DIFFERING}) AS differing,
+                   own.changed_at, ({_FINISHED_COUNT}) AS finished, d.differing,
                    (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') AS gold
             FROM (SELECT d.id {_listed(which)} ORDER BY {order} LIMIT :limit OFFSET :offset) AS listed {_JOINED}
             ORDER BY {order}

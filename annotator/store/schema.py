@@ -260,6 +260,28 @@ WHERE kind = 'suggester';
 CREATE INDEX layer_of_suggester ON layer (document_id, name, doubt) WHERE kind = 'suggester';
 """
 
+DIFFERING = """
+SELECT CASE WHEN (SELECT state FROM layer WHERE document_id = document.id AND name = 'gold') IS NOT 'done'
+                 AND (SELECT count(*) FROM layer c WHERE c.document_id = document.id AND c.kind = 'curator'
+                      AND c.state = 'done' AND c.text = document.sha256) > 1
+       THEN (SELECT count(*) FROM (
+                SELECT 1 FROM layer c JOIN span i ON i.layer_id = c.id
+                WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done'
+                      AND c.text = document.sha256
+                GROUP BY i.start, i."end", i.label
+                HAVING count(*) < (SELECT count(*) FROM layer c WHERE c.document_id = document.id
+                                   AND c.kind = 'curator' AND c.state = 'done' AND c.text = document.sha256)))
+       ELSE 0 END
+"""
+"""How many spans some of those who finished a ``document`` marked and others did not; none where gold is complete."""
+
+_DIFFERING = f"""
+ALTER TABLE document ADD COLUMN differing INTEGER NOT NULL DEFAULT 0;
+UPDATE document SET differing = ({DIFFERING.strip()})
+WHERE (SELECT count(*) FROM layer c WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done') > 1;
+CREATE INDEX document_by_differing ON document (differing DESC, key);
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", _BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
@@ -268,6 +290,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0005_latest_layers", _LATEST_LAYERS),
     ("0006_document_dates", _DOCUMENT_DATES),
     ("0007_doubt", _DOUBT),
+    ("0008_differing", _DIFFERING),
 )
 """Name and SQL of each migration, oldest first."""
 

@@ -19,6 +19,7 @@ from annotator.store.layers import (
     event_of,
     layer_info_of,
 )
+from annotator.store.schema import DIFFERING
 from annotator.store.tables import grown, read_state, write_ops
 from annotator.text import Document
 
@@ -163,6 +164,18 @@ class Writer:
                 "UPDATE layer SET doubt = (SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = ?1)"
                 " WHERE id = ?1 AND kind = 'suggester'",
                 (layer_id,),
+            )
+
+        self._compare(layer_id, ops)
+
+    def _compare(self, layer_id: int, ops: Sequence[Op]) -> None:
+        """Count anew on how many spans those who finished a document differ, where ``ops`` may have changed that."""
+        finishing = any(op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops)
+        if finishing or any(op.table == "span" for op in ops):
+            self._connection.execute(
+                f"UPDATE document SET differing = ({DIFFERING}) WHERE id = (SELECT document_id FROM layer WHERE id = ?1"
+                " AND kind IN ('curator', 'gold', 'corpus') AND (?2 OR state = 'done'))",
+                (layer_id, finishing),
             )
 
     def _layer(self, name: LayerName) -> LayerInfo:

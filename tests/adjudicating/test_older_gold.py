@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,26 @@ def test_other_gold_imported_in_its_place_lets_go_of_decisions(bench: Bench, tmp
     assert main([*root, "import", "jsonl", str(file), "--layer", "gold", "--replace"]) == 0
     assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
     assert list(examine(bench.store)) == []
+
+
+def test_differences_from_before_they_were_counted_are_counted(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path)
+    bench.add()
+    finish(bench, "ana", ANA, CRUZ)
+    finish(bench, "bo", ANA, MEXICO)
+    database = bench.workspace.database_path
+    bench.workspace.close()
+    with closing(sqlite3.connect(database, isolation_level=None)) as older:
+        older.execute("DROP INDEX document_by_differing")
+        older.execute("ALTER TABLE document DROP COLUMN differing")
+        older.execute("DELETE FROM _sqlite_migrations WHERE name = '0008_differing'")
+        older.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
+    bench = make_bench(tmp_path)
+    (row,) = bench.store.rows("SELECT differing FROM document")
+    assert row["differing"] == 2
+    assert list(examine(bench.store)) == []
+    judge(bench)
+    with bench.store.write() as writer:
+        writer.append(LayerName(KEY, GOLD), "lead", "complete", [Op("layer", "state", None, {"value": "done"})])
+    assert bench.store.rows("SELECT differing FROM document")[0]["differing"] == 0
+    bench.workspace.close()
