@@ -16,8 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
+from annotator.annotation import record, suggested_span
 from annotator.corpus import Article, build_document
-from annotator.history import CORPUS, LayerName, Op, curator_layer
+from annotator.history import CORPUS, SUGGESTIONS, LayerName, Op, curator_layer
 from annotator.store import QueueSort, meta_record
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.desk import Desk, QueueFilter
@@ -38,6 +39,13 @@ def fill(workspace: Workspace, count: int, done_by: str | None = "ana") -> None:
                 sha256 = writer.put_text(document, TOKENIZER)
                 op = Op("document", document.key, None, meta_record(document, sha256))
                 writer.append(LayerName(document.key, CORPUS), "bench", "ingest", [op])
+                name, score = text.index("Ana Ruiz"), 0.5 + number % 50 / 100
+                suggested = suggested_span(name, name + len("Ana Ruiz"), "PERSON", "bench@1", score)
+                ops = [
+                    Op("layer", "text", None, {"value": sha256}),
+                    Op("span", suggested.id, None, record(suggested)),
+                ]
+                writer.append(LayerName(document.key, SUGGESTIONS), "bench", "suggest", ops)
                 if done_by is not None and number % 3 == 0:
                     done = [Op("layer", "text", None, {"value": sha256}), Op("layer", "state", None, {"value": "done"})]
                     writer.append(LayerName(document.key, curator_layer(done_by)), done_by, "done", done)
