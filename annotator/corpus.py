@@ -238,9 +238,14 @@ def derived_title(text: str) -> str:
     return head.rstrip(" ,;:") + "…"
 
 
+def short_language(tag: str) -> str:
+    """Return the language of a tag such as ``es-MX``, as workspaces name languages."""
+    return re.split("[-_]", tag.strip().lower())[0]
+
+
 def _language(article: Article, languages: tuple[str, ...]) -> str:
     """Return the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
-    given = re.split("[-_]", article.lang.strip().lower())[0] if article.lang else ""
+    given = short_language(article.lang or "")
     if given in languages or len(languages) == 1:
         return given if given in languages else languages[0]
     identifier = _identifier(languages)

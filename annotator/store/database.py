@@ -117,6 +117,11 @@ class Store:
             meta=json.loads(row["meta"] or "{}"),
         )
 
+    def about(self, key: str) -> dict[str, Any] | None:
+        """Return language, title and other fields (``meta``) of the document with this key."""
+        row = self.row("SELECT lang, title, meta FROM document WHERE key = ? AND sha256 IS NOT NULL", key)
+        return None if row is None else {**row, "meta": json.loads(row["meta"] or "{}")}
+
     def text(self, sha256: str) -> str | None:
         """Return a text by its digest, also one that was replaced since."""
         row = self.row("SELECT content FROM text WHERE sha256 = ?", sha256)

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from annotator.annotation import Extra, record
-from annotator.corpus import Article, key_problem
+from annotator.corpus import Article, key_problem, short_language
 from annotator.errors import FormatError, WorkflowError
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format
+from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Format
 from annotator.formats.source import Source
 from annotator.history import CORPUS, LayerName, Op
 from annotator.labels.load import load_scheme
@@ -212,6 +212,7 @@ class _Intake:
                 self._make(foreign, self._fresh[key], digest)
             else:
                 self.report.known += key not in self._made
+                self._count_other_facts(key, foreign)
                 self._keep_document_extras(key, foreign)
             for layer in foreign.layers:
                 self._take_layer(layer, LayerName(key, self._naming.name(layer, foreign.where)), foreign, digest)
@@ -252,6 +253,19 @@ class _Intake:
 
     def _document_extra(self, foreign: ForeignDocument) -> Extra:
         return Extra(self._form, "document", dict(foreign.extras), (), self._form)
+
+    def _count_other_facts(self, key: str, foreign: ForeignDocument) -> None:
+        """Count what the file says of a document otherwise than it is known here, which holds."""
+        said = {"title": foreign.title, "lang": foreign.lang and short_language(foreign.lang), "meta": foreign.meta}
+        if foreign.key not in (None, key):
+            self.report.lost[f"{FEATURES['key']}, where its text goes by another"] += 1
+        if not any(said.values()):
+            return
+        self._bulk.settle()
+        known = self._store.about(key) or {}
+        for name, value in said.items():
+            if value and value != known.get(name):
+                self.report.lost[f"{FEATURES[name]}, where the document has another here"] += 1
 
     def _keep_document_extras(self, key: str, foreign: ForeignDocument) -> None:
         """Keep what this format says of a document beside its text, unless that was kept before."""

@@ -45,6 +45,19 @@ class TestDocuments:
         assert (document.lang, document.title, dict(document.meta)) == ("en", "Un título", {"url": "x"})
         assert bench.actions("corpus", "carta") == ["import"]
 
+    def test_what_a_file_says_otherwise_of_a_known_document_is_counted(self, bench: Bench) -> None:
+        known = bench.document()
+        same = {"lang": f"{known.lang.upper()}-MX", "title": known.title}
+        assert not take(bench, "doccano", rows(row(ANA, **same)), layer="curator:bo").lost
+        other = {"key": "carta", "lang": "en", "title": "Otro título", "meta": {"url": "x"}}
+        assert take(bench, "doccano", rows(row(ANA, **other)), layer="curator:bo").lost == {
+            "the document's key, where its text goes by another": 1,
+            "its language, where the document has another here": 1,
+            "its title, where the document has another here": 1,
+            "its other fields, where the document has another here": 1,
+        }
+        assert bench.document() == known
+
     def test_without_a_name_they_are_called_after_file_and_line(self, bench: Bench, tmp_path: Path) -> None:
         path = tmp_path / "lote.v2.jsonl"
         path.write_bytes(b"\n" + rows({"text": "uno"}, {"text": "dos", "id": 9}))
