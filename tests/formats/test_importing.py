@@ -47,9 +47,9 @@ class TestDocuments:
 
     def test_what_a_file_says_otherwise_of_a_known_document_is_counted(self, bench: Bench) -> None:
         known = bench.document()
-        same = {"lang": f"{known.lang.upper()}-MX", "title": known.title}
+        same: dict[str, Any] = {"lang": f"{known.lang.upper()}-MX", "title": known.title}
         assert not take(bench, "doccano", rows(row(ANA, **same)), layer="curator:bo").lost
-        other = {"key": "carta", "lang": "en", "title": "Otro título", "meta": {"url": "x"}}
+        other: dict[str, Any] = {"key": "carta", "lang": "en", "title": "Otro título", "meta": {"url": "x"}}
         assert take(bench, "doccano", rows(row(ANA, **other)), layer="curator:bo").lost == {
             "the document's key, where its text goes by another": 1,
             "its language, where the document has another here": 1,
