@@ -22,29 +22,36 @@ from annotator.text import Segmentation
 OFF_BORDERS = "spans do not fall on token borders; their token fields are null"
 
 
-def write_record(record: LayerRecord, tokens: str | None = None, warnings: Counter[str] | None = None) -> str:
-    """Return the line of one layer, without the line break; ``tokens`` are those of the document if they are rendered.
+def write_record(record: LayerRecord) -> str:
+    """Return the line of one layer, without the line break.
 
-    Spans that do not fall on token borders have null token fields, and are counted in ``warnings``.
+    Spans that do not fall on token borders have null token fields.
     """
-    if tokens is None:
-        tokens = render_tokens(record.document.text, record.document.tokens)
+    tokens = render_tokens(record.document.text, record.document.tokens)
+    return _line(record, tokens, Counter()).decode("utf-8")
+
+
+def _line(record: LayerRecord, tokens: bytes, warnings: Counter[str]) -> bytes:
+    """Return a line as UTF-8, its tokens being rendered; spans off token borders are counted in ``warnings``."""
     document = record.document
     spans = record.spans()
     rendered = {key: _render(key, document.tokens) for key in spans}
     off_token = sum(found.is_off_token for found in rendered.values())
-    if off_token and warnings is not None:
+    if off_token:
         warnings[OFF_BORDERS] += off_token
     span_lines = [_span(span, rendered[key], document.text) for key, span in spans.items()]
     relation_lines = [_relation(relation, key, rendered) for key, relation in record.relations().items()]
-    return (
+    before = (
         f'{{"schema":"{SCHEMA}","id":{_quoted(document.key)},"text":{_quoted(document.text)},'
         f'"lang":{_quoted(document.lang)},"title":{_quoted(document.title)},"meta":{_dumps(dict(document.meta))},'
-        f'"tokens":[{tokens}],'
-        f'"spans":[{",".join(span_lines)}],"relations":[{",".join(relation_lines)}],'
+        f'"tokens":['
+    )
+    behind = (
+        f'],"spans":[{",".join(span_lines)}],"relations":[{",".join(relation_lines)}],'
         f'"answer":"accept","provenance":{{"layer":{_quoted(record.layer)},"curators":{_dumps(list(record.curators))},'
         f'"text_sha256":"{document.sha256}","labels_sha256":{_quoted(record.labels_sha256)}}}}}'
     )
+    return b"".join((before.encode("utf-8"), tokens, behind.encode("utf-8")))
 
 
 def read_records(lines: Iterable[str], where: str) -> Iterator[LayerRecord]:
@@ -114,7 +121,8 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document."""
     for record, tokens in with_tokens(records):
-        target.write(write_record(record, tokens, target.warnings) + "\n")
+        target.write(_line(record, tokens, target.warnings))
+        target.write(b"\n")
 
 
 FORMAT = Format(

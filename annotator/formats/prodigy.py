@@ -192,7 +192,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                     target.write(_task(record, tokens, *_suggestion(record, decision.original), answer))
 
 
-def _task(record: LayerRecord, tokens: str, spans: list[Any], relations: list[Any], answer: str) -> str:
+def _task(record: LayerRecord, tokens: bytes, spans: list[Any], relations: list[Any], answer: str) -> bytes:
     document = record.document
     row = next((dict(extra.value) for extra in record.extras if extra.kind == ROW), {})
     if record.layer.startswith("curator:"):
@@ -210,7 +210,7 @@ def _task(record: LayerRecord, tokens: str, spans: list[Any], relations: list[An
             "title": document.title,
         }
     )[1:]
-    return f'{start},"tokens":[{tokens}],{end}\n'
+    return b"".join((f'{start},"tokens":['.encode(), tokens, f"],{end}\n".encode()))
 
 
 def _spans(record: LayerRecord, spans: Mapping[SpanKey, Span]) -> list[dict[str, Any]]:

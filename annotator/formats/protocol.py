@@ -116,10 +116,10 @@ class Target:
     warnings: Counter[str] = field(default_factory=Counter)
     digests: list[str] = field(default_factory=list)
 
-    def write(self, text: str) -> None:
+    def write(self, text: str | bytes) -> None:
         """Write text to the one file, as UTF-8."""
         assert self.stream is not None
-        self.stream.write(text.encode("utf-8"))
+        self.stream.write(text if isinstance(text, bytes) else text.encode("utf-8"))
 
     def put(self, name: str, data: bytes) -> None:
         """Write one of the folder's files."""
