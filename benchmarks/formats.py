@@ -5,8 +5,8 @@ python -m benchmarks.formats [--documents N] [--only FORMAT …]
 Each figure is the best of three runs (beyond 5,000 articles: of one) of the command itself, in a process of its own,
 without the start of Python, with everything that the command loads, on a workspace of its own.  The floor is what bare
 ``json`` and ``sqlite3`` take to read the same gold JSONL, to put texts (searchable, as ours are), spans and relations
-into tables, and to write them back; beside the DocBin stands what spaCy alone takes for it.  Peak memory counts the
-mapped pages of the database, up to 256 MB, where it is read.
+into tables, and to write them back; beside brat stands what copying its files takes, beside the DocBin what spaCy alone
+takes for it.  Peak memory counts the mapped pages of the database, up to 256 MB, where it is read.
 """
 
 from __future__ import annotations
@@ -162,6 +162,13 @@ def floor_out(database: Path, path: Path) -> None:
             stream.write(json.dumps({"id": key, "text": content, "spans": spans}, ensure_ascii=False) + "\n")
 
 
+def copy_files(source: Path, target: Path) -> None:
+    """Read a folder of files and write them to another."""
+    target.mkdir()
+    for path in source.iterdir():
+        (target / path.name).write_bytes(path.read_bytes())
+
+
 def spacy_in(path: Path) -> None:
     """Read a DocBin with spaCy alone."""
     import spacy
@@ -195,6 +202,7 @@ def child(arguments: list[str]) -> int:
         "command": lambda: annotator_main(rest),
         "floor-in": lambda: floor_in(Path(rest[0]), Path(rest[1])),
         "floor-out": lambda: floor_out(Path(rest[0]), Path(rest[1])),
+        "files": lambda: copy_files(Path(rest[0]), Path(rest[1])),
         "spacy-in": lambda: spacy_in(Path(rest[0])),
         "spacy-out": lambda: spacy_out(Path(rest[0]), Path(rest[1])),
     }
@@ -241,6 +249,8 @@ def main() -> int:
             report(f"import {name} a second time", again, None)
             if name == "jsonl":
                 floor(path, folder, runs)
+            if name == "brat":
+                bare_files(path, folder, runs)
             if name == "spacy":
                 bare_spacy(path, folder, options.documents, runs)
             shutil.rmtree(folder / "w0")
@@ -256,6 +266,12 @@ def floor(path: Path, folder: Path, runs: int) -> None:
         lambda run: in_a_process("child", "floor-out", f"{database}0.db", str(folder / f"floor{run}.jsonl")), runs
     )
     report("floor: json and sqlite3 alone, out", found, None)
+
+
+def bare_files(path: Path, folder: Path, runs: int) -> None:
+    """Measure and print what copying a folder takes: the system's part in two files a document."""
+    found = best(lambda run: in_a_process("child", "files", str(path), str(folder / f"copy{run}")), runs)
+    report("floor: its files copied", found, None)
 
 
 def bare_spacy(path: Path, folder: Path, count: int, runs: int) -> None:
