@@ -157,7 +157,7 @@ class explained:  # noqa: N801 - used like contextlib's
         """Raise what is to be said, if anything."""
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
             raise StoreError(f"{self.path}: {_meaning(error, self.path)}", _remedy(error)) from error
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):  # whoever read the output has gone
             reason = (error.strerror or str(error)).lower()
             raise StoreError(f"{self.path}: {reason}", "check the folder's rights") from error
 

@@ -22,8 +22,14 @@ def writing(path: Path | None, otherwise: BinaryIO) -> Iterator[BinaryIO]:
     Raises :class:`WorkflowError` when the folder cannot be written.
     """
     if path is None:
-        yield otherwise
-        otherwise.flush()
+        try:
+            yield otherwise
+            otherwise.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise WorkflowError(f"standard output: {reason}", "name a file with -o, or free some space") from error
         return
     path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
