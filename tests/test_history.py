@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -17,6 +18,7 @@ from annotator.history import (
     Step,
     UndoStack,
     apply,
+    dumps,
     dumps_ops,
     fold,
     inverted,
@@ -44,6 +46,18 @@ def steps_of(groups: list[list[tuple[str, str, Record | None]]]) -> tuple[list[E
         previous = events[-1].hash
         states.append(dict(state))
     return events, states
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("aé\x1f\u2028", max_size=3), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(VALUES)
+def test_json_is_written_as_the_events_of_old_databases_have_it(value: object) -> None:
+    assert dumps(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @given(st.lists(st.lists(moves, max_size=4), max_size=6))
