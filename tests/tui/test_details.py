@@ -184,6 +184,17 @@ async def test_without_colour_no_line_has_any(news: Bench, monkeypatch: pytest.M
             assert all(t.red == t.green == t.blue for t in triplets)
 
 
+async def test_a_question_stands_alone_and_a_line_says_where_it_was_cut(news: Bench) -> None:
+    async with workbench(news, "nota", size=(60, 20)) as work:
+        await work.press("a")
+        assert "accepted" in work.line("#message")
+        await work.press("semicolon")
+        assert work.line("#message") == ""
+        await work.press("escape")
+        assert work.line("#message").startswith("tab next")
+        assert work.line("#message").endswith("…")
+
+
 async def test_a_document_that_was_left_is_freed(news: Bench) -> None:
     async with workbench(news) as work:
         left = []

@@ -304,6 +304,7 @@ async def test_help_shows_the_keys_and_the_focused_label_first(news: Bench) -> N
         assert isinstance(work.app.screen, HelpScreen)
         assert "next undecided suggestion" in work.text
         assert work.text.index("1 PERSON") < work.text.index("Keys")
+        assert "Copy selected text" not in work.text
         await work.press("escape")
         await work.press("a")
         assert "5? 1✓" in work.header

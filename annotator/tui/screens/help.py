@@ -37,7 +37,8 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, beneath: Screen[Any], scheme: LabelScheme, inks: Inks, label: str | None = None) -> None:
         super().__init__()
-        self._bindings_beneath = [b for b in beneath.active_bindings.values() if b.node is beneath]
+        own = (b for b in beneath.active_bindings.values() if b.node is beneath)
+        self._bindings_beneath = [b for b in own if b.binding.id]  # the toolkit's have none, and do nothing here
         self._scheme = scheme
         self._inks = inks
         self._label = label

@@ -13,6 +13,9 @@ from annotator.tui.inert import inert
 from annotator.tui.painting import Inks
 from annotator.tui.widgets.inked import Inked
 
+CUT = "… "
+"""Stands where a line gave way."""
+
 
 class Line(Inked):
     """One line: something at the left, something at the right, the left giving way when there is no room."""
@@ -40,8 +43,13 @@ class Line(Inked):
             return Strip.blank(self.size.width, style)
         right = set_cell_size(inert(self._right), min(cell_len(self._right), self.size.width))
         segments = [Segment(inert(text), self._look(look)) for text, look in self._left]
-        left = Strip(segments).adjust_cell_length(max(0, self.size.width - cell_len(right)), style)
-        return Strip([*left, Segment(right, style)])
+        room = max(0, self.size.width - cell_len(right))
+        left = Strip(segments)
+        if left.cell_length > room > len(CUT):
+            left = Strip(
+                [*left.crop(0, room - len(CUT)).adjust_cell_length(room - len(CUT), style), Segment(CUT, style)]
+            )
+        return Strip([*left.adjust_cell_length(room, style), Segment(right, style)])
 
     def _look(self, look: str) -> Style:
         if look in self.inks.labels:

@@ -192,6 +192,8 @@ class AnnotateBase(WorkScreen):
 
     def _ask(self, prompt: KeyPrompt | None) -> None:
         self.prompt = prompt
+        if prompt is not None:
+            self._say("")  # what came of the last key says nothing about this question
         self._refresh_marks()
 
     def _hint(self, text: str, places: Sequence[tuple[int, Value]], action: Callable[[Value], None]) -> None:

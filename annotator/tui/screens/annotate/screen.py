@@ -93,6 +93,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         assert self.prompt is not None
         if event.key == "escape" or not event.character:
             self._ask(None)
+            self._say_default()
             return
         try:
             action = self.prompt.feed(event.character)
