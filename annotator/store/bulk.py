@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, count, groupby
 from operator import itemgetter
 from typing import Any
 
 from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
-from annotator.store.schema import DIFFERING
+from annotator.store.schema import DIFFERING, DOUBT
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
 
 _TEXT = ("sha256", "content", "tokenizer", "tokens", "sentences")
 _DOCUMENT = ("id", "key", *DOCUMENT.columns)
 _LAYER = ("id", "document_id", "name", "kind", "author", "head", "length", "changed_at", *LAYER_FIELDS,
-          "spans", "relations", "doubt")  # fmt: skip
+          "spans", "relations")  # fmt: skip
 _EVENT = ("hash", "layer_id", "seq", "prev", "at", "actor", "action", "ops")
 _AT_ONCE = 640
 """Rows of one statement: fewer are slower, and more do not help."""
@@ -76,11 +76,10 @@ class Bulk:
                 rows = ((layer_id, op.id, *values(op.now)) for op in run if op.now is not None)
                 self._rows[table].extend(rows)
         counts = [sum(op.table == table for op in ops) for table in ("span", "relation")]
-        doubt = _doubt(ops) if name.kind == "suggester" else 0.0
         columns = (fields.get(column) for column in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
         owner = (name.name, name.kind, name.author)
-        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts, doubt)
+        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts)
         self._rows["layer"].append(row)
         self._rows["event"].append((digest, layer_id, 1, "", event.at, actor, action, event.ops))
 
@@ -115,13 +114,16 @@ class Bulk:
         self._insert("event", _EVENT, rows.get("event", ()))
         for table, spec in TABLES.items():  # each in the table's order, to whose end they go
             self._insert(table, ("layer_id", "id", *spec.columns), sorted(rows.get(table, ()), key=_place))
-        finished = Counter(row[_DOCUMENT_ID] for row in rows.get("layer", ()) if row[_KIND] == "curator")
-        compared = [document for document, curators in finished.items() if curators > 1]
-        if compared:
-            self._connection.execute(
-                f"UPDATE document SET differing = ({DIFFERING}) WHERE id IN (SELECT value FROM json_each(?))",
-                (dumps(compared),),
-            )
+        layers = rows.get("layer", ())
+        self._derive("layer", "doubt", DOUBT, [row[0] for row in layers if row[_KIND] == "suggester"])
+        finished = Counter(row[_DOCUMENT_ID] for row in layers if row[_KIND] == "curator")
+        self._derive("document", "differing", DIFFERING, [d for d, curators in finished.items() if curators > 1])
+
+    def _derive(self, table: str, column: str, query: str, ids: Sequence[int]) -> None:
+        """Set what follows from the rest in some rows."""
+        if ids:
+            update = f"UPDATE {table} SET {column} = ({query}) WHERE id IN (SELECT value FROM json_each(?))"
+            self._connection.execute(update, (dumps(ids),))
 
     def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], otherwise: str = "") -> None:
         names = ", ".join(f'"{column}"' for column in columns)
@@ -146,9 +148,3 @@ class Bulk:
     def _document_id(self, key: str) -> int:
         row = self._connection.execute("SELECT id FROM document WHERE key = ?", (key,)).fetchone()
         return int(row[0])
-
-
-def _doubt(ops: Iterable[Op]) -> float:
-    """Return how uncertain a suggester is about its spans, as ``layer.doubt`` has it."""
-    scores = (op.now.get("score") for op in ops if op.table == "span" and op.now is not None)
-    return sum((score * (1 - score) for score in scores if score is not None), 0.0)

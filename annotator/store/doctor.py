@@ -105,8 +105,7 @@ def _content(store: Store, layer: LayerInfo) -> Iterator[str]:
     row = store.row(
         "SELECT spans <> (SELECT count(*) FROM span WHERE layer_id = layer.id)"
         " OR relations <> (SELECT count(*) FROM relation WHERE layer_id = layer.id),"
-        " kind = 'suggester' AND abs(doubt - (SELECT coalesce(sum(score * (1 - score)), 0) FROM span"
-        " WHERE layer_id = layer.id)) > 0.000001 FROM layer WHERE id = ?",
+        f" kind = 'suggester' AND abs(doubt - ({schema.DOUBT})) > 0.000001 FROM layer WHERE id = ?",
         layer.id,
     )
     if row is not None and row[0]:

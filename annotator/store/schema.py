@@ -252,25 +252,24 @@ _DOCUMENT_DATES = """
 CREATE INDEX document_by_date ON document (json_extract(meta, '$.date') DESC, key);
 """
 
-_DOUBT = """
--- How uncertain a suggester is about a document: the sum of score * (1 - score) over its spans.
+DOUBT = "SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = layer.id"
+"""How uncertain the suggester of a ``layer`` is about its spans."""
+
+_DOUBT = f"""
 ALTER TABLE layer ADD COLUMN doubt REAL NOT NULL DEFAULT 0;
-UPDATE layer SET doubt = (SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = layer.id)
-WHERE kind = 'suggester';
+UPDATE layer SET doubt = ({DOUBT}) WHERE kind = 'suggester';
 CREATE INDEX layer_of_suggester ON layer (document_id, name, doubt) WHERE kind = 'suggester';
 """
 
-DIFFERING = """
+_FINISHED = """
+layer c WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done' AND c.text = document.sha256
+"""
+DIFFERING = f"""
 SELECT CASE WHEN (SELECT state FROM layer WHERE document_id = document.id AND name = 'gold') IS NOT 'done'
-                 AND (SELECT count(*) FROM layer c WHERE c.document_id = document.id AND c.kind = 'curator'
-                      AND c.state = 'done' AND c.text = document.sha256) > 1
+                 AND (SELECT count(*) FROM {_FINISHED.strip()}) > 1
        THEN (SELECT count(*) FROM (
-                SELECT 1 FROM layer c JOIN span i ON i.layer_id = c.id
-                WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done'
-                      AND c.text = document.sha256
-                GROUP BY i.start, i."end", i.label
-                HAVING count(*) < (SELECT count(*) FROM layer c WHERE c.document_id = document.id
-                                   AND c.kind = 'curator' AND c.state = 'done' AND c.text = document.sha256)))
+                SELECT 1 FROM span i WHERE i.layer_id IN (SELECT c.id FROM {_FINISHED.strip()})
+                GROUP BY i.start, i."end", i.label HAVING count(*) < (SELECT count(*) FROM {_FINISHED.strip()})))
        ELSE 0 END
 """
 """How many spans some of those who finished a ``document`` marked and others did not; none where gold is complete."""

@@ -19,7 +19,7 @@ from annotator.store.layers import (
     event_of,
     layer_info_of,
 )
-from annotator.store.schema import DIFFERING
+from annotator.store.schema import DIFFERING, DOUBT
 from annotator.store.tables import grown, read_state, write_ops
 from annotator.text import Document
 
@@ -161,8 +161,7 @@ class Writer:
             )
         if any(op.table == "span" for op in ops):
             self._connection.execute(
-                "UPDATE layer SET doubt = (SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = ?1)"
-                " WHERE id = ?1 AND kind = 'suggester'",
+                f"UPDATE layer SET doubt = ({DOUBT}) WHERE id = ? AND kind = 'suggester'",
                 (layer_id,),
             )
 
