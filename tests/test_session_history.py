@@ -214,3 +214,16 @@ class TestTwoWindows:
         bench.store.connection.execute("PRAGMA query_only = OFF")
         session.undo()
         assert said(session) == set()
+
+    def test_what_is_on_the_disk_stands_though_what_follows_from_it_goes_wrong(
+        self, bench: Bench, ana: Span, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = bench.session()
+        assert session.live is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(session.live, "follow", lambda _: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                session.accept(ana.id)
+        assert said(session) == said(bench.session()) == {("PERSON", "Ana Ruiz")}
+        session.undo()
+        assert said(session) == said(bench.session()) == set()

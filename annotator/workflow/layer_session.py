@@ -169,16 +169,18 @@ class LayerSession:
         draft = StepDraft(self.layer, self._length + 1)
         try:
             yield draft
-            if draft.ops or draft.replays:  # an undo is a step even where nothing is left of what it takes back
+            written = bool(draft.ops or draft.replays)  # an undo is a step even where nothing is left to take back
+            if written:
                 self._open(draft)
                 self._write(action, draft.ops, target)
-                self.touched = self.layer.reach(draft.ops)
-                if self.live is not None:
-                    self.touched = sorted({*self.touched, *self.live.follow(draft.ops)})
         except BaseException:
             for op in inverted(draft.ops):
                 self.layer.apply(op)
             raise
+        if written:  # on the disk: what goes wrong from here on takes nothing back
+            self.touched = self.layer.reach(draft.ops)
+            if self.live is not None:
+                self.touched = sorted({*self.touched, *self.live.follow(draft.ops)})
 
     def _open(self, draft: StepDraft) -> None:
         """Let the first step take the document up, and a later change reopen finished work."""
