@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
+from annotator.formats.gold_reader import read_document
 from annotator.formats.jsonl import read_records, write_record
 from annotator.formats.record import LayerRecord
+from annotator.formats.source import Line
 from annotator.formats.validate import SCHEMA_PATH, validate_lines
 from annotator.text import Document, text_sha256
 from annotator.tokenization import split_sentences, tokenize
@@ -257,3 +260,43 @@ def test_reading_refuses_what_it_cannot_trust(change: Change, expected: str) -> 
 def test_reading_refuses_what_is_no_object(line: str) -> None:
     with pytest.raises(FormatError, match=r"gold\.jsonl:1"):
         list(read_records([line], "gold.jsonl"))
+
+
+ODD: tuple[Any, ...] = (None, True, -1, 0, 3, 7.0, 0.5, 2, "", "x", "s3", "accepted", "\ud800", [], {}, ["ana"])
+PLACES = tuple((part, name) for part in ("spans", "relations", "provenance") for name in (
+    "id", "start", "end", "text", "label", "origin", "source", "score", "curator", "head_id", "child_id", "layer",
+    "curators", "text_sha256", "labels_sha256")) + tuple((None, name) for name in (
+    "schema", "id", "text", "lang", "title", "meta", "spans", "relations", "provenance"))  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(PLACES), st.sampled_from(ODD) | st.just("gone"))
+def test_an_import_takes_and_refuses_what_a_close_look_takes_and_refuses(
+    place: tuple[str | None, str], value: object
+) -> None:
+    line = json.loads(write_record(record()))
+    part, name = place
+    holder = line if part is None else line[part] if part == "provenance" else line[part][0]
+    if value == "gone":
+        holder.pop(name, None)
+    else:
+        holder[name] = value
+    written = json.dumps(line)
+
+    def closely() -> object:
+        found = read(written)
+        return found.document.key, found.annotations, found.layer, found.curators
+
+    def quickly() -> object:
+        found = read_document(Line(written.encode(), 1, "f.jsonl:1", 0))
+        (layer,) = found.layers
+        return found.key, layer.content, layer.layer, layer.curators
+
+    assert _outcome(quickly) == _outcome(closely)
+
+
+def _outcome(look: Callable[[], object]) -> object:
+    try:
+        return look()
+    except FormatError as error:
+        return str(error)
