@@ -199,6 +199,7 @@ class TestDisks:
 
     def test_a_folder_in_place_of_the_output(self, bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
         bench.session().finish()
-        folder = bench.workspace.root
-        line = refused(f"-w {folder} export jsonl --layer curator:ana -o {folder}", capfd)
+        folder = bench.workspace.exports
+        folder.mkdir()
+        line = refused(f"-w {bench.workspace.root} export jsonl --layer curator:ana -o {folder}", capfd)
         assert "is a directory: nothing was written there" in line

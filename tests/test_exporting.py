@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,6 @@ from annotator.errors import WorkflowError
 from annotator.formats.jsonl import write_record
 from annotator.formats.validate import validate_lines
 from annotator.workflow.exporting import records, select
-from annotator.workflow.files import writing
 from annotator.workflow.gold import settle_finished
 from annotator.workflow.intake import ingest
 from annotator.workflow.naming import parse_layer
@@ -136,56 +132,3 @@ class TestBytes:
         path = tmp_path / "out.jsonl"
         path.write_bytes(export(bench, "curator:ana").encode())
         assert validate_lines(path) == []
-
-
-class TestFiles:
-    def test_the_file_is_whole_or_not_there(self, tmp_path: Path) -> None:
-        path = tmp_path / "deep" / "out.jsonl"
-
-        def fail() -> None:
-            with writing(path, io.BytesIO()) as stream:
-                stream.write(b"half")
-                raise RuntimeError
-
-        with pytest.raises(RuntimeError):
-            fail()
-        assert list(path.parent.iterdir()) == []
-
-    def test_what_was_there_stays_until_the_end(self, tmp_path: Path) -> None:
-        path = tmp_path / "out.jsonl"
-        path.write_bytes(b"old")
-        with writing(path, io.BytesIO()) as stream:
-            stream.write(b"new")
-            assert path.read_bytes() == b"old"
-        assert path.read_bytes() == b"new"
-
-    def test_a_link_stays_a_link(self, tmp_path: Path) -> None:
-        (tmp_path / "link").symlink_to(tmp_path / "target")
-        with writing(tmp_path / "link", io.BytesIO()) as stream:
-            stream.write(b"new")
-        assert (tmp_path / "link").is_symlink()
-        assert (tmp_path / "target").read_bytes() == b"new"
-
-    def test_a_pipe_is_written_to_not_replaced(self, tmp_path: Path) -> None:
-        pipe = tmp_path / "pipe"
-        os.mkfifo(pipe)
-        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-        with writing(pipe, io.BytesIO()) as stream:
-            stream.write(b"data")
-        assert os.read(reader, 10) == b"data"
-        os.close(reader)
-        assert stat.S_ISFIFO(pipe.stat().st_mode)
-
-    def test_without_a_path_it_goes_elsewhere(self) -> None:
-        elsewhere = io.BytesIO()
-        with writing(None, elsewhere) as stream:
-            stream.write(b"data")
-        assert elsewhere.getvalue() == b"data"
-
-    def test_where_nothing_can_be_written_one_line_says_so(self, tmp_path: Path) -> None:
-        (tmp_path / "file").touch()
-        (tmp_path / "folder").mkdir()
-        for path in (tmp_path / "file" / "out", tmp_path / "folder"):
-            with pytest.raises(WorkflowError, match="nothing was written there"), writing(path, io.BytesIO()):
-                pass
-        assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []

@@ -40,7 +40,7 @@ def know(monkeypatch: pytest.MonkeyPatch, *more: tuple[str, str]) -> None:
 
 
 def backups(path: Path) -> list[Path]:
-    return sorted(path.parent.glob("*.before-schema-*.db"))
+    return sorted((path.parent / "backups").glob("*.schema-*.db"))
 
 
 class TestMigrations:
@@ -160,7 +160,7 @@ class TestBackup:
     def test_the_copy_is_whole_and_stands_alone(self, bench: Bench) -> None:
         bench.session().flag()
         copy = bench.store.backup()
-        assert copy.parent == bench.store.path.parent
+        assert copy.parent == bench.store.path.parent / "backups"
         assert dump(copy) == dump(bench.store.path)
         assert {p.name for p in copy.parent.iterdir() if p.name.startswith(copy.name)} == {copy.name}
 
@@ -207,7 +207,12 @@ class TestBackup:
         with pytest.raises(StoreError, match="exists already"):
             bench.store.backup(tmp_path / "folder")
         assert list((tmp_path / "folder").iterdir()) == []
-        assert not list(tmp_path.glob(".*.partial"))
+        assert not list(tmp_path.glob(".*"))
+
+    def test_two_of_one_second_have_two_names(self, bench: Bench) -> None:
+        made = [bench.store.backup() for _ in range(3)]
+        assert len({path.name for path in made}) == 3
+        assert all(dump(path) == dump(bench.store.path) for path in made)
 
 
 class TestFullDisk:

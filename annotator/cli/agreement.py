@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import Settings, json_option, narrate, print_json, table_text, workspace_option
+from annotator.cli.common import (
+    Settings,
+    force_option,
+    json_option,
+    narrate,
+    print_json,
+    table_text,
+    tell_moved,
+    workspace_option,
+)
 from annotator.reports.plain import plain
 
 if TYPE_CHECKING:
+    from annotator.files import Outputs
     from annotator.reports.agreement import Agreement
     from annotator.reports.work import Work
 
@@ -38,6 +48,7 @@ FORMATS = ("table", "json", "csv", "html")
     "--resamples", type=click.IntRange(0, 100_000), default=2000, show_default=True, help="Resamples for intervals."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resamples and of γ.")
+@force_option
 @workspace_option
 @click.pass_obj
 def command(
@@ -50,6 +61,7 @@ def command(
     gamma: float | None,
     resamples: int,
     seed: int,
+    force: bool,
     workspace: Path | None,
 ) -> None:
     """Measure how far layers agree, in the documents that their authors finished.
@@ -65,12 +77,13 @@ def command(
     sample = gather(place, layers_to_compare(place, layers), lang=lang)
     agreement = measure(sample, Options(resamples, seed), gamma_seconds=gamma)
     done = work(verdicts(place), work_times(place))
-    _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output)
+    outputs = place.outputs(force=force)
+    _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output, outputs)
 
 
-def _deliver(agreement: Agreement, done: Work, kind: str, path: Path | None) -> None:
+def _deliver(agreement: Agreement, done: Work, kind: str, path: Path | None, outputs: Outputs) -> None:
     """Write the report to a file, or print it."""
-    from annotator.workflow.files import writing
+    from annotator.reports.agreement_marks import MARKS, marked
 
     if path is None and kind == "json":
         from annotator.reports.agreement_records import as_json
@@ -78,8 +91,9 @@ def _deliver(agreement: Agreement, done: Work, kind: str, path: Path | None) -> 
         print_json(as_json(agreement, done))
         return
     text = _text(agreement, done, kind, terminal=path is None and sys.stdout.isatty())
-    with writing(path, sys.stdout.buffer) as stream:
-        stream.write(text.encode("utf-8"))
+    with outputs.file(path, sys.stdout.buffer, mark=MARKS[kind]) as stream:
+        stream.write((text if path is None else marked(text, kind)).encode("utf-8"))
+    tell_moved(outputs)
     if path is not None:
         narrate(f"agreement of {', '.join(agreement.layers) or 'nobody'} as {kind} to {path}")
 

@@ -17,6 +17,7 @@ from annotator.reports.plain import plain
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
+    from annotator.files import Outputs
     from annotator.formats.protocol import Format
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -57,6 +58,21 @@ def curator_option(function: Function) -> Function:
     return click.option(
         "--as", "curator", metavar="NAME", help="Who is working (default: ANNOTATOR_CURATOR, or the login name)."
     )(function)
+
+
+def force_option(function: Function) -> Function:
+    """Add ``--force``, for commands that write where ``-o`` says."""
+    return click.option(
+        "--force", is_flag=True, help="Where PATH holds something of your own, move that aside instead of stopping."
+    )(function)
+
+
+def tell_moved(outputs: Outputs) -> None:
+    """Say where what had to make room is now."""
+    for path, aside in outputs.moved:
+        narrate(f"what was at {path} is now {aside}")
+    for folder in outputs.kept:
+        narrate(f"warning: the earlier export could not be removed: {folder}")
 
 
 def format_argument(function: Function) -> Function:

@@ -11,9 +11,11 @@ import click
 from annotator.cli.common import (
     Settings,
     curator_option,
+    force_option,
     format_argument,
     format_options,
     narrate,
+    tell_moved,
     workspace_option,
 )
 from annotator.workflow.workspace import curator_name
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--split", metavar="0.8,0.1,0.1", help="Write train, dev and test parts into the folder PATH.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides what the shares leave open.")
 @click.option("--no-manifest", is_flag=True, help="Do not write a manifest beside the file.")
+@force_option
 @format_options
 @curator_option
 @workspace_option
@@ -51,6 +54,7 @@ def command(
     split: str | None,
     seed: int,
     no_manifest: bool,
+    force: bool,
     options: dict[str, str],
     curator: str | None,
     workspace: Path | None,
@@ -72,7 +76,9 @@ def command(
         split=Split(parse_shares(split), seed) if split else None,
         with_manifest=not no_manifest,
     )
-    done, selection = export(place, form, request, path, sys.stdout.buffer)
+    outputs = place.outputs(force=force)
+    done, selection = export(place, form, request, path, sys.stdout.buffer, outputs)
+    tell_moved(outputs)
     where = f" to {path}" if path else ""
     for part in done.parts:
         items = f"{part.documents} documents, {part.spans} spans, {part.relations} relations of {layer}"

@@ -117,6 +117,8 @@ def _tell(report: ImportReport, kind: str, *, dry_run: bool) -> None:
         narrate(f"{name}: {items} on {counts.documents} documents{unchanged}")
     if report.new_labels:
         narrate(f"labels.yaml {'would get' if dry_run else 'got'}: {', '.join(report.new_labels)}")
+    if report.labels_aside:
+        narrate(f"warning: labels.yaml was edited meanwhile; as edited it is now {report.labels_aside}")
     if report.aside:
         narrate(f"kept aside, to be given back on export as {kind}: {_counts(report.aside)}")
     if report.lost:

@@ -37,6 +37,7 @@ VERBS = (
     "status",
     "history",
     "backup",
+    "restore",
     "bundle",
     "merge",
     "doctor",

@@ -84,7 +84,6 @@ FORMAT = Format(
     about="brat's standoff: a folder of .txt and .ann files, with annotation.conf",
     ending="",
     folder=True,
-    endings=(TEXT, ANNOTATIONS, ".conf"),
     read=read,
     write=write,
     carries=all_but(

@@ -103,7 +103,6 @@ FORMAT = Format(
     about="UIMA CAS in JSON 0.4 or XMI, for INCEpTION",
     ending="",
     folder=True,
-    endings=(".json", ".xmi", ".xml"),
     read=read,
     write=write,
     carries={

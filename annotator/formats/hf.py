@@ -120,7 +120,6 @@ FORMAT = Format(
     about="rows of words and tags for Hugging Face datasets, with the names of the tags",
     ending="",
     folder=True,
-    endings=(".jsonl", ".json"),
     read=read,
     write=write,
     carries={

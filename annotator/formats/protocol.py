@@ -9,6 +9,7 @@ keeps what our model has no place for.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,10 +18,12 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from annotator.annotation import Annotations, Extra, Verdict
+from annotator.errors import FormatError
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
 from annotator.labels import LabelScheme
 
+_LONGEST_NAME = 255
 State = Literal["doing", "done", "skipped"]
 Carried = Literal["yes", "aside", "no"]
 """Whether a format holds a thing; ``aside``: it comes back in the same format, though our model has no place for it."""
@@ -104,7 +107,7 @@ class Target:
     """Where a writer writes: ``stream`` for one file, ``folder`` (new and empty) for formats of many.
 
     ``lost`` is for the writer to count in, by kind, what its format had no place for beyond its declaration;
-    ``warnings`` for what a user should know of, though nothing is lost.  ``digests`` holds name and digest of each file
+    ``warnings`` for what a user should know of, though nothing is lost.  ``files`` holds name and SHA-256 of each file
     put into the folder.
     """
 
@@ -114,7 +117,7 @@ class Target:
     options: Mapping[str, str] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
-    digests: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     def write(self, text: str | bytes) -> None:
         """Write text to the one file, as UTF-8."""
@@ -123,14 +126,20 @@ class Target:
 
     def put(self, name: str, data: bytes) -> None:
         """Write one of the folder's files."""
-        assert self.folder is not None
-        (self.folder / name).write_bytes(data)
-        self.digests.append(f"{name}\0{hashlib.sha256(data).hexdigest()}\n")
+        with self.file(name) as stream:
+            stream.write(data)
 
     @contextmanager
     def file(self, name: str) -> Iterator[Sink]:
-        """Write one of the folder's files piece by piece."""
+        """Write one of the folder's files piece by piece.
+
+        Raises :class:`FormatError` where ``name``, which is made of a document's key, would lead out of the folder or
+        to a file that is there already.
+        """
         assert self.folder is not None
+        problem = _file_name_problem(name)
+        if problem:
+            raise FormatError(f"{name!r} {problem}, so it cannot name a file", "leave that document out")
         digest = hashlib.sha256()
 
         class Piecewise:
@@ -138,9 +147,26 @@ class Target:
                 digest.update(data)
                 stream.write(data)
 
-        with (self.folder / name).open("wb") as stream:
+        try:
+            opened = (self.folder / name).open("xb")
+        except FileExistsError as error:
+            raise FormatError(f"two documents would be written to the file {name}", "leave one of them out") from error
+        with opened as stream:
             yield Piecewise()
-        self.digests.append(f"{name}\0{digest.hexdigest()}\n")
+        self.files[name] = digest.hexdigest()
+
+
+def _file_name_problem(name: str) -> str | None:
+    """Say why a document's file cannot have a name; keys are checked when they come in, and once more here."""
+    if not name.strip(". ") or name.startswith("."):
+        return "begins with a full stop or is empty"
+    if "/" in name or "\\" in name:
+        return "holds a slash"
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in name):
+        return "holds a control character"
+    if len(name.encode("utf-8")) > _LONGEST_NAME:
+        return f"is longer than {_LONGEST_NAME} bytes"
+    return None
 
 
 Reader = Callable[[Source, Mapping[str, str]], Iterator[ForeignDocument]]
@@ -153,10 +179,10 @@ Writer = Callable[[Iterable[LayerRecord], Target], None]
 class Format:
     """A format by its name on the command line.
 
-    ``ending`` is that of its file; a format of many files has ``folder`` set, and ``endings`` names those that a
-    repeated export may replace.  ``carries`` answers every one of :data:`FEATURES`; ``aside`` and ``lost`` name what
-    reading keeps for the way back and what it leaves behind; ``options`` are those of ``-O NAME=VALUE``, with what
-    they mean, and ``grants`` the feature that an option makes it carry when it is ``yes``.
+    ``ending`` is that of its file; a format of many files has ``folder`` set.  ``carries`` answers every one of
+    :data:`FEATURES`; ``aside`` and ``lost`` name what reading keeps for the way back and what it leaves behind;
+    ``options`` are those of ``-O NAME=VALUE``, with what they mean, and ``grants`` the feature that an option makes it
+    carry when it is ``yes``.
     """
 
     name: str
@@ -166,7 +192,6 @@ class Format:
     read: Reader | None = None
     write: Writer | None = None
     folder: bool = False
-    endings: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)

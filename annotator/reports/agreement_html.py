@@ -17,6 +17,8 @@ from annotator.workflow.agreeing import shown_name
 MOST_LABELS = 24
 """Labels up to which a confusion table is drawn; the tables list the confusions of larger schemes."""
 
+GENERATOR = '<meta name="generator" content="annotator agreement">'
+
 STYLE = """
 :root { color-scheme: light; --ink: #1d1f23; --faint: #62656b; --line: #dddad2; --blue: #0b5fa5; }
 * { box-sizing: border-box; }
@@ -55,7 +57,7 @@ def as_html(agreement: Agreement, work: Work) -> str:
     body = "\n".join([*_opening(agreement, title), *_charts(agreement, work), *_tables(agreement, work)])
     return (
         "<!DOCTYPE html>\n"
-        '<html lang="en"><head><meta charset="utf-8">'
+        f'<html lang="en"><head><meta charset="utf-8">{GENERATOR}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{_shown(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"

@@ -1,6 +1,7 @@
 """The only place that knows SQL."""
 
 from annotator.store.assignments import Assigned, assigned, begun
+from annotator.store.backups import Backup, backups, prune, restore
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
 from annotator.store.doctor import examine, first_break
@@ -30,6 +31,7 @@ from annotator.store.writer import Writer, meta_record
 
 __all__ = [
     "Assigned",
+    "Backup",
     "Bulk",
     "Charge",
     "CuratorTally",
@@ -54,6 +56,7 @@ __all__ = [
     "Writer",
     "abandoned",
     "assigned",
+    "backups",
     "begun",
     "charges",
     "examine",
@@ -63,6 +66,8 @@ __all__ = [
     "layers_with_news",
     "meta_record",
     "opened_copy",
+    "prune",
+    "restore",
     "survey",
     "take_texts",
 ]

@@ -13,10 +13,13 @@ from pathlib import Path
 from types import TracebackType
 
 from annotator.errors import StoreError
+from annotator.files import PARTIAL, sweep, sync_folder
 from annotator.store import schema
 from annotator.store.turns import Turns
 
 BUSY_SECONDS = 30.0
+BACKUPS = "backups"
+"""The folder of backups, beside the database."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -83,7 +86,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     try:
         version = _version(connection, path)
         if 0 < version < schema.VERSION:
-            backup(path, backup_path(path, f"before-schema-{schema.VERSION}"))
+            new_backup(path, f"schema-{version}")
         if version < schema.VERSION:
             schema.migrate(connection)
         connection.execute("COMMIT")
@@ -195,29 +198,68 @@ def _remedy(error: sqlite3.DatabaseError) -> str:
 
 
 def backup_path(path: Path, why: str) -> Path:
-    """Return where a backup of the database goes: beside it, with the time and the reason in its name."""
+    """Return where a backup of the database goes: into ``backups`` beside it, with time and reason in its name."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return path.with_name(f"{path.stem}.{stamp}.{why}.db")
+    return path.parent / BACKUPS / f"{path.stem}.{stamp}.{why}.db"
 
 
 def backup(path: Path, target: Path, *, lasting: bool = True) -> None:
     """Write a consistent copy of the database at ``path`` to ``target``, also while others write.
 
     The copy appears under its name only when it is whole; one that is not ``lasting`` need not outlive a power cut.
+    Raises :class:`StoreError` when there is something under that name.
     """
     if target.exists() and target.samefile(path):
         raise StoreError(f"{target} is the database itself", "give the copy another name")
-    if target.exists():
-        raise StoreError(f"{target} exists already", "give the copy another name; nothing was changed")
-    partial = target.with_name(f".{target.name}.partial")
+    try:
+        _copy(path, target, lasting=lasting)
+    except FileExistsError as error:
+        raise StoreError(f"{target} exists already", "give the copy another name; nothing was changed") from error
+
+
+def new_backup(path: Path, why: str) -> Path:
+    """Write a backup under a name of its own; return it."""
+    name = backup_path(path, why)
+    target = name
+    number = 1
+    while True:
+        try:
+            _copy(path, target, lasting=True)
+        except FileExistsError:  # another one of the same second
+            number += 1
+            target = name.with_name(f"{name.stem}.{number}{name.suffix}")
+        else:
+            return target
+
+
+def _copy(path: Path, target: Path, *, lasting: bool) -> None:
+    """Copy a database to a name that is free; raise ``FileExistsError`` where it is not."""
+    if os.path.lexists(target):
+        raise FileExistsError(target)
+    partial = target.with_name(f"{PARTIAL}{target.name}-{os.getpid():08}")
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        sweep(target.parent)
         try:
             with closing(_raw(path)) as source, closing(sqlite3.connect(partial)) as copy:
                 if not lasting:
                     copy.execute("PRAGMA synchronous = OFF")
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
-            partial.replace(target)
+            _name(partial, target)
+            if lasting:
+                sync_folder(target.parent)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _name(partial: Path, target: Path) -> None:
+    """Give a file a name that nothing has yet, whoever else wants it at the same moment."""
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names
+        if os.path.lexists(target):
+            raise FileExistsError(target) from None
+        partial.rename(target)

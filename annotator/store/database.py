@@ -278,9 +278,13 @@ class Store:
         )
         return None if row is None else Place(row[0], row[1], row[2], bool(row[3]))
 
-    def backup(self, target: Path | None = None) -> Path:
-        """Copy the whole database, also while others write; return where the copy is."""
-        target = target or connecting.backup_path(self.path, "backup")
+    def backup(self, target: Path | None = None, *, why: str = "backup") -> Path:
+        """Copy the whole database, also while others write; return where the copy is.
+
+        Without a ``target`` it goes into the folder of backups, under a name with the time and ``why``.
+        """
+        if target is None:
+            return connecting.new_backup(self.path, why)
         connecting.backup(self.path, target)
         return target
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from annotator.errors import WorkflowError
+from annotator.files import fresh_folder, place_folder, whole_file
 from annotator.history import CORPUS, GOLD, digests_in
 from annotator.store import LayerInfo, Store, assigned, layer_states, take_texts
 from annotator.workflow.assigning import known_keys
@@ -34,13 +35,11 @@ def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str]
 
     Raises :class:`WorkflowError` when nothing is theirs, or when the target is there already.
     """
-    if target.exists():
-        raise WorkflowError(f"{target} exists already", "choose another name; nothing was changed")
+    target = workspace.outputs().new(target)
     store = workspace.store
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-            inside = Path(folder) / (target.stem if target.suffix == ".zip" else target.name)
+        with fresh_folder(target) as scratch:
+            inside = scratch / (target.stem if target.suffix == ".zip" else target.name)
             inside.mkdir()
             with store.snapshot():
                 blind = _blind(store, curator)
@@ -49,9 +48,10 @@ def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str]
                 with Store(inside / DATABASE_IN_WORKSPACE, scheme=lambda: scheme_stamp(workspace.scheme)) as copy:
                     _fill(store, copy, curator, wanted, blind)
             if target.suffix == ".zip":
-                _pack(inside, Path(folder) / target.name).replace(target)
+                with whole_file(target) as stream:
+                    _pack(inside, stream)
             else:
-                inside.rename(target)
+                place_folder(inside, target)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise WorkflowError(f"{target}: {reason}", "choose a place that you may write to") from error
@@ -91,9 +91,8 @@ def _goes_along(layer: LayerInfo, curator: str, blind: bool) -> bool:
     return name.name != GOLD and not (blind and name.kind == "suggester")
 
 
-def _pack(folder: Path, archive: Path) -> Path:
+def _pack(folder: Path, archive: BinaryIO) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 packed.write(path, path.relative_to(folder.parent))
-    return archive

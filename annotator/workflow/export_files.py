@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from annotator.errors import FormatError, WorkflowError
+from annotator.files import MANIFEST_IN_FOLDER, MANIFEST_SCHEMA, Outputs
 from annotator.formats.losses import uncarried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
 from annotator.formats.record import LayerRecord
 from annotator.store import LayerInfo
 from annotator.workflow.exporting import Records, Selection, select
-from annotator.workflow.files import collector_paused, quick_turns, umask, writing
 from annotator.workflow.importing import check_options
 from annotator.workflow.naming import check_labels, parse_since
 from annotator.workflow.splitting import Split, assign
+from annotator.workflow.tuning import collector_paused, quick_turns
 from annotator.workflow.workspace import Workspace
-
-MANIFEST = "annotator.manifest/1"
 
 
 @dataclass(slots=True)
@@ -42,9 +39,13 @@ class Part:
 
 @dataclass(slots=True)
 class Export:
-    """What was written; ``lost`` counts by kind what the format has no place for, ``warnings`` what to look at."""
+    """What was written; ``lost`` counts by kind what the format has no place for, ``warnings`` what to look at.
+
+    ``files`` holds, for a folder, name (relative to it, with slashes) and SHA-256 of every file in it.
+    """
 
     parts: list[Part] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
 
@@ -72,13 +73,18 @@ class Exporter:
         part.sha256 = hashing.digest.hexdigest()
         self.done.parts.append(part)
 
-    def to_folder(self, layers: Sequence[LayerInfo], name: str, folder: Path) -> None:
-        """Write a folder of files; its digest is that of its files' names and digests, as they were written."""
+    def to_folder(self, layers: Sequence[LayerInfo], name: str, folder: Path, within: str = "") -> None:
+        """Write a folder of files; its digest is that of its files' names and digests, as they were written.
+
+        ``within`` is what comes before the files' names where the folder lies in another.
+        """
         part = Part(name)
         target = self._target(folder=folder)
         self._write(self._counted(layers, part), target)
-        part.sha256 = hashlib.sha256("".join(target.digests).encode("utf-8")).hexdigest()
+        listing = "".join(f"{file}\0{digest}\n" for file, digest in target.files.items())
+        part.sha256 = hashlib.sha256(listing.encode("utf-8")).hexdigest()
         self.done.parts.append(part)
+        self.done.files.update({f"{within}{file}": digest for file, digest in target.files.items()})
 
     def _target(self, stream: Sink | None = None, folder: Path | None = None) -> Target:
         return Target(self._scheme, stream, folder, self._options, self.done.lost, self.done.warnings)
@@ -110,54 +116,10 @@ class _Hashing:
         return self._stream.write(data)
 
 
-@contextmanager
-def writing_folder(path: Path, endings: tuple[str, ...]) -> Iterator[Path]:
-    """Yield a new folder that stands at ``path`` when the block ends well.
-
-    What stood there goes if it holds nothing but files that end like those of an export; otherwise
-    :class:`WorkflowError` is raised before anything is written.
-    """
-    path = path.resolve()
-    strangers = _strangers(path, endings)
-    if strangers:
-        raise WorkflowError(f"{path}: holds {strangers}, which no export wrote", "choose a new or an empty folder")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    except OSError as error:
-        raise WorkflowError(f"{path}: {(error.strerror or str(error)).lower()}", "choose another folder") from error
-    try:
-        yield partial
-        partial.chmod(0o777 & ~umask())
-        if path.exists():
-            old = partial.with_name(f"{partial.name}.old")
-            path.rename(old)
-            partial.rename(path)
-            shutil.rmtree(old)
-        else:
-            partial.rename(path)
-    except OSError as error:
-        raise WorkflowError(
-            f"{path}: {(error.strerror or str(error)).lower()}", "nothing was written there; choose another folder"
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _strangers(path: Path, endings: tuple[str, ...]) -> str:
-    """Return the name of something in a folder that an export would not have written; empty if there is none."""
-    if path.exists() and not path.is_dir():
-        return "a file's content"
-    if not path.exists():
-        return ""
-    found = (p for p in sorted(path.rglob("*")) if not p.is_dir() and not p.name.endswith((*endings, "manifest.json")))
-    return next((p.name for p in found), "")
-
-
 def manifest(done: Export, form: Format, about: dict[str, Any], left_out: dict[str, str]) -> bytes:
     """Return the manifest of an export: the same export gives the same bytes."""
     value = {
-        "schema": MANIFEST,
+        "schema": MANIFEST_SCHEMA,
         "format": form.name,
         **about,
         "parts": [
@@ -175,15 +137,9 @@ def manifest(done: Export, form: Format, about: dict[str, Any], left_out: dict[s
         "not_carried": dict(sorted(done.lost.items())),
         "left_out": dict(sorted(Counter(left_out.values()).items())),
     }
+    if done.files:
+        value["files"] = dict(sorted(done.files.items()))
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a small file, whole or not at all."""
-    import io
-
-    with writing(path, io.BytesIO()) as stream:
-        stream.write(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,21 +157,32 @@ class ExportRequest:
 
 
 def export(
-    workspace: Workspace, form: Format, request: ExportRequest, output: Path | None, stdout: BinaryIO
+    workspace: Workspace,
+    form: Format,
+    request: ExportRequest,
+    output: Path | None,
+    stdout: BinaryIO,
+    outputs: Outputs | None = None,
 ) -> tuple[Export, Selection]:
     """Write a layer in a format: to ``output``, or to ``stdout`` without one; return what was written and left out.
 
     Beside a file goes its manifest, ``NAME.manifest.json``; in a folder it is ``manifest.json``.  A split is a folder
-    with a file (or a folder) for each part.
+    with a file (or a folder) for each part.  ``outputs`` says what may be replaced; by default what an earlier export
+    wrote.
     """
     check_options(form, request.options)
     check_labels(workspace.scheme, request.labels)
     with collector_paused(), quick_turns(), workspace.store.snapshot():  # one moment, though others write meanwhile
-        return _export(workspace, form, request, output, stdout)
+        return _export(workspace, form, request, output, stdout, outputs or workspace.outputs())
 
 
 def _export(
-    workspace: Workspace, form: Format, request: ExportRequest, output: Path | None, stdout: BinaryIO
+    workspace: Workspace,
+    form: Format,
+    request: ExportRequest,
+    output: Path | None,
+    stdout: BinaryIO,
+    outputs: Outputs,
 ) -> tuple[Export, Selection]:
     since = parse_since(request.since) if request.since else ""
     selection = select(workspace, request.layer, unfinished=request.unfinished, since=since, reader=request.reader)
@@ -233,16 +200,15 @@ def _export(
             raise WorkflowError(
                 f"{form.name if split is None else 'a split'} is a folder of files", "name it with -o FOLDER"
             )
-        with writing_folder(output, (*form.endings, form.ending)) as folder:
+        with outputs.folder(output) as folder:
             _write_folder(workspace, exporter, request, selection, folder, output.name)
             if request.with_manifest:
-                (folder / "manifest.json").write_bytes(manifest(exporter.done, form, about, selection.left_out))
+                described = manifest(exporter.done, form, about, selection.left_out)
+                (folder / MANIFEST_IN_FOLDER).write_bytes(described)
         return exporter.done, selection
-    with writing(output, stdout) as stream:
+    describe = partial(manifest, exporter.done, form, about, selection.left_out) if request.with_manifest else None
+    with outputs.file(output, stdout, manifest=describe) as stream:
         exporter.to_stream(selection.taken, "-" if output is None else output.name, stream)
-    if output is not None and request.with_manifest and output.is_file():
-        described = manifest(exporter.done, form, about, selection.left_out)
-        write_file(output.with_name(f"{output.name}.manifest.json"), described)
     return exporter.done, selection
 
 
@@ -255,11 +221,12 @@ def _write_folder(
     for part, layers in split_layers(workspace, selection.taken, request.labels, request.split).items():
         if exporter.form.folder:
             (folder / part).mkdir()
-            exporter.to_folder(layers, part, folder / part)
+            exporter.to_folder(layers, part, folder / part, within=f"{part}/")
         else:
             file = f"{part}{exporter.form.ending}"
-            with (folder / file).open("wb") as stream:
+            with (folder / file).open("xb") as stream:
                 exporter.to_stream(layers, file, stream)
+            exporter.done.files[file] = exporter.done.parts[-1].sha256
 
 
 def split_layers(

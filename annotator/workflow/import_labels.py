@@ -1,4 +1,10 @@
-"""Writing the labels of a file into ``labels.yaml``, and taking them back when the import fails."""
+"""Changing ``labels.yaml`` together with the database: both, or neither.
+
+The new text is complete on the disk, under another name, before the transaction ends, and takes its place after COMMIT:
+that needs no space, so it cannot fail for want of it.  A process that is killed in between leaves the new text where
+:mod:`annotator.workflow.pending_labels` finds it; the database says by the scheme's digest that it belongs to what was
+written.
+"""
 
 from __future__ import annotations
 
@@ -6,52 +12,66 @@ import os
 from pathlib import Path
 
 from annotator.errors import SchemeError
+from annotator.files import StagedFile, publish, unused_name
 from annotator.labels import LabelScheme
 from annotator.labels.extend import extended
-from annotator.labels.load import check_scheme
-from annotator.workflow.files import writing
+from annotator.labels.load import check_scheme, load_scheme
 from annotator.workflow.import_check import SchemeCheck
+from annotator.workflow.pending_labels import pending_path
 
 
 class LabelsFile:
-    """A workspace's ``labels.yaml``, with a way back."""
+    """A workspace's ``labels.yaml`` during a transaction that changes it."""
 
     def __init__(self, path: Path, scheme: LabelScheme) -> None:
-        self._path = path
+        self._path = path.resolve()
         self._scheme = scheme
-        self._before: bytes | None = None
+        self._before = b""
+        self._staged: StagedFile | None = None
 
-    def add(self, check: SchemeCheck, *, dry_run: bool) -> bool:
-        """Write the labels that a file brought; every other line and every comment stays.
+    def stage(self, check: SchemeCheck) -> LabelScheme | None:
+        """Put the labels that a file brought on the disk, beside ``labels.yaml``; every other line stays as it is.
 
-        Returns whether anything was written; a dry run only sees that it could be.
+        Returns the scheme that results, ``None`` where the file brought none.  Raises :class:`SchemeError` where the
+        labels cannot be added by themselves.
         """
         entities, relations = check.new_entities, [check.scheme.relations[name] for name in check.new_relations]
         if not entities and not relations:
-            return False
-        before = self._path.read_bytes()
-        after = extended(before.decode("utf-8"), self._scheme, entities, relations).encode("utf-8")
-        trial = self._path.with_name(f".{self._path.name}.trial-{os.getpid()}")
-        try:
-            trial.write_bytes(after)
-            problems = check_scheme(trial)
-        finally:
-            trial.unlink(missing_ok=True)
-        if problems:
+            return None
+        self._before = self._path.read_bytes()
+        after = extended(self._before.decode("utf-8"), self._scheme, entities, relations).encode("utf-8")
+        self._staged = StagedFile(self._path, pending_path(self._path).name)
+        self._staged.stream.write(after)
+        self._staged.finish()
+        if check_scheme(self._staged.staged):
             names = ", ".join((*entities, *check.new_relations))
             raise SchemeError(f"{self._path}: {names} cannot be added by themselves", "add them by hand")
-        if not dry_run:
-            self._before = before
-            self._write(after)
-        return not dry_run
+        return load_scheme(self._staged.staged)
 
-    def restore(self) -> None:
-        """Put back what was there before :meth:`add`."""
-        if self._before is not None:
-            self._write(self._before)
+    def publish(self) -> Path | None:
+        """Let what was staged take the place of ``labels.yaml``: the transaction is on the disk.
 
-    def _write(self, data: bytes) -> None:
-        import io
+        Returns where the file is now that somebody else wrote meanwhile, if they did.
+        """
+        if self._staged is None:
+            return None
+        try:
+            aside = None
+            if self._path.read_bytes() not in (self._before, self._staged.staged.read_bytes()):
+                aside = unused_name(self._path.with_name(f"{self._path.name}.before"))
+                os.link(self._path, aside)
+            publish(self._staged)
+        except FileNotFoundError:  # another process has completed it already
+            return None
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SchemeError(
+                f"{self._path}: {reason}, though everything else is stored",
+                f"mend that; the next command puts the labels in place from {self._staged.staged.name}",
+            ) from error
+        return aside
 
-        with writing(self._path, io.BytesIO()) as stream:
-            stream.write(data)
+    def discard(self) -> None:
+        """Forget what was staged: the transaction did not happen."""
+        if self._staged is not None:
+            self._staged.discard()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from annotator.annotation import Extra, record
@@ -15,16 +16,15 @@ from annotator.errors import FormatError, WorkflowError
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Format
 from annotator.formats.source import Source
 from annotator.history import CORPUS, LayerName, Op
-from annotator.labels.load import load_scheme
 from annotator.store import Writer, meta_record
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.files import collector_paused, quick_turns
 from annotator.workflow.import_check import SchemeCheck
 from annotator.workflow.import_labels import LabelsFile
 from annotator.workflow.import_layers import IMPORT, LayerWriter, Naming
 from annotator.workflow.incoming import Preparation
 from annotator.workflow.segmenting import Making, Segmenter
+from annotator.workflow.tuning import collector_paused, quick_turns
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 Progress = Callable[[int, int], None]
@@ -72,6 +72,7 @@ class ImportReport:
     """What an import did, or would do.
 
     ``aside`` counts by kind what is kept for the way back, ``lost`` what the format or the request left behind.
+    ``labels_aside`` is where ``labels.yaml`` is as somebody else wrote it meanwhile.
     """
 
     new: int = 0
@@ -80,6 +81,7 @@ class ImportReport:
     aside: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     new_labels: list[str] = field(default_factory=list)
+    labels_aside: Path | None = None
 
 
 def import_file(
@@ -108,11 +110,16 @@ def import_file(
     try:
         with collector_paused(), quick_turns(), workspace.store.trial(request.dry_run) as writer:
             intake.take_all(writer, _reporting(first, documents, source, progress))
-            if labels.add(intake.check, dry_run=request.dry_run):
-                writer.set_scheme(scheme_stamp(load_scheme(workspace.labels_path)))
+            scheme = labels.stage(intake.check)
+            if scheme is not None:
+                writer.set_scheme(scheme_stamp(scheme))
     except BaseException:
-        labels.restore()
+        labels.discard()
         raise
+    if request.dry_run:
+        labels.discard()
+    else:
+        intake.report.labels_aside = labels.publish()
     workspace.forget_scheme()
     return intake.report
 

@@ -9,9 +9,11 @@ from functools import cached_property
 from pathlib import Path
 
 from annotator.errors import AnnotatorError, WorkflowError
+from annotator.files import Outputs
 from annotator.history import dumps
 from annotator.labels import LabelScheme, load_scheme
 from annotator.store import SchemeStamp, Store
+from annotator.workflow.pending_labels import complete_pending, is_pending
 
 LABELS = "labels.yaml"
 WORKSPACE_VARIABLE = "ANNOTATOR_WORKSPACE"
@@ -67,9 +69,21 @@ class Workspace:
         """Return the folder of downloaded models."""
         return self.root / "models"
 
+    def outputs(self, *, force: bool = False) -> Outputs:
+        """Return what writes to paths that a user named; the workspace's own files and folders are no such paths."""
+        return Outputs(self.root, (self.database_path.parent, self.labels_path, self.seeds, self.models), force=force)
+
     @cached_property
     def scheme(self) -> LabelScheme:
         """Return the label scheme; :class:`SchemeError` when it has a mistake."""
+        return self._load_scheme()
+
+    def _load_scheme(self) -> LabelScheme:
+        """Read ``labels.yaml``, once a change that was interrupted is complete."""
+        if is_pending(self.labels_path) and self.database_path.exists():
+            stamp = self.store.scheme()
+            if stamp is not None:
+                complete_pending(self.labels_path, stamp.sha256)
         return load_scheme(self.labels_path)
 
     def forget_scheme(self) -> None:
@@ -83,7 +97,7 @@ class Workspace:
 
     def _stamp(self) -> SchemeStamp:
         """Return the scheme that is written under: the one in use, else as the file has it now."""
-        return scheme_stamp(self.__dict__.get("scheme") or load_scheme(self.labels_path))
+        return scheme_stamp(self.__dict__.get("scheme") or self._load_scheme())
 
     def close(self) -> None:
         """Close the database if it was opened."""

@@ -1,0 +1,271 @@
+"""Writing to paths that a user named: refused wherever something of theirs could be lost.
+
+An existing file or folder is replaced only when it is ours (:mod:`annotator.files.ownership`).  With ``force`` what is
+somebody's own is moved aside and kept.  Some places are never written to, forced or not: those of the workspace itself,
+any database, devices.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from annotator.errors import WorkflowError
+from annotator.files import ownership
+from annotator.files.ownership import Mark
+from annotator.files.whole import StagedFile, fresh_folder, place_folder, publish, sync_folder, unused_name
+
+_ANOTHER = "nothing was written there; choose another path"
+_FORCE = "nothing was written there; choose another path, or --force moves what is there aside"
+
+
+class Outputs:
+    """Writes what commands put where users say.
+
+    ``root`` is the workspace's folder (``None`` without one), ``reserved`` its files and folders that no output may lie
+    in or replace.  ``moved`` holds, for everything that was moved aside, where it was and where it is now; ``kept`` the
+    folders whose earlier content could not be removed.
+    """
+
+    def __init__(
+        self,
+        root: Path | None = None,
+        reserved: Sequence[Path] = (),
+        *,
+        force: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.moved: list[tuple[Path, Path]] = []
+        self.kept: list[Path] = []
+        self._root = None if root is None else root.resolve()
+        self._reserved = [path.resolve() for path in reserved] + [path.absolute() for path in reserved]
+        self._force = force
+        self._clock = clock
+
+    @contextmanager
+    def file(
+        self,
+        path: Path | None,
+        otherwise: BinaryIO,
+        *,
+        mark: Mark | None = None,
+        manifest: Callable[[], bytes] | None = None,
+    ) -> Iterator[BinaryIO]:
+        """Yield a stream that becomes the file at ``path`` when the block ends well; ``otherwise`` without a path.
+
+        A link stays a link; a pipe, or what standard output is connected to, is written to directly.  ``mark`` tells
+        earlier reports of the same kind.  ``manifest`` gives, once the block has ended, what the manifest beside the
+        file says; it is on the disk before the file takes its place, so that after a crash between the two the file is
+        still known as ours.
+
+        Raises :class:`WorkflowError` when the path is not to be written to, or cannot be.
+        """
+        if path is None:
+            with _standard_output():
+                yield otherwise
+                otherwise.flush()
+            return
+        named, path = path, _resolved(path)
+        with _explained(path):
+            if _is_stream(path):
+                with path.open("wb") as stream:
+                    yield stream
+                return
+            self._refuse_reserved(path)
+            beside = ownership.manifest_beside(named)
+            known = _Known(path, mark, beside)
+            self._check_file(known)
+            if manifest is not None and os.path.lexists(beside) and not ownership.is_manifest(beside):
+                raise WorkflowError(f"{beside}: is where the manifest goes, and holds something else", _ANOTHER)
+            yield from self._staged(known, manifest)
+
+    def _staged(self, known: _Known, manifest: Callable[[], bytes] | None) -> Iterator[BinaryIO]:
+        seen = _identity(known.path)
+        staged = [StagedFile(known.path)]
+        try:
+            yield staged[0].stream
+            staged[0].finish()
+            if manifest is not None:
+                staged.append(StagedFile(known.beside))
+                staged[1].stream.write(manifest())
+                staged[1].finish()
+            if _identity(known.path) != seen:  # somebody wrote there meanwhile
+                self._check_file(known)
+            self._make_room(known)
+            publish(*staged)
+        finally:
+            for one in staged:
+                one.discard()
+
+    @contextmanager
+    def folder(self, path: Path) -> Iterator[Path]:
+        """Yield a new folder that stands at ``path`` when the block ends well; what it replaces was ours, or is kept.
+
+        Raises :class:`WorkflowError` when the path is not to be written to, or cannot be.
+        """
+        path = _resolved(path)
+        with _explained(path):
+            self._refuse_reserved(path)
+            self._check_folder(path)
+            with fresh_folder(path) as made:
+                yield made
+                old = place_folder(made, path)
+                if old is not None:
+                    self._retire(path, old)
+
+    def new(self, path: Path) -> Path:
+        """Return a path at which something new may be made; raise :class:`WorkflowError` where anything stands."""
+        path = _resolved(path)
+        with _explained(path):
+            self._refuse_reserved(path)
+            if os.path.lexists(path):
+                raise WorkflowError(f"{path} exists already", "choose another name; nothing was changed")
+        return path
+
+    def _refuse_reserved(self, path: Path) -> None:
+        """Refuse what no output may replace, forced or not."""
+        if self._root is not None and (path == self._root or path in self._root.parents):
+            raise WorkflowError(f"{path}: holds the workspace", _ANOTHER)
+        here = Path.cwd()
+        if path == here or path in here.parents:
+            raise WorkflowError(f"{path}: is the folder that you are in", _ANOTHER)
+        for reserved in self._reserved:
+            if path == reserved or reserved in path.parents or path in reserved.parents:
+                raise WorkflowError(f"{path}: belongs to the workspace itself ({reserved.name})", _ANOTHER)
+        if not path.exists() or path.is_dir():
+            return
+        if not path.is_file():
+            raise WorkflowError(
+                f"{path}: is a device or a socket", "nothing was written there; choose a file, or standard output"
+            )
+        if ownership.begins_like_sqlite(path):
+            raise WorkflowError(f"{path}: is a database", _ANOTHER)
+
+    def _check_file(self, known: _Known) -> None:
+        """Refuse to replace a file that is somebody's own."""
+        path = known.path
+        if path.is_dir():
+            raise WorkflowError(f"{path}: is a directory", _ANOTHER)
+        if path.exists() and not self._force and not known.is_ours():
+            raise WorkflowError(f"{path}: holds something that this program did not write there", _FORCE)
+
+    def _check_folder(self, path: Path) -> None:
+        """Refuse to replace a folder that holds anything of somebody's own."""
+        if path.is_dir():
+            stranger = ownership.stranger_in(path)
+            if stranger is not None and not self._force:
+                raise WorkflowError(f"{path}: holds {stranger}", _FORCE)
+        elif os.path.lexists(path) and not self._force:
+            raise WorkflowError(f"{path}: is a file", _FORCE)
+
+    def _make_room(self, known: _Known) -> None:
+        """Keep a second name for a file that is somebody's own, before another takes its place."""
+        path = known.path
+        if path.exists() and not known.is_ours():
+            aside = self._aside(path)
+            try:
+                os.link(path, aside)
+            except OSError:  # a file system without second names: for a moment, nothing has the first
+                path.rename(aside)
+            self.moved.append((path, aside))
+
+    def _retire(self, path: Path, old: Path) -> None:
+        """Remove what a folder replaced if all of it is ours, else give it a name to be found by."""
+        if not old.is_dir() or ownership.stranger_in(old) is not None:
+            aside = self._aside(path)
+            old.rename(aside)
+            sync_folder(path.parent)
+            self.moved.append((path, aside))
+        elif not _removed(old):
+            self.kept.append(old)
+
+    def _aside(self, path: Path) -> Path:
+        stamp = self._clock().strftime("%Y%m%dT%H%M%SZ")
+        return unused_name(path.with_name(f"{path.name}.before-{stamp}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A file to be written, and what tells whether the one that is there is ours: a mark, or the manifest beside it."""
+
+    path: Path
+    mark: Mark | None
+    beside: Path
+
+    def is_ours(self) -> bool:
+        return ownership.is_our_file(self.path, self.mark, self.beside)
+
+
+def _identity(path: Path) -> tuple[int, int, int, int] | None:
+    """Return what changes when a file is replaced or written to; ``None`` where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _resolved(path: Path) -> Path:
+    """Return where a path leads, its links followed."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a null character
+        raise WorkflowError(f"{path}: is no path that can be written to", _ANOTHER) from error
+
+
+def _is_stream(path: Path) -> bool:
+    """Return whether a path is a pipe, or what standard output is connected to where that is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    if stat.S_ISFIFO(found.st_mode):
+        return True
+    with suppress(OSError, ValueError):
+        output = os.fstat(sys.stdout.fileno())
+        return stat.S_ISCHR(found.st_mode) and stat.S_ISCHR(output.st_mode) and output.st_rdev == found.st_rdev
+    return False
+
+
+def _removed(folder: Path) -> bool:
+    """Remove the files that a folder's manifest lists, then the empty folders; return whether all of it went."""
+    listed = ownership.listed_files(folder) or {}
+    with suppress(OSError):
+        for name in listed:
+            (folder / name).unlink()
+        (folder / ownership.MANIFEST_IN_FOLDER).unlink(missing_ok=True)
+        for parent, _, _ in os.walk(folder, topdown=False):
+            Path(parent).rmdir()
+        return True
+    return False
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WorkflowError(f"standard output: {reason}", "name a file with -o, or free some space") from error
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WorkflowError(
+            f"{path}: {reason}", "nothing was written there; choose another path or free some space"
+        ) from error

@@ -1,0 +1,321 @@
+"""Files and folders that appear under their names when they are whole, and outlast a power cut from then on.
+
+Everything is first written beside its place, under a name that begins like :data:`PARTIAL`, forced to the disk, and
+then renamed; the folder that holds the name is forced to the disk too.  A folder that replaces another is exchanged
+with it in one step where the system can (``renameat2``); elsewhere the old one is put back when the new one cannot take
+its place.  What a killed process leaves behind is told by its name and owner, and swept a day later.
+
+These functions raise ``OSError`` and replace whatever stands there: they are for what the program itself keeps.  For
+paths that a user named, see :mod:`annotator.files.outputs`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from pathlib import Path
+from typing import BinaryIO
+
+PARTIAL = ".annotator-partial-"
+"""Names of what is being written begin so; then come the final name and something random."""
+REPLACED = ".annotator-replaced-"
+"""Names of what stands aside until the new folder is in place begin so, where folders cannot be exchanged."""
+
+STALE_SECONDS = 24 * 60 * 60
+"""Age from which a leftover belongs to no running process."""
+
+_RANDOM_LENGTH = 8
+_MANY_FILES = 64
+"""Number of files from which the whole file system is forced to the disk at once: quicker than one by one."""
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+class StagedFile:
+    """A file that is written beside its place, and takes its name when :meth:`publish` is called.
+
+    ``name`` is what it is called until then; random without one.
+    """
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep_once(path.parent)
+        self.path = path
+        if name is None:
+            handle, made = tempfile.mkstemp(dir=path.parent, prefix=f"{PARTIAL}{_short(path.name)}-")
+            self.staged = Path(made)
+        else:
+            self.staged = path.with_name(name)
+            handle = os.open(self.staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        self.stream: BinaryIO = os.fdopen(handle, "wb")
+
+    def finish(self) -> None:
+        """Force what was written to the disk; there it waits."""
+        os.fchmod(self.stream.fileno(), _mode(self.path))
+        self.stream.flush()
+        os.fsync(self.stream.fileno())
+        self.stream.close()
+
+    def discard(self) -> None:
+        """Take away what was not published."""
+        with suppress(OSError):
+            self.stream.close()
+        self.staged.unlink(missing_ok=True)
+
+
+def publish(*files: StagedFile) -> None:
+    """Let finished files take their names: all of them, or none when anything fails."""
+    undo: list[Callable[[], object]] = []
+    formers: list[Path] = []
+    try:
+        for file in files:
+            former = _second_name(file.path)
+            if former is not None:
+                formers.append(former)
+            file.staged.replace(file.path)
+            undo.append(partial(former.replace, file.path) if former is not None else file.path.unlink)
+        for folder in {file.path.parent for file in files}:
+            sync_folder(folder)
+    except BaseException:
+        for step in reversed(undo):
+            step()
+        raise
+    finally:
+        for former in formers:
+            former.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a stream whose content becomes the file at ``path`` when the block ends without an error."""
+    staged = StagedFile(path)
+    try:
+        yield staged.stream
+        staged.finish()
+        publish(staged)
+    finally:
+        staged.discard()
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a small file of the program's own, whole or not at all."""
+    with whole_file(path) as stream:
+        stream.write(data)
+
+
+@contextmanager
+def fresh_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside ``path``, to be filled and then placed there; it is gone when the block ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep_once(path.parent)
+    made = Path(tempfile.mkdtemp(dir=path.parent, prefix=f"{PARTIAL}{_short(path.name)}-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder that stands at ``path`` when the block ends without an error; nothing may stand there."""
+    with fresh_folder(path) as made:
+        yield made
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        place_folder(made, path)
+
+
+def place_folder(made: Path, path: Path) -> Path | None:
+    """Give a folder that is complete its final name; return where the one that stood there is now, if one did.
+
+    At every moment a whole folder stands at ``path``, or one did not before.  What was replaced is the caller's to
+    judge and to remove.
+    """
+    made.chmod(0o777 & ~_umask())
+    _sync_tree(made)
+    if not os.path.lexists(path):
+        made.rename(path)
+        _settled(path.parent, lambda: path.rename(made))
+        return None
+    if _exchange(made, path):
+        _settled(path.parent, lambda: _exchange(made, path))
+        return made
+    aside = unused_name(path.with_name(f"{REPLACED}{_short(path.name)}-{os.getpid():08}"))
+    path.rename(aside)
+    try:
+        made.rename(path)
+    except BaseException:
+        aside.rename(path)
+        raise
+
+    def back() -> None:
+        path.rename(made)
+        aside.rename(path)
+
+    _settled(path.parent, back)
+    return aside
+
+
+def _settled(folder: Path, back: Callable[[], object]) -> None:
+    """Force a folder's names to the disk; undo the last change when that fails."""
+    try:
+        sync_folder(folder)
+    except BaseException:
+        back()
+        raise
+
+
+def discard_folder(path: Path) -> None:
+    """Remove a folder that this program made; what cannot be removed is left to :func:`sweep`."""
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def sweep(folder: Path, *, now: float | None = None) -> list[Path]:
+    """Remove what killed processes of this user left half-written in a folder a day ago or earlier; return it.
+
+    A folder that was moved aside, and whose successor never came, is put back instead.
+    """
+    moment = time.time() if now is None else now
+    try:
+        with os.scandir(folder) as entries:
+            ours = [entry for entry in entries if entry.name.startswith((PARTIAL, REPLACED))]
+            stale = [Path(entry.path) for entry in ours if _is_stale(entry, moment)]
+    except OSError:
+        return []
+    return [leftover for leftover in stale if _clear(leftover)]
+
+
+def unused_name(path: Path) -> Path:
+    """Return ``path``, or the first of ``path.2``, ``path.3`` … under which nothing stands."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.name}.{number}")
+    return free
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems have nothing to force
+            raise
+    finally:
+        os.close(descriptor)
+
+
+@cache
+def _sweep_once(folder: Path) -> None:
+    """Sweep a folder the first time that this process writes there."""
+    sweep(folder)
+
+
+def _second_name(path: Path) -> Path | None:
+    """Give what stands at ``path`` a second name, from which it can be put back; ``None`` where nothing does."""
+    former = unused_name(path.with_name(f"{PARTIAL}{_short(path.name)}-{os.getpid():08}"))
+    try:
+        os.link(path, former, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    except OSError:  # a file system without second names
+        shutil.copy2(path, former, follow_symlinks=False)
+    return former
+
+
+def _clear(leftover: Path) -> bool:
+    """Remove a leftover, or put it back where its successor is missing; return whether it is gone from its name."""
+    with suppress(OSError):
+        if leftover.name.startswith(REPLACED):
+            final = leftover.with_name(leftover.name.removeprefix(REPLACED)[: -_RANDOM_LENGTH - 1])
+            if not os.path.lexists(final):
+                leftover.rename(final)
+                return True
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+        return True
+    return False
+
+
+def _is_stale(entry: os.DirEntry[str], now: float) -> bool:
+    found = entry.stat(follow_symlinks=False)
+    return found.st_uid == os.geteuid() and now - max(found.st_mtime, found.st_ctime) > STALE_SECONDS
+
+
+def _short(name: str) -> str:
+    """Return as much of a name as leaves room for what is put around it (names have at most 255 bytes)."""
+    return os.fsdecode(os.fsencode(name)[:200])
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of the file that is replaced, else that of a new one."""
+    with suppress(OSError):
+        return stat.S_IMODE(path.stat().st_mode) & 0o777
+    return 0o666 & ~_umask()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_tree(folder: Path) -> None:
+    """Force everything in a folder to the disk."""
+    paths = [folder, *folder.rglob("*")]
+    if len(paths) > _MANY_FILES and _sync_file_system(folder):
+        return
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sync_file_system(folder: Path) -> bool:
+    """Force the whole file system that a folder lies on to the disk; return whether the system can do that."""
+    function = _c_function("syncfs")
+    if function is None:
+        return False
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if function(descriptor) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(folder))
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Let two folders change places in one step; return whether the system and the file system can do that."""
+    function = _c_function("renameat2")
+    if function is None:
+        return False
+    names = os.fsencode(first), os.fsencode(second)
+    if function(_AT_FDCWD, names[0], _AT_FDCWD, names[1], ctypes.c_uint(_RENAME_EXCHANGE)) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(second))
+
+
+@cache
+def _c_function(name: str) -> Callable[..., int] | None:
+    """Return a function of the C library that Python has no wrapper for; ``None`` where there is none."""
+    try:
+        function: Callable[..., int] = getattr(ctypes.CDLL(None, use_errno=True), name)
+    except (AttributeError, OSError):
+        return None
+    return function
