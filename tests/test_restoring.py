@@ -13,24 +13,24 @@ import pytest
 
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
-from annotator.store import Store, connection, examine
+from annotator.store import Store, examine
 from annotator.workflow.backups import back_up, bring_back, listed
 from tests.processes import start
-from tests.workspaces import Bench, dump
+from tests.workspaces import Bench, dump, open_bench
 
 
 @pytest.fixture
 def saved(bench: Bench) -> Path:
-    """A backup of the workspace with one flag; there is a second one by now."""
-    bench.session().flag()
+    """A backup of the workspace with one comment; there is a second one by now."""
+    bench.session().comment("x")
     made, _ = back_up(bench.workspace)
-    bench.session().flag()
+    bench.session().comment("x")
     return made
 
 
-def flags(path: Path) -> int:
+def comments(path: Path) -> int:
     with closing(sqlite3.connect(path)) as database:
-        return int(database.execute("SELECT count(*) FROM event WHERE action = 'flag'").fetchone()[0])
+        return int(database.execute("SELECT count(*) FROM event WHERE action = 'comment'").fetchone()[0])
 
 
 def run(bench: Bench, capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -44,11 +44,11 @@ class TestRestore:
         status, out, err = run(bench, capfd, "restore", saved)
         assert (status, out) == (0, "")
         path = bench.workspace.database_path
-        assert flags(path) == 1
+        assert comments(path) == 1
         aside = Path(err.rsplit("annotator restore ", 1)[1].strip())
-        assert flags(aside) == 2
+        assert comments(aside) == 2
         status, _, _ = run(bench, capfd, "restore", aside)
-        assert (status, flags(path)) == (0, 2)
+        assert (status, comments(path)) == (0, 2)
         with Store(path) as store:
             assert list(examine(store)) == []
 
@@ -56,15 +56,15 @@ class TestRestore:
         """The database was left with its log by a process that was killed."""
         path = bench.workspace.database_path
         crash = "from tests.workspaces import open_bench\nimport os\n"
-        crash += "open_bench(sys.argv[1]).session().flag()\nos._exit(0)\n"
+        crash += "open_bench(sys.argv[1]).session().comment('x')\nos._exit(0)\n"
         bench.workspace.close()
         process = start("import sys\n" + crash, bench.workspace.root)
         process.communicate(timeout=60)
         assert path.with_name("annotator.db-wal").stat().st_size > 0
         aside = bring_back(bench.workspace, saved)
-        assert flags(path) == 1
+        assert comments(path) == 1
         assert aside is not None
-        assert flags(aside) == 3
+        assert comments(aside) == 3
 
     def test_it_stays_in_write_ahead_mode(self, bench: Bench, saved: Path) -> None:
         bench.workspace.close()
@@ -82,7 +82,7 @@ class TestRestore:
             path.write_bytes({"garbage": b"garbage" * 1000, "empty": b"", "truncated": path.read_bytes()[:5000]}[state])
         before = path.read_bytes() if path.exists() else None
         aside = bring_back(bench.workspace, saved)
-        assert flags(path) == 1
+        assert comments(path) == 1
         assert (None if aside is None else aside.read_bytes()) == before
         with Store(path) as store:
             assert list(examine(store)) == []
@@ -91,7 +91,9 @@ class TestRestore:
         before = saved.read_bytes()
         bench.workspace.close()
         bring_back(bench.workspace, saved)
-        bench.session().flag()
+        again = open_bench(str(bench.workspace.root))
+        again.session().comment("x")
+        again.workspace.close()
         assert saved.read_bytes() == before
 
     def test_a_copy_that_is_not_sound_is_refused(
@@ -144,7 +146,7 @@ class TestRestore:
         shutil.copyfile(saved, tmp_path / "away.db")
         bench.workspace.close()
         bring_back(bench.workspace, tmp_path / "away.db")
-        assert flags(bench.workspace.database_path) == 1
+        assert comments(bench.workspace.database_path) == 1
 
 
 class TestBackups:
@@ -164,6 +166,7 @@ class TestBackups:
     def test_only_the_newest_are_kept_where_one_says_so(self, bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
         folder = bench.workspace.root / "db" / "backups"
         made = [back_up(bench.workspace)[0] for _ in range(3)]
+        bench.workspace.close()
         (folder / "notes.txt").write_text("mine", encoding="utf-8")
         (folder / "annotator.20200101T000000Z.mine.db").write_text("mine", encoding="utf-8")
         status, out, err = run(bench, capfd, "backup", "--keep", 2)
@@ -186,4 +189,4 @@ class TestBackups:
     ) -> None:
         status, _, _ = run(bench, capfd, "backup", *arguments.split())
         assert status == 2
-        assert connection.BACKUPS not in os.listdir(bench.workspace.root / "db")
+        assert not (bench.workspace.root / "db" / "backups").exists()

@@ -1,7 +1,7 @@
 """The only place that knows SQL."""
 
 from annotator.store.assignments import Assigned, assigned, begun
-from annotator.store.backups import Backup, backups, prune, restore
+from annotator.store.backups import Backup, list_backups, prune, restore
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
 from annotator.store.doctor import examine, first_break
@@ -56,7 +56,6 @@ __all__ = [
     "Writer",
     "abandoned",
     "assigned",
-    "backups",
     "begun",
     "charges",
     "examine",
@@ -64,6 +63,7 @@ __all__ = [
     "flagged",
     "layer_states",
     "layers_with_news",
+    "list_backups",
     "meta_record",
     "opened_copy",
     "prune",

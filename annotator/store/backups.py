@@ -41,7 +41,7 @@ class Backup:
     size: int
 
 
-def backups(path: Path) -> list[Backup]:
+def list_backups(path: Path) -> list[Backup]:
     """Return the backups of the database at ``path`` that lie beside it, oldest first."""
     found = []
     for file in sorted((path.parent / BACKUPS).glob(f"{path.stem}.*.db")):
@@ -53,7 +53,7 @@ def backups(path: Path) -> list[Backup]:
 
 def prune(path: Path, keep: int) -> list[Backup]:
     """Remove all but the newest ``keep`` backups of the database at ``path``; return those that are gone."""
-    old = backups(path)[: -keep or None]
+    old = list_backups(path)[:-keep]
     for one in old:
         with explained(one.path):
             one.path.unlink()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from annotator.errors import WorkflowError
 from annotator.files import begins_like_sqlite
-from annotator.store import Backup, backups, prune, restore
+from annotator.store import Backup, list_backups, prune, restore
 from annotator.workflow.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ def safeguard(workspace: Workspace, why: str) -> Path:
 
 def listed(workspace: Workspace) -> list[Backup]:
     """Return the backups in ``db/backups``, oldest first."""
-    return backups(workspace.database_path)
+    return list_backups(workspace.database_path)
 
 
 def bring_back(workspace: Workspace, source: Path) -> Path | None:
