@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from annotator.errors import ModelError
+from annotator.files import discard_folder, place_folder, replace_file
 from annotator.labels import LabelScheme
 from annotator.suggest.calibration import Calibration
 from annotator.suggest.linker import Linker, Weigher
@@ -171,8 +171,7 @@ def use(models_dir: Path, version: str, scheme: LabelScheme, *, pinned: bool) ->
             raise ModelError(f"no learned version {version!r}", "`annotator models list` shows them")
         if found.problem:
             raise ModelError(f"learned version {version}: {found.problem}", "`annotator train` makes a new one")
-    root.mkdir(parents=True, exist_ok=True)
-    _write(root / ACTIVE, f"{version} pinned\n" if pinned else f"{version}\n")
+    replace_file(root / ACTIVE, (f"{version} pinned\n" if pinned else f"{version}\n").encode("utf-8"))
 
 
 def next_version(models_dir: Path) -> str:
@@ -192,13 +191,15 @@ def install(models_dir: Path, made: Path, card: Mapping[str, Any]) -> Path:
         json.dumps({**card, "format": FORMAT, "files": files}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     target = models_dir / FOLDER / str(card["version"])
-    made.rename(target)
+    if os.path.lexists(target):
+        raise ModelError(f"{target}: is there already", "try again")
+    place_folder(made, target)
     return target
 
 
 def discard(made: Path) -> None:
     """Take away a folder of trained files that came to nothing."""
-    shutil.rmtree(made, ignore_errors=True)
+    discard_folder(made)
 
 
 def digest(path: Path) -> str:
@@ -232,9 +233,3 @@ def _checked(path: Path, scheme: LabelScheme) -> tuple[dict[str, Any], str]:
         if Path(name).name != name or not file.is_file() or digest(file) != expected:
             return card, f"its file {name} is missing or was changed"
     return card, ""
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

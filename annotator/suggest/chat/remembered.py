@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from annotator.files import replace_file
 
 
 class Answers:
@@ -31,14 +31,7 @@ class Answers:
     def put(self, question: Any, answer: str) -> None:
         """Keep an answer; whole or not at all, also when several processes keep the same."""
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".answer-", dir=self._folder)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                    file.write(answer)
-                Path(name).replace(self._path(question))
-            except OSError:
-                Path(name).unlink(missing_ok=True)
+            replace_file(self._path(question), answer.encode("utf-8", errors="replace"))
 
     def _path(self, question: Any) -> Path:
         asked = json.dumps(question, ensure_ascii=True, sort_keys=True)
