@@ -113,12 +113,12 @@ class Outputs:
         path = _resolved(path)
         with _explained(path):
             self._refuse_reserved(path)
-            self._check_folder(path)
+            aside = self._aside(path) if self._check_folder(path) else None
             with fresh_folder(path) as made:
                 yield made
-                old = place_folder(made, path)
+                old = place_folder(made, path, aside)
                 if old is not None:
-                    self._retire(path, old)
+                    self._retire(path, old, aside)
 
     def new(self, path: Path) -> Path:
         """Return a path at which something new may be made; raise :class:`WorkflowError` where anything stands."""
@@ -154,16 +154,16 @@ class Outputs:
         if path.is_dir():
             raise WorkflowError(f"{path}: is a directory", _ANOTHER)
         if path.exists() and not self._force and not known.is_ours():
-            raise WorkflowError(f"{path}: holds something that this program did not write there", _FORCE)
+            raise WorkflowError(f"{path}: was not written by annotator, or was changed since", _FORCE)
 
-    def _check_folder(self, path: Path) -> None:
-        """Refuse to replace a folder that holds anything of somebody's own."""
-        if path.is_dir():
-            stranger = ownership.stranger_in(path)
-            if stranger is not None and not self._force:
-                raise WorkflowError(f"{path}: holds {stranger}", _FORCE)
-        elif os.path.lexists(path) and not self._force:
-            raise WorkflowError(f"{path}: is a file", _FORCE)
+    def _check_folder(self, path: Path) -> bool:
+        """Refuse to replace what is somebody's own; return whether it is, and is to be moved aside."""
+        if not os.path.lexists(path):
+            return False
+        stranger = ownership.stranger_in(path) if path.is_dir() else "is a file"
+        if stranger is not None and not self._force:
+            raise WorkflowError(f"{path}: {f'holds {stranger}' if path.is_dir() else stranger}", _FORCE)
+        return stranger is not None
 
     def _make_room(self, known: _Known) -> None:
         """Keep a second name for a file that is somebody's own, before another takes its place."""
@@ -176,15 +176,17 @@ class Outputs:
                 path.rename(aside)
             self.moved.append((path, aside))
 
-    def _retire(self, path: Path, old: Path) -> None:
-        """Remove what a folder replaced if all of it is ours, else give it a name to be found by."""
-        if not old.is_dir() or ownership.stranger_in(old) is not None:
+    def _retire(self, path: Path, old: Path, aside: Path | None) -> None:
+        """Remove what a folder replaced if all of it is ours, also now, else keep it under a name to be found by."""
+        if aside is None and old.is_dir() and ownership.stranger_in(old) is None:
+            if not _removed(old):
+                self.kept.append(old)
+            return
+        if aside is None:
             aside = self._aside(path)
             old.rename(aside)
             sync_folder(path.parent)
-            self.moved.append((path, aside))
-        elif not _removed(old):
-            self.kept.append(old)
+        self.moved.append((path, aside))
 
     def _aside(self, path: Path) -> Path:
         stamp = self._clock().strftime("%Y%m%dT%H%M%SZ")

@@ -29,6 +29,9 @@ PARTIAL = ".annotator-partial-"
 REPLACED = ".annotator-replaced-"
 """Names of what stands aside until the new folder is in place begin so, where folders cannot be exchanged."""
 
+PENDING = ".annotator-pending-"
+"""Names of what waits for a transaction of the database to end begin so; then comes the final name."""
+
 STALE_SECONDS = 24 * 60 * 60
 """Age from which a leftover belongs to no running process."""
 
@@ -54,7 +57,12 @@ class StagedFile:
         else:
             self.staged = path.with_name(name)
             handle = os.open(self.staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        self.stream: BinaryIO = os.fdopen(handle, "wb")
+        try:
+            self.stream: BinaryIO = os.fdopen(handle, "wb")
+        except BaseException:
+            os.close(handle)
+            self.staged.unlink(missing_ok=True)
+            raise
 
     def finish(self) -> None:
         """Force what was written to the disk; there it waits."""
@@ -67,7 +75,8 @@ class StagedFile:
         """Take away what was not published."""
         with suppress(OSError):
             self.stream.close()
-        self.staged.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.staged.unlink(missing_ok=True)
 
 
 def publish(*files: StagedFile) -> None:
@@ -89,7 +98,8 @@ def publish(*files: StagedFile) -> None:
         raise
     finally:
         for former in formers:
-            former.unlink(missing_ok=True)
+            with suppress(OSError):
+                former.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -132,11 +142,11 @@ def whole_folder(path: Path) -> Iterator[Path]:
         place_folder(made, path)
 
 
-def place_folder(made: Path, path: Path) -> Path | None:
-    """Give a folder that is complete its final name; return where the one that stood there is now, if one did.
+def place_folder(made: Path, path: Path, aside: Path | None = None) -> Path | None:
+    """Give a folder that is complete its final name; return where what stood there is now, if anything did.
 
-    At every moment a whole folder stands at ``path``, or one did not before.  What was replaced is the caller's to
-    judge and to remove.
+    What stood there goes to ``aside``, so that not even a crash leaves it under another name; without one it is the
+    program's own, and the caller removes it.  At every moment a whole folder stands at ``path``, or one did not before.
     """
     made.chmod(0o777 & ~_umask())
     _sync_tree(made)
@@ -144,10 +154,30 @@ def place_folder(made: Path, path: Path) -> Path | None:
         made.rename(path)
         _settled(path.parent, lambda: path.rename(made))
         return None
-    if _exchange(made, path):
-        _settled(path.parent, lambda: _exchange(made, path))
-        return made
-    aside = unused_name(path.with_name(f"{REPLACED}{_short(path.name)}-{os.getpid():08}"))
+    if aside is None:
+        return _exchanged(made, path) or _replaced(made, path)
+    made.rename(aside)
+    try:
+        if _exchanged(aside, path):
+            return aside
+    except BaseException:
+        aside.rename(made)
+        raise
+    aside.rename(made)
+    return _replaced(made, path, aside)
+
+
+def _exchanged(made: Path, path: Path) -> Path | None:
+    """Let two folders change places where the system can; return where the old one is then."""
+    if not _exchange(made, path):
+        return None
+    _settled(path.parent, lambda: _exchange(made, path))
+    return made
+
+
+def _replaced(made: Path, path: Path, aside: Path | None = None) -> Path:
+    """Move what stands at ``path`` aside and a folder into its place; return where the old one is then."""
+    aside = aside or unused_name(path.with_name(f"{REPLACED}{_short(path.name)}-{os.getpid():08}"))
     path.rename(aside)
     try:
         made.rename(path)
@@ -186,7 +216,7 @@ def sweep(folder: Path, *, now: float | None = None) -> list[Path]:
     try:
         with os.scandir(folder) as entries:
             ours = [entry for entry in entries if entry.name.startswith((PARTIAL, REPLACED))]
-            stale = [Path(entry.path) for entry in ours if _is_stale(entry, moment)]
+            stale = [Path(entry.path) for entry in ours if is_stale(entry, moment)]
     except OSError:
         return []
     return [leftover for leftover in stale if _clear(leftover)]
@@ -247,8 +277,9 @@ def _clear(leftover: Path) -> bool:
     return False
 
 
-def _is_stale(entry: os.DirEntry[str], now: float) -> bool:
-    found = entry.stat(follow_symlinks=False)
+def is_stale(path: Path | os.DirEntry[str], now: float) -> bool:
+    """Return whether a leftover of this user's is so old that no process can still be at it."""
+    found = path.stat(follow_symlinks=False)
     return found.st_uid == os.geteuid() and now - max(found.st_mtime, found.st_ctime) > STALE_SECONDS
 
 

@@ -19,13 +19,12 @@ from annotator.errors import StoreError
 from annotator.files import PARTIAL, discard_folder, sync_folder, unused_name
 from annotator.store import connection as connecting
 from annotator.store import schema
-from annotator.store.connection import BACKUPS, backup_path, explained
+from annotator.store.connection import BACKUPS, COMPANIONS, backup_path, explained
 from annotator.store.doctor import examine
 from annotator.store.merging import opened_copy
 from annotator.store.turns import Turns
 
 _NAME = re.compile(r"\.(\d{8}T\d{6}Z)\.([\w-]+?)(?:\.\d+)?\.db")
-_COMPANIONS = ("", "-wal", "-shm", "-journal")
 _APPLICATION_ID_AT = 68
 """Byte of a SQLite file at which the program that it belongs to is named."""
 _LOCK_SECONDS = 10.0
@@ -83,7 +82,7 @@ def restore(path: Path, source: Path) -> Path | None:
                 _write_ahead(staged)
                 return _exchange(path, staged)
             finally:
-                for suffix in _COMPANIONS:
+                for suffix in ("", *COMPANIONS):
                     staged.with_name(staged.name + suffix).unlink(missing_ok=True)
 
 
@@ -93,7 +92,7 @@ def _exchange(path: Path, staged: Path) -> Path | None:
     try:
         with turns.turn(), _held(path):
             aside = _set_aside(path)
-            for suffix in _COMPANIONS[1:]:  # a log that stays would be read into the new database
+            for suffix in COMPANIONS:  # a log that stays would be read into the new database
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
             staged.replace(path)
             sync_folder(path.parent)
@@ -122,7 +121,7 @@ def _held(path: Path) -> Iterator[None]:
 
 def _set_aside(path: Path) -> Path | None:
     """Give a database and what belongs to it a second name each, in a folder of their own; return the database's."""
-    there = [name for suffix in _COMPANIONS if (name := path.with_name(path.name + suffix)).exists()]
+    there = [name for suffix in ("", *COMPANIONS) if (name := path.with_name(path.name + suffix)).exists()]
     if not there:
         return None
     folder = unused_name(backup_path(path, "replaced").with_suffix(""))

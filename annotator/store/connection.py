@@ -18,6 +18,8 @@ from annotator.store import schema
 from annotator.store.turns import Turns
 
 BUSY_SECONDS = 30.0
+COMPANIONS = ("-wal", "-shm", "-journal")
+"""What the names of files that belong to a database end with."""
 BACKUPS = "backups"
 """The folder of backups, beside the database."""
 
@@ -58,6 +60,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     version = _version(connection, path)
     if version < schema.VERSION:
         _upgrade(connection, path)
+    elif connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # a copy that stood alone
+        _write_ahead(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE cannot delete past the triggers
@@ -70,7 +74,10 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if not empty and application != schema.APPLICATION_ID:
-        raise StoreError(f"{path} is a database of another program", "move it away, or choose another workspace")
+        raise StoreError(
+            f"{path} is a database of another program",
+            "choose another workspace, or `annotator restore` a backup: it keeps what is there",
+        )
     if version > schema.VERSION:
         raise StoreError(
             f"{path} was written by a newer annotator (schema {version}, this one knows {schema.VERSION})",
@@ -192,8 +199,8 @@ def _remedy(error: sqlite3.DatabaseError) -> str:
         "SQLITE_READONLY": "give yourself write access to the file and its folder",
         "SQLITE_CANTOPEN": "give yourself write access to the folder",
         "SQLITE_BUSY": "close the other program and try again",
-        "SQLITE_NOTADB": "move the file away; the next command makes a new one",
-        "SQLITE_CORRUPT": "restore a copy that `annotator backup` made",
+        "SQLITE_NOTADB": "`annotator backup --list` shows the backups, `annotator restore FILE` brings one back",
+        "SQLITE_CORRUPT": "`annotator backup --list` shows the backups, `annotator restore FILE` brings one back",
     }.get(_code(error), "")
 
 
@@ -245,12 +252,22 @@ def _copy(path: Path, target: Path, *, lasting: bool) -> None:
                 if not lasting:
                     copy.execute("PRAGMA synchronous = OFF")
                 source.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")
+                fold_log(copy, target)
             _name(partial, target)
             if lasting:
                 sync_folder(target.parent)
         finally:
-            partial.unlink(missing_ok=True)
+            for suffix in ("", *COMPANIONS):
+                with suppress(OSError):
+                    partial.with_name(partial.name + suffix).unlink(missing_ok=True)
+
+
+def fold_log(connection: sqlite3.Connection, path: Path) -> None:
+    """Put all that was written into the one file, so that it can be copied as a file; for a database of one's own."""
+    with explained(path):
+        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    if mode != "delete":
+        raise StoreError(f"{path}: could not be completed, nothing was written", "check the disk, and try again")
 
 
 def _name(partial: Path, target: Path) -> None:

@@ -278,6 +278,10 @@ class Store:
         )
         return None if row is None else Place(row[0], row[1], row[2], bool(row[3]))
 
+    def fold_log(self) -> None:
+        """Put all that was written into the one file; whoever opens it next goes back to write-ahead logging."""
+        connecting.fold_log(self.connection, self.path)
+
     def backup(self, target: Path | None = None, *, why: str = "backup") -> Path:
         """Copy the whole database, also while others write; return where the copy is.
 

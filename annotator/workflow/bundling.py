@@ -47,6 +47,7 @@ def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str]
                 shutil.copyfile(workspace.labels_path, inside / LABELS)
                 with Store(inside / DATABASE_IN_WORKSPACE, scheme=lambda: scheme_stamp(workspace.scheme)) as copy:
                     _fill(store, copy, curator, wanted, blind)
+                    copy.fold_log()
             if target.suffix == ".zip":
                 with whole_file(target) as stream:
                     _pack(inside, stream)

@@ -9,13 +9,15 @@ written.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from annotator.errors import SchemeError
-from annotator.files import StagedFile, publish, unused_name
+from annotator.files import StagedFile, sync_folder, unused_name
 from annotator.labels import LabelScheme
 from annotator.labels.extend import extended
 from annotator.labels.load import check_scheme, load_scheme
+from annotator.store import SchemeStamp
 from annotator.workflow.import_check import SchemeCheck
 from annotator.workflow.pending_labels import pending_path
 
@@ -27,6 +29,7 @@ class LabelsFile:
         self._path = path.resolve()
         self._scheme = scheme
         self._before = b""
+        self._sha256 = ""
         self._staged: StagedFile | None = None
 
     def stage(self, check: SchemeCheck) -> LabelScheme | None:
@@ -46,7 +49,9 @@ class LabelsFile:
         if check_scheme(self._staged.staged):
             names = ", ".join((*entities, *check.new_relations))
             raise SchemeError(f"{self._path}: {names} cannot be added by themselves", "add them by hand")
-        return load_scheme(self._staged.staged)
+        scheme = load_scheme(self._staged.staged)
+        self._sha256 = scheme.sha256
+        return scheme
 
     def publish(self) -> Path | None:
         """Let what was staged take the place of ``labels.yaml``: the transaction is on the disk.
@@ -60,7 +65,7 @@ class LabelsFile:
             if self._path.read_bytes() not in (self._before, self._staged.staged.read_bytes()):
                 aside = unused_name(self._path.with_name(f"{self._path.name}.before"))
                 os.link(self._path, aside)
-            publish(self._staged)
+            self._staged.staged.replace(self._path)
         except FileNotFoundError:  # another process has completed it already
             return None
         except OSError as error:
@@ -69,9 +74,16 @@ class LabelsFile:
                 f"{self._path}: {reason}, though everything else is stored",
                 f"mend that; the next command puts the labels in place from {self._staged.staged.name}",
             ) from error
+        with suppress(OSError):  # a power cut takes both names back, and the next command completes it
+            sync_folder(self._path.parent)
         return aside
 
     def discard(self) -> None:
-        """Forget what was staged: the transaction did not happen."""
+        """Forget what was staged: it was a dry run."""
         if self._staged is not None:
+            self._staged.discard()
+
+    def fail(self, written_under: SchemeStamp | None) -> None:
+        """Forget what was staged, unless the database was written under it: then only what came afterwards failed."""
+        if self._staged is not None and (written_under is None or written_under.sha256 != self._sha256):
             self._staged.discard()

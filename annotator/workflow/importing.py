@@ -114,7 +114,7 @@ def import_file(
             if scheme is not None:
                 writer.set_scheme(scheme_stamp(scheme))
     except BaseException:
-        labels.discard()
+        labels.fail(workspace.store.scheme())
         raise
     if request.dry_run:
         labels.discard()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from annotator.files import sync_folder
-
-_PENDING = ".annotator-pending-"
+from annotator.files import PENDING, is_stale, sync_folder
 
 
 def is_pending(labels: Path) -> bool:
@@ -16,10 +15,11 @@ def is_pending(labels: Path) -> bool:
     return pending_path(labels.resolve()).exists()
 
 
-def complete_pending(labels: Path, written_under: str) -> None:
+def complete_pending(labels: Path, written_under: str | None) -> None:
     """Put a staged scheme in place where the database was written under it, and its process did not come to that.
 
-    ``written_under`` is the digest of the scheme that the database names.
+    ``written_under`` is the digest of the scheme that the database names.  One that no transaction came of is removed
+    when its process must be long gone.
     """
     labels = labels.resolve()
     pending = pending_path(labels)
@@ -27,8 +27,10 @@ def complete_pending(labels: Path, written_under: str) -> None:
         if sha256(pending.read_bytes()).hexdigest() == written_under:
             pending.replace(labels)
             sync_folder(labels.parent)
+        elif is_stale(pending, time.time()):
+            pending.unlink()
 
 
 def pending_path(labels: Path) -> Path:
     """Return where the next text of a label scheme waits for its transaction to end."""
-    return labels.with_name(f"{_PENDING}{labels.name}")
+    return labels.with_name(f"{PENDING}{labels.name}")

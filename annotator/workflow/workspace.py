@@ -82,8 +82,7 @@ class Workspace:
         """Read ``labels.yaml``, once a change that was interrupted is complete."""
         if is_pending(self.labels_path) and self.database_path.exists():
             stamp = self.store.scheme()
-            if stamp is not None:
-                complete_pending(self.labels_path, stamp.sha256)
+            complete_pending(self.labels_path, None if stamp is None else stamp.sha256)
         return load_scheme(self.labels_path)
 
     def forget_scheme(self) -> None:

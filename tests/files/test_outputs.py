@@ -254,7 +254,7 @@ class TestOutputs:
                 stream.write(b"new")
                 path.write_bytes(b"somebody else's")
 
-        with pytest.raises(WorkflowError, match="this program did not write"):
+        with pytest.raises(WorkflowError, match="was not written by annotator"):
             slowly()
         assert path.read_bytes() == b"somebody else's"
 

@@ -118,6 +118,21 @@ class TestFolder:
         assert ((old / "a").read_text(encoding="utf-8"), (kept / "a").read_text(encoding="utf-8")) == ("new", "old")
 
     @pytest.mark.parametrize("exchanging", [True, False])
+    def test_what_is_to_be_kept_has_its_name_at_once(
+        self, tmp_path: Path, exchanging: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A crash right after must not leave somebody's own folder under a name that is swept."""
+        if not exchanging:
+            monkeypatch.setattr(whole, "_exchange", lambda *_: False)
+        old, new = tmp_path / "out", tmp_path / f"{PARTIAL}out-x"
+        for folder in (old, new):
+            folder.mkdir()
+            (folder / "a").write_text(folder.name, encoding="utf-8")
+        assert place_folder(new, old, tmp_path / "out.before") == tmp_path / "out.before"
+        assert names(tmp_path) == ["out", "out.before"]
+        assert (tmp_path / "out.before" / "a").read_text(encoding="utf-8") == "out"
+
+    @pytest.mark.parametrize("exchanging", [True, False])
     def test_the_one_before_is_back_when_the_disk_fails(
         self, tmp_path: Path, exchanging: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
