@@ -133,14 +133,14 @@ class TestForeignFiles:
         with closing(sqlite3.connect(path)) as other:
             other.execute("CREATE TABLE recipes (name)")
         before = path.read_bytes()
-        with pytest.raises(StoreError, match="is a database of another program: move it away"):
+        with pytest.raises(StoreError, match="is a database of another program: choose another workspace"):
             Store(path)
         assert path.read_bytes() == before
 
     def test_a_file_that_is_no_database_is_left_alone(self, tmp_path: Path) -> None:
         path = tmp_path / "annotator.db"
         path.write_bytes(b"once upon a time " * 100)
-        with pytest.raises(StoreError, match="not a database: move the file away"):
+        with pytest.raises(StoreError, match="not a database: `annotator backup --list` shows the backups"):
             Store(path)
         assert path.read_bytes() == b"once upon a time " * 100
 

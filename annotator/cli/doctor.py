@@ -19,5 +19,7 @@ def command(settings: Settings, workspace: Path | None) -> None:
 
     count = print_lines(findings(settings.workspace(workspace)))
     if count:
-        raise StoreError(f"{count} findings", "restore a copy that `annotator backup` made, or report them")
+        raise StoreError(
+            f"{count} findings", "`annotator restore FILE` brings a backup back, `annotator backup --list` shows them"
+        )
     narrate("all is well: history and state agree")

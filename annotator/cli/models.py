@@ -88,15 +88,16 @@ def _learned_row(status: VersionStatus) -> dict[str, object]:
 
 @command.command("install")
 @click.argument("languages", nargs=-1, required=True, metavar="LANG...")
+@click.option("--force", is_flag=True, help="Put a fresh one in the place of what is there, which is kept.")
 @workspace_option
 @click.pass_obj
-def install(settings: Settings, languages: tuple[str, ...], workspace: Path | None) -> None:
+def install(settings: Settings, languages: tuple[str, ...], force: bool, workspace: Path | None) -> None:
     """Download models into the workspace's models/ folder, each checked against its digest."""
     from annotator.suggest.models import install as fetch
 
     folder = settings.workspace(workspace).models
     for lang in languages:
-        status = fetch(lang, folder, narrate)
+        status = fetch(lang, folder, narrate, force=force)
         narrate(f"{status.name} {status.version} is there")
 
 
@@ -104,14 +105,17 @@ def install(settings: Settings, languages: tuple[str, ...], workspace: Path | No
 @click.argument("path", type=click.Path(path_type=Path), metavar="PATH")
 @click.option("--lang", metavar="LANG", help="Whose documents it is for (default: what the model says).")
 @click.option("--name", metavar="NAME", help="What it is called (default: what the model says).")
+@click.option("--force", is_flag=True, help="Keep what is there under its name in models/set-aside.")
 @workspace_option
 @click.pass_obj
-def add(settings: Settings, path: Path, lang: str | None, name: str | None, workspace: Path | None) -> None:
+def add(
+    settings: Settings, path: Path, lang: str | None, name: str | None, force: bool, workspace: Path | None
+) -> None:
     """Let a spaCy pipeline that you trained suggest too: PATH is a folder that `spacy train` wrote."""
     from annotator.suggest.own import add as take
 
     found = settings.workspace(workspace)
-    model = take(path, found.models, lang, name)
+    model = take(path, found.models, lang, name, force=force)
     ours = model.ours(found.scheme)
     narrate(f"{model.source} suggests {', '.join(dict.fromkeys(ours.values())) or 'nothing'} for {model.lang}")
     strangers = [label for label in model.labels if label not in ours]

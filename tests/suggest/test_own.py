@@ -114,10 +114,37 @@ def test_what_is_no_pipeline_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "models").exists()
 
 
+@pytest.mark.parametrize("change", ["a file beside it", "a file in it", "a card", "another folder"])
+def test_a_folder_that_was_changed_is_neither_replaced_nor_removed(tmp_path: Path, change: str) -> None:
+    models, made = tmp_path / "models", pipeline(tmp_path / "made")
+    own.add(made, models)
+    folder = models / "own" / "probe"
+    if change == "a file beside it":
+        (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    elif change == "a file in it":
+        (folder / "pipeline" / "notes.txt").write_text("mine", encoding="utf-8")
+    elif change == "a card":
+        (folder / "card.json").write_text("{}", encoding="utf-8")
+    else:
+        folder.rename(tmp_path / "away")
+        folder.mkdir()
+        (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(ModelError):
+        own.add(made, models)
+    with pytest.raises(ModelError):
+        own.remove("probe", models)
+    assert sorted(folder.rglob("*")) == before
+    own.add(made, models, force=True)
+    assert [model.name for model in own.own_models(models)] == ["probe"]
+    kept = models / "set-aside" / "probe"
+    assert sorted(path.relative_to(kept) for path in kept.rglob("*")) == [path.relative_to(folder) for path in before]
+
+
 def test_a_damaged_card_is_told(tmp_path: Path) -> None:
     own.add(pipeline(tmp_path / "made"), tmp_path / "models")
     (tmp_path / "models" / "own" / "probe" / "card.json").write_text("{", encoding="utf-8")
-    with pytest.raises(ModelError, match=r"card\.json: not the card of a model.*delete the folder"):
+    with pytest.raises(ModelError, match=r"card\.json: not the card of a model.*--force, which keeps the folder"):
         own.own_models(tmp_path / "models")
 
 
