@@ -41,6 +41,17 @@ _MANY_FILES = 64
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Give errors of the block that name no file, as those of writing and syncing, the name of one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            error.filename = str(path)
+        raise
+
+
 class StagedFile:
     """A file that is written beside its place, and takes its name when :meth:`publish` is called.
 
@@ -66,10 +77,11 @@ class StagedFile:
 
     def finish(self) -> None:
         """Force what was written to the disk; there it waits."""
-        os.fchmod(self.stream.fileno(), _mode(self.path))
-        self.stream.flush()
-        os.fsync(self.stream.fileno())
-        self.stream.close()
+        with named(self.path):
+            os.fchmod(self.stream.fileno(), _mode(self.path))
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+            self.stream.close()
 
     def discard(self) -> None:
         """Take away what was not published."""
@@ -105,13 +117,14 @@ def publish(*files: StagedFile) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a stream whose content becomes the file at ``path`` when the block ends without an error."""
-    staged = StagedFile(path)
-    try:
-        yield staged.stream
-        staged.finish()
-        publish(staged)
-    finally:
-        staged.discard()
+    with named(path):
+        staged = StagedFile(path)
+        try:
+            yield staged.stream
+            staged.finish()
+            publish(staged)
+        finally:
+            staged.discard()
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -235,7 +248,8 @@ def sync_folder(folder: Path) -> None:
     """Force the names in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        with named(folder):
+            os.fsync(descriptor)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems have nothing to force
             raise
@@ -309,7 +323,8 @@ def _sync_tree(folder: Path) -> None:
     for path in paths:
         descriptor = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            with named(path):
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
 

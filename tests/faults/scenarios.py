@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -104,8 +104,17 @@ def foreign(base: Path) -> None:
     finished(base)
     row = '{"text": "El río Bravo crece.", "label": [[3, 12, "RIVER"]]}\n'
     (base / "rows.jsonl").write_text(row, encoding="utf-8")
-    again = '{"text": "Ana Ruiz volvió.", "label": [[0, 8, "PERSON"]]}\n'
-    (base / "known.jsonl").write_text(again, encoding="utf-8")
+    known = '{"text": "Ana Ruiz volvió.", "label": [[0, 8, "PERSON"]]}\n'
+    (base / "known.jsonl").write_text(known, encoding="utf-8")
+
+
+def imported(base: Path) -> None:
+    """A file of another program came in, and says something else now."""
+    foreign(base)
+    with redirect_stderr(StringIO()):
+        assert Scenario("", plain, "import doccano {base}/known.jsonl --layer curator:lead").run(base) == 0
+    known = (base / "known.jsonl").read_text(encoding="utf-8")
+    (base / "known.jsonl").write_text(known.replace("PERSON", "ORG"), encoding="utf-8")
 
 
 def apart(base: Path) -> None:
@@ -138,6 +147,25 @@ def older(base: Path) -> None:
         store.connection.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (schema.MIGRATIONS[-1][0],))
 
 
+def assigned(base: Path) -> None:
+    plain(base)
+    with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+        assert Scenario("", plain, "assign --curators carla --seed 1").run(base) == 0
+
+
+def learnable(base: Path) -> None:
+    """There is enough finished work to learn from."""
+    finished(base)
+    made = Bench(_workspace(base))
+    for number in range(3):
+        made.add(f"more-{number}", f"Luis Paz y Ana Ruiz vieron Lima el {number} de mayo.")
+        session = made.session(f"more-{number}")
+        for name, label in (("Luis Paz", "PERSON"), ("Ana Ruiz", "PERSON"), ("Lima", "GPE")):
+            session.add(*place_of(session.document, name), label)
+        session.finish()
+    made.workspace.close()
+
+
 def _workspace(base: Path, name: str = "work") -> Workspace:
     return Workspace(base / name)
 
@@ -147,9 +175,11 @@ VERBS = (
     Scenario("ingest --replace", changed_text, "ingest --replace"),
     Scenario("suggest", plain, "suggest"),
     Scenario("assign", plain, "assign --curators ana,bo,carla --overlap 2 --seed 1"),
+    Scenario("assign --reassign", assigned, "assign --reassign carla:ana"),
     Scenario("adjudicate --auto", finished, "adjudicate --auto"),
     Scenario("import", foreign, "import doccano {base}/known.jsonl --layer curator:lead"),
     Scenario("import new labels", foreign, "import doccano {base}/rows.jsonl --layer gold --labels-from-data"),
+    Scenario("import --replace", imported, "import doccano {base}/known.jsonl --layer curator:lead --replace"),
     Scenario("export a file", finished, "export jsonl --layer curator:ana -o {base}/deep/gold.jsonl", completes=True),
     Scenario("export a file again", exported, "export jsonl --layer curator:ana -o {base}/gold.jsonl", completes=True),
     Scenario("export a folder", finished, "export brat --layer curator:ana -o {base}/deep/brat"),
@@ -168,6 +198,7 @@ VERBS = (
     Scenario("bundle", finished, "bundle --curator ana -o {base}/bundle"),
     Scenario("bundle as an archive", finished, "bundle --curator ana -o {base}/bundle.zip"),
     Scenario("merge", apart, "merge {base}/other"),
+    Scenario("train", learnable, "train"),
     Scenario("migrate", older, "doctor"),
     Scenario("init", plain, "init {base}/new"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import sqlite3
 import zipfile
@@ -55,8 +54,14 @@ def _files(base: Path) -> Iterator[Path]:
     for path in sorted(base.rglob("*")):
         parts = path.relative_to(base).parts
         half_made = any(part.startswith((PARTIAL, PENDING, REPLACED)) for part in parts)
-        if path.is_file() and not half_made and "backups" not in parts and not path.name.endswith(("-wal", "-shm")):
+        passed_over = "backups" in parts or path.name.endswith(("-wal", "-shm")) or _unused(parts)
+        if path.is_file() and not half_made and not passed_over:
             yield path
+
+
+def _unused(parts: tuple[str, ...]) -> bool:
+    """Return whether a file is about what was learned, and does not decide which version is used."""
+    return "learned" in parts and parts[-1] != "active"
 
 
 def _said(path: Path) -> Any:
@@ -66,11 +71,9 @@ def _said(path: Path) -> Any:
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
             return sorted(archive.namelist())
-    data = path.read_bytes()
-    if path.name == "card.json":
-        card = json.loads(data)
-        return {name: value for name, value in card.items() if name not in ("created_at", "seconds", "learned_from")}
-    return hashlib.sha256(data).hexdigest()
+    if path.name == "active":
+        return "what was learned is used"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _database(path: Path) -> dict[str, list[str]]:
