@@ -211,6 +211,24 @@ def test_a_manifest_names_every_file_with_its_digest(ready: Bench, tmp_path: Pat
     assert files == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in there.items()}
 
 
+@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("key", ["../../pwned", "/tmp/pwned", "..", ".hidden", "a\x1bb", "a/b", "x" * 253])
+def test_no_key_leads_out_of_the_folder(
+    bench: Bench, tmp_path: Path, name: str, key: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Keys are checked when they come in; an older database may hold others all the same."""
+    bench.add(key)
+    bench.session(key).finish()
+    before = tree(tmp_path)
+    run = f"-w {bench.workspace.root} export {name} --layer curator:ana -o {tmp_path / 'deep' / 'out'}"
+    status = main(run.split())
+    err = capfd.readouterr().err
+    assert {path for path in tree(tmp_path) if "deep" not in path} == set(before)
+    if name != "hf":  # which names no file after a document
+        assert (status, err.count("\n")) == (1, 1)
+        assert not (tmp_path / "deep" / "out").exists()
+
+
 def test_a_scheme_that_is_read_stays_what_it_was(ready: Bench) -> None:
     """The workspace's own files are not outputs; nothing here wrote to them."""
     assert load_scheme(ready.workspace.labels_path).entities
