@@ -105,6 +105,20 @@ def curator_layer(curator: str) -> str:
     return f"curator:{curator}"
 
 
+_LONGEST_NAME = 64
+
+
+def curator_name_problem(name: str) -> str | None:
+    """Say why ``name`` cannot name a curator, or a suggester's layer, or return ``None``."""
+    if not name:
+        return "is empty"
+    if len(name) > _LONGEST_NAME:
+        return f"is longer than {_LONGEST_NAME} characters"
+    if not all(c.isalnum() or c in "._-@" for c in name):
+        return "holds something else than letters, digits and . _ - @"
+    return None if any(map(str.isalnum, name)) else "has neither letter nor digit"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One step in a layer's history.

@@ -15,6 +15,7 @@ from itertools import combinations
 from annotator.annotation import Relation, Span, suggested_relation
 from annotator.labels import LabelScheme, RelationType
 from annotator.suggest.connectors import Pair, weigh
+from annotator.suggest.guarded import BETWEEN_ENDS, Guarded, SlowPatternError
 from annotator.suggest.linker import Weigher
 from annotator.suggest.patterns import phrase_pattern
 from annotator.suggest.resolve import LabelMap
@@ -90,7 +91,10 @@ class Pairs:
         found: list[Relation] = []
         for inside in _sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
-                found += self._in_sentence(_Sentence.of(document.text, inside, self._kinds))
+                try:
+                    found += self._in_sentence(_Sentence.of(document.text, inside, self._kinds))
+                except SlowPatternError as slow:
+                    raise slow.on(document.key) from None
         return found
 
     def cases(self, document: Document, spans: list[Span]) -> Iterator[tuple[RelationType, Span, Span, Pair]]:
@@ -201,10 +205,10 @@ def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
     return "".join(parts)
 
 
-def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str], ...]:
+def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | Guarded, ...]:
     """Return the relation's patterns for ``lang``; they are sought in the text between its ends."""
     return tuple(
-        phrase_pattern([str(p.value)]) if p.kind == "phrase" else re.compile(str(p.value))
+        phrase_pattern([str(p.value)]) if p.kind == "phrase" else Guarded(relation.name, p, BETWEEN_ENDS)
         for p in relation.patterns
         if p.lang in {None, lang} and p.kind != "tokens"
     )

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
-from urllib.parse import urlsplit
 
+from annotator.redaction import redacted
 from annotator.suggest.chat.answer import CutOffError, DeclinedError, NoAnswerError
 from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.question import Messages
@@ -182,11 +182,11 @@ class Endpoint:
         return self._trouble(f"answered {status}{detail}")
 
     def _trouble(self, what: str, *, final: bool = False) -> Trouble:
-        return Trouble(f"{urlsplit(self._url).netloc} {what}", final=final)
+        return Trouble(f"{self._configuration.host} {what}", final=final)
 
     def _shown(self, text: str) -> str:
         """Return what a server said, in one short printable line without the key."""
-        text = text.replace(self._key, "…") if self._key else text
+        text = redacted(text.replace(self._key, "…") if self._key else text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
         return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
@@ -258,4 +258,4 @@ def _too_slow(seconds: float) -> str:
 
 def _plain(error: Exception) -> str:
     """Return an operating system's complaint without its number."""
-    return str(error).partition("] ")[2].lower() or str(error).rstrip(".")
+    return redacted(str(error).partition("] ")[2].lower() or str(error).rstrip("."))
