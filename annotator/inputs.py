@@ -104,9 +104,9 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def load_json(path: Path) -> Any:
-    """Return the one JSON value of a small file; :class:`InputError` where it holds none."""
-    text = read_text(path)
+def load_json(path: Path, most: int = LARGEST) -> Any:
+    """Return the one JSON value of a file of at most ``most`` bytes; :class:`InputError` where it holds none."""
+    text = read_text(path, most)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -10,6 +10,8 @@ from shutil import get_terminal_size
 import click
 
 from annotator.cli.common import (
+    COUNT,
+    DAYS,
     Settings,
     curator_option,
     json_option,
@@ -35,14 +37,14 @@ NOTED = 10
 @click.option("--state", type=click.Choice(STATES), help="Only your documents in this state.")
 @click.option(
     "--limit",
-    type=click.IntRange(0),
+    type=COUNT,
     metavar="N",
     help=f"The most documents to list.  [default: {DOCUMENTS}; JSON: all]",
 )
 @click.option("--all", "every", is_flag=True, help="List all documents.")
 @click.option(
     "--idle",
-    type=click.IntRange(0),
+    type=DAYS,
     default=IDLE_DAYS,
     show_default=True,
     metavar="DAYS",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, narrate, progress_bar, workspace_option
+from annotator.cli.common import MANY, Settings, narrate, progress_bar, workspace_option
 from annotator.workflow.workspace import Workspace
 
 MOST_REASONS = 3
@@ -15,7 +15,7 @@ MOST_REASONS = 3
 
 @click.command("suggest")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Worker processes.")
+@click.option("--jobs", type=click.IntRange(1, MANY), default=1, show_default=True, help="Worker processes.")
 @workspace_option
 @click.pass_obj
 def command(settings: Settings, documents: tuple[str, ...], jobs: int, workspace: Path | None) -> None:
@@ -25,8 +25,11 @@ def command(settings: Settings, documents: tuple[str, ...], jobs: int, workspace
 
 def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1) -> None:
     """Suggest and say what came of it."""
-    from annotator.workflow.suggesting import suggest
+    from annotator.workflow.suggesting import most_jobs, suggest
 
+    if jobs > most_jobs():
+        narrate(f"--jobs {jobs} is more than this machine has use for: {most_jobs()} are started")
+        jobs = most_jobs()
     with progress_bar("suggesting") as progress:
         report = suggest(workspace, documents, jobs=jobs, progress=progress)
     narrate(

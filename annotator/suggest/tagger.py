@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from annotator.annotation import Span
+from annotator.suggest.crf_file import check_model
 from annotator.suggest.phrases import PhraseIndex, Place, folded
 
 Features = list[str]
@@ -175,6 +176,7 @@ class Tagger:
     def __init__(self, path: Path, *, leaning: bool) -> None:
         import pycrfsuite
 
+        check_model(path)
         self.leaning = leaning
         self._crf = pycrfsuite.Tagger()
         self._crf.open(str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -82,6 +83,11 @@ def suggest(
         if progress is not None:
             progress(report.suggested, len(todo))
     return report
+
+
+def most_jobs() -> int:
+    """Return how many worker processes this machine has use for."""
+    return max(8, 2 * (os.cpu_count() or 1))
 
 
 def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[str], int]:
