@@ -11,7 +11,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.errors import ModelError
+from annotator.errors import InputError
 from annotator.inputs import read_bytes
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ class _BrokenError(Exception):
 
 
 def check_model(path: Path) -> None:
-    """Raise :class:`ModelError` unless the file is a whole model; :class:`OSError` where it cannot be read."""
+    """Raise :class:`InputError` unless the file is a whole model; :class:`OSError` where it cannot be read."""
     try:
         _Model(read_bytes(path, LARGEST)).check()
     except _BrokenError as error:
-        raise ModelError(
+        raise InputError(
             f"{path}: no whole model of the tagger: {error}",
-            "free some space if the disk is full; `annotator train` makes a new one, `annotator models use` takes another",
+            "free some space if the disk is full; `annotator train` makes another, `annotator models use` chooses one",
         ) from None
 
 
