@@ -52,8 +52,9 @@ def open_file(path: Path) -> io.BufferedReader:
 def read_bytes(path: Path, most: int = LARGEST) -> bytes:
     """Return the bytes of a regular file of at most ``most`` of them."""
     with open_file(path) as stream:
-        data = stream.read(most + 1)
-    if len(data) > most:
+        size = os.fstat(stream.fileno()).st_size
+        data = stream.read(most + 1) if size <= most else b""
+    if max(size, len(data)) > most:
         raise InputError(f"{path}: larger than {most >> 20} MB", "check that it is the right file")
     return data
 

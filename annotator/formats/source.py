@@ -15,6 +15,8 @@ from annotator.inputs import LONGEST_LINE, check_encoding, open_file, read_bytes
 
 _BOM = "\ufeff"
 _BUFFER = 1 << 18
+LARGEST = 1 << 30
+"""Bytes of the largest file that is read whole: a DocBin, a CAS."""
 _ENCODING_HINT = "if the file is in another encoding, name it, such as --encoding latin-1"
 
 
@@ -99,7 +101,9 @@ class Source:
                     yield Item(value, line.number, line.where)
 
     def data(self) -> bytes:
-        """Return the bytes of the one file."""
+        """Return the bytes of the one file, which is read whole."""
+        if self.path is not None and self.total > LARGEST:
+            raise FormatError(f"{self.name}: larger than {LARGEST >> 20} MB", "export it in smaller pieces")
         with self._open() as stream:
             data = stream.read()
         self.done += len(data)
