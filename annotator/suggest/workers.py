@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from annotator.annotation import Annotations
 from annotator.errors import AnnotatorError, ModelError
 from annotator.labels import EntityType, LabelScheme, Pattern, RelationType
-from annotator.side_process import environment, receive, send
+from annotator.side_process import ended_by, environment, receive, send
 from annotator.text import Document
 
 
@@ -69,7 +69,8 @@ class Worker:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         reason = f": {lines[-1]}" if lines else ""
-        return ModelError(f"a worker process ended before its work was done{reason}", "try again with --jobs 1")
+        how = ended_by(self._process.wait())
+        return ModelError(f"a worker process ended{how} before its work was done{reason}", "try again with --jobs 1")
 
     def _send(self, message: object) -> None:
         assert self._process.stdin is not None
