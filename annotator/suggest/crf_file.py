@@ -36,10 +36,14 @@ class _BrokenError(Exception):
     """What is wrong with a file."""
 
 
-def check_model(path: Path) -> None:
-    """Raise :class:`InputError` unless the file is a whole model; :class:`OSError` where it cannot be read."""
+def attributes_of(path: Path) -> frozenset[str]:
+    """Return the names of the attributes that a model has weights for.
+
+    crfsuite's own way writes them into a temporary file, of which a full disk keeps only some.  Raises
+    :class:`InputError` unless the file is a whole model, :class:`OSError` where it cannot be read.
+    """
     try:
-        _Model(read_bytes(path, LARGEST)).check()
+        return _Model(read_bytes(path, LARGEST)).attributes()
     except _BrokenError as error:
         raise InputError(
             f"{path}: no whole model of the tagger: {error}",
@@ -57,7 +61,8 @@ class _Model:
         self._data = data
         self._bytes = np.frombuffer(data, dtype=np.uint8)
 
-    def check(self) -> None:
+    def attributes(self) -> frozenset[str]:
+        """Check everything, and return the names of the attributes."""
         if len(self._data) < _HEADER.size:
             raise _BrokenError(f"it has only {len(self._data)} bytes")
         magic, size, kind, version, _, labels, attributes, *offsets = _HEADER.unpack_from(self._data)
@@ -69,9 +74,10 @@ class _Model:
             raise _BrokenError(f"it names {labels} labels")
         features = self._features(offsets[0], labels)
         self._names(offsets[1], labels)
-        self._names(offsets[2], attributes)
+        named = self._names(offsets[2], attributes)
         self._references(offsets[3], b"LFRF", labels, features)
         self._references(offsets[4], b"AFRF", attributes, features)
+        return frozenset(named)
 
     def _part(self, shape: struct.Struct, offset: int, name: bytes) -> list[Any]:
         """Return the numbers with which a part begins."""
@@ -106,8 +112,8 @@ class _Model:
             raise _BrokenError("a feature of it speaks of no label, or has no weight")
         return int(count)
 
-    def _names(self, offset: int, count: int) -> None:
-        """Check a table of names: every search in it ends, and finds a number below ``count``."""
+    def _names(self, offset: int, count: int) -> list[str]:
+        """Return the names in a table, once every search in it ends and finds a number below ``count``."""
         np = self._np
         size, _, order, backward, backward_offset = self._part(_NAMES, offset, b"CQDB")
         if order != _BYTE_ORDER or backward != count or offset + size > len(self._data):
@@ -128,6 +134,8 @@ class _Model:
             raise _BrokenError("a name lies outside of its table")
         if self._bytes[offset + ends - 1].any():
             raise _BrokenError("a name has no end")
+        written = zip(offset + found[:count] + 8, offset + ends[:count] - 1, strict=True)
+        return [self._data[start:end].decode("utf-8", "replace") for start, end in written]
 
     def _references(self, offset: int, name: bytes, count: int, features: int) -> None:
         """Check which features each of ``count`` labels or attributes refers to."""
