@@ -23,6 +23,7 @@ from annotator.cli.common import (
 from annotator.reports.progress import WORK, YIELD, charge_words, curator_table, overview_json, stages_line
 from annotator.store import QueueRow, charges, layer_states
 from annotator.workflow.desk import Desk, QueueFilter
+from annotator.workflow.outgoing import in_words, sent_so_far
 from annotator.workflow.progress import IDLE_DAYS, Overview, overview
 from annotator.workflow.workspace import curator_name
 
@@ -79,6 +80,8 @@ def command(
     else:
         _print_documents(desk, most)
     _print_curators(found)
+    for host, (sent, last) in sent_so_far(desk.workspace).items():
+        narrate(f"sent so far to {in_words(host, sent)}, last at {last}")
 
 
 def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> None:
@@ -94,7 +97,8 @@ def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> 
         for row in rows
     ]
     head = {"curator": desk.curator, "progress": desk.progress()}
-    print_json({**head, **overview_json(found), "documents": documents})
+    sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_so_far(desk.workspace).items()]
+    print_json({**head, **overview_json(found), "sent": sent, "documents": documents})
 
 
 def print_queue(desk: Desk, which: QueueFilter | None = None, limit: int = -1) -> None:

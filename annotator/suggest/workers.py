@@ -28,7 +28,7 @@ from annotator.text import Document
 class Worker:
     """One worker process, started at once and ready when its models are loaded."""
 
-    def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str) -> None:
+    def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str, *, offline: bool = False) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "annotator.suggest.workers"],
@@ -37,7 +37,7 @@ class Worker:
             stderr=self._complaints,
             env=environment(),
         )
-        self._send((plain_scheme(scheme), str(models_dir.resolve()), learned))
+        self._send((plain_scheme(scheme), str(models_dir.resolve()), learned, offline))
 
     def suggest(self, documents: list[Document]) -> list[Annotations]:
         """Send documents and wait for their layers; raises what the worker raised."""
@@ -81,14 +81,20 @@ class Worker:
 
 
 def share(
-    chunks: Iterator[list[Document]], scheme: LabelScheme, models_dir: Path, jobs: int, learned: str
+    chunks: Iterator[list[Document]],
+    scheme: LabelScheme,
+    models_dir: Path,
+    jobs: int,
+    learned: str,
+    *,
+    offline: bool = False,
 ) -> Iterator[Annotations]:
     """Spread chunks of documents over ``jobs`` workers and yield their layers in order.
 
     ``learned`` is the version of what was learned that they use, whichever comes into use meanwhile.
     At most two chunks a worker are under way, so that neither documents nor layers pile up.
     """
-    workers = [Worker(scheme, models_dir, learned) for _ in range(jobs)]
+    workers = [Worker(scheme, models_dir, learned, offline=offline) for _ in range(jobs)]
     idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
@@ -155,8 +161,8 @@ def main() -> None:
     from annotator.suggest.pipeline import build
 
     with suppress(EOFError):
-        scheme, models_dir, learned = receive(source)
-        pipeline = build(scheme, Path(models_dir), learned=learned)
+        scheme, models_dir, learned, offline = receive(source)
+        pipeline = build(scheme, Path(models_dir), learned=learned, offline=offline)
         while True:
             documents = receive(source)
             try:
