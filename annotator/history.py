@@ -26,7 +26,13 @@ Forks = Literal["refused", "united", "latest"]
 REANCHOR = "re-anchor"
 """The action that carries a layer over to a replaced text: offsets before it are into an earlier one."""
 
-UPKEEP = frozenset({REANCHOR, "import"})
+IMPORT = "import"
+"""The action that takes in what somebody did elsewhere."""
+
+OVERRIDE = "import (override)"
+"""The same where it puts other work in the place of what somebody else did here, as only a lead may."""
+
+UPKEEP = frozenset({REANCHOR, IMPORT, OVERRIDE})
 """Actions by which whoever keeps the corpus touches a layer that is not theirs, without an opinion of their own: a text
 is replaced under it, or what its curator did elsewhere is taken in."""
 

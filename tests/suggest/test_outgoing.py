@@ -41,8 +41,8 @@ print(reached)
 """
 COMMANDS = """
 from annotator.cli.main import main
-for command in ("ingest", "suggest", "train", "evaluate --folds 2", "suggest", "status", "annotate", "models", "agreement",
-                "export jsonl --layer suggestions", "doctor"):
+for command in ("ingest", "suggest", "train", "evaluate --folds 2", "suggest", "status", "annotate", "models",
+                "agreement", "export jsonl --layer suggestions", "doctor"):
     main(["-w", sys.argv[1], *command.split()])
 """
 WORKBENCH = """
