@@ -28,6 +28,8 @@ _CHUNK = struct.Struct("<4sII")
 _NAMES = struct.Struct("<4sIIIII")
 _TABLES = 256
 _BYTE_ORDER = 0x62445371
+_HEAVIEST = 1e9
+"""Training gives no weight near this; with sums that overflow, crfsuite follows a path of which there is none."""
 _MOST_LABELS = 10_000
 """More labels than any scheme has; their square is how many transitions crfsuite makes room for."""
 
@@ -108,15 +110,15 @@ class _Model:
         if start + count * kind.itemsize > len(self._data):
             raise _BrokenError("its features lie behind its end")
         found = np.frombuffer(self._data, dtype=kind, count=count, offset=start)
-        if count and (found["what"][:, 2].max() >= labels or not np.isfinite(found["weight"]).all()):
-            raise _BrokenError("a feature of it speaks of no label, or has no weight")
+        if count and (found["what"][:, 2].max() >= labels or not (np.abs(found["weight"]) < _HEAVIEST).all()):
+            raise _BrokenError("a feature of it speaks of no label, or has a weight that is none")
         return int(count)
 
     def _names(self, offset: int, count: int) -> list[str]:
         """Return the names in a table, once every search in it ends and finds a number below ``count``."""
         np = self._np
-        size, _, order, backward, backward_offset = self._part(_NAMES, offset, b"CQDB")
-        if order != _BYTE_ORDER or backward != count or offset + size > len(self._data):
+        size, one_way, order, backward, backward_offset = self._part(_NAMES, offset, b"CQDB")
+        if one_way or order != _BYTE_ORDER or backward != count or offset + size > len(self._data):
             raise _BrokenError("a table of names is not whole")
         tables = self._row(offset + _NAMES.size, 2 * _TABLES).reshape(_TABLES, 2)
         records = [self._row(offset + backward_offset, count)]

@@ -190,8 +190,11 @@ class Tagger:
         try:
             self._crf.open(str(path))
             self._labels = frozenset(self._crf.labels())
-        except RuntimeError as error:
-            raise _unwritten(path, error) from error
+            self._crf.set([[]])
+            for label in self._labels:
+                self._crf.marginal(label, 0)
+        except (RuntimeError, ValueError) as error:
+            raise InputError(f"{path}: crfsuite cannot use it: {error}", "`annotator train` makes a new one") from error
         self._words = vocabulary(known)
 
     def offers(self, index: PhraseIndex, hints: Hints) -> Iterator[Offer]:

@@ -147,6 +147,7 @@ class LayerWriter:
         form: str,
         actor: str,
         overwrite: bool,
+        *,
         override: bool = False,
     ) -> None:
         self._store = store

@@ -179,7 +179,7 @@ class _Intake:
         self._writer, request = writer, self._request
         self._bulk = writer.bulk()
         self._layers = LayerWriter(
-            self._store, writer, self._bulk, self._form, self._actor, request.replace, request.override
+            self._store, writer, self._bulk, self._form, self._actor, request.replace, override=request.override
         )
         with closing(self._bulk), closing(Segmenter(self._languages)) as segmenter:
             waiting: deque[_Batch] = deque()

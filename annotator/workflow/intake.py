@@ -36,8 +36,9 @@ class Lost:
 
 @dataclass(slots=True)
 class IntakeReport:
-    """Keys of the documents that came new, stood there already, or were replaced; what a replacement lost, and whose
-    work it ``touched``, by document.
+    """Keys of the documents that came new, stood there already, or were replaced, and what a replacement lost.
+
+    ``touched`` says by document whose work was carried over to a new text.
     """
 
     added: list[str] = field(default_factory=list)
@@ -59,7 +60,8 @@ def ingest(
     """Read articles and store those that are new, in one transaction.
 
     The same bytes again change nothing.  A key that exists with another text is refused, unless ``replace`` says to
-    carry its annotations over; under the work of others only who leads may do that, or ``override``.  Raises :class:`CorpusError` naming the first article that cannot be taken.
+    carry its annotations over; where others have work on it and the actor curates too, that takes ``override``.
+    Raises :class:`CorpusError` naming the first article that cannot be taken.
     """
     scheme = workspace.scheme
     articles = list(read_articles(paths, encoding=encoding))
