@@ -8,7 +8,7 @@ a fair chance are proposed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -74,9 +74,19 @@ class _Sentence:
 
 
 class Pairs:
-    """Proposes the relations of one scheme between spans: by the rules, or by what was learned beyond them."""
+    """Proposes the relations of one scheme between spans: by the rules, or by what was learned beyond them.
 
-    def __init__(self, scheme: LabelScheme, lang: str, weigher: Weigher | None = None) -> None:
+    A pattern that is too slow is an error, or with ``tell`` is told there once, and left out from then on.
+    """
+
+    def __init__(
+        self,
+        scheme: LabelScheme,
+        lang: str,
+        weigher: Weigher | None = None,
+        tell: Callable[[SlowPatternError], object] | None = None,
+    ) -> None:
+        self._tell = tell
         self._weigher = weigher
         self._source = (weigher.source if weigher is not None else None) or SOURCE
         labels = LabelMap(scheme)
@@ -91,11 +101,18 @@ class Pairs:
         found: list[Relation] = []
         for inside in _sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
-                try:
-                    found += self._in_sentence(_Sentence.of(document.text, inside, self._kinds))
-                except SlowPatternError as slow:
-                    raise slow.on(document.key) from None
+                found += self._patiently(document, _Sentence.of(document.text, inside, self._kinds))
         return found
+
+    def _patiently(self, document: Document, sentence: _Sentence) -> list[Relation]:
+        """Return a sentence's relations; after a pattern that was too slow, those that the others find."""
+        while True:
+            try:
+                return self._in_sentence(sentence)
+            except SlowPatternError as slow:
+                if self._tell is None:
+                    raise slow.on(document.key) from None
+                self._tell(slow.on(document.key))
 
     def cases(self, document: Document, spans: list[Span]) -> Iterator[tuple[RelationType, Span, Span, Pair]]:
         """Yield every pair that the scheme allows, with the relation, its head and its child: what a linker learns."""

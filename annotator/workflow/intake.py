@@ -106,7 +106,7 @@ def _take(
         )
     old = store.document(document.key) if existing is not None else None
     owners = _owners(store, document.key) if old is not None else []
-    if set(owners) - {actor} and not override and Sight(store, actor).curates:
+    if set(owners) - {actor, GOLD} and not override and Sight(store, actor).curates:
         raise CorpusError(
             f"{where}: {document.key!r} holds the work of {' and '.join(owners)}, and {actor} curates here",
             "leave it to who leads, or add --override",

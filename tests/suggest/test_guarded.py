@@ -15,9 +15,10 @@ from annotator.labels import Pattern, load_scheme
 from annotator.suggest import patterns
 from annotator.suggest.guarded import Guarded, SlowPatternError
 from annotator.suggest.pairs import Pairs
+from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 from tests.suggest.conftest import make_document
-from tests.workspaces import LABELS, Bench, make_bench
+from tests.workspaces import LABELS, Bench, make_bench, said
 
 ENDLESS = r"(?:a|b|ab)+c"
 BAIT = "Ana Ruiz de " + "ab" * 40 + "! c Cruz Roja."
@@ -64,6 +65,21 @@ def test_between_two_spans_it_is_found_out_too(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(SlowPatternError, match=r"yaml:9: the pattern .* of works_for takes more than 0.1 sec"):
         pairs.relations(document, ends)
     pairs.relations(document, ends)
+
+
+def test_a_curator_is_told_once_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.suggest.pairs.BETWEEN_ENDS", 0.1)
+    bench = make_bench(tmp_path / "work")
+    text = LABELS.replace("child: ORG}", f"child: ORG, patterns: [{{regex: '{ENDLESS}'}}]}}", 1)
+    (bench.workspace.root / "labels.yaml").write_text(text, encoding="utf-8")
+    document = bench.add("nota", BAIT.replace("!", ""))
+    session = Desk(Workspace(bench.workspace.root), "ana").open("nota")
+    session.add(0, 8, "PERSON")
+    end = len(document.text) - 1
+    with pytest.raises(SlowPatternError, match=r"of works_for takes more than 0.1 seconds in nota"):
+        session.add(end - 9, end, "ORG")
+    assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+    session.flag()
 
 
 @pytest.mark.parametrize(
