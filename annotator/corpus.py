@@ -8,16 +8,16 @@ of them may be refused.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from annotator.errors import CorpusError
+from annotator.errors import CorpusError, InputError
+from annotator.inputs import LONGEST_LINE, check_encoding, files_under, open_file, read_bytes
 from annotator.rows import Row, read_csv, read_jsonl
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
@@ -57,9 +57,9 @@ def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8") -> Iterator
     Raises :class:`CorpusError` at the first article that cannot be taken, saying what, where and how to mend it.
     """
     try:
-        " ".encode(encoding)
-    except LookupError as error:
-        raise CorpusError(f"there is no text encoding {encoding!r}", "such are utf-8, latin-1 and cp1252") from error
+        check_encoding(encoding)
+    except InputError as error:
+        raise CorpusError(error.message, error.hint) from error
     seen: dict[str, tuple[bytes, str]] = {}
     for path in paths:
         for article in _read(path, encoding):
@@ -94,7 +94,7 @@ def build_document(article: Article, languages: Sequence[str]) -> Document:
 def _read(path: Path, encoding: str) -> Iterator[Article]:
     try:
         if path.is_dir():
-            files = sorted(_files_under(path))
+            files = files_under(path, lambda name: Path(name).suffix.lower() in _READERS)
             if not files:
                 raise CorpusError(f"{path}: no articles in this folder", f"put {_SUPPORTED} files there")
             for file in files:
@@ -107,6 +107,8 @@ def _read(path: Path, encoding: str) -> Iterator[Article]:
             yield from _read_file(path, encoding)
     except UnicodeError as error:
         raise _not_decodable(path, encoding) from error
+    except InputError as error:
+        raise CorpusError(error.message, error.hint) from error
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}", "check its permissions") from error
 
@@ -120,25 +122,13 @@ def _read_file(path: Path, encoding: str) -> Iterator[Article]:
         raise CorpusError(f"{path}: no articles in this file", "leave it out, or put the articles there")
 
 
-def _files_under(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder, onerror=_refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            file = Path(parent, name)
-            if not name.startswith(".") and file.suffix.lower() in _READERS:
-                yield file
-
-
-def _refuse(error: OSError) -> NoReturn:
-    raise error
-
-
 def _not_decodable(path: Path, encoding: str) -> CorpusError:
     """Say at which byte of the file decoding fails (what raised may only have known a piece of it)."""
     name = "UTF-8" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
     hint = "if the file is in another encoding, name it, such as --encoding latin-1"
     try:
-        path.read_bytes().decode(encoding)
+        with open_file(path) as stream:
+            stream.read().decode(encoding)
     except UnicodeDecodeError as error:
         return CorpusError(f"{path}: byte {error.start} is not {name}", hint)
     except UnicodeError:
@@ -147,7 +137,7 @@ def _not_decodable(path: Path, encoding: str) -> CorpusError:
 
 
 def _read_text(path: Path, encoding: str) -> Iterator[Article]:
-    text = path.read_bytes().decode(encoding)
+    text = read_bytes(path, LONGEST_LINE).decode(encoding)
     yield Article(path.stem, text, where=str(path))
 
 

@@ -27,6 +27,10 @@ class AnnotatorError(Exception):
         return " ".join(text.split())
 
 
+class InputError(AnnotatorError):
+    """What was given to be read is no file that can be read: a pipe, an endless line, broken YAML or JSON."""
+
+
 class CorpusError(AnnotatorError):
     """An article cannot be taken in as it is."""
 

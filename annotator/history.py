@@ -26,7 +26,13 @@ Forks = Literal["refused", "united", "latest"]
 REANCHOR = "re-anchor"
 """The action that carries a layer over to a replaced text: offsets before it are into an earlier one."""
 
-UPKEEP = frozenset({REANCHOR, "import"})
+IMPORT = "import"
+"""The action that takes in what somebody did elsewhere."""
+
+OVERRIDE = "import (override)"
+"""The same where it puts other work in the place of what somebody else did here, as only a lead may."""
+
+UPKEEP = frozenset({REANCHOR, IMPORT, OVERRIDE})
 """Actions by which whoever keeps the corpus touches a layer that is not theirs, without an opinion of their own: a text
 is replaced under it, or what its curator did elsewhere is taken in."""
 
@@ -103,6 +109,20 @@ GOLD = "gold"
 def curator_layer(curator: str) -> str:
     """Return the name of a curator's layers."""
     return f"curator:{curator}"
+
+
+_LONGEST_NAME = 64
+
+
+def curator_name_problem(name: str) -> str | None:
+    """Say why ``name`` cannot name a curator, or a suggester's layer, or return ``None``."""
+    if not name:
+        return "is empty"
+    if len(name) > _LONGEST_NAME:
+        return f"is longer than {_LONGEST_NAME} characters"
+    if not all(c.isalnum() or c in "._-@" for c in name):
+        return "holds something else than letters, digits and . _ - @"
+    return None if any(map(str.isalnum, name)) else "has neither letter nor digit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ import csv
 import json
 import math
 from collections.abc import Iterator, Mapping
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, TextIO
+from typing import Any, NamedTuple, NoReturn
 
 from annotator.errors import CorpusError
+from annotator.inputs import LONGEST_LINE, lines_of, open_file
 
 _BOM = "\ufeff"
 _DELIMITERS = ",;\t"
-_LONGEST_FIELD = 2**31 - 1
+_LONGEST_HEADER = 1 << 20
 
 
 class Row(NamedTuple):
@@ -31,8 +33,8 @@ def read_jsonl(path: Path, encoding: str) -> Iterator[Row]:
     passed over.  Raises :class:`CorpusError` with line and column where a line is no object, repeats a key, or holds
     a lone surrogate or a number that is not finite; :class:`UnicodeDecodeError` where the file is not ``encoding``.
     """
-    with path.open(encoding=encoding, newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
+    with TextIOWrapper(open_file(path), encoding=encoding, newline="\n") as lines:
+        for number, line in enumerate(lines_of(lines, lambda number: f"{path}:{number}"), 1):
             content = line.removeprefix(_BOM) if number == 1 else line
             if content.strip():
                 where = f"{path}:{number}"
@@ -52,7 +54,8 @@ def parse_object(line: str, where: str) -> dict[str, Any]:
     except RecursionError as error:
         raise CorpusError(f"{where}: lists or objects nested too deeply", "flatten the line") from error
     except ValueError as error:
-        raise CorpusError(f"{where}: {error}", "mend the line") from error
+        reason = "a number of too many digits" if "digits" in str(error) else error
+        raise CorpusError(f"{where}: {reason}", "mend the line") from error
     if not isinstance(value, dict):
         raise CorpusError(f"{where}: not an object", "write one {…} a line")
     return value
@@ -87,8 +90,8 @@ def read_csv(path: Path, encoding: str) -> Iterator[Row]:
 
     Raises :class:`CorpusError` with the line where a row is broken or does not fit the header.
     """
-    csv.field_size_limit(_LONGEST_FIELD)
-    with path.open(encoding=encoding, newline="") as lines:
+    csv.field_size_limit(LONGEST_LINE)
+    with TextIOWrapper(open_file(path), encoding=encoding, newline="") as lines:
         if lines.read(1) != _BOM:
             lines.seek(0)
         start = lines.tell()
@@ -97,17 +100,17 @@ def read_csv(path: Path, encoding: str) -> Iterator[Row]:
         yield from _rows(path, lines, delimiter)
 
 
-def _delimiter(lines: TextIO) -> str:
+def _delimiter(lines: TextIOWrapper) -> str:
     """Return the separator with which the header has a ``text`` column, the comma if none does."""
-    header = next((line for line in iter(lines.readline, "") if line.strip()), "")
+    header = next((line for line in iter(lambda: lines.readline(_LONGEST_HEADER), "") if line.strip()), "")
     for delimiter in _DELIMITERS:
         if "text" in next(csv.reader([header], delimiter=delimiter), []):
             return delimiter
     return ","
 
 
-def _rows(path: Path, lines: TextIO, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+def _rows(path: Path, lines: TextIOWrapper, delimiter: str) -> Iterator[Row]:
+    reader = csv.reader(lines_of(lines, lambda number: f"{path}:{number}"), delimiter=delimiter, strict=True)
     header: list[str] | None = None
     line = 1
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
@@ -98,6 +99,16 @@ def environment() -> dict[str, str]:
     """Return the environment of another process of this Python: it finds the same modules, and computes on one core."""
     path = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def ended_by(returncode: int) -> str:
+    """Return ``" by SIGSEGV"`` and the like for a process that a signal ended; empty for one that ended by itself."""
+    if returncode >= 0:
+        return ""
+    try:
+        return f" by {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f" by signal {-returncode}"
 
 
 def send(pipe: IO[bytes], message: object) -> None:

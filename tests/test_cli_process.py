@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.main import main
+from annotator.store import examine
 from annotator.workflow.workspace import Workspace
 from tests.processes import PATIENCE, environment, finish, start
 from tests.workspaces import Bench, proposal, propose
@@ -99,6 +100,40 @@ def test_an_output_that_takes_no_more_is_one_line(wordy: Bench, arguments: str) 
     assert line.startswith("annotator: ")
     assert "no space left on device" in line
     assert "annotator.db" not in line
+
+
+def test_who_stops_reading_is_no_error_of_ours(wordy: Bench) -> None:
+    process = annotator(wordy, "history", "d00", "--json", stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert (process.wait(timeout=PATIENCE), process.communicate()[1]) == (141, b"")
+
+
+@pytest.mark.parametrize("closed", ["0", "1", "2", "012"])
+@pytest.mark.parametrize("arguments", ["status --json", "suggest", "history nada", "bogus"])
+def test_closed_streams_are_given_to_no_database(wordy: Bench, closed: str, arguments: str) -> None:
+    redirections = " ".join(f"{number}>&-" for number in closed)
+    script = f'exec "$@" {redirections}'
+    command = ["sh", "-c", script, "sh", sys.executable, "-m", "annotator", "-w", str(wordy.workspace.root)]
+    process = subprocess.run(
+        [*command, *arguments.split()], check=False, capture_output=True, timeout=PATIENCE, env=environment()
+    )
+    wanted = {"history nada": 1, "bogus": 2}.get(arguments, 1 if "1" in closed and "json" in arguments else 0)
+    assert process.returncode == wanted
+    assert b"Traceback" not in process.stderr
+    assert b"unexpected" not in process.stderr
+    if "2" not in closed and wanted == 1:
+        assert len([line for line in process.stderr.splitlines() if line.startswith(b"annotator: ")]) == 1
+    assert list(examine(wordy.store)) == []
+
+
+def test_an_argument_that_is_no_text_is_named(bench: Bench) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "annotator", "-w", str(bench.workspace.root), "history", b"\xff"],
+        check=False, capture_output=True, timeout=PATIENCE, env=environment(),
+    )  # fmt: skip
+    assert process.returncode == 1
+    assert process.stderr == b"annotator: the argument '\\xff' is not UTF-8: rename what it stands for\n"
 
 
 def test_a_terminal_that_knows_few_letters_is_no_obstacle(bench: Bench) -> None:

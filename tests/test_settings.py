@@ -43,9 +43,9 @@ def test_without_a_threshold_the_workspace_decides(tmp_path: Path) -> None:
         ("theme: 7", "theme: found 7: expected a theme's name"),
         ("keys: [a]", "keys: found"),
         ("keys: {accept: 1}", "expected binding ids with keys, both in quotes"),
-        ("- theme", "found list: expected keys such as theme"),
-        ("theme: [", "no YAML"),
-        ("\x07", "no YAML"),
+        ("- theme", "found a list, expected keys with values"),
+        ("theme: [", "found broken YAML"),
+        ("\x07", "found the character U.0007"),
     ],
 )
 def test_a_mistake_is_named_with_what_was_expected(tmp_path: Path, text: str, said: str) -> None:
@@ -53,14 +53,14 @@ def test_a_mistake_is_named_with_what_was_expected(tmp_path: Path, text: str, sa
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=said) as raised:
         load_preferences(path)
-    assert str(raised.value).startswith(f"{path}: ")
+    assert str(raised.value).startswith(f"{path}:1: ")
     assert len(str(raised.value).splitlines()) == 1
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"theme: caf\xe9")
-    for path in (tmp_path, tmp_path / "latin.yaml"):
-        with pytest.raises(SettingsError, match="cannot be read"):
+    for path, said in ((tmp_path, "is a directory"), (tmp_path / "latin.yaml", "byte 10 is not UTF-8")):
+        with pytest.raises(SettingsError, match=said):
             load_preferences(path)
 
 

@@ -93,6 +93,8 @@ def test_a_split_needs_a_folder_that_is_its_own(tmp_path: Path) -> None:
         with pytest.raises(WorkflowError, match="a split is a folder of files: name it with -o FOLDER"):
             give(bench, "doccano", split=SPLIT)
         (tmp_path / "thesis.tex").touch()
-        with pytest.raises(WorkflowError, match=r"holds thesis\.tex, and no manifest that lists it: nothing was written there"):
+        with pytest.raises(
+            WorkflowError, match=r"holds thesis\.tex, and no manifest that lists it: nothing was written there"
+        ):
             give(bench, "doccano", tmp_path, split=SPLIT)
         assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]

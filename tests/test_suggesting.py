@@ -39,7 +39,7 @@ class Parrot:
 @pytest.fixture
 def parrot(monkeypatch: pytest.MonkeyPatch) -> Parrot:
     parrot = Parrot()
-    monkeypatch.setattr(pipelines, "build", lambda *_: parrot)
+    monkeypatch.setattr(pipelines, "build", lambda *_, **_options: parrot)
     return parrot
 
 

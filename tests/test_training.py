@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -312,9 +313,9 @@ class TestCommands:
 class TestBackground:
     def test_it_trains_and_suggests_for_what_comes_next(self, finished: Bench) -> None:
         root = finished.workspace.root
-        assert BackgroundTraining(root, "ana").start().wait() == 0
-        log = (root / "models" / "learned" / background.LOG).read_text(encoding="utf-8")
-        assert log == "version 0001 from 6 documents; 2 suggested for\n"
+        training = BackgroundTraining(root, "ana")
+        assert training.start().wait() == 0
+        assert training.log() == "version 0001 from 6 documents; 2 suggested for\n"
         info = finished.store.layer(LayerName("n7", SUGGESTIONS))
         assert info is not None
         assert finished.store.layer(LayerName("n0", SUGGESTIONS)) is None
@@ -342,6 +343,28 @@ class TestBackground:
             while training.under_way and time.monotonic() < deadline:
                 time.sleep(0.001)
         assert started == [1, 1]
+
+    def test_each_run_has_a_log_of_its_own(self, finished: Bench) -> None:
+        root, others = finished.workspace.root, [BackgroundTraining(finished.workspace.root, "bo") for _ in range(2)]
+        folder = root / "models" / "learned"
+        folder.mkdir(parents=True)
+        for number in range(20):
+            (folder / f"background-2020{number:02}.log").write_text("old", encoding="utf-8")
+        (folder / "notes.log").write_text("mine", encoding="utf-8")
+        for process in [training.start() for training in others]:
+            process.wait()
+        assert sorted(training.log().split()[0] for training in others) in (["a", "version"], ["version", "version"])
+        logs = sorted(path.name for path in folder.glob("*.log"))
+        assert len(logs) == background.KEPT + 2
+        assert "notes.log" in logs
+
+    def test_a_training_that_a_signal_ends_is_told_of(self, finished: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        training = BackgroundTraining(finished.workspace.root, "ana")
+        script = "import os, signal; print('half', flush=True); os.kill(os.getpid(), signal.SIGSEGV)"
+        monkeypatch.setattr(training, "_command", [sys.executable, "-c", script])
+        training._run()
+        assert training.state() == "training ended by SIGSEGV"
+        assert training.log() == "half\nthe training was ended by SIGSEGV\n"
 
     def test_who_wants_none_gets_none(self, finished: Bench) -> None:
         learned.use(finished.workspace.models, learned.NONE, finished.scheme, pinned=True)

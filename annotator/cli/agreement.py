@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli.common import (
+    COUNT,
     Settings,
+    Share,
     force_option,
     json_option,
     narrate,
@@ -43,11 +45,11 @@ FORMATS = ("table", "json", "csv", "html")
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write (- or none: stdout)."
 )
 @click.option("--lang", metavar="LANG", help="Count the articles in one language alone.")
-@click.option("--gamma", type=click.FloatRange(min=0), metavar="SECONDS", help="Measure γ too, for as long as this.")
+@click.option("--gamma", type=Share(0, 86_400), metavar="SECONDS", help="Measure γ too, for as long as this.")
 @click.option(
     "--resamples", type=click.IntRange(0, 100_000), default=2000, show_default=True, help="Resamples for intervals."
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resamples and of γ.")
+@click.option("--seed", type=COUNT, default=0, show_default=True, help="Seed of the resamples and of γ.")
 @force_option
 @workspace_option
 @click.pass_obj

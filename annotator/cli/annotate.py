@@ -50,4 +50,4 @@ def _prepare(workspace: Workspace, curator: str | None) -> None:
     from annotator.cli import ingest, suggest
 
     ingest.take_in(workspace, (), curator)
-    suggest.run(workspace)
+    suggest.run(workspace, ask=False)  # nobody asked for more than the workbench

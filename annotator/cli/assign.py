@@ -8,7 +8,11 @@ from pathlib import Path
 import click
 
 from annotator.cli.common import (
+    DAYS,
+    MANY,
+    SEED,
     Settings,
+    Share,
     curator_option,
     json_option,
     narrate,
@@ -23,12 +27,12 @@ from annotator.workflow.workspace import curator_name
 @click.command("assign")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
 @click.option("--curators", metavar="A,B,…", help="Who takes documents.")
-@click.option("--overlap", type=click.IntRange(1), default=1, show_default=True, help="Curators a document.")
-@click.option("--blind", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE", help="Share without suggestions.")
+@click.option("--overlap", type=click.IntRange(1, MANY), default=1, show_default=True, help="Curators a document.")
+@click.option("--blind", type=Share(0, 1), default=0.0, metavar="SHARE", help="Share without suggestions.")
 @click.option("--quota", "quotas", multiple=True, metavar="NAME=N", help="The most documents for one curator.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides what balance leaves open.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Decides what balance leaves open.")
 @click.option("--reassign", "handover", metavar="FROM[:TO]", help="Hand FROM's unfinished documents over.")
-@click.option("--idle", type=click.IntRange(0), metavar="DAYS", help="Of those, only what was left lying so long.")
+@click.option("--idle", type=DAYS, metavar="DAYS", help="Of those, only what was left lying so long.")
 @click.option("--withdraw", metavar="NAME", help="Take back what NAME has not begun.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be assigned.")
 @json_option
@@ -90,7 +94,7 @@ def _names(given: str | None) -> list[str]:
 
 def _quota(text: str, team: list[str]) -> tuple[str, int]:
     name, equals, number = text.rpartition("=")
-    if not equals or not number.isdecimal():
+    if not equals or not number.isdecimal() or len(number) > 9:
         raise click.UsageError(f"--quota {text}: expected NAME=N, for example ana=20")
     if name not in team:
         raise click.UsageError(f"--quota {text}: {name} is not among --curators")

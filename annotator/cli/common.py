@@ -22,6 +22,23 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+MANY = 1_000_000_000
+"""More than there are of anything: documents, days, processes."""
+COUNT = click.IntRange(0, MANY)
+DAYS = click.IntRange(0, 100_000)
+SEED = click.IntRange(-(2**63), 2**63 - 1)
+
+
+class Share(click.FloatRange):
+    """A number in a range; what is no number (nan) is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        number: float = super().convert(value, param, ctx)
+        if number != number or abs(number) == float("inf"):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
 
 @dataclass(slots=True)
 class Settings:

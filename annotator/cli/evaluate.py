@@ -21,7 +21,7 @@ class Folds(click.ParamType[int | None]):
         """Return the number of parts, ``None`` for one a document."""
         if value == "document":
             return None
-        number = int(value) if isinstance(value, int | str) and str(value).isdecimal() else 0
+        number = int(value) if isinstance(value, int | str) and str(value).isdecimal() and len(str(value)) < 10 else 0
         if number < LEAST:
             self.fail(f"{value!r} is neither a number from {LEAST} on nor `document`", param, ctx)
         return number

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli.common import (
+    SEED,
     Settings,
     curator_option,
     force_option,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--labels", metavar="A,B,…", help="Only spans and relations with these labels.")
 @click.option("--since", default="", metavar="DATE", help="Only documents whose layer changed from then on.")
 @click.option("--split", metavar="0.8,0.1,0.1", help="Write train, dev and test parts into the folder PATH.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides what the shares leave open.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Decides what the shares leave open.")
 @click.option("--no-manifest", is_flag=True, help="Do not write a manifest beside the file.")
 @force_option
 @format_options

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--labels-from-data", is_flag=True, help="Add labels that labels.yaml lacks to it.")
 @click.option("--set-aside", is_flag=True, help="Keep what the scheme does not allow aside instead of refusing it.")
 @click.option("--replace", is_flag=True, help="Put the work in the place of what a layer holds.")
+@click.option("--override", is_flag=True, help="As who leads: with --replace, also what somebody else did.")
 @click.option("--unfinished", is_flag=True, help="Take curators' work as begun, not as done.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--encoding", default="utf-8", show_default=True, help="How the files are encoded.")
@@ -53,6 +54,7 @@ def command(
     labels_from_data: bool,
     set_aside: bool,
     replace: bool,
+    override: bool,
     unfinished: bool,
     dry_run: bool,
     encoding: str,
@@ -66,6 +68,8 @@ def command(
     from annotator.workflow.importing import ImportRequest, import_file
     from annotator.workflow.naming import parse_layer
 
+    if override and not replace:
+        raise click.UsageError("--override goes with --replace")
     place = settings.workspace(workspace)
     request = ImportRequest(
         layer=None if layer is None else parse_layer(layer),
@@ -74,6 +78,7 @@ def command(
         labels_from_data=labels_from_data,
         set_aside=set_aside,
         replace=replace,
+        override=override,
         unfinished=unfinished,
         dry_run=dry_run,
     )
@@ -105,6 +110,7 @@ def _plain(report: ImportReport) -> dict[str, object]:
         "aside": dict(sorted(report.aside.items())),
         "lost": dict(sorted(report.lost.items())),
         "new_labels": report.new_labels,
+        "overridden": dict(sorted(report.overridden.items())),
     }
 
 
@@ -115,6 +121,8 @@ def _tell(report: ImportReport, kind: str, *, dry_run: bool) -> None:
         unchanged = f" ({counts.unchanged} unchanged)" if counts.unchanged else ""
         items = f"{counts.spans} spans, {counts.relations} relations{verdicts}"
         narrate(f"{name}: {items} on {counts.documents} documents{unchanged}")
+    for name, documents in sorted(report.overridden.items()):
+        narrate(f"{name}: what somebody else did {'would be' if dry_run else 'was'} replaced on {documents} documents")
     if report.new_labels:
         narrate(f"labels.yaml {'would get' if dry_run else 'got'}: {', '.join(report.new_labels)}")
     if report.labels_aside:

@@ -14,6 +14,9 @@ from annotator.workflow.workspace import Workspace, curator_name
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--encoding", default="utf-8", show_default=True, help="How the files are encoded.")
 @click.option("--replace", is_flag=True, help="Replace documents whose text changed, carrying annotations over.")
+@click.option(
+    "--override", is_flag=True, help="With --replace, as who leads though you curate: under others' work too."
+)
 @curator_option
 @workspace_option
 @click.pass_obj
@@ -22,11 +25,15 @@ def command(
     paths: tuple[Path, ...],
     encoding: str,
     replace: bool,
+    override: bool,
     curator: str | None,
     workspace: Path | None,
 ) -> None:
     """Take in articles: txt, md, jsonl, csv, or folders of them (default: the workspace's seeds/)."""
-    take_in(settings.workspace(workspace), paths, curator or settings.curator, encoding=encoding, replace=replace)
+    if override and not replace:
+        raise click.UsageError("--override goes with --replace")
+    place = settings.workspace(workspace)
+    take_in(place, paths, curator or settings.curator, encoding=encoding, replace=replace, override=override)
 
 
 def take_in(
@@ -36,16 +43,24 @@ def take_in(
     *,
     encoding: str = "utf-8",
     replace: bool = False,
+    override: bool = False,
 ) -> None:
     """Ingest and say what became of it."""
     from annotator.workflow.intake import ingest
 
     report = ingest(
-        workspace, list(paths) or [workspace.seeds], curator_name(curator), encoding=encoding, replace=replace
+        workspace,
+        list(paths) or [workspace.seeds],
+        curator_name(curator),
+        encoding=encoding,
+        replace=replace,
+        override=override,
     )
     parts = [f"{len(report.added)} documents added", f"{len(report.unchanged)} unchanged"]
     if report.replaced:
         parts.append(f"{len(report.replaced)} replaced")
     narrate(", ".join(parts))
+    for key, owners in report.touched.items():
+        narrate(f"{key}: carried over to the new text: the work of {', '.join(owners)}")
     for lost in report.lost:
         narrate(f"could not carry over: {lost.label} {lost.text!r} of {lost.layer}")

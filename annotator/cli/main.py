@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from errno import EBADF
 from importlib import import_module
 from io import TextIOWrapper
 from keyword import iskeyword
@@ -18,6 +19,7 @@ import click
 from annotator import __version__
 from annotator.cli.common import Settings, narrate, workspace_option
 from annotator.errors import AnnotatorError
+from annotator.redaction import redacted
 
 VERBS = (
     "init",
@@ -43,6 +45,10 @@ VERBS = (
     "doctor",
     "labels",
 )
+
+
+BROKEN_PIPE = 141
+"""The exit status when whoever reads the output stopped reading: what a shell shows of a program that SIGPIPE ended."""
 
 
 class Verbs(click.Group):
@@ -95,39 +101,99 @@ def cli(ctx: click.Context, workspace: Path | None, curator: str | None, debug: 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the process's exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    occupy_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to stop
     debug = "--debug" in arguments
+    # --debug may stand anywhere
+    arguments = ["--debug", *(a for a in arguments if a != "--debug")] if debug else arguments
     try:
-        # --debug may stand anywhere
-        arguments = ["--debug", *(a for a in arguments if a != "--debug")] if debug else arguments
+        status = _run(arguments, debug=debug)
+        if status == 0:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has had enough: nobody is left to tell
+        status = BROKEN_PIPE
+    except OSError as error:
+        status = _tell(_line(error))
+    if not _can_flush():
+        _drop_output()
+    return status
+
+
+def _run(arguments: list[str], *, debug: bool) -> int:
+    """Run a command; turn what it raises into one line and an exit status."""
+    try:
+        _check_readable(arguments)
         return cli.main(arguments, prog_name="annotator", standalone_mode=False) or 0
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except AnnotatorError as error:
-        if debug:
-            traceback.print_exc()
-        narrate(f"annotator: {error}")
-        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("annotator: stopped", err=True)
         return 130
-    except OSError as error:
-        if debug:
-            traceback.print_exc()
-        where = f"{error.filename}: " if error.filename else ""
-        narrate(f"annotator: {where}{(error.strerror or str(error)).lower()}: check the disk and your rights there")
-        _drop_output()
-        return 1
+    except BrokenPipeError:
+        raise
+    except SystemExit as end:  # click's own answer to a broken pipe
+        raise BrokenPipeError from end
     except Exception as error:  # noqa: BLE001 - no traceback may reach a user
         if debug:
             traceback.print_exc()
-        narrate(f"annotator: unexpected {type(error).__name__}: {error} (--debug shows where; please report it)")
-        return 1
+        return _tell(_line(error), error.exit_code if isinstance(error, AnnotatorError) else 1)
+
+
+def _line(error: Exception) -> str:
+    """Say in one line what an error means."""
+    if isinstance(error, AnnotatorError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else "standard output: " if error.errno == EBADF else ""
+        return f"{where}{(error.strerror or str(error)).lower()}: check the disk and your rights there"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this: give it in smaller pieces"
+    said = redacted(str(error))
+    return f"unexpected {type(error).__name__}: {said} (--debug shows where; please report it)"
+
+
+def _tell(line: str, status: int = 1) -> int:
+    narrate(f"annotator: {line}")
+    return status
+
+
+def _check_readable(arguments: Sequence[str]) -> None:
+    """Refuse arguments that are no text: no name, no label and no file of ours can be called so."""
+    for argument in arguments:
+        try:
+            argument.encode("utf-8")
+        except UnicodeEncodeError:
+            shown = argument.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            raise AnnotatorError(f"the argument '{shown}' is not UTF-8", "rename what it stands for") from None
+
+
+def occupy_standard_streams() -> None:
+    """Put something in the place of standard streams that were closed, before a database is opened in their place.
+
+    What is written to a closed output is refused by the system as it should be; a closed input is empty, and what was
+    to be said on a closed standard error is not said.
+    """
+    for number, name, flags in ((0, "stdin", os.O_RDONLY), (1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):
+        if getattr(sys, name) is not None:
+            continue
+        opened = os.open(os.devnull, flags)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
+def _can_flush() -> bool:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _drop_output() -> None:

@@ -75,7 +75,7 @@ def _learned_row(status: VersionStatus) -> dict[str, object]:
         "name": "learned",
         "version": status.version,
         "licence": None,
-        "size": sum(path.stat().st_size for path in status.path.iterdir()),
+        "size": sum(path.stat().st_size for path in status.path.iterdir() if path.is_file()),
         "installed": str(status.path),
         "documents": len(card.get("documents", ())),
         "created_at": card.get("created_at"),

@@ -10,6 +10,8 @@ from shutil import get_terminal_size
 import click
 
 from annotator.cli.common import (
+    COUNT,
+    DAYS,
     Settings,
     curator_option,
     json_option,
@@ -21,6 +23,7 @@ from annotator.cli.common import (
 from annotator.reports.progress import WORK, YIELD, charge_words, curator_table, overview_json, stages_line
 from annotator.store import QueueRow, charges, layer_states
 from annotator.workflow.desk import Desk, QueueFilter
+from annotator.workflow.outgoing import in_words, sent_so_far
 from annotator.workflow.progress import IDLE_DAYS, Overview, overview
 from annotator.workflow.workspace import curator_name
 
@@ -35,14 +38,14 @@ NOTED = 10
 @click.option("--state", type=click.Choice(STATES), help="Only your documents in this state.")
 @click.option(
     "--limit",
-    type=click.IntRange(0),
+    type=COUNT,
     metavar="N",
     help=f"The most documents to list.  [default: {DOCUMENTS}; JSON: all]",
 )
 @click.option("--all", "every", is_flag=True, help="List all documents.")
 @click.option(
     "--idle",
-    type=click.IntRange(0),
+    type=DAYS,
     default=IDLE_DAYS,
     show_default=True,
     metavar="DAYS",
@@ -77,6 +80,8 @@ def command(
     else:
         _print_documents(desk, most)
     _print_curators(found)
+    for host, (sent, last) in sent_so_far(desk.workspace).items():
+        narrate(f"sent so far to {in_words(host, sent)}, last at {last}")
 
 
 def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> None:
@@ -92,7 +97,8 @@ def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> 
         for row in rows
     ]
     head = {"curator": desk.curator, "progress": desk.progress()}
-    print_json({**head, **overview_json(found), "documents": documents})
+    sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_so_far(desk.workspace).items()]
+    print_json({**head, **overview_json(found), "sent": sent, "documents": documents})
 
 
 def print_queue(desk: Desk, which: QueueFilter | None = None, limit: int = -1) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import Settings, narrate, progress_bar, workspace_option
+from annotator.cli.common import MANY, Settings, narrate, progress_bar, workspace_option
 from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.suggest.protocol import Sent
 
 MOST_REASONS = 3
 """How many reasons why documents went unread are told, the commonest first."""
@@ -15,7 +20,7 @@ MOST_REASONS = 3
 
 @click.command("suggest")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Worker processes.")
+@click.option("--jobs", type=click.IntRange(1, MANY), default=1, show_default=True, help="Worker processes.")
 @workspace_option
 @click.pass_obj
 def command(settings: Settings, documents: tuple[str, ...], jobs: int, workspace: Path | None) -> None:
@@ -23,16 +28,27 @@ def command(settings: Settings, documents: tuple[str, ...], jobs: int, workspace
     run(settings.workspace(workspace), documents, jobs)
 
 
-def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1) -> None:
-    """Suggest and say what came of it."""
-    from annotator.workflow.suggesting import suggest
+def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
+    if not sent:
+        narrate(f"asking {' and '.join(hosts)}: the text of documents is sent there")
 
+
+def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1, *, ask: bool = True) -> None:
+    """Suggest and say what came of it; ``ask`` lets texts be sent to the servers that suggesters ask."""
+    from annotator.workflow.outgoing import in_words
+    from annotator.workflow.suggesting import most_jobs, suggest
+
+    if jobs > most_jobs():
+        narrate(f"--jobs {jobs} is more than this machine has use for: {most_jobs()} are started")
+        jobs = most_jobs()
     with progress_bar("suggesting") as progress:
-        report = suggest(workspace, documents, jobs=jobs, progress=progress)
+        report = suggest(workspace, documents, jobs=jobs, progress=progress, asking=_tell_of_asking if ask else None)
     narrate(
         f"{report.suggested} documents got {report.spans} spans and {report.relations} relations suggested, "
         f"{report.unchanged} had them"
     )
+    for host, sent in report.sent.items():
+        narrate(f"sent to {in_words(host, sent)}")
     for reason, documents_unread in report.unread.most_common(MOST_REASONS):
         narrate(f"{documents_unread} documents are done in part: {reason}; `annotator suggest` asks again")
     if report.dropped:

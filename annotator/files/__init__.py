@@ -2,6 +2,7 @@
 
 from annotator.files.outputs import Outputs
 from annotator.files.ownership import MANIFEST_IN_FOLDER, MANIFEST_SCHEMA, Mark, begins_like_sqlite
+from annotator.files.scratch import scratch
 from annotator.files.whole import (
     PARTIAL,
     PENDING,
@@ -36,6 +37,7 @@ __all__ = [
     "place_folder",
     "publish",
     "replace_file",
+    "scratch",
     "sweep",
     "sync_folder",
     "unused_name",

@@ -7,16 +7,15 @@ have events, attributes, normalizations, equivalences and notes: they are kept a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
 
 from annotator.errors import FormatError
 from annotator.formats.brat_lines import parse_annotations, render_annotations
 from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
+from annotator.inputs import files_under, refuse_way_out
 from annotator.labels import LabelScheme
 
 ANNOTATIONS, TEXT = ".ann", ".txt"
@@ -35,23 +34,24 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 def _files(path: Path) -> list[tuple[Path, Path]]:
     """Return the annotation and text files, in order of their paths; hidden ones are passed over."""
-    names = sorted(_under(path)) if path.is_dir() else [path.with_suffix(ANNOTATIONS)]
+    names = _under(path) if path.is_dir() else [path.with_suffix(ANNOTATIONS)]
     pairs = [(name, name.with_suffix(TEXT)) for name in names]
     for layer, text in pairs:
         for file, other in ((layer, text), (text, layer)):
             if not file.is_file():
                 raise FormatError(f"{other}: there is no {file.name} beside it", "put both into the folder")
+            if path.is_dir():
+                refuse_way_out(file, path)
     return pairs
 
 
-def _under(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder, onerror=_refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(parent, n) for n in names if n.endswith(ANNOTATIONS) and not n.startswith("."))
-
-
-def _refuse(error: OSError) -> NoReturn:
-    raise FormatError(f"{error.filename}: {(error.strerror or str(error)).lower()}", "check its permissions") from error
+def _under(folder: Path) -> list[Path]:
+    try:
+        return files_under(folder, lambda name: name.endswith(ANNOTATIONS))
+    except OSError as error:
+        raise FormatError(
+            f"{error.filename}: {(error.strerror or str(error)).lower()}", "check its permissions"
+        ) from error
 
 
 def _document(source: Source, root: Path, layer: Path, text_path: Path) -> ForeignDocument:

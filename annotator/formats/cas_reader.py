@@ -16,6 +16,7 @@ from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps, parse_json, shown
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
+from annotator.inputs import files_under
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -47,7 +48,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     if path is None or not path.is_dir():
         yield _Reading(source.data(), PurePath(source.name), _Systems(options, path and path.parent)).document()
         return
-    files = sorted(p for p in path.rglob("*") if p.suffix in (".json", ".xmi") and p.name != "manifest.json")
+    files = files_under(path, lambda name: name.endswith((".json", ".xmi")) and name != "manifest.json")
     if not files:
         raise FormatError(f"{path}: no .json or .xmi file in this folder", "unpack what INCEpTION exported there")
     systems = _Systems(options, path)

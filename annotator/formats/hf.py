@@ -18,6 +18,7 @@ from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Ta
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Item, Source
 from annotator.formats.words import ROWS_OPTION, is_tag, placed, rows, tagged_spans, tags, text_of_words
+from annotator.inputs import files_under
 
 DATA, INFO = "data.jsonl", "dataset_info.json"
 
@@ -29,7 +30,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     """Yield the documents of a folder of ours, or of one file of rows."""
     path = source.path
     if path is not None and path.is_dir():
-        files = sorted(p for p in path.rglob("*.jsonl") if not any(part.startswith(".") for part in p.parts))
+        files = files_under(path, lambda name: name.endswith(".jsonl"))
         if not files:
             raise FormatError(f"{path}: no .jsonl file in this folder", "give a file of rows")
     else:

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from annotator.errors import FormatError
+from annotator.errors import FormatError, InputError
 from annotator.formats.json_values import MISSING, JsonList, decoded, parse_json
+from annotator.inputs import LONGEST_LINE, check_encoding, open_file, read_bytes, too_long
 
 _BOM = "\ufeff"
-_LONGEST_LINE = 1 << 28
 _BUFFER = 1 << 18
+LARGEST = 1 << 30
+"""Bytes of the largest file that is read whole: a DocBin, a CAS."""
 _ENCODING_HINT = "if the file is in another encoding, name it, such as --encoding latin-1"
 
 
@@ -56,11 +58,9 @@ class Source:
         self.total = 0
         self._stream = stream
         try:
-            " ".encode(encoding)
-        except LookupError as error:
-            raise FormatError(
-                f"there is no text encoding {encoding!r}", "such are utf-8, latin-1 and cp1252"
-            ) from error
+            check_encoding(encoding)
+        except InputError as error:
+            raise FormatError(error.message, error.hint) from error
         if path is not None:
             if not path.exists():
                 raise FormatError(f"{path}: there is no such file or folder", "check the path")
@@ -101,7 +101,9 @@ class Source:
                     yield Item(value, line.number, line.where)
 
     def data(self) -> bytes:
-        """Return the bytes of the one file."""
+        """Return the bytes of the one file, which is read whole."""
+        if self.path is not None and self.total > LARGEST:
+            raise FormatError(f"{self.name}: larger than {LARGEST >> 20} MB", "export it in smaller pieces")
         with self._open() as stream:
             data = stream.read()
         self.done += len(data)
@@ -110,7 +112,7 @@ class Source:
     def text_of(self, path: Path) -> str:
         """Return the exact text of one of a folder's files."""
         try:
-            data = path.read_bytes()
+            data = read_bytes(path, LONGEST_LINE)
         except OSError as error:
             raise FormatError(f"{path}: {(error.strerror or str(error)).lower()}", "check its permissions") from error
         self.done += len(data)
@@ -129,7 +131,7 @@ class Source:
         if self.path.is_dir():
             raise FormatError(f"{self.path}: a folder", "give a file of this format, or - for standard input")
         try:
-            opened = io.BufferedReader(io.FileIO(self.path), _BUFFER)
+            opened = io.BufferedReader(open_file(self.path).detach(), _BUFFER)
         except OSError as error:
             raise FormatError(f"{self.path}: {(error.strerror or str(error)).lower()}", "check its rights") from error
         with opened:
@@ -146,12 +148,10 @@ class Source:
                 yield Line(text.encode("utf-8"), number, f"{self.name}:{number}", 0)
             return
         name, is_utf8 = self.name, codecs.lookup(self.encoding).name == "utf-8"
-        for number, data in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
+        for number, data in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
             where = f"{name}:{number}"
-            if len(data) == _LONGEST_LINE:
-                raise FormatError(
-                    f"{where}: a line longer than {_LONGEST_LINE >> 20} MB", "put each document on its own"
-                )
+            if len(data) == LONGEST_LINE:
+                raise too_long(where, LONGEST_LINE)
             before, self.done = self.done, self.done + len(data)
             line = data.removesuffix(b"\n")
             if not is_utf8:

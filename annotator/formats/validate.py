@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotator.inputs import LONGEST_LINE, open_file, too_long
 from annotator.text import Segmentation, text_sha256
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ def validate_lines(path: Path) -> list[str]:
     keys: dict[str, int] = {}
     last = ""
     validator = _validator()
-    with path.open("rb") as lines:
-        for number, data in enumerate(lines, 1):
+    with open_file(path) as lines:
+        for number, data in enumerate(iter(lambda: lines.readline(LONGEST_LINE), b""), 1):
             where = f"{path}:{number}: "
+            if len(data) == LONGEST_LINE:
+                raise too_long(where.removesuffix(": "), LONGEST_LINE)
             record, found = _parse(data)
             if record is not None:
                 found = list(_record_problems(record, validator))
@@ -62,6 +65,8 @@ def _parse(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
         return None, [f"found {problem}, expected an object"]
     except RecursionError:
         return None, ["found lists or objects nested too deeply, expected a record"]
+    except ValueError:
+        return None, ["found a number of too many digits, expected a record"]
     return (value, []) if isinstance(value, dict) else (None, [f"found {_shown(value)}, expected an object"])
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from annotator.errors import SchemeError
+from annotator.errors import InputError, SchemeError
+from annotator.inputs import YamlError, compose_yaml, read_bytes
 from annotator.labels.nodes import Report, Value, all_of
 from annotator.labels.patterns import read_patterns
 from annotator.labels.scheme import (
@@ -25,7 +26,6 @@ from annotator.labels.scheme import (
     suggestion,
 )
 
-_DEEPEST = 100
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
 _USED_KEYS = "".join(sorted(WORKBENCH_KEYS - {" "})) + " and space"
@@ -69,11 +69,13 @@ def check_scheme(path: Path) -> list[str]:
 def _read(path: Path) -> tuple[LabelScheme | None, list[str]]:
     shown = _shown(path)
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except FileNotFoundError:
         return None, [f"{shown}: there is no label scheme here: `annotator init DIR` writes one"]
     except OSError as error:
         return None, [f"{shown}: the label scheme cannot be read: {error.strerror}"]
+    except InputError as error:
+        return None, [str(error)]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -95,49 +97,15 @@ def _shown(path: Path) -> str:
 
 
 def compose(text: str, report: Report) -> Any:
-    """Parse YAML into nodes, with libyaml where PyYAML was built with it (some ten times faster)."""
-    import yaml
-
-    unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)
-    if unprintable:
-        line = text.count("\n", 0, unprintable.start()) + 1
-        report.note(line, "", f"found the character U+{ord(unprintable[0]):04X}, expected printable text")
-        return None
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    """Parse YAML into nodes, or note why not and return ``None``."""
     try:
-        too_deep = _line_nested_deeper(yaml.parse(text, Loader=loader), _DEEPEST)
-        node = None if too_deep else yaml.compose(text, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        lines = text.split("\n")
-        line = min(mark.line + 1 if mark else 1, len(lines))
-        if lines[line - 1].lstrip(" ").startswith("\t"):
-            report.note(line, "", "found a tab, expected spaces: YAML is never indented with tabs")
-        else:
-            said = " ".join(part for part in (error.context, error.problem) if part)
-            report.note(line, "", f"found broken YAML ({said}), expected valid YAML")
-        return None
-    if too_deep:
-        report.note(too_deep, "", "found lists or mappings nested too deeply, expected a label scheme")
+        node = compose_yaml(text)
+    except YamlError as error:
+        report.note(error.line, "", error.problem)
         return None
     if node is None:
         report.note(1, "", f"found an empty file, expected {all_of(_REQUIRED)}")
     return node
-
-
-def _line_nested_deeper(events: Iterable[Any], limit: int) -> int:
-    """Return the line of the first list or mapping inside more than ``limit`` others, 0 if there is none.
-
-    Composing recurses in C, where too deep a nesting would end the process.
-    """
-    from yaml.events import CollectionEndEvent, CollectionStartEvent
-
-    depth = 0
-    for event in events:
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > limit:
-            return int(event.start_mark.line) + 1
-    return 0
 
 
 def _scheme(root: Value, sha256: str) -> LabelScheme:
@@ -175,7 +143,7 @@ def _settle(value: Value) -> Settle:
     written = str(value.node.value)
     if value.tag == "str" and written in ("all", "never"):
         return cast("Settle", written)
-    if value.tag == "int" and written.isdecimal() and int(written) >= 1:
+    if value.tag == "int" and written.isdecimal() and len(written) < 10 and int(written) >= 1:
         return int(written)
     value.wrong("all, never, or the number of curators who must say the same")
     return "all"

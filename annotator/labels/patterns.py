@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
+from annotator.inputs import YamlError, yaml_value
 from annotator.labels.nodes import Value, one_of
 from annotator.labels.scheme import Pattern, suggestion
 
+_LONGEST = 10_000
 _KINDS = ("phrase", "regex", "tokens")
 _EXPECTED = 'a mapping with one of phrase, regex or tokens, such as {phrase: "Plan Marshall"}'
 # fmt: off
@@ -39,20 +42,26 @@ def _pattern(value: Value, languages: tuple[str, ...]) -> Pattern | None:
     inner = fields[kinds[0]]
     if kinds[0] == "tokens":
         tokens = _tokens(inner)
-        return Pattern("tokens", tokens, lang) if tokens else None
+        return Pattern("tokens", tokens, lang, value.line) if tokens else None
     text = inner.text()
     if text is None:
         return None
     if kinds[0] == "phrase":
-        return Pattern("phrase", text, lang)
-    return Pattern("regex", text, lang) if _compiles(inner, text) else None
+        return Pattern("phrase", text, lang, value.line)
+    return Pattern("regex", text, lang, inner.line) if _compiles(inner, text) else None
 
 
 def _compiles(value: Value, regex: str) -> bool:
     try:
-        compiled = re.compile(regex)
-    except re.error as error:
-        value.wrong("a regular expression", f"one that does not compile ({error})")
+        with catch_warnings():
+            simplefilter("ignore", FutureWarning)  # of what a later Python may read otherwise
+            compiled = re.compile(regex)
+    except (re.error, RecursionError, OverflowError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        value.wrong("a regular expression", f"one that does not compile ({reason})")
+        return False
+    if len(regex) > _LONGEST:
+        value.wrong(f"a regular expression of at most {_LONGEST} characters", f"one of {len(regex)}")
         return False
     if compiled.match(""):
         value.wrong("a regular expression that matches some text", "one that matches the empty text")
@@ -62,8 +71,6 @@ def _compiles(value: Value, regex: str) -> bool:
 
 def _tokens(value: Value) -> tuple[dict[str, Any], ...]:
     """Read a spaCy token pattern: a list of mappings from attribute to what it must be."""
-    import yaml
-
     tokens: list[dict[str, Any]] = []
     for item in value.items("a list of token descriptions such as [{LOWER: plan}]"):
         for key, _ in item.pairs("a token description such as {LOWER: plan}"):
@@ -73,9 +80,9 @@ def _tokens(value: Value) -> tuple[dict[str, Any], ...]:
                 key.wrong(f"a token attribute of spaCy's matcher{hint or ': ' + one_of(_TOKEN_FIELDS)}", repr(name))
         if item.node.id == "mapping":
             try:
-                tokens.append(yaml.constructor.SafeConstructor().construct_document(item.node))
-            except yaml.constructor.ConstructorError as error:
-                item.wrong("plain values", f"one that YAML cannot build ({error.problem})")
+                tokens.append(yaml_value(item.node))
+            except YamlError as error:
+                item.wrong("plain values", error.problem.removeprefix("found "))
     if value.node.id == "sequence" and not value.node.value:
         value.wrong("a list of token descriptions, with one at least")
     return tuple(tokens)

@@ -25,12 +25,13 @@ WORKBENCH_KEYS = frozenset("axAXhjklwb0$gGv;[]{}rR.*dcfus/\\nN?mQ ")
 class Pattern:
     """A way to find mentions without a model: one of a phrase, a regular expression or spaCy token patterns.
 
-    ``lang`` restricts it to documents in one language, ``None`` means all.
+    ``lang`` restricts it to documents in one language, ``None`` means all; ``line`` is where it stands in the file.
     """
 
     kind: Literal["phrase", "regex", "tokens"]
     value: str | tuple[Mapping[str, object], ...]
     lang: str | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from annotator.reports.work import Work
 
 SCHEMA = "annotator.agreement/1"
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a text begins that spreadsheets take for a formula."""
+
 COLUMNS = (
     *("scope", "name", "left", "right", "measure", "level", "value", "low", "high", "method", "documents"),
     *("informative", "items", "reason", "resamples", "seed"),
@@ -130,10 +133,19 @@ def _work(work: Work) -> dict[str, Any]:
 
 
 def as_csv(agreement: Agreement) -> str:
-    """Return every figure as CSV, one a line; an empty field is null."""
+    """Return every figure as CSV, one a line; an empty field is null.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it, which spreadsheets do not show.
+    """
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for record in figures(agreement):
-        writer.writerow({**record, "resamples": agreement.options.resamples, "seed": agreement.options.seed})
+        row = {**record, "resamples": agreement.options.resamples, "seed": agreement.options.seed}
+        writer.writerow({name: harmless(value) for name, value in row.items()})
     return out.getvalue()
+
+
+def harmless(value: object) -> object:
+    """Return a cell of CSV that no spreadsheet runs: numbers stay, a text that begins like a formula gets a ``'``."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -246,6 +246,10 @@ class Store:
         """Return a layer's whole history, oldest first."""
         return [event for _, event in self.hashed_events(layer)]
 
+    def actors(self, layer_id: int) -> set[str]:
+        """Return everybody who took a step in a layer."""
+        return {row[0] for row in self.rows("SELECT DISTINCT actor FROM event WHERE layer_id = ?", layer_id)}
+
     def hashed_events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
         """Return a layer's whole history, oldest first, each event with the hash that it is stored under."""
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"

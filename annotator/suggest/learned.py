@@ -16,8 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from annotator.errors import ModelError
+import msgspec
+
+from annotator.errors import InputError, ModelError
 from annotator.files import discard_folder, place_folder, replace_file
+from annotator.inputs import load_json
 from annotator.labels import LabelScheme
 from annotator.suggest.calibration import Calibration
 from annotator.suggest.linker import Linker, Weigher
@@ -30,8 +33,23 @@ Part = TypeVar("Part")
 FORMAT = "annotator.learned/1"
 FOLDER = "learned"
 ACTIVE = "active"
+LARGEST_FILE = 1 << 28
+"""Bytes of the largest file of JSON in a version."""
 NONE = "none"
 CARD, TAGGER, LINKER, CALIBRATION, MEMORY = "card.json", "tagger.crf", "linker.json", "calibration.json", "memory.json"
+
+
+class _Card(msgspec.Struct):
+    """What every card says; more may stand in it."""
+
+    version: str
+    labels_sha256: str
+    files: dict[str, str]
+    documents: list[dict[str, str | None]] = []
+    uses: dict[str, str] = {}
+    figures: dict[str, dict[str, float | None]] = {}
+    created_at: str | None = None
+    leaning: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,14 +107,14 @@ class Learned:
         return round(calibration(score), 3) if calibration is not None else score
 
     def _read(self, name: str, make: Callable[[Any], Part]) -> Part:
-        return self._made(name, lambda path: make(json.loads(path.read_text(encoding="utf-8"))))
+        return self._made(name, lambda path: make(load_json(path, LARGEST_FILE)))
 
     def _made(self, name: str, make: Callable[[Path], Part]) -> Part:
         """Return what a file holds; what is no such file, whatever its digest, is refused."""
         path = self.folder / name
         try:
             return make(path)
-        except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, LookupError, OverflowError, InputError) as error:
             raise ModelError(
                 f"{path}: is no {name} of a learned version",
                 "`annotator models use` chooses another, `annotator train` makes a new one",
@@ -219,11 +237,15 @@ def _choice(models_dir: Path) -> tuple[str, ...]:
 def _checked(path: Path, scheme: LabelScheme) -> tuple[dict[str, Any], str]:
     """Return a version's card, and why it cannot be used (empty: it can)."""
     try:
-        card = json.loads((path / CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        card = load_json(path / CARD)
+    except (OSError, InputError):
         return {}, "its card cannot be read"
-    if not isinstance(card, dict) or card.get("format") != FORMAT or not isinstance(card.get("files"), dict):
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
         return {}, f"its format is not {FORMAT}"
+    try:
+        msgspec.convert(card, _Card)
+    except msgspec.ValidationError as error:
+        return {}, f"its card is none of ours ({error})"
     if card.get("version") != path.name:
         return card, "its card is another version's"
     if card.get("labels_sha256") != scheme_digest(scheme):

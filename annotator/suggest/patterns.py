@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.errors import SchemeError
 from annotator.labels import EntityType, LabelScheme, Pattern
+from annotator.suggest.guarded import Guarded, SlowPatternError
 from annotator.suggest.page import Mention, Page
 from annotator.suggest.sieve import Sought
 
@@ -31,14 +32,19 @@ class TextPatterns:
             phrases = [str(p.value) for p in wanted if p.kind == "phrase"]
             if phrases:
                 self._sought.append((entity.name, Sought(phrase_pattern(phrases))))
-            self._sought += [(entity.name, Sought(_regex(entity, p))) for p in wanted if p.kind == "regex"]
+            self._sought += [
+                (entity.name, Sought(_regex(entity, p), Guarded(entity.name, p))) for p in wanted if p.kind == "regex"
+            ]
 
     def find(self, page: Page) -> Iterator[Mention]:
         """Yield every match, labelled as the scheme says."""
         for label, pattern in self._sought:
-            for match in pattern.finditer(page):
-                if match.end() > match.start():
-                    yield Mention(match.start(), match.end(), label, SCORE, SOURCE, label)
+            try:
+                for match in pattern.finditer(page):
+                    if match.end() > match.start():
+                        yield Mention(match.start(), match.end(), label, SCORE, SOURCE, label)
+            except SlowPatternError as slow:
+                raise slow.on(page.document.key) from None
 
 
 def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -18,7 +18,7 @@ from annotator.labels import LabelScheme
 from annotator.suggest.learned import NONE, Learned, chosen_version, named
 from annotator.suggest.models import PINNED, installed_path
 from annotator.suggest.own import suggesters as own_suggesters
-from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester
+from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, hosts_of
 from annotator.suggest.stack import Stack
 from annotator.text import Document
 
@@ -34,7 +34,8 @@ class SuggestionPipeline:
     """The built-in layers for every language of a scheme, and the suggesters that third parties registered.
 
     ``learned`` is the version of what was learned that stands on top of the layers, if any.  ``missing`` lists the
-    languages of the scheme whose model is not installed; ``fingerprint`` changes whenever the output could.
+    languages of the scheme whose model is not installed; ``hosts`` those to which texts are sent, none when it is to
+    work ``offline``; ``fingerprint`` changes whenever the output could.
     """
 
     def __init__(
@@ -43,10 +44,14 @@ class SuggestionPipeline:
         models_dir: Path,
         extra: tuple[Suggester, ...] = (),
         learned: Learned | None = None,
+        *,
+        offline: bool = False,
     ) -> None:
         self._scheme = scheme
         self._models_dir = models_dir
-        self._extra = extra
+        self._offline = offline
+        self._extra = tuple(map(_silent, extra)) if offline else extra
+        self.hosts = () if offline else tuple(dict.fromkeys(host for one in extra for host in hosts_of(one)))
         self.learned = learned
         self._built: dict[str, _Language] = {}
         self.missing = [
@@ -73,7 +78,7 @@ class SuggestionPipeline:
             from annotator.suggest.workers import share
 
             version = self.learned.version if self.learned is not None else NONE
-            yield from share(chunks, self._scheme, self._models_dir, jobs, version)
+            yield from share(chunks, self._scheme, self._models_dir, jobs, version, offline=self._offline)
             return
         for chunk in chunks:
             yield from self._suggest_chunk(chunk)
@@ -119,15 +124,18 @@ class _Language:
             yield Annotations.of(spans, self._pairs.relations(page.document, spans))
 
 
-def build(scheme: LabelScheme, models_dir: Path, *, learned: str | None = None) -> SuggestionPipeline:
+def build(
+    scheme: LabelScheme, models_dir: Path, *, learned: str | None = None, offline: bool = False
+) -> SuggestionPipeline:
     """Return the pipeline for a scheme; loads nothing heavy until the first document.
 
     ``learned`` names the version of what was learned to put on top (``none``: none), by default the one in use.
+    ``offline`` lets no suggester send anything; each then gives what it can, and the rest is told as not done.
     Raises :class:`ModelError` when a registered suggester cannot be made.
     """
     version = chosen_version(models_dir) if learned is None else learned
     extra = _registered(scheme, models_dir)
-    return SuggestionPipeline(scheme, models_dir, extra, named(models_dir, version, scheme))
+    return SuggestionPipeline(scheme, models_dir, extra, named(models_dir, version, scheme), offline=offline)
 
 
 def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:
@@ -146,6 +154,28 @@ def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:
             raise ModelError(f"{entry.name!r} is no suggester", "it needs name, version and suggest()")
         made.append(suggester)
     return tuple(made)
+
+
+def _silent(suggester: Suggester) -> Suggester:
+    """Return a suggester that sends nothing in the place of one that might."""
+    hosts = hosts_of(suggester)
+    if not hosts:
+        return suggester
+    offline = getattr(suggester, "offline", None)
+    return offline() if callable(offline) else _Silent(suggester.name, suggester.version, hosts[0])
+
+
+class _Silent:
+    """Stands for a suggester that cannot do without its server: it has nothing to say."""
+
+    def __init__(self, name: str, version: str, host: str) -> None:
+        self.name = name
+        self.version = version
+        self._host = host
+
+    def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
+        for _ in documents:
+            yield Reported(unread=f"{self.name}@{self.version}: {self._host} was not asked")
 
 
 def merge(document: Document, layers: list[Annotations], scheme: LabelScheme) -> Annotations:

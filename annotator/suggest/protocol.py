@@ -21,15 +21,29 @@ ENTRY_POINT_GROUP = "annotator.suggesters"
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent to a server: requests, documents whose text was in them, and bytes."""
+
+    requests: int = 0
+    documents: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Sent) -> Sent:
+        return Sent(self.requests + other.requests, self.documents + other.documents, self.bytes + other.bytes)
+
+
+@dataclass(frozen=True, slots=True)
 class Reported(Annotations):
     """A layer with something to tell about how it came to be.
 
     ``unread`` says why the suggester could not do (all of) the document this time: what there is, is kept, and the
-    document is suggested for again on the next run.  ``dropped`` counts by reason what it could not use.
+    document is suggested for again on the next run.  ``dropped`` counts by reason what it could not use, ``sent`` by
+    host what was sent there.
     """
 
     unread: str = ""
     dropped: Mapping[str, int] = field(default_factory=dict)
+    sent: Mapping[str, Sent] = field(default_factory=dict, compare=False)
 
     @classmethod
     def over(cls, layer: Annotations, sources: Iterable[Annotations]) -> Annotations:
@@ -39,14 +53,30 @@ class Reported(Annotations):
             return layer
         dropped = sum((Counter(source.dropped) for source in told), Counter())
         reasons = "; ".join(source.unread for source in told if source.unread)
-        return cls(layer.spans, layer.relations, reasons, dict(dropped))
+        return cls(layer.spans, layer.relations, reasons, dict(dropped), together(source.sent for source in told))
+
+
+def together(parts: Iterable[Mapping[str, Sent]]) -> dict[str, Sent]:
+    """Return by host what several parts sent there."""
+    found: dict[str, Sent] = {}
+    for part in parts:
+        for host, sent in part.items():
+            found[host] = found.get(host, Sent()) + sent
+    return found
+
+
+def hosts_of(suggester: Suggester) -> tuple[str, ...]:
+    """Return the hosts to which a suggester sends texts; none for one that says nothing of any."""
+    return tuple(getattr(suggester, "hosts", ()))
 
 
 @runtime_checkable
 class Suggester(Protocol):
     """Proposes annotations for documents.
 
-    ``name`` and ``version`` identify what it proposes; together they must change whenever its output could.
+    ``name`` and ``version`` identify what it proposes; together they must change whenever its output could.  One that
+    sends texts over a network also names the ``hosts`` (a list of strings), so that it is asked only when the user
+    wants that; a method ``offline()`` may return a suggester that gives what it can without sending anything.
     """
 
     name: str

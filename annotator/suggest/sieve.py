@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
+from annotator.suggest.guarded import Guarded
 from annotator.suggest.page import BEGINNING, Page
 
 _parser: Any = import_module("re._parser")
@@ -23,23 +24,42 @@ _FEW = 3
 _LITERAL = re.compile(r"[^\W_]+(?![?*{])(?P<whole>[- ])?")
 
 
-class Sought:
-    """An expression that is searched for only in texts that hold what its matches need, and where they may begin."""
+class Found(Protocol):
+    """A match: where it begins and ends."""
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
+    def start(self) -> int:
+        """Return the offset of its first character."""
+        ...
+
+    def end(self) -> int:
+        """Return the offset behind its last character."""
+        ...
+
+
+class Sought:
+    """An expression that is searched for only in texts that hold what its matches need, and where they may begin.
+
+    ``guarded`` is the same expression with a time limit, where it is not one of ours.
+    """
+
+    def __init__(self, pattern: re.Pattern[str], guarded: Guarded | None = None) -> None:
         self._pattern = pattern
+        self._guarded = guarded
         self._needed = needed(pattern)
         words = first_words(pattern)
         self._beginnings = Beginnings(words) if words else None
 
-    def finditer(self, page: Page) -> Iterator[re.Match[str]]:
+    def finditer(self, page: Page) -> Iterator[Found]:
         """Yield what the expression's own ``finditer`` yields on the page's text."""
         text = page.text
         if self._needed and not any(string in text for string in self._needed):
             return iter(())
         if self._beginnings is None:
-            return self._pattern.finditer(text)
-        return matches_at(self._pattern, text, self._beginnings.offsets(page))
+            return (self._guarded or self._pattern).finditer(text)
+        offsets = self._beginnings.offsets(page)
+        if self._guarded is not None:
+            return self._guarded.matches_at(text, offsets)
+        return matches_at(self._pattern, text, offsets)
 
 
 def needed(pattern: re.Pattern[str]) -> tuple[str, ...]:

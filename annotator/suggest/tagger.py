@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from annotator.annotation import Span
+from annotator.errors import InputError
+from annotator.suggest.crf_file import attributes_of
 from annotator.suggest.phrases import PhraseIndex, Place, folded
 
 Features = list[str]
@@ -166,7 +168,14 @@ def train(examples: Iterable[tuple[Sequence[Features], Sequence[str]]], path: Pa
     trainer.set_params({**(LEANING if leaning else ALONE), "max_iterations": ITERATIONS})
     for sequence, tags in examples:
         trainer.append(sequence, tags)
-    trainer.train(str(path))
+    try:
+        trainer.train(str(path))
+    except (pycrfsuite.CRFSuiteError, RuntimeError) as error:
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path}: crfsuite could not work with it: {error}", "free some space if the disk is full")
 
 
 class Tagger:
@@ -175,11 +184,18 @@ class Tagger:
     def __init__(self, path: Path, *, leaning: bool) -> None:
         import pycrfsuite
 
+        known = attributes_of(path)
         self.leaning = leaning
         self._crf = pycrfsuite.Tagger()
-        self._crf.open(str(path))
-        self._labels = frozenset(self._crf.labels())
-        self._words = vocabulary(frozenset(self._crf.info().attributes))
+        try:
+            self._crf.open(str(path))
+            self._labels = frozenset(self._crf.labels())
+            self._crf.set([[]])
+            for label in self._labels:
+                self._crf.marginal(label, 0)
+        except (RuntimeError, ValueError) as error:
+            raise InputError(f"{path}: crfsuite cannot use it: {error}", "`annotator train` makes a new one") from error
+        self._words = vocabulary(known)
 
     def offers(self, index: PhraseIndex, hints: Hints) -> Iterator[Offer]:
         """Yield the spans of a document: the likeliest reading, and what others proposed that is likely enough."""

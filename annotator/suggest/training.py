@@ -11,10 +11,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from annotator.annotation import Annotations, RelationKey, Span
+from annotator.files import scratch
 from annotator.labels import LabelScheme
 from annotator.similarity import near_duplicate_groups
 from annotator.suggest import learned, linker, tagger
@@ -290,10 +290,10 @@ def learn(
     ``ways`` says what is to be used, without measuring: spans by ``rules``, ``memory`` or ``tagger``, relations by
     ``rules`` or ``linker``.
     """
-    with TemporaryDirectory() as scratch:
+    with scratch(folder.parent) as passing:
         measured = Measured()
         if ways is None:
-            measured = measure(material, Path(scratch), material.folds(FOLDS), progress=progress)
+            measured = measure(material, passing, material.folds(FOLDS), progress=progress)
     chosen = dict(ways) if ways is not None else choose(measured)
     memory = train_memory(material, material.examples)
     if chosen["spans"] == "tagger":

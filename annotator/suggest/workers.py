@@ -21,14 +21,14 @@ from queue import SimpleQueue
 from annotator.annotation import Annotations
 from annotator.errors import AnnotatorError, ModelError
 from annotator.labels import EntityType, LabelScheme, Pattern, RelationType
-from annotator.side_process import environment, receive, send
+from annotator.side_process import ended_by, environment, receive, send
 from annotator.text import Document
 
 
 class Worker:
     """One worker process, started at once and ready when its models are loaded."""
 
-    def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str) -> None:
+    def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str, *, offline: bool = False) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "annotator.suggest.workers"],
@@ -37,7 +37,7 @@ class Worker:
             stderr=self._complaints,
             env=environment(),
         )
-        self._send((plain_scheme(scheme), str(models_dir.resolve()), learned))
+        self._send((plain_scheme(scheme), str(models_dir.resolve()), learned, offline))
 
     def suggest(self, documents: list[Document]) -> list[Annotations]:
         """Send documents and wait for their layers; raises what the worker raised."""
@@ -69,7 +69,8 @@ class Worker:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         reason = f": {lines[-1]}" if lines else ""
-        return ModelError(f"a worker process ended before its work was done{reason}", "try again with --jobs 1")
+        how = ended_by(self._process.wait())
+        return ModelError(f"a worker process ended{how} before its work was done{reason}", "try again with --jobs 1")
 
     def _send(self, message: object) -> None:
         assert self._process.stdin is not None
@@ -80,14 +81,20 @@ class Worker:
 
 
 def share(
-    chunks: Iterator[list[Document]], scheme: LabelScheme, models_dir: Path, jobs: int, learned: str
+    chunks: Iterator[list[Document]],
+    scheme: LabelScheme,
+    models_dir: Path,
+    jobs: int,
+    learned: str,
+    *,
+    offline: bool = False,
 ) -> Iterator[Annotations]:
     """Spread chunks of documents over ``jobs`` workers and yield their layers in order.
 
     ``learned`` is the version of what was learned that they use, whichever comes into use meanwhile.
     At most two chunks a worker are under way, so that neither documents nor layers pile up.
     """
-    workers = [Worker(scheme, models_dir, learned) for _ in range(jobs)]
+    workers = [Worker(scheme, models_dir, learned, offline=offline) for _ in range(jobs)]
     idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
@@ -154,8 +161,8 @@ def main() -> None:
     from annotator.suggest.pipeline import build
 
     with suppress(EOFError):
-        scheme, models_dir, learned = receive(source)
-        pipeline = build(scheme, Path(models_dir), learned=learned)
+        scheme, models_dir, learned, offline = receive(source)
+        pipeline = build(scheme, Path(models_dir), learned=learned, offline=offline)
         while True:
             documents = receive(source)
             try:

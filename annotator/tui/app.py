@@ -30,6 +30,9 @@ from annotator.workflow.settings import Preferences, SettingsError
 COLLECTOR_THRESHOLDS = (10_000, 50, 100)
 """How seldom Python looks for garbage: painting makes much that goes by itself, and a look costs a frame or two."""
 
+LOOK_AT_TRAINING = 1.0
+"""Seconds between looks at what the training in the background does."""
+
 
 class AnnotatorApp(App[None]):
     """Shows a curator's desk: the queue, and over it the document that is open."""
@@ -56,6 +59,7 @@ class AnnotatorApp(App[None]):
         super().__init__()
         self.desk = desk
         self.training = training
+        self.background = ""
         self.preferences = preferences or Preferences()
         desk.learns = self.preferences.learn
         self.mode = Mode(self.preferences.mode)
@@ -93,12 +97,22 @@ class AnnotatorApp(App[None]):
     def on_mount(self) -> None:
         """Open the queue, and the document that was asked for or left open."""
         self.theme_changed_signal.subscribe(self, self._show_theme)
+        if self.training is not None:
+            self.set_interval(LOOK_AT_TRAINING, self.look_at_training)
         self.push_screen(QueueScreen(self.desk))
         key = self._first or self.desk.resume()
         if key is not None and self._adjudicating:
             self.open_adjudication(key)
         elif key is not None:
             self.open_document(key)
+
+    def look_at_training(self) -> None:
+        """Show what the training in the background does, above all when it asks a server."""
+        state = self.training.state() if self.training is not None else ""
+        if state != self.background:
+            self.background = state
+            if isinstance(self.screen, WorkScreen):
+                self.screen.tell_of_work()
 
     def _show_theme(self, _theme: Theme) -> None:
         for screen in self.screen_stack:
@@ -167,5 +181,7 @@ class AnnotatorApp(App[None]):
 def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
     """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
-    training = BackgroundTraining(desk.workspace.root, desk.curator) if preferences.learn else None
+    training = None
+    if preferences.learn:
+        training = BackgroundTraining(desk.workspace.root, desk.curator, network=preferences.network_in_background)
     AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating).run()

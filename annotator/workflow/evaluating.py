@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from annotator.annotation import RelationKey, SpanKey
@@ -93,6 +91,8 @@ def evaluate(
     ``layer`` names the layer that is the truth; by default it is gold, else finished work.  Raises
     :class:`WorkflowError` when fewer than two documents are finished in it, or all are near-duplicates.
     """
+    from annotator.files import scratch
+    from annotator.suggest.learned import FOLDER
     from annotator.suggest.pipeline import SuggestionPipeline
     from annotator.suggest.training import choose, measure
 
@@ -107,8 +107,8 @@ def evaluate(
     parts = material.folds(folds or len(material.examples))
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
-    with TemporaryDirectory() as name:
-        runs = {share: measure(material, Path(name), parts, share, progress) for share in SHARES}
+    with scratch(workspace.models / FOLDER) as passing:
+        runs = {share: measure(material, passing, parts, share, progress) for share in SHARES}
     measured = runs[1.0]
     used = choose(measured)
     kinds = {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}

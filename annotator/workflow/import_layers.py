@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -9,13 +10,22 @@ from typing import cast
 from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
 from annotator.errors import WorkflowError
 from annotator.formats.protocol import ForeignLayer, State
-from annotator.history import SUGGESTIONS, LayerName, Op, curator_layer, dumps
+from annotator.history import (
+    GOLD,
+    IMPORT,
+    OVERRIDE,
+    SUGGESTIONS,
+    LayerName,
+    Op,
+    curator_layer,
+    curator_name_problem,
+    dumps,
+)
 from annotator.store import Bulk, LayerInfo, Store, Writer
 from annotator.workflow.differences import differences, orphaned, replaced, ruling_differences, verdict_differences
 from annotator.workflow.incoming import Incoming
-
-IMPORT = "import"
-"""The action in history."""
+from annotator.workflow.naming import layer_problem
+from annotator.workflow.sight import Sight
 
 _NAME_LENGTH = 64
 
@@ -30,12 +40,14 @@ class Naming:
         self._requested = requested or ""
         self._stem = stem
         self._authors: set[str] = set()
+        self._people: dict[str, str] = {}
 
     def name(self, foreign: ForeignLayer, where: str) -> str:
         """Return the layer's name; :class:`WorkflowError` where neither the file nor the request gives one."""
         kind, _, named = self._requested.partition(":")
         if foreign.suggested or kind == SUGGESTIONS or (not kind and foreign.layer == SUGGESTIONS):
             return f"{SUGGESTIONS}:{person(named if kind == SUGGESTIONS and named else foreign.author or self._stem)}"
+        self._check_names(foreign, where)
         if kind == "curator":
             self._check_one_author(foreign, where)
         if kind or foreign.layer:
@@ -44,7 +56,32 @@ class Naming:
             raise WorkflowError(
                 f"{where}: the file does not say whose work it is", "say it with --layer curator:NAME, or --layer gold"
             )
-        return curator_layer(person(foreign.author))
+        return curator_layer(self._person(foreign.author, where))
+
+    def _check_names(self, foreign: ForeignLayer, where: str) -> None:
+        """Refuse what a file may not call a layer or a curator."""
+        problem = layer_problem(foreign.layer) if foreign.layer and not self._requested else None
+        if problem is not None:
+            raise WorkflowError(
+                f"{where}: the file names a layer {foreign.layer!r}{problem}",
+                "say whose work it is with --layer curator:NAME, or --layer gold",
+            )
+        for name in foreign.curators:
+            if curator_name_problem(name):
+                raise WorkflowError(
+                    f"{where}: {name!r} cannot be a curator's name: it {curator_name_problem(name)}",
+                    "correct the curators in the file",
+                )
+
+    def _person(self, author: str, where: str) -> str:
+        """Return the curator that an author becomes; two of them never become one."""
+        name = person(author)
+        other = self._people.setdefault(name, author)
+        if other != author:
+            raise WorkflowError(
+                f"{where}: {other!r} and {author!r} would both be the curator {name}", "rename one of them in the file"
+            )
+        return name
 
     def _check_one_author(self, foreign: ForeignLayer, where: str) -> None:
         if foreign.author is not None:
@@ -58,7 +95,8 @@ class Naming:
 
 def person(name: str) -> str:
     """Return a name as curators may have it: letters, digits and ``. _ - @``."""
-    return "".join(c if c.isalnum() or c in "._-@" else "-" for c in name)[:_NAME_LENGTH] or "unknown"
+    found = "".join(c if c.isalnum() or c in "._-@" else "-" for c in name)[:_NAME_LENGTH]
+    return "unknown" if curator_name_problem(found) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +134,30 @@ class LayerWriter:
     """Writes incoming layers; those that differ from what is there wait for the end of the file.
 
     One document's layer may come in several records (a row for each verdict, say), so only at the end is it known
-    whether what came is what is there.
+    whether what came is what is there.  With ``overwrite`` those that differ are replaced: what the actor did or
+    imported themselves, suggestions, and gold if they lead; what somebody else did only with ``override``, which
+    ``overridden`` counts by layer.
     """
 
-    def __init__(self, store: Store, writer: Writer, bulk: Bulk, form: str, actor: str, overwrite: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        bulk: Bulk,
+        form: str,
+        actor: str,
+        overwrite: bool,
+        *,
+        override: bool = False,
+    ) -> None:
         self._store = store
         self._writer = writer
         self._bulk = bulk
         self._form = form
         self._actor = actor
         self._overwrite = overwrite
+        self._override = override
+        self.overridden: Counter[str] = Counter()
         self._authors: dict[LayerName, str | None] = {}
         self._written: set[LayerName] = set()
         self._same: set[LayerName] = set()
@@ -153,7 +205,7 @@ class LayerWriter:
         if info.text == text and _is_said_by(incoming, existing, self._form):
             self._waiting.pop(name, None)
             self._same.add(name)
-            return self._add_what_is_new(name, info, existing, incoming, text, stored)
+            return self._add_what_is_new(name, info, existing, incoming, text, stored, where)
         self._waiting[name] = incoming, where
         return incoming
 
@@ -166,12 +218,30 @@ class LayerWriter:
                 f"{where}: {name} holds other work already{more}",
                 "name another layer, or put this in its place with --replace (which can be undone)",
             )
-        for name, (incoming, _) in self._waiting.items():
+        for name, (incoming, where) in self._waiting.items():
             info = self._writer.layer_info(name)
             digest = self._writer.document_digest(name.document)
             assert info is not None
             assert digest is not None
-            self._write(name, info, incoming, digest, self._stored(info))
+            action = self._action_on(name, info, where)
+            self._write(name, info, incoming, digest, self._stored(info), action)
+
+    def _action_on(self, name: LayerName, info: LayerInfo, where: str) -> str:
+        """Return how history calls a change of a layer; refuse one of what somebody else did."""
+        others = self._store.actors(info.id) - {self._actor}
+        if (
+            name.kind == "suggester"
+            or not others
+            or (name.kind == GOLD and not Sight(self._store, self._actor).curates)
+        ):
+            return IMPORT
+        if not self._override:
+            raise WorkflowError(
+                f"{where}: {name} is the work of {' and '.join(sorted(others))}, not {self._actor}'s to replace",
+                "import it into another layer; who leads may add --override, and history tells of it",
+            )
+        self.overridden[name.name] += 1
+        return OVERRIDE
 
     def _stored(self, info: LayerInfo) -> _Stored:
         store = self._store
@@ -184,7 +254,14 @@ class LayerWriter:
         )
 
     def _add_what_is_new(
-        self, name: LayerName, info: LayerInfo, existing: Incoming, incoming: Incoming, text: str, stored: _Stored
+        self,
+        name: LayerName,
+        info: LayerInfo,
+        existing: Incoming,
+        incoming: Incoming,
+        text: str,
+        stored: _Stored,
+        where: str,
     ) -> Incoming | None:
         """Add verdicts and extras to a layer whose spans and relations are the same."""
         extras = {} if _of(existing.extras, self._form) else incoming.extras
@@ -192,16 +269,23 @@ class LayerWriter:
         if not extras and not verdicts:
             return None
         target = replace(existing, verdicts={**existing.verdicts, **verdicts}, extras={**existing.extras, **extras})
-        self._write(name, info, target, text, stored)
+        action = self._action_on(name, info, where) if verdicts else IMPORT  # extras are nobody's opinion
+        self._write(name, info, target, text, stored, action)
         return Incoming(verdicts=verdicts, extras=extras)
 
     def _write(
-        self, name: LayerName, info: LayerInfo | None, target: Incoming, text: str, stored: _Stored = _NOTHING
+        self,
+        name: LayerName,
+        info: LayerInfo | None,
+        target: Incoming,
+        text: str,
+        stored: _Stored = _NOTHING,
+        action: str = IMPORT,
     ) -> None:
         """Turn a layer into ``target``, as one event."""
         ops = self._ops(name, info, target, text, stored)
         if ops:
-            self._writer.append(name, self._actor, IMPORT, ops)
+            self._writer.append(name, self._actor, action, ops)
 
     def _ops(self, name: LayerName, info: LayerInfo | None, target: Incoming, text: str, stored: _Stored) -> list[Op]:
         ids = stored.named()

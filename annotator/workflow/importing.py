@@ -15,13 +15,13 @@ from annotator.corpus import Article, key_problem, short_language
 from annotator.errors import FormatError, WorkflowError
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Format
 from annotator.formats.source import Source
-from annotator.history import CORPUS, LayerName, Op
+from annotator.history import CORPUS, IMPORT, LayerName, Op
 from annotator.store import Writer, meta_record
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.import_check import SchemeCheck
 from annotator.workflow.import_labels import LabelsFile
-from annotator.workflow.import_layers import IMPORT, LayerWriter, Naming
+from annotator.workflow.import_layers import LayerWriter, Naming
 from annotator.workflow.incoming import Preparation
 from annotator.workflow.segmenting import Making, Segmenter
 from annotator.workflow.tuning import collector_paused, quick_turns
@@ -43,7 +43,8 @@ class ImportRequest:
 
     ``layer`` is gold, curator:NAME, suggestions or suggestions:NAME; without it the file itself must say whose work it
     holds.  ``mapping`` gives our label for a foreign one (empty: leave out what bears it).  ``options`` are the
-    format's own.  ``unfinished`` takes curators' work as begun, not as done.
+    format's own.  ``replace`` puts what comes in the place of what differs, ``override`` also where somebody else did
+    that.  ``unfinished`` takes curators' work as begun, not as done.
     """
 
     layer: str | None = None
@@ -52,6 +53,7 @@ class ImportRequest:
     labels_from_data: bool = False
     set_aside: bool = False
     replace: bool = False
+    override: bool = False
     unfinished: bool = False
     dry_run: bool = False
 
@@ -71,7 +73,8 @@ class LayerCounts:
 class ImportReport:
     """What an import did, or would do.
 
-    ``aside`` counts by kind what is kept for the way back, ``lost`` what the format or the request left behind.
+    ``aside`` counts by kind what is kept for the way back, ``lost`` what the format or the request left behind,
+    ``overridden`` by layer on how many documents it replaced what somebody else did;
     ``labels_aside`` is where ``labels.yaml`` is as somebody else wrote it meanwhile.
     """
 
@@ -82,6 +85,7 @@ class ImportReport:
     lost: Counter[str] = field(default_factory=Counter)
     new_labels: list[str] = field(default_factory=list)
     labels_aside: Path | None = None
+    overridden: Counter[str] = field(default_factory=Counter)
 
 
 def import_file(
@@ -179,9 +183,11 @@ class _Intake:
         """
         self._known = self._store.document_digests()
         self._by_text = {digest: key for key, digest in reversed(self._known.items())}
-        self._writer = writer
+        self._writer, request = writer, self._request
         self._bulk = writer.bulk()
-        self._layers = LayerWriter(self._store, writer, self._bulk, self._form, self._actor, self._request.replace)
+        self._layers = LayerWriter(
+            self._store, writer, self._bulk, self._form, self._actor, request.replace, override=request.override
+        )
         with closing(self._bulk), closing(Segmenter(self._languages)) as segmenter:
             waiting: deque[_Batch] = deque()
             while foreign := list(islice(documents, _BATCH)):
@@ -193,6 +199,7 @@ class _Intake:
             self._bulk.settle()
         self.check.conclude()
         self._layers.conclude()
+        self.report.overridden = self._layers.overridden
         self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
 
     def _matched(self, batch: list[ForeignDocument], segmenter: Segmenter) -> _Batch:

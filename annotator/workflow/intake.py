@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.annotation import record
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
-from annotator.history import CORPUS, REANCHOR, LayerName, Op
+from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op
 from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
@@ -21,6 +21,7 @@ from annotator.workflow.differences import (
     verdict_differences,
 )
 from annotator.workflow.reanchor import Carrier
+from annotator.workflow.sight import Sight
 from annotator.workflow.workspace import Workspace
 
 
@@ -35,21 +36,32 @@ class Lost:
 
 @dataclass(slots=True)
 class IntakeReport:
-    """Keys of the documents that came new, stood there already, or were replaced; and what a replacement lost."""
+    """Keys of the documents that came new, stood there already, or were replaced, and what a replacement lost.
+
+    ``touched`` says by document whose work was carried over to a new text.
+    """
 
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
+    touched: dict[str, list[str]] = field(default_factory=dict)
 
 
 def ingest(
-    workspace: Workspace, paths: Sequence[Path], actor: str, *, encoding: str = "utf-8", replace: bool = False
+    workspace: Workspace,
+    paths: Sequence[Path],
+    actor: str,
+    *,
+    encoding: str = "utf-8",
+    replace: bool = False,
+    override: bool = False,
 ) -> IntakeReport:
     """Read articles and store those that are new, in one transaction.
 
     The same bytes again change nothing.  A key that exists with another text is refused, unless ``replace`` says to
-    carry its annotations over.  Raises :class:`CorpusError` naming the first article that cannot be taken.
+    carry its annotations over; where others have work on it and the actor curates too, that takes ``override``.
+    Raises :class:`CorpusError` naming the first article that cannot be taken.
     """
     scheme = workspace.scheme
     articles = list(read_articles(paths, encoding=encoding))
@@ -67,12 +79,20 @@ def ingest(
         return report
     with store.write() as writer:
         for document, where in documents:
-            _take(store, writer, document, where, actor, report, replace=replace)
+            _take(store, writer, document, where, actor, report, replace=replace, override=override)
     return report
 
 
 def _take(
-    store: Store, writer: Writer, document: Document, where: str, actor: str, report: IntakeReport, *, replace: bool
+    store: Store,
+    writer: Writer,
+    document: Document,
+    where: str,
+    actor: str,
+    report: IntakeReport,
+    *,
+    replace: bool,
+    override: bool,
 ) -> None:
     """Store one document; what stands there is looked at again, now under the lock."""
     existing = writer.document_digest(document.key)
@@ -85,6 +105,12 @@ def _take(
             "rename the file, or carry its annotations over with --replace",
         )
     old = store.document(document.key) if existing is not None else None
+    owners = _owners(store, document.key) if old is not None else []
+    if set(owners) - {actor, GOLD} and not override and Sight(store, actor).curates:
+        raise CorpusError(
+            f"{where}: {document.key!r} holds the work of {' and '.join(owners)}, and {actor} curates here",
+            "leave it to who leads, or add --override",
+        )
     sha256 = writer.put_text(document, TOKENIZER)
     was = None if old is None else meta_record(old, old.sha256)
     op = Op("document", document.key, was, meta_record(document, sha256))
@@ -93,7 +119,15 @@ def _take(
         report.added.append(document.key)
         return
     report.replaced.append(document.key)
+    if owners:
+        report.touched[document.key] = owners
     _carry_layers(store, writer, old, document, actor, report)
+
+
+def _owners(store: Store, key: str) -> list[str]:
+    """Return whose work is on a document: its curators', and ``gold``."""
+    layers = [layer.name for layer in store.layers(document=key) if layer.state is not None]
+    return sorted(name.author or name.kind for name in layers if name.kind in ("curator", GOLD))
 
 
 def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, actor: str, report: IntakeReport) -> None:

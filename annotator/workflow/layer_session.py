@@ -181,6 +181,8 @@ class LayerSession:
             self.touched = self.layer.reach(draft.ops)
             if self.live is not None:
                 self.touched = sorted({*self.touched, *self.live.follow(draft.ops)})
+            if self._recollection.slow:
+                raise self._recollection.slow.pop()
 
     def _open(self, draft: StepDraft) -> None:
         """Let the first step take the document up, and a later change reopen finished work."""

@@ -6,26 +6,37 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from annotator.errors import WorkflowError
-from annotator.history import GOLD, SUGGESTIONS
+from annotator.history import GOLD, SUGGESTIONS, curator_name_problem
 from annotator.labels import LabelScheme
 from annotator.labels.scheme import suggestion
 
 
 def parse_layer(name: str) -> str:
     """Return the layer's name when it is one of gold, suggestions, suggestions:NAME or curator:NAME."""
+    problem = layer_problem(name)
+    if problem is not None:
+        raise WorkflowError(f"no layer {name!r}{problem}", "a layer is gold, suggestions or curator:NAME")
+    return name
+
+
+def layer_problem(name: str) -> str | None:
+    """Say what keeps ``name`` from naming a layer that is imported or exported (may be empty), or return ``None``."""
     head, colon, author = name.partition(":")
-    if name in (GOLD, SUGGESTIONS) or (head in ("curator", SUGGESTIONS) and colon and author):
-        return name
-    raise WorkflowError(f"no layer {name!r}", "a layer is gold, suggestions or curator:NAME")
+    if name in (GOLD, SUGGESTIONS):
+        return None
+    if head not in ("curator", SUGGESTIONS) or not colon or not author:
+        return ""
+    problem = curator_name_problem(author)
+    return problem and f": {author!r} {problem}"
 
 
 def parse_since(text: str) -> str:
     """Return a moment as history writes it, from a date or a date and time (UTC unless it says otherwise)."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise WorkflowError(f"{text!r} is no date", "write one such as 2026-03-01 or 2026-03-01T14:00") from error
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -17,6 +17,7 @@ from annotator.suggest.phrases import PhraseIndex
 from annotator.workflow.live import Linker
 
 if TYPE_CHECKING:
+    from annotator.suggest.guarded import SlowPatternError
     from annotator.suggest.learned import Learned
 
 LATEST = 200
@@ -24,7 +25,10 @@ LATEST = 200
 
 
 class Recollection:
-    """The memory of one curator in one workspace, kept up to date as they go from document to document."""
+    """The memory of one curator in one workspace, kept up to date as they go from document to document.
+
+    ``slow`` holds what is still to be told of patterns that took too long and are left out.
+    """
 
     def __init__(self, store: Store, scheme: LabelScheme, curator: str, models: Path | None = None) -> None:
         self._store = store
@@ -36,6 +40,7 @@ class Recollection:
         self._chosen = ""
         self._version: Learned | None = None
         self._linkers: dict[tuple[str, str], Linker] = {}
+        self.slow: list[SlowPatternError] = []
 
     def memory(self, but: str) -> PhraseMemory:
         """Return the phrase memory as the store has it now; only documents that changed are read.
@@ -62,7 +67,7 @@ class Recollection:
         known = (lang, learned.version if learned is not None else "")
         if known not in self._linkers:
             weigher = learned.weigher if learned is not None else None
-            self._linkers[known] = Pairs(self._scheme, lang, weigher)
+            self._linkers[known] = Pairs(self._scheme, lang, weigher, self.slow.append)
         return self._linkers[known]
 
     def calibration(self) -> Calibration:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, InputError
+from annotator.inputs import Values, load_yaml
 
 SETTINGS_VARIABLE = "ANNOTATOR_SETTINGS"
+_LONGEST_SHOWN = 60
 MODES = ("lanes", "compact", "plain")
 
 
@@ -26,7 +28,8 @@ class Preferences:
     ``theme`` is the name of a theme; ``mode`` how spans are shown at first (lanes, compact, plain);
     ``accept_threshold`` the score from which ``A`` accepts (``None``: what the workspace says); ``hide_names`` whether
     adjudication begins without names; ``keys`` new keys by the id of their binding, several separated by commas;
-    ``learn`` whether suggestions follow what is decided, and the workbench trains in the background.
+    ``learn`` whether suggestions follow what is decided, and the workbench trains in the background;
+    ``network_in_background`` whether what it then suggests may come from a server, to which articles are sent.
     """
 
     theme: str | None = None
@@ -35,6 +38,7 @@ class Preferences:
     keys: Mapping[str, str] = field(default_factory=dict)
     hide_names: bool = False
     learn: bool = True
+    network_in_background: bool = False
 
 
 def settings_path() -> Path:
@@ -43,7 +47,7 @@ def settings_path() -> Path:
     if named:
         return Path(named)
     base = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path.home() / ".config") / "annotator" / "settings.yaml"
+    return (Path(base) if base else Path("~").expanduser() / ".config") / "annotator" / "settings.yaml"
 
 
 def load_preferences(path: Path) -> Preferences:
@@ -52,50 +56,56 @@ def load_preferences(path: Path) -> Preferences:
     Raises :class:`SettingsError` with file, line where it is known, key and what was expected.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        found = load_yaml(path)
     except FileNotFoundError:
         return Preferences()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read", str(error)) from error
-    import yaml
-
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: no YAML", str(error)) from error
-    if values is None:
-        return Preferences()
-    if not isinstance(values, dict):
-        raise SettingsError(f"{path}: found {type(values).__name__}", "expected keys such as theme, mode, keys")
-    return _checked(path, values)
+    except InputError as error:
+        raise SettingsError(error.message, error.hint) from error
+    return Preferences() if found is None else _checked(found)
 
 
-def _checked(path: Path, values: dict[Any, Any]) -> Preferences:
-    known = ("theme", "mode", "accept_threshold", "hide_names", "keys", "learn")
+def _checked(found: Values) -> Preferences:
+    values, where = found.values, found.where
+    known = [one.name for one in fields(Preferences)]
     for name in values:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
-            raise SettingsError(f"{path}: {name}: unknown", hint)
-    mode = values.get("mode", MODES[0])
-    if mode not in MODES:
-        raise SettingsError(f"{path}: mode: found {mode!r}", f"expected one of {', '.join(MODES)}")
-    threshold = values.get("accept_threshold")
-    if threshold is not None and (
-        isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not 0 <= threshold <= 1
-    ):
-        raise SettingsError(f"{path}: accept_threshold: found {threshold!r}", "expected a number from 0 to 1")
-    hidden = values.get("hide_names", False)
-    if not isinstance(hidden, bool):
-        raise SettingsError(f"{path}: hide_names: found {hidden!r}", "expected true or false")
-    theme = values.get("theme")
-    if theme is not None and not isinstance(theme, str):
-        raise SettingsError(f"{path}: theme: found {theme!r}", "expected a theme's name")
-    keys = values.get("keys") or {}
-    if not isinstance(keys, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in keys.items()):
-        raise SettingsError(f"{path}: keys: found {keys!r}", "expected binding ids with keys, both in quotes")
-    learn = values.get("learn", True)
-    if not isinstance(learn, bool):
-        raise SettingsError(f"{path}: learn: found {learn!r}", "expected true or false")
-    accepted = None if threshold is None else float(threshold)
-    return Preferences(theme=theme, mode=mode, accept_threshold=accepted, keys=keys, hide_names=hidden, learn=learn)
+            raise SettingsError(f"{where(name)}: unknown", hint)
+    for name, (allowed, expected) in _CHECKS.items():
+        if name in values and not allowed(values[name]):
+            raise SettingsError(f"{where(name)}: found {_shown(values[name])}", f"expected {expected}")
+    given = {name: value for name, value in values.items() if value is not None}
+    if "accept_threshold" in given:
+        given["accept_threshold"] = float(given["accept_threshold"])
+    return Preferences(**given)
+
+
+def _is_share(value: Any) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1)
+
+
+def _is_keys(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, dict) and all(isinstance(k, str) and isinstance(v, str) for k, v in value.items())
+    )
+
+
+def _is_switch(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "theme": (lambda value: value is None or isinstance(value, str), "a theme's name"),
+    "mode": (lambda value: value in MODES, f"one of {', '.join(MODES)}"),
+    "accept_threshold": (_is_share, "a number from 0 to 1"),
+    "keys": (_is_keys, "binding ids with keys, both in quotes"),
+    "hide_names": (_is_switch, "true or false"),
+    "learn": (_is_switch, "true or false"),
+    "network_in_background": (_is_switch, "true or false"),
+}
+
+
+def _shown(value: object) -> str:
+    written = repr(value)
+    return written if len(written) <= _LONGEST_SHOWN else written[: _LONGEST_SHOWN - 1] + "…"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.history import SUGGESTIONS, LayerName, Op
 from annotator.store import Store
+from annotator.suggest.protocol import Reported, Sent, together
 from annotator.text import Document
 from annotator.workflow.differences import differences
+from annotator.workflow.outgoing import note
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents done, and of all."""
+
+Asking = Callable[[Sequence[str], Mapping[str, Sent]], None]
+"""Called with the hosts that are asked, and what was sent to each so far."""
 
 ACTOR = "annotator"
 BATCH = 16
@@ -32,7 +38,7 @@ class SuggestReport:
 
     ``set_aside`` says why what was learned took no part though it was to (empty: nothing stood in its way);
     ``unread`` counts documents by the reason why a suggester could not do them, ``dropped`` what suggesters could not
-    use, by reason.
+    use, by reason; ``sent`` by host what was sent there.
     """
 
     suggested: int = 0
@@ -43,30 +49,38 @@ class SuggestReport:
     set_aside: str = ""
     unread: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
+    sent: dict[str, Sent] = field(default_factory=dict)
 
     def count(self, found: Annotations) -> None:
         """Count what was found in one document."""
-        from annotator.suggest.protocol import Reported
-
         self.suggested += 1
         self.spans += len(found.spans)
         self.relations += len(found.relations)
         if isinstance(found, Reported):
             self.unread.update([found.unread] if found.unread else [])
             self.dropped.update(found.dropped)
+            self.sent = together((self.sent, found.sent))
 
 
 def suggest(
-    workspace: Workspace, keys: Sequence[str] = (), *, jobs: int = 1, progress: Progress | None = None
+    workspace: Workspace,
+    keys: Sequence[str] = (),
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    asking: Asking | None = None,
+    by: str = "suggest",
 ) -> SuggestReport:
     """Suggest for documents (all, when no keys are given) that this pipeline has not seen.
 
+    Texts are sent to a server only with ``asking``, which is called with the hosts and what was sent to them so far,
+    before anything is sent and after each batch; ``by`` is what the ledger says of who sent it.
     Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key.
     """
     from annotator.suggest import learned
     from annotator.suggest.pipeline import build
 
-    pipeline = build(workspace.scheme, workspace.models)
+    pipeline = build(workspace.scheme, workspace.models, offline=asking is None)
     report = SuggestReport(
         missing=list(pipeline.missing), set_aside=learned.why_unused(workspace.models, workspace.scheme)
     )
@@ -75,13 +89,24 @@ def suggest(
     todo = waiting[0]
     if progress is not None and todo:
         progress(0, len(todo))
+    if asking is not None and pipeline.hosts and todo:
+        asking(pipeline.hosts, {})
     for batch in _run(workspace.store, pipeline, todo, jobs):
+        sent = together(found.sent for _, found in batch if isinstance(found, Reported))
+        note(workspace, by, sent)
         _write(workspace.store, batch, pipeline.fingerprint)
         for _, found in batch:
             report.count(found)
+        if asking is not None and sent:
+            asking(pipeline.hosts, report.sent)
         if progress is not None:
             progress(report.suggested, len(todo))
     return report
+
+
+def most_jobs() -> int:
+    """Return how many worker processes this machine has use for."""
+    return max(8, 2 * (os.cpu_count() or 1))
 
 
 def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[str], int]:
@@ -136,6 +161,4 @@ def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint:
 
 def _mark(fingerprint: str, found: Annotations) -> str:
     """Return the fingerprint to keep: one that no pipeline has where the document is to be suggested for again."""
-    from annotator.suggest.protocol import Reported
-
     return f"{fingerprint} in part" if isinstance(found, Reported) and found.unread else fingerprint

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.main import main
+from annotator.reports.agreement_records import harmless
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench, dump
 
@@ -114,3 +115,11 @@ def test_numpy_and_scipy_cost_other_commands_nothing() -> None:
     script = "import sys, annotator.cli.main, annotator.cli.agreement, annotator.tui.app; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_no_cell_of_csv_begins_like_a_formula() -> None:
+    for value, written in (
+        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"),
+        ("nota", "nota"), ("", ""), (-0.5, -0.5), (3, 3), (None, None),
+    ):  # fmt: skip
+        assert harmless(value) == written

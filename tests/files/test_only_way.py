@@ -29,7 +29,6 @@ ALLOWED = {
     "workflow/import_labels.py": "keeps a second name for a labels.yaml that was edited meanwhile",
     "workflow/background.py": "keeps the log of a training",
     "workflow/training.py": "fills a new folder that the training made",
-    "workflow/evaluating.py": "trains in a new folder for temporary files",
     "suggest/training.py": "fills a new folder that the training made",
     "suggest/learned.py": "writes the card into a new folder that the training made",
     "suggest/own.py": "fills a new folder; removes a model that is as it was added",

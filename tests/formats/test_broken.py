@@ -95,7 +95,7 @@ def test_one_line_in_formats_that_are_no_lines_of_json(
 
 
 def test_a_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(reading, "_LONGEST_LINE", 1 << 20)
+    monkeypatch.setattr(reading, "LONGEST_LINE", 1 << 20)
     path = tmp_path / "huge.jsonl"
     path.write_bytes(b'{"text": "' + b"a" * (3 << 20) + b'"}\n')
     with workspace() as bench:

@@ -154,7 +154,7 @@ class TestAgain:
         session.comment("¿seguro?", kept)
         gone = session.add(35, 41, "GPE").focus or ""
         session.comment("duda", gone)
-        take(bench, "doccano", rows(row(ANA, CRUZ)), layer="curator:bo", replace=True)
+        take(bench, "doccano", rows(row(ANA, CRUZ)), layer="curator:bo", replace=True, override=True)
         session = bench.session(curator="bo")
         assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
         assert [c.target for c in session.layer.comments.values()] == [kept]

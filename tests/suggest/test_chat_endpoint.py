@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -230,7 +231,7 @@ class TestConfiguration:
         with pytest.raises(ModelError) as caught:
             load_configuration(path)
         assert said in str(caught.value)
-        assert str(caught.value).startswith(f"{path}: ")
+        assert re.match(rf"{path}(:\d+)?: ", str(caught.value))
 
     @pytest.mark.parametrize("text", ["", "- a", "url: [", "url: http://localhost:1/v1", "\x00"])
     def test_a_file_that_is_none(self, tmp_path: Path, text: str) -> None:

@@ -215,7 +215,7 @@ class TestCommand:
         before = dump(configured.store.path)
         assert suggest(configured) == 1
         (line,) = capfd.readouterr().err.splitlines()
-        assert "chat.yaml: url: found 'ftp://nowhere'" in line
+        assert "chat.yaml:1: url: found 'ftp://nowhere'" in line
         assert dump(configured.store.path) == before
 
     def test_worker_processes_ask_the_same(self, chat: FakeChat, configured: Bench, scheme: LabelScheme) -> None:

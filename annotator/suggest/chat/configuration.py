@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from annotator.errors import ModelError
+from annotator.errors import InputError, ModelError
+from annotator.inputs import Values, load_yaml
+from annotator.redaction import redacted
 
 KEY_PREFIX = "ANNOTATOR_CHAT_"
 """What the name of a variable with a key begins with: a workspace from elsewhere cannot have another secret sent."""
+
+_LONGEST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +38,42 @@ class Configuration:
     temperature: float = 0.0
     score: float = 0.65
 
+    @property
+    def host(self) -> str:
+        """Return which machine is asked, as messages name it."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
 
 def load_configuration(path: Path) -> Configuration:
     """Read the configuration; raises :class:`ModelError` for the first mistake in it."""
-    import yaml
-
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path}: cannot be read", str(error)) from error
-    except yaml.YAMLError as error:
-        raise ModelError(f"{path}: no YAML", str(error)) from error
-    if not isinstance(values, dict):
+        found = load_yaml(path)
+    except InputError as error:
+        raise ModelError(error.message, error.hint) from error
+    if found is None:
         raise ModelError(f"{path}: found no settings", "expected url and model at least")
-    return Configuration(**_checked(path, values))
+    return Configuration(**_checked(found))
 
 
-def _checked(path: Path, values: dict[Any, Any]) -> dict[str, Any]:
+def _checked(found: Values) -> dict[str, Any]:
     known = [field.name for field in fields(Configuration)]
-    for name, value in values.items():
+    for name, value in found.values.items():
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
-            raise ModelError(
-                f"{path}: {name}: unknown", f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
-            )
+            hint = f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
+            raise ModelError(f"{found.where(redacted(str(name)))}: unknown", hint)
         allowed, expected = _CHECKS[name]
         if not allowed(value):
-            raise ModelError(f"{path}: {name}: found {value!r}", f"expected {expected}")
+            raise ModelError(f"{found.where(name)}: found {_shown(value)}", f"expected {expected}")
     for name in ("url", "model"):
-        if name not in values:
-            raise ModelError(f"{path}: found no {name}", f"expected {_CHECKS[name][1]}")
-    return values
+        if name not in found.values:
+            raise ModelError(f"{found.path}: found no {name}", f"expected {_CHECKS[name][1]}")
+    return dict(found.values)
+
+
+def _shown(value: object) -> str:
+    written = redacted(repr(value))
+    return written if len(written) <= _LONGEST_SHOWN else written[: _LONGEST_SHOWN - 1] + "…"
 
 
 def _number(low: float, high: float) -> Callable[[Any], bool]:

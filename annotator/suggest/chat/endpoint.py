@@ -10,12 +10,14 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
-from urllib.parse import urlsplit
 
+from annotator.redaction import redacted
 from annotator.suggest.chat.answer import CutOffError, DeclinedError, NoAnswerError
 from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.question import Messages
@@ -52,6 +54,14 @@ class _Reply(NamedTuple):
     status: int
     headers: httpx.Headers
     body: bytes
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was sent, attempts that failed included: requests, and bytes of their bodies."""
+
+    requests: int = 0
+    bytes: int = 0
 
 
 class Endpoint:
@@ -93,14 +103,14 @@ class Endpoint:
         if self._http is not None:
             self._http.close()
 
-    def ask(self, messages: Messages, schema: dict[str, Any]) -> str:
-        """Return what the model answers.
+    def ask(self, messages: Messages, schema: dict[str, Any], traffic: Traffic | None = None) -> str:
+        """Return what the model answers; count in ``traffic`` what is sent.
 
         Raises :class:`Trouble` when the server gives none, ``DeclinedError`` when the model does not want to,
         ``CutOffError`` when it ran out of space, ``NoAnswerError`` when the reply is none of a chat server's.
         """
         for attempt in range(ATTEMPTS):
-            reply = self._post(messages, schema)
+            reply = self._post(messages, schema, traffic or Traffic())
             if reply.status == 200:
                 return _content(reply.body)
             if self._left_out_unknown(reply):
@@ -110,7 +120,7 @@ class Endpoint:
             self._sleep(self._pause(reply, attempt))
         raise self._failure(reply)
 
-    def _post(self, messages: Messages, schema: dict[str, Any]) -> _Reply:
+    def _post(self, messages: Messages, schema: dict[str, Any], traffic: Traffic) -> _Reply:
         """Send a question and read the whole reply, however slowly it comes, within the timeout."""
         import httpx
 
@@ -119,7 +129,10 @@ class Endpoint:
         deadline = time.monotonic() + limit
         body = bytearray()
         try:
-            with self._http.stream("POST", self._url, json=self._request(messages, schema)) as response:
+            request = self._http.build_request("POST", self._url, json=self._request(messages, schema))
+            traffic.requests += 1
+            traffic.bytes += len(request.content)
+            with closing(self._http.send(request, stream=True)) as response:
                 for part in response.iter_bytes():
                     body += part
                     if len(body) > LARGEST_ANSWER:
@@ -182,11 +195,11 @@ class Endpoint:
         return self._trouble(f"answered {status}{detail}")
 
     def _trouble(self, what: str, *, final: bool = False) -> Trouble:
-        return Trouble(f"{urlsplit(self._url).netloc} {what}", final=final)
+        return Trouble(f"{self._configuration.host} {what}", final=final)
 
     def _shown(self, text: str) -> str:
         """Return what a server said, in one short printable line without the key."""
-        text = text.replace(self._key, "…") if self._key else text
+        text = redacted(text.replace(self._key, "…") if self._key else text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
         return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
@@ -258,4 +271,4 @@ def _too_slow(seconds: float) -> str:
 
 def _plain(error: Exception) -> str:
     """Return an operating system's complaint without its number."""
-    return str(error).partition("] ")[2].lower() or str(error).rstrip(".")
+    return redacted(str(error).partition("] ")[2].lower() or str(error).rstrip("."))

@@ -15,10 +15,10 @@ from annotator.suggest.chat import anchoring, question
 from annotator.suggest.chat.anchoring import Anchoring
 from annotator.suggest.chat.answer import Answer, CutOffError, DeclinedError, NoAnswerError, read_answer
 from annotator.suggest.chat.configuration import Configuration
-from annotator.suggest.chat.endpoint import Endpoint, Trouble
+from annotator.suggest.chat.endpoint import Endpoint, Traffic, Trouble
 from annotator.suggest.chat.remembered import Answers
 from annotator.suggest.chat.threads import in_order
-from annotator.suggest.protocol import Reported
+from annotator.suggest.protocol import Reported, Sent
 from annotator.text import Document
 
 PATIENCE = 3
@@ -26,6 +26,7 @@ PATIENCE = 3
 DECLINED = "the model declined to answer"
 _TOO_LONG = ""
 """Remembered in place of an answer that was cut off: its halves are what is asked."""
+NOT_ASKED = "{} was not asked, because nothing is sent unasked"
 NO_JSON = "the model gave no JSON that can be read"
 CUT_OFF = "the model ran out of space: allow it longer answers, or lower chunk"
 
@@ -38,23 +39,32 @@ class ChatSuggester:
 
     name = "chat"
 
-    def __init__(self, scheme: LabelScheme, configuration: Configuration, answers: Path) -> None:
+    def __init__(
+        self, scheme: LabelScheme, configuration: Configuration, answers: Path, *, silent: bool = False
+    ) -> None:
         self.version = _version(configuration)
+        self.hosts = () if silent else (configuration.host,)
+        self._folder = answers
         self._scheme = scheme
         self._schema = question.answer_schema(scheme)
         self._configuration = configuration
         self._answers = Answers(answers)
         self._lock = threading.Lock()
         self._silent = 0
-        self._stopped: Trouble | None = None
+        self._stopped: Trouble | None = Trouble(NOT_ASKED.format(configuration.host), final=True) if silent else None
+
+    def offline(self) -> ChatSuggester:
+        """Return one that knows what was answered before, and asks nothing."""
+        return ChatSuggester(self._scheme, self._configuration, self._folder, silent=True)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Reported]:
         """Yield a layer per document; what was not answered is said in it, and its rest is kept."""
         endpoint = Endpoint(self._configuration)
-        try:
-            endpoint.open()
-        except Trouble as trouble:
-            self._note(trouble)
+        if self.hosts:
+            try:
+                endpoint.open()
+            except Trouble as trouble:
+                self._note(trouble)
         with endpoint:
             yield from in_order(partial(self._read, endpoint), documents, self._configuration.parallel)
 
@@ -62,22 +72,26 @@ class ChatSuggester:
         source = f"{self.name}@{self.version}"
         found = Anchoring(self._scheme, document, source, self._configuration.score)
         unread: Counter[str] = Counter()
+        traffic = Traffic()
         for sentences in question.pieces(document, self._configuration.chunk):
-            for part, answer in self._answered(endpoint, document, sentences):
+            for part, answer in self._answered(endpoint, document, sentences, traffic):
                 if isinstance(answer, Trouble):
                     unread[answer.reason] += 1
                 else:
                     found.add(answer, part)
         found.finish()
         reason = unread.most_common(1)[0][0] if unread else ""
-        return Reported(found.spans, found.relations, f"{source}: {reason}" if reason else "", found.dropped)
+        sent = Sent(traffic.requests, 1, traffic.bytes)
+        told = f"{source}: {reason}" if reason else ""
+        by_host = {self._configuration.host: sent} if traffic.requests else {}
+        return Reported(found.spans, found.relations, told, found.dropped, by_host)
 
     def _answered(
-        self, endpoint: Endpoint, document: Document, sentences: range
+        self, endpoint: Endpoint, document: Document, sentences: range, traffic: Traffic
     ) -> Iterator[tuple[range, Answer | Trouble]]:
         """Ask about some sentences, and again about each half when the answer was cut off."""
         try:
-            yield sentences, self._answer(endpoint, document, sentences)
+            yield sentences, self._answer(endpoint, document, sentences, traffic)
         except DeclinedError:
             yield sentences, Trouble(DECLINED)
         except CutOffError:
@@ -85,14 +99,14 @@ class ChatSuggester:
                 yield sentences, self._note(Trouble(CUT_OFF))
                 return
             middle = len(sentences) // 2
-            yield from self._answered(endpoint, document, sentences[:middle])
-            yield from self._answered(endpoint, document, sentences[middle:])
+            yield from self._answered(endpoint, document, sentences[:middle], traffic)
+            yield from self._answered(endpoint, document, sentences[middle:], traffic)
         except NoAnswerError:
             yield sentences, self._note(Trouble(NO_JSON))
         except Trouble as trouble:
             yield sentences, self._note(trouble)
 
-    def _answer(self, endpoint: Endpoint, document: Document, sentences: range) -> Answer:
+    def _answer(self, endpoint: Endpoint, document: Document, sentences: range, traffic: Traffic) -> Answer:
         """Return what was answered before, else ask."""
         messages = question.messages(self._scheme, document, sentences)
         settings = self._configuration
@@ -106,7 +120,7 @@ class ChatSuggester:
         if self._stopped is not None:
             raise self._stopped
         try:
-            content = endpoint.ask(messages, self._schema)
+            content = endpoint.ask(messages, self._schema, traffic)
             answer = read_answer(content, self._scheme)
         except CutOffError:
             if len(sentences) > 1:

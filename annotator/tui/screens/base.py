@@ -130,6 +130,9 @@ class WorkScreen(Screen[None]):
         if self._entered is not None:
             self._entered(event.value)
 
+    def tell_of_work(self) -> None:
+        """Say anew what goes on in the background, where the screen says so."""
+
     def attempt(self, action: Callable[[], object]) -> bool:
         """Do something; what the user can mend is said on the screen. Return whether it was done."""
         try:

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.widgets.bars import Line
+from annotator.tui.widgets.bars import Line, going_on
 from annotator.tui.widgets.queue_view import QueueView
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueSort
@@ -86,7 +86,7 @@ class QueueScreen(WorkScreen):
         self.query_one("#header", Line).say(
             (" annotator  ", "bold"),
             (f"{done} of {total} done{self._pace()}", ""),
-            right=f"{self.desk.learning()}{self.desk.curator} ",
+            right=f"{going_on(self.work_app.background)}{self.desk.learning()}{self.desk.curator} ",
         )
         which = self.view.filter
         shown = which.state or "all"
@@ -97,6 +97,10 @@ class QueueScreen(WorkScreen):
             if self.view.shows_gold
             else "? undecided  ✓ spans  → relations ",
         )
+
+    def tell_of_work(self) -> None:
+        """Say what goes on in the background in the header."""
+        self.tell()
 
     def _pace(self) -> str:
         pace = self.desk.pace()

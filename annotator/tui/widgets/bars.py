@@ -17,6 +17,11 @@ CUT = "… "
 """Stands where a line gave way."""
 
 
+def going_on(background: str) -> str:
+    """Return what a header says of work in the background; nothing where there is none."""
+    return f"{background} · " if background else ""
+
+
 class Line(Inked):
     """One line: something at the left, something at the right, the left giving way when there is no room."""
 

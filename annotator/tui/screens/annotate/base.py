@@ -151,8 +151,12 @@ class AnnotateBase(WorkScreen):
             self.panel.follow(self.session.focus)
         wide = self.size.width >= PANEL_FROM
         where = f"line {self.view.rows.row_of(self.caret.offset) + 1} of {len(self.view.rows)}"
-        tell_header(self.query_one("#header", Line), self.session, self._progress, wide=wide)
+        tell_header(self.query_one("#header", Line), self.session, self._progress, self.work_app.background, wide=wide)
         tell_focus(self.query_one("#focus", Line), self.session, self.prompt, self.caret, where)
+
+    def tell_of_work(self) -> None:
+        """Say what goes on in the background in the header."""
+        self._tell()
 
     def _in_focus(self) -> frozenset[str]:
         """Return the focused item, and for a relation its ends too."""

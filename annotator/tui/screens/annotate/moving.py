@@ -78,7 +78,7 @@ class Moving(AnnotateBase):
         self.enter(f"line, 1 to {len(self.view.rows)}", "", self._go_to_line)
 
     def _go_to_line(self, text: str) -> None:
-        if not text.strip().isdecimal() or not 1 <= int(text) <= len(self.view.rows):
+        if not text.strip().isdecimal() or len(text) > 9 or not 1 <= int(text) <= len(self.view.rows):
             self._say(f"there is no line {text.strip()!r}", "faint")
             return
         self._go(self.view.rows.span(int(text) - 1)[0], False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from annotator.annotation import Relation, Span
 from annotator.tui.caret import Caret
 from annotator.tui.prompt import KeyPrompt
-from annotator.tui.widgets.bars import Line
+from annotator.tui.widgets.bars import Line, going_on
 from annotator.workflow.describe import quote
 from annotator.workflow.session import Session
 
 
-def tell_header(bar: Line, session: Session, progress: dict[str, int], *, wide: bool) -> None:
-    """Say which document this is, its counts, and how far the curator is."""
+def tell_header(bar: Line, session: Session, progress: dict[str, int], background: str, *, wide: bool) -> None:
+    """Say which document this is, its counts, how far the curator is, and what goes on in the background."""
     done, total = progress.get("done", 0), progress["total"]
     sign = {"done": " ✓ done", "skipped": " skipped"}.get(session.state, "")
     flag = " ⚑" if session.flagged else ""
@@ -19,7 +19,7 @@ def tell_header(bar: Line, session: Session, progress: dict[str, int], *, wide: 
     bar.say(
         (f" {session.document.key}", "bold"),
         (f"{sign}{flag}{blind}  {session.document.title}", ""),
-        right=f"  {_counts(session, wide=wide)} · {done}/{total} done · {session.curator} ",
+        right=f"  {going_on(background)}{_counts(session, wide=wide)} · {done}/{total} done · {session.curator} ",
     )
 
 

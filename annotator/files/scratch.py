@@ -1,0 +1,53 @@
+"""A folder for files that do not last, which does not outlive a process that was killed by more than the next run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PREFIX = ".scratch-"
+_LOCK = ".lock"
+_NEW = 60.0
+"""Seconds in which a folder without a lock may be one that is just being made."""
+
+
+@contextmanager
+def scratch(root: Path) -> Iterator[Path]:
+    """Yield a folder of one's own under ``root``; what processes that were killed left there is taken away first.
+
+    Where ``root`` cannot be written, the folder is the system's temporary one.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        sweep(root)
+        made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
+    except OSError:
+        made = Path(tempfile.mkdtemp(prefix=f"annotator{PREFIX}"))
+    try:
+        with (made / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def sweep(root: Path) -> None:
+    """Take away the folders of ours whose process has ended, however it ended."""
+    for left in root.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            about = left.lstat()
+            if left.is_symlink() or not left.is_dir() or about.st_uid != os.getuid():
+                continue
+            if not (left / _LOCK).exists():
+                if time.time() - about.st_mtime > _NEW:
+                    shutil.rmtree(left, ignore_errors=True)
+                continue
+            with (left / _LOCK).open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
