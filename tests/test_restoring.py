@@ -16,7 +16,7 @@ from annotator.errors import AnnotatorError
 from annotator.store import Store, examine
 from annotator.workflow.backups import back_up, bring_back, listed
 from tests.processes import start
-from tests.workspaces import Bench, dump, open_bench
+from tests.workspaces import KEY, Bench, dump, open_bench
 
 
 @pytest.fixture
@@ -190,3 +190,45 @@ class TestBackups:
         status, _, _ = run(bench, capfd, "backup", *arguments.split())
         assert status == 2
         assert not (bench.workspace.root / "db" / "backups").exists()
+
+
+class TestByThemselves:
+    """Backups that commands make before they change much, named in what they say."""
+
+    @pytest.fixture
+    def before(self, bench: Bench) -> list[str]:
+        session = bench.session()
+        session.add(0, 3, "PERSON")
+        session.finish()
+        return dump(bench.workspace.database_path)
+
+    def kept(self, bench: Bench, err: str) -> Path:
+        (line,) = [line for line in err.splitlines() if line.startswith("the database as it was: ")]
+        path = Path(line.partition(": ")[2])
+        assert [one.path for one in listed(bench.workspace)] == [path]
+        return path
+
+    def test_before_a_text_is_replaced(
+        self, bench: Bench, tmp_path: Path, before: list[str], capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / f"{KEY}.txt").write_text("Otra vez Ana.", encoding="utf-8")
+        status, _, err = run(bench, capfd, "ingest", "--replace", tmp_path / f"{KEY}.txt")
+        assert status == 0
+        assert dump(self.kept(bench, err)) == before
+        status, _, err = run(bench, capfd, "ingest", "--replace", tmp_path / f"{KEY}.txt")
+        assert (status, len(listed(bench.workspace))) == (0, 1)
+        assert "as it was" not in err
+
+    def test_before_work_is_replaced(self, bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        row = '{"text": "Luis Paz volvió.", "label": [[0, 8, "PERSON"]]}\n'
+        (tmp_path / "rows.jsonl").write_text(row, encoding="utf-8")
+        command = ("import", "doccano", tmp_path / "rows.jsonl", "--layer", "curator:ana")
+        assert run(bench, capfd, *command)[0] == 0
+        before = dump(bench.workspace.database_path)
+        (tmp_path / "rows.jsonl").write_text(row.replace("PERSON", "ORG"), encoding="utf-8")
+        assert run(bench, capfd, *command)[0] == 1
+        assert run(bench, capfd, *command, "--replace", "--dry-run")[0] == 0
+        assert listed(bench.workspace) == []
+        status, _, err = run(bench, capfd, *command, "--replace")
+        assert status == 0
+        assert dump(self.kept(bench, err)) == before

@@ -111,6 +111,7 @@ def _plain(report: ImportReport) -> dict[str, object]:
         "lost": dict(sorted(report.lost.items())),
         "new_labels": report.new_labels,
         "overridden": dict(sorted(report.overridden.items())),
+        "backup": str(report.backup) if report.backup else None,
     }
 
 
@@ -123,6 +124,8 @@ def _tell(report: ImportReport, kind: str, *, dry_run: bool) -> None:
         narrate(f"{name}: {items} on {counts.documents} documents{unchanged}")
     for name, documents in sorted(report.overridden.items()):
         narrate(f"{name}: what somebody else did {'would be' if dry_run else 'was'} replaced on {documents} documents")
+    if report.backup:
+        narrate(f"the database as it was: {report.backup}")
     if report.new_labels:
         narrate(f"labels.yaml {'would get' if dry_run else 'got'}: {', '.join(report.new_labels)}")
     if report.labels_aside:

@@ -60,6 +60,8 @@ def take_in(
     if report.replaced:
         parts.append(f"{len(report.replaced)} replaced")
     narrate(", ".join(parts))
+    if report.backup:
+        narrate(f"the database as it was: {report.backup}")
     for key, owners in report.touched.items():
         narrate(f"{key}: carried over to the new text: the work of {', '.join(owners)}")
     for lost in report.lost:

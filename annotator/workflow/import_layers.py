@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -136,7 +136,7 @@ class LayerWriter:
     One document's layer may come in several records (a row for each verdict, say), so only at the end is it known
     whether what came is what is there.  With ``overwrite`` those that differ are replaced: what the actor did or
     imported themselves, suggestions, and gold if they lead; what somebody else did only with ``override``, which
-    ``overridden`` counts by layer.
+    ``overridden`` counts by layer.  ``before_replacing`` is called once, before any of them is.
     """
 
     def __init__(
@@ -149,6 +149,7 @@ class LayerWriter:
         overwrite: bool,
         *,
         override: bool = False,
+        before_replacing: Callable[[], object] = lambda: None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -157,6 +158,7 @@ class LayerWriter:
         self._actor = actor
         self._overwrite = overwrite
         self._override = override
+        self._before_replacing = before_replacing
         self.overridden: Counter[str] = Counter()
         self._authors: dict[LayerName, str | None] = {}
         self._written: set[LayerName] = set()
@@ -218,16 +220,20 @@ class LayerWriter:
                 f"{where}: {name} holds other work already{more}",
                 "name another layer, or put this in its place with --replace (which can be undone)",
             )
-        for name, (incoming, where) in self._waiting.items():
+        actions = {name: self._action_on(name, where) for name, (_, where) in self._waiting.items()}
+        if actions:
+            self._before_replacing()
+        for name, (incoming, _) in self._waiting.items():
             info = self._writer.layer_info(name)
             digest = self._writer.document_digest(name.document)
             assert info is not None
             assert digest is not None
-            action = self._action_on(name, info, where)
-            self._write(name, info, incoming, digest, self._stored(info), action)
+            self._write(name, info, incoming, digest, self._stored(info), actions[name])
 
-    def _action_on(self, name: LayerName, info: LayerInfo, where: str) -> str:
+    def _action_on(self, name: LayerName, where: str) -> str:
         """Return how history calls a change of a layer; refuse one of what somebody else did."""
+        info = self._writer.layer_info(name)
+        assert info is not None
         others = self._store.actors(info.id) - {self._actor}
         if (
             name.kind == "suggester"
@@ -269,7 +275,7 @@ class LayerWriter:
         if not extras and not verdicts:
             return None
         target = replace(existing, verdicts={**existing.verdicts, **verdicts}, extras={**existing.extras, **extras})
-        action = self._action_on(name, info, where) if verdicts else IMPORT  # extras are nobody's opinion
+        action = self._action_on(name, where) if verdicts else IMPORT  # extras are nobody's opinion
         self._write(name, info, target, text, stored, action)
         return Incoming(verdicts=verdicts, extras=extras)
 

@@ -19,6 +19,7 @@ from annotator.history import CORPUS, IMPORT, LayerName, Op
 from annotator.store import Writer, meta_record
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import TOKENIZER
+from annotator.workflow.backups import safeguard
 from annotator.workflow.import_check import SchemeCheck
 from annotator.workflow.import_labels import LabelsFile
 from annotator.workflow.import_layers import LayerWriter, Naming
@@ -75,6 +76,7 @@ class ImportReport:
 
     ``aside`` counts by kind what is kept for the way back, ``lost`` what the format or the request left behind,
     ``overridden`` by layer on how many documents it replaced what somebody else did;
+    ``backup`` is the copy of the database that was made before;
     ``labels_aside`` is where ``labels.yaml`` is as somebody else wrote it meanwhile.
     """
 
@@ -85,6 +87,7 @@ class ImportReport:
     lost: Counter[str] = field(default_factory=Counter)
     new_labels: list[str] = field(default_factory=list)
     labels_aside: Path | None = None
+    backup: Path | None = None
     overridden: Counter[str] = field(default_factory=Counter)
 
 
@@ -162,6 +165,7 @@ class _Intake:
     def __init__(self, workspace: Workspace, form: str, request: ImportRequest, stem: str, actor: str) -> None:
         self.report = ImportReport()
         self.check = SchemeCheck(workspace.scheme, form, request.labels_from_data, request.set_aside)
+        self._workspace = workspace
         self._store = workspace.store
         self._languages = workspace.scheme.languages
         self._form = form
@@ -186,7 +190,14 @@ class _Intake:
         self._writer, request = writer, self._request
         self._bulk = writer.bulk()
         self._layers = LayerWriter(
-            self._store, writer, self._bulk, self._form, self._actor, request.replace, override=request.override
+            self._store,
+            writer,
+            self._bulk,
+            self._form,
+            self._actor,
+            request.replace,
+            override=request.override,
+            before_replacing=self._safeguard,
         )
         with closing(self._bulk), closing(Segmenter(self._languages)) as segmenter:
             waiting: deque[_Batch] = deque()
@@ -201,6 +212,10 @@ class _Intake:
         self._layers.conclude()
         self.report.overridden = self._layers.overridden
         self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
+
+    def _safeguard(self) -> None:
+        if not self._request.dry_run:
+            self.report.backup = safeguard(self._workspace, "replace")
 
     def _matched(self, batch: list[ForeignDocument], segmenter: Segmenter) -> _Batch:
         """Tell which documents are there, and begin to make the others."""

@@ -13,6 +13,7 @@ from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op
 from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
+from annotator.workflow.backups import safeguard
 from annotator.workflow.differences import (
     differences,
     named_by_content,
@@ -38,7 +39,8 @@ class Lost:
 class IntakeReport:
     """Keys of the documents that came new, stood there already, or were replaced, and what a replacement lost.
 
-    ``touched`` says by document whose work was carried over to a new text.
+    ``touched`` says by document whose work was carried over to a new text, ``backup`` where the database is as it was
+    before that.
     """
 
     added: list[str] = field(default_factory=list)
@@ -46,6 +48,7 @@ class IntakeReport:
     replaced: list[str] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     touched: dict[str, list[str]] = field(default_factory=dict)
+    backup: Path | None = None
 
 
 def ingest(
@@ -77,6 +80,8 @@ def ingest(
             documents.append((document, article.where))
     if not documents:
         return report
+    if replace and any(document.key in known for document, _ in documents):
+        report.backup = safeguard(workspace, "replace")
     with store.write() as writer:
         for document, where in documents:
             _take(store, writer, document, where, actor, report, replace=replace, override=override)
