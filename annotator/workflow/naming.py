@@ -9,14 +9,18 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS
 from annotator.labels import LabelScheme
 from annotator.labels.scheme import suggestion
+from annotator.names import layer_problem
 
 
 def parse_layer(name: str) -> str:
     """Return the layer's name when it is one of gold, suggestions, suggestions:NAME or curator:NAME."""
-    head, colon, author = name.partition(":")
-    if name in (GOLD, SUGGESTIONS) or (head in ("curator", SUGGESTIONS) and colon and author):
-        return name
-    raise WorkflowError(f"no layer {name!r}", "a layer is gold, suggestions or curator:NAME")
+    head, _, author = name.partition(":")
+    if name not in (GOLD, SUGGESTIONS) and (not author or head not in ("curator", SUGGESTIONS)):
+        raise WorkflowError(f"no layer {name!r}", "a layer is gold, suggestions or curator:NAME")
+    problem = layer_problem(name)
+    if problem is not None:
+        raise WorkflowError(f"the layer {name!r} {problem}", "use letters, digits and . _ - @, as in curator:ana")
+    return name
 
 
 def parse_since(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from annotator.errors import AnnotatorError, WorkflowError
 from annotator.history import dumps
 from annotator.labels import LabelScheme, load_scheme
+from annotator.names import person_problem
 from annotator.store import SchemeStamp, Store
 
 LABELS = "labels.yaml"
@@ -99,7 +100,7 @@ def scheme_stamp(scheme: LabelScheme) -> SchemeStamp:
 def curator_name(given: str | None = None) -> str:
     """Return who is working: ``given``, else of the environment, else the login name."""
     name = given or os.environ.get(CURATOR_VARIABLE) or _login_name()
-    if not name or not all(c.isalnum() or c in "._-@" for c in name) or len(name) > 64:
+    if person_problem(name) is not None:
         raise AnnotatorError(
             f"{name!r} cannot be a curator's name", "use letters, digits and . _ - @, for example --as ana"
         )
