@@ -238,6 +238,19 @@ FOLLOWING = frozenset({"merge", "adjudicate"})
 """Actions on gold that follow from what curators finished: nobody's decision, so undo passes them over."""
 
 
+_SESSION = {
+    *("accept", "accept all", "comment", "delete", "done", "flag", "label", "label everywhere", "move boundary"),
+    *("redo", "reject", "reject all", "relabel", "relate", "retype", "skip", "undo", "unflag"),
+}
+ACTIONS: Mapping[str, frozenset[str]] = {
+    CORPUS: frozenset({"ingest", "import", "replace", "assign", "reassign", "withdraw"}),
+    "suggester": frozenset({"suggest", "propose", *UPKEEP}),
+    "curator": frozenset({*_SESSION, *UPKEEP}),
+    GOLD: frozenset({*_SESSION, *FOLLOWING, *UPKEEP, "choose", "choose what most say", "edit"}),
+}
+"""The actions that there are, by the kind of a layer's author: nothing else is written, or taken in by a merge."""
+
+
 class Step(NamedTuple):
     """An event as far as undo needs it."""
 

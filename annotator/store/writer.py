@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from annotator.history import Event, LayerName, Op, dumps_ops, fold, standing
+from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, fold, standing
 from annotator.store.bulk import Bulk
 from annotator.store.layers import (
     LAYERS,
@@ -69,6 +69,8 @@ class Writer:
             raise ForeignLayerError(
                 f"{name} is {name.author}'s own, {actor} cannot write there", "work in your own layer"
             )
+        if action not in ACTIONS[name.kind]:
+            raise ValueError(f"no such action in a {name.kind} layer: {action}")
         layer = self._layer(name)
         if head is not None and head != layer.head:
             who = "another adjudicator" if name.kind == "gold" else "another window of yours"
