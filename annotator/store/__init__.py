@@ -3,7 +3,7 @@
 from annotator.store.assignments import Assigned, assigned, begun
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
-from annotator.store.doctor import examine, first_break
+from annotator.store.doctor import examine, examine_part, first_break
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
 from annotator.store.layers import (
     ForeignLayerError,
@@ -13,7 +13,7 @@ from annotator.store.layers import (
     SchemeStamp,
     StaleLayerError,
 )
-from annotator.store.merging import layers_with_news, opened_copy, take_texts
+from annotator.store.merging import held_together, layers_with_news, take_texts
 from annotator.store.progress import (
     Charge,
     CuratorTally,
@@ -57,12 +57,13 @@ __all__ = [
     "begun",
     "charges",
     "examine",
+    "examine_part",
     "first_break",
     "flagged",
+    "held_together",
     "layer_states",
     "layers_with_news",
     "meta_record",
-    "opened_copy",
     "survey",
     "take_texts",
 ]

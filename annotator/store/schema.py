@@ -232,17 +232,16 @@ CREATE TABLE ruling (
 CREATE INDEX ruling_by_item ON ruling (layer_id, item);
 """
 
-TRIGGERS = frozenset(
+GUARDS = frozenset(
     {
         "event_is_never_updated",
         "event_is_never_deleted",
         "event_of_one_writer_forms_one_line",
         "text_is_never_updated",
         "text_is_never_deleted",
-        "text_is_searchable",
     }
 )
-"""What keeps history append-only and texts searchable; a database without them is damaged."""
+"""The triggers that keep history append-only; a database without them is damaged."""
 
 _LATEST_LAYERS = """
 CREATE INDEX layer_by_change ON layer (name, changed_at);

@@ -106,6 +106,8 @@ class Writer:
             return 0
         first, last = new[0][1], new[-1][1]
         straight = first.prev == layer.head and last.seq - layer.length == len(new)
+        if name.forks != "refused" and len(known) != layer.length:  # who wrote the new ones may not know all of ours
+            straight = False
         if not straight and name.forks == "refused":
             raise ForkedLayerError(f"{name} was carried on in both places after step {first.seq - 1}")
         for digest, event in new:
