@@ -147,38 +147,38 @@ EVENTS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 NOWHERE = "0" * 64
-LINK = {"head": "s1", "child": "s9", "label": "leads", "origin": "added"}
+LINK = {"head": "s1", "child": "s1.9", "label": "leads", "origin": "added"}
 OPS: dict[str, object] = {
     "no JSON": "[",
     "no list": {"a": 1},
-    "an op cut short": [["span", "s9", None]],
+    "an op cut short": [["span", "s1.9", None]],
     "an op that is none": [["span", 9, None, SPAN]],
     "brackets without end": f"[{'[' * 1500}{']' * 1500}]",
     "an unknown table": [["sqlite_schema", "x", None, {"sql": ""}]],
     "an unknown table that goes": [["events", "x", None, None]],
-    "a record that is none": [["span", "s9", None, 7]],
-    "a field that there is none": [["span", "s9", None, {**SPAN, "colour": "red"}]],
-    "a field missing": [["span", "s9", None, {"start": 0, "end": 8, "label": "PERSON"}]],
-    "a place in words": [["span", "s9", None, {**SPAN, "start": "0"}]],
-    "a place before the text": [["span", "s9", None, {**SPAN, "start": -1}]],
-    "a place that ends before it starts": [["span", "s9", None, {**SPAN, "start": 9}]],
-    "a place beyond the text": [["span", "s9", None, {**SPAN, "end": 10_000}]],
-    "a place beyond all numbers": [["span", "s9", None, {**SPAN, "end": 10**30}]],
-    "an unknown origin": [["span", "s9", None, {**SPAN, "origin": "guessed"}]],
-    "a score beyond 1": [["span", "s9", None, {**SPAN, "score": 1.5}]],
-    "no label": [["span", "s9", None, {**SPAN, "label": None}]],
+    "a record that is none": [["span", "s1.9", None, 7]],
+    "a field that there is none": [["span", "s1.9", None, {**SPAN, "colour": "red"}]],
+    "a field missing": [["span", "s1.9", None, {"start": 0, "end": 8, "label": "PERSON"}]],
+    "a place in words": [["span", "s1.9", None, {**SPAN, "start": "0"}]],
+    "a place before the text": [["span", "s1.9", None, {**SPAN, "start": -1}]],
+    "a place that ends before it starts": [["span", "s1.9", None, {**SPAN, "start": 9}]],
+    "a place beyond the text": [["span", "s1.9", None, {**SPAN, "end": 10_000}]],
+    "a place beyond all numbers": [["span", "s1.9", None, {**SPAN, "end": 10**30}]],
+    "an unknown origin": [["span", "s1.9", None, {**SPAN, "origin": "guessed"}]],
+    "a score beyond 1": [["span", "s1.9", None, {**SPAN, "score": 1.5}]],
+    "no label": [["span", "s1.9", None, {**SPAN, "label": None}]],
     "an id that acts on a screen": [["span", "\x1b[2J", None, SPAN]],
     "an empty id": [["span", "", None, SPAN]],
     "another record before": [["span", "s1", {**SPAN, "label": "ORG"}, SPAN]],
-    "a record before where there was none": [["span", "s9", SPAN, None]],
+    "a record before where there was none": [["span", "s1.9", SPAN, None]],
     "a record that is there already": [["span", "s1", None, SPAN]],
     "a relation of nothing": [
-        ["relation", "r9", None, {"head": "s1", "child": "s9", "label": "leads", "origin": "added"}]
+        ["relation", "r1.9", None, {"head": "s1", "child": "s1.9", "label": "leads", "origin": "added"}]
     ],
     "a span under a relation that goes": [
-        ["span", "s9", None, SPAN],
-        ["relation", "r9", None, LINK],
-        ["span", "s9", SPAN, None],
+        ["span", "s1.9", None, SPAN],
+        ["relation", "r1.9", None, LINK],
+        ["span", "s1.9", SPAN, None],
     ],
     "an unknown field of the layer": [["layer", "head", None, {"value": NOWHERE}]],
     "a field without a value": [["layer", "flag", None, {}]],
@@ -270,9 +270,19 @@ class TestHistories:
 
     def test_a_span_twice_is_found_before_it_is_written(self, bench: Bench, there: Bench) -> None:
         (start, end), document = place_of(make_document(), "Luis Paz"), make_document()
-        forge(database(there), BO, [["span", "s9", None, {**SPAN, "start": start, "end": end}]])
+        forge(database(there), BO, [["span", "s1.9", None, {**SPAN, "start": start, "end": end}]])
         assert "1 spans stand there twice" in refused(bench, there.workspace.root)
         assert document.text[start:end] == "Luis Paz"
+
+    def test_ids_that_later_steps_would_make_are_no_trap(self, bench: Bench, there: Bench) -> None:
+        forge(database(there), BO, [["span", "s3", None, {**SPAN, "end": 3}], ["comment", "c4", None, {"text": "x"}]])
+        bring(bench, there.workspace.root)
+        session = bench.session(curator="bo")
+        session.add(*place_of(session.document, "Cruz Roja"), "ORG")
+        session.comment("y", next(iter(session.layer.spans)))
+        assert said(bench.session(curator="bo")) == {("PERSON", "Luis Paz"), ("PERSON", "Ana"), ("ORG", "Cruz Roja")}
+        assert len(session.layer.comments) == 2
+        assert list(examine(bench.store)) == []
 
     def test_a_history_whose_hashes_were_all_computed_anew_is_judged_by_what_it_says(
         self, bench: Bench, there: Bench
@@ -286,7 +296,7 @@ class TestOthersLayers:
         bench.session(curator="ana").flag()
         other = make_bench(tmp_path / "third")
         bench.store.backup(other.workspace.database_path)
-        forge(database(other), LayerName(KEY, "curator:ana"), [["span", "s9", None, SPAN]],
+        forge(database(other), LayerName(KEY, "curator:ana"), [["span", "s1.9", None, SPAN]],
               actor="mallory", action="import")  # fmt: skip
         line = refused(bench, other.workspace.root)
         assert line == "curator:ana on nota: imported by mallory, not done by whose it is: --trust mallory takes it"
@@ -332,7 +342,7 @@ class TestOthersLayers:
     @pytest.mark.parametrize(
         ("change", "reason"),
         [
-            (lambda ops: [*ops, ["span", "s9", None, SPAN]], "chief changes more than a replaced text asks for: span"),
+            (lambda ops: [*ops, ["span", "s1.9", None, SPAN]], "chief changes more than a replaced text asks for"),
             (lambda ops: [*ops, ["layer", "state", {"value": "doing"}, {"value": "done"}]], "asks for: layer"),
             (lambda ops: ops[:1], "reaches beyond|asks for"),
             (lambda ops: [*ops, ["verdict", "0-8-ORG", None, {"kind": "span", "verdict": "rejected", "label": "ORG",
@@ -402,7 +412,7 @@ class TestSchemes:
     def test_work_outside_the_scheme_is_counted_though_the_schemes_are_said_to_be_the_same(
         self, bench: Bench, there: Bench, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        forge(database(there), BO, [["span", "s9", None, {**SPAN, "label": "NADA"}]])
+        forge(database(there), BO, [["span", "s1.9", None, {**SPAN, "label": "NADA"}]])
         with defenceless(database(there)) as connection:
             (noted,) = connection.execute("SELECT sha256 FROM scheme").fetchone()
         assert noted == there.scheme.sha256

@@ -181,9 +181,9 @@ def spoil_events(events: list[Event], random: Random) -> list[Event]:
     if how < 5:
         event = replace(event, ops=json.dumps(spoil_json(json.loads(event.ops), random)))
     elif how == 5:
-        fields = {"at": str, "actor": str, "action": str}
-        name = random.choice(list(fields))
-        event = replace(event, **{name: str(random.choice(ODD))})
+        odd = str(random.choice(ODD))
+        changed = (replace(event, at=odd), replace(event, actor=odd), replace(event, action=odd))
+        event = random.choice(changed)
     elif how == 6:
         event = replace(event, action=random.choice(events).action, target=random.choice((None, 1, event.seq - 1, 99)))
     elif how == 7:
@@ -342,7 +342,9 @@ def use(bench: Bench, folder: Path, random: Random) -> None:
                 continue
     for arguments in (
         ("history", random.choice(bench.store.document_keys()), "--as", "lead"),
-        ("status", "--as", "lead"),
+        random.choice(
+            (("status", "--as", "lead"), ("feedback", KEY, "--as", "ana"), ("agreement", "--resamples", "9"))
+        ),
         ("export", form, "--layer", layer, "--unfinished", "-o", str(folder / "out"), "--as", "lead"),
     ):
         assert "unexpected" not in quietly("-w", root, *arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import cast
 
 from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
@@ -241,13 +242,11 @@ def _field_ops(name: LayerName, info: LayerInfo | None, target: Incoming, text: 
 def _new_ids(prefix: str, seq: int, contents: Mapping[str, object], known: Mapping[str, str]) -> dict[str, str]:
     """Return the ids of items by their content: those they have, else new ones as the event ``seq`` makes them."""
     ids: dict[str, str] = {}
-    count = 0
+    taken = set(known.values())
+    new = (f"{prefix}{seq}" if number == 1 else f"{prefix}{seq}.{number}" for number in count(1))
+    free = (identity for identity in new if identity not in taken)
     for content in contents:
-        if content in known:
-            ids[content] = known[content]
-        else:
-            count += 1
-            ids[content] = f"{prefix}{seq}" if count == 1 else f"{prefix}{seq}.{count}"
+        ids[content] = known[content] if content in known else next(free)
     return ids
 
 
