@@ -383,9 +383,9 @@ class TestTexts:
         ("sql", "reason"),
         [
             ("UPDATE text SET content = content || '!' WHERE content LIKE 'El%'", "is not what its digest says"),
-            ("UPDATE text SET tokens = substr(tokens, 1, length(tokens) - 8) WHERE content LIKE 'El%'", "its tokens"),
-            ("UPDATE text SET tokens = x'00' WHERE content LIKE 'El%'", "its tokens"),
-            ("UPDATE text SET sentences = tokens WHERE content LIKE 'El%'", "its tokens"),
+            ("UPDATE text SET tokens = substr(tokens, 9) WHERE content LIKE 'El%'", "the tokens of text"),
+            ("UPDATE text SET tokens = x'00' WHERE content LIKE 'El%'", "the tokens of text"),
+            ("UPDATE text SET sentences = tokens WHERE content LIKE 'El%'", "the tokens of text"),
             ("DELETE FROM text WHERE content LIKE 'El%'", "is missing"),
         ],
     )

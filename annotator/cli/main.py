@@ -40,6 +40,7 @@ VERBS = (
     "bundle",
     "merge",
     "doctor",
+    "seal",
     "labels",
 )
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import le, lt
 
 import msgspec
 
@@ -78,6 +79,9 @@ def _segmentation(name: str, packed: bytes, length: int) -> Iterator[str]:
         yield f"{name} are cut short"
         return
     segments = Segmentation.unpack(packed)
+    starts, ends = segments.starts, segments.ends
+    if all(map(lt, starts, ends)) and all(map(le, ends, starts[1:])) and (not ends or ends[-1] <= length):
+        return
     last = 0
     for start, end in segments:
         if not last <= start < end <= length:

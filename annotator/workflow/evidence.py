@@ -17,6 +17,7 @@ from annotator.records import BadRecordError
 from annotator.store import LayerInfo, Store, first_break
 from annotator.store.foreign import ForeignDatabase
 from annotator.text import text_sha256
+from annotator.tokenization import TOKENIZER, split_sentences, tokenize
 from annotator.validation import Examined, examine_history, name_problem
 
 FEW = 3
@@ -83,11 +84,14 @@ class Examiner:
             examined = self._examined(corpus, None)
         if examined.problem is None and examined.document is None:
             examined.problem = "its history does not say what the document is"
-        if examined.problem is not None or examined.document is None:
+        if corpus is None or examined.problem is not None or examined.document is None:
             self._refuse((corpus or layers[0]).name, examined.problem or "")
             return
         self.found.digests[key] = examined.document.sha256
         for digest, languages in examined.languages.items():
+            if not self._is_cut_well(digest, languages):
+                self._refuse(corpus.name, f"the tokens of text {digest[:12]} there are not those that annotator cuts")
+                return
             self.found.languages.setdefault(digest, set()).update(languages)
         for layer in layers:
             problem = None if layer.name.name == CORPUS else self._layer(layer, examined)
@@ -141,6 +145,17 @@ class Examiner:
                 raise BadRecordError(f"the text {digest[:12]} is empty")
         return text
 
+    def _is_cut_well(self, digest: str, languages: Iterable[str]) -> bool:
+        """Return whether a text that is not here has the tokens and sentences that we would give it.
+
+        Those of another version of the tokenizer are not held against ours: the text is cut anew when it is taken.
+        """
+        if self._store.text(digest) is not None:
+            return True
+        tokenizer, *packed = self._other.segmentation(digest)
+        text = self._text(digest) or ""
+        return tokenizer != TOKENIZER or any(list(cut(text, language)) == packed for language in languages)
+
     def _refuse(self, name: LayerName, problem: str) -> None:
         mend = "run `annotator doctor` there" if problem.endswith(" there") else "--except leaves the document out"
         self.found.conflicts.append(f"{name}: {problem}: {mend}")
@@ -152,6 +167,12 @@ class Examiner:
             self.found.conflicts.append(
                 f"{layer} on {where}: imported by {actor}, not done by whose it is: --trust {actor} takes it"
             )
+
+
+def cut(text: str, language: str) -> tuple[bytes, bytes]:
+    """Return the packed tokens and sentences of a text."""
+    tokens = tokenize(text, language)
+    return tokens.pack(), split_sentences(text, tokens, language).pack()
 
 
 def some(keys: Sequence[str]) -> str:

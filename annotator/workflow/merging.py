@@ -14,11 +14,11 @@ from annotator.history import CORPUS, Event, LayerName, curator_layer, digests_i
 from annotator.labels import LabelScheme, shape_differences
 from annotator.store import ForkedLayerError, LayerInfo, Writer, examine_part, held_together, layers_with_news
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
-from annotator.text import text_sha256
-from annotator.tokenization import TOKENIZER, split_sentences, tokenize
+from annotator.tokenization import TOKENIZER
 from annotator.workflow.backups import safeguard
-from annotator.workflow.evidence import Examiner
+from annotator.workflow.evidence import Examiner, cut
 from annotator.workflow.foreign_files import DATABASE_IN_WORKSPACE, found_database
+from annotator.workflow.seals import Contents, Seal, breaches, unsealed_events
 from annotator.workflow.workspace import Workspace
 
 __all__ = ["DATABASE_IN_WORKSPACE", "NO_LIMITS", "Limits", "MergeConflictError", "MergeReport", "merge"]
@@ -38,8 +38,8 @@ class MergeReport:
 
     ``renamed`` has the layers that came in under another curator's name, ``guidelines_differ`` says that the schemes
     fit each other, but the files are not the same.  ``outside`` counts by layer what came that the label scheme does
-    not allow; ``recut`` texts came cut by another tokenizer and were cut anew.  ``backup`` is where the database was
-    copied to before anything was written; nothing was where that is ``None``.
+    not allow; ``recut`` texts came cut by another tokenizer and were cut anew; ``unsealed`` events there are not
+    covered by the seal that was given.  ``backup`` is where the database was copied to before anything was written.
     """
 
     documents: list[str] = field(default_factory=list)
@@ -49,6 +49,7 @@ class MergeReport:
     guidelines_differ: bool = False
     outside: dict[LayerName, list[str]] = field(default_factory=dict)
     recut: int = 0
+    unsealed: int = 0
     backup: Path | None = field(default=None, compare=False)
 
     def by_layer(self) -> list[tuple[str, int, int]]:
@@ -83,6 +84,7 @@ def merge(
     renames: Mapping[str, str] | None = None,
     without: Collection[str] = (),
     trusted: Collection[str] = (),
+    seal: Seal | None = None,
     any_scheme: bool = False,
     dry_run: bool = False,
     limits: Limits = Limits(),  # noqa: B008 - frozen
@@ -93,7 +95,8 @@ def merge(
     what annotator writes.  Events keep their identity, so that it does not matter how often and in which order
     databases are merged.  ``renames`` gives, by curator, the name under which their work comes in where it was carried
     on in both places; ``without`` are documents to leave out; ``trusted`` people whose imports into the layers of
-    others are taken; ``any_scheme`` takes work under another label scheme, as far as it fits this one.
+    others are taken; ``seal`` is what the other database must still hold; ``any_scheme`` takes work under another
+    label scheme, as far as it fits this one.
 
     Raises :class:`MergeConflictError` when anything stands in the way; then nothing is written.
     """
@@ -101,7 +104,10 @@ def merge(
         if file.exists() and workspace.database_path.exists() and file.samefile(workspace.database_path):
             raise WorkflowError(f"{path} is this workspace's own database", "give another one")
         with open_foreign(file, told, limits) as other, held_together(told):
-            return _Merge(workspace, other, path, dict(renames or {}), without, trusted).run(any_scheme, dry_run)
+            merging = _Merge(workspace, other, path, dict(renames or {}), without, trusted)
+            if seal is not None:
+                merging.hold_against(seal)
+            return merging.run(any_scheme, dry_run)
 
 
 class _Merge:
@@ -128,12 +134,21 @@ class _Merge:
         self.texts: list[str] = []
         self.examiner = Examiner(self.store, other, renames=renames, without=without, trusted=trusted)
 
+    def hold_against(self, seal: Seal) -> None:
+        """Refuse a database in which not all is as it was sealed; count what came since."""
+        contents = Contents.of(self.other)
+        broken = list(breaches(seal, contents))
+        if broken:
+            raise MergeConflictError(self.path, broken)
+        self.report.unsealed = unsealed_events(seal, contents)
+
     def run(self, any_scheme: bool, dry_run: bool) -> MergeReport:
         self._check_names()
         fits = self._check_scheme(any_scheme)
         self.evidence = self.examiner.examine(layers_with_news(self.store, self.other))
         self.conflicts += self.evidence.conflicts
         self.refused = set(self.evidence.refused)
+        anything = bool(self.store.rows("SELECT 1 FROM event LIMIT 1"))
         with self.store.trial(dry_run) as writer:
             for layer in self.evidence.layers:
                 if layer.name.document in self.refused:
@@ -149,7 +164,7 @@ class _Merge:
             if self.conflicts:
                 raise MergeConflictError(self.path, sorted(set(self.conflicts)))
             self.other.check_unchanged()
-            if self.report.events and not dry_run:
+            if self.report.events and not dry_run and anything:
                 self.report.backup = safeguard(self.workspace, "merge")
         return self.report
 
@@ -236,20 +251,13 @@ class _Merge:
             self.report.events[name] = count
 
     def _take_text(self, writer: Writer, digest: str) -> None:
-        """Keep a text as we cut it; where the same tokenizer cut it there, that must be the same."""
-        text = self.other.text(digest)
-        if text is None or text_sha256(text) != digest:
-            raise WorkflowError(f"{self.other.told}: the text {digest[:12]} is missing", "run `annotator doctor` there")
-        tokenizer, *packed = self.other.segmentation(digest)
-        for language in sorted(self.evidence.languages[digest]):
-            tokens = tokenize(text, language)
-            cut = [tokens.pack(), split_sentences(text, tokens, language).pack()]
-            if cut == packed or tokenizer != TOKENIZER:
-                break
-        else:
-            self.conflicts.append(f"text {digest[:12]}: its tokens there are not those that annotator cuts")
-        self.report.recut += tokenizer != TOKENIZER
-        writer.put_text_row((digest, text, TOKENIZER, *cut))
+        """Keep a text that was examined, cut anew where another version of the tokenizer cut it."""
+        text = self.other.text(digest) or ""
+        tokenizer, tokens, sentences = self.other.segmentation(digest)
+        if tokenizer != TOKENIZER:
+            tokens, sentences = cut(text, min(self.evidence.languages[digest]))
+            self.report.recut += 1
+        writer.put_text_row((digest, text, TOKENIZER, tokens, sentences))
         self.texts.append(digest)
 
     def _check_result(self, writer: Writer, key: str, *, fits: bool) -> None:
