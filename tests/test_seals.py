@@ -15,6 +15,7 @@ from annotator.history import CORPUS, LayerName
 from annotator.text import text_sha256
 from annotator.workflow.assigning import assign
 from annotator.workflow.merging import merge
+from annotator.workflow.signatures import sign
 from tests.forging import defenceless, rehash
 from tests.workspaces import KEY, TEXT, Bench, make_bench, place_of
 
@@ -201,10 +202,12 @@ class TestSignatures:
         assert done.returncode == 0
 
     @pytest.mark.parametrize("changed", ["seal", "signature", "garbage"])
-    def test_a_change_to_either_is_found(self, run: Run, signed: Path, changed: str) -> None:
-        path = signed if changed == "seal" else Path(f"{signed}.sig")
-        data = path.read_bytes()
-        path.write_bytes(b"x" if changed == "garbage" else data.replace(b"a", b"b", 3))
+    def test_a_change_to_either_is_found(self, run: Run, signed: Path, keys: tuple[Path, Path], changed: str) -> None:
+        signature = Path(f"{signed}.sig")
+        if changed == "seal":
+            signed.write_bytes(signed.read_bytes().replace(b"curator:ana", b"curator:eve"))
+        else:
+            signature.write_bytes(b"x" if changed == "garbage" else sign(b"something else", keys[0]))
         status, out, err = run("doctor", "--seal", signed)
         assert (status, out) == (1, "")
         assert err == f"annotator: {signed}: its signature does not fit it: it was changed since it was signed\n"

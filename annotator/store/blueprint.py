@@ -58,10 +58,10 @@ def deviations(shape: Shape) -> Iterator[str]:
 def foreign_thing(shape: Shape, version: int) -> str | None:
     """Return what keeps a database of a version from being one of ours, in a few words, or ``None``.
 
-    Everything in it must be what this or an earlier version makes, and all tables and guards of its version must be
-    there.  An index may be missing: nothing that is read depends on it.
+    Everything in it must be what some version of ours makes, and the tables that are read and the guards of its version
+    must be there.  An index may be missing: nothing that is read depends on it.
     """
-    shapes = _shapes(schema.MIGRATIONS)[: version + 1]
+    shapes = _shapes(schema.MIGRATIONS)
     known: dict[Thing, set[str]] = {}
     for one in (*shapes, *_shapes(((schema.MIGRATIONS[0][0], _EARLIEST),))):
         for thing, sql in one.items():
@@ -72,7 +72,7 @@ def foreign_thing(shape: Shape, version: int) -> str | None:
                 return f"{thing} is none of annotator's"
         elif sql not in known[thing]:
             return f"{thing} is not what annotator makes"
-    needed = (thing for thing in shapes[-1] if thing.kind == "trigger" and thing.name in schema.GUARDS)
+    needed = (thing for thing in shapes[version] if thing.kind == "trigger" and thing.name in schema.GUARDS)
     missing = next((thing for thing in (*_READ, *needed) if thing not in shape), None)
     return None if missing is None else f"{missing} is missing"
 

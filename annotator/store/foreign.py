@@ -11,11 +11,11 @@ import sqlite3
 import stat
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,22 +30,22 @@ from annotator.store.layers import LayerInfo, SchemeStamp, event_of
 class Limits:
     """How much of somebody else's database is read before it is refused.
 
-    ``seconds`` for checking its pages and for every read, with one more for every ``bytes_a_second`` of it; ``copy``
-    bytes of a database that can only be read from a copy, or unpacked, and then at most ``ratio`` times what it was
-    packed; ``value`` bytes of one text or event.
+    ``steps`` of SQLite's machine, and ``steps_a_byte`` more for each byte of it: what a merge takes is some thirty to a
+    kilobyte, so that only what runs in circles gets there.  ``copy`` bytes of a database that can only be read from a
+    copy, or unpacked, and then at most ``ratio`` times what it was packed; ``value`` bytes of one text or event.
     """
 
-    seconds: float = 60
-    bytes_a_second: int = 2_000_000
+    steps: int = 200_000_000
+    steps_a_byte: int = 10
     copy: int = 4 << 30
     ratio: int = 100
     value: int = 256 << 20
 
 
-NO_LIMITS = Limits(seconds=float("inf"), copy=1 << 62, ratio=1 << 20, value=1_000_000_000)
+NO_LIMITS = Limits(steps=1 << 62, copy=1 << 62, ratio=1 << 20, value=1_000_000_000)
 
 _STEPS = 100_000
-"""Steps of SQLite's machine between two looks at the clock."""
+"""Steps of SQLite's machine between two looks at how many it were."""
 _HINT = "if it is known to be good, --no-limits takes it all the same"
 
 
@@ -137,7 +137,7 @@ def explained(told: str) -> Iterator[None]:
         meaning, hint = {
             "SQLITE_NOTADB": ("not a database", "give the file, the folder of its workspace, or a bundle"),
             "SQLITE_CORRUPT": ("the database is damaged", "run `annotator doctor` there"),
-            "SQLITE_INTERRUPT": ("reading it takes too long", _HINT),
+            "SQLITE_INTERRUPT": ("reading it takes longer than it should", _HINT),
             "SQLITE_TOOBIG": ("it holds a text or an event that is too big", _HINT),
             "SQLITE_BUSY": ("another process keeps it locked", "close the other program and try again"),
             "SQLITE_CANTOPEN": ("cannot be opened", "check your rights there"),
@@ -193,8 +193,9 @@ def _connect(path: Path, mode: str, limits: Limits) -> sqlite3.Connection:
     uri = f"file:{quote(str(path.absolute()))}?{mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
     connection.row_factory = sqlite3.Row
-    deadline = time.monotonic() + limits.seconds + _size(path) / limits.bytes_a_second
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+    looks = count()
+    most = (limits.steps + limits.steps_a_byte * _size(path)) // _STEPS
+    connection.set_progress_handler(lambda: next(looks) > most, _STEPS)
     for limit, value in (
         (sqlite3.SQLITE_LIMIT_LENGTH, limits.value),
         (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 100_000),
