@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +17,7 @@ from typing import Any
 
 from annotator.errors import CorpusError, InputError
 from annotator.inputs import LONGEST_LINE, check_encoding, files_under, open_file, read_bytes
+from annotator.names import key_problem as key_problem
 from annotator.rows import Row, read_csv, read_jsonl
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
@@ -25,7 +25,6 @@ from annotator.tokenization import split_sentences, tokenize
 TITLE_LENGTH = 120
 """A derived title has at most so many code points."""
 
-_KEY_LENGTH = 200
 _SAMPLE_LENGTH, _SHORT_SAMPLE_LENGTH = 20_000, 300
 _CLEAR = 100.0
 """Difference of log-probabilities from which the short sample settles an article's language."""
@@ -196,23 +195,6 @@ def _check(article: Article) -> None:
         raise CorpusError(
             f"{article.where}: the key {article.key!r} {problem}", "rename the file, or change the row's id"
         )
-
-
-def key_problem(key: str) -> str | None:
-    """Say why ``key`` cannot name a document (keys become file names on export), or return ``None``."""
-    if not key.strip():
-        return "is empty"
-    if "/" in key or "\\" in key:
-        return "holds a slash"
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in key):
-        return "holds a control character"
-    if key != key.strip():
-        return "begins or ends with a space"
-    if key.startswith("."):
-        return "begins with a full stop"
-    if len(key.encode("utf-8")) > _KEY_LENGTH:
-        return f"is longer than {_KEY_LENGTH} bytes"
-    return None
 
 
 def derived_title(text: str) -> str:

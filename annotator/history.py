@@ -111,20 +111,6 @@ def curator_layer(curator: str) -> str:
     return f"curator:{curator}"
 
 
-_LONGEST_NAME = 64
-
-
-def curator_name_problem(name: str) -> str | None:
-    """Say why ``name`` cannot name a curator, or a suggester's layer, or return ``None``."""
-    if not name:
-        return "is empty"
-    if len(name) > _LONGEST_NAME:
-        return f"is longer than {_LONGEST_NAME} characters"
-    if not all(c.isalnum() or c in "._-@" for c in name):
-        return "holds something else than letters, digits and . _ - @"
-    return None if any(map(str.isalnum, name)) else "has neither letter nor digit"
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """One step in a layer's history.
@@ -256,6 +242,19 @@ def inverted(ops: Iterable[Op]) -> list[Op]:
 
 FOLLOWING = frozenset({"merge", "adjudicate"})
 """Actions on gold that follow from what curators finished: nobody's decision, so undo passes them over."""
+
+
+_SESSION = {
+    *("accept", "accept all", "comment", "delete", "done", "flag", "label", "label everywhere", "move boundary"),
+    *("redo", "reject", "reject all", "relabel", "relate", "retype", "skip", "undo", "unflag"),
+}
+ACTIONS: Mapping[str, frozenset[str]] = {
+    CORPUS: frozenset({"ingest", "import", "replace", "assign", "reassign", "withdraw"}),
+    "suggester": frozenset({"suggest", "propose", *UPKEEP}),
+    "curator": frozenset({*_SESSION, *UPKEEP}),
+    GOLD: frozenset({*_SESSION, *FOLLOWING, *UPKEEP, "choose", "choose what most say", "edit"}),
+}
+"""The actions that there are, by the kind of a layer's author: nothing else is written, or taken in by a merge."""
 
 
 class Step(NamedTuple):

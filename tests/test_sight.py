@@ -54,7 +54,7 @@ class TestWriting:
 
     def test_whoever_keeps_the_corpus_writes_what_is_everybodys(self, bench: Bench) -> None:
         with bench.store.write() as writer:
-            writer.append(LayerName(KEY, CORPUS), "anyone", "note", [])
+            writer.append(LayerName(KEY, CORPUS), "anyone", "assign", [])
 
 
 class TestSeeing:

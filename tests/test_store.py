@@ -220,6 +220,23 @@ class TestDoctor:
         execute(store, "DROP TRIGGER event_is_never_deleted")
         assert list(examine(store)) == ["database: the trigger event_is_never_deleted is gone"]
 
+    def test_protection_that_does_nothing_is_found(self, store: Store) -> None:
+        execute(store, "DROP TRIGGER event_is_never_deleted")
+        execute(store, "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event BEGIN SELECT 1; END")
+        execute(store, "CREATE VIEW mine AS SELECT 1")
+        execute(store, "DROP INDEX layer_by_name")
+        assert list(examine(store)) == [
+            "database: the index layer_by_name is gone",
+            "database: the trigger event_is_never_deleted is not what annotator makes",
+            "database: the view mine is none of annotator's",
+        ]
+
+    def test_what_an_earlier_version_let_in_is_found(self, store: Store) -> None:
+        op = Op("document", "otro", None, {"sha256": "0" * 64, "lang": "es", "title": "", "meta": {}})
+        with store.write() as writer:
+            writer.append(ANA, "ana", "label", [op])
+        assert any("document otro cannot be written in such a layer" in finding for finding in examine(store))
+
     def test_spans_that_stand_there_twice_are_found(self, store: Store, ana: Span) -> None:
         twin = Op("span", "s9", None, record(Span("s9", *ana.key)))
         with store.write() as writer:

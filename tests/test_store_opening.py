@@ -16,6 +16,7 @@ import pytest
 from annotator.errors import StoreError
 from annotator.store import Store, connection, examine, schema
 from annotator.text import Document
+from annotator.tokenization import TOKENIZER
 from tests.processes import finish, start, together
 from tests.workspaces import Bench, add_document, dump, make_document, place_of, said
 
@@ -93,6 +94,36 @@ class TestMigrations:
             assert store.document_digests() == {"nota": make_document().sha256}
             assert list(examine(store)) == []
         assert len(backups(path)) == 1
+
+    @pytest.mark.parametrize(
+        ("migrations", "lacking"),
+        [
+            (1, "ALTER TABLE layer DROP COLUMN curators"),
+            (1, "DROP TRIGGER text_is_searchable; DROP TABLE text_search"),
+            (2, "DROP INDEX layer_of_document"),
+        ],
+    )
+    def test_what_versions_under_development_made_becomes_what_it_should_be(
+        self, tmp_path: Path, migrations: int, lacking: str
+    ) -> None:
+        path = tmp_path / "old" / "annotator.db"
+        path.parent.mkdir()
+        with closing(sqlite3.connect(path, isolation_level=None)) as made:
+            for _, sql in schema.MIGRATIONS[:migrations]:
+                made.executescript(sql)
+            made.executescript(lacking)
+            document = make_document()
+            row = (document.sha256, document.text, TOKENIZER, document.tokens.pack(), document.sentences.pack())
+            made.execute("INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)", row)
+            made.execute("CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
+                         " applied_at TEXT)")  # fmt: skip
+            for name, _ in schema.MIGRATIONS[:migrations]:
+                made.execute("INSERT INTO _sqlite_migrations VALUES (NULL, 'annotator', ?, '2026-01-01')", (name,))
+            made.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            made.execute(f"PRAGMA user_version = {migrations}")
+        with Store(path) as store:
+            assert list(examine(store)) == []
+            assert store.rows("SELECT count(*) FROM text_search WHERE text_search MATCH 'Ruiz'")[0][0] == 1
 
     def test_the_second_opening_does_nothing_more(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         know(monkeypatch, MORE)

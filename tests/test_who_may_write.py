@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from annotator.cli.main import VERBS, main
-from annotator.history import OVERRIDE, LayerName, curator_name_problem
+from annotator.history import OVERRIDE, LayerName
+from annotator.names import person_problem
 from annotator.store import examine
 from annotator.workflow.gold import settle_finished
 from tests.workspaces import KEY, TEXT, Bench, place_of, proposal, propose
@@ -213,6 +214,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "backup": ["copy.db"],
     "bundle": ["--curator", "bo", "-o", "bundle"],
     "doctor": [],
+    "seal": ["-o", "seal.json"],
     "labels": ["check"],
 }
 
@@ -240,5 +242,5 @@ def test_every_verb_is_looked_at() -> None:
 
 
 def test_names() -> None:
-    assert [curator_name_problem(name) for name in ("ana", "ana.2", "É", "a@b-c_d", "x" * 64)] == [None] * 5
-    assert all(curator_name_problem(name) for name in ("", "..", "-", "a/b", "a b", "a:b", "x" * 65, "\u202ea", "a\n"))
+    assert [person_problem(name) for name in ("ana", "ana.2", "É", "a@b-c_d", "x" * 64)] == [None] * 5
+    assert all(person_problem(name) for name in ("", "..", "-", "a/b", "a b", "a:b", "x" * 65, "\u202ea", "a\n"))

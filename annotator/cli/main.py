@@ -43,6 +43,7 @@ VERBS = (
     "bundle",
     "merge",
     "doctor",
+    "seal",
     "labels",
 )
 

@@ -15,7 +15,7 @@ from annotator.cli.common import (
     print_table,
     workspace_option,
 )
-from annotator.workflow.merging import MergeConflictError, MergeReport, merge
+from annotator.workflow.merging import NO_LIMITS, Limits, MergeConflictError, MergeReport, merge
 from annotator.workflow.workspace import curator_name
 
 
@@ -26,6 +26,17 @@ from annotator.workflow.workspace import curator_name
 )
 @click.option("--except", "without", multiple=True, metavar="DOC", help="Leave a document out.")
 @click.option("--any-scheme", is_flag=True, help="Take work under another label scheme, as far as it fits this one.")
+@click.option("--trust", "trusted", multiple=True, metavar="NAME", help="Take what NAME imported for others.")
+@click.option(
+    "--seal", type=click.Path(path_type=Path), metavar="FILE", help="Hold OTHER against what `seal` wrote there."
+)
+@click.option(
+    "--signer",
+    type=click.Path(path_type=Path),
+    metavar="PUBKEY",
+    help="The public key that must have signed the seal.",
+)
+@click.option("--no-limits", is_flag=True, help="However big OTHER is, and however long it takes to examine it.")
 @click.option("--dry-run", is_flag=True, help="Only show what would come.")
 @json_option
 @workspace_option
@@ -36,18 +47,41 @@ def command(
     renames: tuple[str, ...],
     without: tuple[str, ...],
     any_scheme: bool,
+    trusted: tuple[str, ...],
+    seal: Path | None,
+    signer: Path | None,
+    no_limits: bool,
     dry_run: bool,
     as_json: bool,
     workspace: Path | None,
 ) -> None:
     """Take over the work in OTHER: a database, the folder of a workspace, or a bundle.
 
-    All of it or nothing; how often and in which order databases are merged does not matter.
+    All of it or nothing; how often and in which order databases are merged does not matter.  Everything in OTHER is
+    examined first, and the database here is copied before anything is written to it.
     """
+    if signer is not None and seal is None:
+        raise click.UsageError("--signer needs --seal FILE")
     place = settings.workspace(workspace)
+    opened = None
+    if seal is not None:
+        from annotator.workflow.seals import open_seal
+
+        opened = open_seal(seal, signer)
+        narrate(opened.told())
     names = dict(_rename(text) for text in renames)
     try:
-        report = merge(place, other, renames=names, without=without, any_scheme=any_scheme, dry_run=dry_run)
+        report = merge(
+            place,
+            other,
+            renames=names,
+            without=without,
+            trusted=trusted,
+            seal=None if opened is None else opened.seal,
+            any_scheme=any_scheme,
+            dry_run=dry_run,
+            limits=NO_LIMITS if no_limits else Limits(),
+        )
     except MergeConflictError as error:
         print_lines(error.conflicts)
         raise
@@ -73,8 +107,13 @@ def _as_json(report: MergeReport) -> dict[str, object]:
     return {
         "documents": report.documents,
         "layers": layers,
+        "replaced": report.replaced,
         "renamed": [name._asdict() for name in report.renamed],
         "guidelines_differ": report.guidelines_differ,
+        "outside": [{**name._asdict(), "problems": problems} for name, problems in report.outside.items()],
+        "recut": report.recut,
+        "unsealed": report.unsealed,
+        "backup": None if report.backup is None else str(report.backup),
     }
 
 
@@ -87,5 +126,15 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
     )
     for name in report.renamed:
         narrate(f"carried on in both places, so theirs came as {name}")
+    for key in report.replaced:
+        narrate(f"{key}: its text was replaced there, and so it is here")
+    for name, problems in report.outside.items():
+        narrate(f"warning: {name}: {len(problems)} outside the label scheme, such as: {problems[0]}")
+    if report.unsealed:
+        narrate(f"{report.unsealed} events there came after the seal, which says nothing of them")
+    if report.recut:
+        narrate(f"{report.recut} texts were cut into tokens by another version there, and are cut anew here")
     if report.guidelines_differ:
         narrate("warning: labels.yaml is not the same there; names and rules fit, guidelines or keys differ")
+    if report.backup is not None:
+        narrate(f"the database as it was before is in {report.backup}")

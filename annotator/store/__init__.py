@@ -4,7 +4,7 @@ from annotator.store.assignments import Assigned, assigned, begun
 from annotator.store.backups import Backup, list_backups, prune, restore
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
-from annotator.store.doctor import examine, first_break
+from annotator.store.doctor import examine, examine_part, first_break
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
 from annotator.store.layers import (
     ForeignLayerError,
@@ -14,7 +14,7 @@ from annotator.store.layers import (
     SchemeStamp,
     StaleLayerError,
 )
-from annotator.store.merging import layers_with_news, opened_copy, take_texts
+from annotator.store.merging import held_together, layers_with_news, take_texts
 from annotator.store.progress import (
     Charge,
     CuratorTally,
@@ -59,13 +59,14 @@ __all__ = [
     "begun",
     "charges",
     "examine",
+    "examine_part",
     "first_break",
     "flagged",
+    "held_together",
     "layer_states",
     "layers_with_news",
     "list_backups",
     "meta_record",
-    "opened_copy",
     "prune",
     "restore",
     "survey",

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.errors import StoreError
-from annotator.files import PARTIAL, discard_folder, sync_folder, unused_name
+from annotator.files import PARTIAL, discard_folder, scratch, sync_folder, unused_name
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.connection import BACKUPS, COMPANIONS, backup_path, explained
+from annotator.store.database import Store
 from annotator.store.doctor import examine
-from annotator.store.merging import opened_copy
+from annotator.store.foreign import NO_LIMITS, open_foreign
 from annotator.store.turns import Turns
 
 _NAME = re.compile(r"\.(\d{8}T\d{6}Z)\.([\w-]+?)(?:\.\d+)?\.db")
@@ -68,14 +69,15 @@ def restore(path: Path, source: Path) -> Path | None:
     """
     if path.exists() and source.exists() and source.samefile(path):
         raise StoreError(f"{source} is the database itself", "`annotator backup --list` shows the copies")
-    with opened_copy(source) as copy:
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with _checked(source, path.parent) as copy:
         findings = list(examine(copy))
         if findings:
             more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
             raise StoreError(f"{source}: {findings[0]}{more}", "choose another copy; nothing was changed")
         staged = path.with_name(f"{PARTIAL}{path.name}-{os.getpid():08}")
         with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             staged.unlink(missing_ok=True)
             try:
                 connecting.backup(copy.path, staged)
@@ -84,6 +86,20 @@ def restore(path: Path, source: Path) -> Path | None:
             finally:
                 for suffix in ("", *COMPANIONS):
                     staged.with_name(staged.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def _checked(source: Path, folder: Path) -> Iterator[Store]:
+    """Open a copy of a backup, which may be of an earlier version and lie on a medium that cannot be written."""
+    with open_foreign(source, str(source), NO_LIMITS) as other, scratch(folder) as room:
+        copy = room / "copy.db"
+        other.copy_to(copy)
+        try:
+            store = Store(copy)
+        except StoreError as error:
+            raise StoreError(error.message.replace(str(copy), str(source)), error.hint) from error
+        with store:
+            yield store
 
 
 def _exchange(path: Path, staged: Path) -> Path | None:

@@ -1,10 +1,16 @@
-"""Proof that the database is what its history says."""
+"""Whether the database is what its history says, and its history one that annotator wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import le, lt
 
-from annotator.history import Event, fold, standing
+import msgspec
+
+from annotator.history import CORPUS, Event, LayerName, State, fold, standing
 from annotator.store import schema
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
@@ -19,31 +25,48 @@ def examine(store: Store) -> Iterator[str]:
     """
     with store.snapshot():
         yield from _database(store)
-        yield from _texts(store)
+        yield from _texts(store.connection.execute("SELECT * FROM text"))
+        yield from _histories(store)
         for layer in store.layers():
             yield from _layer(store, layer)
-        yield from _documents(store)
+        yield from _documents(store.rows(_DIFFERING))
 
 
-def _documents(store: Store) -> Iterator[str]:
-    for row in store.rows(f"SELECT key FROM document WHERE differing <> ({schema.DIFFERING})"):
+def examine_part(store: Store, layers: Collection[LayerName], texts: Iterable[str]) -> Iterator[str]:
+    """Yield every finding on some layers, the documents that they are of, and some texts."""
+    keys = sorted({name.document for name in layers})
+    with store.snapshot():
+        for digest in texts:
+            yield from _texts(store.rows("SELECT * FROM text WHERE sha256 = ?", digest))
+        for key in keys:
+            for layer in store.layers(document=key):
+                if layer.name in layers:
+                    yield from _layer(store, layer)
+            yield from _documents(store.rows(f"{_DIFFERING} AND key = ?", key))
+
+
+_DIFFERING = f"SELECT key FROM document WHERE differing <> ({schema.DIFFERING})"
+
+
+def _documents(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
+    for row in rows:
         yield f"{row['key']}: on how many spans those who finished it differ is not what their layers say"
 
 
 def _database(store: Store) -> Iterator[str]:
+    from annotator.store import blueprint
+
     execute = store.connection.execute
     for row in execute("PRAGMA integrity_check"):
         if row[0] != "ok":
             yield f"database: {row[0]}"
     for row in execute("PRAGMA foreign_key_check"):
         yield f"database: a row of {row[0]} refers to a missing row of {row[2]}"
-    present = {row[0] for row in execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
-    for missing in sorted(schema.TRIGGERS - present):
-        yield f"database: the trigger {missing} is gone"
+    yield from (f"database: {deviation}" for deviation in blueprint.deviations(blueprint.shape_of(store.connection)))
 
 
-def _texts(store: Store) -> Iterator[str]:
-    for row in store.connection.execute("SELECT sha256, content, tokens, sentences FROM text"):
+def _texts(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
+    for row in rows:
         name = f"text {row['sha256'][:12]}"
         if text_sha256(row["content"]) != row["sha256"]:
             yield f"{name}: the text does not match its digest"
@@ -56,12 +79,35 @@ def _segmentation(name: str, packed: bytes, length: int) -> Iterator[str]:
         yield f"{name} are cut short"
         return
     segments = Segmentation.unpack(packed)
+    starts, ends = segments.starts, segments.ends
+    if all(map(lt, starts, ends)) and all(map(le, ends, starts[1:])) and (not ends or ends[-1] <= length):
+        return
     last = 0
     for start, end in segments:
         if not last <= start < end <= length:
             yield f"{name} are out of order at {start}"
             return
         last = end
+
+
+def _histories(store: Store) -> Iterator[str]:
+    """Examine every history as one that came from elsewhere is; what an earlier version let in is found here."""
+    from annotator.validation import Replacement, examine_history
+
+    replacements: dict[str, set[Replacement]] = {}
+    text = lru_cache(maxsize=2)(store.text)
+    for layer in sorted(store.layers(), key=lambda layer: (layer.name.document, layer.name.name != CORPUS)):
+        events = store.hashed_events(layer)
+        if first_break(events) is None:
+            known = replacements.get(layer.name.document, ())
+            found = examine_history(layer.name, [event for _, event in events], text, now=_ANY_TIME, replacements=known)
+            if found.replacements:
+                replacements[layer.name.document] = found.replacements
+            if found.problem is not None:
+                yield f"{layer.name}: {found.problem}"
+
+
+_ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def _layer(store: Store, layer: LayerInfo) -> Iterator[str]:
@@ -73,7 +119,12 @@ def _layer(store: Store, layer: LayerInfo) -> Iterator[str]:
     last = (events[-1][0], events[-1][1].seq) if events else ("", 0)
     if (layer.head, layer.length) != last:
         yield f"{layer.name}: the layer's head is not its last event"
-    yield from _state(store, layer, dict(fold(standing([event for _, event in events]))))
+    try:
+        folded = fold(standing([event for _, event in events]))
+    except (msgspec.DecodeError, RecursionError):
+        yield f"{layer.name}: its history cannot be read"
+        return
+    yield from _state(store, layer, folded)
     yield from _content(store, layer)
 
 
@@ -94,7 +145,7 @@ def first_break(events: Sequence[tuple[str, Event]]) -> str | None:
     return None
 
 
-def _state(store: Store, layer: LayerInfo, folded: dict[tuple[str, str], object]) -> Iterator[str]:
+def _state(store: Store, layer: LayerInfo, folded: State) -> Iterator[str]:
     stored = read_state(store.connection, layer.id)
     for key in sorted(folded.keys() | stored.keys()):
         if folded.get(key) != stored.get(key):

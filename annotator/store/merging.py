@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from annotator.errors import StoreError
-from annotator.store import connection as connecting
-from annotator.store.database import Store, layers_by_id
+from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
 from annotator.store.writer import Writer
 
-
-@contextmanager
-def opened_copy(path: Path) -> Iterator[Store]:
-    """Open a private copy of another database: it is not touched, may lie on a read-only medium, and may be older.
-
-    Raises :class:`StoreError`, in terms of ``path``, when it cannot be read or is none of ours.
-    """
-    if not path.is_file():
-        raise StoreError(f"{path}: no such database", "give the file, or the folder of its workspace")
-    with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
-        copy = Path(folder) / "other.db"
-        try:
-            _copy(path, copy)
-            store = Store(copy)
-        except StoreError as error:
-            raise StoreError(error.message.replace(str(copy), str(path)), error.hint) from error
-        with store:
-            yield store
+if TYPE_CHECKING:
+    from annotator.store.foreign import ForeignDatabase
 
 
-def _copy(path: Path, target: Path) -> None:
-    """Copy a database consistently; where SQLite may not write beside it, nobody else can either, and files will do."""
-    try:
-        connecting.backup(path, target, lasting=False)
-    except StoreError:
-        target.unlink(missing_ok=True)
-        for suffix in ("", "-wal"):
-            source = path.with_name(path.name + suffix)
-            if source.exists():
-                shutil.copyfile(source, target.with_name(target.name + suffix))
-
-
-def layers_with_news(store: Store, other: Store) -> list[LayerInfo]:
+def layers_with_news(store: Store, other: ForeignDatabase) -> list[LayerInfo]:
     """Return the other database's layers that have events which this one lacks, in order of document and name."""
-    with store.explained():
-        store.connection.execute("ATTACH ? AS other", (str(other.path),))
-        try:
-            query = "SELECT DISTINCT layer_id FROM other.event WHERE hash NOT IN (SELECT hash FROM main.event)"
-            found = [int(row[0]) for row in store.connection.execute(query)]
-        finally:
-            store.connection.execute("DETACH other")
-    return sorted(layers_by_id(other, found), key=lambda layer: layer.name)
+    news: set[int] = set()
+    with store.snapshot():
+        known = (row[0] for row in store.connection.execute("SELECT hash FROM event ORDER BY hash"))
+        here = next(known, None)
+        for digest in other.hashes():
+            while here is not None and here < digest:
+                here = next(known, None)
+            if digest != here:
+                news.add(other.layer_of(digest))
+    return [layer for layer in other.layers() if layer.id in news]
 
 
 def take_texts(writer: Writer, other: Store, digests: Iterable[str]) -> None:
@@ -65,3 +37,12 @@ def take_texts(writer: Writer, other: Store, digests: Iterable[str]) -> None:
         if row is None:
             raise StoreError(f"{other.path}: the text {digest[:12]} is missing", "run `annotator doctor` there")
         writer.put_text_row(row)
+
+
+@contextmanager
+def held_together(told: str) -> Iterator[None]:
+    """Say in a sentence what the database itself refuses of what comes from elsewhere."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise StoreError(f"{told}: what it says does not hold together ({error})", "nothing was merged") from error

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -232,17 +233,16 @@ CREATE TABLE ruling (
 CREATE INDEX ruling_by_item ON ruling (layer_id, item);
 """
 
-TRIGGERS = frozenset(
+GUARDS = frozenset(
     {
         "event_is_never_updated",
         "event_is_never_deleted",
         "event_of_one_writer_forms_one_line",
         "text_is_never_updated",
         "text_is_never_deleted",
-        "text_is_searchable",
     }
 )
-"""What keeps history append-only and texts searchable; a database without them is damaged."""
+"""The triggers that keep history append-only; a database without them is damaged."""
 
 _LATEST_LAYERS = """
 CREATE INDEX layer_by_change ON layer (name, changed_at);
@@ -304,9 +304,39 @@ def migrate(connection: sqlite3.Connection) -> None:
     migrations = Migrations("annotator")
     for name, sql in MIGRATIONS:
         migrations(name=name)(_runner(sql))
+    _make_up_for_beginnings(connection)
     migrations.apply(Database(connection))
+    _add_missing_indexes(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _make_up_for_beginnings(connection: sqlite3.Connection) -> None:
+    """Bring a database that a version under development made to what its migrations came to be."""
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+    if "layer" in present and "curators" not in {row[1] for row in connection.execute("PRAGMA table_info(layer)")}:
+        connection.execute("ALTER TABLE layer ADD COLUMN curators TEXT")
+    if "text" in present and "text_search" not in present:
+        for statement in statements(_BASE):
+            if "text_search" in statement:
+                connection.execute(statement)
+        connection.execute("INSERT INTO text_search (text_search) VALUES ('rebuild')")
+    if "_sqlite_migrations" in present:
+        connection.execute("UPDATE _sqlite_migrations SET name = '0004_rulings' WHERE name = '0003_rulings'")
+
+
+def _add_missing_indexes(connection: sqlite3.Connection) -> None:
+    """Make the indexes that came into a migration after the database had run it."""
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")}
+    made = {m[1]: m[0] for _, sql in MIGRATIONS for s in statements(sql) if (m := _INDEX.search(s))}
+    for dropped in (m[1] for _, sql in MIGRATIONS for m in re.finditer(r"DROP INDEX (\w+)", sql)):
+        made.pop(dropped, None)
+    for name, statement in made.items():
+        if name not in present:
+            connection.execute(statement)
+
+
+_INDEX = re.compile(r"CREATE INDEX (\w+) .*", re.DOTALL)
 
 
 def _runner(sql: str) -> Callable[[Any], None]:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from annotator.history import Event, LayerName, Op, dumps_ops, fold, standing
+from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, fold, standing
 from annotator.store.bulk import Bulk
 from annotator.store.layers import (
     LAYERS,
@@ -69,6 +69,8 @@ class Writer:
             raise ForeignLayerError(
                 f"{name} is {name.author}'s own, {actor} cannot write there", "work in your own layer"
             )
+        if action not in ACTIONS[name.kind]:
+            raise ValueError(f"no such action in a {name.kind} layer: {action}")
         layer = self._layer(name)
         if head is not None and head != layer.head:
             who = "another adjudicator" if name.kind == "gold" else "another window of yours"
@@ -104,6 +106,8 @@ class Writer:
             return 0
         first, last = new[0][1], new[-1][1]
         straight = first.prev == layer.head and last.seq - layer.length == len(new)
+        if name.forks != "refused" and len(known) != layer.length:  # who wrote the new ones may not know all of ours
+            straight = False
         if not straight and name.forks == "refused":
             raise ForkedLayerError(f"{name} was carried on in both places after step {first.seq - 1}")
         for digest, event in new:

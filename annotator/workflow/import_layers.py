@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import cast
 
 from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
@@ -18,13 +19,13 @@ from annotator.history import (
     LayerName,
     Op,
     curator_layer,
-    curator_name_problem,
     dumps,
 )
+from annotator.names import person_problem
 from annotator.store import Bulk, LayerInfo, Store, Writer
 from annotator.workflow.differences import differences, orphaned, replaced, ruling_differences, verdict_differences
 from annotator.workflow.incoming import Incoming
-from annotator.workflow.naming import layer_problem
+from annotator.workflow.naming import exchanged_layer_problem
 from annotator.workflow.sight import Sight
 
 _NAME_LENGTH = 64
@@ -60,16 +61,16 @@ class Naming:
 
     def _check_names(self, foreign: ForeignLayer, where: str) -> None:
         """Refuse what a file may not call a layer or a curator."""
-        problem = layer_problem(foreign.layer) if foreign.layer and not self._requested else None
+        problem = exchanged_layer_problem(foreign.layer) if foreign.layer and not self._requested else None
         if problem is not None:
             raise WorkflowError(
                 f"{where}: the file names a layer {foreign.layer!r}{problem}",
                 "say whose work it is with --layer curator:NAME, or --layer gold",
             )
         for name in foreign.curators:
-            if curator_name_problem(name):
+            if person_problem(name):
                 raise WorkflowError(
-                    f"{where}: {name!r} cannot be a curator's name: it {curator_name_problem(name)}",
+                    f"{where}: {name!r} cannot be a curator's name: it {person_problem(name)}",
                     "correct the curators in the file",
                 )
 
@@ -96,7 +97,7 @@ class Naming:
 def person(name: str) -> str:
     """Return a name as curators may have it: letters, digits and ``. _ - @``."""
     found = "".join(c if c.isalnum() or c in "._-@" else "-" for c in name)[:_NAME_LENGTH]
-    return "unknown" if curator_name_problem(found) else found
+    return "unknown" if person_problem(found) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,13 +332,11 @@ def _field_ops(name: LayerName, info: LayerInfo | None, target: Incoming, text: 
 def _new_ids(prefix: str, seq: int, contents: Mapping[str, object], known: Mapping[str, str]) -> dict[str, str]:
     """Return the ids of items by their content: those they have, else new ones as the event ``seq`` makes them."""
     ids: dict[str, str] = {}
-    count = 0
+    taken = set(known.values())
+    new = (f"{prefix}{seq}" if number == 1 else f"{prefix}{seq}.{number}" for number in count(1))
+    free = (identity for identity in new if identity not in taken)
     for content in contents:
-        if content in known:
-            ids[content] = known[content]
-        else:
-            count += 1
-            ids[content] = f"{prefix}{seq}" if count == 1 else f"{prefix}{seq}.{count}"
+        ids[content] = known[content] if content in known else next(free)
     return ids
 
 

@@ -6,27 +6,28 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from annotator.errors import WorkflowError
-from annotator.history import GOLD, SUGGESTIONS, curator_name_problem
+from annotator.history import GOLD, SUGGESTIONS
 from annotator.labels import LabelScheme
 from annotator.labels.scheme import suggestion
+from annotator.names import person_problem
 
 
 def parse_layer(name: str) -> str:
     """Return the layer's name when it is one of gold, suggestions, suggestions:NAME or curator:NAME."""
-    problem = layer_problem(name)
+    problem = exchanged_layer_problem(name)
     if problem is not None:
         raise WorkflowError(f"no layer {name!r}{problem}", "a layer is gold, suggestions or curator:NAME")
     return name
 
 
-def layer_problem(name: str) -> str | None:
+def exchanged_layer_problem(name: str) -> str | None:
     """Say what keeps ``name`` from naming a layer that is imported or exported (may be empty), or return ``None``."""
     head, colon, author = name.partition(":")
     if name in (GOLD, SUGGESTIONS):
         return None
     if head not in ("curator", SUGGESTIONS) or not colon or not author:
         return ""
-    problem = curator_name_problem(author)
+    problem = person_problem(author)
     return problem and f": {author!r} {problem}"
 
 

@@ -36,8 +36,11 @@ class StepDraft:
         self.apply(Op(table, identity, record(old) if old else None, record(new) if new else None))
 
     def _new_id(self, prefix: str) -> str:
-        self._count += 1
-        return f"{prefix}{self._seq}" if self._count == 1 else f"{prefix}{self._seq}.{self._count}"
+        while True:
+            self._count += 1
+            identity = f"{prefix}{self._seq}" if self._count == 1 else f"{prefix}{self._seq}.{self._count}"
+            if identity not in self._layer and identity not in self._layer.comments:  # what came in may have any id
+                return identity
 
     def set_field(self, name: str, value: str | None) -> None:
         """Set a field of the layer: state, flag or text."""

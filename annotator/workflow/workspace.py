@@ -10,8 +10,9 @@ from pathlib import Path
 
 from annotator.errors import AnnotatorError, WorkflowError
 from annotator.files import Outputs
-from annotator.history import curator_name_problem, dumps
+from annotator.history import dumps
 from annotator.labels import LabelScheme, load_scheme
+from annotator.names import person_problem
 from annotator.store import SchemeStamp, Store
 from annotator.workflow.pending_labels import complete_pending, is_pending
 
@@ -112,7 +113,7 @@ def scheme_stamp(scheme: LabelScheme) -> SchemeStamp:
 def curator_name(given: str | None = None) -> str:
     """Return who is working: ``given``, else of the environment, else the login name."""
     name = given or os.environ.get(CURATOR_VARIABLE) or _login_name()
-    problem = curator_name_problem(name)
+    problem = person_problem(name)
     if problem:
         raise AnnotatorError(
             f"{name[:80]!r} cannot be a curator's name: it {problem}",

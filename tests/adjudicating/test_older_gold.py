@@ -125,6 +125,6 @@ def test_differences_from_before_they_were_counted_are_counted(tmp_path: Path) -
     assert list(examine(bench.store)) == []
     judge(bench)
     with bench.store.write() as writer:
-        writer.append(LayerName(KEY, GOLD), "lead", "complete", [Op("layer", "state", None, {"value": "done"})])
+        writer.append(LayerName(KEY, GOLD), "lead", "done", [Op("layer", "state", None, {"value": "done"})])
     assert bench.store.rows("SELECT differing FROM document")[0]["differing"] == 0
     bench.workspace.close()

@@ -44,7 +44,7 @@ def test_work_on_an_earlier_text_does_not_count(bench: Bench) -> None:
         mark(bench, curator, [ANA])
     with bench.store.write() as writer:
         op = Op("layer", "text", {"value": bench.document().sha256}, None)
-        writer.append(LayerName("nota", "curator:bo"), "bo", "test", [op])
+        writer.append(LayerName("nota", "curator:bo"), "bo", "label", [op])
     assert gather(bench.workspace, ["curator:ana", "curator:bo"]).documents == ()
 
 
