@@ -94,6 +94,13 @@ class Store:
         if self._lock is not None:
             self._lock.patience, self._lock.keeps_place = patience, True
 
+    def held_by(self) -> str:
+        """Return who keeps one from writing now, in words; nothing when the lock is free, or is not what is missing."""
+        if self._lock is None:
+            return ""
+        with self.explained():
+            return self._lock.held_by()
+
     def give_way(self) -> None:
         """Give up the place in the queue that was kept after :class:`LockedError`: there will be no next try."""
         if self._lock is not None:

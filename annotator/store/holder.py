@@ -40,7 +40,7 @@ class Holder:
     def __str__(self) -> str:
         """Return who it is, in words."""
         host = f" on {self.host}" if self.host else ""
-        return f"process {self.pid} ({self.program}){host}{', which is stopped' if self.stopped else ''}"
+        return f"process {self.pid} ({self.program}{', stopped' if self.stopped else ''}){host}"
 
     @property
     def advice(self) -> str:
@@ -147,7 +147,7 @@ def _inode(path: Path) -> int:
 
 def program(arguments: list[str]) -> str:
     """Return what a process is called: its program, and the verb behind it."""
-    path = Path(arguments[0]) if arguments and arguments[0] else Path("python")
+    path = Path(arguments[0]) if arguments and arguments[0].strip("-cm") else Path("python")
     name = path.parent.name if path.name == "__main__.py" else path.name
     verb = next((a for a in arguments[1:] if a.isalpha()), "")
     return f"{name} {verb}".strip()[:60]

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from itertools import chain, repeat
 from pathlib import Path
 
-from annotator.errors import StoreError
-from annotator.store.holder import Holder, Note
+from annotator.errors import LockedError
+from annotator.store.holder import Note
 from annotator.store.standing import LostError, Standing
 from annotator.store.turns import Turns
 
@@ -22,17 +22,6 @@ TURN_PATIENCE = 10.0
 """Seconds after which whoever waits for a turn tries without it: the one in front stands still."""
 TOLD_AFTER = 1.0
 _NAPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
-
-
-class LockedError(StoreError):
-    """Another process has held the write lock for longer than one wanted to wait; nothing was written."""
-
-    def __init__(self, path: Path, holder: Holder | None) -> None:
-        who = str(holder) if holder is not None else "another process"
-        since = _ago(holder.since) if holder is not None and holder.since is not None else ""
-        advice = holder.advice if holder is not None else "close the other program and try again"
-        super().__init__(f"{path} is locked: {who} has been writing to it{since}; nothing was written here", advice)
-        self.holder = holder
 
 
 class WriteLock:
@@ -105,7 +94,25 @@ class WriteLock:
         if not self._connection.in_transaction and not self._try(start + self.patience):
             if not self.keeps_place:
                 self._turns.leave()
-            raise LockedError(self._path, self._note.holder())
+            raise self._locked()
+
+    def held_by(self) -> str:
+        """Return who keeps one from writing, in words; nothing when one can write now, with the turn kept for that."""
+        if not self._try(time.monotonic()):
+            return self._locked().holder
+        self._connection.execute("ROLLBACK")
+        return ""
+
+    def _locked(self) -> LockedError:
+        """Return what is to be said of the one who holds the lock."""
+        holder = self._note.holder()
+        if holder is None:
+            who, since, advice = "another process", "", "close the other program and try again"
+        else:
+            who, advice = str(holder), holder.advice
+            since = _ago(holder.since) if holder.since is not None else ""
+        message = f"{self._path} is locked: {who} has been writing to it{since}; nothing was written here"
+        return LockedError(message, advice, holder=who)
 
     def _try(self, until: float) -> bool:
         """Try for the lock until a moment of the monotonic clock; return whether it was had."""
@@ -141,4 +148,4 @@ def error_code(error: sqlite3.Error) -> str:
 
 def _ago(since: float) -> str:
     seconds = max(0, time.time() - since)
-    return f" for {seconds:.0f} seconds" if seconds < 120 else f" for {seconds / 60:.0f} minutes"
+    return f" for {seconds:.0f} s" if seconds < 120 else f" for {seconds / 60:.0f} minutes"

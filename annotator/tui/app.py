@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from annotator.tui import keymap, themes
+from annotator.tui.held_up import PATIENCE
 from annotator.tui.inks import inks_of
 from annotator.tui.painting import Inks, Mode
 from annotator.tui.screens.adjudicate import AdjudicateScreen
@@ -92,6 +93,9 @@ class AnnotatorApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the queue, and the document that was asked for or left open."""
+        self.desk.hurry(PATIENCE)
+        for note in self.desk.notes:
+            self.notify(note, severity="warning", markup=False, timeout=12)
         self.theme_changed_signal.subscribe(self, self._show_theme)
         self.push_screen(QueueScreen(self.desk))
         key = self._first or self.desk.resume()
@@ -148,7 +152,7 @@ class AnnotatorApp(App[None]):
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
         """Run a screen's action once the palette is gone."""
-        self.call_later(screen.run_action, action)
+        screen.call_later(screen.held_up.carry_out, partial(screen.run_action, action))
 
     def action_help(self) -> None:
         """Show keys and guidelines."""
@@ -160,8 +164,10 @@ class AnnotatorApp(App[None]):
         """Remember the place and leave."""
         for screen in self.screen_stack:
             if isinstance(screen, AnnotateScreen):
-                screen.attempt(partial(screen.session.remember_place, opened=True))
-        self.exit()
+                screen.attempt(partial(screen.session.remember_place, opened=True), can_wait=False)
+        waiting = sum(len(screen.held_up) for screen in self.screen_stack if isinstance(screen, WorkScreen))
+        lost = f"annotator: what waited for the lock ({waiting} keys) was dropped, nothing of it was written"
+        self.exit(message=lost if waiting else None)
 
 
 def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
