@@ -99,8 +99,13 @@ class Standing:
         """Return whether a file that got smaller may be so: a database that was vacuumed is as long as it says."""
         if number:
             return False
-        pages = self._connection.execute("PRAGMA page_count").fetchone()[0]
-        return bool(size == pages * self._connection.execute("PRAGMA page_size").fetchone()[0])
+        try:
+            pages, length = (
+                self._connection.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_count", "page_size")
+            )
+        except sqlite3.DatabaseError:
+            return False
+        return bool(size == pages * length)
 
     def _lose(self, what: str) -> None:
         self._lost = LostError(what, f"leave, and run `annotator doctor`: {RESTORE}")
