@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from annotator.errors import StoreError
 from annotator.store import schema
 from annotator.store.lock import READ_PATIENCE, error_code
-from annotator.store.reading import Untouched, open_to_read, why_only_readable
+from annotator.store.reading import Untouched, open_as_it_is, open_to_read, why_only_readable
 from annotator.store.standing import RESTORE, Standing
 
 
@@ -75,6 +75,11 @@ def _raw(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=READ_PATIENCE, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _source(path: Path) -> sqlite3.Connection:
+    """Return a database to copy from, as it is."""
+    return open_as_it_is(path)[0] if why_only_readable(path) else _raw(path)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -210,7 +215,7 @@ def backup(path: Path, target: Path, *, lasting: bool = True) -> None:
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with closing(_raw(path)) as source, closing(sqlite3.connect(partial)) as copy:
+            with closing(_source(path)) as source, closing(sqlite3.connect(partial)) as copy:
                 if not lasting:
                     copy.execute("PRAGMA synchronous = OFF")
                 source.backup(copy)

@@ -63,7 +63,7 @@ class Store:
             self.notes.append(f"{path} can only be read: {opened.only_readable}{told}")
         else:
             self.notes += warnings(path)
-        if tell is not None:
+        if tell is not None and (opened.told or not self.read_only):  # what can be read as ever is no news
             for note in self.notes:
                 tell(note)
 

@@ -57,26 +57,11 @@ def why_only_readable(path: Path) -> str:
 
 
 def open_to_read(path: Path) -> tuple[sqlite3.Connection, Untouched | None, str]:
-    """Open a database that can only be read; return it, whether to watch it, and what is to be told of the way."""
-    log, index = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
-    if not log.exists() or (not index.exists() and not log.stat().st_size):
-        untouched = Untouched(path)
-        return _current(_uri(path, "mode=ro&immutable=1"), path, untouched, "")
-    if index.exists():
-        connection = _uri(path, "mode=ro")
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except sqlite3.OperationalError:
-            connection.close()
-        else:
-            return _current(connection, path, None, "")
-    return _current(_copied(path, log), path, None, "its log cannot be read in place, so a private copy is shown")
+    """Open a database that can only be read; return it, whether to watch it, and what is to be told of the way.
 
-
-def _current(
-    connection: sqlite3.Connection, path: Path, untouched: Untouched | None, told: str
-) -> tuple[sqlite3.Connection, Untouched | None, str]:
-    """Return a database, or one of an older schema as a private copy that was migrated."""
+    One of an older schema is shown as a private copy that was migrated.
+    """
+    connection, untouched, told = open_as_it_is(path)
     try:
         version = schema.checked_version(connection, path)
         if version == schema.VERSION:
@@ -91,7 +76,24 @@ def _current(
     migrated.execute("BEGIN")
     schema.migrate(migrated)
     migrated.execute("COMMIT")
-    return migrated, untouched, f"it has an older schema ({version}), so a private copy is shown, migrated"
+    return migrated, None, f"it has an older schema ({version}), so a private copy is shown, migrated"
+
+
+def open_as_it_is(path: Path) -> tuple[sqlite3.Connection, Untouched | None, str]:
+    """Open a database that can only be read, whatever its schema; see :func:`open_to_read`."""
+    log, index = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    if not log.exists() or (not index.exists() and not log.stat().st_size):
+        untouched = Untouched(path)
+        return _uri(path, "mode=ro&immutable=1"), untouched, ""
+    if index.exists():
+        connection = _uri(path, "mode=ro")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+        else:
+            return connection, None, ""
+    return _copied(path, log), None, "its log cannot be read in place, so a private copy is shown"
 
 
 def _uri(path: Path, how: str) -> sqlite3.Connection:
