@@ -24,6 +24,7 @@ from annotator.tui.screens.differences import DifferencesScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.signals import Signals
 from annotator.workflow.background import BackgroundTraining
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences, SettingsError
@@ -61,6 +62,7 @@ class AnnotatorApp(App[None]):
         desk.learns = self.preferences.learn
         self.mode = Mode(self.preferences.mode)
         self.hide_names = self.preferences.hide_names
+        self.signals: Signals | None = None
         self._first = document
         self._adjudicating = adjudicating
         self._inks: tuple[str, Inks] | None = None
@@ -93,6 +95,8 @@ class AnnotatorApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the queue, and the document that was asked for or left open."""
+        if self.signals is not None:
+            self.signals.start()
         self.desk.hurry(PATIENCE)
         for note in self.desk.notes:
             self.notify(note, severity="warning", markup=False, timeout=12)
@@ -139,6 +143,12 @@ class AnnotatorApp(App[None]):
         items = self.desk.feedback(key)
         self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
+    def paint_anew(self) -> None:
+        """Paint the whole screen, whatever the terminal shows."""
+        self.screen.refresh(layout=True)
+        for widget in self.screen.walk_children():
+            widget.refresh()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""
         yield from super().get_system_commands(screen)
@@ -174,4 +184,10 @@ def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicat
     """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     training = BackgroundTraining(desk.workspace.root, desk.curator) if preferences.learn else None
-    AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating).run()
+    app = AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating)
+    app.signals = Signals(app)
+    with app.signals.heeded():
+        app.run()
+    if app.signals.ended_by is not None:
+        desk.workspace.close()
+        app.signals.die()
