@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol
@@ -93,6 +94,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE cannot delete past the triggers
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA mmap_size = 0")  # a file that is cut short would kill whoever reads it that way
 
 
@@ -103,7 +105,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     try:
         version = schema.checked_version(connection, path)
         if 0 < version < schema.VERSION:
-            backup(path, backup_path(path, f"before-schema-{schema.VERSION}"))
+            backup(path, _free(backup_path(path, f"before-schema-{schema.VERSION}")))
         if version < schema.VERSION:
             schema.migrate(connection)
         connection.execute("COMMIT")
@@ -111,6 +113,12 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _free(path: Path) -> Path:
+    """Return a path, or one like it, at which there is nothing yet."""
+    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(place for place in chain([path], others) if not place.exists())
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -15,6 +15,7 @@ from annotator.annotation import Annotations, Comment, Decision, Extra, Relation
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, Step, UndoStack, curator_layer
 from annotator.store import connection as connecting
+from annotator.store import schema
 from annotator.store.filesystems import warnings
 from annotator.store.layers import LAYERS, LayerInfo, Place, SchemeStamp, event_of, layer_info_of
 from annotator.store.lock import WriteLock
@@ -119,6 +120,11 @@ class Store:
             )
         stamp = self._scheme() if self._scheme is not None else None
         with self.explained(), self._lock.transaction() as connection:
+            if connection.execute("PRAGMA user_version").fetchone()[0] != schema.VERSION:
+                raise StoreError(
+                    f"{self.path} was migrated by a newer annotator while it was open, nothing was written",
+                    "leave, and start again with that one",
+                )
             writer = Writer(connection, self.clock)
             if stamp is not None:
                 writer.set_scheme(stamp)
