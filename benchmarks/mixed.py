@@ -94,7 +94,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--sessions", type=int, default=8)
-    parser.add_argument("--documents", type=int, default=500, help="in each import")
+    parser.add_argument("--documents", type=int, default=250, help="in each import")
     parser.add_argument("--pause", type=float, default=0.0, metavar="MS", help="between two steps of a session")
     options = parser.parse_args()
     heading(
