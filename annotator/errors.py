@@ -51,6 +51,14 @@ class StoreError(AnnotatorError):
     """The database cannot be opened, read or written."""
 
 
+class LockedError(StoreError):
+    """Another process kept the write lock for longer than one wanted to wait; ``holder`` says which, in words."""
+
+    def __init__(self, message: str, hint: str = "", *, holder: str) -> None:
+        super().__init__(message, hint)
+        self.holder = holder
+
+
 class ModelError(AnnotatorError):
     """A model is missing, broken or cannot be fetched."""
 

@@ -158,7 +158,7 @@ class TestDatabases:
         (root / "seeds" / "a.txt").write_text("Luis Paz.", encoding="utf-8")
         path = root / "db" / "annotator.db"
         path.write_bytes(b"once upon a time " * 100)
-        assert "not a database: `annotator backup --list` shows the backups" in refused(command, capfd)
+        assert "not a database: `annotator restore` brings a backup back" in refused(command, capfd)
         assert path.read_bytes() == b"once upon a time " * 100
 
 

@@ -7,14 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from annotator.history import LayerName
-from annotator.store import Store, examine
+from annotator.store import Store, examine, lock
+from annotator.store.holder import Note
 from annotator.store.turns import Turns
 from tests.processes import PATIENCE, start
 from tests.workspaces import KEY, Bench, make_bench, open_bench
@@ -131,36 +132,46 @@ def test_a_private_folder_makes_a_private_database(tmp_path: Path) -> None:
 
 
 class TestTurns:
-    def test_one_waits_until_the_other_is_through(self, tmp_path: Path) -> None:
-        first, second = Turns(tmp_path, 60), Turns(tmp_path, 60)
-        order = []
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        (tmp_path / "lock").touch()
+        return tmp_path / "lock"
 
-        def wait() -> None:
-            with second.turn():
-                order.append("second")
+    def test_they_come_in_the_order_of_asking(self, file: Path) -> None:
+        queue = [Turns(file) for _ in range(5)]
+        assert queue[0].wait(0)
+        assert not any(turns.wait(0) for turns in queue[1:])
+        for first, second in pairwise(queue):
+            first.leave()
+            assert not first.wait(0)  # whoever was there comes last
+            assert second.wait(PATIENCE)
+        queue[-1].leave()
+        for turns in queue[:-1]:
+            assert turns.wait(PATIENCE)
+            turns.leave()
 
-        thread = threading.Thread(target=wait)
-        with first.turn():
-            thread.start()
-            thread.join(0.05)
-            order.append("first")
-        thread.join()
-        assert order == ["first", "second"]
-        first.close()
-        second.close()
+    def test_who_gives_up_keeps_nobody_waiting(self, file: Path) -> None:
+        first, second, third = Turns(file), Turns(file), Turns(file)
+        assert first.wait(0)
+        assert not second.wait(0.01)
+        assert not third.wait(0.01)
+        second.leave()
+        assert not third.wait(0.01)
+        first.leave()
+        assert third.wait(PATIENCE)
+        third.leave()
 
-    def test_whoever_stands_still_is_passed(self, tmp_path: Path) -> None:
-        stuck, patient, third = Turns(tmp_path, 60), Turns(tmp_path, 0.01), Turns(tmp_path, 60)
-        with stuck.turn(), patient.turn():
-            pass
-        with third.turn():  # who gave up does not keep the place
-            pass
-        for turns in (stuck, third, patient):
-            turns.close()
+    def test_whoever_stands_still_is_passed(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lock, "TURN_PATIENCE", 0.01)
+        stuck = Turns(Note(bench.store.path).path)
+        bench.session().flag()
+        assert stuck.wait(PATIENCE)
+        bench.session().flag()
+        assert bench.actions("curator:ana") == ["flag", "unflag"]
+        stuck.leave()
 
     def test_where_there_is_no_queue_it_goes_on_without(self, tmp_path: Path) -> None:
-        with Turns(tmp_path / "nada", 60).turn():
-            pass
+        assert Turns(tmp_path / "nada" / "lock").wait(0)
 
     def test_a_writer_that_is_killed_leaves_the_queue(self, bench: Bench) -> None:
         root = str(bench.workspace.root)

@@ -265,7 +265,10 @@ class TestDoctor:
         data[4096:] = bytes(len(data) - 4096)
         store.path.write_bytes(data)
 
-        with pytest.raises(StoreError, match=r"the database is damaged: .*restore FILE"), Store(store.path) as damaged:
+        with (
+            pytest.raises(StoreError, match="the database is damaged: `annotator restore` brings a backup back"),
+            Store(store.path) as damaged,
+        ):
             list(examine(damaged))
 
 

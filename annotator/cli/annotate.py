@@ -26,7 +26,7 @@ def start(workspace: Workspace, curator: str | None, document: str | None) -> No
     from annotator.workflow.desk import Desk
 
     name = curator_name(curator)
-    if not workspace.database_path.exists() or workspace.store.is_empty():
+    if not workspace.database_path.exists() or (workspace.store.is_empty() and not workspace.store.read_only):
         _prepare(workspace, curator)
     desk = Desk(workspace, name)
     if document is not None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -49,7 +49,7 @@ class Settings:
 
     def workspace(self, folder: Path | None = None) -> Workspace:
         """Return the workspace, from the verb's own option first; it is closed when the command ends."""
-        workspace = Workspace.find(folder or self.folder)
+        workspace = replace(Workspace.find(folder or self.folder), tell=narrate)
         click.get_current_context().find_root().call_on_close(workspace.close)
         return workspace
 

@@ -23,6 +23,7 @@ from annotator.store.connection import BACKUPS, COMPANIONS, backup_path, explain
 from annotator.store.database import Store
 from annotator.store.doctor import examine
 from annotator.store.foreign import NO_LIMITS, open_foreign
+from annotator.store.holder import Note
 from annotator.store.turns import Turns
 
 _NAME = re.compile(r"\.(\d{8}T\d{6}Z)\.([\w-]+?)(?:\.\d+)?\.db")
@@ -104,9 +105,12 @@ def _checked(source: Path, folder: Path) -> Iterator[Store]:
 
 def _exchange(path: Path, staged: Path) -> Path | None:
     """Move the database at ``path`` aside with all that belongs to it, and ``staged`` into its place."""
-    turns = Turns(path.parent, _LOCK_SECONDS)
+    note = Note(path)
+    note.open()
+    turns = Turns(note.path)
     try:
-        with turns.turn(), _held(path):
+        turns.wait(_LOCK_SECONDS)
+        with _held(path):
             aside = _set_aside(path)
             for suffix in COMPANIONS:  # a log that stays would be read into the new database
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -115,6 +119,8 @@ def _exchange(path: Path, staged: Path) -> Path | None:
         return aside
     finally:
         turns.close()
+        note.close()
+        note.take_away()
 
 
 @contextmanager

@@ -11,35 +11,62 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple, Protocol
 
 from annotator.errors import StoreError
 from annotator.files import PARTIAL, sweep, sync_folder
 from annotator.store import schema
-from annotator.store.turns import Turns
+from annotator.store.lock import READ_PATIENCE, error_code
+from annotator.store.reading import Untouched, open_as_it_is, open_to_read, why_only_readable
+from annotator.store.standing import RESTORE, Standing
 
-BUSY_SECONDS = 30.0
 COMPANIONS = ("-wal", "-shm", "-journal")
 """What the names of files that belong to a database end with."""
 BACKUPS = "backups"
 """The folder of backups, beside the database."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the database at ``path``, made or migrated where needed.
+class Guard(Protocol):
+    """What notices when a database is no longer the one that was opened."""
+
+    def check(self) -> None:
+        """Raise :class:`StoreError` when it is not."""
+
+
+class Opened(NamedTuple):
+    """An open database.
+
+    ``standing`` is of one that may be written.  Of one that cannot be, ``only_readable`` says why, ``told`` what there
+    is to say about how it is shown, and ``untouched``, where it is read without locks, is to be asked at each read.
+    """
+
+    connection: sqlite3.Connection
+    standing: Standing | None = None
+    untouched: Untouched | None = None
+    only_readable: str = ""
+    told: str = ""
+
+
+def connect(path: Path) -> Opened:
+    """Open the database at ``path``, made or migrated where needed, or only to be read where it cannot be written.
 
     Raises :class:`StoreError` when it belongs to something else, comes from a newer version, or cannot be read.
     """
     with explained(path):
+        reason = why_only_readable(path)
+        if reason:
+            connection, untouched, told = open_to_read(path)
+            return Opened(connection, untouched=untouched, only_readable=reason, told=told)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             _share(path)
         connection = _raw(path)
         try:
             _prepare(connection, path)
+            return Opened(connection, Standing(connection, path))
         except BaseException:
             connection.close()
             raise
-    return connection
 
 
 def _share(path: Path) -> None:
@@ -51,39 +78,29 @@ def _share(path: Path) -> None:
 
 
 def _raw(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=READ_PATIENCE, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     return connection
 
 
+def _source(path: Path) -> sqlite3.Connection:
+    """Return a database to copy from, as it is."""
+    return open_as_it_is(path)[0] if why_only_readable(path) else _raw(path)
+
+
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    version = _version(connection, path)
+    version = schema.checked_version(connection, path)
     if version < schema.VERSION:
         _upgrade(connection, path)
     elif connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # a copy that stood alone
         _write_ahead(connection)
+        schema.checked_version(connection, path)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE cannot delete past the triggers
-    connection.execute("PRAGMA mmap_size = 268435456")
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the database's schema version, 0 for an empty one."""
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-    if not empty and application != schema.APPLICATION_ID:
-        raise StoreError(
-            f"{path} is a database of another program",
-            "choose another workspace, or `annotator restore` a backup: it keeps what is there",
-        )
-    if version > schema.VERSION:
-        raise StoreError(
-            f"{path} was written by a newer annotator (schema {version}, this one knows {schema.VERSION})",
-            "upgrade annotator",
-        )
-    return version
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    connection.execute("PRAGMA cache_size = -32000")
+    connection.execute("PRAGMA mmap_size = 0")  # a file that is cut short would kill whoever reads it that way
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
@@ -91,7 +108,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     _write_ahead(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = _version(connection, path)
+        version = schema.checked_version(connection, path)
         if 0 < version < schema.VERSION:
             new_backup(path, f"schema-{version}")
         if version < schema.VERSION:
@@ -105,38 +122,21 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to write-ahead logging; SQLite itself does not wait for another process that does the same."""
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + READ_PATIENCE
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if _code(error) != "SQLITE_BUSY" or time.monotonic() > deadline:
+            if error_code(error) != "SQLITE_BUSY" or time.monotonic() > deadline:
                 raise
         time.sleep(0.005)
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, path: Path, turns: Turns) -> Iterator[sqlite3.Connection]:
-    """Hold the write lock from the first statement, when it is one's turn: all of the block happens, or nothing.
-
-    A deferred ``BEGIN`` fails at its first write when another process writes in between; ``BEGIN IMMEDIATE`` waits.
-    """
-    with explained(path), turns.turn():
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-
-
-@contextmanager
-def snapshot(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+def snapshot(connection: sqlite3.Connection, explained: explained) -> Iterator[None]:
     """Let all reads of the block see one moment, though others write meanwhile; inside a transaction, that one."""
-    with explained(path):
+    with explained:
         inside = connection.in_transaction
         if not inside:
             connection.execute("BEGIN")
@@ -150,13 +150,15 @@ def snapshot(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 class explained:  # noqa: N801 - used like contextlib's
     """Turn what SQLite and the file system complain of in the block into a sentence for the user.
 
-    A class, because every read is in such a block, and a generator would take longer than many of them.
+    A class, because every read is in such a block, and a generator would take longer than many of them.  ``guard`` is
+    asked for the reason first: of a database that is no longer there SQLite says all kinds of things.
     """
 
-    __slots__ = ("path",)
+    __slots__ = ("guard", "path")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, guard: Guard | None = None) -> None:
         self.path = path
+        self.guard = guard
 
     def __enter__(self) -> None:
         """Begin the block."""
@@ -166,19 +168,16 @@ class explained:  # noqa: N801 - used like contextlib's
     ) -> None:
         """Raise what is to be said, if anything."""
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
+            if self.guard is not None:
+                self.guard.check()
             raise StoreError(f"{self.path}: {_meaning(error, self.path)}", _remedy(error)) from error
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):  # whoever read the output has gone
             reason = (error.strerror or str(error)).lower()
             raise StoreError(f"{self.path}: {reason}", "check the folder's rights") from error
 
 
-def _code(error: sqlite3.DatabaseError) -> str:
-    name: str = getattr(error, "sqlite_errorname", "")
-    return "_".join(name.split("_")[:2])
-
-
 def _meaning(error: sqlite3.DatabaseError, path: Path) -> str:
-    code = _code(error)
+    code = error_code(error)
     if code == "SQLITE_CANTOPEN" and path.parent.is_dir() and not os.access(path.parent, os.W_OK):
         return "the folder is read-only"
     return {
@@ -199,9 +198,9 @@ def _remedy(error: sqlite3.DatabaseError) -> str:
         "SQLITE_READONLY": "give yourself write access to the file and its folder",
         "SQLITE_CANTOPEN": "give yourself write access to the folder",
         "SQLITE_BUSY": "close the other program and try again",
-        "SQLITE_NOTADB": "`annotator backup --list` shows the backups, `annotator restore FILE` brings one back",
-        "SQLITE_CORRUPT": "`annotator backup --list` shows the backups, `annotator restore FILE` brings one back",
-    }.get(_code(error), "")
+        "SQLITE_NOTADB": RESTORE,
+        "SQLITE_CORRUPT": RESTORE,
+    }.get(error_code(error), "")
 
 
 def backup_path(path: Path, why: str) -> Path:
@@ -248,7 +247,7 @@ def _copy(path: Path, target: Path, *, lasting: bool) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent)
         try:
-            with closing(_raw(path)) as source, closing(sqlite3.connect(partial)) as copy:
+            with closing(_source(path)) as source, closing(sqlite3.connect(partial)) as copy:
                 if not lasting:
                     copy.execute("PRAGMA synchronous = OFF")
                 source.backup(copy)

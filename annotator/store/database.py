@@ -15,9 +15,12 @@ from annotator.annotation import Annotations, Comment, Decision, Extra, Relation
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, Step, UndoStack, curator_layer
 from annotator.store import connection as connecting
+from annotator.store import schema
+from annotator.store.filesystems import warnings
 from annotator.store.layers import LAYERS, LayerInfo, Place, SchemeStamp, event_of, layer_info_of
+from annotator.store.lock import WriteLock
+from annotator.store.reading import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.tables import TABLES, records
-from annotator.store.turns import Turns
 from annotator.store.writer import Writer
 from annotator.text import Document, Segmentation
 
@@ -35,17 +38,35 @@ class Store:
     """An open workspace database.
 
     Reading happens on the connection's implicit snapshots; every write goes through :meth:`write`.
-    ``clock`` gives the time of events, ``scheme`` the label scheme that what is written keeps to.
+    ``clock`` gives the time of events, ``scheme`` the label scheme that what is written keeps to.  ``tell`` is given
+    sentences for the user: what is to be known of the place where the database lies, and whom a write waits for.
     """
 
     def __init__(
-        self, path: Path, clock: Callable[[], str] = utc_now, scheme: Callable[[], SchemeStamp] | None = None
+        self,
+        path: Path,
+        clock: Callable[[], str] = utc_now,
+        scheme: Callable[[], SchemeStamp] | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.path = path
         self.clock = clock
-        self.connection = connecting.connect(path)
+        opened = connecting.connect(path)
+        self.connection = opened.connection
+        self.notes: list[str] = []
         self._scheme = scheme
-        self._turns = Turns(path.parent, connecting.BUSY_SECONDS / 3)
+        self._untouched = opened.untouched
+        self._guard = opened.untouched or opened.standing
+        self._lock = WriteLock(opened.connection, path, opened.standing, tell) if opened.standing else None
+        self._only_readable = opened.only_readable
+        if self._lock is None:
+            told = f"; {opened.told}" if opened.told else ""
+            self.notes.append(f"{path} can only be read: {opened.only_readable}{told}")
+        else:
+            self.notes += warnings(path)
+        if tell is not None and (opened.told or not self.read_only):  # what can be read as ever is no news
+            for note in self.notes:
+                tell(note)
 
     def __enter__(self) -> Self:
         return self
@@ -58,13 +79,52 @@ class Store:
     def close(self) -> None:
         """Close the database; a closed store cannot be used again."""
         self.connection.close()
-        self._turns.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    @property
+    def read_only(self) -> bool:
+        """Return whether the database can only be read; :attr:`notes` says why."""
+        return self._lock is None
+
+    def hurry(self, patience: float) -> None:
+        """Let every write wait for the lock for so many seconds only, and keep its place in the queue for a next try.
+
+        For who sits before a screen: :class:`LockedError` says whom it waits for.
+        """
+        if self._lock is not None:
+            self._lock.patience, self._lock.keeps_place = patience, True
+
+    def held_by(self) -> str:
+        """Return who keeps one from writing now, in words; nothing when the lock is free, or is not what is missing."""
+        if self._lock is None:
+            return ""
+        with self.explained():
+            return self._lock.held_by()
+
+    def give_way(self) -> None:
+        """Give up the place in the queue that was kept after :class:`LockedError`: there will be no next try."""
+        if self._lock is not None:
+            self._lock.give_up()
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
-        """Write under the lock: all of the block is durable when it ends, or none of it happened."""
+        """Write under the lock: all of the block is durable when it ends, or none of it happened.
+
+        Raises :class:`LockedError`, :class:`LostError`, :class:`ReadOnlyError` or another :class:`StoreError`.
+        """
+        if self._lock is None:
+            raise ReadOnlyError(
+                f"{self.path} can only be read ({self._only_readable}), nothing was written",
+                WHERE_TO_WRITE if self._only_readable == READ_ONLY_MEDIUM else OWN_RIGHTS,
+            )
         stamp = self._scheme() if self._scheme is not None else None
-        with connecting.transaction(self.connection, self.path, self._turns) as connection:
+        with self.explained(), self._lock.transaction() as connection:
+            if connection.execute("PRAGMA user_version").fetchone()[0] != schema.VERSION:
+                raise StoreError(
+                    f"{self.path} was migrated by a newer annotator while it was open, nothing was written",
+                    "leave, and start again with that one",
+                )
             writer = Writer(connection, self.clock)
             if stamp is not None:
                 writer.set_scheme(stamp)
@@ -81,11 +141,13 @@ class Store:
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Let all reads of the block see one moment, though others write meanwhile."""
-        return connecting.snapshot(self.connection, self.path)
+        return connecting.snapshot(self.connection, self.explained())
 
-    def explained(self) -> AbstractContextManager[None]:
+    def explained(self) -> connecting.explained:
         """Turn SQLite's complaints in the block into sentences for the user."""
-        return connecting.explained(self.path)
+        if self._untouched is not None:
+            self._untouched.check()
+        return connecting.explained(self.path, self._guard)
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return all rows of a query."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from annotator.errors import StoreError
 
 APPLICATION_ID = 0x616E6E6F  # "anno"
 
@@ -294,6 +297,23 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
 """Name and SQL of each migration, oldest first."""
 
 VERSION = len(MIGRATIONS)
+
+
+def checked_version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the schema version of the database at ``path``, 0 for an empty one.
+
+    Raises :class:`StoreError` when it belongs to something else or comes from a newer version.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    if not empty and application != APPLICATION_ID:
+        raise StoreError(f"{path} is a database of another program", "choose another workspace; it was left as it is")
+    if version > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer annotator (schema {version}, this one knows {VERSION})", "upgrade annotator"
+        )
+    return version
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from annotator.tui import keymap, themes
+from annotator.tui.held_up import PATIENCE
 from annotator.tui.inks import inks_of
 from annotator.tui.painting import Inks, Mode
 from annotator.tui.screens.adjudicate import AdjudicateScreen
@@ -23,6 +24,7 @@ from annotator.tui.screens.differences import DifferencesScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.signals import Signals
 from annotator.workflow.background import BackgroundTraining
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences, SettingsError
@@ -64,6 +66,7 @@ class AnnotatorApp(App[None]):
         desk.learns = self.preferences.learn
         self.mode = Mode(self.preferences.mode)
         self.hide_names = self.preferences.hide_names
+        self.signals: Signals | None = None
         self._first = document
         self._adjudicating = adjudicating
         self._inks: tuple[str, Inks] | None = None
@@ -96,6 +99,11 @@ class AnnotatorApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the queue, and the document that was asked for or left open."""
+        if self.signals is not None:
+            self.signals.start()
+        self.desk.hurry(PATIENCE)
+        for note in self.desk.notes:
+            self.notify(note, severity="warning", markup=False, timeout=12)
         self.theme_changed_signal.subscribe(self, self._show_theme)
         if self.training is not None:
             self.set_interval(LOOK_AT_TRAINING, self.look_at_training)
@@ -149,6 +157,12 @@ class AnnotatorApp(App[None]):
         items = self.desk.feedback(key)
         self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
+    def paint_anew(self) -> None:
+        """Paint the whole screen, whatever the terminal shows."""
+        self.screen.refresh(layout=True)
+        for widget in self.screen.walk_children():
+            widget.refresh()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""
         yield from super().get_system_commands(screen)
@@ -162,7 +176,7 @@ class AnnotatorApp(App[None]):
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
         """Run a screen's action once the palette is gone."""
-        self.call_later(screen.run_action, action)
+        screen.call_later(screen.held_up.carry_out, partial(screen.run_action, action))
 
     def action_help(self) -> None:
         """Show keys and guidelines."""
@@ -174,8 +188,10 @@ class AnnotatorApp(App[None]):
         """Remember the place and leave."""
         for screen in self.screen_stack:
             if isinstance(screen, AnnotateScreen):
-                screen.attempt(partial(screen.session.remember_place, opened=True))
-        self.exit()
+                screen.attempt(partial(screen.session.remember_place, opened=True), can_wait=False)
+        waiting = sum(len(screen.held_up) for screen in self.screen_stack if isinstance(screen, WorkScreen))
+        lost = f"annotator: what waited for the lock ({waiting} keys) was dropped, nothing of it was written"
+        self.exit(message=lost if waiting else None)
 
 
 def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
@@ -184,4 +200,10 @@ def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicat
     training = None
     if preferences.learn:
         training = BackgroundTraining(desk.workspace.root, desk.curator, network=preferences.network_in_background)
-    AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating).run()
+    app = AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating)
+    app.signals = Signals(app)
+    with app.signals.heeded():
+        app.run()
+    if app.signals.ended_by is not None:
+        desk.workspace.close()
+        app.signals.die()

@@ -33,6 +33,23 @@ class Desk:
         """Return the label scheme of the workspace."""
         return self.workspace.scheme
 
+    def hurry(self, patience: float) -> None:
+        """Let no step wait for another process's lock for longer than so many seconds: a screen waits for it."""
+        self.workspace.store.hurry(patience)
+
+    def held_by(self) -> str:
+        """Return which process keeps one from writing now, in words; nothing when none does."""
+        return self.workspace.store.held_by()
+
+    def give_way(self) -> None:
+        """Give up the place in the queue for the lock that a step had which was not written."""
+        self.workspace.store.give_way()
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what is to be known of where the database lies, a sentence each."""
+        return self.workspace.store.notes
+
     def open(self, key: str) -> Session:
         """Return a session on a document, where the curator left it."""
         document = self.workspace.store.document(key)

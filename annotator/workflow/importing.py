@@ -36,6 +36,8 @@ _BATCH = 256
 """Documents that are written together."""
 _AHEAD = 3
 """Batches that are read, and on their way to the second core and back, while one is written."""
+_LOOK_AHEAD = 20
+"""Batches that may be kept in memory until the lock is taken; what comes behind them is read under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,13 @@ def import_file(
     labels = LabelsFile(workspace.labels_path, workspace.scheme)
     intake = _Intake(workspace, form.name, request, source.stem, actor)
     try:
-        with collector_paused(), quick_turns(), workspace.store.trial(request.dry_run) as writer:
-            intake.take_all(writer, _reporting(first, documents, source, progress))
-            scheme = labels.stage(intake.check)
-            if scheme is not None:
-                writer.set_scheme(scheme_stamp(scheme))
+        with collector_paused(), quick_turns(), closing(intake):
+            intake.look_ahead(_reporting(first, documents, source, progress))
+            with workspace.store.trial(request.dry_run) as writer:
+                intake.take_all(writer)
+                scheme = labels.stage(intake.check)
+                if scheme is not None:
+                    writer.set_scheme(scheme_stamp(scheme))
     except BaseException:
         labels.fail(workspace.store.scheme())
         raise
@@ -156,7 +160,17 @@ class _Batch(NamedTuple):
     digests: list[str]
     keys: list[str]
     new: set[str]
-    making: Making
+    making: Making | _Made
+
+
+class _Made(NamedTuple):
+    """Documents that are made."""
+
+    found: list[Document]
+
+    def documents(self) -> list[Document]:
+        """Return them."""
+        return self.found
 
 
 class _Intake:
@@ -178,15 +192,48 @@ class _Intake:
         self._fresh: dict[str, Document] = {}
         self._known: dict[str, str] = {}
         self._by_text: dict[str, str] = {}
+        self._segmenter = Segmenter(self._languages)
+        self._waiting: deque[_Batch] = deque()
 
-    def take_all(self, writer: Writer, documents: Iterator[ForeignDocument]) -> None:
+    def close(self) -> None:
+        """End the process that makes documents."""
+        self._segmenter.close()
+
+    def look_ahead(self, documents: Iterator[ForeignDocument]) -> None:
+        """Read, match and make what is to be written, without the lock: curators at work would wait meanwhile.
+
+        Where there are no documents yet nobody does, and writing while reading is quicker.
+        """
+        self._documents = documents
+        self._know(self._store.document_digests())
+        if not self._known:
+            return
+        for foreign in islice(self._batches(), _LOOK_AHEAD):
+            self._waiting.append(self._matched(foreign))
+        for number, batch in enumerate(self._waiting):
+            self._waiting[number] = batch._replace(making=_Made(batch.making.documents()))
+
+    def _batches(self) -> Iterator[list[ForeignDocument]]:
+        while foreign := list(islice(self._documents, _BATCH)):
+            yield foreign
+
+    def _know(self, digests: dict[str, str]) -> None:
+        """Match with the documents that are here."""
+        self._known = digests
+        self._by_text = {digest: key for key, digest in reversed(digests.items())}
+        self._made.clear()
+        self._made_of.clear()
+
+    def take_all(self, writer: Writer) -> None:
         """Make or match every document and write its layers; raise at the end what the scheme does not allow.
 
         While one batch is written by a thread, and the documents of the next are made on the second core, the one
         after that is read.
         """
-        self._known = self._store.document_digests()
-        self._by_text = {digest: key for key, digest in reversed(self._known.items())}
+        digests = self._store.document_digests()
+        if digests != self._known:  # somebody was quicker
+            self._know(digests)
+            self._waiting = deque(self._matched(batch.foreign) for batch in self._waiting)
         self._writer, request = writer, self._request
         self._bulk = writer.bulk()
         self._layers = LayerWriter(
@@ -199,14 +246,13 @@ class _Intake:
             override=request.override,
             before_replacing=self._safeguard,
         )
-        with closing(self._bulk), closing(Segmenter(self._languages)) as segmenter:
-            waiting: deque[_Batch] = deque()
-            while foreign := list(islice(documents, _BATCH)):
-                waiting.append(self._matched(foreign, segmenter))
-                if len(waiting) > _AHEAD:
-                    self._take(waiting.popleft())
-            while waiting:
-                self._take(waiting.popleft())
+        with closing(self._bulk):
+            for foreign in self._batches():
+                self._waiting.append(self._matched(foreign))
+                if len(self._waiting) > _AHEAD:
+                    self._take(self._waiting.popleft())
+            while self._waiting:
+                self._take(self._waiting.popleft())
             self._bulk.settle()
         self.check.conclude()
         self._layers.conclude()
@@ -217,7 +263,7 @@ class _Intake:
         if not self._request.dry_run:
             self.report.backup = safeguard(self._workspace, "replace")
 
-    def _matched(self, batch: list[ForeignDocument], segmenter: Segmenter) -> _Batch:
+    def _matched(self, batch: list[ForeignDocument]) -> _Batch:
         """Tell which documents are there, and begin to make the others."""
         digests = [text_sha256(foreign.text) for foreign in batch]
         keys: list[str] = []
@@ -228,7 +274,7 @@ class _Intake:
                 articles.append(self._article(foreign, digest))
                 found = articles[-1].key
             keys.append(found)
-        return _Batch(batch, digests, keys, {article.key for article in articles}, segmenter.begin(articles))
+        return _Batch(batch, digests, keys, {article.key for article in articles}, self._segmenter.begin(articles))
 
     def _take(self, batch: _Batch) -> None:
         """Begin to write a batch, once its documents are made."""

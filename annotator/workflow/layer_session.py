@@ -216,7 +216,9 @@ class LayerSession:
         return Place(self.document.key, self.cursor, self.focus, opened)
 
     def remember_place(self, *, opened: bool) -> None:
-        """Remember where the curator is, and whether they left the document open."""
+        """Remember where the curator is, and whether they left the document open, where anything can be kept."""
+        if self._store.read_only:
+            return
         with self._store.write() as writer:
             writer.set_place(self.curator, self._place(opened=opened))
 

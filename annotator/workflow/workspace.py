@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -23,9 +24,13 @@ CURATOR_VARIABLE = "ANNOTATOR_CURATOR"
 
 @dataclass(frozen=True)
 class Workspace:
-    """A workspace by its folder; the scheme is read and the database opened when first asked for."""
+    """A workspace by its folder; the scheme is read and the database opened when first asked for.
+
+    ``tell`` is given sentences for the user about the database: where it lies, and whom a write waits for.
+    """
 
     root: Path
+    tell: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def find(cls, given: Path | None = None) -> Workspace:
@@ -93,7 +98,7 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """Return the open database."""
-        return Store(self.database_path, scheme=self._stamp)
+        return Store(self.database_path, scheme=self._stamp, tell=self.tell)
 
     def _stamp(self) -> SchemeStamp:
         """Return the scheme that is written under: the one in use, else as the file has it now."""

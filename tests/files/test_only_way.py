@@ -21,6 +21,8 @@ ALLOWED = {
     "workflow/export_files.py": "fills a new folder that the export made",
     "store/connection.py": "makes the database's own folder and files, and a copy under a name of its own",
     "store/backups.py": "moves the database's own files, and removes backups that it made",
+    "store/holder.py": "takes away the note about who writes, which it made",
+    "store/reading.py": "copies a database into a new folder for temporary files",
     "store/foreign.py": "copies a database into a new folder for temporary files",
     "workflow/bundling.py": "fills a new folder that the bundle made",
     "workflow/setup.py": "makes the folders of a new workspace where they are missing",

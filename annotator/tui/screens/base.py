@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import events
@@ -10,12 +11,14 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, LockedError
+from annotator.tui.held_up import HeldUp
 from annotator.tui.painting import Inks
 from annotator.tui.widgets.inked import Inked
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
+    from annotator.workflow.desk import Desk
 
 LEAST_COLUMNS, LEAST_LINES = 60, 15
 
@@ -29,12 +32,21 @@ class WorkScreen(Screen[None]):
     WorkScreen.-too-small .main { display: none; }
     WorkScreen #entry { display: none; height: 1; padding: 0 1; }
     WorkScreen.-entering #entry { display: block; }
+    WorkScreen { layers: default notice; }
+    WorkScreen #notice {
+        layer: notice; dock: bottom; width: 1fr; height: auto; padding: 0 1; display: none;
+        color: $text; background: $warning-muted;
+    }
+    WorkScreen.-noticed #notice { display: block; }
     """
 
     AUTO_FOCUS = ""
 
+    desk: Desk
+
     def __init__(self) -> None:
         super().__init__()
+        self.held_up = HeldUp(self)
         self._entered: Callable[[str], None] | None = None
 
     @property
@@ -48,6 +60,7 @@ class WorkScreen(Screen[None]):
             widget.add_class("main")
             yield widget
         yield Static(id="too-small", markup=False)
+        yield Static(id="notice", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Say when the terminal is too small to work in."""
@@ -84,10 +97,19 @@ class WorkScreen(Screen[None]):
         typing would act on the wrong words, or be lost on its way to the entry line.
         """
         event.stop()
+        await self.held_up.take(event)
+
+    async def handle(self, event: events.Key, *, late: bool) -> None:
+        """Do what a key means now; a ``late`` one has waited, and came by no entry line on its way."""
         if self.has_class("-entering"):
-            await self._type(event)
+            await self._type(event, late=late)
         elif not self.too_small:
             await self.press(event)
+
+    def show_notice(self, text: str) -> None:
+        """Show a notice over the lowest lines, or (without a text) none."""
+        self.query_one("#notice", Static).update(text)
+        self.set_class(bool(text), "-noticed")
 
     async def press(self, event: events.Key) -> None:
         """Do what a key is bound to."""
@@ -106,17 +128,19 @@ class WorkScreen(Screen[None]):
         self.add_class("-entering")
         entry.focus()
 
-    async def _type(self, event: events.Key) -> None:
+    async def _type(self, event: events.Key, *, late: bool) -> None:
         """Edit the entry line, also with what was pressed before it had the focus; ``escape`` ends it."""
         entry = self.query_one("#entry", Input)
         active = next((b for key, b in entry._bindings if key == event.key), None)
         if event.key == "escape":
             self.end_entry()
         elif event.key == "enter":
-            await entry.action_submit()
+            self.end_entry()
+            if self._entered is not None:
+                await self.held_up.carry_out(partial(self._entered, entry.value))
         elif active is not None:
             await self.app.run_action(active.action, entry)
-        elif event.is_printable and event.character and not entry.has_focus:
+        elif event.is_printable and event.character and (late or not entry.has_focus):
             entry.insert_text_at_cursor(event.character)
 
     def end_entry(self) -> None:
@@ -124,20 +148,19 @@ class WorkScreen(Screen[None]):
         self.remove_class("-entering")
         self.set_focus(None)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Do what the entry was for."""
-        self.end_entry()
-        if self._entered is not None:
-            self._entered(event.value)
-
     def tell_of_work(self) -> None:
         """Say anew what goes on in the background, where the screen says so."""
 
-    def attempt(self, action: Callable[[], object]) -> bool:
-        """Do something; what the user can mend is said on the screen. Return whether it was done."""
+    def attempt(self, action: Callable[[], object], *, can_wait: bool = True) -> bool:
+        """Do something; what the user can mend is said on the screen. Return whether it was done.
+
+        :class:`LockedError` is raised where it ``can_wait``: it is done again when the lock is free.
+        """
         try:
             action()
         except AnnotatorError as error:
+            if can_wait and isinstance(error, LockedError):
+                raise
             self.complain(error)
             return False
         return True

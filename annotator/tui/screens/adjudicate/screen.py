@@ -50,7 +50,7 @@ class AdjudicateScreen(AdjudicateBase, inherit_bindings=False):
     async def press(self, event: events.Key) -> None:
         """Answer an open question, else label, else do what the key is bound to; without a selection digits choose."""
         if self.prompt is not None:
-            self._answer(event)
+            await self._answer(event)
             return
         digit = event.character is not None and event.character.isdigit() and event.character != "0"
         entity = self.session.scheme.entity_for_key(event.character) if event.character else None
@@ -119,9 +119,9 @@ class AdjudicateScreen(AdjudicateBase, inherit_bindings=False):
             case = next(iter(self.waiting()), None)
             self.show_case(case.id if case is not None else None)
 
-    def on_versions_bar_chosen(self, event: VersionsBar.Chosen) -> None:
+    async def on_versions_bar_chosen(self, event: VersionsBar.Chosen) -> None:
         """Choose a version by mouse."""
-        self.action_choose(event.number)
+        await self.held_up.carry_out(partial(self.action_choose, event.number))
 
     # Edits
 

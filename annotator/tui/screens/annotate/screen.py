@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -79,7 +80,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
     async def press(self, event: events.Key) -> None:
         """Answer an open question, else label, else do what the key is bound to."""
         if self.prompt is not None:
-            self._answer(event)
+            await self._answer(event)
             return
         if event.key != "space":
             self._sure = False
@@ -89,7 +90,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         else:
             await super().press(event)
 
-    def _answer(self, event: events.Key) -> None:
+    async def _answer(self, event: events.Key) -> None:
         assert self.prompt is not None
         if event.key == "escape" or not event.character:
             self._ask(None)
@@ -105,7 +106,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
             self._refresh_marks()
         else:
             self.prompt = None
-            action()
+            await self.held_up.carry_out(action)
             self._refresh_marks()
 
     def action_mode(self) -> None:
@@ -134,8 +135,11 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         """Bring what is looked at back into view."""
         self._refresh_marks(walking=True)
 
-    def on_text_view_pointed(self, event: TextView.Pointed) -> None:
+    async def on_text_view_pointed(self, event: TextView.Pointed) -> None:
         """Follow the mouse: a click focuses, a drag selects whole tokens, a double click selects a word."""
+        await self.held_up.carry_out(partial(self._point, event))
+
+    def _point(self, event: TextView.Pointed) -> None:
         if self.prompt is not None:
             self.prompt = None
         if event.words:
@@ -149,9 +153,9 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         self.session.focus = None
         self._refresh_marks()
 
-    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+    async def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Focus the item of a panel row."""
-        self.show_entry(self.panel.identity(event.index))
+        await self.held_up.carry_out(partial(self.show_entry, self.panel.identity(event.index)))
 
     def show_entry(self, identity: str) -> None:
         """Focus what a panel row stands for."""

@@ -1,0 +1,120 @@
+"""Signals: whatever ends or stops the workbench leaves the terminal as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import termios
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from textual.driver import Driver
+
+if TYPE_CHECKING:
+    from annotator.tui.app import AnnotatorApp
+
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+_INPUT, _OUTPUT = 0, 2
+"""Where the toolkit reads from and writes to."""
+GRACE = 2.0
+"""Seconds for which the workbench may tidy up; then it is ended as it is. What was acknowledged is on the disk."""
+PLAIN = (
+    "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1016l\x1b[?1006l\x1b[<u\x1b[?1049l"
+    "\x1b[?25h\x1b[?1004l"
+)
+"""What takes back all that the toolkit asks of a terminal."""
+
+
+class Signals:
+    """What the workbench does when it is told to end, to stop, or to go on."""
+
+    def __init__(self, app: AnnotatorApp) -> None:
+        self.ended_by: signal.Signals | None = None
+        self._app = app
+        self._modes = _modes()
+        self._suspended = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """Heed them in the block; afterwards, the process ends by the signal that ended the workbench, if one did."""
+        former = {number: signal.signal(number, self._end) for number in ENDING}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def start(self) -> None:
+        """Take over from the toolkit, once it has set up the terminal.
+
+        Going on after ``SIGSTOP``, it would set the terminal up a second time, read every other key, and in the end
+        restore what it had itself set up.
+        """
+        self._loop = asyncio.get_running_loop()
+        if self._app._driver is not None and self._app._driver.can_suspend:
+            signal.signal(signal.SIGTSTP, self._suspend)
+            signal.signal(signal.SIGCONT, self._go_on)
+
+    def die(self) -> None:
+        """End the process by the signal that ended the workbench, so that its status says so."""
+        if self.ended_by is not None:
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # SIGQUIT would leave articles in a file
+            signal.signal(self.ended_by, signal.SIG_DFL)
+            os.kill(os.getpid(), self.ended_by)
+
+    def _end(self, number: int, _frame: FrameType | None) -> None:
+        if self.ended_by is not None:
+            return
+        self.ended_by = signal.Signals(number)
+        timer = threading.Timer(GRACE, self._end_now)
+        timer.daemon = True
+        timer.start()
+        if self._loop is None:
+            self._end_now()
+        else:
+            self._loop.call_soon_threadsafe(self._app.call_later, self._app.action_quit)
+
+    def _end_now(self) -> None:
+        """Restore the terminal by hand, and end with the status that shells give to the signal."""
+        with suppress(OSError, ValueError, termios.error):
+            if self._modes is not None:
+                termios.tcsetattr(_INPUT, termios.TCSANOW, self._modes)
+            os.write(_OUTPUT, PLAIN.encode())
+        assert self.ended_by is not None
+        os._exit(128 + self.ended_by)
+
+    @property
+    def _driver(self) -> Driver:
+        driver = self._app._driver
+        assert driver is not None
+        return driver
+
+    def _suspend(self, _number: int, _frame: FrameType | None) -> None:
+        self._driver.suspend_application_mode()
+        self._suspended = True
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self, _number: int, _frame: FrameType | None) -> None:
+        """Set the terminal up anew, if it is ours again: whoever had it meanwhile may have changed it."""
+        with suppress(OSError):
+            if os.tcgetpgrp(_INPUT) != os.getpgrp():
+                return
+        if not self._suspended:
+            self._driver.suspend_application_mode()
+        self._suspended = False
+        self._driver.resume_application_mode()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._app.call_later, self._app.paint_anew)
+
+
+def _modes() -> list[Any] | None:
+    try:
+        return termios.tcgetattr(_INPUT)
+    except (OSError, ValueError, termios.error):
+        return None

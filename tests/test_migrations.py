@@ -1,0 +1,168 @@
+"""Databases of every schema that there ever was: they open, are backed up first, and say what they said."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from annotator.errors import StoreError
+from annotator.history import LayerName
+from annotator.store import Store, connection, examine, schema
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.gold import adjudicate
+from tests.processes import together
+from tests.workspaces import Bench, add_document, dump, link, make_bench, make_document, open_bench, place_of, proposal
+from tests.workspaces import propose as propose_spans
+
+VERSIONS = range(1, schema.VERSION)
+TABLES = ("text", "document", "layer", "event", "span", "relation", "verdict", "comment", "assignment", "place",
+          "scheme", "extra", "ruling")  # fmt: skip
+OPEN = """
+from pathlib import Path
+from annotator.store import Store, examine
+with Store(Path(sys.argv[1])) as store:
+    print(len(list(examine(store))))
+"""
+
+
+@pytest.fixture(scope="module")
+def newest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with everything that this edition can write: the rows of older ones are among them."""
+    bench = make_bench(tmp_path_factory.mktemp("newest"))
+    document = bench.add()
+    add_document(bench.store, make_document("otra", "Cruz Roja nació en mayo."))
+    ana, cruz = proposal(document, "Ana Ruiz", "PERSON"), proposal(document, "Cruz Roja", "ORG", 0.6)
+    propose_spans(bench.store, document, [ana, cruz], [link(ana, cruz, "works_for")])
+    for curator in ("ana", "bo"):
+        session = bench.session(curator=curator)
+        session.accept(ana.id)
+        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        session.undo()
+        session.redo()
+        session.comment("¿seguro?")
+        if curator == "bo":
+            session.add(*place_of(document, "Canadá"), "GPE")
+        session.finish()
+    gold: GoldSession = adjudicate(bench.workspace, "nota", "lead")
+    gold.choose(gold.open[0].id, "bo")
+    bench.workspace.close()
+    return bench.workspace.database_path
+
+
+def older(path: Path, version: int, newest: Path) -> Path:
+    """Make a database as the edition with so many migrations made it, with the rows that it could write."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.execute("ATTACH ? AS newest", (str(newest),))
+        made.execute(
+            "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT)"
+        )
+        for name, sql in schema.MIGRATIONS[:version]:
+            for statement in schema.statements(sql):
+                made.execute(statement)
+            made.execute(
+                "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('annotator', ?, 'then')",
+                (name,),
+            )
+        for table in TABLES:
+            columns = ", ".join(f'"{row[1]}"' for row in made.execute(f"PRAGMA main.table_info({table})"))
+            if columns:
+                where = f" WHERE layer_id IN ({KNOWN})" if "layer_id" in columns else ""
+                where = f" WHERE id IN ({KNOWN})" if table == "layer" else where
+                gold = "" if version >= 4 else "WHERE kind <> 'gold'"  # gold was of another make before rulings
+                made.execute(f"INSERT INTO {table} SELECT {columns} FROM newest.{table}{where.format(gold=gold)}")
+        made.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        made.execute(f"PRAGMA user_version = {version}")
+    return path
+
+
+KNOWN = "SELECT id FROM newest.layer {gold}"
+
+
+def history(store: Store) -> dict[LayerName, list[str]]:
+    """Return the hashes of each layer's events."""
+    return {layer.name: [digest for digest, _ in store.hashed_events(layer)] for layer in store.layers()}
+
+
+def backups(path: Path) -> list[Path]:
+    return sorted(path.parent.rglob("*before-schema*"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+class TestEachVersion:
+    @pytest.fixture
+    def path(self, tmp_path: Path, version: int, newest: Path) -> Path:
+        return older(tmp_path / "db" / "annotator.db", version, newest)
+
+    def test_it_is_backed_up_migrated_and_sound(self, path: Path, version: int, newest: Path) -> None:
+        before = dump(path)
+        with Store(path) as store, Store(newest) as expected:
+            assert list(examine(store)) == []
+            found, wanted = history(store), history(expected)
+            assert found == {name: hashes for name, hashes in wanted.items() if version >= 4 or name.kind != "gold"}
+            shape = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE '%sqlite_migrations%' ORDER BY name"
+            assert list(map(tuple, store.rows(shape))) == list(map(tuple, expected.rows(shape)))
+        (copy,) = backups(path)
+        assert dump(copy) == before
+        Store(path).close()
+        assert backups(path) == [copy]
+
+    def test_work_goes_on(self, path: Path, tmp_path: Path, newest: Path) -> None:
+        (tmp_path / "labels.yaml").write_bytes((newest.parents[1] / "labels.yaml").read_bytes())
+        bench = open_bench(str(tmp_path))
+        session = bench.session(curator="ana")
+        session.undo()
+        session.add(*place_of(session.document, "Canadá"), "GPE")
+        session.finish()
+        assert list(examine(bench.store)) == []
+        bench.workspace.close()
+        assert path.exists()
+
+    def test_its_backup_opens_as_it_was(self, path: Path, tmp_path: Path) -> None:
+        with Store(path) as store:
+            wanted = history(store)
+        copy = tmp_path / "again" / "annotator.db"
+        copy.parent.mkdir()
+        backups(path)[0].rename(copy)
+        with Store(copy) as store:
+            assert history(store) == wanted
+            assert list(examine(store)) == []
+
+
+def test_several_that_open_it_at_once_migrate_it_once(tmp_path: Path, newest: Path) -> None:
+    path = older(tmp_path / "db" / "annotator.db", 3, newest)
+    assert together(OPEN, *[(path,)] * 4) == ["0\n"] * 4
+    assert len(backups(path)) == 1
+
+
+def test_two_begun_in_one_second_do_not_refuse(tmp_path: Path, newest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that failed leaves its backup; the next one, in the same second, makes another."""
+    path = older(tmp_path / "db" / "annotator.db", 3, newest)
+    monkeypatch.setattr(connection, "backup_path", lambda place, why: place.with_name(f"annotator.now.{why}.db"))
+    with failing(monkeypatch), pytest.raises(ZeroDivisionError):
+        Store(path)
+    with Store(path) as store:
+        assert list(examine(store)) == []
+    assert len(backups(path)) == 2
+
+
+@contextmanager
+def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "migrate", lambda _: 1 // 0)
+        yield
+
+
+def test_an_older_edition_writes_nothing_to_what_a_newer_one_migrated(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = bench.session()
+    session.flag()
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION - 1)
+    with pytest.raises(StoreError, match="was migrated by a newer annotator while it was open, nothing was written"):
+        session.flag()
