@@ -11,7 +11,7 @@ import pytest
 
 from annotator.errors import StoreError
 from annotator.history import LayerName
-from annotator.store import Store, connection, examine, schema
+from annotator.store import Store, connection, examine, restore, schema
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.gold import adjudicate
 from tests.processes import together
@@ -90,7 +90,7 @@ def history(store: Store) -> dict[LayerName, list[str]]:
 
 
 def backups(path: Path) -> list[Path]:
-    return sorted(path.parent.rglob("*before-schema*"))
+    return sorted(path.parent.rglob("*.schema-*.db"))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -132,6 +132,26 @@ class TestEachVersion:
         with Store(copy) as store:
             assert history(store) == wanted
             assert list(examine(store)) == []
+
+    def test_its_backup_can_be_restored(self, path: Path) -> None:
+        with Store(path) as store:
+            wanted = history(store)
+        kept = backups(path)[0]
+        before = dump(kept)
+        aside = restore(path, kept)
+        assert aside is not None
+        for database in (path, aside):
+            with Store(database) as store:
+                assert history(store) == wanted
+                assert list(examine(store)) == []
+        assert dump(kept) == before
+
+    def test_who_opens_it_is_told_where_the_copy_is(self, path: Path) -> None:
+        told: list[str] = []
+        Store(path, tell=told.append).close()
+        assert [str(backups(path)[0]) in line for line in told] == [True]
+        Store(path, tell=told.append).close()
+        assert len(told) == 1
 
 
 def test_several_that_open_it_at_once_migrate_it_once(tmp_path: Path, newest: Path) -> None:

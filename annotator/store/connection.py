@@ -36,8 +36,9 @@ class Guard(Protocol):
 class Opened(NamedTuple):
     """An open database.
 
-    ``standing`` is of one that may be written.  Of one that cannot be, ``only_readable`` says why, ``told`` what there
-    is to say about how it is shown, and ``untouched``, where it is read without locks, is to be asked at each read.
+    ``standing`` is of one that may be written.  ``told`` is what there is to say: that it was migrated, or how one is
+    shown that cannot be written.  Of that one, ``only_readable`` says why, and ``untouched``, where it is read without
+    locks, is to be asked at each read.
     """
 
     connection: sqlite3.Connection
@@ -62,8 +63,9 @@ def connect(path: Path) -> Opened:
             _share(path)
         connection = _raw(path)
         try:
-            _prepare(connection, path)
-            return Opened(connection, Standing(connection, path))
+            copy = _prepare(connection, path)
+            told = f"{path} was brought up to date; as it was it is in {copy}" if copy is not None else ""
+            return Opened(connection, Standing(connection, path), told=told)
         except BaseException:
             connection.close()
             raise
@@ -88,10 +90,12 @@ def _source(path: Path) -> sqlite3.Connection:
     return open_as_it_is(path)[0] if why_only_readable(path) else _raw(path)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> Path | None:
+    """Make a database ready for use; return the backup that was made where it had to be migrated."""
+    copy = None
     version = schema.checked_version(connection, path)
     if version < schema.VERSION:
-        _upgrade(connection, path)
+        copy = _upgrade(connection, path)
     elif connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # a copy that stood alone
         _write_ahead(connection)
         schema.checked_version(connection, path)
@@ -101,16 +105,18 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA mmap_size = 0")  # a file that is cut short would kill whoever reads it that way
+    return copy
 
 
-def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+def _upgrade(connection: sqlite3.Connection, path: Path) -> Path | None:
     """Migrate under the write lock, after a backup of what there is; another process may have been quicker."""
+    copy = None
     _write_ahead(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = schema.checked_version(connection, path)
         if 0 < version < schema.VERSION:
-            new_backup(path, f"schema-{version}")
+            copy = new_backup(path, f"schema-{version}")
         if version < schema.VERSION:
             schema.migrate(connection)
         connection.execute("COMMIT")
@@ -118,6 +124,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    return copy
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -63,6 +63,7 @@ class Store:
             told = f"; {opened.told}" if opened.told else ""
             self.notes.append(f"{path} can only be read: {opened.only_readable}{told}")
         else:
+            self.notes += [opened.told] if opened.told else []
             self.notes += warnings(path)
         if tell is not None and (opened.told or not self.read_only):  # what can be read as ever is no news
             for note in self.notes:
