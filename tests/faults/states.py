@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from annotator.files.scratch import PREFIX as SCRATCH
 from annotator.files.whole import PARTIAL, PENDING, REPLACED
 from annotator.store import Store, examine
 from annotator.workflow.workspace import Workspace
@@ -53,8 +54,8 @@ def problems(base: Path) -> list[str]:
 def _files(base: Path) -> Iterator[Path]:
     for path in sorted(base.rglob("*")):
         parts = path.relative_to(base).parts
-        half_made = any(part.startswith((PARTIAL, PENDING, REPLACED)) for part in parts)
-        passed_over = "backups" in parts or path.name.endswith(("-wal", "-shm")) or _unused(parts)
+        half_made = any(part.startswith((PARTIAL, PENDING, REPLACED, SCRATCH)) for part in parts)
+        passed_over = "backups" in parts or path.name.endswith(("-wal", "-shm", "-lock")) or _unused(parts)
         if path.is_file() and not half_made and not passed_over:
             yield path
 
