@@ -144,7 +144,7 @@ def test_what_happens_between_the_last_look_and_the_commit_is_told_too(
     def look(standing: Standing, *happened: str) -> None:
         check(standing, *happened)
         looks.append(happened)
-        if len(looks) == 2:
+        if len(looks) == 3:
             shutil.rmtree(bench.store.path.parent)
 
     monkeypatch.setattr(Standing, "check", look)

@@ -115,15 +115,24 @@ class Note:
 
     def holder(self) -> Holder | None:
         """Return who holds the lock, as far as it can be told."""
+        noted = self._noted()
+        if noted is not None and noted.host == self._self["host"]:
+            return noted if noted.pid != os.getpid() else None
+        return next(_by_kernel(self._database), noted)
+
+    def _noted(self) -> Holder | None:
+        """Return who says to hold it, unless that is a process of this machine that is no more."""
         said = self._said()
-        with suppress(KeyError, TypeError, ValueError):
-            if said["left"] is None:
-                holder = Holder(int(said["pid"]), str(said["program"]), str(said["host"]), float(said["since"]))
-                if holder.host != self._self["host"]:
-                    return holder  # on another machine, where this one cannot look
-                if holder.pid != os.getpid() and _started(holder.pid) <= float(said["since"]) + 1:
-                    return Holder(holder.pid, holder.program, holder.host, holder.since, _stopped(holder.pid))
-        return next(_by_kernel(self._database), None)
+        try:
+            if said["left"] is not None:
+                return None
+            pid, since, host = int(said["pid"]), float(said["since"]), str(said["host"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        here = host == self._self["host"]
+        if here and _started(pid) > since + 1:
+            return None
+        return Holder(pid, str(said.get("program")), host, since, here and _stopped(pid))
 
     def _said(self) -> dict[str, Any]:
         with suppress(OSError, ValueError):

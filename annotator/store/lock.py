@@ -60,6 +60,7 @@ class WriteLock:
         Raises :class:`LockedError` and :class:`LostError`.
         """
         connection = self._connection
+        self._standing.check()
         self._take()
         try:
             try:
