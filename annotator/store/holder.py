@@ -54,8 +54,8 @@ class Holder:
 class Left:
     """How the last writer left the database's file.
 
-    ``generation`` grows when it was found otherwise than it had been left; there is no ``stamp`` while somebody writes.
-    Both are ``None`` where nobody noted them.
+    ``generation`` grows when it was found otherwise than it had been left; there is no ``stamp`` while somebody writes,
+    or where others may have written meanwhile.  Both are ``None`` where nobody noted them.
     """
 
     generation: int | None = None
@@ -101,15 +101,26 @@ class Note:
         """Return how the last writer left the database; to be called by who holds the lock."""
         said = self._said()
         try:
-            stamp = said["left"]
-            return Left(int(said["generation"]), None if stamp is None else (stamp[0], stamp[1], stamp[2]))
+            stamp, generation = said["left"], said["generation"]
+            return Left(
+                None if generation is None else int(generation),
+                None if stamp is None else (stamp[0], stamp[1], stamp[2]),
+            )
         except (TypeError, ValueError, IndexError, KeyError):
             return Left()
 
     def take(self, left: Left) -> None:
-        """Say that this process holds the lock, and (with a stamp) that it is through."""
+        """Say that this process holds the lock."""
+        self._write(left, writing=True)
+
+    def leave(self, left: Left) -> None:
+        """Say that this process is through."""
+        self._write(left, writing=False)
+
+    def _write(self, left: Left, *, writing: bool) -> None:
         if self._descriptor is not None:
-            said = self._self | {"since": time.time(), "generation": left.generation, "left": left.stamp}
+            said = self._self | {"writing": writing, "generation": left.generation, "left": left.stamp}
+            said["since"] = time.time()
             with suppress(OSError):
                 os.pwrite(self._descriptor, json.dumps(said).encode()[: _LENGTH - 1].ljust(_LENGTH - 1) + b"\n", 0)
 
@@ -124,7 +135,7 @@ class Note:
         """Return who says to hold it, unless that is a process of this machine that is no more."""
         said = self._said()
         try:
-            if said["left"] is not None:
+            if not said["writing"]:
                 return None
             pid, since, host = int(said["pid"]), float(said["since"]), str(said["host"])
         except (KeyError, TypeError, ValueError):
