@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import StoreError
-from annotator.store import examine
+from annotator.store import examine, turns
 from annotator.store.standing import Standing
 from annotator.workflow.session import Session
 from tests.processes import finish, start
@@ -144,7 +144,7 @@ def test_what_happens_between_the_last_look_and_the_commit_is_told_too(
     def look(standing: Standing, *happened: str) -> None:
         check(standing, *happened)
         looks.append(happened)
-        if len(looks) == 2:
+        if len(looks) == 3:
             shutil.rmtree(bench.store.path.parent)
 
     monkeypatch.setattr(Standing, "check", look)
@@ -228,3 +228,34 @@ def test_a_backup_that_was_put_back_by_hand_is_written_ahead_again(bench: Bench,
     again.session().flag()
     assert again.store.rows("PRAGMA journal_mode")[0][0] == "wal"
     again.workspace.close()
+
+
+def test_where_there_is_no_queue_others_may_carry_over_at_any_time(
+    bench: Bench, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_TRY", None)
+    other = open_bench(str(bench.workspace.root))
+    for _ in range(2):
+        session.flag()
+        other.session(curator="bo").flag()
+        other.store.connection.execute("PRAGMA wal_checkpoint")  # as a commit of the other does, after its lock is free
+    session.flag()
+    other.workspace.close()
+    delete(bench.store.path)
+    with pytest.raises(StoreError, match="deleted or moved away"):
+        session.flag()
+
+
+def test_one_that_came_after_the_other_program_does_not_hide_it(bench: Bench, session: Session) -> None:
+    bench.workspace.close()
+    mine = open_bench(str(bench.workspace.root))
+    session = mine.session()
+    session.flag()
+    write_behind_the_back(mine.store.path)
+    other = open_bench(str(bench.workspace.root))
+    other.session(curator="bo").flag()
+    with pytest.raises(StoreError, match="was written to by another program while it was open"):
+        session.flag()
+    other.session(curator="bo").flag()
+    other.workspace.close()
+    mine.workspace.close()

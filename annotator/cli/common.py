@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from annotator.reports.plain import plain
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from annotator.files import Outputs
     from annotator.formats.protocol import Format
 
@@ -193,6 +196,25 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int], No
 
     count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with _ended_in_order(console), Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _ended_in_order(console: Console) -> Iterator[None]:
+    """Let a signal end the block from within, so that the terminal gets its cursor back."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    former = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)}
+    try:
+        yield
+    except SystemExit:
+        console.show_cursor()  # also when the bar was not all there yet
+        raise
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -54,8 +54,8 @@ class Holder:
 class Left:
     """How the last writer left the database's file.
 
-    ``generation`` grows when it was found otherwise than it had been left; there is no ``stamp`` while somebody writes.
-    Both are ``None`` where nobody noted them.
+    ``generation`` grows when it was found otherwise than it had been left; there is no ``stamp`` while somebody writes,
+    or where others may have written meanwhile.  Both are ``None`` where nobody noted them.
     """
 
     generation: int | None = None
@@ -101,29 +101,49 @@ class Note:
         """Return how the last writer left the database; to be called by who holds the lock."""
         said = self._said()
         try:
-            stamp = said["left"]
-            return Left(int(said["generation"]), None if stamp is None else (stamp[0], stamp[1], stamp[2]))
+            stamp, generation = said["left"], said["generation"]
+            return Left(
+                None if generation is None else int(generation),
+                None if stamp is None else (stamp[0], stamp[1], stamp[2]),
+            )
         except (TypeError, ValueError, IndexError, KeyError):
             return Left()
 
     def take(self, left: Left) -> None:
-        """Say that this process holds the lock, and (with a stamp) that it is through."""
+        """Say that this process holds the lock."""
+        self._write(left, writing=True)
+
+    def leave(self, left: Left) -> None:
+        """Say that this process is through."""
+        self._write(left, writing=False)
+
+    def _write(self, left: Left, *, writing: bool) -> None:
         if self._descriptor is not None:
-            said = self._self | {"since": time.time(), "generation": left.generation, "left": left.stamp}
+            said = self._self | {"writing": writing, "generation": left.generation, "left": left.stamp}
+            said["since"] = time.time()
             with suppress(OSError):
                 os.pwrite(self._descriptor, json.dumps(said).encode()[: _LENGTH - 1].ljust(_LENGTH - 1) + b"\n", 0)
 
     def holder(self) -> Holder | None:
         """Return who holds the lock, as far as it can be told."""
+        noted = self._noted()
+        if noted is not None and noted.host == self._self["host"]:
+            return noted if noted.pid != os.getpid() else None
+        return next(_by_kernel(self._database), noted)
+
+    def _noted(self) -> Holder | None:
+        """Return who says to hold it, unless that is a process of this machine that is no more."""
         said = self._said()
-        with suppress(KeyError, TypeError, ValueError):
-            if said["left"] is None:
-                holder = Holder(int(said["pid"]), str(said["program"]), str(said["host"]), float(said["since"]))
-                if holder.host != self._self["host"]:
-                    return holder  # on another machine, where this one cannot look
-                if holder.pid != os.getpid() and _started(holder.pid) <= float(said["since"]) + 1:
-                    return Holder(holder.pid, holder.program, holder.host, holder.since, _stopped(holder.pid))
-        return next(_by_kernel(self._database), None)
+        try:
+            if not said["writing"]:
+                return None
+            pid, since, host = int(said["pid"]), float(said["since"]), str(said["host"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        here = host == self._self["host"]
+        if here and _started(pid) > since + 1:
+            return None
+        return Holder(pid, str(said.get("program")), host, since, here and _stopped(pid))
 
     def _said(self) -> dict[str, Any]:
         with suppress(OSError, ValueError):

@@ -10,7 +10,7 @@ from itertools import chain, repeat
 from pathlib import Path
 
 from annotator.errors import LockedError
-from annotator.store.holder import Note
+from annotator.store.holder import Left, Note
 from annotator.store.standing import LostError, Standing
 from annotator.store.turns import Turns
 
@@ -60,11 +60,12 @@ class WriteLock:
         Raises :class:`LockedError` and :class:`LostError`.
         """
         connection = self._connection
+        self._standing.check()
         self._take()
         try:
             try:
                 self._standing.check()
-                self._note.take(self._standing.take(self._note.read()))
+                self._note.take(self._standing.take(self._note.read() if self._turns.held else Left()))
                 yield connection
                 self._standing.check()
                 connection.execute("COMMIT")
@@ -82,8 +83,9 @@ class WriteLock:
             self._turns.leave()
 
     def _leave(self) -> None:
-        """Note how the database is left."""
-        self._note.take(self._standing.leave())
+        """Note how the database is left, where nobody else may be carrying the log over meanwhile."""
+        left = self._standing.leave()
+        self._note.leave(left if self._turns.held else Left(left.generation))
 
     def _take(self) -> None:
         """Wait for the turn, then for SQLite's lock, which is free then unless somebody else stands still with it."""

@@ -80,14 +80,14 @@ class Standing:
         Only a writer changes the file, when it carries the log over, and each notes how it left it.  To be called under
         the write lock, after :meth:`check`.
         """
-        now, generation = self._now, left.generation
+        now, known = self._now, self._generation
+        generation = left.generation if left.generation is not None else known or 0
         otherwise = left.stamp is not None and left.stamp != now
-        passed_on = None not in (generation, self._generation) and generation != self._generation
-        if passed_on or (otherwise and now != self._stamp):
+        if (known is not None and generation > known) or (otherwise and now != self._stamp):
             self._lose(f"{self._path} was written to by another program while it was open, nothing was written")
-        if otherwise and self._generation is None:
-            generation = (generation or 0) + 1
-        self._stamp, self._generation = now, generation or self._generation or 0
+        if known is None:
+            generation += otherwise
+        self._stamp, self._generation = now, max(generation, known or 0)
         return Left(self._generation)
 
     def leave(self) -> Left:

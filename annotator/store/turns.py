@@ -45,6 +45,11 @@ class Turns:
         self._since = 0.0
 
     @property
+    def held(self) -> bool:
+        """Return whether the turn came, in a queue."""
+        return self._place is not None and self._place.came
+
+    @property
     def stood(self) -> float:
         """Return the seconds since the place was taken."""
         return time.monotonic() - self._since
@@ -97,7 +102,7 @@ class _Place:
             raise
         self._lock = threading.Lock()
         self._news = threading.Lock()
-        self._came = self._standing = self._left = False
+        self.came = self._standing = self._left = False
 
     def _draw(self) -> int:
         """Draw a number, and lock its byte before the next is drawn."""
@@ -125,21 +130,21 @@ class _Place:
 
     def wait(self, seconds: float) -> bool:
         """Return whether the turn came within so many seconds."""
-        if not self._came and not self._standing:
-            self._came = self._try(_FIRST + self._number - 1, fcntl.F_RDLCK)
-            if not self._came:
+        if not self.came and not self._standing:
+            self.came = self._try(_FIRST + self._number - 1, fcntl.F_RDLCK)
+            if not self.came:
                 self._standing = True
                 self._news.acquire()
                 threading.Thread(target=self._stand, name="turn", daemon=True).start()
-        if not self._came:
+        if not self.came:
             self._news.acquire(timeout=max(0.0, seconds))  # a bare lock, which wakes sooner than an event
-        return self._came
+        return self.came
 
     def leave(self) -> None:
         """Unlock what is locked; a thread that still stands in the queue does so when its turn comes."""
         with self._lock:
             self._left = True
-            if self._standing and not self._came:
+            if self._standing and not self.came:
                 return
         os.close(self._descriptor)
 
@@ -148,7 +153,7 @@ class _Place:
         with suppress(OSError):
             fcntl.fcntl(self._descriptor, _WAIT, _lock(_FIRST + self._number - 1, fcntl.F_RDLCK))
         with self._lock:
-            self._came = True
+            self.came = True
             self._news.release()
             if self._left:
                 os.close(self._descriptor)

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
+from annotator.errors import AnnotatorError
 from annotator.tui import keymap, themes
 from annotator.tui.held_up import PATIENCE
 from annotator.tui.inks import inks_of
@@ -67,6 +68,7 @@ class AnnotatorApp(App[None]):
         self.mode = Mode(self.preferences.mode)
         self.hide_names = self.preferences.hide_names
         self.signals: Signals | None = None
+        self.failure: AnnotatorError | None = None
         self._first = document
         self._adjudicating = adjudicating
         self._inks: tuple[str, Inks] | None = None
@@ -157,6 +159,14 @@ class AnnotatorApp(App[None]):
         items = self.desk.feedback(key)
         self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave in good order when something the user can mend, as a lost database, breaks what draws the screen."""
+        if isinstance(error, AnnotatorError):
+            self.failure = self.failure or error
+            self.exit(return_code=error.exit_code)
+        else:
+            super()._handle_exception(error)
+
     def paint_anew(self) -> None:
         """Paint the whole screen, whatever the terminal shows."""
         self.screen.refresh(layout=True)
@@ -207,3 +217,5 @@ def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicat
     if app.signals.ended_by is not None:
         desk.workspace.close()
         app.signals.die()
+    if app.failure is not None:
+        raise app.failure

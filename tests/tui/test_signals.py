@@ -174,3 +174,20 @@ def test_it_ends_when_the_terminal_goes_away(news: Bench, terminal: Watched) -> 
     assert there.actions("curator:ana") == ["accept"]
     assert list(examine(there.store)) == []
     there.workspace.close()
+
+
+SLOW = """
+import sys, time
+from annotator.cli.common import progress_bar
+with progress_bar("importing") as progress:
+    progress(1, 2)
+    time.sleep(60)
+"""
+
+
+def test_a_command_with_a_progress_bar_gives_the_cursor_back(news: Bench) -> None:
+    terminal = Watched(news, "-c", SLOW)
+    terminal.until(lambda: "\x1b[?25l" in terminal.bytes)
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.ended() == 128 + signal.SIGTERM
+    assert terminal.asked() == set()

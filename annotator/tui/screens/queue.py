@@ -76,6 +76,9 @@ class QueueScreen(WorkScreen):
 
     def on_screen_resume(self) -> None:
         """Show what changed while a document was open."""
+        self.attempt(self._show_changes)
+
+    def _show_changes(self) -> None:
         self.view.reload()
         self.tell()
 
