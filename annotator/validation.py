@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from annotator.history import ACTIONS, CORPUS, GOLD, REANCHOR, Event, LayerName
+from annotator.history import ACTIONS, CORPUS, FOLLOWING, GOLD, REANCHOR, Event, LayerName
 from annotator.names import key_problem, layer_problem, person_problem
 from annotator.records import (
     FIELDS,
@@ -50,6 +50,8 @@ _FIELDS = {
     GOLD: set(FIELDS),
 }
 _REPLAYS = ("undo", "redo")
+_MOST_COPIED = 10_000_000
+"""Records that are copied for events that go on from one that others go on from too."""
 
 Key = tuple[str, str]
 Texts = Callable[[str], str | None]
@@ -154,6 +156,7 @@ def read_ops(text: str) -> Iterator[Op]:
 
 _decode = msgspec.json.Decoder(list[tuple[str, str, msgspec.Raw, msgspec.Raw]]).decode
 _NULL = msgspec.Raw(b"null")
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def _record(table: str, identity: str, raw: msgspec.Raw) -> Record | None:
@@ -220,7 +223,8 @@ class _Examination:
         self._latest = latest
         self._replacements = replacements
         self._states: dict[str, _State] = {"": _State()}
-        self._written: dict[Key, list[Record | None]] = {}
+        self._copied = 0
+        self._written: dict[Key, set[bytes]] = {}
         self._done: list[int] = []
         self._undone: list[int] = []
 
@@ -233,8 +237,7 @@ class _Examination:
             if event.action == "replace":
                 records = [op.now for op in ops if isinstance(op.now, DocumentRecord)]
                 self.found.replacements.update(Replacement(event.actor, record.sha256) for record in records)
-            state = self._united_state(ops) if self._united else self._state_in_line(event, ops)
-            self._check_content(state, ops)
+            self._check_content(self._state_after(event, ops), ops)
         except BadRecordError as error:
             raise BadRecordError(f"event {event.seq}: {error}") from error
 
@@ -261,7 +264,7 @@ class _Examination:
         if action not in _REPLAYS:
             if target is not None:
                 raise BadRecordError(f"{action} of event {target}")
-            if action not in ("merge", "adjudicate"):
+            if action not in FOLLOWING:
                 self._done.append(event.seq)
                 self._undone.clear()
             return
@@ -290,37 +293,44 @@ class _Examination:
 
     # State
 
-    def _state_in_line(self, event: Event, ops: Sequence[Op]) -> _State:
-        """Return the state after an event whose writer knew the events that it goes back to, and no others."""
-        self._children[event.prev] -= 1
-        state = self._states[event.prev] if self._children[event.prev] else self._states.pop(event.prev)
-        if self._children[event.prev]:
-            state = state.copy()
+    def _state_after(self, event: Event, ops: Sequence[Op]) -> _State:
+        state = self._states[""] if self._united else self._state_before(event.prev)
         carried = event.action == REANCHOR and self.name.personal and event.actor != self.name.author
         before = state.copy() if carried else None
         for op in ops:
-            if state.records.get((op.table, op.id)) != op.was:
-                raise BadRecordError(f"{op.table} {op.id[:80]} was not what it says it was")
+            self._check_was(state, op)
             state.put(op)
         if before is not None:
             self._check_carried(event.actor, before, state)
-        self._states[event.hash] = state
+        if not self._united:
+            self._states[event.hash] = state
         return state
 
-    def _united_state(self, ops: Sequence[Op]) -> _State:
-        """Return the state after an event of a layer that was carried on apart.
+    def _state_before(self, prev: str) -> _State:
+        """Return the state that the writer of an event after ``prev`` knew, where it goes back to that line alone."""
+        self._children[prev] -= 1
+        if not self._children[prev]:
+            return self._states.pop(prev)
+        self._copied += len(self._states[prev].records)
+        if self._copied > _MOST_COPIED:
+            raise BadRecordError("it was carried on in too many places")
+        return self._states[prev].copy()
 
-        What its writer knew is some of what comes before it here, so that what a record was may be anything that an
-        earlier event made of it.
+    def _check_was(self, state: _State, op: Op) -> None:
+        """Check that a record was what an op says.
+
+        In a layer that was carried on apart, the op's writer knew some of what comes before it here, so that the record
+        may have been whatever an earlier event made of it.
         """
-        state = self._states[""]
-        for op in ops:
-            known = self._written.setdefault((op.table, op.id), [None])
-            if op.was not in known:
-                raise BadRecordError(f"{op.table} {op.id[:80]} never was what it says it was")
-            known.append(op.now)
-            state.put(op)
-        return state
+        key = (op.table, op.id)
+        if not self._united:
+            if state.records.get(key) != op.was:
+                raise BadRecordError(f"{op.table} {op.id[:80]} was not what it says it was")
+            return
+        known = self._written.setdefault(key, {b"null"})
+        if _encode(op.was) not in known:
+            raise BadRecordError(f"{op.table} {op.id[:80]} never was what it says it was")
+        known.add(_encode(op.now))
 
     def _check_content(self, state: _State, ops: Sequence[Op]) -> None:
         """Check that what the ops wrote lies in the layer's text, and that relations end at spans."""

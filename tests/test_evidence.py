@@ -22,6 +22,7 @@ from annotator.store import examine, schema
 from annotator.store.foreign import NO_LIMITS, Limits
 from annotator.text import text_sha256
 from annotator.workflow.bundling import bundle
+from annotator.workflow.desk import Desk
 from annotator.workflow.intake import ingest
 from annotator.workflow.merging import MergeConflictError, MergeReport, merge
 from tests.forging import defenceless, forge, rehash
@@ -371,6 +372,18 @@ class TestOthersLayers:
         there.workspace.close()
         rehash(database(there), BO, [(2, {"ops": json.dumps([["span", "s1", now, None]])})])
         assert "a text that mallory did not replace" in refused(bench, there.workspace.root)
+
+    def test_proposals_are_carried_over_and_taken_in_likewise(self, bench: Bench, there: Bench, tmp_path: Path) -> None:
+        there.add("otro", "Vino Luis Paz.")
+        Desk(there.workspace, "bo").propose("Luis Paz", "PERSON", but=KEY)
+        (tmp_path / "otro.txt").write_text("Ayer vino Luis Paz.", encoding="utf-8")
+        ingest(there.workspace, [tmp_path / "otro.txt"], "chief", replace=True)
+        there.workspace.close()
+        assert "proposals:bo" in {name for name, *_ in bring(bench, there.workspace.root, dry_run=True).by_layer()}
+        proposals = LayerName("otro", "proposals:bo")
+        span = {"start": 0, "end": 4, "label": "PERSON", "origin": "suggested"}
+        forge(database(there), proposals, [["span", "0-4-PERSON", None, span]], actor="mallory", action="import")
+        assert "proposals:bo on otro: imported by mallory" in refused(bench, there.workspace.root)
 
 
 class TestTexts:

@@ -166,7 +166,8 @@ def _check_files(path: Path, told: str) -> None:
             raise StoreError(f"{told}: {beside.name} beside it is not a regular file", "move it away")
     if _size(_beside(path, "-journal")):
         raise StoreError(
-            f"{told}: a program stopped in the middle of writing to it", "run `annotator doctor` there first"
+            f"{told}: somebody is writing to it, or stopped in the middle",
+            "try again, or run `annotator doctor` there first",
         )
 
 
