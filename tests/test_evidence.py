@@ -459,6 +459,18 @@ class TestSchemes:
         assert bring(bench, there.workspace.root).by_layer() == [("curator:bo", 1, 1)]
 
 
+def test_a_note_on_the_scheme_that_is_missing_in_part(bench: Bench, there: Bench) -> None:
+    with closing(sqlite3.connect(database(there), isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for old, new in (("shape TEXT NOT NULL", "shape TEXT"), ("shape TEXT", "shape TEXT NOT NULL")):
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'scheme'", (old, new))
+            connection.execute("PRAGMA writable_schema = RESET")
+            if new == "shape TEXT":
+                connection.execute("UPDATE scheme SET shape = NULL")
+    assert "the database is damaged" in refused(bench, there.workspace.root)
+
+
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id, '' AS hash FROM n"
 
 
