@@ -25,6 +25,7 @@ Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 SpanContent = tuple[Offset, Offset, Word]
 RelationContent = tuple[SpanContent, SpanContent, Word]
 
+_NOT_ITS_CONTENT = "its id is not its content"
 _DEEPEST = 100
 """Brackets within brackets that plain JSON may have."""
 
@@ -59,12 +60,20 @@ class SpanRecord(_Item, frozen=True, kw_only=True):
         """Refuse what is no stretch of text."""
         return None if self.start < self.end else f"{self.start}-{self.end} is not a stretch of text"
 
+    def content_problem(self, identity: str) -> str | None:
+        """Refuse an id that is not its content, where ids are to be that."""
+        return None if identity == f"{self.start}-{self.end}-{self.label}" else _NOT_ITS_CONTENT
+
 
 class RelationRecord(_Item, frozen=True, kw_only=True):
     """A link between two spans, by their ids."""
 
     head: Identity
     child: Identity
+
+    def content_problem(self, identity: str) -> str | None:
+        """Refuse an id that is not its content, where ids are to be that."""
+        return None if identity == f"{self.label}:{self.head}:{self.child}" else _NOT_ITS_CONTENT
 
 
 class _Verdict(Record, frozen=True, kw_only=True, tag_field="kind"):
@@ -80,9 +89,9 @@ class SpanVerdict(_Verdict, frozen=True, kw_only=True, tag="span"):
 
     original: SpanContent
 
-    def problem(self, identity: str) -> str | None:  # noqa: ARG002 - as above
-        """Refuse an original that is no stretch of text."""
-        return _stretch_problem(self.original)
+    def problem(self, identity: str) -> str | None:
+        """Refuse one under another id than the suggestion's, which is its content, and what is no stretch of text."""
+        return _NOT_ITS_CONTENT if str(span_key(self.original)) != identity else _stretch_problem(self.original)
 
 
 class RelationVerdict(_Verdict, frozen=True, kw_only=True, tag="relation"):
@@ -90,8 +99,10 @@ class RelationVerdict(_Verdict, frozen=True, kw_only=True, tag="relation"):
 
     original: RelationContent
 
-    def problem(self, identity: str) -> str | None:  # noqa: ARG002 - as above
-        """Refuse an original between what are no stretches of text."""
+    def problem(self, identity: str) -> str | None:
+        """Refuse one under another id than its content, and what are no stretches of text."""
+        if str(relation_key(self.original)) != identity:
+            return _NOT_ITS_CONTENT
         return _stretch_problem(self.original[0]) or _stretch_problem(self.original[1])
 
 
@@ -133,7 +144,7 @@ class SpanRuling(_Ruling, frozen=True, kw_only=True, tag="span"):
     def problem(self, identity: str) -> str | None:
         """Refuse one under another id than its claim, and stretches that are none."""
         if str(span_key(self.claim)) != identity:
-            return "its id is not its claim"
+            return _NOT_ITS_CONTENT
         said = [self.claim, *(content for version in self.versions.values() for content in version)]
         if self.outcome is not UNSET:
             said.append(self.outcome)
@@ -150,7 +161,7 @@ class RelationRuling(_Ruling, frozen=True, kw_only=True, tag="relation"):
     def problem(self, identity: str) -> str | None:
         """Refuse one under another id than its claim, and stretches that are none."""
         if str(relation_key(self.claim)) != identity:
-            return "its id is not its claim"
+            return _NOT_ITS_CONTENT
         said = [self.claim, *(content for version in self.versions.values() for content in version)]
         return next((problem for head, child, _ in said for content in (head, child)
                      if (problem := _stretch_problem(content))), None)  # fmt: skip

@@ -49,6 +49,8 @@ _FIELDS = {
     "curator": {"text", "state", "flag", "fingerprint"},
     GOLD: set(FIELDS),
 }
+_NAMED_BY_CONTENT = ("suggester", GOLD)
+"""Whose spans and relations have their content as id, so that verdicts and rulings find them again."""
 _REPLAYS = ("undo", "redo")
 _MOST_COPIED = 10_000_000
 """Records that are copied for events that go on from one that others go on from too."""
@@ -280,6 +282,10 @@ class _Examination:
                 raise BadRecordError(f"{op.table} {op.id[:80]} cannot be written in such a layer")
             if op.table == "document":
                 self._check_document(op)
+            if name.kind in _NAMED_BY_CONTENT and isinstance(op.now, SpanRecord | RelationRecord):
+                problem = op.now.content_problem(op.id)
+                if problem is not None:
+                    raise BadRecordError(f"{op.table} {op.id[:80]}: {problem}")
 
     def _check_document(self, op: Op) -> None:
         if op.id != self.name.document:

@@ -188,7 +188,10 @@ OPS: dict[str, object] = {
     "another document's text": [["layer", "text", {"value": text_sha256(TEXT)}, {"value": text_sha256(OTHER_TEXT)}]],
     "a verdict on nothing": [["verdict", "v", None, {"kind": "span", "verdict": "accepted", "label": "PERSON"}]],
     "a verdict beyond the text": [
-        ["verdict", "v", None, {"kind": "span", "verdict": "rejected", "label": "X", "original": [0, 10_000, "X"]}]
+        ["verdict", "0-9999-X", None, {"kind": "span", "verdict": "rejected", "label": "X", "original": [0, 9999, "X"]}]
+    ],
+    "a verdict under another id": [
+        ["verdict", "0-2-X", None, {"kind": "span", "verdict": "rejected", "label": "X", "original": [0, 1, "X"]}]
     ],
     "a verdict of an unknown kind": [
         ["verdict", "v", None, {"kind": "word", "verdict": "rejected", "label": "X", "original": [0, 1, "X"]}]
@@ -267,7 +270,23 @@ class TestHistories:
     def test_gold_by_a_ruling_on_something_else(self, bench: Bench, there: Bench) -> None:
         ruling = {"kind": "span", "claim": [0, 3, "ORG"], "settled": "adjudicator", "versions": {}, "event": 1}
         forge(database(there), LayerName(KEY, GOLD), [["ruling", "0-8-ORG", None, ruling]], action="choose")
-        assert "its id is not its claim" in refused(bench, there.workspace.root)
+        assert "its id is not its content" in refused(bench, there.workspace.root)
+
+    @pytest.mark.parametrize(
+        "op",
+        [
+            ["span", "s1", None, SPAN],
+            ["span", "0-8-ORG", None, SPAN],
+            ["relation", "r1", None, {**LINK, "head": "0-8-PERSON", "child": "0-8-PERSON"}],
+        ],
+    )
+    @pytest.mark.parametrize(("layer", "action"), [("suggestions", "suggest"), (GOLD, "label")])
+    def test_ids_that_should_be_content_and_are_not(
+        self, bench: Bench, there: Bench, layer: str, action: str, op: list[Any]
+    ) -> None:
+        ops = [["layer", "text", None, {"value": text_sha256(TEXT)}], ["span", "0-8-PERSON", None, SPAN], op]
+        forge(database(there), LayerName(KEY, layer), ops, action=action)
+        assert "its id is not its content" in refused(bench, there.workspace.root)
 
     def test_a_span_twice_is_found_before_it_is_written(self, bench: Bench, there: Bench) -> None:
         (start, end), document = place_of(make_document(), "Luis Paz"), make_document()
@@ -438,6 +457,18 @@ class TestSchemes:
         with defenceless(database(there)) as connection:
             connection.execute("UPDATE scheme SET shape = ?", (shape,))
         assert bring(bench, there.workspace.root).by_layer() == [("curator:bo", 1, 1)]
+
+
+def test_a_note_on_the_scheme_that_is_missing_in_part(bench: Bench, there: Bench) -> None:
+    with closing(sqlite3.connect(database(there), isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for old, new in (("shape TEXT NOT NULL", "shape TEXT"), ("shape TEXT", "shape TEXT NOT NULL")):
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'scheme'", (old, new))
+            connection.execute("PRAGMA writable_schema = RESET")
+            if new == "shape TEXT":
+                connection.execute("UPDATE scheme SET shape = NULL")
+    assert "the database is damaged" in refused(bench, there.workspace.root)
 
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id, '' AS hash FROM n"

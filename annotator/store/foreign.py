@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -125,7 +125,7 @@ def open_foreign(path: Path, told: str, limits: Limits = Limits()) -> Iterator[F
             connection = stack.enter_context(closing(_connect(file, mode, limits)))
             connection.execute("BEGIN")
             version = _check_shape(connection, told)
-            _check_pages(connection, told)
+            _check_pages(connection, told, _TABLES if version > 1 else _TABLES[:-1])
         yield ForeignDatabase(connection, told, version, file)
 
 
@@ -262,8 +262,12 @@ def _shape(connection: sqlite3.Connection, told: str) -> blueprint.Shape:
         raise StoreError(f"{told}: {error}", "give a database of annotator's") from error
 
 
-def _check_pages(connection: sqlite3.Connection, told: str) -> None:
-    for table in ("text", "document", "layer", "event"):
+_TABLES = ("text", "document", "layer", "event", "scheme")
+"""What is read; the last came with the second version."""
+
+
+def _check_pages(connection: sqlite3.Connection, told: str, tables: Sequence[str]) -> None:
+    for table in tables:
         found = connection.execute(f"PRAGMA quick_check('{table}')").fetchone()[0]
         if found != "ok":
             raise StoreError(
