@@ -27,6 +27,8 @@ from annotator.store.progress import (
     survey,
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
+from annotator.store.reading import ReadOnlyError
+from annotator.store.standing import LostError
 from annotator.store.writer import Writer, meta_record
 
 __all__ = [
@@ -41,12 +43,14 @@ __all__ = [
     "ForeignLayerError",
     "ForkedLayerError",
     "LayerInfo",
+    "LostError",
     "Noted",
     "Place",
     "Queue",
     "QueueFilter",
     "QueueRow",
     "QueueSort",
+    "ReadOnlyError",
     "SchemeStamp",
     "Stages",
     "StaleLayerError",

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
 from annotator.tui.held_up import PATIENCE
 from annotator.tui.inks import inks_of
@@ -109,12 +109,16 @@ class AnnotatorApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._show_theme)
         if self.training is not None:
             self.set_interval(LOOK_AT_TRAINING, self.look_at_training)
-        self.push_screen(QueueScreen(self.desk))
+        queue = QueueScreen(self.desk)
+        self.push_screen(queue)
         key = self._first or self.desk.resume()
-        if key is not None and self._adjudicating:
-            self.open_adjudication(key)
-        elif key is not None:
-            self.open_document(key)
+        if key is None:
+            return
+        opening = partial(self.open_adjudication if self._adjudicating else self.open_document, key)
+        try:
+            opening()
+        except LockedError:  # gold is begun with a step
+            queue.call_later(queue.held_up.carry_out, opening)
 
     def look_at_training(self) -> None:
         """Show what the training in the background does, above all when it asks a server."""

@@ -66,7 +66,6 @@ class HeldUp:
         """Wait no longer; nothing of what waited happened."""
         count = len(self._waiting)
         self._end()
-        self._screen.desk.give_way()
         self._screen.notify(f"dropped {_keys(count)}, nothing of it was written", markup=False)
 
     async def _try(self, deed: Deed | events.Key, *, late: bool = False) -> None:
@@ -113,7 +112,9 @@ class HeldUp:
             self._screen.app.screen.post_message(events.Key(key.key, key.character))
 
     def _end(self) -> None:
+        """Wait for nothing any more, and keep nobody else waiting."""
         self._waiting.clear()
+        self._screen.desk.give_way()
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

@@ -14,11 +14,12 @@ import pytest
 
 from annotator.errors import LockedError
 from annotator.store import Store, lock
+from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from tests.processes import PATIENCE, start
 from tests.tui.driving import Work, workbench
-from tests.workspaces import Bench, said
+from tests.workspaces import Bench, place_of, said
 
 HOLD = """
 import sys
@@ -199,3 +200,62 @@ def test_a_note_that_a_killed_process_left_misleads_nobody(news: Bench) -> None:
     with news.store.write() as _, Store(news.workspace.database_path) as other:
         other.hurry(0.01)
         assert str(process.pid) not in other.held_by()
+
+
+async def test_decisions_on_gold_wait_too(news: Bench) -> None:
+    for curator, label in (("ana", "PERSON"), ("bo", "ORG")):
+        session = news.session(curator=curator)
+        session.add(*place_of(session.document, "Luis Paz"), label)
+        session.finish()
+    holder = Holder(news)
+    try:
+        async with workbench(news, "nota", curator="lead", adjudicating=True) as work:
+            assert isinstance(work.app.screen, QueueScreen)  # gold is begun with a step, which waits
+            holder.let_go()
+            await until(work, lambda: isinstance(work.app.screen, AdjudicateScreen))
+            begun = news.actions("gold")
+            holder = Holder(news)
+            await work.press("2", "f", "c", "s", "í", "enter")
+            assert news.actions("gold") == begun
+            holder.let_go()
+            await until(work, lambda: len(news.actions("gold")) == len(begun) + 3)
+            assert news.actions("gold")[-2:] == ["flag", "comment"]
+            assert [span.label for span in work.session.layer.spans.values()] == ["ORG"]
+    finally:
+        holder.end()
+
+
+async def test_a_command_of_the_palette_waits_too(news: Bench, holder: Holder) -> None:
+    async with workbench(news, "nota") as work:
+        work.app.run_later(work.annotating, "flag")
+        await work.settle()
+        await work.press("a")
+        assert written(news) == []
+        holder.let_go()
+        await until(work, lambda: len(written(news)) == 2)
+        assert written(news) == ["flag", "accept"]
+
+
+async def test_clicks_come_behind_the_keys_before_them(news: Bench, holder: Holder) -> None:
+    async with workbench(news, "nota") as work:
+        place = work.cell("Canadá")
+        await work.press("a")
+        await work.drag(place, (place[0] + 5, place[1]))
+        await work.press("3")
+        assert written(news) == []
+        holder.let_go()
+        await until(work, lambda: len(written(news)) == 2)
+        assert written(news) == ["accept", "label"]
+        assert ("GPE", "Canadá") in said(work.session)
+
+
+async def test_who_had_to_wait_keeps_nobody_waiting_afterwards(news: Bench, holder: Holder) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("a", "u")
+        holder.let_go()
+        await until(work, lambda: written(news) == ["accept", "undo"])
+        await work.press("u")  # there is nothing to undo, so nothing is written
+        with Store(news.workspace.database_path) as other:
+            other.hurry(1.0)
+            with other.write():
+                pass
