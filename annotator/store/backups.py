@@ -131,6 +131,8 @@ def _held(path: Path) -> Iterator[None]:
         return
     with closing(sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)) as connection:
         try:
+            connection.execute("BEGIN IMMEDIATE")  # nobody writes
+            connection.execute("ROLLBACK")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.DatabaseError as error:
