@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from annotator.errors import AnnotatorError, FormatError, WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.labels.load import load_scheme
-from annotator.store import examine
+from annotator.store import Store, Writer, examine
 from annotator.workflow.gold import settle_finished
 from annotator.workflow.intake import ingest
 from tests.formats.files import ANYTHING, give, take, workspace
@@ -63,6 +64,29 @@ class TestDocuments:
         path.write_bytes(b"\n" + rows({"text": "uno"}, {"text": "dos", "id": 9}))
         take(bench, "doccano", path, layer="gold")
         assert bench.store.document_keys() == ["lote-000002", "lote-9", "nota"]
+
+    def test_what_came_between_reading_and_writing_is_seen(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A file is read before the lock is taken; who is quicker with a document has it."""
+        trial = Store.trial
+
+        def late(store: Store, dry_run: bool) -> AbstractContextManager[Writer]:
+            monkeypatch.undo()
+            bench.add("carta", "Luis Paz.")
+            return trial(store, dry_run)
+
+        monkeypatch.setattr(Store, "trial", late)
+        report = take(
+            bench, "doccano", rows(row(text="Luis Paz.", key="carta"), row(text="otro", key="b")), layer="gold"
+        )
+        assert (report.new, report.known) == (1, 1)
+        assert bench.actions("corpus", "carta") == ["ingest"]
+
+        monkeypatch.setattr(Store, "trial", lambda store, dry: [bench.add("c", "suyo"), trial(store, dry)][1])
+        before = bench.store.document_keys()
+        with pytest.raises(WorkflowError, match="there is a document 'c' with another text"):
+            take(bench, "doccano", rows(row(text="mío", key="c"), row(text="más", key="d")), layer="gold")
+        assert bench.store.document_keys() == sorted([*before, "c"])
+        assert list(examine(bench.store)) == []
 
     def test_documents_with_the_same_text_and_their_own_names_stay_two(self, bench: Bench) -> None:
         data = rows(row(text="igual", key="a"), row(text="igual", key="b"))
