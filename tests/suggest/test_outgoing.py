@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from annotator.cli.main import main
 from annotator.history import SUGGESTIONS
 from annotator.labels import LabelScheme
 from annotator.suggest import pipeline
+from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.suggester import ChatSuggester
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.suggest.protocol import Reported, Sent
@@ -146,6 +148,14 @@ class TestAsked:
         first, second = ChatSuggester(scheme, chat.configuration(), tmp_path).suggest(documents)
         assert [sent.requests for sent in first.sent.values()] == [1]
         assert second.sent == {}
+
+    def test_what_reached_nobody_was_not_sent(self, scheme: LabelScheme, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        settings = Configuration(f"http://127.0.0.1:{port}/v1", "tiny")
+        (layer,) = ChatSuggester(scheme, settings, tmp_path).suggest([make_document("Habló Ana.")])
+        assert "refused" in layer.unread
+        assert layer.sent == {}
 
     def test_workers_tell_what_they_sent(self, chat: FakeChat, learner: Bench) -> None:
         told: list[list[int]] = []

@@ -58,10 +58,15 @@ class _Reply(NamedTuple):
 
 @dataclass(slots=True)
 class Traffic:
-    """What was sent, attempts that failed included: requests, and bytes of their bodies."""
+    """What was sent, whatever came of it: requests for which there was a connection, and bytes of their bodies."""
 
     requests: int = 0
     bytes: int = 0
+
+    def count(self, requests: int, size: int) -> None:
+        """Count requests of so many bytes; negative ones never reached anybody."""
+        self.requests += requests
+        self.bytes += size
 
 
 class Endpoint:
@@ -130,8 +135,7 @@ class Endpoint:
         body = bytearray()
         try:
             request = self._http.build_request("POST", self._url, json=self._request(messages, schema))
-            traffic.requests += 1
-            traffic.bytes += len(request.content)
+            traffic.count(1, len(request.content))
             with closing(self._http.send(request, stream=True)) as response:
                 for part in response.iter_bytes():
                     body += part
@@ -141,10 +145,12 @@ class Endpoint:
                         raise self._trouble(_too_slow(limit))
                 return _Reply(response.status_code, response.headers, bytes(body))
         except httpx.ConnectTimeout:
+            traffic.count(-1, -len(request.content))
             raise self._trouble("cannot be reached: check url and network", final=True) from None
         except httpx.TimeoutException:
             raise self._trouble(_too_slow(limit)) from None
         except httpx.ConnectError as error:
+            traffic.count(-1, -len(request.content))
             raise self._trouble(f"{_plain(error)}: start the server, or correct url", final=True) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return _Reply(_BROKEN_OFF, httpx.Headers(), _plain(error).encode())
