@@ -45,7 +45,7 @@ annotate: $(VENV)/.packages $(MODELS)
 	@$(BIN)/annotator
 
 test: $(VENV)/.developer-packages $(MODELS)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/.developer-packages
 	$(BIN)/ruff format --check .
