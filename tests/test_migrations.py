@@ -11,7 +11,8 @@ import pytest
 
 from annotator.errors import StoreError
 from annotator.history import LayerName
-from annotator.store import Store, connection, examine, restore, schema
+from annotator.store import Store, connection, examine, schema
+from annotator.store.backups import restore
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.gold import adjudicate
 from tests.processes import together

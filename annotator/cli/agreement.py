@@ -24,7 +24,7 @@ from annotator.cli.common import (
 from annotator.reports.plain import plain
 
 if TYPE_CHECKING:
-    from annotator.files import Outputs
+    from annotator.files.outputs import Outputs
     from annotator.reports.agreement import Agreement
     from annotator.reports.work import Work
 

@@ -20,7 +20,7 @@ from annotator.workflow.workspace import Workspace
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from annotator.files import Outputs
+    from annotator.files.outputs import Outputs
     from annotator.formats.protocol import Format
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -19,7 +19,6 @@ import click
 from annotator import __version__
 from annotator.cli.common import Settings, narrate, workspace_option
 from annotator.errors import AnnotatorError
-from annotator.redaction import redacted
 
 VERBS = (
     "init",
@@ -154,6 +153,8 @@ def _line(error: Exception) -> str:
         return f"{where}{(error.strerror or str(error)).lower()}: check the disk and your rights there"
     if isinstance(error, MemoryError):
         return "there is not enough memory for this: give it in smaller pieces"
+    from annotator.redaction import redacted
+
     said = redacted(str(error))
     return f"unexpected {type(error).__name__}: {said} (--debug shows where; please report it)"
 

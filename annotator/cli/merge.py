@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +16,10 @@ from annotator.cli.common import (
     print_table,
     workspace_option,
 )
-from annotator.workflow.merging import NO_LIMITS, Limits, MergeConflictError, MergeReport, merge
 from annotator.workflow.workspace import curator_name
+
+if TYPE_CHECKING:
+    from annotator.workflow.merging import MergeReport
 
 
 @click.command("merge")
@@ -60,6 +63,8 @@ def command(
     All of it or nothing; how often and in which order databases are merged does not matter.  Everything in OTHER is
     examined first, and the database here is copied before anything is written to it.
     """
+    from annotator.workflow.merging import NO_LIMITS, Limits, MergeConflictError, merge
+
     if signer is not None and seal is None:
         raise click.UsageError("--signer needs --seal FILE")
     place = settings.workspace(workspace)

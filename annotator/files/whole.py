@@ -11,7 +11,6 @@ paths that a user named, see :mod:`annotator.files.outputs`.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import shutil
@@ -334,6 +333,8 @@ def _sync_file_system(folder: Path) -> bool:
     function = _c_function("syncfs")
     if function is None:
         return False
+    import ctypes
+
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         if function(descriptor) != 0:
@@ -348,6 +349,8 @@ def _exchange(first: Path, second: Path) -> bool:
     function = _c_function("renameat2")
     if function is None:
         return False
+    import ctypes
+
     names = os.fsencode(first), os.fsencode(second)
     if function(_AT_FDCWD, names[0], _AT_FDCWD, names[1], ctypes.c_uint(_RENAME_EXCHANGE)) == 0:
         return True
@@ -360,6 +363,8 @@ def _exchange(first: Path, second: Path) -> bool:
 @cache
 def _c_function(name: str) -> Callable[..., int] | None:
     """Return a function of the C library that Python has no wrapper for; ``None`` where there is none."""
+    import ctypes
+
     try:
         function: Callable[..., int] = getattr(ctypes.CDLL(None, use_errno=True), name)
     except (AttributeError, OSError):

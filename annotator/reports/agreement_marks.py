@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.files import Mark
+from annotator.files.ownership import Mark
 from annotator.reports.agreement_html import GENERATOR
 from annotator.reports.agreement_records import COLUMNS, SCHEMA
 

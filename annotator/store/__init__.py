@@ -1,7 +1,6 @@
 """The only place that knows SQL."""
 
 from annotator.store.assignments import Assigned, assigned, begun
-from annotator.store.backups import Backup, list_backups, prune, restore
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
 from annotator.store.doctor import examine, examine_part, first_break
@@ -33,7 +32,6 @@ from annotator.store.writer import Writer, meta_record
 
 __all__ = [
     "Assigned",
-    "Backup",
     "Bulk",
     "Charge",
     "CuratorTally",
@@ -69,10 +67,7 @@ __all__ = [
     "held_together",
     "layer_states",
     "layers_with_news",
-    "list_backups",
     "meta_record",
-    "prune",
-    "restore",
     "survey",
     "take_texts",
 ]

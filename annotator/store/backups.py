@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.errors import StoreError
-from annotator.files import PARTIAL, discard_folder, scratch, sync_folder, unused_name
+from annotator.files.scratch import scratch
+from annotator.files.whole import PARTIAL, discard_folder, sync_folder, unused_name
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.connection import BACKUPS, COMPANIONS, backup_path, explained

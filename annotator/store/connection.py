@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol
 
 from annotator.errors import StoreError
-from annotator.files import PARTIAL, sweep, sync_folder
+from annotator.files.whole import PARTIAL, sweep, sync_folder
 from annotator.store import schema
 from annotator.store.lock import READ_PATIENCE, error_code
 from annotator.store.reading import Untouched, open_as_it_is, open_to_read, why_only_readable

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from annotator.errors import StoreError
-from annotator.files import scratch
+from annotator.files.scratch import scratch
 from annotator.history import Event, LayerName
 from annotator.store import blueprint, schema
 from annotator.store.layers import LayerInfo, SchemeStamp, event_of

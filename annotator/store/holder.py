@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 import time
 from collections.abc import Iterator
@@ -70,7 +69,7 @@ class Note:
         self._database = database
         self._descriptor: int | None = None
         self._inode = 0
-        self._self = {"pid": os.getpid(), "host": platform.node(), "program": program(sys.argv)}
+        self._self = {"pid": os.getpid(), "host": os.uname().nodename, "program": program(sys.argv)}
 
     def open(self) -> None:
         """Open the note, made where it is missing, as open to the group as the database is."""
@@ -184,7 +183,7 @@ def _by_kernel(database: Path) -> Iterator[Holder]:
             pid, place = int(words[4]), words[5].rpartition(":")[2]
             end = float("inf") if words[7] == "EOF" else int(words[7])
             if int(place) == inode and int(words[6]) <= _WRITE_LOCK <= end and pid > 0 and pid != os.getpid():
-                yield Holder(pid, _name(pid), platform.node(), None, _stopped(pid))
+                yield Holder(pid, _name(pid), os.uname().nodename, None, _stopped(pid))
 
 
 def _name(pid: int) -> str:

@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from annotator.errors import StoreError
-from annotator.files import scratch
+from annotator.files.scratch import scratch
 from annotator.store import schema
 from annotator.store.holder import Stamp
 from annotator.store.lock import READ_PATIENCE

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from annotator.errors import InputError, ModelError
-from annotator.files import discard_folder, place_folder, replace_file
+from annotator.files.whole import discard_folder, place_folder, replace_file
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
 from annotator.suggest.calibration import Calibration

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import ModelError
-from annotator.files import fresh_folder, place_folder, unused_name
+from annotator.files.whole import fresh_folder, place_folder, unused_name
 from annotator.redaction import redacted
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ import msgspec
 
 from annotator.annotation import Annotations, Span, suggested_span
 from annotator.errors import InputError, ModelError
-from annotator.files import discard_folder, fresh_folder, place_folder
+from annotator.files.whole import discard_folder, fresh_folder, place_folder
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
 from annotator.suggest.models import room_aside

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from annotator.annotation import Annotations, RelationKey, Span
-from annotator.files import scratch
+from annotator.files.scratch import scratch
 from annotator.labels import LabelScheme
 from annotator.similarity import near_duplicate_groups
 from annotator.suggest import learned, linker, tagger

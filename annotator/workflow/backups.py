@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from annotator.errors import WorkflowError
-from annotator.files import begins_like_sqlite
-from annotator.store import Backup, list_backups, prune, restore
 from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.store.backups import Backup
 
 
 def back_up(workspace: Workspace, target: Path | None = None, *, keep: int | None = None) -> tuple[Path, list[Backup]]:
@@ -15,6 +17,8 @@ def back_up(workspace: Workspace, target: Path | None = None, *, keep: int | Non
 
     Without a ``target`` the copy goes to ``db/backups``, of which only the newest ``keep`` stay.
     """
+    from annotator.store.backups import prune
+
     if target is not None:
         target = workspace.outputs().new(target)
     made = workspace.store.backup(target)
@@ -28,6 +32,8 @@ def safeguard(workspace: Workspace, why: str) -> Path:
 
 def listed(workspace: Workspace) -> list[Backup]:
     """Return the backups in ``db/backups``, oldest first."""
+    from annotator.store.backups import list_backups
+
     return list_backups(workspace.database_path)
 
 
@@ -37,6 +43,9 @@ def bring_back(workspace: Workspace, source: Path) -> Path | None:
     Raises :class:`WorkflowError` when there is no database of ours under that name, and
     :class:`~annotator.errors.StoreError` when it is not sound; nothing is changed then.
     """
+    from annotator.files.ownership import begins_like_sqlite
+    from annotator.store.backups import restore
+
     if not source.is_file() or not begins_like_sqlite(source):
         raise WorkflowError(f"{source}: no database", "`annotator backup --list` shows the copies that there are")
     return restore(workspace.database_path, source)

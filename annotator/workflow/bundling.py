@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from annotator.errors import WorkflowError
-from annotator.files import fresh_folder, place_folder, whole_file
+from annotator.files.whole import fresh_folder, place_folder, whole_file
 from annotator.history import CORPUS, GOLD, digests_in
 from annotator.store import LayerInfo, Store, assigned, layer_states, take_texts
 from annotator.workflow.assigning import known_keys

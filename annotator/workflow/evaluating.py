@@ -91,7 +91,7 @@ def evaluate(
     ``layer`` names the layer that is the truth; by default it is gold, else finished work.  Raises
     :class:`WorkflowError` when fewer than two documents are finished in it, or all are near-duplicates.
     """
-    from annotator.files import scratch
+    from annotator.files.scratch import scratch
     from annotator.suggest.learned import FOLDER
     from annotator.suggest.pipeline import SuggestionPipeline
     from annotator.suggest.training import choose, measure

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from annotator.errors import FormatError, WorkflowError
-from annotator.files import MANIFEST_IN_FOLDER, MANIFEST_SCHEMA, Outputs
+from annotator.files.outputs import Outputs
+from annotator.files.ownership import MANIFEST_IN_FOLDER, MANIFEST_SCHEMA
 from annotator.formats.losses import uncarried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
 from annotator.formats.record import LayerRecord

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from annotator.errors import WorkflowError
-from annotator.files import scratch
+from annotator.files.scratch import scratch
 from annotator.store.foreign import Limits
 
 DATABASE_IN_WORKSPACE = "db/annotator.db"

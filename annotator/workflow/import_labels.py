@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from annotator.errors import SchemeError
-from annotator.files import StagedFile, sync_folder, unused_name
+from annotator.files.whole import StagedFile, sync_folder, unused_name
 from annotator.labels import LabelScheme
 from annotator.labels.extend import extended
 from annotator.labels.load import check_scheme, load_scheme

@@ -7,7 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from annotator.files import PENDING, is_stale, sync_folder
+from annotator.files.whole import PENDING, is_stale, sync_folder
 
 
 def is_pending(labels: Path) -> bool:

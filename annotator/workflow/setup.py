@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from annotator.errors import WorkflowError
-from annotator.files import replace_file
+from annotator.files.whole import replace_file
 from annotator.workflow.workspace import LABELS
 
 

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from annotator.errors import WorkflowError
-from annotator.files import scratch
+from annotator.files.scratch import scratch
 
 NAMESPACE = "annotator-seal"
 """What signatures are for, so that none of ours is taken for one on something else."""

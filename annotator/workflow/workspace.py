@@ -8,14 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, WorkflowError
-from annotator.files import Outputs
 from annotator.history import dumps
 from annotator.labels import LabelScheme, load_scheme
 from annotator.names import person_problem
 from annotator.store import SchemeStamp, Store
 from annotator.workflow.pending_labels import complete_pending, is_pending
+
+if TYPE_CHECKING:
+    from annotator.files.outputs import Outputs
 
 LABELS = "labels.yaml"
 WORKSPACE_VARIABLE = "ANNOTATOR_WORKSPACE"
@@ -77,6 +80,8 @@ class Workspace:
 
     def outputs(self, *, force: bool = False) -> Outputs:
         """Return what writes to paths that a user named; the workspace's own files and folders are no such paths."""
+        from annotator.files.outputs import Outputs
+
         return Outputs(self.root, (self.database_path.parent, self.labels_path, self.seeds, self.models), force=force)
 
     @cached_property

@@ -16,7 +16,7 @@ import pytest
 
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
-from annotator.files import Outputs
+from annotator.files.outputs import Outputs
 from annotator.files.ownership import Mark
 from annotator.formats.registry import MODULES, load_format
 from annotator.labels.load import load_scheme

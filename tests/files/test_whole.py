@@ -10,8 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from annotator.files import StagedFile, place_folder, publish, replace_file, sweep, whole, whole_file, whole_folder
-from annotator.files.whole import PARTIAL, REPLACED, STALE_SECONDS
+from annotator.files import whole
+from annotator.files.whole import (
+    PARTIAL,
+    REPLACED,
+    STALE_SECONDS,
+    StagedFile,
+    place_folder,
+    publish,
+    replace_file,
+    sweep,
+    whole_file,
+    whole_folder,
+)
 
 
 def names(folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from annotator.files import replace_file
+from annotator.files.whole import replace_file
 
 
 class Answers:
