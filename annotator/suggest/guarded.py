@@ -1,11 +1,13 @@
 """Regular expressions of a label scheme, which may backtrack for ever: each search has a time limit.
 
-They are written for Python's ``re``, and found by the engine of ``regex``, which reads the same syntax, finds the same,
-and can be told when to stop.  A linear-time engine would need no limit, but has no look-around, which schemes use.
+They are written for Python's ``re``, and found by the engine of ``regex``, which reads the same syntax but for braces,
+finds the same, and can be told when to stop.  A linear-time engine would need no limit, but has no look-around, which
+schemes use.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from functools import cached_property
@@ -22,6 +24,16 @@ IN_DOCUMENT = 10.0
 BETWEEN_ENDS = 1.0
 """Seconds that it may take in the text between two spans, which is searched while a curator waits."""
 _SHOWN = 60
+_BRACE = re.compile(r"(\\N\{[^}]*\}|\\.)|\{(?!\d*,\d+\}|\d+,?\})", re.DOTALL)
+"""A brace that begins no repeat; first what a backslash stands before."""
+
+
+def with_plain_braces(pattern: str) -> str:
+    """Return a pattern in which ``regex`` takes braces as ``re`` does: as repeats of numbers, else as themselves.
+
+    What ``regex`` makes of others, such as ``{e}``, is to match something similar.
+    """
+    return _BRACE.sub(lambda found: found[1] or r"\{", pattern)
 
 
 class SlowPatternError(SchemeError):
@@ -50,7 +62,7 @@ class Guarded:
         import regex
 
         try:
-            return regex.compile(self._written)
+            return regex.compile(with_plain_braces(self._written))
         except (regex.error, RecursionError, OverflowError, ValueError) as error:
             raise SchemeError(f"{self._named()} is no regular expression: {error}", "mend it in labels.yaml") from error
 

@@ -110,3 +110,23 @@ def test_the_two_engines_read_the_same(regex: str) -> None:
     text = "árbol ÁRBOL México aa ﬁn ß ſ İ ı ana bb\n2024 ٣"
     found = [match.span() for match in Guarded("X", Pattern("regex", regex)).finditer(text)]
     assert found == [match.span() for match in re.finditer(regex, text)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"Ana{e}", "Ana{e} y Anna"),
+        (r"(?:Ana){i<=1}", "Ana{i<=1} Anna"),
+        (r"a{2}b{1,}c{,3}d{1,2}", "aabbccd aab"),
+        (r"\{x\}", "{x}"),
+        (r"[{e}]+", "{e}e}"),
+        (r"\N{LATIN SMALL LETTER A}{2}", "aaa"),
+        (r"x{ 1 }", "x{ 1 } x"),
+        (r"{a}", "{a} a"),
+    ],
+)
+def test_braces_mean_what_they_mean_to_python(pattern: str, text: str) -> None:
+    guarded = Guarded("ORG", Pattern("regex", pattern, None, 1))
+    found = [match.span() for match in guarded.finditer(text)]
+    assert found == [match.span() for match in re.finditer(pattern, text)]
+    assert found
