@@ -199,6 +199,8 @@ VERBS = (
     Scenario("bundle as an archive", finished, "bundle --curator ana -o {base}/bundle.zip"),
     Scenario("merge", apart, "merge {base}/other"),
     Scenario("train", learnable, "train"),
+    Scenario("models use", plain, "models use none"),
+    Scenario("seal", finished, "seal -o {base}/all.seal", repeats=False),
     Scenario("migrate", older, "doctor"),
     Scenario("init", plain, "init {base}/new"),
 )

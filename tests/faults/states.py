@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 import zipfile
@@ -72,6 +73,8 @@ def _said(path: Path) -> Any:
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
             return sorted(archive.namelist())
+    if path.suffix == ".seal":
+        return sorted(f"{layer['layer']} on {layer['document']}" for layer in json.loads(path.read_bytes())["layers"])
     if path.name == "active":
         return "what was learned is used"
     return hashlib.sha256(path.read_bytes()).hexdigest()
