@@ -152,7 +152,7 @@ def load_yaml(path: Path) -> Values | None:
         raise
     except OSError as error:
         raise InputError(
-            f"{path}: {(error.strerror or str(error)).lower()}", "make it readable, or remove it"
+            f"{path}: {(error.strerror or str(error)).lower()}", "make it readable, or leave it out"
         ) from error
     try:
         node = compose_yaml(text)

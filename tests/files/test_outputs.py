@@ -77,8 +77,11 @@ COMMANDS = [
     *(f"export {name} --layer curator:ana --split 0.5,0.5" for name in WRITTEN),
     *(f"agreement --resamples 0 --format {kind}" for kind in REPORTS),
     "bundle --curator ana",
+    "seal",
 ]
 """Every command that takes ``-o``."""
+ONCE = ("bundle", "seal")
+"""Those that never take the place of anything."""
 
 RESERVED = [
     *(".", "..", "{root}", "{root}/..", "/"),
@@ -109,7 +112,7 @@ def test_no_command_writes_where_it_must_not(
     root = ready.workspace.root
     monkeypatch.chdir(root)
     before = tree(tmp_path)
-    forced = ("", " --force") if not command.startswith("bundle") else ("",)
+    forced = ("", " --force") if not command.startswith(ONCE) else ("",)
     for path in RESERVED:
         for force in forced:
             refused(f"{command}{force} -o {path}", capfd, root=root)
@@ -119,7 +122,7 @@ def test_no_command_writes_where_it_must_not(
         assert tree(tmp_path) == before, path
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith("bundle")])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith(ONCE)])
 def test_a_script_may_write_the_same_every_day(
     ready: Bench, tmp_path: Path, command: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,7 +139,7 @@ def test_a_script_may_write_the_same_every_day(
     assert not [name for name in tree(tmp_path / "deep") if "before" in name or "annotator" in name]
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith(("bundle", "agreement"))])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith((*ONCE, "agreement"))])
 def test_what_was_changed_by_hand_is_no_longer_ours(
     ready: Bench, tmp_path: Path, command: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
