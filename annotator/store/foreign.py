@@ -163,7 +163,7 @@ def _check_files(path: Path, told: str) -> None:
         raise StoreError(f"{told}: not a regular file", "give the file, or the folder of its workspace")
     for beside in (_beside(path, suffix) for suffix in ("-wal", "-shm", "-journal")):
         if beside.exists() and not beside.is_file():
-            raise StoreError(f"{told}: {beside.name} beside it is not a regular file", "give another copy of the database")
+            raise StoreError(f"{told}: {beside.name} beside it is not a regular file", "give another copy")
     if _size(_beside(path, "-journal")):
         raise StoreError(
             f"{told}: somebody is writing to it, or stopped in the middle",

@@ -94,6 +94,5 @@ def _goes_along(layer: LayerInfo, curator: str, blind: bool) -> bool:
 
 def _pack(folder: Path, archive: BinaryIO) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                packed.write(path, path.relative_to(folder.parent))
+        for name in (DATABASE_IN_WORKSPACE, LABELS):
+            packed.write(folder / name, f"{folder.name}/{name}")
