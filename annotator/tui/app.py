@@ -68,7 +68,7 @@ class AnnotatorApp(App[None]):
         self.mode = Mode(self.preferences.mode)
         self.hide_names = self.preferences.hide_names
         self.signals: Signals | None = None
-        self.failure: AnnotatorError | None = None
+        self.failure: Exception | None = None
         self._first = document
         self._adjudicating = adjudicating
         self._inks: tuple[str, Inks] | None = None
@@ -163,14 +163,6 @@ class AnnotatorApp(App[None]):
         items = self.desk.feedback(key)
         self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave in good order when something the user can mend, as a lost database, breaks what draws the screen."""
-        if isinstance(error, AnnotatorError):
-            self.failure = self.failure or error
-            self.exit(return_code=error.exit_code)
-        else:
-            super()._handle_exception(error)
-
     def paint_anew(self) -> None:
         """Paint the whole screen, whatever the terminal shows."""
         self.screen.refresh(layout=True)
@@ -187,6 +179,19 @@ class AnnotatorApp(App[None]):
                     f"key {self.get_key_display(binding)}",
                     partial(self.run_later, screen, binding.action),
                 )
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave at what breaks the screen; whoever opened the workbench says what it was, and does not end with 0."""
+        self.failure = self.failure or error
+        if isinstance(error, AnnotatorError):  # the user can mend it, as a lost database
+            self.exit(return_code=error.exit_code)
+        else:
+            super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Close without the toolkit's traceback: the fault is told in one line, and whole with ``--debug``."""
+        self.bell()
+        self._close_messages_no_wait()
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
         """Run a screen's action once the palette is gone."""
