@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from annotator.files.outputs import Outputs
     from annotator.formats.protocol import Format
+    from annotator.workflow.seals import OpenedSeal
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -93,6 +94,33 @@ def tell_moved(outputs: Outputs) -> None:
         narrate(f"what was at {path} is now {aside}")
     for folder in outputs.kept:
         narrate(f"warning: the earlier export could not be removed: {folder}")
+
+
+def seal_options(what: str) -> Callable[[Function], Function]:
+    """Add ``--seal FILE`` and ``--signer PUBKEY``, which hold ``what`` against a seal."""
+
+    def add(function: Function) -> Function:
+        file = click.Path(path_type=Path)
+        help_text = "The public key that must have signed the seal."
+        function = click.option("--signer", type=file, metavar="PUBKEY", help=help_text)(function)
+        return click.option("--seal", type=file, metavar="FILE", help=f"Hold {what} against what `seal` wrote.")(
+            function
+        )
+
+    return add
+
+
+def opened_seal(seal: Path | None, signer: Path | None) -> OpenedSeal | None:
+    """Return the seal that was named, once its signature is checked, and say whose it is; ``None`` without one."""
+    if seal is None:
+        if signer is not None:
+            raise click.UsageError("--signer needs --seal FILE")
+        return None
+    from annotator.workflow.seals import open_seal
+
+    opened = open_seal(seal, signer)
+    narrate(opened.told())
+    return opened
 
 
 def format_argument(function: Function) -> Function:

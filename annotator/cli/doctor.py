@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import Settings, narrate, print_lines, workspace_option
+from annotator.cli.common import Settings, narrate, opened_seal, print_lines, seal_options, workspace_option
 from annotator.errors import StoreError
 
 if TYPE_CHECKING:
@@ -17,15 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@click.option(
-    "--seal", type=click.Path(path_type=Path), metavar="FILE", help="Hold the database against what `seal` wrote."
-)
-@click.option(
-    "--signer",
-    type=click.Path(path_type=Path),
-    metavar="PUBKEY",
-    help="The public key that must have signed the seal.",
-)
+@seal_options("the database")
 @workspace_option
 @click.pass_obj
 def command(settings: Settings, seal: Path | None, signer: Path | None, workspace: Path | None) -> None:
@@ -33,15 +25,8 @@ def command(settings: Settings, seal: Path | None, signer: Path | None, workspac
 
     This finds damage and mistakes.  Only a seal that was kept elsewhere finds what somebody changed on purpose.
     """
-    if signer is not None and seal is None:
-        raise click.UsageError("--signer needs --seal FILE")
+    opened = opened_seal(seal, signer)
     place = settings.workspace(workspace)
-    opened = None
-    if seal is not None:
-        from annotator.workflow.seals import open_seal
-
-        opened = open_seal(seal, signer)
-        narrate(opened.told())
     count = print_lines(_findings(place, opened))
     if count:
         raise StoreError(

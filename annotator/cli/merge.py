@@ -11,9 +11,11 @@ from annotator.cli.common import (
     Settings,
     json_option,
     narrate,
+    opened_seal,
     print_json,
     print_lines,
     print_table,
+    seal_options,
     workspace_option,
 )
 from annotator.workflow.workspace import curator_name
@@ -30,15 +32,7 @@ if TYPE_CHECKING:
 @click.option("--except", "without", multiple=True, metavar="DOC", help="Leave a document out.")
 @click.option("--any-scheme", is_flag=True, help="Take work under another label scheme, as far as it fits this one.")
 @click.option("--trust", "trusted", multiple=True, metavar="NAME", help="Take what NAME imported for others.")
-@click.option(
-    "--seal", type=click.Path(path_type=Path), metavar="FILE", help="Hold OTHER against what `seal` wrote there."
-)
-@click.option(
-    "--signer",
-    type=click.Path(path_type=Path),
-    metavar="PUBKEY",
-    help="The public key that must have signed the seal.",
-)
+@seal_options("OTHER")
 @click.option("--no-limits", is_flag=True, help="However big OTHER is, and however long it takes to examine it.")
 @click.option("--dry-run", is_flag=True, help="Only show what would come.")
 @json_option
@@ -65,15 +59,8 @@ def command(
     """
     from annotator.workflow.merging import NO_LIMITS, Limits, MergeConflictError, merge
 
-    if signer is not None and seal is None:
-        raise click.UsageError("--signer needs --seal FILE")
+    opened = opened_seal(seal, signer)
     place = settings.workspace(workspace)
-    opened = None
-    if seal is not None:
-        from annotator.workflow.seals import open_seal
-
-        opened = open_seal(seal, signer)
-        narrate(opened.told())
     names = dict(_rename(text) for text in renames)
     try:
         report = merge(

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
+from warnings import filterwarnings
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -227,4 +228,5 @@ def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicat
         desk.workspace.close()
         app.signals.die()
     if app.failure is not None:
+        filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # the toolkit's, which was cut short
         raise app.failure
