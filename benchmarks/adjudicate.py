@@ -22,10 +22,10 @@ from annotator.history import CORPUS, LayerName, Op, curator_layer
 from annotator.store import Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
+from annotator.workflow.adjudicating.gold import open_gold, settle_finished
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.desk import Desk
-from annotator.workflow.differences import differences
-from annotator.workflow.gold import open_gold, settle_finished
+from annotator.workflow.layer_diff import differences
 from annotator.workflow.setup import make_workspace
 from annotator.workflow.workspace import Workspace
 from benchmarks.report import heading, line

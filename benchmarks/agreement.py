@@ -45,7 +45,7 @@ def measure_ours(root: Path) -> dict[str, float]:
     """Measure on a workspace; to be called in a process of its own."""
     from annotator.agreement.estimates import Options
     from annotator.reports.agreement import measure
-    from annotator.workflow.agreeing import gather, layers_to_compare
+    from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare
     from annotator.workflow.workspace import Workspace
 
     before = peak()
@@ -80,7 +80,7 @@ def libraries(root: Path) -> None:
     from nervaluate import Evaluator
     from sklearn.metrics import cohen_kappa_score
 
-    from annotator.workflow.agreeing import gather, layers_to_compare
+    from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare
     from annotator.workflow.workspace import Workspace
 
     workspace = Workspace(root)

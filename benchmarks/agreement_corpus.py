@@ -12,7 +12,7 @@ from annotator.history import CORPUS, LayerName, Op, curator_layer
 from annotator.store import meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.differences import differences
+from annotator.workflow.layer_diff import differences
 from annotator.workflow.workspace import Workspace
 
 CURATORS = ("ana", "bo", "carla")

@@ -16,11 +16,11 @@ from pathlib import Path
 from annotator.annotation import Span, record, suggested_span
 from annotator.history import SUGGESTIONS, LayerName, Op, curator_layer
 from annotator.store import assigned
-from annotator.workflow.assigning import assign
-from annotator.workflow.bundling import bundle
 from annotator.workflow.desk import Desk, QueueFilter
-from annotator.workflow.merging import merge
 from annotator.workflow.progress import overview
+from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.sharing.bundling import bundle
+from annotator.workflow.sharing.merging import merge
 from annotator.workflow.workspace import Workspace
 from benchmarks.queue import fill as fill_documents
 from benchmarks.queue import median

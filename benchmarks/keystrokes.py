@@ -27,7 +27,7 @@ from annotator.formats.jsonl import read_records
 from annotator.formats.record import LayerRecord
 from annotator.history import LayerName, Op, curator_layer
 from annotator.labels.scheme import ACCEPT_THRESHOLD
-from annotator.workflow.differences import differences
+from annotator.workflow.layer_diff import differences
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
 from benchmarks.keystrokes_plans import Policy

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segment
-from annotator.tui.caret import Caret
+from annotator.tui.layout.caret import Caret
 from benchmarks.keystrokes_state import Situation, Step, Steps, cost_of, question
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from annotator.annotation import SpanKey
 from annotator.text import Document
-from annotator.tui.layout import Rows
+from annotator.tui.layout.rows import Rows
 
 COLUMNS = 100
 LABEL_KEYS = 1

@@ -9,10 +9,10 @@ from functools import cached_property
 from annotator.annotation import Annotations, RelationKey, SpanKey
 from annotator.labels import LabelScheme, RelationType
 from annotator.text import Segment
-from annotator.tui.caret import Caret
-from annotator.tui.hints import codes
+from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.hints import codes
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.workflow.candidates import candidates
+from annotator.workflow.annotating.candidates import candidates
 
 FAR = 2
 """Cursor keys that a plan may press in a row to get somewhere."""

@@ -21,11 +21,7 @@ from pathlib import Path
 
 from annotator.annotation import Annotations, RelationKey, Span, SpanKey
 from annotator.labels import LabelScheme, load_scheme
-from annotator.suggest.chain import LAYERS, Chain
-from annotator.suggest.pairs import Pairs
-from annotator.suggest.pipeline import SuggestionPipeline
-from annotator.suggest.reading import Reader
-from annotator.suggest.training import (
+from annotator.suggest.learned.training import (
     Example,
     Material,
     Outcome,
@@ -35,9 +31,13 @@ from annotator.suggest.training import (
     relation_outcome,
     true_relations,
 )
+from annotator.suggest.pipeline import SuggestionPipeline
+from annotator.suggest.relations.candidates import Pairs
+from annotator.suggest.rules.page_reader import Reader
+from annotator.suggest.rules.stages import LAYERS, Chain
 from annotator.text import Document
-from annotator.workflow.evaluating import Counts, interval
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.session import Session
+from annotator.workflow.learning.evaluation import Counts, interval
 from annotator.workflow.workspace import Workspace
 from benchmarks.keys import SIZES, article, workspace_with
 from benchmarks.report import heading, line

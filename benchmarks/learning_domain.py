@@ -23,8 +23,8 @@ from annotator.annotation import Annotations, SpanKey, suggested_span
 from annotator.corpus import build_document, read_articles
 from annotator.labels import EntityType, LabelScheme, load_scheme
 from annotator.suggest import models
-from annotator.suggest.stack import Stack
-from annotator.suggest.training import Example, Material, Outcome, train_memory, train_tagger
+from annotator.suggest.learned.combining import Stack
+from annotator.suggest.learned.training import Example, Material, Outcome, train_memory, train_tagger
 from benchmarks.learning import f1_of
 from benchmarks.report import heading
 from benchmarks.targets_reader import VARIABLE, Target, news

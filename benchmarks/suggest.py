@@ -30,11 +30,12 @@ from typing import TYPE_CHECKING
 
 from annotator.corpus import build_document, read_articles
 from annotator.labels import LabelScheme, load_scheme
-from annotator.suggest import learned, models
-from annotator.suggest.learned import NONE
+from annotator.suggest import models
+from annotator.suggest.learned import versions
+from annotator.suggest.learned.training import Example, Material, learn
+from annotator.suggest.learned.versions import NONE
 from annotator.suggest.pipeline import SuggestionPipeline, build
-from annotator.suggest.reading import BATCH, UNUSED, UNUSED_IN
-from annotator.suggest.training import Example, Material, learn
+from annotator.suggest.rules.page_reader import BATCH, UNUSED, UNUSED_IN
 from annotator.text import Document
 from benchmarks.report import heading
 from benchmarks.targets_reader import seeds
@@ -133,13 +134,13 @@ def trained(scheme: LabelScheme, models_dir: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for model in models_dir.iterdir():
-            if model.name != learned.FOLDER:
+            if model.name != versions.FOLDER:
                 (folder / model.name).symlink_to(model.resolve())
-        made = folder / learned.FOLDER / ".making"
+        made = folder / versions.FOLDER / ".making"
         made.mkdir(parents=True)
         card = learn(Material(scheme, examples), made, {"spans": "tagger", "relations": "linker"})
-        digest = learned.scheme_digest(scheme)
-        learned.install(folder, made, {"version": VERSION, "labels_sha256": digest, "documents": [], **card})
+        digest = versions.scheme_digest(scheme)
+        versions.install(folder, made, {"version": VERSION, "labels_sha256": digest, "documents": [], **card})
         yield folder
 
 

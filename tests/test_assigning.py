@@ -15,9 +15,9 @@ from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS
 from annotator.store import assigned, examine
-from annotator.workflow.assigning import AssignmentReport, assign, reassign
 from annotator.workflow.desk import Desk
-from annotator.workflow.spreading import Team, blindfold, spread
+from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
+from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
 from tests.workspaces import Bench, dump, proposal, propose, waiting
 
 TEAM = ["ana", "bo", "carla"]

@@ -11,12 +11,12 @@ from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, PROPOSALS
 from annotator.store import examine
-from annotator.workflow.assigning import assign
-from annotator.workflow.bundling import bundle
+from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.desk import Desk
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.intake import ingest
-from annotator.workflow.merging import merge
+from annotator.workflow.importing.ingest import ingest
+from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.sharing.bundling import bundle
+from annotator.workflow.sharing.merging import merge
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import KEY, TEXT, Bench, content, dump, place_of, proposal, propose, said, waiting
 

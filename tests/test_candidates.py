@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.text import Document
-from annotator.workflow.candidates import candidates
+from annotator.workflow.annotating.candidates import candidates
 from tests.strategies import documents
 from tests.workspaces import make_document
 

@@ -8,8 +8,8 @@ from annotator.annotation import Span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import QueueFilter, QueueRow
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
-from annotator.workflow.session import Session
 from tests.workspaces import KEY, Bench, add_document, link, proposal, propose, waiting
 
 

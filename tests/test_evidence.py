@@ -21,10 +21,10 @@ from annotator.history import CORPUS, GOLD, LayerName
 from annotator.store import examine, schema
 from annotator.store.foreign import NO_LIMITS, Limits
 from annotator.text import text_sha256
-from annotator.workflow.bundling import bundle
 from annotator.workflow.desk import Desk
-from annotator.workflow.intake import ingest
-from annotator.workflow.merging import MergeConflictError, MergeReport, merge
+from annotator.workflow.importing.ingest import ingest
+from annotator.workflow.sharing.bundling import bundle
+from annotator.workflow.sharing.merging import MergeConflictError, MergeReport, merge
 from tests.forging import defenceless, forge, rehash
 from tests.workspaces import (
     KEY,
@@ -674,7 +674,7 @@ class TestBackup:
         def fail(*_: object) -> Path:
             raise AnnotatorError("the disk is full", "free some space")
 
-        monkeypatch.setattr("annotator.workflow.merging.safeguard", fail)
+        monkeypatch.setattr("annotator.workflow.sharing.merging.safeguard", fail)
         assert "the disk is full" in refused(bench, there.workspace.root)
 
 

@@ -12,10 +12,10 @@ from annotator.annotation import Span
 from annotator.errors import WorkflowError
 from annotator.formats.jsonl import write_record
 from annotator.formats.validate import validate_lines
-from annotator.workflow.exporting import records, select
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.intake import ingest
-from annotator.workflow.naming import parse_layer
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.arguments import parse_layer
+from annotator.workflow.exporting.selection import records, select
+from annotator.workflow.importing.ingest import ingest
 from tests.workspaces import KEY, Bench, link, place_of
 
 pytestmark = pytest.mark.usefixtures("proposed")

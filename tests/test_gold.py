@@ -8,7 +8,7 @@ from annotator.annotation import Span
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.store import examine
-from annotator.workflow.gold import GoldReport, settle_finished
+from annotator.workflow.adjudicating.gold import GoldReport, settle_finished
 from tests.workspaces import KEY, Bench, link, place_of
 
 pytestmark = pytest.mark.usefixtures("proposed")

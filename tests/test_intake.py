@@ -10,9 +10,9 @@ from annotator.annotation import Span
 from annotator.errors import CorpusError, WorkflowError
 from annotator.history import LayerName
 from annotator.store import StaleLayerError, examine
-from annotator.workflow.chronicle import chronicle
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.intake import IntakeReport, ingest
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.document_history import chronicle
+from annotator.workflow.importing.ingest import IntakeReport, ingest
 from tests.adjudicating.desk import finish, first, judge
 from tests.workspaces import KEY, TEXT, Bench, dump, focused, link, linked, place_of, proposal, propose, said, waiting
 

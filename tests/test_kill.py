@@ -68,7 +68,7 @@ def test_killed_at_any_moment_no_acknowledged_step_is_lost(bench: Bench) -> None
 INGEST = """
 import sys
 from pathlib import Path
-from annotator.workflow.intake import ingest
+from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
 workspace = Workspace(Path(sys.argv[1]))
 workspace.store
@@ -103,7 +103,7 @@ def test_an_intake_that_is_killed_is_whole_or_did_not_happen(bench: Bench) -> No
 
 ASSIGN = """
 import sys
-from annotator.workflow.assigning import assign
+from annotator.workflow.sharing.assignment import assign
 from tests.workspaces import open_bench
 bench = open_bench(sys.argv[1])
 bench.store
@@ -114,7 +114,7 @@ assign(bench.workspace, "lead", ["ana", "bo", "carla"], overlap=2, blind=0.2)
 MERGE = """
 import sys
 from pathlib import Path
-from annotator.workflow.merging import merge
+from annotator.workflow.sharing.merging import merge
 from tests.workspaces import open_bench
 bench = open_bench(sys.argv[1])
 bench.store

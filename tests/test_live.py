@@ -8,9 +8,9 @@ import pytest
 
 from annotator.annotation import SpanKey
 from annotator.text import Document
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.session import Session
 from tests.workspaces import Bench, linked, make_bench, own_id, place_of, proposal, propose, said, waiting
 
 NEWS = (

@@ -32,10 +32,10 @@ from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.history import Event, LayerName, Op
 from annotator.store import examine
-from annotator.workflow.assigning import assign
-from annotator.workflow.gold import adjudicate, settle_finished
-from annotator.workflow.intake import ingest
-from annotator.workflow.merging import merge
+from annotator.workflow.adjudicating.gold import adjudicate, settle_finished
+from annotator.workflow.importing.ingest import ingest
+from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.sharing.merging import merge
 from tests.forging import defenceless, put
 from tests.workspaces import KEY, TEXT, Bench, dump, link, make_bench, place_of, proposal, propose
 

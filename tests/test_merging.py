@@ -19,12 +19,12 @@ from annotator.errors import StoreError, WorkflowError
 from annotator.history import CORPUS, GOLD, LayerName, Op, fold, standing
 from annotator.store import QueueFilter, examine
 from annotator.store.tables import read_state
-from annotator.workflow.assigning import assign
+from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.desk import Desk
-from annotator.workflow.differences import differences
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.intake import ingest
-from annotator.workflow.merging import MergeConflictError, MergeReport, merge
+from annotator.workflow.importing.ingest import ingest
+from annotator.workflow.layer_diff import differences
+from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.sharing.merging import MergeConflictError, MergeReport, merge
 from tests.test_store import unguarded
 from tests.workspaces import (
     KEY,

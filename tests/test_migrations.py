@@ -13,8 +13,8 @@ from annotator.errors import StoreError
 from annotator.history import LayerName
 from annotator.store import Store, connection, examine, schema
 from annotator.store.backups import restore
+from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.gold import adjudicate
 from tests.processes import together
 from tests.workspaces import Bench, add_document, dump, link, make_bench, make_document, open_bench, place_of, proposal
 from tests.workspaces import propose as propose_spans

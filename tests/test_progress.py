@@ -9,10 +9,10 @@ import pytest
 
 from annotator.cli.main import main
 from annotator.store import Noted, Stages
-from annotator.workflow.assigning import assign
-from annotator.workflow.gold import settle_finished
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.progress import CuratorProgress, overview
-from annotator.workflow.session import Session
+from annotator.workflow.sharing.assignment import assign
 from tests.workspaces import KEY, Bench, place_of
 
 Run = Callable[..., tuple[int, str, str]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.store import Queue, QueueFilter, examine
 from annotator.workflow.desk import Desk
-from annotator.workflow.suggesting import suggest
+from annotator.workflow.learning.suggesting import suggest
 from tests.workspaces import KEY, Bench, dump, proposal, said, verdicts, waiting
 
 

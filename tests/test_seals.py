@@ -13,9 +13,9 @@ import pytest
 from annotator.cli.main import main
 from annotator.history import CORPUS, LayerName
 from annotator.text import text_sha256
-from annotator.workflow.assigning import assign
-from annotator.workflow.merging import merge
-from annotator.workflow.signatures import sign
+from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.sharing.merging import merge
+from annotator.workflow.sharing.signatures import sign
 from tests.forging import defenceless, rehash
 from tests.workspaces import KEY, TEXT, Bench, make_bench, place_of
 

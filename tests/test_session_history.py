@@ -11,8 +11,8 @@ from annotator.errors import StoreError, WorkflowError
 from annotator.history import LayerName
 from annotator.store import QueueFilter, StaleLayerError, examine
 from annotator.text import Document
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
-from annotator.workflow.session import Session
 from tests.workspaces import KEY, Bench, focused, link, linked, place_of, said, verdicts, waiting
 
 pytestmark = pytest.mark.usefixtures("proposed")

@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from annotator.errors import WorkflowError
 from annotator.store import examine
-from annotator.workflow.layer_session import Outcome
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.session import Session
+from annotator.workflow.editing.layer_session import Outcome
 from tests.workspaces import Bench, link, make_bench, proposal, propose
 
 picks = st.integers(0, 99)

@@ -7,7 +7,7 @@ import pytest
 from annotator.annotation import Span
 from annotator.errors import WorkflowError
 from annotator.text import Document
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.session import Session
 from tests.workspaces import (
     Bench,
     focused,

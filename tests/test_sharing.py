@@ -15,8 +15,8 @@ import pytest
 
 from annotator.history import LayerName
 from annotator.store import Store, examine, lock
-from annotator.store.holder import Note
-from annotator.store.turns import Turns
+from annotator.store.lock_holder import Note
+from annotator.store.lock_queue import Turns
 from tests.processes import PATIENCE, start
 from tests.workspaces import KEY, Bench, make_bench, open_bench
 

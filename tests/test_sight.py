@@ -11,10 +11,10 @@ from annotator.annotation import Span
 from annotator.cli.main import main
 from annotator.history import CORPUS, GOLD, PROPOSALS, LayerName, Op
 from annotator.store import ForeignLayerError
-from annotator.workflow.assigning import assign
+from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.desk import Desk
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.sight import Sight
+from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.visibility import Sight
 from tests.workspaces import KEY, Bench, dump, place_of
 
 Run = Callable[..., tuple[int, str, str]]

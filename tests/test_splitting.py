@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import WorkflowError
-from annotator.workflow.splitting import Split, assign, parse_shares
+from annotator.workflow.exporting.train_dev_test import Split, assign, parse_shares
 from tests.formats.files import give, take, workspace
 
 

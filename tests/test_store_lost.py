@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import StoreError
-from annotator.store import examine, turns
-from annotator.store.standing import Standing
-from annotator.workflow.session import Session
+from annotator.store import examine, lock_queue
+from annotator.store.file_identity import Standing
+from annotator.workflow.annotating.session import Session
 from tests.processes import finish, start
 from tests.workspaces import Bench, make_bench, open_bench
 
@@ -233,7 +233,7 @@ def test_a_backup_that_was_put_back_by_hand_is_written_ahead_again(bench: Bench,
 def test_where_there_is_no_queue_others_may_carry_over_at_any_time(
     bench: Bench, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "_TRY", None)
+    monkeypatch.setattr(lock_queue, "_TRY", None)
     other = open_bench(str(bench.workspace.root))
     for _ in range(2):
         session.flag()

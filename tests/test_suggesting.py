@@ -13,9 +13,9 @@ from annotator.history import SUGGESTIONS, LayerName
 from annotator.store import examine
 from annotator.suggest import pipeline as pipelines
 from annotator.text import Document
-from annotator.workflow import suggesting
-from annotator.workflow.checkup import findings
-from annotator.workflow.suggesting import SuggestReport, suggest
+from annotator.workflow.doctor import findings
+from annotator.workflow.learning import suggesting
+from annotator.workflow.learning.suggesting import SuggestReport, suggest
 from tests.workspaces import KEY, Bench, dump, link, place_of, proposal, said, verdicts, waiting
 
 

@@ -16,16 +16,16 @@ from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
 from annotator.store import examine
-from annotator.suggest import learned
-from annotator.suggest.training import Outcome
-from annotator.workflow import background, evaluating
-from annotator.workflow.background import BackgroundTraining, next_documents
+from annotator.suggest.learned import versions
+from annotator.suggest.learned.training import Outcome
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.comparing.verdicts import verdicts
 from annotator.workflow.desk import Desk
-from annotator.workflow.evaluating import Counts, evaluate, interval
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.suggesting import suggest
-from annotator.workflow.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
-from annotator.workflow.verdicts import verdicts
+from annotator.workflow.learning import background_training, evaluation
+from annotator.workflow.learning.background_training import BackgroundTraining, next_documents
+from annotator.workflow.learning.evaluation import Counts, evaluate, interval
+from annotator.workflow.learning.suggesting import suggest
+from annotator.workflow.learning.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
 from tests.workspaces import Bench, make_bench, own_id, place_of, proposal, propose, waiting
 
 FIRMS = ("Zumbal", "Tresk", "Ondoro", "Quivia", "Plenox", "Varuna", "Mibex", "Solgan")
@@ -108,7 +108,7 @@ class TestTrain:
     def test_too_little_is_said(self, bench: Bench) -> None:
         with pytest.raises(NothingToLearnError, match="0 documents are finished"):
             train(bench.workspace)
-        assert not list((bench.workspace.models / learned.FOLDER).glob("[0-9]*"))
+        assert not list((bench.workspace.models / versions.FOLDER).glob("[0-9]*"))
 
     def test_a_version_is_made_and_used_once_for_the_same_work(self, finished: Bench) -> None:
         first = train(finished.workspace)
@@ -118,7 +118,7 @@ class TestTrain:
         assert (again.version, again.new) == ("0001", False)
         finish(finished, 8)
         assert train(finished.workspace).version == "0002"
-        status = learned.versions(finished.workspace.models, finished.scheme)
+        status = versions.versions(finished.workspace.models, finished.scheme)
         assert [(v.version, v.active, v.problem) for v in status] == [("0001", False, ""), ("0002", True, "")]
 
     def test_suggestions_change_once_and_no_verdict_is_touched(self, finished: Bench) -> None:
@@ -137,7 +137,7 @@ class TestTrain:
         assert list(examine(finished.store)) == []
 
     def test_only_one_trains_at_a_time(self, finished: Bench) -> None:
-        folder = finished.workspace.models / learned.FOLDER
+        folder = finished.workspace.models / versions.FOLDER
         folder.mkdir(parents=True)
         with (folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -146,7 +146,7 @@ class TestTrain:
         assert train(finished.workspace).new
 
     def test_what_a_killed_training_left_is_swept_up(self, finished: Bench) -> None:
-        left = finished.workspace.models / learned.FOLDER / ".making-1"
+        left = finished.workspace.models / versions.FOLDER / ".making-1"
         left.mkdir(parents=True)
         (left / "tagger.crf").write_bytes(b"half")
         train(finished.workspace)
@@ -155,13 +155,13 @@ class TestTrain:
     def test_a_version_that_a_person_chose_stays_in_use(self, finished: Bench) -> None:
         models, scheme = finished.workspace.models, finished.scheme
         train(finished.workspace)
-        learned.use(models, "0001", scheme, pinned=True)
+        versions.use(models, "0001", scheme, pinned=True)
         finish(finished, 8)
         train(finished.workspace, override=False)
-        assert learned.chosen_version(models) == "0001"
+        assert versions.chosen_version(models) == "0001"
         finish(finished, 9)
         train(finished.workspace)
-        assert learned.chosen_version(models) == "0003"
+        assert versions.chosen_version(models) == "0003"
 
     def test_the_workbench_takes_a_new_version_up_with_the_next_document(self, finished: Bench) -> None:
         desk = Desk(finished.workspace, "ana")
@@ -210,7 +210,7 @@ class TestEvaluate:
             (part, SpanKey(20, 24, "GPE"), "located_in", 0),
         ):
             outcome = Outcome("n0", {RelationKey(head, child, label): 0.5}, true, {})
-            assert evaluating._overlapping(outcome) == (shared, 1, 1)
+            assert evaluation._overlapping(outcome) == (shared, 1, 1)
 
     def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:
         finish(bench, 0)
@@ -278,7 +278,7 @@ class TestCommands:
     ) -> None:
         run("train")
         models = finished.workspace.models
-        (models / learned.FOLDER / "0001" / learned.MEMORY).write_text("[]", encoding="utf-8")
+        (models / versions.FOLDER / "0001" / versions.MEMORY).write_text("[]", encoding="utf-8")
         status, _, said = run("suggest")
         assert status == 0
         assert "learned version 0001 is not used: its file memory.json is missing or was changed; `annot" in said
@@ -330,7 +330,7 @@ class TestBackground:
 
     def test_where_nothing_can_be_written_the_workbench_goes_on(self, bench: Bench) -> None:
         bench.workspace.models.mkdir()
-        (bench.workspace.models / learned.FOLDER).write_text("a file is in the way", encoding="utf-8")
+        (bench.workspace.models / versions.FOLDER).write_text("a file is in the way", encoding="utf-8")
         BackgroundTraining(bench.workspace.root, "ana")._run()
 
     def test_it_starts_after_each_few_documents(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +355,7 @@ class TestBackground:
             process.wait()
         assert sorted(training.log().split()[0] for training in others) in (["a", "version"], ["version", "version"])
         logs = sorted(path.name for path in folder.glob("*.log"))
-        assert len(logs) == background.KEPT + 2
+        assert len(logs) == background_training.KEPT + 2
         assert "notes.log" in logs
 
     def test_a_training_that_a_signal_ends_is_told_of(self, finished: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,12 +367,12 @@ class TestBackground:
         assert training.log() == "half\nthe training was ended by SIGSEGV\n"
 
     def test_who_wants_none_gets_none(self, finished: Bench) -> None:
-        learned.use(finished.workspace.models, learned.NONE, finished.scheme, pinned=True)
-        assert background.work(finished.workspace, "ana") == "no learned version is to be used"
-        assert learned.versions(finished.workspace.models, finished.scheme) == []
+        versions.use(finished.workspace.models, versions.NONE, finished.scheme, pinned=True)
+        assert background_training.work(finished.workspace, "ana") == "no learned version is to be used"
+        assert versions.versions(finished.workspace.models, finished.scheme) == []
 
     def test_too_little_is_no_failure_of_the_workbench(self, bench: Bench) -> None:
-        assert background.main([str(bench.workspace.root), "ana"]) == 1
+        assert background_training.main([str(bench.workspace.root), "ana"]) == 1
 
     def test_the_open_document_is_left_alone(self, finished: Bench) -> None:
         session = Desk(finished.workspace, "ana").open("n6")

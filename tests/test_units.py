@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.text import graphemes
-from annotator.tui.caret import Caret
-from annotator.workflow.session import Session
+from annotator.tui.layout.caret import Caret
+from annotator.workflow.annotating.session import Session
 from tests.workspaces import Bench, make_document, said
 
 

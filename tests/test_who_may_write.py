@@ -13,7 +13,7 @@ from annotator.cli.main import VERBS, main
 from annotator.history import OVERRIDE, LayerName
 from annotator.names import person_problem
 from annotator.store import examine
-from annotator.workflow.gold import settle_finished
+from annotator.workflow.adjudicating.gold import settle_finished
 from tests.workspaces import KEY, TEXT, Bench, place_of, proposal, propose
 
 BO, OTHER = {"start": 0, "end": 8, "label": "PERSON"}, {"start": 22, "end": 31, "label": "ORG"}

@@ -34,7 +34,7 @@ with Store(Path(sys.argv[1])) as store:
 
 INGEST = """
 from pathlib import Path
-from annotator.workflow.intake import ingest
+from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
 report = ingest(Workspace(Path(sys.argv[1])), [Path(sys.argv[2])], "tester")
 print(len(report.added), len(report.unchanged))

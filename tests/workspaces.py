@@ -15,9 +15,9 @@ from annotator.labels import LabelScheme
 from annotator.store import Store, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.differences import differences
-from annotator.workflow.layer_session import Outcome
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.session import Session
+from annotator.workflow.editing.layer_session import Outcome
+from annotator.workflow.layer_diff import differences
 from annotator.workflow.workspace import Workspace
 
 LABELS = """\

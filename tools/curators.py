@@ -23,7 +23,7 @@ from annotator.errors import WorkflowError
 from annotator.formats.jsonl import read_records
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import Store
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.workspace import Workspace
 
 TOP = Path(__file__).resolve().parent.parent

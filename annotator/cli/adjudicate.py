@@ -37,7 +37,7 @@ def command(
 
 def _settle(workspace: Workspace, actor: str, documents: tuple[str, ...]) -> None:
     """Make gold of what is not in dispute, and say what is."""
-    from annotator.workflow.gold import settle_finished
+    from annotator.workflow.adjudicating.gold import settle_finished
 
     report = settle_finished(workspace, actor, documents)
     narrate(f"{len(report.settled)} documents became gold, {len(report.unchanged)} were gold already")

@@ -73,7 +73,7 @@ def command(
     from annotator.agreement.estimates import Options
     from annotator.reports.agreement import measure
     from annotator.reports.work import work
-    from annotator.workflow.agreeing import gather, layers_to_compare, verdicts, work_times
+    from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare, verdicts, work_times
 
     place = settings.workspace(workspace)
     sample = gather(place, layers_to_compare(place, layers), lang=lang)

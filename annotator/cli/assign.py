@@ -20,7 +20,7 @@ from annotator.cli.common import (
     print_table,
     workspace_option,
 )
-from annotator.workflow.assigning import AssignmentReport, assign, reassign
+from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
 from annotator.workflow.workspace import curator_name
 
 

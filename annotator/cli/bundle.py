@@ -25,7 +25,7 @@ def command(
 
     They work in it with `annotator -w DIR annotate --as NAME`; `annotator merge DIR` brings what they did back.
     """
-    from annotator.workflow.bundling import bundle
+    from annotator.workflow.sharing.bundling import bundle
 
     name = curator_name(curator)
     report = bundle(settings.workspace(workspace), name, output, documents)

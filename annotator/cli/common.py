@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from annotator.files.outputs import Outputs
     from annotator.formats.protocol import Format
-    from annotator.workflow.seals import OpenedSeal
+    from annotator.workflow.sharing.seals import OpenedSeal
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -116,7 +116,7 @@ def opened_seal(seal: Path | None, signer: Path | None) -> OpenedSeal | None:
         if signer is not None:
             raise click.UsageError("--signer needs --seal FILE")
         return None
-    from annotator.workflow.seals import open_seal
+    from annotator.workflow.sharing.seals import open_seal
 
     opened = open_seal(seal, signer)
     narrate(opened.told())

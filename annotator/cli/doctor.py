@@ -12,7 +12,7 @@ from annotator.cli.common import Settings, narrate, opened_seal, print_lines, se
 from annotator.errors import StoreError
 
 if TYPE_CHECKING:
-    from annotator.workflow.seals import OpenedSeal
+    from annotator.workflow.sharing.seals import OpenedSeal
     from annotator.workflow.workspace import Workspace
 
 
@@ -36,11 +36,11 @@ def command(settings: Settings, seal: Path | None, signer: Path | None, workspac
 
 
 def _findings(place: Workspace, opened: OpenedSeal | None) -> Iterator[str]:
-    from annotator.workflow.checkup import findings
+    from annotator.workflow.doctor import findings
 
     yield from findings(place)
     if opened is not None:
-        from annotator.workflow.seals import Contents, breaches
+        from annotator.workflow.sharing.seals import Contents, breaches
 
         with place.store.snapshot():
             yield from breaches(opened.seal, Contents.of(place.store))

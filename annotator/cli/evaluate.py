@@ -45,7 +45,7 @@ def command(settings: Settings, layer: str | None, folds: int | None, as_json: b
     together.
     """
     from annotator.reports.evaluation import as_record, curve, tables
-    from annotator.workflow.evaluating import evaluate
+    from annotator.workflow.learning.evaluation import evaluate
 
     if layer is not None and layer != "gold" and not layer.startswith("curator:"):
         raise AnnotatorError(f"--layer: found {layer!r}", "expected gold or curator:NAME")

@@ -61,9 +61,9 @@ def command(
     workspace: Path | None,
 ) -> None:
     """Write a layer of every document that has it, in the format named FORMAT."""
-    from annotator.workflow.export_files import ExportRequest, export
-    from annotator.workflow.naming import parse_layer
-    from annotator.workflow.splitting import Split, parse_shares
+    from annotator.workflow.arguments import parse_layer
+    from annotator.workflow.exporting.export import ExportRequest, export
+    from annotator.workflow.exporting.train_dev_test import Split, parse_shares
 
     place = settings.workspace(workspace)
     path = None if output in (None, Path("-")) else output

@@ -8,8 +8,8 @@ import click
 
 from annotator.annotation import key_json
 from annotator.cli.common import Settings, curator_option, json_option, print_json, print_table, workspace_option
-from annotator.workflow.describe import claim_in_words
-from annotator.workflow.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
+from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
+from annotator.workflow.description import claim_in_words
 from annotator.workflow.workspace import Workspace, curator_name
 
 

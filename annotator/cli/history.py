@@ -19,8 +19,8 @@ from annotator.cli.common import (
 from annotator.errors import WorkflowError
 from annotator.history import GOLD
 from annotator.store import Store
-from annotator.workflow.chronicle import chronicle
-from annotator.workflow.provenance import provenance
+from annotator.workflow.adjudicating.provenance import provenance
+from annotator.workflow.document_history import chronicle
 from annotator.workflow.workspace import curator_name
 
 

@@ -23,7 +23,7 @@ from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
     from annotator.formats.protocol import Format
-    from annotator.workflow.importing import ImportReport
+    from annotator.workflow.importing.import_file import ImportReport
 
 
 @click.command("import")
@@ -65,8 +65,8 @@ def command(
 ) -> None:
     """Take in documents and annotations that another program wrote (PATH - is standard input)."""
     from annotator.formats.source import Source
-    from annotator.workflow.importing import ImportRequest, import_file
-    from annotator.workflow.naming import parse_layer
+    from annotator.workflow.arguments import parse_layer
+    from annotator.workflow.importing.import_file import ImportRequest, import_file
 
     if override and not replace:
         raise click.UsageError("--override goes with --replace")

@@ -46,7 +46,7 @@ def take_in(
     override: bool = False,
 ) -> None:
     """Ingest and say what became of it."""
-    from annotator.workflow.intake import ingest
+    from annotator.workflow.importing.ingest import ingest
 
     report = ingest(
         workspace,

@@ -21,7 +21,7 @@ from annotator.cli.common import (
 from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
-    from annotator.workflow.merging import MergeReport
+    from annotator.workflow.sharing.merging import MergeReport
 
 
 @click.command("merge")
@@ -57,7 +57,7 @@ def command(
     All of it or nothing; how often and in which order databases are merged does not matter.  Everything in OTHER is
     examined first, and the database here is copied before anything is written to it.
     """
-    from annotator.workflow.merging import NO_LIMITS, Limits, MergeConflictError, merge
+    from annotator.workflow.sharing.merging import NO_LIMITS, Limits, MergeConflictError, merge
 
     opened = opened_seal(seal, signer)
     place = settings.workspace(workspace)

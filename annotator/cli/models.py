@@ -10,7 +10,7 @@ import click
 from annotator.cli.common import Settings, json_option, narrate, print_json, print_table, workspace_option
 
 if TYPE_CHECKING:
-    from annotator.suggest.learned import VersionStatus
+    from annotator.suggest.learned.versions import VersionStatus
 
 
 @click.group("models", invoke_without_command=True)
@@ -31,9 +31,9 @@ def command(ctx: click.Context, workspace: Path | None) -> None:
 @click.pass_obj
 def list_models(settings: Settings, as_json: bool = False, workspace: Path | None = None) -> None:
     """Show every known model and which are installed, and every version of what was learned and which is used."""
-    from annotator.suggest.learned import versions
+    from annotator.suggest.custom_models import own_models
+    from annotator.suggest.learned.versions import versions
     from annotator.suggest.models import list_models as known
-    from annotator.suggest.own import own_models
 
     found = settings.workspace(workspace)
     own = own_models(found.models)
@@ -112,7 +112,7 @@ def add(
     settings: Settings, path: Path, lang: str | None, name: str | None, force: bool, workspace: Path | None
 ) -> None:
     """Let a spaCy pipeline that you trained suggest too: PATH is a folder that `spacy train` wrote."""
-    from annotator.suggest.own import add as take
+    from annotator.suggest.custom_models import add as take
 
     found = settings.workspace(workspace)
     model = take(path, found.models, lang, name, force=force)
@@ -131,7 +131,7 @@ def add(
 @click.pass_obj
 def remove(settings: Settings, name: str, workspace: Path | None) -> None:
     """Take a model of your own away; what it suggested stays until the next `annotator suggest`."""
-    from annotator.suggest.own import remove as drop
+    from annotator.suggest.custom_models import remove as drop
 
     drop(name, settings.workspace(workspace).models)
     narrate(f"{name} is gone")
@@ -143,8 +143,8 @@ def remove(settings: Settings, name: str, workspace: Path | None) -> None:
 @click.pass_obj
 def use(settings: Settings, version: str, workspace: Path | None) -> None:
     """Use a version of what was learned, or none of them; training by itself leaves your choice alone."""
-    from annotator.suggest.learned import NONE
-    from annotator.suggest.learned import use as choose
+    from annotator.suggest.learned.versions import NONE
+    from annotator.suggest.learned.versions import use as choose
 
     found = settings.workspace(workspace)
     choose(found.models, version, found.scheme, pinned=True)

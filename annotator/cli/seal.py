@@ -23,8 +23,8 @@ def command(settings: Settings, key: Path | None, output: Path | None, workspace
     Keep the seal where who may write the database may not.  `annotator doctor --seal FILE` and `annotator merge OTHER
     --seal FILE` then find whatever was changed, cut or removed since.  The signature goes beside it, as FILE.sig.
     """
-    from annotator.workflow.seals import make_seal, read_seal
-    from annotator.workflow.signatures import sign, signature_path
+    from annotator.workflow.sharing.seals import make_seal, read_seal
+    from annotator.workflow.sharing.signatures import sign, signature_path
 
     path = None if output in (None, Path("-")) else output
     if key is not None and path is None:

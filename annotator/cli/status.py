@@ -23,8 +23,8 @@ from annotator.cli.common import (
 from annotator.reports.progress import WORK, YIELD, charge_words, curator_table, overview_json, stages_line
 from annotator.store import QueueRow, charges, layer_states
 from annotator.workflow.desk import Desk, QueueFilter
-from annotator.workflow.outgoing import in_words, sent_so_far
 from annotator.workflow.progress import IDLE_DAYS, Overview, overview
+from annotator.workflow.sent_texts import in_words, sent_so_far
 from annotator.workflow.workspace import curator_name
 
 STATES = ("todo", "doing", "done", "skipped", "flagged")

@@ -35,8 +35,8 @@ def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
 
 def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1, *, ask: bool = True) -> None:
     """Suggest and say what came of it; ``ask`` lets texts be sent to the servers that suggesters ask."""
-    from annotator.workflow.outgoing import in_words
-    from annotator.workflow.suggesting import most_jobs, suggest
+    from annotator.workflow.learning.suggesting import most_jobs, suggest
+    from annotator.workflow.sent_texts import in_words
 
     if jobs > most_jobs():
         narrate(f"--jobs {jobs} is more than this machine has use for: {most_jobs()} are started")

@@ -28,7 +28,7 @@ def command(settings: Settings, as_json: bool, workspace: Path | None) -> None:
     Learns from gold, and from a curator's work once everybody concerned is done with the document. Old versions are
     kept: `annotator models use VERSION` goes back to one.
     """
-    from annotator.workflow.training import train
+    from annotator.workflow.learning.training import train
 
     found = settings.workspace(workspace)
     with progress_bar("learning") as progress:

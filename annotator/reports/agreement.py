@@ -17,8 +17,8 @@ from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
 from annotator.agreement.totals import Features
-from annotator.workflow.agreeing import Sample, collector_at_rest, shown_name
-from annotator.workflow.differing import MISSED
+from annotator.workflow.comparing.agreement_sample import Sample, collector_at_rest, shown_name
+from annotator.workflow.comparing.disagreements import MISSED
 
 Scope = Literal["overall", "pair", "label", "relation", "language", "time", "condition"]
 

@@ -12,7 +12,7 @@ from annotator.reports.agreement import Agreement, Confusion, Part
 from annotator.reports.agreement_tables import Section, opening, sections
 from annotator.reports.plain import plain
 from annotator.reports.work import VERDICTS, Acceptance, Work
-from annotator.workflow.agreeing import shown_name
+from annotator.workflow.comparing.agreement_sample import shown_name
 
 MOST_LABELS = 24
 """Labels up to which a confusion table is drawn; the tables list the confusions of larger schemes."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotator.reports import agreement_text as text
 from annotator.reports.agreement import Agreement, Confusion, Part
 from annotator.reports.work import Acceptance, Work
-from annotator.workflow.agreeing import shown_name
+from annotator.workflow.comparing.agreement_sample import shown_name
 
 MOST_ROWS = 12
 """Rows of a list that goes on: the worst documents, the most frequent confusions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.agreement.estimates import Estimate
 from annotator.reports.agreement import Agreement
-from annotator.workflow.agreeing import shown_name
+from annotator.workflow.comparing.agreement_sample import shown_name
 
 KIND_NAMES = {
     "exact": "the same",

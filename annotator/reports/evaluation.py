@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from annotator.workflow.verdicts import VERDICTS, accepted_share
+from annotator.workflow.comparing.verdicts import VERDICTS, accepted_share
 
 if TYPE_CHECKING:
-    from annotator.workflow.evaluating import Counts, Evaluation, Score
+    from annotator.workflow.learning.evaluation import Counts, Evaluation, Score
 
 BAR = 40
 """Cells of a bar that stands for 1."""

@@ -4,6 +4,7 @@ from annotator.store.assignments import Assigned, assigned, begun
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
 from annotator.store.doctor import examine, examine_part, first_break
+from annotator.store.file_identity import LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
 from annotator.store.layers import (
     ForeignLayerError,
@@ -26,8 +27,7 @@ from annotator.store.progress import (
     survey,
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
-from annotator.store.reading import ReadOnlyError
-from annotator.store.standing import LostError
+from annotator.store.read_only import ReadOnlyError
 from annotator.store.writer import Writer, meta_record
 
 __all__ = [

@@ -24,8 +24,8 @@ from annotator.store.connection import BACKUPS, COMPANIONS, backup_path, explain
 from annotator.store.database import Store
 from annotator.store.doctor import examine
 from annotator.store.foreign import NO_LIMITS, open_foreign
-from annotator.store.holder import Note
-from annotator.store.turns import Turns
+from annotator.store.lock_holder import Note
+from annotator.store.lock_queue import Turns
 
 _NAME = re.compile(r"\.(\d{8}T\d{6}Z)\.([\w-]+?)(?:\.\d+)?\.db")
 _APPLICATION_ID_AT = 68

@@ -16,9 +16,9 @@ from typing import NamedTuple, Protocol
 from annotator.errors import StoreError
 from annotator.files.whole import PARTIAL, sweep, sync_folder
 from annotator.store import schema
+from annotator.store.file_identity import RESTORE, Standing
 from annotator.store.lock import READ_PATIENCE, error_code
-from annotator.store.reading import Untouched, open_as_it_is, open_to_read, why_only_readable
-from annotator.store.standing import RESTORE, Standing
+from annotator.store.read_only import Untouched, open_as_it_is, open_to_read, why_only_readable
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 """What the names of files that belong to a database end with."""

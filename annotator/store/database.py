@@ -19,7 +19,7 @@ from annotator.store import schema
 from annotator.store.filesystems import warnings
 from annotator.store.layers import LAYERS, LayerInfo, Place, SchemeStamp, event_of, layer_info_of
 from annotator.store.lock import WriteLock
-from annotator.store.reading import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
+from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.tables import TABLES, records
 from annotator.store.writer import Writer
 from annotator.text import Document, Segmentation

@@ -54,7 +54,7 @@ def _documents(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
 
 
 def _database(store: Store) -> Iterator[str]:
-    from annotator.store import blueprint
+    from annotator.store import expected_schema
 
     execute = store.connection.execute
     for row in execute("PRAGMA integrity_check"):
@@ -62,7 +62,9 @@ def _database(store: Store) -> Iterator[str]:
             yield f"database: {row[0]}"
     for row in execute("PRAGMA foreign_key_check"):
         yield f"database: a row of {row[0]} refers to a missing row of {row[2]}"
-    yield from (f"database: {deviation}" for deviation in blueprint.deviations(blueprint.shape_of(store.connection)))
+    yield from (
+        f"database: {deviation}" for deviation in expected_schema.deviations(expected_schema.shape_of(store.connection))
+    )
 
 
 def _texts(rows: Iterable[sqlite3.Row]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from annotator.store.turns import lacks_locks
+from annotator.store.lock_queue import lacks_locks
 
 MOUNTS = Path("/proc/self/mountinfo")
 """Where Linux lists what is mounted; elsewhere nothing is known."""

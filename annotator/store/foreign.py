@@ -23,7 +23,7 @@ from urllib.parse import quote
 from annotator.errors import StoreError
 from annotator.files.scratch import scratch
 from annotator.history import Event, LayerName
-from annotator.store import blueprint, schema
+from annotator.store import expected_schema, schema
 from annotator.store.layers import LayerInfo, SchemeStamp, event_of
 
 
@@ -249,15 +249,15 @@ def _check_shape(connection: sqlite3.Connection, told: str) -> int:
         )
     if version < 1:
         raise StoreError(f"{told}: schema {version} is none that annotator ever had", "run `annotator doctor` there")
-    foreign = blueprint.foreign_thing(shape, version)
+    foreign = expected_schema.foreign_thing(shape, version)
     if foreign is not None:
         raise StoreError(f"{told}: {foreign}", "nothing is taken from it; `annotator doctor` there says more")
     return version
 
 
-def _shape(connection: sqlite3.Connection, told: str) -> blueprint.Shape:
+def _shape(connection: sqlite3.Connection, told: str) -> expected_schema.Shape:
     try:
-        return blueprint.shape_of(connection)
+        return expected_schema.shape_of(connection)
     except ValueError as error:
         raise StoreError(f"{told}: {error}", "give a database of annotator's") from error
 

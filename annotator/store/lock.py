@@ -10,9 +10,9 @@ from itertools import chain, repeat
 from pathlib import Path
 
 from annotator.errors import LockedError
-from annotator.store.holder import Left, Note
-from annotator.store.standing import LostError, Standing
-from annotator.store.turns import Turns
+from annotator.store.file_identity import LostError, Standing
+from annotator.store.lock_holder import Left, Note
+from annotator.store.lock_queue import Turns
 
 PATIENCE = 40.0
 """Seconds to wait for the write lock, unless somebody sits before a screen."""

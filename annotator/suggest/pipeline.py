@@ -15,11 +15,11 @@ from pathlib import Path
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
-from annotator.suggest.learned import NONE, Learned, chosen_version, named
+from annotator.suggest.custom_models import suggesters as own_suggesters
+from annotator.suggest.learned.combining import Stack
+from annotator.suggest.learned.versions import NONE, Learned, chosen_version, named
 from annotator.suggest.models import PINNED, installed_path
-from annotator.suggest.own import suggesters as own_suggesters
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, hosts_of
-from annotator.suggest.stack import Stack
 from annotator.text import Document
 
 RULES_VERSION = "2"
@@ -109,9 +109,9 @@ class _Language:
     """The built-in suggester of one language."""
 
     def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: Learned | None) -> None:
-        from annotator.suggest.chain import Chain
-        from annotator.suggest.pairs import Pairs
-        from annotator.suggest.reading import Reader
+        from annotator.suggest.relations.candidates import Pairs
+        from annotator.suggest.rules.page_reader import Reader
+        from annotator.suggest.rules.stages import Chain
 
         self._reader = Reader(scheme, lang, models_dir)
         self._chain = Chain(scheme, lang)

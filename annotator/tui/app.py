@@ -15,9 +15,7 @@ from textual.theme import Theme
 
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
-from annotator.tui.held_up import PATIENCE
-from annotator.tui.inks import inks_of
-from annotator.tui.painting import Inks, Mode
+from annotator.tui.layout.painting import Inks, Mode
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -27,8 +25,10 @@ from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
-from annotator.workflow.background import BackgroundTraining
+from annotator.tui.theme_palette import inks_of
+from annotator.tui.waiting_keys import PATIENCE
 from annotator.workflow.desk import Desk
+from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.settings import Preferences, SettingsError
 
 COLLECTOR_THRESHOLDS = (10_000, 50, 100)

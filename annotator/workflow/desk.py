@@ -5,12 +5,12 @@ from __future__ import annotations
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.store import Place, Queue, QueueFilter, QueueRow, QueueSort
+from annotator.workflow.adjudicating.feedback import Feedback, feedback
+from annotator.workflow.adjudicating.gold import adjudicate, open_gold
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.feedback import Feedback, feedback
-from annotator.workflow.gold import adjudicate, open_gold
-from annotator.workflow.proposing import propose
-from annotator.workflow.recollection import Recollection
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.corpus_proposals import propose
+from annotator.workflow.annotating.curator_memory import Recollection
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.workspace import Workspace
 
 __all__ = ["Desk", "Place", "QueueFilter", "QueueRow", "QueueSort"]
@@ -119,7 +119,7 @@ class Desk:
 
     def learning(self) -> str:
         """Return on how much the suggestions were trained, in a few words; empty when nothing was learned yet."""
-        from annotator.suggest.learned import why_unused
+        from annotator.suggest.learned.versions import why_unused
 
         learned = self._recollection.learned()
         if learned is None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from math import ceil
 
 from annotator.store import CuratorTally, Noted, Stages, abandoned, flagged, survey
-from annotator.workflow.assigning import days_before
+from annotator.workflow.sharing.assignment import days_before
 from annotator.workflow.workspace import Workspace
 
 IDLE_DAYS = 7

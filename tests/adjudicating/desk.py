@@ -5,9 +5,9 @@ from __future__ import annotations
 from annotator.annotation import SpanKey
 from annotator.history import GOLD, LayerName
 from annotator.workflow.adjudicating.cases import Case
+from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.gold import adjudicate
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.session import Session
 from tests.workspaces import KEY, Bench, own_id, place_of
 
 Mention = tuple[str, str] | tuple[str, str, int]

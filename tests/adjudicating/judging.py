@@ -11,7 +11,7 @@ from annotator.annotation import Annotations, Relation, RelationKey, Ruling, Spa
 from annotator.labels import LabelScheme, RelationType, Settle
 from annotator.labels.scheme import EntityType, Overlap
 from annotator.text import Segmentation
-from annotator.workflow.adjudicating import deciding
+from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.relations import Standing
 from annotator.workflow.adjudicating.settlement import Settlement, settle
@@ -76,12 +76,12 @@ class Judge:
     def choose(self, case: Case, curator: str | None) -> None:
         contents = {curator: self.contents[curator]} if curator else {}
         version = case.versions[curator] if curator else ()
-        self.take(deciding.choose(self.now, case, version, contents, self.standing, self.event))
+        self.take(decisions.choose(self.now, case, version, contents, self.standing, self.event))
 
     def edit(self, case: Case | None, *keys: SpanKey) -> None:
         assert case is None or not hasattr(case, "claims") or True
         items = [Span(str(key), *key, "added", curator="lead") for key in keys]
-        self.take(deciding.decide_spans(self.now, case, items, self.scheme, self.event))  # type: ignore[arg-type]
+        self.take(decisions.decide_spans(self.now, case, items, self.scheme, self.event))  # type: ignore[arg-type]
 
     def settle_all(self, decide: Callable[[Case], str | None]) -> Settlement:
         """Settle case after case; every decision must leave less to decide or bring relations up."""

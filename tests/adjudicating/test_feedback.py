@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
-from annotator.workflow.feedback import RelationFeedback, SpanFeedback, compare, feedback, tally
+from annotator.workflow.adjudicating.feedback import RelationFeedback, SpanFeedback, compare, feedback, tally
 from tests.adjudicating.desk import finish, judge
 from tests.adjudicating.judging import SENTENCES, contents, layer, says, scheme, word
 from tests.workspaces import KEY, Bench

@@ -14,7 +14,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD
 from annotator.store import examine
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.layer_session import Outcome
+from annotator.workflow.editing.layer_session import Outcome
 from tests.adjudicating.desk import finish, judge
 from tests.workspaces import Bench, make_bench
 

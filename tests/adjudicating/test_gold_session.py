@@ -9,7 +9,7 @@ import pytest
 from annotator.errors import StoreError, WorkflowError
 from annotator.history import GOLD
 from annotator.store import examine
-from annotator.workflow.gold import settle_finished
+from annotator.workflow.adjudicating.gold import settle_finished
 from tests.adjudicating.desk import finish, first, gold_state, judge, key_of, kinds
 from tests.workspaces import KEY, Bench, linked, place_of, said
 

@@ -19,7 +19,7 @@ MOST_STEPS = 20
 ADJUDICATE = """
 import random, sys
 from annotator.errors import WorkflowError
-from annotator.workflow.gold import adjudicate
+from annotator.workflow.adjudicating.gold import adjudicate
 from tests.workspaces import KEY, open_bench
 chance = random.Random(int(sys.argv[2]))
 session = adjudicate(open_bench(sys.argv[1]).workspace, KEY, "lead")

@@ -13,9 +13,9 @@ from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName, Op
 from annotator.store import examine, schema
-from annotator.workflow.differences import differences, named_by_content, vouched
-from annotator.workflow.exporting import select
-from annotator.workflow.gold import settle_finished
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.exporting.selection import select
+from annotator.workflow.layer_diff import differences, named_by_content, vouched
 from tests.adjudicating.desk import finish, first, judge, kinds
 from tests.workspaces import KEY, Bench, linked, make_bench, said
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotator.labels import check_scheme, load_scheme
-from annotator.workflow.gold import settle_finished
+from annotator.workflow.adjudicating.gold import settle_finished
 from tests.adjudicating.desk import finish, judge, kinds
 from tests.workspaces import KEY, LABELS, Bench, make_bench, said
 

@@ -8,10 +8,10 @@ import pytest
 
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName, Op
-from annotator.workflow.agreeing import gather, layers_to_compare, work_times
-from annotator.workflow.agreeing import verdicts as verdict_counts
-from annotator.workflow.differing import Which, differences, hidden_from, read_version
-from annotator.workflow.gold import settle_finished
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare, work_times
+from annotator.workflow.comparing.agreement_sample import verdicts as verdict_counts
+from annotator.workflow.comparing.disagreements import Which, differences, hidden_from, read_version
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 

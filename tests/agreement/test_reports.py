@@ -19,7 +19,7 @@ from annotator.reports.agreement_tables import opening, sections
 from annotator.reports.agreement_text import headline, number, with_interval
 from annotator.reports.work import Work, work
 from annotator.store import VerdictCount, WorkTime
-from annotator.workflow.agreeing import gather, layers_to_compare
+from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from annotator.cli.main import main
 from annotator.store import Store, schema
-from annotator.workflow.gold import settle_finished
+from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import KEY, Bench, link, make_bench, place_of, proposal, propose
 

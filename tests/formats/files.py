@@ -15,8 +15,8 @@ from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
 from annotator.formats.source import Source
 from annotator.store import Store
-from annotator.workflow.export_files import Export, ExportRequest, export
-from annotator.workflow.importing import ImportReport, ImportRequest, import_file
+from annotator.workflow.exporting.export import Export, ExportRequest, export
+from annotator.workflow.importing.import_file import ImportReport, ImportRequest, import_file
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import Bench
 

@@ -16,7 +16,7 @@ from annotator.formats.conll import read
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.registry import load_format
 from annotator.formats.words import SCHEMES, Row, Scheme, WordSpan, tagged_spans, tags
-from annotator.workflow.importing import ImportRequest, import_file
+from annotator.workflow.importing.import_file import ImportRequest, import_file
 from tests.formats.files import give, source, take, workspace
 from tests.workspaces import Bench
 

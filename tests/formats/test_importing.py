@@ -13,8 +13,8 @@ from annotator.errors import AnnotatorError, FormatError, WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.labels.load import load_scheme
 from annotator.store import Store, Writer, examine
-from annotator.workflow.gold import settle_finished
-from annotator.workflow.intake import ingest
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.importing.ingest import ingest
 from tests.formats.files import ANYTHING, give, take, workspace
 from tests.workspaces import TEXT, Bench, dump, said
 

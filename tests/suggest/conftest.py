@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from annotator.labels import LabelScheme, load_scheme
-from annotator.suggest.chain import Chain
-from annotator.suggest.page import Mention, Page
 from annotator.suggest.pipeline import SuggestionPipeline, build
+from annotator.suggest.rules.page import Mention, Page
+from annotator.suggest.rules.stages import Chain
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
 from tests.suggest.chat_server import FakeChat, serving

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.suggest.calibration import Calibration, bins, expected_error
+from annotator.suggest.learned.calibration import Calibration, bins, expected_error
 
 outcomes = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=80)
 

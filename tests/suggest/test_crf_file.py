@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from annotator.errors import InputError
 from annotator.files.scratch import PREFIX, scratch, sweep
-from annotator.suggest.crf_file import attributes_of
+from annotator.suggest.learned.crf_file import attributes_of
 from tests.processes import start
 from tests.test_hostile_arguments import FUZZ_SECONDS
 
@@ -22,7 +22,7 @@ import signal, sys
 import pycrfsuite
 from pathlib import Path
 from annotator.errors import InputError
-from annotator.suggest.crf_file import attributes_of
+from annotator.suggest.learned.crf_file import attributes_of
 signal.alarm(60)
 for path in sorted(Path(sys.argv[1]).iterdir()):
     try:

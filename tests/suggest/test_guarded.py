@@ -12,9 +12,9 @@ from annotator.annotation import Span
 from annotator.cli.main import main
 from annotator.errors import SchemeError
 from annotator.labels import Pattern, load_scheme
-from annotator.suggest import patterns
-from annotator.suggest.guarded import Guarded, SlowPatternError
-from annotator.suggest.pairs import Pairs
+from annotator.suggest.relations.candidates import Pairs
+from annotator.suggest.rules import patterns
+from annotator.suggest.timed_regex import Guarded, SlowPatternError
 from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 from tests.suggest.conftest import make_document
@@ -55,7 +55,7 @@ def test_once_told_it_is_left_out(trapped: Bench) -> None:
 
 
 def test_between_two_spans_it_is_found_out_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.suggest.pairs.BETWEEN_ENDS", 0.1)
+    monkeypatch.setattr("annotator.suggest.relations.candidates.BETWEEN_ENDS", 0.1)
     text = LABELS.replace("child: ORG}", f"child: ORG, patterns: [{{regex: '{ENDLESS}'}}]}}", 1)
     (tmp_path / "labels.yaml").write_text(text, encoding="utf-8")
     pairs = Pairs(load_scheme(tmp_path / "labels.yaml"), "es")
@@ -68,7 +68,7 @@ def test_between_two_spans_it_is_found_out_too(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_curator_is_told_once_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.suggest.pairs.BETWEEN_ENDS", 0.1)
+    monkeypatch.setattr("annotator.suggest.relations.candidates.BETWEEN_ENDS", 0.1)
     bench = make_bench(tmp_path / "work")
     text = LABELS.replace("child: ORG}", f"child: ORG, patterns: [{{regex: '{ENDLESS}'}}]}}", 1)
     (bench.workspace.root / "labels.yaml").write_text(text, encoding="utf-8")

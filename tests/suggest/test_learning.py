@@ -13,14 +13,14 @@ import pytest
 from annotator.annotation import Annotations, Span, suggested_relation, suggested_span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme, load_scheme
-from annotator.suggest import learned, training
-from annotator.suggest.linker import Linker, Weigher
-from annotator.suggest.memory import FrozenMemory, Mark, PhraseMemory, Remembered, frozen, recall
-from annotator.suggest.pairs import Pairs
+from annotator.suggest.learned import training, versions
+from annotator.suggest.learned.combining import Stack
+from annotator.suggest.learned.phrase_memory import FrozenMemory, Mark, PhraseMemory, Remembered, frozen, recall
+from annotator.suggest.learned.training import Example, Material
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pipeline import build
-from annotator.suggest.stack import Stack
-from annotator.suggest.training import Example, Material
+from annotator.suggest.relations.candidates import Pairs
+from annotator.suggest.relations.classifier import Linker, Weigher
 from tests.suggest.conftest import make_document
 
 LABELS = """
@@ -98,7 +98,7 @@ class TestTagger:
         examples = [letter(number) for number in range(count)]
         card = training.learn(Material(german, examples), tmp_path)
         assert card["uses"] == {"spans": "rules", "relations": "rules", "whole": "rules+rules"}
-        assert not (tmp_path / learned.TAGGER).exists()
+        assert not (tmp_path / versions.TAGGER).exists()
 
     def test_documents_that_contradict_each_other_break_nothing(self, german: LabelScheme, tmp_path: Path) -> None:
         examples = []
@@ -147,8 +147,8 @@ class TestLinker:
         pairs = Pairs(german, "de")
         spans = sorted(example.truth.spans.values(), key=lambda s: s.start)
         relation, _, _, pair = next(pairs.cases(example.document, spans))
-        from annotator.suggest.linker import belief, features
-        from annotator.suggest.logistic import logit, sigmoid
+        from annotator.suggest.relations.classifier import belief, features
+        from annotator.suggest.relations.logistic import logit, sigmoid
 
         weights = dict.fromkeys(features(relation, pair, 0.5), 0.01)
         expected = sigmoid(logit(belief(0.5)) + 0.01 * len(list(features(relation, pair, 0.5))))
@@ -188,11 +188,11 @@ def version(german: LabelScheme, tmp_path: Path) -> Callable[..., Path]:
 
     def make(name: str = "0001", **card: Any) -> Path:
         models = tmp_path / "models"
-        made = models / learned.FOLDER / ".making"
+        made = models / versions.FOLDER / ".making"
         made.mkdir(parents=True)
         figures = training.learn(Material(german, [letter(number) for number in range(8)]), made)
-        whole = {"version": name, "labels_sha256": learned.scheme_digest(german), "documents": [], **figures, **card}
-        return learned.install(models, made, whole)
+        whole = {"version": name, "labels_sha256": versions.scheme_digest(german), "documents": [], **figures, **card}
+        return versions.install(models, made, whole)
 
     return make
 
@@ -204,7 +204,7 @@ class TestVersions:
         version()
         models = tmp_path / "models"
         plain = build(german, models)
-        learned.use(models, "0001", german, pinned=False)
+        versions.use(models, "0001", german, pinned=False)
         pipeline = build(german, models)
         assert plain.fingerprint != pipeline.fingerprint
         new = letter(10)
@@ -219,33 +219,33 @@ class TestVersions:
     ) -> None:
         version()
         models = tmp_path / "models"
-        learned.use(models, "0001", german, pinned=False)
+        versions.use(models, "0001", german, pinned=False)
         documents = [letter(number).document for number in (9, 10)]
         pipeline = build(german, models)
         assert list(pipeline.suggest(documents, jobs=2)) == list(pipeline.suggest(documents))
 
-    @pytest.mark.parametrize("name", [learned.TAGGER, learned.MEMORY, learned.CARD])
+    @pytest.mark.parametrize("name", [versions.TAGGER, versions.MEMORY, versions.CARD])
     def test_a_file_that_was_changed_is_not_used(
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path, name: str
     ) -> None:
         folder = version()
         models = tmp_path / "models"
-        learned.use(models, "0001", german, pinned=False)
+        versions.use(models, "0001", german, pinned=False)
         (folder / name).write_bytes(b"{}" + b" " * 40)
-        assert learned.active(models, german) is None
-        assert learned.why_unused(models, german).startswith("learned version 0001 is not used: its ")
+        assert versions.active(models, german) is None
+        assert versions.why_unused(models, german).startswith("learned version 0001 is not used: its ")
         assert build(german, models).learned is None
         with pytest.raises(ModelError, match="learned version 0001: "):
-            learned.use(models, "0001", german, pinned=True)
+            versions.use(models, "0001", german, pinned=True)
 
     @pytest.mark.parametrize(
         ("name", "content"),
         [
-            (learned.TAGGER, b"no model of crfsuite's"),
-            (learned.MEMORY, b'{"Haus": 3}'),
-            (learned.CALIBRATION, b"[]"),
-            (learned.CALIBRATION, b'{"span": 3}'),
-            (learned.LINKER, b"{"),
+            (versions.TAGGER, b"no model of crfsuite's"),
+            (versions.MEMORY, b'{"Haus": 3}'),
+            (versions.CALIBRATION, b"[]"),
+            (versions.CALIBRATION, b'{"span": 3}'),
+            (versions.LINKER, b"{"),
         ],
     )
     def test_a_file_of_something_else_is_refused_whatever_its_digest(
@@ -253,11 +253,11 @@ class TestVersions:
     ) -> None:
         folder = version()
         models = tmp_path / "models"
-        card = json.loads((folder / learned.CARD).read_text(encoding="utf-8"))
+        card = json.loads((folder / versions.CARD).read_text(encoding="utf-8"))
         (folder / name).write_bytes(content)
-        card["files"][name] = learned.digest(folder / name)
-        (folder / learned.CARD).write_text(json.dumps(card), encoding="utf-8")
-        learned.use(models, "0001", german, pinned=True)
+        card["files"][name] = versions.digest(folder / name)
+        (folder / versions.CARD).write_text(json.dumps(card), encoding="utf-8")
+        versions.use(models, "0001", german, pinned=True)
         with pytest.raises(ModelError, match=f"is no {name} of a learned version"):
             list(build(german, models).suggest([letter(10).document]))
 
@@ -266,29 +266,29 @@ class TestVersions:
     ) -> None:
         version()
         models = tmp_path / "models"
-        learned.use(models, "0001", german, pinned=False)
+        versions.use(models, "0001", german, pinned=False)
         path = tmp_path / "labels.yaml"
         path.write_text(LABELS.replace("  BEFUND: {key: 3}\n", "").replace("BEFUND", "DOSIS"), encoding="utf-8")
         other = load_scheme(path)
-        assert learned.active(models, other) is None
-        assert learned.versions(models, other)[0].problem == "it was trained under another label scheme"
+        assert versions.active(models, other) is None
+        assert versions.versions(models, other)[0].problem == "it was trained under another label scheme"
         path.write_text(LABELS.replace("{key: 1}", "{key: 9, description: Stoff}"), encoding="utf-8")
-        assert learned.active(models, load_scheme(path)) is not None
+        assert versions.active(models, load_scheme(path)) is not None
 
     def test_old_versions_stay_and_can_be_gone_back_to(
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
     ) -> None:
         models = tmp_path / "models"
         version("0001")
-        assert learned.next_version(models) == "0002"
+        assert versions.next_version(models) == "0002"
         version("0002")
-        learned.use(models, "0002", german, pinned=False)
-        assert not learned.is_pinned(models)
-        learned.use(models, "0001", german, pinned=True)
-        assert [(v.version, v.active) for v in learned.versions(models, german)] == [("0001", True), ("0002", False)]
-        assert learned.is_pinned(models)
-        learned.use(models, learned.NONE, german, pinned=True)
-        assert learned.active(models, german) is None
+        versions.use(models, "0002", german, pinned=False)
+        assert not versions.is_pinned(models)
+        versions.use(models, "0001", german, pinned=True)
+        assert [(v.version, v.active) for v in versions.versions(models, german)] == [("0001", True), ("0002", False)]
+        assert versions.is_pinned(models)
+        versions.use(models, versions.NONE, german, pinned=True)
+        assert versions.active(models, german) is None
 
     @pytest.mark.parametrize("named", ["../0001", "0009", "", "x" * 300])
     def test_a_version_that_is_not_there_is_refused(
@@ -296,4 +296,4 @@ class TestVersions:
     ) -> None:
         version()
         with pytest.raises(ModelError, match="no learned version"):
-            learned.use(tmp_path / "models", named, german, pinned=True)
+            versions.use(tmp_path / "models", named, german, pinned=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.suggest.logistic import Case, fit, logit, sigmoid
+from annotator.suggest.relations.logistic import Case, fit, logit, sigmoid
 
 
 def test_without_cases_there_are_no_weights() -> None:

@@ -20,10 +20,10 @@ from annotator.suggest.chat.suggester import ChatSuggester
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.suggest.protocol import Reported, Sent
 from annotator.text import Document
-from annotator.workflow import background
-from annotator.workflow.background import BackgroundTraining
-from annotator.workflow.outgoing import LEDGER, in_words, note, sent_so_far
-from annotator.workflow.suggesting import suggest
+from annotator.workflow.learning import background_training
+from annotator.workflow.learning.background_training import BackgroundTraining
+from annotator.workflow.learning.suggesting import suggest
+from annotator.workflow.sent_texts import LEDGER, in_words, note, sent_so_far
 from tests.processes import finish, start
 from tests.suggest.chat_server import FakeChat, complaint, completion, mention
 from tests.suggest.conftest import make_document
@@ -119,7 +119,7 @@ class TestUnasked:
     def test_what_was_answered_before_is_still_there(self, chat: FakeChat, learner: Bench) -> None:
         assert run(learner, "suggest") == 0
         asked = len(chat.asked)
-        assert background.work(learner.workspace, "ana").startswith("version 0001")
+        assert background_training.work(learner.workspace, "ana").startswith("version 0001")
         assert len(chat.asked) == asked
         content = learner.store.annotations(learner.layer_id(SUGGESTIONS, "n7"))
         assert any(str(span.source).startswith("chat@tiny") for span in content.spans.values())

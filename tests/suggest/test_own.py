@@ -11,7 +11,7 @@ import spacy
 from annotator.cli.main import main
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
-from annotator.suggest import own
+from annotator.suggest import custom_models
 from annotator.suggest.pipeline import build
 from annotator.text import Document
 from tests.suggest.conftest import make_document
@@ -32,7 +32,7 @@ def pipeline(folder: Path, lang: str = "es", **performance: object) -> Path:
 
 
 def spans(document: Document, scheme: LabelScheme, models: Path) -> list[tuple[str, str, float | None]]:
-    (suggester,) = own.suggesters(scheme, models)
+    (suggester,) = custom_models.suggesters(scheme, models)
     (found,) = suggester.suggest([document])
     assert {span.source for span in found.spans.values()} <= {f"probe@{suggester.version}"}
     return [(document.text[s.start : s.end], s.label, s.score) for s in found.spans.values()]
@@ -40,7 +40,7 @@ def spans(document: Document, scheme: LabelScheme, models: Path) -> list[tuple[s
 
 def test_labels_count_by_name_or_as_labels_of_models(tmp_path: Path, scheme: LabelScheme) -> None:
     measured = {"GPE": {"p": 0.75, "r": 1.0}, "LOC": {"p": None}}
-    model = own.add(pipeline(tmp_path / "made", ents_p=0.4, ents_per_type=measured), tmp_path / "models")
+    model = custom_models.add(pipeline(tmp_path / "made", ents_p=0.4, ents_per_type=measured), tmp_path / "models")
     assert (model.name, model.lang, model.labels) == ("probe", "es", ("GPE", "LOC", "ODD", "PERSON"))
     loc = model.ours(scheme)["LOC"]
     assert spans(make_document(TEXT), scheme, tmp_path / "models") == [
@@ -51,23 +51,23 @@ def test_labels_count_by_name_or_as_labels_of_models(tmp_path: Path, scheme: Lab
 
 
 def test_without_a_measurement_it_may_be_right_or_wrong(tmp_path: Path, scheme: LabelScheme) -> None:
-    own.add(pipeline(tmp_path / "made"), tmp_path / "models")
+    custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models")
     assert {score for _, _, score in spans(make_document(TEXT), scheme, tmp_path / "models")} == {0.5}
 
 
 def test_only_documents_of_its_language_are_read(tmp_path: Path, scheme: LabelScheme) -> None:
-    own.add(pipeline(tmp_path / "made"), tmp_path / "models", lang="en")
-    (suggester,) = own.suggesters(scheme, tmp_path / "models")
+    custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models", lang="en")
+    (suggester,) = custom_models.suggesters(scheme, tmp_path / "models")
     found = list(suggester.suggest([make_document(TEXT, "es"), make_document(TEXT, "en"), make_document("", "en")]))
     assert [len(layer.spans) for layer in found] == [0, 3, 0]
-    assert own.suggesters(replace(scheme, languages=("es",)), tmp_path / "models") == ()
+    assert custom_models.suggesters(replace(scheme, languages=("es",)), tmp_path / "models") == ()
 
 
 def test_a_long_document_is_read_in_pieces_with_the_right_offsets(
     tmp_path: Path, scheme: LabelScheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own, "PIECE", 40)
-    own.add(pipeline(tmp_path / "made"), tmp_path / "models")
+    monkeypatch.setattr(custom_models, "PIECE", 40)
+    custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models")
     text = "\ufeff  " + f"{TEXT}\n\n👍🏽 " * 9
     found = spans(make_document(text), scheme, tmp_path / "models")
     assert [word for word, _, _ in found] == ["Ana", "Lima", "Quito"] * 9
@@ -78,15 +78,15 @@ def test_a_new_version_takes_the_place_of_the_old_and_changes_the_fingerprint(
 ) -> None:
     models = tmp_path / "models"
     before = build(scheme, models).fingerprint
-    first = own.add(pipeline(tmp_path / "one"), models)
+    first = custom_models.add(pipeline(tmp_path / "one"), models)
     with_first = build(scheme, models).fingerprint
-    assert own.add(pipeline(tmp_path / "one"), models) == first
+    assert custom_models.add(pipeline(tmp_path / "one"), models) == first
     assert build(scheme, models).fingerprint == with_first
-    second = own.add(pipeline(tmp_path / "two", ents_p=0.9), models)
-    assert own.own_models(models) == [second]
+    second = custom_models.add(pipeline(tmp_path / "two", ents_p=0.9), models)
+    assert custom_models.own_models(models) == [second]
     assert len({before, with_first, build(scheme, models).fingerprint}) == 3
-    own.remove("probe", models)
-    assert own.own_models(models) == []
+    custom_models.remove("probe", models)
+    assert custom_models.own_models(models) == []
     assert build(scheme, models).fingerprint == before
 
 
@@ -103,21 +103,21 @@ def test_what_is_no_pipeline_is_told(tmp_path: Path) -> None:
         blank: "a pipeline that marks no spans: it needs a component such as ner",
     }.items():
         with pytest.raises(ModelError) as caught:
-            own.add(path, tmp_path / "models")
+            custom_models.add(path, tmp_path / "models")
         assert said in str(caught.value)
         assert "\n" not in str(caught.value)
     for name in ("../x", "", "a b"):
         with pytest.raises(ModelError, match="cannot name a model" if name else "a pipeline"):
-            own.add(pipeline(tmp_path / "fine") if name else blank, tmp_path / "models", name=name)
+            custom_models.add(pipeline(tmp_path / "fine") if name else blank, tmp_path / "models", name=name)
         with pytest.raises(ModelError, match="there is no model"):
-            own.remove(name, tmp_path / "models")
+            custom_models.remove(name, tmp_path / "models")
     assert not (tmp_path / "models").exists()
 
 
 @pytest.mark.parametrize("change", ["a file beside it", "a file in it", "a card", "another folder"])
 def test_a_folder_that_was_changed_is_neither_replaced_nor_removed(tmp_path: Path, change: str) -> None:
     models, made = tmp_path / "models", pipeline(tmp_path / "made")
-    own.add(made, models)
+    custom_models.add(made, models)
     folder = models / "own" / "probe"
     if change == "a file beside it":
         (folder / "notes.txt").write_text("mine", encoding="utf-8")
@@ -131,21 +131,21 @@ def test_a_folder_that_was_changed_is_neither_replaced_nor_removed(tmp_path: Pat
         (folder / "notes.txt").write_text("mine", encoding="utf-8")
     before = sorted(folder.rglob("*"))
     with pytest.raises(ModelError):
-        own.add(made, models)
+        custom_models.add(made, models)
     with pytest.raises(ModelError):
-        own.remove("probe", models)
+        custom_models.remove("probe", models)
     assert sorted(folder.rglob("*")) == before
-    own.add(made, models, force=True)
-    assert [model.name for model in own.own_models(models)] == ["probe"]
+    custom_models.add(made, models, force=True)
+    assert [model.name for model in custom_models.own_models(models)] == ["probe"]
     kept = models / "set-aside" / "probe"
     assert sorted(path.relative_to(kept) for path in kept.rglob("*")) == [path.relative_to(folder) for path in before]
 
 
 def test_a_damaged_card_is_told(tmp_path: Path) -> None:
-    own.add(pipeline(tmp_path / "made"), tmp_path / "models")
+    custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models")
     (tmp_path / "models" / "own" / "probe" / "card.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match=r"card\.json: not the card of a model.*--force, which keeps the folder"):
-        own.own_models(tmp_path / "models")
+        custom_models.own_models(tmp_path / "models")
 
 
 def test_on_the_command_line(bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.suggest import dates
-from annotator.suggest.page import Page
+from annotator.suggest.rules import dates
+from annotator.suggest.rules.page import Page
 from tests.suggest.conftest import make_document
 
 

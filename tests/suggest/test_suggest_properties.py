@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from annotator.annotation import Annotations
 from annotator.labels import LabelScheme, Overlap
-from annotator.suggest.page import Mention, Page
 from annotator.suggest.pipeline import SuggestionPipeline
-from annotator.suggest.resolve import LabelMap, resolve
+from annotator.suggest.rules.page import Mention, Page
+from annotator.suggest.rules.resolve import LabelMap, resolve
 from annotator.text import Document
 from tests.strategies import texts
 from tests.suggest.conftest import make_document

@@ -9,9 +9,9 @@ import pytest
 from annotator.corpus import build_document, read_articles
 from annotator.labels import LabelScheme
 from annotator.suggest import models
-from annotator.suggest.neural import _COMMON, _NOT_NAMES, part_of_speech
 from annotator.suggest.pipeline import SuggestionPipeline
-from annotator.suggest.reading import UNUSED, Reader
+from annotator.suggest.rules.model_repair import _COMMON, _NOT_NAMES, part_of_speech
+from annotator.suggest.rules.page_reader import UNUSED, Reader
 from annotator.text import Document
 
 REPOSITORY = Path(__file__).resolve().parents[2]

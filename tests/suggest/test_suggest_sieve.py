@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.labels import load_scheme
-from annotator.suggest.dates import _dates, _offsets
-from annotator.suggest.headed import _names, _standing_alone
-from annotator.suggest.page import WORD, Page
-from annotator.suggest.sieve import Sought, first_words, matches_at, needed
-from annotator.suggest.titles import _COURTESIES, _COURTESY, _beginnings, pattern
+from annotator.suggest.regex_prefilter import Sought, first_words, matches_at, needed
+from annotator.suggest.rules.dates import _dates, _offsets
+from annotator.suggest.rules.headed_names import _names, _standing_alone
+from annotator.suggest.rules.page import WORD, Page
+from annotator.suggest.rules.titles import _COURTESIES, _COURTESY, _beginnings, pattern
 from tests.strategies import texts
 from tests.suggest.conftest import make_document
 

@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from annotator.store.doctor import examine
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
-from annotator.workflow.session import Session
 from annotator.workflow.settings import Preferences
 from tests.workspaces import Bench
 

@@ -19,9 +19,9 @@ from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanK
 from annotator.formats.jsonl import write_record
 from annotator.formats.record import LayerRecord
 from annotator.text import Document
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
-from annotator.workflow.intake import ingest
-from annotator.workflow.session import Session
+from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import link, place_of, proposal, propose
 from tools.terminal import Terminal

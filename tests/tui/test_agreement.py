@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.tui.board import bar, scale, stack
+from annotator.tui.layout.figures import bar, scale, stack
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.differences import DifferencesScreen
 from annotator.tui.screens.queue import QueueScreen

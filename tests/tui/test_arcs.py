@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from annotator.tui.arcs import MOST_LEVELS, Arc, layers
+from annotator.tui.layout.arcs import MOST_LEVELS, Arc, layers
 
 WIDTHS = st.integers(4, 60)
 LABELS = st.sampled_from(["held_on", "cooperates_with", "x", "所属"])

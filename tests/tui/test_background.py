@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.workflow.background import BackgroundTraining
+from annotator.workflow.learning.background_training import BackgroundTraining
 from tests.tui.driving import workbench
 from tests.workspaces import Bench
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.text import Document, Segment
-from annotator.tui.caret import Caret
+from annotator.tui.layout.caret import Caret
 from tests.strategies import documents
 from tests.workspaces import make_document
 

@@ -105,7 +105,7 @@ async def test_going_to_a_suggestion_ends_the_selection(news: Bench) -> None:
 
 
 async def test_text_with_a_label_is_readable_where_it_is_selected(news: Bench) -> None:
-    from annotator.tui.palette import contrast
+    from annotator.tui.label_colors import contrast
 
     async with workbench(news, "nota") as work:
         inks = work.app.inks

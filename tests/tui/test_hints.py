@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.tui.hints import ALPHABET, codes
+from annotator.tui.layout.hints import ALPHABET, codes
 from annotator.tui.prompt import KeyPrompt
 
 COUNTS = st.integers(0, len(ALPHABET) ** 2)

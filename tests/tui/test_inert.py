@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from rich.cells import get_character_cell_size
 
-from annotator.tui.inert import inert, is_simple
+from annotator.tui.layout.sanitizing import inert, is_simple
 from tests.strategies import texts
 
 

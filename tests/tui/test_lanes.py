@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from annotator.tui.lanes import MOST_LANES, Bracket, Piece, drawn, stack
+from annotator.tui.layout.lanes import MOST_LANES, Bracket, Piece, drawn, stack
 
 WIDTHS = st.integers(2, 60)
 LABELS = st.sampled_from(["ORG", "INITIATIVE", "X", "人物"])

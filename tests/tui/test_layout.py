@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from annotator.tui.layout import Rows
+from annotator.tui.layout.rows import Rows
 from tests.strategies import texts
 
 WIDTHS = st.integers(2, 40)

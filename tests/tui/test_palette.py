@@ -14,9 +14,9 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from annotator.labels import EntityType, LabelScheme, load_scheme
 from annotator.tui import themes
-from annotator.tui.inks import inks_of
-from annotator.tui.painting import Inks
-from annotator.tui.palette import CONTRAST, contrast, label_colors, readable
+from annotator.tui.label_colors import CONTRAST, contrast, label_colors, readable
+from annotator.tui.layout.painting import Inks
+from annotator.tui.theme_palette import inks_of
 
 SCHEME = load_scheme(Path(__file__).parents[2] / "labels.yaml")
 THEMES = {**BUILTIN_THEMES, themes.DARK.name: themes.DARK, themes.LIGHT.name: themes.LIGHT}

@@ -17,8 +17,8 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.queue import QueueScreen
-from annotator.workflow.gold import open_gold
-from annotator.workflow.session import Session
+from annotator.workflow.adjudicating.gold import open_gold
+from annotator.workflow.annotating.session import Session
 from tests.tui.driving import Work, workbench
 from tests.tui.hostile import TEXT as HOSTILE
 from tests.workspaces import TEXT, Bench, link, make_bench, proposal, propose

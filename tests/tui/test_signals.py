@@ -112,7 +112,7 @@ def test_it_ends(news: Bench, terminal: Watched, number: signal.Signals) -> None
 BUSY = """
 import sys, time
 from annotator.cli.main import main
-from annotator.workflow.session import Session
+from annotator.workflow.annotating.session import Session
 Session.flag = lambda _: time.sleep(60)
 sys.exit(main())
 """

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from annotator.labels import LabelScheme
-from annotator.suggest.resolve import trim
+from annotator.suggest.rules.resolve import trim
 from annotator.text import Document, Segment
 
 _ALIKE = str.maketrans(dict.fromkeys("“”„«»‘’‚‹›`´'", '"') | dict.fromkeys("‐‑‒–—―−", "-"))

@@ -13,20 +13,20 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from annotator.errors import AnnotatorError
-from annotator.tui.board import Page
+from annotator.tui.layout.figures import Page
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.differences import DifferencesScreen
 from annotator.tui.widgets.bars import Line
 from annotator.tui.widgets.board_view import BoardView
-from annotator.workflow.agreeing import shown_name
+from annotator.workflow.comparing.agreement_sample import shown_name
+from annotator.workflow.comparing.disagreements import Which
 from annotator.workflow.desk import Desk
-from annotator.workflow.differing import Which
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
     from annotator.reports.agreement import Agreement
     from annotator.reports.work import Work
-    from annotator.workflow.agreeing import Sample
+    from annotator.workflow.comparing.agreement_sample import Sample
 
 PAGE_KEYS = "12345678"
 """Of the pages, in their order."""
@@ -136,8 +136,8 @@ class AgreementScreen(WorkScreen):
         from annotator.agreement.estimates import Options
         from annotator.reports.agreement import measure
         from annotator.reports.work import work as sum_up
-        from annotator.workflow.agreeing import gather, layers_to_compare, verdicts, work_times
-        from annotator.workflow.differing import hidden_from
+        from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare, verdicts, work_times
+        from annotator.workflow.comparing.disagreements import hidden_from
 
         worker = get_current_worker()
         place = Workspace(self.desk.workspace.root)
@@ -184,7 +184,7 @@ class AgreementScreen(WorkScreen):
     def _build(self, width: int | None = None) -> None:
         if self.measured is None:
             return
-        from annotator.tui.agreement_pages import pages
+        from annotator.tui.layout.agreement_pages import pages
 
         m = self.measured
         self._pages = pages(m.agreement, m.work, m.sample, (width or self.size.width) - 3)

@@ -12,9 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError, LockedError
-from annotator.tui.held_up import HeldUp
-from annotator.tui.painting import Inks
-from annotator.tui.widgets.inked import Inked
+from annotator.tui.layout.painting import Inks
+from annotator.tui.waiting_keys import HeldUp
+from annotator.tui.widgets.palette_widget import Inked
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp

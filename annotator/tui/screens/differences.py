@@ -16,17 +16,17 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from annotator.annotation import RelationKey, SpanKey
-from annotator.tui.board import fit
-from annotator.tui.find import fold
-from annotator.tui.painting import Inks, Marks, Mode
+from annotator.tui.layout.figures import fit
+from annotator.tui.layout.find import fold
+from annotator.tui.layout.painting import Inks, Marks, Mode
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.bars import Line
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.agreeing import Sample, shown_name
-from annotator.workflow.describe import quote
+from annotator.workflow.comparing.agreement_sample import Sample, shown_name
+from annotator.workflow.comparing.disagreements import MISSED, Difference, Version, Which, differences, read_version
+from annotator.workflow.description import quote
 from annotator.workflow.desk import Desk
-from annotator.workflow.differing import MISSED, Difference, Version, Which, differences, read_version
 
 SIDE_BY_SIDE_FROM = 120
 """Columns from which the two versions stand beside one another."""

@@ -13,8 +13,8 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, RelationKey, SpanKey, key_json
-from annotator.tui.inert import inert
-from annotator.tui.painting import Inks, Marks
+from annotator.tui.layout.painting import Inks, Marks
+from annotator.tui.layout.sanitizing import inert
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.bars import Line
 from annotator.tui.widgets.text_view import TextView
@@ -22,10 +22,10 @@ from annotator.tui.widgets.versions_bar import VersionLine, VersionsBar
 from annotator.tui.widgets.versions_view import Shown, VersionsView
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.cases import SpanCase
+from annotator.workflow.adjudicating.feedback import Feedback, SpanFeedback, tally
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.describe import claim_in_words, quote
+from annotator.workflow.description import claim_in_words, quote
 from annotator.workflow.desk import Desk
-from annotator.workflow.feedback import Feedback, SpanFeedback, tally
 
 FINDING_CELLS = 12
 

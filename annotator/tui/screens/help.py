@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from annotator.labels import LabelScheme
-from annotator.tui.painting import Inks
+from annotator.tui.layout.painting import Inks
 
 
 class HelpScreen(ModalScreen[None]):

@@ -9,9 +9,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from annotator.labels import LabelScheme
-from annotator.tui.inert import inert
-from annotator.tui.painting import Inks
-from annotator.tui.widgets.inked import Inked
+from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.sanitizing import inert
+from annotator.tui.widgets.palette_widget import Inked
 
 CUT = "… "
 """Stands where a line gave way."""

@@ -9,10 +9,10 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
-from annotator.tui.board import BoardLine, Piece
-from annotator.tui.painting import Inks
+from annotator.tui.layout.figures import BoardLine, Piece
+from annotator.tui.layout.painting import Inks
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.differing import Which
+from annotator.workflow.comparing.disagreements import Which
 
 STRONGEST = 0.9
 """How much of the selection's colour a background of shade 1 takes."""

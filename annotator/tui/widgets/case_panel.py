@@ -8,7 +8,7 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 
 from annotator.annotation import RelationKey, SpanKey
-from annotator.tui.inert import inert
+from annotator.tui.layout.sanitizing import inert
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.workflow.adjudicating.cases import Case
 

@@ -10,11 +10,11 @@ from rich.segment import Segment
 
 from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
-from annotator.tui.inert import inert
-from annotator.tui.item_filter import ItemFilter
-from annotator.tui.painting import Inks
+from annotator.tui.layout.item_filter import ItemFilter
+from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.sanitizing import inert
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.layer_session import LayerSession
+from annotator.workflow.editing.layer_session import LayerSession
 
 LABEL_CELLS = 12
 

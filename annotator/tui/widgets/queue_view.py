@@ -8,8 +8,8 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from annotator.tui.inert import inert
-from annotator.tui.painting import Inks
+from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.sanitizing import inert
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueFilter, QueueRow
 

@@ -14,11 +14,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from annotator.text import Segment as Stretch
-from annotator.tui.layout import Rows
-from annotator.tui.painting import Inks, Marks, Mode, Painter
+from annotator.tui.layout.painting import Inks, Marks, Mode, Painter
+from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
-from annotator.workflow.differing import Version
-from annotator.workflow.layer_session import LayerSession
+from annotator.workflow.comparing.disagreements import Version
+from annotator.workflow.editing.layer_session import LayerSession
 
 MEASURED_AT_ONCE = 400
 """Rows up to which heights are measured on opening; beyond, only those that come into view."""

@@ -12,9 +12,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.tui.inert import inert
-from annotator.tui.painting import Inks
-from annotator.tui.widgets.inked import Inked
+from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.sanitizing import inert
+from annotator.tui.widgets.palette_widget import Inked
 
 NAME_CELLS = 10
 

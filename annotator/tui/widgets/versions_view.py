@@ -10,9 +10,9 @@ from textual.strip import Strip
 
 from annotator.annotation import Relation, Span
 from annotator.intervals import IntervalIndex
-from annotator.tui.arcs import Arc
-from annotator.tui.layout import Rows
-from annotator.tui.painting import Marks, Mode, Painter
+from annotator.tui.layout.arcs import Arc
+from annotator.tui.layout.painting import Marks, Mode, Painter
+from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.adjudicating.cases import SpanCase
 

@@ -13,9 +13,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.tui.painting import Inks
-from annotator.tui.widgets.inked import Inked
+from annotator.tui.layout.painting import Inks
 from annotator.tui.widgets.painted_lines import PaintedLines
+from annotator.tui.widgets.palette_widget import Inked
 
 CHOSEN = Style(reverse=True)
 MOST_MADE = 2000

@@ -6,7 +6,7 @@ from annotator.annotation import Annotations, Ruling
 from annotator.history import Op
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
-from annotator.workflow.working import WorkingLayer
+from annotator.workflow.editing.editable_layer import WorkingLayer
 
 
 class GoldLayer(WorkingLayer):

@@ -13,18 +13,18 @@ from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, UPKEEP, Op
 from annotator.store import Store
-from annotator.workflow.adjudicating import deciding
+from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import Case
-from annotator.workflow.adjudicating.finished import Finished, read_finished
+from annotator.workflow.adjudicating.finished_work import Finished, read_finished
 from annotator.workflow.adjudicating.gold_layer import GoldLayer
 from annotator.workflow.adjudicating.parts import Changes, Part, Parts
 from annotator.workflow.adjudicating.relations import Standing
 from annotator.workflow.adjudicating.settlement import Settlement, vouched, vouched_span
-from annotator.workflow.describe import quote
-from annotator.workflow.differences import differences, ruling_differences
-from annotator.workflow.layer_session import Outcome
-from annotator.workflow.session import Session
-from annotator.workflow.step import StepDraft
+from annotator.workflow.annotating.session import Session
+from annotator.workflow.description import quote
+from annotator.workflow.editing.layer_session import Outcome
+from annotator.workflow.editing.step import StepDraft
+from annotator.workflow.layer_diff import differences, ruling_differences
 
 
 class GoldReading(Session):
@@ -126,7 +126,7 @@ class GoldReading(Session):
         """Return the case by which a gold item stands."""
         relation = self.layer.relations.get(item)
         span = self.layer.spans.get(relation.head if relation is not None else item)
-        return None if span is None else deciding.case_of(self._around(span.key).settlement, item)
+        return None if span is None else decisions.case_of(self._around(span.key).settlement, item)
 
     # Steps
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from annotator.annotation import Relation, RelationKey, Ruling, Span, SpanKey
 from annotator.errors import WorkflowError
-from annotator.workflow.adjudicating import deciding
+from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import (
     Case,
     RelationCase,
@@ -22,8 +22,8 @@ from annotator.workflow.adjudicating.cases import (
 from annotator.workflow.adjudicating.gold_reading import GoldReading
 from annotator.workflow.adjudicating.parts import Part
 from annotator.workflow.adjudicating.settlement import first_relations, first_spans
-from annotator.workflow.describe import quote
-from annotator.workflow.layer_session import Outcome
+from annotator.workflow.description import quote
+from annotator.workflow.editing.layer_session import Outcome
 
 
 class GoldSession(GoldReading):
@@ -83,7 +83,7 @@ class GoldSession(GoldReading):
     def _changes(self, case: Case, version: SpanVersion | RelationVersion, curator: str | None) -> dict[str, Ruling]:
         part = self.around(case)
         contents = {curator: part.contents[curator]} if curator else {}
-        return deciding.choose(part.settlement, case, version, contents, self._standing(part), self._next)
+        return decisions.choose(part.settlement, case, version, contents, self._standing(part), self._next)
 
     # Editing
 
@@ -93,7 +93,7 @@ class GoldSession(GoldReading):
         kept = [self.layer.spans[str(key)] for key in (case.outcome if case else ()) if key not in (gone, come)]
         items = kept if come is None else [*kept, self._edited(part, case, gone, come)]
         going = {*self.layer.spans} - {*map(str, case.outcome if case else ()), str(gone)}
-        notes = self._rule(action, deciding.decide_spans(part.settlement, case, items, self.scheme, self._next))
+        notes = self._rule(action, decisions.decide_spans(part.settlement, case, items, self.scheme, self._next))
         return notes + self._gave_way(going)
 
     def _gave_way(self, before: set[str]) -> list[str]:
@@ -189,7 +189,7 @@ class GoldSession(GoldReading):
             if self.units.exact(key.start, key.end) and self._free(*key):
                 part = self._around(key)
                 item = self._edited(part, None, None, key)
-                changes.update(deciding.decide_spans(part.settlement, None, [item], self.scheme, self._next))
+                changes.update(decisions.decide_spans(part.settlement, None, [item], self.scheme, self._next))
                 count += 1
             at = text.find(needle, key.end)
         self._rule("label everywhere", changes)
@@ -234,9 +234,9 @@ class GoldSession(GoldReading):
         own = Relation(*ids, "corrected" if origin == "corrected" else "added", curator=self.curator)
         item = known.get(key, own)
         if case is None:
-            changes = deciding.add_relation(part.settlement, item, key, self._next)
+            changes = decisions.add_relation(part.settlement, item, key, self._next)
         else:
-            changes = deciding.decide_relation(part.settlement, case, item, key, standing, self._next)
+            changes = decisions.decide_relation(part.settlement, case, item, key, standing, self._next)
         return self._rule(action, changes)
 
     def retype(self, identity: str, label: str, *, reverse: bool = False) -> Outcome:

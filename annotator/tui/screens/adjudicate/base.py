@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation
-from annotator.tui.screens.adjudicate.telling import tell_case, tell_gold, version_lines
+from annotator.tui.screens.adjudicate.status_lines import tell_case, tell_gold, version_lines
 from annotator.tui.screens.annotate.base import PANEL_FROM
 from annotator.tui.screens.annotate.screen import AnnotateScreen
 from annotator.tui.widgets.bars import LabelBar, Line
@@ -17,10 +17,10 @@ from annotator.tui.widgets.case_panel import CasePanel
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.tui.widgets.versions_view import Shown, VersionsView
 from annotator.workflow.adjudicating.cases import KINDS, Case, Kind, RelationCase, SpanCase
-from annotator.workflow.adjudicating.masks import shown_names
+from annotator.workflow.adjudicating.hidden_names import shown_names
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.desk import Desk
-from annotator.workflow.layer_session import Outcome
+from annotator.workflow.editing.layer_session import Outcome
 
 
 class AdjudicateBase(AnnotateScreen, inherit_bindings=False):

@@ -14,7 +14,7 @@ from annotator.tui.screens.adjudicate.base import AdjudicateBase
 from annotator.tui.screens.annotate.screen import AnnotateScreen
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.workflow.adjudicating.cases import SpanCase
-from annotator.workflow.layer_session import Outcome
+from annotator.workflow.editing.layer_session import Outcome
 
 MOST_VERSIONS = 9
 OWN = ("suggestion.", "document.done", "document.skip", "document.go", "document.feedback", "view.filter")

@@ -11,19 +11,19 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, Span, SpanKey
-from annotator.tui.caret import Caret
-from annotator.tui.find import Searchable, fold
-from annotator.tui.hints import codes
-from annotator.tui.painting import Inks, Marks
+from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.find import Searchable, fold
+from annotator.tui.layout.hints import codes
+from annotator.tui.layout.painting import Inks, Marks
 from annotator.tui.prompt import KeyPrompt
-from annotator.tui.screens.annotate.telling import tell_focus, tell_header
+from annotator.tui.screens.annotate.status_lines import tell_focus, tell_header
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.bars import LabelBar, Line
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.text_view import TextView
+from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
-from annotator.workflow.layer_session import Outcome
-from annotator.workflow.session import Session
+from annotator.workflow.editing.layer_session import Outcome
 
 Value = TypeVar("Value")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from annotator.tui.screens.annotate.base import AnnotateBase
-from annotator.workflow.layer_session import Outcome
+from annotator.workflow.editing.layer_session import Outcome
 
 
 class Deciding(AnnotateBase):

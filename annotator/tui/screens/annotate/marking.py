@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from annotator.text import Segment
 from annotator.tui.screens.annotate.base import AnnotateBase
-from annotator.workflow.candidates import candidates
-from annotator.workflow.describe import quote
+from annotator.workflow.annotating.candidates import candidates
+from annotator.workflow.description import quote
 
 
 class Marking(AnnotateBase):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.tui.find import fold
+from annotator.tui.layout.find import fold
 from annotator.tui.screens.annotate.base import AnnotateBase
 
 

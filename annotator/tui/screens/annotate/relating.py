@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from annotator.labels import RelationType
-from annotator.tui.hints import ALPHABET
+from annotator.tui.layout.hints import ALPHABET
 from annotator.tui.prompt import KeyPrompt
 from annotator.tui.screens.annotate.base import AnnotateBase
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from annotator.tui.item_filter import ItemFilter
+from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.screens.annotate.deciding import Deciding
 from annotator.tui.screens.annotate.finishing import Finishing
 from annotator.tui.screens.annotate.marking import Marking

@@ -1,0 +1,1 @@
+"""What is learned from finished documents, and how it changes what is suggested."""

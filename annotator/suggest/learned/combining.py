@@ -1,0 +1,86 @@
+"""What is suggested in the end: the layers' spans, as the memory and the tagger see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from annotator.annotation import Span, SpanKey, suggested_span
+from annotator.intervals import IntervalIndex
+from annotator.labels import LabelScheme
+from annotator.suggest.learned.phrase_memory import FrozenMemory, PhraseMemory, recall
+from annotator.suggest.learned.tagger import Hints, Tagger
+from annotator.suggest.phrases import PhraseIndex
+from annotator.text import Document
+
+SOURCE = "learned"
+
+
+def _as_it_is(_kind: str, score: float) -> float:
+    return score
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What stands on top of the models and rules for one scheme: any of it may be missing.
+
+    ``calibrate`` turns a raw score of a kind (``span``, ``memory``) into a probability; ``version`` names the tagger in
+    the source of what only it saw.
+    """
+
+    scheme: LabelScheme
+    memory: PhraseMemory | FrozenMemory | None = None
+    tagger: Tagger | None = None
+    version: str = "0"
+    calibrate: Callable[[str, float], float] = _as_it_is
+
+    def spans(self, document: Document, proposed: Sequence[Span]) -> list[Span]:
+        """Return the spans to suggest in a document, in reading order, from what the layers below proposed."""
+        if self.memory is None and self.tagger is None:
+            return [self._scored("span", span) for span in proposed]
+        index = PhraseIndex(document)
+        recalled = recall(index, self.memory) if self.memory is not None else []
+        recalled = [span for span in recalled if span.label in self.scheme.entities]
+        if self.tagger is None:
+            found = self._fitting(self._scored("span", span) for span in proposed)
+            return self._fitting((self._scored("memory", span) for span in recalled), found)
+        return self._fitting(self._tagged(index, proposed, recalled, self.tagger))
+
+    def _scored(self, kind: str, span: Span) -> Span:
+        score = self.calibrate(kind, span.score or 0.0)
+        return span if score == span.score else span.but(score=score)
+
+    def _tagged(
+        self, index: PhraseIndex, proposed: Sequence[Span], recalled: Sequence[Span], tagger: Tagger
+    ) -> list[Span]:
+        """Return the tagger's offers; what others proposed too keeps its source."""
+        sources = {span.key: span.source for span in (*recalled, *proposed)}
+        spans = []
+        for offer in tagger.offers(index, Hints(index, {"base": proposed, "memory": recalled})):
+            if offer.label in self.scheme.entities:
+                key = SpanKey(*index.segment(offer.place), offer.label)
+                source = sources.get(key) or f"{SOURCE}@{self.version}"
+                spans.append(suggested_span(*key, source, self.calibrate("span", round(offer.probability, 3))))
+        return spans if self.scheme.overlap == "flat" else [*spans, *_inner(proposed, spans)]
+
+    def _fitting(self, spans: Iterable[Span], beside: Iterable[Span] = ()) -> list[Span]:
+        """Return the likeliest spans that the scheme lets stand beside others and one another, in reading order."""
+        chosen = {span.id: span for span in beside}
+        index = IntervalIndex((span.start, span.end, span.id) for span in chosen.values())
+        for span in sorted(spans, key=lambda s: (-(s.score or 0.0), s.start - s.end, s.key)):
+            near = (chosen[i.id].key for i in index.overlapping(span.start, span.end))
+            if self.scheme.span_problem(span.key, near) is None:
+                chosen[span.id] = span
+                index.add(span.start, span.end, span.id)
+        return sorted(chosen.values(), key=lambda s: (s.start, -s.end, s.label))
+
+
+def _inner(proposed: Sequence[Span], spans: Sequence[Span]) -> list[Span]:
+    """Return the proposed spans that lie inside another: a tagger of flat spans cannot speak of them."""
+    keys = {span.key for span in spans}
+    return [
+        span
+        for span in proposed
+        if span.key not in keys
+        and any(o is not span and o.start <= span.start and span.end <= o.end for o in (*spans, *proposed))
+    ]

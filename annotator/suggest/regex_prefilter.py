@@ -1,0 +1,181 @@
+"""Cheap looks at a text before a regular expression is run on it; what is found stays the same.
+
+Most expressions find nothing on most pages.  :class:`Sought` first asks whether the text holds any of the strings
+without which the expression cannot match; :class:`Beginnings` knows at which words a match may begin, so that the
+expression is tried there only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any, Protocol
+
+from annotator.suggest.rules.page import BEGINNING, Page
+from annotator.suggest.timed_regex import Guarded
+
+_parser: Any = import_module("re._parser")
+"""The parser of ``re``, which is not documented; without what it tells, every text is searched."""
+_REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
+_LEAST = 2
+"""Shorter strings are in every text."""
+_FEW = 3
+_LITERAL = re.compile(r"[^\W_]+(?![?*{])(?P<whole>[- ])?")
+
+
+class Found(Protocol):
+    """A match: where it begins and ends."""
+
+    def start(self) -> int:
+        """Return the offset of its first character."""
+        ...
+
+    def end(self) -> int:
+        """Return the offset behind its last character."""
+        ...
+
+
+class Sought:
+    """An expression that is searched for only in texts that hold what its matches need, and where they may begin.
+
+    ``guarded`` is the same expression with a time limit, where it is not one of ours.
+    """
+
+    def __init__(self, pattern: re.Pattern[str], guarded: Guarded | None = None) -> None:
+        self._pattern = pattern
+        self._guarded = guarded
+        self._needed = needed(pattern)
+        words = first_words(pattern)
+        self._beginnings = Beginnings(words) if words else None
+
+    def finditer(self, page: Page) -> Iterator[Found]:
+        """Yield what the expression's own ``finditer`` yields on the page's text."""
+        text = page.text
+        if self._needed and not any(string in text for string in self._needed):
+            return iter(())
+        if self._beginnings is None:
+            return (self._guarded or self._pattern).finditer(text)
+        offsets = self._beginnings.offsets(page)
+        if self._guarded is not None:
+            return self._guarded.matches_at(text, offsets)
+        return matches_at(self._pattern, text, offsets)
+
+
+def needed(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """Return strings of which every text that the expression matches in holds at least one; empty when unknown."""
+    return tuple(sorted(_of_sequence(_parsed(pattern)), key=lambda s: (len(s), s)))
+
+
+def first_words(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """Return how the first words of all matches begin, as :func:`beginning` does; empty when unknown."""
+    items = _parsed(pattern)
+    if not items or str(items[0][0]) != "AT" or str(items[0][1]) != "AT_BOUNDARY":
+        return ()
+    found = {beginning(literal) for literal in _heads(items[1:])}
+    return () if "" in found else tuple(sorted(found))
+
+
+def _parsed(pattern: re.Pattern[str]) -> list[tuple[Any, Any]]:
+    """Return the parts of an expression; none when they cannot be told, or its flags change what they mean."""
+    if pattern.flags & (re.IGNORECASE | re.ASCII | re.VERBOSE):
+        return []
+    try:
+        return list(_parser.parse(pattern.pattern, pattern.flags))
+    except (AttributeError, TypeError, ValueError):
+        return []
+
+
+def _heads(items: list[tuple[Any, Any]]) -> set[str]:
+    """Return the literals one of which each match of a sequence begins with, as far as they can be told.
+
+    They are no longer than is looked at, and classes of more than three characters end them, so that they stay few.
+    """
+    items = items[:BEGINNING]
+    if not items:
+        return {""}
+    operation, value = str(items[0][0]), items[0][1]
+    if operation == "LITERAL":
+        return {chr(value) + rest for rest in _heads(items[1:])}
+    if operation == "IN" and len(value) <= _FEW and all(str(kind) == "LITERAL" for kind, _ in value):
+        rests = _heads(items[1:])
+        return {chr(letter) + rest for _, letter in value for rest in rests}
+    if operation == "SUBPATTERN" and not value[1] & re.IGNORECASE:
+        return _heads(list(value[3]))
+    if operation == "BRANCH":
+        return set().union(*(_heads(list(alternative)) for alternative in value[1]))
+    return {""}
+
+
+def _of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str]:
+    """Return the strongest need among the items of a sequence, all of which a match must satisfy."""
+    found: list[frozenset[str]] = []
+    literal = ""
+    for operation, value in items:
+        if str(operation) == "LITERAL":
+            literal += chr(value)
+            continue
+        found += [frozenset({literal}), _of_item(str(operation), value)]
+        literal = ""
+    found.append(frozenset({literal}))
+    strong = [strings for strings in found if strings and min(map(len, strings)) >= _LEAST]
+    return max(strong, key=lambda strings: min(map(len, strings)), default=frozenset())
+
+
+def _of_item(operation: str, value: Any) -> frozenset[str]:
+    if operation == "SUBPATTERN":
+        return frozenset() if value[1] & re.IGNORECASE else _of_sequence(value[3])
+    if operation == "BRANCH":
+        alternatives = [_of_sequence(items) for items in value[1]]
+        return frozenset().union(*alternatives) if all(alternatives) else frozenset()
+    if operation in _REPEATS and value[0] >= 1:
+        return _of_sequence(value[2])
+    if operation == "ASSERT":
+        return _of_sequence(value[1])
+    return frozenset()
+
+
+class Beginnings(dict[str, bool]):
+    """Where on a page an expression may match that begins with one of some words, in any case.
+
+    It remembers its answer by the first letters of a word.  Words that are not ASCII there are always possible, so
+    that no folding of case is missed.
+    """
+
+    def __init__(self, beginnings: Iterable[str], *, digits: bool = False) -> None:
+        super().__init__()
+        self._beginnings = tuple({beginning.lower()[:BEGINNING] for beginning in beginnings})
+        self._digits = digits
+
+    def __missing__(self, letters: str) -> bool:
+        folded = letters.lower() if len(letters) == BEGINNING else f"{letters.lower()} "
+        possible = (
+            not letters.isascii() or (self._digits and letters[0].isdigit()) or folded.startswith(self._beginnings)
+        )
+        self[letters] = possible
+        return possible
+
+    def offsets(self, page: Page) -> list[int]:
+        """Return, in order, the offsets at which a match may begin that has no letter or digit before it."""
+        found = [start for letters, starts in page.beginnings.items() if self[letters] for start in starts]
+        return sorted({*found, *page.inner_starts})
+
+
+def beginning(alternative: str) -> str:
+    """Return the letters with which all matches of an alternative begin, a blank after them if the word ends there."""
+    match = _LITERAL.match(alternative)
+    if match is None:
+        return ""
+    letters = match[0].rstrip("- ")
+    return f"{letters} " if match["whole"] else letters
+
+
+def matches_at(pattern: re.Pattern[str], text: str, offsets: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Yield the matches that begin at some of the offsets, which are in order; none overlaps the one before it."""
+    after = 0
+    for offset in offsets:
+        if offset >= after:
+            match = pattern.match(text, offset)
+            if match is not None:
+                after = match.end()
+                yield match

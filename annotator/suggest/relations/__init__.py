@@ -1,0 +1,1 @@
+"""Relations between suggested spans, by rules or by what was learned."""

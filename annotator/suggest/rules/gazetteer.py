@@ -1,0 +1,80 @@
+"""Names of countries, regions, states and cities, from CLDR (through babel) and a few short lists.
+
+CLDR names the countries in every language and one city a time zone; first-level divisions are not in it, so those
+of the countries that news in our languages is mostly about are in ``words/*.toml``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from annotator.suggest.rules.lexicon import LANGUAGES, names
+from annotator.suggest.rules.page import GPE, LOC, ORG
+
+
+class Place(NamedTuple):
+    """A gazetteer entry: ``kind`` is ``GPE``, ``LOC`` or ``ORG``; ``sure`` is false for names that people bear too."""
+
+    kind: str
+    sure: bool
+
+
+@cache
+def places(lang: str) -> dict[str, Place]:
+    """Return the places that news in ``lang`` names, by their exact spelling."""
+    found: dict[str, str] = dict.fromkeys(_cities(lang), GPE)
+    for code, name in _territories(lang):
+        found[name] = LOC if code.isdigit() else GPE
+    for kind in (GPE, LOC, ORG):
+        found.update(dict.fromkeys(names(lang, "places", kind.lower()), kind))
+    never, also_people = set(names("common", "places", "never")), _also_people()
+    return {
+        name: Place(kind, name not in also_people)
+        for name, kind in found.items()
+        if name not in never and len(name) > 1
+    }
+
+
+@cache
+def _also_people() -> frozenset[str]:
+    """Return the places whose name alone is as likely a person's: only a second sign makes them a place."""
+    return frozenset(name for item in names("common", "places", "also_people") for name in item.split())
+
+
+@cache
+def _countries() -> frozenset[str]:
+    found = {name for lang in sorted(LANGUAGES) for code, name in _territories(lang) if not code.isdigit()}
+    return frozenset(found.union(names("common", "places", "countries")))
+
+
+def is_country(name: str) -> bool:
+    """Return whether a name is a country's, in one of our languages."""
+    return name in _countries()
+
+
+def _territories(lang: str) -> list[tuple[str, str]]:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        locale = Locale.parse(lang)
+    except (UnknownLocaleError, ValueError):
+        return []
+    return [(code, name) for code, name in locale.territories.items() if code not in {"001", "ZZ", "EZ", "UN", "EU"}]
+
+
+def _cities(lang: str) -> list[str]:
+    """Return the exemplar city of every time zone, in ``lang`` where CLDR translates it."""
+    from babel import Locale, UnknownLocaleError
+    from babel.core import get_global
+
+    try:
+        translated = Locale.parse(lang).time_zones
+    except (UnknownLocaleError, ValueError):
+        return []
+    cities = []
+    for zone in get_global("zone_territories"):
+        if zone.startswith(("Etc/", "Antarctica/", "Pacific/")) or "/" not in zone:
+            continue
+        cities.append(translated.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " "))
+    return cities

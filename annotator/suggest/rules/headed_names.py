@@ -1,0 +1,120 @@
+"""Named operations, missions, plans and laws: headed names, and quoted names after such a head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from annotator.suggest.regex_prefilter import Sought
+from annotator.suggest.rules.page import INITIATIVE, PROGRAM, Mention, Page
+from annotator.suggest.rules.titles import UP
+
+SOURCE = "headed@1"
+_ES_INITIATIVE = "Operación|Operativo|Misión|Missión|Mission|Iniciativa|Proyecto|Campaña|Estrategia|Cruzada"
+_ES_PROGRAM = (
+    "Programa|Plan|Ley|Acuerdo|Tratado|Convenio|Convención|Protocolo|Pacto|Marco(?= (?:de|para|sobre) )|Constitución"
+    "|Código|Reglamento|Decreto"
+)
+_ES_LINK = r"(?:(?:de|para|sobre|contra|por|en|a|con|y)(?: (?:la|el|los|las))?|del|al|e|el|la)"
+_ES_NAME = rf"(?: (?:{_ES_LINK} )?[{UP}][\w-]*)+"
+_EN_WORD = r"[A-Z][\w'’-]*"
+_EN_CHAIN = rf"{_EN_WORD}(?:,? (?:(?:of|for|the|and|against|on|in|to) ){{0,2}}{_EN_WORD})*"
+_QUOTES = r"[\"“”'‘’«´]"
+_QUOTED = re.compile(rf"{_QUOTES}{{1,2}}([{UP}][^\"“”‘’«»\n]{{2,90}}?){_QUOTES[:-1]}»]{{1,2}}")
+_ES_CUE = re.compile(
+    r"\b(?:operaci[oó]n|operaciones|operativos?|misi[oó]n|iniciativas?|programas?|planes|plan|proyectos?"
+    r"|campañas?|estrategias?"
+    r"|denominad[oa]s?|llamad[oa]s?|bautizad[oa]s?|titulad[oa]|acuerdo|ley)(?: \w+){0,3},? ?$",
+    re.IGNORECASE,
+)
+_EN_CUE = re.compile(
+    r"\b(?:operations?|missions?|initiatives?|programs?|programmes?|plans?|projects?|campaigns?|efforts?"
+    r"|strategy|called|dubbed"
+    r"|known as|named|codenamed|agreement|framework)(?: \w+){0,3},? ?$",
+    re.IGNORECASE,
+)
+_PROGRAM_CUE = re.compile(
+    r"\b(?:programa|program|programme|plan|planes|acuerdo|agreement|ley|framework|law)s?\b", re.IGNORECASE
+)
+
+
+@cache
+def _headed(lang: str) -> tuple[tuple[Sought, str, float], ...]:
+    return tuple((Sought(re.compile(name)), kind, score) for name, kind, score in _names(lang))
+
+
+def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
+    """Return the expressions for headed names in ``lang``, with the kind and the score of what they find."""
+    if lang == "es":
+        subtitle = rf"(?:: [{UP}][\w-]*(?: (?:{_ES_LINK} )?[\w-]*[{UP}][\w-]*)*)?"
+        return (
+            (rf"\b(?:{_ES_INITIATIVE}){_ES_NAME}{subtitle}", INITIATIVE, 0.84),
+            (rf"\b(?:{_ES_PROGRAM}){_ES_NAME}", PROGRAM, 0.84),
+        )
+    subtitle = rf"(?:: {_EN_CHAIN})?"
+    program = (
+        "Act|Plan|Agreement|Treaty|Framework|Program|Programme|Accord|Protocol|Pact|Compact|Law|Convention|Constitution"
+    )
+    first = "Framework|Treaty|Agreement|Convention|Plan|Program"
+    complement = rf"(?: (?:of|for|on) {_EN_CHAIN})?"
+    year = r"(?: (?:19|20)\d\d)?"
+    return (
+        (rf"\b(?:Operation|Mission|Project) {_EN_CHAIN}{subtitle}", INITIATIVE, 0.84),
+        (
+            rf"\b(?:{_EN_WORD} (?:(?:of|for|and|on) )?){{1,6}}(?:{program})\b{complement}{year}",
+            PROGRAM,
+            0.68,
+        ),
+        (rf"\b(?:{first}) (?:of|for|on)(?: the)? {_EN_CHAIN}", PROGRAM, 0.68),
+        (rf"\b{_EN_WORD}(?: {_EN_WORD}){{0,4}} Initiative\b", PROGRAM, 0.6),
+    )
+
+
+def find(page: Page) -> Iterator[Mention]:
+    """Yield headed and quoted names, then every other mention of a quoted name in the document."""
+    for pattern, kind, score in _headed(page.lang):
+        for match in pattern.finditer(page):
+            if not page.shouting_lines.covers(match.start()):
+                yield Mention(match.start(), match.end(), kind, score, SOURCE)
+    names: dict[str, str] = {}
+    for mention in _quoted(page):
+        names[page.text[mention.start : mention.end]] = mention.kind
+        yield mention
+    for name, kind in names.items():
+        for start in _standing_alone(name, page.text):
+            yield Mention(start, start + len(name), kind, 0.72, SOURCE)
+
+
+def _standing_alone(name: str, text: str) -> Iterator[int]:
+    """Yield where a name stands with no letter or digit beside it; no two places overlap."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        alone = not any(c.isalnum() or c == "_" for c in (text[max(0, start - 1) : start], text[end : end + 1]))
+        if alone:
+            yield start
+        start = text.find(name, end if alone else start + 1)
+
+
+def _quoted(page: Page) -> Iterator[Mention]:
+    """Yield quoted names after a word such as ``operación`` or ``dubbed``."""
+    cue = _ES_CUE if page.lang == "es" else _EN_CUE
+    for match in _QUOTED.finditer(page.text):
+        before = page.text[max(0, match.start() - 60) : match.start()]
+        found = cue.search(before)
+        start, end = match.span(1)
+        while end > start and page.text[end - 1] in ",.;:":
+            end -= 1
+        if found is None or not _is_title(page.text[start:end]):
+            continue
+        kind = PROGRAM if _PROGRAM_CUE.search(found[0]) else INITIATIVE
+        yield Mention(start, end, kind, 0.72, SOURCE)
+
+
+def _is_title(quoted: str) -> bool:
+    """Return whether a quotation is a name and no sentence: short, or most of its longer words capitalised."""
+    words = re.findall(r"\w+", quoted)
+    longer = [w for w in words if len(w) > 3]
+    capital = sum(w[0].isupper() for w in longer)
+    return bool(words) and (len(words) <= 4 or capital >= 0.6 * len(longer)) and len(words) <= 14

@@ -1,0 +1,162 @@
+"""What the spaCy model saw, cleaned of its habitual mistakes.
+
+The small Spanish model takes words for names because they begin a sentence, lets entities run over lower-case text,
+and its ``MISC`` is noise; the small English one keeps articles and possessives.  What remains is trimmed to the
+guideline's shape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from annotator.suggest.rules import titles
+from annotator.suggest.rules.gazetteer import places
+from annotator.suggest.rules.lexicon import word_list
+from annotator.suggest.rules.page import GPE, LOC, NAME_KINDS, ORG, PERSON, Mention, Page
+from annotator.suggest.rules.places import is_sure_place
+
+_KIND = {"PER": PERSON, "PERSON": PERSON, "ORG": ORG, "GPE": GPE, "LOC": LOC, "FAC": LOC}
+_NOT_NAMES = frozenset({"VERB", "AUX", "ADV", "ADP", "DET", "PRON", "SCONJ", "CCONJ", "NUM", "PART", "INTJ"})
+_CAMEL = re.compile(r"^(?!Mac|Mc|De|La|Le|Di|Du|Fitz|Van|O['’])[A-Z][a-z]+[A-Z]\w*$")
+_COMMON = frozenset({"NOUN", "ADJ"}) | _NOT_NAMES
+_OF_TAG = {
+    **dict.fromkeys(("NN", "NNS"), "NOUN"),
+    **dict.fromkeys(("JJ", "JJR", "JJS", "AFX"), "ADJ"),
+    **dict.fromkeys(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "BES", "HVS"), "VERB"),
+    **dict.fromkeys(("RB", "RBR", "RBS"), "ADV"),
+    **dict.fromkeys(("DT", "PDT", "WDT", "WP$"), "DET"),
+    **dict.fromkeys(("PRP", "PRP$", "EX", "WP"), "PRON"),
+    **dict.fromkeys(("IN", "RP"), "ADP"),
+    **dict.fromkeys(("TO", "POS"), "PART"),
+    "MD": "AUX",
+    "CC": "CCONJ",
+    "WRB": "SCONJ",
+    "CD": "NUM",
+    "UH": "INTJ",
+}
+_INNER = {
+    "es": frozenset(["de", "del", "la", "las", "los", "el", "y", "e"]),
+    "en": frozenset(["of", "the", "and", "for", "de", "la", "al", "bin", "von", "van"]),
+}
+
+
+def kind_of(model_label: str) -> str:
+    """Return the kind that a model's label stands for, the label itself when it is no name."""
+    return _KIND.get(model_label, model_label)
+
+
+def part_of_speech(tag: str) -> str:
+    """Return the coarse part of speech of an English tag, as far as it can speak against a name; else nothing."""
+    return _OF_TAG.get(tag, "")
+
+
+def clean(page: Page) -> Iterator[Mention]:
+    """Yield the model's entities after repair; what cannot be a name is left out."""
+    for mention in page.seen:
+        if mention.kind not in NAME_KINDS:
+            if page.lang == "en":
+                yield mention
+            continue
+        trimmed = _trim(page, mention)
+        if trimmed is not None and not _is_title(page, trimmed):
+            yield _corrected(page, trimmed)
+
+
+def _trim(page: Page, mention: Mention) -> Mention | None:
+    """Cut the entity to its capitalised core; ``None`` when nothing of a name is left."""
+    first, last = _core(page, mention)
+    if first > last:
+        return None
+    first = _without_opener(page, first, last)
+    if first > last or (first == last and _is_common(page, first, mention)):
+        return None
+    end = page.ends[last]
+    if page.text[end : end + 1] == "." and page.text[page.starts[first] : end + 1] in places(page.lang):
+        end += 1
+    return mention.moved(page.starts[first], end)
+
+
+def _is_title(page: Page, mention: Mention) -> bool:
+    """Return whether the model took a post for a name."""
+    pattern = titles.pattern(page.lang)
+    return pattern is not None and pattern.fullmatch(page.text, mention.start, mention.end) is not None
+
+
+def _core(page: Page, mention: Mention) -> tuple[int, int]:
+    """Return first and last word of the longest stretch that holds together as a name; first > last for none."""
+    inner = _INNER.get(page.lang, frozenset())
+    best, first = (1, 0), -1
+    last = -1
+    for i in page.words_in(mention.start, mention.end):
+        word = page.words[i]
+        broken = (
+            i > 0
+            and first >= 0
+            and any(c in "\n\r;:,.!?()" for c in page.gap(i - 1).replace(". ", "", _abbreviated(page, i)))
+        )
+        if broken or (word[0].islower() and word not in inner and first >= 0):
+            first, last = -1, -1
+        if word[0].isupper() or word[0].isdigit():
+            first = i if first < 0 and word[0].isupper() else first
+            last = i if first >= 0 else -1
+            if first >= 0 and last - first > best[1] - best[0]:
+                best = (first, last)
+    return best if best[0] <= best[1] else (1, 0)
+
+
+def _abbreviated(page: Page, index: int) -> int:
+    """Return 1 when a full stop before word ``index`` ends an initial, so that it does not part a name."""
+    return 1 if len(page.words[index - 1]) == 1 or page.words[index - 1] in {"St", "Jr"} else 0
+
+
+def _without_opener(page: Page, first: int, last: int) -> int:
+    """Skip words that are capitalised only because they begin a sentence."""
+    while first <= last and page.begins_sentence(page.starts[first]):
+        word = page.words[first]
+        tag = page.tags.get(page.starts[first], "")
+        known = word in page.capitals_inside or is_sure_place(page, first)
+        if word in word_list(page.lang, "openers") or (
+            not known and (tag in _NOT_NAMES or word.lower() in page.lower_words)
+        ):
+            first += 1
+            continue
+        break
+    while first < last and page.words[first][0].islower():
+        first += 1
+    return first
+
+
+def _is_common(page: Page, index: int, mention: Mention) -> bool:
+    """Return whether a single word is no name: a common noun that begins a sentence, or an initial."""
+    word = page.words[index]
+    if (
+        len(word) < 2
+        or word in word_list(page.lang, "not_names")
+        or page.text[page.starts[index] - 1 : page.starts[index]] in {"*", "@", "#"}
+    ):
+        return True
+    if not page.begins_sentence(page.starts[index]) or is_sure_place(page, index) or word in page.capitals_inside:
+        return False
+    if word.lower() in page.lower_words:
+        return True
+    if page.lang == "es" and not word.isupper() and word not in word_list("es", "given"):
+        return True
+    return page.tags.get(page.starts[index], "PROPN") in _COMMON and mention.kind != GPE
+
+
+def _corrected(page: Page, mention: Mention) -> Mention:
+    """Mend the kind where the name's form tells it: ``… Inc``, ``PayPal``, a known place."""
+    surface = page.surface(mention)
+    if mention.kind != ORG and (surface.split()[-1] in word_list("common", "companies") or _CAMEL.search(surface)):
+        return mention._replace(kind=ORG)
+    if mention.kind not in {GPE, LOC}:
+        return mention
+    known = places(page.lang).get(surface)
+    if known is not None:
+        return mention._replace(kind=known.kind)
+    if page.lang == "es":
+        head = surface.split()[0]
+        site = head in word_list("es", "sites")
+        return mention._replace(kind=LOC if site else GPE)
+    return mention

@@ -1,0 +1,106 @@
+"""The scheme's own patterns for entities: phrases, regular expressions and spaCy token patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from annotator.errors import SchemeError
+from annotator.labels import EntityType, LabelScheme, Pattern
+from annotator.suggest.regex_prefilter import Sought
+from annotator.suggest.rules.page import Mention, Page
+from annotator.suggest.timed_regex import Guarded, SlowPatternError
+
+if TYPE_CHECKING:
+    from spacy.matcher import Matcher
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+SOURCE = "scheme@1"
+SCORE = 0.7
+"""Prior of a pattern: whoever wrote it meant it, but it does not see the context."""
+
+
+class TextPatterns:
+    """The phrases and regular expressions of a scheme that hold for one language."""
+
+    def __init__(self, scheme: LabelScheme, lang: str) -> None:
+        self._sought: list[tuple[str, Sought]] = []
+        for entity in scheme.entities.values():
+            wanted = [p for p in entity.patterns if p.lang in {None, lang}]
+            phrases = [str(p.value) for p in wanted if p.kind == "phrase"]
+            if phrases:
+                self._sought.append((entity.name, Sought(phrase_pattern(phrases))))
+            self._sought += [
+                (entity.name, Sought(_regex(entity, p), Guarded(entity.name, p))) for p in wanted if p.kind == "regex"
+            ]
+
+    def find(self, page: Page) -> Iterator[Mention]:
+        """Yield every match, labelled as the scheme says."""
+        for label, pattern in self._sought:
+            try:
+                for match in pattern.finditer(page):
+                    if match.end() > match.start():
+                        yield Mention(match.start(), match.end(), label, SCORE, SOURCE, label)
+            except SlowPatternError as slow:
+                raise slow.on(page.document.key) from None
+
+
+def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Return one pattern for all phrases: whole words, any case, any white space between them."""
+    listed = sorted({phrase.strip() for phrase in phrases if phrase.strip()}, key=len, reverse=True)
+    spaced = (r"\s+".join(re.escape(word) for word in phrase.split()) for phrase in listed)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", re.IGNORECASE)
+
+
+def _regex(entity: EntityType, pattern: Pattern) -> re.Pattern[str]:
+    try:
+        return re.compile(str(pattern.value))
+    except re.error as error:
+        raise SchemeError(
+            f"a pattern of {entity.name} is no regular expression: {error}", "mend it in labels.yaml"
+        ) from error
+
+
+def token_patterns(scheme: LabelScheme, lang: str) -> Mapping[str, list[list[dict[str, Any]]]]:
+    """Return the scheme's spaCy token patterns for ``lang`` by entity label."""
+    found: dict[str, list[list[dict[str, Any]]]] = {}
+    for entity in scheme.entities.values():
+        listed = [
+            [dict(token) for token in p.value if not isinstance(token, str)]
+            for p in entity.patterns
+            if p.kind == "tokens" and p.lang in {None, lang}
+        ]
+        if listed:
+            found[entity.name] = listed
+    return found
+
+
+def matcher(vocab: Vocab, scheme: LabelScheme, lang: str) -> Matcher | None:
+    """Return a spaCy matcher for the scheme's token patterns, ``None`` when it has none for ``lang``.
+
+    Raises :class:`SchemeError` when spaCy does not understand a pattern.
+    """
+    listed = token_patterns(scheme, lang)
+    if not listed:
+        return None
+    from spacy.errors import MatchPatternError
+    from spacy.matcher import Matcher
+
+    made = Matcher(vocab, validate=True)
+    for label, token_lists in listed.items():
+        try:
+            made.add(label, token_lists, greedy="LONGEST")
+        except (MatchPatternError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise SchemeError(
+                f"a token pattern of {label} is not one that spaCy understands: {reason}", "mend it in labels.yaml"
+            ) from error
+    return made
+
+
+def token_matches(made: Matcher, doc: Doc) -> Iterator[Mention]:
+    """Yield the matches of token patterns in a spaCy document, offsets being that document's."""
+    for span in made(doc, as_spans=True):
+        yield Mention(span.start_char, span.end_char, span.label_, SCORE, SOURCE, span.label_)

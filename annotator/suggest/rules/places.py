@@ -1,0 +1,143 @@
+"""Countries, states, cities and regions found by their names, without a model."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache
+
+from annotator.suggest.rules.gazetteer import Place, places
+from annotator.suggest.rules.lexicon import word_list
+from annotator.suggest.rules.page import DATE, GPE, LOC, ORG, WORD, Mention, Page
+
+SOURCE = "gazetteer@1"
+SURE, UNSURE = 0.9, 0.45
+"""Scores of a place that is nothing else, and of one that is as likely a person's name."""
+
+_TRUSTS_MODEL = frozenset({"en"})
+"""Languages whose model draws the borders of names better than a gazetteer does."""
+_COUNTY = {"en": frozenset({"County", "Parish", "Province", "Township"}), "es": frozenset()}
+
+
+@cache
+def _index(lang: str) -> dict[str, list[tuple[tuple[str, ...], str, Place]]]:
+    """Return the gazetteer by first word, the longest names first."""
+    found: dict[str, list[tuple[tuple[str, ...], str, Place]]] = {}
+    for name, place in places(lang).items():
+        for spelling in {name, name.upper()} if len(name) > 4 else {name}:
+            words = tuple(m[0] for m in WORD.finditer(spelling))
+            if words:
+                found.setdefault(words[0], []).append((words, spelling, place))
+    for entries in found.values():
+        entries.sort(key=lambda entry: (-len(entry[0]), -len(entry[1])))
+    return found
+
+
+def find(page: Page) -> Iterator[Mention]:
+    """Yield the places of the gazetteer and the names headed by a word such as ``Calle`` or ``River``."""
+    index = _index(page.lang)
+    after = 0
+    for i in page.capitals:
+        if i < after:
+            continue
+        for parts, spelling, place in index.get(page.words[i], ()):
+            end = page.starts[i] + len(spelling)
+            if page.text.startswith(spelling, page.starts[i]) and _whole(page, i, len(parts), end):
+                yield _mention(page, i, i + len(parts) - 1, end, place)
+                after = i + len(parts)
+                break
+
+
+def _whole(page: Page, first: int, count: int, end: int) -> bool:
+    last = first + count - 1
+    return last < len(page.words) and (end == page.ends[last] or page.text[end - 1] == ".")
+
+
+def _mention(page: Page, first: int, last: int, end: int, place: Place) -> Mention:
+    """Weigh a hit: a capital on either side makes it part of a longer name, unless that is a county or a place too."""
+    kind, score = place.kind, SURE if place.sure else UNSURE
+    if last + 1 < len(page.words) and page.words[last + 1] in _COUNTY.get(page.lang, ()) and page.gap(last) == " ":
+        return Mention(page.starts[first], page.ends[last + 1], GPE, SURE, SOURCE)
+    before = first > 0 and page.gap(first - 1) in {" ", "-"} and page.words[first - 1][0].isupper()
+    if before and not page.begins_sentence(page.starts[first - 1]) and score == SURE:
+        score = 0.8
+    if kind == ORG and last + 1 < len(page.words) and page.gap(last) == " " and page.words[last + 1][0].isupper():
+        score = 0.6
+    return Mention(page.starts[first], end, kind, score, SOURCE)
+
+
+def doubted(mentions: list[Mention], lang: str) -> list[Mention]:
+    """Return the mentions, the gazetteer's with less weight where the model sees a longer name around them."""
+    if lang not in _TRUSTS_MODEL:
+        return mentions
+    around = sorted((m.start, m.end) for m in mentions if m.source != SOURCE and m.kind not in {GPE, DATE})
+    checked = []
+    for mention in mentions:
+        covered = mention.source == SOURCE and any(
+            start <= mention.start and mention.end <= end and (start, end) != (mention.start, mention.end)
+            for start, end in around[_first_near(around, mention.start) :][:4]
+        )
+        checked.append(mention._replace(score=min(mention.score, UNSURE)) if covered else mention)
+    return checked
+
+
+def _first_near(ranges: list[tuple[int, int]], offset: int) -> int:
+    return max(0, bisect_left(ranges, (offset, 0)) - 2)
+
+
+def is_place(page: Page, index: int) -> bool:
+    """Return whether the name of a place starts at word ``index``."""
+    return any(
+        place.kind != ORG
+        and page.text.startswith(spelling, page.starts[index])
+        and _whole(page, index, len(words), page.starts[index] + len(spelling))
+        for words, spelling, place in _index(page.lang).get(page.words[index], ())
+    )
+
+
+def is_sure_place(page: Page, index: int) -> bool:
+    """Return whether a name that is nothing but a place's starts at word ``index``."""
+    return any(
+        place.sure
+        and place.kind != ORG
+        and page.text.startswith(spelling, page.starts[index])
+        and _whole(page, index, len(words), page.starts[index] + len(spelling))
+        for words, spelling, place in _index(page.lang).get(page.words[index], ())
+    )
+
+
+def sites(page: Page) -> Iterator[Mention]:
+    """Yield named sites: ``Calle Mayor``, ``río Bravo``, ``Amite River``."""
+    heads = word_list(page.lang, "sites")
+    if page.lang == "es":
+        yield from _sites_by_first_word(page, heads)
+    else:
+        yield from _sites_by_last_word(page, heads)
+
+
+def _sites_by_first_word(page: Page, heads: frozenset[str]) -> Iterator[Mention]:
+    words = page.words
+    for i in [i for i, word in enumerate(words[:-1]) if word in heads]:
+        last = i
+        at = i + 1
+        while at < len(words) and page.gap(at - 1) == " ":
+            if words[at][0].isupper():
+                last = at
+            elif words[at] not in {"de", "del", "la", "los", "las"} or at - last > 2:
+                break
+            at += 1
+        if last > i:
+            yield Mention(page.starts[i], page.ends[last], LOC, 0.7, SOURCE)
+
+
+def _sites_by_last_word(page: Page, heads: frozenset[str]) -> Iterator[Mention]:
+    for i in page.capitals:
+        if page.words[i] not in heads or i == 0 or page.shouting_lines.covers(page.starts[i]):
+            continue
+        first = i
+        while first > 0 and page.gap(first - 1) == " " and page.words[first - 1][0].isupper() and i - first < 3:
+            if page.words[first - 1] in word_list(page.lang, "openers"):
+                break
+            first -= 1
+        if first < i:
+            yield Mention(page.starts[first], page.ends[i], LOC, 0.66, SOURCE)

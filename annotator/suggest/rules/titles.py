@@ -1,0 +1,229 @@
+"""Titles and offices, and the persons who bear them.
+
+A title is proposed where the text ties it to one person: before a name, after a name and a comma, or alone after a
+definite article.  Its complement stays when it defines the post (``ministro de Defensa``) and goes when it is a named
+body or country (``embajador | de Estados Unidos``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from annotator.suggest.regex_prefilter import Beginnings, beginning, matches_at
+from annotator.suggest.rules.lexicon import alternatives, names, word_list
+from annotator.suggest.rules.page import PERSON, ROLE, Mention, Page
+from annotator.suggest.rules.places import is_sure_place
+
+SOURCE = "titles@1"
+UP = "A-ZÁÉÍÓÚÜÑÂÊÔÀÈÇÖØÅŠŽČĆĐŞİ"
+
+_ES_PREFIXES = [former + rank for former in ("", "ex") for rank in ("", "vice", "sub", "co")]
+_ES_LINKED = rf"(?: (?:y|e|de|del|de la|para|para la|para el) [{UP}]\w+)"
+
+
+@cache
+def _spanish() -> re.Pattern[str]:
+    """Return the pattern of a post in Spanish: noun, adjectives, and the complement that defines it."""
+    tail = rf"(?:{_ES_LINKED}| (?:{alternatives('es', 'post_words')})\b)"
+    noun = rf"(?:ex[- ]?)?(?:vice|sub|co)?(?:{alternatives('es', 'nouns')})"
+    complement = (
+        rf"(?: (?:de la|de|del|para la|para el|para) (?:{alternatives('es', 'posts')})\b{tail}{{0,5}}"
+        rf"| para(?: la| el| los| las)? [{UP}]\w+{tail}{{0,6}}"
+        rf"| de (?:{alternatives('es', 'offices')})\b| a la [Pp]residencia)"
+    )
+    adjective = rf"(?: (?i:{alternatives('es', 'adjectives')})){{0,3}}"
+    return re.compile(rf"(?<![\w-])(?i:{noun}){adjective}{complement}?(?!\w)")
+
+
+@cache
+def _english() -> re.Pattern[str]:
+    """Return the pattern of a post in English: modifiers, noun, and the complement that defines it."""
+    modifier = rf"(?i:{alternatives('en', 'modifiers')})"
+    complement = rf"(?i: of (?:{alternatives('en', 'posts')})| for [a-z]+(?: (?:and )?[a-z]+)? affairs)"
+    return re.compile(
+        rf"(?<![\w-])(?:(?:{alternatives('en', 'ranks')})\.|(?:{modifier} (?:and (?={modifier}))?){{0,5}}"
+        rf"(?i:{alternatives('en', 'nouns')}){complement}?)(?!\w)"
+    )
+
+
+_NAME = rf"[{UP}][\w'’]*(?:-[{UP}]\w+)*\.?"
+_NICK = r" [\"'“‘](?:[Ee]l |[Ll]a )?[\w ]{2,20}[\"'”’]"
+_PERSON = re.compile(rf"{_NAME}(?:{_NICK})?(?: (?:(?:de la|de los|de|del|von|van|bin|al|da|dos) )?{_NAME}){{0,4}}")
+_ES_BETWEEN = re.compile(
+    rf"(?: [a-z]+(?:an[oa]|es|esa|ens[ei]|eñ[oa]|in[oa]|és|[ao]l|unidense|í))?"
+    rf"(?: (?:del?|de la) (?:empresa|partido|compañía|país|caso|organismo|dependencia|agencia|grupo|gobierno"
+    rf"|gobierno federal))?"
+    rf"(?: (?:de|del|de la|en|ante|por)(?: la| los| el)? [{UP}][\w.]*(?: (?:de |del |de la |para "
+    rf"|y )?[{UP}][\w.]*){{0,7}}(?: \([{UP}]\w+\))?)?,? (?={_NAME})"
+)
+_ES_DEFINITE = re.compile(r"\b(?:el|la|del|al|su|actual|nuev[oa]|entonces|exclusivo) $", re.IGNORECASE)
+_ES_PREDICATE = re.compile(
+    r"\b(?:como|fue|es|era|ha sido|cargo de|puesto de|nombrad[oa]|elect[oa]|elegid[oa]) $", re.IGNORECASE
+)
+_ES_BODY = re.compile(
+    r" (?:de la|del|de) (?:Secretaría|Departamento|Ministerio|Fiscalía|Cámara|Senado|Congreso|Partido"
+    r"|Gobierno de|Universidad|Instituto|Unión)"
+)
+_ES_INDEFINITE = re.compile(
+    r"\b(?:un|una|los|las|cada|ningún|algún|otro|otra|cualquier|sus|varios|unos|dos|tres|este|esta|área|año"
+    r"|política|reforma|asamblea|elección|campaña)(?: \w+)? $",
+    re.IGNORECASE,
+)
+_ES_ALONE = re.compile(
+    r"^(?:ex)?(?:vice)?(?:president|mandatari|primer|secretari|subsecretari|ministr|embajador|canciller"
+    r"|gobernador|alcalde|candidat|funcionari"
+    r"|papa|rey|reina|portavoz|vocer|fiscal|juez|procurador|titular|dirigente|líder|director|diputad|senador)",
+    re.IGNORECASE,
+)
+_EN_DEFINITE = re.compile(
+    r"(?:\bthe|['’]s|\bhis|\bher|\bthen|\bformer|\bcurrent|\bas|(?-i:\b[A-Z]\w+(?:an|ish|ese|ch|sh|qi|li)"
+    r"|\b[A-Z]{2,3})) $",
+    re.IGNORECASE,
+)
+_EN_ALONE = re.compile(
+    r"^(?:(?:prime|foreign|deputy|vice|defen[sc]e|finance|interior) )*(?:president|minister|secretary"
+    r"|ambassador|governor|mayor|sheriff|chancellor|king"
+    r"|queen|pope|attorney general|district attorney|senator|prince|premier|spokes(?:man|woman|person))$",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    rf"\b(?:Mr|Mrs|Ms|Dr|Dra|Sr|Sra|Srta|Lic|Ing)\.? (?={_NAME})|\b(?:don|doña|señor|señora|señorita) (?={_NAME})"
+)
+
+
+_COURTESIES = Beginnings(("mr", "ms", "dr", "sr", "lic", "ing", "don", "doña", "señor"))
+
+
+@cache
+def _beginnings(lang: str) -> Beginnings:
+    """Return where the pattern of a post in ``lang`` may match."""
+    listed = [beginning(name) for table in ("ranks", "modifiers", "nouns") for name in names(lang, "titles", table)]
+    if lang == "es":
+        listed = [f"{before}{noun}" for before in _ES_PREFIXES for noun in listed] + ["ex "]
+    return Beginnings(listed)
+
+
+def pattern(lang: str) -> re.Pattern[str] | None:
+    """Return the pattern of a post in ``lang``, ``None`` for a language without one."""
+    made = {"es": _spanish, "en": _english}.get(lang)
+    return made() if made is not None else None
+
+
+def find(page: Page) -> Iterator[Mention]:
+    """Yield posts and the persons that stand beside them."""
+    posts = pattern(page.lang)
+    if posts is not None:
+        for match in matches_at(posts, page.text, _beginnings(page.lang).offsets(page)):
+            yield from _around(page, match)
+    for match in matches_at(_COURTESY, page.text, _COURTESIES.offsets(page)):
+        yield from _person_at(page, match.end(), 0.88)
+
+
+def _around(page: Page, match: re.Match[str]) -> Iterator[Mention]:
+    """Yield a post and its bearer, when the text around the post names one or points to one."""
+    bearer = list(_bearer_after(page, match))
+    end = _without_body(page, match)
+    if bearer:
+        yield Mention(match.start(), end, ROLE, 0.88, SOURCE)
+        yield from bearer
+    elif _follows_name(page, match.start()):
+        yield Mention(match.start(), end, ROLE, 0.84, SOURCE)
+    elif _alone(page, match):
+        yield Mention(match.start(), end, ROLE, _alone_score(match[0]), SOURCE)
+    elif _ES_PREDICATE.search(page.text, max(0, match.start() - 14), match.start()) and page.lang == "es":
+        yield Mention(match.start(), end, ROLE, 0.6, SOURCE)
+
+
+def _alone_score(post: str) -> float:
+    """Return the score of a post without a name: a complement or a capital makes it one person's."""
+    if " para " in post:
+        return 0.88
+    return 0.8 if post[0].isupper() else 0.6
+
+
+def _without_body(page: Page, match: re.Match[str]) -> int:
+    """Return where the post ends when its complement runs on: ``… | del Departamento de Estado``, ``… | de Chile``."""
+    if page.lang != "es":
+        return match.end()
+    body = _ES_BODY.search(match[0])
+    end = match.start() + body.start() if body is not None else match.end()
+    for i in page.words_in(match.start(), end):
+        if page.words[i - 1] in {"de", "del"} and page.starts[i] > match.start() and is_sure_place(page, i):
+            return page.ends[i - 2]
+    return end
+
+
+def _bearer_after(page: Page, match: re.Match[str]) -> Iterator[Mention]:
+    text, end = page.text, match.end()
+    if page.lang == "es":
+        if _ES_INDEFINITE.search(text, max(0, match.start() - 16), match.start()) and not text[match.start()].isupper():
+            return
+        between = _ES_BETWEEN.match(text, end)
+        if between is not None:
+            comma = "," in between[0]
+            yield from _person_at(page, between.end(), 0.85, words_needed=2 if comma else 1)
+            return
+    for gap in (" ", ", "):
+        if text.startswith(gap, end):
+            yield from _person_at(page, end + len(gap), 0.88, words_needed=2 if gap == ", " else 1)
+            return
+
+
+def _person_at(page: Page, start: int, score: float, words_needed: int = 1) -> Iterator[Mention]:
+    """Yield the person whose name begins at ``start``, unless what begins there is a place, a body or a title."""
+    match = _PERSON.match(page.text, start)
+    if match is None:
+        return
+    first = page.word_at(start)
+    words = page.words_in(start, match.end())
+    if (
+        not words
+        or page.words[first] in word_list(page.lang, "heads")
+        or page.words[first] in word_list(page.lang, "openers")
+        or is_sure_place(page, first)
+    ):
+        return
+    last = words[0]
+    for i in words:
+        if page.words[i] in word_list(page.lang, "heads") or (
+            i > first and page.words[i] in word_list(page.lang, "openers")
+        ):
+            break
+        if page.words[i][0].isupper():
+            last = i
+    name = page.text[start : page.ends[last]]
+    if last - first + 1 < words_needed or (name.isupper() and len(name) < 6 and words_needed == 1 and last == first):
+        return
+    if page.shouting_lines.covers(start) and last - first + 1 < 2:
+        return
+    yield Mention(start, page.ends[last], PERSON, score, SOURCE)
+
+
+def _follows_name(page: Page, start: int) -> bool:
+    """Return whether a capitalised name and a comma stand before, as in ``Ana Solís, directora``."""
+    before = page.text[max(0, start - 40) : start]
+    return (
+        re.search(
+            rf"[{UP}]\w+ [{UP}][\w-]+(?: \([{UP}]\w+\))?, (?:el |la |the |who is |actual |current |former )?$", before
+        )
+        is not None
+    )
+
+
+def _alone(page: Page, match: re.Match[str]) -> bool:
+    """Return whether the post stands for one known person: ``el embajador``, ``the secretary``."""
+    start = match.start()
+    if page.lang == "es":
+        return (
+            _ES_DEFINITE.search(page.text, max(0, start - 12), start) is not None
+            and _ES_ALONE.match(match[0]) is not None
+            and not _ES_INDEFINITE.search(page.text, max(0, start - 16), start)
+        )
+    following = page.text[match.end() : match.end() + 1]
+    return (
+        _EN_DEFINITE.search(page.text, max(0, start - 10), start) is not None
+        and _EN_ALONE.match(match[0]) is not None
+        and following != "-"
+    )

@@ -1,0 +1,1 @@
+"""What a screen shows, worked out without a screen: rows, lanes, arcs, figures. Pure."""

@@ -1,0 +1,333 @@
+"""The pages of the agreement screen, from a measured agreement to lines of figures. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from annotator.agreement.estimates import Estimate
+from annotator.reports import agreement_text as text
+from annotator.reports.agreement import Agreement, Confusion, Figure, Part, periods
+from annotator.reports.work import VERDICTS, Acceptance, Work
+from annotator.tui.layout.figures import BoardLine, Page, Piece, bar, columns, fit, heading, prose, scale, stack
+from annotator.workflow.comparing.agreement_sample import Sample, shown_name
+from annotator.workflow.comparing.disagreements import Which
+
+NAME, WIDE_NAME, WIDE_FROM = 30, 40, 110
+"""Cells for the names at the left: few, or more from some width on."""
+
+VALUE = 15
+"""Cells for a value with its interval."""
+
+PAGES = ("overview", "pairs", "labels", "confusion", "documents", "parts", "verdicts", "time")
+
+LEVEL_TARGETS = {
+    "span": Which("spans", relations=False),
+    "label": Which("spans with the same borders", relations=False, kinds=frozenset({"label"})),
+    "token": Which("spans", relations=False),
+    "unit": Which("spans", relations=False),
+    "relation": Which("relations", relations=True),
+    "document": Which("spans", relations=False),
+}
+
+
+def pages(agreement: Agreement, work: Work, sample: Sample, width: int) -> list[Page]:
+    """Return the pages for a width in cells, in the order of :data:`PAGES`."""
+    build: dict[str, Callable[[], Iterator[BoardLine]]] = {
+        "overview": lambda: _overview(agreement, width),
+        "pairs": lambda: _pairs(agreement, width),
+        "labels": lambda: _labels(agreement, width),
+        "confusion": lambda: _confusion(agreement, width),
+        "documents": lambda: _documents(agreement, width),
+        "parts": lambda: _slices(agreement, sample, width),
+        "verdicts": lambda: _suggestions(work, width),
+        "time": lambda: _time(work, width),
+    }
+    return [Page(title, tuple(build[title]()) or ((Piece(EMPTY[title], "faint"),),)) for title in PAGES]
+
+
+EMPTY = dict.fromkeys(PAGES, " Nothing to compare.") | {
+    "verdicts": " No verdicts on suggestions in finished documents.",
+    "time": " No finished documents.",
+}
+
+
+def _layout(width: int) -> tuple[int, int]:
+    """Return the cells for names and for the scale."""
+    name = WIDE_NAME if width >= WIDE_FROM else NAME
+    return name, max(10, min(60, width - name - VALUE - 18))
+
+
+def _line(name: str, estimate: Estimate | None, target: Which | None, width: int, tip: str = "") -> BoardLine:
+    """Return a figure with its name, interval, place on a scale, documents and items."""
+    cells, room = _layout(width)
+    if estimate is None:
+        return (Piece(fit(name, cells)), Piece(" –"))
+    if estimate.value is None:
+        why = fit(f"– {estimate.reason}", width - cells - 1)
+        return (Piece(fit(name, cells)), Piece(f" {why}", "faint"))
+    counts = f"{fit(f'{estimate.informative:,}', 7, right=True)}{fit(f'{estimate.items:,}', 9, right=True)}"
+    said = (text.with_interval(estimate), text.plural(estimate.informative, "document"), estimate.reason)
+    meaning = f"{tip or name}: {', '.join(part for part in said if part)}"
+    return (
+        Piece(fit(name, cells)),
+        Piece(f" {fit(text.with_interval(estimate), VALUE)}", "bold", None, target, meaning),
+        Piece(f" {scale(estimate, room)}"),
+        Piece(counts, "faint"),
+    )
+
+
+def _column_heads(width: int, name: str = "") -> BoardLine:
+    cells, room = _layout(width)
+    ends = fit("0", room - 1) + "1"
+    counts = f"{fit('docs', 7, right=True)}{fit('items', 9, right=True)}"
+    return (Piece(f"{fit(name, cells)} {fit('95 % interval', VALUE)} {ends}{counts}", "faint"),)
+
+
+def _overview(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+    found = agreement.headline
+    if found is not None and found.value is not None:
+        big = Piece(f" {text.with_interval(found)} ", "bold", found.value, LEVEL_TARGETS["span"], "strict span F1")
+        yield (big, Piece("  strict span F1 over all pairs"))
+        yield ()
+    for sentence in (text.headline(agreement), text.differing(agreement), text.coverage(agreement)):
+        yield from prose(sentence, width)
+    if agreement.reason:
+        return
+    yield ()
+    yield _column_heads(width, "measure")
+    for figure in agreement.overall.figures:
+        yield _figure(figure, width)
+    yield from _kinds("How spans differ", agreement.kinds, text.KIND_NAMES, width, relations=False)
+    yield from _kinds("How relations differ", agreement.relation_kinds, text.RELATION_KIND_NAMES, width, relations=True)
+    yield ()
+    yield from prose(text.CAUTION, width, "faint")
+
+
+def _figure(figure: Figure, width: int) -> BoardLine:
+    measure, found = figure
+    tip = f"of {measure.universe.text}"
+    return _line(measure.title, found, LEVEL_TARGETS[measure.universe.level], width, tip)
+
+
+def _kinds(
+    title: str, kinds: dict[str, int], names: dict[str, str], width: int, *, relations: bool
+) -> Iterator[BoardLine]:
+    total = sum(kinds.values())
+    if not total:
+        return
+    yield from heading(title)
+    room = max(10, width - 58)
+    for kind, count in kinds.items():
+        target = Which(names[kind], relations=relations, kinds=frozenset({kind})) if kind != "exact" and count else None
+        yield (
+            Piece(fit(names[kind], 36)),
+            Piece(fit(f"{count:,}", 9, right=True), "bold", None, target),
+            Piece(fit(f"{100 * count / total:.0f} %", 7, right=True)),
+            Piece(f"  {bar(count / total, room)}", "faint"),
+        )
+
+
+# Pairs
+
+
+def _pairs(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+    if not agreement.pairs:
+        return
+    yield (Piece("Strict span F1 of each pair of layers", "bold"),)
+    names = [shown_name(layer) for layer in agreement.layers]
+    pairs = {frozenset((p.left, p.right)): p for p in agreement.pairs}
+    side = min(16, max(map(len, names)) + 1)
+    cells = columns(names, width - side, 6, 14)
+    yield (Piece(" " * side), *(Piece(fit(name, cells), "faint") for name in names))
+    for one in agreement.layers:
+        line = [Piece(fit(shown_name(one), side))]
+        for other in agreement.layers:
+            pair = pairs.get(frozenset((one, other)))
+            found = pair.get("span.f1") if pair is not None else None
+            if pair is None or found is None:
+                line.append(Piece(" " * cells))
+                continue
+            target = Which(f"spans of {pair.name}", relations=False, pair=(pair.left, pair.right))
+            tip = f"{pair.name}: {text.with_interval(found)}, {text.plural(found.informative, 'document')}"
+            line += [Piece(fit(f"  {text.number(found.value)}", cells - 1), "", found.value, target, tip), Piece(" ")]
+        yield tuple(line)
+    for measure, title, relations in (("span.f1", "Spans", False), ("relation.f1", "Relations", True)):
+        yield from heading(f"{title}, pair by pair")
+        yield _column_heads(width)
+        for pair in agreement.pairs:
+            target = Which(f"{title.lower()} of {pair.name}", relations=relations, pair=(pair.left, pair.right))
+            yield _line(pair.name, pair.get(measure), target, width)
+
+
+# Labels
+
+
+def _labels(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+    for title, parts, measure, relations in (
+        ("Labels: strict span F1", agreement.labels, "span.f1", False),
+        ("Relations: strict F1", agreement.relations, "relation.f1", True),
+    ):
+        if parts:
+            yield from heading(title)[0 if relations else 1 :]
+            yield _column_heads(width)
+            for part in parts:
+                yield _line(part.name, part.get(measure), Which(part.name, relations=relations, label=part.name), width)
+
+
+# Confusion
+
+
+def _confusion(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+    pair = (agreement.pairs[0].left, agreement.pairs[0].right) if len(agreement.pairs) == 1 else None
+    for title, confusion, relations in (
+        ("Spans: what is taken for what", agreement.confusion, False),
+        ("Relations: what is taken for what", agreement.relation_confusion, True),
+    ):
+        found = confusion.disagreements()
+        if not found:
+            continue
+        yield from heading(title)[1 if not relations else 0 :]
+        if pair is not None:
+            left, right = map(shown_name, pair)
+            yield (Piece(f"{left} in rows, {right} in columns", "faint"),)
+        yield from _matrix(confusion, pair, width, relations=relations)
+        yield ()
+        most = max(count for _, _, count in found)
+        for one, other, count in found:
+            target = Which(f"{one} and {other}", relations=relations, said=(one, other), pair=pair)
+            yield (
+                Piece(fit(one, 18)),
+                Piece(fit(other, 18)),
+                Piece(fit(f"{count:,}", 8, right=True), "bold", None, target, target.title),
+                Piece(f"  {bar(count / most, max(8, width - 50))}", "faint"),
+            )
+
+
+def _matrix(confusion: Confusion, pair: tuple[str, str] | None, width: int, *, relations: bool) -> Iterator[BoardLine]:
+    """Yield the table of labels that occur, if it fits; the list under it has the same."""
+    table = confusion.table
+    used = [i for i, row in enumerate(table) if any(row) or any(other[i] for other in table)]
+    cells = columns((confusion.labels[i] for i in used), width - 14, 5, 12)
+    if 14 + cells * len(used) > width:
+        return
+    yield (Piece(" " * 14), *(Piece(fit(confusion.labels[i], cells - 1, right=True) + " ", "faint") for i in used))
+    for i in used:
+        total = sum(table[i]) or 1
+        line = [Piece(fit(confusion.labels[i], 14))]
+        for j in used:
+            count, said = table[i][j], (confusion.labels[i], confusion.labels[j])
+            target = None if i == j or not count else Which(f"{said[0]} and {said[1]}", relations, pair, said=said)
+            shown = fit(f"{count:,}" if count else "·", cells - 1, right=True)
+            tip = f"{said[0]} and {said[1]}: {count:,}"
+            line += [Piece(shown, "" if count else "faint", count / total if count else None, target, tip), Piece(" ")]
+        yield tuple(line)
+
+
+# Documents
+
+
+def _documents(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+    if not agreement.documents:
+        return
+    key = max(12, min(24, width // 4))
+    yield (Piece(f"{fit('worst first', key)} spans  relations  differences  title", "faint"),)
+    for row in agreement.documents:
+        count = row.differences + row.relation_differences
+        target = Which(row.key, documents=frozenset({row.key})) if count else None
+        yield (
+            Piece(fit(row.key, key)),
+            Piece(fit(text.number(row.span_f1), 6, right=True), "bold", None, target, row.title),
+            Piece(fit(text.number(row.relation_f1), 11, right=True)),
+            Piece(fit(f"{count:,}", 13, right=True)),
+            Piece(f"  {fit(row.title, max(4, width - key - 32))}", "faint"),
+        )
+
+
+# Languages, time, conditions
+
+
+def _slices(agreement: Agreement, sample: Sample, width: int) -> Iterator[BoardLine]:
+    keys = [document.key for document in sample.documents]
+    when = periods([sample.finished_at[key][:10] for key in keys])
+    by_period = {name: frozenset(k for k, p in zip(keys, when, strict=True) if p == name) for name in set(when)}
+    by_language = {
+        part.name: frozenset(k for k in keys if sample.facts[k].lang == part.name) for part in agreement.languages
+    }
+    parts: list[tuple[str, Sequence[Part], Callable[[str], Which]]] = [
+        ("Languages", agreement.languages, lambda name: Which(name, relations=False, documents=by_language[name])),
+        ("By when the documents were finished", agreement.times,
+         lambda name: Which(name, relations=False, documents=by_period[name])),
+        ("Suggestions shown to both, to neither (blind), to one (mixed)", agreement.conditions,
+         lambda name: Which(name, relations=False, condition=name)),  # type: ignore[arg-type]
+    ]  # fmt: skip
+    first = True
+    for title, some, target in parts:
+        if some:
+            yield from heading(f"{title}: strict span F1")[1 if first else 0 :]
+            yield _column_heads(width)
+            for part in some:
+                yield _line(part.name, part.get("span.f1"), target(part.name), width)
+            first = False
+
+
+# Suggestions
+
+
+def _suggestions(work: Work, width: int) -> Iterator[BoardLine]:
+    for title, found in (("By source", work.sources), ("By curator", work.curators)):
+        if found:
+            yield from heading(title)[0 if title != "By source" else 1 :]
+            names = "  ".join(f"{fill} {verdict}" for fill, verdict in zip("█▓▒░", VERDICTS, strict=True))
+            yield (Piece(f"{fit('accepted as it stood', 26)} {names}", "faint"),)
+            yield from (_acceptance(one, width) for one in found)
+    if work.calibration:
+        yield from heading("Can scores be believed? A score of .8 should mean that 8 of 10 are accepted")
+        yield (Piece(f"{fit('score', 24)}{fit('suggestions', 12, right=True)}{fit('said', 8, right=True)}"
+                     f"{fit('accepted', 10, right=True)}", "faint"),)  # fmt: skip
+        for one in work.calibration:
+            yield (
+                Piece(fit(f"{one.kind}s {one.low:.1f} to {one.high:.1f}", 24)),
+                Piece(fit(f"{one.count:,}", 12, right=True)),
+                Piece(fit(f"{100 * one.score:.0f} %", 8, right=True)),
+                Piece(fit(f"{100 * one.rate:.0f} %", 10, right=True), "bold"),
+                Piece(f"  {bar(one.rate, max(8, width - 58))}", "faint"),
+            )
+
+
+def _acceptance(one: Acceptance, width: int) -> BoardLine:
+    counts = [one.accepted, one.corrected, one.rejected, one.ignored]
+    tip = ", ".join(f"{count:,} {verdict}" for count, verdict in zip(counts, VERDICTS, strict=True) if count)
+    return (
+        Piece(fit(f"{one.name} {one.kind}s", 26)),
+        Piece(fit(f"{100 * one.rate:.0f} %", 6, right=True), "bold"),
+        Piece(f"    {stack(counts, max(12, min(60, width - 50)))}"),
+        Piece(fit(f"{one.total:,}", 8, right=True), "faint", None, None, tip),
+    )
+
+
+# Time
+
+
+def _time(work: Work, width: int) -> Iterator[BoardLine]:
+    if not work.pace:
+        return
+    heads = ("documents", "hours", "mean min", "median", "s an item", "min blind")
+    yield (Piece(fit("", 16) + "".join(fit(head, 10, right=True) for head in heads), "faint"),)
+    for pace in work.pace:
+        values = (
+            f"{pace.documents:,}",
+            *(f"{pace.total / 60:.1f}", f"{pace.mean:.1f}", f"{pace.median:.1f}"),
+            "–" if pace.seconds_per_item is None else f"{pace.seconds_per_item:.0f}",
+            "–" if pace.blind_mean is None else f"{pace.blind_mean:.1f}",
+        )
+        yield (Piece(fit(pace.curator, 16)), *(Piece(fit(value, 10, right=True)) for value in values))
+    yield from heading("Documents that took longest (minutes; pauses count up to five)")
+    most = max(1, max(time.milliseconds for time in work.times))
+    for time in work.times[:40]:
+        yield (
+            Piece(fit(time.document, 24)),
+            Piece(fit(time.curator, 14)),
+            Piece(fit(f"{time.milliseconds / 60_000:.1f}", 7, right=True), "bold"),
+            Piece(fit(f"{time.items:,} items", 12, right=True), "faint"),
+            Piece(f"  {bar(time.milliseconds / most, max(8, width - 62))}", "faint"),
+        )

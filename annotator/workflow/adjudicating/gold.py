@@ -1,0 +1,121 @@
+"""From finished work to gold, and whether gold is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from annotator.errors import WorkflowError
+from annotator.store import LayerInfo
+from annotator.workflow.adjudicating.cases import kinds_in_words
+from annotator.workflow.adjudicating.finished_work import Finished, read_finished
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.workspace import Workspace
+
+
+@dataclass(slots=True)
+class GoldReport:
+    """Documents that became gold, were gold already, and those that did not become it with the reason why."""
+
+    settled: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    open: dict[str, str] = field(default_factory=dict)
+
+
+def settle_finished(workspace: Workspace, actor: str, keys: Sequence[str] = ()) -> GoldReport:
+    """Make gold of finished work on which nothing is to be settled, by the label scheme's ``settle``.
+
+    With one curator that is, by default, every finished document.  Each document is one event in its gold layer; gold
+    that is complete already is left alone.  Raises :class:`WorkflowError` for an unknown key.
+    """
+    store = workspace.store
+    known = store.document_digests()
+    for key in keys:
+        if key not in known:
+            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+    report = GoldReport()
+    for key in keys or sorted(known):
+        reason = _reason_to_wait(read_finished(store, key, known[key]))
+        if reason:
+            report.open[key] = reason
+            continue
+        session = open_gold(workspace, key, actor)
+        reason = _reason_open(session)
+        if reason:
+            report.open[key] = reason
+        elif session.complete_by_itself():
+            report.settled.append(key)
+        else:
+            report.unchanged.append(key)
+    return report
+
+
+def open_gold(workspace: Workspace, key: str, actor: str) -> GoldSession:
+    """Return a session on a document's gold; :class:`WorkflowError` when there is no such document."""
+    document = workspace.store.document(key)
+    if document is None:
+        raise WorkflowError(f"no document {key!r} in {workspace.database_path}", "`annotator status` lists them")
+    return GoldSession(workspace.store, workspace.scheme, actor, document, follows=False)
+
+
+def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
+    """Return a session for settling a document by hand, with all that was finished taken up.
+
+    Refused while fewer than two curators have finished it and it is no gold yet, and to whoever is to work on it
+    themselves and has not finished: nobody sees the work of others before their own is done.
+    """
+    session = open_gold(workspace, key, actor)
+    work = session.work
+    if actor in work.unfinished:
+        raise WorkflowError(f"{key}: {actor} has not finished it", "finish your own work on it first, then adjudicate")
+    if len(work.work) < 2 and session.state == "todo":
+        who = ", ".join(work.work) or "nobody"
+        hint = "--auto makes gold of one curator's work" if work.work else "two must have finished"
+        raise WorkflowError(f"{key}: finished by {who} only" if work.work else f"{key}: finished by nobody", hint)
+    session.merge()
+    return session
+
+
+def _reason_to_wait(work: Finished) -> str:
+    """Return why a document cannot become gold yet; empty when it can."""
+    if work.unfinished:
+        return f"not finished by {', '.join(work.unfinished)}"
+    if work.outdated:
+        return "its text was replaced since"
+    return "" if work.work else "nobody has worked on it"
+
+
+def _reason_open(session: GoldSession) -> str:
+    if session.open:
+        who = ", ".join(session.work.work)
+        return f"{who}{' differ' if len(session.work.work) > 1 else ''}: {kinds_in_words(session.open)}"
+    by_hand = any(ruling.settled == "adjudicator" for ruling in session.layer.rulings.values())
+    if by_hand and session.state != "done":
+        return "settled by hand, but not called complete: `annotator adjudicate` opens it, space completes it"
+    return ""
+
+
+def incomplete(workspace: Workspace, layers: Iterable[LayerInfo]) -> dict[str, str]:
+    """Return which documents' gold is not complete, though it once was called so, with the reason.
+
+    Looks closely only where somebody finished work since.
+    """
+    heads: dict[str, dict[str, str]] = {}
+    for layer in workspace.store.layers(kind="curator"):
+        if layer.state == "done":
+            heads.setdefault(layer.name.document, {})[layer.name.author] = layer.head
+    found: dict[str, str] = {}
+    for layer in layers:
+        key = layer.name.document
+        new = _new(layer, heads.get(key, {}))
+        session = open_gold(workspace, key, "") if new else None
+        if session is not None and not session.is_merged:
+            what = kinds_in_words(session.open) if session.open else "more agree now, adjudicate again"
+            found[key] = f"{', '.join(new)} finished since: {what}"
+    return found
+
+
+def _new(gold: LayerInfo, heads: Mapping[str, str]) -> list[str]:
+    """Return the curators who finished work that gold has not taken up."""
+    known = set((gold.fingerprint or "").split())
+    return [curator for curator, head in sorted(heads.items()) if f"{curator}:{head[:16]}" not in known]

@@ -1,0 +1,98 @@
+"""Where each item of a document's gold comes from: who said it, how it was settled, by whom and when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.annotation import Annotations, RelationKey, Ruling, SpanKey, key_json, relation_key, span_key
+from annotator.errors import WorkflowError
+from annotator.history import GOLD, Event, LayerName
+from annotator.store import Store
+from annotator.workflow.description import claim_in_words, versions_in_words
+from annotator.workflow.visibility import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """A gold item, or (``id`` is ``None``) a claim for which nothing stands in gold.
+
+    ``what`` is the item or claim in words; ``settled`` agreement, majority or adjudicator; ``by`` and ``at`` who did
+    the step that settled it, and when; ``versions`` what each curator said there, as JSON values, and ``told`` the
+    same in words; ``claims`` are the ids of what came to the item.
+    """
+
+    id: str | None
+    kind: str
+    what: str
+    settled: str
+    by: str
+    at: str
+    origin: str | None
+    source: str | None
+    score: float | None
+    curator: str | None
+    versions: Mapping[str, Any]
+    told: str
+    claims: tuple[str, ...]
+
+
+def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Provenance]:
+    """Return where a document's gold comes from, in reading order; what was decided against comes with its claims.
+
+    Raises :class:`WorkflowError` when there is no such document, no gold of it, or ``reader`` may not see it yet.
+    """
+    with store.snapshot():
+        document, gold = store.document(key), store.layer(LayerName(key, GOLD))
+        if document is None:
+            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+        if gold is None:
+            raise WorkflowError(f"no gold of {key!r} yet", "`annotator adjudicate` makes it")
+        hidden = Sight(store, reader).hides(gold) if reader is not None else ""
+        if hidden:
+            raise WorkflowError(f"gold on {key} stays unseen: {hidden}", "finish first, then compare")
+        content, rulings = store.annotations(gold.id), store.rulings(gold.id)
+        events = {event.seq: event for event in store.events(gold)}
+    came: dict[str, list[Ruling]] = defaultdict(list)
+    for ruling in rulings.values():
+        came[ruling.item or ruling.id].append(ruling)
+    found = [_row(together, content, document.text, events) for together in came.values()]
+    return [row for _, row in sorted(found, key=lambda entry: (entry[0], entry[1].claims))]
+
+
+def _row(
+    rulings: list[Ruling], gold: Annotations, text: str, events: Mapping[int, Event]
+) -> tuple[tuple[int, int], Provenance]:
+    """Return the place in the walk, and what is known, of what some claims came to."""
+    first = min(rulings, key=lambda r: (r.id != r.item, r.id))
+    said = _said(first, gold)
+    head, child = (said, said) if isinstance(said, SpanKey) else (said.head, said.child)
+    stands = first.item is not None
+    row = Provenance(
+        id=first.item,
+        kind=first.kind,
+        what=claim_in_words(first.kind, key_json(said), text),
+        settled=first.settled,
+        by=events[first.event].actor,
+        at=events[first.event].at,
+        origin=first.origin if stands else None,
+        source=first.source if stands else None,
+        score=first.score if stands else None,
+        curator=first.curator if stands else None,
+        versions=first.versions,
+        told=versions_in_words(first.kind, first.versions, text),
+        claims=tuple(sorted(ruling.id for ruling in rulings)),
+    )
+    return (max(head.start, child.start), int(first.kind == "relation")), row
+
+
+def _said(ruling: Ruling, gold: Annotations) -> SpanKey | RelationKey:
+    """Return what stands in gold, or what was claimed and does not."""
+    span, relation = gold.spans.get(ruling.item or ""), gold.relations.get(ruling.item or "")
+    if span is not None:
+        return span.key
+    if relation is not None:
+        return gold.relation_key(relation)
+    return span_key(ruling.claim) if ruling.kind == "span" else relation_key(ruling.claim)

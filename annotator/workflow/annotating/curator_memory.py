@@ -1,0 +1,117 @@
+"""What a curator's live suggestions draw on: what they decided in other documents, and gold.
+
+Never another curator's work: what one decides must not sway another before the gold is settled.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotator.history import GOLD, curator_layer
+from annotator.labels import LabelScheme
+from annotator.store import LayerInfo, Store
+from annotator.suggest.learned.calibration import Calibration
+from annotator.suggest.learned.phrase_memory import Mark, PhraseMemory, Remembered, refused
+from annotator.suggest.phrases import PhraseIndex
+from annotator.workflow.annotating.suggestion_updates import Linker
+
+if TYPE_CHECKING:
+    from annotator.suggest.learned.versions import Learned
+    from annotator.suggest.timed_regex import SlowPatternError
+
+LATEST = 200
+"""Documents that are remembered, those changed last: so that opening one costs the same however many are done."""
+
+
+class Recollection:
+    """The memory of one curator in one workspace, kept up to date as they go from document to document.
+
+    ``slow`` holds what is still to be told of patterns that took too long and are left out.
+    """
+
+    def __init__(self, store: Store, scheme: LabelScheme, curator: str, models: Path | None = None) -> None:
+        self._store = store
+        self._models = models
+        self._scheme = scheme
+        self._layer = curator_layer(curator)
+        self._memory = PhraseMemory()
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._chosen = ""
+        self._version: Learned | None = None
+        self._linkers: dict[tuple[str, str], Linker] = {}
+        self.slow: list[SlowPatternError] = []
+
+    def memory(self, but: str) -> PhraseMemory:
+        """Return the phrase memory as the store has it now; only documents that changed are read.
+
+        What it knows of the document ``but`` may be out of date: that one is about to be opened.
+        """
+        latest = self._latest()
+        latest.pop(but, None)
+        for key in self._known.keys() - latest.keys():
+            self._memory.forget(key)
+            del self._known[key]
+        for key, layers in latest.items():
+            heads = tuple(layer.head for layer in layers)
+            if self._known.get(key) != heads:
+                self._known[key] = heads
+                self._read(key, layers)
+        return self._memory
+
+    def linker(self, lang: str) -> Linker:
+        """Return what proposes relations in documents in ``lang``: the rules, or what was learned beyond them."""
+        from annotator.suggest.relations.candidates import Pairs
+
+        learned = self.learned()
+        known = (lang, learned.version if learned is not None else "")
+        if known not in self._linkers:
+            weigher = learned.weigher if learned is not None else None
+            self._linkers[known] = Pairs(self._scheme, lang, weigher, self.slow.append)
+        return self._linkers[known]
+
+    def calibration(self) -> Calibration:
+        """Return what turns the memory's judgements into probabilities."""
+        learned = self.learned()
+        found = learned.calibrations.get("memory") if learned is not None else None
+        return found if found is not None else Calibration()
+
+    def learned(self) -> Learned | None:
+        """Return the learned version that is in use now; it is looked at again only when another was chosen."""
+        from annotator.suggest.learned.versions import active, chosen_version
+
+        if self._models is None:
+            return None
+        chosen = chosen_version(self._models)
+        if chosen != self._chosen:
+            self._chosen, self._version = chosen, active(self._models, self._scheme)
+        return self._version
+
+    def _latest(self) -> dict[str, list[LayerInfo]]:
+        """Return the layers to remember by document: the curator's own and gold, of the documents changed last."""
+        found: dict[str, list[LayerInfo]] = {}
+        layers = [layer for name in (self._layer, GOLD) for layer in self._store.latest_layers(name, LATEST)]
+        for layer in sorted(layers, key=lambda info: (info.changed_at or "", info.name), reverse=True):
+            key = layer.name.document
+            if key in found or len(found) < LATEST:
+                found.setdefault(key, []).append(layer)
+        return found
+
+    def _read(self, key: str, layers: list[LayerInfo]) -> None:
+        document = self._store.document(key)
+        layers = [layer for layer in layers if document is not None and layer.text == document.sha256]
+        if document is None or not layers:
+            self._memory.forget(key)
+            return
+        gold = next((layer for layer in layers if layer.name.name == GOLD), None)
+        own = next((layer for layer in layers if layer.name.name != GOLD), None)
+        settled = gold or own
+        assert settled is not None
+        content = self._store.annotations(settled.id)
+        decisions = self._store.decisions(own.id) if own is not None else {}
+        marks = [Mark(*span.key, good=True) for span in content.spans.values()]
+        items = self._store.annotations(own.id).spans if own is not None and own is not settled else content.spans
+        turned_down = (refused(decision, items.get(decision.item or "")) for decision in decisions.values())
+        marks += [mark for mark in turned_down if mark is not None]
+        finished = gold is not None or settled.state == "done"
+        self._memory.put(Remembered(PhraseIndex(document), marks, finished=finished))

@@ -1,0 +1,157 @@
+"""Disagreements: those behind a figure, and both versions of the text that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+from annotator.agreement.alignment import Match, align
+from annotator.agreement.layers import DocumentLayers
+from annotator.agreement.relations import RelationMatch, align_relations
+from annotator.annotation import Annotations, RelationKey, SpanKey
+from annotator.errors import WorkflowError
+from annotator.history import LayerName
+from annotator.labels import LabelScheme
+from annotator.text import Document
+from annotator.workflow.comparing.agreement_sample import Condition, Sample, shown_name
+from annotator.workflow.editing.editable_layer import WorkingLayer
+from annotator.workflow.visibility import Sight
+from annotator.workflow.workspace import Workspace
+
+MISSED = "missed"
+"""What a layer says where it has nothing."""
+
+
+class Difference(NamedTuple):
+    """One disagreement: where, between which layers, how they stand to each other, and what each says."""
+
+    document: str
+    left_layer: str
+    right_layer: str
+    match: Match | RelationMatch
+
+    @property
+    def of_relations(self) -> bool:
+        """Return whether it is about a relation."""
+        return isinstance(self.match, RelationMatch)
+
+    @property
+    def spans(self) -> tuple[list[SpanKey], list[SpanKey]]:
+        """Return the spans that either layer's version is about."""
+        return _spans_of(self.match.left), _spans_of(self.match.right)
+
+    @property
+    def start(self) -> int:
+        """Return where in the text it begins."""
+        return min(span.start for side in self.spans for span in side)
+
+
+def _spans_of(item: SpanKey | RelationKey | None) -> list[SpanKey]:
+    if item is None:
+        return []
+    return [item.head, item.child] if isinstance(item, RelationKey) else [item]
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """The disagreements behind a figure; each field that is given narrows them down.
+
+    ``said`` is what the two versions are called, :data:`MISSED` for none, by whichever layer unless ``pair`` is given;
+    ``kind`` as in :class:`Match`, ``left`` and ``right`` being :data:`MISSED`; ``title`` tells people what it is.
+    """
+
+    title: str
+    relations: bool | None = None
+    pair: tuple[str, str] | None = None
+    label: str | None = None
+    said: tuple[str, str] | None = None
+    kinds: frozenset[str] | None = None
+    documents: frozenset[str] | None = None
+    condition: Condition | None = None
+
+    def takes(self, sample: Sample, difference: Difference) -> bool:
+        """Return whether a disagreement is among them."""
+        layers = difference.left_layer, difference.right_layer
+        kind = MISSED if difference.match.kind in ("left", "right") else difference.match.kind
+        labels = tuple(MISSED if side is None else side.label for side in difference.match[:2])
+        return (
+            self.relations in (None, difference.of_relations)
+            and self.pair in (None, layers)
+            and (self.label is None or self.label in labels)
+            and (self.said is None or self.said == labels or (self.pair is None and self.said == labels[::-1]))
+            and (self.kinds is None or kind in self.kinds)
+            and self.condition in (None, sample.condition(difference.document, *layers))
+        )
+
+
+def differences(sample: Sample, which: Which, hidden: frozenset[str] = frozenset()) -> Iterator[Difference]:
+    """Yield disagreements in order of document, pair and reading; those in ``hidden`` documents are left out."""
+    for document in sample.documents:
+        if document.key in hidden or (which.documents is not None and document.key not in which.documents):
+            continue
+        for left, right in combinations([n for n in sample.layers if n in document.layers], 2):
+            if which.pair in (None, (left, right)):
+                found = _differences(document, left, right, sample.vocabulary.symmetric)
+                yield from (difference for difference in found if which.takes(sample, difference))
+
+
+def _differences(document: DocumentLayers, left: str, right: str, symmetric: frozenset[str]) -> Iterator[Difference]:
+    ours, theirs = document.layers[left], document.layers[right]
+    spans = align(ours.spans, theirs.spans)
+    aligned = {m.left: m.right for m in spans if m.left is not None and m.right is not None}
+    relations = align_relations(ours.relations, theirs.relations, aligned, symmetric)
+    matches: list[Match | RelationMatch] = [*spans, *relations]
+    for match in matches:
+        if match.kind != "exact":
+            yield Difference(document.key, left, right, match)
+
+
+def hidden_from(workspace: Workspace, reader: str, layers: Sequence[str]) -> frozenset[str]:
+    """Return the documents of which a reader may not see some of these layers yet."""
+    sight = Sight(workspace.store, reader)
+    if not sight.curates:
+        return frozenset()
+    found = (info for info in workspace.store.layers() if info.name.name in layers)
+    return frozenset(info.name.document for info in found if sight.hides(info))
+
+
+class Version:
+    """One layer's version of a document, to be read."""
+
+    def __init__(self, scheme: LabelScheme, document: Document, layer: str, content: Annotations) -> None:
+        self.document = document
+        self.name = shown_name(layer)
+        self.layer = WorkingLayer(scheme, Annotations(), document.sentences)
+        known = {i: span for i, span in content.spans.items() if span.label in scheme.entities}
+        related = {
+            i: relation
+            for i, relation in content.relations.items()
+            if relation.label in scheme.relations and relation.head in known and relation.child in known
+        }
+        self.layer.load(Annotations(known, related), {}, {}, {})
+
+    def ids(self, item: SpanKey | RelationKey | None) -> list[str]:
+        """Return the ids of what a version of a disagreement is about: the relation, then its spans, or the span."""
+        if item is None:
+            return []
+        if isinstance(item, SpanKey):
+            identity = self.layer.same(item)
+            return [] if identity is None else [identity]
+        head, child = self.layer.same(item.head), self.layer.same(item.child)
+        relation = None
+        if head and child and item.label in self.layer.scheme.relations:
+            relation = self.layer.linked(head, child, item.label)
+        return [i for i in (relation, head, child) if i is not None]
+
+
+def read_version(workspace: Workspace, document: str, layer: str) -> Version:
+    """Read a layer of a document; :class:`WorkflowError` when either is no longer there."""
+    store = workspace.store
+    with store.snapshot():
+        text = store.document(document)
+        info = store.layer(LayerName(document, layer))
+        if text is None or info is None or info.text != text.sha256:
+            raise WorkflowError(f"{shown_name(layer)} on {document} is no longer there", "measure again")
+        return Version(workspace.scheme, text, layer, store.annotations(info.id))

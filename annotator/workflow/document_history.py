@@ -1,0 +1,55 @@
+"""What happened to a document, told event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from annotator.errors import WorkflowError
+from annotator.history import Event
+from annotator.store import LayerInfo, Store
+from annotator.workflow.description import describe_ops
+from annotator.workflow.visibility import Sight
+
+
+class Told(NamedTuple):
+    """An event, and what it did in a few words."""
+
+    event: Event
+    what: str
+
+
+class Chronicle(NamedTuple):
+    """What a reader is told, and the layers that they may not see yet, with the reason."""
+
+    told: list[Told]
+    hidden: dict[str, str]
+
+
+def chronicle(store: Store, key: str, layer: str | None = None, *, reader: str | None = None) -> Chronicle:
+    """Return every event of a document's layers, or of the one named, oldest first, as far as ``reader`` may see them.
+
+    Raises :class:`WorkflowError` when there is no such document, or when the layer named is not for the reader yet.
+    """
+    with store.snapshot():
+        if store.document(key) is None:
+            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+        layers = [info for info in store.layers(document=key) if layer in (None, info.name.name)]
+        sight = Sight(store, reader) if reader is not None else None
+        hidden = {info.name.name: why for info in layers if sight is not None and (why := sight.hides(info))}
+        if layer in hidden:
+            raise WorkflowError(f"{layer} on {key} stays unseen: {hidden[layer]}", "finish first, then compare")
+        told = [entry for info in layers if info.name.name not in hidden for entry in _told(store, info)]
+    told.sort(key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
+    return Chronicle(told, hidden)
+
+
+def _told(store: Store, info: LayerInfo) -> Iterator[Told]:
+    """Tell a layer's events, each with the text that its offsets are into."""
+    text = ""
+    for event in store.events(info):
+        ops = event.decoded()
+        for op in ops:
+            if (op.table, op.id) == ("layer", "text") and op.now is not None:
+                text = store.text(op.now["value"]) or ""
+        yield Told(event, describe_ops(event.action, ops, text))

@@ -1,0 +1,1 @@
+"""Writing layers out as training data."""

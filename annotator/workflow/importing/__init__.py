@@ -1,0 +1,1 @@
+"""Taking in articles, and what other programs wrote about them."""

@@ -1,0 +1,89 @@
+"""Changing ``labels.yaml`` together with the database: both, or neither.
+
+The new text is complete on the disk, under another name, before the transaction ends, and takes its place after COMMIT:
+that needs no space, so it cannot fail for want of it.  A process that is killed in between leaves the new text where
+:mod:`annotator.workflow.pending_labels` finds it; the database says by the scheme's digest that it belongs to what was
+written.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from annotator.errors import SchemeError
+from annotator.files.whole import StagedFile, sync_folder, unused_name
+from annotator.labels import LabelScheme
+from annotator.labels.extend import extended
+from annotator.labels.load import check_scheme, load_scheme
+from annotator.store import SchemeStamp
+from annotator.workflow.importing.scheme_check import SchemeCheck
+from annotator.workflow.pending_labels import pending_path
+
+
+class LabelsFile:
+    """A workspace's ``labels.yaml`` during a transaction that changes it."""
+
+    def __init__(self, path: Path, scheme: LabelScheme) -> None:
+        self._path = path.resolve()
+        self._scheme = scheme
+        self._before = b""
+        self._sha256 = ""
+        self._staged: StagedFile | None = None
+
+    def stage(self, check: SchemeCheck) -> LabelScheme | None:
+        """Put the labels that a file brought on the disk, beside ``labels.yaml``; every other line stays as it is.
+
+        Returns the scheme that results, ``None`` where the file brought none.  Raises :class:`SchemeError` where the
+        labels cannot be added by themselves.
+        """
+        entities, relations = check.new_entities, [check.scheme.relations[name] for name in check.new_relations]
+        if not entities and not relations:
+            return None
+        self._before = self._path.read_bytes()
+        after = extended(self._before.decode("utf-8"), self._scheme, entities, relations).encode("utf-8")
+        self._staged = StagedFile(self._path, pending_path(self._path).name)
+        self._staged.stream.write(after)
+        self._staged.finish()
+        if check_scheme(self._staged.staged):
+            names = ", ".join((*entities, *check.new_relations))
+            raise SchemeError(f"{self._path}: {names} cannot be added by themselves", "add them by hand")
+        scheme = load_scheme(self._staged.staged)
+        self._sha256 = scheme.sha256
+        return scheme
+
+    def publish(self) -> Path | None:
+        """Let what was staged take the place of ``labels.yaml``: the transaction is on the disk.
+
+        Returns where the file is now that somebody else wrote meanwhile, if they did.
+        """
+        if self._staged is None:
+            return None
+        try:
+            aside = None
+            if self._path.read_bytes() not in (self._before, self._staged.staged.read_bytes()):
+                aside = unused_name(self._path.with_name(f"{self._path.name}.before"))
+                os.link(self._path, aside)
+            self._staged.staged.replace(self._path)
+        except FileNotFoundError:  # another process has completed it already
+            return None
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SchemeError(
+                f"{self._path}: {reason}, though everything else is stored",
+                f"mend that; the next command puts the labels in place from {self._staged.staged.name}",
+            ) from error
+        with suppress(OSError):  # a power cut takes both names back, and the next command completes it
+            sync_folder(self._path.parent)
+        return aside
+
+    def discard(self) -> None:
+        """Forget what was staged: it was a dry run."""
+        if self._staged is not None:
+            self._staged.discard()
+
+    def fail(self, written_under: SchemeStamp | None) -> None:
+        """Forget what was staged, unless the database was written under it: then only what came afterwards failed."""
+        if self._staged is not None and (written_under is None or written_under.sha256 != self._sha256):
+            self._staged.discard()

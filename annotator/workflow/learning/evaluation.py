@@ -1,0 +1,234 @@
+"""How good suggestions are on documents that nothing was learned from: left out in turn; by way, label, source."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from annotator.annotation import RelationKey, SpanKey
+from annotator.errors import WorkflowError
+from annotator.suggest.learned.calibration import Bin, Calibration, bins, expected_error
+from annotator.workflow.comparing.verdicts import Verdicts, verdicts
+from annotator.workflow.learning.suggesting import Progress
+from annotator.workflow.learning.training import LEAST, finished_layers, gather
+from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.suggest.learned.training import Material, Measured, Outcome
+
+FOLDS = 5
+"""Parts of the documents that are left out in turn, unless told otherwise."""
+SHARES = (0.25, 0.5, 0.75, 1.0)
+"""Shares of the other documents that are learned from for the learning curve."""
+LEAST_FOR_INTERVAL = 5
+"""Documents below which an interval would say nothing about others."""
+RESAMPLES = 2000
+SEED = 0
+
+
+class Counts(NamedTuple):
+    """Shared, suggested and right items of some documents."""
+
+    shared: int
+    suggested: int
+    right: int
+
+    @property
+    def precision(self) -> float | None:
+        """Return the share of suggestions that was right."""
+        return self.shared / self.suggested if self.suggested else None
+
+    @property
+    def recall(self) -> float | None:
+        """Return the share of what is right that was suggested."""
+        return self.shared / self.right if self.right else None
+
+    @property
+    def f1(self) -> float | None:
+        """Return the harmonic mean of precision and recall."""
+        total = self.suggested + self.right
+        return 2 * self.shared / total if total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Exact and overlapping matches, and the 95 % interval of exact F1 over documents (``None`` below five)."""
+
+    exact: Counts
+    overlap: Counts
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured.
+
+    ``spans``, ``relations`` (between true spans) and ``whole`` (relations between suggested spans) hold a score by way,
+    ``used`` the way that training would choose; ``labels`` and ``sources`` are about that way, each source against all
+    that is right, as if it were the only one.  ``curve`` holds for each share of the documents their mean number and
+    F1 by kind; ``calibration`` bins and expected error by kind.
+    """
+
+    documents: int
+    folds: int
+    spans: Mapping[str, Score]
+    relations: Mapping[str, Score]
+    whole: Mapping[str, Score]
+    used: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, Score]]
+    sources: Mapping[str, Mapping[str, Score]]
+    curve: Sequence[tuple[float, float, Mapping[str, float | None]]]
+    calibration: Mapping[str, tuple[Sequence[Bin], float | None]]
+    verdicts: Verdicts
+
+
+def evaluate(
+    workspace: Workspace, *, layer: str | None = None, folds: int | None = FOLDS, progress: Progress | None = None
+) -> Evaluation:
+    """Leave documents out in turn and suggest for them; ``folds`` ``None`` leaves each out by itself.
+
+    ``layer`` names the layer that is the truth; by default it is gold, else finished work.  Raises
+    :class:`WorkflowError` when fewer than two documents are finished in it, or all are near-duplicates.
+    """
+    from annotator.files.scratch import scratch
+    from annotator.suggest.learned.training import choose, measure
+    from annotator.suggest.learned.versions import FOLDER
+    from annotator.suggest.pipeline import SuggestionPipeline
+
+    layers = finished_layers(workspace.store, layer)
+    if len(layers) < LEAST:
+        raise WorkflowError(
+            f"{len(layers)} documents are finished{f' in {layer}' if layer else ''}, evaluating takes {LEAST} or more",
+            "finish some in the workbench (space), or name another layer with --layer",
+        )
+    pipeline = SuggestionPipeline(workspace.scheme, workspace.models)
+    material = gather(workspace, pipeline, layers, progress)
+    parts = material.folds(folds or len(material.examples))
+    if len(parts) < LEAST:
+        raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
+    with scratch(workspace.models / FOLDER) as passing:
+        runs = {share: measure(material, passing, parts, share, progress) for share in SHARES}
+    measured = runs[1.0]
+    used = choose(measured)
+    kinds = {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
+    chosen = {kind: ways[used[kind]] for kind, ways in kinds.items()}
+    return Evaluation(
+        documents=len(material.examples),
+        folds=len(parts),
+        spans={way: _score(outcomes) for way, outcomes in measured.spans.items()},
+        relations={way: _score(outcomes) for way, outcomes in measured.relations.items()},
+        whole={way: _score(outcomes) for way, outcomes in measured.whole.items()},
+        used=used,
+        labels={kind: _by_label(chosen[kind]) for kind in ("spans", "relations")},
+        sources={kind: _by_source(chosen[kind]) for kind in ("spans", "relations")},
+        curve=[_point(share, material, parts, run, used) for share, run in runs.items()],
+        calibration={kind: _calibration(chosen[kind], parts, material) for kind in ("spans", "relations")},
+        verdicts=verdicts(workspace.store),
+    )
+
+
+def _score(outcomes: Sequence[Outcome]) -> Score:
+    counts = [_exact(outcome) for outcome in outcomes]
+    return Score(_total(counts), _total(map(_overlapping, outcomes)), interval(counts))
+
+
+def _total(counts: Iterable[Counts]) -> Counts:
+    return Counts(*map(sum, zip(*counts, strict=True)))
+
+
+def _exact(outcome: Outcome) -> Counts:
+    return Counts(len(outcome.right & outcome.suggested.keys()), len(outcome.suggested), len(outcome.right))
+
+
+def _overlapping(outcome: Outcome) -> Counts:
+    """Count a suggestion as shared that has a true item's label and any of its text; each true item once."""
+    free = sorted(outcome.right)
+    shared = 0
+    for key in sorted(outcome.suggested):
+        found = next((f for f in free if _touch(key, f)), None)
+        if found is not None:
+            free.remove(found)
+            shared += 1
+    return Counts(shared, len(outcome.suggested), len(outcome.right))
+
+
+def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
+    """Return whether two items have a label and text in common, relations at both ends."""
+    if one.label != other.label:
+        return False
+    if isinstance(one, RelationKey) and isinstance(other, RelationKey):
+        return _touch(one.head, other.head) and _touch(one.child, other.child)
+    return isinstance(one, SpanKey) and isinstance(other, SpanKey) and one.start < other.end and other.start < one.end
+
+
+def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
+    """Return the 95 % percentile interval of F1 under resampling of documents, with a fixed seed."""
+    import numpy as np
+
+    informative = [c for c in counts if c.suggested + c.right]
+    if len(informative) < LEAST_FOR_INTERVAL:
+        return None
+    table = np.array(informative, dtype=np.float64)
+    weights = np.random.default_rng(SEED).multinomial(len(table), [1 / len(table)] * len(table), RESAMPLES)
+    shared, suggested, right = (weights @ table).T
+    low, high = np.percentile(2 * shared / np.maximum(suggested + right, 1), (2.5, 97.5))
+    return float(low), float(high)
+
+
+def _by_label(outcomes: Sequence[Outcome]) -> dict[str, Score]:
+    """Return the score of what has each label."""
+    labels = {key.label for outcome in outcomes for key in (*outcome.suggested, *outcome.right)}
+    return {label: _score([_labelled(outcome, label) for outcome in outcomes]) for label in sorted(labels)}
+
+
+def _labelled(outcome: Outcome, label: str) -> Outcome:
+    suggested = {key: score for key, score in outcome.suggested.items() if key.label == label}
+    return outcome._replace(suggested=suggested, right=frozenset(key for key in outcome.right if key.label == label))
+
+
+def _by_source(outcomes: Sequence[Outcome]) -> dict[str, Score]:
+    """Return the score of what comes from each source, against all that is right."""
+    sources = {_source(outcome, key) for outcome in outcomes for key in outcome.suggested}
+    return {source: _score([_from(outcome, source) for outcome in outcomes]) for source in sorted(sources)}
+
+
+def _from(outcome: Outcome, source: str) -> Outcome:
+    suggested = {key: score for key, score in outcome.suggested.items() if _source(outcome, key) == source}
+    return outcome._replace(suggested=suggested)
+
+
+def _source(outcome: Outcome, key: Hashable) -> str:
+    return outcome.sources.get(key, "").partition("@")[0]
+
+
+def _point(
+    share: float, material: Material, parts: Sequence[Sequence[int]], run: Measured, used: Mapping[str, str]
+) -> tuple[float, float, dict[str, float | None]]:
+    """Return a point of the learning curve; where the rules are best it shows what was learned all the same."""
+    from annotator.suggest.learned.training import f1
+
+    learned = {"spans": "tagger", "relations": "linker", "whole": "tagger+linker"}
+    ways = {kind: learned[kind] if used[kind].startswith("rules") else used[kind] for kind in learned}
+    sizes = [max(1, round(share * (len(material.examples) - len(part)))) for part in parts]
+    found = {kind: f1(getattr(run, kind)[way]) for kind, way in ways.items()}
+    return share, sum(sizes) / len(sizes), found
+
+
+def _calibration(
+    outcomes: Sequence[Outcome], parts: Sequence[Sequence[int]], material: Material
+) -> tuple[list[Bin], float | None]:
+    """Return how often suggestions were right by score, each part's scores calibrated on the other parts."""
+    by_document = {outcome.document: outcome for outcome in outcomes}
+    found: list[tuple[float, bool]] = []
+    groups = [[by_document[material.examples[i].document.key] for i in part] for part in parts]
+    for number, group in enumerate(groups):
+        others = [o for i, other in enumerate(groups) if i != number for o in other]
+        calibrate = Calibration.fit(_judged(others))
+        found += [(calibrate(score), right) for score, right in _judged(group)]
+    binned = bins(found, most=10)
+    return binned, expected_error(binned)
+
+
+def _judged(outcomes: Iterable[Outcome]) -> list[tuple[float, bool]]:
+    return [(score, key in outcome.right) for outcome in outcomes for key, score in outcome.suggested.items()]

@@ -1,0 +1,164 @@
+"""Running suggesters over the corpus and keeping what they say as suggestion layers."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from annotator.annotation import Annotations
+from annotator.errors import WorkflowError
+from annotator.history import SUGGESTIONS, LayerName, Op
+from annotator.store import Store
+from annotator.suggest.protocol import Reported, Sent, together
+from annotator.text import Document
+from annotator.workflow.layer_diff import differences
+from annotator.workflow.sent_texts import note
+from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.suggest.pipeline import SuggestionPipeline
+
+Progress = Callable[[int, int], None]
+"""Called with the number of documents done, and of all."""
+
+Asking = Callable[[Sequence[str], Mapping[str, Sent]], None]
+"""Called with the hosts that are asked, and what was sent to each so far."""
+
+ACTOR = "annotator"
+BATCH = 16
+"""Documents written in one transaction: what is interrupted loses no more."""
+
+
+@dataclass(slots=True)
+class SuggestReport:
+    """How many documents got new suggestions or had them already, and what the models lack.
+
+    ``set_aside`` says why what was learned took no part though it was to (empty: nothing stood in its way);
+    ``unread`` counts documents by the reason why a suggester could not do them, ``dropped`` what suggesters could not
+    use, by reason; ``sent`` by host what was sent there.
+    """
+
+    suggested: int = 0
+    unchanged: int = 0
+    spans: int = 0
+    relations: int = 0
+    missing: list[str] = field(default_factory=list)
+    set_aside: str = ""
+    unread: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    sent: dict[str, Sent] = field(default_factory=dict)
+
+    def count(self, found: Annotations) -> None:
+        """Count what was found in one document."""
+        self.suggested += 1
+        self.spans += len(found.spans)
+        self.relations += len(found.relations)
+        if isinstance(found, Reported):
+            self.unread.update([found.unread] if found.unread else [])
+            self.dropped.update(found.dropped)
+            self.sent = together((self.sent, found.sent))
+
+
+def suggest(
+    workspace: Workspace,
+    keys: Sequence[str] = (),
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    asking: Asking | None = None,
+    by: str = "suggest",
+) -> SuggestReport:
+    """Suggest for documents (all, when no keys are given) that this pipeline has not seen.
+
+    Texts are sent to a server only with ``asking``, which is called with the hosts and what was sent to them so far,
+    before anything is sent and after each batch; ``by`` is what the ledger says of who sent it.
+    Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key.
+    """
+    from annotator.suggest.learned import versions
+    from annotator.suggest.pipeline import build
+
+    pipeline = build(workspace.scheme, workspace.models, offline=asking is None)
+    report = SuggestReport(
+        missing=list(pipeline.missing), set_aside=versions.why_unused(workspace.models, workspace.scheme)
+    )
+    waiting = _waiting(workspace.store, keys, pipeline.fingerprint)
+    report.unchanged = waiting[1]
+    todo = waiting[0]
+    if progress is not None and todo:
+        progress(0, len(todo))
+    if asking is not None and pipeline.hosts and todo:
+        asking(pipeline.hosts, {})
+    for batch in _run(workspace.store, pipeline, todo, jobs):
+        sent = together(found.sent for _, found in batch if isinstance(found, Reported))
+        note(workspace, by, sent)
+        _write(workspace.store, batch, pipeline.fingerprint)
+        for _, found in batch:
+            report.count(found)
+        if asking is not None and sent:
+            asking(pipeline.hosts, report.sent)
+        if progress is not None:
+            progress(report.suggested, len(todo))
+    return report
+
+
+def most_jobs() -> int:
+    """Return how many worker processes this machine has use for."""
+    return max(8, 2 * (os.cpu_count() or 1))
+
+
+def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[str], int]:
+    """Return the keys of documents without suggestions of this pipeline, and how many have them."""
+    digests = store.document_digests()
+    for key in keys:
+        if key not in digests:
+            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+    wanted = set(keys) if keys else digests.keys()
+    ready = {
+        layer.name.document
+        for layer in store.layers(kind="suggester")
+        if layer.name.name == SUGGESTIONS
+        and layer.fingerprint == fingerprint
+        and layer.text == digests.get(layer.name.document)
+    }
+    todo = [key for key in digests if key in wanted and key not in ready]
+    return sorted(todo), len(wanted) - len(todo)
+
+
+def _run(
+    store: Store, pipeline: SuggestionPipeline, keys: Sequence[str], jobs: int
+) -> Iterable[list[tuple[Document, Annotations]]]:
+    """Yield documents with their suggestions, a batch at a time."""
+    for start in range(0, len(keys), BATCH * jobs):
+        documents = [d for d in map(store.document, keys[start : start + BATCH * jobs]) if d is not None]
+        yield list(zip(documents, pipeline.suggest(documents, jobs), strict=True))
+
+
+def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint: str) -> None:
+    """Replace the suggestion layers of some documents, in one transaction."""
+    with store.write() as writer:
+        for document, found in batch:
+            digest = writer.document_digest(document.key)
+            if digest != document.sha256:
+                continue
+            name = LayerName(document.key, SUGGESTIONS)
+            layer = writer.layer_info(name)
+            before = store.annotations(layer.id) if layer is not None else Annotations()
+            ops = [
+                Op("layer", field, None if old is None else {"value": old}, {"value": new})
+                for field, old, new in (
+                    ("text", layer.text if layer else None, digest),
+                    ("fingerprint", layer.fingerprint if layer else None, _mark(fingerprint, found)),
+                )
+                if old != new
+            ]
+            ops += differences(before, found)
+            if ops:
+                writer.append(name, ACTOR, "suggest", ops)
+
+
+def _mark(fingerprint: str, found: Annotations) -> str:
+    """Return the fingerprint to keep: one that no pipeline has where the document is to be suggested for again."""
+    return f"{fingerprint} in part" if isinstance(found, Reported) and found.unread else fingerprint

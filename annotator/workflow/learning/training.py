@@ -1,0 +1,222 @@
+"""Training on what is finished, and what counts as finished.
+
+Nobody's unfinished work is learned from: what one curator marked must not reach another, as a suggestion, before both
+are done with the document.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.annotation import Annotations, SpanKey
+from annotator.errors import WorkflowError
+from annotator.history import GOLD, curator_layer
+from annotator.store import LayerInfo, Store, assigned
+from annotator.text import Document
+from annotator.workflow.learning.suggesting import Progress
+from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.suggest.learned.training import Example, Material
+    from annotator.suggest.pipeline import SuggestionPipeline
+
+LEAST = 2
+"""Finished documents from which there is something to learn, and something to be left out."""
+LATEST = 400
+"""Finished documents that are learned from, those changed last: so that training does not grow without end."""
+SHORT = 20_000
+"""Code points up to which an unfinished document is learned from too."""
+CHUNK = 32
+
+
+class NothingToLearnError(WorkflowError):
+    """There are too few finished documents."""
+
+
+class TrainingUnderWayError(WorkflowError):
+    """Another process is training in this workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A version and its card; ``new`` is false when one trained on just this is in use already."""
+
+    version: str
+    card: dict[str, Any]
+    new: bool
+
+
+def finished_layers(store: Store, layer: str | None = None) -> list[LayerInfo]:
+    """Return the layer that is the truth of each finished document, in order of key.
+
+    It is gold where there is gold, else the work of the curator who was done first; and neither before everybody whom
+    the document is assigned to, or who began it, is done.  With ``layer`` it is that layer wherever it is finished.
+    """
+    digests = store.document_digests()
+    waiting = {one.document for one in assigned(store) if one.state not in ("done", "skipped")}
+    by_document: dict[str, list[LayerInfo]] = {}
+    for kind in ("curator", GOLD):
+        for info in store.layers(kind=kind):
+            if info.text == digests.get(info.name.document) and info.state is not None:
+                by_document.setdefault(info.name.document, []).append(info)
+    found = []
+    for key, layers in sorted(by_document.items()):
+        truth = _named(layers, layer) if layer is not None else None if key in waiting else _truth(layers)
+        if truth is not None:
+            found.append(truth)
+    return found
+
+
+def _named(layers: Iterable[LayerInfo], name: str) -> LayerInfo | None:
+    return next((info for info in layers if info.name.name == name and info.state == "done"), None)
+
+
+def _truth(layers: Sequence[LayerInfo]) -> LayerInfo | None:
+    gold = next((info for info in layers if info.name.name == GOLD), None)
+    work = [info for info in layers if info.name.name != GOLD and info.state != "skipped"]
+    if any(info.state != "done" for info in work):
+        return None
+    if gold is not None:
+        return gold if gold.state == "done" else None
+    return min(work, key=lambda info: (info.changed_at or "", info.name), default=None)
+
+
+def train(workspace: Workspace, *, override: bool = True, progress: Progress | None = None) -> Trained:
+    """Train a new version on what is finished and put it into use, unless one that knows all of it is in use.
+
+    ``override`` false leaves a version that a person chose in use.  Raises :class:`NothingToLearnError` when too little
+    is finished and :class:`TrainingUnderWayError` while another process trains.
+    """
+    from annotator.suggest.learned import versions
+    from annotator.suggest.learned.training import learn
+    from annotator.suggest.pipeline import SuggestionPipeline
+
+    scheme, models = workspace.scheme, workspace.models
+    with only_one(models / versions.FOLDER):
+        pipeline = SuggestionPipeline(scheme, models)
+        layers = sorted(finished_layers(workspace.store), key=lambda i: (i.changed_at or "", i.name))[-LATEST:]
+        if len(layers) < LEAST:
+            raise NothingToLearnError(
+                f"{len(layers)} documents are finished, learning takes {LEAST} or more",
+                "finish some in the workbench (space), or import gold",
+            )
+        known = _fingerprint(pipeline, layers)
+        current = versions.active(models, scheme)
+        if current is not None and current.card.get("learned_from") == known:
+            return Trained(current.version, dict(current.card), new=False)
+        started = time.monotonic()
+        material = gather(workspace, pipeline, layers, progress)
+        made = models / versions.FOLDER / f".making-{os.getpid()}"
+        made.mkdir()
+        try:
+            figures = learn(material, made, progress=progress)
+            card = {
+                "version": versions.next_version(models),
+                "created_at": workspace.store.clock(),
+                "labels_sha256": versions.scheme_digest(scheme),
+                "learned_from": known,
+                "documents": [_credit(info) for info in layers],
+                **figures,
+                "seconds": round(time.monotonic() - started, 1),
+            }
+            path = versions.install(models, made, card)
+        except BaseException:
+            versions.discard(made)
+            raise
+        if override or not versions.is_pinned(models):
+            versions.use(models, path.name, scheme, pinned=False)
+        return Trained(path.name, card, new=True)
+
+
+def _credit(info: LayerInfo) -> dict[str, str | None]:
+    return {"document": info.name.document, "layer": info.name.name, "head": info.head, "text_sha256": info.text}
+
+
+def _fingerprint(pipeline: SuggestionPipeline, layers: Iterable[LayerInfo]) -> str:
+    parts = [pipeline.fingerprint, *(f"{info.name}@{info.head}" for info in layers)]
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the workspace's training lock, which ends with the process however that ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TrainingUnderWayError(
+                "a training is under way in this workspace", "wait until it has ended"
+            ) from None
+        for left in folder.glob(".making-*"):
+            _sweep(left)
+        yield
+
+
+def _sweep(left: Path) -> None:
+    """Take away what a training that was killed left behind."""
+    from annotator.suggest.learned.versions import discard
+
+    discard(left)
+
+
+def gather(
+    workspace: Workspace, pipeline: SuggestionPipeline, layers: Sequence[LayerInfo], progress: Progress | None = None
+) -> Material:
+    """Return finished documents with what the layers below propose for them, and some unfinished ones."""
+    from annotator.suggest.learned.training import UNLABELLED, Material
+
+    store = workspace.store
+    finished = {info.name.document: info for info in layers}
+    open_keys = sorted(set(store.document_keys()) - finished.keys(), key=_shuffled)
+    unfinished = list(islice((key for key in open_keys if _is_short(store, key)), UNLABELLED))
+    examples: list[Example] = []
+    unlabelled: list[tuple[Document, Annotations]] = []
+    keys = [*finished, *unfinished]
+    for start in range(0, len(keys), CHUNK):
+        documents = [d for d in map(store.document, keys[start : start + CHUNK]) if d is not None]
+        for document, proposed in zip(documents, pipeline.suggest(documents), strict=True):
+            if document.key in finished:
+                examples.append(_example(store, document, finished[document.key], proposed))
+            else:
+                unlabelled.append((document, proposed))
+        if progress is not None:
+            progress(min(start + CHUNK, len(keys)), len(keys))
+    return Material(workspace.scheme, examples, unlabelled)
+
+
+def _example(store: Store, document: Document, info: LayerInfo, proposed: Annotations) -> Example:
+    """Return a finished document; what its curators turned down counts too."""
+    from annotator.suggest.learned.phrase_memory import refused
+    from annotator.suggest.learned.training import Example
+
+    truth = store.annotations(info.id)
+    names = (info.curators or "").split(",") if info.name.name == GOLD else [info.name.author]
+    said = {span.key for span in truth.spans.values()}
+    marks = []
+    for layer in store.layers(document=document.key, kind="curator"):
+        if layer.name.name in map(curator_layer, names) and layer.text == document.sha256:
+            items = store.annotations(layer.id).spans
+            found = (refused(d, items.get(d.item or "")) for d in store.decisions(layer.id).values())
+            marks += [mark for mark in found if mark is not None and SpanKey(*mark[:3]) not in said]
+    return Example(document, proposed, truth, tuple(marks))
+
+
+def _is_short(store: Store, key: str) -> bool:
+    """Return whether a document is an article and no book, which would drown all others."""
+    document = store.document(key)
+    return document is not None and len(document.text) <= SHORT
+
+
+def _shuffled(key: str) -> str:
+    """Return what puts keys into an order that has nothing to do with them, always the same."""
+    return sha256(key.encode()).hexdigest()

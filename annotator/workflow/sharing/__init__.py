@@ -1,0 +1,1 @@
+"""Work that several people do: assignments, bundles to take along, merging, seals."""

@@ -1,0 +1,218 @@
+"""Assigning documents to curators, and handing over what somebody left lying."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from annotator.errors import WorkflowError
+from annotator.history import CORPUS, LayerName, Op
+from annotator.store import Assigned, Store, Writer, assigned, begun
+from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
+from annotator.workflow.workspace import Workspace
+
+UNFINISHED = ("todo", "doing")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A document that came into a curator's charge; ``instead_of`` is who had it before."""
+
+    document: str
+    curator: str
+    blind: bool
+    instead_of: str | None = None
+
+
+@dataclass(slots=True)
+class AssignmentReport:
+    """What was assigned, in order of document and curator.
+
+    ``short`` has the documents that lack curators, with how many; ``withdrawn`` those that somebody no longer has and
+    nobody got; ``stuck`` those of a hand-over that stayed, because whoever could take them has them already.
+    """
+
+    tasks: list[Task] = field(default_factory=list)
+    short: dict[str, int] = field(default_factory=dict)
+    withdrawn: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+    totals: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Charges:
+    """All assignments as they stand, by document and curator, and who has begun what."""
+
+    assigned: Mapping[str, Mapping[str, Assigned]]
+    begun: Mapping[str, set[str]]
+
+    @classmethod
+    def of(cls, store: Store) -> _Charges:
+        charges: dict[str, dict[str, Assigned]] = defaultdict(dict)
+        for one in assigned(store):
+            charges[one.document][one.curator] = one
+        started: dict[str, set[str]] = defaultdict(set)
+        for document, curator in begun(store):
+            started[document].add(curator)
+        return cls(charges, started)
+
+    def curators(self, document: str) -> list[str]:
+        """Return who has the document: assigned to them, or begun by them."""
+        return sorted({*self.assigned.get(document, ()), *self.begun.get(document, ())})
+
+    def all(self) -> Iterable[Assigned]:
+        for charges in self.assigned.values():
+            yield from charges.values()
+
+
+def assign(
+    workspace: Workspace,
+    actor: str,
+    curators: Sequence[str],
+    *,
+    overlap: int = 1,
+    blind: float = 0.0,
+    quotas: Mapping[str, int] | None = None,
+    seed: int = 0,
+    keys: Sequence[str] = (),
+    dry_run: bool = False,
+) -> AssignmentReport:
+    """Give documents (all, when no keys are given) curators until each has ``overlap`` of them.
+
+    What is assigned or begun stays and counts, so the same call again changes nothing, and one with new documents or
+    more overlap adds.  A quota is the most documents that a curator is to have in all.  ``blind`` is the share of each
+    curator's new documents that come without suggestions.  All of it is written, or nothing.
+
+    Raises :class:`WorkflowError` for an unknown key, or for more overlap than curators.
+    """
+    documents = known_keys(workspace.store, keys)
+    report = AssignmentReport()
+    with workspace.store.trial(dry_run) as writer:
+        charges = _Charges.of(workspace.store)
+        _check_overlap(charges, curators, documents, overlap)
+        adopted = {(key, c) for key in documents for c in charges.begun.get(key, ()) if c in curators}
+        adopted -= {(one.document, one.curator) for one in charges.all()}
+        team = _team(charges, curators, quotas or {}, adopted)
+        result = spread(documents, {key: charges.curators(key) for key in documents}, team, overlap, seed)
+        blinds = Counter(one.document for one in charges.all() if one.blind)
+        unseen = blindfold(result.chosen, blinds, blind, seed)
+        new = {*adopted, *((key, c) for key, chosen in result.chosen.items() for c in chosen)}
+        report.short = dict(sorted(result.short.items()))
+        report.tasks = [Task(key, curator, (key, curator) in unseen) for key, curator in sorted(new)]
+        _write(writer, actor, "assign", report.tasks)
+        report.totals = _totals(workspace.store)
+    return report
+
+
+def _check_overlap(charges: _Charges, curators: Sequence[str], documents: Sequence[str], overlap: int) -> None:
+    people = {*curators, *(curator for key in documents for curator in charges.curators(key))}
+    if overlap > len(people):
+        raise WorkflowError(
+            f"{overlap} curators a document, but there are only {len(people)}", "name more, or lower --overlap"
+        )
+
+
+def _team(charges: _Charges, curators: Sequence[str], quotas: Mapping[str, int], adopted: set[tuple[str, str]]) -> Team:
+    have = Counter(one.curator for one in charges.all()) + Counter(curator for _, curator in adopted)
+    unfinished = Counter(one.curator for one in charges.all() if one.state in UNFINISHED)
+    return Team(
+        load={curator: unfinished[curator] for curator in curators},
+        room={curator: max(0, most - have[curator]) for curator, most in quotas.items()},
+    )
+
+
+def reassign(
+    workspace: Workspace,
+    actor: str,
+    giver: str,
+    takers: Sequence[str],
+    *,
+    idle_days: int | None = None,
+    seed: int = 0,
+    keys: Sequence[str] = (),
+    dry_run: bool = False,
+) -> AssignmentReport:
+    """Hand a curator's unfinished documents over to others, evenly; without takers they go back to nobody.
+
+    ``idle_days`` takes only those that were begun and then left lying for so many days.  A blind document stays blind.
+    What the giver did stays in their layer.  Without takers only what was not begun is taken back.
+    """
+    wanted = set(known_keys(workspace.store, keys))
+    report = AssignmentReport()
+    with workspace.store.trial(dry_run) as writer:
+        charges = _Charges.of(workspace.store)
+        mine = [c[giver] for key, c in charges.assigned.items() if giver in c and key in wanted]
+        if not mine:
+            raise WorkflowError(f"nothing of that is assigned to {giver!r}", "`annotator status` says who has what")
+        left = [one for one in mine if _left(one, idle_days, days_before(workspace.store.clock(), idle_days or 0))]
+        if takers:
+            _hand_over(charges, left, takers, seed, report)
+        else:
+            report.withdrawn = [one.document for one in left if one.state == "todo"]
+        for key in report.withdrawn:
+            op = Op("assignment", giver, {"blind": charges.assigned[key][giver].blind}, None)
+            writer.append(LayerName(key, CORPUS), actor, "withdraw", [op])
+        _write(writer, actor, "reassign", report.tasks)
+        report.totals = _totals(workspace.store)
+    return report
+
+
+def _left(one: Assigned, idle_days: int | None, cutoff: str) -> bool:
+    if idle_days is None:
+        return one.state in UNFINISHED
+    return is_abandoned(one.state, one.changed_at, cutoff)
+
+
+def _hand_over(
+    charges: _Charges, left: Sequence[Assigned], takers: Sequence[str], seed: int, report: AssignmentReport
+) -> None:
+    team = _team(charges, takers, {}, set())
+    for one in left:
+        others = charges.curators(one.document)
+        result = spread([one.document], {one.document: others}, team, len(others) + 1, seed)
+        for curator in result.chosen.get(one.document, ()):
+            report.tasks.append(Task(one.document, curator, one.blind, one.curator))
+        if one.document in result.short:
+            report.stuck.append(one.document)
+
+
+def _write(writer: Writer, actor: str, action: str, tasks: Sequence[Task]) -> None:
+    """Write one event a document."""
+    ops: dict[str, list[Op]] = defaultdict(list)
+    for task in tasks:
+        if task.instead_of is not None:
+            ops[task.document].append(Op("assignment", task.instead_of, {"blind": task.blind}, None))
+        ops[task.document].append(Op("assignment", task.curator, None, {"blind": task.blind}))
+    for key, steps in ops.items():
+        writer.append(LayerName(key, CORPUS), actor, action, steps)
+
+
+def _totals(store: Store) -> dict[str, Counter[str]]:
+    """Return for every curator how many documents they have in all, unfinished and blind."""
+    totals: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in assigned(store):
+        counts = {"assigned": 1, "unfinished": one.state in UNFINISHED, "blind": one.blind}
+        totals[one.curator].update(counts)
+    return dict(sorted(totals.items()))
+
+
+def known_keys(store: Store, keys: Sequence[str]) -> list[str]:
+    """Return the keys given once each, or all there are; :class:`WorkflowError` for one that is no document."""
+    known = store.document_keys()
+    unknown = sorted(set(keys) - set(known))
+    if unknown:
+        raise WorkflowError(f"no document {unknown[0]!r}", "`annotator status` lists them")
+    return sorted(set(keys)) if keys else known
+
+
+def days_before(moment: str, days: int) -> str:
+    """Return the time that was so many days before another, both as history writes them."""
+    before = datetime.fromisoformat(moment) - timedelta(days=days)
+    return before.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def is_abandoned(state: str, changed_at: str | None, cutoff: str) -> bool:
+    """Return whether work was begun and then left lying since before ``cutoff``."""
+    return state == "doing" and (changed_at or "") < cutoff

@@ -1,0 +1,281 @@
+"""Uniting the work of databases that were apart: all of it, or nothing and every reason by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from annotator.errors import WorkflowError
+from annotator.history import CORPUS, Event, LayerName, curator_layer, digests_in, renamed
+from annotator.labels import LabelScheme, shape_differences
+from annotator.store import ForkedLayerError, LayerInfo, Writer, examine_part, held_together, layers_with_news
+from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
+from annotator.tokenization import TOKENIZER
+from annotator.workflow.backups import safeguard
+from annotator.workflow.sharing.evidence import Examiner, cut
+from annotator.workflow.sharing.foreign_files import DATABASE_IN_WORKSPACE, found_database
+from annotator.workflow.sharing.seals import Contents, Seal, breaches, unsealed_events
+from annotator.workflow.workspace import Workspace
+
+__all__ = ["DATABASE_IN_WORKSPACE", "NO_LIMITS", "Limits", "MergeConflictError", "MergeReport", "merge"]
+
+
+class MergeConflictError(WorkflowError):
+    """The databases cannot be united as they are; ``conflicts`` are all the reasons, one line each."""
+
+    def __init__(self, path: Path, conflicts: list[str]) -> None:
+        super().__init__(f"{path}: {len(conflicts)} conflicts, nothing was merged", "mend the lines above")
+        self.conflicts = conflicts
+
+
+@dataclass(slots=True)
+class MergeReport:
+    """What a merge brought: documents that are new, or have another text now, and by layer how many events.
+
+    ``renamed`` has the layers that came in under another curator's name, ``guidelines_differ`` says that the schemes
+    fit each other, but the files are not the same.  ``outside`` counts by layer what came that the label scheme does
+    not allow; ``recut`` texts came cut by another tokenizer and were cut anew; ``unsealed`` events there are not
+    covered by the seal that was given.  ``backup`` is where the database was copied to before anything was written.
+    """
+
+    documents: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    events: dict[LayerName, int] = field(default_factory=dict)
+    renamed: list[LayerName] = field(default_factory=list)
+    guidelines_differ: bool = False
+    outside: dict[LayerName, list[str]] = field(default_factory=dict)
+    recut: int = 0
+    unsealed: int = 0
+    backup: Path | None = field(default=None, compare=False)
+
+    def by_layer(self) -> list[tuple[str, int, int]]:
+        """Return layer, documents and events, in order of the layer's name."""
+        documents = Counter(name.name for name in self.events)
+        events: Counter[str] = Counter()
+        for name, count in self.events.items():
+            events[name.name] += count
+        return [(name, documents[name], events[name]) for name in sorted(documents)]
+
+
+class _RelationShape(msgspec.Struct):
+    head: list[str]
+    child: list[str]
+    symmetric: bool
+    within: str
+
+
+class _Shape(msgspec.Struct):
+    """What a database notes of its label scheme, as far as :func:`shape_differences` reads it."""
+
+    entities: list[str]
+    relations: dict[str, _RelationShape]
+    overlap: str
+    snap: str
+
+
+def merge(
+    workspace: Workspace,
+    path: Path,
+    *,
+    renames: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
+    trusted: Collection[str] = (),
+    seal: Seal | None = None,
+    any_scheme: bool = False,
+    dry_run: bool = False,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> MergeReport:
+    """Take over everything that another database knows and this one does not.
+
+    ``path`` is the database, its workspace's folder, or a bundle; nothing in it is believed that does not prove to be
+    what annotator writes.  Events keep their identity, so that it does not matter how often and in which order
+    databases are merged.  ``renames`` gives, by curator, the name under which their work comes in where it was carried
+    on in both places; ``without`` are documents to leave out; ``trusted`` people whose imports into the layers of
+    others are taken; ``seal`` is what the other database must still hold; ``any_scheme`` takes work under another
+    label scheme, as far as it fits this one.
+
+    Raises :class:`MergeConflictError` when anything stands in the way; then nothing is written.
+    """
+    with found_database(path, limits) as (file, told):
+        if file.exists() and workspace.database_path.exists() and file.samefile(workspace.database_path):
+            raise WorkflowError(f"{path} is this workspace's own database", "give another one")
+        with open_foreign(file, told, limits) as other, held_together(told):
+            merging = _Merge(workspace, other, path, dict(renames or {}), without, trusted)
+            if seal is not None:
+                merging.hold_against(seal)
+            return merging.run(any_scheme, dry_run)
+
+
+class _Merge:
+    """One merge, step by step: what comes is examined first, then taken over and examined again as it stands here."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        other: ForeignDatabase,
+        path: Path,
+        renames: dict[str, str],
+        without: Collection[str],
+        trusted: Collection[str],
+    ) -> None:
+        self.workspace = workspace
+        self.scheme: LabelScheme = workspace.scheme
+        self.store = workspace.store
+        self.other = other
+        self.path = path
+        self.renames = renames
+        self.without = without
+        self.report = MergeReport()
+        self.conflicts: list[str] = []
+        self.texts: list[str] = []
+        self.examiner = Examiner(self.store, other, renames=renames, without=without, trusted=trusted)
+
+    def hold_against(self, seal: Seal) -> None:
+        """Refuse a database in which not all is as it was sealed; count what came since."""
+        contents = Contents.of(self.other)
+        broken = list(breaches(seal, contents))
+        if broken:
+            raise MergeConflictError(self.path, broken)
+        self.report.unsealed = unsealed_events(seal, contents)
+
+    def run(self, any_scheme: bool, dry_run: bool) -> MergeReport:
+        self._check_names()
+        fits = self._check_scheme(any_scheme)
+        self.evidence = self.examiner.examine(layers_with_news(self.store, self.other))
+        self.conflicts += self.evidence.conflicts
+        self.refused = set(self.evidence.refused)
+        anything = bool(self.store.rows("SELECT 1 FROM event LIMIT 1"))
+        with self.store.trial(dry_run) as writer:
+            for layer in self.evidence.layers:
+                if layer.name.document in self.refused:
+                    continue
+                if layer.name.name == CORPUS:
+                    self._take_corpus(writer, layer)
+                else:
+                    self._take(writer, layer)
+            for key in sorted({name.document for name in self.report.events}):
+                self._check_result(writer, key, fits=fits)
+            if not self.conflicts:
+                self.conflicts += examine_part(self.store, self.report.events.keys(), self.texts)
+            if self.conflicts:
+                raise MergeConflictError(self.path, sorted(set(self.conflicts)))
+            self.other.check_unchanged()
+            if self.report.events and not dry_run and anything:
+                self.report.backup = safeguard(self.workspace, "merge")
+        return self.report
+
+    def _check_names(self) -> None:
+        known = {layer.name.document for layer in self.other.layers()} | self.store.document_digests().keys()
+        for key in self.without:
+            if key not in known:
+                raise WorkflowError(
+                    f"--except {key}: there is no such document, neither here nor there", "name another"
+                )
+
+    def _check_scheme(self, any_scheme: bool) -> bool:
+        """Compare the schemes as far as the other database notes its own; return whether they are the same."""
+        stamp = self.other.scheme()
+        try:
+            shape = None if stamp is None else msgspec.to_builtins(msgspec.json.decode(stamp.shape, type=_Shape))
+        except (msgspec.DecodeError, RecursionError):
+            shape = None
+        if stamp is None or shape is None:
+            return False
+        differences = list(shape_differences(self.scheme.shape, shape))
+        if differences and not any_scheme:
+            self.conflicts += [f"label scheme: {difference}" for difference in differences]
+            self.conflicts.append("label scheme: --any-scheme takes what fits the scheme here all the same")
+        self.report.guidelines_differ = stamp.sha256 != self.scheme.sha256
+        return not differences
+
+    def _take_corpus(self, writer: Writer, layer: LayerInfo) -> None:
+        """Take over what a document is; two texts under one key are a conflict, unless one replaced the other."""
+        key = layer.name.document
+        here, there = writer.document_digest(key), self.evidence.digests[key]
+        events = self.other.events(layer)
+        ours = writer.layer_info(layer.name)
+        hashes = {digest for digest, _ in events}
+        related = ours is None or ours.head in hashes or writer.knows(events[-1][0])
+        if here not in (None, there) and not related:
+            self.conflicts.append(f"{key}: its text is another one there: rename one of them, or --except {key}")
+            self.refused.add(key)
+            return
+        self._unite(writer, layer.name, events)
+        now = writer.document_digest(key)
+        if here is None:
+            self.report.documents.append(key)
+        elif now != here:
+            self.report.replaced.append(key)
+
+    def _take(self, writer: Writer, layer: LayerInfo) -> None:
+        events = self.other.events(layer)
+        if self.examiner.name_here(layer.name) != layer.name:
+            self._take_renamed(writer, layer, events)
+            return
+        try:
+            self._unite(writer, layer.name, events)
+        except ForkedLayerError as error:
+            if layer.name.kind == "curator" and layer.name.author in self.renames:
+                self._take_renamed(writer, layer, events)
+            else:
+                self.conflicts.append(self._explained(error, layer, writer))
+
+    def _take_renamed(self, writer: Writer, layer: LayerInfo, events: list[tuple[str, Event]]) -> None:
+        new = self.renames[layer.name.author]
+        name = LayerName(layer.name.document, curator_layer(new))
+        try:
+            self._unite(writer, name, [(e.hash, e) for e in renamed([e for _, e in events], new)])
+        except ForkedLayerError as error:
+            self.conflicts.append(self._explained(error, layer, writer))
+            return
+        self.report.renamed.append(name)
+
+    def _explained(self, error: ForkedLayerError, layer: LayerInfo, writer: Writer) -> str:
+        ours = writer.layer_info(layer.name)
+        theirs = self.other.events(layer)[-1][1].at
+        until = f"here until {ours.changed_at}, there until {theirs}" if ours else ""
+        author, key = layer.name.author, layer.name.document
+        mend = f"--rename {author}={author}.2 takes theirs as another curator's, or " if author else ""
+        return f"{error.message} ({until}): {mend}--except {key} leaves the document out"
+
+    def _unite(self, writer: Writer, name: LayerName, events: list[tuple[str, Event]]) -> None:
+        for digest in sorted(digests_in(event for _, event in events)):
+            if not writer.has_text(digest):
+                self._take_text(writer, digest)
+        count = writer.unite(name, events)
+        if count:
+            self.report.events[name] = count
+
+    def _take_text(self, writer: Writer, digest: str) -> None:
+        """Keep a text that was examined, cut anew where another version of the tokenizer cut it."""
+        text = self.other.text(digest) or ""
+        tokenizer, tokens, sentences = self.other.segmentation(digest)
+        if tokenizer != TOKENIZER:
+            tokens, sentences = cut(text, min(self.evidence.languages[digest]))
+            self.report.recut += 1
+        writer.put_text_row((digest, text, TOKENIZER, tokens, sentences))
+        self.texts.append(digest)
+
+    def _check_result(self, writer: Writer, key: str, *, fits: bool) -> None:
+        """Look at what came of a document: all work must be about its text, and what came should fit the scheme."""
+        digest = writer.document_digest(key)
+        for layer in self.store.layers(document=key):
+            if layer.name.kind not in ("curator", "gold") or layer.text is None:
+                continue
+            if layer.text != digest:
+                mend = f"take the newer text in on both sides first (ingest --replace), or --except {key}"
+                self.conflicts.append(f"{layer.name} is about a text that was replaced in the other place: {mend}")
+            elif layer.name in self.report.events:
+                misfits = self._misfits(layer)
+                if misfits and fits:
+                    self.report.outside[layer.name] = misfits
+                self.conflicts += [] if fits else [f"{layer.name}: {problem}" for problem in misfits]
+
+    def _misfits(self, layer: LayerInfo) -> list[str]:
+        document = self.store.document(layer.name.document)
+        assert document is not None
+        return self.scheme.layer_problems(self.store.annotations(layer.id), document.sentences)
