@@ -13,13 +13,13 @@ import subprocess
 import sys
 import time
 
-OPEN_ENDED = ("tests/test_merge_fuzz.py", "tests/test_hostile_arguments.py")
+OPEN_ENDED = ("tests/workflow/sharing/test_merge_fuzz.py", "tests/cli/test_hostile_arguments.py")
 """Tests that go on for as long as they are told."""
 EXPLORING = (
     "tests/formats/test_fuzz.py",
     "tests/formats/test_word_fuzz.py",
     "tests/test_inputs.py",
-    "tests/test_labels.py",
+    "tests/labels/test_labels.py",
 )
 """Tests whose examples are others for each seed."""
 SLICE = 120

@@ -6,16 +6,16 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.repository import TOP
+
 PATIENCE = 60  # seconds until a process counts as stuck
 
 
 def environment(**more: str) -> dict[str, str]:
     """Return an environment without the user's settings, in which the package and the tests can be imported."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANNOTATOR_", "PYTHON"))}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**kept, "PYTHONPATH": str(TOP), "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
 def start(script: str, *arguments: object) -> subprocess.Popen[str]:

@@ -10,8 +10,8 @@ from textual.binding import Binding
 
 from annotator.cli.main import VERBS
 from annotator.tui.screens.annotate import AnnotateScreen
+from tests.repository import TOP
 
-TOP = Path(__file__).resolve().parent.parent
 PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("*.md")])
 
 

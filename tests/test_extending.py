@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from annotator.suggest.protocol import Suggester
-from tests.processes import PATIENCE, ROOT, environment
+from tests.processes import PATIENCE, environment
+from tests.repository import TOP
 from tests.workspaces import Bench, write_labels
 
-PAGE = ROOT / "docs" / "extending.md"
+PAGE = TOP / "docs" / "extending.md"
 TEXT = "Escribió @ana_ruiz desde #CruzRoja ayer.\n"
 
 
@@ -46,7 +47,7 @@ def annotator(site: Path, workspace: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "annotator", "-w", str(workspace), *arguments],
         check=False, capture_output=True, text=True, timeout=PATIENCE,
-        env=environment(PYTHONPATH=os.pathsep.join([str(site), str(ROOT)])),
+        env=environment(PYTHONPATH=os.pathsep.join([str(site), str(TOP)])),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

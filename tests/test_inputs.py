@@ -18,7 +18,7 @@ from annotator.labels import check_scheme, load_scheme
 from annotator.redaction import redacted
 from annotator.suggest.chat.configuration import load_configuration
 from annotator.workflow.settings import load_preferences
-from tests.test_hostile_arguments import FUZZ_SECONDS
+from tests.cli.test_hostile_arguments import FUZZ_SECONDS
 from tests.workspaces import LABELS
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

@@ -6,7 +6,6 @@ The folder is named by ANNOTATOR_CORPORA, or is ``shared/corpora`` beside this c
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -17,9 +16,9 @@ import pytest
 from annotator.errors import FormatError
 from annotator.store import examine
 from tests.formats.files import give, take, workspace
+from tests.repository import CORPORA
 from tests.workspaces import Bench
 
-CORPORA = Path(os.environ.get("ANNOTATOR_CORPORA") or Path(__file__).parents[3] / "shared" / "corpora")
 SCHEME = "languages: [es, en]\noverlap: any\nentities: {NOTHING: {key: 1}}\nrelations: {}\n"
 KINDS = {"E": "event", "A": "attribute", "N": "normalization", "#": "note", "*": "equivalence"}
 

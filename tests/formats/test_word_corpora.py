@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -16,8 +15,7 @@ from annotator.formats import cas_reader as cas
 from annotator.formats import conll
 from annotator.formats.source import Source
 from tests.formats.files import give, take, workspace
-
-CORPORA = Path(os.environ.get("ANNOTATOR_CORPORA") or Path(__file__).resolve().parents[3] / "shared" / "corpora")
+from tests.repository import CORPORA
 
 
 def corpus(name: str) -> Path:

@@ -13,9 +13,8 @@ from annotator.suggest.rules.page import Mention, Page
 from annotator.suggest.rules.stages import Chain
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
-from tests.suggest.chat_server import FakeChat, serving
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.repository import TOP
+from tests.suggest.chat.chat_server import FakeChat, serving
 
 Marked = list[tuple[str, str]]
 
@@ -27,7 +26,7 @@ def make_document(text: str, lang: str = "es", key: str = "note") -> Document:
 
 @pytest.fixture(scope="session")
 def scheme() -> LabelScheme:
-    return load_scheme(REPOSITORY / "labels.yaml")
+    return load_scheme(TOP / "labels.yaml")
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def rules_only(tmp_path_factory: pytest.TempPathFactory, scheme: LabelScheme) ->
 
 @pytest.fixture(scope="session")
 def with_models(scheme: LabelScheme) -> SuggestionPipeline:
-    pipeline = SuggestionPipeline(scheme, REPOSITORY / "models")
+    pipeline = SuggestionPipeline(scheme, TOP / "models")
     if pipeline.missing:
         pytest.skip(f"needs the models of {', '.join(pipeline.missing)}: annotator models install")
     return pipeline

@@ -23,10 +23,10 @@ from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
+from tests.repository import TOP
 from tests.workspaces import link, place_of, proposal, propose
 from tools.terminal import Terminal
 
-TOP = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "annotator"]
 FIREARMS, RUBIO, BORDER, FUNDS, MISSION = (
     "000_a0155d35a06b9919", "001_8db0e29f584ccfb2", "002_e843446c8cb880ce", "003_7440a0d4c2aca76d",

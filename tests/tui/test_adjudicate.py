@@ -13,8 +13,8 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
-from tests.adjudicating.desk import finish, gold_state, judge, key_of
 from tests.tui.driving import Work, workbench
+from tests.workflow.adjudicating.desk import finish, gold_state, judge, key_of
 from tests.workspaces import Bench, linked, said
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")

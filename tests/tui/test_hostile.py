@@ -12,12 +12,12 @@ import pytest
 from rich.cells import split_graphemes
 
 from annotator.cli.main import main
+from tests.repository import TOP
 from tests.tui.driving import workbench
 from tests.tui.hostile import FORBIDDEN, MARKUP, TEXT
 from tests.workspaces import make_bench, write_labels
 from tools.terminal import Terminal
 
-TOP = Path(__file__).parents[2]
 POINTER_SHAPE = re.compile(rb"\x1b]22;\w*\x07")  # the toolkit's own
 BEHIND = (TEXT.index("Palabra"), TEXT.index("Palabra") + len("Palabra"))
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.main import main
+from tests.repository import TOP
 from tests.workspaces import make_bench, proposal, propose
 from tools.terminal import Terminal
 
 ROUNDS = int(os.environ.get("ANNOTATOR_KILLS", "5"))  # read before the fixture that clears the environment
-TOP = Path(__file__).parents[2]
 NAMES = [f"{first}{last}" for first in ("Al", "Be", "Ci", "Do", "El") for last in ("ba", "do", "ma", "ra", "sa", "ta")]
 COUNTS = re.compile(r"(\d+)\? (\d+)✓ 0→")
 

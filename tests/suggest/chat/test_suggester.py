@@ -1,0 +1,227 @@
+"""The chat suggester at work: in the pipeline and on the command line, with a server that comes and goes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.annotation import Annotations
+from annotator.cli.main import main
+from annotator.history import SUGGESTIONS
+from annotator.labels import LabelScheme
+from annotator.suggest.chat.suggester import ChatSuggester
+from annotator.suggest.pipeline import build
+from annotator.suggest.protocol import Reported
+from annotator.text import Document
+from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, linked, mention
+from tests.suggest.conftest import make_document
+from tests.workspaces import Bench, dump
+
+
+@pytest.fixture
+def chat(chat: FakeChat) -> FakeChat:
+    chat.answer = capitals
+    return chat
+
+
+def capitals(sentences: str) -> Reply:
+    """Answer like a simple model: every run of capitalised words is a person, but for the first word."""
+    found: list[dict[str, Any]] = []
+    for line in sentences.splitlines():
+        number, _, sentence = line.partition("] ")
+        words = sentence.partition(" ")[2]
+        for name in re.findall(r"[A-ZÁÉÍÓÚÑ]\w+(?: [A-ZÁÉÍÓÚÑ]\w+)*", words):
+            found.append(mention(len(found), int(number[1:]), name, "PERSON"))
+    return completion(found)
+
+
+def names(document: Document, layer: Annotations) -> list[str]:
+    return sorted(document.text[s.start : s.end] for s in layer.spans.values())
+
+
+def story(key: str, *people: str) -> Document:
+    return make_document(" ".join(f"Habló {name}." for name in people), key=key)
+
+
+def run(chat: FakeChat, scheme: LabelScheme, folder: Path, *documents: Document, **settings: object) -> list[Reported]:
+    return list(ChatSuggester(scheme, chat.configuration(**settings), folder).suggest(documents))
+
+
+class TestSuggester:
+    def test_layers_come_in_order_however_many_are_asked_for_at_once(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        documents = [story(f"d{n}", f"Persona{n}") for n in range(20)]
+        layers = run(chat, scheme, tmp_path, *documents, parallel=4)
+        for document, layer in zip(documents, layers, strict=True):
+            assert names(document, layer) == [document.key.replace("d", "Persona")]
+
+    def test_a_long_article_is_asked_about_in_pieces(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path) -> None:
+        document = story("largo", *(f"Persona{n}" for n in range(60)))
+        (layer,) = run(chat, scheme, tmp_path, document, chunk=300)
+        assert len(chat.asked) > 3
+        assert names(document, layer) == sorted(f"Persona{n}" for n in range(60))
+
+    def test_a_cut_answer_is_asked_for_in_halves(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path) -> None:
+        document = make_document("Vino ana. Vino Luis Paz. Vino eva. Vino Ana Ruiz.")
+        short = chat.answer
+
+        def answer(sentences: str) -> Reply:
+            many = len(sentences.splitlines()) > 1
+            return completion('{"entities": [', finish_reason="length") if many else short(sentences)
+
+        chat.answer = answer
+        (layer,) = run(chat, scheme, tmp_path, document)
+        assert layer.unread == ""
+        assert names(document, layer) == ["Ana Ruiz", "Luis Paz"]
+        before = len(chat.asked)
+        run(chat, scheme, tmp_path, document)
+        assert len(chat.asked) == before
+
+    def test_no_question_is_asked_twice(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path) -> None:
+        documents = [story("a", "Ana"), story("b", "Luis")]
+        first = run(chat, scheme, tmp_path, *documents)
+        assert run(chat, scheme, tmp_path, *documents) == first
+        assert len(chat.asked) == 2
+        run(chat, scheme, tmp_path, documents[0], temperature=1.0)
+        assert len(chat.asked) == 3
+
+    def test_a_remembered_answer_that_was_damaged_is_asked_for_again(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        first = run(chat, scheme, tmp_path, story("a", "Ana"))
+        (kept,) = tmp_path.iterdir()
+        kept.write_bytes(b'{"entities": [\xff')
+        assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
+        kept.write_text('{"entities"', encoding="utf-8")
+        assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
+        assert len(chat.asked) == 3
+
+    def test_after_a_trouble_that_stays_nobody_is_asked(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        chat.script = [complaint(401, "who are you?")]
+        layers = run(chat, scheme, tmp_path, *(story(f"d{n}", f"Ana{n}") for n in range(9)))
+        assert len(chat.asked) == 1
+        assert all("refused us with status 401" in layer.unread for layer in layers)
+
+    def test_after_three_troubles_in_a_row_nobody_is_asked(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        chat.script = [complaint(400, "no"), capitals("[1] Habló Ana."), *(complaint(400, "no") for _ in range(9))]
+        layers = run(chat, scheme, tmp_path, *(story(f"d{n}", f"Ana{n}") for n in range(9)))
+        assert len(chat.asked) == 5
+        assert [bool(layer.unread) for layer in layers] == [True, False, *[True] * 7]
+
+    def test_a_model_that_declines_is_asked_about_the_next(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        chat.script = [completion("", finish_reason="content_filter") for _ in range(5)]
+        layers = run(chat, scheme, tmp_path, *(story(f"d{n}", f"Ana{n}") for n in range(6)))
+        assert [layer.unread.endswith("the model declined to answer") for layer in layers] == [True] * 5 + [False]
+
+    def test_what_is_missing_on_this_side_is_told(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path) -> None:
+        (layer,) = run(chat, scheme, tmp_path, story("a", "Ana"), key_variable="ANNOTATOR_CHAT_KEY")
+        assert "ANNOTATOR_CHAT_KEY is not set" in layer.unread
+        assert chat.asked == []
+
+    def test_a_folder_that_cannot_be_written_only_costs_a_question(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        (tmp_path / "file").write_text("no folder")
+        for _ in range(2):
+            (layer,) = run(chat, scheme, tmp_path / "file", story("a", "Ana"))
+            assert names(story("a", "Ana"), layer) == ["Ana"]
+        assert len(chat.asked) == 2
+
+    @pytest.mark.parametrize(
+        "more",
+        [{"model": "other"}, {"temperature": 1.0}, {"url": "http://127.0.0.1:1/v1"}, {"chunk": 500}, {"score": 0.1}],
+    )
+    def test_the_version_tells_what_could_say_something_else(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path, more: dict[str, object]
+    ) -> None:
+        plain, other = (ChatSuggester(scheme, chat.configuration(**s), tmp_path).version for s in ({}, more))
+        assert plain != other
+        assert plain == ChatSuggester(scheme, chat.configuration(timeout=3.0, parallel=9), tmp_path).version
+
+
+@pytest.fixture
+def configured(chat: FakeChat, bench: Bench) -> Bench:
+    """A workspace that asks the fake server, which links the two names of the first sentence."""
+    chat.answer = lambda _: completion(
+        [mention(1, 1, "Ana Ruiz", "PERSON"), mention(2, 1, "Cruz Roja", "ORG"), mention(3, 1, "Pedro", "PERSON")],
+        [linked(1, "works_for", 2)],
+    )
+    bench.workspace.models.mkdir()
+    configure(bench, chat.url)
+    return bench
+
+
+def configure(bench: Bench, url: str) -> None:
+    (bench.workspace.models / "chat.yaml").write_text(f"url: {url}\nmodel: tiny\n", encoding="utf-8")
+
+
+def suggest(bench: Bench, *arguments: str) -> int:
+    return main(["-w", str(bench.workspace.root), "suggest", *arguments])
+
+
+def sources(bench: Bench) -> set[str]:
+    content = bench.store.annotations(bench.layer_id(SUGGESTIONS))
+    found = [span.source for span in content.spans.values()] + [r.source for r in content.relations.values()]
+    return {str(source).split("@")[0] for source in found}
+
+
+class TestCommand:
+    def test_its_suggestions_stand_beside_the_others_once(
+        self, chat: FakeChat, configured: Bench, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        assert suggest(configured) == 0
+        assert "left out of what was suggested: 1 not in the text" in capfd.readouterr().err
+        assert {"chat", "gazetteer"} <= sources(configured)
+        content = configured.store.annotations(configured.layer_id(SUGGESTIONS))
+        said = {(r.label, r.source) for r in content.relations.values()}
+        assert any(label == "works_for" and str(source).startswith("chat@tiny.") for label, source in said)
+        before = dump(configured.store.path)
+        assert suggest(configured) == 0
+        assert dump(configured.store.path) == before
+        assert len(chat.asked) == 1
+
+    def test_without_the_server_the_rules_go_on_and_it_is_asked_later(
+        self, chat: FakeChat, configured: Bench, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        chat.script = [complaint(401, "no")]
+        assert suggest(configured) == 0
+        lines = capfd.readouterr().err.splitlines()
+        assert [line for line in lines if "401" in line] == [line for line in lines if "in part" in line]
+        assert sum("1 documents are done in part: chat@tiny." in line for line in lines) == 1
+        assert "chat" not in sources(configured)
+        assert "gazetteer" in sources(configured)
+        before = dump(configured.store.path)
+        chat.script = [complaint(401, "no")]
+        assert suggest(configured) == 0
+        assert dump(configured.store.path) == before
+        assert suggest(configured) == 0
+        assert "chat" in sources(configured)
+        assert configured.actions(SUGGESTIONS) == ["suggest", "suggest"]
+
+    def test_a_mistake_in_the_configuration_is_one_line(
+        self, configured: Bench, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        configure(configured, "ftp://nowhere")
+        before = dump(configured.store.path)
+        assert suggest(configured) == 1
+        (line,) = capfd.readouterr().err.splitlines()
+        assert "chat.yaml:1: url: found 'ftp://nowhere'" in line
+        assert dump(configured.store.path) == before
+
+    def test_worker_processes_ask_the_same(self, chat: FakeChat, configured: Bench, scheme: LabelScheme) -> None:
+        (one,) = build(scheme, configured.workspace.models).suggest([configured.document()])
+        (two,) = build(scheme, configured.workspace.models).suggest([configured.document()], jobs=2)
+        assert one == two
+        assert isinstance(two, Reported)
+        assert two.dropped == {"not in the text": 1}
+        assert len(chat.asked) == 1

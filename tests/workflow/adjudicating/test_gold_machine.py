@@ -1,0 +1,213 @@
+"""Any course of an adjudication: decisions, edits, undo, redo, curators who finish anew, other adjudicators."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from annotator.errors import WorkflowError
+from annotator.history import GOLD
+from annotator.store import examine
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.editing.layer_session import Outcome
+from tests.workflow.adjudicating.desk import finish, judge
+from tests.workspaces import Bench, make_bench
+
+LABELS = st.sampled_from(("PERSON", "ORG", "GPE", "DATE"))
+MANY = st.integers(0, 1000)
+PHRASES = ("Ana Ruiz", "Ana", "Cruz Roja", "Cruz Roja en México", "México", "Canadá", "mayo")
+
+
+class Adjudication(RuleBasedStateMachine):
+    """Two curators and an adjudicator; every refusal must leave everything as it was."""
+
+    bench: Bench
+    session: GoldSession
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        self.bench = make_bench(Path(self.folder.name))
+        self.bench.add()
+        for curator in ("ana", "bo"):
+            finish(self.bench, curator, *self._marks(data))
+        self.session = judge(self.bench)
+
+    def _marks(self, data: st.DataObject) -> list[tuple[str, str]]:
+        phrases = data.draw(st.lists(st.sampled_from(PHRASES), unique=True, max_size=4))
+        labels = {"Ana Ruiz": "PERSON", "Ana": "PERSON", "México": "GPE", "Canadá": "GPE", "mayo": "DATE"}
+        return [(labels.get(phrase, data.draw(LABELS)), phrase) for phrase in phrases]
+
+    def _attempt(self, action: Callable[[], Outcome | None]) -> None:
+        before = {*self.session.layer.spans, *self.session.layer.relations}, len(self.session.open)
+        try:
+            action()
+        except WorkflowError:
+            now = {*self.session.layer.spans, *self.session.layer.relations}, len(self.session.open)
+            assert now == before
+
+    def _one(self, number: int, of: list[str]) -> str | None:
+        return of[number % len(of)] if of else None
+
+    @rule(number=MANY, curator=st.sampled_from(("ana", "bo")))
+    def choose(self, number: int, curator: str) -> None:
+        case = self._one(number, [c.id for c in self.session.settlement.cases])
+        if case is not None:
+            self._attempt(lambda: self.session.choose(case, curator))
+
+    @rule(number=MANY)
+    def nothing(self, number: int) -> None:
+        case = self._one(number, [c.id for c in self.session.open])
+        if case is not None:
+            self._attempt(lambda: self.session.nothing(case))
+
+    @rule(number=MANY, label=LABELS)
+    def amend(self, number: int, label: str) -> None:
+        case = self._one(number, [c.id for c in self.session.open])
+        if case is not None:
+            self._attempt(lambda: self.session.amend(case, label=label))
+
+    @rule(number=MANY, size=st.integers(0, 2), label=LABELS)
+    def add(self, number: int, size: int, label: str) -> None:
+        tokens = self.session.document.tokens
+        first = number % len(tokens)
+        last = min(first + size, len(tokens) - 1)
+        self._attempt(lambda: self.session.add(tokens[first].start, tokens[last].end, label))
+
+    @rule(number=MANY, label=LABELS)
+    def relabel(self, number: int, label: str) -> None:
+        span = self._one(number, sorted(self.session.layer.spans))
+        if span is not None:
+            self._attempt(lambda: self.session.relabel(span, label))
+
+    @rule(number=MANY, side=st.sampled_from(("start", "end")), by=st.sampled_from((-1, 1)))
+    def move(self, number: int, side: str, by: int) -> None:
+        span = self._one(number, sorted(self.session.layer.spans))
+        if span is not None:
+            self._attempt(lambda: self.session.move_boundary(span, side, by))
+
+    @rule(number=MANY, other=MANY)
+    def relate(self, number: int, other: int) -> None:
+        head = self._one(number, sorted(self.session.layer.spans))
+        partners = self.session.partners(head) if head is not None else []
+        if head is not None and partners:
+            child, kind, turned = partners[other % len(partners)]
+            ends = (child, head) if turned else (head, child)
+            self._attempt(lambda: self.session.relate(*ends, kind.name))
+
+    @rule(number=MANY)
+    def delete(self, number: int) -> None:
+        item = self._one(number, sorted((*self.session.layer.spans, *self.session.layer.relations)))
+        if item is not None:
+            self._attempt(lambda: self.session.delete(item))
+
+    @rule(number=MANY)
+    def retype(self, number: int) -> None:
+        item = self._one(number, sorted(self.session.layer.relations))
+        choices = self.session.retypings(item) if item is not None else []
+        if item is not None and choices:
+            kind, turned = choices[number % len(choices)]
+            self._attempt(lambda: self.session.retype(item, kind.name, reverse=turned))
+
+    @rule()
+    def everywhere(self) -> None:
+        span = self._one(0, sorted(self.session.layer.spans))
+        if span is not None:
+            self._attempt(lambda: self.session.everywhere(span))
+
+    @rule()
+    def favoured_everywhere(self) -> None:
+        self._attempt(self.session.favoured_everywhere)
+
+    @rule()
+    def comment(self) -> None:
+        self._attempt(lambda: self.session.comment("why", self.session.open[0].id if self.session.open else None))
+
+    @rule()
+    def complete(self) -> None:
+        self._attempt(self.session.finish)
+        assert (self.session.state == "done") == (not self.session.open)
+
+    @rule()
+    def undo(self) -> None:
+        self._attempt(self.session.undo)
+
+    @rule()
+    def redo(self) -> None:
+        self._attempt(self.session.redo)
+
+    @rule()
+    def undo_and_redo(self) -> None:
+        before = self.session.settlement.content, {r.id: r.outcome for r in self.session.layer.rulings.values()}
+        if self.session._undo.done:
+            self.session.undo()
+            self.session.redo()
+        after = self.session.settlement.content, {r.id: r.outcome for r in self.session.layer.rulings.values()}
+        assert after == before
+
+    @rule(data=st.data(), curator=st.sampled_from(("ana", "bo", "carla")))
+    def finish_anew(self, data: st.DataObject, curator: str) -> None:
+        decided = self._decided()
+        own = self.bench.session(curator=curator)
+        for identity in data.draw(st.lists(st.sampled_from(sorted(own.layer.spans) or ["-"]), unique=True, max_size=2)):
+            if identity in own.layer.spans:
+                own.delete(identity)
+        for label, phrase in self._marks(data):
+            start = own.document.text.index(phrase)
+            try:
+                own.add(start, start + len(phrase), label)
+            except WorkflowError:
+                continue
+        own.finish()
+        self.session = judge(self.bench)
+        assert self._decided() == decided
+
+    def _decided(self) -> dict[str, object]:
+        rulings = self.session.layer.rulings.values()
+        return {r.id: (r.outcome, r.event) for r in rulings if r.settled == "adjudicator"}
+
+    @rule()
+    def open_anew(self) -> None:
+        before = self.session.settlement
+        self.session = judge(self.bench, "chief")
+        assert self.session.settlement.content == before.content
+        assert [c.id for c in self.session.open] == [c.id for c in before.open]
+
+    @precondition(lambda self: hasattr(self, "session"))
+    @invariant()
+    def sound(self) -> None:
+        session = self.session
+        stored = self.bench.store.annotations(self.bench.layer_id(GOLD))
+        assert stored == session.settlement.content
+        assert (dict(session.layer.spans), dict(session.layer.relations)) == (stored.spans, stored.relations)
+        assert self.bench.scheme.layer_problems(stored, session.document.sentences) == []
+        assert self.bench.store.rulings(self.bench.layer_id(GOLD)) == session.settlement.rulings
+        assert not (session.state == "done" and session.open)
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "session"):
+                self._take_all_back()
+        finally:
+            if hasattr(self, "bench"):
+                self.bench.workspace.close()
+            self.folder.cleanup()
+
+    def _take_all_back(self) -> None:
+        assert list(examine(self.bench.store)) == []
+        while self.session._undo.done:
+            self.session.undo()
+        assert self._decided() == {}
+        assert list(examine(self.bench.store)) == []
+
+
+TestAdjudication = Adjudication.TestCase
+TestAdjudication.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

@@ -1,0 +1,412 @@
+"""Settling disagreements on a document, and what is on the disk then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from annotator.errors import StoreError, WorkflowError
+from annotator.history import GOLD
+from annotator.store import examine
+from annotator.workflow.adjudicating.gold import settle_finished
+from tests.workflow.adjudicating.desk import finish, first, gold_state, judge, key_of, kinds
+from tests.workspaces import KEY, Bench, linked, place_of, said
+
+ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
+SECOND, CANADA, MAY = ("GPE", "México", 1), ("GPE", "Canadá"), ("DATE", "mayo")
+
+
+@pytest.fixture(autouse=True)
+def _sound(bench: Bench) -> Iterator[None]:
+    yield
+    assert list(examine(bench.store)) == []
+    for gold in bench.store.layers(kind=GOLD):
+        content = bench.store.annotations(gold.id)
+        assert bench.scheme.layer_problems(content, bench.document().sentences) == []
+
+
+class TestKinds:
+    def test_what_all_say_is_merged_by_itself(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        finish(bench, "bo", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        session = judge(bench)
+        assert kinds(session) == []
+        assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert gold_state(bench) == "doing"
+
+    def test_nothing_is_suggested_to_gold(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, MEXICO)
+        finish(bench, "bo", ("PERSON", "Ana"), CRUZ, SECOND)
+        session = judge(bench)
+        for case in session.open:
+            session.choose(case.id, "ana")
+        assert not session.layer.pending
+        assert {item.id for item in session.layer.items} == {*session.layer.spans}
+
+    def test_every_kind_is_told_apart(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, MEXICO, SECOND, CANADA, links=(
+            (ANA, "works_for", CRUZ), (CRUZ, "located_in", MEXICO), (SECOND, "cooperates_with", CANADA)))  # fmt: skip
+        finish(bench, "bo", ("PERSON", "Ana"), CRUZ, ("ORG", "México"), CANADA)
+        session = judge(bench)
+        assert kinds(session) == ["boundary", "label", "missing"]
+        assert session.settlement.waiting == 3
+
+    def test_relations_come_up_once_their_ends_are_settled(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        finish(bench, "bo", ("PERSON", "Ana"), CRUZ, links=((("PERSON", "Ana"), "leads", CRUZ),))
+        session = judge(bench)
+        assert kinds(session) == ["boundary"]
+        session.choose(first(session).id, "ana")
+        assert kinds(session) == ["relation label"]
+        session.choose(first(session).id, "bo")
+        assert linked(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
+        assert kinds(session) == []
+
+    def test_a_turned_relation_is_a_matter_of_direction(self, bench: Bench) -> None:
+        finish(bench, "ana", SECOND, CANADA, links=((SECOND, "located_in", CANADA),))
+        finish(bench, "bo", SECOND, CANADA, links=((CANADA, "located_in", SECOND),))
+        session = judge(bench)
+        assert kinds(session) == ["relation direction"]
+        session.choose(first(session).id, "bo")
+        assert linked(session) == {("Canadá", "located_in", "México")}
+
+    def test_a_symmetric_relation_has_no_direction(self, bench: Bench) -> None:
+        finish(bench, "ana", SECOND, CANADA, links=((SECOND, "cooperates_with", CANADA),))
+        finish(bench, "bo", SECOND, CANADA, links=((CANADA, "cooperates_with", SECOND),))
+        assert kinds(judge(bench)) == []
+
+
+class TestRelations:
+    def test_an_agreed_relation_survives_ends_that_differed(self, bench: Bench) -> None:
+        """inception#2037, #1749: relations that all agree on are merged, also where their ends' borders differed."""
+        finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        finish(bench, "bo", ("PERSON", "Ana"), CRUZ, links=((("PERSON", "Ana"), "works_for", CRUZ),))
+        session = judge(bench)
+        session.choose(first(session).id, "bo")
+        assert kinds(session) == []
+        assert linked(session) == {("Ana", "works_for", "Cruz Roja")}
+
+    def test_relations_on_one_end_do_not_collide(self, bench: Bench) -> None:
+        """inception#1749: two relations that share an end are two, and each is settled by itself."""
+        finish(bench, "ana", CRUZ, MEXICO, ANA, links=((CRUZ, "located_in", MEXICO), (ANA, "works_for", CRUZ)))
+        finish(bench, "bo", CRUZ, MEXICO, ANA, links=((ANA, "leads", CRUZ), (CRUZ, "located_in", MEXICO)))
+        session = judge(bench)
+        assert kinds(session) == ["relation label"]
+        assert linked(session) == {("Cruz Roja", "located_in", "México")}
+        session.choose(first(session).id, "bo")
+        assert linked(session) == {("Cruz Roja", "located_in", "México"), ("Ana Ruiz", "leads", "Cruz Roja")}
+
+    def test_two_relations_between_the_same_two_spans_are_two(self, bench: Bench) -> None:
+        both = ((ANA, "works_for", CRUZ), (ANA, "leads", CRUZ))
+        finish(bench, "ana", ANA, CRUZ, links=both)
+        finish(bench, "bo", ANA, CRUZ, links=both[:1])
+        session = judge(bench)
+        assert kinds(session) == ["relation missing"]
+        session.choose(first(session).id, "ana")
+        assert len(session.layer.relations) == 2
+
+    def test_relations_follow_a_border_that_is_moved_later(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        finish(bench, "bo", ANA, CRUZ)
+        session = judge(bench)
+        session.choose(first(session).id, "ana")
+        session.move_boundary(str(key_of(bench, ANA)), "end", -1)
+        assert linked(session) == {("Ana", "works_for", "Cruz Roja")}
+        assert kinds(session) == []
+
+    def test_a_relation_that_no_longer_fits_goes_and_comes_back(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        finish(bench, "bo", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        session = judge(bench)
+        told = session.relabel(str(key_of(bench, CRUZ)), "GPE")
+        assert told.message == "relabelled to GPE “Cruz Roja”; its works_for went with it"
+        assert linked(session) == set()
+        session.relabel(str(key_of(bench, ("GPE", "Cruz Roja"))), "ORG")
+        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+
+    def test_an_adjudicators_own_relation(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ)
+        finish(bench, "bo", ANA, CRUZ)
+        session = judge(bench)
+        session.relate(str(key_of(bench, ANA)), str(key_of(bench, CRUZ)), "works_for")
+        assert linked(judge(bench)) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        session.retype(next(iter(session.layer.relations)), "leads")
+        assert linked(judge(bench)) == {("Ana Ruiz", "leads", "Cruz Roja")}
+        session.delete(next(iter(session.layer.relations)))
+        assert linked(judge(bench)) == set()
+
+
+class TestDecisions:
+    def test_nothing_here_is_a_decision_that_stays(self, bench: Bench) -> None:
+        """inception#4774: the adjudicator may decide that nothing is there, and is not asked again."""
+        finish(bench, "ana", ANA, CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        session.nothing(first(session, "missing").id)
+        assert said(session) == {("ORG", "Cruz Roja")}
+        finish(bench, "carla", ANA, CRUZ)
+        again = judge(bench)
+        assert kinds(again) == []
+        assert said(again) == {("ORG", "Cruz Roja")}
+
+    def test_a_re_merge_keeps_decisions_and_opens_only_what_is_new(self, bench: Bench) -> None:
+        """inception#2037: merging again does not discard what was settled."""
+        finish(bench, "ana", ANA, CRUZ)
+        bo = finish(bench, "bo", ("PERSON", "Ana"), CRUZ)
+        session = judge(bench)
+        session.choose(first(session).id, "ana")
+        session.finish()
+        bo.add(*key_of(bench, CANADA))
+        assert said(judge(bench)) == said(session)  # at it again: what bo had finished counts until bo is done
+        assert gold_state(bench) == "done"
+        bo.finish()
+        again = judge(bench)
+        assert kinds(again) == ["missing"]
+        assert gold_state(bench) == "doing"
+        assert said(again) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+
+    def test_what_was_agreed_and_no_longer_is_opens(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ)
+        finish(bench, "bo", ANA, CRUZ)
+        assert settle_finished(bench.workspace, "lead").settled == [KEY]
+        finish(bench, "carla", CRUZ)
+        again = judge(bench)
+        assert kinds(again) == ["missing"]
+        assert said(again) == {("ORG", "Cruz Roja")}
+
+    def test_spans_that_cannot_stand_together_are_one_conflict(self, bench: Bench) -> None:
+        long = ("ORG", "Cruz Roja en México")
+        finish(bench, "ana", long)
+        finish(bench, "bo", CRUZ, MEXICO, links=((CRUZ, "located_in", MEXICO),))
+        session = judge(bench)
+        assert len(session.open) == 1
+        session.choose(first(session).id, "bo")
+        assert said(session) == {("ORG", "Cruz Roja"), ("GPE", "México")}
+        assert kinds(session) == ["relation missing"]
+        session.undo()
+        session.choose(first(session).id, "ana")
+        assert said(session) == {("ORG", "Cruz Roja en México")}
+        assert kinds(session) == []
+
+    def test_an_edit_settles_a_conflict(self, bench: Bench) -> None:
+        finish(bench, "ana", ("PERSON", "Ana"))
+        finish(bench, "bo", ("PERSON", "Ruiz"))
+        session = judge(bench)
+        assert kinds(session) == ["missing", "missing"]
+        session.add(*key_of(bench, ANA))
+        assert kinds(session) == []
+        assert said(session) == {("PERSON", "Ana Ruiz")}
+        span = next(iter(session.layer.spans.values()))
+        assert (span.curator, span.origin) == ("lead", "added")
+
+    def test_another_label_than_anyones(self, bench: Bench) -> None:
+        finish(bench, "ana", ("PERSON", "Cruz Roja"))
+        finish(bench, "bo", ("GPE", "Cruz Roja"))
+        session = judge(bench)
+        session.amend(first(session).id, label="ORG")
+        assert said(session) == {("ORG", "Cruz Roja")}
+        assert next(iter(session.layer.spans.values())).origin == "corrected"
+
+    def test_another_border_than_anyones(self, bench: Bench) -> None:
+        finish(bench, "ana", ("ORG", "Cruz"), ("PERSON", "Ana"))
+        finish(bench, "bo", ("ORG", "Roja"), ("PERSON", "Ana"))
+        session = judge(bench)
+        told = session.amend(first(session).id, side="end", by=1)
+        assert told.message == "settled: ORG “Cruz Roja”"
+        assert kinds(session) == []
+        session.add(*key_of(bench, ("ORG", "Ruiz")))
+        with pytest.raises(WorkflowError, match="that would run into PERSON “Ana”"):
+            session.move_boundary(str(key_of(bench, ("ORG", "Ruiz"))), "start", -1)
+
+    def test_what_gives_way_is_told(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ, MEXICO)
+        finish(bench, "bo", CRUZ, MEXICO)
+        session = judge(bench)
+        told = session.add(*key_of(bench, ("ORG", "Cruz Roja en México")))
+        assert told.message == "marked ORG “Cruz Roja en México”; ORG “Cruz Roja”, GPE “México” gave way"
+
+    def test_the_favourite(self, bench: Bench) -> None:
+        for curator, mention in (("ana", ANA), ("bo", ANA), ("carla", ("PERSON", "Ana"))):
+            finish(bench, curator, mention)
+        session = judge(bench)
+        session.favoured(first(session).id)
+        assert said(session) == {("PERSON", "Ana Ruiz")}
+
+    def test_a_tie_has_no_favourite(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", ("PERSON", "Ana"))
+        session = judge(bench)
+        with pytest.raises(WorkflowError, match="as many say one thing as another: choose a version by its number"):
+            session.favoured(first(session).id)
+
+    def test_what_most_say_everywhere_is_one_step(self, bench: Bench) -> None:
+        for curator, *mentions in (("ana", ANA, CRUZ), ("bo", ANA, CRUZ), ("carla", ("PERSON", "Ana"), MEXICO)):
+            finish(bench, curator, *mentions)
+        session = judge(bench)
+        told = session.favoured_everywhere()
+        assert told.message == "settled 3 as most say; 0 remain"
+        assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        session.undo()
+        assert len(session.open) == 3
+
+    def test_everywhere_marks_every_mention(self, bench: Bench) -> None:
+        finish(bench, "ana", MEXICO)
+        finish(bench, "bo", MEXICO)
+        session = judge(bench)
+        assert session.everywhere(str(key_of(bench, MEXICO))).message == "GPE on 2 more mentions of “México”"
+        assert len(session.layer.spans) == 3
+
+    def test_what_all_say_now_waits_where_it_cannot_stand_beside_a_decision(self, bench: Bench) -> None:
+        ana, bo = finish(bench, "ana"), finish(bench, "bo")
+        judge(bench).add(*key_of(bench, ("ORG", "Cruz Roja en México")))
+        for session in (ana, bo):
+            session.add(*key_of(bench, MEXICO))
+            session.finish()
+        again = judge(bench)
+        assert kinds(again) == ["agreed"]
+        assert said(again) == {("ORG", "Cruz Roja en México")}
+        again.choose(first(again).id, "ana")
+        assert said(again) == {("GPE", "México")}
+
+    def test_a_span_of_the_adjudicators_own_is_changed_and_taken_away(self, bench: Bench) -> None:
+        finish(bench, "ana")
+        finish(bench, "bo")
+        session = judge(bench)
+        focus = session.add(*key_of(bench, ("ORG", "Cruz"))).focus or ""
+        focus = session.move_boundary(focus, "end", 1).focus or ""
+        focus = session.relabel(focus, "GPE").focus or ""
+        assert said(judge(bench)) == {("GPE", "Cruz Roja")}
+        session.delete(focus)
+        assert said(judge(bench)) == set()
+
+
+class TestUndo:
+    def test_a_decision_is_taken_back_and_brought_back_also_tomorrow(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        session.choose(first(session).id, "ana")
+        session = judge(bench)
+        session.undo()
+        assert kinds(session) == ["missing"]
+        assert said(session) == {("ORG", "Cruz Roja")}
+        judge(bench).redo()
+        assert said(judge(bench)) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+
+    def test_what_follows_from_the_work_is_not_undone(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        with pytest.raises(WorkflowError, match="nothing to undo"):
+            session.undo()
+
+    def test_undo_reaches_over_a_merge(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        session.nothing(first(session).id)
+        finish(bench, "carla", CRUZ, MEXICO)
+        session = judge(bench)
+        session.undo()
+        assert kinds(session) == ["missing", "missing"]
+
+    def test_completing_is_undone_too(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        session.finish()
+        session.undo()
+        assert gold_state(bench) == "doing"
+
+    def test_gold_that_was_complete_is_not_while_something_new_is_open(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        session.finish()
+        session.relabel(str(key_of(bench, CRUZ)), "GPE")
+        finish(bench, "carla", CRUZ, ANA)
+        session = judge(bench)
+        session.undo()
+        assert said(session) == {("ORG", "Cruz Roja")}
+        assert gold_state(bench) == "doing"
+
+
+class TestOpening:
+    def test_flag_and_comments_are_there_again(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", ANA)
+        session = judge(bench)
+        session.flag()
+        session.comment("mirar otra vez")
+        again = judge(bench)
+        assert again.flagged
+        assert [comment.text for comment in again.layer.comments.values()] == ["mirar otra vez"]
+        again.flag()
+        assert not judge(bench).flagged
+
+    def test_nobody_sees_others_work_before_their_own_is_done(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", CRUZ)
+        finish(bench, "carla", MEXICO, done=False)
+        with pytest.raises(WorkflowError, match="carla has not finished it: finish your own work on it first"):
+            judge(bench, "carla")
+        judge(bench, "ana")
+
+    def test_two_must_have_finished(self, bench: Bench) -> None:
+        with pytest.raises(WorkflowError, match="finished by nobody"):
+            judge(bench)
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", ANA, done=False)
+        with pytest.raises(WorkflowError, match="finished by ana only"):
+            judge(bench)
+        bench.session(curator="bo").finish()
+        judge(bench)
+
+    def test_work_that_was_called_done_by_mistake_does_not_count(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", CRUZ).undo()
+        with pytest.raises(WorkflowError, match="finished by ana only"):
+            judge(bench)
+
+    def test_gold_of_one_curators_work_can_be_reviewed(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        settle_finished(bench.workspace, "lead")
+        session = judge(bench)
+        session.delete(str(key_of(bench, ANA)))
+        assert said(judge(bench)) == set()
+        assert gold_state(bench) == "doing"
+
+    def test_of_two_adjudicators_the_second_is_told_and_nothing_is_lost(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ)
+        finish(bench, "bo")
+        one, other = judge(bench, "lead"), judge(bench, "chief")
+        one.choose(first(one).id, "ana")
+        with pytest.raises(StoreError, match="gold on nota was changed by another adjudicator"):
+            other.nothing(first(other).id)
+        other.recover()
+        assert len(other.open) == 1
+        other.nothing(first(other).id)
+        assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
+
+    def test_what_is_open_cannot_be_called_complete(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo")
+        session = judge(bench)
+        with pytest.raises(WorkflowError, match="nota is not settled: 1 missing: tab goes to the next"):
+            session.finish()
+
+    def test_who_finishes_meanwhile_is_heard_before_it_is_complete(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        finish(bench, "carla", ANA, CRUZ)
+        with pytest.raises(WorkflowError, match="1 missing"):
+            session.finish()
+
+    def test_a_replaced_text_is_refused(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA)
+        finish(bench, "bo", ANA)
+        judge(bench).finish()
+        assert place_of(bench.document(), "Ana") == (0, 3)

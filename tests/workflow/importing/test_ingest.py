@@ -1,0 +1,208 @@
+"""Taking articles in, and carrying annotations over to a replaced text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.annotation import Span
+from annotator.errors import CorpusError, WorkflowError
+from annotator.history import LayerName
+from annotator.store import StaleLayerError, examine
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.document_history import chronicle
+from annotator.workflow.importing.ingest import IntakeReport, ingest
+from tests.workflow.adjudicating.desk import finish, first, judge
+from tests.workspaces import KEY, TEXT, Bench, dump, focused, link, linked, place_of, proposal, propose, said, waiting
+
+NEWER = "Ayer. " + TEXT.replace("México coopera con Canadá.", "México ya no coopera con Canadá.")
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "uno.txt").write_text("Luis Paz llegó.", encoding="utf-8")
+    (folder / "dos.txt").write_text("Ana Ruiz volvió.", encoding="utf-8")
+    return folder
+
+
+def take(bench: Bench, path: Path, *, replace: bool = False) -> IntakeReport:
+    return ingest(bench.workspace, [path], "tester", replace=replace)
+
+
+class TestIngest:
+    def test_new_articles_become_documents(self, bench: Bench, articles: Path) -> None:
+        assert take(bench, articles).added == ["dos", "uno"]
+        assert bench.store.document_keys() == ["dos", KEY, "uno"]
+        assert bench.document("uno").text == "Luis Paz llegó."
+
+    def test_the_same_bytes_again_change_nothing(self, bench: Bench, articles: Path) -> None:
+        take(bench, articles)
+        before = dump(bench.store.path)
+        report = take(bench, articles)
+        assert (report.added, report.unchanged) == ([], ["dos", "uno"])
+        assert dump(bench.store.path) == before
+
+    def test_history_says_who_and_when(self, bench: Bench, articles: Path) -> None:
+        take(bench, articles)
+        info = bench.store.layer(LayerName("uno", "corpus"))
+        assert info is not None
+        (event,) = bench.store.events(info)
+        assert (event.actor, event.action) == ("tester", "ingest")
+
+    def test_a_key_with_another_text_is_refused_and_nothing_of_the_rest_taken(
+        self, bench: Bench, articles: Path
+    ) -> None:
+        (articles / f"{KEY}.txt").write_text("otro texto", encoding="utf-8")
+        before = dump(bench.store.path)
+        with pytest.raises(CorpusError, match=r"nota.txt: there is a document 'nota' with another text: .*--replace"):
+            take(bench, articles)
+        assert dump(bench.store.path) == before
+
+    def test_one_bad_article_keeps_all_out(self, bench: Bench, articles: Path) -> None:
+        (articles / "tres.txt").write_bytes(b"caf\xe9")
+        before = dump(bench.store.path)
+        with pytest.raises(CorpusError, match=r"tres.txt: byte 3 is not UTF-8"):
+            take(bench, articles)
+        assert dump(bench.store.path) == before
+
+    def test_a_refusal_in_a_new_workspace_leaves_no_database(self, bench: Bench, tmp_path: Path) -> None:
+        root = tmp_path / "new"
+        root.mkdir()
+        (root / "labels.yaml").write_bytes(bench.workspace.labels_path.read_bytes())
+        (root / "empty.txt").touch()
+        workspace = type(bench.workspace)(root)
+        with pytest.raises(CorpusError, match="the text is empty"):
+            ingest(workspace, [root / "empty.txt"], "tester")
+        assert not workspace.database_path.parent.exists()
+
+
+class TestReplace:
+    @pytest.fixture
+    def newer(self, tmp_path: Path) -> Path:
+        path = tmp_path / f"{KEY}.txt"
+        path.write_text(NEWER, encoding="utf-8")
+        return path
+
+    def test_spans_move_with_their_text(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        for needle, label in (("Ana Ruiz", "PERSON"), ("Luis Paz", "PERSON"), ("Canadá", "GPE")):
+            session.add(*place_of(session.document, needle), label)
+        report = take(bench, newer, replace=True)
+        assert (report.replaced, report.lost) == ([KEY], [])
+        moved = bench.session()
+        assert said(moved) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis Paz"), ("GPE", "Canadá")}
+        assert moved.document.text == NEWER
+        assert list(examine(bench.store)) == []
+
+    def test_what_has_no_place_any_more_is_listed_and_its_relations_go(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        mexico = focused(session.add(*place_of(session.document, "México coopera"), "GPE"))
+        canada = focused(session.add(*place_of(session.document, "Canadá"), "GPE"))
+        session.relate(mexico, canada, "cooperates_with")
+        (lost,) = take(bench, newer, replace=True).lost
+        assert (str(lost.layer), lost.label, lost.text) == ("curator:ana on nota", "GPE", "México coopera")
+        assert said(bench.session()) == {("GPE", "Canadá")}
+        assert linked(bench.session()) == set()
+        assert list(examine(bench.store)) == []
+
+    def test_relations_whose_ends_both_stay_stay(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        ana = focused(session.add(*place_of(session.document, "Ana Ruiz"), "PERSON"))
+        cruz = focused(session.add(*place_of(session.document, "Cruz Roja"), "ORG"))
+        session.comment("¿segura?", focused(session.relate(ana, cruz, "works_for")))
+        take(bench, newer, replace=True)
+        assert linked(bench.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert [c.text for c in bench.session().layer.comments.values()] == ["¿segura?"]
+
+    def test_comments_on_what_is_lost_go_too(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        session.comment("raro", focused(session.add(*place_of(session.document, "México coopera"), "GPE")))
+        take(bench, newer, replace=True)
+        assert bench.session().layer.comments == {}
+
+    def test_what_was_decided_is_not_asked_again(self, bench: Bench, newer: Path) -> None:
+        document = bench.document()
+        luis, canada = proposal(document, "Luis Paz", "PERSON"), proposal(document, "Canadá", "GPE")
+        propose(bench.store, document, [luis, canada])
+        bench.session().reject(luis.id)
+        take(bench, newer, replace=True)
+        document = bench.document()
+        assert waiting(bench.session()) == [proposal(document, "Canadá", "GPE").id]
+        again = [proposal(document, "Luis Paz", "PERSON"), proposal(document, "Canadá", "GPE")]
+        propose(bench.store, document, again, name="suggestions:again")
+        assert waiting(bench.session()) == [proposal(document, "Canadá", "GPE").id]
+
+    def test_verdicts_on_relations_hold_too(self, bench: Bench, newer: Path, ana: Span, cruz: Span) -> None:
+        propose(bench.store, bench.document(), [ana, cruz], [link(ana, cruz, "works_for")])
+        bench.session().reject(link(ana, cruz, "works_for").id)
+        take(bench, newer, replace=True)
+        assert len(waiting(bench.session())) == 2
+
+    def test_steps_on_the_old_text_cannot_be_taken_back(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        take(bench, newer, replace=True)
+        session = bench.session()
+        session.flag()
+        session.undo()
+        with pytest.raises(WorkflowError, match="text was replaced"):
+            session.undo()
+        assert said(bench.session()) == {("PERSON", "Luis Paz")}
+
+    def test_an_open_window_is_told_and_goes_on_showing_what_it_had(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        take(bench, newer, replace=True)
+        with pytest.raises(StaleLayerError):
+            session.flag()
+        with pytest.raises(WorkflowError, match="about another text: the article was replaced; open it anew"):
+            session.recover()
+        assert said(session) == {("PERSON", "Luis Paz")}
+
+    def test_history_quotes_each_step_from_the_text_that_it_was_made_on(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        session.add(*place_of(session.document, "México coopera"), "GPE")
+        take(bench, newer, replace=True)
+        session = bench.session()
+        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        told = [entry.what for entry in chronicle(bench.store, KEY, "curator:ana").told]
+        assert (told[0], told[-1]) == ("label GPE “México coopera”", "label PERSON “Luis Paz”")
+
+    def test_gold_is_carried_too_and_settled_gold_stays_settled(self, bench: Bench, newer: Path) -> None:
+        session = bench.session()
+        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.finish()
+        settle_finished(bench.workspace, "ana")
+        take(bench, newer, replace=True)
+        assert settle_finished(bench.workspace, "ana").unchanged == [KEY]
+        (span,) = bench.store.annotations(bench.layer_id("gold")).spans.values()
+        assert NEWER[span.start : span.end] == "Luis Paz"
+        assert span.id == str(span.key)
+
+    def test_what_an_adjudicator_decided_is_carried_too(self, bench: Bench, newer: Path) -> None:
+        finish(bench, "ana", ("PERSON", "Ana Ruiz"), ("PERSON", "Luis Paz"))
+        finish(bench, "bo", ("PERSON", "Ana Ruiz"), ("PERSON", "Luis"))
+        session = judge(bench)
+        session.choose(first(session).id, "bo")
+        session.finish()
+        take(bench, newer, replace=True)
+        assert list(examine(bench.store)) == []
+        again = judge(bench)
+        assert again.open == []
+        assert said(again) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis")}
+        with pytest.raises(WorkflowError, match="text was replaced"):
+            again.undo()
+
+    def test_the_document_knows_its_new_text_and_keeps_the_old_in_history(self, bench: Bench, newer: Path) -> None:
+        take(bench, newer, replace=True)
+        assert bench.document().text == NEWER
+        assert bench.actions("corpus") == ["ingest", "replace"]
+
+    def test_replacing_with_the_same_text_changes_nothing(self, bench: Bench, newer: Path) -> None:
+        take(bench, newer, replace=True)
+        before = dump(bench.store.path)
+        assert take(bench, newer, replace=True).unchanged == [KEY]
+        assert dump(bench.store.path) == before
