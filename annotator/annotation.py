@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, Self
 import msgspec
 
 Origin = Literal["suggested", "accepted", "corrected", "added"]
-Verdict = Literal["accepted", "corrected", "rejected", "ignored"]
+VerdictKind = Literal["accepted", "corrected", "rejected", "ignored"]
 LayerKind = Literal["suggester", "curator", "gold"]
 Settled = Literal["agreement", "majority", "adjudicator"]
 
@@ -65,7 +65,7 @@ class Item(msgspec.Struct, frozen=True):
 
     id: str
 
-    def but(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> Self:
         """Return the same with some fields changed."""
         return msgspec.structs.replace(self, **changes)
 
@@ -103,7 +103,7 @@ class Relation(Item, frozen=True, gc=False):
     curator: str | None = None
 
 
-class Decision(Item, frozen=True):
+class Verdict(Item, frozen=True):
     """A curator's verdict on one suggestion.
 
     ``id`` is the suggestion's id, that is its content, so the verdict holds for whichever suggester says the same
@@ -112,7 +112,7 @@ class Decision(Item, frozen=True):
     """
 
     kind: Literal["span", "relation"]
-    verdict: Verdict
+    verdict: VerdictKind
     label: str
     source: str | None
     score: float | None

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from annotator.annotation import Origin, Settled, Verdict, relation_key, span_key
+from annotator.annotation import Origin, Settled, VerdictKind, relation_key, span_key
 from annotator.names import person_problem
 
 Offset = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -77,7 +77,7 @@ class RelationRecord(_Item, frozen=True, kw_only=True):
 
 
 class _Verdict(Record, frozen=True, kw_only=True, tag_field="kind"):
-    verdict: Verdict
+    verdict: VerdictKind
     label: Word
     source: Word | UnsetType = UNSET
     score: Score | UnsetType = UNSET

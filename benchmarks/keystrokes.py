@@ -40,7 +40,7 @@ TOP = Path(__file__).resolve().parent.parent
 TARGET = TOP / "benchmarks" / "targets" / "seeds.jsonl"
 BUDGET = {"cold": 2.0, "learned": 1.3, "none": None}
 POLICIES = [
-    Policy("A, rest at first sight", 7.0, 8.0),
+    Policy("A, rest at first visibility", 7.0, 8.0),
     Policy("A, rest in passing", 5.0, 6.0),
     Policy("A, rest at the end", 3.0, 4.0),
     Policy("mend, A, rest in passing", 5.0, 6.0, repair_first=True),
@@ -84,9 +84,9 @@ def teach(workspace: Workspace, records: list[LayerRecord]) -> None:
     """Make gold of some documents, as if one curator had finished them, and train on it."""
     for record in records:
         name = LayerName(record.document.key, curator_layer("teacher"))
-        own = {i: s.but(origin="added", source=None, score=None) for i, s in record.annotations.spans.items()}
+        own = {i: s.replace(origin="added", source=None, score=None) for i, s in record.annotations.spans.items()}
         links = record.annotations.relations.items()
-        content = Annotations(own, {i: r.but(origin="added", source=None, score=None) for i, r in links})
+        content = Annotations(own, {i: r.replace(origin="added", source=None, score=None) for i, r in links})
         fields = {"text": record.document.sha256, "state": "done"}
         ops = [Op("layer", field, None, {"value": value}) for field, value in fields.items()]
         with workspace.store.write() as writer:

@@ -15,7 +15,7 @@ from benchmarks.keystrokes_state import Situation, Step, Steps, cost_of, questio
 class Policy:
     """What a missing span or relation is reckoned to cost if it is left for later, and whether ``A`` may be used.
 
-    High prices make the replay leave the walk for them at first sight, low ones leave them for the end;
+    High prices make the replay leave the walk for them at first visibility, low ones leave them for the end;
     ``repair_first`` puts right what ``A`` would accept wrongly before pressing it.
     """
 

@@ -20,7 +20,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD
 from annotator.store import Store
 from annotator.workflow.adjudicating.provenance import provenance
-from annotator.workflow.document_history import chronicle
+from annotator.workflow.document_history import document_history
 from annotator.workflow.workspace import curator_name
 
 
@@ -46,7 +46,7 @@ def command(
     if items:
         _print_items(settings.workspace(workspace).store, document, layer, reader, as_json=as_json)
         return
-    found = chronicle(settings.workspace(workspace).store, document, layer, reader=reader)
+    found = document_history(settings.workspace(workspace).store, document, layer, reader=reader)
     rows = [
         {
             "at": e.at,

@@ -58,5 +58,5 @@ _COUNTS: Mapping[str, Callable[[LayerRecord], int]] = {
     "origin": _origins,
     "source": _sources,
     "score": _scores,
-    "verdicts": lambda record: sum(d.verdict in ("rejected", "ignored") for d in record.decisions),
+    "verdicts": lambda record: sum(d.verdict in ("rejected", "ignored") for d in record.verdicts),
 }

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, Verdict
+from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, VerdictKind
 from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps, shown
 from annotator.formats.jsonl import OFF_BORDERS
@@ -24,7 +24,7 @@ from annotator.formats.tokens import with_tokens
 _TASK = ("text", "meta", "tokens", "spans", "relations", "answer", "key", "lang", "title")
 _SPAN = ("start", "end", "token_start", "token_end", "label", "text", "source", "score")
 _RELATION = ("head", "child", "label", "head_span", "child_span")
-_ANSWERS: Mapping[str, Verdict] = {"reject": "rejected", "ignore": "ignored"}
+_ANSWERS: Mapping[str, VerdictKind] = {"reject": "rejected", "ignore": "ignored"}
 _BINARY = ("ner", "classification")
 _UNNAMED = re.compile(r".*\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
 _MEDIA = ("image", "audio", "video", "html")
@@ -186,7 +186,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             target.warnings[OFF_BORDERS] += off_token
         target.write(_task(record, tokens, spans, _relations(record, record.relations()), "accept"))
         if target.options.get("verdicts") == "yes":
-            for decision in record.decisions:
+            for decision in record.verdicts:
                 answer = next((a for a, verdict in _ANSWERS.items() if verdict == decision.verdict), None)
                 if answer is not None:
                     target.write(_task(record, tokens, *_suggestion(record, decision.original), answer))

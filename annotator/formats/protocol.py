@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from annotator.annotation import Annotations, Extra, Verdict
+from annotator.annotation import Annotations, Extra, VerdictKind
 from annotator.errors import FormatError
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
@@ -61,7 +61,7 @@ class ForeignLayer:
     author: str | None = None
     suggested: bool = False
     state: State = "done"
-    verdicts: tuple[tuple[Verdict, Annotations], ...] = ()
+    verdicts: tuple[tuple[VerdictKind, Annotations], ...] = ()
     extras: tuple[Extra, ...] = ()
     layer: str | None = None
     curators: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from annotator.annotation import Annotations, Decision, Extra, Relation, RelationKey, Span, SpanKey
+from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, Verdict
 from annotator.text import Document
 
 Key = TypeVar("Key", SpanKey, RelationKey)
@@ -23,7 +23,7 @@ class LayerRecord:
 
     ``layer`` is ``gold``, ``suggestions`` or ``curator:NAME``; ``curators`` are those whose work it is;
     ``labels_sha256`` is the digest of the scheme that it was made under.  ``extras`` and ``document_extras`` are what
-    was kept of the format that is written, ``decisions`` the curator's verdicts.
+    was kept of the format that is written, ``verdicts`` the curator's verdicts.
     """
 
     document: Document
@@ -32,7 +32,7 @@ class LayerRecord:
     curators: tuple[str, ...]
     labels_sha256: str
     state: str = "done"
-    decisions: tuple[Decision, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
     extras: tuple[Extra, ...] = ()
     document_extras: Mapping[str, Any] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span
+from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, Step, UndoStack, curator_layer
 from annotator.store import connection as connecting
@@ -258,11 +258,11 @@ class Store:
             relations = self.connection.execute(TABLES["relation"].select, (layer_id,))
             return Annotations({r[0]: Span(*r) for r in spans}, {r[0]: Relation(*r) for r in relations})
 
-    def decisions(self, layer_id: int) -> dict[str, Decision]:
+    def verdicts(self, layer_id: int) -> dict[str, Verdict]:
         """Return a curator's verdicts by suggestion id."""
         with self.explained():
             found = records(self.connection, TABLES["verdict"], layer_id)
-            return {i: Decision(i, **{"source": None, "score": None, **record}) for i, record in found}
+            return {i: Verdict(i, **{"source": None, "score": None, **record}) for i, record in found}
 
     def comments(self, layer_id: int) -> dict[str, Comment]:
         """Return a layer's comments by id."""

@@ -15,7 +15,7 @@ from textual.theme import Theme
 
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
-from annotator.tui.layout.painting import Inks, Mode
+from annotator.tui.layout.painting import Mode, Palette
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -25,7 +25,7 @@ from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
-from annotator.tui.theme_palette import inks_of
+from annotator.tui.theme_palette import palette_of
 from annotator.tui.waiting_keys import PATIENCE
 from annotator.workflow.desk import Desk
 from annotator.workflow.learning.background_training import BackgroundTraining
@@ -72,7 +72,7 @@ class AnnotatorApp(App[None]):
         self.failure: Exception | None = None
         self._first = document
         self._adjudicating = adjudicating
-        self._inks: tuple[str, Inks] | None = None
+        self._palette: tuple[str, Palette] | None = None
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         self._take_preferences()
@@ -94,11 +94,11 @@ class AnnotatorApp(App[None]):
         return self.desk.scheme.accept_threshold if own is None else own
 
     @property
-    def inks(self) -> Inks:
+    def palette(self) -> Palette:
         """Return the colours of the present theme."""
-        if self._inks is None or self._inks[0] != self.theme:
-            self._inks = (self.theme, inks_of(self.current_theme, self.theme_variables, self.desk.scheme))
-        return self._inks[1]
+        if self._palette is None or self._palette[0] != self.theme:
+            self._palette = (self.theme, palette_of(self.current_theme, self.theme_variables, self.desk.scheme))
+        return self._palette[1]
 
     def on_mount(self) -> None:
         """Open the queue, and the document that was asked for or left open."""
@@ -132,7 +132,7 @@ class AnnotatorApp(App[None]):
     def _show_theme(self, _theme: Theme) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, WorkScreen):
-                screen.take_inks(self.inks)
+                screen.take_palette(self.palette)
 
     def open_document(self, key: str, needle: str = "") -> None:
         """Open a document over the queue, at the first place of what was searched for, if its text has it."""
@@ -202,7 +202,7 @@ class AnnotatorApp(App[None]):
         """Show keys and guidelines."""
         session = self.screen.session if isinstance(self.screen, AnnotateScreen) else None
         focus = session.layer.span(session.focus) if session is not None and session.focus else None
-        self.push_screen(HelpScreen(self.screen, self.desk.scheme, self.inks, focus.label if focus else None))
+        self.push_screen(HelpScreen(self.screen, self.desk.scheme, self.palette, focus.label if focus else None))
 
     async def action_quit(self) -> None:
         """Remember the place and leave."""

@@ -17,13 +17,13 @@ ON_DARK = (
     *("#56b4e9", "#e69f00", "#2fbf8f", "#f0e442", "#e08cc0", "#ee8866"),
     *("#7799ff", "#bbcc77", "#77ffff", "#aaccff", "#00ffaa", "#66ddbb"),
 )
-"""Inks for a dark background: after Okabe and Ito (2008), the later ones chosen for their distance from the earlier."""
+"""Colours for a dark background: after Okabe and Ito (2008), the later ones chosen for their distance from these."""
 
 ON_LIGHT = (
     *("#0b5fa5", "#8a5200", "#005540", "#aa1199", "#0000ff", "#552200"),
     *("#440066", "#224466", "#4400cc", "#554400", "#000099", "#551133"),
 )
-"""Inks for a light background, which leaves only dark ones: bright ones darkened till readable would look alike.
+"""Colours for a light background, which leaves only dark ones: bright ones darkened till readable would look alike.
 
 Both lists keep their distance in OKLab, also as seen with protanopia and deuteranopia (Machado et al. 2009).
 """

@@ -9,7 +9,7 @@ from annotator.workflow.adjudicating.feedback import Feedback, feedback
 from annotator.workflow.adjudicating.gold import adjudicate, open_gold
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.corpus_proposals import propose
-from annotator.workflow.annotating.curator_memory import Recollection
+from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.workspace import Workspace
 
@@ -26,7 +26,7 @@ class Desk:
         self.mine = self.queue.has_assignments()
         self.learns = True
         self.order: QueueSort = "key"
-        self._recollection = Recollection(workspace.store, self.scheme, curator, workspace.models)
+        self._memories = CuratorMemory(workspace.store, self.scheme, curator, workspace.models)
 
     @property
     def scheme(self) -> LabelScheme:
@@ -65,7 +65,7 @@ class Desk:
             document,
             blind=blind,
             follows=self.learns,
-            recollection=self._recollection,
+            memories=self._memories,
         )
         session.recall_place()
         return session
@@ -121,7 +121,7 @@ class Desk:
         """Return on how much the suggestions were trained, in a few words; empty when nothing was learned yet."""
         from annotator.suggest.learned.versions import why_unused
 
-        learned = self._recollection.learned()
+        learned = self._memories.learned()
         if learned is None:
             return "learned version unusable · " if why_unused(self.workspace.models, self.workspace.scheme) else ""
         return f"learned from {len(learned.card['documents'])} · "

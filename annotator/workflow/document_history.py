@@ -9,7 +9,7 @@ from annotator.errors import WorkflowError
 from annotator.history import Event
 from annotator.store import LayerInfo, Store
 from annotator.workflow.description import describe_ops
-from annotator.workflow.visibility import Sight
+from annotator.workflow.visibility import Visibility
 
 
 class Told(NamedTuple):
@@ -19,14 +19,14 @@ class Told(NamedTuple):
     what: str
 
 
-class Chronicle(NamedTuple):
+class DocumentHistory(NamedTuple):
     """What a reader is told, and the layers that they may not see yet, with the reason."""
 
     told: list[Told]
     hidden: dict[str, str]
 
 
-def chronicle(store: Store, key: str, layer: str | None = None, *, reader: str | None = None) -> Chronicle:
+def document_history(store: Store, key: str, layer: str | None = None, *, reader: str | None = None) -> DocumentHistory:
     """Return every event of a document's layers, or of the one named, oldest first, as far as ``reader`` may see them.
 
     Raises :class:`WorkflowError` when there is no such document, or when the layer named is not for the reader yet.
@@ -35,13 +35,13 @@ def chronicle(store: Store, key: str, layer: str | None = None, *, reader: str |
         if store.document(key) is None:
             raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
         layers = [info for info in store.layers(document=key) if layer in (None, info.name.name)]
-        sight = Sight(store, reader) if reader is not None else None
-        hidden = {info.name.name: why for info in layers if sight is not None and (why := sight.hides(info))}
+        visibility = Visibility(store, reader) if reader is not None else None
+        hidden = {info.name.name: why for info in layers if visibility is not None and (why := visibility.hides(info))}
         if layer in hidden:
             raise WorkflowError(f"{layer} on {key} stays unseen: {hidden[layer]}", "finish first, then compare")
         told = [entry for info in layers if info.name.name not in hidden for entry in _told(store, info)]
     told.sort(key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
-    return Chronicle(told, hidden)
+    return DocumentHistory(told, hidden)
 
 
 def _told(store: Store, info: LayerInfo) -> Iterator[Told]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
+from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict, record
 from annotator.history import Op
 
-Item = TypeVar("Item", Span, Relation, Decision, Ruling, Extra)
+Item = TypeVar("Item", Span, Relation, Verdict, Ruling, Extra)
 
 
 def differences(before: Annotations, after: Annotations) -> list[Op]:
@@ -18,7 +18,7 @@ def differences(before: Annotations, after: Annotations) -> list[Op]:
     return [*relations_gone, *spans_gone, *spans_come, *relations_come]
 
 
-def verdict_differences(before: Mapping[str, Decision], after: Mapping[str, Decision]) -> list[Op]:
+def verdict_differences(before: Mapping[str, Verdict], after: Mapping[str, Verdict]) -> list[Op]:
     """Return the ops that lead from some verdicts to others."""
     gone, come = replaced("verdict", before, after)
     return gone + come
@@ -48,15 +48,15 @@ def replaced(table: str, old: Mapping[str, Item], new: Mapping[str, Item]) -> tu
 def named_by_content(content: Annotations) -> Annotations:
     """Return the same spans and relations under ids that are their content, as suggestions and gold have them."""
     ids = {identity: str(span.key) for identity, span in content.spans.items()}
-    spans = {ids[i]: span.but(id=ids[i]) for i, span in content.spans.items()}
+    spans = {ids[i]: span.replace(id=ids[i]) for i, span in content.spans.items()}
     relations: dict[str, Relation] = {}
     for relation in content.relations.values():
         identity = str(content.relation_key(relation))
-        relations[identity] = relation.but(id=identity, head=ids[relation.head], child=ids[relation.child])
+        relations[identity] = relation.replace(id=identity, head=ids[relation.head], child=ids[relation.child])
     return Annotations(spans, relations)
 
 
 def vouched(content: Annotations, curator: str) -> Annotations:
     """Return the same spans and relations with the curator's name on every one."""
-    spans = {i: span.but(curator=curator) for i, span in content.spans.items()}
-    return Annotations(spans, {i: relation.but(curator=curator) for i, relation in content.relations.items()})
+    spans = {i: span.replace(curator=curator) for i, span in content.spans.items()}
+    return Annotations(spans, {i: relation.replace(curator=curator) for i, relation in content.relations.items()})

@@ -12,7 +12,7 @@ from annotator.history import GOLD, curator_layer
 from annotator.store import LayerInfo, Store, assigned, layer_states
 
 
-class Sight:
+class Visibility:
     """What one reader may see.
 
     Whoever has no work and no assignments in the workspace leads it, and sees everything.  A curator sees another's

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.annotation import Annotations, Decision, Relation, Span, SpanKey
+from annotator.annotation import Annotations, Relation, Span, SpanKey, Verdict
 from annotator.corpus import Article, build_document
 from annotator.formats.losses import uncarried
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
@@ -25,7 +25,7 @@ ANA, CROSSING, INSIDE, OFF, PERU = (
     Span("s4", 18, 20, "GPE", curator="ana"),
     Span("s5", 17, 21, "ORG", curator="ana"),
 )
-REJECTED = Decision("17-21-GPE", "span", "rejected", "GPE", "model@1", 0.2, [17, 21, "GPE"])
+REJECTED = Verdict("17-21-GPE", "span", "rejected", "GPE", "model@1", 0.2, [17, 21, "GPE"])
 FULL = LayerRecord(
     build_document(Article("viaje", TEXT, "Un título", "en", {"url": "x"}), ("es", "en")),
     Annotations.of(
@@ -35,7 +35,7 @@ FULL = LayerRecord(
     "curator:ana",
     ("ana",),
     "ab" * 32,
-    decisions=(REJECTED,),
+    verdicts=(REJECTED,),
 )
 
 Seen = Callable[[ForeignDocument, ForeignLayer], bool]

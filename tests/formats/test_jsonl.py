@@ -115,9 +115,9 @@ def test_a_span_off_the_token_borders_is_counted_and_has_no_tokens() -> None:
 
 def test_the_bytes_do_not_depend_on_ids_nor_on_the_order_of_work() -> None:
     original = record()
-    spans = {s.id: s.but(id=f"other-{s.id}") for s in original.annotations.spans.values()}
+    spans = {s.id: s.replace(id=f"other-{s.id}") for s in original.annotations.spans.values()}
     relations = [
-        r.but(id=f"x{r.id}", head=spans[r.head].id, child=spans[r.child].id)
+        r.replace(id=f"x{r.id}", head=spans[r.head].id, child=spans[r.child].id)
         for r in original.annotations.relations.values()
     ]
     other = Annotations.of(reversed(spans.values()), reversed(relations))

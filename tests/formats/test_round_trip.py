@@ -59,7 +59,7 @@ Item = TypeVar("Item", Span, Relation)
 
 
 def _by_ana(item: Item) -> Item:
-    return item.but(curator="ana", origin="added" if item.origin == "suggested" else item.origin)
+    return item.replace(curator="ana", origin="added" if item.origin == "suggested" else item.origin)
 
 
 @pytest.mark.parametrize("layer", ["gold", "curator:ana"])

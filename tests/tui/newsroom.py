@@ -290,7 +290,7 @@ def _meant(document: Document, mentions: Sequence[Mention], links: Sequence[Link
         start, end = where(document, as_meant)
         key = SpanKey(start, end, as_meant[0])
         span = Span(str(key), *key, "accepted", "rules@1", 0.9, curator)
-        spans[mention] = span if origin == "accepted" else span.but(origin="corrected")
+        spans[mention] = span if origin == "accepted" else span.replace(origin="corrected")
     relations = []
     for head, label, child in links:
         if (head, label, child) not in gold.without:

@@ -108,8 +108,8 @@ async def test_text_with_a_label_is_readable_where_it_is_selected(news: Bench) -
     from annotator.tui.label_colors import contrast
 
     async with workbench(news, "nota") as work:
-        inks = work.app.inks
-        assert contrast(inks.text, inks.selection) >= 4.5
+        palette = work.app.palette
+        assert contrast(palette.text, palette.selection) >= 4.5
 
 
 async def test_wide_label_names(tmp_path: Path) -> None:

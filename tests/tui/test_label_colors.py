@@ -14,8 +14,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 from annotator.labels import EntityType, LabelScheme, load_scheme
 from annotator.tui import themes
 from annotator.tui.label_colors import CONTRAST, contrast, label_colors, readable
-from annotator.tui.layout.painting import Inks
-from annotator.tui.theme_palette import inks_of
+from annotator.tui.layout.painting import Palette
+from annotator.tui.theme_palette import palette_of
 from tests.repository import SAMPLE_LABELS
 
 SCHEME = load_scheme(SAMPLE_LABELS)
@@ -24,13 +24,13 @@ BLACK, WHITE = Color(0, 0, 0), Color(255, 255, 255)
 colors = st.builds(Color, st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
 
 
-def inks(theme: Theme) -> Inks:
-    return inks_of(theme, theme.to_color_system().generate(), SCHEME)
+def palette(theme: Theme) -> Palette:
+    return palette_of(theme, theme.to_color_system().generate(), SCHEME)
 
 
 def paper(theme: Theme) -> Color:
     """Return the background; where it is the terminal's own, what it most likely is."""
-    color = inks(theme).paper
+    color = palette(theme).paper
     return color if color.ansi is None else BLACK if theme.dark else WHITE
 
 
@@ -42,13 +42,13 @@ def distance(one: Color, other: Color) -> float:
 
 @pytest.mark.parametrize("name", THEMES)
 def test_every_label_is_readable_on_every_theme(name: str) -> None:
-    for label, color in inks(THEMES[name]).labels.items():
+    for label, color in palette(THEMES[name]).labels.items():
         assert contrast(color, paper(THEMES[name])) >= CONTRAST, label
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_text_hints_and_arcs_are_readable_on_every_theme(name: str) -> None:
-    found = inks(THEMES[name])
+    found = palette(THEMES[name])
     for color in (found.text, found.faint, found.hint, found.arc):
         assert contrast(color, paper(THEMES[name])) >= CONTRAST
 
@@ -58,14 +58,14 @@ def test_sixteen_colours_leave_everything_readable(name: str) -> None:
     def sixteen(color: Color) -> int | None:
         return color.rich_color.downgrade(ColorSystem.STANDARD).number
 
-    found = inks(THEMES[name])
+    found = palette(THEMES[name])
     for color in (found.text, found.faint, found.hint, found.arc, *found.labels.values()):
         assert sixteen(color) != sixteen(found.paper)
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_labels_are_told_apart_on_every_theme(name: str) -> None:
-    for (one, a), (other, b) in combinations(inks(THEMES[name]).labels.items(), 2):
+    for (one, a), (other, b) in combinations(palette(THEMES[name]).labels.items(), 2):
         assert distance(a, b) > 15, (one, other)
 
 

@@ -14,7 +14,7 @@ from annotator.store import ForeignLayerError
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.desk import Desk
 from annotator.workflow.sharing.assignment import assign
-from annotator.workflow.visibility import Sight
+from annotator.workflow.visibility import Visibility
 from tests.workspaces import KEY, Bench, dump, place_of
 
 Run = Callable[..., tuple[int, str, str]]
@@ -31,8 +31,8 @@ def run(bench: Bench, capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 def layers_seen(bench: Bench, reader: str, key: str = KEY) -> set[str]:
-    sight = Sight(bench.store, reader)
-    return {info.name.name for info in bench.store.layers(document=key) if not sight.hides(info)}
+    visibility = Visibility(bench.store, reader)
+    return {info.name.name for info in bench.store.layers(document=key) if not visibility.hides(info)}
 
 
 class TestWriting:

@@ -48,7 +48,7 @@ class Stack:
 
     def _scored(self, kind: str, span: Span) -> Span:
         score = self.calibrate(kind, span.score or 0.0)
-        return span if score == span.score else span.but(score=score)
+        return span if score == span.score else span.replace(score=score)
 
     def _tagged(
         self, index: PhraseIndex, proposed: Sequence[Span], recalled: Sequence[Span], tagger: Tagger

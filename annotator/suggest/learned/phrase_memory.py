@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from annotator.annotation import Decision, Span, suggested_span
+from annotator.annotation import Span, Verdict, suggested_span
 from annotator.suggest.phrases import INFLECTED, SAME, Form, PhraseIndex, Place, Stems, likeness
 
 Key = TypeVar("Key")
@@ -172,7 +172,7 @@ class Mark(NamedTuple):
     good: bool
 
 
-def refused(decision: Decision, item: Span | None) -> Mark | None:
+def refused(decision: Verdict, item: Span | None) -> Mark | None:
     """Return what a verdict says against its suggestion; ``item`` is the curator's span that came of it.
 
     A rejection says that the words do not have the label, and so does a correction that gave the same words another

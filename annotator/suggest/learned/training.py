@@ -245,7 +245,7 @@ def relation_outcome(
     material: Material, example: Example, spans: Iterable[Span], weigher: Weigher | None = None
 ) -> Outcome:
     """Return the relations that are proposed between some spans, by the rules or by a linker, against the true ones."""
-    named = {str(span.key): span.but(id=str(span.key)) for span in spans}
+    named = {str(span.key): span.replace(id=str(span.key)) for span in spans}
     pairs = Pairs(material.scheme, example.document.lang, weigher)
     found = {}
     for relation in pairs.relations(example.document, _ordered(named.values())):

@@ -35,7 +35,7 @@ class Mode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Inks:
+class Palette:
     """The colours of a theme: paper, text, faint text, selection, hints, arcs, and one for each label."""
 
     paper: Color
@@ -89,10 +89,10 @@ class Marks:
 class Painter:
     """Draws the rows of one document: the text, and under it the lanes."""
 
-    def __init__(self, rows: Rows, layer: WorkingLayer, inks: Inks, mode: Mode) -> None:
+    def __init__(self, rows: Rows, layer: WorkingLayer, palette: Palette, mode: Mode) -> None:
         self.rows = rows
         self.layer = layer
-        self.inks = inks
+        self.palette = palette
         self.mode = mode
 
     def block(self, row: int, marks: Marks) -> list[Strip]:
@@ -115,9 +115,9 @@ class Painter:
             segments: list[Segment] = []
             cell = 0
             for at, text, identity in line:
-                segments.append(Segment(" " * (at - cell), self.inks.style()))
+                segments.append(Segment(" " * (at - cell), self.palette.style()))
                 focused = identity in marks.focused
-                segments.append(Segment(text, self.inks.style(self.inks.arc, bold=focused, reverse=focused)))
+                segments.append(Segment(text, self.palette.style(self.palette.arc, bold=focused, reverse=focused)))
                 cell = at + cell_len(text)
             strips.append(self._filled(segments, cell))
         return strips
@@ -170,9 +170,9 @@ class Painter:
             if offset < at or not shown:
                 continue
             segments += self._runs(row, at, offset, inner, marks)
-            segments.append(Segment(shown, self.inks.style(self.inks.paper, self.inks.hint, bold=True)))
+            segments.append(Segment(shown, self.palette.style(self.palette.paper, self.palette.hint, bold=True)))
             at, resumed = self.rows.behind(row, cell + len(shown))
-            segments.append(Segment(" " * (resumed - cell - len(shown)), self.inks.style()))
+            segments.append(Segment(" " * (resumed - cell - len(shown)), self.palette.style()))
             used = max(used, resumed)
         segments += self._runs(row, at, high, inner, marks)
         return self._filled([s for s in segments if s.text], used)
@@ -186,7 +186,7 @@ class Painter:
     def _filled(self, segments: list[Segment], used: int) -> Strip:
         """Return segments that take some cells as a line of the whole width."""
         if used < self.rows.width:
-            segments.append(Segment(" " * (self.rows.width - used), self.inks.style()))
+            segments.append(Segment(" " * (self.rows.width - used), self.palette.style()))
         return Strip(segments, self.rows.width)
 
     def _style_at(self, offset: int, inner: list[Span], marks: Marks) -> Style:
@@ -197,9 +197,9 @@ class Painter:
         under = marks.cursor[0] <= offset < marks.cursor[1]
         chosen = marks.selection is not None and marks.selection[0] <= offset < marks.selection[1]
         own = span is not None and span.origin != "suggested"
-        return self.inks.style(
-            self.inks.labels[span.label] if span and not chosen else None,
-            self.inks.selection if chosen else None,
+        return self.palette.style(
+            self.palette.labels[span.label] if span and not chosen else None,
+            self.palette.selection if chosen else None,
             bold=own,
             italic=span is not None and not own,
             underline=under or (self.mode is Mode.COMPACT and span is not None),
@@ -213,9 +213,9 @@ class Painter:
             segments: list[Segment] = []
             cell = 0
             for piece in lane:
-                segments.append(Segment(" " * (piece.cell - cell), self.inks.style()))
-                color = self.inks.labels[labels[piece.id]] if piece.id else self.inks.faint
-                segments.append(Segment(piece.text, self.inks.style(color, reverse=piece.id in marks.focused)))
+                segments.append(Segment(" " * (piece.cell - cell), self.palette.style()))
+                color = self.palette.labels[labels[piece.id]] if piece.id else self.palette.faint
+                segments.append(Segment(piece.text, self.palette.style(color, reverse=piece.id in marks.focused)))
                 cell = piece.cell + cell_len(piece.text)
             strips.append(self._filled(segments, cell))
         return strips

@@ -97,14 +97,14 @@ class AgreementScreen(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        inks = self.work_app.inks
+        palette = self.work_app.palette
         yield from self.with_small_notice(
             [
-                Line(inks, reverse=True, id="header"),
-                Line(inks, id="tabs"),
-                BoardView(inks),
-                Line(inks, id="tip"),
-                Line(inks, id="keys"),
+                Line(palette, reverse=True, id="header"),
+                Line(palette, id="tabs"),
+                BoardView(palette),
+                Line(palette, id="tip"),
+                Line(palette, id="keys"),
                 Input(id="entry", compact=True),
             ]
         )

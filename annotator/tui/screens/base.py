@@ -12,9 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError, LockedError
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 from annotator.tui.waiting_keys import HeldUp
-from annotator.tui.widgets.palette_widget import Inked
+from annotator.tui.widgets.palette_widget import PaletteWidget
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
@@ -77,10 +77,10 @@ class WorkScreen(Screen[None]):
     def adapt(self, width: int) -> None:
         """Arrange the screen for a width in cells."""
 
-    def take_inks(self, inks: Inks) -> None:
+    def take_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
-        for widget in self.query(Inked):
-            widget.inks = inks
+        for widget in self.query(PaletteWidget):
+            widget.palette = palette
             widget.refresh()
 
     @property

@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 from annotator.annotation import RelationKey, SpanKey
 from annotator.tui.layout.figures import fit
 from annotator.tui.layout.find import fold
-from annotator.tui.layout.painting import Inks, Marks, Mode
+from annotator.tui.layout.painting import Marks, Mode, Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.bars import Line
 from annotator.tui.widgets.text_view import TextView
@@ -43,8 +43,8 @@ class DifferenceList(VirtualList):
 
     EDGES = (" ", " ")
 
-    def __init__(self, inks: Inks, text_of: Callable[[str], str]) -> None:
-        super().__init__(inks, id="differences")
+    def __init__(self, palette: Palette, text_of: Callable[[str], str]) -> None:
+        super().__init__(palette, id="differences")
         self.text_of = text_of
         self.shown: list[Difference] = []
 
@@ -64,9 +64,9 @@ class DifferenceList(VirtualList):
         text = self.text_of(found.document)
         sides = [fit(said(side, text), room) for side in found.match[:2]]
         return [
-            Segment(fit(found.document, KEY), self.inks.style()),
-            Segment(fit(who, WHO), self.inks.style(self.inks.faint)),
-            Segment(f"{sides[0]}  {sides[1]}", self.inks.style()),
+            Segment(fit(found.document, KEY), self.palette.style()),
+            Segment(fit(who, WHO), self.palette.style(self.palette.faint)),
+            Segment(f"{sides[0]}  {sides[1]}", self.palette.style()),
         ]
 
 
@@ -87,14 +87,14 @@ class VersionPane(Vertical):
     VersionPane { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, inks: Inks, side: str) -> None:
+    def __init__(self, palette: Palette, side: str) -> None:
         super().__init__(id=side)
-        self.inks = inks
+        self.palette = palette
         self.view: TextView | None = None
 
     def compose(self) -> ComposeResult:
         """Begin with the line alone."""
-        yield Line(self.inks, reverse=True, id=f"{self.id}-says")
+        yield Line(self.palette, reverse=True, id=f"{self.id}-says")
 
     def show(self, version: Version, item: SpanKey | RelationKey | None, place: tuple[int, int], mode: Mode) -> None:
         """Show a version with what it says in focus, or selected ``place`` where it says nothing."""
@@ -102,7 +102,7 @@ class VersionPane(Vertical):
         if view is None or view.session is not version:
             if view is not None:
                 view.remove()
-            view = self.view = TextView(version, self.inks, mode)
+            view = self.view = TextView(version, self.palette, mode)
             self.mount(view)
         ids = version.ids(item)
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)
@@ -150,13 +150,13 @@ class DifferencesScreen(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        inks = self.work_app.inks
+        palette = self.work_app.palette
         yield from self.with_small_notice(
             [
-                Line(inks, reverse=True, id="header"),
-                DifferenceList(inks, self._text),
-                Container(VersionPane(inks, "left"), VersionPane(inks, "right"), id="versions"),
-                Line(inks, id="keys"),
+                Line(palette, reverse=True, id="header"),
+                DifferenceList(palette, self._text),
+                Container(VersionPane(palette, "left"), VersionPane(palette, "right"), id="versions"),
+                Line(palette, id="keys"),
                 Input(id="entry", compact=True),
             ]
         )
@@ -231,7 +231,7 @@ class DifferencesScreen(WorkScreen):
         layers = difference.left_layer, difference.right_layer
         for side, layer, item in zip(("left", "right"), layers, difference.match[:2], strict=True):
             pane = self.query_one(f"#{side}", VersionPane)
-            pane.inks = self.work_app.inks
+            pane.palette = self.work_app.palette
             pane.show(self._read(difference.document, layer), item, place, self.work_app.mode)
 
     # Keys
@@ -261,11 +261,11 @@ class DifferencesScreen(WorkScreen):
         """Put the versions beside one another where there is room."""
         self.set_class(width >= SIDE_BY_SIDE_FROM, "-wide")
 
-    def take_inks(self, inks: Inks) -> None:
+    def take_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
-        super().take_inks(inks)
+        super().take_palette(palette)
         for view in self.query(TextView):
-            view.set_look(inks, self.work_app.mode)
+            view.set_look(palette, self.work_app.mode)
 
     def action_close(self) -> None:
         """Go back to the figures."""

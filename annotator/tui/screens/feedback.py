@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, RelationKey, SpanKey, key_json
-from annotator.tui.layout.painting import Inks, Marks
+from annotator.tui.layout.painting import Marks, Palette
 from annotator.tui.layout.sanitizing import inert
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.bars import Line
@@ -39,8 +39,8 @@ class FeedbackPanel(VirtualList):
     FeedbackPanel { width: 40%; min-width: 34; max-width: 72; padding: 0 0 0 1; }
     """
 
-    def __init__(self, text: str, inks: Inks) -> None:
-        super().__init__(inks, id="panel")
+    def __init__(self, text: str, palette: Palette) -> None:
+        super().__init__(palette, id="panel")
         self._text = text
         self.items: Sequence[Feedback] = ()
 
@@ -60,9 +60,9 @@ class FeedbackPanel(VirtualList):
         assert key is not None
         text = inert(_words(key, self._text))
         return [
-            Segment("✓ " if same else "≠ ", self.inks.style(None if same else self.inks.hint, bold=not same)),
-            Segment(set_cell_size(item.finding, FINDING_CELLS) + " ", self.inks.style(self.inks.faint)),
-            Segment(set_cell_size(text, max(0, width - FINDING_CELLS - 3)), self.inks.style()),
+            Segment("✓ " if same else "≠ ", self.palette.style(None if same else self.palette.hint, bold=not same)),
+            Segment(set_cell_size(item.finding, FINDING_CELLS) + " ", self.palette.style(self.palette.faint)),
+            Segment(set_cell_size(text, max(0, width - FINDING_CELLS - 3)), self.palette.style()),
         ]
 
 
@@ -95,16 +95,16 @@ class FeedbackScreen(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        inks = self.work_app.inks
-        self.view = VersionsView(self.session, inks, self.work_app.mode)
-        self.panel = FeedbackPanel(self.session.document.text, inks)
+        palette = self.work_app.palette
+        self.view = VersionsView(self.session, palette, self.work_app.mode)
+        self.panel = FeedbackPanel(self.session.document.text, palette)
         yield from self.with_small_notice(
             [
-                Line(inks, reverse=True, id="header"),
+                Line(palette, reverse=True, id="header"),
                 Horizontal(self.view, self.panel, id="body"),
-                VersionsBar(inks, 2),
-                Line(inks, id="focus"),
-                Line(inks, id="message"),
+                VersionsBar(palette, 2),
+                Line(palette, id="focus"),
+                Line(palette, id="message"),
                 Input(id="entry", compact=True),
             ]
         )
@@ -123,10 +123,10 @@ class FeedbackScreen(WorkScreen):
         self.query_one("#message", Line).say((f" {told}", "faint"))
         self._list()
 
-    def take_inks(self, inks: Inks) -> None:
+    def take_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
-        super().take_inks(inks)
-        self.view.set_look(inks, self.work_app.mode)
+        super().take_palette(palette)
+        self.view.set_look(palette, self.work_app.mode)
 
     def _list(self) -> None:
         """List what differs, or all there is, and go to the first of it."""

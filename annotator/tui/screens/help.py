@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from annotator.labels import LabelScheme
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 
 
 class HelpScreen(ModalScreen[None]):
@@ -35,12 +35,12 @@ class HelpScreen(ModalScreen[None]):
         Binding("k", "scroll(-1)", show=False, id="help.up"),
     ]
 
-    def __init__(self, beneath: Screen[Any], scheme: LabelScheme, inks: Inks, label: str | None = None) -> None:
+    def __init__(self, beneath: Screen[Any], scheme: LabelScheme, palette: Palette, label: str | None = None) -> None:
         super().__init__()
         own = (b for b in beneath.active_bindings.values() if b.node is beneath)
         self._bindings_beneath = [b for b in own if b.binding.id]  # the toolkit's have none, and do nothing here
         self._scheme = scheme
-        self._inks = inks
+        self._palette = palette
         self._label = label
 
     def compose(self) -> ComposeResult:
@@ -79,7 +79,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _guideline(self, name: str) -> RenderableType:
         entity = self._scheme.entities[name]
-        color = self._inks.labels[name].rich_color
+        color = self._palette.labels[name].rich_color
         heading = Text.assemble((entity.key, "bold underline"), " ", (name, "bold"))
         heading.stylize(f"{color.name}", 2)
         return Group(heading, *_prose(entity.description, entity.examples))

@@ -49,14 +49,14 @@ class QueueScreen(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        inks = self.work_app.inks
+        palette = self.work_app.palette
         yield from self.with_small_notice(
             [
-                Line(inks, reverse=True, id="header"),
+                Line(palette, reverse=True, id="header"),
                 Input(id="entry", compact=True),
-                QueueView(self.desk, inks),
-                Line(inks, id="columns"),
-                Line(inks, id="keys"),
+                QueueView(self.desk, palette),
+                Line(palette, id="columns"),
+                Line(palette, id="keys"),
             ]
         )
 

@@ -9,9 +9,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from annotator.labels import LabelScheme
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 from annotator.tui.layout.sanitizing import inert
-from annotator.tui.widgets.palette_widget import Inked
+from annotator.tui.widgets.palette_widget import PaletteWidget
 
 CUT = "… "
 """Stands where a line gave way."""
@@ -22,16 +22,16 @@ def going_on(background: str) -> str:
     return f"{background} · " if background else ""
 
 
-class Line(Inked):
+class Line(PaletteWidget):
     """One line: something at the left, something at the right, the left giving way when there is no room."""
 
     DEFAULT_CSS = """
     Line { height: 1; width: 1fr; }
     """
 
-    def __init__(self, inks: Inks, *, reverse: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, palette: Palette, *, reverse: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.inks = inks
+        self.palette = palette
         self._reverse = reverse
         self._left: list[tuple[str, str]] = []
         self._right = ""
@@ -43,7 +43,7 @@ class Line(Inked):
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
-        style = self.inks.style(reverse=self._reverse)
+        style = self.palette.style(reverse=self._reverse)
         if y:
             return Strip.blank(self.size.width, style)
         right = set_cell_size(inert(self._right), min(cell_len(self._right), self.size.width))
@@ -57,26 +57,26 @@ class Line(Inked):
         return Strip([*left.adjust_cell_length(room, style), Segment(right, style)])
 
     def _look(self, look: str) -> Style:
-        if look in self.inks.labels:
-            return self.inks.style(self.inks.labels[look], bold=True, reverse=self._reverse)
+        if look in self.palette.labels:
+            return self.palette.style(self.palette.labels[look], bold=True, reverse=self._reverse)
         if look == "faint":
-            return self.inks.style(self.inks.faint, reverse=self._reverse)
+            return self.palette.style(self.palette.faint, reverse=self._reverse)
         if look == "alarm":
-            return self.inks.style(self.inks.hint, bold=True, reverse=self._reverse)
-        return self.inks.style(bold=look == "bold", reverse=self._reverse)
+            return self.palette.style(self.palette.hint, bold=True, reverse=self._reverse)
+        return self.palette.style(bold=look == "bold", reverse=self._reverse)
 
 
-class LabelBar(Inked):
+class LabelBar(PaletteWidget):
     """The entity labels with their hot keys, on as many lines as they need."""
 
     DEFAULT_CSS = """
     LabelBar { height: auto; width: 1fr; }
     """
 
-    def __init__(self, scheme: LabelScheme, inks: Inks) -> None:
+    def __init__(self, scheme: LabelScheme, palette: Palette) -> None:
         super().__init__(id="labels")
         self.scheme = scheme
-        self.inks = inks
+        self.palette = palette
 
     def _lines(self, width: int) -> list[list[Segment]]:
         lines: list[list[Segment]] = [[]]
@@ -86,8 +86,8 @@ class LabelBar(Inked):
             if used + size - 2 > width and lines[-1]:
                 lines.append([])
                 used = 0
-            lines[-1].append(Segment(entity.key, self.inks.style(bold=True, underline=True)))
-            lines[-1].append(Segment(f" {entity.name}  ", self.inks.style(self.inks.labels[entity.name])))
+            lines[-1].append(Segment(entity.key, self.palette.style(bold=True, underline=True)))
+            lines[-1].append(Segment(f" {entity.name}  ", self.palette.style(self.palette.labels[entity.name])))
             used += size
         return lines
 
@@ -99,4 +99,4 @@ class LabelBar(Inked):
         """Return one line of labels."""
         lines = self._lines(self.size.width)
         segments = lines[y] if y < len(lines) else []
-        return Strip(segments).adjust_cell_length(self.size.width, self.inks.style())
+        return Strip(segments).adjust_cell_length(self.size.width, self.palette.style())

@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 
 from annotator.tui.layout.figures import BoardLine, Piece
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.comparing.disagreements import Which
 
@@ -37,8 +37,8 @@ class BoardView(VirtualList):
             super().__init__()
             self.which = which
 
-    def __init__(self, inks: Inks) -> None:
-        super().__init__(inks, id="board")
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette, id="board")
         self.lines: tuple[BoardLine, ...] = ()
         self.at: tuple[int, int] | None = None
 
@@ -129,13 +129,13 @@ class BoardView(VirtualList):
 
     def _style(self, piece: Piece, chosen: bool) -> Style:
         background = None
-        if piece.shade is not None and self.inks.paper.ansi is None:
-            background = self.inks.paper.blend(self.inks.selection, STRONGEST * min(max(piece.shade, 0.0), 1.0))
-        color = self.inks.labels.get(piece.look)
+        if piece.shade is not None and self.palette.paper.ansi is None:
+            background = self.palette.paper.blend(self.palette.selection, STRONGEST * min(max(piece.shade, 0.0), 1.0))
+        color = self.palette.labels.get(piece.look)
         if piece.look == "faint":
-            color = self.inks.faint
+            color = self.palette.faint
         leads = piece.target is not None
-        return self.inks.style(
+        return self.palette.style(
             color, background, bold=piece.look == "bold", underline=leads and not chosen, reverse=chosen
         )
 

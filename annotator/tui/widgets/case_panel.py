@@ -52,15 +52,17 @@ class CasePanel(ItemPanel):
         said = case.outcome or next((version for version in case.versions.values() if version), ())
         key = said[0] if said else None
         label = key.label if isinstance(key, SpanKey) else ""
-        mark = Segment(f"{SIGNS[case.settled]} ", self.inks.style(self.inks.hint if is_open else None, bold=is_open))
+        mark = Segment(
+            f"{SIGNS[case.settled]} ", self.palette.style(self.palette.hint if is_open else None, bold=is_open)
+        )
         kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
-        color = self.inks.labels.get(label)
+        color = self.palette.labels.get(label)
         text = set_cell_size(self._words(key), max(0, width - KIND_CELLS - 3))
         nothing = case.settled is not None and not case.outcome
         return [
             mark,
-            Segment(kind, self.inks.style(self.inks.faint)),
-            Segment(f"no {text}" if nothing else text, self.inks.style(color, bold=not is_open, italic=nothing)),
+            Segment(kind, self.palette.style(self.palette.faint)),
+            Segment(f"no {text}" if nothing else text, self.palette.style(color, bold=not is_open, italic=nothing)),
         ]
 
     def _words(self, key: SpanKey | RelationKey | None) -> str:

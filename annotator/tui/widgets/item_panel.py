@@ -11,7 +11,7 @@ from rich.segment import Segment
 from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
 from annotator.tui.layout.item_filter import ItemFilter
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 from annotator.tui.layout.sanitizing import inert
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.editing.layer_session import LayerSession
@@ -28,8 +28,8 @@ class ItemPanel(VirtualList):
     ItemPanel { width: 25%; min-width: 36; max-width: 64; padding: 0 0 0 1; }
     """
 
-    def __init__(self, session: LayerSession, inks: Inks) -> None:
-        super().__init__(inks, id="panel")
+    def __init__(self, session: LayerSession, palette: Palette) -> None:
+        super().__init__(palette, id="panel")
         self.session = session
         self.filter = ItemFilter()
         self._shown: list[Interval] = []
@@ -95,16 +95,16 @@ class ItemPanel(VirtualList):
         return self._relation_line(relation, width) if relation is not None else []
 
     def _span_line(self, span: Span, width: int) -> list[Segment]:
-        color = self.inks.labels[span.label]
+        color = self.palette.labels[span.label]
         pending = span.origin == "suggested"
         mark = "?" if pending else "✓"
         tail = f" {span.score:.2f}" if pending and span.score is not None else ""
         text = set_cell_size(self._text(span), max(0, width - LABEL_CELLS - 3 - len(tail)))
         return [
-            Segment(f"{mark} ", self.inks.style(color)),
-            Segment(set_cell_size(span.label, LABEL_CELLS) + " ", self.inks.style(color, bold=not pending)),
-            Segment(text, self.inks.style(italic=pending)),
-            Segment(tail, self.inks.style(self.inks.faint)),
+            Segment(f"{mark} ", self.palette.style(color)),
+            Segment(set_cell_size(span.label, LABEL_CELLS) + " ", self.palette.style(color, bold=not pending)),
+            Segment(text, self.palette.style(italic=pending)),
+            Segment(tail, self.palette.style(self.palette.faint)),
         ]
 
     def _relation_line(self, relation: Relation, width: int) -> list[Segment]:
@@ -118,7 +118,7 @@ class ItemPanel(VirtualList):
         other = self._text(child)
         half = max(room // 2, room - len(other))
         text = f"{'?' if pending else '✓'} ╶ {one[: half - 1].strip()}{middle}{other}"
-        return [Segment(set_cell_size(text, width), self.inks.style(self.inks.faint, italic=pending))]
+        return [Segment(set_cell_size(text, width), self.palette.style(self.palette.faint, italic=pending))]
 
     def _text(self, span: Span) -> str:
         return inert(" ".join(self.session.text_of(span).split()))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 
 
-class Inked(Widget):
-    """A widget that paints with inks; who sets others refreshes it."""
+class PaletteWidget(Widget):
+    """A widget that paints with palette; who sets others refreshes it."""
 
-    inks: Inks
+    palette: Palette

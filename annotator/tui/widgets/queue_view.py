@@ -8,7 +8,7 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 from annotator.tui.layout.sanitizing import inert
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueFilter, QueueRow
@@ -28,8 +28,8 @@ class QueueView(VirtualList):
     QueueView { height: 1fr; padding: 0 1; }
     """
 
-    def __init__(self, desk: Desk, inks: Inks) -> None:
-        super().__init__(inks, id="queue")
+    def __init__(self, desk: Desk, palette: Palette) -> None:
+        super().__init__(palette, id="queue")
         self.desk = desk
         self.filter = QueueFilter(mine=desk.mine)
         self._pages: dict[int, list[QueueRow]] = {}
@@ -61,7 +61,7 @@ class QueueView(VirtualList):
         """Return one line; an empty list says what to do in its second one."""
         if self._count or y != 1:
             return super().strip(y)
-        style = self.inks.style(self.inks.faint)
+        style = self.palette.style(self.palette.faint)
         nothing = self.filter.text or self.filter.state
         return self.framed([Segment(NO_MATCH if nothing else EMPTY, style)], self.scrollable_content_region.width)
 
@@ -107,10 +107,10 @@ class QueueView(VirtualList):
         sign = f"{SIGNS[row.state]} {row.state:<8}"
         counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→{self._gold(row)}  "
         head = f"{'⚑' if row.flagged else ' '} {sign}"
-        style = self.inks.style(bold=row.state == "doing")
+        style = self.palette.style(bold=row.state == "doing")
         return [
-            Segment(head, self.inks.style(self.inks.faint if row.state == "done" else None)),
+            Segment(head, self.palette.style(self.palette.faint if row.state == "done" else None)),
             Segment(set_cell_size(inert(row.key), key_cells) + f" {row.lang[:3]:<3}", style),
-            Segment(counts, self.inks.style(self.inks.faint)),
+            Segment(counts, self.palette.style(self.palette.faint)),
             Segment(inert(row.title), style),
         ]

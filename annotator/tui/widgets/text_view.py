@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from annotator.text import Segment as Stretch
-from annotator.tui.layout.painting import Inks, Marks, Mode, Painter
+from annotator.tui.layout.painting import Marks, Mode, Painter, Palette
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
 from annotator.workflow.comparing.disagreements import Version
@@ -58,11 +58,11 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     class LaidOut(Message):
         """The text was wrapped anew for another width."""
 
-    def __init__(self, session: LayerSession | Version, inks: Inks, mode: Mode = Mode.LANES) -> None:
+    def __init__(self, session: LayerSession | Version, palette: Palette, mode: Mode = Mode.LANES) -> None:
         super().__init__()
         self.session = session
         self.marks = Marks()
-        self._inks = inks
+        self._palette = palette
         self._mode = mode
         self._pressed: int | None = None
         self._pointer = (0, 0)
@@ -81,7 +81,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     def make_painter(self, rows: Rows) -> Painter:
         """Return what draws the rows."""
-        return Painter(rows, self.session.layer, self._inks, self._mode)
+        return Painter(rows, self.session.layer, self._palette, self._mode)
 
     def _forget(self) -> None:
         """Drop everything painted, and estimate all heights again."""
@@ -103,7 +103,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             return False
         if len(self._blocks) > 4 * MEASURED_AT_ONCE:
             self._blocks.clear()
-        edge = Segment(" ", self._inks.style())
+        edge = Segment(" ", self._palette.style())
         width = self.rows.width + self.GUTTER + 2
         self._blocks[row] = [Strip([edge, *line, edge], width) for line in self.painter.block(row, self.marks)]
         self._measured[row] = 1
@@ -173,15 +173,15 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         return block[inner] if inner < len(block) else self._blank()
 
     def _blank(self) -> Strip:
-        return Strip.blank(self.rows.width + 2, self._inks.style())
+        return Strip.blank(self.rows.width + 2, self._palette.style())
 
     # What the screen asks for
 
-    def set_look(self, inks: Inks, mode: Mode) -> None:
+    def set_look(self, palette: Palette, mode: Mode) -> None:
         """Paint with other colours or in another mode."""
         anchor = self._row_at(int(self.scroll_offset.y))
-        self._inks, self._mode = inks, mode
-        self.painter.inks, self.painter.mode = inks, mode
+        self._palette, self._mode = palette, mode
+        self.painter.palette, self.painter.mode = palette, mode
         self._forget()
         self.scroll_to(y=self._tops[anchor], animate=False, immediate=True)
         self._settle()

@@ -12,9 +12,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 from annotator.tui.layout.sanitizing import inert
-from annotator.tui.widgets.palette_widget import Inked
+from annotator.tui.widgets.palette_widget import PaletteWidget
 
 NAME_CELLS = 10
 
@@ -31,7 +31,7 @@ class VersionLine:
     stands: bool = False
 
 
-class VersionsBar(Inked):
+class VersionsBar(PaletteWidget):
     """A line for each curator; a click chooses the version."""
 
     DEFAULT_CSS = """
@@ -45,9 +45,9 @@ class VersionsBar(Inked):
             super().__init__()
             self.number = number
 
-    def __init__(self, inks: Inks, count: int) -> None:
+    def __init__(self, palette: Palette, count: int) -> None:
         super().__init__(id="versions")
-        self.inks = inks
+        self.palette = palette
         self._count = self._numbered = count
         self._lines: Sequence[VersionLine] = ()
 
@@ -66,26 +66,26 @@ class VersionsBar(Inked):
         """Return one curator's line."""
         width = self.size.width
         if y >= len(self._lines):
-            return Strip.blank(width, self.inks.style())
+            return Strip.blank(width, self.palette.style())
         line = self._lines[y]
-        color = self.inks.labels.get(line.label)
+        color = self.palette.labels.get(line.label)
         segments = [
-            Segment(" ", self.inks.style()),
+            Segment(" ", self.palette.style()),
             Segment(
-                str(y + 1) if y < self._numbered else " ", self.inks.style(bold=True, underline=y < self._numbered)
+                str(y + 1) if y < self._numbered else " ", self.palette.style(bold=True, underline=y < self._numbered)
             ),
-            Segment(f" {'✓' if line.stands else ' '} ", self.inks.style(bold=True)),
-            Segment(set_cell_size(inert(line.name), NAME_CELLS) + " ", self.inks.style()),
+            Segment(f" {'✓' if line.stands else ' '} ", self.palette.style(bold=True)),
+            Segment(set_cell_size(inert(line.name), NAME_CELLS) + " ", self.palette.style()),
         ]
         if line.label:
-            segments.append(Segment(f"{line.label} ", self.inks.style(color, bold=True)))
-        segments.append(Segment(inert(line.said), self.inks.style(bold=line.stands)))
+            segments.append(Segment(f"{line.label} ", self.palette.style(color, bold=True)))
+        segments.append(Segment(inert(line.said), self.palette.style(bold=line.stands)))
         if line.comment:
-            segments.append(Segment(f"  “{inert(line.comment)}”", self.inks.style(self.inks.hint)))
+            segments.append(Segment(f"  “{inert(line.comment)}”", self.palette.style(self.palette.hint)))
         used = sum(cell_len(segment.text) for segment in segments)
         if line.note and used + cell_len(line.note) + 2 <= width:
-            segments.append(Segment(f"  {inert(line.note)}", self.inks.style(self.inks.faint)))
-        return Strip(segments).adjust_cell_length(width, self.inks.style())
+            segments.append(Segment(f"  {inert(line.note)}", self.palette.style(self.palette.faint)))
+        return Strip(segments).adjust_cell_length(width, self.palette.style())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the version under the mouse."""

@@ -63,7 +63,7 @@ class VersionsPainter(Painter):
         """Return what a curator marked in the cases on a row."""
         start, end = self.rows.span(row)
         spans = [claim for case in cases for claim in _claims(case, curator) if claim.start < end and start < claim.end]
-        lanes = self._lanes(row, spans, marks) or [Strip.blank(self.rows.width, self.inks.style())]
+        lanes = self._lanes(row, spans, marks) or [Strip.blank(self.rows.width, self.palette.style())]
         silent = [case for case in cases if not case.versions.get(curator) and start <= case.range[0] < end]
         for case in silent:
             lanes[0] = self._silence(lanes[0], row, case, focused=case.id in marks.focused)
@@ -75,11 +75,11 @@ class VersionsPainter(Painter):
         under = lane.crop(cell, cell + len(NOTHING))
         if under.text.strip():
             return lane
-        word = Strip([Segment(NOTHING, self.inks.style(self.inks.faint, italic=True, reverse=focused))])
+        word = Strip([Segment(NOTHING, self.palette.style(self.palette.faint, italic=True, reverse=focused))])
         return Strip.join([lane.crop(0, cell), word, lane.crop(cell + len(NOTHING), lane.cell_length)])
 
     def _with_gutter(self, text: str, strip: Strip) -> Strip:
-        gutter = Segment(text.ljust(VersionsView.GUTTER), self.inks.style(bold=True))
+        gutter = Segment(text.ljust(VersionsView.GUTTER), self.palette.style(bold=True))
         return Strip.join([Strip([gutter]), strip])
 
     def _arc(self, row: int, relation: Relation) -> Arc | None:
@@ -97,7 +97,7 @@ class VersionsView(TextView):
 
     def make_painter(self, rows: Rows) -> Painter:
         """Return what draws the rows."""
-        painter = VersionsPainter(rows, self.session.layer, self._inks, self._mode)
+        painter = VersionsPainter(rows, self.session.layer, self._palette, self._mode)
         painter.shown = self.shown
         return painter
 

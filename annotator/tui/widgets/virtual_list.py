@@ -13,16 +13,16 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.tui.layout.painting import Inks
+from annotator.tui.layout.painting import Palette
 from annotator.tui.widgets.painted_lines import PaintedLines
-from annotator.tui.widgets.palette_widget import Inked
+from annotator.tui.widgets.palette_widget import PaletteWidget
 
 CHOSEN = Style(reverse=True)
 MOST_MADE = 2000
 """Lines kept ready at the most."""
 
 
-class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
+class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings=False):
     """One line an entry, one of them chosen; subclasses say how many there are and how each looks."""
 
     class Chosen(Message):
@@ -46,12 +46,12 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
     VirtualList { scrollbar-size-vertical: 1; overflow-x: hidden; }
     """
 
-    def __init__(self, inks: Inks, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, palette: Palette, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self.inks = inks
+        self.palette = palette
         self.index: int | None = None
         self._made: dict[Hashable, Strip] = {}
-        self._made_with = inks
+        self._made_with = palette
 
     @abstractmethod
     def count(self) -> int:
@@ -96,9 +96,9 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
         width = self.scrollable_content_region.width
         if index >= self.count():
             return self.framed([], width)
-        if self._made_with is not self.inks or len(self._made) > MOST_MADE:
+        if self._made_with is not self.palette or len(self._made) > MOST_MADE:
             self._made.clear()
-            self._made_with = self.inks
+            self._made_with = self.palette
         looks = self.entry(index), width, index == self.index
         if looks not in self._made:
             segments = self.line(index, width)
@@ -110,15 +110,15 @@ class VirtualList(PaintedLines, Inked, can_focus=False, inherit_bindings=False):
     def _chosen(self, style: Style | None) -> Style:
         """Return how a stretch of the chosen line looks: reversed, and none of it faint, which would be a grey box."""
         style = style or Style()
-        if style.color == self.inks.faint.rich_color:
-            style += Style(color=self.inks.text.rich_color)
+        if style.color == self.palette.faint.rich_color:
+            style += Style(color=self.palette.text.rich_color)
         return style + CHOSEN
 
     def framed(self, segments: list[Segment], width: int, *, reverse: bool = False) -> Strip:
         """Return a line of the list, filled up to a width and between its edges."""
         left, right = self.EDGES
-        edge = self.inks.style(self.inks.faint)
-        line = Strip(segments).adjust_cell_length(width, self.inks.style(reverse=reverse))
+        edge = self.palette.style(self.palette.faint)
+        line = Strip(segments).adjust_cell_length(width, self.palette.style(reverse=reverse))
         return Strip([Segment(left, edge), *line, Segment(right, edge)], width + len(left) + len(right))
 
     def on_click(self, event: events.Click) -> None:

@@ -108,7 +108,7 @@ def decide_relation(
         ruling = Ruling(str(claim), "relation", key_json(claim), "adjudicator", versions, event)
         if outcome is not None and item is not None:
             turn = turn_between(claim, outcome, standing)
-            ruling = vouched(ruling.but(outcome=turn), item)
+            ruling = vouched(ruling.replace(outcome=turn), item)
         found[ruling.id] = ruling
     return found
 

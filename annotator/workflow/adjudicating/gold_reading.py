@@ -80,7 +80,7 @@ class GoldReading(Session):
                 key = RelationKey(
                     self.layer.spans[relation.head].key, self.layer.spans[relation.child].key, relation.label
                 )
-                found[relation.id] = vouched(self._adopted(key).but(outcome=[key.label, False]), relation)
+                found[relation.id] = vouched(self._adopted(key).replace(outcome=[key.label, False]), relation)
         return found
 
     def _adopted(self, key: SpanKey | RelationKey) -> Ruling:

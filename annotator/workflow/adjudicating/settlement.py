@@ -73,7 +73,7 @@ def settle(
     made = {r.id: r for r in (*_span_rulings(spans, contents, event),
                               *_relation_rulings(relations, contents, standing, event))}  # fmt: skip
     kept = {i: _as_before(rulings.get(i), ruling) for i, ruling in made.items()}
-    every = {**kept, **{i: r.but(item=_item(r, standing)) for i, r in held.items()}}
+    every = {**kept, **{i: r.replace(item=_item(r, standing)) for i, r in held.items()}}
     cases: list[Case] = [*spans, *relations]
     cases.sort(key=lambda case: (case.place, case.id))
     return Settlement(tuple(sorted(contents)), tuple(cases), every, _content(every, standing), standing.spans, waiting)
@@ -132,8 +132,8 @@ def _relation_rulings(
                 ruling = Ruling(str(claim), "relation", key_json(claim), case.settled, versions, event)
                 if case.outcome:
                     turn = turn_between(claim, case.outcome[0], standing)
-                    ruling = vouched(ruling.but(outcome=turn), vouching[case.outcome[0]])
-                yield ruling.but(item=_item(ruling, standing))
+                    ruling = vouched(ruling.replace(outcome=turn), vouching[case.outcome[0]])
+                yield ruling.replace(item=_item(ruling, standing))
 
 
 def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
@@ -141,7 +141,7 @@ def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
     found: dict[SpanKey, Span] = {}
     for curator in sorted(contents):
         for span in sorted(contents[curator].spans.values(), key=lambda s: s.id):
-            found.setdefault(span.key, span.but(curator=curator))
+            found.setdefault(span.key, span.replace(curator=curator))
     return found
 
 
@@ -152,22 +152,22 @@ def first_relations(contents: Mapping[str, Annotations], standing: Standing) -> 
         for relation in sorted(contents[curator].relations.values(), key=lambda r: r.id):
             mapped = standing.relation(contents[curator].relation_key(relation))
             if mapped is not None:
-                found.setdefault(mapped, relation.but(curator=curator))
+                found.setdefault(mapped, relation.replace(curator=curator))
     return found
 
 
 def vouched(ruling: Ruling, item: Span | Relation) -> Ruling:
     """Return a ruling whose gold item comes from somebody's own."""
-    return ruling.but(origin=item.origin, source=item.source, score=item.score, curator=item.curator)
+    return ruling.replace(origin=item.origin, source=item.source, score=item.score, curator=item.curator)
 
 
 def vouched_span(ruling: Ruling, item: Span, outcome: SpanKey) -> Ruling:
     """Return a ruling on a span that comes to an outcome, as somebody has it or made it."""
-    return vouched(ruling.but(outcome=key_json(outcome), item=str(outcome)), item)
+    return vouched(ruling.replace(outcome=key_json(outcome), item=str(outcome)), item)
 
 
 def _as_before(old: Ruling | None, new: Ruling) -> Ruling:
-    return old if old is not None and new.but(event=old.event) == old else new
+    return old if old is not None and new.replace(event=old.event) == old else new
 
 
 def _item(ruling: Ruling, standing: Standing) -> str | None:
@@ -187,7 +187,7 @@ def _outcome(ruling: Ruling, standing: Standing) -> SpanKey | RelationKey | None
 def _by(ruling: Ruling, item: Item) -> Item:
     """Return an item as the ruling says that it came to be."""
     origin = ruling.origin or "added"
-    return item.but(origin=origin, source=ruling.source, score=ruling.score, curator=ruling.curator)
+    return item.replace(origin=origin, source=ruling.source, score=ruling.score, curator=ruling.curator)
 
 
 def _content(rulings: Mapping[str, Ruling], standing: Standing) -> Annotations:

@@ -24,7 +24,7 @@ LATEST = 200
 """Documents that are remembered, those changed last: so that opening one costs the same however many are done."""
 
 
-class Recollection:
+class CuratorMemory:
     """The memory of one curator in one workspace, kept up to date as they go from document to document.
 
     ``slow`` holds what is still to be told of patterns that took too long and are left out.
@@ -108,7 +108,7 @@ class Recollection:
         settled = gold or own
         assert settled is not None
         content = self._store.annotations(settled.id)
-        decisions = self._store.decisions(own.id) if own is not None else {}
+        decisions = self._store.verdicts(own.id) if own is not None else {}
         marks = [Mark(*span.key, good=True) for span in content.spans.values()]
         items = self._store.annotations(own.id).spans if own is not None and own is not settled else content.spans
         turned_down = (refused(decision, items.get(decision.item or "")) for decision in decisions.values())

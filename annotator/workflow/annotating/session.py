@@ -259,7 +259,7 @@ class Session(LayerSession):
         """Give a relation another type, or turn it round, as its ends allow; a suggestion is thereby corrected."""
         relation = self._relation(identity)
         if reverse:
-            relation = relation.but(head=relation.child, child=relation.head)
+            relation = relation.replace(head=relation.child, child=relation.head)
         head, child = self._linkable(relation.head, relation.child, label)
         if self.layer.linked(head, child, label) not in (None, identity):
             raise WorkflowError("that relation is there already", "delete one of them")

@@ -306,7 +306,7 @@ class Live:
             return span
         stored = span.score if span.score is not None else LEAST
         score = (FAITH * stored + judged.weight * judged.score) / (FAITH + judged.weight)
-        return span.but(score=round(score, 3))
+        return span.replace(score=round(score, 3))
 
     def _judge(self, phrase: Stems, place: Place, label: str | None = None) -> dict[str, Judgement]:
         return judge(
@@ -368,7 +368,7 @@ class Live:
         own = {str(s.key): s for s in self._standing_in(self._layer.index, start, end)}
         waiting = {s.id: s for s in self._standing_in(self._layer.pending_spans, start, end)}
         ends = sorted((*own.values(), *waiting.values()), key=lambda s: (s.start, -s.end, s.label))
-        named = [span.but(id=str(span.key)) for span in ends]
+        named = [span.replace(id=str(span.key)) for span in ends]
         for relation in self._linker.relations(self._document, named):
             keys = (relation.head, relation.child)
             if own.keys().isdisjoint(keys) or relation.id in self._layer.stored_relations:

@@ -17,7 +17,7 @@ from annotator.labels import LabelScheme
 from annotator.text import Document
 from annotator.workflow.comparing.agreement_sample import Condition, Sample, shown_name
 from annotator.workflow.editing.editable_layer import WorkingLayer
-from annotator.workflow.visibility import Sight
+from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
 MISSED = "missed"
@@ -110,11 +110,11 @@ def _differences(document: DocumentLayers, left: str, right: str, symmetric: fro
 
 def hidden_from(workspace: Workspace, reader: str, layers: Sequence[str]) -> frozenset[str]:
     """Return the documents of which a reader may not see some of these layers yet."""
-    sight = Sight(workspace.store, reader)
-    if not sight.curates:
+    visibility = Visibility(workspace.store, reader)
+    if not visibility.curates:
         return frozenset()
     found = (info for info in workspace.store.layers() if info.name.name in layers)
-    return frozenset(info.name.document for info in found if sight.hides(info))
+    return frozenset(info.name.document for info in found if visibility.hides(info))
 
 
 class Version:

@@ -48,7 +48,7 @@ def verdicts(store: Store) -> Verdicts:
             _count_blind(store, layer, suggested[layer.name.document], found.blind)
             continue
         found.shown += 1
-        for decision in store.decisions(layer.id).values():
+        for decision in store.verdicts(layer.id).values():
             source = (decision.source or "?").partition("@")[0]
             found.by_source[decision.kind, source][decision.verdict] += 1
             if decision.score is not None:

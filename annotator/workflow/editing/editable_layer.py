@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from annotator.annotation import Annotations, Comment, Decision, Relation, RelationKey, Span, SpanKey
+from annotator.annotation import Annotations, Comment, Relation, RelationKey, Span, SpanKey, Verdict
 from annotator.history import Op
 from annotator.intervals import Interval, IntervalIndex
 from annotator.labels import LabelScheme
@@ -32,7 +32,7 @@ class WorkingLayer:
         self._sentences = sentences
         self.spans: dict[str, Span] = {}
         self.relations: dict[str, Relation] = {}
-        self.verdicts: dict[str, Decision] = {}
+        self.verdicts: dict[str, Verdict] = {}
         self.comments: dict[str, Comment] = {}
         self.fields: dict[str, str] = {}
         self.index = IntervalIndex()
@@ -70,7 +70,7 @@ class WorkingLayer:
     def load(
         self,
         own: Annotations,
-        verdicts: Mapping[str, Decision],
+        verdicts: Mapping[str, Verdict],
         comments: Mapping[str, Comment],
         fields: Mapping[str, str],
     ) -> None:
@@ -122,7 +122,7 @@ class WorkingLayer:
         if suggestion is None:
             return None
         head, child = self.end(suggestion.head), self.end(suggestion.child)
-        return suggestion.but(head=head, child=child) if head and child else None
+        return suggestion.replace(head=head, child=child) if head and child else None
 
     def place(self, identity: str) -> Interval | None:
         """Return where in the walk an item stands."""
@@ -181,7 +181,7 @@ class WorkingLayer:
         """Say what the scheme has against a relation between two spans; ``None`` when it allows it."""
         return self.scheme.relation_problem(RelationKey(head.key, child.key, label), self._sentences)
 
-    def came_of(self, item: str) -> list[Decision]:
+    def came_of(self, item: str) -> list[Verdict]:
         """Return the verdicts that an item of the curator's came of."""
         return [self.verdicts[i] for i in sorted(self._came_of.get(item, ()))]
 
@@ -308,13 +308,13 @@ class WorkingLayer:
         if old is not None and old.item is not None:
             self._came_of[old.item].discard(op.id)
         if op.now is not None:
-            self._put_verdict(Decision(op.id, **{"source": None, "score": None, **op.now}))
+            self._put_verdict(Verdict(op.id, **{"source": None, "score": None, **op.now}))
         if op.id in self.suggested_spans:
             self._refresh({op.id})
         elif op.id in self.suggested_relations:
             self._refresh_relation(op.id)
 
-    def _put_verdict(self, decision: Decision) -> None:
+    def _put_verdict(self, decision: Verdict) -> None:
         self.verdicts[decision.id] = decision
         if decision.item is not None:
             self._came_of[decision.item].add(decision.id)

@@ -19,7 +19,7 @@ from annotator.intervals import Interval
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Place, Store
 from annotator.text import Document, Segmentation, graphemes
-from annotator.workflow.annotating.curator_memory import Recollection
+from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.suggestion_updates import Live
 from annotator.workflow.description import describe_ops, quote
 from annotator.workflow.editing.editable_layer import WorkingLayer
@@ -39,7 +39,7 @@ class LayerSession:
 
     ``cursor`` (code points) and ``focus`` (an id) are where the curator is; they are remembered with every step.
     ``touched`` are the stretches of text whose look the last step may have changed.
-    ``follows`` says whether suggestions follow what is decided, ``recollection`` what they then draw on; ``clock``
+    ``follows`` says whether suggestions follow what is decided, ``memories`` what they then draw on; ``clock``
     gives monotonic seconds for the pauses in history.
     """
 
@@ -55,7 +55,7 @@ class LayerSession:
         *,
         blind: bool = False,
         follows: bool = True,
-        recollection: Recollection | None = None,
+        memories: CuratorMemory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.scheme = scheme
@@ -71,7 +71,7 @@ class LayerSession:
         self._clock = clock
         self._last_step = clock()
         self._digest = document.sha256
-        self._recollection = recollection or Recollection(store, scheme, curator)
+        self._memories = memories or CuratorMemory(store, scheme, curator)
         self.reload()
 
     def layer_of(self, curator: str) -> str:
@@ -85,8 +85,8 @@ class LayerSession:
             self.live = self._live() if self._follows else None
 
     def _live(self) -> Live:
-        memory, linker = self._recollection.memory(self.name.document), self._recollection.linker(self.document.lang)
-        return Live(self.document, self.layer, memory, linker, self._recollection.calibration())
+        memory, linker = self._memories.memory(self.name.document), self._memories.linker(self.document.lang)
+        return Live(self.document, self.layer, memory, linker, self._memories.calibration())
 
     def _read(self, store: Store) -> None:
         info = store.layer(self.name)
@@ -107,7 +107,7 @@ class LayerSession:
         fields = {"state": info.state, "flag": info.flag, "text": info.text}
         self.layer.load(
             store.annotations(info.id),
-            store.decisions(info.id),
+            store.verdicts(info.id),
             store.comments(info.id),
             {k: v for k, v in fields.items() if v is not None},
         )
@@ -181,8 +181,8 @@ class LayerSession:
             self.touched = self.layer.reach(draft.ops)
             if self.live is not None:
                 self.touched = sorted({*self.touched, *self.live.follow(draft.ops)})
-            if self._recollection.slow:
-                raise self._recollection.slow.pop()
+            if self._memories.slow:
+                raise self._memories.slow.pop()
 
     def _open(self, draft: StepDraft) -> None:
         """Let the first step take the document up, and a later change reopen finished work."""

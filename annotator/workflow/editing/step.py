@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from annotator.annotation import Comment, Decision, Relation, Span, Verdict, record
+from annotator.annotation import Comment, Relation, Span, Verdict, VerdictKind, record
 from annotator.history import Op
 from annotator.workflow.description import quote
 from annotator.workflow.editing.editable_layer import WorkingLayer
@@ -50,21 +50,21 @@ class StepDraft:
         was, now = ({"value": v} if v is not None else None for v in (old, value))
         self.apply(Op("layer", name, was, now))
 
-    def decide(self, identity: str, verdict: Verdict, item: str | None = None) -> None:
+    def decide(self, identity: str, verdict: VerdictKind, item: str | None = None) -> None:
         """Record the verdict on a suggestion."""
         layer = self._layer
         old = layer.verdicts.get(identity)
         if old is not None:
-            self._put("verdict", old, old.but(verdict=verdict, item=item))
+            self._put("verdict", old, old.replace(verdict=verdict, item=item))
             return
         if identity in layer.suggested_spans:
             span = layer.suggested_spans[identity]
-            new = Decision(identity, "span", verdict, span.label, span.source, span.score, list(span.key), item)
+            new = Verdict(identity, "span", verdict, span.label, span.source, span.score, list(span.key), item)
         else:
             relation = layer.suggested_relations[identity]
             ends = (layer.suggested_spans[relation.head].key, layer.suggested_spans[relation.child].key)
             original = [*map(list, ends), relation.label]
-            new = Decision(
+            new = Verdict(
                 identity, "relation", verdict, relation.label, relation.source, relation.score, original, item
             )
         self._put("verdict", None, new)
@@ -76,14 +76,14 @@ class StepDraft:
     ) -> str:
         """Accept a suggested span, corrected where a value is given; return the id of the curator's span."""
         suggestion = self._layer.suggested_spans[identity]
-        span = suggestion.but(
+        span = suggestion.replace(
             id=self._new_id("s"),
             start=suggestion.start if start is None else start,
             end=suggestion.end if end is None else end,
             label=label or suggestion.label,
         )
         verdict: Literal["accepted", "corrected"] = "accepted" if span.key == suggestion.key else "corrected"
-        span = span.but(origin=verdict)
+        span = span.replace(origin=verdict)
         self._put("span", None, span)
         self.decide(identity, verdict, span.id)
         return span.id
@@ -93,7 +93,7 @@ class StepDraft:
         span = Span(self._new_id("s"), start, end, label)
         if covered:
             best = max(covered, key=lambda s: (s.label == label, min(s.end, end) - max(s.start, start)))
-            span = span.but(origin="corrected", source=best.source, score=best.score)
+            span = span.replace(origin="corrected", source=best.source, score=best.score)
         self._put("span", None, span)
         for suggestion in covered:
             self.decide(suggestion.id, "corrected", span.id)
@@ -109,7 +109,7 @@ class StepDraft:
     ) -> list[str]:
         """Change an own span; relations that the scheme then does not allow go; return notes on that."""
         old = self._layer.spans[identity]
-        new = old.but(
+        new = old.replace(
             start=old.start if start is None else start,
             end=old.end if end is None else end,
             label=label or old.label,
@@ -151,7 +151,7 @@ class StepDraft:
         suggestion = self._layer.suggested_relations[identity]
         same = label in (None, suggestion.label) and self._layer.proposes(suggestion, head, child)
         verdict: Literal["accepted", "corrected"] = "accepted" if same else "corrected"
-        relation = suggestion.but(
+        relation = suggestion.replace(
             id=self._new_id("r"), head=head, child=child, label=label or suggestion.label, origin=verdict
         )
         self._put("relation", None, relation)
@@ -168,11 +168,11 @@ class StepDraft:
         """Give an own relation another type or direction."""
         old = self._layer.relations[identity]
         origin = "corrected" if old.origin == "accepted" else old.origin
-        self._put("relation", old, old.but(head=head, child=child, label=label, origin=origin))
+        self._put("relation", old, old.replace(head=head, child=child, label=label, origin=origin))
         for decision in self._layer.came_of(identity):
             self.decide(decision.id, "corrected", identity)
 
-    def drop_relation(self, identity: str, verdict: Verdict) -> None:
+    def drop_relation(self, identity: str, verdict: VerdictKind) -> None:
         """Delete an own relation; ``verdict`` falls on the suggestions that it came of."""
         for decision in self._layer.came_of(identity):
             self.decide(decision.id, verdict)

@@ -15,7 +15,7 @@ from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.gold import incomplete
 from annotator.workflow.importing.normalized_layer import restored
 from annotator.workflow.layer_diff import vouched
-from annotator.workflow.visibility import Sight
+from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
 
@@ -34,7 +34,7 @@ def select(
     ``unfinished`` takes a curator's work in progress too; ``since`` leaves out what did not change from then on.
     What ``reader`` may not see yet is left out.
     """
-    sight = Sight(workspace.store, reader) if reader is not None else None
+    visibility = Visibility(workspace.store, reader) if reader is not None else None
     found = {info.name.document: info for info in workspace.store.layers() if info.name.name == layer}
     if not found and ":" in layer:
         kind, _, name = layer.partition(":")
@@ -47,8 +47,8 @@ def select(
         reason = _reason(info, layer, digest, unfinished=unfinished)
         if not reason and info is not None and (info.changed_at or "") < since:
             reason = "not changed since"
-        if info is not None and sight is not None and not reason:
-            reason = sight.hides_from_export(info)
+        if info is not None and visibility is not None and not reason:
+            reason = visibility.hides_from_export(info)
         if info is not None and not reason:
             taken.append(info)
         else:
@@ -106,7 +106,7 @@ class Records:
             document = store.document(info.name.document)
             content = store.annotations(info.id)
             extras = store.extras(info.id).values() if info.id in self._kept else ()
-            decisions = tuple(store.decisions(info.id).values()) if info.name.kind == "curator" else ()
+            decisions = tuple(store.verdicts(info.id).values()) if info.name.kind == "curator" else ()
             kept = self._document_extras(info.name.document)
         assert document is not None
         if self._labels:

@@ -23,7 +23,7 @@ from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.backups import safeguard
 from annotator.workflow.importing.labels_file import LabelsFile
 from annotator.workflow.importing.layer_writer import LayerWriter, Naming
-from annotator.workflow.importing.normalized_layer import Preparation
+from annotator.workflow.importing.normalized_layer import LayerNormalizer
 from annotator.workflow.importing.scheme_check import SchemeCheck
 from annotator.workflow.importing.segmenting import Making, Segmenter
 from annotator.workflow.workspace import Workspace, scheme_stamp
@@ -186,7 +186,7 @@ class _Intake:
         self._request = request
         self._actor = actor
         self._naming = Naming(request.layer, stem)
-        self._preparation = Preparation(form, request.mapping, self.report.lost)
+        self._preparation = LayerNormalizer(form, request.mapping, self.report.lost)
         self._made: dict[str, str] = {}
         self._made_of: dict[str, str] = {}
         self._fresh: dict[str, Document] = {}

@@ -22,7 +22,7 @@ from annotator.workflow.layer_diff import (
     ruling_differences,
     verdict_differences,
 )
-from annotator.workflow.visibility import Sight
+from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
 
@@ -111,7 +111,7 @@ def _take(
         )
     old = store.document(document.key) if existing is not None else None
     owners = _owners(store, document.key) if old is not None else []
-    if set(owners) - {actor, GOLD} and not override and Sight(store, actor).curates:
+    if set(owners) - {actor, GOLD} and not override and Visibility(store, actor).curates:
         raise CorpusError(
             f"{where}: {document.key!r} holds the work of {' and '.join(owners)}, and {actor} curates here",
             "leave it to who leads, or add --override",
@@ -145,7 +145,7 @@ def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, ac
         kept, lost = carrier.annotations(content)
         ops = [Op("layer", "text", {"value": layer.text}, {"value": new.sha256})]
         if layer.name.kind == "curator":
-            decisions = store.decisions(layer.id)
+            decisions = store.verdicts(layer.id)
             ops += differences(content, kept) + verdict_differences(decisions, carrier.decisions(decisions))
             ops += orphaned(store.comments(layer.id), kept)
         else:

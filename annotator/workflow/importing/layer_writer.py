@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import cast
 
-from annotator.annotation import Annotations, Comment, Decision, Extra, Relation, Ruling, Span, record
+from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict, record
 from annotator.errors import WorkflowError
 from annotator.formats.protocol import ForeignLayer, State
 from annotator.history import (
@@ -24,9 +24,9 @@ from annotator.history import (
 from annotator.names import person_problem
 from annotator.store import Bulk, LayerInfo, Store, Writer
 from annotator.workflow.arguments import exchanged_layer_problem
-from annotator.workflow.importing.normalized_layer import Incoming
+from annotator.workflow.importing.normalized_layer import NormalizedLayer
 from annotator.workflow.layer_diff import differences, orphaned, replaced, ruling_differences, verdict_differences
-from annotator.workflow.visibility import Sight
+from annotator.workflow.visibility import Visibility
 
 _NAME_LENGTH = 64
 
@@ -105,7 +105,7 @@ class _Stored:
     """A layer as it stands in the store."""
 
     content: Annotations
-    verdicts: Mapping[str, Decision]
+    verdicts: Mapping[str, Verdict]
     extras: Mapping[str, Extra]
     comments: Mapping[str, Comment]
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
@@ -116,10 +116,10 @@ class _Stored:
         ids = {str(span.key): span.id for span in spans}
         return ids | {str(self.content.relation_key(relation)): relation.id for relation in relations}
 
-    def incoming(self, info: LayerInfo) -> Incoming:
+    def incoming(self, info: LayerInfo) -> NormalizedLayer:
         """Return the same under ids of content."""
         contents = {identity: content for content, identity in self.named().items()}
-        found = _renamed(Incoming(dict(self.content.spans), dict(self.content.relations)), contents)
+        found = _renamed(NormalizedLayer(dict(self.content.spans), dict(self.content.relations)), contents)
         found.verdicts = {i: d for i, d in self.verdicts.items() if d.item is None}
         found.extras = dict(self.extras)
         found.rename_refs(contents)
@@ -164,18 +164,18 @@ class LayerWriter:
         self._authors: dict[LayerName, str | None] = {}
         self._written: set[LayerName] = set()
         self._same: set[LayerName] = set()
-        self._waiting: dict[LayerName, tuple[Incoming, str]] = {}
+        self._waiting: dict[LayerName, tuple[NormalizedLayer, str]] = {}
 
     def take(
         self,
         name: LayerName,
-        incoming: Incoming,
+        incoming: NormalizedLayer,
         text: str,
         where: str,
         author: str | None = None,
         *,
         fresh: bool = False,
-    ) -> Incoming | None:
+    ) -> NormalizedLayer | None:
         """Take a layer about the text with this digest; return what it adds, ``None`` when it is there already.
 
         ``fresh`` says that the document is as new as the import, so that nobody can have a layer on it.
@@ -239,7 +239,7 @@ class LayerWriter:
         if (
             name.kind == "suggester"
             or not others
-            or (name.kind == GOLD and not Sight(self._store, self._actor).curates)
+            or (name.kind == GOLD and not Visibility(self._store, self._actor).curates)
         ):
             return IMPORT
         if not self._override:
@@ -254,7 +254,7 @@ class LayerWriter:
         store = self._store
         return _Stored(
             store.annotations(info.id),
-            store.decisions(info.id),
+            store.verdicts(info.id),
             store.extras(info.id),
             store.comments(info.id),
             store.rulings(info.id),
@@ -264,12 +264,12 @@ class LayerWriter:
         self,
         name: LayerName,
         info: LayerInfo,
-        existing: Incoming,
-        incoming: Incoming,
+        existing: NormalizedLayer,
+        incoming: NormalizedLayer,
         text: str,
         stored: _Stored,
         where: str,
-    ) -> Incoming | None:
+    ) -> NormalizedLayer | None:
         """Add verdicts and extras to a layer whose spans and relations are the same."""
         extras = {} if _of(existing.extras, self._form) else incoming.extras
         verdicts = {i: d for i, d in incoming.verdicts.items() if i not in stored.verdicts}
@@ -278,13 +278,13 @@ class LayerWriter:
         target = replace(existing, verdicts={**existing.verdicts, **verdicts}, extras={**existing.extras, **extras})
         action = self._action_on(name, where) if verdicts else IMPORT  # extras are nobody's opinion
         self._write(name, info, target, text, stored, action)
-        return Incoming(verdicts=verdicts, extras=extras)
+        return NormalizedLayer(verdicts=verdicts, extras=extras)
 
     def _write(
         self,
         name: LayerName,
         info: LayerInfo | None,
-        target: Incoming,
+        target: NormalizedLayer,
         text: str,
         stored: _Stored = _NOTHING,
         action: str = IMPORT,
@@ -294,7 +294,9 @@ class LayerWriter:
         if ops:
             self._writer.append(name, self._actor, action, ops)
 
-    def _ops(self, name: LayerName, info: LayerInfo | None, target: Incoming, text: str, stored: _Stored) -> list[Op]:
+    def _ops(
+        self, name: LayerName, info: LayerInfo | None, target: NormalizedLayer, text: str, stored: _Stored
+    ) -> list[Op]:
         ids = stored.named()
         if name.kind == "curator":
             seq = 1 if info is None else info.length + 1
@@ -314,7 +316,7 @@ class LayerWriter:
         return ops + orphaned(stored.comments, target.content) if stored.comments else ops
 
 
-def _field_ops(name: LayerName, info: LayerInfo | None, target: Incoming, text: str) -> list[Op]:
+def _field_ops(name: LayerName, info: LayerInfo | None, target: NormalizedLayer, text: str) -> list[Op]:
     wanted: dict[str, str | None] = {"text": text}
     if name.kind != "suggester":
         wanted["state"] = "done" if name.kind == "gold" else target.state
@@ -340,7 +342,7 @@ def _new_ids(prefix: str, seq: int, contents: Mapping[str, object], known: Mappi
     return ids
 
 
-def _renamed(layer: Incoming, ids: Mapping[str, str]) -> Incoming:
+def _renamed(layer: NormalizedLayer, ids: Mapping[str, str]) -> NormalizedLayer:
     """Return a layer under other ids, its extras following."""
     spans = {
         ids[i]: Span(ids[i], s.start, s.end, s.label, s.origin, s.source, s.score, s.curator)
@@ -359,7 +361,7 @@ def _of(extras: Mapping[str, Extra], form: str) -> dict[str, Extra]:
     return {i: extra for i, extra in extras.items() if extra.format == form}
 
 
-def _is_said_by(incoming: Incoming, existing: Incoming, form: str) -> bool:
+def _is_said_by(incoming: NormalizedLayer, existing: NormalizedLayer, form: str) -> bool:
     """Return whether a layer says the same already, whoever first said it and how."""
     kept = _of(existing.extras, form)
     return (
@@ -370,7 +372,7 @@ def _is_said_by(incoming: Incoming, existing: Incoming, form: str) -> bool:
     )
 
 
-def _is_part_of(incoming: Incoming, existing: Incoming, form: str) -> bool:
+def _is_part_of(incoming: NormalizedLayer, existing: NormalizedLayer, form: str) -> bool:
     """Return whether one of several records of a layer says nothing that the layer does not say."""
     return (
         incoming.spans.keys() <= existing.spans.keys()
@@ -381,7 +383,7 @@ def _is_part_of(incoming: Incoming, existing: Incoming, form: str) -> bool:
     )
 
 
-def _agree(incoming: Mapping[str, Decision], existing: Mapping[str, Decision]) -> bool:
+def _agree(incoming: Mapping[str, Verdict], existing: Mapping[str, Verdict]) -> bool:
     return all(existing[i].verdict == decision.verdict for i, decision in incoming.items() if i in existing)
 
 

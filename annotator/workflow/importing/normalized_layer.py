@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from annotator.annotation import (
     Annotations,
-    Decision,
     Extra,
     Origin,
     Relation,
@@ -18,6 +17,7 @@ from annotator.annotation import (
     Span,
     SpanKey,
     Verdict,
+    VerdictKind,
     record,
 )
 from annotator.formats.protocol import ForeignLayer, State
@@ -29,12 +29,12 @@ _PROGRESS: tuple[State, ...] = ("skipped", "doing", "done")
 
 
 @dataclass(slots=True)
-class Incoming:
+class NormalizedLayer:
     """What one author says of one document; ids are content, and extras refer to those ids."""
 
     spans: dict[str, Span] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
-    verdicts: dict[str, Decision] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
     extras: dict[str, Extra] = field(default_factory=dict)
     state: State = "done"
     curators: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Incoming:
         self.rename_refs({identity: kept})
         for relation in [r for r in self.relations.values() if identity in (r.head, r.child)]:
             head, child = (kept if end == identity else end for end in (relation.head, relation.child))
-            self.relations[relation.id] = relation.but(head=head, child=child)
+            self.relations[relation.id] = relation.replace(head=head, child=child)
             self.set_relation_aside(relation.id, form)
 
     def set_relation_aside(self, identity: str, form: str) -> None:
@@ -64,9 +64,9 @@ class Incoming:
         """Let extras follow what got another id."""
         for identity, extra in self.extras.items():
             if not names.keys().isdisjoint(extra.refs):
-                self.extras[identity] = extra.but(refs=tuple(names.get(ref, ref) for ref in extra.refs))
+                self.extras[identity] = extra.replace(refs=tuple(names.get(ref, ref) for ref in extra.refs))
 
-    def united(self, other: Incoming) -> Incoming:
+    def united(self, other: NormalizedLayer) -> NormalizedLayer:
         """Return what two records of one file say together; where their verdicts differ, the later one holds."""
         extras = dict(self.extras)
         known = {(e.kind, repr(e.value), e.refs) for e in extras.values()}
@@ -74,8 +74,8 @@ class Incoming:
         for identity, extra in other.extras.items():
             refs = tuple(ids.get(ref, ref) for ref in extra.refs)
             if (extra.kind, repr(extra.value), refs) not in known:
-                extras[ids[identity]] = extra.but(id=ids[identity], refs=refs)
-        return Incoming(
+                extras[ids[identity]] = extra.replace(id=ids[identity], refs=refs)
+        return NormalizedLayer(
             {**other.spans, **self.spans},
             {**other.relations, **self.relations},
             {**self.verdicts, **other.verdicts},
@@ -86,7 +86,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Preparation:
+class LayerNormalizer:
     """Turns foreign layers of the format ``form`` into our terms; ``lost`` counts by kind what is left behind.
 
     ``mapping`` gives our label for a foreign one, empty to leave out what bears it; others stay as they are.
@@ -96,10 +96,10 @@ class Preparation:
     mapping: Mapping[str, str]
     lost: Counter[str]
 
-    def layer(self, foreign: ForeignLayer, kind: str, author: str | None) -> Incoming:
+    def layer(self, foreign: ForeignLayer, kind: str, author: str | None) -> NormalizedLayer:
         """Return a foreign layer for one of ours of this ``kind`` and ``author``."""
         curators = foreign.curators or (() if author is None else (author,))
-        found = Incoming(state=foreign.state, curators=curators if kind == "gold" else ())
+        found = NormalizedLayer(state=foreign.state, curators=curators if kind == "gold" else ())
         history = _History(kind, author)
         ids = self._spans(found, foreign.content.spans.values(), history)
         number = count(1)
@@ -108,7 +108,7 @@ class Preparation:
         for extra in foreign.extras:
             refs = tuple(ids.get(ref, "") for ref in extra.refs)
             if all(refs):
-                found.extras[ids[extra.id]] = extra.but(id=ids[extra.id], refs=refs, format=self.form)
+                found.extras[ids[extra.id]] = extra.replace(id=ids[extra.id], refs=refs, format=self.form)
             else:
                 self.lost[f"{extra.kind} of what --map leaves out"] += 1
         for identity, loop in loops:
@@ -120,7 +120,7 @@ class Preparation:
             found.verdicts.update({d.id: d for d in self._decisions(verdict, content)})
         return found
 
-    def _spans(self, found: Incoming, spans: Iterable[Span], history: _History) -> dict[str, str]:
+    def _spans(self, found: NormalizedLayer, spans: Iterable[Span], history: _History) -> dict[str, str]:
         """Add spans under ids of content; return those ids by the file's."""
         ids: dict[str, str] = {}
         for span in spans:
@@ -139,7 +139,7 @@ class Preparation:
 
     def _relations(
         self,
-        found: Incoming,
+        found: NormalizedLayer,
         relations: Iterable[Relation],
         ids: dict[str, str],
         history: _History,
@@ -165,20 +165,20 @@ class Preparation:
                 found.relations[identity] = new
         return loops
 
-    def _decisions(self, verdict: Verdict, content: Annotations) -> Iterator[Decision]:
+    def _decisions(self, verdict: VerdictKind, content: Annotations) -> Iterator[Verdict]:
         keys: dict[str, SpanKey] = {}
         for span in content.spans.values():
             label = self.mapping.get(span.label, span.label)
             if label:
                 key = keys[span.id] = SpanKey(span.start, span.end, label)
-                yield Decision(str(key), "span", verdict, label, span.source, span.score, list(key))
+                yield Verdict(str(key), "span", verdict, label, span.source, span.score, list(key))
         for relation in content.relations.values():
             label = self.mapping.get(relation.label, relation.label)
             if label and relation.head in keys and relation.child in keys:
                 head, child = keys[relation.head], keys[relation.child]
                 original = [list(head), list(child), label]
                 identity = str(RelationKey(head, child, label))
-                yield Decision(identity, "relation", verdict, label, relation.source, relation.score, original)
+                yield Verdict(identity, "relation", verdict, label, relation.source, relation.score, original)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from annotator.annotation import Annotations, Decision, RelationKey, Ruling, Span, SpanKey, key_json
+from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, Verdict, key_json
 from annotator.text import Document
 
 
@@ -41,17 +41,17 @@ class Carrier:
             if shift is None:
                 lost.append(span)
             else:
-                spans[identity] = span.but(start=span.start + shift, end=span.end + shift)
+                spans[identity] = span.replace(start=span.start + shift, end=span.end + shift)
         relations = {i: r for i, r in content.relations.items() if r.head in spans and r.child in spans}
         return Annotations(spans, relations), lost
 
-    def decisions(self, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
+    def decisions(self, decisions: Mapping[str, Verdict]) -> dict[str, Verdict]:
         """Return the verdicts on what can be suggested again in the new text, under its new ids."""
-        carried: dict[str, Decision] = {}
+        carried: dict[str, Verdict] = {}
         for decision in decisions.values():
             key = self._key(decision)
             if key is not None:
-                carried[str(key)] = decision.but(id=str(key), original=key_json(key))
+                carried[str(key)] = decision.replace(id=str(key), original=key_json(key))
         return carried
 
     def rulings(self, rulings: Mapping[str, Ruling], gold: Annotations) -> dict[str, Ruling]:
@@ -66,8 +66,8 @@ class Carrier:
                 continue
             versions = {c: self._carried(ruling.kind, said) for c, said in ruling.versions.items()}
             outcome = list(item) if isinstance(item, SpanKey) else ruling.outcome
-            new = ruling.but(id=str(claim), claim=key_json(claim), versions=versions, outcome=outcome)
-            carried[new.id] = new.but(item=None if item is None else str(item))
+            new = ruling.replace(id=str(claim), claim=key_json(claim), versions=versions, outcome=outcome)
+            carried[new.id] = new.replace(item=None if item is None else str(item))
         return carried
 
     def _item(self, item: str | None, gold: Annotations) -> SpanKey | RelationKey | None:
@@ -79,7 +79,7 @@ class Carrier:
     def _carried(self, kind: str, said: Iterable[Any]) -> list[Any]:
         return [key_json(key) for content in said if (key := self._content_key(kind, content)) is not None]
 
-    def _key(self, decision: Decision) -> SpanKey | RelationKey | None:
+    def _key(self, decision: Verdict) -> SpanKey | RelationKey | None:
         return self._content_key(decision.kind, decision.original)
 
     def _content_key(self, kind: str, content: Any) -> SpanKey | RelationKey | None:

@@ -11,7 +11,7 @@ from annotator.errors import WorkflowError
 from annotator.labels import EntityType, LabelScheme, RelationType
 from annotator.labels.scheme import suggestion
 from annotator.text import Segmentation
-from annotator.workflow.importing.normalized_layer import Incoming
+from annotator.workflow.importing.normalized_layer import NormalizedLayer
 
 _SHOWN = 8
 
@@ -39,7 +39,7 @@ class SchemeCheck:
         """Return whether the file will be refused."""
         return bool(self.unknown or self.problems)
 
-    def strict(self, incoming: Incoming, where: str, sentences: Callable[[], Segmentation]) -> None:
+    def strict(self, incoming: NormalizedLayer, where: str, sentences: Callable[[], Segmentation]) -> None:
         """Check work: labels, how spans lie, what relations link."""
         for identity, problem in self._span_problems(incoming.spans.values()):
             self._refuse_span(incoming, identity, where, problem)
@@ -47,7 +47,7 @@ class SchemeCheck:
             for identity, problem in self._relation_problems(incoming, sentences()):
                 self._refuse_relation(incoming, identity, where, problem)
 
-    def labels_only(self, incoming: Incoming, where: str, sentences: Callable[[], Segmentation]) -> None:
+    def labels_only(self, incoming: NormalizedLayer, where: str, sentences: Callable[[], Segmentation]) -> None:
         """Check suggestions: the workbench itself passes over those that do not fit, but their labels must be known."""
         for span in list(incoming.spans.values()):
             if not self._knows_entity(span.label):
@@ -98,7 +98,7 @@ class SchemeCheck:
             reach = max(reach, span.end)
         return found
 
-    def _relation_problems(self, incoming: Incoming, sentences: Segmentation) -> list[tuple[str, str | None]]:
+    def _relation_problems(self, incoming: NormalizedLayer, sentences: Segmentation) -> list[tuple[str, str | None]]:
         found: list[tuple[str, str | None]] = []
         between: dict[frozenset[str], list[RelationKey]] = {}
         for relation in incoming.relations.values():
@@ -123,7 +123,7 @@ class SchemeCheck:
         self.scheme = replace(self.scheme, entities={**self.scheme.entities, label: EntityType(label, "")})
         return True
 
-    def _knows_relation(self, incoming: Incoming, relation: Relation, sentences: Segmentation) -> bool:
+    def _knows_relation(self, incoming: NormalizedLayer, relation: Relation, sentences: Segmentation) -> bool:
         """Return whether the scheme has a relation's label; one that is new grows with what it is seen to link."""
         label = relation.label
         if label in self.scheme.relations and label not in self.new_relations:
@@ -145,13 +145,13 @@ class SchemeCheck:
             self.scheme = replace(self.scheme, relations={**self.scheme.relations, label: new})
         return True
 
-    def _refuse_span(self, incoming: Incoming, identity: str, where: str, problem: str | None) -> None:
+    def _refuse_span(self, incoming: NormalizedLayer, identity: str, where: str, problem: str | None) -> None:
         if self.aside:
             incoming.set_span_aside(identity, self.form)
         else:
             self._count(incoming.spans[identity].label, where, problem)
 
-    def _refuse_relation(self, incoming: Incoming, identity: str, where: str, problem: str | None) -> None:
+    def _refuse_relation(self, incoming: NormalizedLayer, identity: str, where: str, problem: str | None) -> None:
         if self.aside:
             incoming.set_relation_aside(identity, self.form)
         else:

@@ -206,7 +206,7 @@ def _example(store: Store, document: Document, info: LayerInfo, proposed: Annota
     for layer in store.layers(document=document.key, kind="curator"):
         if layer.name.name in map(curator_layer, names) and layer.text == document.sha256:
             items = store.annotations(layer.id).spans
-            found = (refused(d, items.get(d.item or "")) for d in store.decisions(layer.id).values())
+            found = (refused(d, items.get(d.item or "")) for d in store.verdicts(layer.id).values())
             marks += [mark for mark in found if mark is not None and SpanKey(*mark[:3]) not in said]
     return Example(document, proposed, truth, tuple(marks))
 

@@ -104,7 +104,7 @@ class TestTagger:
         examples = []
         for number, label in enumerate(("WIRKSTOFF", "BEFUND", "DOSIS", "WIRKSTOFF")):
             example = letter(0)
-            spans = [span.but(label=label) for span in example.truth.spans.values()]
+            spans = [span.replace(label=label) for span in example.truth.spans.values()]
             document = replace(example.document, key=f"d{number}", text=f"{example.document.text}{number}")
             examples.append(Example(document, Annotations(), Annotations.of(spans)))
         card = training.learn(Material(german, examples, []), tmp_path)
@@ -137,7 +137,7 @@ class TestLinker:
         examples = [letter(number) for number in range(8)]
         weights = training.train_linker(Material(german, examples), examples)
         new = letter(9)
-        named = [span.but(id=str(span.key)) for span in sorted(new.truth.spans.values(), key=lambda s: s.start)]
+        named = [span.replace(id=str(span.key)) for span in sorted(new.truth.spans.values(), key=lambda s: s.start)]
         found = Pairs(german, "de", Weigher(Linker(weights), version="7")).relations(new.document, named)
         assert {relation.label for relation in found} == {"dosiert", "behandelt"}
         assert {relation.source for relation in found} == {"linker@7"}

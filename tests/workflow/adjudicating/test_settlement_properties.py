@@ -127,5 +127,5 @@ def test_settled_in_parts_it_is_the_same(judge: Judge, data: st.DataObject) -> N
 
 
 def without_events(settlement: Settlement) -> Settlement:
-    rulings = {i: ruling.but(event=0) for i, ruling in settlement.rulings.items()}
+    rulings = {i: ruling.replace(event=0) for i, ruling in settlement.rulings.items()}
     return replace(settlement, rulings=rulings)

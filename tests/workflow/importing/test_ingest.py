@@ -11,7 +11,7 @@ from annotator.errors import CorpusError, WorkflowError
 from annotator.history import LayerName
 from annotator.store import StaleLayerError, examine
 from annotator.workflow.adjudicating.gold import settle_finished
-from annotator.workflow.document_history import chronicle
+from annotator.workflow.document_history import document_history
 from annotator.workflow.importing.ingest import IntakeReport, ingest
 from tests.workflow.adjudicating.desk import finish, first, judge
 from tests.workspaces import KEY, TEXT, Bench, dump, focused, link, linked, place_of, proposal, propose, said, waiting
@@ -168,7 +168,7 @@ class TestReplace:
         take(bench, newer, replace=True)
         session = bench.session()
         session.add(*place_of(session.document, "Luis Paz"), "PERSON")
-        told = [entry.what for entry in chronicle(bench.store, KEY, "curator:ana").told]
+        told = [entry.what for entry in document_history(bench.store, KEY, "curator:ana").told]
         assert (told[0], told[-1]) == ("label GPE “México coopera”", "label PERSON “Luis Paz”")
 
     def test_gold_is_carried_too_and_settled_gold_stays_settled(self, bench: Bench, newer: Path) -> None:

@@ -36,17 +36,17 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        inks = self.work_app.inks
-        self.view = VersionsView(self.session, inks, self.work_app.mode)
-        self.panel = CasePanel(self.session, inks)
+        palette = self.work_app.palette
+        self.view = VersionsView(self.session, palette, self.work_app.mode)
+        self.panel = CasePanel(self.session, palette)
         yield from self.with_small_notice(
             [
-                Line(inks, reverse=True, id="header"),
+                Line(palette, reverse=True, id="header"),
                 Horizontal(self.view, self.panel, id="body"),
-                LabelBar(self.session.scheme, inks),
-                VersionsBar(inks, len(self.names)),
-                Line(inks, id="focus"),
-                Line(inks, id="message"),
+                LabelBar(self.session.scheme, palette),
+                VersionsBar(palette, len(self.names)),
+                Line(palette, id="focus"),
+                Line(palette, id="message"),
                 Input(id="entry", compact=True),
             ]
         )

@@ -14,7 +14,7 @@ from annotator.annotation import Relation, Span, SpanKey
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.find import Searchable, fold
 from annotator.tui.layout.hints import codes
-from annotator.tui.layout.painting import Inks, Marks
+from annotator.tui.layout.painting import Marks, Palette
 from annotator.tui.prompt import KeyPrompt
 from annotator.tui.screens.annotate.status_lines import tell_focus, tell_header
 from annotator.tui.screens.base import WorkScreen
@@ -57,16 +57,16 @@ class AnnotateBase(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        inks = self.work_app.inks
-        self.view = TextView(self.session, inks, self.work_app.mode)
-        self.panel = ItemPanel(self.session, inks)
+        palette = self.work_app.palette
+        self.view = TextView(self.session, palette, self.work_app.mode)
+        self.panel = ItemPanel(self.session, palette)
         yield from self.with_small_notice(
             [
-                Line(inks, reverse=True, id="header"),
+                Line(palette, reverse=True, id="header"),
                 Horizontal(self.view, self.panel, id="body"),
-                LabelBar(self.session.scheme, inks),
-                Line(inks, id="focus"),
-                Line(inks, id="message"),
+                LabelBar(self.session.scheme, palette),
+                Line(palette, id="focus"),
+                Line(palette, id="message"),
                 Input(id="entry", compact=True),
             ]
         )
@@ -90,10 +90,10 @@ class AnnotateBase(WorkScreen):
             self._show_focus(self._span_at_caret())
         self._say_default()
 
-    def take_inks(self, inks: Inks) -> None:
+    def take_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
-        super().take_inks(inks)
-        self.view.set_look(inks, self.work_app.mode)
+        super().take_palette(palette)
+        self.view.set_look(palette, self.work_app.mode)
 
     def adapt(self, width: int) -> None:
         """Let the panel stand beside the text where there is room."""

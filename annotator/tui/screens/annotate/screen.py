@@ -112,7 +112,7 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
     def action_mode(self) -> None:
         """Show spans in the next way."""
         self.work_app.mode = self.work_app.mode.following()
-        self.view.set_look(self.work_app.inks, self.work_app.mode)
+        self.view.set_look(self.work_app.palette, self.work_app.mode)
         self._say(f"{self.work_app.mode.value} view", "faint")
 
     def action_filter(self) -> None:
