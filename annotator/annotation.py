@@ -8,7 +8,7 @@ Offsets are half-open ranges of Unicode code points into the document's text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
@@ -18,7 +18,6 @@ import msgspec
 
 Origin = Literal["suggested", "accepted", "corrected", "added"]
 VerdictKind = Literal["accepted", "corrected", "rejected", "ignored"]
-LayerKind = Literal["suggester", "curator", "gold"]
 Settled = Literal["agreement", "majority", "adjudicator"]
 
 
@@ -42,6 +41,11 @@ class RelationKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.label}:{self.head}:{self.child}"
+
+    def canonical(self, symmetric: Container[str]) -> RelationKey:
+        """Turn the relation so that its head is the earlier end, where its label is among the ``symmetric`` ones."""
+        turned = self.label in symmetric and self.child < self.head
+        return RelationKey(self.child, self.head, self.label) if turned else self
 
 
 def span_key(value: Any) -> SpanKey:

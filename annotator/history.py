@@ -50,6 +50,11 @@ class Op(NamedTuple):
         return Op(self.table, self.id, self.now, self.was)
 
 
+def field_op(name: str, was: str | None, now: str | None) -> Op:
+    """Build the op that changes a field of the layer itself (``text``, ``state``, ``flag`` …); ``None`` means no value."""
+    return Op("layer", name, None if was is None else {"value": was}, None if now is None else {"value": now})
+
+
 class LayerName(NamedTuple):
     """What identifies a layer in every database: the document's key, and whose layer it is.
 

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from annotator.disjoint_sets import DisjointSets
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -36,25 +38,23 @@ def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) ->
     Groups are transitive: what is like what is like it belongs together.  Texts are taken one at a time; of each, some
     hashes stay in memory.  The same texts in the same order give the same groups on every machine.
     """
-    group: list[int] = []
+    groups = DisjointSets[int]()
     hashes: list[Hashes] = []
     buckets: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
     for index, text in enumerate(texts):
-        group.append(index)
+        groups.find(index)
         hashes.append(shingles(text))
         compared: set[int] = set()
         for band in _bands(hashes[index]):
             bucket = buckets[band]
             for other in bucket:
-                root = _root(group, other)
-                if other in compared or root == _root(group, index):
+                if other in compared or groups.find(other) == groups.find(index):
                     continue
                 compared.add(other)
                 if jaccard(hashes[index], hashes[other]) >= threshold:
-                    first, second = sorted((root, _root(group, index)))
-                    group[second] = first
+                    groups.join(index, other)
             bucket.append(index)
-    return [_root(group, index) for index in range(len(group))]
+    return [groups.find(index) for index in range(len(groups))]
 
 
 def shingles(text: str, size: int = SHINGLE) -> Hashes:
@@ -74,13 +74,6 @@ def jaccard(one: Hashes, other: Hashes) -> float:
         return 1.0
     shared = len(np.intersect1d(one, other, assume_unique=True))
     return shared / (len(one) + len(other) - shared)
-
-
-def _root(group: list[int], index: int) -> int:
-    while group[index] != index:
-        group[index] = group[group[index]]
-        index = group[index]
-    return index
 
 
 def _bands(hashes: Hashes) -> Iterator[tuple[int, bytes]]:

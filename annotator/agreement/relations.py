@@ -25,12 +25,6 @@ class RelationMatch(NamedTuple):
     kind: RelationMatchKind
 
 
-def directed(relation: RelationKey, symmetric: frozenset[str]) -> RelationKey:
-    """Return the relation with the earlier end as its head where its type has no direction."""
-    head, child, label = relation
-    return RelationKey(child, head, label) if label in symmetric and child < head else relation
-
-
 def align_relations(
     left: Iterable[RelationKey],
     right: Iterable[RelationKey],
@@ -78,7 +72,7 @@ def match_relations(
 
 def direct(relations: Iterable[RelationKey], symmetric: frozenset[str]) -> frozenset[RelationKey]:
     """Return relations, each with the earlier end as its head where its type has no direction."""
-    return frozenset(directed(relation, symmetric) for relation in relations) if symmetric else frozenset(relations)
+    return frozenset(relation.canonical(symmetric) for relation in relations) if symmetric else frozenset(relations)
 
 
 class _Candidate(NamedTuple):
@@ -123,7 +117,7 @@ def _pairs(
     for relation in left:
         head, child = aligned.get(relation.head), aligned.get(relation.child)
         if head is not None and child is not None:
-            carried = directed(RelationKey(head, child, relation.label), symmetric)
+            carried = RelationKey(head, child, relation.label).canonical(symmetric)
             candidates += [_Candidate.of(relation, carried, other) for other in between.get(frozenset(carried[:2]), ())]
     taken: set[tuple[str, RelationKey]] = set()
     for candidate in sorted(candidates):

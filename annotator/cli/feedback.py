@@ -9,7 +9,7 @@ import click
 from annotator.annotation import key_json
 from annotator.cli.common import Settings, curator_option, json_option, print_json, print_table, workspace_option
 from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
-from annotator.workflow.description import claim_in_words
+from annotator.workflow.description import item_in_words
 from annotator.workflow.workspace import Workspace, curator_name
 
 
@@ -44,7 +44,7 @@ def _row(item: Feedback, text: str) -> dict[str, object]:
     found: dict[str, object] = {"kind": kind, "finding": item.finding}
     for name, key in keys.items():
         found[name] = None if key is None else key_json(key)
-        found[f"{name}_words"] = "" if key is None else claim_in_words(kind, key_json(key), text)
+        found[f"{name}_words"] = "" if key is None else item_in_words(key, text)
     return found
 
 

@@ -26,10 +26,11 @@ def command(ctx: click.Context, workspace: Path | None) -> None:
 def check(settings: Settings, workspace: Path | None) -> None:
     """List every mistake in labels.yaml with line, key and what was expected."""
     from annotator.labels import check_scheme, load_scheme
+    from annotator.workflow.reserved_keys import RESERVED_KEYS
 
     path = settings.workspace(workspace).labels_path
-    count = print_lines(check_scheme(path))
+    count = print_lines(check_scheme(path, RESERVED_KEYS))
     if count:
         raise SchemeError(f"{path}: {count} mistakes", "mend the lines above")
-    scheme = load_scheme(path)
+    scheme = load_scheme(path, RESERVED_KEYS)
     narrate(f"{path}: {len(scheme.entities)} entities, {len(scheme.relations)} relations, all well")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from annotator.labels.load import check_scheme, load_scheme
 from annotator.labels.scheme import (
-    WORKBENCH_KEYS,
     EntityType,
     LabelScheme,
     Overlap,
@@ -17,7 +16,6 @@ from annotator.labels.scheme import (
 from annotator.labels.shapes import shape_differences
 
 __all__ = [
-    "WORKBENCH_KEYS",
     "EntityType",
     "LabelScheme",
     "Overlap",

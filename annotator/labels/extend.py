@@ -9,7 +9,7 @@ from typing import Any
 from annotator.errors import SchemeError
 from annotator.labels.load import NAME, compose
 from annotator.labels.nodes import Report
-from annotator.labels.scheme import WORKBENCH_KEYS, EntityType, LabelScheme, RelationType
+from annotator.labels.scheme import EntityType, LabelScheme, RelationType
 
 _KEYS = "123456789etyiopqzbnmBCDEFHIJKLMOPSTUVWYZáéíóúñçàèùâêîôûäöüß"
 
@@ -17,10 +17,17 @@ _NOT_TEXT = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "nul
 """Names that YAML takes for something else unless they stand in quotes."""
 
 
-def extended(text: str, scheme: LabelScheme, entities: Iterable[str], relations: Iterable[RelationType]) -> str:
-    """Return the text of a label scheme with more entities and relations, each under a free hot key.
+def extend_scheme(
+    text: str,
+    scheme: LabelScheme,
+    entities: Iterable[str],
+    relations: Iterable[RelationType],
+    reserved_keys: Iterable[str] = (),
+) -> str:
+    """Add entities and relations to the text of ``labels.yaml``, each under a hot key that is free.
 
-    ``scheme`` is what ``text`` says.  Raises :class:`SchemeError` for a name that cannot be a label's.
+    Every other character stays as it is.  ``scheme`` is the scheme that ``text`` describes; no entity gets one of the
+    ``reserved_keys``.  Raises :class:`SchemeError` for a name that cannot be a label's.
     """
     entities, relations = list(entities), list(relations)
     for name in (*entities, *(relation.name for relation in relations)):
@@ -29,7 +36,7 @@ def extended(text: str, scheme: LabelScheme, entities: Iterable[str], relations:
                 f"{name!r} cannot be a label: one is a letter, then letters, digits, `_`, `-` or `.`",
                 f"give it another name with --map {name}=NAME",
             )
-    keys = _free_keys(WORKBENCH_KEYS | {entity.key for entity in scheme.entities.values()})
+    keys = _free_keys({*reserved_keys, *(entity.key for entity in scheme.entities.values())})
     lines = [_entity(EntityType(name, next(keys))) for name in entities]
     text = _with_lines(text, "entities", lines)
     keys = _free_keys({relation.key for relation in scheme.relations.values()})

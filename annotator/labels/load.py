@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -15,7 +15,6 @@ from annotator.labels.nodes import Report, Value, all_of
 from annotator.labels.patterns import read_patterns
 from annotator.labels.scheme import (
     ACCEPT_THRESHOLD,
-    WORKBENCH_KEYS,
     EntityType,
     LabelScheme,
     Overlap,
@@ -28,7 +27,6 @@ from annotator.labels.scheme import (
 
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
-_USED_KEYS = "".join(sorted(WORKBENCH_KEYS - {" "})) + " and space"
 _SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", "accept_threshold", "entities", "relations")
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
@@ -47,12 +45,12 @@ COLORS = frozenset({
 """The colour names that a scheme may use besides ``#rrggbb``."""
 
 
-def load_scheme(path: Path) -> LabelScheme:
-    """Read a label scheme.
+def load_scheme(path: Path, reserved_keys: Collection[str] = ()) -> LabelScheme:
+    """Read a label scheme, in which no entity may have one of the ``reserved_keys`` as its hot key.
 
     Raises :class:`SchemeError` with the first problem, and how many more there are.
     """
-    scheme, problems = _read(path)
+    scheme, problems = _read(path, reserved_keys)
     if problems:
         more = len(problems) - 1
         hint = f"`annotator labels check` lists {more} more problem{'s' if more > 1 else ''}" if more else ""
@@ -61,12 +59,12 @@ def load_scheme(path: Path) -> LabelScheme:
     return scheme
 
 
-def check_scheme(path: Path) -> list[str]:
-    """Return every problem of a label scheme, in the order of the file, as ``FILE:LINE: KEY.PATH: …``."""
-    return _read(path)[1]
+def check_scheme(path: Path, reserved_keys: Collection[str] = ()) -> list[str]:
+    """List every problem for which :func:`load_scheme` refuses a file, in its order, as ``FILE:LINE: KEY.PATH: …``."""
+    return _read(path, reserved_keys)[1]
 
 
-def _read(path: Path) -> tuple[LabelScheme | None, list[str]]:
+def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | None, list[str]]:
     shown = _shown(path)
     try:
         data = read_bytes(path)
@@ -84,7 +82,7 @@ def _read(path: Path) -> tuple[LabelScheme | None, list[str]]:
     root = compose(text, report)
     if root is None:
         return None, report.lines()
-    scheme = _scheme(Value(root, "", report), hashlib.sha256(data).hexdigest())
+    scheme = _scheme(Value(root, "", report), hashlib.sha256(data).hexdigest(), reserved_keys)
     return scheme, report.lines()
 
 
@@ -108,10 +106,10 @@ def compose(text: str, report: Report) -> Any:
     return node
 
 
-def _scheme(root: Value, sha256: str) -> LabelScheme:
+def _scheme(root: Value, sha256: str, reserved_keys: Collection[str]) -> LabelScheme:
     fields = root.fields(_SCHEME_FIELDS, _REQUIRED, "a mapping with languages, entities and relations")
     languages = _languages(fields["languages"]) if "languages" in fields else ()
-    reader = _Types(languages)
+    reader = _Types(languages, reserved_keys)
     entities = reader.entities(fields["entities"]) if "entities" in fields else {}
     relations = reader.relations(fields["relations"], tuple(entities)) if "relations" in fields else {}
     return LabelScheme(
@@ -167,8 +165,9 @@ def _languages(value: Value) -> tuple[str, ...]:
 class _Types:
     """Reads the entity and relation types, which share their keys and guideline."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
+    def __init__(self, languages: tuple[str, ...], reserved_keys: Collection[str]) -> None:
         self.languages = languages
+        self._reserved_keys = reserved_keys
         self.names: dict[str, int] = {}
 
     def entities(self, value: Value) -> dict[str, EntityType]:
@@ -179,8 +178,9 @@ class _Types:
             name = self._name(key)
             fields = inner.fields(_ENTITY_FIELDS, ("key",), "a mapping with key, description, examples …")
             hot = _hot_key(fields.get("key"), name, keys)
-            if hot in WORKBENCH_KEYS and hot:
-                fields["key"].wrong(f"a key that the workbench does not use itself ({_USED_KEYS})", repr(hot))
+            if hot in self._reserved_keys:
+                used = "".join(sorted(set(self._reserved_keys) - {" "})) + " and space"
+                fields["key"].wrong(f"a key that the workbench does not use itself ({used})", repr(hot))
             found[name] = EntityType(
                 name=name,
                 key=hot,

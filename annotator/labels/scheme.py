@@ -17,8 +17,6 @@ Settle = Literal["all", "never"] | int
 
 ACCEPT_THRESHOLD = 0.7
 """Score from which ``accept all`` takes a suggestion, unless the scheme or a person says otherwise."""
-WORKBENCH_KEYS = frozenset("axAXhjklwb0$gGv;[]{}rR.*dcfus/\\nN?mQ ")
-"""The characters that the annotate screen uses itself: no entity may have one of them as its hot key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +99,14 @@ class LabelScheme:
             "snap": self.snap,
         }
 
+    @property
+    def symmetric(self) -> frozenset[str]:
+        """The names of the relation types without direction."""
+        return frozenset(r.name for r in self.relations.values() if r.symmetric)
+
     def entity_for_key(self, key: str) -> EntityType | None:
         """Return the entity type that the hot key stands for."""
         return next((e for e in self.entities.values() if e.key == key), None)
-
-    def relation_for_key(self, key: str) -> RelationType | None:
-        """Return the relation type that the hot key stands for."""
-        return next((r for r in self.relations.values() if r.key == key), None)
 
     def entity_for_model_label(self, label: str) -> str | None:
         """Return the name of the entity that a pretrained pipeline's label stands for (the first that lists it)."""
@@ -138,14 +137,10 @@ class LabelScheme:
     def _overlap_problem(self, span: SpanKey, other: SpanKey) -> str | None:
         if other == span:
             return f"{describe(span)} is already there"
-        if self.overlap == "any" or span.end <= other.start or other.end <= span.start:
+        if not ranges_clash(self.overlap, span.start, span.end, other.start, other.end):
             return None
         if self.overlap == "flat":
             return f"{describe(span)} overlaps {describe(other)}, and the scheme's spans are flat"
-        inside = other.start <= span.start and span.end <= other.end
-        around = span.start <= other.start and other.end <= span.end
-        if inside or around:
-            return None
         return f"{describe(span)} crosses {describe(other)}, and the scheme's spans may only nest"
 
     def apart(self, one: SpanKey, other: SpanKey) -> bool:
@@ -196,6 +191,18 @@ class LabelScheme:
                 problems.append(problem)
             between.append(key)
         return problems
+
+
+def ranges_clash(overlap: Overlap, start: int, end: int, other_start: int, other_end: int) -> bool:
+    """Tell whether two ranges of text may not both bear a span, whatever their labels.
+
+    Where spans are flat these are ranges that share text, where they nest ranges that cross.
+    """
+    if overlap == "any" or end <= other_start or other_end <= start:
+        return False
+    inside = other_start <= start and end <= other_end
+    around = start <= other_start and other_end <= end
+    return overlap == "flat" or not (inside or around)
 
 
 def describe(span: SpanKey) -> str:

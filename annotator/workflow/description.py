@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from annotator.annotation import RelationKey, SpanKey, relation_key, span_key
 from annotator.history import FOLLOWING, Op, Record, dumps
 
 
@@ -38,7 +39,7 @@ def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
 
 
 def _span(content: Record, text: str) -> str:
-    return f"{content['label']} {quote(text[content['start'] : content['end']])}"
+    return item_in_words(SpanKey(content["start"], content["end"], content["label"]), text)
 
 
 def _decisions(rulings: list[Record], text: str) -> str:
@@ -56,34 +57,38 @@ def versions_in_words(kind: str, versions: Mapping[str, Any], text: str) -> str:
     """Return who said what, those who said the same together."""
     said: dict[str, list[str]] = {}
     for curator, version in versions.items():
-        words = ", ".join(claim_in_words(kind, content, text) for content in version) or "nothing"
+        words = ", ".join(content_in_words(kind, content, text) for content in version) or "nothing"
         said.setdefault(words, []).append(curator)
     return "; ".join(f"{', '.join(curators)}: {words}" for words, curators in said.items())
 
 
-def claim_in_words(kind: str, content: Any, text: str) -> str:
-    """Return what somebody said is there, from its JSON value."""
-    if kind == "span":
-        start, end, label = content
-        return f"{label} {quote(text[start:end])}"
-    head, child, label = content
-    return f"{quote(text[head[0] : head[1]], 24)} {label} → {quote(text[child[0] : child[1]], 24)}"
+def item_in_words(item: SpanKey | RelationKey, text: str) -> str:
+    """Name a span by its label and words, a relation by its ends' words around its label."""
+    if isinstance(item, SpanKey):
+        return f"{item.label} {quote(text[item.start : item.end])}"
+    head, child = (quote(text[end.start : end.end], 24) for end in (item.head, item.child))
+    return f"{head} {item.label} → {child}"
+
+
+def content_in_words(kind: str, content: Any, text: str) -> str:
+    """Name a span or relation that is given as history keeps it (see :func:`annotator.annotation.key_json`)."""
+    return item_in_words(span_key(content) if kind == "span" else relation_key(content), text)
 
 
 def _outcome(ruling: Record, text: str) -> str | None:
     if ruling.get("outcome") is None:
         return None
     if ruling["kind"] == "span":
-        return claim_in_words("span", ruling["outcome"], text)
+        return content_in_words("span", ruling["outcome"], text)
     (head, child, _), (label, turned) = ruling["claim"], ruling["outcome"]
-    return claim_in_words("relation", [child, head, label] if turned else [head, child, label], text)
+    return content_in_words("relation", [child, head, label] if turned else [head, child, label], text)
 
 
 def _suggestion(decision: Record, text: str) -> str:
     if decision["kind"] == "relation":
         return str(decision["label"])
     start, end, label = decision["original"]
-    return f"{label} {quote(text[start:end])}"
+    return item_in_words(SpanKey(start, end, label), text)
 
 
 def _counts(ops: list[Op]) -> str:

@@ -16,6 +16,7 @@ from annotator.labels import LabelScheme, load_scheme
 from annotator.names import person_problem
 from annotator.store import SchemeStamp, Store
 from annotator.workflow.pending_labels import complete_pending, is_pending
+from annotator.workflow.reserved_keys import RESERVED_KEYS
 
 if TYPE_CHECKING:
     from annotator.files.outputs import Outputs
@@ -94,7 +95,7 @@ class Workspace:
         if is_pending(self.labels_path) and self.database_path.exists():
             stamp = self.store.scheme()
             complete_pending(self.labels_path, None if stamp is None else stamp.sha256)
-        return load_scheme(self.labels_path)
+        return load_scheme(self.labels_path, RESERVED_KEYS)
 
     def forget_scheme(self) -> None:
         """Let the scheme be read anew: its file was changed."""

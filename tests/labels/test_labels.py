@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
 from annotator.errors import SchemeError
-from annotator.labels import WORKBENCH_KEYS, EntityType, LabelScheme, Overlap, RelationType, check_scheme, load_scheme
+from annotator.labels import EntityType, LabelScheme, Overlap, RelationType, check_scheme, load_scheme
 from annotator.text import Segmentation
+from annotator.workflow.reserved_keys import RESERVED_KEYS
 from tests.repository import TOP
 
 GOOD = """\
@@ -58,7 +59,7 @@ def put(folder: Path, text: str | bytes) -> Path:
 
 def problems(folder: Path, text: str | bytes) -> list[str]:
     path = put(folder, text)
-    return [problem.removeprefix(f"{path}:") for problem in check_scheme(path)]
+    return [problem.removeprefix(f"{path}:") for problem in check_scheme(path, RESERVED_KEYS)]
 
 
 def test_a_scheme_is_read_whole(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_a_mistake_is_reported_with_its_line_and_what_was_expected(
     found = problems(tmp_path, GOOD.replace(old, new, 1))
     assert any(expected in problem for problem in found), found
     with pytest.raises(SchemeError):
-        load_scheme(tmp_path / "labels.yaml")
+        load_scheme(tmp_path / "labels.yaml", RESERVED_KEYS)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_file(tmp_path: Path)
     found = problems(tmp_path, broken)
     assert [problem.split(":")[0] for problem in found] == ["2", "6", "19", "25", "29", "30"]
     with pytest.raises(SchemeError) as caught:
-        load_scheme(tmp_path / "labels.yaml")
+        load_scheme(tmp_path / "labels.yaml", RESERVED_KEYS)
     assert "overlap: found 'flatt'" in caught.value.message
     assert caught.value.hint == "`annotator labels check` lists 5 more problems"
 
@@ -234,7 +235,7 @@ def test_no_file_is_a_defect_of_ours(text: str) -> None:
 
 
 def test_the_sample_scheme_is_sound_and_teaches_in_both_languages() -> None:
-    assert check_scheme(TOP / "labels.yaml") == []
+    assert check_scheme(TOP / "labels.yaml", RESERVED_KEYS) == []
     scheme = load_scheme(TOP / "labels.yaml")
     assert " ".join(scheme.entities) == "PERSON ROLE ORG GPE LOC DATE EVENT INITIATIVE PROGRAM SYSTEM CRIME"
     assert "".join(entity.key for entity in scheme.entities.values()) == "123456789ti"
@@ -243,7 +244,7 @@ def test_the_sample_scheme_is_sound_and_teaches_in_both_languages() -> None:
     assert [r.name for r in scheme.relations.values() if r.symmetric] == ["cooperates_with"]
     kinds: list[EntityType | RelationType] = [*scheme.entities.values(), *scheme.relations.values()]
     assert all(set(kind.description) == set(kind.examples) == {"es", "en"} for kind in kinds)
-    assert not WORKBENCH_KEYS & {entity.key for entity in scheme.entities.values()}
+    assert not RESERVED_KEYS & {entity.key for entity in scheme.entities.values()}
 
 
 def scheme(overlap: Overlap = "flat") -> LabelScheme:
@@ -330,7 +331,6 @@ def test_hot_keys_and_model_labels_lead_to_their_types(tmp_path: Path) -> None:
     loaded = load_scheme(put(tmp_path, GOOD))
     assert loaded.entity_for_key("P") is loaded.entities["GPE"]
     assert loaded.entity_for_key("b") is None
-    assert loaded.relation_for_key("b") is loaded.relations["borders"]
     assert loaded.entity_for_model_label("PER") == "PERSON"
     assert loaded.entity_for_model_label("MISC") is None
 

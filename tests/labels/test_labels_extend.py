@@ -8,8 +8,9 @@ import pytest
 
 from annotator.errors import SchemeError
 from annotator.labels import LabelScheme, RelationType
-from annotator.labels.extend import extended
+from annotator.labels.extend import extend_scheme
 from annotator.labels.load import check_scheme, load_scheme
+from annotator.workflow.reserved_keys import RESERVED_KEYS
 from tests.repository import SAMPLE_LABELS
 
 HELPS = RelationType("helps", "", ("HUMAN",), ("ORG", "NO"), within="document")
@@ -48,7 +49,7 @@ LAYOUTS = {
 def scheme_of(text: str, folder: Path) -> LabelScheme:
     path = folder / "labels.yaml"
     path.write_bytes(text.encode())
-    assert check_scheme(path) == []
+    assert check_scheme(path, RESERVED_KEYS) == []
     return load_scheme(path)
 
 
@@ -56,7 +57,7 @@ def scheme_of(text: str, folder: Path) -> LabelScheme:
 def test_the_new_labels_are_there_and_the_old_lines_too(layout: str, tmp_path: Path) -> None:
     text = LAYOUTS[layout]
     before = scheme_of(text, tmp_path)
-    after_text = extended(text, before, ["HUMAN", "NO"], [HELPS])
+    after_text = extend_scheme(text, before, ["HUMAN", "NO"], [HELPS], RESERVED_KEYS)
     after = scheme_of(after_text, tmp_path)
     assert list(after.entities) == [*before.entities, "HUMAN", "NO"]
     assert {n: e for n, e in after.entities.items() if n in before.entities} == before.entities
@@ -70,7 +71,7 @@ def test_the_new_labels_are_there_and_the_old_lines_too(layout: str, tmp_path: P
 
 
 def test_comments_stand_where_they_stood(tmp_path: Path) -> None:
-    after = extended(BLOCK, scheme_of(BLOCK, tmp_path), ["HUMAN"], [])
+    after = extend_scheme(BLOCK, scheme_of(BLOCK, tmp_path), ["HUMAN"], [], RESERVED_KEYS)
     assert [line for line in after.splitlines() if line not in BLOCK.splitlines()] == ["    HUMAN: {key: 2}"]
     lines = after.splitlines()
     assert lines.index("    HUMAN: {key: 2}") < lines.index("relations:   # few")
@@ -79,7 +80,7 @@ def test_comments_stand_where_they_stood(tmp_path: Path) -> None:
 def test_the_sample_scheme_takes_two_hundred_labels_each_with_a_key_of_its_own(tmp_path: Path) -> None:
     text = SAMPLE_LABELS.read_text(encoding="utf-8")
     names = [f"L{n}" for n in range(200)]
-    after = scheme_of(extended(text, load_scheme(SAMPLE_LABELS), names, []), tmp_path)
+    after = scheme_of(extend_scheme(text, load_scheme(SAMPLE_LABELS), names, [], RESERVED_KEYS), tmp_path)
     keys = [entity.key for entity in after.entities.values()]
     assert len(set(keys)) == len(keys) == len(load_scheme(SAMPLE_LABELS).entities) + 200
 
@@ -87,4 +88,4 @@ def test_the_sample_scheme_takes_two_hundred_labels_each_with_a_key_of_its_own(t
 @pytest.mark.parametrize("name", ["12", "dos palabras", "", "a:b", "-x"])
 def test_a_name_that_no_label_may_have(name: str, tmp_path: Path) -> None:
     with pytest.raises(SchemeError, match="cannot be a label: one is a letter, then letters, digits"):
-        extended(BLOCK, scheme_of(BLOCK, tmp_path), [name], [])
+        extend_scheme(BLOCK, scheme_of(BLOCK, tmp_path), [name], [])

@@ -9,12 +9,12 @@ import pytest
 from textual.binding import Binding
 
 from annotator.errors import StoreError
-from annotator.labels import WORKBENCH_KEYS
 from annotator.store import Store
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.workflow.reserved_keys import RESERVED_KEYS
 from tests.tui.driving import workbench
 from tests.workspaces import Bench, dump, said
 
@@ -152,7 +152,7 @@ def test_no_label_may_take_a_key_of_the_workbench() -> None:
         "space": " ",
     }
     keys = {named.get(key, key) for binding in bindings(AnnotateScreen) for key in binding.key.split(",")}
-    assert {key for key in keys if len(key) == 1} == WORKBENCH_KEYS
+    assert {key for key in keys if len(key) == 1} == RESERVED_KEYS
     special = {"tab", "enter", "escape", "delete", "home", "end", "pageup", "pagedown", "f2", "f3"}
     arrows = {"up", "down", "left", "right"}
     assert {key for key in keys if len(key) > 1 and "+" not in key} == special | arrows

@@ -25,7 +25,7 @@ from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.comparing.agreement_sample import Sample, shown_name
 from annotator.workflow.comparing.disagreements import MISSED, Difference, Version, Which, differences, read_version
-from annotator.workflow.description import quote
+from annotator.workflow.description import item_in_words
 from annotator.workflow.desk import Desk
 
 SIDE_BY_SIDE_FROM = 120
@@ -74,10 +74,7 @@ def said(item: SpanKey | RelationKey | None, text: str) -> str:
     """Return what one side of a disagreement says."""
     if item is None:
         return MISSED
-    if isinstance(item, SpanKey):
-        return f"{item.label} {quote(text[item.start : item.end])}"
-    head, child = (quote(text[end.start : end.end], 24) for end in (item.head, item.child))
-    return f"{head} {item.label} → {child}"
+    return item_in_words(item, text)
 
 
 class VersionPane(Vertical):

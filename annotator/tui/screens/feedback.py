@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from annotator.annotation import Relation, RelationKey, SpanKey, key_json
+from annotator.annotation import Relation, RelationKey, SpanKey
 from annotator.tui.layout.painting import Marks, Palette
 from annotator.tui.layout.sanitizing import inert
 from annotator.tui.screens.base import WorkScreen
@@ -24,7 +24,7 @@ from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.cases import SpanCase
 from annotator.workflow.adjudicating.feedback import Feedback, SpanFeedback, tally
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.description import claim_in_words, quote
+from annotator.workflow.description import item_in_words, quote
 from annotator.workflow.desk import Desk
 
 FINDING_CELLS = 12
@@ -188,7 +188,7 @@ class FeedbackScreen(WorkScreen):
             return VersionLine(name, "", "nothing", stands=stands)
         if isinstance(key, SpanKey):
             return VersionLine(name, key.label, quote(text[key.start : key.end], 60), stands=stands)
-        return VersionLine(name, "", claim_in_words("relation", key_json(key), text), stands=stands)
+        return VersionLine(name, "", item_in_words(key, text), stands=stands)
 
     # Actions
 

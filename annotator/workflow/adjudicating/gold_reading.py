@@ -21,7 +21,7 @@ from annotator.workflow.adjudicating.parts import Changes, Part, Parts
 from annotator.workflow.adjudicating.relations import Standing
 from annotator.workflow.adjudicating.settlement import Settlement, vouched, vouched_span
 from annotator.workflow.annotating.session import Session
-from annotator.workflow.description import quote
+from annotator.workflow.description import item_in_words
 from annotator.workflow.editing.layer_session import Outcome
 from annotator.workflow.editing.step import StepDraft
 from annotator.workflow.layer_diff import differences, ruling_differences
@@ -207,10 +207,7 @@ class GoldReading(Session):
         return Standing(part.settlement.standing, self.scheme, self.document.sentences)
 
     def _said(self, key: SpanKey | RelationKey) -> str:
-        if isinstance(key, SpanKey):
-            return f"{key.label} {quote(self.document.text[key.start : key.end])}"
-        texts = (quote(self.document.text[end.start : end.end], 24) for end in (key.head, key.child))
-        return f" {key.label} → ".join(texts)
+        return item_in_words(key, self.document.text)
 
     # Undo
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from annotator.annotation import Annotations, RelationKey, Ruling, SpanKey, key_json, relation_key, span_key
+from annotator.annotation import Annotations, RelationKey, Ruling, SpanKey, relation_key, span_key
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, Event, LayerName
 from annotator.store import Store
-from annotator.workflow.description import claim_in_words, versions_in_words
+from annotator.workflow.description import item_in_words, versions_in_words
 from annotator.workflow.visibility import Visibility
 
 
@@ -73,7 +73,7 @@ def _row(
     row = Provenance(
         id=first.item,
         kind=first.kind,
-        what=claim_in_words(first.kind, key_json(said), text),
+        what=item_in_words(said, text),
         settled=first.settled,
         by=events[first.event].actor,
         at=events[first.event].at,

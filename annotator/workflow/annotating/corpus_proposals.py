@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.annotation import Span, record, suggested_span
-from annotator.history import PROPOSALS, LayerName, Op
+from annotator.history import PROPOSALS, LayerName, Op, field_op
 from annotator.store import Store
 from annotator.text import Document
 
@@ -33,8 +33,7 @@ def propose(store: Store, curator: str, phrase: str, label: str, *, but: str) ->
                 continue
             ops = [Op("span", span.id, None, record(span)) for span in new]
             if layer is None or layer.text != document.sha256:
-                old = None if layer is None or layer.text is None else {"value": layer.text}
-                ops.insert(0, Op("layer", "text", old, {"value": document.sha256}))
+                ops.insert(0, field_op("text", None if layer is None else layer.text, document.sha256))
             writer.append(name, curator, "propose", ops)
             mentions += len(new)
             documents += 1

@@ -86,10 +86,9 @@ def gather(workspace: Workspace, layers: Sequence[str], *, lang: str | None = No
                 at[row.document] = max(at[row.document], row.at)
         total = len(workspace.store.document_keys())
     scheme = workspace.scheme
-    symmetric = frozenset(r.name for r in scheme.relations.values() if r.symmetric)
     return Sample(
         layers=tuple(layers),
-        vocabulary=Vocabulary(tuple(scheme.entities), tuple(scheme.relations), symmetric),
+        vocabulary=Vocabulary(tuple(scheme.entities), tuple(scheme.relations), scheme.symmetric),
         documents=tuple(DocumentLayers(k, facts[k].length, facts[k].tokens, c) for k, c in contents.items()),
         facts=facts,
         finished_at=at,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from annotator.annotation import Annotations, Relation, Span
+from annotator.annotation import Annotations, Relation, RelationKey, Span
 from annotator.errors import WorkflowError
 from annotator.history import REANCHOR, LayerName, Op, Step, UndoStack, curator_layer, inverted
 from annotator.intervals import Interval
@@ -21,7 +21,7 @@ from annotator.store import LayerInfo, Place, Store
 from annotator.text import Document, Segmentation, graphemes
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.suggestion_updates import Live
-from annotator.workflow.description import describe_ops, quote
+from annotator.workflow.description import describe_ops, item_in_words
 from annotator.workflow.editing.editable_layer import WorkingLayer
 from annotator.workflow.editing.step import StepDraft
 
@@ -270,10 +270,10 @@ class LayerSession:
         """Return how an item is called in a sentence: label and text."""
         span = self.layer.span(identity)
         if span is not None:
-            return f"{span.label} {quote(self.text_of(span))}"
+            return item_in_words(span.key, self.document.text)
         relation = self._relation(identity)
-        texts = (quote(self.text_of(self._span(end)), 24) for end in (relation.head, relation.child))
-        return f" {relation.label} → ".join(texts)
+        key = RelationKey(self._span(relation.head).key, self._span(relation.child).key, relation.label)
+        return item_in_words(key, self.document.text)
 
 
 def _merged(layers: list[Annotations]) -> Annotations:

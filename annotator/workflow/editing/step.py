@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from annotator.annotation import Comment, Relation, Span, Verdict, VerdictKind, record
-from annotator.history import Op
+from annotator.history import Op, field_op
 from annotator.workflow.description import quote
 from annotator.workflow.editing.editable_layer import WorkingLayer
 
@@ -47,8 +47,7 @@ class StepDraft:
         old = self._layer.fields.get(name)
         if old == value:
             return
-        was, now = ({"value": v} if v is not None else None for v in (old, value))
-        self.apply(Op("layer", name, was, now))
+        self.apply(field_op(name, old, value))
 
     def decide(self, identity: str, verdict: VerdictKind, item: str | None = None) -> None:
         """Record the verdict on a suggestion."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.annotation import record
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
-from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op
+from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op, field_op
 from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
@@ -143,7 +143,7 @@ def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, ac
             continue
         content = store.annotations(layer.id)
         kept, lost = carrier.annotations(content)
-        ops = [Op("layer", "text", {"value": layer.text}, {"value": new.sha256})]
+        ops = [field_op("text", layer.text, new.sha256)]
         if layer.name.kind == "curator":
             decisions = store.verdicts(layer.id)
             ops += differences(content, kept) + verdict_differences(decisions, carrier.decisions(decisions))
@@ -156,7 +156,7 @@ def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, ac
         ops += [Op("extra", identity, record(extra), None) for identity, extra in extras.items()]
         report.lost += [Lost(layer.name, extra.kind, f"kept for {extra.format}") for extra in extras.values()]
         if layer.fingerprint is not None:
-            ops.append(Op("layer", "fingerprint", {"value": layer.fingerprint}, None))
+            ops.append(field_op("fingerprint", layer.fingerprint, None))
         writer.append(layer.name, actor, REANCHOR, ops)
         if layer.name.kind != "suggester":
             report.lost += [Lost(layer.name, span.label, old.text[span.start : span.end]) for span in lost]

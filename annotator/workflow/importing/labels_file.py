@@ -15,11 +15,12 @@ from pathlib import Path
 from annotator.errors import SchemeError
 from annotator.files.whole import StagedFile, sync_folder, unused_name
 from annotator.labels import LabelScheme
-from annotator.labels.extend import extended
+from annotator.labels.extend import extend_scheme
 from annotator.labels.load import check_scheme, load_scheme
 from annotator.store import SchemeStamp
 from annotator.workflow.importing.scheme_check import SchemeCheck
 from annotator.workflow.pending_labels import pending_path
+from annotator.workflow.reserved_keys import RESERVED_KEYS
 
 
 class LabelsFile:
@@ -42,14 +43,16 @@ class LabelsFile:
         if not entities and not relations:
             return None
         self._before = self._path.read_bytes()
-        after = extended(self._before.decode("utf-8"), self._scheme, entities, relations).encode("utf-8")
+        after = extend_scheme(self._before.decode("utf-8"), self._scheme, entities, relations, RESERVED_KEYS).encode(
+            "utf-8"
+        )
         self._staged = StagedFile(self._path, pending_path(self._path).name)
         self._staged.stream.write(after)
         self._staged.finish()
-        if check_scheme(self._staged.staged):
+        if check_scheme(self._staged.staged, RESERVED_KEYS):
             names = ", ".join((*entities, *check.new_relations))
             raise SchemeError(f"{self._path}: {names} cannot be added by themselves", "add them by hand")
-        scheme = load_scheme(self._staged.staged)
+        scheme = load_scheme(self._staged.staged, RESERVED_KEYS)
         self._sha256 = scheme.sha256
         return scheme
 

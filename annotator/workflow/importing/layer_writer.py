@@ -20,6 +20,7 @@ from annotator.history import (
     Op,
     curator_layer,
     dumps,
+    field_op,
 )
 from annotator.names import person_problem
 from annotator.store import Bulk, LayerInfo, Store, Writer
@@ -326,8 +327,7 @@ def _field_ops(name: LayerName, info: LayerInfo | None, target: NormalizedLayer,
     for column, new in wanted.items():
         old = getattr(info, column, None)
         if old != new:
-            was, now = ({"value": value} if value is not None else None for value in (old, new))
-            ops.append(Op("layer", column, was, now))
+            ops.append(field_op(column, old, new))
     return ops
 
 

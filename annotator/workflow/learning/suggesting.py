@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
-from annotator.history import SUGGESTIONS, LayerName, Op
+from annotator.history import SUGGESTIONS, LayerName, field_op
 from annotator.store import Store
 from annotator.suggest.protocol import Reported, Sent, together
 from annotator.text import Document
@@ -147,7 +147,7 @@ def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint:
             layer = writer.layer_info(name)
             before = store.annotations(layer.id) if layer is not None else Annotations()
             ops = [
-                Op("layer", field, None if old is None else {"value": old}, {"value": new})
+                field_op(field, old, new)
                 for field, old, new in (
                     ("text", layer.text if layer else None, digest),
                     ("fingerprint", layer.fingerprint if layer else None, _mark(fingerprint, found)),

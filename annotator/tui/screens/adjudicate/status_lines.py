@@ -11,7 +11,7 @@ from annotator.tui.widgets.bars import Line
 from annotator.tui.widgets.versions_bar import VersionLine
 from annotator.workflow.adjudicating.cases import Case, RelationCase
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.description import quote
+from annotator.workflow.description import item_in_words, quote
 
 if TYPE_CHECKING:
     from annotator.tui.screens.adjudicate.base import AdjudicateBase
@@ -121,9 +121,7 @@ def _note(items: list[Span | Relation]) -> str:
 
 def in_words(session: GoldSession, key: SpanKey | RelationKey) -> str:
     """Return a span or relation in words."""
-    if isinstance(key, SpanKey):
-        return f"{key.label} {quote(_text(session, key), 40)}"
-    return f"{quote(_text(session, key.head), 24)} {key.label} → {quote(_text(session, key.child), 24)}"
+    return item_in_words(key, session.document.text)
 
 
 def _text(session: GoldSession, key: SpanKey) -> str:

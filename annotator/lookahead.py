@@ -1,0 +1,30 @@
+"""Taking work from an iterator some steps before its results are needed, in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def look_ahead(items: Iterable[Item], count: int, *, drop: Callable[[Item], object] | None = None) -> Iterator[Item]:
+    """Yield the items in order, each once ``count`` more were taken from the iterator, or all of them.
+
+    Where taking an item begins work on another core or in a thread, up to ``count + 1`` of them are under way at once.
+    ``drop`` is called for every item that was taken but not yielded when the consumer stops or an item cannot be taken,
+    such as ``Future.cancel``.
+    """
+    waiting: deque[Item] = deque()
+    try:
+        for item in items:
+            waiting.append(item)
+            if len(waiting) > count:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        if drop is not None:
+            for item in waiting:
+                drop(item)
