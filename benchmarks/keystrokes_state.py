@@ -126,7 +126,7 @@ class Situation:
     @cached_property
     def accepted_at_once(self) -> tuple[set[SpanKey], set[RelationKey]]:
         """Return the spans and relations that ``A`` would accept."""
-        threshold = self.screen.work_app.accept_threshold
+        threshold = self.screen.workbench.accept_threshold
         spans: set[SpanKey] = set()
         for key, identity in sorted(self.waiting.items(), key=lambda w: (w[0].start, -w[0].end)):
             clash = any(key.start < other.end and other.start < key.end for other in spans)
@@ -218,7 +218,7 @@ class Situation:
             return Caret(self.document, offset)
 
         def edge(offset: int, last: bool) -> int:
-            tokens = self.tokens(*view.rows.span(view.rows.row_of(offset)))
+            tokens = self.tokens(*view.rows.bounds(view.rows.row_of(offset)))
             return tokens[-1 if last else 0].start if tokens else offset
 
         def line(offset: int, by: int) -> int:

@@ -20,13 +20,15 @@ from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.screens.differences import DifferencesScreen
+from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
 from annotator.tui.theme_palette import palette_of
-from annotator.tui.waiting_keys import PATIENCE
+from annotator.tui.waiting_keys import LOCK_TIMEOUT
+from annotator.workflow.comparing.agreement_sample import Sample
+from annotator.workflow.comparing.disagreements import Which
 from annotator.workflow.desk import Desk
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.settings import Preferences, SettingsError
@@ -34,7 +36,7 @@ from annotator.workflow.settings import Preferences, SettingsError
 COLLECTOR_THRESHOLDS = (10_000, 50, 100)
 """How seldom Python looks for garbage: painting makes much that goes by itself, and a look costs a frame or two."""
 
-LOOK_AT_TRAINING = 1.0
+TRAINING_POLL_SECONDS = 1.0
 """Seconds between looks at what the training in the background does."""
 
 
@@ -63,7 +65,7 @@ class AnnotatorApp(App[None]):
         super().__init__()
         self.desk = desk
         self.training = training
-        self.background = ""
+        self.training_status = ""
         self.preferences = preferences or Preferences()
         desk.learns = self.preferences.learn
         self.mode = Mode(self.preferences.mode)
@@ -83,7 +85,7 @@ class AnnotatorApp(App[None]):
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
         self.theme = theme
         tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, FeedbackScreen.BINDINGS, QueueScreen.BINDINGS]
-        tables += [AgreementScreen.BINDINGS, DifferencesScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
+        tables += [AgreementScreen.BINDINGS, DisagreementsScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.normalised(keys))
 
@@ -104,12 +106,12 @@ class AnnotatorApp(App[None]):
         """Open the queue, and the document that was asked for or left open."""
         if self.signals is not None:
             self.signals.start()
-        self.desk.hurry(PATIENCE)
+        self.desk.hurry(LOCK_TIMEOUT)
         for note in self.desk.notes:
             self.notify(note, severity="warning", markup=False, timeout=12)
         self.theme_changed_signal.subscribe(self, self._show_theme)
         if self.training is not None:
-            self.set_interval(LOOK_AT_TRAINING, self.look_at_training)
+            self.set_interval(TRAINING_POLL_SECONDS, self.update_training_status)
         queue = QueueScreen(self.desk)
         self.push_screen(queue)
         key = self._first or self.desk.resume()
@@ -119,20 +121,20 @@ class AnnotatorApp(App[None]):
         try:
             opening()
         except LockedError:  # gold is begun with a step
-            queue.call_later(queue.held_up.carry_out, opening)
+            queue.call_later(queue.waiting_keys.run, opening)
 
-    def look_at_training(self) -> None:
+    def update_training_status(self) -> None:
         """Show what the training in the background does, above all when it asks a server."""
         state = self.training.state() if self.training is not None else ""
-        if state != self.background:
-            self.background = state
+        if state != self.training_status:
+            self.training_status = state
             if isinstance(self.screen, WorkScreen):
-                self.screen.tell_of_work()
+                self.screen.show_training_status()
 
     def _show_theme(self, _theme: Theme) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, WorkScreen):
-                screen.take_palette(self.palette)
+                screen.apply_palette(self.palette)
 
     def open_document(self, key: str, needle: str = "") -> None:
         """Open a document over the queue, at the first place of what was searched for, if its text has it."""
@@ -164,11 +166,9 @@ class AnnotatorApp(App[None]):
         items = self.desk.feedback(key)
         self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
-    def paint_anew(self) -> None:
-        """Paint the whole screen, whatever the terminal shows."""
-        self.screen.refresh(layout=True)
-        for widget in self.screen.walk_children():
-            widget.refresh()
+    def open_disagreements(self, sample: Sample, which: Which, hidden: frozenset[str]) -> None:
+        """Open the disagreements behind a figure, over the figures."""
+        self.push_screen(DisagreementsScreen(self.desk, sample, which, hidden))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""
@@ -196,20 +196,19 @@ class AnnotatorApp(App[None]):
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
         """Run a screen's action once the palette is gone."""
-        screen.call_later(screen.held_up.carry_out, partial(screen.run_action, action))
+        screen.call_later(screen.waiting_keys.run, partial(screen.run_action, action))
 
     def action_help(self) -> None:
         """Show keys and guidelines."""
-        session = self.screen.session if isinstance(self.screen, AnnotateScreen) else None
-        focus = session.layer.span(session.focus) if session is not None and session.focus else None
-        self.push_screen(HelpScreen(self.screen, self.desk.scheme, self.palette, focus.label if focus else None))
+        label = self.screen.focused_label() if isinstance(self.screen, WorkScreen) else None
+        self.push_screen(HelpScreen(self.screen, self.desk.scheme, self.palette, label))
 
     async def action_quit(self) -> None:
         """Remember the place and leave."""
-        for screen in self.screen_stack:
-            if isinstance(screen, AnnotateScreen):
-                screen.attempt(partial(screen.session.remember_place, opened=True), can_wait=False)
-        waiting = sum(len(screen.held_up) for screen in self.screen_stack if isinstance(screen, WorkScreen))
+        screens = [screen for screen in self.screen_stack if isinstance(screen, WorkScreen)]
+        for screen in screens:
+            screen.save_before_quitting()
+        waiting = sum(len(screen.waiting_keys) for screen in screens)
         lost = f"annotator: what waited for the lock ({waiting} keys) was dropped, nothing of it was written"
         self.exit(message=lost if waiting else None)
 

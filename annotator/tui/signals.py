@@ -11,12 +11,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from textual.app import App
 from textual.driver import Driver
-
-if TYPE_CHECKING:
-    from annotator.tui.app import AnnotatorApp
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 _INPUT, _OUTPUT = 0, 2
@@ -33,7 +31,7 @@ PLAIN = (
 class Signals:
     """What the workbench does when it is told to end, to stop, or to go on."""
 
-    def __init__(self, app: AnnotatorApp) -> None:
+    def __init__(self, app: App[None]) -> None:
         self.ended_by: signal.Signals | None = None
         self._app = app
         self._modes = _modes()
@@ -110,7 +108,13 @@ class Signals:
         self._suspended = False
         self._driver.resume_application_mode()
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._app.call_later, self._app.paint_anew)
+            self._loop.call_soon_threadsafe(self._app.call_later, self._repaint)
+
+    def _repaint(self) -> None:
+        """Paint the whole screen, whatever the terminal shows."""
+        self._app.screen.refresh(layout=True)
+        for widget in self._app.screen.walk_children():
+            widget.refresh()
 
 
 def _modes() -> list[Any] | None:

@@ -1,103 +1,119 @@
-"""What is typed while another process holds the write lock: kept in order, and done once the lock is free."""
+"""Keys typed while another process holds the write lock: they wait in order and run once the lock is free."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from textual import events
+from textual.screen import Screen
 from textual.timer import Timer
 
 from annotator.errors import AnnotatorError, LockedError
+from annotator.workflow.desk import Desk
 
-if TYPE_CHECKING:
-    from annotator.tui.screens.base import WorkScreen
+LOCK_TIMEOUT = 0.2
+"""Seconds for which a key waits for the lock in the store; after that it waits here, and the screen stays alive."""
+POLL_INTERVAL = 0.05
+"""Seconds between two checks whether the lock is free."""
+NOTICE_AFTER = 1.0
+"""Seconds of waiting before the screen says so."""
 
-PATIENCE = 0.2
-"""Seconds for which a key may wait for the lock before the screen."""
-EVERY = 0.05
-"""Seconds between two looks at whether the lock is free."""
-TOLD_AFTER = 1.0
-
-Deed = Callable[[], object]
+Action = Callable[[], object]
 """Something to do, at once or as a coroutine."""
 
 
-class HeldUp:
-    """Keys and clicks of a screen that wait for the write lock.
+class KeyHandler(Protocol):
+    """Acts on a key; ``late`` says that the key has waited here, and so never reached the entry line."""
 
-    Each is done as if it came only now: nothing of it happened before, since a step that cannot be written is taken
-    back whole.  What comes while something waits goes behind it.
+    def __call__(self, event: events.Key, *, late: bool) -> Awaitable[None]:
+        """Act on the key; raises :class:`LockedError` when it has to wait for the write lock."""
+
+
+class WaitingKeys:
+    """The keys and clicks of a screen that wait for the write lock.
+
+    A step that cannot be written is rolled back whole, so trying a key again is safe.  While something waits, every
+    later key and click queues behind it.
     """
 
-    def __init__(self, screen: WorkScreen) -> None:
+    def __init__(
+        self, screen: Screen[None], desk: Desk, handle: KeyHandler, show_notice: Callable[[str], object]
+    ) -> None:
         self._screen = screen
-        self._waiting: deque[Deed | events.Key] = deque()
+        self._desk = desk
+        self._handle = handle
+        self._show_notice = show_notice
+        self._waiting: deque[Action | events.Key] = deque()
         self._timer: Timer | None = None
-        self._going_on = False
+        self._resuming = False
         self._since = 0.0
         self._holder = ""
 
     def __len__(self) -> int:
-        """Return how many keys and clicks wait."""
+        """Count the keys and clicks that wait."""
         return len(self._waiting)
 
-    async def carry_out(self, deed: Deed) -> None:
-        """Do something that may have to wait for the lock; behind what waits, it waits too."""
-        if self._waiting and not self._going_on:
-            self._waiting.append(deed)
+    async def run(self, action: Action) -> None:
+        """Run an action that may need the lock, or queue it behind those that wait already."""
+        if self._waiting and not self._resuming:
+            self._waiting.append(action)
         else:
-            await self._try(deed)
+            await self._try(action)
 
     async def take(self, event: events.Key) -> None:
-        """Take a key, in its turn; ``escape`` drops what waits."""
-        if not self._waiting or self._going_on:
+        """Handle a key, or queue it behind those that wait already; ``escape`` drops them all."""
+        if not self._waiting or self._resuming:
             await self._try(event)
         elif event.key == "escape":
             self.drop()
         else:
             self._waiting.append(event)
-            self._tell()
+            self._update_notice()
 
     def drop(self) -> None:
-        """Wait no longer; nothing of what waited happened."""
+        """Forget everything that waits; none of it has been written."""
         count = len(self._waiting)
-        self._end()
+        self._stop_waiting()
         self._screen.notify(f"dropped {_keys(count)}, nothing of it was written", markup=False)
 
-    async def _try(self, deed: Deed | events.Key, *, late: bool = False) -> None:
+    async def _try(self, action: Action | events.Key, *, late: bool = False) -> None:
+        """Run an action or handle a key; if the lock is taken, put it at the head of the queue."""
         try:
-            if isinstance(deed, events.Key):
-                await self._screen.handle(deed, late=late)
+            if isinstance(action, events.Key):
+                await self._handle(action, late=late)
             else:
-                done = deed()
-                if isawaitable(done):
-                    await done
+                result = action()
+                if isawaitable(result):
+                    await result
         except LockedError as error:
-            self._waiting.appendleft(deed)
+            self._waiting.appendleft(action)
             self._holder = error.holder
             if self._timer is None:
-                self._since = time.monotonic() - PATIENCE
-                self._timer = self._screen.set_interval(EVERY, self._look)
+                self._since = time.monotonic() - LOCK_TIMEOUT
+                self._timer = self._screen.set_interval(POLL_INTERVAL, self._poll)
 
-    async def _look(self) -> None:
-        """Go on if the lock is free, else say who has it."""
+    async def _poll(self) -> None:
+        """Resume if the lock is free, else show who holds it."""
         try:
-            holder = self._screen.desk.held_by()
+            holder = self._desk.held_by()
         except AnnotatorError:
-            holder = ""  # what is wrong is said by the key that meets it
+            holder = ""  # the key that meets the error reports it
         if holder:
             self._holder = holder
-            self._tell()
+            self._update_notice()
         else:
-            await self._go_on()
+            await self._resume()
 
-    async def _go_on(self) -> None:
-        """Do what waits, in order, until the lock is gone again or another screen is there, which then has the rest."""
-        self._going_on = True
+    async def _resume(self) -> None:
+        """Work the queue off in order, until the lock is taken again.
+
+        When a key opens another screen, the keys behind it go to that screen.
+        """
+        self._resuming = True
         try:
             while self._waiting and self._screen.app.screen is self._screen:
                 count = len(self._waiting)
@@ -105,27 +121,26 @@ class HeldUp:
                 if len(self._waiting) >= count:
                     return
         finally:
-            self._going_on = False
-        rest = [deed for deed in self._waiting if isinstance(deed, events.Key)]
-        self._end()
-        for key in rest:
+            self._resuming = False
+        remaining = [action for action in self._waiting if isinstance(action, events.Key)]
+        self._stop_waiting()
+        for key in remaining:
             self._screen.app.screen.post_message(events.Key(key.key, key.character))
 
-    def _end(self) -> None:
-        """Wait for nothing any more, and keep nobody else waiting."""
+    def _stop_waiting(self) -> None:
         self._waiting.clear()
-        self._screen.desk.give_way()
+        self._desk.give_way()
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self._screen.show_notice("")
+        self._show_notice("")
 
-    def _tell(self) -> None:
-        """Say whom one waits for, once it takes long enough to be noticed."""
+    def _update_notice(self) -> None:
+        """Show who holds the lock, once the wait is long enough to be noticed."""
         seconds = time.monotonic() - self._since
-        if seconds >= TOLD_AFTER:
+        if seconds >= NOTICE_AFTER:
             waiting = f"waiting {seconds:.0f} s for {self._holder}"
-            self._screen.show_notice(f"{waiting} · {_keys(len(self))} behind it · esc drops them · ctrl+q leaves")
+            self._show_notice(f"{waiting} · {_keys(len(self))} behind it · esc drops them · ctrl+q leaves")
 
 
 def _keys(count: int) -> str:

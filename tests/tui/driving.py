@@ -108,7 +108,7 @@ class Work:
         at = -1
         for _ in range(nth + 1):
             at = self.session.document.text.index(phrase, at + 1)
-        return prompt.remaining()[at]
+        return prompt.remaining_hints()[at]
 
     async def drag(self, start: tuple[int, int], *on: tuple[int, int]) -> None:
         """Drag the mouse from a cell over others with the left button."""

@@ -6,7 +6,7 @@ import pytest
 
 from annotator.tui.layout.figures import bar, scale, stack
 from annotator.tui.screens.agreement import AgreementScreen
-from annotator.tui.screens.differences import DifferencesScreen
+from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.queue import QueueScreen
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.tui.driving import Work, workbench
@@ -77,7 +77,7 @@ async def test_enter_on_a_figure_shows_its_disagreements_in_both_versions(finish
         await work.press("j", "j")
         assert work.line("#tip").startswith("GPE: .00, 2 documents")
         await measured(work, "enter")
-        assert shown(work, DifferencesScreen)
+        assert shown(work, DisagreementsScreen)
         assert work.header.startswith("disagreements  GPE")
         assert work.header.endswith("1 of 2")
         assert "ana: GPE “México”" in work.text
@@ -191,7 +191,7 @@ async def test_a_click_goes_to_a_figure_and_a_double_click_opens_it(finished: Be
         assert "ana · bo: .44" in work.line("#tip")
         await work.pilot.click(offset=(place[0] + 1, place[1]), times=2)
         await measured(work)
-        assert shown(work, DifferencesScreen)
+        assert shown(work, DisagreementsScreen)
 
 
 def test_a_scale_shows_value_and_interval_in_place() -> None:

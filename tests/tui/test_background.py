@@ -16,16 +16,16 @@ async def test_the_headers_say_who_is_asked(news: Bench, monkeypatch: pytest.Mon
     monkeypatch.setattr(BackgroundTraining, "state", lambda _self: states[-1])
     async with workbench(news) as work:
         work.app.training = BackgroundTraining(Path(news.workspace.root), "ana")
-        work.app.look_at_training()
+        work.app.update_training_status()
         await work.settle()
         assert "asking host:1: 3 requests" in work.header
         await work.press("enter")
         assert "asking host:1: 3 requests" in work.header
         states.append("training ended by SIGSEGV")
-        work.app.look_at_training()
+        work.app.update_training_status()
         await work.settle()
         assert "training ended by SIGSEGV · 5? 0✓ 0→" in work.header
         states.append("")
-        work.app.look_at_training()
+        work.app.update_training_status()
         await work.settle()
         assert "SIGSEGV" not in work.header

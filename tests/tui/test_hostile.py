@@ -85,10 +85,10 @@ async def test_its_words_can_be_reached_and_marked(tmp_path: Path) -> None:
     bench = make_bench(tmp_path / "news")
     document = bench.add("trampa", TEXT)
     async with workbench(bench, "trampa", size=(70, 40)) as work:
-        seen = [work.annotating.caret.at]
+        seen = [work.annotating.caret.unit]
         for _ in range(24):
             await work.press("l")
-            seen.append(work.annotating.caret.at)
+            seen.append(work.annotating.caret.unit)
         assert seen == document.tokens[:25]
         await work.press("g", "v", "G", "2")
         (span,) = work.session.layer.spans.values()
@@ -116,7 +116,7 @@ async def test_every_hint_stands_over_the_word_it_means(tmp_path: Path) -> None:
         prompt, view = work.annotating.prompt, work.annotating.view
         assert prompt is not None
         rows = [graphemes(view.strip(y).text) for y in range(view.size.height)]
-        for offset, code in prompt.remaining().items():
+        for offset, code in prompt.remaining_hints().items():
             row = view.rows.row_of(offset)
             assert rows[row][1 + view.rows.cell_of(row, offset)] == code[0]
     bench.workspace.close()

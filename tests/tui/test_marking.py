@@ -207,7 +207,7 @@ async def test_hints_stand_over_the_words_they_mean(news: Bench) -> None:
         assert prompt is not None
         rows = work.annotating.view.rows
         article = [line for line in work.lines[1:] if "┄" not in line and line.strip()]
-        for offset, code in prompt.remaining().items():
+        for offset, code in prompt.remaining_hints().items():
             row = rows.row_of(offset)
             cell = 1 + rows.cell_of(row, offset)
             assert article[(0, 0, 1)[row]][cell : cell + len(code)] == code

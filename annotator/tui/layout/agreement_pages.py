@@ -8,7 +8,7 @@ from annotator.agreement.estimates import Estimate
 from annotator.reports import agreement_text as text
 from annotator.reports.agreement import Agreement, Confusion, Figure, Part, periods
 from annotator.reports.work import VERDICTS, Acceptance, Work
-from annotator.tui.layout.figures import BoardLine, Page, Piece, bar, columns, fit, heading, prose, scale, stack
+from annotator.tui.layout.figures import Page, PageLine, Piece, bar, columns, fit, heading, prose, scale, stack
 from annotator.workflow.comparing.agreement_sample import Sample, shown_name
 from annotator.workflow.comparing.disagreements import Which
 
@@ -32,7 +32,7 @@ LEVEL_TARGETS = {
 
 def pages(agreement: Agreement, work: Work, sample: Sample, width: int) -> list[Page]:
     """Return the pages for a width in cells, in the order of :data:`PAGES`."""
-    build: dict[str, Callable[[], Iterator[BoardLine]]] = {
+    build: dict[str, Callable[[], Iterator[PageLine]]] = {
         "overview": lambda: _overview(agreement, width),
         "pairs": lambda: _pairs(agreement, width),
         "labels": lambda: _labels(agreement, width),
@@ -57,7 +57,7 @@ def _layout(width: int) -> tuple[int, int]:
     return name, max(10, min(60, width - name - VALUE - 18))
 
 
-def _line(name: str, estimate: Estimate | None, target: Which | None, width: int, tip: str = "") -> BoardLine:
+def _line(name: str, estimate: Estimate | None, target: Which | None, width: int, tip: str = "") -> PageLine:
     """Return a figure with its name, interval, place on a scale, documents and items."""
     cells, room = _layout(width)
     if estimate is None:
@@ -76,14 +76,14 @@ def _line(name: str, estimate: Estimate | None, target: Which | None, width: int
     )
 
 
-def _column_heads(width: int, name: str = "") -> BoardLine:
+def _column_heads(width: int, name: str = "") -> PageLine:
     cells, room = _layout(width)
     ends = fit("0", room - 1) + "1"
     counts = f"{fit('docs', 7, right=True)}{fit('items', 9, right=True)}"
     return (Piece(f"{fit(name, cells)} {fit('95 % interval', VALUE)} {ends}{counts}", "faint"),)
 
 
-def _overview(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
     found = agreement.headline
     if found is not None and found.value is not None:
         big = Piece(f" {text.with_interval(found)} ", "bold", found.value, LEVEL_TARGETS["span"], "strict span F1")
@@ -103,7 +103,7 @@ def _overview(agreement: Agreement, width: int) -> Iterator[BoardLine]:
     yield from prose(text.CAUTION, width, "faint")
 
 
-def _figure(figure: Figure, width: int) -> BoardLine:
+def _figure(figure: Figure, width: int) -> PageLine:
     measure, found = figure
     tip = f"of {measure.universe.text}"
     return _line(measure.title, found, LEVEL_TARGETS[measure.universe.level], width, tip)
@@ -111,7 +111,7 @@ def _figure(figure: Figure, width: int) -> BoardLine:
 
 def _kinds(
     title: str, kinds: dict[str, int], names: dict[str, str], width: int, *, relations: bool
-) -> Iterator[BoardLine]:
+) -> Iterator[PageLine]:
     total = sum(kinds.values())
     if not total:
         return
@@ -130,7 +130,7 @@ def _kinds(
 # Pairs
 
 
-def _pairs(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
     if not agreement.pairs:
         return
     yield (Piece("Strict span F1 of each pair of layers", "bold"),)
@@ -162,7 +162,7 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[BoardLine]:
 # Labels
 
 
-def _labels(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+def _labels(agreement: Agreement, width: int) -> Iterator[PageLine]:
     for title, parts, measure, relations in (
         ("Labels: strict span F1", agreement.labels, "span.f1", False),
         ("Relations: strict F1", agreement.relations, "relation.f1", True),
@@ -177,7 +177,7 @@ def _labels(agreement: Agreement, width: int) -> Iterator[BoardLine]:
 # Confusion
 
 
-def _confusion(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+def _confusion(agreement: Agreement, width: int) -> Iterator[PageLine]:
     pair = (agreement.pairs[0].left, agreement.pairs[0].right) if len(agreement.pairs) == 1 else None
     for title, confusion, relations in (
         ("Spans: what is taken for what", agreement.confusion, False),
@@ -203,7 +203,7 @@ def _confusion(agreement: Agreement, width: int) -> Iterator[BoardLine]:
             )
 
 
-def _matrix(confusion: Confusion, pair: tuple[str, str] | None, width: int, *, relations: bool) -> Iterator[BoardLine]:
+def _matrix(confusion: Confusion, pair: tuple[str, str] | None, width: int, *, relations: bool) -> Iterator[PageLine]:
     """Yield the table of labels that occur, if it fits; the list under it has the same."""
     table = confusion.table
     used = [i for i, row in enumerate(table) if any(row) or any(other[i] for other in table)]
@@ -226,7 +226,7 @@ def _matrix(confusion: Confusion, pair: tuple[str, str] | None, width: int, *, r
 # Documents
 
 
-def _documents(agreement: Agreement, width: int) -> Iterator[BoardLine]:
+def _documents(agreement: Agreement, width: int) -> Iterator[PageLine]:
     if not agreement.documents:
         return
     key = max(12, min(24, width // 4))
@@ -246,7 +246,7 @@ def _documents(agreement: Agreement, width: int) -> Iterator[BoardLine]:
 # Languages, time, conditions
 
 
-def _slices(agreement: Agreement, sample: Sample, width: int) -> Iterator[BoardLine]:
+def _slices(agreement: Agreement, sample: Sample, width: int) -> Iterator[PageLine]:
     keys = [document.key for document in sample.documents]
     when = periods([sample.finished_at[key][:10] for key in keys])
     by_period = {name: frozenset(k for k, p in zip(keys, when, strict=True) if p == name) for name in set(when)}
@@ -273,7 +273,7 @@ def _slices(agreement: Agreement, sample: Sample, width: int) -> Iterator[BoardL
 # Suggestions
 
 
-def _suggestions(work: Work, width: int) -> Iterator[BoardLine]:
+def _suggestions(work: Work, width: int) -> Iterator[PageLine]:
     for title, found in (("By source", work.sources), ("By curator", work.curators)):
         if found:
             yield from heading(title)[0 if title != "By source" else 1 :]
@@ -294,7 +294,7 @@ def _suggestions(work: Work, width: int) -> Iterator[BoardLine]:
             )
 
 
-def _acceptance(one: Acceptance, width: int) -> BoardLine:
+def _acceptance(one: Acceptance, width: int) -> PageLine:
     counts = [one.accepted, one.corrected, one.rejected, one.ignored]
     tip = ", ".join(f"{count:,} {verdict}" for count, verdict in zip(counts, VERDICTS, strict=True) if count)
     return (
@@ -308,7 +308,7 @@ def _acceptance(one: Acceptance, width: int) -> BoardLine:
 # Time
 
 
-def _time(work: Work, width: int) -> Iterator[BoardLine]:
+def _time(work: Work, width: int) -> Iterator[PageLine]:
     if not work.pace:
         return
     heads = ("documents", "hours", "mean min", "median", "s an item", "min blind")

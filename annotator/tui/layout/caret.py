@@ -15,7 +15,7 @@ class Caret:
         self.document = document
         self.units = document.tokens if units is None else units
         self.anchor: Segment | None = None
-        self.at = self._token_near(offset)
+        self.unit = self._token_near(offset)
 
     def _token_near(self, offset: int) -> Segment:
         """Return the token at an offset, else the next one, else the last; an empty range in a text without any."""
@@ -34,35 +34,35 @@ class Caret:
     @property
     def offset(self) -> int:
         """Return where the cursor is."""
-        return self.at.start
+        return self.unit.start
 
     @property
     def selection(self) -> Segment | None:
         """Return the selected stretch, from the anchor's token to the cursor's."""
         if self.anchor is None:
             return None
-        return Segment(min(self.anchor.start, self.at.start), max(self.anchor.end, self.at.end))
+        return Segment(min(self.anchor.start, self.unit.start), max(self.anchor.end, self.unit.end))
 
     def go(self, offset: int, *, select: bool = False) -> None:
         """Put the cursor on the token at an offset; with ``select`` the selection follows, else it ends."""
         if select and self.anchor is None:
-            self.anchor = self.at
+            self.anchor = self.unit
         elif not select:
             self.anchor = None
-        self.at = self._token_near(offset)
+        self.unit = self._token_near(offset)
 
     def select(self, segment: Segment) -> None:
         """Select the tokens that a stretch touches, the cursor on the last one."""
         touched = self.units.overlapping(*segment)
         if touched:
             self.anchor = self.units[touched[0]]
-            self.at = self.units[touched[-1]]
+            self.unit = self.units[touched[-1]]
 
     def drag(self, origin: int, offset: int) -> None:
         """Select from the token at one offset to that at another, where the cursor comes to stand."""
-        self.anchor, self.at = self._token_near(origin), self._token_near(offset)
+        self.anchor, self.unit = self._token_near(origin), self._token_near(offset)
 
-    def drop(self) -> None:
+    def clear_selection(self) -> None:
         """End the selection."""
         self.anchor = None
 

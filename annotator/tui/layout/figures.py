@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from annotator.tui.layout.sanitizing import inert
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.workflow.comparing.disagreements import Which
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Piece(NamedTuple):
     tip: str = ""
 
 
-BoardLine = tuple[Piece, ...]
+PageLine = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +38,25 @@ class Page:
     """One page of figures; ``title`` names it among the others."""
 
     title: str
-    lines: tuple[BoardLine, ...]
+    lines: tuple[PageLine, ...]
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:
     """Return the text, inert, in exactly so many cells; cut with a dot of its own where it does not fit."""
-    shown = inert(" ".join(text.split()))
+    shown = sanitize(" ".join(text.split()))
     if cell_len(shown) > cells:
         return set_cell_size(shown, max(cells - 1, 0)) + "…" * min(cells, 1)
     blank = " " * (cells - cell_len(shown))
     return blank + shown if right else shown + blank
 
 
-def prose(text: str, width: int, look: str = "") -> list[BoardLine]:
+def prose(text: str, width: int, look: str = "") -> list[PageLine]:
     """Return a paragraph as lines."""
     kept = text.replace(" %", "\u00a0%")
-    return [(Piece(inert(line), look),) for line in wrap(kept, max(width, 20))]
+    return [(Piece(sanitize(line), look),) for line in wrap(kept, max(width, 20))]
 
 
-def heading(text: str) -> list[BoardLine]:
+def heading(text: str) -> list[PageLine]:
     """Return a heading with a blank line before it."""
     return [(), (Piece(text, "bold"),)]
 

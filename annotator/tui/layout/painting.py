@@ -73,7 +73,7 @@ def _style(color: Color, background: Color, bold: bool, italic: bool, underline:
 
 
 @dataclass(slots=True)
-class Marks:
+class Highlights:
     """What is singled out just now: ids in focus, the cursor's and the selection's range, hint codes by offset.
 
     ``arcs`` are the relations to draw; ``None`` draws all.
@@ -95,9 +95,9 @@ class Painter:
         self.palette = palette
         self.mode = mode
 
-    def block(self, row: int, marks: Marks) -> list[Strip]:
+    def block(self, row: int, marks: Highlights) -> list[Strip]:
         """Return the strips of a row: the text line, then its lanes."""
-        start, end = self.rows.span(row)
+        start, end = self.rows.bounds(row)
         spans = self._spans(start, end)
         strips = [self._text_line(row, spans, marks)]
         if self.mode is Mode.LANES and spans:
@@ -106,7 +106,7 @@ class Painter:
             strips[:0] = self._arcs(row, spans, marks)
         return strips
 
-    def _arcs(self, row: int, spans: list[Span], marks: Marks) -> list[Strip]:
+    def _arcs(self, row: int, spans: list[Span], marks: Highlights) -> list[Strip]:
         here = {span.id for span in spans}
         shown = self._all_relations(here) if marks.arcs is None else marks.arcs
         arcs = [self._arc(row, r) for r in shown if r.head in here or r.child in here]
@@ -158,9 +158,9 @@ class Painter:
         found += [self.layer.suggested_spans[i.id] for i in self.layer.pending_spans.overlapping(start, end)]
         return found
 
-    def _text_line(self, row: int, spans: list[Span], marks: Marks) -> Strip:
+    def _text_line(self, row: int, spans: list[Span], marks: Highlights) -> Strip:
         """Return the text of a row; hints stand over the first letters of what they mean."""
-        low, high = self.rows.span(row)
+        low, high = self.rows.bounds(row)
         inner = sorted(spans, key=lambda s: (s.end - s.start, s.id))
         segments: list[Segment] = []
         at, used = low, self.rows.cell_of(row, high)
@@ -177,7 +177,7 @@ class Painter:
         segments += self._runs(row, at, high, inner, marks)
         return self._filled([s for s in segments if s.text], used)
 
-    def _runs(self, row: int, start: int, end: int, inner: list[Span], marks: Marks) -> Iterator[Segment]:
+    def _runs(self, row: int, start: int, end: int, inner: list[Span], marks: Highlights) -> Iterator[Segment]:
         """Yield a stretch of a row in runs of one style each; ``inner`` are the row's spans, shortest first."""
         cuts = {offset for s in inner for offset in (s.start, s.end)} | {*marks.cursor, *(marks.selection or ())}
         for one, other in pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end]):
@@ -189,7 +189,7 @@ class Painter:
             segments.append(Segment(" " * (self.rows.width - used), self.palette.style()))
         return Strip(segments, self.rows.width)
 
-    def _style_at(self, offset: int, inner: list[Span], marks: Marks) -> Style:
+    def _style_at(self, offset: int, inner: list[Span], marks: Highlights) -> Style:
         """Return the style of the text at an offset; ``inner`` are the row's spans, shortest first."""
         there = [s for s in inner if s.start <= offset < s.end]
         span = there[0] if there and self.mode is not Mode.PLAIN else None
@@ -206,7 +206,7 @@ class Painter:
             reverse=focused or (under and not chosen and not marks.focused),
         )
 
-    def _lanes(self, row: int, spans: list[Span], marks: Marks) -> list[Strip]:
+    def _lanes(self, row: int, spans: list[Span], marks: Highlights) -> list[Strip]:
         labels = {s.id: s.label for s in spans}
         strips = []
         for lane in stack([self._bracket(row, s) for s in spans], self.rows.width):
@@ -221,7 +221,7 @@ class Painter:
         return strips
 
     def _bracket(self, row: int, span: Span) -> Bracket:
-        start, end = self.rows.span(row)
+        start, end = self.rows.bounds(row)
         left, right = self.rows.cells(row, span.start, span.end)
         pending = span.origin == "suggested"
         return Bracket(span.id, left, right, span.label, pending, span.start >= start, span.end <= end)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rich.cells import split_graphemes
 
-from annotator.tui.layout.sanitizing import inert, is_simple
+from annotator.tui.layout.sanitizing import is_simple, sanitize
 
 TAB = 4
 """Tab stops, in cells from the start of the row."""
@@ -114,7 +114,7 @@ class Rows:
                 last_break = glyph.end
         return window
 
-    def span(self, row: int) -> tuple[int, int]:
+    def bounds(self, row: int) -> tuple[int, int]:
         """Return the code points of a row."""
         return self.starts[row], self.starts[row + 1]
 
@@ -128,7 +128,7 @@ class Rows:
 
     def glyphs(self, row: int) -> tuple[Glyph, ...]:
         """Return the graphemes of a row, left to right."""
-        start, end = self.span(row)
+        start, end = self.bounds(row)
         return _row_glyphs(self.text[start:end], start, self.width)
 
     def drawn(self, row: int, start: int, end: int) -> str:
@@ -155,14 +155,14 @@ class Rows:
 
     def behind(self, row: int, cell: int) -> tuple[int, int]:
         """Return the first offset drawn at a cell or behind it, and its cell; else the row's end with ``cell``."""
-        plain, (low, high) = self._plain(row), self.span(row)
+        plain, (low, high) = self._plain(row), self.bounds(row)
         if plain is not None:
             return (low + cell if cell < len(plain) else high), cell
         return next(((g.start, g.cell) for g in self.glyphs(row) if g.cell >= cell and g.width), (high, cell))
 
     def cells(self, row: int, start: int, end: int) -> tuple[int, int]:
         """Return the cells (half-open) that the part of a range on this row takes; at least one."""
-        low, high = self.span(row)
+        low, high = self.bounds(row)
         plain = self._plain(row)
         if plain is not None:
             left = min(max(start, low) - low, len(plain), self.width - 1)
@@ -214,7 +214,7 @@ def _graphemes(text: str, start: int, end: int) -> list[Glyph]:
     piece = text[start:end]
     if is_simple(piece):
         return [Glyph(start + i, start + i + 1, 0, 1, c) for i, c in enumerate(piece)]
-    shown = inert(piece)
+    shown = sanitize(piece)
     spans, _ = split_graphemes(shown)
     found: list[Glyph] = []
     for first, last, width in spans:

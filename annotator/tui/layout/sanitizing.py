@@ -32,7 +32,7 @@ def is_simple(text: str) -> bool:
     return _SIMPLE.fullmatch(text) is not None
 
 
-def inert(text: str) -> str:
+def sanitize(text: str) -> str:
     """Return the text with every dangerous or invisible character replaced, one for one.
 
     Tabs and odd spaces become a space; a zero-width joiner survives between two pictographs, where it makes one

@@ -15,9 +15,8 @@ from textual.worker import get_current_worker
 from annotator.errors import AnnotatorError
 from annotator.tui.layout.figures import Page
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.screens.differences import DifferencesScreen
-from annotator.tui.widgets.bars import Line
-from annotator.tui.widgets.board_view import BoardView
+from annotator.tui.widgets.figures_view import FiguresView
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.workflow.comparing.agreement_sample import shown_name
 from annotator.workflow.comparing.disagreements import Which
 from annotator.workflow.desk import Desk
@@ -85,8 +84,7 @@ class AgreementScreen(WorkScreen):
             self.error = error
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
         self.measured: Measured | None = None
         self._layers = ""
         self._language: str | None = None
@@ -97,26 +95,26 @@ class AgreementScreen(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        palette = self.work_app.palette
-        yield from self.with_small_notice(
+        palette = self.workbench.palette
+        yield from self.with_notices(
             [
-                Line(palette, reverse=True, id="header"),
-                Line(palette, id="tabs"),
-                BoardView(palette),
-                Line(palette, id="tip"),
-                Line(palette, id="keys"),
+                StatusLine(palette, reverse=True, id="header"),
+                StatusLine(palette, id="tabs"),
+                FiguresView(palette),
+                StatusLine(palette, id="tip"),
+                StatusLine(palette, id="keys"),
                 Input(id="entry", compact=True),
             ]
         )
 
     @property
-    def board(self) -> BoardView:
+    def board(self) -> FiguresView:
         """Return the figures."""
-        return self.query_one(BoardView)
+        return self.query_one(FiguresView)
 
     def on_mount(self) -> None:
         """Begin to measure."""
-        self.query_one("#keys", Line).say(
+        self.query_one("#keys", StatusLine).show(
             ("enter", "bold"), (" the disagreements  ", ""), ("tab", "bold"), (" page  ", ""), ("/", "bold"),
             (" layers  ", ""), ("f", "bold"), (" language  ", ""), ("?", "bold"), (" help  ", ""),
             ("q", "bold"), (" back", ""),
@@ -164,14 +162,14 @@ class AgreementScreen(WorkScreen):
 
     def on_agreement_screen_failed(self, event: Failed) -> None:
         """Say what is wrong; what was measured before stays."""
-        self.complain(event.error)
+        self.show_error(event.error)
         self._layers = "" if self.measured is None else self._layers
         self._tell("not measured")
 
     def _tell(self, state: str) -> None:
         layers = ", ".join(map(shown_name, self.measured.sample.layers)) if self.measured is not None else ""
         language = f" · {self._language} alone" if self._language else ""
-        self.query_one("#header", Line).say(
+        self.query_one("#header", StatusLine).show(
             (" agreement  ", "bold"), (f"{layers}{language}", ""), right=f"{state} · {self.desk.curator} "
         )
 
@@ -195,7 +193,7 @@ class AgreementScreen(WorkScreen):
             (f" {key} {page.title}", "bold" if number == self._page else "faint")
             for number, (key, page) in enumerate(zip(PAGE_KEYS, self._pages, strict=True))
         ]
-        self.query_one("#tabs", Line).say(*tabs)
+        self.query_one("#tabs", StatusLine).show(*tabs)
         self.board.show(self._pages[self._page].lines, self._places.get(self._page))
 
     def action_show(self, page: int) -> None:
@@ -222,10 +220,10 @@ class AgreementScreen(WorkScreen):
         """Move by a screenful."""
         self.board.move_lines(by * max(1, self.board.size.height - 2))
 
-    def on_board_view_moved(self) -> None:
+    def on_figures_view_moved(self) -> None:
         """Say what the figure under the cursor means."""
         piece = self.board.piece
-        self.query_one("#tip", Line).say((f" {piece.tip}" if piece is not None else "", "faint"))
+        self.query_one("#tip", StatusLine).show((f" {piece.tip}" if piece is not None else "", "faint"))
 
     # The disagreements
 
@@ -235,20 +233,22 @@ class AgreementScreen(WorkScreen):
         if piece is not None and piece.target is not None:
             self._open(piece.target)
 
-    def on_board_view_opened(self, event: BoardView.Opened) -> None:
+    def on_figures_view_opened(self, event: FiguresView.Opened) -> None:
         """Show the disagreements behind a figure that was clicked."""
         self._open(event.which)
 
     def _open(self, which: Which) -> None:
         assert self.measured is not None
-        self.app.push_screen(DifferencesScreen(self.desk, self.measured.sample, which, self.measured.hidden))
+        self.workbench.open_disagreements(self.measured.sample, which, self.measured.hidden)
 
     # What is compared
 
     def action_layers(self) -> None:
         """Ask which layers to compare."""
         names = ",".join(map(shown_name, self.measured.sample.layers)) if self.measured is not None else ""
-        self.enter("curators, gold, suggestions, with commas between; nothing for all curators", names, self._compare)
+        self.ask_for_text(
+            "curators, gold, suggestions, with commas between; nothing for all curators", names, self._compare
+        )
 
     def _compare(self, given: str) -> None:
         self._layers = given.strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual import events
 from textual.screen import Screen
@@ -13,12 +13,10 @@ from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui.layout.painting import Palette
-from annotator.tui.waiting_keys import HeldUp
+from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.palette_widget import PaletteWidget
-
-if TYPE_CHECKING:
-    from annotator.tui.app import AnnotatorApp
-    from annotator.workflow.desk import Desk
+from annotator.tui.workbench import Workbench
+from annotator.workflow.desk import Desk
 
 LEAST_COLUMNS, LEAST_LINES = 60, 15
 
@@ -42,19 +40,25 @@ class WorkScreen(Screen[None]):
 
     AUTO_FOCUS = ""
 
-    desk: Desk
-
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.held_up = HeldUp(self)
+        self.desk = desk
+        self.waiting_keys = WaitingKeys(self, desk, self.handle, self.show_notice)
         self._entered: Callable[[str], None] | None = None
 
     @property
-    def work_app(self) -> AnnotatorApp:
-        """Return the app, by its own type."""
-        return cast("AnnotatorApp", self.app)
+    def workbench(self) -> Workbench:
+        """The app that shows the screen."""
+        return cast("Workbench", self.app)
 
-    def with_small_notice(self, widgets: Iterable[Widget]) -> Iterable[Widget]:
+    def focused_label(self) -> str | None:
+        """Return the label of the span in focus; the help shows its guideline first."""
+        return None
+
+    def save_before_quitting(self) -> None:
+        """Store what the curator should find again; the workbench is about to close."""
+
+    def with_notices(self, widgets: Iterable[Widget]) -> Iterable[Widget]:
         """Return the screen's widgets, and the notice that stands in for them when there is no room."""
         for widget in widgets:
             widget.add_class("main")
@@ -77,14 +81,14 @@ class WorkScreen(Screen[None]):
     def adapt(self, width: int) -> None:
         """Arrange the screen for a width in cells."""
 
-    def take_palette(self, palette: Palette) -> None:
+    def apply_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
         for widget in self.query(PaletteWidget):
             widget.palette = palette
             widget.refresh()
 
     @property
-    def too_small(self) -> bool:
+    def is_too_small(self) -> bool:
         """Return whether the screen cannot be worked in."""
         return self.has_class("-too-small")
 
@@ -97,13 +101,13 @@ class WorkScreen(Screen[None]):
         typing would act on the wrong words, or be lost on its way to the entry line.
         """
         event.stop()
-        await self.held_up.take(event)
+        await self.waiting_keys.take(event)
 
     async def handle(self, event: events.Key, *, late: bool) -> None:
         """Do what a key means now; a ``late`` one has waited, and came by no entry line on its way."""
         if self.has_class("-entering"):
             await self._type(event, late=late)
-        elif not self.too_small:
+        elif not self.is_too_small:
             await self.press(event)
 
     def show_notice(self, text: str) -> None:
@@ -119,7 +123,7 @@ class WorkScreen(Screen[None]):
 
     # The entry line
 
-    def enter(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
+    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
         """Ask for a line of text."""
         entry = self.query_one("#entry", Input)
         entry.placeholder = placeholder
@@ -133,25 +137,25 @@ class WorkScreen(Screen[None]):
         entry = self.query_one("#entry", Input)
         active = next((b for key, b in entry._bindings if key == event.key), None)
         if event.key == "escape":
-            self.end_entry()
+            self.close_entry()
         elif event.key == "enter":
-            self.end_entry()
+            self.close_entry()
             if self._entered is not None:
-                await self.held_up.carry_out(partial(self._entered, entry.value))
+                await self.waiting_keys.run(partial(self._entered, entry.value))
         elif active is not None:
             await self.app.run_action(active.action, entry)
         elif event.is_printable and event.character and (late or not entry.has_focus):
             entry.insert_text_at_cursor(event.character)
 
-    def end_entry(self) -> None:
+    def close_entry(self) -> None:
         """Close the entry line."""
         self.remove_class("-entering")
         self.set_focus(None)
 
-    def tell_of_work(self) -> None:
+    def show_training_status(self) -> None:
         """Say anew what goes on in the background, where the screen says so."""
 
-    def attempt(self, action: Callable[[], object], *, can_wait: bool = True) -> bool:
+    def run_or_report(self, action: Callable[[], object], *, can_wait: bool = True) -> bool:
         """Do something; what the user can mend is said on the screen. Return whether it was done.
 
         :class:`LockedError` is raised where it ``can_wait``: it is done again when the lock is free.
@@ -161,10 +165,10 @@ class WorkScreen(Screen[None]):
         except AnnotatorError as error:
             if can_wait and isinstance(error, LockedError):
                 raise
-            self.complain(error)
+            self.show_error(error)
             return False
         return True
 
-    def complain(self, error: AnnotatorError) -> None:
+    def show_error(self, error: AnnotatorError) -> None:
         """Say what is wrong and how to mend it."""
         self.notify(str(error), severity="warning", markup=False, timeout=6)

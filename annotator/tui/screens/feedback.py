@@ -13,13 +13,13 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, RelationKey, SpanKey
-from annotator.tui.layout.painting import Marks, Palette
-from annotator.tui.layout.sanitizing import inert
+from annotator.tui.layout.painting import Highlights, Palette
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.widgets.bars import Line
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.versions_bar import VersionLine, VersionsBar
-from annotator.tui.widgets.versions_view import Shown, VersionsView
+from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.cases import SpanCase
 from annotator.workflow.adjudicating.feedback import Feedback, SpanFeedback, tally
@@ -58,7 +58,7 @@ class FeedbackPanel(VirtualList):
         key = item.mine or item.gold
         same = item.finding == "as in gold"
         assert key is not None
-        text = inert(_words(key, self._text))
+        text = sanitize(_words(key, self._text))
         return [
             Segment("✓ " if same else "≠ ", self.palette.style(None if same else self.palette.hint, bold=not same)),
             Segment(set_cell_size(item.finding, FINDING_CELLS) + " ", self.palette.style(self.palette.faint)),
@@ -87,24 +87,23 @@ class FeedbackScreen(WorkScreen):
     ]
 
     def __init__(self, desk: Desk, session: GoldSession, items: Sequence[Feedback]) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
         self.session = session
         self.every = items
         self._all = False
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        palette = self.work_app.palette
-        self.view = VersionsView(self.session, palette, self.work_app.mode)
+        palette = self.workbench.palette
+        self.view = VersionsView(self.session, palette, self.workbench.mode)
         self.panel = FeedbackPanel(self.session.document.text, palette)
-        yield from self.with_small_notice(
+        yield from self.with_notices(
             [
-                Line(palette, reverse=True, id="header"),
+                StatusLine(palette, reverse=True, id="header"),
                 Horizontal(self.view, self.panel, id="body"),
                 VersionsBar(palette, 2),
-                Line(palette, id="focus"),
-                Line(palette, id="message"),
+                StatusLine(palette, id="focus"),
+                StatusLine(palette, id="message"),
                 Input(id="entry", compact=True),
             ]
         )
@@ -117,21 +116,21 @@ class FeedbackScreen(WorkScreen):
             f"{sum(found.values())} {kind}: " + ", ".join(f"{count} {finding}" for finding, count in found.items())
             for kind, found in counts.items() if found
         )  # fmt: skip
-        self.query_one("#header", Line).say(
+        self.query_one("#header", StatusLine).show(
             (f" {self.session.document.key}", "bold"), ("  your work against gold", ""), right=f"{self.desk.curator} "
         )
-        self.query_one("#message", Line).say((f" {told}", "faint"))
+        self.query_one("#message", StatusLine).show((f" {told}", "faint"))
         self._list()
 
-    def take_palette(self, palette: Palette) -> None:
+    def apply_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
-        super().take_palette(palette)
-        self.view.set_look(palette, self.work_app.mode)
+        super().apply_palette(palette)
+        self.view.restyle(palette, self.workbench.mode)
 
     def _list(self) -> None:
         """List what differs, or all there is, and go to the first of it."""
         self.panel.items = [i for i in self.every if self._all or i.finding != "as in gold"]
-        self.panel.recount()
+        self.panel.refresh_entries()
         self._show(0)
 
     def _show(self, index: int) -> None:
@@ -139,21 +138,21 @@ class FeedbackScreen(WorkScreen):
         item = self.panel.items[index] if index < len(self.panel.items) else None
         self.panel.choose(None if item is None else index)
         cases = [case for case in map(self._case, self.every) if case is not None]
-        self.view.show_cases(Shown.of([self.desk.curator], cases))
+        self.view.show_cases(DisplayedCases.of([self.desk.curator], cases))
         self.view.repaint_all()
-        self.view.set_marks(self._marks(item))
+        self.view.set_highlights(self._marks(item))
         if item is not None:
             self.view.show(item.place[0], middle=True)
         self._tell(item)
 
-    def _marks(self, item: Feedback | None) -> Marks:
+    def _marks(self, item: Feedback | None) -> Highlights:
         """Return what is reversed, and for a relation the arcs of both versions."""
         if item is None:
-            return Marks()
+            return Highlights()
         key = item.gold or item.mine
         focused = frozenset({str(item.gold)} if item.gold else {str(key)})
         arcs = tuple(_arc(key, mine=key is item.mine) for key in (item.gold, item.mine) if isinstance(key, RelationKey))
-        return Marks(focused=focused, arcs=arcs, cursor=(item.place[0], item.place[0]))
+        return Highlights(focused=focused, arcs=arcs, cursor=(item.place[0], item.place[0]))
 
     def _case(self, item: Feedback) -> SpanCase | None:
         """Return a span that differs as a case of one version."""
@@ -164,16 +163,16 @@ class FeedbackScreen(WorkScreen):
         return SpanCase(str(item.gold or item.mine), "missing", {self.desk.curator: mine}, "adjudicator", gold, mine)
 
     def _tell(self, item: Feedback | None) -> None:
-        bar, focus = self.query_one(VersionsBar), self.query_one("#focus", Line)
+        bar, focus = self.query_one(VersionsBar), self.query_one("#focus", StatusLine)
         if item is None:
-            bar.say(())
-            focus.say((" nothing differs", "bold"), right=" \\ lists all ")
+            bar.show_versions(())
+            focus.show((" nothing differs", "bold"), right=" \\ lists all ")
             return
-        bar.say([self._line("yours", item.mine), self._line("gold", item.gold, stands=True)], numbered=1)
+        bar.show_versions([self._line("yours", item.mine), self._line("gold", item.gold, stands=True)], numbered=1)
         where = f"{(self.panel.index or 0) + 1} of {len(self.panel.items)}"
         notes = [c.text for c in self.session.layer.comments.values() if c.target in self._targets(item)]
         note = f"  “{notes[0]}”" if notes else ""
-        focus.say((f" {item.finding} ", "alarm" if item.finding != "as in gold" else "bold"), (f" {where}{note}", ""),
+        focus.show((f" {item.finding} ", "alarm" if item.finding != "as in gold" else "bold"), (f" {where}{note}", ""),
                   right=" tab next · \\ all · enter annotate · esc back ")  # fmt: skip
 
     def _targets(self, item: Feedback) -> set[str]:
@@ -213,13 +212,13 @@ class FeedbackScreen(WorkScreen):
     def action_annotate(self) -> None:
         """Open the document to annotate."""
         self.app.pop_screen()
-        self.attempt(lambda: self.work_app.open_document(self.session.document.key))
+        self.run_or_report(lambda: self.workbench.open_document(self.session.document.key))
 
     def action_leave(self) -> None:
         """Go back."""
         self.app.pop_screen()
 
-    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+    def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
         """Look at the item of a row."""
         self._show(event.index)
 

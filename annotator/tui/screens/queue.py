@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.widgets.bars import Line, going_on
 from annotator.tui.widgets.queue_view import QueueView
+from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueSort
 
@@ -44,19 +44,18 @@ class QueueScreen(WorkScreen):
     ]
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        palette = self.work_app.palette
-        yield from self.with_small_notice(
+        palette = self.workbench.palette
+        yield from self.with_notices(
             [
-                Line(palette, reverse=True, id="header"),
+                StatusLine(palette, reverse=True, id="header"),
                 Input(id="entry", compact=True),
                 QueueView(self.desk, palette),
-                Line(palette, id="columns"),
-                Line(palette, id="keys"),
+                StatusLine(palette, id="columns"),
+                StatusLine(palette, id="keys"),
             ]
         )
 
@@ -67,7 +66,7 @@ class QueueScreen(WorkScreen):
 
     def on_mount(self) -> None:
         """Show where the work stands."""
-        self.query_one("#keys", Line).say(
+        self.query_one("#keys", StatusLine).show(
             ("enter", "bold"), (" open  ", ""), ("n", "bold"), (" next to do  ", ""), ("/", "bold"), (" filter  ", ""),
             ("tab", "bold"), (" state  ", ""), ("s", "bold"), (" sort  ", ""), ("a", "bold"), (" settle  ", ""),
             ("?", "bold"), (" help  ", ""),
@@ -76,7 +75,7 @@ class QueueScreen(WorkScreen):
 
     def on_screen_resume(self) -> None:
         """Show what changed while a document was open."""
-        self.attempt(self._show_changes)
+        self.run_or_report(self._show_changes)
 
     def _show_changes(self) -> None:
         self.view.reload()
@@ -86,22 +85,22 @@ class QueueScreen(WorkScreen):
         """Say where the work stands, and what is shown."""
         counts = self.desk.progress()
         done, total = counts.get("done", 0), counts["total"]
-        self.query_one("#header", Line).say(
+        self.query_one("#header", StatusLine).show(
             (" annotator  ", "bold"),
             (f"{done} of {total} done{self._pace()}", ""),
-            right=f"{going_on(self.work_app.background)}{self.desk.learning()}{self.desk.curator} ",
+            right=f"{training_prefix(self.workbench.training_status)}{self.desk.learning()}{self.desk.curator} ",
         )
         which = self.view.filter
         shown = which.state or "all"
         text = f" matching “{which.text}”" if which.text else ""
-        self.query_one("#columns", Line).say(
+        self.query_one("#columns", StatusLine).show(
             (f" {self.view.count()} shown: {shown}{text}, by {which.sort}", "faint"),
             right="? undecided ✓ spans → relations ≠ differ ★ gold "
             if self.view.shows_gold
             else "? undecided  ✓ spans  → relations ",
         )
 
-    def tell_of_work(self) -> None:
+    def show_training_status(self) -> None:
         """Say what goes on in the background in the header."""
         self.tell()
 
@@ -113,7 +112,7 @@ class QueueScreen(WorkScreen):
         """Open the chosen document."""
         row = self.view.row(self.view.index) if self.view.index is not None else None
         if row is not None:
-            self.attempt(lambda: self.work_app.open_document(row.key, self.view.filter.text))
+            self.run_or_report(lambda: self.workbench.open_document(row.key, self.view.filter.text))
 
     def action_next(self) -> None:
         """Open the next document with work to do."""
@@ -121,11 +120,11 @@ class QueueScreen(WorkScreen):
         if key is None:
             self.notify("Every document is done or skipped.", markup=False)
         else:
-            self.attempt(lambda: self.work_app.open_document(key))
+            self.run_or_report(lambda: self.workbench.open_document(key))
 
     def action_agreement(self) -> None:
         """Show how curators agree."""
-        self.work_app.open_agreement()
+        self.workbench.open_agreement()
 
     def _chosen(self) -> str | None:
         row = self.view.row(self.view.index) if self.view.index is not None else None
@@ -135,7 +134,7 @@ class QueueScreen(WorkScreen):
         """Open what curators differ on in the chosen document."""
         key = self._chosen()
         if key is not None:
-            self.attempt(lambda: self.work_app.open_adjudication(key))
+            self.run_or_report(lambda: self.workbench.open_adjudication(key))
 
     def action_adjudicate_next(self) -> None:
         """Open the next document that waits to be adjudicated."""
@@ -143,13 +142,13 @@ class QueueScreen(WorkScreen):
         if key is None:
             self.notify("No document waits to be adjudicated.", markup=False)
         else:
-            self.attempt(lambda: self.work_app.open_adjudication(key))
+            self.run_or_report(lambda: self.workbench.open_adjudication(key))
 
     def action_feedback(self) -> None:
         """Show the curator's work on the chosen document against its gold."""
         key = self._chosen()
         if key is not None:
-            self.attempt(lambda: self.work_app.open_feedback(key))
+            self.run_or_report(lambda: self.workbench.open_feedback(key))
 
     def action_move(self, by: int) -> None:
         """Choose another line."""
@@ -175,7 +174,7 @@ class QueueScreen(WorkScreen):
 
     def action_filter(self) -> None:
         """Type a piece of a key or title, or words of the text."""
-        self.enter(FILTER_HELP, self.view.filter.text, lambda _text: None)
+        self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while typing."""
@@ -187,7 +186,7 @@ class QueueScreen(WorkScreen):
         self.view.set_filter(replace(self.view.filter, text="", state=""))
         self.tell()
 
-    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+    def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
         """Choose a line by mouse, open it by double click."""
         self.view.choose(event.index)
         if event.twice:

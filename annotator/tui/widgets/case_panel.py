@@ -8,7 +8,7 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 
 from annotator.annotation import RelationKey, SpanKey
-from annotator.tui.layout.sanitizing import inert
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.workflow.adjudicating.cases import Case
 
@@ -26,7 +26,7 @@ class CasePanel(ItemPanel):
     def show_cases(self, cases: Sequence[Case]) -> None:
         """List other cases."""
         self.cases = cases
-        self.recount()
+        self.refresh_entries()
 
     def count(self) -> int:
         """Return the number of cases."""
@@ -37,7 +37,7 @@ class CasePanel(ItemPanel):
         case = self.cases[index]
         return case.id, case.kind, case.settled, case.outcome, tuple(case.versions.values())
 
-    def identity(self, index: int) -> str:
+    def item_id(self, index: int) -> str:
         """Return the id of the case in a line."""
         return self.cases[index].id
 
@@ -73,4 +73,4 @@ class CasePanel(ItemPanel):
         return f"{self._part(key.head)} {key.label}→ {self._part(key.child)}"
 
     def _part(self, key: SpanKey) -> str:
-        return inert(" ".join(self.session.document.text[key.start : key.end].split()))
+        return sanitize(" ".join(self.session.document.text[key.start : key.end].split()))

@@ -12,7 +12,7 @@ from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.painting import Palette
-from annotator.tui.layout.sanitizing import inert
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.editing.layer_session import LayerSession
 
@@ -34,16 +34,16 @@ class ItemPanel(VirtualList):
         self.filter = ItemFilter()
         self._shown: list[Interval] = []
 
-    def take_changes(self) -> None:
+    def update_entries(self) -> None:
         """Take up that items came, went or changed; the next choice shows it."""
         self._shown = [i for i in self.session.layer.items if self._passes(i.id)] if self.filter else []
-        super().take_changes()
+        super().update_entries()
 
     def set_filter(self, which: ItemFilter) -> None:
         """Show other items."""
         self.filter = which
         self.index = None
-        self.recount()
+        self.refresh_entries()
 
     def _passes(self, identity: str) -> bool:
         layer = self.session.layer
@@ -62,7 +62,7 @@ class ItemPanel(VirtualList):
         """Return the number of items."""
         return len(self._items())
 
-    def identity(self, index: int) -> str:
+    def item_id(self, index: int) -> str:
         """Return the id of the item in a line."""
         return self._items()[index].id
 
@@ -79,7 +79,7 @@ class ItemPanel(VirtualList):
     def entry(self, index: int) -> Hashable:
         """Return the span, or the relation with its ends."""
         layer = self.session.layer
-        identity = self.identity(index)
+        identity = self.item_id(index)
         relation = layer.relation(identity)
         if relation is None:
             return layer.span(identity)
@@ -87,7 +87,7 @@ class ItemPanel(VirtualList):
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Return label, mark and text of an item."""
-        identity = self.identity(index)
+        identity = self.item_id(index)
         span = self.session.layer.span(identity)
         if span is not None:
             return self._span_line(span, width)
@@ -121,4 +121,4 @@ class ItemPanel(VirtualList):
         return [Segment(set_cell_size(text, width), self.palette.style(self.palette.faint, italic=pending))]
 
     def _text(self, span: Span) -> str:
-        return inert(" ".join(self.session.text_of(span).split()))
+        return sanitize(" ".join(self.session.text_of(span).split()))

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from annotator.tui.layout.painting import Palette
-from annotator.tui.layout.sanitizing import inert
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueFilter, QueueRow
 
@@ -45,7 +45,7 @@ class QueueView(VirtualList):
             self.index = None
         else:
             self.index = min(self.index or 0, self._count - 1)
-        self.recount()
+        self.refresh_entries()
 
     def set_filter(self, which: QueueFilter) -> None:
         """Show other documents."""
@@ -110,7 +110,7 @@ class QueueView(VirtualList):
         style = self.palette.style(bold=row.state == "doing")
         return [
             Segment(head, self.palette.style(self.palette.faint if row.state == "done" else None)),
-            Segment(set_cell_size(inert(row.key), key_cells) + f" {row.lang[:3]:<3}", style),
+            Segment(set_cell_size(sanitize(row.key), key_cells) + f" {row.lang[:3]:<3}", style),
             Segment(counts, self.palette.style(self.palette.faint)),
-            Segment(inert(row.title), style),
+            Segment(sanitize(row.title), style),
         ]

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from annotator.text import Segment as Stretch
-from annotator.tui.layout.painting import Marks, Mode, Painter, Palette
+from annotator.tui.layout.painting import Highlights, Mode, Painter, Palette
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
 from annotator.workflow.comparing.disagreements import Version
@@ -61,7 +61,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     def __init__(self, session: LayerSession | Version, palette: Palette, mode: Mode = Mode.LANES) -> None:
         super().__init__()
         self.session = session
-        self.marks = Marks()
+        self.marks = Highlights()
         self._palette = palette
         self._mode = mode
         self._pressed: int | None = None
@@ -141,7 +141,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         top = int(self.scroll_offset.y)
         first = self._row_at(top)
         last = self._row_at(min(top + max(self.size.height - 1, 0), max(self._tops[-1] - 1, 0)))
-        return Stretch(self.rows.span(first)[0], self.rows.span(last)[1])
+        return Stretch(self.rows.bounds(first)[0], self.rows.bounds(last)[1])
 
     # Events of the toolkit
 
@@ -177,7 +177,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     # What the screen asks for
 
-    def set_look(self, palette: Palette, mode: Mode) -> None:
+    def restyle(self, palette: Palette, mode: Mode) -> None:
         """Paint with other colours or in another mode."""
         anchor = self._row_at(int(self.scroll_offset.y))
         self._palette, self._mode = palette, mode
@@ -187,7 +187,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         self._settle()
         self.refresh()
 
-    def set_marks(self, marks: Marks) -> None:
+    def set_highlights(self, marks: Highlights) -> None:
         """Single out other things; only rows that look different are painted again."""
         old, self.marks = self.marks, marks
         if (old.arcs is None) != (marks.arcs is None):

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from annotator.tui.layout.painting import Palette
-from annotator.tui.layout.sanitizing import inert
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.palette_widget import PaletteWidget
 
 NAME_CELLS = 10
@@ -38,7 +38,7 @@ class VersionsBar(PaletteWidget):
     VersionsBar { height: auto; width: 1fr; max-height: 9; }
     """
 
-    class Chosen(Message):
+    class VersionChosen(Message):
         """A line was clicked."""
 
         def __init__(self, number: int) -> None:
@@ -51,7 +51,7 @@ class VersionsBar(PaletteWidget):
         self._count = self._numbered = count
         self._lines: Sequence[VersionLine] = ()
 
-    def say(self, lines: Sequence[VersionLine], numbered: int | None = None) -> None:
+    def show_versions(self, lines: Sequence[VersionLine], numbered: int | None = None) -> None:
         """Show other versions, with numbers before the first few, or before all."""
         self._numbered = len(lines) if numbered is None else numbered
         grown = len(lines) != self._count
@@ -75,19 +75,19 @@ class VersionsBar(PaletteWidget):
                 str(y + 1) if y < self._numbered else " ", self.palette.style(bold=True, underline=y < self._numbered)
             ),
             Segment(f" {'✓' if line.stands else ' '} ", self.palette.style(bold=True)),
-            Segment(set_cell_size(inert(line.name), NAME_CELLS) + " ", self.palette.style()),
+            Segment(set_cell_size(sanitize(line.name), NAME_CELLS) + " ", self.palette.style()),
         ]
         if line.label:
             segments.append(Segment(f"{line.label} ", self.palette.style(color, bold=True)))
-        segments.append(Segment(inert(line.said), self.palette.style(bold=line.stands)))
+        segments.append(Segment(sanitize(line.said), self.palette.style(bold=line.stands)))
         if line.comment:
-            segments.append(Segment(f"  “{inert(line.comment)}”", self.palette.style(self.palette.hint)))
+            segments.append(Segment(f"  “{sanitize(line.comment)}”", self.palette.style(self.palette.hint)))
         used = sum(cell_len(segment.text) for segment in segments)
         if line.note and used + cell_len(line.note) + 2 <= width:
-            segments.append(Segment(f"  {inert(line.note)}", self.palette.style(self.palette.faint)))
+            segments.append(Segment(f"  {sanitize(line.note)}", self.palette.style(self.palette.faint)))
         return Strip(segments).adjust_cell_length(width, self.palette.style())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the version under the mouse."""
         if event.y < len(self._lines):
-            self.post_message(self.Chosen(event.y + 1))
+            self.post_message(self.VersionChosen(event.y + 1))

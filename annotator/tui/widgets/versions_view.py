@@ -11,7 +11,7 @@ from textual.strip import Strip
 from annotator.annotation import Relation, Span
 from annotator.intervals import IntervalIndex
 from annotator.tui.layout.arcs import Arc
-from annotator.tui.layout.painting import Marks, Mode, Painter
+from annotator.tui.layout.painting import Highlights, Mode, Painter
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.adjudicating.cases import SpanCase
@@ -21,7 +21,7 @@ NOTHING = "none"
 
 
 @dataclass(slots=True)
-class Shown:
+class DisplayedCases:
     """The cases whose versions are drawn, by id, and the curators in the order of their numbers."""
 
     curators: Sequence[str] = ()
@@ -29,7 +29,7 @@ class Shown:
     index: IntervalIndex = field(default_factory=IntervalIndex)
 
     @classmethod
-    def of(cls, curators: Sequence[str], cases: Sequence[SpanCase]) -> Shown:
+    def of(cls, curators: Sequence[str], cases: Sequence[SpanCase]) -> DisplayedCases:
         """Return the cases, ready to be looked up by row."""
         index = IntervalIndex((*case.range, case.id) for case in cases)
         return cls(curators, {case.id: case for case in cases}, index)
@@ -38,11 +38,11 @@ class Shown:
 class VersionsPainter(Painter):
     """Draws under each row its gold, and where a case is shown what each curator marked, numbered in the gutter."""
 
-    shown = Shown()
+    shown = DisplayedCases()
 
-    def block(self, row: int, marks: Marks) -> list[Strip]:
+    def block(self, row: int, marks: Highlights) -> list[Strip]:
         """Return the strips of a row: arcs, the text, gold, and the curators' lanes."""
-        start, end = self.rows.span(row)
+        start, end = self.rows.bounds(row)
         cases = [self.shown.cases[i.id] for i in self.shown.index.overlapping(start, end)] if start < end else []
         gold = self._spans(start, end)
         claims = [span for case in cases for span in _claims(case)]
@@ -59,9 +59,9 @@ class VersionsPainter(Painter):
                 strips += self._curator(row, number, curator, cases, marks)
         return strips
 
-    def _curator(self, row: int, number: int, curator: str, cases: list[SpanCase], marks: Marks) -> list[Strip]:
+    def _curator(self, row: int, number: int, curator: str, cases: list[SpanCase], marks: Highlights) -> list[Strip]:
         """Return what a curator marked in the cases on a row."""
-        start, end = self.rows.span(row)
+        start, end = self.rows.bounds(row)
         spans = [claim for case in cases for claim in _claims(case, curator) if claim.start < end and start < claim.end]
         lanes = self._lanes(row, spans, marks) or [Strip.blank(self.rows.width, self.palette.style())]
         silent = [case for case in cases if not case.versions.get(curator) and start <= case.range[0] < end]
@@ -101,9 +101,9 @@ class VersionsView(TextView):
         painter.shown = self.shown
         return painter
 
-    shown = Shown()
+    shown = DisplayedCases()
 
-    def show_cases(self, shown: Shown) -> None:
+    def show_cases(self, shown: DisplayedCases) -> None:
         """Draw the versions of other cases from the next painting on."""
         self.shown = shown
         if isinstance(self.painter, VersionsPainter):

@@ -25,7 +25,7 @@ MOST_MADE = 2000
 class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings=False):
     """One line an entry, one of them chosen; subclasses say how many there are and how each looks."""
 
-    class Chosen(Message):
+    class EntryChosen(Message):
         """An entry was clicked; ``twice`` when it was a double click."""
 
         def __init__(self, sender: VirtualList, index: int, *, twice: bool) -> None:
@@ -65,12 +65,12 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
     def entry(self, index: int) -> Hashable:
         """Return all that the look of an entry depends on, beside the width."""
 
-    def recount(self) -> None:
+    def refresh_entries(self) -> None:
         """Take up that entries came, went or changed, and show it."""
-        self.take_changes()
+        self.update_entries()
         self.refresh_changed()
 
-    def take_changes(self) -> None:
+    def update_entries(self) -> None:
         """Take up that entries came, went or changed; the next choice shows it."""
         self.resize_content(Size(self.scrollable_content_region.width, self.count()))
 
@@ -87,7 +87,7 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
-        self.recount()
+        self.refresh_entries()
         self.choose(self.index)
 
     def strip(self, y: int) -> Strip:
@@ -125,4 +125,4 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
         """Choose the entry under the mouse."""
         index = event.y + int(self.scroll_offset.y)
         if 0 <= index < self.count():
-            self.post_message(self.Chosen(self, index, twice=event.chain == 2))
+            self.post_message(self.EntryChosen(self, index, twice=event.chain == 2))

@@ -59,7 +59,7 @@ def test_a_stretch_widens_to_the_tokens_that_it_touches() -> None:
     caret.select(Segment(TEXT.index("ruz"), TEXT.index("oja") + 1))
     assert caret.selection == Segment(TEXT.index("Cruz"), TEXT.index("Roja") + 4)
     assert caret.offset == TEXT.index("Roja")
-    caret.drop()
+    caret.clear_selection()
     assert caret.selection is None
 
 
@@ -92,6 +92,6 @@ def test_cursor_and_selection_keep_to_token_borders(document: Document, moves: l
             elif move == "word":
                 target = caret.word(1 if number > 0 else -1)
             caret.go(target, select=select)
-        assert caret.at in list(document.tokens)
+        assert caret.unit in list(document.tokens)
         if caret.selection is not None:
             assert document.tokens.exact(*caret.selection) is not None

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.hints import ALPHABET, codes
-from annotator.tui.prompt import KeyPrompt
 
 COUNTS = st.integers(0, len(ALPHABET) ** 2)
 
@@ -48,9 +48,9 @@ def test_letters_narrow_the_hints_down_until_one_is_meant() -> None:
     done: list[str] = []
     options = {code: (lambda code=code: done.append(code)) for code in ("a", "ma", "ms")}
     prompt = KeyPrompt("which?", options, {0: "a", 5: "ma", 9: "ms"})
-    assert prompt.remaining() == {0: "a", 5: "ma", 9: "ms"}
+    assert prompt.remaining_hints() == {0: "a", 5: "ma", 9: "ms"}
     assert prompt.feed("m") is None
-    assert prompt.remaining() == {5: "a", 9: "s"}
+    assert prompt.remaining_hints() == {5: "a", 9: "s"}
     action = prompt.feed("s")
     assert action is not None
     action()

@@ -33,8 +33,8 @@ def lines(text: str, width: int) -> list[str]:
 @example("a\r\n\r\nb\rc\n", 2)
 def test_rows_concatenate_to_the_text(text: str, width: int) -> None:
     rows = Rows(text, width)
-    assert "".join(text[slice(*rows.span(row))] for row in range(len(rows))) == text
-    assert all(rows.span(row)[0] < rows.span(row)[1] for row in range(len(rows))) or not text
+    assert "".join(text[slice(*rows.bounds(row))] for row in range(len(rows))) == text
+    assert all(rows.bounds(row)[0] < rows.bounds(row)[1] for row in range(len(rows))) or not text
 
 
 @given(any_text, WIDTHS)
@@ -54,13 +54,13 @@ def test_no_row_is_wider_than_the_view(text: str, width: int) -> None:
 def test_no_cell_is_drawn_twice_and_none_is_skipped(text: str, width: int) -> None:
     rows = Rows(text, width)
     for row in range(len(rows)):
-        cell, offset = 0, rows.span(row)[0]
+        cell, offset = 0, rows.bounds(row)[0]
         for glyph in rows.glyphs(row):
             assert (glyph.cell, glyph.start) == (cell, offset)
             assert glyph.end > glyph.start
             assert cell_len(glyph.drawn) == glyph.width
             cell, offset = cell + glyph.width, glyph.end
-        assert offset == rows.span(row)[1]
+        assert offset == rows.bounds(row)[1]
 
 
 @given(any_text, WIDTHS)
@@ -89,7 +89,7 @@ def test_behind_a_cell_comes_what_is_drawn_from_there_on(text: str, width: int, 
     rows = Rows(text, width)
     for row in range(len(rows)):
         later = [(g.start, g.cell) for g in rows.glyphs(row) if g.width and g.cell >= cell]
-        assert rows.behind(row, cell) == (later[0] if later else (rows.span(row)[1], cell))
+        assert rows.behind(row, cell) == (later[0] if later else (rows.bounds(row)[1], cell))
 
 
 @given(any_text.filter(bool), WIDTHS, st.data())
@@ -112,14 +112,14 @@ def test_a_cell_behind_the_row_means_its_last_visible_character(text: str, width
     rows = Rows(text, width)
     for row in range(len(rows)):
         shown = [g.start for g in rows.glyphs(row) if g.width]
-        assert rows.offset_at(row, width + 5) == (shown[-1] if shown else rows.span(row)[0])
+        assert rows.offset_at(row, width + 5) == (shown[-1] if shown else rows.bounds(row)[0])
 
 
 @given(any_text, WIDTHS)
 def test_a_stretch_of_text_lies_on_the_rows_that_hold_its_ends(text: str, width: int) -> None:
     rows = Rows(text, width)
     for row in range(len(rows)):
-        start, end = rows.span(row)
+        start, end = rows.bounds(row)
         assert rows.rows_of(start, end) == range(row, row + 1)
     assert rows.rows_of(0, len(text)) == range(len(rows))
     assert rows.row_of(len(text)) == len(rows) - 1
@@ -136,7 +136,7 @@ def test_what_is_drawn_cannot_act_on_the_terminal(text: str, width: int) -> None
 def test_a_line_break_ends_its_row(text: str, width: int) -> None:
     rows = Rows(text, width)
     for row in range(len(rows)):
-        start, end = rows.span(row)
+        start, end = rows.bounds(row)
         piece = text[start:end]
         body = piece[:-2] if piece.endswith("\r\n") else piece[:-1]
         assert not set(body) & set(BREAKS)
@@ -149,7 +149,7 @@ def test_a_word_is_split_only_when_it_does_not_fit(text: str, width: int) -> Non
     rows = Rows(text, width)
     gaps = " \t\u3000\n"
     for row in range(1, len(rows)):
-        cut = rows.span(row)[0]
+        cut = rows.bounds(row)[0]
         wide = cell_len(text[cut - 1]) == 2 or cell_len(text[cut]) == 2 or "\u200d" in text[cut - 2 : cut]
         if text[cut - 1] in gaps or text[cut] in gaps or wide:
             continue

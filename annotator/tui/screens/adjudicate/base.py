@@ -12,10 +12,11 @@ from annotator.annotation import Relation
 from annotator.tui.screens.adjudicate.status_lines import tell_case, tell_gold, version_lines
 from annotator.tui.screens.annotate.base import PANEL_FROM
 from annotator.tui.screens.annotate.screen import AnnotateScreen
-from annotator.tui.widgets.bars import LabelBar, Line
 from annotator.tui.widgets.case_panel import CasePanel
+from annotator.tui.widgets.label_bar import LabelBar
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionsBar
-from annotator.tui.widgets.versions_view import Shown, VersionsView
+from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
 from annotator.workflow.adjudicating.cases import KINDS, Case, Kind, RelationCase, SpanCase
 from annotator.workflow.adjudicating.hidden_names import shown_names
 from annotator.workflow.adjudicating.session import GoldSession
@@ -36,17 +37,17 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        palette = self.work_app.palette
-        self.view = VersionsView(self.session, palette, self.work_app.mode)
+        palette = self.workbench.palette
+        self.view = VersionsView(self.session, palette, self.workbench.mode)
         self.panel = CasePanel(self.session, palette)
-        yield from self.with_small_notice(
+        yield from self.with_notices(
             [
-                Line(palette, reverse=True, id="header"),
+                StatusLine(palette, reverse=True, id="header"),
                 Horizontal(self.view, self.panel, id="body"),
                 LabelBar(self.session.scheme, palette),
                 VersionsBar(palette, len(self.names)),
-                Line(palette, id="focus"),
-                Line(palette, id="message"),
+                StatusLine(palette, id="focus"),
+                StatusLine(palette, id="message"),
                 Input(id="entry", compact=True),
             ]
         )
@@ -70,7 +71,7 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
     def names(self) -> Mapping[str, str]:
         """Return what each curator is called, in the order of their numbers."""
         key, curators = self.session.document.key, self.session.work.work
-        return shown_names(key, curators, hidden=self.work_app.hide_names)
+        return shown_names(key, curators, hidden=self.workbench.hide_names)
 
     @property
     def case(self) -> Case | None:
@@ -139,7 +140,7 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
         case = self.case
         if isinstance(case, SpanCase) and case.settled is not None and len(set(case.versions.values())) > 1:
             shown.append(case)
-        self.view.show_cases(Shown.of(list(self.names), shown))
+        self.view.show_cases(DisplayedCases.of(list(self.names), shown))
         self.panel.show_cases([c for c in self.session.settlement.cases if self._is_listed(c)])
 
     def _is_listed(self, case: Case) -> bool:
@@ -197,10 +198,10 @@ class AdjudicateBase(AnnotateScreen, inherit_bindings=False):
         if self.panel.display:
             self.panel.follow(self.session.case)
         wide = self.size.width >= PANEL_FROM
-        tell_gold(self.query_one("#header", Line), self.session, wide=wide)
-        self.query_one(VersionsBar).say(version_lines(self.session, self.case, self.names))
+        tell_gold(self.query_one("#header", StatusLine), self.session, wide=wide)
+        self.query_one(VersionsBar).show_versions(version_lines(self.session, self.case, self.names))
         where = f"line {self.view.rows.row_of(self.caret.offset) + 1} of {len(self.view.rows)}"
-        tell_case(self.query_one("#focus", Line), self, where)
+        tell_case(self.query_one("#focus", StatusLine), self, where)
 
     def _say_default(self) -> None:
         if self.session.open:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from annotator.tui.prompt import KeyPrompt
+from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.screens.adjudicate.base import AdjudicateBase
 from annotator.tui.screens.annotate.screen import AnnotateScreen
 from annotator.tui.widgets.versions_bar import VersionsBar
@@ -119,9 +119,9 @@ class AdjudicateScreen(AdjudicateBase, inherit_bindings=False):
             case = next(iter(self.waiting()), None)
             self.show_case(case.id if case is not None else None)
 
-    async def on_versions_bar_chosen(self, event: VersionsBar.Chosen) -> None:
+    async def on_versions_bar_version_chosen(self, event: VersionsBar.VersionChosen) -> None:
         """Choose a version by mouse."""
-        await self.held_up.carry_out(partial(self.action_choose, event.number))
+        await self.waiting_keys.run(partial(self.action_choose, event.number))
 
     # Edits
 
@@ -189,12 +189,14 @@ class AdjudicateScreen(AdjudicateBase, inherit_bindings=False):
 
     def action_names(self) -> None:
         """Show or hide who said what."""
-        self.work_app.hide_names = not self.work_app.hide_names
+        self.workbench.hide_names = not self.workbench.hide_names
         self._take_cases()
         self.view.repaint_all()
         self._refresh_marks()
         self._say(
-            "names are hidden: A, B, C in an order of this document" if self.work_app.hide_names else "names are shown",
+            "names are hidden: A, B, C in an order of this document"
+            if self.workbench.hide_names
+            else "names are shown",
             "faint",
         )
 
@@ -203,7 +205,7 @@ class AdjudicateScreen(AdjudicateBase, inherit_bindings=False):
         target = self.session.case
         existing = [c.text for c in self.session.layer.comments.values() if c.target == target]
         what = "on this decision" if target else "on the document"
-        self.enter(f"comment {what}", existing[0] if existing else "", lambda text: self._comment(text, target))
+        self.ask_for_text(f"comment {what}", existing[0] if existing else "", lambda text: self._comment(text, target))
 
     def action_done(self) -> None:
         """Call the gold complete, and open the next document that waits."""
@@ -222,4 +224,4 @@ class AdjudicateScreen(AdjudicateBase, inherit_bindings=False):
         if following is None or following == key:
             self.notify("No other document waits to be adjudicated.", markup=False)
         else:
-            self.attempt(lambda: self.work_app.open_adjudication(following))
+            self.run_or_report(lambda: self.workbench.open_adjudication(following))

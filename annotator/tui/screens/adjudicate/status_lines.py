@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
-from annotator.tui.widgets.bars import Line
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionLine
 from annotator.workflow.adjudicating.cases import Case, RelationCase
 from annotator.workflow.adjudicating.session import GoldSession
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from annotator.tui.screens.adjudicate.base import AdjudicateBase
 
 
-def tell_gold(bar: Line, session: GoldSession, *, wide: bool) -> None:
+def tell_gold(bar: StatusLine, session: GoldSession, *, wide: bool) -> None:
     """Say which document this is, how much is open and settled, and who is still at it."""
     counts = Counter(case.settled for case in session.settlement.cases)
     by_itself = counts["agreement"] + counts["majority"]
@@ -27,43 +27,43 @@ def tell_gold(bar: Line, session: GoldSession, *, wide: bool) -> None:
         told = f"{counts[None]} open · {counts['adjudicator']} settled · {by_itself} agreed"
     else:
         told = f"{counts[None]}? {counts['adjudicator']}✓ {by_itself}="
-    bar.say(
+    bar.show(
         (f" {session.document.key}", "bold"),
         (f" gold{sign}{flag}  {session.document.title}", ""),
         right=f"  {told} · {session.curator} ",
     )
 
 
-def tell_case(bar: Line, screen: AdjudicateBase, where: str) -> None:
+def tell_case(bar: StatusLine, screen: AdjudicateBase, where: str) -> None:
     """Say what is asked or selected, else which case is in focus, else where the cursor is."""
     session, prompt, selection = screen.session, screen.prompt, screen.caret.selection
     case = screen.case
     if prompt is not None:
-        bar.say((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
+        bar.show((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
     elif selection is not None:
         text = quote(session.document.text[slice(*selection)], 60)
-        bar.say((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))
+        bar.show((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))
     elif case is not None:
         _tell_case(bar, screen, case)
     else:
         waiting = (
             f" · {session.settlement.waiting} relations wait for their spans" if session.settlement.waiting else ""
         )
-        bar.say((f" {where}{waiting}", "faint"))
+        bar.show((f" {where}{waiting}", "faint"))
 
 
-def _tell_case(bar: Line, screen: AdjudicateBase, case: Case) -> None:
+def _tell_case(bar: StatusLine, screen: AdjudicateBase, case: Case) -> None:
     session = screen.session
     waiting = screen.waiting()
     only = f" {screen.kind}" if screen.kind else ""
     if case.settled is None:
         number = next((i for i, c in enumerate(waiting, 1) if c.id == case.id), None)
         count = f"{number} of {len(waiting)}{only}" if number else f"{len(waiting)}{only} open"
-        bar.say((f" {case.kind} ", "alarm"), (f" {count}", ""), (_notes(session, case), ""), right=" = another label ")
+        bar.show((f" {case.kind} ", "alarm"), (f" {count}", ""), (_notes(session, case), ""), right=" = another label ")
         return
     how = {"agreement": "agreed", "majority": "most say so", "adjudicator": "settled"}[case.settled]
     said = ", ".join(in_words(session, key) for key in case.outcome) or "nothing here"
-    bar.say(
+    bar.show(
         (f" {how}: ", "bold"), (said, ""), (f"  {case.kind}", "faint"), (_notes(session, case), ""),
         right=" a number settles it anew ",
     )  # fmt: skip

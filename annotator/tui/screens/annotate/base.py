@@ -11,15 +11,16 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, Span, SpanKey
+from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.find import Searchable, fold
 from annotator.tui.layout.hints import codes
-from annotator.tui.layout.painting import Marks, Palette
-from annotator.tui.prompt import KeyPrompt
+from annotator.tui.layout.painting import Highlights, Palette
 from annotator.tui.screens.annotate.status_lines import tell_focus, tell_header
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.widgets.bars import LabelBar, Line
 from annotator.tui.widgets.item_panel import ItemPanel
+from annotator.tui.widgets.label_bar import LabelBar
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
@@ -42,8 +43,7 @@ class AnnotateBase(WorkScreen):
     """
 
     def __init__(self, desk: Desk, session: Session, needle: str = "") -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
         self.session = session
         self.caret = Caret(session.document, session.cursor, session.units)
         self.prompt: KeyPrompt | None = None
@@ -57,16 +57,16 @@ class AnnotateBase(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        palette = self.work_app.palette
-        self.view = TextView(self.session, palette, self.work_app.mode)
+        palette = self.workbench.palette
+        self.view = TextView(self.session, palette, self.workbench.mode)
         self.panel = ItemPanel(self.session, palette)
-        yield from self.with_small_notice(
+        yield from self.with_notices(
             [
-                Line(palette, reverse=True, id="header"),
+                StatusLine(palette, reverse=True, id="header"),
                 Horizontal(self.view, self.panel, id="body"),
                 LabelBar(self.session.scheme, palette),
-                Line(palette, id="focus"),
-                Line(palette, id="message"),
+                StatusLine(palette, id="focus"),
+                StatusLine(palette, id="message"),
                 Input(id="entry", compact=True),
             ]
         )
@@ -90,10 +90,19 @@ class AnnotateBase(WorkScreen):
             self._show_focus(self._span_at_caret())
         self._say_default()
 
-    def take_palette(self, palette: Palette) -> None:
+    def apply_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
-        super().take_palette(palette)
-        self.view.set_look(palette, self.work_app.mode)
+        super().apply_palette(palette)
+        self.view.restyle(palette, self.workbench.mode)
+
+    def focused_label(self) -> str | None:
+        """Return the label of the span in focus, if a span is in focus."""
+        span = self.session.layer.span(self.session.focus) if self.session.focus else None
+        return None if span is None else span.label
+
+    def save_before_quitting(self) -> None:
+        """Remember this document, and where the cursor stands, for the next start."""
+        self.run_or_report(partial(self.session.remember_place, opened=True), can_wait=False)
 
     def adapt(self, width: int) -> None:
         """Let the panel stand beside the text where there is room."""
@@ -133,13 +142,13 @@ class AnnotateBase(WorkScreen):
         Who walks from item to item gets a screenful ahead at a time, who moves by lines a line.
         """
         self.session.cursor = self.caret.offset
-        self.view.set_marks(
-            Marks(
+        self.view.set_highlights(
+            Highlights(
                 focused=self._in_focus(),
                 arcs=None if self._all_arcs else tuple(self._focused_relations()),
-                cursor=(self.caret.at.start, self.caret.at.end),
+                cursor=(self.caret.unit.start, self.caret.unit.end),
                 selection=self.caret.selection,
-                hints=self.prompt.remaining() if self.prompt else {},
+                hints=self.prompt.remaining_hints() if self.prompt else {},
             )
         )
         self.view.show(self.caret.offset, middle=walking)
@@ -151,10 +160,16 @@ class AnnotateBase(WorkScreen):
             self.panel.follow(self.session.focus)
         wide = self.size.width >= PANEL_FROM
         where = f"line {self.view.rows.row_of(self.caret.offset) + 1} of {len(self.view.rows)}"
-        tell_header(self.query_one("#header", Line), self.session, self._progress, self.work_app.background, wide=wide)
-        tell_focus(self.query_one("#focus", Line), self.session, self.prompt, self.caret, where)
+        tell_header(
+            self.query_one("#header", StatusLine),
+            self.session,
+            self._progress,
+            self.workbench.training_status,
+            wide=wide,
+        )
+        tell_focus(self.query_one("#focus", StatusLine), self.session, self.prompt, self.caret, where)
 
-    def tell_of_work(self) -> None:
+    def show_training_status(self) -> None:
         """Say what goes on in the background in the header."""
         self._tell()
 
@@ -183,10 +198,10 @@ class AnnotateBase(WorkScreen):
     def drop_selection(self) -> None:
         """Let go of what is selected."""
         self._selecting = False
-        self.caret.drop()
+        self.caret.clear_selection()
 
     def _say(self, text: str, look: str = "") -> None:
-        self.query_one("#message", Line).say((f" {text}", look))
+        self.query_one("#message", StatusLine).show((f" {text}", look))
 
     def _say_default(self) -> None:
         if self.session.layer.pending:
@@ -217,27 +232,27 @@ class AnnotateBase(WorkScreen):
     def _do(self, action: Callable[[], Outcome]) -> Outcome | None:
         """Carry an action out and show what became of it."""
         outcome: list[Outcome] = []
-        if not self.attempt(lambda: outcome.append(action())):
+        if not self.run_or_report(lambda: outcome.append(action())):
             self._recover()
             return None
         self.view.repaint(self.session.touched)
-        self.panel.take_changes()
+        self.panel.update_entries()
         self._say(outcome[0].message)
         return outcome[0]
 
     def _recover(self) -> None:
-        if self.attempt(self.session.recover) and self.view.painter.layer is not self.session.layer:
+        if self.run_or_report(self.session.recover) and self.view.painter.layer is not self.session.layer:
             self.view.repaint_all()
-            self.panel.recount()
+            self.panel.refresh_entries()
             self._show_focus(None)
 
     def _go(self, offset: int, select: bool) -> None:
         self.caret.go(offset, select=select or self._selecting)
         self._show_focus(None if self.caret.anchor else self._span_at_caret(), follow=False)
 
-    def end_entry(self) -> None:
+    def close_entry(self) -> None:
         """Close the entry line and go back to the text."""
-        super().end_entry()
+        super().close_entry()
         self.view.focus()
 
     def _span_at_caret(self) -> str | None:

@@ -42,7 +42,7 @@ class Deciding(AnnotateBase):
 
     def action_accept_all(self) -> None:
         """Accept every likely suggestion."""
-        self._bulk(partial(self.session.accept_all, self.work_app.accept_threshold))
+        self._bulk(partial(self.session.accept_all, self.workbench.accept_threshold))
 
     def action_reject_all(self) -> None:
         """Reject every suggestion that remains."""

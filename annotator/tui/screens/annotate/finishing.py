@@ -22,8 +22,8 @@ class Finishing(AnnotateBase):
             self._say(f"{pending} still undecided: space again finishes, tab goes to the next", "alarm")
             return
         if self._do(self.session.finish) is not None:
-            if self.work_app.training is not None:
-                self.work_app.training.document_done()
+            if self.workbench.training is not None:
+                self.workbench.training.document_done()
             self._onward()
 
     def action_skip(self) -> None:
@@ -39,11 +39,11 @@ class Finishing(AnnotateBase):
         if following is None:
             self.notify("Every document is done or skipped.", markup=False)
         else:
-            self.attempt(lambda: self.work_app.open_document(following))
+            self.run_or_report(lambda: self.workbench.open_document(following))
 
     def action_go_to(self) -> None:
         """Ask for a piece of a document's key or title, and open the first that has it."""
-        self.enter("piece of a document's key or title", "", self._go_to_document)
+        self.ask_for_text("piece of a document's key or title", "", self._go_to_document)
 
     def _go_to_document(self, text: str) -> None:
         rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.mine), 1) if text else []
@@ -51,11 +51,11 @@ class Finishing(AnnotateBase):
             self._say(f"no document like {text!r}", "faint")
             return
         self.leave()
-        self.attempt(lambda: self.work_app.open_document(rows[0].key))
+        self.run_or_report(lambda: self.workbench.open_document(rows[0].key))
 
     def action_feedback(self) -> None:
         """Show the curator's work on the document against its gold."""
-        self.attempt(lambda: self.work_app.open_feedback(self.session.document.key))
+        self.run_or_report(lambda: self.workbench.open_feedback(self.session.document.key))
 
     def action_leave(self) -> None:
         """Go back to the queue."""
@@ -63,7 +63,7 @@ class Finishing(AnnotateBase):
 
     def leave(self) -> None:
         """Remember the place, close the document, and show the queue."""
-        self.attempt(lambda: self.session.remember_place(opened=False), can_wait=False)
+        self.run_or_report(lambda: self.session.remember_place(opened=False), can_wait=False)
         self.app.pop_screen()
 
     def action_comment(self) -> None:
@@ -73,7 +73,7 @@ class Finishing(AnnotateBase):
             target = None
         existing = [c.text for c in self.session.layer.comments.values() if c.target == target]
         what = f"on {self.session.name_of(target)}" if target else "on the document"
-        self.enter(f"comment {what}", existing[0] if existing else "", lambda text: self._comment(text, target))
+        self.ask_for_text(f"comment {what}", existing[0] if existing else "", lambda text: self._comment(text, target))
 
     def _comment(self, text: str, target: str | None) -> None:
         self._do(lambda: self.session.comment(text, target))

@@ -68,7 +68,7 @@ class Marking(AnnotateBase):
 
     def _propose(self, phrase: str, label: str) -> None:
         found: list[tuple[int, int]] = []
-        if self.attempt(lambda: found.append(self.desk.propose(phrase, label, but=self.session.document.key))):
+        if self.run_or_report(lambda: found.append(self.desk.propose(phrase, label, but=self.session.document.key))):
             mentions, documents = found[0]
             self._say(f"proposed {label} on {mentions} mentions of {quote(phrase)} in {documents} other documents")
 

@@ -39,7 +39,7 @@ class Moving(AnnotateBase):
 
     def action_line_edge(self, end: int) -> None:
         """Move to an edge of the line on the screen."""
-        start, stop = self.view.rows.span(self.view.rows.row_of(self.caret.offset))
+        start, stop = self.view.rows.bounds(self.view.rows.row_of(self.caret.offset))
         tokens = self.session.document.tokens.overlapping(start, stop)
         if tokens:
             self._go(self.session.document.tokens.starts[tokens[-1 if end else 0]], self.caret.anchor is not None)
@@ -75,17 +75,17 @@ class Moving(AnnotateBase):
 
     def action_line_number(self) -> None:
         """Ask for the number of a line on the screen, and go there."""
-        self.enter(f"line, 1 to {len(self.view.rows)}", "", self._go_to_line)
+        self.ask_for_text(f"line, 1 to {len(self.view.rows)}", "", self._go_to_line)
 
     def _go_to_line(self, text: str) -> None:
         if not text.strip().isdecimal() or len(text) > 9 or not 1 <= int(text) <= len(self.view.rows):
             self._say(f"there is no line {text.strip()!r}", "faint")
             return
-        self._go(self.view.rows.span(int(text) - 1)[0], False)
+        self._go(self.view.rows.bounds(int(text) - 1)[0], False)
 
     def action_find(self) -> None:
         """Ask what to find."""
-        self.enter("find, without regard to case and accents", "", self._find)
+        self.ask_for_text("find, without regard to case and accents", "", self._find)
 
     def _find(self, text: str) -> None:
         self._needle = fold(text)
@@ -94,7 +94,7 @@ class Moving(AnnotateBase):
 
     def action_find_again(self, by: int) -> None:
         """Go to the next place, or the one before; the first may be under the cursor."""
-        here = self.caret.at
+        here = self.caret.unit
         again = self._match is not None and here.start <= self._match < here.end
         start = self._match + (by > 0) if again and self._match is not None else here.start
         at = self.searchable.occurrence(self._needle, start, backwards=by < 0)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from annotator.labels import RelationType
+from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.hints import ALPHABET
-from annotator.tui.prompt import KeyPrompt
 from annotator.tui.screens.annotate.base import AnnotateBase
 
 

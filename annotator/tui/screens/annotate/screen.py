@@ -106,20 +106,20 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
             self._refresh_marks()
         else:
             self.prompt = None
-            await self.held_up.carry_out(action)
+            await self.waiting_keys.run(action)
             self._refresh_marks()
 
     def action_mode(self) -> None:
         """Show spans in the next way."""
-        self.work_app.mode = self.work_app.mode.following()
-        self.view.set_look(self.work_app.palette, self.work_app.mode)
-        self._say(f"{self.work_app.mode.value} view", "faint")
+        self.workbench.mode = self.workbench.mode.following()
+        self.view.restyle(self.workbench.palette, self.workbench.mode)
+        self._say(f"{self.workbench.mode.value} view", "faint")
 
     def action_filter(self) -> None:
         """Ask which items the panel is to show."""
         if not self.has_class("-panel"):
             self.action_panel()
-        self.enter(FILTER_HELP, str(self.panel.filter), self._filter)
+        self.ask_for_text(FILTER_HELP, str(self.panel.filter), self._filter)
 
     def _filter(self, text: str) -> None:
         self.panel.set_filter(ItemFilter.parse(text))
@@ -137,14 +137,14 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
 
     async def on_text_view_pointed(self, event: TextView.Pointed) -> None:
         """Follow the mouse: a click focuses, a drag selects whole tokens, a double click selects a word."""
-        await self.held_up.carry_out(partial(self._point, event))
+        await self.waiting_keys.run(partial(self._point, event))
 
     def _point(self, event: TextView.Pointed) -> None:
         if self.prompt is not None:
             self.prompt = None
         if event.words:
             self.caret.go(event.offset)
-            self.caret.select(self.caret.at)
+            self.caret.select(self.caret.unit)
         elif event.origin is not None:
             self.caret.drag(event.origin, event.offset)
         else:
@@ -153,9 +153,9 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         self.session.focus = None
         self._refresh_marks()
 
-    async def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+    async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
         """Focus the item of a panel row."""
-        await self.held_up.carry_out(partial(self.show_entry, self.panel.identity(event.index)))
+        await self.waiting_keys.run(partial(self.show_entry, self.panel.item_id(event.index)))
 
     def show_entry(self, identity: str) -> None:
         """Focus what a panel row stands for."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from annotator.annotation import Relation, Span
+from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
-from annotator.tui.prompt import KeyPrompt
-from annotator.tui.widgets.bars import Line, going_on
+from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.description import quote
 
 
-def tell_header(bar: Line, session: Session, progress: dict[str, int], background: str, *, wide: bool) -> None:
+def tell_header(bar: StatusLine, session: Session, progress: dict[str, int], background: str, *, wide: bool) -> None:
     """Say which document this is, its counts, how far the curator is, and what goes on in the background."""
     done, total = progress.get("done", 0), progress["total"]
     sign = {"done": " ✓ done", "skipped": " skipped"}.get(session.state, "")
     flag = " ⚑" if session.flagged else ""
     blind = " blind" if session.blind else ""
-    bar.say(
+    counts = _counts(session, wide=wide)
+    bar.show(
         (f" {session.document.key}", "bold"),
         (f"{sign}{flag}{blind}  {session.document.title}", ""),
-        right=f"  {going_on(background)}{_counts(session, wide=wide)} · {done}/{total} done · {session.curator} ",
+        right=f"  {training_prefix(background)}{counts} · {done}/{total} done · {session.curator} ",
     )
 
 
@@ -30,30 +31,30 @@ def _counts(session: Session, *, wide: bool) -> str:
     return f"{len(layer.pending)}? {len(layer.spans)}✓ {len(layer.relations)}→"
 
 
-def tell_focus(bar: Line, session: Session, prompt: KeyPrompt | None, caret: Caret, where: str) -> None:
+def tell_focus(bar: StatusLine, session: Session, prompt: KeyPrompt | None, caret: Caret, where: str) -> None:
     """Say what is asked, selected or in focus; else where the cursor is."""
     selection = caret.selection
     identity = session.focus
     span = session.layer.span(identity) if identity else None
     relation = session.layer.relation(identity) if identity else None
     if prompt is not None:
-        bar.say((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
+        bar.show((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
     elif selection is not None:
         text = quote(session.document.text[slice(*selection)], 60)
-        bar.say((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))
+        bar.show((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))
     elif span is not None:
         _tell_span(bar, session, span)
     elif relation is not None:
         _tell_relation(bar, session, relation)
     else:
-        bar.say((f" {where}", "faint"))
+        bar.show((f" {where}", "faint"))
 
 
-def _tell_span(bar: Line, session: Session, span: Span) -> None:
+def _tell_span(bar: StatusLine, session: Session, span: Span) -> None:
     pending = span.origin == "suggested"
     keys = "a accept · x reject" if pending else "[ ] { } · r relate · d delete"
     notes = [c.text for c in session.layer.comments.values() if c.target == span.id]
-    bar.say(
+    bar.show(
         (f" {span.label}{'?' if pending else ''} ", span.label),
         (quote(session.text_of(span), 48), "bold"),
         (f"  {_source(span)}", "faint"),
@@ -62,13 +63,13 @@ def _tell_span(bar: Line, session: Session, span: Span) -> None:
     )
 
 
-def _tell_relation(bar: Line, session: Session, relation: Relation) -> None:
+def _tell_relation(bar: StatusLine, session: Session, relation: Relation) -> None:
     head, child = session.layer.span(relation.head), session.layer.span(relation.child)
     assert head is not None
     assert child is not None
     pending = relation.origin == "suggested"
     keys = "a accept · x reject · r retype" if pending else "r retype · d delete"
-    bar.say(
+    bar.show(
         (f" {quote(session.text_of(head), 28)}", head.label),
         (f" ─{relation.label}{'?' if pending else ''}→ ", "bold"),
         (quote(session.text_of(child), 28), child.label),

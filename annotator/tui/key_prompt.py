@@ -27,7 +27,7 @@ class KeyPrompt:
             raise KeyError(self.typed)
         return None
 
-    def remaining(self) -> Mapping[int, str]:
+    def remaining_hints(self) -> Mapping[int, str]:
         """Return the hints that can still be meant, without the letters typed already."""
         size = len(self.typed)
         return {o: code[size:] for o, code in self.places.items() if code.startswith(self.typed)}

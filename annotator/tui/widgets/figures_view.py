@@ -9,7 +9,7 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
-from annotator.tui.layout.figures import BoardLine, Piece
+from annotator.tui.layout.figures import PageLine, Piece
 from annotator.tui.layout.painting import Palette
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.comparing.disagreements import Which
@@ -18,13 +18,13 @@ STRONGEST = 0.9
 """How much of the selection's colour a background of shade 1 takes."""
 
 
-class BoardView(VirtualList):
+class FiguresView(VirtualList):
     """Lines of pieces; the cursor (``at``: line and piece) stands on pieces that lead somewhere alone."""
 
     EDGES = (" ", " ")
 
     DEFAULT_CSS = """
-    BoardView { height: 1fr; padding: 0 1; }
+    FiguresView { height: 1fr; padding: 0 1; }
     """
 
     class Moved(Message):
@@ -39,14 +39,14 @@ class BoardView(VirtualList):
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="board")
-        self.lines: tuple[BoardLine, ...] = ()
+        self.lines: tuple[PageLine, ...] = ()
         self.at: tuple[int, int] | None = None
 
-    def show(self, lines: tuple[BoardLine, ...], at: tuple[int, int] | None = None) -> None:
+    def show(self, lines: tuple[PageLine, ...], at: tuple[int, int] | None = None) -> None:
         """Show other lines, with the cursor where it was there if that still leads somewhere."""
         self.lines = lines
         self.at = at if at is not None and self._target(*at) is not None else next(self._targets(), None)
-        self.recount()
+        self.refresh_entries()
         self.scroll_to(y=0, animate=False, immediate=True)
         self._reveal()
         self.refresh()
@@ -115,7 +115,7 @@ class BoardView(VirtualList):
 
     # Painting
 
-    def entry(self, index: int) -> tuple[BoardLine, int | None]:
+    def entry(self, index: int) -> tuple[PageLine, int | None]:
         """Return the line, and which of its pieces the cursor stands on."""
         return self.lines[index], self._place(index)
 

@@ -18,9 +18,9 @@ from textual.worker import get_current_worker
 from annotator.annotation import RelationKey, SpanKey
 from annotator.tui.layout.figures import fit
 from annotator.tui.layout.find import fold
-from annotator.tui.layout.painting import Marks, Mode, Palette
+from annotator.tui.layout.painting import Highlights, Mode, Palette
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.widgets.bars import Line
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.comparing.agreement_sample import Sample, shown_name
@@ -34,11 +34,11 @@ SIDE_BY_SIDE_FROM = 120
 KEY, WHO = 16, 18
 
 
-class DifferenceList(VirtualList):
+class DisagreementList(VirtualList):
     """One line a disagreement: where, who, and what each says."""
 
     DEFAULT_CSS = """
-    DifferenceList { height: 30%; min-height: 4; padding: 0 1; }
+    DisagreementList { height: 30%; min-height: 4; padding: 0 1; }
     """
 
     EDGES = (" ", " ")
@@ -77,11 +77,11 @@ def said(item: SpanKey | RelationKey | None, text: str) -> str:
     return item_in_words(item, text)
 
 
-class VersionPane(Vertical):
+class LayerPane(Vertical):
     """One layer's version of the text, under a line that says what it says there."""
 
     DEFAULT_CSS = """
-    VersionPane { width: 1fr; height: 1fr; }
+    LayerPane { width: 1fr; height: 1fr; }
     """
 
     def __init__(self, palette: Palette, side: str) -> None:
@@ -91,7 +91,7 @@ class VersionPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Begin with the line alone."""
-        yield Line(self.palette, reverse=True, id=f"{self.id}-says")
+        yield StatusLine(self.palette, reverse=True, id=f"{self.id}-says")
 
     def show(self, version: Version, item: SpanKey | RelationKey | None, place: tuple[int, int], mode: Mode) -> None:
         """Show a version with what it says in focus, or selected ``place`` where it says nothing."""
@@ -104,18 +104,18 @@ class VersionPane(Vertical):
         ids = version.ids(item)
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)
         selection = place if item is None else None
-        view.set_marks(Marks(focused=frozenset(ids), arcs=relations, selection=selection))
+        view.set_highlights(Highlights(focused=frozenset(ids), arcs=relations, selection=selection))
         view.call_after_refresh(view.show, place[0], middle=True)
         told = "nothing here" if item is None else said(item, version.document.text)
-        self.query_one(Line).say((f" {version.name}: ", "bold"), (told, ""))
+        self.query_one(StatusLine).show((f" {version.name}: ", "bold"), (told, ""))
 
 
-class DifferencesScreen(WorkScreen):
+class DisagreementsScreen(WorkScreen):
     """The disagreements behind a figure."""
 
     DEFAULT_CSS = """
-    DifferencesScreen #versions { layout: vertical; height: 1fr; }
-    DifferencesScreen.-wide #versions { layout: horizontal; }
+    DisagreementsScreen #versions { layout: vertical; height: 1fr; }
+    DisagreementsScreen.-wide #versions { layout: horizontal; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -138,8 +138,8 @@ class DifferencesScreen(WorkScreen):
             self.found = found
 
     def __init__(self, desk: Desk, sample: Sample, which: Which, hidden: frozenset[str]) -> None:
-        super().__init__()
-        self.desk, self.sample, self.which, self.hidden = desk, sample, which, hidden
+        super().__init__(desk)
+        self.sample, self.which, self.hidden = sample, which, hidden
         self.found: list[Difference] = []
         self._words: tuple[str, ...] = ()
         self._texts: dict[str, str] = {}
@@ -147,25 +147,25 @@ class DifferencesScreen(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        palette = self.work_app.palette
-        yield from self.with_small_notice(
+        palette = self.workbench.palette
+        yield from self.with_notices(
             [
-                Line(palette, reverse=True, id="header"),
-                DifferenceList(palette, self._text),
-                Container(VersionPane(palette, "left"), VersionPane(palette, "right"), id="versions"),
-                Line(palette, id="keys"),
+                StatusLine(palette, reverse=True, id="header"),
+                DisagreementList(palette, self._text),
+                Container(LayerPane(palette, "left"), LayerPane(palette, "right"), id="versions"),
+                StatusLine(palette, id="keys"),
                 Input(id="entry", compact=True),
             ]
         )
 
     @property
-    def entries(self) -> DifferenceList:
+    def entries(self) -> DisagreementList:
         """Return the list of disagreements."""
-        return self.query_one(DifferenceList)
+        return self.query_one(DisagreementList)
 
     def on_mount(self) -> None:
         """Begin to gather."""
-        self.query_one("#keys", Line).say(
+        self.query_one("#keys", StatusLine).show(
             ("↓ ↑", "bold"), (" disagreements  ", ""), ("/", "bold"), (" filter  ", ""), ("?", "bold"), (" help  ", ""),
             ("q", "bold"), (" back", ""),
         )  # fmt: skip
@@ -182,7 +182,7 @@ class DifferencesScreen(WorkScreen):
             found.append(difference)
         self.post_message(self.Found(found))
 
-    def on_differences_screen_found(self, event: Found) -> None:
+    def on_disagreements_screen_found(self, event: Found) -> None:
         """Show the first disagreement."""
         self.found = event.found
         self._list()
@@ -190,7 +190,7 @@ class DifferencesScreen(WorkScreen):
     def _list(self) -> None:
         """List those that have all the words of the filter."""
         self.entries.shown = [d for d in self.found if not self._words or self._passes(d)]
-        self.entries.recount()
+        self.entries.refresh_entries()
         self._go(0 if self.entries.shown else None)
 
     def _passes(self, difference: Difference) -> bool:
@@ -208,7 +208,7 @@ class DifferencesScreen(WorkScreen):
 
     def _tell(self, state: str) -> None:
         words = f" with “{' '.join(self._words)}”" if self._words else ""
-        self.query_one("#header", Line).say(
+        self.query_one("#header", StatusLine).show(
             (" disagreements  ", "bold"), (f"{self.which.title}{words}", ""), right=f"{state} "
         )
 
@@ -220,16 +220,16 @@ class DifferencesScreen(WorkScreen):
             self._tell(f"none{theirs if self.hidden and concealed else ''}")
             return
         self._tell(f"{index + 1:,} of {self.entries.count():,}")
-        self.attempt(partial(self._show, self.entries.shown[index]))
+        self.run_or_report(partial(self._show, self.entries.shown[index]))
 
     def _show(self, difference: Difference) -> None:
         """Show both versions of the text where they differ."""
         place = (difference.start, max(span.end for side in difference.spans for span in side))
         layers = difference.left_layer, difference.right_layer
         for side, layer, item in zip(("left", "right"), layers, difference.match[:2], strict=True):
-            pane = self.query_one(f"#{side}", VersionPane)
-            pane.palette = self.work_app.palette
-            pane.show(self._read(difference.document, layer), item, place, self.work_app.mode)
+            pane = self.query_one(f"#{side}", LayerPane)
+            pane.palette = self.workbench.palette
+            pane.show(self._read(difference.document, layer), item, place, self.workbench.mode)
 
     # Keys
 
@@ -242,13 +242,13 @@ class DifferencesScreen(WorkScreen):
         """Move by a screenful."""
         self.action_move(by * max(1, self.entries.size.height - 1))
 
-    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+    def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
         """Go to the disagreement under the mouse."""
         self._go(event.index)
 
     def action_filter(self) -> None:
         """Ask for words."""
-        self.enter("words of document, curator, label, kind or text", " ".join(self._words), self._filter)
+        self.ask_for_text("words of document, curator, label, kind or text", " ".join(self._words), self._filter)
 
     def _filter(self, given: str) -> None:
         self._words = tuple(fold(word) for word in given.split())
@@ -258,11 +258,11 @@ class DifferencesScreen(WorkScreen):
         """Put the versions beside one another where there is room."""
         self.set_class(width >= SIDE_BY_SIDE_FROM, "-wide")
 
-    def take_palette(self, palette: Palette) -> None:
+    def apply_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
-        super().take_palette(palette)
+        super().apply_palette(palette)
         for view in self.query(TextView):
-            view.set_look(palette, self.work_app.mode)
+            view.restyle(palette, self.workbench.mode)
 
     def action_close(self) -> None:
         """Go back to the figures."""

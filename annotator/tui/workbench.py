@@ -1,0 +1,46 @@
+"""What screens need of the app that shows them, so that no screen imports the app or another screen."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from annotator.tui.layout.painting import Mode, Palette
+from annotator.workflow.comparing.agreement_sample import Sample
+from annotator.workflow.comparing.disagreements import Which
+from annotator.workflow.learning.background_training import BackgroundTraining
+
+
+class Workbench(Protocol):
+    """The app as its screens see it: the view settings that they share, and the way from one screen to another."""
+
+    mode: Mode
+    """How spans are shown, on every screen that shows text."""
+    hide_names: bool
+    """Whether adjudication shows letters in place of the curators' names."""
+    training: BackgroundTraining | None
+    """The training that runs beside the workbench, or ``None`` when nothing is to be learned."""
+    training_status: str
+    """What the training does just now, for the header; empty while it does nothing."""
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the current theme."""
+
+    @property
+    def accept_threshold(self) -> float:
+        """The least score of the suggestions that ``A`` accepts."""
+
+    def open_document(self, key: str, needle: str = "") -> None:
+        """Open a document to annotate; the cursor goes to the first occurrence of ``needle``, if there is one."""
+
+    def open_adjudication(self, key: str) -> None:
+        """Open the conflicts of a document."""
+
+    def open_feedback(self, key: str) -> None:
+        """Compare the curator's work on a document with its gold."""
+
+    def open_agreement(self) -> None:
+        """Open the figures on how far curators agree."""
+
+    def open_disagreements(self, sample: Sample, which: Which, hidden: frozenset[str]) -> None:
+        """Open the disagreements behind a figure; those in ``hidden`` documents are left out."""
