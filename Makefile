@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test check format screenshots training-proof help
+.PHONY: annotate test check format snapshots screenshots training-proof help
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 	@echo "make check      format, lint, types, import contracts"
 	@echo "make format     mend what the formatter and the linter can mend"
+	@echo "make snapshots  accept how the screens look now, for tests/tui/test_snapshots.py"
 	@echo "make training-proof   train on exports of the sample articles, and suggest with the model"
 	@echo "make screenshots   take the pictures of the docs from the running program"
 
@@ -56,6 +57,9 @@ check: $(VENV)/.developer-packages
 format: $(VENV)/.developer-packages
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+snapshots: $(VENV)/.developer-packages
+	ACCEPT_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/tui/test_snapshots.py
 
 screenshots: $(VENV)/.developer-packages $(MODELS)
 	$(BIN)/python -m tools.screenshots

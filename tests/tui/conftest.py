@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.workflow.adjudicating.desk import finish, key_of
 from tests.workspaces import Bench, link, make_bench, proposal, propose
 
 
@@ -25,6 +27,33 @@ def news(tmp_path: Path) -> Iterator[Bench]:
     propose(bench.store, nota, [ana, cruz, mexico], relations)
     yield bench
     bench.workspace.close()
+
+
+@pytest.fixture
+def finished(news: Bench) -> Bench:
+    """ana and bo have finished all three documents, and differ on three spans and a relation in ``nota``."""
+    mark(news, "ana", [ANA, CRUZ, MEXICO], [(ANA, "works_for", CRUZ)])
+    mark(news, "bo", [ANA, ("Cruz", "ORG"), ("México", "ORG")], [(ANA, "leads", ("Cruz", "ORG"))])
+    for curator in ("ana", "bo"):
+        mark(news, curator, [("Luis Paz", "PERSON")], key="otra")
+    mark(news, "ana", [("Quito", "GPE")], key="zeta")
+    mark(news, "bo", [], key="zeta")
+    return news
+
+
+@pytest.fixture
+def disputed(news: Bench) -> Bench:
+    """Three have finished ``nota``: a border, a label, a missing span and a relation's label are in dispute."""
+    ana, cruz, mexico = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
+    bo = finish(news, "bo", ("PERSON", "Ana"), cruz, ("ORG", "México"),
+                links=((("PERSON", "Ana"), "works_for", cruz),), done=False)  # fmt: skip
+    bo.comment("¿Ruiz también?", bo.layer.same(key_of(news, ("PERSON", "Ana"))))
+    bo.comment("nota rara")
+    bo.finish()
+    bo.remember_place(opened=False)
+    finish(news, "ana", ana, cruz, mexico, ("DATE", "mayo"), links=((ana, "leads", cruz),))
+    finish(news, "carla", ana, cruz, mexico, links=((ana, "leads", cruz),))
+    return news
 
 
 @pytest.fixture

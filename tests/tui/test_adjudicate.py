@@ -14,24 +14,10 @@ from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
 from tests.tui.driving import Work, workbench
-from tests.workflow.adjudicating.desk import finish, gold_state, judge, key_of
+from tests.workflow.adjudicating.desk import finish, gold_state, judge
 from tests.workspaces import Bench, linked, said
 
-ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
-
-
-@pytest.fixture
-def disputed(news: Bench) -> Bench:
-    """Three have finished ``nota``: a border, a label, a missing span and a relation's label are in dispute."""
-    bo = finish(news, "bo", ("PERSON", "Ana"), CRUZ, ("ORG", "México"),
-                links=((("PERSON", "Ana"), "works_for", CRUZ),), done=False)  # fmt: skip
-    bo.comment("¿Ruiz también?", bo.layer.same(key_of(news, ("PERSON", "Ana"))))
-    bo.comment("nota rara")
-    bo.finish()
-    bo.remember_place(opened=False)
-    finish(news, "ana", ANA, CRUZ, MEXICO, ("DATE", "mayo"), links=((ANA, "leads", CRUZ),))
-    finish(news, "carla", ANA, CRUZ, MEXICO, links=((ANA, "leads", CRUZ),))
-    return news
+ANA, CRUZ = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")
 
 
 def shown(work: Work) -> str:

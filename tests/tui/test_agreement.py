@@ -8,21 +8,9 @@ from annotator.tui.layout.figures import bar, scale, stack
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.queue import QueueScreen
-from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.agreement.finishing import ANA, mark
 from tests.tui.driving import Work, workbench
 from tests.workspaces import Bench
-
-
-@pytest.fixture
-def finished(news: Bench) -> Bench:
-    """ana and bo have finished all three documents, and differ on three spans and a relation in ``nota``."""
-    mark(news, "ana", [ANA, CRUZ, MEXICO], [(ANA, "works_for", CRUZ)])
-    mark(news, "bo", [ANA, ("Cruz", "ORG"), ("México", "ORG")], [(ANA, "leads", ("Cruz", "ORG"))])
-    for curator in ("ana", "bo"):
-        mark(news, curator, [("Luis Paz", "PERSON")], key="otra")
-    mark(news, "ana", [("Quito", "GPE")], key="zeta")
-    mark(news, "bo", [], key="zeta")
-    return news
 
 
 async def measured(work: Work, *keys: str) -> None:
