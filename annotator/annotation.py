@@ -199,7 +199,7 @@ def suggested_relation(head: Span, child: Span, label: str, source: str, score: 
     return Relation(str(key), head.id, child.id, label, "suggested", source, score)
 
 
-def record(item: Item) -> dict[str, Any]:
+def item_record(item: Item) -> dict[str, Any]:
     """Return an item as history records it: its fields by name, without the id and what is ``None``."""
     names, values = _recorded(type(item))
     return {name: value for name, value in zip(names, values(item), strict=False) if value is not None and value != ()}

@@ -17,7 +17,7 @@ import msgspec
 Record = Mapping[str, Any]
 """A record as JSON values, without its id; absent keys mean ``None``."""
 
-State = dict[tuple[str, str], Record]
+LayerState = dict[tuple[str, str], Record]
 """Folded history: records by table and id."""
 
 Forks = Literal["refused", "united", "latest"]
@@ -32,7 +32,7 @@ IMPORT = "import"
 OVERRIDE = "import (override)"
 """The same where it puts other work in the place of what somebody else did here, as only a lead may."""
 
-UPKEEP = frozenset({REANCHOR, IMPORT, OVERRIDE})
+UPKEEP_ACTIONS = frozenset({REANCHOR, IMPORT, OVERRIDE})
 """Actions by which whoever keeps the corpus touches a layer that is not theirs, without an opinion of their own: a text
 is replaced under it, or what its curator did elsewhere is taken in."""
 
@@ -51,7 +51,7 @@ class Op(NamedTuple):
 
 
 def field_op(name: str, was: str | None, now: str | None) -> Op:
-    """Build the op that changes a field of the layer itself (``text``, ``state``, ``flag`` …); ``None`` means no value."""
+    """Build the op that changes a field of the layer itself, such as ``text`` or ``state``, from ``was`` to ``now``."""
     return Op("layer", name, None if was is None else {"value": was}, None if now is None else {"value": now})
 
 
@@ -90,7 +90,7 @@ class LayerName(NamedTuple):
 
     def open_to(self, actor: str, action: str) -> bool:
         """Return whether the actor may take this step here: what is personal is written by its owner alone."""
-        return not self.personal or actor == self.author or action in UPKEEP
+        return not self.personal or actor == self.author or action in UPKEEP_ACTIONS
 
     @property
     def forks(self) -> Forks:
@@ -121,8 +121,8 @@ class Event:
     """One step in a layer's history.
 
     ``seq`` counts from 1 within the layer; ``prev`` is the hash of the event before (empty for the first); where two
-    databases carried the layer on apart, several events have the same ``seq`` (see :func:`standing`).  ``at`` is UTC in
-    ISO 8601 with milliseconds; ``pause_ms`` the milliseconds since the actor's previous step; ``target`` the
+    databases carried the layer on apart, several events have the same ``seq`` (see :func:`effective_events`).  ``at``
+    is UTC in ISO 8601 with milliseconds; ``pause_ms`` the milliseconds since the actor's previous step; ``target`` the
     ``seq`` that an undo or redo refers to; ``ops`` the JSON text of the ops, hashed as it stands.
     """
 
@@ -153,7 +153,7 @@ class Event:
         ]
         return hashlib.sha256(_encode(fields)).hexdigest()
 
-    def decoded(self) -> list[Op]:
+    def decode_ops(self) -> list[Op]:
         """Return the ops."""
         return loads_ops(self.ops)
 
@@ -177,7 +177,7 @@ def loads_ops(text: str) -> list[Op]:
     return _decode_ops(text)
 
 
-def apply(state: State, ops: Iterable[Op]) -> None:
+def apply_ops(state: LayerState, ops: Iterable[Op]) -> None:
     """Carry ``state`` forward by ``ops``, in place."""
     for op in ops:
         if op.now is None:
@@ -186,15 +186,15 @@ def apply(state: State, ops: Iterable[Op]) -> None:
             state[op.table, op.id] = op.now
 
 
-def fold(events: Iterable[Event]) -> State:
+def fold(events: Iterable[Event]) -> LayerState:
     """Return the state that a layer's events give."""
-    state: State = {}
+    state: LayerState = {}
     for event in events:
-        apply(state, event.decoded())
+        apply_ops(state, event.decode_ops())
     return state
 
 
-def standing(events: Sequence[Event]) -> list[Event]:
+def effective_events(events: Sequence[Event]) -> list[Event]:
     """Return those of a layer's events that make its state, in the order in which they count.
 
     ``seq`` is one more than the greatest that was known when the event was written, so that order by ``seq`` never
@@ -214,7 +214,7 @@ def standing(events: Sequence[Event]) -> list[Event]:
     return chain[::-1]
 
 
-def renamed(events: Iterable[Event], curator: str) -> list[Event]:
+def rename_author(events: Iterable[Event], curator: str) -> list[Event]:
     """Return a curator's history as if somebody else had written it: the same steps, with hashes of their own."""
     hashes = {"": ""}
     result: list[Event] = []
@@ -227,11 +227,11 @@ def renamed(events: Iterable[Event], curator: str) -> list[Event]:
     return result
 
 
-def digests_in(events: Iterable[Event]) -> set[str]:
+def text_digests(events: Iterable[Event]) -> set[str]:
     """Return the digests of all texts that a layer's history refers to."""
     found: set[str] = set()
     for event in events:
-        for op in event.decoded():
+        for op in event.decode_ops():
             for record in (op.was, op.now):
                 if record is not None and (op.table, op.id) == ("layer", "text"):
                     found.add(record["value"])
@@ -240,12 +240,12 @@ def digests_in(events: Iterable[Event]) -> set[str]:
     return found
 
 
-def inverted(ops: Iterable[Op]) -> list[Op]:
+def invert_ops(ops: Iterable[Op]) -> list[Op]:
     """Return ops that take ``ops`` back: inverse of each, last first."""
     return [op.inverse() for op in reversed(list(ops))]
 
 
-FOLLOWING = frozenset({"merge", "adjudicate"})
+AUTOMATIC_ACTIONS = frozenset({"merge", "adjudicate"})
 """Actions on gold that follow from what curators finished: nobody's decision, so undo passes them over."""
 
 
@@ -255,14 +255,14 @@ _SESSION = {
 }
 ACTIONS: Mapping[str, frozenset[str]] = {
     CORPUS: frozenset({"ingest", "import", "replace", "assign", "reassign", "withdraw"}),
-    "suggester": frozenset({"suggest", "propose", *UPKEEP}),
-    "curator": frozenset({*_SESSION, *UPKEEP}),
-    GOLD: frozenset({*_SESSION, *FOLLOWING, *UPKEEP, "choose", "choose what most say", "edit"}),
+    "suggester": frozenset({"suggest", "propose", *UPKEEP_ACTIONS}),
+    "curator": frozenset({*_SESSION, *UPKEEP_ACTIONS}),
+    GOLD: frozenset({*_SESSION, *AUTOMATIC_ACTIONS, *UPKEEP_ACTIONS, "choose", "choose what most say", "edit"}),
 }
 """The actions that there are, by the kind of a layer's author: nothing else is written, or taken in by a merge."""
 
 
-class Step(NamedTuple):
+class UndoStep(NamedTuple):
     """An event as far as undo needs it."""
 
     seq: int
@@ -277,7 +277,7 @@ class UndoStack:
     done: tuple[int, ...] = ()
     undone: tuple[int, ...] = ()
 
-    def after(self, step: Step) -> UndoStack:
+    def after(self, step: UndoStep) -> UndoStack:
         """Return the stack once ``step`` has happened.
 
         An undo moves its target from done to undone, a redo moves it back; any other step makes what was undone
@@ -287,12 +287,12 @@ class UndoStack:
             return UndoStack(self.done[:-1], (*self.undone, self.done[-1]))
         if step.action == "redo":
             return UndoStack((*self.done, self.undone[-1]), self.undone[:-1])
-        if step.action in FOLLOWING:
+        if step.action in AUTOMATIC_ACTIONS:
             return self
         return UndoStack((*self.done, step.seq), ())
 
     @classmethod
-    def of(cls, steps: Iterable[Step]) -> UndoStack:
+    def of(cls, steps: Iterable[UndoStep]) -> UndoStack:
         """Return the stack that a layer's whole history gives."""
         done: list[int] = []
         undone: list[int] = []
@@ -301,7 +301,7 @@ class UndoStack:
                 undone.append(done.pop())
             elif step.action == "redo":
                 done.append(undone.pop())
-            elif step.action not in FOLLOWING:
+            elif step.action not in AUTOMATIC_ACTIONS:
                 done.append(step.seq)
                 undone.clear()
         return cls(tuple(done), tuple(undone))

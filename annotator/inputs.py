@@ -16,7 +16,7 @@ from typing import Any
 
 from annotator.errors import InputError
 
-LARGEST = 16 << 20
+LARGEST_FILE = 16 << 20
 """Bytes of the largest file that is read whole as settings, label scheme or card."""
 LONGEST_LINE = 1 << 28
 """Bytes, or characters where text is decoded first, of the longest line that is read, and of the longest article."""
@@ -49,7 +49,7 @@ def open_file(path: Path) -> io.BufferedReader:
     raise InputError(f"{path}: {_IRREGULAR}", "give a file")
 
 
-def read_bytes(path: Path, most: int = LARGEST) -> bytes:
+def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
     """Return the bytes of a regular file of at most ``most`` of them."""
     with open_file(path) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -59,7 +59,7 @@ def read_bytes(path: Path, most: int = LARGEST) -> bytes:
     return data
 
 
-def read_text(path: Path, most: int = LARGEST) -> str:
+def read_text(path: Path, most: int = LARGEST_FILE) -> str:
     """Return the text of a UTF-8 file, without a byte order mark."""
     try:
         return read_bytes(path, most).decode("utf-8-sig")
@@ -87,12 +87,12 @@ def files_under(folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         chosen = [name for name in names if not name.startswith(".") and wanted(name)]
         for name in (*folders, *chosen):
-            refuse_way_out(Path(parent, name), root)
+            refuse_outside_link(Path(parent, name), root)
         found += (Path(parent, name) for name in chosen)
     return sorted(found)
 
 
-def refuse_way_out(path: Path, folder: Path) -> None:
+def refuse_outside_link(path: Path, folder: Path) -> None:
     """Raise :class:`InputError` for a link that leads out of a folder."""
     if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
         raise InputError(
@@ -105,7 +105,7 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def load_json(path: Path, most: int = LARGEST) -> Any:
+def load_json(path: Path, most: int = LARGEST_FILE) -> Any:
     """Return the one JSON value of a file of at most ``most`` bytes; :class:`InputError` where it holds none."""
     text = read_text(path, most)
     try:
@@ -128,7 +128,7 @@ class YamlError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class YamlMapping:
     """The values of a YAML mapping by key, and the lines on which the keys stand."""
 
     path: Path
@@ -141,7 +141,7 @@ class Values:
         return f"{self.path}:{line}: {name}" if line else f"{self.path}: {name}"
 
 
-def load_yaml(path: Path) -> Values | None:
+def load_yaml(path: Path) -> YamlMapping | None:
     """Return the mapping in a small YAML file, ``None`` where the file says nothing.
 
     Raises :class:`FileNotFoundError` where there is none, :class:`InputError` with its line where it is no such file.
@@ -164,7 +164,7 @@ def load_yaml(path: Path) -> Values | None:
     except YamlError as error:
         raise InputError(f"{path}:{error.line}: {error.problem}", "mend the line") from error
     lines = {key.value: int(key.start_mark.line) + 1 for key, _ in node.value if key.id == "scalar"}
-    return Values(path, values, lines)
+    return YamlMapping(path, values, lines)
 
 
 def compose_yaml(text: str) -> Any:
@@ -258,17 +258,17 @@ def yaml_value(node: Any) -> Any:
         raise YamlError(int(node.start_mark.line) + 1, "found lists or mappings nested too deeply") from error
 
 
-def lines_of(stream: io.TextIOBase, where: Callable[[int], str]) -> Iterator[str]:
+def read_lines(stream: io.TextIOBase, where: Callable[[int], str]) -> Iterator[str]:
     """Yield the lines of a text file; raise :class:`InputError` for one that is too long to be any.
 
     ``where`` names a line by its number, for the message.
     """
     for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), ""), 1):
         if len(line) == LONGEST_LINE:
-            raise too_long(where(number), LONGEST_LINE)
+            raise line_too_long(where(number), LONGEST_LINE)
         yield line
 
 
-def too_long(where: str, most: int) -> InputError:
+def line_too_long(where: str, most: int) -> InputError:
     """Return what to say of a line of ``most`` bytes that has not ended."""
     return InputError(f"{where}: a line longer than {most >> 20} MB", "put each document on its own")

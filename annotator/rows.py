@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from annotator.errors import CorpusError
-from annotator.inputs import LONGEST_LINE, lines_of, open_file
+from annotator.inputs import LONGEST_LINE, open_file, read_lines
 
 _BOM = "\ufeff"
 _DELIMITERS = ",;\t"
@@ -34,7 +34,7 @@ def read_jsonl(path: Path, encoding: str) -> Iterator[Row]:
     a lone surrogate or a number that is not finite; :class:`UnicodeDecodeError` where the file is not ``encoding``.
     """
     with TextIOWrapper(open_file(path), encoding=encoding, newline="\n") as lines:
-        for number, line in enumerate(lines_of(lines, lambda number: f"{path}:{number}"), 1):
+        for number, line in enumerate(read_lines(lines, lambda number: f"{path}:{number}"), 1):
             content = line.removeprefix(_BOM) if number == 1 else line
             if content.strip():
                 where = f"{path}:{number}"
@@ -69,7 +69,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def finite(written: str) -> float:
+def finite_number(written: str) -> float:
     """Return a number of JSON; ValueError where it is too large to be one."""
     number = float(written)
     if not math.isfinite(number):
@@ -77,12 +77,12 @@ def finite(written: str) -> float:
     return number
 
 
-def no_constant(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
     """Refuse NaN and the infinities, which Python would read."""
     raise ValueError(f"{name}, which JSON does not know")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=finite, parse_constant=no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=finite_number, parse_constant=refuse_constant)
 
 
 def read_csv(path: Path, encoding: str) -> Iterator[Row]:
@@ -110,7 +110,7 @@ def _delimiter(lines: TextIOWrapper) -> str:
 
 
 def _rows(path: Path, lines: TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(lines_of(lines, lambda number: f"{path}:{number}"), delimiter=delimiter, strict=True)
+    reader = csv.reader(read_lines(lines, lambda number: f"{path}:{number}"), delimiter=delimiter, strict=True)
     header: list[str] | None = None
     line = 1
     try:

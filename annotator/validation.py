@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from annotator.history import ACTIONS, CORPUS, FOLLOWING, GOLD, REANCHOR, Event, LayerName
+from annotator.history import ACTIONS, AUTOMATIC_ACTIONS, CORPUS, GOLD, REANCHOR, Event, LayerName
 from annotator.names import key_problem, layer_problem, person_problem
 from annotator.records import (
     FIELDS,
@@ -266,7 +266,7 @@ class _Examination:
         if action not in _REPLAYS:
             if target is not None:
                 raise BadRecordError(f"{action} of event {target}")
-            if action not in FOLLOWING:
+            if action not in AUTOMATIC_ACTIONS:
                 self._done.append(event.seq)
                 self._undone.clear()
             return

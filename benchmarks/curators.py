@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from annotator.annotation import Span, record, suggested_span
+from annotator.annotation import Span, item_record, suggested_span
 from annotator.history import SUGGESTIONS, LayerName, Op, curator_layer
 from annotator.store import assigned
 from annotator.workflow.desk import Desk, QueueFilter
@@ -43,7 +43,7 @@ def fill(workspace: Workspace, count: int, curators: Sequence[str]) -> float:
         with workspace.store.write() as writer:
             for key in sorted(digests)[at : at + BATCH]:
                 spans = [suggested_span(5 * i, 5 * i + 4, "PERSON", "bench@1", 0.8) for i in range(SPANS)]
-                ops = [Op("span", span.id, None, record(span)) for span in spans]
+                ops = [Op("span", span.id, None, item_record(span)) for span in spans]
                 text = Op("layer", "text", None, {"value": digests[key]})
                 writer.append(LayerName(key, SUGGESTIONS), "annotator", "suggest", [text, *ops])
     for at in range(0, len(charges), BATCH):
@@ -53,7 +53,7 @@ def fill(workspace: Workspace, count: int, curators: Sequence[str]) -> float:
                     continue
                 name = LayerName(one.document, curator_layer(one.curator))
                 spans = [Span(f"s1.{i}", 5 * i, 5 * i + 4, "PERSON", "accepted", "bench@1", 0.8) for i in range(SPANS)]
-                ops = [Op("span", span.id, None, record(span)) for span in spans]
+                ops = [Op("span", span.id, None, item_record(span)) for span in spans]
                 ops += [Op("layer", "text", None, {"value": digests[one.document]}),
                         Op("layer", "state", None, {"value": "doing"})]  # fmt: skip
                 writer.append(name, one.curator, "accept all", ops, pause_ms=20_000)

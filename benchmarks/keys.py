@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from annotator.annotation import record, suggested_relation, suggested_span
+from annotator.annotation import item_record, suggested_relation, suggested_span
 from annotator.history import SUGGESTIONS, LayerName, Op
 from annotator.workflow.workspace import Workspace
 from benchmarks.report import annotator, heading
@@ -64,7 +64,9 @@ def workspace_with(folder: Path, text: str) -> Path:
     pairs = zip(spans[::6], spans[1::6], strict=False)
     links = [suggested_relation(head, child, "holds_position", "bench@1", 0.8) for head, child in pairs]
     ops = [Op("layer", "text", None, {"value": document.sha256})]
-    ops += [Op("span", s.id, None, record(s)) for s in spans] + [Op("relation", r.id, None, record(r)) for r in links]
+    ops += [Op("span", s.id, None, item_record(s)) for s in spans] + [
+        Op("relation", r.id, None, item_record(r)) for r in links
+    ]
     with workspace.store.write() as writer:
         writer.append(LayerName("text", SUGGESTIONS), "bench", "suggest", ops)
     workspace.close()

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from annotator.annotation import record, suggested_span
+from annotator.annotation import item_record, suggested_span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, SUGGESTIONS, LayerName, Op, curator_layer
 from annotator.store import QueueSort, meta_record
@@ -43,7 +43,7 @@ def fill(workspace: Workspace, count: int, done_by: str | None = "ana") -> None:
                 suggested = suggested_span(name, name + len("Ana Ruiz"), "PERSON", "bench@1", score)
                 ops = [
                     Op("layer", "text", None, {"value": sha256}),
-                    Op("span", suggested.id, None, record(suggested)),
+                    Op("span", suggested.id, None, item_record(suggested)),
                 ]
                 writer.append(LayerName(document.key, SUGGESTIONS), "bench", "suggest", ops)
                 if done_by is not None and number % 3 == 0:

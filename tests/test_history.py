@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from annotator.history import (
     Event,
     LayerName,
+    LayerState,
     Op,
     Record,
-    State,
-    Step,
     UndoStack,
-    apply,
+    UndoStep,
+    apply_ops,
     dumps,
     dumps_ops,
     fold,
-    inverted,
+    invert_ops,
     loads_ops,
 )
 
@@ -33,15 +33,15 @@ records = st.dictionaries(
 moves = st.tuples(st.sampled_from(("span", "verdict")), st.sampled_from("abc"), st.none() | records)
 
 
-def steps_of(groups: list[list[tuple[str, str, Record | None]]]) -> tuple[list[Event], list[State]]:
+def steps_of(groups: list[list[tuple[str, str, Record | None]]]) -> tuple[list[Event], list[LayerState]]:
     """Return events that make some moves, each with the state before the first and after each."""
-    state: State = {}
+    state: LayerState = {}
     states, events, previous = [dict(state)], [], ""
     for seq, group in enumerate(groups, 1):
         ops = []
         for table, identity, now in group:
             ops.append(Op(table, identity, state.get((table, identity)), now))
-            apply(state, ops[-1:])
+            apply_ops(state, ops[-1:])
         events.append(Event(LAYER, seq, previous, "2026-01-01T00:00:00.000Z", "ana", "label", dumps_ops(ops)))
         previous = events[-1].hash
         states.append(dict(state))
@@ -70,7 +70,7 @@ def test_folding_the_events_gives_the_state_at_every_point(groups: list[list[tup
 def test_the_inverse_of_an_event_takes_it_back(groups: list[list[tuple[str, str, Record | None]]]) -> None:
     events, states = steps_of(groups)
     state = dict(states[-1])
-    apply(state, inverted(events[-1].decoded()))
+    apply_ops(state, invert_ops(events[-1].decode_ops()))
     assert state == states[-2]
 
 
@@ -78,7 +78,7 @@ def test_the_inverse_of_an_event_takes_it_back(groups: list[list[tuple[str, str,
 def test_ops_survive_being_written_and_read(group: list[tuple[str, str, Record | None]]) -> None:
     ops = [Op(table, identity, None, now) for table, identity, now in group]
     assert loads_ops(dumps_ops(ops)) == ops
-    assert inverted(inverted(ops)) == ops
+    assert invert_ops(invert_ops(ops)) == ops
 
 
 @pytest.mark.parametrize(
@@ -123,18 +123,18 @@ def test_a_layers_name_says_whose_it_is(name: str, kind: str, author: str) -> No
 def test_undo_and_redo_walk_the_steps_that_still_count(wishes: list[str]) -> None:
     done: list[int] = []
     undone: list[int] = []
-    history: list[Step] = []
+    history: list[UndoStep] = []
     stack = UndoStack()
     for wish in wishes:
         seq = len(history) + 1
         if wish == "undo" and done:
-            step = Step(seq, "undo", done[-1])
+            step = UndoStep(seq, "undo", done[-1])
             undone.append(done.pop())
         elif wish == "redo" and undone:
-            step = Step(seq, "redo", undone[-1])
+            step = UndoStep(seq, "redo", undone[-1])
             done.append(undone.pop())
         else:
-            step = Step(seq, "label", None)
+            step = UndoStep(seq, "label", None)
             done.append(seq)
             undone.clear()
         history.append(step)

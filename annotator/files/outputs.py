@@ -160,7 +160,7 @@ class Outputs:
         """Refuse to replace what is somebody's own; return whether it is, and is to be moved aside."""
         if not os.path.lexists(path):
             return False
-        stranger = ownership.stranger_in(path) if path.is_dir() else "is a file"
+        stranger = ownership.foreign_content(path) if path.is_dir() else "is a file"
         if stranger is not None and not self._force:
             raise WorkflowError(f"{path}: {f'holds {stranger}' if path.is_dir() else stranger}", _FORCE)
         return stranger is not None
@@ -178,7 +178,7 @@ class Outputs:
 
     def _retire(self, path: Path, old: Path, aside: Path | None) -> None:
         """Remove what a folder replaced if all of it is ours, also now, else keep it under a name to be found by."""
-        if aside is None and old.is_dir() and ownership.stranger_in(old) is None:
+        if aside is None and old.is_dir() and ownership.foreign_content(old) is None:
             if not _removed(old):
                 self.kept.append(old)
             return

@@ -69,7 +69,7 @@ def is_manifest(path: Path) -> bool:
     return _manifest(path) is not None
 
 
-def stranger_in(folder: Path) -> str | None:
+def foreign_content(folder: Path) -> str | None:
     """Return what an existing folder holds that its manifest does not list so; ``None`` when all of it is ours."""
     listed = listed_files(folder)
     found = {}

@@ -15,7 +15,7 @@ from annotator.formats.brat_lines import parse_annotations, render_annotations
 from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
-from annotator.inputs import files_under, refuse_way_out
+from annotator.inputs import files_under, refuse_outside_link
 from annotator.labels import LabelScheme
 
 ANNOTATIONS, TEXT = ".ann", ".txt"
@@ -41,7 +41,7 @@ def _files(path: Path) -> list[tuple[Path, Path]]:
             if not file.is_file():
                 raise FormatError(f"{other}: there is no {file.name} beside it", "put both into the folder")
             if path.is_dir():
-                refuse_way_out(file, path)
+                refuse_outside_link(file, path)
     return pairs
 
 

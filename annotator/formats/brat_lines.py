@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from annotator.annotation import Annotations, Extra, Relation, Span
 from annotator.errors import FormatError
-from annotator.formats.json_values import shown
+from annotator.formats.json_values import excerpt
 from annotator.formats.protocol import ForeignLayer
 from annotator.formats.record import LayerRecord
 
@@ -72,7 +72,7 @@ def _lines(content: str, name: str) -> Iterator[_Line]:
         identity, tab, rest = line.partition("\t")
         if not tab or not (identity == "*" or _IDENTITY.fullmatch(identity)):
             raise FormatError(
-                f"{where}: found {shown(line)}, expected an id of T, R, E, A, M, N, # or *, a tab, and an annotation",
+                f"{where}: found {excerpt(line)}, expected an id of T, R, E, A, M, N, # or *, a tab, and an annotation",
                 _HINT,
             )
         body, tab, text = rest.partition("\t")
@@ -116,7 +116,7 @@ class _Reader:
         fragments = [self._fragment(line, place) for place in places.split(";")]
         covered = " ".join(_BREAK.sub(" ", self.text[start:end]) for start, end in fragments)
         if line.text is None or (line.text != covered and line.text.rstrip() != covered.rstrip()):
-            line.fail(f"found the text {shown(line.text)} for {label} {places}, expected {shown(covered)}")
+            line.fail(f"found the text {excerpt(line.text)} for {label} {places}, expected {excerpt(covered)}")
         start, end = fragments[0][0], fragments[-1][1]
         gaps = (self.text[one[1] : other[0]] for one, other in pairwise(fragments))
         if any(gap and not gap.isspace() for gap in gaps) or fragments != sorted(fragments):
@@ -132,7 +132,7 @@ class _Reader:
     def _fragment(self, line: _Line, place: str) -> list[int]:
         match = _RANGE.fullmatch(place)
         if match is None:
-            line.fail(f"found {shown(place)}, expected a start and an end")
+            line.fail(f"found {excerpt(place)}, expected a start and an end")
         start, end = int(match[1]), int(match[2])
         if not start < end <= len(self.text):
             line.fail(f"found {start}-{end}, expected 0 ≤ start < end ≤ {len(self.text)}")
@@ -142,7 +142,7 @@ class _Reader:
         label, *arguments = line.body.split()
         ends = [argument.rpartition(":")[2] for argument in arguments]
         if len(ends) != 2:
-            line.fail(f"found {shown(line.body)}, expected a type and two arguments")
+            line.fail(f"found {excerpt(line.body)}, expected a type and two arguments")
         self._check(line, ends)
         roles = [argument.rpartition(":")[0] for argument in arguments]
         if self._ranges.issuperset(ends):
@@ -155,27 +155,27 @@ class _Reader:
     def _event(self, line: _Line) -> None:
         parts = [part.rpartition(":") for part in line.body.split()]
         if not all(role and end for role, _, end in parts) or not parts:
-            line.fail(f"found {shown(line.body)}, expected TYPE:TRIGGER and ROLE:ARGUMENT …")
+            line.fail(f"found {excerpt(line.body)}, expected TYPE:TRIGGER and ROLE:ARGUMENT …")
         refs = tuple(end for _, _, end in parts)
         self._keep(line, EVENT, {"label": parts[0][0], "roles": [role for role, _, _ in parts[1:]]}, refs)
 
     def _attribute(self, line: _Line) -> None:
         parts = line.body.split(" ", 2)
         if len(parts) < 2:
-            line.fail(f"found {shown(line.body)}, expected a name and what it is of")
+            line.fail(f"found {excerpt(line.body)}, expected a name and what it is of")
         value: dict[str, Any] = {"label": parts[0], "value": parts[2]} if len(parts) > 2 else {"label": parts[0]}
         self._keep(line, ATTRIBUTE, value, (parts[1],))
 
     def _normalization(self, line: _Line) -> None:
         parts = line.body.split(" ", 2)
         if len(parts) < 3:
-            line.fail(f"found {shown(line.body)}, expected a type, what it is of, and DATABASE:ID")
+            line.fail(f"found {excerpt(line.body)}, expected a type, what it is of, and DATABASE:ID")
         self._keep(line, NORMALIZATION, {"label": parts[0], "entry": parts[2], "text": line.text or ""}, (parts[1],))
 
     def _note(self, line: _Line) -> None:
         parts = line.body.split(" ", 1)
         if len(parts) < 2:
-            line.fail(f"found {shown(line.body)}, expected a type and what it is of")
+            line.fail(f"found {excerpt(line.body)}, expected a type and what it is of")
         self._keep(line, NOTE, {"label": parts[0], "text": line.text or ""}, (parts[1],))
 
     def _equivalence(self, line: _Line) -> None:
@@ -191,7 +191,7 @@ class _Reader:
     def _check(self, line: _Line, refs: Iterable[str]) -> None:
         for ref in refs:
             if ref not in self.known:
-                line.fail(f"found {shown(ref)}, expected the id of an annotation of this file")
+                line.fail(f"found {excerpt(ref)}, expected the id of an annotation of this file")
 
 
 class _Writer:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
-from annotator.formats.json_values import Fields, dumps, parse_json, shown
+from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
 from annotator.inputs import files_under
@@ -151,7 +151,7 @@ class _Reading:
     def _place(self, item: Any) -> tuple[int, int]:
         begin, end = item.begin, item.end
         if type(begin) is not int or type(end) is not int or not 0 <= begin < end <= len(self._text):
-            self._fail(item, f"found {shown(begin)}-{shown(end)}, expected 0 ≤ begin < end ≤ {len(self._text)}")
+            self._fail(item, f"found {excerpt(begin)}-{excerpt(end)}, expected 0 ≤ begin < end ≤ {len(self._text)}")
         return begin, end
 
     def _label(self, item: Any, wanted: Mapping[str, str]) -> str:

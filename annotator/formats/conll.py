@@ -14,22 +14,22 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from annotator.errors import FormatError
-from annotator.formats.about import about, described
-from annotator.formats.json_values import Fields, dumps, parse_json, shown
+from annotator.formats.document_fields import document_fields, foreign_document
+from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import Line, Source
+from annotator.formats.source import Source, SourceLine
 from annotator.formats.words import (
-    SCHEMES,
-    Scheme,
+    TAG_SCHEMES,
+    TagScheme,
     WordSpan,
     align,
+    annotations_from_words,
     is_tag,
-    placed,
-    rebuilt,
-    rows,
+    rebuild_text,
+    row_tags,
     tagged_spans,
-    tags,
+    word_rows,
 )
 
 _START = "-DOCSTART-"
@@ -94,7 +94,7 @@ class _Columns:
         self.labels: list[int] = []
         self.count = 0
 
-    def split(self, text: str, line: Line) -> list[str]:
+    def split(self, text: str, line: SourceLine) -> list[str]:
         """Return the columns of a line; all lines of a file must have as many."""
         if not self.count:
             self._decide(text, line)
@@ -106,15 +106,16 @@ class _Columns:
             )
         if self._counts and not values[0].isdigit():
             raise FormatError(
-                f"{line.where}: column 1: found {shown(values[0])}, expected a number as in the lines before",
+                f"{line.where}: column 1: found {excerpt(values[0])}, expected a number as in the lines before",
                 "if the words stand in it, say so: -O word-column=1",
             )
         if not values[self.word].strip():
             raise FormatError(f"{line.where}: a line without a word", "leave it blank, or fill it in")
         for column in self.labels:
             if not is_tag(values[column]):
+                value = excerpt(values[column])
                 raise FormatError(
-                    f"{line.where}: column {column + 1}: found {shown(values[column])}, expected O or a tag like B-ORG",
+                    f"{line.where}: column {column + 1}: found {value}, expected O or a tag like B-ORG",
                     "name the column of the tags: -O label-column=2",
                 )
         return values
@@ -129,7 +130,7 @@ class _Columns:
     def _split(self, text: str) -> list[str]:
         return text.split("\t") if self._tabs else _BLANKS.split(text.strip(" "))
 
-    def _decide(self, text: str, line: Line) -> None:
+    def _decide(self, text: str, line: SourceLine) -> None:
         self._tabs = "\t" in text
         values = self._split(text)
         self.count = len(values)
@@ -142,7 +143,7 @@ class _Columns:
         if self.word in self.labels:
             raise FormatError(f"{line.where}: found one column, expected a word and its tag", "is it a CoNLL file?")
 
-    def _place(self, name: str, written: str, line: Line) -> int:
+    def _place(self, name: str, written: str, line: SourceLine) -> int:
         """Return a column's place from its number: from 1, or from the end."""
         number = int(written) if re.fullmatch(r"-?\d+", written) else 0
         if not 1 <= abs(number) <= self.count:
@@ -164,7 +165,7 @@ class _Draft:
     lost: Counter[str] = field(default_factory=Counter)
     _open: bool = False
 
-    def add(self, values: list[str], line: Line) -> None:
+    def add(self, values: list[str], line: SourceLine) -> None:
         if not self._open:
             self.sentences.append([])
             self._open = True
@@ -185,13 +186,13 @@ class _Draft:
             text = said.get("text", str)
             places = align([word for sentence in words for word in sentence], text, self.where)
         else:
-            text, places = rebuilt(words)
+            text, places = rebuild_text(words)
         for number in set(range(columns.count)) - {columns.word, *columns.labels}:
             values = [values[number] for sentence in self.sentences for values in sentence]
             if any(not value.isdigit() for value in values):
                 self.lost[f"value in column {number + 1}"] += sum(value not in _SAYS_NOTHING for value in values)
-        layer = ForeignLayer(placed(places, self._spans(columns), ()))
-        yield described(said, text, self.fallback, (layer,), lost=+self.lost)
+        layer = ForeignLayer(annotations_from_words(places, self._spans(columns), ()))
+        yield foreign_document(said, text, self.fallback, (layer,), lost=+self.lost)
 
     def _spans(self, columns: _Columns) -> Iterator[WordSpan]:
         """Yield the spans of every column of tags; no span goes on into the next sentence."""
@@ -206,22 +207,22 @@ class _Draft:
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write two columns, word and tag; options are the scheme of the tags and leaving out all but those."""
     scheme = target.options.get("scheme", "iob2").lower()
-    if scheme not in SCHEMES:
-        raise FormatError(f"scheme={scheme}: no scheme of tags", f"the schemes are {', '.join(SCHEMES)}")
+    if scheme not in TAG_SCHEMES:
+        raise FormatError(f"scheme={scheme}: no scheme of tags", f"the schemes are {', '.join(TAG_SCHEMES)}")
     plain = target.options.get("plain", "no")
     if plain not in ("yes", "no"):
         raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
     for record in records:
         target.write(_PLAIN if plain == "yes" else _start(record))
-        (row,) = rows(record, target)
-        written = tags(row, cast("Scheme", scheme))
+        (row,) = word_rows(record, target)
+        written = row_tags(row, cast("TagScheme", scheme))
         for first, last in _sentences(record, row.flat):
             lines = [f"{word}\t{tag}\n" for word, tag in zip(row.words[first:last], written[first:last], strict=True)]
             target.write("".join(lines) + "\n")
 
 
 def _start(record: LayerRecord) -> str:
-    said: dict[str, Any] = {**about(record.document), "text": record.document.text}
+    said: dict[str, Any] = {**document_fields(record.document), "text": record.document.text}
     written = _SPACE.sub(lambda found: f"\\u{ord(found[0]):04x}", dumps(said))
     return f"{_START}\t{written}\tO\n\n"
 
@@ -264,7 +265,7 @@ FORMAT = Format(
     },
     lost=("comments", "values in other columns", "the text, where the file is not ours: it is rebuilt from the words"),
     options={
-        "scheme": f"the tags to write: {', '.join(SCHEMES)} (default: iob2; reading tells them apart)",
+        "scheme": f"the tags to write: {', '.join(TAG_SCHEMES)} (default: iob2; reading tells them apart)",
         "plain": "yes: write words and tags alone, without the text",
         "label-column": "the column of the tags to read, from 1 or from the end (default: -1); several with commas",
         "word-column": "the column of the words to read (default: 1, or 2 behind numbers)",

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, cast
 from annotator.annotation import Annotations, Relation, SpanKey
 from annotator.annotation import Span as OurSpan
 from annotator.errors import FormatError
-from annotator.formats.about import about, described
-from annotator.formats.json_values import Fields, dumps, parse_json, shown
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, State, Target
-from annotator.formats.record import LayerRecord, flat
+from annotator.formats.document_fields import document_fields, foreign_document
+from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState
+from annotator.formats.record import LayerRecord, without_overlaps
 from annotator.formats.source import Source
 from annotator.text import words_and_spaces
 
@@ -92,11 +92,11 @@ class _Reading:
         if unset == len(doc) > 0 and not groups:
             self._lost["document without entities set"] = 1
         else:
-            state: State = "doing" if unset and not groups else "done"
+            state: WorkState = "doing" if unset and not groups else "done"
             layers = (ForeignLayer(self._content(said), state=state),)
             self._lost["token without its entity set"] = unset
         self._count_others(groups)
-        return described(said, doc.text, self._fallback, layers, lost=+self._lost)
+        return foreign_document(said, doc.text, self._fallback, layers, lost=+self._lost)
 
     def _said(self) -> Fields:
         written = self._user_data.get(_USER_DATA)
@@ -138,7 +138,7 @@ class _Reading:
                 end = link.get(name, list)
                 key = SpanKey(*end) if len(end) == 3 else None
                 if key not in self._spans:
-                    link.fail(name, f"found {shown(end)}, expected start, end and label of a span")
+                    link.fail(name, f"found {excerpt(end)}, expected start, end and label of a span")
                 ends.append(key)
             assert ends[0] is not None
             assert ends[1] is not None
@@ -161,7 +161,7 @@ class _Reading:
                 for token in pair:
                     if token not in by_start:
                         raise FormatError(
-                            f"{self._where}: rel: found {shown(list(pair))}, expected tokens at which spans begin",
+                            f"{self._where}: rel: found {excerpt(list(pair))}, expected tokens at which spans begin",
                             "mend what wrote the file",
                         )
                 yield by_start[pair[0]], by_start[pair[1]], str(label)
@@ -196,7 +196,7 @@ def _made(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, list[
 
     document = record.document
     held = record.token_spans()
-    chosen = flat(held)
+    chosen = without_overlaps(held)
     words, spaces = words_and_spaces(document.text, document.tokens)
     doc = Doc(vocab, words=words, spaces=spaces, sent_starts=_sentence_starts(record, words, spaces, chosen))
     spans = {key: cast("Span", doc.char_span(key.start, key.end, key.label)) for key in held}
@@ -211,7 +211,7 @@ def _made(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, list[
     for link in links:
         by_pair.setdefault((spans[link.head].start, spans[link.child].start), {})[link.label] = 1.0
     user_data: dict[Any, Any] = doc.user_data
-    user_data |= {_USER_DATA: dumps({**about(document), "relations": said}), _RELATIONS: by_pair}
+    user_data |= {_USER_DATA: dumps({**document_fields(document), "relations": said}), _RELATIONS: by_pair}
     return doc, words
 
 

@@ -12,10 +12,10 @@ from itertools import count
 from typing import Any
 
 from annotator.annotation import Annotations, Relation, Span
-from annotator.formats.json_values import Fields, dumps, shown
+from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import Item, Source
+from annotator.formats.source import JsonItem, Source
 
 _TEXTS = ("text", "data")
 _SPANS = ("entities", "label", "labels", "annotations")
@@ -29,7 +29,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
         yield _document(item, source.stem, columns)
 
 
-def _document(item: Item, stem: str, columns: tuple[str, ...]) -> ForeignDocument:
+def _document(item: JsonItem, stem: str, columns: tuple[str, ...]) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     column = next((name for name in columns if name in row), columns[0])
     text = row.get(column, str)
@@ -91,7 +91,7 @@ def _spans(row: Fields, name: str, length: int) -> Iterator[tuple[str | None, Sp
 
 def _triple(row: Fields, name: str, index: int, value: list[Any], length: int) -> Span:
     if len(value) != 3:
-        row.fail(f"{name}[{index}]", f"found {shown(value)}, expected [start, end, label]")
+        row.fail(f"{name}[{index}]", f"found {excerpt(value)}, expected [start, end, label]")
     fields = Fields(dict(zip(("start", "end", "label"), value, strict=True)), row.where, f"{name}[{index}].")
     return Span(f"#{index}", *fields.range("start", "end", length), fields.label("label"))
 

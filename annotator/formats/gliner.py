@@ -8,14 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from annotator.formats.about import ABOUT, about, described
-from annotator.formats.json_values import Fields, dumps, shown
+from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
+from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import Item, Source
-from annotator.formats.words import ROWS_OPTION, WordRelation, WordSpan, placed, rows, text_of_words
+from annotator.formats.source import JsonItem, Source
+from annotator.formats.words import (
+    ROWS_OPTION,
+    WordRelation,
+    WordSpan,
+    annotations_from_words,
+    text_of_words,
+    word_rows,
+)
 
-_KNOWN = ("tokenized_text", "ner", "relations", "text", *ABOUT)
+_KNOWN = ("tokenized_text", "ner", "relations", "text", *DOCUMENT_FIELDS)
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
@@ -24,15 +31,15 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
         yield _document(item, source.stem)
 
 
-def _document(item: Item, stem: str) -> ForeignDocument:
+def _document(item: JsonItem, stem: str) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     words = row.texts("tokenized_text")
     text, places = text_of_words(row, "tokenized_text")
     spans = [_span(row, index, value, len(words)) for index, value in enumerate(row.get("ner", list))]
     links = row.optional("relations", list) or []
     relations = [_relation(row, index, value, len(spans)) for index, value in enumerate(links)]
-    layer = ForeignLayer(placed(places, spans, relations))
-    return described(row, text, f"{stem}-{item.number:06}", (layer,), extras=row.others(*_KNOWN))
+    layer = ForeignLayer(annotations_from_words(places, spans, relations))
+    return foreign_document(row, text, f"{stem}-{item.number:06}", (layer,), extras=row.others(*_KNOWN))
 
 
 def _span(row: Fields, index: int, value: object, count: int) -> WordSpan:
@@ -53,7 +60,7 @@ def _relation(row: Fields, index: int, value: object, count: int) -> WordRelatio
 
 def _triple(row: Fields, path: str, value: object, names: tuple[str, str, str]) -> Fields:
     if not isinstance(value, list) or len(value) != len(names):
-        row.fail(path, f"found {shown(value)}, expected [{', '.join(names)}]")
+        row.fail(path, f"found {excerpt(value)}, expected [{', '.join(names)}]")
     return Fields(dict(zip(names, value, strict=True)), row.where, f"{path}.")
 
 
@@ -62,14 +69,14 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     before = "[\n"
     for record in records:
         left = len(record.relations())
-        for row in rows(record, target):
+        for row in word_rows(record, target):
             left -= len(row.relations)
             value: dict[str, Any] = {
                 "tokenized_text": row.words,
                 "ner": row.spans,
                 "relations": row.relations,
                 **record.document_extras,
-                **about(record.document),
+                **document_fields(record.document),
                 "key": row.id,
                 "text": row.text,
             }

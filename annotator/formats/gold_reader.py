@@ -13,10 +13,10 @@ import msgspec
 
 from annotator.annotation import Annotations, Origin, Relation, Span
 from annotator.errors import FormatError
-from annotator.formats.json_values import NOT_DECODED, Fields, parse_json, shown
+from annotator.formats.json_values import NOT_DECODED, Fields, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.record import SCHEMA, LayerRecord
-from annotator.formats.source import Line
+from annotator.formats.source import SourceLine
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import split_sentences
 
@@ -91,7 +91,7 @@ def read_record(line: str, where: str) -> LayerRecord:
     return LayerRecord(document, layer.content, str(layer.layer), layer.curators, labels_sha256)
 
 
-def read_document(line: Line) -> ForeignDocument:
+def read_document(line: SourceLine) -> ForeignDocument:
     """Parse one line for import; raise :class:`FormatError`, naming its place, if it is not such a record."""
     return _sound(line.data, line.where) or _examined(
         Fields.of(parse_json(line.text, line.where), line.where, hint=_HINT)
@@ -127,7 +127,7 @@ def _examined(record: Fields) -> ForeignDocument:
     """Return what a record says, looking at it field by field."""
     schema = record.get("schema", str)
     if schema != SCHEMA:
-        record.fail("schema", f"found {shown(schema)}, expected {shown(SCHEMA)}")
+        record.fail("schema", f"found {excerpt(schema)}, expected {excerpt(SCHEMA)}")
     provenance = record.inner("provenance")
     text = record.get("text", str)
     if text_sha256(text) != provenance.get("text_sha256", str):
@@ -182,7 +182,7 @@ def _span(fields: Fields, text: str) -> Span:
     if not 0 <= start < end <= len(text):
         fields.fail("start", f"found {start}-{end}, expected 0 ≤ start < end ≤ {len(text)}")
     if fields.get("text", str) != text[start:end]:
-        fields.fail("text", f"found {shown(fields.get('text', str))}, expected {shown(text[start:end])}")
+        fields.fail("text", f"found {excerpt(fields.get('text', str))}, expected {excerpt(text[start:end])}")
     return Span(fields.get("id", str), start, end, fields.get("label", str), *_history(fields))
 
 
@@ -191,7 +191,7 @@ def _relation(fields: Fields, known: Container[str]) -> Relation:
     for name in ("head_id", "child_id"):
         end = fields.get(name, str)
         if end not in known:
-            fields.fail(name, f"found {shown(end)}, expected the id of a span")
+            fields.fail(name, f"found {excerpt(end)}, expected the id of a span")
         ends.append(end)
     return Relation(fields.get("id", str), ends[0], ends[1], fields.get("label", str), *_history(fields))
 
@@ -199,10 +199,10 @@ def _relation(fields: Fields, known: Container[str]) -> Relation:
 def _history(fields: Fields) -> tuple[Origin, str | None, float | None, str | None]:
     origin = fields.get("origin", str)
     if origin not in _ORIGINS:
-        fields.fail("origin", f"found {shown(origin)}, expected one of {', '.join(_ORIGINS)}")
+        fields.fail("origin", f"found {excerpt(origin)}, expected one of {', '.join(_ORIGINS)}")
     score = fields.get("score", float, int, type(None))
     if score is not None and not 0 <= score <= 1:
-        fields.fail("score", f"found {shown(score)}, expected 0 to 1")
+        fields.fail("score", f"found {excerpt(score)}, expected 0 to 1")
     return (
         origin,
         fields.get("source", str, type(None)),

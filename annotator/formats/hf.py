@@ -12,17 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import FormatError
-from annotator.formats.about import ABOUT, about, described
-from annotator.formats.json_values import Fields, dumps, parse_json, shown
+from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
+from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import Item, Source
-from annotator.formats.words import ROWS_OPTION, is_tag, placed, rows, tagged_spans, tags, text_of_words
+from annotator.formats.source import JsonItem, Source
+from annotator.formats.words import (
+    ROWS_OPTION,
+    annotations_from_words,
+    is_tag,
+    row_tags,
+    tagged_spans,
+    text_of_words,
+    word_rows,
+)
 from annotator.inputs import files_under
 
 DATA, INFO = "data.jsonl", "dataset_info.json"
 
-_COLUMNS = ("id", "tokens", "ner_tags", "text", *ABOUT)
+_COLUMNS = ("id", "tokens", "ner_tags", "text", *DOCUMENT_FIELDS)
 _NAMES_HINT = "give the names in order, -O names=O,B-PER,I-PER, or dataset_info.json beside the file"
 
 
@@ -57,7 +65,7 @@ def _names_beside(path: Path, options: Mapping[str, str]) -> list[str] | None:
     return tag.inner("feature").texts("names") if "feature" in tag else None
 
 
-def _document(item: Item, stem: str, options: Mapping[str, str], names: list[str] | None) -> ForeignDocument:
+def _document(item: JsonItem, stem: str, options: Mapping[str, str], names: list[str] | None) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     words, column = options.get("word-column", "tokens"), options.get("tag-column", "ner_tags")
     text, places = text_of_words(row, words)
@@ -66,9 +74,9 @@ def _document(item: Item, stem: str, options: Mapping[str, str], names: list[str
         row.fail(column, f"found {len(values)} tags, expected one for each of the {len(places)} words")
     identity = row.optional("id", str, int)
     fallback = f"{stem}-{item.number:06}" if identity is None else f"{stem}-{identity}"
-    layer = ForeignLayer(placed(places, tagged_spans(values), ()))
+    layer = ForeignLayer(annotations_from_words(places, tagged_spans(values), ()))
     lost = {f"column {name}": 1 for name in row.others(words, column, *_COLUMNS)}
-    return described(row, text, fallback, (layer,), lost=lost)
+    return foreign_document(row, text, fallback, (layer,), lost=lost)
 
 
 def _tag(row: Fields, column: str, index: int, value: object, names: list[str] | None) -> str:
@@ -80,7 +88,7 @@ def _tag(row: Fields, column: str, index: int, value: object, names: list[str] |
             row.fail(path, f"found {value}, expected 0 to {len(names) - 1}")
         value = names[value]
     if not isinstance(value, str) or not is_tag(value):
-        row.fail(path, f"found {shown(value)}, expected O or a tag like B-ORG")
+        row.fail(path, f"found {excerpt(value)}, expected O or a tag like B-ORG")
     return value
 
 
@@ -93,12 +101,12 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     numbers = {name: number for number, name in enumerate(names)}
     with target.file(DATA) as stream:
         for record in records:
-            for row in rows(record, target):
-                found = tags(row)
+            for row in word_rows(record, target):
+                found = row_tags(row)
                 for tag in found:
                     numbers.setdefault(tag, len(numbers))
                 values: Sequence[str | int] = found if kind == "names" else [numbers[tag] for tag in found]
-                said = about(record.document)
+                said = document_fields(record.document)
                 meta = json.dumps(said["meta"], ensure_ascii=False, separators=(",", ":"))
                 value = {"id": row.id, "tokens": row.words, "ner_tags": values, "text": row.text}
                 stream.write((dumps({**value, **said, "key": row.id, "meta": meta}) + "\n").encode("utf-8"))
@@ -112,7 +120,7 @@ def _features(names: list[str]) -> dict[str, Any]:
         "id": text,
         "tokens": {"feature": text, "_type": "Sequence"},
         "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
-        **dict.fromkeys(("text", *ABOUT), text),
+        **dict.fromkeys(("text", *DOCUMENT_FIELDS), text),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from annotator.errors import FormatError
-from annotator.rows import finite, no_constant
+from annotator.rows import finite_number, refuse_constant
 
 MISSING = object()
 """Stands for a field that is not there."""
@@ -53,7 +53,7 @@ def parse_json(text: str, where: str) -> Any:
     return value
 
 
-def decoded(data: bytes, without: str = "") -> Any:
+def try_decode(data: bytes, without: str = "") -> Any:
     """Return a JSON value, or :data:`MISSING` for anything that :func:`parse_json` would look at more closely.
 
     ``without`` names a long list of flat objects that may be passed over, where it stands under that key of the object.
@@ -64,8 +64,8 @@ def decoded(data: bytes, without: str = "") -> Any:
         start = data.find(f',"{without}":[{{'.encode())
         end = data.find(b'}],"', start)
         if 0 <= start < end:
-            value = decoded(data[:start] + data[end + 2 :])
-            return decoded(data) if value is MISSING else value
+            value = try_decode(data[:start] + data[end + 2 :])
+            return try_decode(data) if value is MISSING else value
     try:
         return _decode(data)
     except NOT_DECODED:
@@ -177,7 +177,7 @@ def _check_surrogates(value: object, written: str, where: str) -> None:
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
-_DECODER = json.JSONDecoder(parse_float=finite, parse_constant=no_constant)
+_DECODER = json.JSONDecoder(parse_float=finite_number, parse_constant=refuse_constant)
 """Slower, but it says what is wrong, and where."""
 
 
@@ -205,7 +205,8 @@ class Fields:
         """Return the fields of a value that must be an object."""
         if not isinstance(value, dict):
             raise FormatError(
-                f"{where}: {path.rstrip('.')}{': ' if path else ''}found {shown(value)}, expected an object", hint
+                f"{where}: {path.rstrip('.')}{': ' if path else ''}found {excerpt(value)}, expected an object",
+                hint,
             )
         return cls(value, where, path, hint)
 
@@ -216,7 +217,7 @@ class Fields:
         """Return a value that is of one of the types."""
         value = self.values.get(name, MISSING)
         if type(value) not in types:
-            self.fail(name, f"found {shown(value)}, expected {' or '.join(_TYPES[kind] for kind in types)}")
+            self.fail(name, f"found {excerpt(value)}, expected {' or '.join(_TYPES[kind] for kind in types)}")
         return value
 
     def optional(self, name: str, *types: type) -> Any:
@@ -239,7 +240,7 @@ class Fields:
         """Return a list of strings."""
         values: list[Any] = self.get(name, list)
         if not all(isinstance(value, str) for value in values):
-            self.fail(name, f"found {shown(values)}, expected a list of strings")
+            self.fail(name, f"found {excerpt(values)}, expected a list of strings")
         return values
 
     def others(self, *known: str) -> dict[str, Any]:
@@ -265,7 +266,7 @@ class Fields:
         raise FormatError(f"{self.where}: {self.path}{name}: {problem}", self.hint)
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """Return a value as JSON for a message, shortened; ``nothing`` for one that is missing."""
     if value is MISSING:
         return "nothing"

@@ -15,7 +15,7 @@ from annotator.formats.json_values import Fields, dumps
 from annotator.formats.labelstudio_results import Results, write_results
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import Item, Source
+from annotator.formats.source import JsonItem, Source
 
 _HINT = "export the project anew as JSON"
 _MEDIA = ("image", "audio", "video", "html", "pdf", "img")
@@ -32,7 +32,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
         yield _document(item, source.stem, options.get("text"))
 
 
-def _document(item: Item, stem: str, column: str | None) -> ForeignDocument:
+def _document(item: JsonItem, stem: str, column: str | None) -> ForeignDocument:
     task = Fields.of(item.value, item.where, hint=_HINT)
     data = task.inner("data")
     name = _text_key(data, column)

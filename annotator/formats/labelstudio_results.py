@@ -12,7 +12,7 @@ import msgspec
 
 from annotator.annotation import Annotations, Extra, Origin, Relation, Span
 from annotator.errors import FormatError
-from annotator.formats.json_values import Fields, shown
+from annotator.formats.json_values import Fields, excerpt
 from annotator.formats.record import LayerRecord
 
 _ORIGINS: Mapping[str, Origin] = {"manual": "added", "prediction": "accepted", "prediction-changed": "corrected"}
@@ -141,7 +141,7 @@ class Results:
         identity = fields.optional("id", str, int)
         identity = f"#{len(regions)}" if identity is None else str(identity)
         if identity in regions:
-            fields.fail("id", f"found {shown(identity)} again, expected each region once")
+            fields.fail("id", f"found {excerpt(identity)} again, expected each region once")
         labels = value.texts(kind) if kind in value else []
         others = _other_fields(fields, value, kind, self._named(fields))
         if not labels:
@@ -176,7 +176,7 @@ class Results:
             first, last = self._from_utf16(start), self._from_utf16(end)
             if first is None or last is None or self.text[first:last] != said:
                 value.range("start", "end", len(self.text))
-                value.fail("text", f"found {shown(said)}, expected {shown(self.text[start:end])}")
+                value.fail("text", f"found {excerpt(said)}, expected {excerpt(self.text[start:end])}")
             return first, last
         return value.range("start", "end", len(self.text))
 
@@ -198,11 +198,11 @@ class Results:
         for name in ("from_id", "to_id"):
             end = str(fields.get(name, str, int))
             if end not in regions:
-                fields.fail(name, f"found {shown(end)}, expected the id of a region")
+                fields.fail(name, f"found {excerpt(end)}, expected the id of a region")
             ends.append(regions[end])
         direction = fields.optional("direction", str) or "right"
         if direction not in _DIRECTIONS:
-            fields.fail("direction", f"found {shown(direction)}, expected {', '.join(_DIRECTIONS)}")
+            fields.fail("direction", f"found {excerpt(direction)}, expected {', '.join(_DIRECTIONS)}")
         labels = fields.texts("labels") if "labels" in fields else []
         others = fields.others(*_RELATION)
         head, child = ends if direction != "left" else ends[::-1]

@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, VerdictKind
 from annotator.errors import FormatError
-from annotator.formats.json_values import Fields, dumps, shown
+from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.jsonl import OFF_BORDERS
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, State, Target, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState, all_but
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import Item, Source
+from annotator.formats.source import JsonItem, Source
 from annotator.formats.tokens import with_tokens
 
 _TASK = ("text", "meta", "tokens", "spans", "relations", "answer", "key", "lang", "title")
@@ -38,7 +38,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
         yield _document(item, source.stem)
 
 
-def _document(item: Item, stem: str) -> ForeignDocument:
+def _document(item: JsonItem, stem: str) -> ForeignDocument:
     task = Fields.of(item.value, item.where, hint="export the dataset anew with `prodigy db-out`")
     if "text" not in task:
         _refuse(task)
@@ -74,10 +74,10 @@ def _layer(task: Fields, text: str) -> tuple[ForeignLayer, dict[str, int]]:
     author = _author(task)
     answer = task.optional("answer", str) or "accept"
     if answer == "accept":
-        state: State = "doing" if task.values.get("_view_id") in _BINARY else "done"
+        state: WorkState = "doing" if task.values.get("_view_id") in _BINARY else "done"
         return ForeignLayer(content, author, state=state, extras=tuple(reader.extras)), {}
     if answer not in _ANSWERS:
-        task.fail("answer", f"found {shown(answer)}, expected accept, reject or ignore")
+        task.fail("answer", f"found {excerpt(answer)}, expected accept, reject or ignore")
     kept = tuple(extra for extra in reader.extras if not extra.refs)
     state = "skipped" if answer == "ignore" or not content.spans else "doing"
     layer = ForeignLayer(author=author, state=state, verdicts=((_ANSWERS[answer], content),), extras=kept)
@@ -124,7 +124,7 @@ class _Task:
         start, end = fields.range("start", "end", len(self.text))
         label = fields.label("label")
         if "text" in fields and fields.get("text", str) != self.text[start:end]:
-            fields.fail("text", f"found {shown(fields.get('text', str))}, expected {shown(self.text[start:end])}")
+            fields.fail("text", f"found {excerpt(fields.get('text', str))}, expected {excerpt(self.text[start:end])}")
         source, score = fields.values.get("source"), fields.values.get("score")
         self._by_key.setdefault(SpanKey(start, end, label), identity)
         self._by_place.setdefault((start, end), identity)
@@ -160,7 +160,7 @@ class _Task:
         else:
             found = self._by_token.get(fields.get(name, int))
         if found is None:
-            fields.fail(name, f"found {shown(fields.values.get(name))}, expected the token of a span")
+            fields.fail(name, f"found {excerpt(fields.values.get(name))}, expected the token of a span")
         return found
 
     def _keep(self, kind: str, identity: str, fields: Fields, known: Iterable[str]) -> None:

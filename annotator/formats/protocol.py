@@ -24,7 +24,7 @@ from annotator.formats.source import Source
 from annotator.labels import LabelScheme
 
 _LONGEST_NAME = 255
-State = Literal["doing", "done", "skipped"]
+WorkState = Literal["doing", "done", "skipped"]
 Carried = Literal["yes", "aside", "no"]
 """Whether a format holds a thing; ``aside``: it comes back in the same format, though our model has no place for it."""
 
@@ -60,7 +60,7 @@ class ForeignLayer:
     content: Annotations = field(default_factory=Annotations)
     author: str | None = None
     suggested: bool = False
-    state: State = "done"
+    state: WorkState = "done"
     verdicts: tuple[tuple[VerdictKind, Annotations], ...] = ()
     extras: tuple[Extra, ...] = ()
     layer: str | None = None
@@ -169,9 +169,9 @@ def _file_name_problem(name: str) -> str | None:
     return None
 
 
-Reader = Callable[[Source, Mapping[str, str]], Iterator[ForeignDocument]]
+ReadFunction = Callable[[Source, Mapping[str, str]], Iterator[ForeignDocument]]
 """Yields documents lazily; raises :class:`~annotator.errors.FormatError` naming file and line."""
-Writer = Callable[[Iterable[LayerRecord], Target], None]
+WriteFunction = Callable[[Iterable[LayerRecord], Target], None]
 """Takes records in order, holding one at a time; the same records give the same bytes."""
 
 
@@ -189,8 +189,8 @@ class Format:
     about: str
     ending: str
     carries: Mapping[str, Carried]
-    read: Reader | None = None
-    write: Writer | None = None
+    read: ReadFunction | None = None
+    write: WriteFunction | None = None
     folder: bool = False
     aside: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()

@@ -93,7 +93,7 @@ def relation_order(key: RelationKey) -> tuple[int, int, str, RelationKey]:
     return key.head.start, key.child.start, key.label, key
 
 
-def flat(keys: Iterable[SpanKey]) -> list[SpanKey]:
+def without_overlaps(keys: Iterable[SpanKey]) -> list[SpanKey]:
     """Return the spans that stay where no two may share text, in reading order: the longer first, then the earlier."""
     starts: list[int] = []
     kept: list[SpanKey] = []
@@ -106,9 +106,9 @@ def flat(keys: Iterable[SpanKey]) -> list[SpanKey]:
 
 
 def nested_and_crossing(keys: Iterable[SpanKey]) -> tuple[int, int]:
-    """Return how many spans :func:`flat` leaves out: those inside (or on) one that stays, and those that cross one."""
+    """Count the spans that :func:`without_overlaps` leaves out: those inside (or on) one that stays, and the others."""
     spans = list(keys)
-    kept = flat(spans)
+    kept = without_overlaps(spans)
     starts = [key.start for key in kept]
     nested = crossing = 0
     for key in set(spans).difference(kept):

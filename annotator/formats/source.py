@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from annotator.errors import FormatError, InputError
-from annotator.formats.json_values import MISSING, JsonList, decoded, parse_json
-from annotator.inputs import LONGEST_LINE, check_encoding, open_file, read_bytes, too_long
+from annotator.formats.json_values import MISSING, JsonList, parse_json, try_decode
+from annotator.inputs import LONGEST_LINE, check_encoding, line_too_long, open_file, read_bytes
 
 _BOM = "\ufeff"
 _BUFFER = 1 << 18
@@ -20,7 +20,7 @@ LARGEST = 1 << 30
 _ENCODING_HINT = "if the file is in another encoding, name it, such as --encoding latin-1"
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """A line without its line feed, as UTF-8: its number from 1, ``file:number`` for messages, the bytes before it."""
 
     data: bytes
@@ -37,7 +37,7 @@ class Line(NamedTuple):
             raise _undecodable(self.where, "utf-8", error, self.before) from error
 
 
-class Item(NamedTuple):
+class JsonItem(NamedTuple):
     """A JSON value of a file of many, the line on which it begins, and ``file:number`` for messages."""
 
     value: Any
@@ -76,12 +76,12 @@ class Source:
         """Return what documents without a name of their own are called after."""
         return "import" if self.path is None else self.path.name.split(".")[0] or "import"
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SourceLine]:
         """Yield the lines of the one file, blank ones too, split at line feeds alone; a byte order mark is left out."""
         with self._open() as stream:
             yield from self._lines(stream)
 
-    def items(self, without: str = "") -> Iterator[Item]:
+    def items(self, without: str = "") -> Iterator[JsonItem]:
         """Yield the JSON values of the one file: one a line, or those of one list, whatever the file's ending says.
 
         Holds one line, or one value of the list, in memory.  ``without`` names a list that nobody wants: it may or may
@@ -91,14 +91,14 @@ class Source:
             if self._begins_a_list(stream):
                 values = JsonList(self._chunks(stream), self.name)
                 while (found := values.next()) is not None:
-                    yield Item(found[0], found[1], f"{self.name}:{found[1]}")
+                    yield JsonItem(found[0], found[1], f"{self.name}:{found[1]}")
                 return
             for line in self._lines(stream):
                 if line.data and not line.data.isspace():
-                    value = decoded(line.data, without)
+                    value = try_decode(line.data, without)
                     if value is MISSING:
                         value = parse_json(line.text, line.where)
-                    yield Item(value, line.number, line.where)
+                    yield JsonItem(value, line.number, line.where)
 
     def data(self) -> bytes:
         """Return the bytes of the one file, which is read whole."""
@@ -141,24 +141,24 @@ class Source:
         head = stream.peek(1 << 12)[: 1 << 12].decode(self.encoding, errors="ignore")
         return head.removeprefix(_BOM).lstrip().startswith("[")
 
-    def _lines(self, stream: io.BufferedReader) -> Iterator[Line]:
+    def _lines(self, stream: io.BufferedReader) -> Iterator[SourceLine]:
         """Yield lines: those of UTF-8 as they stand, those of other encodings turned into it."""
         if "\n".encode(self.encoding) != b"\n":
             for number, text in enumerate("".join(self._chunks(stream)).split("\n"), 1):
-                yield Line(text.encode("utf-8"), number, f"{self.name}:{number}", 0)
+                yield SourceLine(text.encode("utf-8"), number, f"{self.name}:{number}", 0)
             return
         name, is_utf8 = self.name, codecs.lookup(self.encoding).name == "utf-8"
         for number, data in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
             where = f"{name}:{number}"
             if len(data) == LONGEST_LINE:
-                raise too_long(where, LONGEST_LINE)
+                raise line_too_long(where, LONGEST_LINE)
             before, self.done = self.done, self.done + len(data)
             line = data.removesuffix(b"\n")
             if not is_utf8:
                 line = self._recoded(line, where, before)
             if number == 1 and line.startswith(codecs.BOM_UTF8):
                 line, before = line[len(codecs.BOM_UTF8) :], before + len(codecs.BOM_UTF8)
-            yield Line(line, number, where, before)
+            yield SourceLine(line, number, where, before)
 
     def _recoded(self, data: bytes, where: str, before: int) -> bytes:
         try:

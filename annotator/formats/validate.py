@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.inputs import LONGEST_LINE, open_file, too_long
+from annotator.inputs import LONGEST_LINE, line_too_long, open_file
 from annotator.text import Segmentation, text_sha256
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def validate_lines(path: Path) -> list[str]:
         for number, data in enumerate(iter(lambda: lines.readline(LONGEST_LINE), b""), 1):
             where = f"{path}:{number}: "
             if len(data) == LONGEST_LINE:
-                raise too_long(where.removesuffix(": "), LONGEST_LINE)
+                raise line_too_long(where.removesuffix(": "), LONGEST_LINE)
             record, found = _parse(data)
             if record is not None:
                 found = list(_record_problems(record, validator))

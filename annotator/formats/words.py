@@ -14,18 +14,18 @@ from typing import Literal, NamedTuple, get_args
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
 from annotator.errors import FormatError
-from annotator.formats.json_values import Fields, shown
+from annotator.formats.json_values import Fields, excerpt
 from annotator.formats.protocol import Target
-from annotator.formats.record import LayerRecord, flat
+from annotator.formats.record import LayerRecord, without_overlaps
 from annotator.text import Segment
 
-Scheme = Literal["iob2", "iob1", "bioes", "bilou"]
-SCHEMES = get_args(Scheme)
+TagScheme = Literal["iob2", "iob1", "bioes", "bilou"]
+TAG_SCHEMES = get_args(TagScheme)
 
 ROWS_OPTION = "documents (default) or sentences: what a row holds; sentences come back as documents of their own"
 _TAG = re.compile(r"([BIESLUW])-(.+)", re.DOTALL)
 _BEGINS, _ENDS = frozenset("BSUW"), frozenset("ESLUW")
-_LETTERS: Mapping[Scheme, tuple[str, str, str, str]] = {
+_LETTERS: Mapping[TagScheme, tuple[str, str, str, str]] = {
     "iob2": ("B", "I", "I", "B"),
     "iob1": ("I", "I", "I", "I"),
     "bioes": ("B", "I", "E", "S"),
@@ -51,7 +51,7 @@ class WordRelation(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WordRow:
     """A document, or one of its sentences, as words with spans and relations over them.
 
     ``flat`` are the spans that stay where no two may share a word.
@@ -65,7 +65,7 @@ class Row:
     relations: list[WordRelation]
 
 
-def rows(record: LayerRecord, target: Target) -> Iterator[Row]:
+def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
     """Yield the rows of a record as the option ``rows`` asks; what no row can hold is counted in ``target.lost``.
 
     What a format declares not to carry (relations, spans off token borders) is counted elsewhere.
@@ -102,7 +102,7 @@ def _row(
     part: Segment,
     held: Mapping[SpanKey, tuple[int, int]],
     links: Iterable[RelationKey],
-) -> Row:
+) -> WordRow:
     tokens, text = record.document.tokens, record.document.text
     inside = tokens.overlapping(part.start, part.end) if part.end > part.start else range(0)
     at = inside.start
@@ -114,11 +114,11 @@ def _row(
         if link.head in places and link.child in places
     ]
     words = [text[start:end] for start, end in tokens[at : inside.stop]]
-    chosen = [spans[key] for key in flat(spans)]
-    return Row(identity, text[part.start : part.end], words, list(spans.values()), chosen, relations)
+    chosen = [spans[key] for key in without_overlaps(spans)]
+    return WordRow(identity, text[part.start : part.end], words, list(spans.values()), chosen, relations)
 
 
-def tags(row: Row, scheme: Scheme = "iob2") -> list[str]:
+def row_tags(row: WordRow, scheme: TagScheme = "iob2") -> list[str]:
     """Return a tag for each word; of spans that share words the longest stays."""
     found = ["O"] * len(row.words)
     first, inner, last, single = _LETTERS[scheme]
@@ -170,7 +170,7 @@ def text_of_words(row: Fields, name: str) -> tuple[str, list[Segment]]:
     if empty is not None:
         row.fail(f"{name}[{empty}]", "found an empty word, expected none")
     if "text" not in row:
-        return rebuilt([words])
+        return rebuild_text([words])
     text = row.get("text", str)
     return text, align(words, text, row.where)
 
@@ -186,7 +186,7 @@ def align(words: Sequence[str], text: str, where: str) -> list[Segment]:
         start = text.find(word, at)
         if start < 0 or any(map(str.isalnum, text[at:start])):
             raise FormatError(
-                f"{where}: the word {shown(word)} (number {len(found) + 1}) is not where the text has it",
+                f"{where}: the word {excerpt(word)} (number {len(found) + 1}) is not where the text has it",
                 "leave the text out, or mend what wrote the file",
             )
         at = start + len(word)
@@ -194,7 +194,7 @@ def align(words: Sequence[str], text: str, where: str) -> list[Segment]:
     return found
 
 
-def rebuilt(sentences: Iterable[Sequence[str]]) -> tuple[str, list[Segment]]:
+def rebuild_text(sentences: Iterable[Sequence[str]]) -> tuple[str, list[Segment]]:
     """Return the text of sentences of words, and where the words stand in it."""
     parts: list[str] = []
     found: list[Segment] = []
@@ -209,7 +209,9 @@ def rebuilt(sentences: Iterable[Sequence[str]]) -> tuple[str, list[Segment]]:
     return "".join(parts[:-1]), found
 
 
-def placed(places: Sequence[Segment], spans: Iterable[WordSpan], relations: Iterable[WordRelation]) -> Annotations:
+def annotations_from_words(
+    places: Sequence[Segment], spans: Iterable[WordSpan], relations: Iterable[WordRelation]
+) -> Annotations:
     """Return spans and relations over words as ones over the text that the words stand in."""
     found = [
         Span(str(number), places[span.first].start, places[span.last].end, span.label)

@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.errors import SchemeError
 from annotator.labels.load import NAME, compose
-from annotator.labels.nodes import Report
+from annotator.labels.nodes import ProblemReport
 from annotator.labels.scheme import EntityType, LabelScheme, RelationType
 
 _KEYS = "123456789etyiopqzbnmBCDEFHIJKLMOPSTUVWYZáéíóúñçàèùâêîôûäöüß"
@@ -76,7 +76,7 @@ def _with_lines(text: str, section: str, lines: list[str]) -> str:
     """Return the text with lines at the end of a section, indented as what stands there."""
     if not lines:
         return text
-    root = compose(text, Report("labels.yaml"))
+    root = compose(text, ProblemReport("labels.yaml"))
     found = next((value for key, value in root.value if key.value == section), None)
     newline = "\r\n" if "\r\n" in text else "\n"
     if found is None or not found.value:

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from annotator.errors import InputError, SchemeError
 from annotator.inputs import YamlError, compose_yaml, read_bytes
-from annotator.labels.nodes import Report, Value, all_of
+from annotator.labels.nodes import ProblemReport, YamlValue, all_of
 from annotator.labels.patterns import read_patterns
 from annotator.labels.scheme import (
     ACCEPT_THRESHOLD,
@@ -78,11 +78,11 @@ def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | Non
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return None, [f"{shown}: byte {error.start} is not UTF-8: save the file as UTF-8"]
-    report = Report(shown)
+    report = ProblemReport(shown)
     root = compose(text, report)
     if root is None:
         return None, report.lines()
-    scheme = _scheme(Value(root, "", report), hashlib.sha256(data).hexdigest(), reserved_keys)
+    scheme = _scheme(YamlValue(root, "", report), hashlib.sha256(data).hexdigest(), reserved_keys)
     return scheme, report.lines()
 
 
@@ -94,7 +94,7 @@ def _shown(path: Path) -> str:
         return os.fspath(path)
 
 
-def compose(text: str, report: Report) -> Any:
+def compose(text: str, report: ProblemReport) -> Any:
     """Parse YAML into nodes, or note why not and return ``None``."""
     try:
         node = compose_yaml(text)
@@ -106,7 +106,7 @@ def compose(text: str, report: Report) -> Any:
     return node
 
 
-def _scheme(root: Value, sha256: str, reserved_keys: Collection[str]) -> LabelScheme:
+def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str]) -> LabelScheme:
     fields = root.fields(_SCHEME_FIELDS, _REQUIRED, "a mapping with languages, entities and relations")
     languages = _languages(fields["languages"]) if "languages" in fields else ()
     reader = _Types(languages, reserved_keys)
@@ -124,19 +124,19 @@ def _scheme(root: Value, sha256: str, reserved_keys: Collection[str]) -> LabelSc
     )
 
 
-def _threshold(value: Value | None) -> float:
+def _threshold(value: YamlValue | None) -> float:
     found = ACCEPT_THRESHOLD if value is None else value.number()
     if value is not None and found is not None and not 0 <= found <= 1:
         value.wrong("a number from 0 to 1")
     return ACCEPT_THRESHOLD if found is None else found
 
 
-def _choice(fields: Mapping[str, Value], name: str, options: tuple[str, ...]) -> str:
+def _choice(fields: Mapping[str, YamlValue], name: str, options: tuple[str, ...]) -> str:
     """Read one of several words; the first is the default."""
     return (fields[name].choice(options) if name in fields else None) or options[0]
 
 
-def _settle(value: Value) -> Settle:
+def _settle(value: YamlValue) -> Settle:
     """Read what becomes gold by itself: a word, or how many curators must say it."""
     written = str(value.node.value)
     if value.tag == "str" and written in ("all", "never"):
@@ -147,7 +147,7 @@ def _settle(value: Value) -> Settle:
     return "all"
 
 
-def _languages(value: Value) -> tuple[str, ...]:
+def _languages(value: YamlValue) -> tuple[str, ...]:
     languages: list[str] = []
     for item in value.items(_LANGUAGES_EXPECTED):
         code = str(item.node.value)
@@ -170,7 +170,7 @@ class _Types:
         self._reserved_keys = reserved_keys
         self.names: dict[str, int] = {}
 
-    def entities(self, value: Value) -> dict[str, EntityType]:
+    def entities(self, value: YamlValue) -> dict[str, EntityType]:
         expected = "a mapping from label to entity type"
         found: dict[str, EntityType] = {}
         keys: dict[str, str] = {}
@@ -194,7 +194,7 @@ class _Types:
             value.wrong(f"{expected}, with one at least")
         return found
 
-    def relations(self, value: Value, entities: tuple[str, ...]) -> dict[str, RelationType]:
+    def relations(self, value: YamlValue, entities: tuple[str, ...]) -> dict[str, RelationType]:
         found: dict[str, RelationType] = {}
         keys: dict[str, str] = {}
         for key, inner in value.pairs("a mapping from label to relation type"):
@@ -218,7 +218,7 @@ class _Types:
             )
         return found
 
-    def _name(self, key: Value) -> str:
+    def _name(self, key: YamlValue) -> str:
         name = str(key.node.value)
         if not NAME.fullmatch(name):
             key.wrong("a label without spaces: a letter, then letters, digits, `_`, `-` or `.`", repr(name))
@@ -227,7 +227,7 @@ class _Types:
         self.names[name] = key.line
         return name
 
-    def _by_language(self, value: Value, expected: str) -> list[tuple[str, Value]]:
+    def _by_language(self, value: YamlValue, expected: str) -> list[tuple[str, YamlValue]]:
         """Return the parts of a guideline by language; what is given without a language holds for all."""
         if value.node.id != "mapping":
             return [(language, value) for language in self.languages]
@@ -240,21 +240,21 @@ class _Types:
                 key.wrong(f"a language code such as {' or '.join(self.languages or ('es',))}{hint}")
         return parts
 
-    def _description(self, value: Value | None) -> dict[str, str]:
+    def _description(self, value: YamlValue | None) -> dict[str, str]:
         expected = "text, or a text by language"
         parts = self._by_language(value, expected) if value else []
         return {lang: " ".join(text.split()) for lang, part in parts if (text := part.text(expected))}
 
-    def _examples(self, value: Value | None) -> dict[str, tuple[str, ...]]:
+    def _examples(self, value: YamlValue | None) -> dict[str, tuple[str, ...]]:
         expected = "a list of texts, or such a list by language"
         return {lang: part.texts(expected) for lang, part in (self._by_language(value, expected) if value else [])}
 
 
-def _texts(value: Value | None, expected: str) -> tuple[str, ...]:
+def _texts(value: YamlValue | None, expected: str) -> tuple[str, ...]:
     return value.texts(expected) if value else ()
 
 
-def _hot_key(value: Value | None, name: str, taken: dict[str, str]) -> str:
+def _hot_key(value: YamlValue | None, name: str, taken: dict[str, str]) -> str:
     """Read a hot key, and remember whose it is."""
     if value is None:
         return ""
@@ -268,7 +268,7 @@ def _hot_key(value: Value | None, name: str, taken: dict[str, str]) -> str:
     return key
 
 
-def _color(value: Value | None) -> str | None:
+def _color(value: YamlValue | None) -> str | None:
     if value is None:
         return None
     written = str(value.node.value)
@@ -279,7 +279,7 @@ def _color(value: Value | None) -> str | None:
     return None
 
 
-def _ends(value: Value | None, entities: tuple[str, ...]) -> tuple[str, ...]:
+def _ends(value: YamlValue | None, entities: tuple[str, ...]) -> tuple[str, ...]:
     """Read the entity labels that a relation's head or child may have: a label, or a list of them."""
     if value is None:
         return ()

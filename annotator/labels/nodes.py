@@ -1,7 +1,7 @@
 """Reading YAML with the line of every value, so that a mistake can be pointed at.
 
 A file is composed into nodes, not loaded: a node knows its line and what was written, where a loaded value has
-lost both.  Everything that is wrong is noted on a :class:`Report`; reading goes on, so that one run finds all.
+lost both.  Everything that is wrong is noted on a :class:`ProblemReport`; reading goes on, so that one run finds all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SHOWN = 40
 
 
 @dataclass(slots=True)
-class Report:
+class ProblemReport:
     """The problems of one file, each as ``FILE:LINE: KEY.PATH: found X, expected Y``."""
 
     file: str
@@ -34,12 +34,12 @@ class Report:
         return [text for _, text in sorted(self.problems, key=lambda problem: problem[0])]
 
 
-class Value(NamedTuple):
+class YamlValue(NamedTuple):
     """A node of PyYAML's with its place in the file and the report that its problems go to."""
 
     node: Any
     path: str
-    report: Report
+    report: ProblemReport
 
     @property
     def line(self) -> int:
@@ -68,17 +68,17 @@ class Value(NamedTuple):
             return f"{written!r}" if self.tag == "str" else f"{written!r} (a YAML {self.tag})"
         return kind if self.tag == "null" else f"{kind} {written}"
 
-    def child(self, name: str | int, node: Any) -> Value:
+    def child(self, name: str | int, node: Any) -> YamlValue:
         """Return a value inside this one."""
         step = f"[{name}]" if isinstance(name, int) else f".{name}" if self.path else name
-        return Value(node, self.path + step, self.report)
+        return YamlValue(node, self.path + step, self.report)
 
-    def pairs(self, expected: str) -> list[tuple[Value, Value]]:
+    def pairs(self, expected: str) -> list[tuple[YamlValue, YamlValue]]:
         """Return the keys and values of a mapping, each key once; note whatever else is found."""
         if self.node.id != "mapping":
             self.wrong(expected)
             return []
-        found: dict[str, tuple[Value, Value]] = {}
+        found: dict[str, tuple[YamlValue, YamlValue]] = {}
         for key_node, value_node in self.node.value:
             name = str(key_node.value) if key_node.id == "scalar" else ""
             key, value = self.child(name or "?", key_node), self.child(name or "?", value_node)
@@ -90,7 +90,7 @@ class Value(NamedTuple):
                 found[name] = (key, value)
         return list(found.values())
 
-    def fields(self, known: Iterable[str], required: Iterable[str], expected: str) -> dict[str, Value]:
+    def fields(self, known: Iterable[str], required: Iterable[str], expected: str) -> dict[str, YamlValue]:
         """Return the values of a mapping whose keys are known beforehand; note unknown and missing keys."""
         known = list(known)
         if self.node.id != "mapping":
@@ -106,7 +106,7 @@ class Value(NamedTuple):
                 self.report.note(self.line, self.path, f"found no {name}, expected {one_of(known)} with {name}")
         return {name: value for name, (_, value) in fields.items() if name in known}
 
-    def items(self, expected: str) -> list[Value]:
+    def items(self, expected: str) -> list[YamlValue]:
         """Return the items of a list; note it when the value is none."""
         if self.node.id != "sequence":
             self.wrong(expected)

@@ -7,7 +7,7 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from annotator.inputs import YamlError, yaml_value
-from annotator.labels.nodes import Value, one_of
+from annotator.labels.nodes import YamlValue, one_of
 from annotator.labels.scheme import Pattern, suggestion
 
 _LONGEST = 10_000
@@ -23,7 +23,7 @@ _TOKEN_FIELDS = (
 # fmt: on
 
 
-def read_patterns(value: Value | None, languages: tuple[str, ...]) -> tuple[Pattern, ...]:
+def read_patterns(value: YamlValue | None, languages: tuple[str, ...]) -> tuple[Pattern, ...]:
     """Read a list of patterns; a pattern that cannot work is noted as a problem and left out."""
     if value is None:
         return ()
@@ -31,7 +31,7 @@ def read_patterns(value: Value | None, languages: tuple[str, ...]) -> tuple[Patt
     return tuple(pattern for pattern in found if pattern is not None)
 
 
-def _pattern(value: Value, languages: tuple[str, ...]) -> Pattern | None:
+def _pattern(value: YamlValue, languages: tuple[str, ...]) -> Pattern | None:
     fields = value.fields((*_KINDS, "lang"), (), _EXPECTED)
     kinds = [kind for kind in _KINDS if kind in fields]
     if len(kinds) != 1:
@@ -51,7 +51,7 @@ def _pattern(value: Value, languages: tuple[str, ...]) -> Pattern | None:
     return Pattern("regex", text, lang, inner.line) if _compiles(inner, text) else None
 
 
-def _compiles(value: Value, regex: str) -> bool:
+def _compiles(value: YamlValue, regex: str) -> bool:
     try:
         with catch_warnings():
             simplefilter("ignore", FutureWarning)  # of what a later Python may read otherwise
@@ -69,7 +69,7 @@ def _compiles(value: Value, regex: str) -> bool:
     return True
 
 
-def _tokens(value: Value) -> tuple[dict[str, Any], ...]:
+def _tokens(value: YamlValue) -> tuple[dict[str, Any], ...]:
     """Read a spaCy token pattern: a list of mappings from attribute to what it must be."""
     tokens: list[dict[str, Any]] = []
     for item in value.items("a list of token descriptions such as [{LOWER: plan}]"):

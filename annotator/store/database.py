@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName, Step, UndoStack, curator_layer
+from annotator.history import Event, LayerName, UndoStack, UndoStep, curator_layer
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.filesystems import warnings
@@ -328,7 +328,7 @@ class Store:
     def undo_stack(self, layer_id: int) -> UndoStack:
         """Return what can be undone and redone in a layer, from its whole history."""
         query = "SELECT seq, action, target FROM event WHERE layer_id = ? ORDER BY seq"
-        return UndoStack.of(Step(*row) for row in self.rows(query, layer_id))
+        return UndoStack.of(UndoStep(*row) for row in self.rows(query, layer_id))
 
     def scheme(self) -> SchemeStamp | None:
         """Return the label scheme that the database was last written under, if that was noted."""

@@ -10,7 +10,7 @@ from operator import le, lt
 
 import msgspec
 
-from annotator.history import CORPUS, Event, LayerName, State, fold, standing
+from annotator.history import CORPUS, Event, LayerName, LayerState, effective_events, fold
 from annotator.store import schema
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
@@ -122,7 +122,7 @@ def _layer(store: Store, layer: LayerInfo) -> Iterator[str]:
     if (layer.head, layer.length) != last:
         yield f"{layer.name}: the layer's head is not its last event"
     try:
-        folded = fold(standing([event for _, event in events]))
+        folded = fold(effective_events([event for _, event in events]))
     except (msgspec.DecodeError, RecursionError):
         yield f"{layer.name}: its history cannot be read"
         return
@@ -147,7 +147,7 @@ def first_break(events: Sequence[tuple[str, Event]]) -> str | None:
     return None
 
 
-def _state(store: Store, layer: LayerInfo, folded: State) -> Iterator[str]:
+def _state(store: Store, layer: LayerInfo, folded: LayerState) -> Iterator[str]:
     stored = read_state(store.connection, layer.id)
     for key in sorted(folded.keys() | stored.keys()):
         if folded.get(key) != stored.get(key):

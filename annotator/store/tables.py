@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from annotator.history import Op, Record, State, dumps
+from annotator.history import LayerState, Op, Record, dumps
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,9 @@ def _write_document(connection: sqlite3.Connection, op: Op) -> None:
     connection.execute("UPDATE document SET sha256 = ?, lang = ?, title = ?, meta = ? WHERE key = ?", (*values, op.id))
 
 
-def read_state(connection: sqlite3.Connection, layer_id: int) -> State:
+def read_state(connection: sqlite3.Connection, layer_id: int) -> LayerState:
     """Return a layer's records as the state tables hold them: what folding its history must give."""
-    state: State = {}
+    state: LayerState = {}
     for table in TABLES.values():
         for row_id, record in records(connection, table, layer_id):
             state[table.name, row_id] = record

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, fold, standing
+from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, effective_events, fold
 from annotator.store.bulk import Bulk
 from annotator.store.layers import (
     LAYERS,
@@ -115,7 +115,7 @@ class Writer:
         if straight:
             self._advance(layer.id, new[-1][0], last)
             for _, event in new:
-                self._carry(layer.id, event.decoded())
+                self._carry(layer.id, event.decode_ops())
         else:
             self._refold(name, layer.id)
         return len(new)
@@ -125,7 +125,7 @@ class Writer:
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
         rows = self._connection.execute(query, (layer_id,)).fetchall()
         before = read_state(self._connection, layer_id)
-        after = fold(standing([event_of(name, row) for row in rows]))
+        after = fold(effective_events([event_of(name, row) for row in rows]))
         keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
         self._carry(layer_id, [Op(*key, before.get(key), after.get(key)) for key in keys])
         self._advance(layer_id, rows[-1]["hash"], event_of(name, rows[-1]))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from annotator.annotation import RelationKey, SpanKey, relation_key, span_key
-from annotator.history import FOLLOWING, Op, Record, dumps
+from annotator.history import AUTOMATIC_ACTIONS, Op, Record, dumps
 
 
 def quote(text: str, limit: int = 40) -> str:
@@ -20,14 +20,14 @@ def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
     """Return what a step did, in a few words: the action and what it touched."""
     ops = list(ops)
     decisions = [op for op in ops if op.table == "ruling" and (op.now or op.was or {})["settled"] == "adjudicator"]
-    if decisions and action not in FOLLOWING:
+    if decisions and action not in AUTOMATIC_ACTIONS:
         return f"{action} {_decisions([op.now or op.was or {} for op in decisions], text)}"
     spans = [op for op in ops if op.table == "span"]
     relations = [op for op in ops if op.table == "relation"]
     verdicts = [op for op in ops if op.table == "verdict" and op.now is not None]
     if action == "delete" and spans:
         return f"{action} {_span(spans[-1].was or {}, text)}"
-    if action in ("accept all", "reject all", "label everywhere", *FOLLOWING) or len(spans) > 2:
+    if action in ("accept all", "reject all", "label everywhere", *AUTOMATIC_ACTIONS) or len(spans) > 2:
         return f"{action} ({_counts(ops)})"
     for op in [*spans[:1], *relations[:1]] if action not in ("relate", "retype") else relations[:1]:
         content = op.now or op.was or {}

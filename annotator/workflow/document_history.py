@@ -48,7 +48,7 @@ def _told(store: Store, info: LayerInfo) -> Iterator[Told]:
     """Tell a layer's events, each with the text that its offsets are into."""
     text = ""
     for event in store.events(info):
-        ops = event.decoded()
+        ops = event.decode_ops()
         for op in ops:
             if (op.table, op.id) == ("layer", "text") and op.now is not None:
                 text = store.text(op.now["value"]) or ""

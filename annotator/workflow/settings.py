@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import AnnotatorError, InputError
-from annotator.inputs import Values, load_yaml
+from annotator.inputs import YamlMapping, load_yaml
 
 SETTINGS_VARIABLE = "ANNOTATOR_SETTINGS"
 _LONGEST_SHOWN = 60
@@ -64,7 +64,7 @@ def load_preferences(path: Path) -> Preferences:
     return Preferences() if found is None else _checked(found)
 
 
-def _checked(found: Values) -> Preferences:
+def _checked(found: YamlMapping) -> Preferences:
     values, where = found.values, found.where
     known = [one.name for one in fields(Preferences)]
     for name in values:

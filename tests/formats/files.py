@@ -15,7 +15,7 @@ from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
 from annotator.formats.source import Source
 from annotator.store import Store
-from annotator.workflow.exporting.export import Export, ExportRequest, export
+from annotator.workflow.exporting.export import ExportRequest, ExportResult, export
 from annotator.workflow.importing.import_file import ImportReport, ImportRequest, import_file
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import Bench
@@ -64,7 +64,7 @@ def take(bench: Bench, form: str, path: Path | bytes, **request: Any) -> ImportR
     return import_file(bench.workspace, load_format(form), source, ImportRequest(**request), "lead")
 
 
-def give(bench: Bench, form: str, output: Path | None = None, **request: Any) -> tuple[bytes, Export]:
+def give(bench: Bench, form: str, output: Path | None = None, **request: Any) -> tuple[bytes, ExportResult]:
     """Export a layer; return the bytes (of the files of a folder, one after another) and what was done."""
     stream = io.BytesIO()
     done, _ = export(bench.workspace, load_format(form), ExportRequest(**request), output, stream)

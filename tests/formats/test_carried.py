@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.annotation import Annotations, RelationKey, SpanKey
-from annotator.formats.losses import uncarried
+from annotator.formats.not_carried import count_not_carried
 from annotator.formats.protocol import ForeignDocument, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
@@ -107,7 +107,7 @@ def test_all_that_a_format_declares_arrives(name: str, options: dict[str, str], 
                 assert dict(document.meta) == dict(record.document.meta)
             (layer,) = document.layers
             assert said(layer.content) == carried(name, record)
-            lost = lost + uncarried(record, load_format(name).carries)
+            lost = lost + count_not_carried(record, load_format(name).carries)
         assert lost["nested"] + lost["crossing"] + lost["off_token"] == sum(
             len(r.spans()) - len(carried(name, r)[0]) for r in found
         )

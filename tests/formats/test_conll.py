@@ -15,7 +15,7 @@ from annotator.errors import FormatError
 from annotator.formats.conll import read
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.registry import load_format
-from annotator.formats.words import SCHEMES, Row, Scheme, WordSpan, tagged_spans, tags
+from annotator.formats.words import TAG_SCHEMES, TagScheme, WordRow, WordSpan, row_tags, tagged_spans
 from annotator.workflow.importing.import_file import ImportRequest, import_file
 from tests.formats.files import give, source, take, workspace
 from tests.workspaces import Bench
@@ -59,8 +59,8 @@ class TestTags:
         (document,) = found(columns("El\tB-creative-work", "Quijote\tI-creative-work", "", "y\tI-creative-work"))
         assert said(document) == [("creative-work", "El Quijote"), ("creative-work", "y")]
 
-    @given(data=st.data(), scheme=st.sampled_from(SCHEMES))
-    def test_what_is_tagged_is_read_again(self, data: st.DataObject, scheme: Scheme) -> None:
+    @given(data=st.data(), scheme=st.sampled_from(TAG_SCHEMES))
+    def test_what_is_tagged_is_read_again(self, data: st.DataObject, scheme: TagScheme) -> None:
         spans: list[WordSpan] = []
         at = 0
         for gap, size, label in data.draw(
@@ -68,8 +68,8 @@ class TestTags:
         ):
             spans.append(WordSpan(at + gap, at + gap + size - 1, label))
             at += gap + size
-        row = Row("x", "", ["w"] * (at + 1), spans, spans, [])
-        assert list(tagged_spans(tags(row, scheme))) == spans
+        row = WordRow("x", "", ["w"] * (at + 1), spans, spans, [])
+        assert list(tagged_spans(row_tags(row, scheme))) == spans
 
 
 class TestColumns:

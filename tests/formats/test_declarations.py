@@ -9,7 +9,7 @@ import pytest
 
 from annotator.annotation import Annotations, Relation, Span, SpanKey, Verdict
 from annotator.corpus import Article, build_document
-from annotator.formats.losses import uncarried
+from annotator.formats.not_carried import count_not_carried
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import MODULES, load_format
@@ -82,7 +82,7 @@ def test_what_is_declared_is_what_comes_back(name: str, feature: str, tmp_path: 
 @pytest.mark.parametrize("name", MODULES)
 def test_what_is_not_carried_is_counted(name: str) -> None:
     carries = load_format(name).carries
-    lost = uncarried(FULL, carries)
+    lost = count_not_carried(FULL, carries)
     assert set(lost) == {feature for feature, carried in carries.items() if carried == "no"}
     assert all(lost.values())
 
@@ -90,7 +90,7 @@ def test_what_is_not_carried_is_counted(name: str) -> None:
 def test_nothing_is_counted_that_is_not_there() -> None:
     document = build_document(Article("a", TEXT, lang="es"), ("es",))
     plain = LayerRecord(document, Annotations.of([Span("s", 0, 8, "PERSON")]), "gold", (), "")
-    assert uncarried(plain, dict.fromkeys(FEATURES, "no")) == {"key": 1, "lang": 1}
+    assert count_not_carried(plain, dict.fromkeys(FEATURES, "no")) == {"key": 1, "lang": 1}
 
 
 def test_the_table_of_the_docs_is_what_the_formats_declare() -> None:

@@ -18,7 +18,7 @@ from annotator.errors import FormatError
 from annotator.formats.gold_reader import read_document
 from annotator.formats.jsonl import read_records, write_record
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import Line
+from annotator.formats.source import SourceLine
 from annotator.formats.validate import SCHEMA_PATH, validate_lines
 from annotator.text import Document, text_sha256
 from annotator.tokenization import split_sentences, tokenize
@@ -288,7 +288,7 @@ def test_an_import_takes_and_refuses_what_a_close_look_takes_and_refuses(
         return found.document.key, found.annotations, found.layer, found.curators
 
     def quickly() -> object:
-        found = read_document(Line(written.encode(), 1, "f.jsonl:1", 0))
+        found = read_document(SourceLine(written.encode(), 1, "f.jsonl:1", 0))
         (layer,) = found.layers
         return found.key, layer.content, layer.layer, layer.curators
 

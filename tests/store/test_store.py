@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from annotator.annotation import Span, record
+from annotator.annotation import Span, item_record
 from annotator.errors import StoreError
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import StaleLayerError, Store, examine
@@ -238,7 +238,7 @@ class TestDoctor:
         assert any("document otro cannot be written in such a layer" in finding for finding in examine(store))
 
     def test_spans_that_stand_there_twice_are_found(self, store: Store, ana: Span) -> None:
-        twin = Op("span", "s9", None, record(Span("s9", *ana.key)))
+        twin = Op("span", "s9", None, item_record(Span("s9", *ana.key)))
         with store.write() as writer:
             writer.append(ANA, "ana", "label", [twin])
         assert list(examine(store)) == ["curator:ana on nota: 1 spans stand there twice"]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from annotator.errors import InputError, ModelError
-from annotator.inputs import Values, load_yaml
+from annotator.inputs import YamlMapping, load_yaml
 from annotator.redaction import redacted
 
 KEY_PREFIX = "ANNOTATOR_CHAT_"
@@ -55,7 +55,7 @@ def load_configuration(path: Path) -> Configuration:
     return Configuration(**_checked(found))
 
 
-def _checked(found: Values) -> dict[str, Any]:
+def _checked(found: YamlMapping) -> dict[str, Any]:
     known = [field.name for field in fields(Configuration)]
     for name, value in found.values.items():
         if name not in known:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from annotator.annotation import Annotations, Comment, Relation, Span
-from annotator.history import State, Step, UndoStack, apply
+from annotator.history import LayerState, UndoStack, UndoStep, apply_ops
 from annotator.store import LayerInfo, Store
 
 
@@ -75,18 +75,18 @@ def _done(store: Store, layer: LayerInfo) -> Work:
 def _done_before(store: Store, layer: LayerInfo, digest: str) -> Work | None:
     """Return a layer that was taken up again as it stood when it was last done; not when that was undone."""
     events = store.events(layer)
-    stack = UndoStack.of(Step(e.seq, e.action, e.target) for e in events)
-    state: State = {}
+    stack = UndoStack.of(UndoStep(e.seq, e.action, e.target) for e in events)
+    state: LayerState = {}
     found: Work | None = None
     for event in events:
-        apply(state, event.decoded())
+        apply_ops(state, event.decode_ops())
         if event.seq in stack.done and state.get(("layer", "state")) == {"value": "done"}:
             same = state.get(("layer", "text")) == {"value": digest}
             found = _work(state, event.hash) if same else None
     return found
 
 
-def _work(state: State, head: str) -> Work:
+def _work(state: LayerState, head: str) -> Work:
     spans = [Span(i, **record) for (table, i), record in state.items() if table == "span"]
     relations = [Relation(i, **record) for (table, i), record in state.items() if table == "relation"]
     comments = {i: Comment(i, **record) for (table, i), record in state.items() if table == "comment"}

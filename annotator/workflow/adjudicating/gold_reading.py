@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, key_json, record
+from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, item_record, key_json
 from annotator.errors import WorkflowError
-from annotator.history import GOLD, UPKEEP, Op
+from annotator.history import GOLD, UPKEEP_ACTIONS, Op
 from annotator.store import Store
 from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import Case
@@ -33,7 +33,7 @@ class GoldReading(Session):
     layer: GoldLayer
     work: Finished
     parts: Parts
-    floors = UPKEEP
+    floors = UPKEEP_ACTIONS
     _former: Mapping[str, Span] = {}
 
     def layer_of(self, curator: str) -> str:  # noqa: ARG002 - whoever adjudicates
@@ -255,4 +255,4 @@ def _followers(before: Mapping[str, Ruling], after: Mapping[str, Ruling], decide
 
 def _comment_now(layer: GoldLayer, identity: str) -> dict[str, object] | None:
     comment = layer.comments.get(identity)
-    return None if comment is None else record(comment)
+    return None if comment is None else item_record(comment)

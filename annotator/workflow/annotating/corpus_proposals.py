@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.annotation import Span, record, suggested_span
+from annotator.annotation import Span, item_record, suggested_span
 from annotator.history import PROPOSALS, LayerName, Op, field_op
 from annotator.store import Store
 from annotator.text import Document
@@ -31,7 +31,7 @@ def propose(store: Store, curator: str, phrase: str, label: str, *, but: str) ->
             new = [s for s in _mentions(document, phrase, label, curator) if s.id not in known]
             if not new:
                 continue
-            ops = [Op("span", span.id, None, record(span)) for span in new]
+            ops = [Op("span", span.id, None, item_record(span)) for span in new]
             if layer is None or layer.text != document.sha256:
                 ops.insert(0, field_op("text", None if layer is None else layer.text, document.sha256))
             writer.append(name, curator, "propose", ops)

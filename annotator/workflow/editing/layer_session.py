@@ -14,7 +14,7 @@ from functools import cached_property
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span
 from annotator.errors import WorkflowError
-from annotator.history import REANCHOR, LayerName, Op, Step, UndoStack, curator_layer, inverted
+from annotator.history import REANCHOR, LayerName, Op, UndoStack, UndoStep, curator_layer, invert_ops
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Place, Store
@@ -174,7 +174,7 @@ class LayerSession:
                 self._open(draft)
                 self._write(action, draft.ops, target)
         except BaseException:
-            for op in inverted(draft.ops):
+            for op in invert_ops(draft.ops):
                 self.layer.apply(op)
             raise
         if written:  # on the disk: what goes wrong from here on takes nothing back
@@ -204,7 +204,7 @@ class LayerSession:
     def _follow(self, info: LayerInfo, action: str, target: int | None, now: float) -> None:
         """Take up that a step is on the disk."""
         self._head, self._length, self._last_step = info.head, info.length, now
-        self._undo = self._undo.after(Step(info.length, action, target))
+        self._undo = self._undo.after(UndoStep(info.length, action, target))
 
     def recover(self) -> None:
         """Read the layer anew when another window moved it on; to be called after an action failed."""
@@ -252,11 +252,11 @@ class LayerSession:
         if event.action in self.floors:
             what = "the article's text was replaced then" if event.action == REANCHOR else "this gold was imported then"
             raise WorkflowError(what, "what came before cannot be taken back")
-        ops = inverted(event.decoded()) if action == "undo" else event.decoded()
+        ops = invert_ops(event.decode_ops()) if action == "undo" else event.decode_ops()
         with self._step(action, target=target) as step:
             step.replays = True
             self._put_back(step, ops)
-        said = describe_ops(event.action, event.decoded(), self.document.text)
+        said = describe_ops(event.action, event.decode_ops(), self.document.text)
         touched = [op.id for op in ops if op.table in ("span", "relation") and op.now is not None]
         touched += [op.id for op in ops if op.table == "verdict" and self.layer.is_pending(op.id)]
         return Outcome(f"{'undid' if action == 'undo' else 'redid'}: {said}", touched[0] if touched else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from annotator.annotation import Comment, Relation, Span, Verdict, VerdictKind, record
+from annotator.annotation import Comment, Relation, Span, Verdict, VerdictKind, item_record
 from annotator.history import Op, field_op
 from annotator.workflow.description import quote
 from annotator.workflow.editing.editable_layer import WorkingLayer
@@ -33,7 +33,7 @@ class StepDraft:
 
     def _put(self, table: str, old: Any, new: Any) -> None:
         identity = (old or new).id
-        self.apply(Op(table, identity, record(old) if old else None, record(new) if new else None))
+        self.apply(Op(table, identity, item_record(old) if old else None, item_record(new) if new else None))
 
     def _new_id(self, prefix: str) -> str:
         while True:

@@ -14,20 +14,20 @@ from typing import Any, BinaryIO
 from annotator.errors import FormatError, WorkflowError
 from annotator.files.outputs import Outputs
 from annotator.files.ownership import MANIFEST_IN_FOLDER, MANIFEST_SCHEMA
-from annotator.formats.losses import uncarried
+from annotator.formats.not_carried import count_not_carried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
 from annotator.formats.record import LayerRecord
 from annotator.store import LayerInfo
 from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.arguments import check_labels, parse_since
-from annotator.workflow.exporting.selection import Records, Selection, select
-from annotator.workflow.exporting.train_dev_test import Split, assign
+from annotator.workflow.exporting.selection import RecordReader, Selection, select
+from annotator.workflow.exporting.train_dev_test import Split, assign_parts
 from annotator.workflow.importing.import_file import check_options
 from annotator.workflow.workspace import Workspace
 
 
 @dataclass(slots=True)
-class Part:
+class ExportPart:
     """One file or folder of an export: what is in it, by label too, and the digest of its bytes."""
 
     name: str
@@ -39,22 +39,22 @@ class Part:
 
 
 @dataclass(slots=True)
-class Export:
+class ExportResult:
     """What was written; ``lost`` counts by kind what the format has no place for, ``warnings`` what to look at.
 
     ``files`` holds, for a folder, name (relative to it, with slashes) and SHA-256 of every file in it.
     """
 
-    parts: list[Part] = field(default_factory=list)
+    parts: list[ExportPart] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
 
 
-class Exporter:
+class ExportWriter:
     """Writes records in one format."""
 
-    def __init__(self, workspace: Workspace, form: Format, records: Records, options: dict[str, str]) -> None:
+    def __init__(self, workspace: Workspace, form: Format, records: RecordReader, options: dict[str, str]) -> None:
         if form.write is None:
             raise FormatError(f"{form.name} can be read, not written", "choose another format")
         self._write = form.write
@@ -63,12 +63,12 @@ class Exporter:
         self._records = records
         self._options = options
         self._carries = form.carries_with(options)
-        self.done = Export()
+        self.done = ExportResult()
 
     def to_stream(self, layers: Sequence[LayerInfo], name: str, stream: BinaryIO) -> None:
         """Write one file."""
         hashing = _Hashing(stream)
-        part = Part(name)
+        part = ExportPart(name)
         target = self._target(stream=hashing)
         self._write(self._counted(layers, part), target)
         part.sha256 = hashing.digest.hexdigest()
@@ -79,7 +79,7 @@ class Exporter:
 
         ``within`` is what comes before the files' names where the folder lies in another.
         """
-        part = Part(name)
+        part = ExportPart(name)
         target = self._target(folder=folder)
         self._write(self._counted(layers, part), target)
         listing = "".join(f"{file}\0{digest}\n" for file, digest in target.files.items())
@@ -90,7 +90,7 @@ class Exporter:
     def _target(self, stream: Sink | None = None, folder: Path | None = None) -> Target:
         return Target(self._scheme, stream, folder, self._options, self.done.lost, self.done.warnings)
 
-    def _counted(self, layers: Sequence[LayerInfo], part: Part) -> Iterator[LayerRecord]:
+    def _counted(self, layers: Sequence[LayerInfo], part: ExportPart) -> Iterator[LayerRecord]:
         for info, record in zip(layers, self._records.of(list(layers)), strict=True):
             spans, relations = record.spans(), record.relations()
             part.documents += 1
@@ -98,7 +98,7 @@ class Exporter:
             part.relations += len(relations)
             part.labels.update(key.label for key in spans)
             part.labels.update(key.label for key in relations)
-            self.done.lost.update({FEATURES[f]: n for f, n in uncarried(record, self._carries).items()})
+            self.done.lost.update({FEATURES[f]: n for f, n in count_not_carried(record, self._carries).items()})
             self.done.lost.update(self._records.kept_for_others(info))
             yield record
         self.done.lost.update(self._records.orphans)
@@ -117,7 +117,7 @@ class _Hashing:
         return self._stream.write(data)
 
 
-def manifest(done: Export, form: Format, about: dict[str, Any], left_out: dict[str, str]) -> bytes:
+def manifest(done: ExportResult, form: Format, about: dict[str, Any], left_out: dict[str, str]) -> bytes:
     """Return the manifest of an export: the same export gives the same bytes."""
     value = {
         "schema": MANIFEST_SCHEMA,
@@ -164,7 +164,7 @@ def export(
     output: Path | None,
     stdout: BinaryIO,
     outputs: Outputs | None = None,
-) -> tuple[Export, Selection]:
+) -> tuple[ExportResult, Selection]:
     """Write a layer in a format: to ``output``, or to ``stdout`` without one; return what was written and left out.
 
     Beside a file goes its manifest, ``NAME.manifest.json``; in a folder it is ``manifest.json``.  A split is a folder
@@ -184,10 +184,10 @@ def _export(
     output: Path | None,
     stdout: BinaryIO,
     outputs: Outputs,
-) -> tuple[Export, Selection]:
+) -> tuple[ExportResult, Selection]:
     since = parse_since(request.since) if request.since else ""
     selection = select(workspace, request.layer, unfinished=request.unfinished, since=since, reader=request.reader)
-    exporter = Exporter(workspace, form, Records(workspace, form.name, request.labels), request.options)
+    exporter = ExportWriter(workspace, form, RecordReader(workspace, form.name, request.labels), request.options)
     split = request.split
     about = {
         "layer": request.layer,
@@ -214,7 +214,7 @@ def _export(
 
 
 def _write_folder(
-    workspace: Workspace, exporter: Exporter, request: ExportRequest, selection: Selection, folder: Path, name: str
+    workspace: Workspace, exporter: ExportWriter, request: ExportRequest, selection: Selection, folder: Path, name: str
 ) -> None:
     if request.split is None:
         exporter.to_folder(selection.taken, name, folder)
@@ -238,7 +238,7 @@ def split_layers(
     counts = [store.label_counts(info.id) for info in layers]
     if labels:
         counts = [{label: n for label, n in found.items() if label in labels} for found in counts]
-    parts = assign(store.texts(info.name.document for info in layers), counts, split)
+    parts = assign_parts(store.texts(info.name.document for info in layers), counts, split)
     found: dict[str, list[LayerInfo]] = {name: [] for name in split.names}
     for info, part in zip(layers, parts, strict=True):
         found[split.names[part]].append(info)

@@ -14,7 +14,7 @@ from annotator.history import CORPUS, GOLD, SUGGESTIONS, LayerName
 from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.gold import incomplete
 from annotator.workflow.importing.normalized_layer import restored
-from annotator.workflow.layer_diff import vouched
+from annotator.workflow.layer_diff import with_curator
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
@@ -72,10 +72,10 @@ def _reason(info: LayerInfo | None, layer: str, digest: str, *, unfinished: bool
 
 def records(workspace: Workspace, layers: list[LayerInfo]) -> Iterator[LayerRecord]:
     """Yield the records of layers, one in memory at a time."""
-    return Records(workspace).of(layers)
+    return RecordReader(workspace).of(layers)
 
 
-class Records:
+class RecordReader:
     """The records of layers, one in memory at a time, for a format by its name.
 
     ``labels`` keeps only those spans and relations, and the relations whose ends stay.  ``orphans`` counts by kind what
@@ -116,7 +116,7 @@ class Records:
         curators: tuple[str, ...] = ()
         if info.name.kind == "curator":
             curators = (info.name.author,)
-            content = vouched(content, info.name.author)
+            content = with_curator(content, info.name.author)
         elif info.curators:
             curators = tuple(info.curators.split(","))
         return LayerRecord(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from annotator.errors import WorkflowError
 from annotator.similarity import near_duplicate_groups
 
-NAMES = ("train", "dev", "test")
+PART_NAMES = ("train", "dev", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Split:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the parts."""
-        return NAMES[: len(self.shares)]
+        return PART_NAMES[: len(self.shares)]
 
 
 def parse_shares(text: str) -> tuple[float, ...]:
@@ -36,14 +36,18 @@ def parse_shares(text: str) -> tuple[float, ...]:
         shares = tuple(float(share) for share in text.split(","))
     except ValueError as error:
         raise WorkflowError(f"{text!r} are no shares", "write them as --split 0.8,0.1,0.1") from error
-    if not 2 <= len(shares) <= len(NAMES) or not all(0 < share < 1 for share in shares) or abs(sum(shares) - 1) > 1e-6:
+    if (
+        not 2 <= len(shares) <= len(PART_NAMES)
+        or not all(0 < share < 1 for share in shares)
+        or abs(sum(shares) - 1) > 1e-6
+    ):
         raise WorkflowError(
             f"{text!r} are no shares of train, dev and test", "write two or three that add up to 1: --split 0.8,0.1,0.1"
         )
     return shares
 
 
-def assign(texts: Iterable[str], labels: Sequence[Mapping[str, int]], split: Split) -> list[int]:
+def assign_parts(texts: Iterable[str], labels: Sequence[Mapping[str, int]], split: Split) -> list[int]:
     """Return the part of every document, in the order given.
 
     ``labels`` counts each document's items by label.  The same documents in the same order get the same parts for the

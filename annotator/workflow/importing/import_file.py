@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from annotator.annotation import Extra, record
+from annotator.annotation import Extra, item_record
 from annotator.corpus import Article, key_problem, short_language
 from annotator.errors import FormatError, WorkflowError
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Format
@@ -22,10 +22,10 @@ from annotator.tokenization import TOKENIZER
 from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.backups import safeguard
 from annotator.workflow.importing.labels_file import LabelsFile
-from annotator.workflow.importing.layer_writer import LayerWriter, Naming
+from annotator.workflow.importing.layer_writer import LayerNames, LayerWriter
 from annotator.workflow.importing.normalized_layer import LayerNormalizer
 from annotator.workflow.importing.scheme_check import SchemeCheck
-from annotator.workflow.importing.segmenting import Making, Segmenter
+from annotator.workflow.importing.segmenting import SegmentationJob, Segmenter
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 Progress = Callable[[int, int], None]
@@ -62,7 +62,7 @@ class ImportRequest:
 
 
 @dataclass(slots=True)
-class LayerCounts:
+class ImportedLayer:
     """What came to the layers of one name; ``unchanged`` counts documents that said the same already."""
 
     documents: int = 0
@@ -84,7 +84,7 @@ class ImportReport:
 
     new: int = 0
     known: int = 0
-    layers: dict[str, LayerCounts] = field(default_factory=dict)
+    layers: dict[str, ImportedLayer] = field(default_factory=dict)
     aside: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     new_labels: list[str] = field(default_factory=list)
@@ -160,7 +160,7 @@ class _Batch(NamedTuple):
     digests: list[str]
     keys: list[str]
     new: set[str]
-    making: Making | _Made
+    making: SegmentationJob | _Made
 
 
 class _Made(NamedTuple):
@@ -185,7 +185,7 @@ class _Intake:
         self._form = form
         self._request = request
         self._actor = actor
-        self._naming = Naming(request.layer, stem)
+        self._naming = LayerNames(request.layer, stem)
         self._preparation = LayerNormalizer(form, request.mapping, self.report.lost)
         self._made: dict[str, str] = {}
         self._made_of: dict[str, str] = {}
@@ -274,7 +274,7 @@ class _Intake:
                 articles.append(self._article(foreign, digest))
                 found = articles[-1].key
             keys.append(found)
-        return _Batch(batch, digests, keys, {article.key for article in articles}, self._segmenter.begin(articles))
+        return _Batch(batch, digests, keys, {article.key for article in articles}, self._segmenter.submit(articles))
 
     def _take(self, batch: _Batch) -> None:
         """Begin to write a batch, once its documents are made."""
@@ -320,7 +320,7 @@ class _Intake:
     def _make(self, foreign: ForeignDocument, document: Document, digest: str) -> None:
         ops = [Op("document", document.key, None, meta_record(document, digest))]
         if foreign.extras:
-            ops.append(Op("extra", self._form, None, record(self._document_extra(foreign))))
+            ops.append(Op("extra", self._form, None, item_record(self._document_extra(foreign))))
             self.report.aside[_FIELDS] += 1
         self._bulk.add_text(document, digest, TOKENIZER)
         self._bulk.add_document(document, self._actor, IMPORT, ops)
@@ -353,9 +353,9 @@ class _Intake:
         new = self._document_extra(foreign)
         old = known.get(self._form)
         if old is None:
-            self._writer.append(name, self._actor, IMPORT, [Op("extra", self._form, None, record(new))])
+            self._writer.append(name, self._actor, IMPORT, [Op("extra", self._form, None, item_record(new))])
             self.report.aside[_FIELDS] += 1
-        elif record(old) != record(new):
+        elif item_record(old) != item_record(new):
             self.report.lost[f"{_FIELDS} that has them already"] += 1
 
     def _take_layer(self, layer: ForeignLayer, name: LayerName, foreign: ForeignDocument, digest: str) -> None:
@@ -372,7 +372,7 @@ class _Intake:
             return  # nothing will be written: only look for what else is refused
         fresh = name.document in self._fresh
         added = self._layers.take(name, incoming, digest, foreign.where, layer.author, fresh=fresh)
-        counts = self.report.layers.setdefault(name.name, LayerCounts())
+        counts = self.report.layers.setdefault(name.name, ImportedLayer())
         counts.documents += 1
         counts.unchanged += added is None
         if added is not None:

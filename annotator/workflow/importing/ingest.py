@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotator.annotation import record
+from annotator.annotation import item_record
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
 from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op, field_op
@@ -14,20 +14,20 @@ from annotator.store import Store, Writer, meta_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.backups import safeguard
-from annotator.workflow.importing.reanchoring import Carrier
+from annotator.workflow.importing.reanchoring import Reanchoring
 from annotator.workflow.layer_diff import (
     differences,
-    named_by_content,
-    orphaned,
+    orphaned_comments,
     ruling_differences,
     verdict_differences,
+    with_content_ids,
 )
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class UncarriedItem:
     """What could not be carried over to a replaced text: a span, or what was kept for a foreign format."""
 
     layer: LayerName
@@ -36,7 +36,7 @@ class Lost:
 
 
 @dataclass(slots=True)
-class IntakeReport:
+class IngestReport:
     """Keys of the documents that came new, stood there already, or were replaced, and what a replacement lost.
 
     ``touched`` says by document whose work was carried over to a new text, ``backup`` where the database is as it was
@@ -46,7 +46,7 @@ class IntakeReport:
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
-    lost: list[Lost] = field(default_factory=list)
+    lost: list[UncarriedItem] = field(default_factory=list)
     touched: dict[str, list[str]] = field(default_factory=dict)
     backup: Path | None = None
 
@@ -59,7 +59,7 @@ def ingest(
     encoding: str = "utf-8",
     replace: bool = False,
     override: bool = False,
-) -> IntakeReport:
+) -> IngestReport:
     """Read articles and store those that are new, in one transaction.
 
     The same bytes again change nothing.  A key that exists with another text is refused, unless ``replace`` says to
@@ -69,7 +69,7 @@ def ingest(
     scheme = workspace.scheme
     articles = list(read_articles(paths, encoding=encoding))
     store = workspace.store  # only now: what cannot be taken in leaves no database behind
-    report = IntakeReport()
+    report = IngestReport()
     known = store.document_digests()
     documents: list[tuple[Document, str]] = []
     for article in articles:
@@ -94,7 +94,7 @@ def _take(
     document: Document,
     where: str,
     actor: str,
-    report: IntakeReport,
+    report: IngestReport,
     *,
     replace: bool,
     override: bool,
@@ -135,9 +135,9 @@ def _owners(store: Store, key: str) -> list[str]:
     return sorted(name.author or name.kind for name in layers if name.kind in ("curator", GOLD))
 
 
-def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, actor: str, report: IntakeReport) -> None:
+def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, actor: str, report: IngestReport) -> None:
     """Move every layer of a document over to its new text, and note what finds no place there."""
-    carrier = Carrier(old, new)
+    carrier = Reanchoring(old, new)
     for layer in store.layers(document=old.key):
         if layer.text is None or layer.name.kind == "corpus":
             continue
@@ -146,17 +146,17 @@ def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, ac
         ops = [field_op("text", layer.text, new.sha256)]
         if layer.name.kind == "curator":
             decisions = store.verdicts(layer.id)
-            ops += differences(content, kept) + verdict_differences(decisions, carrier.decisions(decisions))
-            ops += orphaned(store.comments(layer.id), kept)
+            ops += differences(content, kept) + verdict_differences(decisions, carrier.verdicts(decisions))
+            ops += orphaned_comments(store.comments(layer.id), kept)
         else:
             rulings = store.rulings(layer.id)
-            ops += differences(content, named_by_content(kept))
+            ops += differences(content, with_content_ids(kept))
             ops += ruling_differences(rulings, carrier.rulings(rulings, content))
         extras = store.extras(layer.id)
-        ops += [Op("extra", identity, record(extra), None) for identity, extra in extras.items()]
-        report.lost += [Lost(layer.name, extra.kind, f"kept for {extra.format}") for extra in extras.values()]
+        ops += [Op("extra", identity, item_record(extra), None) for identity, extra in extras.items()]
+        report.lost += [UncarriedItem(layer.name, extra.kind, f"kept for {extra.format}") for extra in extras.values()]
         if layer.fingerprint is not None:
             ops.append(field_op("fingerprint", layer.fingerprint, None))
         writer.append(layer.name, actor, REANCHOR, ops)
         if layer.name.kind != "suggester":
-            report.lost += [Lost(layer.name, span.label, old.text[span.start : span.end]) for span in lost]
+            report.lost += [UncarriedItem(layer.name, span.label, old.text[span.start : span.end]) for span in lost]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import cast
 
-from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict, record
+from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict, item_record
 from annotator.errors import WorkflowError
-from annotator.formats.protocol import ForeignLayer, State
+from annotator.formats.protocol import ForeignLayer, WorkState
 from annotator.history import (
     GOLD,
     IMPORT,
@@ -26,13 +26,19 @@ from annotator.names import person_problem
 from annotator.store import Bulk, LayerInfo, Store, Writer
 from annotator.workflow.arguments import exchanged_layer_problem
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
-from annotator.workflow.layer_diff import differences, orphaned, replaced, ruling_differences, verdict_differences
+from annotator.workflow.layer_diff import (
+    differences,
+    orphaned_comments,
+    replaced,
+    ruling_differences,
+    verdict_differences,
+)
 from annotator.workflow.visibility import Visibility
 
 _NAME_LENGTH = 64
 
 
-class Naming:
+class LayerNames:
     """Gives each foreign layer the name that it has here.
 
     ``requested`` is what the user asked for, ``stem`` names suggestions whose model the file does not name.
@@ -48,7 +54,9 @@ class Naming:
         """Return the layer's name; :class:`WorkflowError` where neither the file nor the request gives one."""
         kind, _, named = self._requested.partition(":")
         if foreign.suggested or kind == SUGGESTIONS or (not kind and foreign.layer == SUGGESTIONS):
-            return f"{SUGGESTIONS}:{person(named if kind == SUGGESTIONS and named else foreign.author or self._stem)}"
+            return (
+                f"{SUGGESTIONS}:{person_name(named if kind == SUGGESTIONS and named else foreign.author or self._stem)}"
+            )
         self._check_names(foreign, where)
         if kind == "curator":
             self._check_one_author(foreign, where)
@@ -77,7 +85,7 @@ class Naming:
 
     def _person(self, author: str, where: str) -> str:
         """Return the curator that an author becomes; two of them never become one."""
-        name = person(author)
+        name = person_name(author)
         other = self._people.setdefault(name, author)
         if other != author:
             raise WorkflowError(
@@ -95,7 +103,7 @@ class Naming:
             )
 
 
-def person(name: str) -> str:
+def person_name(name: str) -> str:
     """Return a name as curators may have it: letters, digits and ``. _ - @``."""
     found = "".join(c if c.isalnum() or c in "._-@" else "-" for c in name)[:_NAME_LENGTH]
     return "unknown" if person_problem(found) else found
@@ -124,7 +132,7 @@ class _Stored:
         found.verdicts = {i: d for i, d in self.verdicts.items() if d.item is None}
         found.extras = dict(self.extras)
         found.rename_refs(contents)
-        found.state = cast("State", info.state or "done")
+        found.state = cast("WorkState", info.state or "done")
         found.curators = tuple(info.curators.split(",")) if info.curators else ()
         return found
 
@@ -314,7 +322,7 @@ class LayerWriter:
             others = {i: e for i, e in stored.extras.items() if e.format != self._form}
             gone, come = replaced("extra", stored.extras, {**others, **_of(target.extras, self._form)})
             ops += gone + come
-        return ops + orphaned(stored.comments, target.content) if stored.comments else ops
+        return ops + orphaned_comments(stored.comments, target.content) if stored.comments else ops
 
 
 def _field_ops(name: LayerName, info: LayerInfo | None, target: NormalizedLayer, text: str) -> list[Op]:
@@ -389,4 +397,4 @@ def _agree(incoming: Mapping[str, Verdict], existing: Mapping[str, Verdict]) -> 
 
 def _comparable(extras: Mapping[str, Extra]) -> set[str]:
     """Return what extras say, apart from their ids; those that others refer to keep theirs there."""
-    return {dumps(record(extra)) for extra in extras.values()}
+    return {dumps(item_record(extra)) for extra in extras.values()}

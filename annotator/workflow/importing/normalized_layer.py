@@ -18,14 +18,14 @@ from annotator.annotation import (
     SpanKey,
     Verdict,
     VerdictKind,
-    record,
+    item_record,
 )
-from annotator.formats.protocol import ForeignLayer, State
+from annotator.formats.protocol import ForeignLayer, WorkState
 
 SPAN, RELATION = "span", "relation"
 """Kinds of extras that are spans and relations the scheme does not allow, or relations of a span with itself."""
 
-_PROGRESS: tuple[State, ...] = ("skipped", "doing", "done")
+_PROGRESS: tuple[WorkState, ...] = ("skipped", "doing", "done")
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class NormalizedLayer:
     relations: dict[str, Relation] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     extras: dict[str, Extra] = field(default_factory=dict)
-    state: State = "done"
+    state: WorkState = "done"
     curators: tuple[str, ...] = ()
 
     @property
@@ -197,12 +197,12 @@ class _History:
 
 def kept_span(span: Span, identity: str, form: str) -> Extra:
     """Return a span as an extra."""
-    return Extra(identity, SPAN, record(span), (), form)
+    return Extra(identity, SPAN, item_record(span), (), form)
 
 
 def kept_relation(relation: Relation, identity: str, form: str) -> Extra:
     """Return a relation as an extra that speaks of its ends."""
-    value = {name: value for name, value in record(relation).items() if name not in ("head", "child")}
+    value = {name: value for name, value in item_record(relation).items() if name not in ("head", "child")}
     return Extra(identity, RELATION, value, (relation.head, relation.child), form)
 
 

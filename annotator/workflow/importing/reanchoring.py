@@ -11,7 +11,7 @@ from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey
 from annotator.text import Document
 
 
-class Carrier:
+class Reanchoring:
     """What lay where in the old text, and lies where in the new.
 
     The texts are aligned by their tokens; a range is carried when all its text lies in one aligned stretch, so that
@@ -45,7 +45,7 @@ class Carrier:
         relations = {i: r for i, r in content.relations.items() if r.head in spans and r.child in spans}
         return Annotations(spans, relations), lost
 
-    def decisions(self, decisions: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    def verdicts(self, decisions: Mapping[str, Verdict]) -> dict[str, Verdict]:
         """Return the verdicts on what can be suggested again in the new text, under its new ids."""
         carried: dict[str, Verdict] = {}
         for decision in decisions.values():

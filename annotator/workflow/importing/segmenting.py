@@ -14,7 +14,7 @@ from annotator.side_process import SideProcess
 from annotator.text import Document, Segmentation
 
 
-class _Asked(NamedTuple):
+class _SegmentationRequest(NamedTuple):
     """What a document's language, title and segmentation follow from; ``languages`` are the workspace's."""
 
     languages: tuple[str, ...]
@@ -23,7 +23,7 @@ class _Asked(NamedTuple):
     lang: str | None
 
 
-class _Made(NamedTuple):
+class _PackedDocument(NamedTuple):
     """A document beside its text, its tokens and sentences packed."""
 
     lang: str
@@ -32,11 +32,11 @@ class _Made(NamedTuple):
     sentences: bytes
 
 
-class Making(NamedTuple):
+class SegmentationJob(NamedTuple):
     """Documents that are being made of articles."""
 
     articles: Sequence[Article]
-    made: Future[list[_Made]]
+    made: Future[list[_PackedDocument]]
 
     def documents(self) -> list[Document]:
         """Return the documents, in the order of the articles, once they are made."""
@@ -53,22 +53,25 @@ class Segmenter:
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self._languages = languages
-        self._side = SideProcess(make_all)
+        self._side = SideProcess(segment_all)
 
-    def begin(self, articles: Sequence[Article]) -> Making:
+    def submit(self, articles: Sequence[Article]) -> SegmentationJob:
         """Begin to make documents."""
-        return Making(articles, self._side.begin([_Asked(self._languages, a.text, a.title, a.lang) for a in articles]))
+        return SegmentationJob(
+            articles,
+            self._side.begin([_SegmentationRequest(self._languages, a.text, a.title, a.lang) for a in articles]),
+        )
 
     def close(self) -> None:
         """End the other process."""
         self._side.close()
 
 
-def make_all(asked: list[_Asked]) -> list[_Made]:
+def segment_all(asked: list[_SegmentationRequest]) -> list[_PackedDocument]:
     """Make documents of texts."""
     return [_made(one) for one in asked]
 
 
-def _made(asked: _Asked) -> _Made:
+def _made(asked: _SegmentationRequest) -> _PackedDocument:
     document = build_document(Article("", asked.text, asked.title, asked.lang), asked.languages)
-    return _Made(document.lang, document.title, document.tokens.pack(), document.sentences.pack())
+    return _PackedDocument(document.lang, document.title, document.tokens.pack(), document.sentences.pack())

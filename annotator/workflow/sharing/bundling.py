@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from annotator.errors import WorkflowError
 from annotator.files.whole import fresh_folder, place_folder, whole_file
-from annotator.history import CORPUS, GOLD, digests_in
+from annotator.history import CORPUS, GOLD, text_digests
 from annotator.store import LayerInfo, Store, assigned, layer_states, take_texts
 from annotator.workflow.sharing.assignment import known_keys
 from annotator.workflow.sharing.merging import DATABASE_IN_WORKSPACE
@@ -81,7 +81,7 @@ def _fill(store: Store, copy: Store, curator: str, keys: Sequence[str], blind: s
             layers = [layer for layer in store.layers(document=key) if _goes_along(layer, curator, key in blind)]
             for layer in sorted(layers, key=lambda layer: (layer.name.name != CORPUS, layer.name)):
                 events = store.hashed_events(layer)
-                take_texts(writer, store, digests_in(event for _, event in events))
+                take_texts(writer, store, text_digests(event for _, event in events))
                 writer.unite(layer.name, events)
 
 

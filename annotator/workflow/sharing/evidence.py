@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from annotator.history import CORPUS, Event, LayerName, curator_layer, renamed
+from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author
 from annotator.records import BadRecordError
 from annotator.store import LayerInfo, Store, first_break
 from annotator.store.foreign import ForeignDatabase
@@ -117,7 +117,7 @@ class Examiner:
         if broken is not None:
             return Examined(problem=f"{broken} there")
         history = [event for _, event in events]
-        return self._judged(name, history if name == layer.name else renamed(history, name.author), corpus)
+        return self._judged(name, history if name == layer.name else rename_author(history, name.author), corpus)
 
     def name_here(self, name: LayerName) -> LayerName:
         """Return what a layer is to be called: what no curator can be called needs another name."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from annotator.errors import WorkflowError
-from annotator.history import CORPUS, Event, LayerName, curator_layer, digests_in, renamed
+from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author, text_digests
 from annotator.labels import LabelScheme, shape_differences
 from annotator.store import ForkedLayerError, LayerInfo, Writer, examine_part, held_together, layers_with_news
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
@@ -228,7 +228,7 @@ class _Merge:
         new = self.renames[layer.name.author]
         name = LayerName(layer.name.document, curator_layer(new))
         try:
-            self._unite(writer, name, [(e.hash, e) for e in renamed([e for _, e in events], new)])
+            self._unite(writer, name, [(e.hash, e) for e in rename_author([e for _, e in events], new)])
         except ForkedLayerError as error:
             self.conflicts.append(self._explained(error, layer, writer))
             return
@@ -243,7 +243,7 @@ class _Merge:
         return f"{error.message} ({until}): {mend}--except {key} leaves the document out"
 
     def _unite(self, writer: Writer, name: LayerName, events: list[tuple[str, Event]]) -> None:
-        for digest in sorted(digests_in(event for _, event in events)):
+        for digest in sorted(text_digests(event for _, event in events)):
             if not writer.has_text(digest):
                 self._take_text(writer, digest)
         count = writer.unite(name, events)

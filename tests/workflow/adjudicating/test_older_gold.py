@@ -15,7 +15,7 @@ from annotator.history import GOLD, LayerName, Op
 from annotator.store import examine, schema
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.exporting.selection import select
-from annotator.workflow.layer_diff import differences, named_by_content, vouched
+from annotator.workflow.layer_diff import differences, with_content_ids, with_curator
 from tests.workflow.adjudicating.desk import finish, first, judge, kinds
 from tests.workspaces import KEY, Bench, linked, make_bench, said
 
@@ -36,7 +36,7 @@ def older(tmp_path: Path) -> Path:
         content = Annotations(session.layer.spans, session.layer.relations)
         fields = {"text": bench.document().sha256, "state": "done", "curators": "ana,bo"}
         ops = [Op("layer", name, None, {"value": value}) for name, value in fields.items()]
-        ops += differences(Annotations(), vouched(named_by_content(content), "ana"))
+        ops += differences(Annotations(), with_curator(with_content_ids(content), "ana"))
         with bench.store.write() as writer:
             writer.append(LayerName(KEY, GOLD), "lead", "adjudicate", ops)
         bench.workspace.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import WorkflowError
-from annotator.workflow.exporting.train_dev_test import Split, assign, parse_shares
+from annotator.workflow.exporting.train_dev_test import Split, assign_parts, parse_shares
 from tests.formats.files import give, take, workspace
 
 
@@ -22,13 +22,13 @@ SPLIT = Split((0.8, 0.1, 0.1), 3)
 
 
 def test_shares_are_kept() -> None:
-    parts = assign([article(n) for n in range(100)], [{} for _ in range(100)], SPLIT)
+    parts = assign_parts([article(n) for n in range(100)], [{} for _ in range(100)], SPLIT)
     assert Counter(parts) == {0: 80, 1: 10, 2: 10}
 
 
 def test_rare_labels_reach_every_part() -> None:
     labels = [{"COMMON": 3, **({"RARE": 1} if n % 10 == 0 else {})} for n in range(100)]
-    parts = assign([article(n) for n in range(100)], labels, SPLIT)
+    parts = assign_parts([article(n) for n in range(100)], labels, SPLIT)
     rare = Counter(part for part, found in zip(parts, labels, strict=True) if "RARE" in found)
     assert rare == {0: 8, 1: 1, 2: 1}
     assert {
@@ -43,19 +43,19 @@ def test_rare_labels_reach_every_part() -> None:
 
 def test_near_duplicates_stay_together() -> None:
     texts = [article(n % 40) + f" nota {n}" for n in range(120)]
-    parts = assign(texts, [{"X": 1} for _ in texts], SPLIT)
+    parts = assign_parts(texts, [{"X": 1} for _ in texts], SPLIT)
     assert all(parts[n] == parts[n % 40] for n in range(120))
     assert set(parts) == {0, 1, 2}
 
 
 def test_the_seed_decides() -> None:
     texts, labels = [article(n) for n in range(40)], [{"X": n % 3} for n in range(40)]
-    assert assign(texts, labels, SPLIT) == assign(texts, labels, SPLIT)
-    assert assign(texts, labels, SPLIT) != assign(texts, labels, Split(SPLIT.shares, 4))
+    assert assign_parts(texts, labels, SPLIT) == assign_parts(texts, labels, SPLIT)
+    assert assign_parts(texts, labels, SPLIT) != assign_parts(texts, labels, Split(SPLIT.shares, 4))
 
 
 def test_nothing_to_split() -> None:
-    assert assign([], [], SPLIT) == []
+    assert assign_parts([], [], SPLIT) == []
 
 
 @pytest.mark.parametrize("shares", ["0.8", "0.8,0.1", "1,0", "a,b", "0.25,0.25,0.25,0.25", "1.2,-0.2", "nan,1"])

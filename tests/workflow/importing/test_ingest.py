@@ -12,7 +12,7 @@ from annotator.history import LayerName
 from annotator.store import StaleLayerError, examine
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.document_history import document_history
-from annotator.workflow.importing.ingest import IntakeReport, ingest
+from annotator.workflow.importing.ingest import IngestReport, ingest
 from tests.workflow.adjudicating.desk import finish, first, judge
 from tests.workspaces import KEY, TEXT, Bench, dump, focused, link, linked, place_of, proposal, propose, said, waiting
 
@@ -28,7 +28,7 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
-def take(bench: Bench, path: Path, *, replace: bool = False) -> IntakeReport:
+def take(bench: Bench, path: Path, *, replace: bool = False) -> IngestReport:
     return ingest(bench.workspace, [path], "tester", replace=replace)
 
 

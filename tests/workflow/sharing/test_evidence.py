@@ -376,7 +376,7 @@ class TestOthersLayers:
         ingest(there.workspace, [tmp_path / f"{KEY}.txt"], "chief", replace=True)
         info = there.store.layer(BO)
         assert info is not None
-        ops = [list(op) for op in there.store.events(info)[-1].decoded()]
+        ops = [list(op) for op in there.store.events(info)[-1].decode_ops()]
         there.workspace.close()
         rehash(database(there), BO, [(2, {"ops": json.dumps(change(ops))})])
         assert any(part in refused(bench, there.workspace.root) for part in reason.split("|"))
@@ -387,7 +387,7 @@ class TestOthersLayers:
         assert "event 2" in refused(bench, there.workspace.root)
         info = there.store.layer(BO)
         assert info is not None
-        now = there.store.events(info)[0].decoded()[0].now
+        now = there.store.events(info)[0].decode_ops()[0].now
         there.workspace.close()
         rehash(database(there), BO, [(2, {"ops": json.dumps([["span", "s1", now, None]])})])
         assert "a text that mallory did not replace" in refused(bench, there.workspace.root)

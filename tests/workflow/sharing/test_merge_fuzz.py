@@ -27,7 +27,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.annotation import SpanKey, record
+from annotator.annotation import SpanKey, item_record
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.history import Event, LayerName, Op
@@ -75,7 +75,7 @@ def apart(folder: Path, start: Path) -> Path:
     assign(bench.workspace, "chief", ["carla"])
     span = proposal(bench.document(), "México", "GPE")
     with bench.store.write() as writer:
-        op = Op("span", span.id, None, record(span))
+        op = Op("span", span.id, None, item_record(span))
         writer.append(LayerName(KEY, "suggestions"), "annotator", "suggest", [op])
     bench.workspace.close()
     return bench.workspace.root
@@ -92,7 +92,9 @@ def work(bench: Bench, folder: Path) -> None:
     suggested(bench, document)
     with bench.store.write() as writer:
         span = proposal(bench.document(), "Canadá", "GPE")
-        writer.append(LayerName(KEY, "suggestions"), "annotator", "suggest", [Op("span", span.id, None, record(span))])
+        writer.append(
+            LayerName(KEY, "suggestions"), "annotator", "suggest", [Op("span", span.id, None, item_record(span))]
+        )
     assign(bench.workspace, "lead", ["ana", "bo"], overlap=2)
     for key in (KEY, "otro"):
         for curator, needle in (("ana", "Luis Paz"), ("bo", "México")):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations, Span
 from annotator.cli.main import main
 from annotator.errors import StoreError, WorkflowError
-from annotator.history import CORPUS, GOLD, LayerName, Op, fold, standing
+from annotator.history import CORPUS, GOLD, LayerName, Op, effective_events, fold
 from annotator.store import QueueFilter, examine
 from annotator.store.tables import read_state
 from annotator.workflow.adjudicating.gold import settle_finished
@@ -99,7 +99,7 @@ def same(*benches: Bench) -> bool:
 def sound(bench: Bench) -> bool:
     """Return whether the doctor is content, and every layer's state is what its own events give."""
     for info in bench.store.layers():
-        if read_state(bench.store.connection, info.id) != fold(standing(bench.store.events(info))):
+        if read_state(bench.store.connection, info.id) != fold(effective_events(bench.store.events(info))):
             return False
     return list(examine(bench.store)) == []
 

@@ -9,16 +9,16 @@ from annotator.formats.json_values import Fields, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.text import Document
 
-ABOUT = ("key", "lang", "title", "meta")
+DOCUMENT_FIELDS = ("key", "lang", "title", "meta")
 """The names of the fields."""
 
 
-def about(document: Document) -> dict[str, Any]:
+def document_fields(document: Document) -> dict[str, Any]:
     """Return what is known of a document."""
     return {"key": document.key, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}
 
 
-def described(
+def foreign_document(
     fields: Fields, text: str, fallback: str, layers: tuple[ForeignLayer, ...], **more: Mapping[str, Any]
 ) -> ForeignDocument:
     """Return a document as the fields describe it; a field that is missing is not known."""

@@ -11,7 +11,7 @@ from annotator.formats.protocol import Carried
 from annotator.formats.record import LayerRecord, nested_and_crossing
 
 
-def uncarried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
+def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
     """Return how much of a record a format that ``carries`` so much leaves out, by feature; each loss counts once."""
     left = [feature for feature, carried in carries.items() if carried == "no"]
     counts = {feature: int(_COUNTS[feature](record)) for feature in left if feature not in _OVERLAPPING}
