@@ -19,7 +19,7 @@ from pathlib import Path
 from annotator.annotation import Annotations, Span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op, curator_layer
-from annotator.store import Writer, meta_record
+from annotator.store import Writer, document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.adjudicating.gold import open_gold, settle_finished
@@ -44,7 +44,7 @@ def put(workspace: Workspace, key: str, words: int, spans: int, dice: random.Ran
     every = max(1, len(document.tokens) // spans)
     with workspace.store.write() as writer:
         sha256 = writer.put_text(document, TOKENIZER)
-        op = Op("document", key, None, meta_record(document, sha256))
+        op = Op("document", key, None, document_record(document, sha256))
         writer.append(LayerName(key, CORPUS), "bench", "ingest", [op])
         for curator in CURATORS:
             _finish(writer, document, curator, every, dice, differing)

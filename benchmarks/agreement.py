@@ -45,13 +45,13 @@ def measure_ours(root: Path) -> dict[str, float]:
     """Measure on a workspace; to be called in a process of its own."""
     from annotator.agreement.estimates import Options
     from annotator.reports.agreement import measure
-    from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare
+    from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
     from annotator.workflow.workspace import Workspace
 
     before = peak()
     workspace = Workspace(root)
     workspace.scheme  # noqa: B018 - read before the clock starts
-    sample, read, read_cpu = timed(lambda: gather(workspace, layers_to_compare(workspace, None)))
+    sample, read, read_cpu = timed(lambda: read_sample(workspace, layers_to_compare(workspace, None)))
     agreement, rest, rest_cpu = timed(lambda: measure(sample, Options()))
     assert agreement.headline is not None
     assert agreement.headline.low is not None
@@ -80,11 +80,11 @@ def libraries(root: Path) -> None:
     from nervaluate import Evaluator
     from sklearn.metrics import cohen_kappa_score
 
-    from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare
+    from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
     from annotator.workflow.workspace import Workspace
 
     workspace = Workspace(root)
-    sample = gather(workspace, layers_to_compare(workspace, None))
+    sample = read_sample(workspace, layers_to_compare(workspace, None))
     labels = sample.vocabulary.labels
     dicts = {
         name: [

@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.annotation import Annotations, Relation, Span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op, curator_layer
-from annotator.store import meta_record
+from annotator.store import document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.layer_diff import differences
@@ -62,7 +62,7 @@ def fill(workspace: Workspace, count: int, seed: int = 1) -> None:
             for number in range(start, min(start + BATCH, count)):
                 document = build_document(Article(f"doc-{number:05}", text_of(chance), lang="es"), ("es", "en"))
                 sha256 = writer.put_text(document, TOKENIZER)
-                op = Op("document", document.key, None, meta_record(document, sha256))
+                op = Op("document", document.key, None, document_record(document, sha256))
                 writer.append(LayerName(document.key, CORPUS), "bench", "ingest", [op])
                 done = [Op("layer", "text", None, {"value": sha256}), Op("layer", "state", None, {"value": "done"})]
                 for curator, content in zip(CURATORS, layers(document, labels, types, chance), strict=True):

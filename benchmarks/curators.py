@@ -15,7 +15,7 @@ from pathlib import Path
 
 from annotator.annotation import Span, item_record, suggested_span
 from annotator.history import SUGGESTIONS, LayerName, Op, curator_layer
-from annotator.store import assigned
+from annotator.store import read_assignments
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.progress import overview
 from annotator.workflow.sharing.assignment import assign
@@ -38,7 +38,7 @@ def fill(workspace: Workspace, count: int, curators: Sequence[str]) -> float:
     fill_documents(workspace, count, done_by=None)
     taken = seconds(lambda: assign(workspace, "lead", curators, overlap=2, blind=0.1))
     digests = workspace.store.document_digests()
-    charges = assigned(workspace.store)
+    charges = read_assignments(workspace.store)
     for at in range(0, count, BATCH):
         with workspace.store.write() as writer:
             for key in sorted(digests)[at : at + BATCH]:
@@ -66,7 +66,7 @@ def fill(workspace: Workspace, count: int, curators: Sequence[str]) -> float:
 def finish_all_but_the_last(workspace: Workspace, curator: str) -> None:
     """Let a curator finish everything but the last document: the longest way to what is next."""
     digests = workspace.store.document_digests()
-    mine = [one for one in assigned(workspace.store, curator) if one.state in ("todo", "doing")]
+    mine = [one for one in read_assignments(workspace.store, curator) if one.state in ("todo", "doing")]
     with workspace.store.write() as writer:
         for one in mine[:-1]:
             now = {"value": "done"}

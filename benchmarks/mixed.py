@@ -24,7 +24,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from annotator.history import LayerName
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 from benchmarks.report import annotator, heading, line
@@ -117,7 +117,7 @@ def main() -> int:
         for number in range(options.sessions):
             info = workspace.store.layer(LayerName(f"d{number:02}", f"curator:c{number}"))
             kept += info.length if info is not None else 0
-        findings = len(list(examine(workspace.store)))
+        findings = len(list(check_database(workspace.store)))
         size = workspace.database_path.stat().st_size / 1e6
         workspace.close()
     times = sorted(taken for _, taken in steps)

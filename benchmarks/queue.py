@@ -19,7 +19,7 @@ from typing import get_args
 from annotator.annotation import item_record, suggested_span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, SUGGESTIONS, LayerName, Op, curator_layer
-from annotator.store import QueueSort, meta_record
+from annotator.store import QueueSort, document_record
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.workspace import Workspace
@@ -37,7 +37,7 @@ def fill(workspace: Workspace, count: int, done_by: str | None = "ana") -> None:
                 text = f"Nota {number}. La ministra Ana Ruiz viajó a la ciudad {number % 997} el martes."
                 document = build_document(Article(f"news-{number:06}", text, lang="es"), ("es", "en"))
                 sha256 = writer.put_text(document, TOKENIZER)
-                op = Op("document", document.key, None, meta_record(document, sha256))
+                op = Op("document", document.key, None, document_record(document, sha256))
                 writer.append(LayerName(document.key, CORPUS), "bench", "ingest", [op])
                 name, score = text.index("Ana Ruiz"), 0.5 + number % 50 / 100
                 suggested = suggested_span(name, name + len("Ana Ruiz"), "PERSON", "bench@1", score)

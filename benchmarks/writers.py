@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import Self
 
 from annotator.history import LayerName
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.workspace import Workspace
 from benchmarks.report import annotator, heading, line
 
@@ -162,7 +162,7 @@ def measure(base: Path, folder: Path, count: int, seconds: float, pause: float) 
     for number in range(count):
         info = workspace.store.layer(LayerName(f"d{number:02}", f"curator:c{number}"))
         kept += info.length if info is not None else 0
-    findings = len(list(examine(workspace.store)))
+    findings = len(list(check_database(workspace.store)))
     workspace.close()
     times = sorted(taken for _, taken in steps)
     within = [

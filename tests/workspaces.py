@@ -12,7 +12,7 @@ from annotator.annotation import Annotations, Relation, Span, SpanKey, suggested
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, SUGGESTIONS, LayerName, Op
 from annotator.labels import LabelScheme
-from annotator.store import Store, meta_record
+from annotator.store import Store, document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.annotating.session import Session
@@ -53,7 +53,7 @@ def make_document(key: str = KEY, text: str = TEXT, title: str | None = None) ->
 
 
 def add_document(store: Store, document: Document) -> Document:
-    op = Op("document", document.key, None, meta_record(document, document.sha256))
+    op = Op("document", document.key, None, document_record(document, document.sha256))
     with store.write() as writer:
         writer.put_text(document, TOKENIZER)
         writer.append(LayerName(document.key, CORPUS), "tester", "ingest", [op])

@@ -231,7 +231,7 @@ def _finish(desk: Desk) -> None:
         session.delete(spans[5].id)
         session.delete(min(session.layer.relations))
     session.finish()
-    session.remember_place(opened=False)
+    session.save_bookmark(opened=False)
 
 
 def main() -> int:

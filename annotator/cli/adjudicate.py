@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, curator_option, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
 from annotator.errors import WorkflowError
 from annotator.workflow.workspace import Workspace, curator_name
 
@@ -19,20 +19,20 @@ from annotator.workflow.workspace import Workspace, curator_name
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings, documents: tuple[str, ...], auto: bool, curator: str | None, workspace: Path | None
+    global_options: GlobalOptions, documents: tuple[str, ...], auto: bool, curator: str | None, folder: Path | None
 ) -> None:
     """Settle what curators differ on, in the workbench: DOC, or the first document that waits for it.
 
     With --auto, without a screen: one curator's finished work becomes gold, of several what the label scheme lets
     stand by itself, where nothing else is in dispute.
     """
-    place, actor = settings.workspace(workspace), curator_name(curator or settings.curator)
+    workspace, actor = global_options.workspace(folder), curator_name(curator or global_options.curator)
     if auto:
-        _settle(place, actor, documents)
+        _settle(workspace, actor, documents)
     elif len(documents) > 1:
         raise WorkflowError(f"{len(documents)} documents at once", "give one to open, or --auto to settle them all")
     else:
-        _open(place, actor, documents[0] if documents else None)
+        _open(workspace, actor, documents[0] if documents else None)
 
 
 def _settle(workspace: Workspace, actor: str, documents: tuple[str, ...]) -> None:

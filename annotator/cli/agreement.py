@@ -11,7 +11,7 @@ import click
 
 from annotator.cli.common import (
     COUNT,
-    Settings,
+    GlobalOptions,
     Share,
     force_option,
     json_option,
@@ -54,7 +54,7 @@ FORMATS = ("table", "json", "csv", "html")
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     layers: str | None,
     kind: str,
     as_json: bool,
@@ -64,7 +64,7 @@ def command(
     resamples: int,
     seed: int,
     force: bool,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:
     """Measure how far layers agree, in the documents that their authors finished.
 
@@ -73,13 +73,13 @@ def command(
     from annotator.agreement.estimates import Options
     from annotator.reports.agreement import measure
     from annotator.reports.work import work
-    from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare, verdicts, work_times
+    from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdicts, work_times
 
-    place = settings.workspace(workspace)
-    sample = gather(place, layers_to_compare(place, layers), lang=lang)
+    workspace = global_options.workspace(folder)
+    sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=lang)
     agreement = measure(sample, Options(resamples, seed), gamma_seconds=gamma)
-    done = work(verdicts(place), work_times(place))
-    outputs = place.outputs(force=force)
+    done = work(verdicts(workspace), work_times(workspace))
+    outputs = workspace.outputs(force=force)
     _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output, outputs)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, curator_option, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
 from annotator.workflow.workspace import Workspace, curator_name
 
 
@@ -16,9 +16,9 @@ from annotator.workflow.workspace import Workspace, curator_name
 @curator_option
 @workspace_option
 @click.pass_obj
-def command(settings: Settings, document: str | None, curator: str | None, workspace: Path | None) -> None:
+def command(global_options: GlobalOptions, document: str | None, curator: str | None, folder: Path | None) -> None:
     """Open the workbench, on a document or where you stopped."""
-    start(settings.workspace(workspace), curator or settings.curator, document)
+    start(global_options.workspace(folder), curator or global_options.curator, document)
 
 
 def start(workspace: Workspace, curator: str | None, document: str | None) -> None:

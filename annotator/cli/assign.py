@@ -11,7 +11,7 @@ from annotator.cli.common import (
     DAYS,
     MANY,
     SEED,
-    Settings,
+    GlobalOptions,
     Share,
     curator_option,
     json_option,
@@ -40,7 +40,7 @@ from annotator.workflow.workspace import curator_name
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     documents: tuple[str, ...],
     curators: str | None,
     overlap: int,
@@ -53,7 +53,7 @@ def command(
     dry_run: bool,
     as_json: bool,
     curator: str | None,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:
     """Spread documents (default: all) over curators; what is assigned or begun stays where it is.
 
@@ -64,17 +64,25 @@ def command(
     _check_usage(team, handover, withdraw, idle)
     if (handover or withdraw) and (limits or blind):
         raise click.UsageError("--quota and --blind are for new assignments")
-    place = settings.workspace(workspace)
-    actor = curator_name(curator or settings.curator)
+    workspace = global_options.workspace(folder)
+    actor = curator_name(curator or global_options.curator)
     if handover or withdraw:
         giver, _, taker = (handover or withdraw or "").partition(":")
         takers = [] if withdraw else [curator_name(taker)] if taker else team
         report = reassign(
-            place, actor, giver, takers, idle_days=idle, seed=seed, keys=documents, dry_run=dry_run
+            workspace, actor, giver, takers, idle_days=idle, seed=seed, keys=documents, dry_run=dry_run
         )  # fmt: skip
     else:
         report = assign(
-            place, actor, team, overlap=overlap, blind=blind, quotas=limits, seed=seed, keys=documents, dry_run=dry_run
+            workspace,
+            actor,
+            team,
+            overlap=overlap,
+            blind=blind,
+            quotas=limits,
+            seed=seed,
+            keys=documents,
+            dry_run=dry_run,
         )
     if as_json:
         print_json(_as_json(report, seed))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, json_option, narrate, print_json, print_table, workspace_option
+from annotator.cli.common import GlobalOptions, json_option, narrate, print_json, print_table, workspace_option
 from annotator.workflow.workspace import Workspace
 
 
@@ -18,7 +18,12 @@ from annotator.workflow.workspace import Workspace
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings, target: Path | None, listing: bool, keep: int | None, as_json: bool, workspace: Path | None
+    global_options: GlobalOptions,
+    target: Path | None,
+    listing: bool,
+    keep: int | None,
+    as_json: bool,
+    folder: Path | None,
 ) -> None:
     """Copy the database, also while others write, and print where the copy is: FILE, or a new one in db/backups.
 
@@ -30,11 +35,11 @@ def command(
         raise click.UsageError("--list makes no backup: leave out FILE and --keep")
     if target is not None and keep is not None:
         raise click.UsageError("--keep counts the copies in db/backups: leave out FILE")
-    place = settings.workspace(workspace)
+    workspace = global_options.workspace(folder)
     if listing:
-        _list(place, as_json=as_json)
+        _list(workspace, as_json=as_json)
         return
-    made, gone = back_up(place, target, keep=keep)
+    made, gone = back_up(workspace, target, keep=keep)
     if as_json:
         print_json({"backup": str(made), "removed": [str(one.path) for one in gone]})
     else:

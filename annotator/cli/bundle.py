@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, narrate, workspace_option
 from annotator.workflow.workspace import curator_name
 
 
@@ -19,7 +19,7 @@ from annotator.workflow.workspace import curator_name
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings, documents: tuple[str, ...], curator: str, output: Path, workspace: Path | None
+    global_options: GlobalOptions, documents: tuple[str, ...], curator: str, output: Path, folder: Path | None
 ) -> None:  # fmt: skip
     """Write a workspace with one curator's documents, suggestions and own work, and nobody else's.
 
@@ -28,9 +28,9 @@ def command(
     from annotator.workflow.sharing.bundling import bundle
 
     name = curator_name(curator)
-    report = bundle(settings.workspace(workspace), name, output, documents)
+    report = bundle(global_options.workspace(folder), name, output, documents)
     blind = f", {report.blind} of them blind" if report.blind else ""
     narrate(f"{output} holds {report.documents} documents for {name}{blind}")
-    folder = output.stem if output.suffix == ".zip" else output.name
+    unpacked = output.stem if output.suffix == ".zip" else output.name
     unpack = f"unzip {output.name}; " if output.suffix == ".zip" else ""
-    narrate(f"there: {unpack}annotator -w {folder} annotate --as {name}; back here: annotator merge {folder}")
+    narrate(f"there: {unpack}annotator -w {unpacked} annotate --as {name}; back here: annotator merge {unpacked}")

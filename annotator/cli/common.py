@@ -45,7 +45,7 @@ class Share(click.FloatRange):
 
 
 @dataclass(slots=True)
-class Settings:
+class GlobalOptions:
     """What was given before the verb."""
 
     folder: Path | None = None
@@ -63,6 +63,7 @@ def workspace_option(function: Function) -> Function:
     return click.option(
         "-w",
         "--workspace",
+        "folder",
         type=click.Path(path_type=Path),
         metavar="DIR",
         help="The workspace (default: ANNOTATOR_WORKSPACE, or the nearest folder upwards with a labels.yaml).",

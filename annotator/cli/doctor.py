@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import Settings, narrate, opened_seal, print_lines, seal_options, workspace_option
+from annotator.cli.common import GlobalOptions, narrate, opened_seal, print_lines, seal_options, workspace_option
 from annotator.errors import StoreError
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 @seal_options("the database")
 @workspace_option
 @click.pass_obj
-def command(settings: Settings, seal: Path | None, signer: Path | None, workspace: Path | None) -> None:
+def command(global_options: GlobalOptions, seal: Path | None, signer: Path | None, folder: Path | None) -> None:
     """Check the database: integrity, hash chains, and that folding the history gives the stored state.
 
     This finds damage and mistakes.  Only a seal that was kept elsewhere finds what somebody changed on purpose.
     """
     opened = opened_seal(seal, signer)
-    place = settings.workspace(workspace)
-    count = print_lines(_findings(place, opened))
+    workspace = global_options.workspace(folder)
+    count = print_lines(_findings(workspace, opened))
     if count:
         raise StoreError(
             f"{count} findings", "`annotator restore FILE` brings a backup back, `annotator backup --list` shows them"
@@ -35,12 +35,12 @@ def command(settings: Settings, seal: Path | None, signer: Path | None, workspac
     narrate("all is well: history and state agree" + (", and all that was sealed is there" if seal else ""))
 
 
-def _findings(place: Workspace, opened: OpenedSeal | None) -> Iterator[str]:
+def _findings(workspace: Workspace, opened: OpenedSeal | None) -> Iterator[str]:
     from annotator.workflow.doctor import findings
 
-    yield from findings(place)
+    yield from findings(workspace)
     if opened is not None:
         from annotator.workflow.sharing.seals import Contents, breaches
 
-        with place.store.snapshot():
-            yield from breaches(opened.seal, Contents.of(place.store))
+        with workspace.store.snapshot():
+            yield from breaches(opened.seal, Contents.of(workspace.store))

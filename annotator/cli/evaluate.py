@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, json_option, narrate, print_json, print_table, progress_bar, workspace_option
+from annotator.cli.common import (
+    GlobalOptions,
+    json_option,
+    narrate,
+    print_json,
+    print_table,
+    progress_bar,
+    workspace_option,
+)
 from annotator.errors import AnnotatorError
 
 LEAST = 2
@@ -37,7 +45,9 @@ class Folds(click.ParamType[int | None]):
 @json_option
 @workspace_option
 @click.pass_obj
-def command(settings: Settings, layer: str | None, folds: int | None, as_json: bool, workspace: Path | None) -> None:
+def command(
+    global_options: GlobalOptions, layer: str | None, folds: int | None, as_json: bool, folder: Path | None
+) -> None:
     """Measure suggestions on finished documents, each left out of what is learned.
 
     Shows precision, recall and F1 of every way to suggest, by label and source, with 95 % intervals over documents; the
@@ -49,7 +59,7 @@ def command(settings: Settings, layer: str | None, folds: int | None, as_json: b
 
     if layer is not None and layer != "gold" and not layer.startswith("curator:"):
         raise AnnotatorError(f"--layer: found {layer!r}", "expected gold or curator:NAME")
-    found_workspace = settings.workspace(workspace)
+    found_workspace = global_options.workspace(folder)
     with progress_bar("measuring") as progress:
         found = evaluate(found_workspace, layer=layer, folds=folds, progress=progress)
     if as_json:

@@ -10,7 +10,7 @@ import click
 
 from annotator.cli.common import (
     SEED,
-    Settings,
+    GlobalOptions,
     curator_option,
     force_option,
     format_argument,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     form: Format,
     output: Path | None,
     layer: str,
@@ -58,19 +58,19 @@ def command(
     force: bool,
     options: dict[str, str],
     curator: str | None,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:
     """Write a layer of every document that has it, in the format named FORMAT."""
     from annotator.workflow.arguments import parse_layer
     from annotator.workflow.exporting.export import ExportRequest, export
     from annotator.workflow.exporting.train_dev_test import Split, parse_shares
 
-    place = settings.workspace(workspace)
+    place = global_options.workspace(folder)
     path = None if output in (None, Path("-")) else output
     request = ExportRequest(
         layer=parse_layer(layer),
         unfinished=unfinished,
-        reader=curator_name(curator or settings.curator),
+        reader=curator_name(curator or global_options.curator),
         since=since,
         labels=tuple(label.strip() for label in labels.split(",")) if labels else (),
         options=options,

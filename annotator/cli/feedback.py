@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from annotator.annotation import key_json
-from annotator.cli.common import Settings, curator_option, json_option, print_json, print_table, workspace_option
+from annotator.cli.common import GlobalOptions, curator_option, json_option, print_json, print_table, workspace_option
 from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
 from annotator.workflow.description import item_in_words
 from annotator.workflow.workspace import Workspace, curator_name
@@ -20,15 +20,15 @@ from annotator.workflow.workspace import Workspace, curator_name
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings, document: str | None, as_json: bool, curator: str | None, workspace: Path | None
+    global_options: GlobalOptions, document: str | None, as_json: bool, curator: str | None, folder: Path | None
 ) -> None:
     """Show your finished work against complete gold: DOC item by item, else a line for each document."""
-    place, name = settings.workspace(workspace), curator_name(curator or settings.curator)
+    workspace, name = global_options.workspace(folder), curator_name(curator or global_options.curator)
     if document is None:
-        _print_documents(place, name, as_json=as_json)
+        _print_documents(workspace, name, as_json=as_json)
         return
-    items = feedback(place.store, place.scheme, document, name)
-    text = place.store.document(document)
+    items = feedback(workspace.store, workspace.scheme, document, name)
+    text = workspace.store.document(document)
     assert text is not None
     rows = [_row(item, text.text) for item in items]
     if as_json:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from annotator.cli.common import (
-    Settings,
+    GlobalOptions,
     curator_option,
     json_option,
     narrate,
@@ -33,20 +33,20 @@ from annotator.workflow.workspace import curator_name
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     document: str,
     layer: str | None,
     items: bool,
     as_json: bool,
     curator: str | None,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:
     """Show every event of a document's layers, oldest first; others' work only when all concerned are done."""
-    reader = curator_name(curator or settings.curator)
+    reader = curator_name(curator or global_options.curator)
     if items:
-        _print_items(settings.workspace(workspace).store, document, layer, reader, as_json=as_json)
+        _print_items(global_options.workspace(folder).store, document, layer, reader, as_json=as_json)
         return
-    found = document_history(settings.workspace(workspace).store, document, layer, reader=reader)
+    found = document_history(global_options.workspace(folder).store, document, layer, reader=reader)
     rows = [
         {
             "at": e.at,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli.common import (
-    Settings,
+    GlobalOptions,
     curator_option,
     format_argument,
     format_options,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     form: Format,
     path: Path,
     layer: str | None,
@@ -61,7 +61,7 @@ def command(
     as_json: bool,
     options: dict[str, str],
     curator: str | None,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:
     """Take in documents and annotations that another program wrote (PATH - is standard input)."""
     from annotator.formats.source import Source
@@ -70,7 +70,7 @@ def command(
 
     if override and not replace:
         raise click.UsageError("--override goes with --replace")
-    place = settings.workspace(workspace)
+    place = global_options.workspace(folder)
     request = ImportRequest(
         layer=None if layer is None else parse_layer(layer),
         mapping=_pairs(mappings),
@@ -84,7 +84,7 @@ def command(
     )
     source = Source(None, encoding, sys.stdin.buffer) if path == Path("-") else Source(path, encoding)
     with progress_bar("importing", unit="bytes") as progress:
-        report = import_file(place, form, source, request, curator_name(curator or settings.curator), progress)
+        report = import_file(place, form, source, request, curator_name(curator or global_options.curator), progress)
     if as_json:
         print_json(_plain(report))
     _tell(report, form.name, dry_run=dry_run)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, curator_option, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
 from annotator.workflow.workspace import Workspace, curator_name
 
 
@@ -21,19 +21,19 @@ from annotator.workflow.workspace import Workspace, curator_name
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     paths: tuple[Path, ...],
     encoding: str,
     replace: bool,
     override: bool,
     curator: str | None,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:
     """Take in articles: txt, md, jsonl, csv, or folders of them (default: the workspace's seeds/)."""
     if override and not replace:
         raise click.UsageError("--override goes with --replace")
-    place = settings.workspace(workspace)
-    take_in(place, paths, curator or settings.curator, encoding=encoding, replace=replace, override=override)
+    place = global_options.workspace(folder)
+    take_in(place, paths, curator or global_options.curator, encoding=encoding, replace=replace, override=override)
 
 
 def take_in(

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from annotator import __version__
-from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, narrate, workspace_option
 from annotator.errors import AnnotatorError
 
 VERBS = (
@@ -86,12 +86,12 @@ class Verbs(click.Group):
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 @click.version_option(__version__, "-V", "--version", prog_name="annotator")
 @click.pass_context
-def cli(ctx: click.Context, workspace: Path | None, curator: str | None, debug: bool) -> None:  # noqa: ARG001 - read from argv
+def cli(ctx: click.Context, folder: Path | None, curator: str | None, debug: bool) -> None:  # noqa: ARG001 - read from argv
     """Turn news articles into gold-standard entity and relation data.
 
     Without a command the workbench opens; a new workspace takes in its seeds/ and gets suggestions first.
     """
-    ctx.obj = Settings(workspace, curator)
+    ctx.obj = GlobalOptions(folder, curator)
     if ctx.invoked_subcommand is None:
         from annotator.cli.annotate import start
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli.common import (
-    Settings,
+    GlobalOptions,
     json_option,
     narrate,
     opened_seal,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     other: Path,
     renames: tuple[str, ...],
     without: tuple[str, ...],
@@ -50,7 +50,7 @@ def command(
     no_limits: bool,
     dry_run: bool,
     as_json: bool,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:
     """Take over the work in OTHER: a database, the folder of a workspace, or a bundle.
 
@@ -60,11 +60,11 @@ def command(
     from annotator.workflow.sharing.merging import NO_LIMITS, Limits, MergeConflictError, merge
 
     opened = opened_seal(seal, signer)
-    place = settings.workspace(workspace)
+    workspace = global_options.workspace(folder)
     names = dict(_rename(text) for text in renames)
     try:
         report = merge(
-            place,
+            workspace,
             other,
             renames=names,
             without=without,

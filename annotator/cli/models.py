@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import Settings, json_option, narrate, print_json, print_table, workspace_option
+from annotator.cli.common import GlobalOptions, json_option, narrate, print_json, print_table, workspace_option
 
 if TYPE_CHECKING:
     from annotator.suggest.learned.versions import VersionStatus
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 @click.group("models", invoke_without_command=True)
 @workspace_option
 @click.pass_context
-def command(ctx: click.Context, workspace: Path | None) -> None:
+def command(ctx: click.Context, folder: Path | None) -> None:
     """List and install language models, add your own, and choose which version of what was learned is used."""
-    settings = ctx.ensure_object(Settings)
-    if workspace is not None:
-        settings.folder = workspace
+    global_options = ctx.ensure_object(GlobalOptions)
+    if folder is not None:
+        global_options.folder = folder
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_models)
 
@@ -29,13 +29,13 @@ def command(ctx: click.Context, workspace: Path | None) -> None:
 @json_option
 @workspace_option
 @click.pass_obj
-def list_models(settings: Settings, as_json: bool = False, workspace: Path | None = None) -> None:
+def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Path | None = None) -> None:
     """Show every known model and which are installed, and every version of what was learned and which is used."""
     from annotator.suggest.custom_models import own_models
     from annotator.suggest.learned.versions import versions
     from annotator.suggest.models import list_models as known
 
-    found = settings.workspace(workspace)
+    found = global_options.workspace(folder)
     own = own_models(found.models)
     rows: list[dict[str, object]] = [
         {
@@ -91,13 +91,13 @@ def _learned_row(status: VersionStatus) -> dict[str, object]:
 @click.option("--force", is_flag=True, help="Put a fresh one in the place of what is there, which is kept.")
 @workspace_option
 @click.pass_obj
-def install(settings: Settings, languages: tuple[str, ...], force: bool, workspace: Path | None) -> None:
+def install(global_options: GlobalOptions, languages: tuple[str, ...], force: bool, folder: Path | None) -> None:
     """Download models into the workspace's models/ folder, each checked against its digest."""
     from annotator.suggest.models import install as fetch
 
-    folder = settings.workspace(workspace).models
+    models = global_options.workspace(folder).models
     for lang in languages:
-        status = fetch(lang, folder, narrate, force=force)
+        status = fetch(lang, models, narrate, force=force)
         narrate(f"{status.name} {status.version} is there")
 
 
@@ -109,12 +109,12 @@ def install(settings: Settings, languages: tuple[str, ...], force: bool, workspa
 @workspace_option
 @click.pass_obj
 def add(
-    settings: Settings, path: Path, lang: str | None, name: str | None, force: bool, workspace: Path | None
+    global_options: GlobalOptions, path: Path, lang: str | None, name: str | None, force: bool, folder: Path | None
 ) -> None:
     """Let a spaCy pipeline that you trained suggest too: PATH is a folder that `spacy train` wrote."""
     from annotator.suggest.custom_models import add as take
 
-    found = settings.workspace(workspace)
+    found = global_options.workspace(folder)
     model = take(path, found.models, lang, name, force=force)
     ours = model.ours(found.scheme)
     narrate(f"{model.source} suggests {', '.join(dict.fromkeys(ours.values())) or 'nothing'} for {model.lang}")
@@ -129,11 +129,11 @@ def add(
 @click.argument("name", metavar="NAME")
 @workspace_option
 @click.pass_obj
-def remove(settings: Settings, name: str, workspace: Path | None) -> None:
+def remove(global_options: GlobalOptions, name: str, folder: Path | None) -> None:
     """Take a model of your own away; what it suggested stays until the next `annotator suggest`."""
     from annotator.suggest.custom_models import remove as drop
 
-    drop(name, settings.workspace(workspace).models)
+    drop(name, global_options.workspace(folder).models)
     narrate(f"{name} is gone")
 
 
@@ -141,12 +141,12 @@ def remove(settings: Settings, name: str, workspace: Path | None) -> None:
 @click.argument("version", metavar="VERSION|none")
 @workspace_option
 @click.pass_obj
-def use(settings: Settings, version: str, workspace: Path | None) -> None:
+def use(global_options: GlobalOptions, version: str, folder: Path | None) -> None:
     """Use a version of what was learned, or none of them; training by itself leaves your choice alone."""
     from annotator.suggest.learned.versions import NONE
     from annotator.suggest.learned.versions import use as choose
 
-    found = settings.workspace(workspace)
+    found = global_options.workspace(folder)
     choose(found.models, version, found.scheme, pinned=True)
     said = "no learned version is used" if version == NONE else f"version {version} is used"
     narrate(f"{said}; now `annotator suggest`")

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, narrate, workspace_option
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @workspace_option
 @click.pass_obj
-def command(settings: Settings, file: Path, workspace: Path | None) -> None:
+def command(global_options: GlobalOptions, file: Path, folder: Path | None) -> None:
     """Put the backup FILE in the place of the database, which is kept.
 
     FILE is checked as `annotator doctor` does, and stays where it is. `annotator backup --list` shows the backups.
     """
-    from annotator.workflow.backups import bring_back
+    from annotator.workflow.backups import restore_backup
 
-    place = settings.workspace(workspace)
-    aside = bring_back(place, file)
-    narrate(f"{place.database_path} holds what {file} held")
+    workspace = global_options.workspace(folder)
+    aside = restore_backup(workspace, file)
+    narrate(f"{workspace.database_path} holds what {file} held")
     if aside is not None:
         narrate(f"what it held before is in {aside}; to go back: annotator restore {aside}")

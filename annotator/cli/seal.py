@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import Settings, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, narrate, workspace_option
 
 
 @click.command("seal")
@@ -17,7 +17,7 @@ from annotator.cli.common import Settings, narrate, workspace_option
 )
 @workspace_option
 @click.pass_obj
-def command(settings: Settings, key: Path | None, output: Path | None, workspace: Path | None) -> None:
+def command(global_options: GlobalOptions, key: Path | None, output: Path | None, folder: Path | None) -> None:
     """Write the last hash of every history and the digest of every text, signed with an SSH key.
 
     Keep the seal where who may write the database may not.  `annotator doctor --seal FILE` and `annotator merge OTHER
@@ -29,13 +29,13 @@ def command(settings: Settings, key: Path | None, output: Path | None, workspace
     path = None if output in (None, Path("-")) else output
     if key is not None and path is None:
         raise click.UsageError("--key needs -o FILE: the signature is written beside it")
-    place = settings.workspace(workspace)
-    outputs = place.outputs()
+    workspace = global_options.workspace(folder)
+    outputs = workspace.outputs()
     targets: list[Path] = []
     if path is not None:
         made = outputs.new(path)
         targets = [outputs.new(signature_path(made)), made]
-    data = make_seal(place.store)
+    data = make_seal(workspace.store)
     if key is not None:
         with outputs.file(targets[0], sys.stdout.buffer) as stream:
             stream.write(sign(data, key))

@@ -12,7 +12,7 @@ import click
 from annotator.cli.common import (
     COUNT,
     DAYS,
-    Settings,
+    GlobalOptions,
     curator_option,
     json_option,
     narrate,
@@ -24,7 +24,7 @@ from annotator.reports.progress import WORK, YIELD, charge_words, curator_table,
 from annotator.store import QueueRow, charges, layer_states
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.progress import IDLE_DAYS, Overview, overview
-from annotator.workflow.sent_texts import in_words, sent_so_far
+from annotator.workflow.sent_texts import describe_sent, sent_totals
 from annotator.workflow.workspace import curator_name
 
 STATES = ("todo", "doing", "done", "skipped", "flagged")
@@ -56,17 +56,17 @@ NOTED = 10
 @workspace_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    global_options: GlobalOptions,
     state: str | None,
     limit: int | None,
     every: bool,
     idle: int,
     as_json: bool,
     curator: str | None,
-    workspace: Path | None,
+    folder: Path | None,
 ) -> None:  # fmt: skip
     """Show how far the documents and all curators are: for a curator by their queue, for a lead over everybody."""
-    desk = Desk(settings.workspace(workspace), curator_name(curator or settings.curator))
+    desk = Desk(global_options.workspace(folder), curator_name(curator or global_options.curator))
     which = QueueFilter(mine=desk.mine, state=state or "")
     if as_json:
         _print_json(desk, which, overview(desk.workspace, idle_days=idle), -1 if limit is None else limit)
@@ -80,8 +80,8 @@ def command(
     else:
         _print_documents(desk, most)
     _print_curators(found)
-    for host, (sent, last) in sent_so_far(desk.workspace).items():
-        narrate(f"sent so far to {in_words(host, sent)}, last at {last}")
+    for host, (sent, last) in sent_totals(desk.workspace).items():
+        narrate(f"sent so far to {describe_sent(host, sent)}, last at {last}")
 
 
 def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> None:
@@ -97,7 +97,7 @@ def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> 
         for row in rows
     ]
     head = {"curator": desk.curator, "progress": desk.progress()}
-    sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_so_far(desk.workspace).items()]
+    sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_totals(desk.workspace).items()]
     print_json({**head, **overview_json(found), "sent": sent, "documents": documents})
 
 

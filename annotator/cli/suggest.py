@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import MANY, Settings, narrate, progress_bar, workspace_option
+from annotator.cli.common import MANY, GlobalOptions, narrate, progress_bar, workspace_option
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ MOST_REASONS = 3
 @click.option("--jobs", type=click.IntRange(1, MANY), default=1, show_default=True, help="Worker processes.")
 @workspace_option
 @click.pass_obj
-def command(settings: Settings, documents: tuple[str, ...], jobs: int, workspace: Path | None) -> None:
+def command(global_options: GlobalOptions, documents: tuple[str, ...], jobs: int, folder: Path | None) -> None:
     """Suggest spans and relations for documents that have no suggestions of this model and version yet."""
-    run(settings.workspace(workspace), documents, jobs)
+    run(global_options.workspace(folder), documents, jobs)
 
 
 def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
@@ -36,7 +36,7 @@ def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
 def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1, *, ask: bool = True) -> None:
     """Suggest and say what came of it; ``ask`` lets texts be sent to the servers that suggesters ask."""
     from annotator.workflow.learning.suggesting import most_jobs, suggest
-    from annotator.workflow.sent_texts import in_words
+    from annotator.workflow.sent_texts import describe_sent
 
     if jobs > most_jobs():
         narrate(f"--jobs {jobs} is more than this machine has use for: {most_jobs()} are started")
@@ -48,7 +48,7 @@ def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1, *,
         f"{report.unchanged} had them"
     )
     for host, sent in report.sent.items():
-        narrate(f"sent to {in_words(host, sent)}")
+        narrate(f"sent to {describe_sent(host, sent)}")
     for reason, documents_unread in report.unread.most_common(MOST_REASONS):
         narrate(f"{documents_unread} documents are done in part: {reason}; `annotator suggest` asks again")
     if report.dropped:

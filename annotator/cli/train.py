@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from annotator.cli.common import (
-    Settings,
+    GlobalOptions,
     json_option,
     narrate,
     print_json,
@@ -22,7 +22,7 @@ from annotator.cli.common import (
 @json_option
 @workspace_option
 @click.pass_obj
-def command(settings: Settings, as_json: bool, workspace: Path | None) -> None:
+def command(global_options: GlobalOptions, as_json: bool, folder: Path | None) -> None:
     """Train the suggestions on finished documents, and use what does better than before.
 
     Learns from gold, and from a curator's work once everybody concerned is done with the document. Old versions are
@@ -30,7 +30,7 @@ def command(settings: Settings, as_json: bool, workspace: Path | None) -> None:
     """
     from annotator.workflow.learning.training import train
 
-    found = settings.workspace(workspace)
+    found = global_options.workspace(folder)
     with progress_bar("learning") as progress:
         trained = train(found, progress=progress)
     if as_json:

@@ -17,7 +17,7 @@ from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
 from annotator.agreement.totals import Features
-from annotator.workflow.comparing.agreement_sample import Sample, collector_at_rest, shown_name
+from annotator.workflow.comparing.agreement_sample import AgreementSample, collector_at_rest, shown_name
 from annotator.workflow.comparing.disagreements import MISSED
 
 Scope = Literal["overall", "pair", "label", "relation", "language", "time", "condition"]
@@ -133,7 +133,11 @@ class Agreement:
 
 
 def measure(
-    sample: Sample, options: Options, *, gamma_seconds: float | None = None, stop: Callable[[], bool] = lambda: False
+    sample: AgreementSample,
+    options: Options,
+    *,
+    gamma_seconds: float | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Agreement:
     """Measure how the sample's layers agree; γ too where a time is given for it.
 
@@ -143,7 +147,9 @@ def measure(
         return _measured(sample, options, gamma_seconds, stop)
 
 
-def _measured(sample: Sample, options: Options, gamma_seconds: float | None, stop: Callable[[], bool]) -> Agreement:
+def _measured(
+    sample: AgreementSample, options: Options, gamma_seconds: float | None, stop: Callable[[], bool]
+) -> Agreement:
     comparisons = compare(sample.documents, sample.layers, sample.vocabulary)
     features = Features(comparisons)
     builder = _Builder(sample, options, comparisons, features, stop)
@@ -173,11 +179,11 @@ def _measured(sample: Sample, options: Options, gamma_seconds: float | None, sto
     )
 
 
-def _gamma(sample: Sample, seconds: float, options: Options) -> Gamma:
+def _gamma(sample: AgreementSample, seconds: float, options: Options) -> Gamma:
     return gamma(sample.documents, sample.layers, seconds=seconds, seed=options.seed)
 
 
-def _reason(sample: Sample) -> str:
+def _reason(sample: AgreementSample) -> str:
     """Say why there is nothing to measure; empty when there is."""
     names = [shown_name(layer) for layer in sample.layers]
     if not names:
@@ -194,7 +200,7 @@ class _Builder:
 
     def __init__(
         self,
-        sample: Sample,
+        sample: AgreementSample,
         options: Options,
         comparisons: Comparisons,
         features: Features,

@@ -1,16 +1,16 @@
 """The only place that knows SQL."""
 
-from annotator.store.assignments import Assigned, assigned, begun
+from annotator.store.assignments import Assignment, begun_work, read_assignments
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
-from annotator.store.doctor import examine, examine_part, first_break
+from annotator.store.doctor import check_database, check_layers, first_break
 from annotator.store.file_identity import LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
 from annotator.store.layers import (
+    Bookmark,
     ForeignLayerError,
     ForkedLayerError,
     LayerInfo,
-    Place,
     SchemeStamp,
     StaleLayerError,
 )
@@ -28,10 +28,11 @@ from annotator.store.progress import (
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
 from annotator.store.read_only import ReadOnlyError
-from annotator.store.writer import Writer, meta_record
+from annotator.store.writer import Writer, document_record
 
 __all__ = [
-    "Assigned",
+    "Assignment",
+    "Bookmark",
     "Bulk",
     "Charge",
     "CuratorTally",
@@ -43,7 +44,6 @@ __all__ = [
     "LayerInfo",
     "LostError",
     "Noted",
-    "Place",
     "Queue",
     "QueueFilter",
     "QueueRow",
@@ -57,17 +57,17 @@ __all__ = [
     "WorkTime",
     "Writer",
     "abandoned",
-    "assigned",
-    "begun",
+    "begun_work",
     "charges",
-    "examine",
-    "examine_part",
+    "check_database",
+    "check_layers",
+    "document_record",
     "first_break",
     "flagged",
     "held_together",
     "layer_states",
     "layers_with_news",
-    "meta_record",
+    "read_assignments",
     "survey",
     "take_texts",
 ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from annotator.store.database import Store
 
 
-class Assigned(NamedTuple):
+class Assignment(NamedTuple):
     """A document in one curator's charge.
 
     ``blind`` says that suggestions are kept from them; ``state`` is todo, doing, done or skipped; ``changed_at`` when
@@ -32,12 +32,12 @@ ORDER BY d.key, a.id
 """
 
 
-def assigned(store: Store, curator: str | None = None) -> list[Assigned]:
+def read_assignments(store: Store, curator: str | None = None) -> list[Assignment]:
     """Return all assignments, or those of one curator, in order of document and curator."""
-    return [Assigned(row[0], row[1], bool(row[2]), row[3], row[4]) for row in store.rows(_ASSIGNED, curator)]
+    return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in store.rows(_ASSIGNED, curator)]
 
 
-def begun(store: Store) -> list[tuple[str, str]]:
+def begun_work(store: Store) -> list[tuple[str, str]]:
     """Return document and curator of all work that was begun, assigned or not, in order."""
     query = (
         "SELECT d.key, l.author FROM layer l JOIN document d ON d.id = l.document_id"

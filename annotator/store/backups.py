@@ -22,7 +22,7 @@ from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.connection import BACKUPS, COMPANIONS, backup_path, explained
 from annotator.store.database import Store
-from annotator.store.doctor import examine
+from annotator.store.doctor import check_database
 from annotator.store.foreign import NO_LIMITS, open_foreign
 from annotator.store.lock_holder import Note
 from annotator.store.lock_queue import Turns
@@ -74,7 +74,7 @@ def restore(path: Path, source: Path) -> Path | None:
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with _checked(source, path.parent) as copy:
-        findings = list(examine(copy))
+        findings = list(check_database(copy))
         if findings:
             more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
             raise StoreError(f"{source}: {findings[0]}{more}", "choose another copy; nothing was changed")

@@ -33,9 +33,9 @@ class Bulk:
     """The first events of layers that do not exist yet, gathered and written by a thread of its own.
 
     Each statement writes many rows, while Python's lock is free: most of SQLite's work is done beside that of Python.
-    What was added is in the database only after :meth:`settle`; between :meth:`flush` and that, nobody else may use
-    the connection.  Ids are given out here, which is safe under the write lock as long as nobody else makes documents
-    or layers before the next :meth:`settle`.
+    What was added is in the database only after :meth:`flush_and_wait`; between :meth:`flush` and that, nobody else
+    may use the connection.  Ids are given out here, which is safe under the write lock as long as nobody else makes
+    documents or layers before the next :meth:`flush_and_wait`.
     """
 
     def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
@@ -92,7 +92,7 @@ class Bulk:
             self._now = ""
             self._writing = self._thread.submit(self._write, rows)
 
-    def settle(self) -> None:
+    def flush_and_wait(self) -> None:
         """Write what was added, and wait until it is there."""
         self.flush()
         self._wait()

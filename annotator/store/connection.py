@@ -33,7 +33,7 @@ class Guard(Protocol):
         """Raise :class:`StoreError` when it is not."""
 
 
-class Opened(NamedTuple):
+class OpenedDatabase(NamedTuple):
     """An open database.
 
     ``standing`` is of one that may be written.  ``told`` is what there is to say: that it was migrated, or how one is
@@ -48,7 +48,7 @@ class Opened(NamedTuple):
     told: str = ""
 
 
-def connect(path: Path) -> Opened:
+def connect(path: Path) -> OpenedDatabase:
     """Open the database at ``path``, made or migrated where needed, or only to be read where it cannot be written.
 
     Raises :class:`StoreError` when it belongs to something else, comes from a newer version, or cannot be read.
@@ -57,7 +57,7 @@ def connect(path: Path) -> Opened:
         reason = why_only_readable(path)
         if reason:
             connection, untouched, told = open_to_read(path)
-            return Opened(connection, untouched=untouched, only_readable=reason, told=told)
+            return OpenedDatabase(connection, untouched=untouched, only_readable=reason, told=told)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             _share(path)
@@ -65,7 +65,7 @@ def connect(path: Path) -> Opened:
         try:
             copy = _prepare(connection, path)
             told = f"{path} was brought up to date; as it was it is in {copy}" if copy is not None else ""
-            return Opened(connection, Standing(connection, path), told=told)
+            return OpenedDatabase(connection, Standing(connection, path), told=told)
         except BaseException:
             connection.close()
             raise

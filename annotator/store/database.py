@@ -17,7 +17,7 @@ from annotator.history import Event, LayerName, UndoStack, UndoStep, curator_lay
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.filesystems import warnings
-from annotator.store.layers import LAYERS, LayerInfo, Place, SchemeStamp, event_of, layer_info_of
+from annotator.store.layers import LAYERS, Bookmark, LayerInfo, SchemeStamp, event_of, layer_info_of
 from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.tables import TABLES, records
@@ -26,7 +26,7 @@ from annotator.text import Document, Segmentation
 
 
 class _DryRunOverError(Exception):
-    """Takes a dry run's transaction back."""
+    """Rolls a dry run's transaction back."""
 
 
 def utc_now() -> str:
@@ -88,7 +88,7 @@ class Store:
         """Return whether the database can only be read; :attr:`notes` says why."""
         return self._lock is None
 
-    def hurry(self, patience: float) -> None:
+    def wait_at_most(self, patience: float) -> None:
         """Let every write wait for the lock for so many seconds only, and keep its place in the queue for a next try.
 
         For who sits before a screen: :class:`LockedError` says whom it waits for.
@@ -96,21 +96,23 @@ class Store:
         if self._lock is not None:
             self._lock.patience, self._lock.keeps_place = patience, True
 
-    def held_by(self) -> str:
+    def lock_holder(self) -> str:
         """Return who keeps one from writing now, in words; nothing when the lock is free, or is not what is missing."""
         if self._lock is None:
             return ""
         with self.explained():
-            return self._lock.held_by()
+            return self._lock.lock_holder()
 
-    def give_way(self) -> None:
+    def leave_lock_queue(self) -> None:
         """Give up the place in the queue that was kept after :class:`LockedError`: there will be no next try."""
         if self._lock is not None:
             self._lock.give_up()
 
     @contextmanager
-    def write(self) -> Iterator[Writer]:
-        """Write under the lock: all of the block is durable when it ends, or none of it happened.
+    def write(self, *, dry_run: bool = False) -> Iterator[Writer]:
+        """Open a transaction under the write lock: all of the block is durable when it ends, or none of it happened.
+
+        A dry run is rolled back at its end: it has checked what a write would do, and changed nothing.
 
         Raises :class:`LockedError`, :class:`LostError`, :class:`ReadOnlyError` or another :class:`StoreError`.
         """
@@ -120,25 +122,20 @@ class Store:
                 WHERE_TO_WRITE if self._only_readable == READ_ONLY_MEDIUM else OWN_RIGHTS,
             )
         stamp = self._scheme() if self._scheme is not None else None
-        with self.explained(), self._lock.transaction() as connection:
-            if connection.execute("PRAGMA user_version").fetchone()[0] != schema.VERSION:
-                raise StoreError(
-                    f"{self.path} was migrated by a newer annotator while it was open, nothing was written",
-                    "leave, and start again with that one",
-                )
-            writer = Writer(connection, self.clock)
-            if stamp is not None:
-                writer.set_scheme(stamp)
-            yield writer
-        self._scheme = None  # said once a process; it reads its scheme once
-
-    @contextmanager
-    def trial(self, dry_run: bool) -> Iterator[Writer]:
-        """Write as :meth:`write` does; a dry run then takes everything back, so that it says what would be."""
-        with suppress(_DryRunOverError), self.write() as writer:
-            yield writer
-            if dry_run:
-                raise _DryRunOverError
+        with suppress(_DryRunOverError):
+            with self.explained(), self._lock.transaction() as connection:
+                if connection.execute("PRAGMA user_version").fetchone()[0] != schema.VERSION:
+                    raise StoreError(
+                        f"{self.path} was migrated by a newer annotator while it was open, nothing was written",
+                        "leave, and start again with that one",
+                    )
+                writer = Writer(connection, self.clock)
+                if stamp is not None:
+                    writer.set_scheme(stamp)
+                yield writer
+                if dry_run:
+                    raise _DryRunOverError
+            self._scheme = None  # a process reads its scheme once, so it is noted once
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Let all reads of the block see one moment, though others write meanwhile."""
@@ -180,7 +177,7 @@ class Store:
             meta=json.loads(row["meta"] or "{}"),
         )
 
-    def about(self, key: str) -> dict[str, Any] | None:
+    def metadata(self, key: str) -> dict[str, Any] | None:
         """Return language, title and other fields (``meta``) of the document with this key."""
         row = self.row("SELECT lang, title, meta FROM document WHERE key = ? AND sha256 IS NOT NULL", key)
         return None if row is None else {**row, "meta": json.loads(row["meta"] or "{}")}
@@ -335,7 +332,7 @@ class Store:
         row = self.row("SELECT sha256, shape FROM scheme")
         return None if row is None else SchemeStamp(*row)
 
-    def place(self, curator: str, document: str | None = None) -> Place | None:
+    def bookmark(self, curator: str, document: str | None = None) -> Bookmark | None:
         """Return where the curator was in a document, or in whichever they were last."""
         row = self.row(
             "SELECT document, cursor, focus, open FROM place WHERE curator = ?1 AND (?2 IS NULL OR document = ?2)"
@@ -343,7 +340,7 @@ class Store:
             curator,
             document,
         )
-        return None if row is None else Place(row[0], row[1], row[2], bool(row[3]))
+        return None if row is None else Bookmark(row[0], row[1], row[2], bool(row[3]))
 
     def fold_log(self) -> None:
         """Put all that was written into the one file; whoever opens it next goes back to write-ahead logging."""

@@ -18,7 +18,7 @@ from annotator.store.tables import read_state
 from annotator.text import Segmentation, text_sha256
 
 
-def examine(store: Store) -> Iterator[str]:
+def check_database(store: Store) -> Iterator[str]:
     """Yield every finding, one line each; nothing when all is well.
 
     Reads one consistent snapshot, so that others may go on writing meanwhile.
@@ -32,7 +32,7 @@ def examine(store: Store) -> Iterator[str]:
         yield from _documents(store.rows(_DIFFERING))
 
 
-def examine_part(store: Store, layers: Collection[LayerName], texts: Iterable[str]) -> Iterator[str]:
+def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[str]) -> Iterator[str]:
     """Yield every finding on some layers, the documents that they are of, and some texts."""
     keys = sorted({name.document for name in layers})
     with store.snapshot():

@@ -51,7 +51,7 @@ class SchemeStamp(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Bookmark:
     """Where a curator was in a document: cursor in code points, id of the focused item, whether it was open."""
 
     document: str

@@ -98,7 +98,7 @@ class WriteLock:
                 self._turns.leave()
             raise self._locked()
 
-    def held_by(self) -> str:
+    def lock_holder(self) -> str:
         """Return who keeps one from writing, in words; nothing when one can write now, with the turn kept for that."""
         if not self._try(time.monotonic()):
             return self._locked().holder

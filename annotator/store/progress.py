@@ -74,7 +74,7 @@ class Charge(NamedTuple):
 
 
 def survey(store: Store, idle_since: str, recent_since: str) -> tuple[Stages, list[CuratorTally]]:
-    """Return how far the documents are, and the numbers of everyone with assignments or work, in order of name.
+    """Return how far the documents are, and the numbers of everyone with assigned or work, in order of name.
 
     Work without a step since ``idle_since`` counts as abandoned.
     """

@@ -139,7 +139,7 @@ class Queue:
         row = self._store.row(query, key, self._curator)
         return row is not None and bool(row[0])
 
-    def has_several(self) -> bool:
+    def has_several_curators(self) -> bool:
         """Return whether more than one curator has begun anything."""
         first, last = (
             self._store.row(

@@ -10,10 +10,10 @@ from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, effectiv
 from annotator.store.bulk import Bulk
 from annotator.store.layers import (
     LAYERS,
+    Bookmark,
     ForeignLayerError,
     ForkedLayerError,
     LayerInfo,
-    Place,
     SchemeStamp,
     StaleLayerError,
     event_of,
@@ -92,7 +92,7 @@ class Writer:
         row = self._connection.execute(f"{LAYERS} WHERE l.id = ?", (layer.id,)).fetchone()
         return layer_info_of(row)
 
-    def unite(self, name: LayerName, events: Sequence[tuple[str, Event]]) -> int:
+    def merge_history(self, name: LayerName, events: Sequence[tuple[str, Event]]) -> int:
         """Take over what is not known here of a layer's history in another database; return how many events that was.
 
         ``events`` are that history with its hashes, checked by the caller, in order.  Where this database carried the
@@ -204,7 +204,7 @@ class Writer:
         """Return whether a text is here, by its digest."""
         return self._connection.execute("SELECT 1 FROM text WHERE sha256 = ?", (digest,)).fetchone() is not None
 
-    def knows(self, digest: str) -> bool:
+    def has_event(self, digest: str) -> bool:
         """Return whether an event is here, by its hash."""
         return self._connection.execute("SELECT 1 FROM event WHERE hash = ?", (digest,)).fetchone() is not None
 
@@ -221,16 +221,16 @@ class Writer:
             stamp,
         )
 
-    def set_place(self, curator: str, place: Place) -> None:
+    def set_bookmark(self, curator: str, bookmark: Bookmark) -> None:
         """Remember where the curator is; not part of history."""
         self._connection.execute(
             "INSERT INTO place (curator, document, cursor, focus, at, open) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (curator, document) DO UPDATE SET cursor = excluded.cursor, focus = excluded.focus,"
             " at = excluded.at, open = excluded.open",
-            (curator, place.document, place.cursor, place.focus, self._clock(), int(place.open)),
+            (curator, bookmark.document, bookmark.cursor, bookmark.focus, self._clock(), int(bookmark.open)),
         )
 
 
-def meta_record(document: Document, sha256: str) -> Mapping[str, Any]:
+def document_record(document: Document, sha256: str) -> Mapping[str, Any]:
     """Return what the corpus layer records of a document."""
     return {"sha256": sha256, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}

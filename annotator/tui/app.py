@@ -27,8 +27,8 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
 from annotator.tui.theme_palette import palette_of
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
-from annotator.workflow.comparing.agreement_sample import Sample
-from annotator.workflow.comparing.disagreements import Which
+from annotator.workflow.comparing.agreement_sample import AgreementSample
+from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.settings import Preferences, SettingsError
@@ -106,7 +106,7 @@ class AnnotatorApp(App[None]):
         """Open the queue, and the document that was asked for or left open."""
         if self.signals is not None:
             self.signals.start()
-        self.desk.hurry(LOCK_TIMEOUT)
+        self.desk.wait_at_most(LOCK_TIMEOUT)
         for note in self.desk.notes:
             self.notify(note, severity="warning", markup=False, timeout=12)
         self.theme_changed_signal.subscribe(self, self._show_theme)
@@ -166,7 +166,7 @@ class AnnotatorApp(App[None]):
         items = self.desk.feedback(key)
         self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
-    def open_disagreements(self, sample: Sample, which: Which, hidden: frozenset[str]) -> None:
+    def open_disagreements(self, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
         """Open the disagreements behind a figure, over the figures."""
         self.push_screen(DisagreementsScreen(self.desk, sample, which, hidden))
 

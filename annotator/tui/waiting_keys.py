@@ -99,7 +99,7 @@ class WaitingKeys:
     async def _poll(self) -> None:
         """Resume if the lock is free, else show who holds it."""
         try:
-            holder = self._desk.held_by()
+            holder = self._desk.lock_holder()
         except AnnotatorError:
             holder = ""  # the key that meets the error reports it
         if holder:
@@ -129,7 +129,7 @@ class WaitingKeys:
 
     def _stop_waiting(self) -> None:
         self._waiting.clear()
-        self._desk.give_way()
+        self._desk.leave_lock_queue()
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from annotator.tui.layout.painting import Mode, Palette
-from annotator.workflow.comparing.agreement_sample import Sample
-from annotator.workflow.comparing.disagreements import Which
+from annotator.workflow.comparing.agreement_sample import AgreementSample
+from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.learning.background_training import BackgroundTraining
 
 
@@ -42,5 +42,5 @@ class Workbench(Protocol):
     def open_agreement(self) -> None:
         """Open the figures on how far curators agree."""
 
-    def open_disagreements(self, sample: Sample, which: Which, hidden: frozenset[str]) -> None:
+    def open_disagreements(self, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
         """Open the disagreements behind a figure; those in ``hidden`` documents are left out."""

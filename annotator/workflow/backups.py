@@ -25,7 +25,7 @@ def back_up(workspace: Workspace, target: Path | None = None, *, keep: int | Non
     return made, prune(workspace.database_path, keep) if keep is not None else []
 
 
-def safeguard(workspace: Workspace, why: str) -> Path:
+def back_up_before(workspace: Workspace, why: str) -> Path:
     """Make a backup before a change that undo does not reach; return where it is."""
     return workspace.store.backup(why=f"before-{why}")
 
@@ -37,7 +37,7 @@ def listed(workspace: Workspace) -> list[Backup]:
     return list_backups(workspace.database_path)
 
 
-def bring_back(workspace: Workspace, source: Path) -> Path | None:
+def restore_backup(workspace: Workspace, source: Path) -> Path | None:
     """Put a backup in the place of the database; return where that one is now, ``None`` where there was none.
 
     Raises :class:`WorkflowError` when there is no database of ours under that name, and

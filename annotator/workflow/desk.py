@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
-from annotator.store import Place, Queue, QueueFilter, QueueRow, QueueSort
+from annotator.store import Queue, QueueFilter, QueueRow, QueueSort
 from annotator.workflow.adjudicating.feedback import Feedback, feedback
 from annotator.workflow.adjudicating.gold import adjudicate, open_gold
 from annotator.workflow.adjudicating.session import GoldSession
@@ -13,7 +13,7 @@ from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.workspace import Workspace
 
-__all__ = ["Desk", "Place", "QueueFilter", "QueueRow", "QueueSort"]
+__all__ = ["Desk", "Bookmark", "QueueFilter", "QueueRow", "QueueSort"]
 
 
 class Desk:
@@ -33,17 +33,17 @@ class Desk:
         """Return the label scheme of the workspace."""
         return self.workspace.scheme
 
-    def hurry(self, patience: float) -> None:
+    def wait_at_most(self, patience: float) -> None:
         """Let no step wait for another process's lock for longer than so many seconds: a screen waits for it."""
-        self.workspace.store.hurry(patience)
+        self.workspace.store.wait_at_most(patience)
 
-    def held_by(self) -> str:
+    def lock_holder(self) -> str:
         """Return which process keeps one from writing now, in words; nothing when none does."""
-        return self.workspace.store.held_by()
+        return self.workspace.store.lock_holder()
 
-    def give_way(self) -> None:
+    def leave_lock_queue(self) -> None:
         """Give up the place in the queue for the lock that a step had which was not written."""
-        self.workspace.store.give_way()
+        self.workspace.store.leave_lock_queue()
 
     @property
     def notes(self) -> list[str]:
@@ -67,7 +67,7 @@ class Desk:
             follows=self.learns,
             memories=self._memories,
         )
-        session.recall_place()
+        session.restore_bookmark()
         return session
 
     def adjudicate(self, key: str) -> GoldSession:
@@ -105,8 +105,8 @@ class Desk:
 
     def resume(self) -> str | None:
         """Return the document that was open when the curator stopped, if one was."""
-        place = self.workspace.store.place(self.curator)
-        return place.document if place is not None and place.open else None
+        bookmark = self.workspace.store.bookmark(self.curator)
+        return bookmark.document if bookmark is not None and bookmark.open else None
 
     def progress(self) -> dict[str, int]:
         """Return how many documents are in each state, and in ``total``."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.workspace import Workspace
 
 
 def findings(workspace: Workspace) -> Iterator[str]:
     """Yield every finding, one line each."""
-    yield from examine(workspace.store)
+    yield from check_database(workspace.store)
     store, scheme = workspace.store, workspace.scheme
     for layer in store.layers():
         if layer.name.kind not in ("curator", "gold") or layer.state is None:

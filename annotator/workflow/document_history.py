@@ -12,7 +12,7 @@ from annotator.workflow.description import describe_ops
 from annotator.workflow.visibility import Visibility
 
 
-class Told(NamedTuple):
+class HistoryEntry(NamedTuple):
     """An event, and what it did in a few words."""
 
     event: Event
@@ -22,7 +22,7 @@ class Told(NamedTuple):
 class DocumentHistory(NamedTuple):
     """What a reader is told, and the layers that they may not see yet, with the reason."""
 
-    told: list[Told]
+    told: list[HistoryEntry]
     hidden: dict[str, str]
 
 
@@ -36,7 +36,9 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
             raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
         layers = [info for info in store.layers(document=key) if layer in (None, info.name.name)]
         visibility = Visibility(store, reader) if reader is not None else None
-        hidden = {info.name.name: why for info in layers if visibility is not None and (why := visibility.hides(info))}
+        hidden = {
+            info.name.name: why for info in layers if visibility is not None and (why := visibility.why_hidden(info))
+        }
         if layer in hidden:
             raise WorkflowError(f"{layer} on {key} stays unseen: {hidden[layer]}", "finish first, then compare")
         told = [entry for info in layers if info.name.name not in hidden for entry in _told(store, info)]
@@ -44,7 +46,7 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
     return DocumentHistory(told, hidden)
 
 
-def _told(store: Store, info: LayerInfo) -> Iterator[Told]:
+def _told(store: Store, info: LayerInfo) -> Iterator[HistoryEntry]:
     """Tell a layer's events, each with the text that its offsets are into."""
     text = ""
     for event in store.events(info):
@@ -52,4 +54,4 @@ def _told(store: Store, info: LayerInfo) -> Iterator[Told]:
         for op in ops:
             if (op.table, op.id) == ("layer", "text") and op.now is not None:
                 text = store.text(op.now["value"]) or ""
-        yield Told(event, describe_ops(event.action, ops, text))
+        yield HistoryEntry(event, describe_ops(event.action, ops, text))

@@ -28,7 +28,7 @@ class Entry(msgspec.Struct):
     bytes: int
 
 
-def note(workspace: Workspace, by: str, sent: Mapping[str, Sent]) -> None:
+def record_sent(workspace: Workspace, by: str, sent: Mapping[str, Sent]) -> None:
     """Keep what was sent; one write, so that several processes can do so at once.
 
     Where nothing can be written, the command that sent it has said so all the same.
@@ -48,7 +48,7 @@ def note(workspace: Workspace, by: str, sent: Mapping[str, Sent]) -> None:
             os.close(handle)
 
 
-def sent_so_far(workspace: Workspace) -> dict[str, tuple[Sent, str]]:
+def sent_totals(workspace: Workspace) -> dict[str, tuple[Sent, str]]:
     """Return by host what was ever sent there, and when last; lines that are none are passed over."""
     found: dict[str, tuple[Sent, str]] = {}
     try:
@@ -65,7 +65,7 @@ def sent_so_far(workspace: Workspace) -> dict[str, tuple[Sent, str]]:
     return found
 
 
-def in_words(host: str, sent: Sent) -> str:
+def describe_sent(host: str, sent: Sent) -> str:
     """Return in a few words what was sent to a host."""
     size = f"{sent.bytes / 1000:,.0f} kB" if sent.bytes >= 1000 else f"{sent.bytes} bytes"
     return f"{host}: {sent.requests:,} requests about {sent.documents:,} documents, {size}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from annotator.history import GOLD, curator_layer
-from annotator.store import LayerInfo, Store, assigned, layer_states
+from annotator.store import LayerInfo, Store, layer_states, read_assignments
 
 
 class Visibility:
@@ -31,7 +31,7 @@ class Visibility:
 
     @cached_property
     def _assigned(self) -> dict[str, bool]:
-        return {one.document: one.blind for one in assigned(self._store, self.reader)}
+        return {one.document: one.blind for one in read_assignments(self._store, self.reader)}
 
     @property
     def curates(self) -> bool:
@@ -43,7 +43,7 @@ class Visibility:
         theirs = not self._assigned or document in self._assigned or document in self._states
         return theirs and self._states.get(document) != "done"
 
-    def hides(self, layer: LayerInfo) -> str:
+    def why_hidden(self, layer: LayerInfo) -> str:
         """Return why the reader may not see a layer yet; empty when they may."""
         document, name = layer.name.document, layer.name
         if name.author == self.reader or not self.curates:
@@ -55,6 +55,6 @@ class Visibility:
         kept = name.name == GOLD or (name.kind == "suggester" and self._assigned.get(document, False))
         return f"{self.reader} is not done with it" if kept and self._waits(document) else ""
 
-    def hides_from_export(self, layer: LayerInfo) -> str:
+    def why_hidden_from_export(self, layer: LayerInfo) -> str:
         """Return why a layer stays out of the reader's exports; gold never does, whoever exports it."""
-        return "" if layer.name.name == GOLD else self.hides(layer)
+        return "" if layer.name.name == GOLD else self.why_hidden(layer)

@@ -35,7 +35,7 @@ def mark(
         session.finish()
     else:
         session.flag()
-    session.remember_place(opened=False)
+    session.save_bookmark(opened=False)
 
 
 ANA: Mark = ("Ana Ruiz", "PERSON")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.main import main
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.workspace import Workspace
 from tests.processes import PATIENCE, environment, finish, start
 from tests.workspaces import Bench, proposal, propose
@@ -124,7 +124,7 @@ def test_closed_streams_are_given_to_no_database(wordy: Bench, closed: str, argu
     assert b"unexpected" not in process.stderr
     if "2" not in closed and wanted == 1:
         assert len([line for line in process.stderr.splitlines() if line.startswith(b"annotator: ")]) == 1
-    assert list(examine(wordy.store)) == []
+    assert list(check_database(wordy.store)) == []
 
 
 def test_an_argument_that_is_no_text_is_named(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from annotator.files.scratch import PREFIX as SCRATCH
 from annotator.files.whole import PARTIAL, PENDING, REPLACED
-from annotator.store import Store, examine
+from annotator.store import Store, check_database
 from annotator.workflow.workspace import Workspace
 
 State = dict[str, Any]
@@ -48,7 +48,7 @@ def problems(base: Path) -> list[str]:
         if "backups" in path.parts and path.name == "annotator.db":
             continue  # moved aside, with its log
         with Store(path) as store:
-            found += [f"{path.name}: {finding}" for finding in examine(store)]
+            found += [f"{path.name}: {finding}" for finding in check_database(store)]
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from annotator.errors import FormatError
-from annotator.store import examine
+from annotator.store import check_database
 from tests.formats.files import give, take, workspace
 from tests.repository import CORPORA
 from tests.workspaces import Bench
@@ -77,7 +77,7 @@ def test_brat(name: str, tmp_path: Path) -> None:
         assert report.lost == {}
         assert {k: n for k, n in report.aside.items() if k != "fragments of a span"} == +kinds
         assert take(bench, "brat", folder, layer="gold").layers["gold"].unchanged == len(files)
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         give(bench, "brat", tmp_path / "out")
         written = Counter(line[0] for _, lines in files_of(tmp_path / "out") for line in lines)
         assert written == Counter(line[0] for _, lines in files for line in lines)

@@ -16,7 +16,7 @@ from annotator.corpus import Article, build_document
 from annotator.formats.protocol import FEATURES
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import MODULES, load_format
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.text import Document
 from tests.formats.files import contents, give, take, workspace, written
 from tests.strategies import LANGUAGES, RELATIONS, layers, texts
@@ -79,7 +79,7 @@ def test_what_goes_out_comes_in_and_goes_out_the_same(name: str, layer: str, dat
         assert second == contents(first)
         assert take(bench, name, again, layer=layer).new == 0
         assert give(bench, name, again, layer=layer)[0] == second
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -19,7 +19,7 @@ from annotator.reports.agreement_tables import opening, sections
 from annotator.reports.agreement_text import headline, number, with_interval
 from annotator.reports.work import Work, work
 from annotator.store import VerdictCount, WorkTime
-from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare
+from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 
@@ -28,7 +28,7 @@ NO_WORK = work([], [])
 
 
 def report(bench: Bench, layers: str | None = None) -> Agreement:
-    return measure(gather(bench.workspace, layers_to_compare(bench.workspace, layers)), OPTIONS)
+    return measure(read_sample(bench.workspace, layers_to_compare(bench.workspace, layers)), OPTIONS)
 
 
 @pytest.fixture

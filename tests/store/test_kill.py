@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from annotator.history import LayerName
-from annotator.store import examine
+from annotator.store import check_database
 from tests.processes import PATIENCE, finish, killed, start
 from tests.workspaces import KEY, Bench, dump, make_bench, open_bench, place_of
 
@@ -61,7 +61,7 @@ def test_killed_at_any_moment_no_acknowledged_step_is_lost(bench: Bench) -> None
         assert info.length >= length > before
         assert bench.store.event(info, length).hash == head
         assert info.length <= length + 1  # at most the step that was under way when it ended
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         assert bench.session().state in ("todo", "doing", "done")
 
 
@@ -95,7 +95,7 @@ def test_an_intake_that_is_killed_is_whole_or_did_not_happen(bench: Bench) -> No
             finally:
                 process.kill()
         counts.add(len(bench.store.document_keys()))
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
     assert counts <= {1, 201}
     finish(start(INGEST, bench.workspace.root))
     assert len(bench.store.document_keys()) == 201
@@ -169,7 +169,7 @@ def test_an_assignment_that_is_killed_is_whole_or_did_not_happen(bench: Bench) -
         restored = restore(bench, before)
         kill_soon(ASSIGN, chance, 0.15, bench.workspace.root)
         assert number_of(restored, "assignment") in (0, 302)
-        assert list(examine(restored.store)) == []
+        assert list(check_database(restored.store)) == []
         restored.workspace.close()
     restored = restore(bench, before)
     finish(start(ASSIGN, bench.workspace.root))
@@ -196,7 +196,7 @@ def test_a_merge_that_is_killed_is_whole_or_did_not_happen(bench: Bench, tmp_pat
         restored = restore(bench, before)
         kill_soon(MERGE, chance, 0.3, bench.workspace.root, there.workspace.root)
         counts.add((number_of(restored, "event"), number_of(restored, "span"), number_of(restored, "document")))
-        assert list(examine(restored.store)) == []
+        assert list(check_database(restored.store)) == []
         restored.workspace.close()
     assert counts <= {(41, 0, 41), (202, 80, 42)}
     finish(start(MERGE, bench.workspace.root, there.workspace.root))
@@ -227,7 +227,7 @@ def test_killed_between_two_of_its_events_nothing_happened(
         assert dump(bench.store.path) == before
     finish(start(DIE_IN_THE_MIDDLE + script, *arguments[:2], events + 1))
     assert dump(bench.store.path) != before
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def restore(bench: Bench, copy: Path) -> Bench:

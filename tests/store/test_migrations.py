@@ -11,7 +11,7 @@ import pytest
 
 from annotator.errors import StoreError
 from annotator.history import LayerName
-from annotator.store import Store, connection, examine, schema
+from annotator.store import Store, check_database, connection, schema
 from annotator.store.backups import restore
 from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
@@ -103,7 +103,7 @@ class TestEachVersion:
     def test_it_is_backed_up_migrated_and_sound(self, path: Path, version: int, newest: Path) -> None:
         before = dump(path)
         with Store(path) as store, Store(newest) as expected:
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
             found, wanted = history(store), history(expected)
             assert found == {name: hashes for name, hashes in wanted.items() if version >= 4 or name.kind != "gold"}
             shape = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE '%sqlite_migrations%' ORDER BY name"
@@ -120,7 +120,7 @@ class TestEachVersion:
         session.undo()
         session.add(*place_of(session.document, "Canadá"), "GPE")
         session.finish()
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         bench.workspace.close()
         assert path.exists()
 
@@ -132,7 +132,7 @@ class TestEachVersion:
         backups(path)[0].rename(copy)
         with Store(copy) as store:
             assert history(store) == wanted
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
 
     def test_its_backup_can_be_restored(self, path: Path) -> None:
         with Store(path) as store:
@@ -144,7 +144,7 @@ class TestEachVersion:
         for database in (path, aside):
             with Store(database) as store:
                 assert history(store) == wanted
-                assert list(examine(store)) == []
+                assert list(check_database(store)) == []
         assert dump(kept) == before
 
     def test_who_opens_it_is_told_where_the_copy_is(self, path: Path) -> None:
@@ -168,7 +168,7 @@ def test_two_begun_in_one_second_do_not_refuse(tmp_path: Path, newest: Path, mon
     with failing(monkeypatch), pytest.raises(ZeroDivisionError):
         Store(path)
     with Store(path) as store:
-        assert list(examine(store)) == []
+        assert list(check_database(store)) == []
     assert len(backups(path)) == 2
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from annotator.cli.main import main
 from annotator.errors import StoreError
-from annotator.store import Store, connection, examine, schema
+from annotator.store import Store, check_database, connection, schema
 from tests.processes import environment
 from tests.repository import TOP
 from tests.tui.driving import workbench
@@ -118,7 +118,7 @@ class TestMounted:
             assert done.returncode == 0, done.stderr
         assert out.read_text(encoding="utf-8").count("Luis Paz") >= 2
         with Store(mount.parent / "copy.db") as copy:
-            assert list(examine(copy)) == []
+            assert list(check_database(copy)) == []
         assert {path.name: path.read_bytes() for path in (work / "db").iterdir()} == before
 
     def test_a_write_says_so_in_one_line(self, work: Path, mount: Path) -> None:
@@ -147,7 +147,7 @@ class TestAnywhere:
         bench.workspace.close()
 
     def test_it_is_read_as_it_is(self, bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         assert main(["-w", str(bench.workspace.root), "history", "nota"]) == 0
         assert "label PERSON “Luis Paz”" in capsys.readouterr().out
         assert main(["-w", str(bench.workspace.root), "agreement"]) == 0
@@ -157,7 +157,7 @@ class TestAnywhere:
         make_older(work)
         before = (work / "db" / "annotator.db").read_bytes()
         bench = open_bench(str(work))
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         assert bench.store.rows("PRAGMA user_version")[0][0] == schema.VERSION
         bench.workspace.close()
         assert (work / "db" / "annotator.db").read_bytes() == before

@@ -11,7 +11,7 @@ import pytest
 from annotator.annotation import Span, item_record
 from annotator.errors import StoreError
 from annotator.history import CORPUS, LayerName, Op
-from annotator.store import StaleLayerError, Store, examine
+from annotator.store import StaleLayerError, Store, check_database
 from annotator.text import Document, Segmentation
 from annotator.tokenization import TOKENIZER
 from tests.workspaces import KEY, Bench, dump, focused, link, place_of, verdicts
@@ -179,12 +179,12 @@ class TestDoctor:
         session.finish()
 
     def test_sound_work_has_no_findings(self, store: Store) -> None:
-        assert list(examine(store)) == []
+        assert list(check_database(store)) == []
 
     def test_nor_has_a_text_with_a_nul_in_it(self, bench: Bench, store: Store) -> None:
         document = bench.add("nul", "A\x00B Luis Paz.")
         bench.session("nul").add(*place_of(document, "Luis Paz"), "PERSON")
-        assert list(examine(store)) == []
+        assert list(check_database(store)) == []
 
     @pytest.mark.parametrize(
         ("sql", "finding"),
@@ -214,18 +214,18 @@ class TestDoctor:
     def test_planted_damage_is_found(self, store: Store, sql: str, finding: str) -> None:
         with unguarded(store) as connection:
             assert connection.execute(sql).rowcount > 0
-        assert finding in "\n".join(examine(store))
+        assert finding in "\n".join(check_database(store))
 
     def test_missing_protection_is_found(self, store: Store) -> None:
         execute(store, "DROP TRIGGER event_is_never_deleted")
-        assert list(examine(store)) == ["database: the trigger event_is_never_deleted is gone"]
+        assert list(check_database(store)) == ["database: the trigger event_is_never_deleted is gone"]
 
     def test_protection_that_does_nothing_is_found(self, store: Store) -> None:
         execute(store, "DROP TRIGGER event_is_never_deleted")
         execute(store, "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event BEGIN SELECT 1; END")
         execute(store, "CREATE VIEW mine AS SELECT 1")
         execute(store, "DROP INDEX layer_by_name")
-        assert list(examine(store)) == [
+        assert list(check_database(store)) == [
             "database: the index layer_by_name is gone",
             "database: the trigger event_is_never_deleted is not what annotator makes",
             "database: the view mine is none of annotator's",
@@ -235,26 +235,26 @@ class TestDoctor:
         op = Op("document", "otro", None, {"sha256": "0" * 64, "lang": "es", "title": "", "meta": {}})
         with store.write() as writer:
             writer.append(ANA, "ana", "label", [op])
-        assert any("document otro cannot be written in such a layer" in finding for finding in examine(store))
+        assert any("document otro cannot be written in such a layer" in finding for finding in check_database(store))
 
     def test_spans_that_stand_there_twice_are_found(self, store: Store, ana: Span) -> None:
         twin = Op("span", "s9", None, item_record(Span("s9", *ana.key)))
         with store.write() as writer:
             writer.append(ANA, "ana", "label", [twin])
-        assert list(examine(store)) == ["curator:ana on nota: 1 spans stand there twice"]
+        assert list(check_database(store)) == ["curator:ana on nota: 1 spans stand there twice"]
 
     def test_tokens_beyond_the_text_are_found(self, store: Store) -> None:
         document = Document("mal", "ab", "es", "", Segmentation([(0, 9)]), Segmentation([(0, 2)]))
         with store.write() as writer:
             writer.put_text(document, TOKENIZER)
-        (finding,) = examine(store)
+        (finding,) = check_database(store)
         assert finding.endswith("tokens are out of order at 0")
 
     def test_others_can_write_while_it_looks(self, bench: Bench, store: Store) -> None:
         with Store(store.path) as other:
-            findings = examine(other)
+            findings = check_database(other)
             assert next(findings, None) is None
-            looking = examine(other)
+            looking = check_database(other)
             bench.session(curator="bo").flag()
             assert list(looking) == []
 
@@ -269,7 +269,7 @@ class TestDoctor:
             pytest.raises(StoreError, match="the database is damaged: `annotator restore` brings a backup back"),
             Store(store.path) as damaged,
         ):
-            list(examine(damaged))
+            list(check_database(damaged))
 
 
 @pytest.mark.usefixtures("proposed")
@@ -278,4 +278,4 @@ def test_undone_verdicts_leave_no_trace_in_the_state(bench: Bench, ana: Span) ->
     session.reject(ana.id)
     session.undo()
     assert verdicts(bench.session()) == {}
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []

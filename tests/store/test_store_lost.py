@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import StoreError
-from annotator.store import examine, lock_queue
+from annotator.store import check_database, lock_queue
 from annotator.store.file_identity import Standing
 from annotator.workflow.annotating.session import Session
 from tests.processes import finish, start
@@ -132,7 +132,7 @@ def test_what_was_moved_away_and_back_goes_on(bench: Bench, session: Session) ->
     away.rename(folder)
     session.flag()
     assert bench.actions("curator:ana") == ["flag", "unflag"]
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_what_happens_between_the_last_look_and_the_commit_is_told_too(
@@ -165,7 +165,7 @@ def test_what_others_carry_over_is_no_reason_to_stop(bench: Bench, session: Sess
     for other in others:
         other.workspace.close()
     session.flag()
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_a_writer_killed_while_it_carries_over_is_no_reason_to_stop(bench: Bench, session: Session) -> None:

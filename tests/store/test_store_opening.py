@@ -14,7 +14,7 @@ from textwrap import indent
 import pytest
 
 from annotator.errors import StoreError
-from annotator.store import Store, connection, examine, schema
+from annotator.store import Store, check_database, connection, schema
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from tests.processes import finish, start, together
@@ -51,7 +51,7 @@ class TestMigrations:
         with Store(path) as store:
             assert [row[0] for row in store.rows("SELECT id FROM more")] == [7]
             assert store.document_keys() == ["nota"]
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
         (copy,) = backups(path)
         assert dump(copy) == before
 
@@ -75,7 +75,7 @@ class TestMigrations:
                 (found,) = (info for info in store.layers() if info.name == layer.name)
                 assert store.hashed_events(found) == expected.hashed_events(layer)
             assert store.rows("SELECT spans FROM layer WHERE kind = 'curator'")[0][0] == 1
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 store.connection.execute("DELETE FROM event")
         assert len(backups(old)) == 1
@@ -92,7 +92,7 @@ class TestMigrations:
         with Store(path) as store:
             assert store.extra_counts() == {}
             assert store.document_digests() == {"nota": make_document().sha256}
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
         assert len(backups(path)) == 1
 
     @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ class TestMigrations:
             made.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
             made.execute(f"PRAGMA user_version = {migrations}")
         with Store(path) as store:
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
             assert store.rows("SELECT count(*) FROM text_search WHERE text_search MATCH 'Ruiz'")[0][0] == 1
 
     def test_the_second_opening_does_nothing_more(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +179,7 @@ class TestForeignFiles:
         path = tmp_path / "annotator.db"
         path.touch()
         with Store(path) as store:
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
 
     def test_a_folder_in_its_place_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "annotator.db").mkdir()
@@ -227,7 +227,7 @@ class TestBackup:
         together(both, (bench.workspace.root, "ana"), (bench.workspace.root, tmp_path))
         for number in range(4):
             with Store(tmp_path / f"{number}.db") as store:
-                assert list(examine(store)) == []
+                assert list(check_database(store)) == []
         assert len(bench.actions("curator:ana")) == 40
 
     def test_a_copy_that_cannot_be_written_leaves_nothing(self, bench: Bench, tmp_path: Path) -> None:
@@ -260,14 +260,14 @@ class TestFullDisk:
             assert session.layer.comments == {}
         session.comment("x" * 100_000)
         assert said(session) == {("PERSON", "Luis Paz")}
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on file sizes here")
     def test_when_the_system_takes_no_more(self, bench: Bench) -> None:
         out, _ = finish(start(CRAMPED, bench.workspace.root))
         assert out.splitlines() == ["the disk did not take the write", "work goes on"]
         assert bench.actions("curator:ana") == ["comment", "flag"]
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
 
 CRAMPED = """
@@ -342,6 +342,6 @@ def _touch(store: Store) -> None:
 
 def test_a_lock_held_too_long_is_told(path: Path) -> None:
     with Store(path) as holder, Store(path) as waiter, holder.write():
-        waiter.hurry(0.01)
+        waiter.wait_at_most(0.01)
         with pytest.raises(StoreError, match=r"is locked: .* has been writing to it.*; nothing was written here"):
             _touch(waiter)

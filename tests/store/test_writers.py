@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotator.history import LayerName
-from annotator.store import Store, examine
+from annotator.store import Store, check_database
 from tests.processes import together
 from tests.workspaces import Bench
 
@@ -58,7 +58,7 @@ def test_four_processes_write_at_once(bench: Bench, who: list[tuple[str, str]]) 
         info = bench.store.layer(LayerName(key, f"curator:{curator}"))
         assert info is not None
         assert (info.length, info.head) == (STEPS + 2 * (STEPS // 5), head.strip())
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_the_first_openings_of_a_new_database_do_not_disturb_each_other(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_the_first_openings_of_a_new_database_do_not_disturb_each_other(tmp_path
         path = tmp_path / str(attempt) / "annotator.db"
         assert together(OPEN, *[(path,)] * 4) == ["0\n"] * 4
         with Store(path) as store:
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
 
 
 def test_the_same_articles_taken_in_at_once_stand_there_once(bench: Bench, tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_the_same_articles_taken_in_at_once_stand_there_once(bench: Bench, tmp_p
     reports = [tuple(map(int, out.split())) for out in together(INGEST, *[(bench.workspace.root, articles)] * 3)]
     assert sum(added for added, _ in reports) == 5
     assert sum(unchanged for _, unchanged in reports) == 10
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []

@@ -23,7 +23,7 @@ from annotator.text import Document
 from annotator.workflow.learning import background_training
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.learning.suggesting import suggest
-from annotator.workflow.sent_texts import LEDGER, in_words, note, sent_so_far
+from annotator.workflow.sent_texts import LEDGER, describe_sent, record_sent, sent_totals
 from tests.processes import finish, start
 from tests.suggest.chat.chat_server import FakeChat, complaint, completion, mention
 from tests.suggest.conftest import make_document
@@ -94,7 +94,7 @@ class TestUnasked:
         assert training.start().wait() == 0
         assert training.log() == "version 0001 from 4 documents; 2 suggested for\n"
         assert chat.asked == []
-        assert sent_so_far(learner.workspace) == {}
+        assert sent_totals(learner.workspace) == {}
 
     @pytest.mark.parametrize("command", ["train", "evaluate --folds 2", "annotate", ""])
     def test_nor_does_a_command_that_is_not_about_it(self, chat: FakeChat, learner: Bench, command: str) -> None:
@@ -200,11 +200,11 @@ def test_a_suggester_that_needs_its_server_is_left_out_and_told(scheme: LabelSch
 
 
 def test_the_ledger_adds_up_and_passes_over_what_is_none(bench: Bench) -> None:
-    note(bench.workspace, "suggest", {"a": Sent(2, 1, 900), "b": Sent()})
+    record_sent(bench.workspace, "suggest", {"a": Sent(2, 1, 900), "b": Sent()})
     with (bench.workspace.root / "db" / LEDGER).open("ab") as ledger:
         ledger.write(b"half a li\n\xff\n" + b"[" * 10_000 + b"\n")
-    note(bench.workspace, "background", {"a": Sent(1, 1, 700)})
-    ((sent, last),) = sent_so_far(bench.workspace).values()
+    record_sent(bench.workspace, "background", {"a": Sent(1, 1, 700)})
+    ((sent, last),) = sent_totals(bench.workspace).values()
     assert sent == Sent(3, 2, 1600)
     assert last.startswith("20")
-    assert in_words("a", sent) == "a: 3 requests about 2 documents, 2 kB"
+    assert describe_sent("a", sent) == "a: 3 requests about 2 documents, 2 kB"

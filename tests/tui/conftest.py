@@ -50,7 +50,7 @@ def disputed(news: Bench) -> Bench:
     bo.comment("¿Ruiz también?", bo.layer.same(key_of(news, ("PERSON", "Ana"))))
     bo.comment("nota rara")
     bo.finish()
-    bo.remember_place(opened=False)
+    bo.save_bookmark(opened=False)
     finish(news, "ana", ana, cruz, mexico, ("DATE", "mayo"), links=((ana, "leads", cruz),))
     finish(news, "carla", ana, cruz, mexico, links=((ana, "leads", cruz),))
     return news

@@ -10,7 +10,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from annotator.store.doctor import examine
+from annotator.store.doctor import check_database
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.workflow.annotating.session import Session
@@ -134,7 +134,7 @@ async def workbench(
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Work(app, pilot)
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def texts(session: Session, identities: Iterable[str]) -> list[str]:

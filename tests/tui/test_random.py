@@ -128,7 +128,7 @@ def differ(bench: Bench, dice: random.Random) -> None:
                 with suppress(WorkflowError):
                     session.add(*token, dice.choice(("PERSON", "ORG", "GPE")))
             session.finish()
-            session.remember_place(opened=False)
+            session.save_bookmark(opened=False)
 
 
 @pytest.mark.parametrize("overlap", ["flat", "any"])

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from annotator.store import examine
+from annotator.store import check_database
 from tests.processes import PATIENCE, environment
 from tests.workspaces import Bench, open_bench
 from tools.terminal import Terminal
@@ -102,8 +102,8 @@ def test_it_ends(news: Bench, terminal: Watched, number: signal.Signals) -> None
     assert "Traceback" not in terminal.bytes
     there = open_bench(str(news.workspace.root))
     assert there.actions("curator:ana") == ["accept"]
-    assert list(examine(there.store)) == []
-    place = there.store.place("ana")
+    assert list(check_database(there.store)) == []
+    place = there.store.bookmark("ana")
     assert place is not None
     assert place.open
     there.workspace.close()
@@ -172,7 +172,7 @@ def test_it_ends_when_the_terminal_goes_away(news: Bench, terminal: Watched) -> 
     assert os.waitstatus_to_exitcode(status[1]) in (-signal.SIGHUP, 128 + signal.SIGHUP)
     there = open_bench(str(news.workspace.root))
     assert there.actions("curator:ana") == ["accept"]
-    assert list(examine(there.store)) == []
+    assert list(check_database(there.store)) == []
     there.workspace.close()
 
 

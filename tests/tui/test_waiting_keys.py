@@ -198,8 +198,8 @@ def test_a_note_that_a_killed_process_left_misleads_nobody(news: Bench) -> None:
     news.session().flag()
     assert written(news) == ["flag"]
     with news.store.write() as _, Store(news.workspace.database_path) as other:
-        other.hurry(0.01)
-        assert str(process.pid) not in other.held_by()
+        other.wait_at_most(0.01)
+        assert str(process.pid) not in other.lock_holder()
 
 
 async def test_decisions_on_gold_wait_too(news: Bench) -> None:
@@ -256,6 +256,6 @@ async def test_who_had_to_wait_keeps_nobody_waiting_afterwards(news: Bench, hold
         await until(work, lambda: written(news) == ["accept", "undo"])
         await work.press("u")  # there is nothing to undo, so nothing is written
         with Store(news.workspace.database_path) as other:
-            other.hurry(1.0)
+            other.wait_at_most(1.0)
             with other.write():
                 pass

@@ -13,8 +13,8 @@ import pytest
 
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
-from annotator.store import Store, examine
-from annotator.workflow.backups import back_up, bring_back, listed
+from annotator.store import Store, check_database
+from annotator.workflow.backups import back_up, listed, restore_backup
 from tests.processes import start
 from tests.workspaces import KEY, Bench, dump, open_bench
 
@@ -50,7 +50,7 @@ class TestRestore:
         status, _, _ = run(bench, capfd, "restore", aside)
         assert (status, comments(path)) == (0, 2)
         with Store(path) as store:
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
 
     def test_a_log_left_by_a_crash_is_not_read_into_the_copy(self, bench: Bench, saved: Path) -> None:
         """The database was left with its log by a process that was killed."""
@@ -61,14 +61,14 @@ class TestRestore:
         process = start("import sys\n" + crash, bench.workspace.root)
         process.communicate(timeout=60)
         assert path.with_name("annotator.db-wal").stat().st_size > 0
-        aside = bring_back(bench.workspace, saved)
+        aside = restore_backup(bench.workspace, saved)
         assert comments(path) == 1
         assert aside is not None
         assert comments(aside) == 3
 
     def test_it_stays_in_write_ahead_mode(self, bench: Bench, saved: Path) -> None:
         bench.workspace.close()
-        bring_back(bench.workspace, saved)
+        restore_backup(bench.workspace, saved)
         with closing(sqlite3.connect(bench.workspace.database_path)) as database:
             assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
@@ -81,16 +81,16 @@ class TestRestore:
         else:
             path.write_bytes({"garbage": b"garbage" * 1000, "empty": b"", "truncated": path.read_bytes()[:5000]}[state])
         before = path.read_bytes() if path.exists() else None
-        aside = bring_back(bench.workspace, saved)
+        aside = restore_backup(bench.workspace, saved)
         assert comments(path) == 1
         assert (None if aside is None else aside.read_bytes()) == before
         with Store(path) as store:
-            assert list(examine(store)) == []
+            assert list(check_database(store)) == []
 
     def test_the_copy_stays_where_it_is(self, bench: Bench, saved: Path) -> None:
         before = saved.read_bytes()
         bench.workspace.close()
-        bring_back(bench.workspace, saved)
+        restore_backup(bench.workspace, saved)
         again = open_bench(str(bench.workspace.root))
         again.session().comment("x")
         again.workspace.close()
@@ -138,14 +138,14 @@ class TestRestore:
         monkeypatch.setattr("annotator.store.backups._LOCK_SECONDS", 0.1)
         before = dump(bench.workspace.database_path)
         with bench.store.write(), pytest.raises(AnnotatorError, match="locked"):
-            bring_back(bench.workspace, saved)
+            restore_backup(bench.workspace, saved)
         assert dump(bench.workspace.database_path) == before
         assert not [p for p in bench.workspace.database_path.parent.rglob("*") if p.name.startswith(".")]
 
     def test_an_older_copy_is_migrated_when_it_is_opened(self, bench: Bench, saved: Path, tmp_path: Path) -> None:
         shutil.copyfile(saved, tmp_path / "away.db")
         bench.workspace.close()
-        bring_back(bench.workspace, tmp_path / "away.db")
+        restore_backup(bench.workspace, tmp_path / "away.db")
         assert comments(bench.workspace.database_path) == 1
 
 

@@ -32,7 +32,7 @@ def run(bench: Bench, capfd: pytest.CaptureFixture[str]) -> Run:
 
 def layers_seen(bench: Bench, reader: str, key: str = KEY) -> set[str]:
     visibility = Visibility(bench.store, reader)
-    return {info.name.name for info in bench.store.layers(document=key) if not visibility.hides(info)}
+    return {info.name.name for info in bench.store.layers(document=key) if not visibility.why_hidden(info)}
 
 
 class TestWriting:

@@ -12,7 +12,7 @@ import pytest
 from annotator.cli.main import VERBS, main
 from annotator.history import OVERRIDE, LayerName
 from annotator.names import person_problem
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from tests.workspaces import KEY, TEXT, Bench, place_of, proposal, propose
 
@@ -80,7 +80,7 @@ class TestImport:
         assert info is not None
         last = worked.store.events(info)[-1]
         assert (last.actor, last.action) == ("lead", OVERRIDE)
-        assert list(examine(worked.store)) == []
+        assert list(check_database(worked.store)) == []
         session = worked.session(curator="bo")
         session.undo()
         assert {s.label for s in session.layer.spans.values()} == {"PERSON"}

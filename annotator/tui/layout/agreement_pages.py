@@ -9,8 +9,8 @@ from annotator.reports import agreement_text as text
 from annotator.reports.agreement import Agreement, Confusion, Figure, Part, periods
 from annotator.reports.work import VERDICTS, Acceptance, Work
 from annotator.tui.layout.figures import Page, PageLine, Piece, bar, columns, fit, heading, prose, scale, stack
-from annotator.workflow.comparing.agreement_sample import Sample, shown_name
-from annotator.workflow.comparing.disagreements import Which
+from annotator.workflow.comparing.agreement_sample import AgreementSample, shown_name
+from annotator.workflow.comparing.disagreements import DisagreementFilter
 
 NAME, WIDE_NAME, WIDE_FROM = 30, 40, 110
 """Cells for the names at the left: few, or more from some width on."""
@@ -21,16 +21,16 @@ VALUE = 15
 PAGES = ("overview", "pairs", "labels", "confusion", "documents", "parts", "verdicts", "time")
 
 LEVEL_TARGETS = {
-    "span": Which("spans", relations=False),
-    "label": Which("spans with the same borders", relations=False, kinds=frozenset({"label"})),
-    "token": Which("spans", relations=False),
-    "unit": Which("spans", relations=False),
-    "relation": Which("relations", relations=True),
-    "document": Which("spans", relations=False),
+    "span": DisagreementFilter("spans", relations=False),
+    "label": DisagreementFilter("spans with the same borders", relations=False, kinds=frozenset({"label"})),
+    "token": DisagreementFilter("spans", relations=False),
+    "unit": DisagreementFilter("spans", relations=False),
+    "relation": DisagreementFilter("relations", relations=True),
+    "document": DisagreementFilter("spans", relations=False),
 }
 
 
-def pages(agreement: Agreement, work: Work, sample: Sample, width: int) -> list[Page]:
+def pages(agreement: Agreement, work: Work, sample: AgreementSample, width: int) -> list[Page]:
     """Return the pages for a width in cells, in the order of :data:`PAGES`."""
     build: dict[str, Callable[[], Iterator[PageLine]]] = {
         "overview": lambda: _overview(agreement, width),
@@ -57,7 +57,9 @@ def _layout(width: int) -> tuple[int, int]:
     return name, max(10, min(60, width - name - VALUE - 18))
 
 
-def _line(name: str, estimate: Estimate | None, target: Which | None, width: int, tip: str = "") -> PageLine:
+def _line(
+    name: str, estimate: Estimate | None, target: DisagreementFilter | None, width: int, tip: str = ""
+) -> PageLine:
     """Return a figure with its name, interval, place on a scale, documents and items."""
     cells, room = _layout(width)
     if estimate is None:
@@ -118,7 +120,11 @@ def _kinds(
     yield from heading(title)
     room = max(10, width - 58)
     for kind, count in kinds.items():
-        target = Which(names[kind], relations=relations, kinds=frozenset({kind})) if kind != "exact" and count else None
+        target = (
+            DisagreementFilter(names[kind], relations=relations, kinds=frozenset({kind}))
+            if kind != "exact" and count
+            else None
+        )
         yield (
             Piece(fit(names[kind], 36)),
             Piece(fit(f"{count:,}", 9, right=True), "bold", None, target),
@@ -147,7 +153,7 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
             if pair is None or found is None:
                 line.append(Piece(" " * cells))
                 continue
-            target = Which(f"spans of {pair.name}", relations=False, pair=(pair.left, pair.right))
+            target = DisagreementFilter(f"spans of {pair.name}", relations=False, pair=(pair.left, pair.right))
             tip = f"{pair.name}: {text.with_interval(found)}, {text.plural(found.informative, 'document')}"
             line += [Piece(fit(f"  {text.number(found.value)}", cells - 1), "", found.value, target, tip), Piece(" ")]
         yield tuple(line)
@@ -155,7 +161,9 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
         yield from heading(f"{title}, pair by pair")
         yield _column_heads(width)
         for pair in agreement.pairs:
-            target = Which(f"{title.lower()} of {pair.name}", relations=relations, pair=(pair.left, pair.right))
+            target = DisagreementFilter(
+                f"{title.lower()} of {pair.name}", relations=relations, pair=(pair.left, pair.right)
+            )
             yield _line(pair.name, pair.get(measure), target, width)
 
 
@@ -171,7 +179,12 @@ def _labels(agreement: Agreement, width: int) -> Iterator[PageLine]:
             yield from heading(title)[0 if relations else 1 :]
             yield _column_heads(width)
             for part in parts:
-                yield _line(part.name, part.get(measure), Which(part.name, relations=relations, label=part.name), width)
+                yield _line(
+                    part.name,
+                    part.get(measure),
+                    DisagreementFilter(part.name, relations=relations, label=part.name),
+                    width,
+                )
 
 
 # Confusion
@@ -194,7 +207,7 @@ def _confusion(agreement: Agreement, width: int) -> Iterator[PageLine]:
         yield ()
         most = max(count for _, _, count in found)
         for one, other, count in found:
-            target = Which(f"{one} and {other}", relations=relations, said=(one, other), pair=pair)
+            target = DisagreementFilter(f"{one} and {other}", relations=relations, said=(one, other), pair=pair)
             yield (
                 Piece(fit(one, 18)),
                 Piece(fit(other, 18)),
@@ -216,7 +229,11 @@ def _matrix(confusion: Confusion, pair: tuple[str, str] | None, width: int, *, r
         line = [Piece(fit(confusion.labels[i], 14))]
         for j in used:
             count, said = table[i][j], (confusion.labels[i], confusion.labels[j])
-            target = None if i == j or not count else Which(f"{said[0]} and {said[1]}", relations, pair, said=said)
+            target = (
+                None
+                if i == j or not count
+                else DisagreementFilter(f"{said[0]} and {said[1]}", relations, pair, said=said)
+            )
             shown = fit(f"{count:,}" if count else "·", cells - 1, right=True)
             tip = f"{said[0]} and {said[1]}: {count:,}"
             line += [Piece(shown, "" if count else "faint", count / total if count else None, target, tip), Piece(" ")]
@@ -233,7 +250,7 @@ def _documents(agreement: Agreement, width: int) -> Iterator[PageLine]:
     yield (Piece(f"{fit('worst first', key)} spans  relations  differences  title", "faint"),)
     for row in agreement.documents:
         count = row.differences + row.relation_differences
-        target = Which(row.key, documents=frozenset({row.key})) if count else None
+        target = DisagreementFilter(row.key, documents=frozenset({row.key})) if count else None
         yield (
             Piece(fit(row.key, key)),
             Piece(fit(text.number(row.span_f1), 6, right=True), "bold", None, target, row.title),
@@ -246,19 +263,19 @@ def _documents(agreement: Agreement, width: int) -> Iterator[PageLine]:
 # Languages, time, conditions
 
 
-def _slices(agreement: Agreement, sample: Sample, width: int) -> Iterator[PageLine]:
+def _slices(agreement: Agreement, sample: AgreementSample, width: int) -> Iterator[PageLine]:
     keys = [document.key for document in sample.documents]
     when = periods([sample.finished_at[key][:10] for key in keys])
     by_period = {name: frozenset(k for k, p in zip(keys, when, strict=True) if p == name) for name in set(when)}
     by_language = {
         part.name: frozenset(k for k in keys if sample.facts[k].lang == part.name) for part in agreement.languages
     }
-    parts: list[tuple[str, Sequence[Part], Callable[[str], Which]]] = [
-        ("Languages", agreement.languages, lambda name: Which(name, relations=False, documents=by_language[name])),
+    parts: list[tuple[str, Sequence[Part], Callable[[str], DisagreementFilter]]] = [
+        ("Languages", agreement.languages, lambda name: DisagreementFilter(name, relations=False, documents=by_language[name])),
         ("By when the documents were finished", agreement.times,
-         lambda name: Which(name, relations=False, documents=by_period[name])),
+         lambda name: DisagreementFilter(name, relations=False, documents=by_period[name])),
         ("Suggestions shown to both, to neither (blind), to one (mixed)", agreement.conditions,
-         lambda name: Which(name, relations=False, condition=name)),  # type: ignore[arg-type]
+         lambda name: DisagreementFilter(name, relations=False, condition=name)),  # type: ignore[arg-type]
     ]  # fmt: skip
     first = True
     for title, some, target in parts:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from annotator.tui.layout.sanitizing import sanitize
-from annotator.workflow.comparing.disagreements import Which
+from annotator.workflow.comparing.disagreements import DisagreementFilter
 
 if TYPE_CHECKING:
     from annotator.agreement.estimates import Estimate
@@ -26,7 +26,7 @@ class Piece(NamedTuple):
     text: str
     look: str = ""
     shade: float | None = None
-    target: Which | None = None
+    target: DisagreementFilter | None = None
     tip: str = ""
 
 

@@ -18,14 +18,14 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.figures_view import FiguresView
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.workflow.comparing.agreement_sample import shown_name
-from annotator.workflow.comparing.disagreements import Which
+from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
     from annotator.reports.agreement import Agreement
     from annotator.reports.work import Work
-    from annotator.workflow.comparing.agreement_sample import Sample
+    from annotator.workflow.comparing.agreement_sample import AgreementSample
 
 PAGE_KEYS = "12345678"
 """Of the pages, in their order."""
@@ -35,7 +35,7 @@ PAGE_KEYS = "12345678"
 class Measured:
     """What was measured, and on what."""
 
-    sample: Sample
+    sample: AgreementSample
     agreement: Agreement
     work: Work
     hidden: frozenset[str]
@@ -134,16 +134,16 @@ class AgreementScreen(WorkScreen):
         from annotator.agreement.estimates import Options
         from annotator.reports.agreement import measure
         from annotator.reports.work import work as sum_up
-        from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare, verdicts, work_times
-        from annotator.workflow.comparing.disagreements import hidden_from
+        from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdicts, work_times
+        from annotator.workflow.comparing.disagreements import hidden_documents
 
         worker = get_current_worker()
         place = Workspace(self.desk.workspace.root)
         try:
-            sample = gather(place, layers_to_compare(place, layers), lang=language)
+            sample = read_sample(place, layers_to_compare(place, layers), lang=language)
             agreement = measure(sample, Options(), stop=lambda: worker.is_cancelled)
             done = sum_up(verdicts(place), work_times(place))
-            found = Measured(sample, agreement, done, hidden_from(place, self.desk.curator, sample.layers))
+            found = Measured(sample, agreement, done, hidden_documents(place, self.desk.curator, sample.layers))
         except AnnotatorError as error:
             self.post_message(self.Failed(error))
             return
@@ -237,7 +237,7 @@ class AgreementScreen(WorkScreen):
         """Show the disagreements behind a figure that was clicked."""
         self._open(event.which)
 
-    def _open(self, which: Which) -> None:
+    def _open(self, which: DisagreementFilter) -> None:
         assert self.measured is not None
         self.workbench.open_disagreements(self.measured.sample, which, self.measured.hidden)
 

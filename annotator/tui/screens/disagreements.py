@@ -23,8 +23,15 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.comparing.agreement_sample import Sample, shown_name
-from annotator.workflow.comparing.disagreements import MISSED, Difference, Version, Which, differences, read_version
+from annotator.workflow.comparing.agreement_sample import AgreementSample, shown_name
+from annotator.workflow.comparing.disagreements import (
+    MISSED,
+    Disagreement,
+    DisagreementFilter,
+    LayerVersion,
+    differences,
+    read_version,
+)
 from annotator.workflow.description import item_in_words
 from annotator.workflow.desk import Desk
 
@@ -46,13 +53,13 @@ class DisagreementList(VirtualList):
     def __init__(self, palette: Palette, text_of: Callable[[str], str]) -> None:
         super().__init__(palette, id="differences")
         self.text_of = text_of
-        self.shown: list[Difference] = []
+        self.shown: list[Disagreement] = []
 
     def count(self) -> int:
         """Return the number of disagreements."""
         return len(self.shown)
 
-    def entry(self, index: int) -> Difference:
+    def entry(self, index: int) -> Disagreement:
         """Return the disagreement in a line."""
         return self.shown[index]
 
@@ -93,7 +100,9 @@ class LayerPane(Vertical):
         """Begin with the line alone."""
         yield StatusLine(self.palette, reverse=True, id=f"{self.id}-says")
 
-    def show(self, version: Version, item: SpanKey | RelationKey | None, place: tuple[int, int], mode: Mode) -> None:
+    def show(
+        self, version: LayerVersion, item: SpanKey | RelationKey | None, place: tuple[int, int], mode: Mode
+    ) -> None:
         """Show a version with what it says in focus, or selected ``place`` where it says nothing."""
         view = self.view
         if view is None or view.session is not version:
@@ -133,14 +142,14 @@ class DisagreementsScreen(WorkScreen):
     class Found(Message):
         """The worker has gathered the disagreements."""
 
-        def __init__(self, found: list[Difference]) -> None:
+        def __init__(self, found: list[Disagreement]) -> None:
             super().__init__()
             self.found = found
 
-    def __init__(self, desk: Desk, sample: Sample, which: Which, hidden: frozenset[str]) -> None:
+    def __init__(self, desk: Desk, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
         super().__init__(desk)
         self.sample, self.which, self.hidden = sample, which, hidden
-        self.found: list[Difference] = []
+        self.found: list[Disagreement] = []
         self._words: tuple[str, ...] = ()
         self._texts: dict[str, str] = {}
         self._read = lru_cache(maxsize=8)(partial(read_version, desk.workspace))
@@ -193,7 +202,7 @@ class DisagreementsScreen(WorkScreen):
         self.entries.refresh_entries()
         self._go(0 if self.entries.shown else None)
 
-    def _passes(self, difference: Difference) -> bool:
+    def _passes(self, difference: Disagreement) -> bool:
         names = shown_name(difference.left_layer), shown_name(difference.right_layer)
         text = self._text(difference.document)
         sides = (said(side, text) for side in difference.match[:2])
@@ -222,7 +231,7 @@ class DisagreementsScreen(WorkScreen):
         self._tell(f"{index + 1:,} of {self.entries.count():,}")
         self.run_or_report(partial(self._show, self.entries.shown[index]))
 
-    def _show(self, difference: Difference) -> None:
+    def _show(self, difference: Disagreement) -> None:
         """Show both versions of the text where they differ."""
         place = (difference.start, max(span.end for side in difference.spans for span in side))
         layers = difference.left_layer, difference.right_layer

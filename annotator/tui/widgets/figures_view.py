@@ -12,7 +12,7 @@ from textual.message import Message
 from annotator.tui.layout.figures import PageLine, Piece
 from annotator.tui.layout.painting import Palette
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.comparing.disagreements import Which
+from annotator.workflow.comparing.disagreements import DisagreementFilter
 
 STRONGEST = 0.9
 """How much of the selection's colour a background of shade 1 takes."""
@@ -33,7 +33,7 @@ class FiguresView(VirtualList):
     class Opened(Message):
         """A figure was clicked whose disagreements are wanted."""
 
-        def __init__(self, which: Which) -> None:
+        def __init__(self, which: DisagreementFilter) -> None:
             super().__init__()
             self.which = which
 
@@ -61,7 +61,7 @@ class FiguresView(VirtualList):
         """Return the figure under the cursor."""
         return self.lines[self.at[0]][self.at[1]] if self.at is not None else None
 
-    def _target(self, line: int, place: int) -> Which | None:
+    def _target(self, line: int, place: int) -> DisagreementFilter | None:
         inside = line < len(self.lines) and place < len(self.lines[line])
         return self.lines[line][place].target if inside else None
 

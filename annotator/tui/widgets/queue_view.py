@@ -40,7 +40,7 @@ class QueueView(VirtualList):
         """Read the queue anew."""
         self._pages.clear()
         self._count = self.desk.queue.count(self.filter)
-        self._several = self.desk.queue.has_several()
+        self._several = self.desk.queue.has_several_curators()
         if self._count == 0:
             self.index = None
         else:

@@ -17,7 +17,7 @@ from annotator.text import Segment as Stretch
 from annotator.tui.layout.painting import Highlights, Mode, Painter, Palette
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
-from annotator.workflow.comparing.disagreements import Version
+from annotator.workflow.comparing.disagreements import LayerVersion
 from annotator.workflow.editing.layer_session import LayerSession
 
 MEASURED_AT_ONCE = 400
@@ -58,7 +58,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     class LaidOut(Message):
         """The text was wrapped anew for another width."""
 
-    def __init__(self, session: LayerSession | Version, palette: Palette, mode: Mode = Mode.LANES) -> None:
+    def __init__(self, session: LayerSession | LayerVersion, palette: Palette, mode: Mode = Mode.LANES) -> None:
         super().__init__()
         self.session = session
         self.marks = Highlights()

@@ -96,7 +96,7 @@ class GoldReading(Session):
     def _next(self) -> int:
         return self._length + 1
 
-    def remember_place(self, *, opened: bool) -> None:
+    def save_bookmark(self, *, opened: bool) -> None:
         """Do nothing: an adjudicator goes on at the first open case."""
 
     # Cases

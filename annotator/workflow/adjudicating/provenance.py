@@ -50,7 +50,7 @@ def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Pro
             raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
         if gold is None:
             raise WorkflowError(f"no gold of {key!r} yet", "`annotator adjudicate` makes it")
-        hidden = Visibility(store, reader).hides(gold) if reader is not None else ""
+        hidden = Visibility(store, reader).why_hidden(gold) if reader is not None else ""
         if hidden:
             raise WorkflowError(f"gold on {key} stays unseen: {hidden}", "finish first, then compare")
         content, rulings = store.annotations(gold.id), store.rulings(gold.id)

@@ -20,7 +20,7 @@ Condition = Literal["shown", "blind", "mixed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class AgreementSample:
     """Finished layers of documents, and what there is to know about them.
 
     ``layers`` are names as history has them (``curator:ana``); ``documents`` those that at least two layers have;
@@ -70,7 +70,7 @@ def layers_to_compare(workspace: Workspace, given: str | None) -> list[str]:
     return names
 
 
-def gather(workspace: Workspace, layers: Sequence[str], *, lang: str | None = None) -> Sample:
+def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None = None) -> AgreementSample:
     """Read the layers that count: finished, and on the document's present text; of one language where asked."""
     finished = Finished(workspace.store)
     with workspace.store.snapshot(), collector_at_rest():
@@ -86,7 +86,7 @@ def gather(workspace: Workspace, layers: Sequence[str], *, lang: str | None = No
                 at[row.document] = max(at[row.document], row.at)
         total = len(workspace.store.document_keys())
     scheme = workspace.scheme
-    return Sample(
+    return AgreementSample(
         layers=tuple(layers),
         vocabulary=Vocabulary(tuple(scheme.entities), tuple(scheme.relations), scheme.symmetric),
         documents=tuple(DocumentLayers(k, facts[k].length, facts[k].tokens, c) for k, c in contents.items()),

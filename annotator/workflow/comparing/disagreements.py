@@ -15,7 +15,7 @@ from annotator.errors import WorkflowError
 from annotator.history import LayerName
 from annotator.labels import LabelScheme
 from annotator.text import Document
-from annotator.workflow.comparing.agreement_sample import Condition, Sample, shown_name
+from annotator.workflow.comparing.agreement_sample import AgreementSample, Condition, shown_name
 from annotator.workflow.editing.editable_layer import WorkingLayer
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
@@ -24,7 +24,7 @@ MISSED = "missed"
 """What a layer says where it has nothing."""
 
 
-class Difference(NamedTuple):
+class Disagreement(NamedTuple):
     """One disagreement: where, between which layers, how they stand to each other, and what each says."""
 
     document: str
@@ -55,7 +55,7 @@ def _spans_of(item: SpanKey | RelationKey | None) -> list[SpanKey]:
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class DisagreementFilter:
     """The disagreements behind a figure; each field that is given narrows them down.
 
     ``said`` is what the two versions are called, :data:`MISSED` for none, by whichever layer unless ``pair`` is given;
@@ -71,7 +71,7 @@ class Which:
     documents: frozenset[str] | None = None
     condition: Condition | None = None
 
-    def takes(self, sample: Sample, difference: Difference) -> bool:
+    def takes(self, sample: AgreementSample, difference: Disagreement) -> bool:
         """Return whether a disagreement is among them."""
         layers = difference.left_layer, difference.right_layer
         kind = MISSED if difference.match.kind in ("left", "right") else difference.match.kind
@@ -86,7 +86,9 @@ class Which:
         )
 
 
-def differences(sample: Sample, which: Which, hidden: frozenset[str] = frozenset()) -> Iterator[Difference]:
+def differences(
+    sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str] = frozenset()
+) -> Iterator[Disagreement]:
     """Yield disagreements in order of document, pair and reading; those in ``hidden`` documents are left out."""
     for document in sample.documents:
         if document.key in hidden or (which.documents is not None and document.key not in which.documents):
@@ -97,7 +99,7 @@ def differences(sample: Sample, which: Which, hidden: frozenset[str] = frozenset
                 yield from (difference for difference in found if which.takes(sample, difference))
 
 
-def _differences(document: DocumentLayers, left: str, right: str, symmetric: frozenset[str]) -> Iterator[Difference]:
+def _differences(document: DocumentLayers, left: str, right: str, symmetric: frozenset[str]) -> Iterator[Disagreement]:
     ours, theirs = document.layers[left], document.layers[right]
     spans = align(ours.spans, theirs.spans)
     aligned = {m.left: m.right for m in spans if m.left is not None and m.right is not None}
@@ -105,19 +107,19 @@ def _differences(document: DocumentLayers, left: str, right: str, symmetric: fro
     matches: list[Match | RelationMatch] = [*spans, *relations]
     for match in matches:
         if match.kind != "exact":
-            yield Difference(document.key, left, right, match)
+            yield Disagreement(document.key, left, right, match)
 
 
-def hidden_from(workspace: Workspace, reader: str, layers: Sequence[str]) -> frozenset[str]:
+def hidden_documents(workspace: Workspace, reader: str, layers: Sequence[str]) -> frozenset[str]:
     """Return the documents of which a reader may not see some of these layers yet."""
     visibility = Visibility(workspace.store, reader)
     if not visibility.curates:
         return frozenset()
     found = (info for info in workspace.store.layers() if info.name.name in layers)
-    return frozenset(info.name.document for info in found if visibility.hides(info))
+    return frozenset(info.name.document for info in found if visibility.why_hidden(info))
 
 
-class Version:
+class LayerVersion:
     """One layer's version of a document, to be read."""
 
     def __init__(self, scheme: LabelScheme, document: Document, layer: str, content: Annotations) -> None:
@@ -146,7 +148,7 @@ class Version:
         return [i for i in (relation, head, child) if i is not None]
 
 
-def read_version(workspace: Workspace, document: str, layer: str) -> Version:
+def read_version(workspace: Workspace, document: str, layer: str) -> LayerVersion:
     """Read a layer of a document; :class:`WorkflowError` when either is no longer there."""
     store = workspace.store
     with store.snapshot():
@@ -154,4 +156,4 @@ def read_version(workspace: Workspace, document: str, layer: str) -> Version:
         info = store.layer(LayerName(document, layer))
         if text is None or info is None or info.text != text.sha256:
             raise WorkflowError(f"{shown_name(layer)} on {document} is no longer there", "measure again")
-        return Version(workspace.scheme, text, layer, store.annotations(info.id))
+        return LayerVersion(workspace.scheme, text, layer, store.annotations(info.id))

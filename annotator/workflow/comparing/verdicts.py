@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from annotator.store import LayerInfo, Store, assigned
+from annotator.store import LayerInfo, Store, read_assignments
 
 VERDICTS = ("accepted", "corrected", "rejected", "ignored")
 
@@ -37,7 +37,7 @@ class Verdicts:
 def verdicts(store: Store) -> Verdicts:
     """Return the verdicts in all finished curators' layers."""
     found = Verdicts()
-    blind = {(one.document, one.curator) for one in assigned(store) if one.blind}
+    blind = {(one.document, one.curator) for one in read_assignments(store) if one.blind}
     suggested: defaultdict[str, list[LayerInfo]] = defaultdict(list)
     for layer in store.layers(kind="suggester"):
         suggested[layer.name.document].append(layer)

@@ -17,7 +17,7 @@ from annotator.errors import WorkflowError
 from annotator.history import REANCHOR, LayerName, Op, UndoStack, UndoStep, curator_layer, invert_ops
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
-from annotator.store import LayerInfo, Place, Store
+from annotator.store import Bookmark, LayerInfo, Store
 from annotator.text import Document, Segmentation, graphemes
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.suggestion_updates import Live
@@ -198,7 +198,7 @@ class LayerSession:
         pause = max(0, round(1000 * (now - self._last_step)))
         with self._store.write() as writer:
             info = writer.append(self.name, self.curator, action, ops, head=self._head, target=target, pause_ms=pause)
-            writer.set_place(self.curator, self._place(opened=True))
+            writer.set_bookmark(self.curator, self._bookmark(opened=True))
         self._follow(info, action, target, now)
 
     def _follow(self, info: LayerInfo, action: str, target: int | None, now: float) -> None:
@@ -212,24 +212,24 @@ class LayerSession:
         if info is not None and info.head != self._head:
             self.reload()
 
-    def _place(self, *, opened: bool) -> Place:
-        return Place(self.document.key, self.cursor, self.focus, opened)
+    def _bookmark(self, *, opened: bool) -> Bookmark:
+        return Bookmark(self.document.key, self.cursor, self.focus, opened)
 
-    def remember_place(self, *, opened: bool) -> None:
+    def save_bookmark(self, *, opened: bool) -> None:
         """Remember where the curator is, and whether they left the document open, where anything can be kept."""
         if self._store.read_only:
             return
         with self._store.write() as writer:
-            writer.set_place(self.curator, self._place(opened=opened))
+            writer.set_bookmark(self.curator, self._bookmark(opened=opened))
 
-    def recall_place(self) -> None:
+    def restore_bookmark(self) -> None:
         """Go back to where the curator was in this document: what they just decided is followed by what comes next."""
-        place = self._store.place(self.curator, self.document.key)
-        if place is None:
+        bookmark = self._store.bookmark(self.curator, self.document.key)
+        if bookmark is None:
             return
-        self.cursor = min(place.cursor, len(self.document.text))
-        if place.focus is not None:
-            self.focus = place.focus if place.focus in self.layer else self.next_pending((self.cursor,))
+        self.cursor = min(bookmark.cursor, len(self.document.text))
+        if bookmark.focus is not None:
+            self.focus = bookmark.focus if bookmark.focus in self.layer else self.next_pending((self.cursor,))
 
     # Undo
 

@@ -48,7 +48,7 @@ def select(
         if not reason and info is not None and (info.changed_at or "") < since:
             reason = "not changed since"
         if info is not None and visibility is not None and not reason:
-            reason = visibility.hides_from_export(info)
+            reason = visibility.why_hidden_from_export(info)
         if info is not None and not reason:
             taken.append(info)
         else:

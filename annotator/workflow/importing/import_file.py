@@ -16,11 +16,11 @@ from annotator.errors import FormatError, WorkflowError
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Format
 from annotator.formats.source import Source
 from annotator.history import CORPUS, IMPORT, LayerName, Op
-from annotator.store import Writer, meta_record
+from annotator.store import Writer, document_record
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import TOKENIZER
 from annotator.tuning import collector_paused, quick_turns
-from annotator.workflow.backups import safeguard
+from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.labels_file import LabelsFile
 from annotator.workflow.importing.layer_writer import LayerNames, LayerWriter
 from annotator.workflow.importing.normalized_layer import LayerNormalizer
@@ -119,7 +119,7 @@ def import_file(
     try:
         with collector_paused(), quick_turns(), closing(intake):
             intake.look_ahead(_reporting(first, documents, source, progress))
-            with workspace.store.trial(request.dry_run) as writer:
+            with workspace.store.write(dry_run=request.dry_run) as writer:
                 intake.take_all(writer)
                 scheme = labels.stage(intake.check)
                 if scheme is not None:
@@ -253,7 +253,7 @@ class _Intake:
                     self._take(self._waiting.popleft())
             while self._waiting:
                 self._take(self._waiting.popleft())
-            self._bulk.settle()
+            self._bulk.flush_and_wait()
         self.check.conclude()
         self._layers.conclude()
         self.report.overridden = self._layers.overridden
@@ -261,7 +261,7 @@ class _Intake:
 
     def _safeguard(self) -> None:
         if not self._request.dry_run:
-            self.report.backup = safeguard(self._workspace, "replace")
+            self.report.backup = back_up_before(self._workspace, "replace")
 
     def _matched(self, batch: list[ForeignDocument]) -> _Batch:
         """Tell which documents are there, and begin to make the others."""
@@ -318,7 +318,7 @@ class _Intake:
         return Article(key, foreign.text, foreign.title, foreign.lang, foreign.meta, foreign.where)
 
     def _make(self, foreign: ForeignDocument, document: Document, digest: str) -> None:
-        ops = [Op("document", document.key, None, meta_record(document, digest))]
+        ops = [Op("document", document.key, None, document_record(document, digest))]
         if foreign.extras:
             ops.append(Op("extra", self._form, None, item_record(self._document_extra(foreign))))
             self.report.aside[_FIELDS] += 1
@@ -336,8 +336,8 @@ class _Intake:
             self.report.lost[f"{FEATURES['key']}, where its text goes by another"] += 1
         if not any(said.values()):
             return
-        self._bulk.settle()
-        known = self._store.about(key) or {}
+        self._bulk.flush_and_wait()
+        known = self._store.metadata(key) or {}
         for name, value in said.items():
             if value and value != known.get(name):
                 self.report.lost[f"{FEATURES[name]}, where the document has another here"] += 1
@@ -346,7 +346,7 @@ class _Intake:
         """Keep what this format says of a document beside its text, unless that was kept before."""
         if not foreign.extras:
             return
-        self._bulk.settle()
+        self._bulk.flush_and_wait()
         name = LayerName(key, CORPUS)
         info = self._writer.layer_info(name)
         known = {} if info is None else self._store.extras(info.id)
@@ -384,7 +384,7 @@ class _Intake:
     def _sentences(self, key: str) -> Segmentation:
         document = self._fresh.get(key)
         if document is None:
-            self._bulk.settle()
+            self._bulk.flush_and_wait()
             document = self._store.document(key)
         assert document is not None
         return document.sentences

@@ -10,10 +10,10 @@ from annotator.annotation import item_record
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
 from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op, field_op
-from annotator.store import Store, Writer, meta_record
+from annotator.store import Store, Writer, document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.backups import safeguard
+from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.reanchoring import Reanchoring
 from annotator.workflow.layer_diff import (
     differences,
@@ -81,7 +81,7 @@ def ingest(
     if not documents:
         return report
     if replace and any(document.key in known for document, _ in documents):
-        report.backup = safeguard(workspace, "replace")
+        report.backup = back_up_before(workspace, "replace")
     with store.write() as writer:
         for document, where in documents:
             _take(store, writer, document, where, actor, report, replace=replace, override=override)
@@ -117,8 +117,8 @@ def _take(
             "leave it to who leads, or add --override",
         )
     sha256 = writer.put_text(document, TOKENIZER)
-    was = None if old is None else meta_record(old, old.sha256)
-    op = Op("document", document.key, was, meta_record(document, sha256))
+    was = None if old is None else document_record(old, old.sha256)
+    op = Op("document", document.key, was, document_record(document, sha256))
     writer.append(LayerName(document.key, CORPUS), actor, "ingest" if old is None else "replace", [op])
     if old is None:
         report.added.append(document.key)

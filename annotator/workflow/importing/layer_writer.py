@@ -198,7 +198,7 @@ class LayerWriter:
             self._bulk.add_layer(name, self._actor, IMPORT, self._ops(name, None, incoming, text, _NOTHING))
             self._written.add(name)
             return incoming
-        self._bulk.settle()
+        self._bulk.flush_and_wait()
         if name in self._waiting:
             incoming = self._waiting[name][0].united(incoming)
         info = self._writer.layer_info(name)

@@ -132,7 +132,7 @@ def work(workspace: Workspace, curator: str, *, network: bool = False) -> str:
     from annotator.suggest.learned import versions
     from annotator.workflow.learning.suggesting import suggest
     from annotator.workflow.learning.training import train
-    from annotator.workflow.sent_texts import in_words
+    from annotator.workflow.sent_texts import describe_sent
 
     if versions.is_pinned(workspace.models) and versions.chosen_version(workspace.models) == versions.NONE:
         return "no learned version is to be used"
@@ -141,7 +141,7 @@ def work(workspace: Workspace, curator: str, *, network: bool = False) -> str:
         return f"version {trained.version} knows all of it"
     asking = _tell_of_asking if network else None
     report = suggest(workspace, next_documents(workspace, curator), asking=asking, by="background")
-    sent = "".join(f"; sent to {in_words(host, one)}" for host, one in report.sent.items())
+    sent = "".join(f"; sent to {describe_sent(host, one)}" for host, one in report.sent.items())
     return (
         f"version {trained.version} from {len(trained.card['documents'])} documents; {report.suggested} suggested for"
         + sent
@@ -149,9 +149,9 @@ def work(workspace: Workspace, curator: str, *, network: bool = False) -> str:
 
 
 def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
-    from annotator.workflow.sent_texts import in_words
+    from annotator.workflow.sent_texts import describe_sent
 
-    told = ", ".join(in_words(host, one) for host, one in sent.items()) or " and ".join(hosts)
+    told = ", ".join(describe_sent(host, one) for host, one in sent.items()) or " and ".join(hosts)
     print(f"{_ASKING}{told}", flush=True)
 
 

@@ -15,7 +15,7 @@ from annotator.store import Store
 from annotator.suggest.protocol import Reported, Sent, together
 from annotator.text import Document
 from annotator.workflow.layer_diff import differences
-from annotator.workflow.sent_texts import note
+from annotator.workflow.sent_texts import record_sent
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def suggest(
         asking(pipeline.hosts, {})
     for batch in _run(workspace.store, pipeline, todo, jobs):
         sent = together(found.sent for _, found in batch if isinstance(found, Reported))
-        note(workspace, by, sent)
+        record_sent(workspace, by, sent)
         _write(workspace.store, batch, pipeline.fingerprint)
         for _, found in batch:
             report.count(found)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.annotation import Annotations, SpanKey
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, curator_layer
-from annotator.store import LayerInfo, Store, assigned
+from annotator.store import LayerInfo, Store, read_assignments
 from annotator.text import Document
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.workspace import Workspace
@@ -62,7 +62,7 @@ def finished_layers(store: Store, layer: str | None = None) -> list[LayerInfo]:
     the document is assigned to, or who began it, is done.  With ``layer`` it is that layer wherever it is finished.
     """
     digests = store.document_digests()
-    waiting = {one.document for one in assigned(store) if one.state not in ("done", "skipped")}
+    waiting = {one.document for one in read_assignments(store) if one.state not in ("done", "skipped")}
     by_document: dict[str, list[LayerInfo]] = {}
     for kind in ("curator", GOLD):
         for info in store.layers(kind=kind):

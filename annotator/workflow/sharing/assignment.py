@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName, Op
-from annotator.store import Assigned, Store, Writer, assigned, begun
+from annotator.store import Assignment, Store, Writer, begun_work, read_assignments
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
 from annotator.workflow.workspace import Workspace
 
@@ -45,16 +45,16 @@ class AssignmentReport:
 class _Charges:
     """All assignments as they stand, by document and curator, and who has begun what."""
 
-    assigned: Mapping[str, Mapping[str, Assigned]]
+    assigned: Mapping[str, Mapping[str, Assignment]]
     begun: Mapping[str, set[str]]
 
     @classmethod
     def of(cls, store: Store) -> _Charges:
-        charges: dict[str, dict[str, Assigned]] = defaultdict(dict)
-        for one in assigned(store):
+        charges: dict[str, dict[str, Assignment]] = defaultdict(dict)
+        for one in read_assignments(store):
             charges[one.document][one.curator] = one
         started: dict[str, set[str]] = defaultdict(set)
-        for document, curator in begun(store):
+        for document, curator in begun_work(store):
             started[document].add(curator)
         return cls(charges, started)
 
@@ -62,7 +62,7 @@ class _Charges:
         """Return who has the document: assigned to them, or begun by them."""
         return sorted({*self.assigned.get(document, ()), *self.begun.get(document, ())})
 
-    def all(self) -> Iterable[Assigned]:
+    def all(self) -> Iterable[Assignment]:
         for charges in self.assigned.values():
             yield from charges.values()
 
@@ -89,7 +89,7 @@ def assign(
     """
     documents = known_keys(workspace.store, keys)
     report = AssignmentReport()
-    with workspace.store.trial(dry_run) as writer:
+    with workspace.store.write(dry_run=dry_run) as writer:
         charges = _Charges.of(workspace.store)
         _check_overlap(charges, curators, documents, overlap)
         adopted = {(key, c) for key in documents for c in charges.begun.get(key, ()) if c in curators}
@@ -141,7 +141,7 @@ def reassign(
     """
     wanted = set(known_keys(workspace.store, keys))
     report = AssignmentReport()
-    with workspace.store.trial(dry_run) as writer:
+    with workspace.store.write(dry_run=dry_run) as writer:
         charges = _Charges.of(workspace.store)
         mine = [c[giver] for key, c in charges.assigned.items() if giver in c and key in wanted]
         if not mine:
@@ -159,14 +159,14 @@ def reassign(
     return report
 
 
-def _left(one: Assigned, idle_days: int | None, cutoff: str) -> bool:
+def _left(one: Assignment, idle_days: int | None, cutoff: str) -> bool:
     if idle_days is None:
         return one.state in UNFINISHED
     return is_abandoned(one.state, one.changed_at, cutoff)
 
 
 def _hand_over(
-    charges: _Charges, left: Sequence[Assigned], takers: Sequence[str], seed: int, report: AssignmentReport
+    charges: _Charges, left: Sequence[Assignment], takers: Sequence[str], seed: int, report: AssignmentReport
 ) -> None:
     team = _team(charges, takers, {}, set())
     for one in left:
@@ -192,7 +192,7 @@ def _write(writer: Writer, actor: str, action: str, tasks: Sequence[Task]) -> No
 def _totals(store: Store) -> dict[str, Counter[str]]:
     """Return for every curator how many documents they have in all, unfinished and blind."""
     totals: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in assigned(store):
+    for one in read_assignments(store):
         counts = {"assigned": 1, "unfinished": one.state in UNFINISHED, "blind": one.blind}
         totals[one.curator].update(counts)
     return dict(sorted(totals.items()))

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from annotator.errors import WorkflowError
 from annotator.files.whole import fresh_folder, place_folder, whole_file
 from annotator.history import CORPUS, GOLD, text_digests
-from annotator.store import LayerInfo, Store, assigned, layer_states, take_texts
+from annotator.store import LayerInfo, Store, layer_states, read_assignments, take_texts
 from annotator.workflow.sharing.assignment import known_keys
 from annotator.workflow.sharing.merging import DATABASE_IN_WORKSPACE
 from annotator.workflow.workspace import LABELS, Workspace, scheme_stamp
@@ -61,13 +61,15 @@ def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str]
 
 def _blind(store: Store, curator: str) -> set[str]:
     """Return the documents whose suggestions the curator is not to see, because they are not done with them."""
-    return {one.document for one in assigned(store, curator) if one.blind and one.state != "done"}
+    return {one.document for one in read_assignments(store, curator) if one.blind and one.state != "done"}
 
 
 def _documents(store: Store, curator: str, keys: Sequence[str]) -> list[str]:
     if keys:
         return known_keys(store, keys)
-    theirs = {one.document for one in assigned(store, curator)} | layer_states(store, f"curator:{curator}").keys()
+    theirs = {one.document for one in read_assignments(store, curator)} | layer_states(
+        store, f"curator:{curator}"
+    ).keys()
     if not theirs:
         raise WorkflowError(
             f"nothing is assigned to {curator!r}", "`annotator assign --curators …` does that, or name documents"
@@ -82,7 +84,7 @@ def _fill(store: Store, copy: Store, curator: str, keys: Sequence[str], blind: s
             for layer in sorted(layers, key=lambda layer: (layer.name.name != CORPUS, layer.name)):
                 events = store.hashed_events(layer)
                 take_texts(writer, store, text_digests(event for _, event in events))
-                writer.unite(layer.name, events)
+                writer.merge_history(layer.name, events)
 
 
 def _goes_along(layer: LayerInfo, curator: str, blind: bool) -> bool:

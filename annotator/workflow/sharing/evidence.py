@@ -65,7 +65,7 @@ class Examiner:
         self._imported: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._text = lru_cache(maxsize=4)(self._read_text)
 
-    def examine(self, news: Iterable[LayerInfo]) -> Evidence:
+    def check_database(self, news: Iterable[LayerInfo]) -> Evidence:
         """Examine the layers that have something new, and the corpus layers of their documents."""
         corpora = {layer.name.document: layer for layer in self._other.layers() if layer.name.name == CORPUS}
         by_document: defaultdict[str, list[LayerInfo]] = defaultdict(list)

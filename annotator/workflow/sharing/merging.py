@@ -12,10 +12,10 @@ import msgspec
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author, text_digests
 from annotator.labels import LabelScheme, shape_differences
-from annotator.store import ForkedLayerError, LayerInfo, Writer, examine_part, held_together, layers_with_news
+from annotator.store import ForkedLayerError, LayerInfo, Writer, check_layers, held_together, layers_with_news
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.backups import safeguard
+from annotator.workflow.backups import back_up_before
 from annotator.workflow.sharing.evidence import Examiner, cut
 from annotator.workflow.sharing.foreign_files import DATABASE_IN_WORKSPACE, found_database
 from annotator.workflow.sharing.seals import Contents, Seal, breaches, unsealed_events
@@ -145,11 +145,11 @@ class _Merge:
     def run(self, any_scheme: bool, dry_run: bool) -> MergeReport:
         self._check_names()
         fits = self._check_scheme(any_scheme)
-        self.evidence = self.examiner.examine(layers_with_news(self.store, self.other))
+        self.evidence = self.examiner.check_database(layers_with_news(self.store, self.other))
         self.conflicts += self.evidence.conflicts
         self.refused = set(self.evidence.refused)
         anything = bool(self.store.rows("SELECT 1 FROM event LIMIT 1"))
-        with self.store.trial(dry_run) as writer:
+        with self.store.write(dry_run=dry_run) as writer:
             for layer in self.evidence.layers:
                 if layer.name.document in self.refused:
                     continue
@@ -160,12 +160,12 @@ class _Merge:
             for key in sorted({name.document for name in self.report.events}):
                 self._check_result(writer, key, fits=fits)
             if not self.conflicts:
-                self.conflicts += examine_part(self.store, self.report.events.keys(), self.texts)
+                self.conflicts += check_layers(self.store, self.report.events.keys(), self.texts)
             if self.conflicts:
                 raise MergeConflictError(self.path, sorted(set(self.conflicts)))
             self.other.check_unchanged()
             if self.report.events and not dry_run and anything:
-                self.report.backup = safeguard(self.workspace, "merge")
+                self.report.backup = back_up_before(self.workspace, "merge")
         return self.report
 
     def _check_names(self) -> None:
@@ -199,7 +199,7 @@ class _Merge:
         events = self.other.events(layer)
         ours = writer.layer_info(layer.name)
         hashes = {digest for digest, _ in events}
-        related = ours is None or ours.head in hashes or writer.knows(events[-1][0])
+        related = ours is None or ours.head in hashes or writer.has_event(events[-1][0])
         if here not in (None, there) and not related:
             self.conflicts.append(f"{key}: its text is another one there: rename one of them, or --except {key}")
             self.refused.add(key)
@@ -246,7 +246,7 @@ class _Merge:
         for digest in sorted(text_digests(event for _, event in events)):
             if not writer.has_text(digest):
                 self._take_text(writer, digest)
-        count = writer.unite(name, events)
+        count = writer.merge_history(name, events)
         if count:
             self.report.events[name] = count
 

@@ -31,7 +31,7 @@ def finish(bench: Bench, curator: str, *mentions: Mention, links: tuple[Link, ..
         session.relate(one, other, label)
     if done:
         session.finish()
-    session.remember_place(opened=False)
+    session.save_bookmark(opened=False)
     return session
 
 

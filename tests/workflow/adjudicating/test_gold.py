@@ -7,7 +7,7 @@ import pytest
 from annotator.annotation import Span
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import GoldReport, settle_finished
 from tests.workspaces import KEY, Bench, link, place_of
 
@@ -42,7 +42,7 @@ def test_one_curators_finished_work_becomes_gold_under_ids_of_content(bench: Ben
     info = bench.store.layer(LayerName(KEY, GOLD))
     assert info is not None
     assert (info.state, info.curators) == ("done", "ana")
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_a_second_time_changes_nothing(bench: Bench, ana: Span) -> None:
@@ -99,7 +99,7 @@ def test_reopened_work_leaves_the_gold_until_it_is_finished_again(bench: Bench, 
     session.finish()
     assert settle(bench).settled == [KEY]
     assert len(gold(bench)) == 2
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_work_taken_back_to_nothing_counts_as_none(bench: Bench, ana: Span) -> None:

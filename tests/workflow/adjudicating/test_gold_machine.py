@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from annotator.errors import WorkflowError
 from annotator.history import GOLD
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.editing.layer_session import Outcome
 from tests.workflow.adjudicating.desk import finish, judge
@@ -202,11 +202,11 @@ class Adjudication(RuleBasedStateMachine):
             self.folder.cleanup()
 
     def _take_all_back(self) -> None:
-        assert list(examine(self.bench.store)) == []
+        assert list(check_database(self.bench.store)) == []
         while self.session._undo.done:
             self.session.undo()
         assert self._decided() == {}
-        assert list(examine(self.bench.store)) == []
+        assert list(check_database(self.bench.store)) == []
 
 
 TestAdjudication = Adjudication.TestCase

@@ -8,7 +8,7 @@ import pytest
 
 from annotator.errors import StoreError, WorkflowError
 from annotator.history import GOLD
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from tests.workflow.adjudicating.desk import finish, first, gold_state, judge, key_of, kinds
 from tests.workspaces import KEY, Bench, linked, place_of, said
@@ -20,7 +20,7 @@ SECOND, CANADA, MAY = ("GPE", "México", 1), ("GPE", "Canadá"), ("DATE", "mayo"
 @pytest.fixture(autouse=True)
 def _sound(bench: Bench) -> Iterator[None]:
     yield
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
     for gold in bench.store.layers(kind=GOLD):
         content = bench.store.annotations(gold.id)
         assert bench.scheme.layer_problems(content, bench.document().sentences) == []

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from annotator.history import GOLD, LayerName
-from annotator.store import examine
+from annotator.store import check_database
 from tests.processes import killed
 from tests.workflow.adjudicating.desk import finish, judge
 from tests.workspaces import KEY, Bench
@@ -62,7 +62,7 @@ def test_killed_at_any_moment_a_decision_is_whole_or_did_not_happen(disputed: Be
         assert info is not None
         assert info.length >= length
         assert disputed.store.event(info, length).hash == head
-        assert list(examine(disputed.store)) == []
+        assert list(check_database(disputed.store)) == []
         session = judge(disputed)
         stored = disputed.store.annotations(info.id)
         assert stored == session.settlement.content  # spans, relations and rulings go together

@@ -12,7 +12,7 @@ from annotator.annotation import Annotations
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName, Op
-from annotator.store import examine, schema
+from annotator.store import check_database, schema
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.exporting.selection import select
 from annotator.workflow.layer_diff import differences, with_content_ids, with_curator
@@ -45,7 +45,7 @@ def older(tmp_path: Path) -> Path:
 
 def test_it_is_exported_as_before_and_settled_gold_stays_settled(older: Path) -> None:
     bench = make_bench(older)
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
     before = bench.store.annotations(bench.layer_id(GOLD))
     assert [info.name.document for info in select(bench.workspace, GOLD).taken] == [KEY]
     assert settle_finished(bench.workspace, "lead").unchanged == [KEY]
@@ -61,7 +61,7 @@ def test_what_is_new_can_be_settled_and_nothing_old_is_undone(older: Path) -> No
     session.choose(first(session).id, "carla")
     session.undo()
     assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
     bench.workspace.close()
 
 
@@ -85,7 +85,7 @@ def test_imported_gold_stands_as_if_it_had_been_decided(bench: Bench, tmp_path: 
     session.undo()
     with pytest.raises(WorkflowError, match="this gold was imported then"):
         session.undo()
-    assert list(examine(there.store)) == []
+    assert list(check_database(there.store)) == []
     there.workspace.close()
 
 
@@ -104,7 +104,7 @@ def test_other_gold_imported_in_its_place_lets_go_of_decisions(bench: Bench, tmp
     session.finish()
     assert main([*root, "import", "jsonl", str(file), "--layer", "gold", "--replace"]) == 0
     assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_differences_from_before_they_were_counted_are_counted(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_differences_from_before_they_were_counted_are_counted(tmp_path: Path) -
     bench = make_bench(tmp_path)
     (row,) = bench.store.rows("SELECT differing FROM document")
     assert row["differing"] == 2
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
     judge(bench)
     with bench.store.write() as writer:
         writer.append(LayerName(KEY, GOLD), "lead", "done", [Op("layer", "state", None, {"value": "done"})])

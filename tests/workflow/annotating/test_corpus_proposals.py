@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.store import Queue, QueueFilter, examine
+from annotator.store import Queue, QueueFilter, check_database
 from annotator.workflow.desk import Desk
 from annotator.workflow.learning.suggesting import suggest
 from tests.workspaces import KEY, Bench, dump, proposal, said, verdicts, waiting
@@ -19,7 +19,7 @@ def test_every_whole_mention_in_the_other_documents_waits(bench: Bench) -> None:
     session = bench.session("uno")
     assert waiting(session) == [proposal(session.document, "Luis Paz", "PERSON", nth=n).id for n in (0, 2)]
     assert waiting(bench.session()) == waiting(bench.session("dos")) == []
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_a_second_time_changes_nothing(bench: Bench) -> None:

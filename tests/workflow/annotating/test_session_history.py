@@ -9,7 +9,7 @@ import pytest
 from annotator.annotation import Span
 from annotator.errors import StoreError, WorkflowError
 from annotator.history import LayerName
-from annotator.store import QueueFilter, StaleLayerError, examine
+from annotator.store import QueueFilter, StaleLayerError, check_database
 from annotator.text import Document
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.desk import Desk
@@ -60,7 +60,7 @@ class TestUndo:
         session.undo()
         session.redo()
         assert bench.actions("curator:ana") == ["accept", "undo", "redo"]
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     def test_it_tells_what_to_repaint(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
@@ -158,7 +158,7 @@ class TestPlace:
         desk = Desk(bench.workspace, "ana")
         session = desk.open(KEY)
         session.cursor, session.focus = 21, cruz.id
-        session.remember_place(opened=True)
+        session.save_bookmark(opened=True)
         again = desk.open(KEY)
         assert (again.cursor, again.focus) == (21, cruz.id)
         assert desk.resume() == KEY
@@ -170,7 +170,7 @@ class TestPlace:
         assert Desk(bench.workspace, "ana").open(KEY).cursor == 7
 
     def test_what_was_closed_is_not_resumed(self, bench: Bench) -> None:
-        bench.session().remember_place(opened=False)
+        bench.session().save_bookmark(opened=False)
         assert Desk(bench.workspace, "ana").resume() is None
 
     def test_an_unknown_document_is_named(self, bench: Bench) -> None:

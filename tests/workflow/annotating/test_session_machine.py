@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from annotator.errors import WorkflowError
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.editing.layer_session import Outcome
 from tests.workspaces import Bench, link, make_bench, proposal, propose
@@ -87,7 +87,7 @@ class Curation(RuleBasedStateMachine):
         self.steps = 0
 
     def teardown(self) -> None:
-        assert list(examine(self.bench.store)) == []
+        assert list(check_database(self.bench.store)) == []
         end, steps = content(self.session), 0
         while self.done(self.session.undo):
             steps += 1
@@ -95,7 +95,7 @@ class Curation(RuleBasedStateMachine):
         for _ in range(steps):
             self.session.redo()
         assert content(self.session) == end
-        assert list(examine(self.bench.store)) == []
+        assert list(check_database(self.bench.store)) == []
         self.bench.workspace.close()
         self.folder.cleanup()
 

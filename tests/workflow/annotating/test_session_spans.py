@@ -6,7 +6,7 @@ import pytest
 
 from annotator.annotation import Span, SpanKey
 from annotator.errors import WorkflowError
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.text import Document
 from tests.workspaces import (
     Bench,
@@ -150,7 +150,7 @@ class TestRelabel:
         session.add(*place_of(document, "Luis Paz"), "ORG")
         with pytest.raises(WorkflowError, match="is ORG already"):
             session.relabel(focus, "ORG")
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     def test_the_same_label_again_is_no_step(self, bench: Bench, ana: Span) -> None:
         session = bench.session()

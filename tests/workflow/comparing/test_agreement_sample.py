@@ -9,13 +9,13 @@ import pytest
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName, Op
 from annotator.workflow.adjudicating.gold import settle_finished
-from annotator.workflow.comparing.agreement_sample import gather, layers_to_compare, work_times
+from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, work_times
 from annotator.workflow.comparing.agreement_sample import verdicts as verdict_counts
-from annotator.workflow.comparing.disagreements import Which, differences, hidden_from, read_version
+from annotator.workflow.comparing.disagreements import DisagreementFilter, differences, hidden_documents, read_version
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 
-SPANS = Which("spans", relations=False)
+SPANS = DisagreementFilter("spans", relations=False)
 
 
 def test_only_documents_that_both_finished_count(bench: Bench) -> None:
@@ -26,7 +26,7 @@ def test_only_documents_that_both_finished_count(bench: Bench) -> None:
     mark(bench, "ana", [("Lima", "GPE")], key="otra")
     mark(bench, "bo", [], key="otra", done=False)
     mark(bench, "ana", [("Quito", "GPE")], key="zeta")
-    sample = gather(bench.workspace, layers_to_compare(bench.workspace, None))
+    sample = read_sample(bench.workspace, layers_to_compare(bench.workspace, None))
     assert sample.layers == ("curator:ana", "curator:bo")
     assert [d.key for d in sample.documents] == ["nota"]
     assert (sample.total, sample.single) == (3, 2)
@@ -35,7 +35,7 @@ def test_only_documents_that_both_finished_count(bench: Bench) -> None:
 def test_a_document_that_both_finished_empty_counts(bench: Bench) -> None:
     for curator in ("ana", "bo"):
         mark(bench, curator, [])
-    sample = gather(bench.workspace, ["curator:ana", "curator:bo"])
+    sample = read_sample(bench.workspace, ["curator:ana", "curator:bo"])
     assert [len(content.spans) for content in sample.documents[0].layers.values()] == [0, 0]
 
 
@@ -45,7 +45,7 @@ def test_work_on_an_earlier_text_does_not_count(bench: Bench) -> None:
     with bench.store.write() as writer:
         op = Op("layer", "text", {"value": bench.document().sha256}, None)
         writer.append(LayerName("nota", "curator:bo"), "bo", "label", [op])
-    assert gather(bench.workspace, ["curator:ana", "curator:bo"]).documents == ()
+    assert read_sample(bench.workspace, ["curator:ana", "curator:bo"]).documents == ()
 
 
 def test_gold_and_suggestions_are_layers_like_any_other(bench: Bench, proposed: None) -> None:
@@ -53,7 +53,7 @@ def test_gold_and_suggestions_are_layers_like_any_other(bench: Bench, proposed: 
     settle_finished(bench.workspace, "ana")
     names = layers_to_compare(bench.workspace, "suggestions, ana, gold")
     assert names == ["suggestions", "curator:ana", "gold"]
-    assert list(gather(bench.workspace, names).documents[0].layers) == ["curator:ana", "gold", "suggestions"]
+    assert list(read_sample(bench.workspace, names).documents[0].layers) == ["curator:ana", "gold", "suggestions"]
 
 
 def test_a_layer_that_nobody_has_is_refused_with_those_that_there_are(bench: Bench) -> None:
@@ -68,8 +68,8 @@ def test_one_language_can_be_measured_alone(bench: Bench) -> None:
     for curator in ("ana", "bo"):
         mark(bench, curator, [ANA])
     layers = ["curator:ana", "curator:bo"]
-    assert len(gather(bench.workspace, layers, lang="es").documents) == 1
-    assert gather(bench.workspace, layers, lang="en").documents == ()
+    assert len(read_sample(bench.workspace, layers, lang="es").documents) == 1
+    assert read_sample(bench.workspace, layers, lang="en").documents == ()
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def differing(bench: Bench) -> Bench:
     return bench
 
 
-def found(bench: Bench, which: Which) -> list[tuple[str, str | None, str | None]]:
+def found(bench: Bench, which: DisagreementFilter) -> list[tuple[str, str | None, str | None]]:
     """Return kind and both labels of disagreements."""
-    sample = gather(bench.workspace, ["curator:ana", "curator:bo"])
+    sample = read_sample(bench.workspace, ["curator:ana", "curator:bo"])
     return [
         (d.match.kind, d.match.left and d.match.left.label, d.match.right and d.match.right.label)
         for d in differences(sample, which)
@@ -91,20 +91,20 @@ def found(bench: Bench, which: Which) -> list[tuple[str, str | None, str | None]
 
 def test_the_disagreements_of_a_document_are_told_by_kind(differing: Bench) -> None:
     assert found(differing, SPANS) == [("boundary", "ORG", "ORG"), ("label", "GPE", "ORG")]
-    assert found(differing, Which("", relations=True)) == [("overlap", "works_for", "leads")]
+    assert found(differing, DisagreementFilter("", relations=True)) == [("overlap", "works_for", "leads")]
 
 
 def test_disagreements_can_be_narrowed_down(differing: Bench) -> None:
-    assert found(differing, Which("", label="GPE")) == [("label", "GPE", "ORG")]
-    assert found(differing, Which("", kinds=frozenset({"boundary"}))) == [("boundary", "ORG", "ORG")]
-    assert found(differing, Which("", said=("ORG", "GPE"))) == [("label", "GPE", "ORG")]
-    assert found(differing, Which("", said=("ORG", "GPE"), pair=("curator:ana", "curator:bo"))) == []
-    assert found(differing, Which("", documents=frozenset({"otra"}))) == []
+    assert found(differing, DisagreementFilter("", label="GPE")) == [("label", "GPE", "ORG")]
+    assert found(differing, DisagreementFilter("", kinds=frozenset({"boundary"}))) == [("boundary", "ORG", "ORG")]
+    assert found(differing, DisagreementFilter("", said=("ORG", "GPE"))) == [("label", "GPE", "ORG")]
+    assert found(differing, DisagreementFilter("", said=("ORG", "GPE"), pair=("curator:ana", "curator:bo"))) == []
+    assert found(differing, DisagreementFilter("", documents=frozenset({"otra"}))) == []
 
 
 def test_who_has_a_document_before_them_does_not_see_what_others_said(differing: Bench) -> None:
     def hidden(reader: str) -> frozenset[str]:
-        return hidden_from(differing.workspace, reader, ["curator:ana", "curator:bo"])
+        return hidden_documents(differing.workspace, reader, ["curator:ana", "curator:bo"])
 
     assert [hidden(reader) for reader in ("lead", "ana", "bo")] == [frozenset()] * 3
     differing.add("otra", "Luis Paz fue a Lima.\n")
@@ -115,13 +115,13 @@ def test_who_has_a_document_before_them_does_not_see_what_others_said(differing:
     with differing.store.write() as writer:
         writer.append(LayerName("nota", CORPUS), "lead", "assign", [op])
     assert hidden("carla") == {"nota"}
-    sample = gather(differing.workspace, ["curator:ana", "curator:bo"])
+    sample = read_sample(differing.workspace, ["curator:ana", "curator:bo"])
     assert list(differences(sample, SPANS, frozenset({"nota"}))) == []
 
 
 def test_both_versions_of_a_disagreement_can_be_read(differing: Bench) -> None:
-    sample = gather(differing.workspace, ["curator:ana", "curator:bo"])
-    relation = next(differences(sample, Which("", relations=True)))
+    sample = read_sample(differing.workspace, ["curator:ana", "curator:bo"])
+    relation = next(differences(sample, DisagreementFilter("", relations=True)))
     for layer, item, label in (
         ("curator:ana", relation.match.left, "works_for"),
         ("curator:bo", relation.match.right, "leads"),

@@ -12,7 +12,7 @@ import pytest
 from annotator.errors import AnnotatorError, FormatError, WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.labels.load import load_scheme
-from annotator.store import Store, Writer, examine
+from annotator.store import Store, Writer, check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.importing.ingest import ingest
 from tests.formats.files import ANYTHING, give, take, workspace
@@ -67,26 +67,31 @@ class TestDocuments:
 
     def test_what_came_between_reading_and_writing_is_seen(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         """A file is read before the lock is taken; who is quicker with a document has it."""
-        trial = Store.trial
+        write = Store.write
 
-        def late(store: Store, dry_run: bool) -> AbstractContextManager[Writer]:
+        def late(store: Store, *, dry_run: bool = False) -> AbstractContextManager[Writer]:
             monkeypatch.undo()
             bench.add("carta", "Luis Paz.")
-            return trial(store, dry_run)
+            return write(store, dry_run=dry_run)
 
-        monkeypatch.setattr(Store, "trial", late)
+        monkeypatch.setattr(Store, "write", late)
         report = take(
             bench, "doccano", rows(row(text="Luis Paz.", key="carta"), row(text="otro", key="b")), layer="gold"
         )
         assert (report.new, report.known) == (1, 1)
         assert bench.actions("corpus", "carta") == ["ingest"]
 
-        monkeypatch.setattr(Store, "trial", lambda store, dry: [bench.add("c", "suyo"), trial(store, dry)][1])
+        def later(store: Store, *, dry_run: bool = False) -> AbstractContextManager[Writer]:
+            monkeypatch.undo()
+            bench.add("c", "suyo")
+            return write(store, dry_run=dry_run)
+
+        monkeypatch.setattr(Store, "write", later)
         before = bench.store.document_keys()
         with pytest.raises(WorkflowError, match="there is a document 'c' with another text"):
             take(bench, "doccano", rows(row(text="mío", key="c"), row(text="más", key="d")), layer="gold")
         assert bench.store.document_keys() == sorted([*before, "c"])
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     def test_documents_with_the_same_text_and_their_own_names_stay_two(self, bench: Bench) -> None:
         data = rows(row(text="igual", key="a"), row(text="igual", key="b"))
@@ -151,7 +156,7 @@ class TestLayers:
         assert said(session) == set()
         session.redo()
         assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
 
 class TestAgain:
@@ -185,7 +190,7 @@ class TestAgain:
         session.undo()
         assert said(session) == {("PERSON", "Ana Ruiz"), ("GPE", "México")}
         assert len(session.layer.comments) == 2
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     @pytest.mark.usefixtures("proposed")
     def test_work_said_the_same_way_elsewhere_is_left_as_it_is(self, bench: Bench) -> None:
@@ -215,7 +220,7 @@ class TestReplacedTexts:
         assert [(lost.label, lost.text) for lost in report.lost] == [("span", "kept for doccano")]
         given = json.loads(give(bench, "doccano")[0])
         assert [given["text"][e["start_offset"] : e["end_offset"]] for e in given["entities"]] == ["Ana Ruiz"]
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
 
 class TestScheme:

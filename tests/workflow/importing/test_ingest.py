@@ -9,7 +9,7 @@ import pytest
 from annotator.annotation import Span
 from annotator.errors import CorpusError, WorkflowError
 from annotator.history import LayerName
-from annotator.store import StaleLayerError, examine
+from annotator.store import StaleLayerError, check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.document_history import document_history
 from annotator.workflow.importing.ingest import IngestReport, ingest
@@ -95,7 +95,7 @@ class TestReplace:
         moved = bench.session()
         assert said(moved) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis Paz"), ("GPE", "Canadá")}
         assert moved.document.text == NEWER
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     def test_what_has_no_place_any_more_is_listed_and_its_relations_go(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
@@ -106,7 +106,7 @@ class TestReplace:
         assert (str(lost.layer), lost.label, lost.text) == ("curator:ana on nota", "GPE", "México coopera")
         assert said(bench.session()) == {("GPE", "Canadá")}
         assert linked(bench.session()) == set()
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     def test_relations_whose_ends_both_stay_stay(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
@@ -189,7 +189,7 @@ class TestReplace:
         session.choose(first(session).id, "bo")
         session.finish()
         take(bench, newer, replace=True)
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         again = judge(bench)
         assert again.open == []
         assert said(again) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis")}

@@ -10,7 +10,7 @@ import pytest
 from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.history import SUGGESTIONS, LayerName
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.suggest import pipeline as pipelines
 from annotator.text import Document
 from annotator.workflow.doctor import findings
@@ -48,7 +48,7 @@ def test_every_document_gets_its_layer(bench: Bench, parrot: Parrot) -> None:
     report = suggest(bench.workspace)
     assert report == SuggestReport(suggested=2, unchanged=0, spans=3, relations=1)
     assert len(waiting(bench.session())) == 3
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_a_second_time_nothing_is_asked_or_written(bench: Bench, parrot: Parrot) -> None:
@@ -66,7 +66,7 @@ def test_another_version_replaces_what_the_last_said(bench: Bench, parrot: Parro
     (span,) = bench.store.annotations(bench.layer_id(SUGGESTIONS)).spans.values()
     assert span.key == (*place_of(bench.document(), "Luis Paz"), "PERSON")
     assert bench.actions(SUGGESTIONS) == ["suggest", "suggest"]
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
 
 
 def test_what_curators_did_is_never_touched(bench: Bench, parrot: Parrot) -> None:

@@ -15,7 +15,7 @@ from annotator.annotation import RelationKey, SpanKey
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.training import Outcome
 from annotator.workflow.adjudicating.gold import settle_finished
@@ -134,7 +134,7 @@ class TestTrain:
         assert session.layer.verdicts == before
         found = {session.text_of(s) for s in session.layer.stored_spans.values()}
         assert FIRMS[6].lower() in found
-        assert list(examine(finished.store)) == []
+        assert list(check_database(finished.store)) == []
 
     def test_only_one_trains_at_a_time(self, finished: Bench) -> None:
         folder = finished.workspace.models / versions.FOLDER
@@ -376,5 +376,5 @@ class TestBackground:
 
     def test_the_open_document_is_left_alone(self, finished: Bench) -> None:
         session = Desk(finished.workspace, "ana").open("n6")
-        session.remember_place(opened=True)
+        session.save_bookmark(opened=True)
         assert next_documents(finished.workspace, "ana") == ["n7"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS
-from annotator.store import assigned, examine
+from annotator.store import check_database, read_assignments
 from annotator.workflow.desk import Desk
 from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
@@ -39,13 +39,13 @@ def share_out(bench: Bench, *, curators: list[str] = TEAM, overlap: int = 2, **m
 
 def who_has(bench: Bench) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for one in assigned(bench.store):
+    for one in read_assignments(bench.store):
         found.setdefault(one.document, []).append(one.curator + ("*" if one.blind else ""))
     return found
 
 
 def loads(bench: Bench) -> dict[str, int]:
-    return dict(Counter(one.curator for one in assigned(bench.store)))
+    return dict(Counter(one.curator for one in read_assignments(bench.store)))
 
 
 class TestSpreading:
@@ -188,7 +188,7 @@ class TestAssigning:
     def test_it_is_history_and_history_gives_the_state(self, corpus: Bench) -> None:
         share_out(corpus)
         assert corpus.actions(CORPUS, "d0") == ["ingest", "assign"]
-        assert list(examine(corpus.store)) == []
+        assert list(check_database(corpus.store)) == []
 
     def test_blind_means_that_nothing_is_shown(self, corpus: Bench) -> None:
         document = corpus.document("d0")
@@ -217,7 +217,7 @@ class TestHandingOver:
         }
         assert corpus.actions("curator:ana", "d1") == ["flag"]  # what she did there is not lost
         assert Desk(corpus.workspace, "ana").progress() == {"done": 1, "total": 1}
-        assert list(examine(corpus.store)) == []
+        assert list(check_database(corpus.store)) == []
 
     def test_blind_stays_blind(self, corpus: Bench) -> None:
         before = {key for key, names in who_has(corpus).items() if names[0].endswith("*")}

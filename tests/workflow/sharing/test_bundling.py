@@ -10,7 +10,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, PROPOSALS
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.desk import Desk
 from annotator.workflow.importing.ingest import ingest
@@ -62,7 +62,7 @@ def test_it_holds_what_is_theirs_and_nobody_elses_work(corpus: Bench, tmp_path: 
     }
     assert "d1" not in out.store.document_keys()
     assert out.workspace.scheme == corpus.scheme
-    assert list(examine(out.store)) == []
+    assert list(check_database(out.store)) == []
     for name in ("curator:bo", f"{PROPOSALS}:bo", f"'{GOLD}',"):
         assert name not in "".join(line for line in dump(out.store.path) if line.startswith("INSERT"))
 
@@ -76,7 +76,7 @@ def test_work_done_there_comes_back(corpus: Bench, tmp_path: Path) -> None:
     assert merge(corpus.workspace, tmp_path / "out").by_layer() == [("curator:ana", 1, 2)]
     assert said(corpus.session(curator="ana")) == {("GPE", "México")}
     assert settle_finished(corpus.workspace, "lead", [KEY]).settled == [KEY]
-    assert list(examine(corpus.store)) == []
+    assert list(check_database(corpus.store)) == []
 
 
 def test_work_begun_here_goes_on_there_and_can_be_undone_there(corpus: Bench, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_replaced_text_goes_along_with_the_earlier_one(corpus: Bench, tmp_path
     out = taken(corpus, tmp_path / "out")
     assert said(out.session(curator="ana")) == {("GPE", "México")}
     assert len(out.store.rows("SELECT 1 FROM text")) == 3
-    assert list(examine(out.store)) == []
+    assert list(check_database(out.store)) == []
 
 
 def test_an_archive_holds_the_same(corpus: Bench, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.history import CORPUS, GOLD, LayerName
-from annotator.store import examine, schema
+from annotator.store import check_database, schema
 from annotator.store.foreign import NO_LIMITS, Limits
 from annotator.text import text_sha256
 from annotator.workflow.desk import Desk
@@ -302,7 +302,7 @@ class TestHistories:
         session.comment("y", next(iter(session.layer.spans)))
         assert said(bench.session(curator="bo")) == {("PERSON", "Luis Paz"), ("PERSON", "Ana"), ("ORG", "Cruz Roja")}
         assert len(session.layer.comments) == 2
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     def test_a_history_whose_hashes_were_all_computed_anew_is_judged_by_what_it_says(
         self, bench: Bench, there: Bench
@@ -357,7 +357,7 @@ class TestOthersLayers:
         report = bring(bench, there.workspace.root)
         assert report.replaced == [KEY]
         assert said(bench.session(curator="bo")) == {("PERSON", "Luis Paz")}
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
     @pytest.mark.parametrize(
         ("change", "reason"),
@@ -437,7 +437,7 @@ class TestTexts:
         assert main(["-w", str(bench.workspace.root), "merge", str(there.workspace.root)]) == 0
         assert "1 texts were cut into tokens by another version there" in capfd.readouterr().err
         assert bench.document("nuevo") == expected
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
 
 
 class TestSchemes:
@@ -696,7 +696,7 @@ class TestEarlierVersions:
         report = bring(bench, path)
         assert [name for name, *_ in report.by_layer()] == ["corpus", "curator:bo", "suggestions"]
         assert path.read_bytes() == before
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         assert said(bench.session(curator="bo")) == {("PERSON", "Ana Ruiz")}
         assert bring(bench, path).events == {}
 

@@ -31,7 +31,7 @@ from annotator.annotation import SpanKey, item_record
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.history import Event, LayerName, Op
-from annotator.store import examine
+from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import adjudicate, settle_finished
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.sharing.assignment import assign
@@ -349,7 +349,7 @@ def offer(pair: Pair, seed: int) -> bool:
             assert str(there) in refusal
             assert "annotator-" not in refusal  # a temporary folder's name
             return False
-        assert list(examine(bench.store)) == []
+        assert list(check_database(bench.store)) == []
         use(bench, Path(folder), random)
         bench.workspace.close()
         return True
@@ -388,7 +388,7 @@ def test_what_was_not_spoilt_comes_in(pair: Pair, tmp_path: Path) -> None:
     shutil.copyfile(pair.here, bench.workspace.database_path)
     merge(bench.workspace, pair.there)
     assert bench.store.document_keys() == ["más", KEY, "otro"]
-    assert list(examine(bench.store)) == []
+    assert list(check_database(bench.store)) == []
     use(bench, tmp_path, Random(0))
     bench.workspace.close()
 

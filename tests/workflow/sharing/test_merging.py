@@ -17,7 +17,7 @@ from annotator.annotation import Annotations, Span
 from annotator.cli.main import main
 from annotator.errors import StoreError, WorkflowError
 from annotator.history import CORPUS, GOLD, LayerName, Op, effective_events, fold
-from annotator.store import QueueFilter, examine
+from annotator.store import QueueFilter, check_database
 from annotator.store.tables import read_state
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.desk import Desk
@@ -101,7 +101,7 @@ def sound(bench: Bench) -> bool:
     for info in bench.store.layers():
         if read_state(bench.store.connection, info.id) != fold(effective_events(bench.store.events(info))):
             return False
-    return list(examine(bench.store)) == []
+    return list(check_database(bench.store)) == []
 
 
 class TestUniting:
@@ -241,7 +241,7 @@ class TestUniting:
         there = twin("there")
         mark(there, "bo", "Luis Paz")
         bring(there, bench)
-        assert bench.store.place("bo") is None
+        assert bench.store.bookmark("bo") is None
 
     def test_the_other_database_is_not_touched(self, bench: Bench, twin: Twin) -> None:
         there = twin("there")
@@ -553,7 +553,7 @@ def do(bench: Bench, action: str, curator: str, key: str, spot: str) -> None:
     elif action == "propose":
         Desk(bench.workspace, curator).propose(spot, "ORG", but=key)
     elif action in ("assign", "withdraw"):
-        current = {one: blind for one, blind in assignments(bench, key).items() if one == curator}
+        current = {one: blind for one, blind in read_assignments(bench, key).items() if one == curator}
         if (action == "assign") != bool(current):
             was = {"blind": current[curator]} if current else None
             now = None if current else {"blind": spot == SPOTS[0]}
@@ -563,7 +563,7 @@ def do(bench: Bench, action: str, curator: str, key: str, spot: str) -> None:
         act(bench, action, curator, key, spot)
 
 
-def assignments(bench: Bench, key: str) -> dict[str, bool]:
+def read_assignments(bench: Bench, key: str) -> dict[str, bool]:
     query = ("SELECT a.id, a.blind FROM assignment a JOIN layer l ON l.id = a.layer_id"
              " JOIN document d ON d.id = l.document_id WHERE d.key = ?")  # fmt: skip
     return {row[0]: bool(row[1]) for row in bench.store.rows(query, key)}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from annotator.history import LayerName
-from annotator.store import Store, examine, lock
+from annotator.store import Store, check_database, lock
 from annotator.store.lock_holder import Note
 from annotator.store.lock_queue import Turns
 from tests.processes import PATIENCE, start
@@ -105,7 +105,7 @@ def test_users_of_a_group_work_in_one_database_at_the_same_time(shared: Path) ->
             info = store.layer(LayerName(KEY, f"curator:{curator}"))
             assert info is not None
             assert info.length == 4
-        assert list(examine(store)) == []
+        assert list(check_database(store)) == []
 
 
 @needs_root

@@ -102,7 +102,7 @@ class AnnotateBase(WorkScreen):
 
     def save_before_quitting(self) -> None:
         """Remember this document, and where the cursor stands, for the next start."""
-        self.run_or_report(partial(self.session.remember_place, opened=True), can_wait=False)
+        self.run_or_report(partial(self.session.save_bookmark, opened=True), can_wait=False)
 
     def adapt(self, width: int) -> None:
         """Let the panel stand beside the text where there is room."""

@@ -63,7 +63,7 @@ class Finishing(AnnotateBase):
 
     def leave(self) -> None:
         """Remember the place, close the document, and show the queue."""
-        self.run_or_report(lambda: self.session.remember_place(opened=False), can_wait=False)
+        self.run_or_report(lambda: self.session.save_bookmark(opened=False), can_wait=False)
         self.app.pop_screen()
 
     def action_comment(self) -> None:
