@@ -43,7 +43,7 @@ def peak() -> float:
 
 def measure_ours(root: Path) -> dict[str, float]:
     """Measure on a workspace; to be called in a process of its own."""
-    from annotator.agreement.estimates import Options
+    from annotator.agreement.estimates import EstimateOptions
     from annotator.reports.agreement import measure
     from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
     from annotator.workflow.workspace import Workspace
@@ -52,7 +52,7 @@ def measure_ours(root: Path) -> dict[str, float]:
     workspace = Workspace(root)
     workspace.scheme  # noqa: B018 - read before the clock starts
     sample, read, read_cpu = timed(lambda: read_sample(workspace, layers_to_compare(workspace, None)))
-    agreement, rest, rest_cpu = timed(lambda: measure(sample, Options()))
+    agreement, rest, rest_cpu = timed(lambda: measure(sample, EstimateOptions()))
     assert agreement.headline is not None
     assert agreement.headline.low is not None
     workspace.close()

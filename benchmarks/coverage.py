@@ -56,7 +56,7 @@ def interval(
 ) -> estimates.Estimate:
     """Return the estimate from some documents of the population."""
     sample = replace(comparisons.rows(rows), document=np.arange(len(rows)))
-    options = estimates.Options(resamples=1000, seed=seed)
+    options = estimates.EstimateOptions(resamples=1000, seed=seed)
     return estimates.estimate(Features(sample), [HEADLINE], options)[HEADLINE.name][0]
 
 
@@ -78,7 +78,9 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=1000)
     samples = parser.parse_args().samples
     comparisons = compare(list(population()), ("a", "b"), Vocabulary(LABELS))
-    whole = estimates.estimate(Features(comparisons), [HEADLINE], estimates.Options(resamples=0))[HEADLINE.name][0]
+    whole = estimates.estimate(Features(comparisons), [HEADLINE], estimates.EstimateOptions(resamples=0))[
+        HEADLINE.name
+    ][0]
     assert whole.value is not None
     heading(f"coverage of 95 % intervals, {samples:,} samples each, true strict span F1 {whole.value:.3f}")
     print(f"{'documents':>9}  {'jackknife-t':>11}  {'bootstrap':>9}  {'as reported':>11}  {'spans as independent':>20}")

@@ -67,7 +67,7 @@ def align(left: Iterable[SpanKey], right: Iterable[SpanKey]) -> list[Match]:
     those.  Where more than :data:`EXACT_SMALLER` spans of both layers (or :data:`EXACT_LARGER` of one) hang together,
     pairs are taken best first instead.  What is given twice counts once.
     """
-    both = match_up(frozenset(left), frozenset(right))
+    both = align_unordered(frozenset(left), frozenset(right))
     found = [Match(span, span, "exact") for span in both.same]
     found += [Match(one, other, kind_of(one, other)) for one, other in both.pairs]
     found += [Match(span, None, "left") for span in both.left]
@@ -75,7 +75,7 @@ def align(left: Iterable[SpanKey], right: Iterable[SpanKey]) -> list[Match]:
     return sorted(found, key=lambda match: _reading_order(match[:2]))
 
 
-class MatchedUp(NamedTuple):
+class UnorderedAlignment(NamedTuple):
     """An alignment in no order: spans that are the same, pairs that are not, and what only one layer has."""
 
     same: frozenset[SpanKey]
@@ -84,7 +84,7 @@ class MatchedUp(NamedTuple):
     right: frozenset[SpanKey]
 
 
-def match_up(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> MatchedUp:
+def align_unordered(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> UnorderedAlignment:
     """Return the alignment of two layers for those who only count it."""
     same = left & right
     ours, theirs = left - same, right - same
@@ -92,7 +92,7 @@ def match_up(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> MatchedUp:
     if pairs:
         ones, others = zip(*pairs, strict=True)
         ours, theirs = ours.difference(ones), theirs.difference(others)
-    return MatchedUp(same, pairs, ours, theirs)
+    return UnorderedAlignment(same, pairs, ours, theirs)
 
 
 def align_layers(layers: Sequence[Iterable[SpanKey]]) -> list[Group]:

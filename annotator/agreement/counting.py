@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from annotator.agreement.alignment import MatchedUp, match_up
+from annotator.agreement.alignment import UnorderedAlignment, align_unordered
 from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
 from annotator.agreement.positions import Positions, UnitCounts
 from annotator.agreement.relations import RelationMatchKind, direct, match_relations
@@ -177,7 +177,7 @@ class _Counter:
 
     def add(self, left: _Prepared, right: _Prepared) -> None:
         """Count one comparison."""
-        both = match_up(left.spans, right.spans)
+        both = align_unordered(left.spans, right.spans)
         self._add_spans(both)
         self.presence.cells += [2 * (label in left.labels) + (label in right.labels) for label in self.code]
         if left.relations or right.relations:
@@ -185,7 +185,7 @@ class _Counter:
         for table in (self.spans, self.named, self.relations, self.reached, self.presence):
             table.close_row()
 
-    def _add_spans(self, both: MatchedUp) -> None:
+    def _add_spans(self, both: UnorderedAlignment) -> None:
         code, size, same, having = self.code, self.labels, self.same, self.having
         named, labels = self.named.cells, len(self.code)
         names = list(map(_LABEL, both.same))
@@ -202,7 +202,7 @@ class _Counter:
         self.spans.cells += [code[label] * size for _, _, label in both.left]
         self.spans.cells += [code[label] for _, _, label in both.right]
 
-    def _add_relations(self, left: _Prepared, right: _Prepared, both: MatchedUp) -> None:
+    def _add_relations(self, left: _Prepared, right: _Prepared, both: UnorderedAlignment) -> None:
         aligned = dict(both.pairs)
         aligned.update(zip(both.same, both.same, strict=True))
         code, size = self.relation_code, self.types

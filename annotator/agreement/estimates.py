@@ -36,7 +36,7 @@ STUDENT = (
 """Quantiles .975 of Student's t with 1, 2, … degrees of freedom."""
 
 
-class Options(NamedTuple):
+class EstimateOptions(NamedTuple):
     """How intervals are made: resamples drawn, and the seed of the draw. The level is 95 %."""
 
     resamples: int = 2000
@@ -62,7 +62,7 @@ class Estimate:
     reason: str = ""
 
 
-def estimate(features: Features, measures: Sequence[Measure], options: Options) -> dict[str, list[Estimate]]:
+def estimate(features: Features, measures: Sequence[Measure], options: EstimateOptions) -> dict[str, list[Estimate]]:
     """Return for each measure its estimates: one, or one a label where the measure is one a label."""
     if not len(features):
         return {m.name: [] for m in measures}
@@ -140,7 +140,7 @@ def _no_interval(informative: int) -> str:
 
 
 @lru_cache(maxsize=2)
-def draws(documents: int, options: Options) -> NDArray[np.uint8]:
+def draws(documents: int, options: EstimateOptions) -> NDArray[np.uint8]:
     """Return a bootstrap's weights: how often each document (column) is drawn in each resample (row)."""
     generator = np.random.default_rng(options.seed)
     drawn = np.zeros((options.resamples, documents), dtype=np.uint8)
@@ -155,7 +155,7 @@ def _chunks(count: int, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def _bootstrap(board: _Board, which: NDArray[np.bool_], options: Options) -> tuple[Array, Array]:
+def _bootstrap(board: _Board, which: NDArray[np.bool_], options: EstimateOptions) -> tuple[Array, Array]:
     """Return the percentiles 2.5 and 97.5 of the values over resampled documents."""
     features = board.features
     drawn = draws(len(features), options)

@@ -21,12 +21,12 @@ from annotator.cli.common import (
     tell_moved,
     workspace_option,
 )
-from annotator.reports.plain import plain
+from annotator.reports.printable import printable
 
 if TYPE_CHECKING:
     from annotator.files.outputs import Outputs
     from annotator.reports.agreement import Agreement
-    from annotator.reports.work import Work
+    from annotator.reports.work_summary import WorkSummary
 
 FORMATS = ("table", "json", "csv", "html")
 
@@ -70,20 +70,20 @@ def command(
 
     Intervals are 95 %, over documents. What is undefined is null, with the reason.
     """
-    from annotator.agreement.estimates import Options
+    from annotator.agreement.estimates import EstimateOptions
     from annotator.reports.agreement import measure
-    from annotator.reports.work import work
-    from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdicts, work_times
+    from annotator.reports.work_summary import summarize_work
+    from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdict_counts, work_times
 
     workspace = global_options.workspace(folder)
     sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=lang)
-    agreement = measure(sample, Options(resamples, seed), gamma_seconds=gamma)
-    done = work(verdicts(workspace), work_times(workspace))
+    agreement = measure(sample, EstimateOptions(resamples, seed), gamma_seconds=gamma)
+    done = summarize_work(verdict_counts(workspace), work_times(workspace))
     outputs = workspace.outputs(force=force)
     _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output, outputs)
 
 
-def _deliver(agreement: Agreement, done: Work, kind: str, path: Path | None, outputs: Outputs) -> None:
+def _deliver(agreement: Agreement, done: WorkSummary, kind: str, path: Path | None, outputs: Outputs) -> None:
     """Write the report to a file, or print it."""
     from annotator.reports.agreement_marks import MARKS, marked
 
@@ -100,7 +100,7 @@ def _deliver(agreement: Agreement, done: Work, kind: str, path: Path | None, out
         narrate(f"agreement of {', '.join(agreement.layers) or 'nobody'} as {kind} to {path}")
 
 
-def _text(agreement: Agreement, done: Work, kind: str, *, terminal: bool) -> str:
+def _text(agreement: Agreement, done: WorkSummary, kind: str, *, terminal: bool) -> str:
     """Return the report in one of the formats."""
     if kind == "json":
         from annotator.reports.agreement_records import as_json
@@ -117,13 +117,13 @@ def _text(agreement: Agreement, done: Work, kind: str, *, terminal: bool) -> str
     return _tables(agreement, done, terminal=terminal)
 
 
-def _tables(agreement: Agreement, done: Work, *, terminal: bool) -> str:
+def _tables(agreement: Agreement, done: WorkSummary, *, terminal: bool) -> str:
     """Return the report as tables under headings."""
     from annotator.reports.agreement_tables import opening, sections
 
-    parts = ["\n".join(map(plain, opening(agreement)))]
+    parts = ["\n".join(map(printable, opening(agreement)))]
     for section in sections(agreement, done):
-        note = f"\n{plain(section.note)}" if section.note else ""
+        note = f"\n{printable(section.note)}" if section.note else ""
         table = table_text(section.columns, section.rows, numbers=section.numbers, terminal=terminal)
         parts.append(f"{section.title.upper()}\n{table}{note}")
     return "\n\n".join(parts) + "\n"

@@ -49,9 +49,9 @@ def command(
 
 
 def _list(workspace: Workspace, *, as_json: bool) -> None:
-    from annotator.workflow.backups import listed
+    from annotator.workflow.backups import list_backups
 
-    found = listed(workspace)
+    found = list_backups(workspace)
     if as_json:
         print_json([{"path": str(b.path), "at": b.at, "why": b.why, "bytes": b.size} for b in found])
         return

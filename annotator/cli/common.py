@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from annotator.errors import UnknownFormatError
-from annotator.reports.plain import plain
+from annotator.reports.printable import printable
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -157,14 +157,14 @@ def format_options(function: Function) -> Function:
 
 def narrate(text: str) -> None:
     """Say something to a person: on stderr, so that stdout stays data."""
-    click.echo(plain(text), err=True)
+    click.echo(printable(text), err=True)
 
 
 def print_lines(lines: Iterable[str]) -> int:
     """Print findings, one line each and as they come; return how many there were."""
     count = 0
     for line in lines:
-        click.echo(plain(line))
+        click.echo(printable(line))
         count += 1
     return count
 
@@ -204,7 +204,7 @@ def table_text(
         justify: Literal["left", "right"] = "right" if column in numbers else "left"
         table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=column != cut)
     for row in rows:
-        table.add_row(*(Text(plain(str(cell)), no_wrap=True, overflow="ellipsis") for cell in row))
+        table.add_row(*(Text(printable(str(cell)), no_wrap=True, overflow="ellipsis") for cell in row))
     console = Console(width=None if terminal else 10_000, highlight=False, force_terminal=terminal)
     with console.capture() as capture:
         console.print(table)

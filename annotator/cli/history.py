@@ -59,7 +59,7 @@ def command(
             "what": what,
             "hash": e.hash,
         }
-        for e, what in found.told
+        for e, what in found.entries
     ]
     for name, why in found.hidden.items():
         narrate(f"left out: {name} ({why})")

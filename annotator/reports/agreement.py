@@ -12,12 +12,12 @@ import numpy as np
 from annotator.agreement import formulas
 from annotator.agreement.coefficients import Array
 from annotator.agreement.counting import ENDS, Comparisons, compare
-from annotator.agreement.estimates import Estimate, Options, estimate
+from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
 from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
 from annotator.agreement.totals import Features
-from annotator.workflow.comparing.agreement_sample import AgreementSample, collector_at_rest, shown_name
+from annotator.workflow.comparing.agreement_sample import AgreementSample, collector_at_rest, display_name
 from annotator.workflow.comparing.disagreements import MISSED
 
 Scope = Literal["overall", "pair", "label", "relation", "language", "time", "condition"]
@@ -37,7 +37,7 @@ class Figure(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Slice:
     """The figures of one part of the comparisons: a pair of layers, a label, a language …; ``name`` says which."""
 
     scope: Scope
@@ -50,7 +50,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class PairPart(Part):
+class PairSlice(Slice):
     """The figures of a pair of layers, the left one judged by the right one under SemEval's schemas."""
 
     left: str
@@ -101,18 +101,18 @@ class Agreement:
     """Everything that there is to say about how some layers agree."""
 
     layers: tuple[str, ...]
-    options: Options
+    options: EstimateOptions
     total: int
     compared: int
     single: int
     reason: str
-    overall: Part
-    pairs: tuple[PairPart, ...]
-    labels: tuple[Part, ...]
-    relations: tuple[Part, ...]
-    languages: tuple[Part, ...]
-    times: tuple[Part, ...]
-    conditions: tuple[Part, ...]
+    overall: Slice
+    pairs: tuple[PairSlice, ...]
+    labels: tuple[Slice, ...]
+    relations: tuple[Slice, ...]
+    languages: tuple[Slice, ...]
+    times: tuple[Slice, ...]
+    conditions: tuple[Slice, ...]
     documents: tuple[DocumentRow, ...]
     confusion: Confusion
     relation_confusion: Confusion
@@ -125,7 +125,7 @@ class Agreement:
         """Return strict span F1 over all pairs."""
         return self.overall.get(HEADLINE.name)
 
-    def parts(self) -> Iterator[Part]:
+    def slices(self) -> Iterator[Slice]:
         """Yield everything that has figures."""
         yield self.overall
         for some in (self.pairs, self.labels, self.relations, self.languages, self.times, self.conditions):
@@ -134,7 +134,7 @@ class Agreement:
 
 def measure(
     sample: AgreementSample,
-    options: Options,
+    options: EstimateOptions,
     *,
     gamma_seconds: float | None = None,
     stop: Callable[[], bool] = lambda: False,
@@ -148,7 +148,7 @@ def measure(
 
 
 def _measured(
-    sample: AgreementSample, options: Options, gamma_seconds: float | None, stop: Callable[[], bool]
+    sample: AgreementSample, options: EstimateOptions, gamma_seconds: float | None, stop: Callable[[], bool]
 ) -> Agreement:
     comparisons = compare(sample.documents, sample.layers, sample.vocabulary)
     features = Features(comparisons)
@@ -161,7 +161,7 @@ def _measured(
         compared=len(features),
         single=sample.single,
         reason=_reason(sample),
-        overall=Part("overall", "", builder.figures(features, OVERALL)),
+        overall=Slice("overall", "", builder.figures(features, OVERALL)),
         pairs=tuple(builder.pairs()),
         labels=tuple(builder.by_label("label", comparisons.vocabulary.labels, BY_LABEL)),
         relations=tuple(builder.by_label("relation", comparisons.vocabulary.relations, BY_RELATION)),
@@ -179,13 +179,13 @@ def _measured(
     )
 
 
-def _gamma(sample: AgreementSample, seconds: float, options: Options) -> Gamma:
+def _gamma(sample: AgreementSample, seconds: float, options: EstimateOptions) -> Gamma:
     return gamma(sample.documents, sample.layers, seconds=seconds, seed=options.seed)
 
 
 def _reason(sample: AgreementSample) -> str:
     """Say why there is nothing to measure; empty when there is."""
-    names = [shown_name(layer) for layer in sample.layers]
+    names = [display_name(layer) for layer in sample.layers]
     if not names:
         return "nobody has finished a document yet"
     if len(names) == 1:
@@ -201,7 +201,7 @@ class _Builder:
     def __init__(
         self,
         sample: AgreementSample,
-        options: Options,
+        options: EstimateOptions,
         comparisons: Comparisons,
         features: Features,
         stop: Callable[[], bool],
@@ -220,44 +220,44 @@ class _Builder:
         c = self.comparisons
         return c.spans.full(c.spans.values.sum(axis=0)), c.relations.full(c.relations.values.sum(axis=0))
 
-    def pairs(self) -> Iterator[PairPart]:
+    def pairs(self) -> Iterator[PairSlice]:
         for number, (left, right) in enumerate(self.comparisons.pairs):
             own = self.comparisons.of_pair(number)
             if len(own) and not self.stop():
-                name = f"{shown_name(left)} · {shown_name(right)}"
+                name = f"{display_name(left)} · {display_name(right)}"
                 table = own.spans.full(own.spans.values.sum(axis=0))
                 figures = self.figures(Features(own), (*OVERALL, *DIRECTED))
-                yield PairPart("pair", name, figures, left, right, formulas.semeval(table))
+                yield PairSlice("pair", name, figures, left, right, formulas.semeval(table))
 
-    def by_label(self, scope: Scope, labels: Sequence[str], measures: Sequence[Measure]) -> Iterator[Part]:
+    def by_label(self, scope: Scope, labels: Sequence[str], measures: Sequence[Measure]) -> Iterator[Slice]:
         if not len(self.features) or self.stop():
             return
         found = estimate(self.features, measures, self.options)
         for place, label in enumerate(labels):
             figures = tuple(Figure(m, found[m.name][place]) for m in measures)
             if figures[0].estimate.items:
-                yield Part(scope, label, figures)
+                yield Slice(scope, label, figures)
 
-    def _sliced(self, scope: Scope, keys: Sequence[str]) -> Iterator[Part]:
+    def _sliced(self, scope: Scope, keys: Sequence[str]) -> Iterator[Slice]:
         """Yield a part for every key that rows go by, in order; rows without one are in no part."""
         named = np.array(keys, dtype=object)
         for key in sorted({key for key in keys if key}):
             rows = np.flatnonzero(named == key)
             features = self.features if len(rows) == len(named) else Features(self.comparisons.rows(rows))
-            yield Part(scope, key, self.figures(features, SLICED))
+            yield Slice(scope, key, self.figures(features, SLICED))
 
     def _documents(self) -> list[str]:
         return [self.comparisons.documents[number] for number in self.comparisons.document]
 
-    def languages(self) -> Iterator[Part]:
+    def languages(self) -> Iterator[Slice]:
         facts = self.sample.facts
         return self._sliced("language", [facts[key].lang for key in self._documents()])
 
-    def times(self) -> Iterator[Part]:
+    def times(self) -> Iterator[Slice]:
         at = self.sample.finished_at
         return self._sliced("time", periods([at[key][:10] for key in self._documents()]))
 
-    def conditions(self) -> Iterator[Part]:
+    def conditions(self) -> Iterator[Slice]:
         """Yield shown, blind and mixed, once any curator worked blind."""
         if not self.sample.blind:
             return iter(())

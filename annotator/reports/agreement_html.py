@@ -8,11 +8,11 @@ from itertools import groupby
 
 from annotator.reports import agreement_text as text
 from annotator.reports import svg
-from annotator.reports.agreement import Agreement, Confusion, Part
+from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.agreement_tables import Section, opening, sections
-from annotator.reports.plain import plain
-from annotator.reports.work import VERDICTS, Acceptance, Work
-from annotator.workflow.comparing.agreement_sample import shown_name
+from annotator.reports.printable import printable
+from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
+from annotator.workflow.comparing.agreement_sample import display_name
 
 MOST_LABELS = 24
 """Labels up to which a confusion table is drawn; the tables list the confusions of larger schemes."""
@@ -51,7 +51,7 @@ section, svg { break-inside: avoid; } section.long { break-inside: auto; }
 """
 
 
-def as_html(agreement: Agreement, work: Work) -> str:
+def as_html(agreement: Agreement, work: WorkSummary) -> str:
     """Return the whole page."""
     title = f"Agreement of {text.layer_list(agreement)}"
     body = "\n".join([*_opening(agreement, title), *_charts(agreement, work), *_tables(agreement, work)])
@@ -65,7 +65,7 @@ def as_html(agreement: Agreement, work: Work) -> str:
 
 
 def _shown(value: object) -> str:
-    return escape(plain(str(value)))
+    return escape(printable(str(value)))
 
 
 def _opening(agreement: Agreement, title: str) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _opening(agreement: Agreement, title: str) -> Iterator[str]:
     yield f'<p class="note">{_shown(text.CAUTION)} {options.resamples:,} resamples, seed {options.seed}.</p>'
 
 
-def _charts(agreement: Agreement, work: Work) -> Iterator[str]:
+def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
     for title, note, chart in (
         ("Every measure", "Each over its own universe: the tables below say of what.", _measures(agreement)),
         ("Who agrees with whom", "Strict span F1 of each pair of layers.", _pairs(agreement)),
@@ -114,7 +114,7 @@ SHOWN_NOTE = (
 )
 
 
-def _dot(part: Part) -> svg.Dot:
+def _dot(part: Slice) -> svg.Dot:
     found = part.figures[0].estimate if part.figures else None
     if found is None:
         return svg.Dot(part.name, None, None, None, "")
@@ -127,7 +127,7 @@ def _figures(value: str, documents: int) -> str:
     return f"{value} n={documents:,}"
 
 
-def _parts(parts: Sequence[Part]) -> str:
+def _parts(parts: Sequence[Slice]) -> str:
     return svg.dots([_dot(part) for part in parts], "strict F1 with intervals") if parts else ""
 
 
@@ -150,7 +150,7 @@ LEVELS = {
 
 
 def _pairs(agreement: Agreement) -> str:
-    names = [shown_name(layer) for layer in agreement.layers]
+    names = [display_name(layer) for layer in agreement.layers]
     values = {frozenset((p.left, p.right)): p.get("span.f1") for p in agreement.pairs}
     if not values:
         return ""
@@ -203,7 +203,7 @@ def _confusion(confusion: Confusion) -> str:
     return svg.heat(labels, labels, cells, "labels of aligned spans")
 
 
-def _drift(parts: Sequence[Part]) -> str:
+def _drift(parts: Sequence[Slice]) -> str:
     return svg.drift([_dot(part) for part in parts], "strict span F1 over time") if len(parts) > 1 else ""
 
 
@@ -215,12 +215,12 @@ def _acceptances(found: Sequence[Acceptance]) -> str:
     return svg.stacks(rows, VERDICTS, "verdicts on suggestions") if rows else ""
 
 
-def _calibration(work: Work) -> str:
+def _calibration(work: WorkSummary) -> str:
     points = [(f"{b.kind}s", b.score, b.rate, b.count) for b in work.calibration]
     return svg.calibration(points, "scores against acceptance") if points else ""
 
 
-def _pace(work: Work) -> str:
+def _pace(work: WorkSummary) -> str:
     most = max([p.mean for p in work.pace], default=0)
     if not most:
         return ""
@@ -228,7 +228,7 @@ def _pace(work: Work) -> str:
     return svg.heat([name for name, _ in rows], ["median", "mean"], [cells for _, cells in rows], "minutes a document")
 
 
-def _tables(agreement: Agreement, work: Work) -> Iterator[str]:
+def _tables(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
     yield '<div class="tables"><h2>The figures</h2>'
     for section in sections(agreement, work):
         yield _table(section)

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 from annotator.reports import agreement_text as text
-from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairPart, Part
-from annotator.reports.work import Work
+from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
+from annotator.reports.work_summary import WorkSummary
 
 SCHEMA = "annotator.agreement/1"
 
@@ -26,14 +26,14 @@ COLUMNS = (
 
 def figures(agreement: Agreement) -> Iterator[dict[str, Any]]:
     """Yield every figure as a record, those of single documents last."""
-    for part in agreement.parts():
+    for part in agreement.slices():
         yield from _figures(part)
     for row in agreement.documents:
         yield from _document_figures(row)
 
 
-def _figures(part: Part) -> Iterator[dict[str, Any]]:
-    left, right = (part.left, part.right) if isinstance(part, PairPart) else (None, None)
+def _figures(part: Slice) -> Iterator[dict[str, Any]]:
+    left, right = (part.left, part.right) if isinstance(part, PairSlice) else (None, None)
     for measure, found in part.figures:
         yield {
             "scope": part.scope,
@@ -74,7 +74,7 @@ def _document_figures(row: DocumentRow) -> Iterator[dict[str, Any]]:
         }
 
 
-def as_json(agreement: Agreement, work: Work) -> dict[str, Any]:
+def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
     """Return the report as JSON values; docs/agreement.md documents every field."""
     found = agreement.headline
     return {
@@ -95,7 +95,7 @@ def as_json(agreement: Agreement, work: Work) -> dict[str, Any]:
             "high": found.high if found else None,
             "sentence": text.headline(agreement),
         },
-        "figures": [record for part in agreement.parts() for record in _figures(part)],
+        "figures": [record for part in agreement.slices() for record in _figures(part)],
         "semeval": [
             {"left": pair.left, "right": pair.right, "schema": schema, **counts}
             for pair in agreement.pairs
@@ -119,7 +119,7 @@ def _confusion(confusion: Confusion) -> dict[str, Any]:
     }
 
 
-def _work(work: Work) -> dict[str, Any]:
+def _work(work: WorkSummary) -> dict[str, Any]:
     return {
         "suggestions": {
             "by_source": [{**asdict(a), "rate": a.rate} for a in work.sources],

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.reports import agreement_text as text
-from annotator.reports.agreement import Agreement, Confusion, Part
-from annotator.reports.work import Acceptance, Work
-from annotator.workflow.comparing.agreement_sample import shown_name
+from annotator.reports.agreement import Agreement, Confusion, Slice
+from annotator.reports.work_summary import Acceptance, WorkSummary
+from annotator.workflow.comparing.agreement_sample import display_name
 
 MOST_ROWS = 12
 """Rows of a list that goes on: the worst documents, the most frequent confusions."""
@@ -36,7 +36,7 @@ def opening(agreement: Agreement) -> list[str]:
     return [line for line in lines if line]
 
 
-def sections(agreement: Agreement, work: Work) -> Iterator[Section]:
+def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
     """Yield the tables that have rows."""
     for section in (
         _overall(agreement),
@@ -76,7 +76,7 @@ def _overall(agreement: Agreement) -> Section:
     return Section("Overall", columns, rows, ("value", "documents", "items"), text.CAUTION if rows else "")
 
 
-def _parts(title: str, parts: Sequence[Part]) -> Section:
+def _parts(title: str, parts: Sequence[Slice]) -> Section:
     """Return a table with a line a part and a column a figure."""
     chosen = [f.measure.name for f in parts[0].figures if f.measure.name in text.SHORT] if parts else []
     rows = []
@@ -113,7 +113,7 @@ def _documents(agreement: Agreement) -> Section:
     rows = [
         (
             *(row.key, row.lang, text.number(row.span_f1), text.number(row.relation_f1)),
-            *(row.differences, row.relation_differences, ", ".join(map(shown_name, row.layers)), row.title),
+            *(row.differences, row.relation_differences, ", ".join(map(display_name, row.layers)), row.title),
         )
         for row in agreement.documents[:MOST_ROWS]
     ]
@@ -131,7 +131,7 @@ def _acceptances(title: str, found: Sequence[Acceptance]) -> Section:
     return Section(title, columns, rows, columns[2:])
 
 
-def _calibration(work: Work) -> Section:
+def _calibration(work: WorkSummary) -> Section:
     rows = [
         (f"{b.kind}s", f"{b.low:.1f} to {b.high:.1f}", b.count, f"{100 * b.score:.0f} %", f"{100 * b.rate:.0f} %")
         for b in work.calibration
@@ -143,7 +143,7 @@ def _calibration(work: Work) -> Section:
     return Section("Calibration of scores", columns, rows, columns[2:], note)
 
 
-def _pace(work: Work) -> Section:
+def _pace(work: WorkSummary) -> Section:
     rows = [
         (
             *(p.curator, p.documents, f"{p.total / 60:.1f}", f"{p.mean:.1f}", f"{p.median:.1f}"),

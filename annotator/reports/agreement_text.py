@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.agreement.estimates import Estimate
 from annotator.reports.agreement import Agreement
-from annotator.workflow.comparing.agreement_sample import shown_name
+from annotator.workflow.comparing.agreement_sample import display_name
 
 KIND_NAMES = {
     "exact": "the same",
@@ -60,7 +60,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def layer_list(agreement: Agreement) -> str:
     """Return the layers by the names that people know them by."""
-    return ", ".join(map(shown_name, agreement.layers)) or "nobody"
+    return ", ".join(map(display_name, agreement.layers)) or "nobody"
 
 
 def headline(agreement: Agreement) -> str:
@@ -70,7 +70,7 @@ def headline(agreement: Agreement) -> str:
         return f"Nothing to compare: {agreement.reason or 'no layers'}."
     if found.value is None:
         return f"Agreement on spans is undefined: {found.reason}."
-    names = [shown_name(layer) for layer in agreement.layers]
+    names = [display_name(layer) for layer in agreement.layers]
     who = f"{names[0]} or {names[1]} has, the other has" if len(names) == 2 else "one layer has, another has"
     said = f"Of 100 spans that {who} {round(100 * found.value)} exactly the same"
     if found.low is None or found.high is None:

@@ -7,7 +7,7 @@ from html import escape
 from math import ceil
 from typing import NamedTuple
 
-from annotator.reports.plain import plain
+from annotator.reports.printable import printable
 
 WIDTH = 720.0
 ROW = 22.0
@@ -43,7 +43,7 @@ class Stack(NamedTuple):
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", kind: str = "") -> str:
-    shown = escape(plain(text))
+    shown = escape(printable(text))
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{f" class={kind!r}" if kind else ""}>{shown}</text>'
 
 
@@ -53,7 +53,7 @@ def _shortened(text: str, room: float) -> str:
 
 
 def _chart(height: float, parts: Sequence[str], name: str) -> str:
-    title = escape(plain(name), quote=True)
+    title = escape(printable(name), quote=True)
     return (
         f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-label="{title}">'
         f"<title>{title}</title>{''.join(parts)}</svg>"

@@ -30,7 +30,7 @@ def back_up_before(workspace: Workspace, why: str) -> Path:
     return workspace.store.backup(why=f"before-{why}")
 
 
-def listed(workspace: Workspace) -> list[Backup]:
+def list_backups(workspace: Workspace) -> list[Backup]:
     """Return the backups in ``db/backups``, oldest first."""
     from annotator.store.backups import list_backups
 

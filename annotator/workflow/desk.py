@@ -13,7 +13,7 @@ from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.workspace import Workspace
 
-__all__ = ["Desk", "Bookmark", "QueueFilter", "QueueRow", "QueueSort"]
+__all__ = ["Desk", "QueueFilter", "QueueRow", "QueueSort"]
 
 
 class Desk:

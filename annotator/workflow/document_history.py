@@ -22,7 +22,7 @@ class HistoryEntry(NamedTuple):
 class DocumentHistory(NamedTuple):
     """What a reader is told, and the layers that they may not see yet, with the reason."""
 
-    told: list[HistoryEntry]
+    entries: list[HistoryEntry]
     hidden: dict[str, str]
 
 
@@ -41,12 +41,12 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
         }
         if layer in hidden:
             raise WorkflowError(f"{layer} on {key} stays unseen: {hidden[layer]}", "finish first, then compare")
-        told = [entry for info in layers if info.name.name not in hidden for entry in _told(store, info)]
-    told.sort(key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
-    return DocumentHistory(told, hidden)
+        entries = [entry for info in layers if info.name.name not in hidden for entry in _entries(store, info)]
+    entries.sort(key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
+    return DocumentHistory(entries, hidden)
 
 
-def _told(store: Store, info: LayerInfo) -> Iterator[HistoryEntry]:
+def _entries(store: Store, info: LayerInfo) -> Iterator[HistoryEntry]:
     """Tell a layer's events, each with the text that its offsets are into."""
     text = ""
     for event in store.events(info):

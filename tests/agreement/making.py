@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from annotator.agreement.counting import Comparisons, compare
-from annotator.agreement.estimates import Estimate, Options, estimate
+from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
 from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
 from annotator.agreement.measures import OVERALL, Measure
 from annotator.agreement.totals import Features
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segmentation
 
-FIXED = Options(resamples=0)
+FIXED = EstimateOptions(resamples=0)
 """No intervals: values alone."""
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.agreement.estimates import Estimate, Options, estimate
+from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
 from annotator.agreement.layers import Content, DocumentLayers
 from annotator.agreement.measures import BY_LABEL, DIRECTED, OVERALL
 from annotator.agreement.totals import Features
@@ -14,7 +14,7 @@ from annotator.annotation import SpanKey
 from tests.agreement.making import compared, document, labelled_tokens, measured, tokens
 from tests.strategies import span_sets
 
-QUICK = Options(resamples=400, seed=3)
+QUICK = EstimateOptions(resamples=400, seed=3)
 
 
 def noisy(documents: int, seed: int = 0) -> list[DocumentLayers]:
@@ -28,7 +28,7 @@ def noisy(documents: int, seed: int = 0) -> list[DocumentLayers]:
     return made
 
 
-def headline(documents: list[DocumentLayers], options: Options = QUICK) -> Estimate:
+def headline(documents: list[DocumentLayers], options: EstimateOptions = QUICK) -> Estimate:
     return estimate(Features(compared(documents)), OVERALL, options)["span.f1"][0]
 
 
@@ -52,7 +52,9 @@ def test_below_thirty_documents_it_is_the_jackknife() -> None:
 def test_the_jackknife_is_student_t_about_the_value() -> None:
     documents = noisy(6)
     found = headline(documents)
-    leaving = [headline([d for d in documents if d is not one], Options(resamples=0)).value for one in documents]
+    leaving = [
+        headline([d for d in documents if d is not one], EstimateOptions(resamples=0)).value for one in documents
+    ]
     values = [v for v in leaving if v is not None]
     mean = sum(values) / 6
     error = (5 / 6 * sum((v - mean) ** 2 for v in values)) ** 0.5
@@ -69,7 +71,7 @@ def test_below_five_documents_there_is_a_value_but_no_interval() -> None:
 
 def test_the_seed_decides_the_interval_and_nothing_else() -> None:
     documents = noisy(40)
-    same, again, other = (headline(documents, Options(300, seed)) for seed in (1, 1, 2))
+    same, again, other = (headline(documents, EstimateOptions(300, seed)) for seed in (1, 1, 2))
     assert same == again
     assert same.value == other.value
     assert (same.low, same.high) != (other.low, other.high)

@@ -10,21 +10,21 @@ from html.parser import HTMLParser
 
 import pytest
 
-from annotator.agreement.estimates import Options
+from annotator.agreement.estimates import EstimateOptions
 from annotator.history import CORPUS, LayerName, Op
 from annotator.reports.agreement import Agreement, measure, periods
 from annotator.reports.agreement_html import as_html
 from annotator.reports.agreement_records import as_csv, as_json
 from annotator.reports.agreement_tables import opening, sections
 from annotator.reports.agreement_text import headline, number, with_interval
-from annotator.reports.work import Work, work
+from annotator.reports.work_summary import WorkSummary, summarize_work
 from annotator.store import VerdictCount, WorkTime
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 
-OPTIONS = Options(resamples=200, seed=1)
-NO_WORK = work([], [])
+OPTIONS = EstimateOptions(resamples=200, seed=1)
+NO_WORK = summarize_work([], [])
 
 
 def report(bench: Bench, layers: str | None = None) -> Agreement:
@@ -115,7 +115,7 @@ def test_json_has_every_figure_with_what_it_rests_on(differing: Bench) -> None:
 def test_csv_has_one_figure_a_line(differing: Bench) -> None:
     found = report(differing)
     rows = list(csv.DictReader(io.StringIO(as_csv(found))))
-    assert len(rows) == sum(len(part.figures) for part in found.parts()) + 4 * len(found.documents)
+    assert len(rows) == sum(len(part.figures) for part in found.slices()) + 4 * len(found.documents)
     assert {row["scope"] for row in rows} == {"overall", "pair", "label", "relation", "language", "time", "document"}
     worst = next(row for row in rows if row["scope"] == "document" and row["measure"] == "span.f1")
     assert worst["name"] == "nota"
@@ -222,7 +222,7 @@ def test_a_figure_without_interval_stands_alone(differing: Bench) -> None:
     assert with_interval(replace(found, low=None, high=None)) == ".82"
 
 
-def summed() -> Work:
+def summed() -> WorkSummary:
     verdicts = [
         VerdictCount("ana", "span", "rules@1", 9, "accepted", 6, 5.7),
         VerdictCount("ana", "span", "rules@1", 9, "rejected", 2, 1.9),
@@ -230,7 +230,7 @@ def summed() -> Work:
         VerdictCount("bo", "relation", "pairs@1", None, "ignored", 3, 0.0),
     ]
     times = [WorkTime("ana", "nota", False, 120_000, 4), WorkTime("ana", "otra", True, 60_000, 2)]
-    return work(verdicts, times)
+    return summarize_work(verdicts, times)
 
 
 def test_acceptance_counts_what_was_taken_as_it_stood() -> None:

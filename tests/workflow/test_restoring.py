@@ -14,7 +14,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.store import Store, check_database
-from annotator.workflow.backups import back_up, listed, restore_backup
+from annotator.workflow.backups import back_up, list_backups, restore_backup
 from tests.processes import start
 from tests.workspaces import KEY, Bench, dump, open_bench
 
@@ -171,7 +171,7 @@ class TestBackups:
         (folder / "annotator.20200101T000000Z.mine.db").write_text("mine", encoding="utf-8")
         status, out, err = run(bench, capfd, "backup", "--keep", 2)
         assert status == 0
-        assert [b.path for b in listed(bench.workspace)] == [made[2], Path(out.strip())]
+        assert [b.path for b in list_backups(bench.workspace)] == [made[2], Path(out.strip())]
         assert err.count("removed ") == 2
         assert (folder / "notes.txt").exists()
         assert (folder / "annotator.20200101T000000Z.mine.db").exists()
@@ -205,7 +205,7 @@ class TestByThemselves:
     def kept(self, bench: Bench, err: str) -> Path:
         (line,) = [line for line in err.splitlines() if line.startswith("the database as it was: ")]
         path = Path(line.partition(": ")[2])
-        assert [one.path for one in listed(bench.workspace)] == [path]
+        assert [one.path for one in list_backups(bench.workspace)] == [path]
         return path
 
     def test_before_a_text_is_replaced(
@@ -216,7 +216,7 @@ class TestByThemselves:
         assert status == 0
         assert dump(self.kept(bench, err)) == before
         status, _, err = run(bench, capfd, "ingest", "--replace", tmp_path / f"{KEY}.txt")
-        assert (status, len(listed(bench.workspace))) == (0, 1)
+        assert (status, len(list_backups(bench.workspace))) == (0, 1)
         assert "as it was" not in err
 
     def test_before_work_is_replaced(self, bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -228,7 +228,7 @@ class TestByThemselves:
         (tmp_path / "rows.jsonl").write_text(row.replace("PERSON", "ORG"), encoding="utf-8")
         assert run(bench, capfd, *command)[0] == 1
         assert run(bench, capfd, *command, "--replace", "--dry-run")[0] == 0
-        assert listed(bench.workspace) == []
+        assert list_backups(bench.workspace) == []
         status, _, err = run(bench, capfd, *command, "--replace")
         assert status == 0
         assert dump(self.kept(bench, err)) == before

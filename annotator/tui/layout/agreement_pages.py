@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from annotator.agreement.estimates import Estimate
 from annotator.reports import agreement_text as text
-from annotator.reports.agreement import Agreement, Confusion, Figure, Part, periods
-from annotator.reports.work import VERDICTS, Acceptance, Work
+from annotator.reports.agreement import Agreement, Confusion, Figure, Slice, periods
+from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
 from annotator.tui.layout.figures import Page, PageLine, Piece, bar, columns, fit, heading, prose, scale, stack
-from annotator.workflow.comparing.agreement_sample import AgreementSample, shown_name
+from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 
 NAME, WIDE_NAME, WIDE_FROM = 30, 40, 110
@@ -30,7 +30,7 @@ LEVEL_TARGETS = {
 }
 
 
-def pages(agreement: Agreement, work: Work, sample: AgreementSample, width: int) -> list[Page]:
+def pages(agreement: Agreement, work: WorkSummary, sample: AgreementSample, width: int) -> list[Page]:
     """Return the pages for a width in cells, in the order of :data:`PAGES`."""
     build: dict[str, Callable[[], Iterator[PageLine]]] = {
         "overview": lambda: _overview(agreement, width),
@@ -140,13 +140,13 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
     if not agreement.pairs:
         return
     yield (Piece("Strict span F1 of each pair of layers", "bold"),)
-    names = [shown_name(layer) for layer in agreement.layers]
+    names = [display_name(layer) for layer in agreement.layers]
     pairs = {frozenset((p.left, p.right)): p for p in agreement.pairs}
     side = min(16, max(map(len, names)) + 1)
     cells = columns(names, width - side, 6, 14)
     yield (Piece(" " * side), *(Piece(fit(name, cells), "faint") for name in names))
     for one in agreement.layers:
-        line = [Piece(fit(shown_name(one), side))]
+        line = [Piece(fit(display_name(one), side))]
         for other in agreement.layers:
             pair = pairs.get(frozenset((one, other)))
             found = pair.get("span.f1") if pair is not None else None
@@ -201,7 +201,7 @@ def _confusion(agreement: Agreement, width: int) -> Iterator[PageLine]:
             continue
         yield from heading(title)[1 if not relations else 0 :]
         if pair is not None:
-            left, right = map(shown_name, pair)
+            left, right = map(display_name, pair)
             yield (Piece(f"{left} in rows, {right} in columns", "faint"),)
         yield from _matrix(confusion, pair, width, relations=relations)
         yield ()
@@ -270,8 +270,9 @@ def _slices(agreement: Agreement, sample: AgreementSample, width: int) -> Iterat
     by_language = {
         part.name: frozenset(k for k in keys if sample.facts[k].lang == part.name) for part in agreement.languages
     }
-    parts: list[tuple[str, Sequence[Part], Callable[[str], DisagreementFilter]]] = [
-        ("Languages", agreement.languages, lambda name: DisagreementFilter(name, relations=False, documents=by_language[name])),
+    parts: list[tuple[str, Sequence[Slice], Callable[[str], DisagreementFilter]]] = [
+        ("Languages", agreement.languages,
+         lambda name: DisagreementFilter(name, relations=False, documents=by_language[name])),
         ("By when the documents were finished", agreement.times,
          lambda name: DisagreementFilter(name, relations=False, documents=by_period[name])),
         ("Suggestions shown to both, to neither (blind), to one (mixed)", agreement.conditions,
@@ -290,7 +291,7 @@ def _slices(agreement: Agreement, sample: AgreementSample, width: int) -> Iterat
 # Suggestions
 
 
-def _suggestions(work: Work, width: int) -> Iterator[PageLine]:
+def _suggestions(work: WorkSummary, width: int) -> Iterator[PageLine]:
     for title, found in (("By source", work.sources), ("By curator", work.curators)):
         if found:
             yield from heading(title)[0 if title != "By source" else 1 :]
@@ -325,7 +326,7 @@ def _acceptance(one: Acceptance, width: int) -> PageLine:
 # Time
 
 
-def _time(work: Work, width: int) -> Iterator[PageLine]:
+def _time(work: WorkSummary, width: int) -> Iterator[PageLine]:
     if not work.pace:
         return
     heads = ("documents", "hours", "mean min", "median", "s an item", "min blind")

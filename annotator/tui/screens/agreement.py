@@ -17,14 +17,14 @@ from annotator.tui.layout.figures import Page
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.figures_view import FiguresView
 from annotator.tui.widgets.status_line import StatusLine
-from annotator.workflow.comparing.agreement_sample import shown_name
+from annotator.workflow.comparing.agreement_sample import display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
     from annotator.reports.agreement import Agreement
-    from annotator.reports.work import Work
+    from annotator.reports.work_summary import WorkSummary
     from annotator.workflow.comparing.agreement_sample import AgreementSample
 
 PAGE_KEYS = "12345678"
@@ -37,7 +37,7 @@ class Measured:
 
     sample: AgreementSample
     agreement: Agreement
-    work: Work
+    work: WorkSummary
     hidden: frozenset[str]
 
 
@@ -131,18 +131,23 @@ class AgreementScreen(WorkScreen):
     @work(thread=True, exclusive=True, group="measure")
     def _measure(self, layers: str | None, language: str | None) -> None:
         """Measure on a connection of its own, and post what came of it."""
-        from annotator.agreement.estimates import Options
+        from annotator.agreement.estimates import EstimateOptions
         from annotator.reports.agreement import measure
-        from annotator.reports.work import work as sum_up
-        from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdicts, work_times
+        from annotator.reports.work_summary import summarize_work
+        from annotator.workflow.comparing.agreement_sample import (
+            layers_to_compare,
+            read_sample,
+            verdict_counts,
+            work_times,
+        )
         from annotator.workflow.comparing.disagreements import hidden_documents
 
         worker = get_current_worker()
         place = Workspace(self.desk.workspace.root)
         try:
             sample = read_sample(place, layers_to_compare(place, layers), lang=language)
-            agreement = measure(sample, Options(), stop=lambda: worker.is_cancelled)
-            done = sum_up(verdicts(place), work_times(place))
+            agreement = measure(sample, EstimateOptions(), stop=lambda: worker.is_cancelled)
+            done = summarize_work(verdict_counts(place), work_times(place))
             found = Measured(sample, agreement, done, hidden_documents(place, self.desk.curator, sample.layers))
         except AnnotatorError as error:
             self.post_message(self.Failed(error))
@@ -167,7 +172,7 @@ class AgreementScreen(WorkScreen):
         self._tell("not measured")
 
     def _tell(self, state: str) -> None:
-        layers = ", ".join(map(shown_name, self.measured.sample.layers)) if self.measured is not None else ""
+        layers = ", ".join(map(display_name, self.measured.sample.layers)) if self.measured is not None else ""
         language = f" · {self._language} alone" if self._language else ""
         self.query_one("#header", StatusLine).show(
             (" agreement  ", "bold"), (f"{layers}{language}", ""), right=f"{state} · {self.desk.curator} "
@@ -245,7 +250,7 @@ class AgreementScreen(WorkScreen):
 
     def action_layers(self) -> None:
         """Ask which layers to compare."""
-        names = ",".join(map(shown_name, self.measured.sample.layers)) if self.measured is not None else ""
+        names = ",".join(map(display_name, self.measured.sample.layers)) if self.measured is not None else ""
         self.ask_for_text(
             "curators, gold, suggestions, with commas between; nothing for all curators", names, self._compare
         )

@@ -23,13 +23,13 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.comparing.agreement_sample import AgreementSample, shown_name
+from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import (
     MISSED,
     Disagreement,
     DisagreementFilter,
     LayerVersion,
-    differences,
+    find_disagreements,
     read_version,
 )
 from annotator.workflow.description import item_in_words
@@ -66,7 +66,7 @@ class DisagreementList(VirtualList):
     def line(self, index: int, width: int) -> list[Segment]:
         """Return how a disagreement looks in the list."""
         found = self.shown[index]
-        who = f"{shown_name(found.left_layer)} · {shown_name(found.right_layer)}"
+        who = f"{display_name(found.left_layer)} · {display_name(found.right_layer)}"
         room = max(8, (width - KEY - WHO) // 2 - 2)
         text = self.text_of(found.document)
         sides = [fit(said(side, text), room) for side in found.match[:2]]
@@ -185,7 +185,7 @@ class DisagreementsScreen(WorkScreen):
     def _gather(self) -> None:
         worker = get_current_worker()
         found = []
-        for difference in differences(self.sample, self.which, self.hidden):
+        for difference in find_disagreements(self.sample, self.which, self.hidden):
             if worker.is_cancelled:
                 return
             found.append(difference)
@@ -203,7 +203,7 @@ class DisagreementsScreen(WorkScreen):
         self._go(0 if self.entries.shown else None)
 
     def _passes(self, difference: Disagreement) -> bool:
-        names = shown_name(difference.left_layer), shown_name(difference.right_layer)
+        names = display_name(difference.left_layer), display_name(difference.right_layer)
         text = self._text(difference.document)
         sides = (said(side, text) for side in difference.match[:2])
         searched = fold(" ".join([difference.document, *names, difference.match.kind, *sides]))

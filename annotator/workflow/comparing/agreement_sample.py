@@ -43,7 +43,7 @@ class AgreementSample:
         return "blind" if all(blind) else "mixed" if any(blind) else "shown"
 
 
-def shown_name(layer: str) -> str:
+def display_name(layer: str) -> str:
     """Return a layer's name for people: a curator by their own name."""
     return layer.removeprefix("curator:")
 
@@ -61,7 +61,7 @@ def layers_to_compare(workspace: Workspace, given: str | None) -> list[str]:
     for part in (part.strip() for part in given.split(",")):
         name = part if part in (GOLD, SUGGESTIONS) or part.startswith("curator:") else curator_layer(part)
         if name not in known:
-            there = ", ".join(map(shown_name, sorted(known))) or "no layers yet"
+            there = ", ".join(map(display_name, sorted(known))) or "no layers yet"
             raise WorkflowError(f"no layer {part!r} in {workspace.database_path}", f"there are {there}")
         if name not in names:
             names.append(name)
@@ -110,7 +110,7 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def verdicts(workspace: Workspace) -> list[VerdictCount]:
+def verdict_counts(workspace: Workspace) -> list[VerdictCount]:
     """Return the verdicts on suggestions in finished work, counted by curator, source and score."""
     return Finished(workspace.store).verdicts()
 

@@ -15,7 +15,7 @@ from annotator.errors import WorkflowError
 from annotator.history import LayerName
 from annotator.labels import LabelScheme
 from annotator.text import Document
-from annotator.workflow.comparing.agreement_sample import AgreementSample, Condition, shown_name
+from annotator.workflow.comparing.agreement_sample import AgreementSample, Condition, display_name
 from annotator.workflow.editing.editable_layer import WorkingLayer
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
@@ -86,7 +86,7 @@ class DisagreementFilter:
         )
 
 
-def differences(
+def find_disagreements(
     sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str] = frozenset()
 ) -> Iterator[Disagreement]:
     """Yield disagreements in order of document, pair and reading; those in ``hidden`` documents are left out."""
@@ -124,7 +124,7 @@ class LayerVersion:
 
     def __init__(self, scheme: LabelScheme, document: Document, layer: str, content: Annotations) -> None:
         self.document = document
-        self.name = shown_name(layer)
+        self.name = display_name(layer)
         self.layer = WorkingLayer(scheme, Annotations(), document.sentences)
         known = {i: span for i, span in content.spans.items() if span.label in scheme.entities}
         related = {
@@ -155,5 +155,5 @@ def read_version(workspace: Workspace, document: str, layer: str) -> LayerVersio
         text = store.document(document)
         info = store.layer(LayerName(document, layer))
         if text is None or info is None or info.text != text.sha256:
-            raise WorkflowError(f"{shown_name(layer)} on {document} is no longer there", "measure again")
+            raise WorkflowError(f"{display_name(layer)} on {document} is no longer there", "measure again")
         return LayerVersion(workspace.scheme, text, layer, store.annotations(info.id))

@@ -12,7 +12,7 @@ VERDICTS = ("accepted", "corrected", "rejected", "ignored")
 
 
 @dataclass(slots=True)
-class Blind:
+class BlindWork:
     """Finished work without suggestions: how often it says what nobody had shown.
 
     ``matched`` of the ``suggested`` spans stand in the curators' layers though they never saw them.  Held against the
@@ -25,18 +25,18 @@ class Blind:
 
 
 @dataclass(slots=True)
-class Verdicts:
+class VerdictSummary:
     """Verdicts in finished work: by kind and source, by kind and tenth of the score; and blind work apart."""
 
     shown: int = 0
     by_source: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     by_score: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    blind: Blind = field(default_factory=Blind)
+    blind: BlindWork = field(default_factory=BlindWork)
 
 
-def verdicts(store: Store) -> Verdicts:
+def summarize_verdicts(store: Store) -> VerdictSummary:
     """Return the verdicts in all finished curators' layers."""
-    found = Verdicts()
+    found = VerdictSummary()
     blind = {(one.document, one.curator) for one in read_assignments(store) if one.blind}
     suggested: defaultdict[str, list[LayerInfo]] = defaultdict(list)
     for layer in store.layers(kind="suggester"):
@@ -56,7 +56,7 @@ def verdicts(store: Store) -> Verdicts:
     return found
 
 
-def _count_blind(store: Store, layer: LayerInfo, suggested: Iterable[LayerInfo], blind: Blind) -> None:
+def _count_blind(store: Store, layer: LayerInfo, suggested: Iterable[LayerInfo], blind: BlindWork) -> None:
     own = {span.key for span in store.annotations(layer.id).spans.values()}
     proposed = {
         span.key

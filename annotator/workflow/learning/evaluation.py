@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import WorkflowError
 from annotator.suggest.learned.calibration import Bin, Calibration, bins, expected_error
-from annotator.workflow.comparing.verdicts import Verdicts, verdicts
+from annotator.workflow.comparing.verdicts import VerdictSummary, summarize_verdicts
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.learning.training import LEAST, finished_layers, gather
 from annotator.workflow.workspace import Workspace
@@ -80,7 +80,7 @@ class Evaluation:
     sources: Mapping[str, Mapping[str, Score]]
     curve: Sequence[tuple[float, float, Mapping[str, float | None]]]
     calibration: Mapping[str, tuple[Sequence[Bin], float | None]]
-    verdicts: Verdicts
+    verdicts: VerdictSummary
 
 
 def evaluate(
@@ -124,7 +124,7 @@ def evaluate(
         sources={kind: _by_source(chosen[kind]) for kind in ("spans", "relations")},
         curve=[_point(share, material, parts, run, used) for share, run in runs.items()],
         calibration={kind: _calibration(chosen[kind], parts, material) for kind in ("spans", "relations")},
-        verdicts=verdicts(workspace.store),
+        verdicts=summarize_verdicts(workspace.store),
     )
 
 

@@ -9,9 +9,13 @@ import pytest
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName, Op
 from annotator.workflow.adjudicating.gold import settle_finished
-from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, work_times
-from annotator.workflow.comparing.agreement_sample import verdicts as verdict_counts
-from annotator.workflow.comparing.disagreements import DisagreementFilter, differences, hidden_documents, read_version
+from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdict_counts, work_times
+from annotator.workflow.comparing.disagreements import (
+    DisagreementFilter,
+    find_disagreements,
+    hidden_documents,
+    read_version,
+)
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 
@@ -85,7 +89,7 @@ def found(bench: Bench, which: DisagreementFilter) -> list[tuple[str, str | None
     sample = read_sample(bench.workspace, ["curator:ana", "curator:bo"])
     return [
         (d.match.kind, d.match.left and d.match.left.label, d.match.right and d.match.right.label)
-        for d in differences(sample, which)
+        for d in find_disagreements(sample, which)
     ]
 
 
@@ -116,12 +120,12 @@ def test_who_has_a_document_before_them_does_not_see_what_others_said(differing:
         writer.append(LayerName("nota", CORPUS), "lead", "assign", [op])
     assert hidden("carla") == {"nota"}
     sample = read_sample(differing.workspace, ["curator:ana", "curator:bo"])
-    assert list(differences(sample, SPANS, frozenset({"nota"}))) == []
+    assert list(find_disagreements(sample, SPANS, frozenset({"nota"}))) == []
 
 
 def test_both_versions_of_a_disagreement_can_be_read(differing: Bench) -> None:
     sample = read_sample(differing.workspace, ["curator:ana", "curator:bo"])
-    relation = next(differences(sample, DisagreementFilter("", relations=True)))
+    relation = next(find_disagreements(sample, DisagreementFilter("", relations=True)))
     for layer, item, label in (
         ("curator:ana", relation.match.left, "works_for"),
         ("curator:bo", relation.match.right, "leads"),

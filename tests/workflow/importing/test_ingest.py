@@ -168,7 +168,7 @@ class TestReplace:
         take(bench, newer, replace=True)
         session = bench.session()
         session.add(*place_of(session.document, "Luis Paz"), "PERSON")
-        told = [entry.what for entry in document_history(bench.store, KEY, "curator:ana").told]
+        told = [entry.what for entry in document_history(bench.store, KEY, "curator:ana").entries]
         assert (told[0], told[-1]) == ("label GPE “México coopera”", "label PERSON “Luis Paz”")
 
     def test_gold_is_carried_too_and_settled_gold_stays_settled(self, bench: Bench, newer: Path) -> None:

@@ -19,7 +19,7 @@ from annotator.store import check_database
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.training import Outcome
 from annotator.workflow.adjudicating.gold import settle_finished
-from annotator.workflow.comparing.verdicts import verdicts
+from annotator.workflow.comparing.verdicts import summarize_verdicts
 from annotator.workflow.desk import Desk
 from annotator.workflow.learning import background_training, evaluation
 from annotator.workflow.learning.background_training import BackgroundTraining, next_documents
@@ -241,7 +241,7 @@ class TestEvaluate:
                 session.accept(waiting(session)[0])
                 session.reject(str(SpanKey(*place_of(document, "taller"), "ORG")))
             session.finish()
-        found = verdicts(bench.store)
+        found = summarize_verdicts(bench.store)
         assert found.shown == 1
         assert found.by_source["span", "rules"] == {"accepted": 1, "rejected": 1}
         assert (found.blind.documents, found.blind.suggested, found.blind.matched) == (1, 2, 1)

@@ -65,7 +65,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class WorkSummary:
     """Suggestions by source and by curator, calibration, and pace."""
 
     sources: tuple[Acceptance, ...]
@@ -81,9 +81,9 @@ class Work:
         return sum(b.count * abs(b.score - b.rate) for b in bins) / total if total else None
 
 
-def work(verdicts: Sequence[VerdictCount], times: Sequence[WorkTime]) -> Work:
+def summarize_work(verdicts: Sequence[VerdictCount], times: Sequence[WorkTime]) -> WorkSummary:
     """Sum up verdicts and times."""
-    return Work(
+    return WorkSummary(
         sources=tuple(_acceptances(verdicts, lambda v: v.source)),
         curators=tuple(_acceptances(verdicts, lambda v: v.curator)),
         calibration=tuple(_bins(verdicts)),
