@@ -32,9 +32,9 @@ from annotator.suggest.learned.training import (
     true_relations,
 )
 from annotator.suggest.pipeline import SuggestionPipeline
-from annotator.suggest.relations.candidates import Pairs
+from annotator.suggest.relations.candidates import RelationSuggester
 from annotator.suggest.rules.page_reader import Reader
-from annotator.suggest.rules.stages import LAYERS, Chain
+from annotator.suggest.rules.stages import STAGE_NAMES, EntityRules
 from annotator.text import Document
 from annotator.workflow.annotating.session import Session
 from annotator.workflow.learning.evaluation import Counts, interval
@@ -103,7 +103,7 @@ def tell_chain(
     print(
         "stage by stage, on all documents (memory and learned: from the other eighteen); relations between those spans"
     )
-    all_but = frozenset(LAYERS) - {"scheme"}
+    all_but = frozenset(STAGE_NAMES) - {"scheme"}
     for name, layers in (("raw model", frozenset({"model"})), ("+ repair and rules", all_but), ("+ patterns", None)):
         spans = [spans_of(scheme, models, target, layers) for target in targets]
         found = [
@@ -137,7 +137,7 @@ def spans_of(scheme: LabelScheme, models: Path, target: Target, layers: frozense
     """Return what some layers of the chain suggest in a document."""
     document, _ = target
     (page,) = Reader(scheme, document.lang, models).read([document])
-    return Chain(scheme, document.lang, layers).spans(page)
+    return EntityRules(scheme, document.lang, layers).spans(page)
 
 
 def outcome_of(example: Example, spans: Iterable[Span]) -> Outcome:
@@ -166,7 +166,7 @@ def nearest(material: Material, example: Example, content: Annotations) -> Outco
     scheme, document = material.scheme, example.document
     spans = sorted(content.spans.values(), key=lambda s: (s.start, -s.end))
     by_type: dict[str, list[tuple[int, Span, Span]]] = {}
-    for relation, head, child, _ in Pairs(scheme, document.lang).cases(document, spans):
+    for relation, head, child, _ in RelationSuggester(scheme, document.lang).cases(document, spans):
         apart = max(head.start - child.end, child.start - head.end)
         by_type.setdefault(relation.name, []).append((apart, head, child))
     found: dict[RelationKey, float] = {}

@@ -23,7 +23,7 @@ from annotator.annotation import Annotations, SpanKey, suggested_span
 from annotator.corpus import build_document, read_articles
 from annotator.labels import EntityType, LabelScheme, load_scheme
 from annotator.suggest import models
-from annotator.suggest.learned.combining import Stack
+from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.training import Example, Material, Outcome, train_memory, train_tagger
 from benchmarks.learning import f1_of
 from benchmarks.report import heading
@@ -86,8 +86,8 @@ def learned(scheme: LabelScheme, targets: Sequence[Target], held: Sequence[Targe
     memory = train_memory(material, examples)
     with tempfile.TemporaryDirectory() as name:
         stacks = {
-            "memory": Stack(scheme, memory),
-            "tagger": Stack(scheme, memory, train_tagger(material, examples, memory, Path(name) / "tagger.crf")),
+            "memory": LearnedSpans(scheme, memory),
+            "tagger": LearnedSpans(scheme, memory, train_tagger(material, examples, memory, Path(name) / "tagger.crf")),
         }
         return {
             way: f1_of(outcome({span.key for span in stack.spans(document, [])}, truth) for document, truth in held)

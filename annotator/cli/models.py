@@ -31,12 +31,12 @@ def command(ctx: click.Context, folder: Path | None) -> None:
 @click.pass_obj
 def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Path | None = None) -> None:
     """Show every known model and which are installed, and every version of what was learned and which is used."""
-    from annotator.suggest.custom_models import own_models
+    from annotator.suggest.custom_models import list_custom_models
     from annotator.suggest.learned.versions import versions
     from annotator.suggest.models import list_models as known
 
     found = global_options.workspace(folder)
-    own = own_models(found.models)
+    own = list_custom_models(found.models)
     rows: list[dict[str, object]] = [
         {
             "lang": m.lang,

@@ -43,7 +43,7 @@ _NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 @dataclass(frozen=True, slots=True)
-class OwnModel:
+class CustomModel:
     """What is known of a model of one's own.
 
     ``version`` is that of its metadata with a digest of its files, ``labels`` are those that it marks, ``scores`` the
@@ -71,7 +71,7 @@ class OwnModel:
 
 def add(
     path: Path, models_dir: Path, lang: str | None = None, name: str | None = None, *, force: bool = False
-) -> OwnModel:
+) -> CustomModel:
     """Copy the pipeline in the folder ``path`` under ``models_dir``, in the place of one with the same name.
 
     With ``force``, what is there and was not added so, or was changed since, is kept in ``set-aside``.
@@ -89,7 +89,7 @@ def add(
     if not wanted or not set(wanted.lower()) <= _NAMES:
         raise ModelError(f"{wanted!r} cannot name a model", "give one of letters, digits, - and _ with --name")
     version = f"{nlp.meta.get('version') or '0'}+{_digest(path)[:8]}"
-    model = OwnModel(wanted.lower(), lang or str(nlp.lang), version, labels, _scores(nlp.meta, labels))
+    model = CustomModel(wanted.lower(), lang or str(nlp.lang), version, labels, _scores(nlp.meta, labels))
     try:
         _place(path, models_dir / FOLDER / model.name, model, force=force)
     except OSError as error:
@@ -108,24 +108,24 @@ def remove(name: str, models_dir: Path) -> None:
     shutil.rmtree(folder)
 
 
-def own_models(models_dir: Path) -> list[OwnModel]:
+def list_custom_models(models_dir: Path) -> list[CustomModel]:
     """Return the models of one's own by name; loads none of them."""
     return [_card(path) for path in sorted((models_dir / FOLDER).glob(f"*/{CARD}"))]
 
 
-def suggesters(scheme: LabelScheme, models_dir: Path) -> tuple[OwnSuggester, ...]:
+def suggesters(scheme: LabelScheme, models_dir: Path) -> tuple[CustomModelSuggester, ...]:
     """Return a suggester for each model of one's own whose language the scheme has."""
     return tuple(
-        OwnSuggester(model, scheme, models_dir / FOLDER / model.name / PIPELINE)
-        for model in own_models(models_dir)
+        CustomModelSuggester(model, scheme, models_dir / FOLDER / model.name / PIPELINE)
+        for model in list_custom_models(models_dir)
         if model.lang in scheme.languages
     )
 
 
-class OwnSuggester:
+class CustomModelSuggester:
     """Suggests what a model of one's own marks in the documents of its language."""
 
-    def __init__(self, model: OwnModel, scheme: LabelScheme, path: Path) -> None:
+    def __init__(self, model: CustomModel, scheme: LabelScheme, path: Path) -> None:
         self.name = model.name
         self.version = model.version
         self._model = model
@@ -208,7 +208,7 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _place(path: Path, final: Path, model: OwnModel, *, force: bool) -> None:
+def _place(path: Path, final: Path, model: CustomModel, *, force: bool) -> None:
     """Copy a pipeline to its place, whole or not at all; what is there goes only if it is such a copy."""
     aside = None
     if os.path.lexists(final) and force:
@@ -233,9 +233,9 @@ def _check_ours(folder: Path) -> None:
         )
 
 
-def _card(path: Path) -> OwnModel:
+def _card(path: Path) -> CustomModel:
     try:
-        model = msgspec.convert(load_json(path), OwnModel)
+        model = msgspec.convert(load_json(path), CustomModel)
         if model.name != path.parent.name:
             raise ValueError(f"it is the card of {model.name!r}")
     except (OSError, ValueError, InputError) as error:

@@ -1,7 +1,7 @@
-"""A document's words, folded so that a phrase is found again whatever its case, accents and number.
+"""A document's words folded to stems, so that a phrase is found whatever its case, accents and number.
 
-Folding only finds candidates; :func:`likeness` then compares how the two are written, because ``Grupo`` may be a name
-where ``grupo`` is a word, and ``US`` is not ``us``.
+Folding only finds candidates; :func:`form_similarity` then compares how the two are written, because ``Grupo`` may be a
+name where ``grupo`` is a word, and ``US`` is not ``us``.
 """
 
 from __future__ import annotations
@@ -14,29 +14,31 @@ from typing import NamedTuple
 from annotator.text import Document, Segment
 
 Stems = tuple[str, ...]
-"""A phrase as it is looked up: one folded stem a token."""
+"""A phrase as it is looked up: one folded stem for each token."""
 Form = tuple[str, ...]
-"""A phrase as it is written: its tokens."""
+"""A phrase as it is written: the text of its tokens."""
+Context = tuple[str, str]
+"""The stems before and after a mention, empty where there is none in the same unit."""
+Unit = tuple[int, int]
+"""A sentence by its index (-1: before the first one), and a piece of it, counted from 0."""
 
-LONGEST = 12
-"""Tokens beyond which a phrase is not remembered: what is longer is said once."""
-PIECE = 120
-"""Tokens after which a sentence without end is cut, so that a change in it stays cheap."""
-SAME, RECASED, INFLECTED = 1.0, 0.95, 0.8
-"""How alike two phrases are written; 0 is not alike at all."""
-_INFLECTING = frozenset({"es", "en", "pt", "fr"})
-"""Languages in which a final ``s`` is a plural's more often than not."""
-_LEAST = 5
-"""Letters of a word from which it may be a plural."""
-_SHORT = 4
+MOST_TOKENS = 12
+"""Tokens beyond which a phrase is not remembered: a longer one hardly occurs twice."""
+UNIT_TOKENS = 120
+"""Tokens after which a long sentence is cut, so that a change in it stays cheap."""
+SAME_FORM, OTHER_CASE, OTHER_NUMBER = 1.0, 0.95, 0.8
+"""Similarities of two written forms; 0 means that they are different phrases."""
+_LANGUAGES_WITH_PLURAL_S = frozenset({"es", "en", "pt", "fr"})
+_LEAST_PLURAL_LETTERS = 5
+_MOST_ACRONYM_LETTERS = 4
 """Letters up to which a word in capitals is an acronym, and means something else in lower case."""
 
 
-class Place(NamedTuple):
-    """A phrase at a place: its first token, and the token behind its last."""
+class TokenRange(NamedTuple):
+    """A half-open range of tokens, counted from 0."""
 
-    first: int
-    last: int
+    start: int
+    stop: int
 
 
 @lru_cache(maxsize=65536)
@@ -51,8 +53,8 @@ def folded(word: str) -> str:
 
 @cache
 def stemmer(lang: str) -> dict[str, str]:
-    """Return the stems of words in ``lang``, made as they are asked for."""
-    return _Stemmer(plurals=lang in _INFLECTING)
+    """Return a mapping from words in ``lang`` to their stems, which computes each stem when it is first asked for."""
+    return _Stemmer(plurals=lang in _LANGUAGES_WITH_PLURAL_S)
 
 
 class _Stemmer(dict[str, str]):
@@ -62,17 +64,17 @@ class _Stemmer(dict[str, str]):
 
     def __missing__(self, word: str) -> str:
         stem = folded(word)
-        if self._plurals and len(stem) >= _LEAST and stem[-1] == "s":
+        if self._plurals and len(stem) >= _LEAST_PLURAL_LETTERS and stem[-1] == "s":
             stem = stem[:-2] if stem[-2] == "e" and stem[-3] in "lrnzdjs" else stem[:-1]
         self[word] = stem
         return stem
 
 
 class PhraseIndex:
-    """Where each word of a document stands, and what stands around it.
+    """Where each stem of a document stands, and the context of each token range.
 
-    Tokens are counted from 0.  A *unit* is a sentence, or a piece of an endless one: what is remembered is looked for
-    unit by unit, and no phrase crosses one.
+    A *unit* is a sentence, or a piece of a very long one.  No phrase crosses the border of a unit, so suggestions from
+    the memory can be made unit by unit.
     """
 
     def __init__(self, document: Document) -> None:
@@ -80,9 +82,9 @@ class PhraseIndex:
         stems = stemmer(document.lang)
         text, tokens = document.text, document.tokens
         self.stems = [stems[text[start:end]] for start, end in zip(tokens.starts, tokens.ends, strict=True)]
-        self._written: dict[Place, tuple[Form, tuple[str, str]]] = {}
-        self._unit_of: dict[int, tuple[int, int]] = {}
-        self._units: dict[tuple[int, int], Place] = {}
+        self._forms: dict[TokenRange, tuple[Form, Context]] = {}
+        self._unit_of: dict[int, Unit] = {}
+        self._unit_ranges: dict[Unit, TokenRange] = {}
         self.positions: dict[str, list[int]] = {}
         for position, stem in enumerate(self.stems):
             if stem in self.positions:
@@ -90,71 +92,72 @@ class PhraseIndex:
             else:
                 self.positions[stem] = [position]
 
-    def place(self, start: int, end: int) -> Place | None:
-        """Return the tokens of a range; ``None`` for what is no phrase: off token borders, too long, no word in it."""
+    def token_range(self, start: int, end: int) -> TokenRange | None:
+        """Return the tokens of a range of code points.
+
+        ``None`` for what can be no phrase: off token borders, longer than :data:`MOST_TOKENS`, or without a letter or
+        digit.
+        """
         exact = self.document.tokens.exact(start, end)
-        if exact is None or exact[1] - exact[0] >= LONGEST:
+        if exact is None or exact[1] - exact[0] >= MOST_TOKENS:
             return None
         if not any(map(str.isalnum, self.document.text[start:end])):
             return None
-        return Place(exact[0], exact[1] + 1)
+        return TokenRange(exact[0], exact[1] + 1)
 
-    def phrase(self, place: Place) -> Stems:
-        """Return the phrase at a place as it is looked up."""
-        return tuple(self.stems[place.first : place.last])
+    def phrase(self, tokens: TokenRange) -> Stems:
+        """Return the stems of a token range, by which the memory knows the phrase."""
+        return tuple(self.stems[tokens.start : tokens.stop])
 
-    def written(self, place: Place) -> tuple[Form, tuple[str, str]]:
-        """Return the phrase at a place as it is written, and the stems around it; they are kept once asked for."""
-        known = self._written.get(place)
+    def form_and_context(self, tokens: TokenRange) -> tuple[Form, Context]:
+        """Return how a token range is written, and the stems around it; both are cached."""
+        known = self._forms.get(tokens)
         if known is None:
-            known = self._written[place] = (tuple(map(self.word, range(*place))), self._around(place))
+            known = self._forms[tokens] = (tuple(map(self.word, range(*tokens))), self._context(tokens))
         return known
 
     def word(self, token: int) -> str:
-        """Return a token's text; empty before the first and behind the last."""
+        """Return a token's text; empty before the first token and after the last."""
         if not 0 <= token < len(self.stems):
             return ""
         return self.document.text[slice(*self.document.tokens[token])]
 
-    def _around(self, place: Place) -> tuple[str, str]:
-        """Return the stems before and after a place, within its unit; empty at the edges."""
-        first, last = self.unit(self.unit_of(place.first))
-        before = self.stems[place.first - 1] if place.first > first else ""
-        return before, self.stems[place.last] if place.last < last else ""
+    def _context(self, tokens: TokenRange) -> Context:
+        start, stop = self.unit_range(self.unit_of(tokens.start))
+        before = self.stems[tokens.start - 1] if tokens.start > start else ""
+        return before, self.stems[tokens.stop] if tokens.stop < stop else ""
 
-    def segment(self, place: Place) -> Segment:
-        """Return a place in code points."""
-        tokens = self.document.tokens
-        return Segment(tokens.starts[place.first], tokens.ends[place.last - 1])
+    def segment(self, tokens: TokenRange) -> Segment:
+        """Return a token range in code points."""
+        segments = self.document.tokens
+        return Segment(segments.starts[tokens.start], segments.ends[tokens.stop - 1])
 
-    def occurrences(self, phrase: Stems) -> Iterator[Place]:
-        """Yield where a phrase stands, in order."""
+    def occurrences(self, phrase: Stems) -> Iterator[TokenRange]:
+        """Yield the token ranges of a phrase, in order; they may overlap and cross units."""
         size, stems, wanted = len(phrase), self.stems, list(phrase)
         for first in self.positions.get(phrase[0], ()):
             if size == 1 or stems[first : first + size] == wanted:
-                yield Place(first, first + size)
+                yield TokenRange(first, first + size)
 
-    # Units
-
-    def unit_of(self, token: int) -> tuple[int, int]:
-        """Return the unit that a token is in, as its sentence and piece; sentence -1 before the first one."""
+    def unit_of(self, token: int) -> Unit:
+        """Return the unit that a token is in."""
         known = self._unit_of.get(token)
         if known is None:
             sentence = self.document.sentences.at_or_before(self.document.tokens.starts[token])
-            known = self._unit_of[token] = (sentence, (token - self._first(sentence)) // PIECE)
+            known = self._unit_of[token] = (sentence, (token - self._first_token(sentence)) // UNIT_TOKENS)
         return known
 
-    def unit(self, unit: tuple[int, int]) -> Place:
+    def unit_range(self, unit: Unit) -> TokenRange:
         """Return the tokens of a unit."""
-        known = self._units.get(unit)
+        known = self._unit_ranges.get(unit)
         if known is None:
             sentence, piece = unit
-            first, behind = self._first(sentence) + piece * PIECE, self._first(sentence + 1)
-            known = self._units[unit] = Place(first, min(first + PIECE, behind))
+            start, stop = self._first_token(sentence) + piece * UNIT_TOKENS, self._first_token(sentence + 1)
+            known = self._unit_ranges[unit] = TokenRange(start, min(start + UNIT_TOKENS, stop))
         return known
 
-    def _first(self, sentence: int) -> int:
-        """Return the first token of a sentence, the number of tokens behind the last one."""
+    def _first_token(self, sentence: int) -> int:
+        """Return the first token of a sentence; the number of tokens for an index after the last sentence."""
         sentences = self.document.sentences
         if sentence < 0:
             return 0
@@ -165,25 +168,25 @@ class PhraseIndex:
         return index if index >= 0 and self.document.tokens.starts[index] == at else index + 1
 
 
-def likeness(remembered: Form, here: Form) -> float:
-    """Return how far a phrase is written as the one that is remembered: 1 the same, 0 too differently to mean it.
+def form_similarity(remembered: Form, here: Form) -> float:
+    """Compare two written forms of a phrase: 1 for the same form, 0 where they mean different things.
 
-    A name keeps its capitals (``Grupo`` is not ``grupo``, ``US`` not ``us``) and its number; other words may begin a
-    sentence or a headline, and may stand in the plural.
+    A name keeps its capitals (``Grupo`` is not ``grupo``, ``US`` not ``us``) and its number.  Other words may be
+    capitalised, as at the beginning of a sentence or in a headline, and may stand in the plural.
     """
     if remembered == here:
-        return SAME
-    result = RECASED
+        return SAME_FORM
+    similarity = OTHER_CASE
     name = any(word[0].isupper() for word in remembered)
     for old, new in zip(remembered, here, strict=True):
         if old == new:
             continue
         if old[0].isupper() and not new[0].isupper():
             return 0.0
-        if old.isupper() and 1 < len(old) <= _SHORT and not new.isupper():
+        if old.isupper() and 1 < len(old) <= _MOST_ACRONYM_LETTERS and not new.isupper():
             return 0.0
         if folded(old) != folded(new):
             if name:
                 return 0.0
-            result = INFLECTED
-    return result
+            similarity = OTHER_NUMBER
+    return similarity

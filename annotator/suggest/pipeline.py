@@ -16,8 +16,8 @@ from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
 from annotator.suggest.custom_models import suggesters as own_suggesters
-from annotator.suggest.learned.combining import Stack
-from annotator.suggest.learned.versions import NONE, Learned, chosen_version, named
+from annotator.suggest.learned.combining import LearnedSpans
+from annotator.suggest.learned.versions import NONE, LearnedVersion, chosen_version, named
 from annotator.suggest.models import PINNED, installed_path
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, hosts_of
 from annotator.text import Document
@@ -43,7 +43,7 @@ class SuggestionPipeline:
         scheme: LabelScheme,
         models_dir: Path,
         extra: tuple[Suggester, ...] = (),
-        learned: Learned | None = None,
+        learned: LearnedVersion | None = None,
         *,
         offline: bool = False,
     ) -> None:
@@ -108,15 +108,15 @@ class SuggestionPipeline:
 class _Language:
     """The built-in suggester of one language."""
 
-    def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: Learned | None) -> None:
-        from annotator.suggest.relations.candidates import Pairs
+    def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: LearnedVersion | None) -> None:
+        from annotator.suggest.relations.candidates import RelationSuggester
         from annotator.suggest.rules.page_reader import Reader
-        from annotator.suggest.rules.stages import Chain
+        from annotator.suggest.rules.stages import EntityRules
 
         self._reader = Reader(scheme, lang, models_dir)
-        self._chain = Chain(scheme, lang)
-        self._stack = learned.stack(scheme) if learned is not None else Stack(scheme)
-        self._pairs = Pairs(scheme, lang, learned.weigher if learned is not None else None)
+        self._chain = EntityRules(scheme, lang)
+        self._stack = learned.stack(scheme) if learned is not None else LearnedSpans(scheme)
+        self._pairs = RelationSuggester(scheme, lang, learned.relation_scorer if learned is not None else None)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         for page in self._reader.read(documents):

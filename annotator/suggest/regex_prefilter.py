@@ -1,8 +1,8 @@
-"""Cheap looks at a text before a regular expression is run on it; what is found stays the same.
+"""Cheap checks that save running a regular expression where it cannot match; the matches stay the same.
 
-Most expressions find nothing on most pages.  :class:`Sought` first asks whether the text holds any of the strings
-without which the expression cannot match; :class:`Beginnings` knows at which words a match may begin, so that the
-expression is tried there only.
+Most expressions match nothing in most documents.  :class:`PrefilteredRegex` first asks whether the text holds any of the
+strings that every match needs; :class:`Beginnings` tells at which words a match may begin, so that the expression is
+tried only there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from annotator.suggest.rules.page import BEGINNING, Page
-from annotator.suggest.timed_regex import Guarded
+from annotator.suggest.timed_regex import TimedRegex
 
 _parser: Any = import_module("re._parser")
 """The parser of ``re``, which is not documented; without what it tells, every text is searched."""
@@ -36,13 +36,13 @@ class Found(Protocol):
         ...
 
 
-class Sought:
+class PrefilteredRegex:
     """An expression that is searched for only in texts that hold what its matches need, and where they may begin.
 
     ``guarded`` is the same expression with a time limit, where it is not one of ours.
     """
 
-    def __init__(self, pattern: re.Pattern[str], guarded: Guarded | None = None) -> None:
+    def __init__(self, pattern: re.Pattern[str], guarded: TimedRegex | None = None) -> None:
         self._pattern = pattern
         self._guarded = guarded
         self._needed = needed(pattern)

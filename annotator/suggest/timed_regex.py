@@ -44,7 +44,7 @@ class SlowPatternError(SchemeError):
         return type(self)(f"{self.message} in {document}", self.hint)
 
 
-class Guarded:
+class TimedRegex:
     """A pattern of a label that is searched for within a time limit, in seconds.
 
     Once it was too slow it finds nothing any more, so that a workbench that told of it goes on.

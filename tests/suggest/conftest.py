@@ -10,7 +10,7 @@ import pytest
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.suggest.rules.page import Mention, Page
-from annotator.suggest.rules.stages import Chain
+from annotator.suggest.rules.stages import EntityRules
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
 from tests.repository import TOP
@@ -93,7 +93,7 @@ def marked(scheme: LabelScheme) -> Callable[..., Marked]:
             for name, kind in seen
         )
         page = Page(make_document(text, lang), lang, {}, mentions)
-        chain = Chain(scheme, lang, frozenset(layers.split()) if layers else None)
+        chain = EntityRules(scheme, lang, frozenset(layers.split()) if layers else None)
         return [(text[s.start : s.end], s.label) for s in chain.spans(page)]
 
     return run

@@ -83,10 +83,10 @@ def test_a_new_version_takes_the_place_of_the_old_and_changes_the_fingerprint(
     assert custom_models.add(pipeline(tmp_path / "one"), models) == first
     assert build(scheme, models).fingerprint == with_first
     second = custom_models.add(pipeline(tmp_path / "two", ents_p=0.9), models)
-    assert custom_models.own_models(models) == [second]
+    assert custom_models.list_custom_models(models) == [second]
     assert len({before, with_first, build(scheme, models).fingerprint}) == 3
     custom_models.remove("probe", models)
-    assert custom_models.own_models(models) == []
+    assert custom_models.list_custom_models(models) == []
     assert build(scheme, models).fingerprint == before
 
 
@@ -136,7 +136,7 @@ def test_a_folder_that_was_changed_is_neither_replaced_nor_removed(tmp_path: Pat
         custom_models.remove("probe", models)
     assert sorted(folder.rglob("*")) == before
     custom_models.add(made, models, force=True)
-    assert [model.name for model in custom_models.own_models(models)] == ["probe"]
+    assert [model.name for model in custom_models.list_custom_models(models)] == ["probe"]
     kept = models / "set-aside" / "probe"
     assert sorted(path.relative_to(kept) for path in kept.rglob("*")) == [path.relative_to(folder) for path in before]
 
@@ -145,7 +145,7 @@ def test_a_damaged_card_is_told(tmp_path: Path) -> None:
     custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models")
     (tmp_path / "models" / "own" / "probe" / "card.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match=r"card\.json: not the card of a model.*--force, which keeps the folder"):
-        custom_models.own_models(tmp_path / "models")
+        custom_models.list_custom_models(tmp_path / "models")
 
 
 def test_on_the_command_line(bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.labels import load_scheme
-from annotator.suggest.regex_prefilter import Sought, first_words, matches_at, needed
+from annotator.suggest.regex_prefilter import PrefilteredRegex, first_words, matches_at, needed
 from annotator.suggest.rules.dates import _dates, _offsets
 from annotator.suggest.rules.headed_names import _names, _standing_alone
 from annotator.suggest.rules.page import WORD, Page
@@ -41,7 +41,7 @@ def test_a_sieve_changes_nothing_in_what_is_found(expression: str) -> None:
     @given(text=TEXTS)
     def check(text: str) -> None:
         compiled = re.compile(expression)
-        found = [(m.start(), m.end()) for m in Sought(compiled).finditer(page(text))]
+        found = [(m.start(), m.end()) for m in PrefilteredRegex(compiled).finditer(page(text))]
         assert found == [m.span() for m in compiled.finditer(text) if m[0]]
 
     check()

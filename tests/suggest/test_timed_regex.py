@@ -12,9 +12,9 @@ from annotator.annotation import Span
 from annotator.cli.main import main
 from annotator.errors import SchemeError
 from annotator.labels import Pattern, load_scheme
-from annotator.suggest.relations.candidates import Pairs
+from annotator.suggest.relations.candidates import RelationSuggester
 from annotator.suggest.rules import patterns
-from annotator.suggest.timed_regex import Guarded, SlowPatternError
+from annotator.suggest.timed_regex import SlowPatternError, TimedRegex
 from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 from tests.repository import TOP
@@ -27,7 +27,7 @@ BAIT = "Ana Ruiz de " + "ab" * 40 + "! c Cruz Roja."
 
 @pytest.fixture
 def trapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(patterns, "Guarded", lambda label, pattern: Guarded(label, pattern, 0.2))
+    monkeypatch.setattr(patterns, "TimedRegex", lambda label, pattern: TimedRegex(label, pattern, 0.2))
     bench = make_bench(tmp_path / "work")
     text = LABELS.replace("ORG: {key: 2}", f"ORG:\n    key: 2\n    patterns:\n      - regex: '{ENDLESS}'")
     (bench.workspace.root / "labels.yaml").write_text(text, encoding="utf-8")
@@ -48,7 +48,7 @@ def test_suggest_names_pattern_label_line_and_document(trapped: Bench, capfd: py
 
 
 def test_once_told_it_is_left_out(trapped: Bench) -> None:
-    pattern = Guarded("ORG", trapped.scheme.entities["ORG"].patterns[0], 0.1)
+    pattern = TimedRegex("ORG", trapped.scheme.entities["ORG"].patterns[0], 0.1)
     with pytest.raises(SlowPatternError):
         list(pattern.finditer(BAIT))
     assert list(pattern.finditer("abc")) == list(pattern.matches_at("abc", [0])) == []
@@ -58,7 +58,7 @@ def test_between_two_spans_it_is_found_out_too(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("annotator.suggest.relations.candidates.BETWEEN_ENDS", 0.1)
     text = LABELS.replace("child: ORG}", f"child: ORG, patterns: [{{regex: '{ENDLESS}'}}]}}", 1)
     (tmp_path / "labels.yaml").write_text(text, encoding="utf-8")
-    pairs = Pairs(load_scheme(tmp_path / "labels.yaml"), "es")
+    pairs = RelationSuggester(load_scheme(tmp_path / "labels.yaml"), "es")
     ends = [Span("a", 0, 8, "PERSON"), Span("b", len(BAIT) - 11, len(BAIT) - 1, "ORG")]
     document = make_document(BAIT.replace("!", ""))
     ends[1] = Span("b", len(document.text) - 11, len(document.text) - 1, "ORG")
@@ -99,7 +99,7 @@ def test_the_sample_scheme_finds_what_python_finds() -> None:
     listed = [p for kinds in (scheme.entities, scheme.relations) for kind in kinds.values() for p in kind.patterns]
     for pattern in listed:
         for text in texts if pattern.kind == "regex" else ():
-            found = [match.span() for match in Guarded("X", pattern).finditer(text)]
+            found = [match.span() for match in TimedRegex("X", pattern).finditer(text)]
             assert found == [match.span() for match in re.finditer(str(pattern.value), text)]
 
 
@@ -108,7 +108,7 @@ def test_the_sample_scheme_finds_what_python_finds() -> None:
 )
 def test_the_two_engines_read_the_same(regex: str) -> None:
     text = "árbol ÁRBOL México aa ﬁn ß ſ İ ı ana bb\n2024 ٣"
-    found = [match.span() for match in Guarded("X", Pattern("regex", regex)).finditer(text)]
+    found = [match.span() for match in TimedRegex("X", Pattern("regex", regex)).finditer(text)]
     assert found == [match.span() for match in re.finditer(regex, text)]
 
 
@@ -126,7 +126,7 @@ def test_the_two_engines_read_the_same(regex: str) -> None:
     ],
 )
 def test_braces_mean_what_they_mean_to_python(pattern: str, text: str) -> None:
-    guarded = Guarded("ORG", Pattern("regex", pattern, None, 1))
+    guarded = TimedRegex("ORG", Pattern("regex", pattern, None, 1))
     found = [match.span() for match in guarded.finditer(text)]
     assert found == [match.span() for match in re.finditer(pattern, text)]
     assert found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotator.annotation import Span, SpanKey, suggested_span
 from annotator.intervals import IntervalIndex
 from annotator.labels import LabelScheme
-from annotator.suggest.learned.phrase_memory import FrozenMemory, PhraseMemory, recall
+from annotator.suggest.learned.phrase_memory import FrozenMemory, PhraseMemory, spans_from_memory
 from annotator.suggest.learned.tagger import Hints, Tagger
 from annotator.suggest.phrases import PhraseIndex
 from annotator.text import Document
@@ -21,7 +21,7 @@ def _as_it_is(_kind: str, score: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class LearnedSpans:
     """What stands on top of the models and rules for one scheme: any of it may be missing.
 
     ``calibrate`` turns a raw score of a kind (``span``, ``memory``) into a probability; ``version`` names the tagger in
@@ -39,7 +39,7 @@ class Stack:
         if self.memory is None and self.tagger is None:
             return [self._scored("span", span) for span in proposed]
         index = PhraseIndex(document)
-        recalled = recall(index, self.memory) if self.memory is not None else []
+        recalled = spans_from_memory(index, self.memory) if self.memory is not None else []
         recalled = [span for span in recalled if span.label in self.scheme.entities]
         if self.tagger is None:
             found = self._fitting(self._scored("span", span) for span in proposed)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from annotator.annotation import Span
 from annotator.errors import InputError
 from annotator.suggest.learned.crf_file import attributes_of
-from annotator.suggest.phrases import PhraseIndex, Place, folded
+from annotator.suggest.phrases import PhraseIndex, TokenRange, folded
 
 Features = list[str]
 OUTSIDE = "O"
@@ -32,7 +32,7 @@ _BUCKETS = 5
 class Offer(NamedTuple):
     """A span that the tagger sees, in tokens, with the raw probability that it gives it."""
 
-    place: Place
+    place: TokenRange
     label: str
     probability: float
 
@@ -43,7 +43,7 @@ class Hints:
     def __init__(self, index: PhraseIndex, layers: Mapping[str, Iterable[Span]]) -> None:
         self.own: dict[int, Features] = {}
         self.plain: dict[int, Features] = {}
-        self.spans: list[tuple[Place, str]] = []
+        self.spans: list[tuple[TokenRange, str]] = []
         for name, spans in layers.items():
             for span in spans:
                 self._note(index, name, span)
@@ -53,7 +53,7 @@ class Hints:
         if not touched:
             return
         first, last = touched[0], touched[-1]
-        self.spans.append((Place(first, last + 1), span.label))
+        self.spans.append((TokenRange(first, last + 1), span.label))
         hint = _hint(name, span.label, int(_BUCKETS * (span.score or 0.0)), span.source or "")
         for token in touched:
             own, plain = hint.begin if token == first else hint.inside
@@ -81,24 +81,24 @@ def _hint(name: str, label: str, sure: int, source: str) -> _Hint:
     return _Hint(part("B"), part("I"), f"{name}=E-{label}")
 
 
-def sequences(index: PhraseIndex) -> Iterator[Place]:
+def sequences(index: PhraseIndex) -> Iterator[TokenRange]:
     """Yield the units of a document that hold tokens, in order."""
     token = 0
     while token < len(index.stems):
-        place = index.unit(index.unit_of(token))
+        place = index.unit_range(index.unit_of(token))
         yield place
-        token = place.last
+        token = place.stop
 
 
-def features(index: PhraseIndex, place: Place, hints: Hints, words_of: Vocabulary) -> list[Features]:
+def features(index: PhraseIndex, place: TokenRange, hints: Hints, words_of: Vocabulary) -> list[Features]:
     """Return the features of each token of a unit."""
     text, tokens = index.document.text, index.document.tokens
-    starts, ends = tokens.starts[place.first : place.last], tokens.ends[place.first : place.last]
+    starts, ends = tokens.starts[place.start : place.stop], tokens.ends[place.start : place.stop]
     words = [words_of(text[start:end]) for start, end in zip(starts, ends, strict=True)]
     own, plain, last = hints.own, hints.plain, len(words) - 1
     found = []
     for i, word in enumerate(words):
-        token = place.first + i
+        token = place.start + i
         here = [*word.own, *(words[i - 1].before if i else _FIRST), *(words[i + 1].after if i < last else _LAST)]
         if token in own:
             here += own[token]
@@ -147,14 +147,14 @@ def _shape(word: str) -> str:
     return shape
 
 
-def outline(index: PhraseIndex, place: Place, spans: Iterable[Span]) -> list[str]:
+def outline(index: PhraseIndex, place: TokenRange, spans: Iterable[Span]) -> list[str]:
     """Return the tags of a unit's tokens under the finished spans; of two that overlap the longer one counts."""
-    tags = [OUTSIDE] * (place.last - place.first)
+    tags = [OUTSIDE] * (place.stop - place.start)
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
         touched = index.document.tokens.overlapping(span.start, span.end)
-        if not touched or touched[0] < place.first or touched[-1] >= place.last:
+        if not touched or touched[0] < place.start or touched[-1] >= place.stop:
             continue
-        first, last = touched[0] - place.first, touched[-1] - place.first
+        first, last = touched[0] - place.start, touched[-1] - place.start
         if all(tag == OUTSIDE for tag in tags[first : last + 1]):
             tags[first : last + 1] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first)]
     return tags
@@ -199,47 +199,47 @@ class Tagger:
 
     def offers(self, index: PhraseIndex, hints: Hints) -> Iterator[Offer]:
         """Yield the spans of a document: the likeliest reading, and what others proposed that is likely enough."""
-        proposed: dict[int, list[tuple[Place, str]]] = {}
+        proposed: dict[int, list[tuple[TokenRange, str]]] = {}
         for place, label in hints.spans:
-            proposed.setdefault(place.first, []).append((place, label))
+            proposed.setdefault(place.start, []).append((place, label))
         for unit in sequences(index):
             if self.leaning and hints.own.keys().isdisjoint(range(*unit)):
                 continue
             self._crf.set(features(index, unit, hints, self._words))
             seen = set()
-            for place, label in _decoded(self._crf.tag(), unit.first):
+            for place, label in _decoded(self._crf.tag(), unit.start):
                 seen.add((place, label))
                 yield Offer(place, label, self._probability(unit, place, label))
             for token in range(*unit):
                 for place, label in proposed.get(token, ()):
-                    if (place, label) not in seen and place.last <= unit.last:
+                    if (place, label) not in seen and place.stop <= unit.stop:
                         seen.add((place, label))
                         probability = self._probability(unit, place, label)
                         if probability >= LEAST:
                             yield Offer(place, label, probability)
 
-    def _probability(self, unit: Place, place: Place, label: str) -> float:
+    def _probability(self, unit: TokenRange, place: TokenRange, label: str) -> float:
         """Return the least of the marginals that make a span: its beginning, its inside, that it goes no further."""
-        first, last = place.first - unit.first, place.last - unit.first
+        first, last = place.start - unit.start, place.stop - unit.start
         begin, inside = f"B-{label}", f"I-{label}"
         if begin not in self._labels:
             return 0.0
         found = [self._crf.marginal(begin, first)]
         if inside in self._labels:
             found += [self._crf.marginal(inside, at) for at in range(first + 1, last)]
-            if place.last < unit.last:
+            if place.stop < unit.stop:
                 found.append(1.0 - self._crf.marginal(inside, last))
         elif last > first + 1:
             return 0.0
         return float(min(found))
 
 
-def _decoded(tags: Sequence[str], offset: int) -> Iterator[tuple[Place, str]]:
+def _decoded(tags: Sequence[str], offset: int) -> Iterator[tuple[TokenRange, str]]:
     """Yield the spans that a sequence of tags spells; ``offset`` is the first tag's token."""
     start, label = -1, ""
     for i, tag in enumerate([*tags, OUTSIDE]):
         if start >= 0 and tag != f"I-{label}":
-            yield Place(offset + start, offset + i), label
+            yield TokenRange(offset + start, offset + i), label
             start = -1
         if tag.startswith("B-") or (start < 0 and tag.startswith("I-")):
             start, label = i, tag[2:]

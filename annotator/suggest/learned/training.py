@@ -19,13 +19,14 @@ from annotator.labels import LabelScheme
 from annotator.similarity import near_duplicate_groups
 from annotator.suggest.learned import tagger, versions
 from annotator.suggest.learned.calibration import Calibration
-from annotator.suggest.learned.combining import Stack
-from annotator.suggest.learned.phrase_memory import Mark, PhraseMemory, Remembered, frozen, recall
+from annotator.suggest.learned.combining import LearnedSpans
+from annotator.suggest.learned.evidence import RangeDecision
+from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory, memory_rows, spans_from_memory
 from annotator.suggest.learned.tagger import Hints, Tagger
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.relations import classifier
-from annotator.suggest.relations.candidates import Pairs
-from annotator.suggest.relations.classifier import Linker, Weigher
+from annotator.suggest.relations.candidates import RelationSuggester
+from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
 from annotator.suggest.relations.logistic import Case, Weights, fit
 from annotator.text import Document
 
@@ -48,12 +49,12 @@ class Example:
     document: Document
     proposed: Annotations
     truth: Annotations
-    turned_down: tuple[Mark, ...] = ()
+    turned_down: tuple[RangeDecision, ...] = ()
 
     @property
-    def marks(self) -> Iterator[Mark]:
+    def marks(self) -> Iterator[RangeDecision]:
         """Yield what its decisions say of its words."""
-        yield from (Mark(*span.key, good=True) for span in self.truth.spans.values())
+        yield from (RangeDecision(*span.key, positive=True) for span in self.truth.spans.values())
         yield from self.turned_down
 
 
@@ -95,7 +96,7 @@ class Material:
         self.examples = list(examples)
         self.unlabelled = list(unlabelled)[:UNLABELLED]
         self._indexes: dict[str, PhraseIndex] = {}
-        self._pairs: dict[str, Pairs] = {}
+        self._pairs: dict[str, RelationSuggester] = {}
 
     def index(self, document: Document) -> PhraseIndex:
         """Return a document's words."""
@@ -103,10 +104,10 @@ class Material:
             self._indexes[document.key] = PhraseIndex(document)
         return self._indexes[document.key]
 
-    def pairs(self, lang: str) -> Pairs:
+    def pairs(self, lang: str) -> RelationSuggester:
         """Return the rules for relations in a language."""
         if lang not in self._pairs:
-            self._pairs[lang] = Pairs(self.scheme, lang)
+            self._pairs[lang] = RelationSuggester(self.scheme, lang)
         return self._pairs[lang]
 
     def folds(self, most: int) -> list[list[int]]:
@@ -125,7 +126,7 @@ def train_memory(material: Material, examples: Iterable[Example]) -> PhraseMemor
     """Return the phrase memory of some examples."""
     memory = PhraseMemory()
     for example in examples:
-        memory.put(Remembered(material.index(example.document), example.marks, finished=True))
+        memory.put(DocumentEvidence(material.index(example.document), example.marks, finished=True))
     return memory
 
 
@@ -141,7 +142,7 @@ def train_tagger(material: Material, examples: Sequence[Example], memory: Phrase
         words_of = tagger.vocabulary()
         for document, proposed, spans in (*finished, *unfinished):
             index = material.index(document)
-            hints = Hints(index, {"base": proposed.spans.values(), "memory": recall(index, memory)})
+            hints = Hints(index, {"base": proposed.spans.values(), "memory": spans_from_memory(index, memory)})
             for place in tagger.sequences(index):
                 yield tagger.features(index, place, hints, words_of), tagger.outline(index, place, spans)
 
@@ -210,27 +211,29 @@ def measure(
 
 
 class _Ways(NamedTuple):
-    stacks: dict[str, Stack]
-    weighers: dict[str, Weigher | None]
+    stacks: dict[str, LearnedSpans]
+    weighers: dict[str, RelationScorer | None]
 
 
 def _trained(material: Material, examples: Sequence[Example], path: Path) -> _Ways:
     """Return every way to suggest, trained on some examples."""
     memory = train_memory(material, examples)
-    tagged = Stack(material.scheme, memory, train_tagger(material, examples, memory, path))
-    stacks = {"rules": Stack(material.scheme), "memory": Stack(material.scheme, memory), "tagger": tagged}
-    return _Ways(stacks, {"rules": None, "linker": Weigher(Linker(train_linker(material, examples)))})
+    tagged = LearnedSpans(material.scheme, memory, train_tagger(material, examples, memory, path))
+    stacks = {"rules": LearnedSpans(material.scheme), "memory": LearnedSpans(material.scheme, memory), "tagger": tagged}
+    return _Ways(
+        stacks, {"rules": None, "linker": RelationScorer(RelationClassifier(train_linker(material, examples)))}
+    )
 
 
 def _suggest_for(material: Material, example: Example, ways: _Ways, measured: Measured) -> None:
     for name, stack in ways.stacks.items():
         found = stack.spans(example.document, list(example.proposed.spans.values()))
         measured.spans.setdefault(name, []).append(_span_outcome(example, found))
-        for how, weigher in ways.weighers.items():
+        for how, relation_scorer in ways.weighers.items():
             whole = measured.whole.setdefault(f"{name}+{how}", [])
-            whole.append(relation_outcome(material, example, found, weigher))
-    for name, weigher in ways.weighers.items():
-        outcome = relation_outcome(material, example, example.truth.spans.values(), weigher)
+            whole.append(relation_outcome(material, example, found, relation_scorer))
+    for name, relation_scorer in ways.weighers.items():
+        outcome = relation_outcome(material, example, example.truth.spans.values(), relation_scorer)
         measured.relations.setdefault(name, []).append(outcome)
 
 
@@ -242,11 +245,11 @@ def _span_outcome(example: Example, found: Iterable[Span]) -> Outcome:
 
 
 def relation_outcome(
-    material: Material, example: Example, spans: Iterable[Span], weigher: Weigher | None = None
+    material: Material, example: Example, spans: Iterable[Span], relation_scorer: RelationScorer | None = None
 ) -> Outcome:
     """Return the relations that are proposed between some spans, by the rules or by a linker, against the true ones."""
     named = {str(span.key): span.replace(id=str(span.key)) for span in spans}
-    pairs = Pairs(material.scheme, example.document.lang, weigher)
+    pairs = RelationSuggester(material.scheme, example.document.lang, relation_scorer)
     found = {}
     for relation in pairs.relations(example.document, _ordered(named.values())):
         key = RelationKey(named[relation.head].key, named[relation.child].key, relation.label)
@@ -301,7 +304,7 @@ def learn(
         train_tagger(material, material.examples, memory, folder / versions.TAGGER)
     if chosen["relations"] == "linker":
         _dump(folder / versions.LINKER, train_linker(material, material.examples))
-    _dump(folder / versions.MEMORY, frozen(memory) if chosen["spans"] != "rules" else [])
+    _dump(folder / versions.MEMORY, memory_rows(memory) if chosen["spans"] != "rules" else [])
     _dump(folder / versions.CALIBRATION, _calibrations(material, measured, chosen))
     return {
         "uses": chosen,
@@ -339,7 +342,7 @@ def _recalled(material: Material) -> Iterator[Outcome]:
     """Yield what the memory of the other documents proposes in each one."""
     memory = train_memory(material, material.examples)
     for example in material.examples:
-        yield _span_outcome(example, recall(material.index(example.document), memory))
+        yield _span_outcome(example, spans_from_memory(material.index(example.document), memory))
 
 
 def _dump(path: Path, value: object) -> None:

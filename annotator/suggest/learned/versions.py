@@ -23,10 +23,10 @@ from annotator.files.whole import discard_folder, place_folder, replace_file
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
 from annotator.suggest.learned.calibration import Calibration
-from annotator.suggest.learned.combining import Stack
+from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.phrase_memory import FrozenMemory
 from annotator.suggest.learned.tagger import Tagger
-from annotator.suggest.relations.classifier import Linker, Weigher
+from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
 
 Part = TypeVar("Part")
 
@@ -53,7 +53,7 @@ class _Card(msgspec.Struct):
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedVersion:
     """One version: its folder and its card; its parts are read when first asked for."""
 
     folder: Path
@@ -78,28 +78,28 @@ class Learned:
         return self._made(TAGGER, lambda path: Tagger(path, leaning=leaning))
 
     @cached_property
-    def weigher(self) -> Weigher | None:
+    def relation_scorer(self) -> RelationScorer | None:
         """Return what weighs pairs beyond the rules; ``None`` when the rules do better and need no calibration."""
-        learned = self._read(LINKER, Linker) if LINKER in self.card["files"] else None
+        learned = self._read(LINKER, RelationClassifier) if LINKER in self.card["files"] else None
         calibration = self.calibrations.get("relation")
         if learned is None and (calibration is None or not calibration.points):
             return None
-        return Weigher(learned, calibration or Calibration(), self.version)
+        return RelationScorer(learned, calibration or Calibration(), self.version)
 
     @cached_property
     def memory(self) -> FrozenMemory:
         """Return the phrase memory of the finished documents."""
-        return self._read(MEMORY, FrozenMemory.of)
+        return self._read(MEMORY, FrozenMemory.from_rows)
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:
         """Return the calibrations of ``span``, ``relation`` and ``memory`` scores."""
         return self._read(CALIBRATION, lambda kinds: {name: Calibration(points) for name, points in kinds.items()})
 
-    def stack(self, scheme: LabelScheme) -> Stack:
+    def stack(self, scheme: LabelScheme) -> LearnedSpans:
         """Return what stands on top of the layers."""
         memory = self.memory or None
-        return Stack(scheme, memory, self.tagger, self.version, self.calibrated)
+        return LearnedSpans(scheme, memory, self.tagger, self.version, self.calibrated)
 
     def calibrated(self, kind: str, score: float) -> float:
         """Return the probability that a suggestion of a kind with this score is right."""
@@ -149,7 +149,7 @@ def versions(models_dir: Path, scheme: LabelScheme) -> list[VersionStatus]:
     return found
 
 
-def active(models_dir: Path, scheme: LabelScheme) -> Learned | None:
+def active(models_dir: Path, scheme: LabelScheme) -> LearnedVersion | None:
     """Return the version in use; ``None`` when there is none, or it does not fit the scheme or is damaged."""
     return named(models_dir, chosen_version(models_dir), scheme)
 
@@ -161,13 +161,13 @@ def why_unused(models_dir: Path, scheme: LabelScheme) -> str:
     return f"learned version {version} is not used: {why}" if why else ""
 
 
-def named(models_dir: Path, version: str, scheme: LabelScheme) -> Learned | None:
+def named(models_dir: Path, version: str, scheme: LabelScheme) -> LearnedVersion | None:
     """Return a version by its name; ``None`` as :func:`active` does."""
     if version in ("", NONE):
         return None
     path = models_dir / FOLDER / version
     card, problem = _checked(path, scheme)
-    return None if problem else Learned(path, card)
+    return None if problem else LearnedVersion(path, card)
 
 
 def chosen_version(models_dir: Path) -> str:

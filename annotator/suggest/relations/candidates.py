@@ -14,11 +14,11 @@ from itertools import combinations
 
 from annotator.annotation import Relation, Span, suggested_relation
 from annotator.labels import LabelScheme, RelationType
-from annotator.suggest.relations.classifier import Weigher
-from annotator.suggest.relations.rules import Pair, weigh
+from annotator.suggest.relations.classifier import RelationScorer
+from annotator.suggest.relations.rules import RelationCandidate, weigh
 from annotator.suggest.rules.patterns import phrase_pattern
 from annotator.suggest.rules.resolve import LabelMap
-from annotator.suggest.timed_regex import BETWEEN_ENDS, Guarded, SlowPatternError
+from annotator.suggest.timed_regex import BETWEEN_ENDS, SlowPatternError, TimedRegex
 from annotator.text import Document
 
 SOURCE = "pairs@1"
@@ -51,11 +51,11 @@ class _Sentence:
         around = text[start : end if end >= 0 else spans[-1].end + AROUND]
         return cls(text, spans, around, tuple(kinds[s.label] for s in spans), [text[s.start : s.end] for s in spans])
 
-    def pair(self, one: int, other: int, *, forwards: bool, symmetric: bool) -> Pair:
+    def pair(self, one: int, other: int, *, forwards: bool, symmetric: bool) -> RelationCandidate:
         """Return two spans of the sentence as the rules see them."""
         first, second = self.spans[one], self.spans[other]
         between = self.text[first.end : second.start]
-        return Pair(
+        return RelationCandidate(
             head=self.kinds[one if forwards else other],
             child=self.kinds[other if forwards else one],
             symmetric=symmetric,
@@ -73,7 +73,7 @@ class _Sentence:
         )
 
 
-class Pairs:
+class RelationSuggester:
     """Proposes the relations of one scheme between spans: by the rules, or by what was learned beyond them.
 
     A pattern that is too slow is an error, or with ``tell`` is told there once, and left out from then on.
@@ -83,12 +83,12 @@ class Pairs:
         self,
         scheme: LabelScheme,
         lang: str,
-        weigher: Weigher | None = None,
+        relation_scorer: RelationScorer | None = None,
         tell: Callable[[SlowPatternError], object] | None = None,
     ) -> None:
         self._tell = tell
-        self._weigher = weigher
-        self._source = (weigher.source if weigher is not None else None) or SOURCE
+        self._weigher = relation_scorer
+        self._source = (relation_scorer.source if relation_scorer is not None else None) or SOURCE
         labels = LabelMap(scheme)
         self._kinds = {label: labels.kind(label) for label in scheme.entities}
         self._relations = tuple(scheme.relations.values())
@@ -114,7 +114,9 @@ class Pairs:
                     raise slow.on(document.key) from None
                 self._tell(slow.on(document.key))
 
-    def cases(self, document: Document, spans: list[Span]) -> Iterator[tuple[RelationType, Span, Span, Pair]]:
+    def cases(
+        self, document: Document, spans: list[Span]
+    ) -> Iterator[tuple[RelationType, Span, Span, RelationCandidate]]:
         """Yield every pair that the scheme allows, with the relation, its head and its child: what a linker learns."""
         for inside in _sentences(document, spans):
             if not 2 <= len(inside) <= MOST_SPANS:
@@ -166,7 +168,7 @@ class Pairs:
             )
         return self._fitting[first, second]
 
-    def rule(self, relation: RelationType, pair: Pair) -> float:
+    def rule(self, relation: RelationType, pair: RelationCandidate) -> float:
         """Return the probability that the rules give a pair."""
         patterns = self._patterns[relation.name]
         if patterns and pair.nearest and any(p.search(pair.between) for p in patterns):
@@ -222,10 +224,10 @@ def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
     return "".join(parts)
 
 
-def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | Guarded, ...]:
+def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | TimedRegex, ...]:
     """Return the relation's patterns for ``lang``; they are sought in the text between its ends."""
     return tuple(
-        phrase_pattern([str(p.value)]) if p.kind == "phrase" else Guarded(relation.name, p, BETWEEN_ENDS)
+        phrase_pattern([str(p.value)]) if p.kind == "phrase" else TimedRegex(relation.name, p, BETWEEN_ENDS)
         for p in relation.patterns
         if p.lang in {None, lang} and p.kind != "tokens"
     )

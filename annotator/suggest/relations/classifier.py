@@ -14,7 +14,7 @@ from annotator.labels import RelationType
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.phrases import folded
 from annotator.suggest.relations.logistic import Weights, logit, sigmoid
-from annotator.suggest.relations.rules import Pair
+from annotator.suggest.relations.rules import RelationCandidate
 
 OF = "\t"
 """What parts a relation's name from a feature of its own."""
@@ -28,7 +28,7 @@ _MOST = 8
 """Words between two ends beyond which they are only counted."""
 
 
-class Linker:
+class RelationClassifier:
     """Weighs pairs with what was learned."""
 
     def __init__(self, weights: Weights) -> None:
@@ -41,7 +41,7 @@ class Linker:
             else:
                 self._shared[name] = weight
 
-    def weigh(self, relation: RelationType, pair: Pair, rule: float) -> float:
+    def weigh(self, relation: RelationType, pair: RelationCandidate, rule: float) -> float:
         """Return the probability that a pair holds a relation; ``rule`` is what the rules say."""
         if not rule and pair.apart > FAR:
             return 0.0
@@ -57,13 +57,13 @@ class Linker:
 
 
 @dataclass(frozen=True, slots=True)
-class Weigher:
+class RelationScorer:
     """Weighs pairs with a linker, or by the rules where they do better, and calibrates.
 
     ``version`` names what was learned in the source of what it proposes.
     """
 
-    linker: Linker | None
+    linker: RelationClassifier | None
     calibration: Calibration = field(default_factory=Calibration)
     version: str = "0"
 
@@ -72,7 +72,7 @@ class Weigher:
         """Return the source of what it proposes, ``None`` when that is the rules' own."""
         return f"linker@{self.version}" if self.linker is not None else None
 
-    def weigh(self, relation: RelationType, pair: Pair, rule: float) -> float:
+    def weigh(self, relation: RelationType, pair: RelationCandidate, rule: float) -> float:
         """Return the probability that a pair holds a relation; ``rule`` is what the rules say."""
         if self.linker is None:
             return self.calibration(rule) if rule else 0.0
@@ -84,7 +84,7 @@ def belief(rule: float) -> float:
     return max(rule, FLOOR)
 
 
-def features(relation: RelationType, pair: Pair, rule: float) -> Iterator[str]:
+def features(relation: RelationType, pair: RelationCandidate, rule: float) -> Iterator[str]:
     """Yield what a case is known by: what relations have in common, and the same and more as the relation's own."""
     shared, own = pair_features(pair)
     shared = [*shared, f"rule={int(10 * rule)}"]
@@ -93,7 +93,7 @@ def features(relation: RelationType, pair: Pair, rule: float) -> Iterator[str]:
         yield f"{relation.name}{OF}{feature}"
 
 
-def pair_features(pair: Pair) -> tuple[list[str], list[str]]:
+def pair_features(pair: RelationCandidate) -> tuple[list[str], list[str]]:
     """Return what a pair is known by: what may mean the same for every relation, and what each takes by itself."""
     words = [folded(word) for word in _WORD.findall(pair.masked)]
     far = _distance(len(words))

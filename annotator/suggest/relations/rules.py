@@ -16,7 +16,7 @@ from annotator.suggest.rules.page import DATE, EVENT, GPE, INITIATIVE, LOC, ORG,
 
 
 @dataclass
-class Pair:
+class RelationCandidate:
     """Two spans of a sentence and their surroundings.
 
     ``head`` and ``child`` are kinds, ``forwards`` says that the head comes first; ``first`` and ``second`` are the
@@ -82,7 +82,7 @@ _BECAME = re.compile(
 )
 
 
-def weigh(pair: Pair) -> float:
+def weigh(pair: RelationCandidate) -> float:
     """Return the probability that the pair holds a relation of its kinds."""
     rule = _RULES.get((pair.head, pair.child, pair.symmetric))
     if rule is not None:
@@ -92,7 +92,7 @@ def weigh(pair: Pair) -> float:
     return 0.0
 
 
-def _holds(pair: Pair) -> float:
+def _holds(pair: RelationCandidate) -> float:
     """Weigh person and post: ``the minister | Ada Quill`` or ``Ada Quill, | minister``."""
     if not pair.forwards:
         if _TITLE_BEFORE.match(pair.masked) and pair.child_nearest:
@@ -107,7 +107,7 @@ def _holds(pair: Pair) -> float:
     return 0.0
 
 
-def _affiliated(pair: Pair) -> float:
+def _affiliated(pair: RelationCandidate) -> float:
     """Weigh person and body or country, through the post between them or directly."""
     if pair.forwards:
         if (
@@ -139,7 +139,7 @@ _TOOK_PART = re.compile(
 )
 
 
-def _participates(pair: Pair) -> float:
+def _participates(pair: RelationCandidate) -> float:
     """Weigh a participant and an event: ``X attended the | meeting``, ``the | visit | of X``, ``X's visit``."""
     if pair.forwards:
         if re.match(r"^['’]s (?:\w+ )?$", pair.masked):
@@ -157,7 +157,7 @@ def _participates(pair: Pair) -> float:
     return 0.0
 
 
-def _held_on(pair: Pair) -> float:
+def _held_on(pair: RelationCandidate) -> float:
     if not pair.nearest or pair.words > 14 or _OTHER_HALF.search(pair.between):
         return 0.0
     if pair.forwards:
@@ -165,7 +165,7 @@ def _held_on(pair: Pair) -> float:
     return 0.5 if pair.words <= 8 else 0.3
 
 
-def _held_in(pair: Pair) -> float:
+def _held_in(pair: RelationCandidate) -> float:
     if not pair.nearest or not pair.forwards or pair.words > 14 or _OTHER_HALF.search(pair.between):
         return 0.0
     if re.search(r"\b(?:en|in|at|to)(?: la| el| the)? ?$", pair.between):
@@ -175,7 +175,7 @@ def _held_in(pair: Pair) -> float:
     return 0.0
 
 
-def _located_in(pair: Pair) -> float:
+def _located_in(pair: RelationCandidate) -> float:
     """Weigh a place or body and the unit around it: ``McAllen, | Texas``, ``Toronto (| Canadá)``."""
     if not pair.forwards and pair.head == ORG and re.fullmatch(r"['’]s ", pair.between):
         return 0.6
@@ -199,7 +199,7 @@ _TOGETHER = re.compile(
 )
 
 
-def _cooperates(pair: Pair) -> float:
+def _cooperates(pair: RelationCandidate) -> float:
     if pair.first.casefold() == pair.second.casefold():
         return 0.0
     tied = re.match(r"^(?: y | and | e | con | with |-|–|, | y el | and the )$", pair.between)
@@ -213,12 +213,12 @@ def _cooperates(pair: Pair) -> float:
     return 0.0
 
 
-def _member(pair: Pair) -> float:
+def _member(pair: RelationCandidate) -> float:
     stated = re.search(r"\b(?:miembro|integrante|member|parte de|part of|joined|se unió)\b", pair.between)
     return 0.65 if stated and pair.nearest and pair.words <= 8 else 0.0
 
 
-def _alias(pair: Pair) -> float:
+def _alias(pair: RelationCandidate) -> float:
     """Weigh a short form and the full name: ``Secretaría de … (| SRE)``."""
     short, full = (pair.first, pair.second) if pair.forwards else (pair.second, pair.first)
     if pair.between not in {" (", " ["} or len(short) >= len(full) or " " in short:
@@ -250,7 +250,7 @@ _USING = re.compile(
 )
 
 
-def _launched(pair: Pair) -> float:
+def _launched(pair: RelationCandidate) -> float:
     if pair.nearest and pair.words <= 12 and _LAUNCHED.search(pair.between):
         return 0.5 if not pair.forwards else (0.6 if re.search(r"\b(?:por|by)\b", pair.between) else 0.42)
     if pair.forwards and re.match(r"^ (?:de|del) $", pair.between) and pair.child != GPE:
@@ -258,17 +258,17 @@ def _launched(pair: Pair) -> float:
     return 0.0
 
 
-def _announced_at(pair: Pair) -> float:
+def _announced_at(pair: RelationCandidate) -> float:
     return 0.45 if pair.nearest and pair.words <= 16 and _LAUNCHED.search(pair.between) else 0.0
 
 
-def _dated(pair: Pair) -> float:
+def _dated(pair: RelationCandidate) -> float:
     if not pair.nearest or pair.words > 12 or EVENT in pair.skipped:
         return 0.0
     return 0.52 if _FOUNDED.search(pair.between) else 0.0
 
 
-def _targets(pair: Pair) -> float:
+def _targets(pair: RelationCandidate) -> float:
     if not pair.forwards or not pair.child_nearest or pair.words > 40:
         return 0.0
     if not _AGAINST.search(pair.between):
@@ -276,16 +276,16 @@ def _targets(pair: Pair) -> float:
     return 0.62 if pair.words <= 20 else 0.45
 
 
-def _uses(pair: Pair) -> float:
+def _uses(pair: RelationCandidate) -> float:
     return 0.5 if pair.forwards and pair.child_nearest and _USING.search(pair.between) and pair.words <= 30 else 0.0
 
 
-def _used_in(pair: Pair) -> float:
+def _used_in(pair: RelationCandidate) -> float:
     stated = re.search(r"\b(?:en|in|across|a los|throughout|por todo)\b", pair.between)
     return 0.5 if pair.forwards and pair.nearest and stated and pair.words <= 14 else 0.0
 
 
-_Rule = Callable[[Pair], float]
+_Rule = Callable[[RelationCandidate], float]
 _RULES: dict[tuple[str, str, bool], _Rule] = {
     (PERSON, ROLE, False): _holds,
     (PERSON, ORG, False): _affiliated,

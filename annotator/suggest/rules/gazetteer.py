@@ -13,7 +13,7 @@ from annotator.suggest.rules.lexicon import LANGUAGES, names
 from annotator.suggest.rules.page import GPE, LOC, ORG
 
 
-class Place(NamedTuple):
+class GazetteerEntry(NamedTuple):
     """A gazetteer entry: ``kind`` is ``GPE``, ``LOC`` or ``ORG``; ``sure`` is false for names that people bear too."""
 
     kind: str
@@ -21,7 +21,7 @@ class Place(NamedTuple):
 
 
 @cache
-def places(lang: str) -> dict[str, Place]:
+def places(lang: str) -> dict[str, GazetteerEntry]:
     """Return the places that news in ``lang`` names, by their exact spelling."""
     found: dict[str, str] = dict.fromkeys(_cities(lang), GPE)
     for code, name in _territories(lang):
@@ -30,7 +30,7 @@ def places(lang: str) -> dict[str, Place]:
         found.update(dict.fromkeys(names(lang, "places", kind.lower()), kind))
     never, also_people = set(names("common", "places", "never")), _also_people()
     return {
-        name: Place(kind, name not in also_people)
+        name: GazetteerEntry(kind, name not in also_people)
         for name, kind in found.items()
         if name not in never and len(name) > 1
     }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from annotator.suggest.regex_prefilter import Sought
+from annotator.suggest.regex_prefilter import PrefilteredRegex
 from annotator.suggest.rules.page import INITIATIVE, PROGRAM, Mention, Page
 from annotator.suggest.rules.titles import UP
 
@@ -40,8 +40,8 @@ _PROGRAM_CUE = re.compile(
 
 
 @cache
-def _headed(lang: str) -> tuple[tuple[Sought, str, float], ...]:
-    return tuple((Sought(re.compile(name)), kind, score) for name, kind, score in _names(lang))
+def _headed(lang: str) -> tuple[tuple[PrefilteredRegex, str, float], ...]:
+    return tuple((PrefilteredRegex(re.compile(name)), kind, score) for name, kind, score in _names(lang))
 
 
 def _names(lang: str) -> tuple[tuple[str, str, float], ...]:

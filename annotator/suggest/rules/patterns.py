@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.errors import SchemeError
 from annotator.labels import EntityType, LabelScheme, Pattern
-from annotator.suggest.regex_prefilter import Sought
+from annotator.suggest.regex_prefilter import PrefilteredRegex
 from annotator.suggest.rules.page import Mention, Page
-from annotator.suggest.timed_regex import Guarded, SlowPatternError
+from annotator.suggest.timed_regex import SlowPatternError, TimedRegex
 
 if TYPE_CHECKING:
     from spacy.matcher import Matcher
@@ -26,14 +26,16 @@ class TextPatterns:
     """The phrases and regular expressions of a scheme that hold for one language."""
 
     def __init__(self, scheme: LabelScheme, lang: str) -> None:
-        self._sought: list[tuple[str, Sought]] = []
+        self._sought: list[tuple[str, PrefilteredRegex]] = []
         for entity in scheme.entities.values():
             wanted = [p for p in entity.patterns if p.lang in {None, lang}]
             phrases = [str(p.value) for p in wanted if p.kind == "phrase"]
             if phrases:
-                self._sought.append((entity.name, Sought(phrase_pattern(phrases))))
+                self._sought.append((entity.name, PrefilteredRegex(phrase_pattern(phrases))))
             self._sought += [
-                (entity.name, Sought(_regex(entity, p), Guarded(entity.name, p))) for p in wanted if p.kind == "regex"
+                (entity.name, PrefilteredRegex(_regex(entity, p), TimedRegex(entity.name, p)))
+                for p in wanted
+                if p.kind == "regex"
             ]
 
     def find(self, page: Page) -> Iterator[Mention]:

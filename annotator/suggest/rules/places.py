@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
-from annotator.suggest.rules.gazetteer import Place, places
+from annotator.suggest.rules.gazetteer import GazetteerEntry, places
 from annotator.suggest.rules.lexicon import word_list
 from annotator.suggest.rules.page import DATE, GPE, LOC, ORG, WORD, Mention, Page
 
@@ -20,9 +20,9 @@ _COUNTY = {"en": frozenset({"County", "Parish", "Province", "Township"}), "es": 
 
 
 @cache
-def _index(lang: str) -> dict[str, list[tuple[tuple[str, ...], str, Place]]]:
+def _index(lang: str) -> dict[str, list[tuple[tuple[str, ...], str, GazetteerEntry]]]:
     """Return the gazetteer by first word, the longest names first."""
-    found: dict[str, list[tuple[tuple[str, ...], str, Place]]] = {}
+    found: dict[str, list[tuple[tuple[str, ...], str, GazetteerEntry]]] = {}
     for name, place in places(lang).items():
         for spelling in {name, name.upper()} if len(name) > 4 else {name}:
             words = tuple(m[0] for m in WORD.finditer(spelling))
@@ -53,7 +53,7 @@ def _whole(page: Page, first: int, count: int, end: int) -> bool:
     return last < len(page.words) and (end == page.ends[last] or page.text[end - 1] == ".")
 
 
-def _mention(page: Page, first: int, last: int, end: int, place: Place) -> Mention:
+def _mention(page: Page, first: int, last: int, end: int, place: GazetteerEntry) -> Mention:
     """Weigh a hit: a capital on either side makes it part of a longer name, unless that is a county or a place too."""
     kind, score = place.kind, SURE if place.sure else UNSURE
     if last + 1 < len(page.words) and page.words[last + 1] in _COUNTY.get(page.lang, ()) and page.gap(last) == " ":

@@ -26,7 +26,7 @@ from annotator.suggest.rules.patterns import TextPatterns
 from annotator.suggest.rules.resolve import LabelMap, resolve
 
 VERSION = "1"
-LAYERS = (
+STAGE_NAMES = (
     "model",
     "repair",
     "gazetteer",
@@ -45,11 +45,11 @@ OFF: Mapping[str, frozenset[str]] = {"es": frozenset(), "en": frozenset()}
 """Layers that measurably harm unseen news in a language."""
 
 
-class Chain:
+class EntityRules:
     """The layers for one language under one scheme: a page goes in, spans come out."""
 
     def __init__(self, scheme: LabelScheme, lang: str, layers: frozenset[str] | None = None) -> None:
-        self._layers = frozenset(LAYERS) - OFF.get(lang, frozenset()) if layers is None else layers
+        self._layers = frozenset(STAGE_NAMES) - OFF.get(lang, frozenset()) if layers is None else layers
         self._labels = LabelMap(scheme)
         self._patterns = TextPatterns(scheme, lang)
         self._overlap = scheme.overlap

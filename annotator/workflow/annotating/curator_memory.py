@@ -12,12 +12,13 @@ from annotator.history import GOLD, curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Store
 from annotator.suggest.learned.calibration import Calibration
-from annotator.suggest.learned.phrase_memory import Mark, PhraseMemory, Remembered, refused
+from annotator.suggest.learned.evidence import RangeDecision, decision_against
+from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex
 from annotator.workflow.annotating.suggestion_updates import Linker
 
 if TYPE_CHECKING:
-    from annotator.suggest.learned.versions import Learned
+    from annotator.suggest.learned.versions import LearnedVersion
     from annotator.suggest.timed_regex import SlowPatternError
 
 LATEST = 200
@@ -38,7 +39,7 @@ class CuratorMemory:
         self._memory = PhraseMemory()
         self._known: dict[str, tuple[str, ...]] = {}
         self._chosen = ""
-        self._version: Learned | None = None
+        self._version: LearnedVersion | None = None
         self._linkers: dict[tuple[str, str], Linker] = {}
         self.slow: list[SlowPatternError] = []
 
@@ -61,13 +62,13 @@ class CuratorMemory:
 
     def linker(self, lang: str) -> Linker:
         """Return what proposes relations in documents in ``lang``: the rules, or what was learned beyond them."""
-        from annotator.suggest.relations.candidates import Pairs
+        from annotator.suggest.relations.candidates import RelationSuggester
 
         learned = self.learned()
         known = (lang, learned.version if learned is not None else "")
         if known not in self._linkers:
-            weigher = learned.weigher if learned is not None else None
-            self._linkers[known] = Pairs(self._scheme, lang, weigher, self.slow.append)
+            relation_scorer = learned.relation_scorer if learned is not None else None
+            self._linkers[known] = RelationSuggester(self._scheme, lang, relation_scorer, self.slow.append)
         return self._linkers[known]
 
     def calibration(self) -> Calibration:
@@ -76,7 +77,7 @@ class CuratorMemory:
         found = learned.calibrations.get("memory") if learned is not None else None
         return found if found is not None else Calibration()
 
-    def learned(self) -> Learned | None:
+    def learned(self) -> LearnedVersion | None:
         """Return the learned version that is in use now; it is looked at again only when another was chosen."""
         from annotator.suggest.learned.versions import active, chosen_version
 
@@ -109,9 +110,9 @@ class CuratorMemory:
         assert settled is not None
         content = self._store.annotations(settled.id)
         decisions = self._store.verdicts(own.id) if own is not None else {}
-        marks = [Mark(*span.key, good=True) for span in content.spans.values()]
+        marks = [RangeDecision(*span.key, positive=True) for span in content.spans.values()]
         items = self._store.annotations(own.id).spans if own is not None and own is not settled else content.spans
-        turned_down = (refused(decision, items.get(decision.item or "")) for decision in decisions.values())
+        turned_down = (decision_against(decision, items.get(decision.item or "")) for decision in decisions.values())
         marks += [mark for mark in turned_down if mark is not None]
         finished = gold is not None or settled.state == "done"
-        self._memory.put(Remembered(PhraseIndex(document), marks, finished=finished))
+        self._memory.put(DocumentEvidence(PhraseIndex(document), marks, finished=finished))

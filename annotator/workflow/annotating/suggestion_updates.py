@@ -16,19 +16,18 @@ from typing import Protocol
 from annotator.annotation import Relation, Span, suggested_span
 from annotator.history import Op, Record
 from annotator.intervals import IntervalIndex
-from annotator.suggest.learned.phrase_memory import (
-    LEAST,
-    SOURCE,
-    Evidence,
-    Judgement,
-    Mark,
-    PhraseMemory,
-    Witness,
-    judge,
-    refused,
-    witness,
+from annotator.suggest.learned.evidence import (
+    LEAST_SCORE,
+    DecisionCounts,
+    LabelEstimate,
+    PhraseDecision,
+    RangeDecision,
+    decision_against,
+    estimate_labels,
+    phrase_decision,
 )
-from annotator.suggest.phrases import PhraseIndex, Place, Stems
+from annotator.suggest.learned.phrase_memory import SOURCE, PhraseMemory
+from annotator.suggest.phrases import PhraseIndex, Stems, TokenRange, Unit
 from annotator.text import Document
 from annotator.workflow.editing.editable_layer import WorkingLayer
 
@@ -40,7 +39,6 @@ FAITH = 2.0
 """Mentions elsewhere that the score of a stored suggestion counts as much as."""
 HUSHED = 0.3
 """Score below which a stored suggestion is kept quiet."""
-Unit = tuple[int, int]
 Claim = tuple[str, str]
 """What a decision is known by: the table it stands in, and its id there."""
 
@@ -87,8 +85,8 @@ class Live:
         self._restart()
 
     def _forget(self) -> None:
-        self._claims: dict[Claim, tuple[Stems, Place, Witness]] = {}
-        self._evidence: defaultdict[Stems, Evidence] = defaultdict(Evidence)
+        self._claims: dict[Claim, tuple[Stems, TokenRange, PhraseDecision]] = {}
+        self._evidence: defaultdict[Stems, DecisionCounts] = defaultdict(DecisionCounts)
         self._decided: defaultdict[Stems, Counter[int]] = defaultdict(Counter)
         self._ahead: dict[Stems, frozenset[int]] = {}
         self._ahead_at: defaultdict[int, dict[Stems, None]] = defaultdict(dict)
@@ -157,10 +155,10 @@ class Live:
     def _claim(self, claim: Claim) -> set[Stems]:
         """Note what a decision says now; return the phrases on which it says something else than before."""
         mark = self._mark(claim)
-        place = self._index.place(mark.start, mark.end) if mark is not None else None
+        place = self._index.token_range(mark.start, mark.end) if mark is not None else None
         new = None
         if mark is not None and place is not None:
-            new = (self._index.phrase(place), place, witness(self._index, place, mark))
+            new = (self._index.phrase(place), place, phrase_decision(self._index, place, mark))
         old = self._claims.pop(claim, None)
         if new is not None:
             self._claims[claim] = new
@@ -172,22 +170,22 @@ class Live:
             self._count(*new, by=1)
         return {said[0] for said in (old, new) if said is not None}
 
-    def _count(self, phrase: Stems, place: Place, what: Witness, by: int) -> None:
+    def _count(self, phrase: Stems, place: TokenRange, what: PhraseDecision, by: int) -> None:
         evidence = self._evidence[phrase]
         evidence.count(what, by)
         decided = self._decided[phrase]
-        decided[place.first] += by
-        if not decided[place.first]:
-            del decided[place.first]
+        decided[place.start] += by
+        if not decided[place.start]:
+            del decided[place.start]
 
-    def _mark(self, claim: Claim) -> Mark | None:
+    def _mark(self, claim: Claim) -> RangeDecision | None:
         """Return what a decision says of which words; ``None`` when it is gone or says nothing."""
         table, identity = claim
         if table == "span":
             span = self._layer.spans.get(identity)
-            return None if span is None else Mark(*span.key, good=True)
+            return None if span is None else RangeDecision(*span.key, positive=True)
         decision = self._layer.verdicts.get(identity)
-        return None if decision is None else refused(decision, self._layer.spans.get(decision.item or ""))
+        return None if decision is None else decision_against(decision, self._layer.spans.get(decision.item or ""))
 
     # Where it bears
 
@@ -198,8 +196,8 @@ class Live:
         """
         before = self._ahead.pop(phrase, frozenset())
         decided = self._decided.get(phrase, ())
-        known = self._evidence.get(phrase) or self._memory.tally(phrase, self._document.key).evidence
-        places = (place.first for place in self._index.occurrences(phrase) if place.first not in decided)
+        known = self._evidence.get(phrase) or self._memory.evidence(phrase, self._document.key).decisions
+        places = (place.start for place in self._index.occurrences(phrase) if place.start not in decided)
         now = frozenset(islice(places, AHEAD if known else 0))
         if now:
             self._ahead[phrase] = now
@@ -258,10 +256,10 @@ class Live:
 
     def _spans(self, unit: Unit) -> dict[str, tuple[Span, bool]]:
         """Return what the memory makes of a unit: new spans, and stored ones with another score or kept quiet."""
-        first, behind = self._index.unit(unit)
+        first, behind = self._index.unit_range(unit)
         if first >= behind:
             return {}
-        start, end = self._index.segment(Place(first, behind))
+        start, end = self._index.segment(TokenRange(first, behind))
         stored = [s for s in self._layer.stored_over(start, end) if s.id not in self._layer.verdicts]
         found = {s.id: (revised, revised.score or 0) for s in stored for revised in [self._reconsidered(s)]}
         kept = [s for s in self._remembered(first, behind) if s.id not in self._layer.stored_spans]
@@ -297,22 +295,22 @@ class Live:
 
     def _reconsidered(self, span: Span) -> Span:
         """Return a stored suggestion with the score that what was decided on its phrase gives it."""
-        place = self._index.place(span.start, span.end)
+        place = self._index.token_range(span.start, span.end)
         phrase = self._index.phrase(place) if place is not None else ()
-        if place is None or place.first not in self._ahead.get(phrase, ()):
+        if place is None or place.start not in self._ahead.get(phrase, ()):
             return span
         judged = self._judge(phrase, place, span.label)[span.label]
         if not judged.weight:
             return span
-        stored = span.score if span.score is not None else LEAST
+        stored = span.score if span.score is not None else LEAST_SCORE
         score = (FAITH * stored + judged.weight * judged.score) / (FAITH + judged.weight)
         return span.replace(score=round(score, 3))
 
-    def _judge(self, phrase: Stems, place: Place, label: str | None = None) -> dict[str, Judgement]:
-        return judge(
-            *self._index.written(place),
+    def _judge(self, phrase: Stems, place: TokenRange, label: str | None = None) -> dict[str, LabelEstimate]:
+        return estimate_labels(
+            *self._index.form_and_context(place),
             self._evidence.get(phrase),
-            self._memory.tally(phrase, self._document.key),
+            self._memory.evidence(phrase, self._document.key),
             label,
         )
 
@@ -320,13 +318,13 @@ class Live:
         """Yield the spans that the memory proposes in a unit, one label a phrase."""
         for token in range(first, behind):
             for phrase in self._ahead_at.get(token, ()):
-                place = Place(token, token + len(phrase))
-                if place.last <= behind:
+                place = TokenRange(token, token + len(phrase))
+                if place.stop <= behind:
                     span = self._likeliest(phrase, place)
                     if span is not None and span.id not in self._layer.verdicts:
                         yield span
 
-    def _likeliest(self, phrase: Stems, place: Place) -> Span | None:
+    def _likeliest(self, phrase: Stems, place: TokenRange) -> Span | None:
         """Return the span that the memory proposes at a place, if any is likely enough."""
         start, end = self._index.segment(place)
         if self._layer.scheme.overlap == "flat" and self._layer.index.overlapping(start, end):
@@ -335,36 +333,36 @@ class Live:
         judged = {label: judgement for label, judgement in self._judge(phrase, place).items() if label in labels}
         label = max(judged, key=lambda name: (judged[name].score, name), default=None)
         score = judged[label].score * self._standing(place) if label is not None else 0.0
-        if label is None or score < LEAST:
+        if label is None or score < LEAST_SCORE:
             return None
         return suggested_span(start, end, label, SOURCE, round(self._calibrate(score), 3))
 
-    def _standing(self, place: Place) -> float:
+    def _standing(self, place: TokenRange) -> float:
         """Return how far a phrase stands by itself: less where a neighbouring capital makes it part of a name."""
         index, text, tokens = self._index, self._document.text, self._document.tokens
-        if not index.word(place.first)[0].isupper():
+        if not index.word(place.start)[0].isupper():
             return 1.0
-        before, after = index.word(place.first - 1), index.word(place.last)
+        before, after = index.word(place.start - 1), index.word(place.stop)
         start, end = index.segment(place)
-        if after[:1].isupper() and text[end : tokens.starts[place.last]] == " ":
+        if after[:1].isupper() and text[end : tokens.starts[place.stop]] == " ":
             return 0.6
-        joined = before[:1].isupper() and text[tokens.ends[place.first - 1] : start] == " "
-        return 0.75 if joined and place.first - 1 > index.unit(index.unit_of(place.first)).first else 1.0
+        joined = before[:1].isupper() and text[tokens.ends[place.start - 1] : start] == " "
+        return 0.75 if joined and place.start - 1 > index.unit_range(index.unit_of(place.start)).start else 1.0
 
     # Relations
 
     def _linkable(self, unit: Unit) -> bool:
         """Return whether a unit holds spans of the curator's own, between which relations are looked for."""
-        first, behind = self._index.unit(unit)
+        first, behind = self._index.unit_range(unit)
         if self._linker is None or self._resting or first >= behind:
             return False
-        return bool(self._layer.index.overlapping(*self._index.segment(Place(first, behind))))
+        return bool(self._layer.index.overlapping(*self._index.segment(TokenRange(first, behind))))
 
     def _link(self, unit: Unit, overlay: _Overlay) -> None:
         """Propose relations at the curator's own spans, where no stored suggestion does."""
         if self._linker is None or not self._linkable(unit):
             return
-        start, end = self._index.segment(self._index.unit(unit))
+        start, end = self._index.segment(self._index.unit_range(unit))
         own = {str(s.key): s for s in self._standing_in(self._layer.index, start, end)}
         waiting = {s.id: s for s in self._standing_in(self._layer.pending_spans, start, end)}
         ends = sorted((*own.values(), *waiting.values()), key=lambda s: (s.start, -s.end, s.label))

@@ -196,7 +196,7 @@ def gather(
 
 def _example(store: Store, document: Document, info: LayerInfo, proposed: Annotations) -> Example:
     """Return a finished document; what its curators turned down counts too."""
-    from annotator.suggest.learned.phrase_memory import refused
+    from annotator.suggest.learned.evidence import decision_against
     from annotator.suggest.learned.training import Example
 
     truth = store.annotations(info.id)
@@ -206,7 +206,7 @@ def _example(store: Store, document: Document, info: LayerInfo, proposed: Annota
     for layer in store.layers(document=document.key, kind="curator"):
         if layer.name.name in map(curator_layer, names) and layer.text == document.sha256:
             items = store.annotations(layer.id).spans
-            found = (refused(d, items.get(d.item or "")) for d in store.verdicts(layer.id).values())
+            found = (decision_against(d, items.get(d.item or "")) for d in store.verdicts(layer.id).values())
             marks += [mark for mark in found if mark is not None and SpanKey(*mark[:3]) not in said]
     return Example(document, proposed, truth, tuple(marks))
 

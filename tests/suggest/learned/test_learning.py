@@ -14,13 +14,20 @@ from annotator.annotation import Annotations, Span, suggested_relation, suggeste
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest.learned import training, versions
-from annotator.suggest.learned.combining import Stack
-from annotator.suggest.learned.phrase_memory import FrozenMemory, Mark, PhraseMemory, Remembered, frozen, recall
+from annotator.suggest.learned.combining import LearnedSpans
+from annotator.suggest.learned.evidence import RangeDecision
+from annotator.suggest.learned.phrase_memory import (
+    DocumentEvidence,
+    FrozenMemory,
+    PhraseMemory,
+    memory_rows,
+    spans_from_memory,
+)
 from annotator.suggest.learned.training import Example, Material
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pipeline import build
-from annotator.suggest.relations.candidates import Pairs
-from annotator.suggest.relations.classifier import Linker, Weigher
+from annotator.suggest.relations.candidates import RelationSuggester
+from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
 from tests.suggest.conftest import make_document
 
 LABELS = """
@@ -76,7 +83,7 @@ class TestTagger:
         memory = training.train_memory(material, examples)
         tagger = training.train_tagger(material, examples, memory, tmp_path / "tagger.crf")
         new = letter(9)
-        found = Stack(german, memory, tagger).spans(new.document, [])
+        found = LearnedSpans(german, memory, tagger).spans(new.document, [])
         assert {span.key for span in found} >= {s.key for s in new.truth.spans.values() if s.label == "WIRKSTOFF"}
         assert all(0 < (span.score or 0) <= 1 for span in found)
         assert all(span.source in ("learned@0", "memory@1") for span in found)
@@ -138,13 +145,15 @@ class TestLinker:
         weights = training.train_linker(Material(german, examples), examples)
         new = letter(9)
         named = [span.replace(id=str(span.key)) for span in sorted(new.truth.spans.values(), key=lambda s: s.start)]
-        found = Pairs(german, "de", Weigher(Linker(weights), version="7")).relations(new.document, named)
+        found = RelationSuggester(german, "de", RelationScorer(RelationClassifier(weights), version="7")).relations(
+            new.document, named
+        )
         assert {relation.label for relation in found} == {"dosiert", "behandelt"}
         assert {relation.source for relation in found} == {"linker@7"}
 
     def test_it_weighs_as_it_was_trained(self, german: LabelScheme) -> None:
         example = letter(0)
-        pairs = Pairs(german, "de")
+        pairs = RelationSuggester(german, "de")
         spans = sorted(example.truth.spans.values(), key=lambda s: s.start)
         relation, _, _, pair = next(pairs.cases(example.document, spans))
         from annotator.suggest.relations.classifier import belief, features
@@ -152,7 +161,7 @@ class TestLinker:
 
         weights = dict.fromkeys(features(relation, pair, 0.5), 0.01)
         expected = sigmoid(logit(belief(0.5)) + 0.01 * len(list(features(relation, pair, 0.5))))
-        assert Linker(weights).weigh(relation, pair, 0.5) == pytest.approx(expected)
+        assert RelationClassifier(weights).weigh(relation, pair, 0.5) == pytest.approx(expected)
 
 
 class TestMemory:
@@ -161,25 +170,31 @@ class TestMemory:
         for key, text in (("a", "En Lima llueve. Lima duerme."), ("b", "Fue a Lima y Lima cayó.")):
             document = make_document(text, "es", key)
             at = text.index("Lima")
-            memory.put(Remembered(PhraseIndex(document), [Mark(at, at + 4, "GPE", good=True)], finished=True))
-        kept = FrozenMemory.of(json.loads(json.dumps(frozen(memory))))
+            memory.put(
+                DocumentEvidence(
+                    PhraseIndex(document), [RangeDecision(at, at + 4, "GPE", positive=True)], finished=True
+                )
+            )
+        kept = FrozenMemory.from_rows(json.loads(json.dumps(memory_rows(memory))))
         new = PhraseIndex(make_document("Volvió a Lima. Lima canta.", "es", "c"))
-        assert [span.key for span in recall(new, kept)] == [span.key for span in recall(new, memory)]
-        assert kept.tally(("lima",)).unmarked == 2
+        assert [span.key for span in spans_from_memory(new, kept)] == [
+            span.key for span in spans_from_memory(new, memory)
+        ]
+        assert kept.evidence(("lima",)).unmarked == 2
 
     def test_a_document_does_not_testify_on_itself(self) -> None:
         memory = PhraseMemory()
         document = make_document("En Lima llueve.", "es", "a")
-        memory.put(Remembered(PhraseIndex(document), [Mark(3, 7, "GPE", good=True)], finished=True))
-        assert recall(PhraseIndex(document), memory) == []
+        memory.put(DocumentEvidence(PhraseIndex(document), [RangeDecision(3, 7, "GPE", positive=True)], finished=True))
+        assert spans_from_memory(PhraseIndex(document), memory) == []
 
     def test_a_document_that_is_forgotten_says_nothing_more(self) -> None:
         memory = PhraseMemory()
         index = PhraseIndex(make_document("En Lima llueve.", "es", "a"))
-        memory.put(Remembered(index, [Mark(3, 7, "GPE", good=True)], finished=True))
+        memory.put(DocumentEvidence(index, [RangeDecision(3, 7, "GPE", positive=True)], finished=True))
         memory.forget("a")
         assert len(memory) == 0
-        assert recall(PhraseIndex(make_document("En Lima.", "es", "b")), memory) == []
+        assert spans_from_memory(PhraseIndex(make_document("En Lima.", "es", "b")), memory) == []
 
 
 @pytest.fixture
