@@ -20,6 +20,7 @@ from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import NONE, LearnedVersion, chosen_version, named
 from annotator.suggest.models import PINNED, installed_path
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, hosts_of
+from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 
 RULES_VERSION = "2"
@@ -75,10 +76,8 @@ class SuggestionPipeline:
         """
         chunks = _chunks(documents, SHARED_CHUNK if jobs > 1 else CHUNK)
         if jobs > 1:
-            from annotator.suggest.workers import share
-
             version = self.learned.version if self.learned is not None else NONE
-            yield from share(chunks, self._scheme, self._models_dir, jobs, version, offline=self._offline)
+            yield from suggest_in_workers(chunks, self._scheme, self._models_dir, jobs, version, offline=self._offline)
             return
         for chunk in chunks:
             yield from self._suggest_chunk(chunk)

@@ -1,19 +1,10 @@
-"""Worker processes for suggesting, as ordinary subprocesses of this Python.
-
-A worker is ``python -m annotator.suggest.workers`` and talks over its own pipes, as a
-:mod:`~annotator.side_process` does; it loads the models once, and what it raises is raised here.
-"""
+"""Suggesting with several worker processes, each of which loads the models once."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,67 +12,56 @@ from queue import SimpleQueue
 from annotator.annotation import Annotations
 from annotator.errors import AnnotatorError, ModelError
 from annotator.labels import EntityType, LabelScheme, Pattern, RelationType
-from annotator.side_process import ended_by, environment, receive, send
+from annotator.lookahead import look_ahead
+from annotator.piped_process import PipedProcess, ending_signal
 from annotator.text import Document
 
 
 class Worker:
-    """One worker process, started at once and ready when its models are loaded."""
+    """One process of :mod:`annotator.suggest.worker_process`, started at once; ``learned`` is the version it uses."""
 
     def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str, *, offline: bool = False) -> None:
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "annotator.suggest.workers"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=environment(),
-        )
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        self._process = PipedProcess("annotator.suggest.worker_process", stderr=self._errors)
         self._send((plain_scheme(scheme), str(models_dir.resolve()), learned, offline))
 
     def suggest(self, documents: list[Document]) -> list[Annotations]:
         """Send documents and wait for their layers; raises what the worker raised."""
         self._send([replace(document, meta={}) for document in documents])
-        assert self._process.stdout is not None
         try:
-            answer = receive(self._process.stdout)
+            answer = self._process.receive()
         except EOFError:
-            raise self._ended() from None
+            raise self._death() from None
         if isinstance(answer, AnnotatorError):
             raise answer
         layers: list[Annotations] = answer
         return layers
 
     def stop(self) -> None:
-        """End the process; whoever waits for its answer is told that it ended."""
+        """End the process; a thread that waits for its answer gets a :class:`ModelError`."""
         self._process.kill()
-        self._process.wait()
 
     def close(self) -> None:
-        """Close the pipes of a stopped worker; nobody may be waiting for it any more."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with suppress(BrokenPipeError):
-                    stream.close()
-        self._complaints.close()
+        """Close the pipes of a stopped worker, for which no thread may wait any more."""
+        self._process.close()
+        self._errors.close()
 
-    def _ended(self) -> ModelError:
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
+    def _death(self) -> ModelError:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
         reason = f": {lines[-1]}" if lines else ""
-        how = ended_by(self._process.wait())
+        how = ending_signal(self._process.wait())
         return ModelError(f"a worker process ended{how} before its work was done{reason}", "try again with --jobs 1")
 
     def _send(self, message: object) -> None:
-        assert self._process.stdin is not None
         try:
-            send(self._process.stdin, message)
+            self._process.send(message)
         except BrokenPipeError:
-            raise self._ended() from None
+            raise self._death() from None
 
 
-def share(
-    chunks: Iterator[list[Document]],
+def suggest_in_workers(
+    batches: Iterator[list[Document]],
     scheme: LabelScheme,
     models_dir: Path,
     jobs: int,
@@ -89,35 +69,30 @@ def share(
     *,
     offline: bool = False,
 ) -> Iterator[Annotations]:
-    """Spread chunks of documents over ``jobs`` workers and yield their layers in order.
+    """Spread batches of documents over ``jobs`` workers and yield their layers in order.
 
-    ``learned`` is the version of what was learned that they use, whichever comes into use meanwhile.
-    At most two chunks a worker are under way, so that neither documents nor layers pile up.
+    All workers use the version ``learned``, also when another one is put into use meanwhile.  At most two batches for
+    each worker are under way, so that neither documents nor layers pile up.
     """
     workers = [Worker(scheme, models_dir, learned, offline=offline) for _ in range(jobs)]
     idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
 
-    def work(chunk: list[Document]) -> list[Annotations]:
+    def suggest(batch: list[Document]) -> list[Annotations]:
         worker = idle.get()
         try:
-            return worker.suggest(chunk)
+            return worker.suggest(batch)
         finally:
             idle.put(worker)
 
     threads = ThreadPoolExecutor(jobs, thread_name_prefix="suggest")
-    under_way: deque[Future[list[Annotations]]] = deque()
+    futures = (threads.submit(suggest, batch) for batch in batches)
     try:
-        for chunk in chunks:
-            under_way.append(threads.submit(work, chunk))
-            if len(under_way) >= 2 * jobs:
-                yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
+        for layers in look_ahead(futures, 2 * jobs - 1, drop=Future.cancel):
+            yield from layers.result()
     finally:
-        for future in under_way:
-            future.cancel()
+        threads.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.stop()
         threads.shutdown(wait=True)
@@ -126,7 +101,7 @@ def share(
 
 
 def plain_scheme(scheme: LabelScheme) -> LabelScheme:
-    """Return the scheme with ordinary dictionaries, so that it can be sent."""
+    """Return the scheme with ordinary dictionaries in place of read-only views, which cannot be pickled."""
     entities: dict[str, EntityType] = {
         name: replace(
             e,
@@ -152,24 +127,3 @@ def _plain_pattern(pattern: Pattern) -> Pattern:
     if isinstance(pattern.value, str):
         return pattern
     return replace(pattern, value=tuple(dict(token) for token in pattern.value))
-
-
-def main() -> None:
-    """Run a worker: a scheme and a models folder come first, then lists of documents, until the input ends."""
-    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    from annotator.suggest.pipeline import build
-
-    with suppress(EOFError):
-        scheme, models_dir, learned, offline = receive(source)
-        pipeline = build(scheme, Path(models_dir), learned=learned, offline=offline)
-        while True:
-            documents = receive(source)
-            try:
-                send(sink, list(pipeline.suggest(documents)))
-            except AnnotatorError as error:
-                send(sink, error)
-
-
-if __name__ == "__main__":
-    main()

@@ -20,7 +20,7 @@ from annotator.suggest.chat.suggester import ChatSuggester
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.suggest.protocol import Reported, Sent
 from annotator.text import Document
-from annotator.workflow.learning import background_training
+from annotator.workflow.learning.background_process import train_and_suggest
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.sent_texts import LEDGER, describe_sent, record_sent, sent_totals
@@ -119,7 +119,7 @@ class TestUnasked:
     def test_what_was_answered_before_is_still_there(self, chat: FakeChat, learner: Bench) -> None:
         assert run(learner, "suggest") == 0
         asked = len(chat.asked)
-        assert background_training.work(learner.workspace, "ana").startswith("version 0001")
+        assert train_and_suggest(learner.workspace, "ana").startswith("version 0001")
         assert len(chat.asked) == asked
         content = learner.store.annotations(learner.layer_id(SUGGESTIONS, "n7"))
         assert any(str(span.source).startswith("chat@tiny") for span in content.spans.values())

@@ -17,7 +17,7 @@ from annotator.suggest.chat.answer import Answer, CutOffError, DeclinedError, No
 from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.endpoint import Endpoint, Traffic, Trouble
 from annotator.suggest.chat.remembered import Answers
-from annotator.suggest.chat.threads import in_order
+from annotator.suggest.chat.threads import map_in_threads
 from annotator.suggest.protocol import Reported, Sent
 from annotator.text import Document
 
@@ -66,7 +66,7 @@ class ChatSuggester:
             except Trouble as trouble:
                 self._note(trouble)
         with endpoint:
-            yield from in_order(partial(self._read, endpoint), documents, self._configuration.parallel)
+            yield from map_in_threads(partial(self._read, endpoint), documents, self._configuration.parallel)
 
     def _read(self, endpoint: Endpoint, document: Document) -> Reported:
         source = f"{self.name}@{self.version}"

@@ -21,8 +21,9 @@ from annotator.suggest.learned.training import Outcome
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.comparing.verdicts import summarize_verdicts
 from annotator.workflow.desk import Desk
-from annotator.workflow.learning import background_training, evaluation
-from annotator.workflow.learning.background_training import BackgroundTraining, next_documents
+from annotator.workflow.learning import background_process, evaluation
+from annotator.workflow.learning.background_process import next_documents, train_and_suggest
+from annotator.workflow.learning.background_training import KEPT_LOGS, BackgroundTraining
 from annotator.workflow.learning.evaluation import Counts, evaluate, interval
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
@@ -355,7 +356,7 @@ class TestBackground:
             process.wait()
         assert sorted(training.log().split()[0] for training in others) in (["a", "version"], ["version", "version"])
         logs = sorted(path.name for path in folder.glob("*.log"))
-        assert len(logs) == background_training.KEPT + 2
+        assert len(logs) == KEPT_LOGS + 2
         assert "notes.log" in logs
 
     def test_a_training_that_a_signal_ends_is_told_of(self, finished: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,11 +369,11 @@ class TestBackground:
 
     def test_who_wants_none_gets_none(self, finished: Bench) -> None:
         versions.use(finished.workspace.models, versions.NONE, finished.scheme, pinned=True)
-        assert background_training.work(finished.workspace, "ana") == "no learned version is to be used"
+        assert train_and_suggest(finished.workspace, "ana") == "no learned version is to be used"
         assert versions.versions(finished.workspace.models, finished.scheme) == []
 
     def test_too_little_is_no_failure_of_the_workbench(self, bench: Bench) -> None:
-        assert background_training.main([str(bench.workspace.root), "ana"]) == 1
+        assert background_process.main([str(bench.workspace.root), "ana"]) == 1
 
     def test_the_open_document_is_left_alone(self, finished: Bench) -> None:
         session = Desk(finished.workspace, "ana").open("n6")

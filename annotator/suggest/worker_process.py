@@ -1,0 +1,28 @@
+"""The program of one worker process, which :mod:`annotator.suggest.workers` starts."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from annotator.errors import AnnotatorError
+from annotator.piped_process import pipes_to_parent, receive, send
+from annotator.suggest.pipeline import build
+
+
+def main() -> None:
+    """Receive what the pipeline is built from, then lists of documents; send back their layers, or the error raised."""
+    source, sink = pipes_to_parent()
+    with suppress(EOFError):
+        scheme, models_dir, learned, offline = receive(source)
+        pipeline = build(scheme, Path(models_dir), learned=learned, offline=offline)
+        while True:
+            documents = receive(source)
+            try:
+                send(sink, list(pipeline.suggest(documents)))
+            except AnnotatorError as error:
+                send(sink, error)
+
+
+if __name__ == "__main__":
+    main()
