@@ -1,8 +1,8 @@
 """Cheap checks that save running a regular expression where it cannot match; the matches stay the same.
 
-Most expressions match nothing in most documents.  :class:`PrefilteredRegex` first asks whether the text holds any of the
-strings that every match needs; :class:`Beginnings` tells at which words a match may begin, so that the expression is
-tried only there.
+Most expressions match nothing in most documents.  :class:`PrefilteredRegex` first asks whether the text holds any of
+the strings that every match needs; :class:`Beginnings` tells at which words a match may begin, so that the expression
+is tried only there.
 """
 
 from __future__ import annotations
