@@ -48,6 +48,11 @@ class RelationKey(NamedTuple):
         return RelationKey(self.child, self.head, self.label) if turned else self
 
 
+def reading_order(span: Span | SpanKey) -> tuple[int, int, str]:
+    """Order spans as they are read: by start, the longer first, then by label."""
+    return span.start, -span.end, span.label
+
+
 def span_key(value: Any) -> SpanKey:
     """Return what a span says, from its JSON value ``[start, end, label]``."""
     return SpanKey(*value)

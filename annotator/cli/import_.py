@@ -23,7 +23,7 @@ from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
     from annotator.formats.protocol import Format
-    from annotator.workflow.importing.import_file import ImportReport
+    from annotator.workflow.importing.import_request import ImportReport
 
 
 @click.command("import")
@@ -66,7 +66,8 @@ def command(
     """Take in documents and annotations that another program wrote (PATH - is standard input)."""
     from annotator.formats.source import Source
     from annotator.workflow.arguments import parse_layer
-    from annotator.workflow.importing.import_file import ImportRequest, import_file
+    from annotator.workflow.importing.import_file import import_file
+    from annotator.workflow.importing.import_request import ImportRequest
 
     if override and not replace:
         raise click.UsageError("--override goes with --replace")

@@ -62,7 +62,7 @@ def take_in(
     narrate(", ".join(parts))
     if report.backup:
         narrate(f"the database as it was: {report.backup}")
-    for key, owners in report.touched.items():
+    for key, owners in report.owners.items():
         narrate(f"{key}: carried over to the new text: the work of {', '.join(owners)}")
-    for lost in report.lost:
-        narrate(f"could not carry over: {lost.label} {lost.text!r} of {lost.layer}")
+    for item in report.uncarried:
+        narrate(f"could not carry over: {item.label} {item.text!r} of {item.layer}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, Verdict
+from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, Verdict, reading_order
 from annotator.text import Document
 
 Key = TypeVar("Key", SpanKey, RelationKey)
@@ -81,11 +81,6 @@ def _once(items: Iterable[tuple[Key, Item]]) -> dict[Key, Item]:
         if item.id < kept.id:
             once[key] = item
     return once
-
-
-def reading_order(key: SpanKey) -> tuple[int, int, str]:
-    """Order spans as they are read: by start, the longer first, then by label."""
-    return key.start, -key.end, key.label
 
 
 def relation_order(key: RelationKey) -> tuple[int, int, str, RelationKey]:

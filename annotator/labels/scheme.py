@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from annotator.annotation import Annotations, RelationKey, SpanKey
+from annotator.annotation import Annotations, RelationKey, SpanKey, reading_order
 from annotator.text import Segmentation
 
 Overlap = Literal["flat", "nested", "any"]
@@ -163,7 +163,7 @@ class LabelScheme:
         if not kind.fits(head.label, child.label):
             allowed = f"{'|'.join(kind.head)} → {'|'.join(kind.child)}"
             return f"{label} goes {allowed}, not {head.label} → {child.label}"
-        if kind.within == "sentence" and not _share_a_segment(sentences, head, child):
+        if kind.within == "sentence" and not in_one_sentence(sentences, head, child):
             return f"{label} stays inside one sentence, and {describe(head)} and {describe(child)} do not"
         same = {relation, RelationKey(child, head, label)} if kind.symmetric else {relation}
         if any(other in same for other in others):
@@ -177,7 +177,7 @@ class LabelScheme:
         """
         problems: list[str] = []
         live: list[SpanKey] = []
-        for span in sorted((s.key for s in content.spans.values()), key=lambda k: (k.start, -k.end, k.label)):
+        for span in sorted((s.key for s in content.spans.values()), key=reading_order):
             live = [other for other in live if other.end > span.start]
             problem = self.span_problem(span, live)
             if problem is not None:
@@ -219,7 +219,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {by_fold[close[0]]}?" if close else ""
 
 
-def _share_a_segment(segments: Segmentation, one: SpanKey, other: SpanKey) -> bool:
-    first = segments.overlapping(one.start, one.end)
-    second = segments.overlapping(other.start, other.end)
+def in_one_sentence(sentences: Segmentation, one: SpanKey, other: SpanKey) -> bool:
+    """Tell whether there is a sentence that both spans lie in, or reach into."""
+    first = sentences.overlapping(one.start, one.end)
+    second = sentences.overlapping(other.start, other.end)
     return max(first.start, second.start) < min(first.stop, second.stop)

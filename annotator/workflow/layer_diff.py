@@ -1,4 +1,4 @@
-"""The content of a layer, turned into another, and the ops that lead there."""
+"""The ops that turn the content of a layer into another content."""
 
 from __future__ import annotations
 
@@ -8,57 +8,62 @@ from typing import TypeVar
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict, item_record
 from annotator.history import Op
 
-Item = TypeVar("Item", Span, Relation, Verdict, Ruling, Extra)
+AnyItem = TypeVar("AnyItem", Span, Relation, Verdict, Ruling, Extra)
 
 
 def differences(before: Annotations, after: Annotations) -> list[Op]:
-    """Return the ops that lead from one content to another: relations go before their spans and come after."""
-    spans_gone, spans_come = replaced("span", before.spans, after.spans)
-    relations_gone, relations_come = replaced("relation", before.relations, after.relations)
-    return [*relations_gone, *spans_gone, *spans_come, *relations_come]
+    """Turn spans and relations into others: relations are removed before their spans, and added after them."""
+    spans_removed, spans_written = _changes("span", before.spans, after.spans)
+    relations_removed, relations_written = _changes("relation", before.relations, after.relations)
+    return [*relations_removed, *spans_removed, *spans_written, *relations_written]
 
 
 def verdict_differences(before: Mapping[str, Verdict], after: Mapping[str, Verdict]) -> list[Op]:
-    """Return the ops that lead from some verdicts to others."""
-    gone, come = replaced("verdict", before, after)
-    return gone + come
+    """Turn verdicts into others, both given by their ids."""
+    removed, written = _changes("verdict", before, after)
+    return removed + written
 
 
 def ruling_differences(before: Mapping[str, Ruling], after: Mapping[str, Ruling]) -> list[Op]:
-    """Return the ops that lead from some rulings to others."""
-    gone, come = replaced("ruling", before, after)
-    return gone + come
+    """Turn rulings into others, both given by their ids."""
+    removed, written = _changes("ruling", before, after)
+    return removed + written
+
+
+def extra_differences(before: Mapping[str, Extra], after: Mapping[str, Extra]) -> list[Op]:
+    """Turn extras into others, both given by their ids."""
+    removed, written = _changes("extra", before, after)
+    return removed + written
 
 
 def orphaned_comments(comments: Mapping[str, Comment], content: Annotations) -> list[Op]:
-    """Return the ops that take away the comments on what is no longer there."""
-    there = {None, *content.spans, *content.relations}
-    return [
-        Op("comment", i, item_record(comment), None) for i, comment in comments.items() if comment.target not in there
-    ]
+    """Remove the comments on spans and relations that are not in ``content``."""
+    targets = {None, *content.spans, *content.relations}
+    orphans = {i: comment for i, comment in comments.items() if comment.target not in targets}
+    return [Op("comment", i, item_record(comment), None) for i, comment in orphans.items()]
 
 
-def replaced(table: str, old: Mapping[str, Item], new: Mapping[str, Item]) -> tuple[list[Op], list[Op]]:
-    """Return the ops on what goes, and on what comes or changes."""
+def _changes(table: str, old: Mapping[str, AnyItem], new: Mapping[str, AnyItem]) -> tuple[list[Op], list[Op]]:
+    """Return the ops that remove items, and those that add or change some."""
     if not old:
-        return [], [Op(table, identity, None, item_record(item)) for identity, item in new.items()]
-    gone = [Op(table, identity, item_record(item), None) for identity, item in old.items() if identity not in new]
+        return [], [Op(table, item_id, None, item_record(item)) for item_id, item in new.items()]
+    removed = [Op(table, item_id, item_record(item), None) for item_id, item in old.items() if item_id not in new]
     records = ((i, item_record(old[i]) if i in old else None, item_record(item)) for i, item in new.items())
-    return gone, [Op(table, i, was, now) for i, was, now in records if was != now]
+    return removed, [Op(table, i, was, now) for i, was, now in records if was != now]
 
 
 def with_content_ids(content: Annotations) -> Annotations:
-    """Return the same spans and relations under ids that are their content, as suggestions and gold have them."""
-    ids = {identity: str(span.key) for identity, span in content.spans.items()}
+    """Give spans and relations their content as id, as those of suggestions and gold have."""
+    ids = {span_id: str(span.key) for span_id, span in content.spans.items()}
     spans = {ids[i]: span.replace(id=ids[i]) for i, span in content.spans.items()}
     relations: dict[str, Relation] = {}
     for relation in content.relations.values():
-        identity = str(content.relation_key(relation))
-        relations[identity] = relation.replace(id=identity, head=ids[relation.head], child=ids[relation.child])
+        relation_id = str(content.relation_key(relation))
+        relations[relation_id] = relation.replace(id=relation_id, head=ids[relation.head], child=ids[relation.child])
     return Annotations(spans, relations)
 
 
 def with_curator(content: Annotations, curator: str) -> Annotations:
-    """Return the same spans and relations with the curator's name on every one."""
+    """Write a curator's name on every span and relation."""
     spans = {i: span.replace(curator=curator) for i, span in content.spans.items()}
     return Annotations(spans, {i: relation.replace(curator=curator) for i, relation in content.relations.items()})

@@ -16,7 +16,8 @@ from annotator.formats.registry import load_format
 from annotator.formats.source import Source
 from annotator.store import Store
 from annotator.workflow.exporting.export import ExportRequest, ExportResult, export
-from annotator.workflow.importing.import_file import ImportReport, ImportRequest, import_file
+from annotator.workflow.importing.import_file import import_file
+from annotator.workflow.importing.import_request import ImportReport, ImportRequest
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import Bench
 

@@ -16,7 +16,8 @@ from annotator.formats.conll import read
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.registry import load_format
 from annotator.formats.words import TAG_SCHEMES, TagScheme, WordRow, WordSpan, row_tags, tagged_spans
-from annotator.workflow.importing.import_file import ImportRequest, import_file
+from annotator.workflow.importing.import_file import import_file
+from annotator.workflow.importing.import_request import ImportRequest
 from tests.formats.files import give, source, take, workspace
 from tests.workspaces import Bench
 

@@ -22,7 +22,7 @@ from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.arguments import check_labels, parse_since
 from annotator.workflow.exporting.selection import RecordReader, Selection, select
 from annotator.workflow.exporting.train_dev_test import Split, assign_parts
-from annotator.workflow.importing.import_file import check_options
+from annotator.workflow.format_options import check_format_options
 from annotator.workflow.workspace import Workspace
 
 
@@ -171,7 +171,7 @@ def export(
     with a file (or a folder) for each part.  ``outputs`` says what may be replaced; by default what an earlier export
     wrote.
     """
-    check_options(form, request.options)
+    check_format_options(form, request.options)
     check_labels(workspace.scheme, request.labels)
     with collector_paused(), quick_turns(), workspace.store.snapshot():  # one moment, though others write meanwhile
         return _export(workspace, form, request, output, stdout, outputs or workspace.outputs())

@@ -13,8 +13,8 @@ from annotator.formats.record import LayerRecord
 from annotator.history import CORPUS, GOLD, SUGGESTIONS, LayerName
 from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.gold import incomplete
-from annotator.workflow.importing.normalized_layer import restored
 from annotator.workflow.layer_diff import with_curator
+from annotator.workflow.set_aside import restore
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
@@ -111,7 +111,7 @@ class RecordReader:
         assert document is not None
         if self._labels:
             content = _only(content, self._labels)
-        content, remaining, orphans = restored(content, [e for e in extras if e.format == self._form])
+        content, remaining, orphans = restore(content, [e for e in extras if e.format == self._form])
         self.orphans.update(f"{extra.kind} of what is no longer there" for extra in orphans)
         curators: tuple[str, ...] = ()
         if info.name.kind == "curator":

@@ -1,4 +1,4 @@
-"""Taking articles in: all of them, or none and a reason."""
+"""Ingesting articles: all of them in one transaction, or none and a reason."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotator.annotation import item_record
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
 from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op, field_op
-from annotator.store import Store, Writer, document_record
+from annotator.store import LayerInfo, Store, Writer, document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.reanchoring import Reanchoring
 from annotator.workflow.layer_diff import (
     differences,
+    extra_differences,
     orphaned_comments,
     ruling_differences,
     verdict_differences,
@@ -28,7 +28,7 @@ from annotator.workflow.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class UncarriedItem:
-    """What could not be carried over to a replaced text: a span, or what was kept for a foreign format."""
+    """A span, or an extra of a foreign format, that could not be carried over to a replaced text."""
 
     layer: LayerName
     label: str
@@ -37,17 +37,17 @@ class UncarriedItem:
 
 @dataclass(slots=True)
 class IngestReport:
-    """Keys of the documents that came new, stood there already, or were replaced, and what a replacement lost.
+    """The keys of the documents that were added, unchanged or replaced, and what a replacement did.
 
-    ``touched`` says by document whose work was carried over to a new text, ``backup`` where the database is as it was
-    before that.
+    ``uncarried`` are the items without a place in the new text, ``owners`` those whose work was carried over, by
+    document, ``backup`` the copy of the database that was made before.
     """
 
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
-    lost: list[UncarriedItem] = field(default_factory=list)
-    touched: dict[str, list[str]] = field(default_factory=dict)
+    uncarried: list[UncarriedItem] = field(default_factory=list)
+    owners: dict[str, list[str]] = field(default_factory=dict)
     backup: Path | None = None
 
 
@@ -68,95 +68,99 @@ def ingest(
     """
     scheme = workspace.scheme
     articles = list(read_articles(paths, encoding=encoding))
-    store = workspace.store  # only now: what cannot be taken in leaves no database behind
+    store = workspace.store  # only now: articles that cannot be read leave no database behind
     report = IngestReport()
-    known = store.document_digests()
+    stored = store.document_digests()
     documents: list[tuple[Document, str]] = []
     for article in articles:
         document = build_document(article, scheme.languages)
-        if known.get(document.key) == document.sha256:
+        if stored.get(document.key) == document.sha256:
             report.unchanged.append(document.key)
         else:
             documents.append((document, article.where))
     if not documents:
         return report
-    if replace and any(document.key in known for document, _ in documents):
+    if replace and any(document.key in stored for document, _ in documents):
         report.backup = back_up_before(workspace, "replace")
     with store.write() as writer:
+        ingestion = _Ingestion(store, writer, actor, report, replace, override)
         for document, where in documents:
-            _take(store, writer, document, where, actor, report, replace=replace, override=override)
+            ingestion.take(document, where)
     return report
 
 
-def _take(
-    store: Store,
-    writer: Writer,
-    document: Document,
-    where: str,
-    actor: str,
-    report: IngestReport,
-    *,
-    replace: bool,
-    override: bool,
-) -> None:
-    """Store one document; what stands there is looked at again, now under the lock."""
-    existing = writer.document_digest(document.key)
-    if existing == document.sha256:
-        report.unchanged.append(document.key)
-        return
-    if existing is not None and not replace:
-        raise CorpusError(
-            f"{where}: there is a document {document.key!r} with another text",
-            "rename the file, or carry its annotations over with --replace",
-        )
-    old = store.document(document.key) if existing is not None else None
-    owners = _owners(store, document.key) if old is not None else []
-    if set(owners) - {actor, GOLD} and not override and Visibility(store, actor).curates:
-        raise CorpusError(
-            f"{where}: {document.key!r} holds the work of {' and '.join(owners)}, and {actor} curates here",
-            "leave it to who leads, or add --override",
-        )
-    sha256 = writer.put_text(document, TOKENIZER)
-    was = None if old is None else document_record(old, old.sha256)
-    op = Op("document", document.key, was, document_record(document, sha256))
-    writer.append(LayerName(document.key, CORPUS), actor, "ingest" if old is None else "replace", [op])
-    if old is None:
-        report.added.append(document.key)
-        return
-    report.replaced.append(document.key)
-    if owners:
-        report.touched[document.key] = owners
-    _carry_layers(store, writer, old, document, actor, report)
+@dataclass(frozen=True, slots=True)
+class _Ingestion:
+    """One transaction in which documents are stored."""
 
+    store: Store
+    writer: Writer
+    actor: str
+    report: IngestReport
+    replace: bool
+    override: bool
 
-def _owners(store: Store, key: str) -> list[str]:
-    """Return whose work is on a document: its curators', and ``gold``."""
-    layers = [layer.name for layer in store.layers(document=key) if layer.state is not None]
-    return sorted(name.author or name.kind for name in layers if name.kind in ("curator", GOLD))
+    def take(self, document: Document, where: str) -> None:
+        """Store one document; whether it exists is looked up again, now under the lock."""
+        existing = self.writer.document_digest(document.key)
+        if existing == document.sha256:
+            self.report.unchanged.append(document.key)
+            return
+        if existing is not None and not self.replace:
+            raise CorpusError(
+                f"{where}: there is a document {document.key!r} with another text",
+                "rename the file, or carry its annotations over with --replace",
+            )
+        old = self.store.document(document.key) if existing is not None else None
+        owners = self._owners(document.key) if old is not None else []
+        if set(owners) - {self.actor, GOLD} and not self.override and Visibility(self.store, self.actor).curates:
+            raise CorpusError(
+                f"{where}: {document.key!r} holds the work of {' and '.join(owners)}, and {self.actor} curates here",
+                "leave it to who leads, or add --override",
+            )
+        sha256 = self.writer.put_text(document, TOKENIZER)
+        was = None if old is None else document_record(old, old.sha256)
+        op = Op("document", document.key, was, document_record(document, sha256))
+        action = "ingest" if old is None else "replace"
+        self.writer.append(LayerName(document.key, CORPUS), self.actor, action, [op])
+        if old is None:
+            self.report.added.append(document.key)
+            return
+        self.report.replaced.append(document.key)
+        if owners:
+            self.report.owners[document.key] = owners
+        self._carry_layers(old, document)
 
+    def _owners(self, key: str) -> list[str]:
+        """Name those who have work on a document: curators, and ``gold``."""
+        layers = [layer.name for layer in self.store.layers(document=key) if layer.state is not None]
+        return sorted(name.author or name.kind for name in layers if name.kind in ("curator", GOLD))
 
-def _carry_layers(store: Store, writer: Writer, old: Document, new: Document, actor: str, report: IngestReport) -> None:
-    """Move every layer of a document over to its new text, and note what finds no place there."""
-    carrier = Reanchoring(old, new)
-    for layer in store.layers(document=old.key):
-        if layer.text is None or layer.name.kind == "corpus":
-            continue
+    def _carry_layers(self, old: Document, new: Document) -> None:
+        """Carry every layer of a document over to its new text, and note the items without a place there."""
+        reanchoring = Reanchoring(old, new)
+        for layer in self.store.layers(document=old.key):
+            if layer.text is not None and layer.name.kind != CORPUS:
+                self._carry_layer(layer, reanchoring, old, new)
+
+    def _carry_layer(self, layer: LayerInfo, reanchoring: Reanchoring, old: Document, new: Document) -> None:
+        store, report = self.store, self.report
         content = store.annotations(layer.id)
-        kept, lost = carrier.annotations(content)
+        carried, uncarried = reanchoring.annotations(content)
         ops = [field_op("text", layer.text, new.sha256)]
         if layer.name.kind == "curator":
-            decisions = store.verdicts(layer.id)
-            ops += differences(content, kept) + verdict_differences(decisions, carrier.verdicts(decisions))
-            ops += orphaned_comments(store.comments(layer.id), kept)
+            verdicts = store.verdicts(layer.id)
+            ops += differences(content, carried) + verdict_differences(verdicts, reanchoring.verdicts(verdicts))
+            ops += orphaned_comments(store.comments(layer.id), carried)
         else:
             rulings = store.rulings(layer.id)
-            ops += differences(content, with_content_ids(kept))
-            ops += ruling_differences(rulings, carrier.rulings(rulings, content))
+            ops += differences(content, with_content_ids(carried))
+            ops += ruling_differences(rulings, reanchoring.rulings(rulings, content))
         extras = store.extras(layer.id)
-        ops += [Op("extra", identity, item_record(extra), None) for identity, extra in extras.items()]
-        report.lost += [UncarriedItem(layer.name, extra.kind, f"kept for {extra.format}") for extra in extras.values()]
+        ops += extra_differences(extras, {})
+        report.uncarried += [UncarriedItem(layer.name, e.kind, f"kept for {e.format}") for e in extras.values()]
         if layer.fingerprint is not None:
             ops.append(field_op("fingerprint", layer.fingerprint, None))
-        writer.append(layer.name, actor, REANCHOR, ops)
+        self.writer.append(layer.name, self.actor, REANCHOR, ops)
         if layer.name.kind != "suggester":
-            report.lost += [UncarriedItem(layer.name, span.label, old.text[span.start : span.end]) for span in lost]
+            report.uncarried += [UncarriedItem(layer.name, s.label, old.text[s.start : s.end]) for s in uncarried]

@@ -24,7 +24,7 @@ from annotator.workflow.reserved_keys import RESERVED_KEYS
 
 
 class LabelsFile:
-    """A workspace's ``labels.yaml`` during a transaction that changes it."""
+    """A workspace's ``labels.yaml`` during a transaction that adds labels to it."""
 
     def __init__(self, path: Path, scheme: LabelScheme) -> None:
         self._path = path.resolve()
@@ -34,20 +34,18 @@ class LabelsFile:
         self._staged: StagedFile | None = None
 
     def stage(self, check: SchemeCheck) -> LabelScheme | None:
-        """Put the labels that a file brought on the disk, beside ``labels.yaml``; every other line stays as it is.
+        """Write the file with the labels that an import adds to the disk, beside ``labels.yaml``.
 
-        Returns the scheme that results, ``None`` where the file brought none.  Raises :class:`SchemeError` where the
-        labels cannot be added by themselves.
+        Every other line stays as it is.  Returns the new scheme, ``None`` where no labels are added.  Raises
+        :class:`SchemeError` where the labels cannot be added automatically.
         """
         entities, relations = check.new_entities, [check.scheme.relations[name] for name in check.new_relations]
         if not entities and not relations:
             return None
         self._before = self._path.read_bytes()
-        after = extend_scheme(self._before.decode("utf-8"), self._scheme, entities, relations, RESERVED_KEYS).encode(
-            "utf-8"
-        )
+        text = extend_scheme(self._before.decode("utf-8"), self._scheme, entities, relations, RESERVED_KEYS)
         self._staged = StagedFile(self._path, pending_path(self._path).name)
-        self._staged.stream.write(after)
+        self._staged.stream.write(text.encode("utf-8"))
         self._staged.finish()
         if check_scheme(self._staged.staged, RESERVED_KEYS):
             names = ", ".join((*entities, *check.new_relations))
@@ -57,9 +55,9 @@ class LabelsFile:
         return scheme
 
     def publish(self) -> Path | None:
-        """Let what was staged take the place of ``labels.yaml``: the transaction is on the disk.
+        """Replace ``labels.yaml`` by the staged file, now that the transaction is on the disk.
 
-        Returns where the file is now that somebody else wrote meanwhile, if they did.
+        Returns where the old file is kept if somebody else edited it during the import.
         """
         if self._staged is None:
             return None
@@ -82,11 +80,11 @@ class LabelsFile:
         return aside
 
     def discard(self) -> None:
-        """Forget what was staged: it was a dry run."""
+        """Remove the staged file after a dry run."""
         if self._staged is not None:
             self._staged.discard()
 
-    def fail(self, written_under: SchemeStamp | None) -> None:
-        """Forget what was staged, unless the database was written under it: then only what came afterwards failed."""
-        if self._staged is not None and (written_under is None or written_under.sha256 != self._sha256):
+    def fail(self, stored: SchemeStamp | None) -> None:
+        """Remove the staged file after an error, unless the database, with ``stored`` as its scheme, relies on it."""
+        if self._staged is not None and (stored is None or stored.sha256 != self._sha256):
             self._staged.discard()

@@ -1,88 +1,94 @@
-"""Carrying annotations from one version of a text to another."""
+"""Carrying annotations over from one version of a text to another."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, Verdict, key_json
 from annotator.text import Document
 
 
-class Reanchoring:
-    """What lay where in the old text, and lies where in the new.
+class _Stretch(NamedTuple):
+    """A stretch of text that two versions share: where it lies in the old one, and where it starts in the new one."""
 
-    The texts are aligned by their tokens; a range is carried when all its text lies in one aligned stretch, so that
-    its characters are the same.
+    start: int
+    end: int
+    new_start: int
+
+
+class Reanchoring:
+    """The alignment of an old and a new version of a text, by their tokens.
+
+    A range of the old text has a place in the new one when all of it lies in one shared stretch, so that its
+    characters are the same.
     """
 
     def __init__(self, old: Document, new: Document) -> None:
-        self._blocks = _blocks(old, new)
-        self._starts = [block[0] for block in self._blocks]
+        self._stretches = _shared_stretches(old, new)
+        self._starts = [stretch.start for stretch in self._stretches]
 
     def shift(self, start: int, end: int) -> int | None:
-        """Return how far a range of the old text moved; ``None`` when it has no place in the new one."""
+        """Return by how many code points a range of the old text moved; ``None`` when it has no place in the new."""
         index = bisect_right(self._starts, start) - 1
-        if index < 0 or end > self._blocks[index][1]:
+        if index < 0 or end > self._stretches[index].end:
             return None
-        return self._blocks[index][2] - self._blocks[index][0]
+        return self._stretches[index].new_start - self._stretches[index].start
 
     def annotations(self, content: Annotations) -> tuple[Annotations, list[Span]]:
-        """Return the content in the new text, and the spans that have no place there.
+        """Carry spans and relations over; return them, and the spans that have no place in the new text.
 
-        Relations go when one of their ends does.
+        A relation is carried when both of its ends are.
         """
         spans: dict[str, Span] = {}
-        lost: list[Span] = []
-        for identity, span in content.spans.items():
+        uncarried: list[Span] = []
+        for span_id, span in content.spans.items():
             shift = self.shift(span.start, span.end)
             if shift is None:
-                lost.append(span)
+                uncarried.append(span)
             else:
-                spans[identity] = span.replace(start=span.start + shift, end=span.end + shift)
+                spans[span_id] = span.replace(start=span.start + shift, end=span.end + shift)
         relations = {i: r for i, r in content.relations.items() if r.head in spans and r.child in spans}
-        return Annotations(spans, relations), lost
+        return Annotations(spans, relations), uncarried
 
-    def verdicts(self, decisions: Mapping[str, Verdict]) -> dict[str, Verdict]:
-        """Return the verdicts on what can be suggested again in the new text, under its new ids."""
+    def verdicts(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """Carry over the verdicts on suggestions that have a place in the new text, under their new ids."""
         carried: dict[str, Verdict] = {}
-        for decision in decisions.values():
-            key = self._key(decision)
+        for verdict in verdicts.values():
+            key = self._key(verdict.kind, verdict.original)
             if key is not None:
-                carried[str(key)] = decision.replace(id=str(key), original=key_json(key))
+                carried[str(key)] = verdict.replace(id=str(key), original=key_json(key))
         return carried
 
     def rulings(self, rulings: Mapping[str, Ruling], gold: Annotations) -> dict[str, Ruling]:
-        """Return the rulings whose claim and outcome have a place in the new text, under their new ids.
+        """Carry over the rulings whose claim and outcome have a place in the new text, under their new ids.
 
-        ``gold`` is the content that they led to in the old text.
+        ``gold`` is the content of the gold layer on the old text.
         """
         carried: dict[str, Ruling] = {}
         for ruling in rulings.values():
-            claim, item = self._content_key(ruling.kind, ruling.claim), self._item(ruling.item, gold)
+            claim, item = self._key(ruling.kind, ruling.claim), self._gold_key(ruling.item, gold)
             if claim is None or (ruling.item is not None and item is None):
                 continue
-            versions = {c: self._carried(ruling.kind, said) for c, said in ruling.versions.items()}
+            versions = {curator: self._version(ruling.kind, claims) for curator, claims in ruling.versions.items()}
             outcome = list(item) if isinstance(item, SpanKey) else ruling.outcome
             new = ruling.replace(id=str(claim), claim=key_json(claim), versions=versions, outcome=outcome)
             carried[new.id] = new.replace(item=None if item is None else str(item))
         return carried
 
-    def _item(self, item: str | None, gold: Annotations) -> SpanKey | RelationKey | None:
-        span, relation = gold.spans.get(item or ""), gold.relations.get(item or "")
+    def _gold_key(self, item_id: str | None, gold: Annotations) -> SpanKey | RelationKey | None:
+        span, relation = gold.spans.get(item_id or ""), gold.relations.get(item_id or "")
         if span is not None:
             return self._span_key(span.key)
-        return self._content_key("relation", gold.relation_key(relation)) if relation is not None else None
+        return self._key("relation", gold.relation_key(relation)) if relation is not None else None
 
-    def _carried(self, kind: str, said: Iterable[Any]) -> list[Any]:
-        return [key_json(key) for content in said if (key := self._content_key(kind, content)) is not None]
+    def _version(self, kind: str, claims: Iterable[Any]) -> list[Any]:
+        return [key_json(key) for claim in claims if (key := self._key(kind, claim)) is not None]
 
-    def _key(self, decision: Verdict) -> SpanKey | RelationKey | None:
-        return self._content_key(decision.kind, decision.original)
-
-    def _content_key(self, kind: str, content: Any) -> SpanKey | RelationKey | None:
+    def _key(self, kind: str, content: Any) -> SpanKey | RelationKey | None:
+        """Return a span or relation of the old text in the new one, from its JSON value."""
         if kind == "span":
             return self._span_key(content)
         head, child, label = content
@@ -95,22 +101,21 @@ class Reanchoring:
         return None if shift is None else SpanKey(start + shift, end + shift, label)
 
 
-def _blocks(old: Document, new: Document) -> list[tuple[int, int, int]]:
-    """Return the stretches that both texts share: start and end in the old text, start in the new."""
-    words = [[document.text[s:e] for s, e in document.tokens] for document in (old, new)]
-    found: list[tuple[int, int, int]] = []
+def _shared_stretches(old: Document, new: Document) -> list[_Stretch]:
+    words = [[document.text[start:end] for start, end in document.tokens] for document in (old, new)]
+    stretches: list[_Stretch] = []
     for match in SequenceMatcher(None, words[0], words[1], autojunk=False).get_matching_blocks():
         for i in range(match.size):
             start, end = old.tokens[match.a + i]
-            target = new.tokens[match.b + i].start
-            if found and _joined(old, new, found[-1], start, target):
-                found[-1] = (found[-1][0], end, found[-1][2])
+            new_start = new.tokens[match.b + i].start
+            if stretches and _continues(old, new, stretches[-1], start, new_start):
+                stretches[-1] = stretches[-1]._replace(end=end)
             else:
-                found.append((start, end, target))
-    return found
+                stretches.append(_Stretch(start, end, new_start))
+    return stretches
 
 
-def _joined(old: Document, new: Document, block: tuple[int, int, int], start: int, target: int) -> bool:
-    """Return whether a token goes on from a block with the same gap in both texts."""
-    behind = block[2] + block[1] - block[0]
-    return old.text[block[1] : start] == new.text[behind:target] and behind <= target
+def _continues(old: Document, new: Document, stretch: _Stretch, start: int, new_start: int) -> bool:
+    """Tell whether the text between a stretch and a token is the same in both versions."""
+    new_end = stretch.new_start + stretch.end - stretch.start
+    return old.text[stretch.end : start] == new.text[new_end:new_start] and new_end <= new_start

@@ -1,4 +1,4 @@
-"""What a label scheme has against a file, gathered over the whole of it, and the labels that the file would add."""
+"""Checking the layers of a file against the label scheme, and collecting the labels that the file would add to it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from annotator.annotation import Relation, RelationKey, Span, SpanKey
+from annotator.annotation import Relation, RelationKey, Span, SpanKey, reading_order
 from annotator.errors import WorkflowError
 from annotator.labels import EntityType, LabelScheme, RelationType
-from annotator.labels.scheme import suggestion
+from annotator.labels.scheme import in_one_sentence, suggestion
 from annotator.text import Segmentation
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
 
-_SHOWN = 8
+_MOST_LISTED = 8
 
 
 @dataclass(slots=True)
 class SchemeCheck:
-    """Holds every incoming layer against the scheme.
+    """Checks incoming layers one by one, and refuses the file at the end.
 
-    ``extend`` adds labels that the scheme lacks to ``scheme``; ``aside`` moves what the scheme does not allow to the
-    extras of the format; otherwise :meth:`conclude` refuses the file.
+    With ``extend`` unknown labels are added to ``scheme`` (see ``new_entities`` and ``new_relations``); with
+    ``set_aside`` items that the scheme does not allow become extras of the format ``form``.  Otherwise ``unknown``
+    counts unknown labels, ``problems`` everything else, of which ``first`` is the message for the first.
     """
 
     scheme: LabelScheme
     form: str
     extend: bool = False
-    aside: bool = False
+    set_aside: bool = False
     new_entities: list[str] = field(default_factory=list)
     new_relations: list[str] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -36,19 +37,19 @@ class SchemeCheck:
 
     @property
     def refuses(self) -> bool:
-        """Return whether the file will be refused."""
+        """Whether the file will be refused."""
         return bool(self.unknown or self.problems)
 
-    def strict(self, incoming: NormalizedLayer, where: str, sentences: Callable[[], Segmentation]) -> None:
-        """Check work: labels, how spans lie, what relations link."""
-        for identity, problem in self._span_problems(incoming.spans.values()):
-            self._refuse_span(incoming, identity, where, problem)
+    def check_work(self, incoming: NormalizedLayer, where: str, sentences: Callable[[], Segmentation]) -> None:
+        """Check a curator's work or gold: labels, how spans overlap, what relations link."""
+        for span_id, problem in self._span_problems(incoming.spans.values()):
+            self._refuse_span(incoming, span_id, where, problem)
         if incoming.relations:
-            for identity, problem in self._relation_problems(incoming, sentences()):
-                self._refuse_relation(incoming, identity, where, problem)
+            for relation_id, problem in self._relation_problems(incoming, sentences()):
+                self._refuse_relation(incoming, relation_id, where, problem)
 
-    def labels_only(self, incoming: NormalizedLayer, where: str, sentences: Callable[[], Segmentation]) -> None:
-        """Check suggestions: the workbench itself passes over those that do not fit, but their labels must be known."""
+    def check_labels(self, incoming: NormalizedLayer, where: str, sentences: Callable[[], Segmentation]) -> None:
+        """Check that the scheme knows the labels of suggestions; the workbench ignores those that do not fit."""
         for span in list(incoming.spans.values()):
             if not self._knows_entity(span.label):
                 self._refuse_span(incoming, span.id, where, None)
@@ -59,14 +60,14 @@ class SchemeCheck:
     def conclude(self) -> None:
         """Raise :class:`WorkflowError` if anything was refused: unknown labels first, each with its count."""
         if self.unknown:
-            listed = [f"{label} ({n})" for label, n in self.unknown.most_common(_SHOWN)]
-            more = f" and {len(self.unknown) - _SHOWN} more" if len(self.unknown) > _SHOWN else ""
-            near = self.unknown.most_common(1)[0][0]
-            hint = suggestion(near, [*self.scheme.entities, *self.scheme.relations])
-            ours = self.scheme.entity_for_model_label(near) or "OURS"
+            listed = [f"{label} ({n})" for label, n in self.unknown.most_common(_MOST_LISTED)]
+            more = f" and {len(self.unknown) - _MOST_LISTED} more" if len(self.unknown) > _MOST_LISTED else ""
+            commonest = self.unknown.most_common(1)[0][0]
+            hint = suggestion(commonest, [*self.scheme.entities, *self.scheme.relations])
+            ours = self.scheme.entity_for_model_label(commonest) or "OURS"
             raise WorkflowError(
                 f"labels that the scheme lacks: {', '.join(listed)}{more}{hint}",
-                f"map each with --map {near}={ours}, add all to labels.yaml with --labels-from-data, "
+                f"map each with --map {commonest}={ours}, add all to labels.yaml with --labels-from-data, "
                 "or keep what bears them aside with --set-aside",
             )
         if self.problems:
@@ -76,43 +77,43 @@ class SchemeCheck:
             )
 
     def _span_problems(self, spans: Iterable[Span]) -> list[tuple[str, str | None]]:
-        """Return the ids of spans that may not stand beside those before them, with the reason.
+        """List the ids of spans that may not stand beside those before them, with the reason.
 
-        An unknown label's reason is ``None``: it is counted by itself.
+        The reason of an unknown label is ``None``: such labels are counted.
         """
-        found: list[tuple[str, str | None]] = []
+        problems: list[tuple[str, str | None]] = []
         reach = -1
         live: list[SpanKey] = []
         known = self.scheme.entities.keys()
-        for span in sorted(spans, key=_reading_order):
+        for span in sorted(spans, key=reading_order):
             if span.label not in known and not self._knows_entity(span.label):
-                found.append((span.id, None))
+                problems.append((span.id, None))
                 continue
             if span.start < reach:
                 live = [key for key in live if key.end > span.start]
                 problem = self.scheme.span_problem(span.key, live)
                 if problem is not None:
-                    found.append((span.id, problem))
+                    problems.append((span.id, problem))
                     continue
             live.append(span.key)
             reach = max(reach, span.end)
-        return found
+        return problems
 
     def _relation_problems(self, incoming: NormalizedLayer, sentences: Segmentation) -> list[tuple[str, str | None]]:
-        found: list[tuple[str, str | None]] = []
+        problems: list[tuple[str, str | None]] = []
         between: dict[frozenset[str], list[RelationKey]] = {}
         for relation in incoming.relations.values():
             if not self._knows_relation(incoming, relation, sentences):
-                found.append((relation.id, None))
+                problems.append((relation.id, None))
                 continue
             key = incoming.content.relation_key(relation)
             others = between.setdefault(frozenset((relation.head, relation.child)), [])
             problem = self.scheme.relation_problem(key, sentences, others)
             if problem is not None:
-                found.append((relation.id, problem))
+                problems.append((relation.id, problem))
             else:
                 others.append(key)
-        return found
+        return problems
 
     def _knows_entity(self, label: str) -> bool:
         if label in self.scheme.entities:
@@ -124,7 +125,7 @@ class SchemeCheck:
         return True
 
     def _knows_relation(self, incoming: NormalizedLayer, relation: Relation, sentences: Segmentation) -> bool:
-        """Return whether the scheme has a relation's label; one that is new grows with what it is seen to link."""
+        """Tell whether the scheme has a relation's label; a new label comes to allow all ends that it is seen with."""
         label = relation.label
         if label in self.scheme.relations and label not in self.new_relations:
             return True
@@ -139,23 +140,23 @@ class SchemeCheck:
             old,
             head=tuple(dict.fromkeys((*old.head, key.head.label))),
             child=tuple(dict.fromkeys((*old.child, key.child.label))),
-            within="document" if not _in_one_sentence(sentences, key) else old.within,
+            within=old.within if in_one_sentence(sentences, key.head, key.child) else "document",
         )
         if new != old:
             self.scheme = replace(self.scheme, relations={**self.scheme.relations, label: new})
         return True
 
-    def _refuse_span(self, incoming: NormalizedLayer, identity: str, where: str, problem: str | None) -> None:
-        if self.aside:
-            incoming.set_span_aside(identity, self.form)
+    def _refuse_span(self, incoming: NormalizedLayer, span_id: str, where: str, problem: str | None) -> None:
+        if self.set_aside:
+            incoming.set_span_aside(span_id, self.form)
         else:
-            self._count(incoming.spans[identity].label, where, problem)
+            self._count(incoming.spans[span_id].label, where, problem)
 
-    def _refuse_relation(self, incoming: NormalizedLayer, identity: str, where: str, problem: str | None) -> None:
-        if self.aside:
-            incoming.set_relation_aside(identity, self.form)
+    def _refuse_relation(self, incoming: NormalizedLayer, relation_id: str, where: str, problem: str | None) -> None:
+        if self.set_aside:
+            incoming.set_relation_aside(relation_id, self.form)
         else:
-            self._count(incoming.relations[identity].label, where, problem)
+            self._count(incoming.relations[relation_id].label, where, problem)
 
     def _count(self, label: str, where: str, problem: str | None) -> None:
         if problem is None:
@@ -163,13 +164,3 @@ class SchemeCheck:
             return
         self.problems += 1
         self.first = self.first or f"{where}: {problem}"
-
-
-def _reading_order(span: Span) -> tuple[int, int, str]:
-    return span.start, -span.end, span.label
-
-
-def _in_one_sentence(sentences: Segmentation, key: RelationKey) -> bool:
-    first = sentences.overlapping(key.head.start, key.head.end)
-    second = sentences.overlapping(key.child.start, key.child.end)
-    return max(first.start, second.start) < min(first.stop, second.stop)

@@ -1,12 +1,13 @@
-"""Making documents of many articles on the second core, while the first one reads and writes.
+"""Building documents from articles in another process, while this one reads and writes.
 
-Tokens and sentences take a third of an import.
+Tokens and sentences take a third of the time of an import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import cached_property
 from typing import NamedTuple
 
 from annotator.corpus import Article, build_document
@@ -15,7 +16,7 @@ from annotator.text import Document, Segmentation
 
 
 class _SegmentationRequest(NamedTuple):
-    """What a document's language, title and segmentation follow from; ``languages`` are the workspace's."""
+    """What a document's language, title and segmentation depend on; ``languages`` are the workspace's."""
 
     languages: tuple[str, ...]
     text: str
@@ -24,7 +25,7 @@ class _SegmentationRequest(NamedTuple):
 
 
 class _PackedDocument(NamedTuple):
-    """A document beside its text, its tokens and sentences packed."""
+    """A document without its text, its tokens and sentences packed into bytes."""
 
     lang: str
     title: str
@@ -32,46 +33,52 @@ class _PackedDocument(NamedTuple):
     sentences: bytes
 
 
-class SegmentationJob(NamedTuple):
-    """Documents that are being made of articles."""
+class SegmentationJob:
+    """Documents that are being built from articles."""
 
-    articles: Sequence[Article]
-    made: Future[list[_PackedDocument]]
+    def __init__(self, articles: Sequence[Article], packed: Future[list[_PackedDocument]]) -> None:
+        self._articles = articles
+        self._packed = packed
 
+    @cached_property
     def documents(self) -> list[Document]:
-        """Return the documents, in the order of the articles, once they are made."""
+        """The documents in the order of the articles; waits until they are built."""
         return [
             Document(
-                a.key, a.text, m.lang, m.title, Segmentation.unpack(m.tokens), Segmentation.unpack(m.sentences), a.meta
+                article.key,
+                article.text,
+                packed.lang,
+                packed.title,
+                Segmentation.unpack(packed.tokens),
+                Segmentation.unpack(packed.sentences),
+                article.meta,
             )
-            for a, m in zip(self.articles, self.made.result(), strict=True)
+            for article, packed in zip(self._articles, self._packed.result(), strict=True)
         ]
 
 
 class Segmenter:
-    """Makes documents of batches of articles; ``languages`` are the workspace's."""
+    """Builds documents from batches of articles; ``languages`` are the workspace's."""
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self._languages = languages
-        self._side = SideProcess(segment_all)
+        self._process = SideProcess(segment_all)
 
     def submit(self, articles: Sequence[Article]) -> SegmentationJob:
-        """Begin to make documents."""
-        return SegmentationJob(
-            articles,
-            self._side.begin([_SegmentationRequest(self._languages, a.text, a.title, a.lang) for a in articles]),
-        )
+        """Begin to build the documents of some articles."""
+        requests = [_SegmentationRequest(self._languages, a.text, a.title, a.lang) for a in articles]
+        return SegmentationJob(articles, self._process.begin(requests))
 
     def close(self) -> None:
         """End the other process."""
-        self._side.close()
+        self._process.close()
 
 
-def segment_all(asked: list[_SegmentationRequest]) -> list[_PackedDocument]:
-    """Make documents of texts."""
-    return [_made(one) for one in asked]
+def segment_all(requests: list[_SegmentationRequest]) -> list[_PackedDocument]:
+    """Build the documents of some texts (runs in the other process)."""
+    return [_segment(request) for request in requests]
 
 
-def _made(asked: _SegmentationRequest) -> _PackedDocument:
-    document = build_document(Article("", asked.text, asked.title, asked.lang), asked.languages)
+def _segment(request: _SegmentationRequest) -> _PackedDocument:
+    document = build_document(Article("", request.text, request.title, request.lang), request.languages)
     return _PackedDocument(document.lang, document.title, document.tokens.pack(), document.sentences.pack())

@@ -217,7 +217,7 @@ class TestReplacedTexts:
         take(bench, "doccano", rows(row(ANA, [0, 3, "ORG"])), layer="gold", set_aside=True)
         (tmp_path / "nota.txt").write_text("Hoy: " + TEXT, encoding="utf-8")
         report = ingest(bench.workspace, [tmp_path / "nota.txt"], "lead", replace=True)
-        assert [(lost.label, lost.text) for lost in report.lost] == [("span", "kept for doccano")]
+        assert [(item.label, item.text) for item in report.uncarried] == [("span", "kept for doccano")]
         given = json.loads(give(bench, "doccano")[0])
         assert [given["text"][e["start_offset"] : e["end_offset"]] for e in given["entities"]] == ["Ana Ruiz"]
         assert list(check_database(bench.store)) == []

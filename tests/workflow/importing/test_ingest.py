@@ -91,7 +91,7 @@ class TestReplace:
         for needle, label in (("Ana Ruiz", "PERSON"), ("Luis Paz", "PERSON"), ("Canadá", "GPE")):
             session.add(*place_of(session.document, needle), label)
         report = take(bench, newer, replace=True)
-        assert (report.replaced, report.lost) == ([KEY], [])
+        assert (report.replaced, report.uncarried) == ([KEY], [])
         moved = bench.session()
         assert said(moved) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis Paz"), ("GPE", "Canadá")}
         assert moved.document.text == NEWER
@@ -102,7 +102,7 @@ class TestReplace:
         mexico = focused(session.add(*place_of(session.document, "México coopera"), "GPE"))
         canada = focused(session.add(*place_of(session.document, "Canadá"), "GPE"))
         session.relate(mexico, canada, "cooperates_with")
-        (lost,) = take(bench, newer, replace=True).lost
+        (lost,) = take(bench, newer, replace=True).uncarried
         assert (str(lost.layer), lost.label, lost.text) == ("curator:ana on nota", "GPE", "México coopera")
         assert said(bench.session()) == {("GPE", "Canadá")}
         assert linked(bench.session()) == set()

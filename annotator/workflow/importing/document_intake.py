@@ -1,0 +1,230 @@
+"""Bringing foreign documents and their layers into the store, one batch at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import chain, islice
+from typing import NamedTuple
+
+from annotator.annotation import Extra, item_record
+from annotator.corpus import Article, short_language
+from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
+from annotator.history import CORPUS, IMPORT, LayerName, Op
+from annotator.lookahead import look_ahead
+from annotator.store import Writer, document_record
+from annotator.text import Document, Segmentation, text_sha256
+from annotator.tokenization import TOKENIZER
+from annotator.workflow.backups import back_up_before
+from annotator.workflow.importing.document_matching import DocumentMatcher
+from annotator.workflow.importing.import_request import ImportReport, ImportRequest, LayerCounts
+from annotator.workflow.importing.layer_names import LayerNames
+from annotator.workflow.importing.layer_writer import LayerWriter
+from annotator.workflow.importing.normalized_layer import LayerNormalizer
+from annotator.workflow.importing.scheme_check import SchemeCheck
+from annotator.workflow.importing.segmenting import SegmentationJob, Segmenter
+from annotator.workflow.workspace import Workspace
+
+BATCH_SIZE = 256
+"""Documents that are written together."""
+
+_OTHER_FIELDS = "other fields of a document"
+_BATCHES_AHEAD = 3
+"""Batches that are matched, and segmented in the other process, before the one that is being written."""
+_PREPARED_BATCHES = 20
+"""Batches that may be prepared before the write lock is taken; the rest of the file is read under the lock."""
+
+
+class _Batch(NamedTuple):
+    """Foreign documents with the digests of their texts and their keys here; ``new`` are the keys to be added."""
+
+    foreign: list[ForeignDocument]
+    digests: list[str]
+    keys: list[str]
+    new: set[str]
+    job: SegmentationJob
+
+
+class DocumentIntake:
+    """Adds or matches the documents of one file and writes their layers.
+
+    ``form`` is the format's name, ``stem`` the file's name, after which suggestions are named whose model it does not
+    name.  First :meth:`prepare`, then :meth:`write`, then :meth:`close`; ``report`` fills on the way, and ``check``
+    knows the labels that the file adds to the scheme.
+    """
+
+    def __init__(self, workspace: Workspace, form: str, request: ImportRequest, stem: str, actor: str) -> None:
+        self.report = ImportReport()
+        self.check = SchemeCheck(workspace.scheme, form, request.labels_from_data, request.set_aside)
+        self._workspace = workspace
+        self._store = workspace.store
+        self._form = form
+        self._request = request
+        self._actor = actor
+        self._names = LayerNames(request.layer, stem)
+        self._normalizer = LayerNormalizer(form, request.mapping, self.report.lost)
+        self._matcher = DocumentMatcher()
+        self._segmenter = Segmenter(workspace.scheme.languages)
+        self._prepared: deque[_Batch] = deque()
+        self._added: dict[str, Document] = {}
+
+    def close(self) -> None:
+        """End the process that segments documents."""
+        self._segmenter.close()
+
+    def prepare(self, documents: Iterator[ForeignDocument]) -> None:
+        """Read, match and segment the first documents without the write lock, so that curators can go on working.
+
+        In a workspace without documents nobody is at work, and writing while reading is quicker.
+        """
+        self._documents = documents
+        self._matcher.start(self._store.document_digests())
+        if not self._matcher.stored:
+            return
+        self._prepared.extend(self._match(foreign) for foreign in islice(self._read_batches(), _PREPARED_BATCHES))
+        for batch in self._prepared:
+            assert batch.job.documents is not None  # waits for them
+
+    def write(self, writer: Writer) -> None:
+        """Add or match every document and write its layers; raise at the end for what the scheme does not allow.
+
+        While a thread writes one batch, the next ones are segmented in the other process, and one more is read here.
+        """
+        digests = self._store.document_digests()
+        if digests != self._matcher.stored:  # somebody added or changed documents since
+            self._matcher.start(digests)
+            self._prepared = deque(self._match(batch.foreign) for batch in self._prepared)
+        self._writer = writer
+        self._bulk = writer.bulk()
+        self._layers = LayerWriter(
+            self._store,
+            writer,
+            self._bulk,
+            self._form,
+            self._actor,
+            overwrite=self._request.replace,
+            override=self._request.override,
+            before_replacing=self._back_up,
+        )
+        batches = chain(self._take_prepared(), map(self._match, self._read_batches()))
+        with closing(self._bulk):
+            for batch in look_ahead(batches, _BATCHES_AHEAD):
+                self._write_batch(batch)
+            self._bulk.flush_and_wait()
+        self.check.conclude()
+        self._layers.conclude()
+        self.report.overridden = self._layers.overridden
+        self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
+
+    def _read_batches(self) -> Iterator[list[ForeignDocument]]:
+        while foreign := list(islice(self._documents, BATCH_SIZE)):
+            yield foreign
+
+    def _take_prepared(self) -> Iterator[_Batch]:
+        while self._prepared:
+            yield self._prepared.popleft()
+
+    def _back_up(self) -> None:
+        if not self._request.dry_run:
+            self.report.backup = back_up_before(self._workspace, "replace")
+
+    def _match(self, foreign: list[ForeignDocument]) -> _Batch:
+        """Find out which documents are there already, and begin to segment the others."""
+        digests = [text_sha256(document.text) for document in foreign]
+        keys: list[str] = []
+        articles: list[Article] = []
+        for document, digest in zip(foreign, digests, strict=True):
+            key = self._matcher.match(document, digest)
+            if key is None:
+                articles.append(self._matcher.add(document, digest))
+                key = articles[-1].key
+            keys.append(key)
+        return _Batch(foreign, digests, keys, {article.key for article in articles}, self._segmenter.submit(articles))
+
+    def _write_batch(self, batch: _Batch) -> None:
+        self._added = {document.key: document for document in batch.job.documents}
+        remaining = set(batch.new)
+        for foreign, digest, key in zip(batch.foreign, batch.digests, batch.keys, strict=True):
+            self.report.lost.update(foreign.lost)
+            if key in remaining:
+                remaining.remove(key)
+                self._add_document(foreign, self._added[key], digest)
+            else:
+                self.report.known += not self._matcher.is_new(key)
+                self._count_differing_fields(key, foreign)
+                self._keep_document_extras(key, foreign)
+            for layer in foreign.layers:
+                self._write_layer(layer, LayerName(key, self._names.name(layer, foreign.where)), foreign, digest)
+        self._bulk.flush()
+
+    def _add_document(self, foreign: ForeignDocument, document: Document, digest: str) -> None:
+        ops = [Op("document", document.key, None, document_record(document, digest))]
+        if foreign.extras:
+            ops.append(Op("extra", self._form, None, item_record(self._document_extra(foreign))))
+            self.report.aside[_OTHER_FIELDS] += 1
+        self._bulk.add_text(document, digest, TOKENIZER)
+        self._bulk.add_document(document, self._actor, IMPORT, ops)
+        self.report.new += 1
+
+    def _document_extra(self, foreign: ForeignDocument) -> Extra:
+        return Extra(self._form, "document", dict(foreign.extras), (), self._form)
+
+    def _count_differing_fields(self, key: str, foreign: ForeignDocument) -> None:
+        """Count the fields of a known document that differ in the file; those of the workspace stay."""
+        incoming = {"title": foreign.title, "lang": foreign.lang and short_language(foreign.lang), "meta": foreign.meta}
+        if foreign.key not in (None, key):
+            self.report.lost[f"{FEATURES['key']}, where its text goes by another"] += 1
+        if not any(incoming.values()):
+            return
+        self._bulk.flush_and_wait()
+        stored = self._store.metadata(key) or {}
+        for name, value in incoming.items():
+            if value and value != stored.get(name):
+                self.report.lost[f"{FEATURES[name]}, where the document has another here"] += 1
+
+    def _keep_document_extras(self, key: str, foreign: ForeignDocument) -> None:
+        """Keep the format's own fields of a known document, unless some were kept before."""
+        if not foreign.extras:
+            return
+        self._bulk.flush_and_wait()
+        name = LayerName(key, CORPUS)
+        info = self._writer.layer_info(name)
+        stored = None if info is None else self._store.extras(info.id).get(self._form)
+        new = item_record(self._document_extra(foreign))
+        if stored is None:
+            self._writer.append(name, self._actor, IMPORT, [Op("extra", self._form, None, new)])
+            self.report.aside[_OTHER_FIELDS] += 1
+        elif item_record(stored) != new:
+            self.report.lost[f"{_OTHER_FIELDS} that has them already"] += 1
+
+    def _write_layer(self, layer: ForeignLayer, name: LayerName, foreign: ForeignDocument, digest: str) -> None:
+        if name.kind == "gold" and layer.state != "done":
+            self.report.lost["unfinished work, which is not gold"] += 1
+            return
+        author = layer.author if name.kind == "suggester" and layer.author else name.author or layer.author
+        incoming = self._normalizer.normalize(layer, name.kind, author)
+        check = self.check.check_labels if name.kind == "suggester" else self.check.check_work
+        check(incoming, foreign.where, lambda: self._sentences(name.document))
+        if self._request.unfinished and incoming.state == "done":
+            incoming.state = "doing"
+        if self.check.refuses:
+            return  # nothing will be written: only look for what else is refused
+        is_new = name.document in self._added
+        added = self._layers.take(name, incoming, digest, foreign.where, layer.author, new_document=is_new)
+        counts = self.report.layers.setdefault(name.name, LayerCounts())
+        counts.documents += 1
+        counts.unchanged += added is None
+        if added is not None:
+            counts.spans += len(added.spans)
+            counts.relations += len(added.relations)
+            counts.verdicts += len(added.verdicts)
+            self.report.aside.update(extra.kind for extra in added.extras.values())
+
+    def _sentences(self, key: str) -> Segmentation:
+        document = self._added.get(key)
+        if document is None:
+            self._bulk.flush_and_wait()
+            document = self._store.document(key)
+        assert document is not None
+        return document.sentences
