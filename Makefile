@@ -14,7 +14,7 @@ MODELS := models/.checked
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
-	@echo "make check      format, lint, types, import contracts"
+	@echo "make check      format, lint, types, import contracts, dead code"
 	@echo "make format     mend what the formatter and the linter can mend"
 	@echo "make snapshots  accept how the screens look now, for tests/tui/test_snapshots.py"
 	@echo "make training-proof   train on exports of the sample articles, and suggest with the model"
@@ -53,6 +53,7 @@ check: $(VENV)/.developer-packages
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 format: $(VENV)/.developer-packages
 	$(BIN)/ruff format .

@@ -1,0 +1,36 @@
+"""Names that vulture takes for dead code and that are used all the same, with who uses them.
+
+Only ``make check`` reads this module; nothing imports it.
+"""
+
+# mypy: ignore-errors
+# ruff: noqa: B018, F821
+
+# sqlite3 reads it when it makes a row.
+_.row_factory
+
+# click calls them to find a command and to list all.
+_.list_commands
+_.get_command
+
+# Textual reads or calls them: titles and styles, what is in focus at first, sizes, painting, messages, errors.
+_.TITLE
+_.CSS
+_.AUTO_FOCUS
+_.control
+_.get_content_height
+_.container
+_.viewport
+_.render_line
+_.render_lines
+_.window_virtual_size
+_._fatal_error
+
+# dkpro-cassis writes it into the file.
+_.sofa_mime
+
+# msgspec writes every field of the card of a learned model.
+_.created_at
+
+# Suggesters of other packages are written against it: docs/extending.md.
+_.SuggesterFactory
