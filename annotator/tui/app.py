@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar
 from warnings import filterwarnings
@@ -27,14 +26,12 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
 from annotator.tui.theme_palette import palette_of
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
+from annotator.tuning import collect_everything, collect_seldom, exempt_from_collection
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.settings import Preferences, SettingsError
-
-COLLECTOR_THRESHOLDS = (10_000, 50, 100)
-"""How seldom Python looks for garbage: painting makes much that goes by itself, and a look costs a frame or two."""
 
 TRAINING_POLL_SECONDS = 1.0
 """Seconds between looks at what the training in the background does."""
@@ -138,18 +135,7 @@ class AnnotatorApp(App[None]):
 
     def open_document(self, key: str, needle: str = "") -> None:
         """Open a document over the queue, at the first place of what was searched for, if its text has it."""
-        self._let_go()
-        self.push_screen(AnnotateScreen(self.desk, self.desk.open(key), needle))
-        self.call_after_refresh(gc.freeze)
-
-    def _let_go(self) -> None:
-        """Free what documents left before have taken, before another one is opened.
-
-        What a document was read into stays until it is left, so it is frozen once it is there: the garbage collector,
-        walking it again and again, would make every few keys late by several frames.
-        """
-        gc.unfreeze()
-        gc.collect()
+        self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle))
 
     def open_agreement(self) -> None:
         """Open the figures on how curators agree, over the queue."""
@@ -157,9 +143,13 @@ class AnnotatorApp(App[None]):
 
     def open_adjudication(self, key: str) -> None:
         """Open what curators differ on in a document, over the queue."""
-        self._let_go()
-        self.push_screen(AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
-        self.call_after_refresh(gc.freeze)
+        self._push_document(lambda: AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
+
+    def _push_document(self, make_screen: Callable[[], WorkScreen]) -> None:
+        """Open a screen that keeps a document in memory, and let the garbage collector pass that over."""
+        collect_everything()
+        self.push_screen(make_screen())
+        self.call_after_refresh(exempt_from_collection)
 
     def open_feedback(self, key: str) -> None:
         """Open the curator's work on a document against its gold."""
@@ -215,7 +205,7 @@ class AnnotatorApp(App[None]):
 
 def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
     """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    collect_seldom()
     training = None
     if preferences.learn:
         training = BackgroundTraining(desk.workspace.root, desk.curator, network=preferences.network_in_background)
