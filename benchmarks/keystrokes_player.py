@@ -120,7 +120,7 @@ class Player:
             await self._press(step.kind, step.key)
             return
         prompt = self.screen.prompt
-        code = prompt.places.get(step.hint) if prompt is not None else None
+        code = prompt.hints.get(step.hint) if prompt is not None else None
         if code is None:
             raise SlipError
         self.tally.causes[f"first letters of hints ({step.kind})"] += 1

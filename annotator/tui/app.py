@@ -14,7 +14,8 @@ from textual.theme import Theme
 
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
-from annotator.tui.layout.painting import Mode, Palette
+from annotator.tui.layout.painting import Mode
+from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -24,7 +25,7 @@ from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
-from annotator.tui.theme_palette import palette_of
+from annotator.tui.theme_palette import theme_palette
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
 from annotator.tuning import collect_everything, collect_seldom, exempt_from_collection
 from annotator.workflow.comparing.agreement_sample import AgreementSample
@@ -84,7 +85,7 @@ class AnnotatorApp(App[None]):
         tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, FeedbackScreen.BINDINGS, QueueScreen.BINDINGS]
         tables += [AgreementScreen.BINDINGS, DisagreementsScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
         keymap.check_keys(keys, tables, self.desk.scheme)
-        self.set_keymap(keymap.normalised(keys))
+        self.set_keymap(keymap.textual_keymap(keys))
 
     @property
     def accept_threshold(self) -> float:
@@ -96,7 +97,7 @@ class AnnotatorApp(App[None]):
     def palette(self) -> Palette:
         """Return the colours of the present theme."""
         if self._palette is None or self._palette[0] != self.theme:
-            self._palette = (self.theme, palette_of(self.current_theme, self.theme_variables, self.desk.scheme))
+            self._palette = (self.theme, theme_palette(self.current_theme, self.theme_variables, self.desk.scheme))
         return self._palette[1]
 
     def on_mount(self) -> None:
@@ -211,11 +212,11 @@ def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicat
         training = BackgroundTraining(desk.workspace.root, desk.curator, network=preferences.network_in_background)
     app = AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating)
     app.signals = Signals(app)
-    with app.signals.heeded():
+    with app.signals.handled():
         app.run()
     if app.signals.ended_by is not None:
         desk.workspace.close()
-        app.signals.die()
+        app.signals.end_process()
     if app.failure is not None:
         filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # the toolkit's, which was cut short
         raise app.failure

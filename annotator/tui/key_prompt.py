@@ -1,4 +1,4 @@
-"""A question that is answered by typing one or two letters."""
+"""A question on the screen that is answered by typing a code of one or two letters."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class KeyPrompt:
-    """Codes and what each does; ``places`` tells at which offsets hint codes are drawn."""
+    """A question: ``options`` maps codes to what each does, ``hints`` offsets in the text to the codes shown there."""
 
     text: str
     options: Mapping[str, Callable[[], None]]
-    places: Mapping[int, str] = field(default_factory=dict)
+    hints: Mapping[int, str] = field(default_factory=dict)
     typed: str = ""
 
     def feed(self, character: str) -> Callable[[], None] | None:
-        """Take one more letter; return what to do once a code is whole.
+        """Add a letter; return what to do when that completes a code, ``None`` when another letter is needed.
 
-        Raises :class:`KeyError` when no code begins that way.
+        Raises :class:`KeyError` when no code begins with what was typed.
         """
         self.typed += character
         if self.typed in self.options:
@@ -28,6 +28,6 @@ class KeyPrompt:
         return None
 
     def remaining_hints(self) -> Mapping[int, str]:
-        """Return the hints that can still be meant, without the letters typed already."""
-        size = len(self.typed)
-        return {o: code[size:] for o, code in self.places.items() if code.startswith(self.typed)}
+        """Return the hints that can still be chosen, without the letters that were typed already."""
+        typed = len(self.typed)
+        return {offset: code[typed:] for offset, code in self.hints.items() if code.startswith(self.typed)}

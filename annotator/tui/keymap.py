@@ -1,4 +1,4 @@
-"""A person's keys, checked against the bindings that there are."""
+"""Checks the keys in a person's settings against the bindings of the screens."""
 
 from __future__ import annotations
 
@@ -11,36 +11,38 @@ from textual.keys import _character_to_key
 from annotator.labels import LabelScheme
 from annotator.workflow.settings import SettingsError
 
-NO_LABELS = ("queue.", "agreement.", "differences.", "feedback.", "version.")
-"""Beginnings of the ids of keys that may be a label's too: of screens where nothing is labelled, and of versions."""
+LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "version.")
+"""Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
 
 
 def bindings_of(*tables: Sequence[BindingType]) -> list[Binding]:
-    """Return the bindings of some screens that can be given other keys."""
+    """Return the bindings in some tables that have an id, so that settings can give them other keys."""
     return [b for table in tables for b in table if isinstance(b, Binding) and b.id is not None]
 
 
 def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]], scheme: LabelScheme) -> None:
-    """Check remapped keys: every id exists, and on no screen two bindings, or a label, share a key.
+    """Check remapped keys; ``tables`` are the bindings of one screen each.
 
-    Raises :class:`SettingsError` naming the ids and the key.
+    Every id must exist, and on no screen may a remapped binding share a key with another binding or with a label.
+
+    Raises :class:`SettingsError`, which names the ids and the key.
     """
     tables = list(tables)
     known = {b.id: b for b in bindings_of(*tables)}
-    for identity in keys:
-        if identity not in known:
-            near = get_close_matches(identity, [i for i in known if i], n=1)
+    for binding_id in keys:
+        if binding_id not in known:
+            near = get_close_matches(binding_id, [known_id for known_id in known if known_id], n=1)
             raise SettingsError(
-                f"keys: no binding {identity!r}", f"did you mean {near[0]}?" if near else "? lists them"
+                f"keys: no binding {binding_id!r}", f"did you mean {near[0]}?" if near else "? lists them"
             )
     for table in tables:
         _check_clashes(keys, bindings_of(table))
-    labels = {normal(entity.key): entity.name for entity in scheme.entities.values()}
-    for identity, given in keys.items():
-        for key in given.split(","):
-            if normal(key) in labels and not (identity or "").startswith(NO_LABELS):
+    labels = {textual_key(entity.key): entity.name for entity in scheme.entities.values()}
+    for binding_id, assigned in keys.items():
+        for key in assigned.split(","):
+            if textual_key(key) in labels and not binding_id.startswith(LABEL_KEYS_ALLOWED):
                 raise SettingsError(
-                    f"keys: {identity} and the label {labels[normal(key)]} both want {key.strip()!r}",
+                    f"keys: {binding_id} and the label {labels[textual_key(key)]} both want {key.strip()!r}",
                     "choose another key",
                 )
 
@@ -48,21 +50,21 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
 def _check_clashes(keys: Mapping[str, str], bindings: Iterable[Binding]) -> None:
     owner: dict[str, str] = {}
     for binding in bindings:
-        identity = binding.id or ""
-        for key in keys.get(identity, binding.key).split(","):
-            other = owner.setdefault(normal(key), identity)
-            if other != identity and (identity in keys or other in keys):
+        binding_id = binding.id or ""
+        for key in keys.get(binding_id, binding.key).split(","):
+            other = owner.setdefault(textual_key(key), binding_id)
+            if other != binding_id and (binding_id in keys or other in keys):
                 raise SettingsError(
-                    f"keys: {other} and {identity} both want {key.strip()!r}", "give one of them another key"
+                    f"keys: {other} and {binding_id} both want {key.strip()!r}", "give one of them another key"
                 )
 
 
-def normal(key: str) -> str:
-    """Return a key by Textual's name for it."""
+def textual_key(key: str) -> str:
+    """Return Textual's name for a key; settings may give the character itself."""
     key = key.strip()
     return _character_to_key(key) if len(key) == 1 else key
 
 
-def normalised(keys: Mapping[str, str]) -> dict[str, str]:
-    """Return the keymap in Textual's names."""
-    return {identity: ",".join(normal(key) for key in given.split(",")) for identity, given in keys.items()}
+def textual_keymap(keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of a person's settings by Textual's names, for :meth:`App.set_keymap`."""
+    return {binding_id: ",".join(map(textual_key, assigned.split(","))) for binding_id, assigned in keys.items()}

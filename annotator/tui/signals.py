@@ -1,4 +1,4 @@
-"""Signals: whatever ends or stops the workbench leaves the terminal as it was."""
+"""Handles signals, so that whatever ends or stops the workbench leaves the terminal usable."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from typing import Any
 from textual.app import App
 from textual.driver import Driver
 
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+TERMINATING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 _INPUT, _OUTPUT = 0, 2
-"""Where the toolkit reads from and writes to."""
-GRACE = 2.0
-"""Seconds for which the workbench may tidy up; then it is ended as it is. What was acknowledged is on the disk."""
-PLAIN = (
+"""The file descriptors that Textual reads from and writes to."""
+GRACE_SECONDS = 2.0
+"""Seconds for the workbench to close in order; then it is ended.  What was acknowledged is on the disk already."""
+RESTORE_TERMINAL = (
     "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1016l\x1b[?1006l\x1b[<u\x1b[?1049l"
     "\x1b[?25h\x1b[?1004l"
 )
-"""What takes back all that the toolkit asks of a terminal."""
+"""Escape sequences that undo every mode that Textual sets in a terminal."""
 
 
 class Signals:
-    """What the workbench does when it is told to end, to stop, or to go on."""
+    """Ends, suspends and resumes the workbench on signals; ``ended_by`` is the signal that ended it."""
 
     def __init__(self, app: App[None]) -> None:
         self.ended_by: signal.Signals | None = None
@@ -39,9 +39,9 @@ class Signals:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
-    def heeded(self) -> Iterator[None]:
-        """Heed them in the block; afterwards, the process ends by the signal that ended the workbench, if one did."""
-        former = {number: signal.signal(number, self._end) for number in ENDING}
+    def handled(self) -> Iterator[None]:
+        """Handle the terminating signals within the block, and restore the former handlers after it."""
+        former = {number: signal.signal(number, self._end) for number in TERMINATING}
         try:
             yield
         finally:
@@ -49,20 +49,20 @@ class Signals:
                 signal.signal(number, handler)
 
     def start(self) -> None:
-        """Take over from the toolkit, once it has set up the terminal.
+        """Take over suspending and resuming from Textual, once it has set up the terminal.
 
-        Going on after ``SIGSTOP``, it would set the terminal up a second time, read every other key, and in the end
-        restore what it had itself set up.
+        After ``SIGSTOP``, Textual would set the terminal up a second time, lose every other key, and on leaving restore
+        its own settings instead of the terminal's.
         """
         self._loop = asyncio.get_running_loop()
         if self._app._driver is not None and self._app._driver.can_suspend:
             signal.signal(signal.SIGTSTP, self._suspend)
-            signal.signal(signal.SIGCONT, self._go_on)
+            signal.signal(signal.SIGCONT, self._resume)
 
-    def die(self) -> None:
-        """End the process by the signal that ended the workbench, so that its status says so."""
+    def end_process(self) -> None:
+        """End the process by the signal that ended the workbench, so that its exit status says so."""
         if self.ended_by is not None:
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # SIGQUIT would leave articles in a file
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # SIGQUIT would write articles into a core file
             signal.signal(self.ended_by, signal.SIG_DFL)
             os.kill(os.getpid(), self.ended_by)
 
@@ -70,7 +70,7 @@ class Signals:
         if self.ended_by is not None:
             return
         self.ended_by = signal.Signals(number)
-        timer = threading.Timer(GRACE, self._end_now)
+        timer = threading.Timer(GRACE_SECONDS, self._end_now)
         timer.daemon = True
         timer.start()
         if self._loop is None:
@@ -79,11 +79,11 @@ class Signals:
             self._loop.call_soon_threadsafe(self._app.call_later, self._app.action_quit)
 
     def _end_now(self) -> None:
-        """Restore the terminal by hand, and end with the status that shells give to the signal."""
+        """Restore the terminal without Textual, and exit with the status that shells give to the signal."""
         with suppress(OSError, ValueError, termios.error):
             if self._modes is not None:
                 termios.tcsetattr(_INPUT, termios.TCSANOW, self._modes)
-            os.write(_OUTPUT, PLAIN.encode())
+            os.write(_OUTPUT, RESTORE_TERMINAL.encode())
         assert self.ended_by is not None
         os._exit(128 + self.ended_by)
 
@@ -98,8 +98,8 @@ class Signals:
         self._suspended = True
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    def _go_on(self, _number: int, _frame: FrameType | None) -> None:
-        """Set the terminal up anew, if it is ours again: whoever had it meanwhile may have changed it."""
+    def _resume(self, _number: int, _frame: FrameType | None) -> None:
+        """Set the terminal up again if it is ours: whoever had it meanwhile may have changed it."""
         with suppress(OSError):
             if os.tcgetpgrp(_INPUT) != os.getpgrp():
                 return
@@ -111,7 +111,7 @@ class Signals:
             self._loop.call_soon_threadsafe(self._app.call_later, self._repaint)
 
     def _repaint(self) -> None:
-        """Paint the whole screen, whatever the terminal shows."""
+        """Paint the whole screen, since the terminal may show anything now."""
         self._app.screen.refresh(layout=True)
         for widget in self._app.screen.walk_children():
             widget.refresh()

@@ -1,4 +1,4 @@
-"""The workbench's own themes."""
+"""The two colour themes of the workbench, dark and light."""
 
 from __future__ import annotations
 

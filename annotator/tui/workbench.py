@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from annotator.tui.layout.painting import Mode, Palette
+from annotator.tui.layout.painting import Mode
+from annotator.tui.layout.palette import Palette
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.learning.background_training import BackgroundTraining

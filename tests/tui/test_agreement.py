@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.tui.layout.figures import bar, scale, stack
+from annotator.tui.layout.figures import bar, scale, stacked_bar
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.queue import QueueScreen
@@ -197,5 +197,5 @@ def test_bars_fill_their_share() -> None:
     assert bar(0.5, 4) == "██  "
     assert bar(0.53125, 4) == "██▏ "
     assert bar(2, 3) == "███"
-    assert stack([2, 0, 1, 1], 8) == "████▒▒░░"
-    assert stack([0, 0], 4) == "    "
+    assert stacked_bar([2, 0, 1, 1], 8) == "████▒▒░░"
+    assert stacked_bar([0, 0], 4) == "    "

@@ -14,8 +14,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 from annotator.labels import EntityType, LabelScheme, load_scheme
 from annotator.tui import themes
 from annotator.tui.label_colors import CONTRAST, contrast, label_colors, readable
-from annotator.tui.layout.painting import Palette
-from annotator.tui.theme_palette import palette_of
+from annotator.tui.layout.palette import Palette
+from annotator.tui.theme_palette import theme_palette
 from tests.repository import SAMPLE_LABELS
 
 SCHEME = load_scheme(SAMPLE_LABELS)
@@ -25,12 +25,12 @@ colors = st.builds(Color, st.integers(0, 255), st.integers(0, 255), st.integers(
 
 
 def palette(theme: Theme) -> Palette:
-    return palette_of(theme, theme.to_color_system().generate(), SCHEME)
+    return theme_palette(theme, theme.to_color_system().generate(), SCHEME)
 
 
 def paper(theme: Theme) -> Color:
     """Return the background; where it is the terminal's own, what it most likely is."""
-    color = palette(theme).paper
+    color = palette(theme).background
     return color if color.ansi is None else BLACK if theme.dark else WHITE
 
 
@@ -60,7 +60,7 @@ def test_sixteen_colours_leave_everything_readable(name: str) -> None:
 
     found = palette(THEMES[name])
     for color in (found.text, found.faint, found.hint, found.arc, *found.labels.values()):
-        assert sixteen(color) != sixteen(found.paper)
+        assert sixteen(color) != sixteen(found.background)
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -176,7 +176,7 @@ async def test_what_is_marked_already_gets_no_hint(news: Bench) -> None:
         await work.press("escape", "1", "a", "escape", "1")
         prompt = work.annotating.prompt
         assert prompt is not None
-        assert 0 not in prompt.places
+        assert 0 not in prompt.hints
 
 
 async def test_a_question_is_left_with_escape_or_by_an_unknown_letter(news: Bench) -> None:

@@ -19,7 +19,7 @@ async def test_hints_stand_on_the_partners_that_the_scheme_allows(news: Bench) -
         prompt = work.annotating.prompt
         assert prompt is not None
         text = work.session.document.text
-        assert [text[at:].split()[0] for at in prompt.places] == ["Cruz"]
+        assert [text[at:].split()[0] for at in prompt.hints] == ["Cruz"]
 
 
 async def test_the_type_is_asked_where_several_fit(news: Bench) -> None:

@@ -1,22 +1,43 @@
-"""The pages of the agreement screen, from a measured agreement to lines of figures. Pure."""
+"""Lays the pages of the agreement screen out as lines of figures.  Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
 from annotator.agreement.estimates import Estimate
-from annotator.reports import agreement_text as text
-from annotator.reports.agreement import Agreement, Confusion, Figure, Slice, periods
+from annotator.reports.agreement import Agreement, Confusion, Slice, periods
+from annotator.reports.agreement_text import (
+    CAUTION,
+    KIND_NAMES,
+    RELATION_KIND_NAMES,
+    coverage,
+    differing,
+    headline,
+    number,
+    plural,
+    with_interval,
+)
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
-from annotator.tui.layout.figures import Page, PageLine, Piece, bar, columns, fit, heading, prose, scale, stack
+from annotator.tui.layout.figures import (
+    FigurePage,
+    PageLine,
+    StyledText,
+    bar,
+    column_width,
+    fit,
+    heading,
+    prose,
+    scale,
+    stacked_bar,
+)
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 
 NAME, WIDE_NAME, WIDE_FROM = 30, 40, 110
-"""Cells for the names at the left: few, or more from some width on."""
+"""Cells for the names at the left, and for the same on screens of at least so many cells."""
 
 VALUE = 15
-"""Cells for a value with its interval."""
+"""Cells for a value and its interval."""
 
 PAGES = ("overview", "pairs", "labels", "confusion", "documents", "parts", "verdicts", "time")
 
@@ -30,8 +51,8 @@ LEVEL_TARGETS = {
 }
 
 
-def pages(agreement: Agreement, work: WorkSummary, sample: AgreementSample, width: int) -> list[Page]:
-    """Return the pages for a width in cells, in the order of :data:`PAGES`."""
+def pages(agreement: Agreement, work: WorkSummary, sample: AgreementSample, width: int) -> list[FigurePage]:
+    """Lay out every page for a width in cells, in the order of :data:`PAGES`; a page without figures says so."""
     build: dict[str, Callable[[], Iterator[PageLine]]] = {
         "overview": lambda: _overview(agreement, width),
         "pairs": lambda: _pairs(agreement, width),
@@ -42,7 +63,7 @@ def pages(agreement: Agreement, work: WorkSummary, sample: AgreementSample, widt
         "verdicts": lambda: _suggestions(work, width),
         "time": lambda: _time(work, width),
     }
-    return [Page(title, tuple(build[title]()) or ((Piece(EMPTY[title], "faint"),),)) for title in PAGES]
+    return [FigurePage(title, tuple(build[title]()) or ((StyledText(EMPTY[title], "faint"),),)) for title in PAGES]
 
 
 EMPTY = dict.fromkeys(PAGES, " Nothing to compare.") | {
@@ -52,7 +73,7 @@ EMPTY = dict.fromkeys(PAGES, " Nothing to compare.") | {
 
 
 def _layout(width: int) -> tuple[int, int]:
-    """Return the cells for names and for the scale."""
+    """Return the cells for names, and those for the scale."""
     name = WIDE_NAME if width >= WIDE_FROM else NAME
     return name, max(10, min(60, width - name - VALUE - 18))
 
@@ -60,21 +81,21 @@ def _layout(width: int) -> tuple[int, int]:
 def _line(
     name: str, estimate: Estimate | None, target: DisagreementFilter | None, width: int, tip: str = ""
 ) -> PageLine:
-    """Return a figure with its name, interval, place on a scale, documents and items."""
+    """Lay out a figure: name, value with interval, scale, number of documents and of items."""
     cells, room = _layout(width)
     if estimate is None:
-        return (Piece(fit(name, cells)), Piece(" –"))
+        return (StyledText(fit(name, cells)), StyledText(" –"))
     if estimate.value is None:
-        why = fit(f"– {estimate.reason}", width - cells - 1)
-        return (Piece(fit(name, cells)), Piece(f" {why}", "faint"))
+        reason = fit(f"– {estimate.reason}", width - cells - 1)
+        return (StyledText(fit(name, cells)), StyledText(f" {reason}", "faint"))
     counts = f"{fit(f'{estimate.informative:,}', 7, right=True)}{fit(f'{estimate.items:,}', 9, right=True)}"
-    said = (text.with_interval(estimate), text.plural(estimate.informative, "document"), estimate.reason)
-    meaning = f"{tip or name}: {', '.join(part for part in said if part)}"
+    facts = (with_interval(estimate), plural(estimate.informative, "document"), estimate.reason)
+    explanation = f"{tip or name}: {', '.join(fact for fact in facts if fact)}"
     return (
-        Piece(fit(name, cells)),
-        Piece(f" {fit(text.with_interval(estimate), VALUE)}", "bold", None, target, meaning),
-        Piece(f" {scale(estimate, room)}"),
-        Piece(counts, "faint"),
+        StyledText(fit(name, cells)),
+        StyledText(f" {fit(with_interval(estimate), VALUE)}", "bold", None, target, explanation),
+        StyledText(f" {scale(estimate, room)}"),
+        StyledText(counts, "faint"),
     )
 
 
@@ -82,33 +103,29 @@ def _column_heads(width: int, name: str = "") -> PageLine:
     cells, room = _layout(width)
     ends = fit("0", room - 1) + "1"
     counts = f"{fit('docs', 7, right=True)}{fit('items', 9, right=True)}"
-    return (Piece(f"{fit(name, cells)} {fit('95 % interval', VALUE)} {ends}{counts}", "faint"),)
+    return (StyledText(f"{fit(name, cells)} {fit('95 % interval', VALUE)} {ends}{counts}", "faint"),)
 
 
 def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
-    found = agreement.headline
-    if found is not None and found.value is not None:
-        big = Piece(f" {text.with_interval(found)} ", "bold", found.value, LEVEL_TARGETS["span"], "strict span F1")
-        yield (big, Piece("  strict span F1 over all pairs"))
+    estimate = agreement.headline
+    if estimate is not None and estimate.value is not None:
+        value = f" {with_interval(estimate)} "
+        figure = StyledText(value, "bold", estimate.value, LEVEL_TARGETS["span"], "strict span F1")
+        yield (figure, StyledText("  strict span F1 over all pairs"))
         yield ()
-    for sentence in (text.headline(agreement), text.differing(agreement), text.coverage(agreement)):
+    for sentence in (headline(agreement), differing(agreement), coverage(agreement)):
         yield from prose(sentence, width)
     if agreement.reason:
         return
     yield ()
     yield _column_heads(width, "measure")
-    for figure in agreement.overall.figures:
-        yield _figure(figure, width)
-    yield from _kinds("How spans differ", agreement.kinds, text.KIND_NAMES, width, relations=False)
-    yield from _kinds("How relations differ", agreement.relation_kinds, text.RELATION_KIND_NAMES, width, relations=True)
+    for measure, estimate in agreement.overall.figures:
+        target = LEVEL_TARGETS[measure.universe.level]
+        yield _line(measure.title, estimate, target, width, tip=f"of {measure.universe.text}")
+    yield from _kinds("How spans differ", agreement.kinds, KIND_NAMES, width, relations=False)
+    yield from _kinds("How relations differ", agreement.relation_kinds, RELATION_KIND_NAMES, width, relations=True)
     yield ()
-    yield from prose(text.CAUTION, width, "faint")
-
-
-def _figure(figure: Figure, width: int) -> PageLine:
-    measure, found = figure
-    tip = f"of {measure.universe.text}"
-    return _line(measure.title, found, LEVEL_TARGETS[measure.universe.level], width, tip)
+    yield from prose(CAUTION, width, "faint")
 
 
 def _kinds(
@@ -126,10 +143,10 @@ def _kinds(
             else None
         )
         yield (
-            Piece(fit(names[kind], 36)),
-            Piece(fit(f"{count:,}", 9, right=True), "bold", None, target),
-            Piece(fit(f"{100 * count / total:.0f} %", 7, right=True)),
-            Piece(f"  {bar(count / total, room)}", "faint"),
+            StyledText(fit(names[kind], 36)),
+            StyledText(fit(f"{count:,}", 9, right=True), "bold", None, target),
+            StyledText(fit(f"{100 * count / total:.0f} %", 7, right=True)),
+            StyledText(f"  {bar(count / total, room)}", "faint"),
         )
 
 
@@ -139,23 +156,24 @@ def _kinds(
 def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
     if not agreement.pairs:
         return
-    yield (Piece("Strict span F1 of each pair of layers", "bold"),)
+    yield (StyledText("Strict span F1 of each pair of layers", "bold"),)
     names = [display_name(layer) for layer in agreement.layers]
     pairs = {frozenset((p.left, p.right)): p for p in agreement.pairs}
     side = min(16, max(map(len, names)) + 1)
-    cells = columns(names, width - side, 6, 14)
-    yield (Piece(" " * side), *(Piece(fit(name, cells), "faint") for name in names))
-    for one in agreement.layers:
-        line = [Piece(fit(display_name(one), side))]
-        for other in agreement.layers:
-            pair = pairs.get(frozenset((one, other)))
-            found = pair.get("span.f1") if pair is not None else None
-            if pair is None or found is None:
-                line.append(Piece(" " * cells))
+    cells = column_width(names, width - side, 6, 14)
+    yield (StyledText(" " * side), *(StyledText(fit(name, cells), "faint") for name in names))
+    for row in agreement.layers:
+        line = [StyledText(fit(display_name(row), side))]
+        for column in agreement.layers:
+            pair = pairs.get(frozenset((row, column)))
+            estimate = pair.get("span.f1") if pair is not None else None
+            if pair is None or estimate is None:
+                line.append(StyledText(" " * cells))
                 continue
             target = DisagreementFilter(f"spans of {pair.name}", relations=False, pair=(pair.left, pair.right))
-            tip = f"{pair.name}: {text.with_interval(found)}, {text.plural(found.informative, 'document')}"
-            line += [Piece(fit(f"  {text.number(found.value)}", cells - 1), "", found.value, target, tip), Piece(" ")]
+            tip = f"{pair.name}: {with_interval(estimate)}, {plural(estimate.informative, 'document')}"
+            value = fit(f"  {number(estimate.value)}", cells - 1)
+            line += [StyledText(value, "", estimate.value, target, tip), StyledText(" ")]
         yield tuple(line)
     for measure, title, relations in (("span.f1", "Spans", False), ("relation.f1", "Relations", True)):
         yield from heading(f"{title}, pair by pair")
@@ -196,47 +214,50 @@ def _confusion(agreement: Agreement, width: int) -> Iterator[PageLine]:
         ("Spans: what is taken for what", agreement.confusion, False),
         ("Relations: what is taken for what", agreement.relation_confusion, True),
     ):
-        found = confusion.disagreements()
-        if not found:
+        counts = confusion.disagreements()
+        if not counts:
             continue
         yield from heading(title)[1 if not relations else 0 :]
         if pair is not None:
             left, right = map(display_name, pair)
-            yield (Piece(f"{left} in rows, {right} in columns", "faint"),)
+            yield (StyledText(f"{left} in rows, {right} in columns", "faint"),)
         yield from _matrix(confusion, pair, width, relations=relations)
         yield ()
-        most = max(count for _, _, count in found)
-        for one, other, count in found:
-            target = DisagreementFilter(f"{one} and {other}", relations=relations, said=(one, other), pair=pair)
+        most = max(count for _, _, count in counts)
+        for label, other, count in counts:
+            target = DisagreementFilter(f"{label} and {other}", relations=relations, said=(label, other), pair=pair)
             yield (
-                Piece(fit(one, 18)),
-                Piece(fit(other, 18)),
-                Piece(fit(f"{count:,}", 8, right=True), "bold", None, target, target.title),
-                Piece(f"  {bar(count / most, max(8, width - 50))}", "faint"),
+                StyledText(fit(label, 18)),
+                StyledText(fit(other, 18)),
+                StyledText(fit(f"{count:,}", 8, right=True), "bold", None, target, target.title),
+                StyledText(f"  {bar(count / most, max(8, width - 50))}", "faint"),
             )
 
 
 def _matrix(confusion: Confusion, pair: tuple[str, str] | None, width: int, *, relations: bool) -> Iterator[PageLine]:
-    """Yield the table of labels that occur, if it fits; the list under it has the same."""
+    """Yield the table of the labels that occur, if it fits; the list below gives the same counts."""
     table = confusion.table
     used = [i for i, row in enumerate(table) if any(row) or any(other[i] for other in table)]
-    cells = columns((confusion.labels[i] for i in used), width - 14, 5, 12)
+    cells = column_width((confusion.labels[i] for i in used), width - 14, 5, 12)
     if 14 + cells * len(used) > width:
         return
-    yield (Piece(" " * 14), *(Piece(fit(confusion.labels[i], cells - 1, right=True) + " ", "faint") for i in used))
+    yield (
+        StyledText(" " * 14),
+        *(StyledText(fit(confusion.labels[i], cells - 1, right=True) + " ", "faint") for i in used),
+    )
     for i in used:
         total = sum(table[i]) or 1
-        line = [Piece(fit(confusion.labels[i], 14))]
+        line = [StyledText(fit(confusion.labels[i], 14))]
         for j in used:
-            count, said = table[i][j], (confusion.labels[i], confusion.labels[j])
-            target = (
-                None
-                if i == j or not count
-                else DisagreementFilter(f"{said[0]} and {said[1]}", relations, pair, said=said)
-            )
-            shown = fit(f"{count:,}" if count else "·", cells - 1, right=True)
-            tip = f"{said[0]} and {said[1]}: {count:,}"
-            line += [Piece(shown, "" if count else "faint", count / total if count else None, target, tip), Piece(" ")]
+            count, labels = table[i][j], (confusion.labels[i], confusion.labels[j])
+            name = " and ".join(labels)
+            target = None if i == j or not count else DisagreementFilter(name, relations, pair, said=labels)
+            value = fit(f"{count:,}" if count else "·", cells - 1, right=True)
+            tip = f"{name}: {count:,}"
+            line += [
+                StyledText(value, "" if count else "faint", count / total if count else None, target, tip),
+                StyledText(" "),
+            ]
         yield tuple(line)
 
 
@@ -247,16 +268,16 @@ def _documents(agreement: Agreement, width: int) -> Iterator[PageLine]:
     if not agreement.documents:
         return
     key = max(12, min(24, width // 4))
-    yield (Piece(f"{fit('worst first', key)} spans  relations  differences  title", "faint"),)
+    yield (StyledText(f"{fit('worst first', key)} spans  relations  differences  title", "faint"),)
     for row in agreement.documents:
         count = row.differences + row.relation_differences
         target = DisagreementFilter(row.key, documents=frozenset({row.key})) if count else None
         yield (
-            Piece(fit(row.key, key)),
-            Piece(fit(text.number(row.span_f1), 6, right=True), "bold", None, target, row.title),
-            Piece(fit(text.number(row.relation_f1), 11, right=True)),
-            Piece(fit(f"{count:,}", 13, right=True)),
-            Piece(f"  {fit(row.title, max(4, width - key - 32))}", "faint"),
+            StyledText(fit(row.key, key)),
+            StyledText(fit(number(row.span_f1), 6, right=True), "bold", None, target, row.title),
+            StyledText(fit(number(row.relation_f1), 11, right=True)),
+            StyledText(fit(f"{count:,}", 13, right=True)),
+            StyledText(f"  {fit(row.title, max(4, width - key - 32))}", "faint"),
         )
 
 
@@ -278,48 +299,46 @@ def _slices(agreement: Agreement, sample: AgreementSample, width: int) -> Iterat
         ("Suggestions shown to both, to neither (blind), to one (mixed)", agreement.conditions,
          lambda name: DisagreementFilter(name, relations=False, condition=name)),  # type: ignore[arg-type]
     ]  # fmt: skip
-    first = True
-    for title, some, target in parts:
-        if some:
-            yield from heading(f"{title}: strict span F1")[1 if first else 0 :]
-            yield _column_heads(width)
-            for part in some:
-                yield _line(part.name, part.get("span.f1"), target(part.name), width)
-            first = False
+    parts = [(title, group, target) for title, group, target in parts if group]
+    for index, (title, group, target) in enumerate(parts):
+        yield from heading(f"{title}: strict span F1")[0 if index else 1 :]
+        yield _column_heads(width)
+        for part in group:
+            yield _line(part.name, part.get("span.f1"), target(part.name), width)
 
 
 # Suggestions
 
 
 def _suggestions(work: WorkSummary, width: int) -> Iterator[PageLine]:
-    for title, found in (("By source", work.sources), ("By curator", work.curators)):
-        if found:
+    for title, acceptances in (("By source", work.sources), ("By curator", work.curators)):
+        if acceptances:
             yield from heading(title)[0 if title != "By source" else 1 :]
             names = "  ".join(f"{fill} {verdict}" for fill, verdict in zip("█▓▒░", VERDICTS, strict=True))
-            yield (Piece(f"{fit('accepted as it stood', 26)} {names}", "faint"),)
-            yield from (_acceptance(one, width) for one in found)
+            yield (StyledText(f"{fit('accepted as it stood', 26)} {names}", "faint"),)
+            yield from (_acceptance(acceptance, width) for acceptance in acceptances)
     if work.calibration:
         yield from heading("Can scores be believed? A score of .8 should mean that 8 of 10 are accepted")
-        yield (Piece(f"{fit('score', 24)}{fit('suggestions', 12, right=True)}{fit('said', 8, right=True)}"
+        yield (StyledText(f"{fit('score', 24)}{fit('suggestions', 12, right=True)}{fit('said', 8, right=True)}"
                      f"{fit('accepted', 10, right=True)}", "faint"),)  # fmt: skip
-        for one in work.calibration:
+        for scored in work.calibration:
             yield (
-                Piece(fit(f"{one.kind}s {one.low:.1f} to {one.high:.1f}", 24)),
-                Piece(fit(f"{one.count:,}", 12, right=True)),
-                Piece(fit(f"{100 * one.score:.0f} %", 8, right=True)),
-                Piece(fit(f"{100 * one.rate:.0f} %", 10, right=True), "bold"),
-                Piece(f"  {bar(one.rate, max(8, width - 58))}", "faint"),
+                StyledText(fit(f"{scored.kind}s {scored.low:.1f} to {scored.high:.1f}", 24)),
+                StyledText(fit(f"{scored.count:,}", 12, right=True)),
+                StyledText(fit(f"{100 * scored.score:.0f} %", 8, right=True)),
+                StyledText(fit(f"{100 * scored.rate:.0f} %", 10, right=True), "bold"),
+                StyledText(f"  {bar(scored.rate, max(8, width - 58))}", "faint"),
             )
 
 
-def _acceptance(one: Acceptance, width: int) -> PageLine:
-    counts = [one.accepted, one.corrected, one.rejected, one.ignored]
+def _acceptance(acceptance: Acceptance, width: int) -> PageLine:
+    counts = [acceptance.accepted, acceptance.corrected, acceptance.rejected, acceptance.ignored]
     tip = ", ".join(f"{count:,} {verdict}" for count, verdict in zip(counts, VERDICTS, strict=True) if count)
     return (
-        Piece(fit(f"{one.name} {one.kind}s", 26)),
-        Piece(fit(f"{100 * one.rate:.0f} %", 6, right=True), "bold"),
-        Piece(f"    {stack(counts, max(12, min(60, width - 50)))}"),
-        Piece(fit(f"{one.total:,}", 8, right=True), "faint", None, None, tip),
+        StyledText(fit(f"{acceptance.name} {acceptance.kind}s", 26)),
+        StyledText(fit(f"{100 * acceptance.rate:.0f} %", 6, right=True), "bold"),
+        StyledText(f"    {stacked_bar(counts, max(12, min(60, width - 50)))}"),
+        StyledText(fit(f"{acceptance.total:,}", 8, right=True), "faint", None, None, tip),
     )
 
 
@@ -330,7 +349,7 @@ def _time(work: WorkSummary, width: int) -> Iterator[PageLine]:
     if not work.pace:
         return
     heads = ("documents", "hours", "mean min", "median", "s an item", "min blind")
-    yield (Piece(fit("", 16) + "".join(fit(head, 10, right=True) for head in heads), "faint"),)
+    yield (StyledText(fit("", 16) + "".join(fit(head, 10, right=True) for head in heads), "faint"),)
     for pace in work.pace:
         values = (
             f"{pace.documents:,}",
@@ -338,14 +357,14 @@ def _time(work: WorkSummary, width: int) -> Iterator[PageLine]:
             "–" if pace.seconds_per_item is None else f"{pace.seconds_per_item:.0f}",
             "–" if pace.blind_mean is None else f"{pace.blind_mean:.1f}",
         )
-        yield (Piece(fit(pace.curator, 16)), *(Piece(fit(value, 10, right=True)) for value in values))
+        yield (StyledText(fit(pace.curator, 16)), *(StyledText(fit(value, 10, right=True)) for value in values))
     yield from heading("Documents that took longest (minutes; pauses count up to five)")
     most = max(1, max(time.milliseconds for time in work.times))
     for time in work.times[:40]:
         yield (
-            Piece(fit(time.document, 24)),
-            Piece(fit(time.curator, 14)),
-            Piece(fit(f"{time.milliseconds / 60_000:.1f}", 7, right=True), "bold"),
-            Piece(fit(f"{time.items:,} items", 12, right=True), "faint"),
-            Piece(f"  {bar(time.milliseconds / most, max(8, width - 62))}", "faint"),
+            StyledText(fit(time.document, 24)),
+            StyledText(fit(time.curator, 14)),
+            StyledText(fit(f"{time.milliseconds / 60_000:.1f}", 7, right=True), "bold"),
+            StyledText(fit(f"{time.items:,} items", 12, right=True), "faint"),
+            StyledText(f"  {bar(time.milliseconds / most, max(8, width - 62))}", "faint"),
         )

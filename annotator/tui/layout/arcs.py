@@ -1,24 +1,26 @@
-"""Arcs: relations drawn over a row of text, from head to child, with their label.
+"""Draws relations as arcs over a row of text, from head to child, with their label.
 
-Pure: cells in, pieces of text at cells out.  Short arcs lie low, long ones above them; stems run down to the text.
-An arc whose other end is on another row is a stub that names that row.
+Pure: positions in cells go in, pieces of text at cells come out.  Short arcs lie low, long ones above them; stems run
+down to the text.  An arc whose other end is on another row is a stub that names that row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-MOST_LEVELS = 6
-"""Lines of arcs over one row at the most; a last one says how many arcs it could not show."""
+from annotator.tui.layout.placed_text import PlacedText
+
+MAX_LEVELS = 6
+"""Lines of arcs over one row; if that is too few, one more line says how many arcs are left out."""
 
 
 class Arc(NamedTuple):
     """A relation's part on one row.
 
-    ``head`` and ``child`` are cells; ``None`` for an end on another row, whose number is then in ``elsewhere``.
+    ``head`` and ``child`` are cells.  An end on another row is ``None``; ``other_line`` numbers that row, from 1.
     """
 
     id: str
@@ -27,11 +29,11 @@ class Arc(NamedTuple):
     label: str
     pending: bool
     symmetric: bool = False
-    elsewhere: int = 0
+    other_line: int = 0
 
 
-class Drawn(NamedTuple):
-    """An arc as text: where it begins, what it says, and the cells from which stems go down to the text."""
+class DrawnArc(NamedTuple):
+    """An arc as text that begins at ``cell``; from the cells in ``stems`` lines run down to the article."""
 
     cell: int
     text: str
@@ -39,18 +41,15 @@ class Drawn(NamedTuple):
     id: str
 
 
-def layers(arcs: Sequence[Arc], width: int) -> list[list[tuple[int, str, str]]]:
-    """Return the lines over a row that is ``width`` cells wide, top to bottom: pieces of cell, text and relation id.
-
-    Pieces of one line never share a cell.
-    """
-    drawn = [_draw(arc, width) for arc in arcs]
-    drawn.sort(key=lambda d: (cell_len(d.text), d.cell, d.id))
-    levels: list[list[Drawn]] = []
+def arc_lines(arcs: Sequence[Arc], width: int) -> list[list[PlacedText]]:
+    """Lay arcs out in lines over a row of ``width`` cells, top line first; no two pieces of a line share a cell."""
+    drawn_arcs = [_draw(arc, width) for arc in arcs]
+    drawn_arcs.sort(key=lambda arc: (cell_len(arc.text), arc.cell, arc.id))
+    levels: list[list[DrawnArc]] = []
     left_out = 0
-    for arc in drawn:
-        level = next((i for i, others in enumerate(levels) if not _crowded(arc, others)), len(levels))
-        if level == MOST_LEVELS:
+    for arc in drawn_arcs:
+        level = next((i for i, others in enumerate(levels) if not _collides(arc, others)), len(levels))
+        if level == MAX_LEVELS:
             left_out += 1
             continue
         if level == len(levels):
@@ -58,17 +57,18 @@ def layers(arcs: Sequence[Arc], width: int) -> list[list[tuple[int, str, str]]]:
         levels[level].append(arc)
     lines = [_line(levels, level, width) for level in range(len(levels))]
     if left_out:
-        lines.append([(0, f"+{left_out} more relations"[:width], "")])
+        lines.append([PlacedText(0, f"+{left_out} more relations"[:width], "")])
     return lines[::-1]
 
 
-def _crowded(arc: Drawn, others: Sequence[Drawn]) -> bool:
+def _collides(arc: DrawnArc, others: Sequence[DrawnArc]) -> bool:
+    """Return whether an arc would lie over one of the others, or touch it."""
     end = arc.cell + cell_len(arc.text) + 1
-    return any(arc.cell < o.cell + cell_len(o.text) + 1 and o.cell < end for o in others)
+    return any(arc.cell < other.cell + cell_len(other.text) + 1 and other.cell < end for other in others)
 
 
-def _line(levels: Sequence[Sequence[Drawn]], level: int, width: int) -> list[tuple[int, str, str]]:
-    """Return one line: its arcs, and where there is room the stems of those above it."""
+def _line(levels: Sequence[Sequence[DrawnArc]], level: int, width: int) -> list[PlacedText]:
+    """Draw one level: its arcs, and through the gaps the stems of the arcs above it."""
     cells: dict[int, tuple[str, str]] = {}
     for arc in levels[level]:
         cell = arc.cell
@@ -79,31 +79,35 @@ def _line(levels: Sequence[Sequence[Drawn]], level: int, width: int) -> list[tup
     for above in levels[level + 1 :]:
         for arc in above:
             for stem in arc.stems:
-                there = cells.get(stem)
-                if there is None:
+                occupant = cells.get(stem)
+                if occupant is None:
                     cells[stem] = ("│", arc.id)
-                elif there[0] in ("─", "┄"):
+                elif occupant[0] in ("─", "┄"):
                     cells[stem] = ("┼", arc.id)
-    pieces: list[tuple[int, str, str]] = []
+    return _joined({cell: cells[cell] for cell in sorted(cells) if 0 <= cell < width})
+
+
+def _joined(cells: Mapping[int, tuple[str, str]]) -> list[PlacedText]:
+    """Join neighbouring cells of one relation; ``cells`` maps cells in ascending order to character and relation id."""
+    pieces: list[PlacedText] = []
     last = -1
-    for cell in sorted(c for c in cells if 0 <= c < width):
-        character, identity = cells[cell]
-        if pieces and pieces[-1][2] == identity and last == cell - 1:
-            pieces[-1] = (pieces[-1][0], pieces[-1][1] + character, identity)
+    for cell, (character, relation_id) in cells.items():
+        if pieces and pieces[-1].id == relation_id and last == cell - 1:
+            pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + character)
         else:
-            pieces.append((cell, character, identity))
+            pieces.append(PlacedText(cell, character, relation_id))
         last = cell
     return pieces
 
 
-def _draw(arc: Arc, width: int) -> Drawn:
+def _draw(arc: Arc, width: int) -> DrawnArc:
     name = f"{arc.label}?" if arc.pending else arc.label
     if arc.head is not None and arc.child is not None:
         return _whole(arc, name, arc.head, arc.child, width)
     return _stub(arc, name, width)
 
 
-def _whole(arc: Arc, name: str, head: int, child: int, width: int) -> Drawn:
+def _whole(arc: Arc, name: str, head: int, child: int, width: int) -> DrawnArc:
     """Draw an arc with both ends on the row; its label goes beside it where it is too short to hold it."""
     left, right = sorted((head, child))
     if left == right:
@@ -116,28 +120,28 @@ def _whole(arc: Arc, name: str, head: int, child: int, width: int) -> Drawn:
     cells = cell_len(name)
     if inside >= cells + 2:
         before = (inside - cells) // 2
-        return Drawn(left, start + fill * before + name + fill * (inside - cells - before) + end, stems, arc.id)
+        return DrawnArc(left, start + fill * before + name + fill * (inside - cells - before) + end, stems, arc.id)
     text = start + fill * inside + end
     room = width - right - 1
     if cells <= room or (cells > left and room >= left):
-        return Drawn(left, text + set_cell_size(name, min(cells, room)), stems, arc.id)
+        return DrawnArc(left, text + set_cell_size(name, min(cells, room)), stems, arc.id)
     shown = set_cell_size(name, min(cells, left))
-    return Drawn(left - cell_len(shown), shown + text, stems, arc.id)
+    return DrawnArc(left - cell_len(shown), shown + text, stems, arc.id)
 
 
-def _stub(arc: Arc, name: str, width: int) -> Drawn:
-    """Draw the end of an arc that goes on to another row."""
+def _stub(arc: Arc, name: str, width: int) -> DrawnArc:
+    """Draw the one end that is on this row, and name the line of the other."""
     cell = arc.head if arc.head is not None else arc.child
     assert cell is not None
     tip = "╭" if arc.head is not None and not arc.symmetric else "▼"
     onward = "→" if arc.head is not None else "←"
-    said = f"{name} {onward} line {arc.elsewhere}"
-    cells = cell_len(said)
+    text = f"{name} {onward} line {arc.other_line}"
+    cells = cell_len(text)
     if cell + 2 + cells <= width:
-        return Drawn(cell, f"{tip}╴{said}", (cell,), arc.id)
+        return DrawnArc(cell, f"{tip}╴{text}", (cell,), arc.id)
     mirrored = {"╭": "╮"}.get(tip, tip)
     if cells + 1 <= cell:
-        return Drawn(cell - cells - 1, f"{said}╶{mirrored}", (cell,), arc.id)
+        return DrawnArc(cell - cells - 1, f"{text}╶{mirrored}", (cell,), arc.id)
     if cell <= width // 2:
-        return Drawn(cell, set_cell_size(f"{tip}╴{said}", width - cell), (cell,), arc.id)
-    return Drawn(0, set_cell_size(said, cell - 1) + f"╶{mirrored}", (cell,), arc.id)
+        return DrawnArc(cell, set_cell_size(f"{tip}╴{text}", width - cell), (cell,), arc.id)
+    return DrawnArc(0, set_cell_size(text, cell - 1) + f"╶{mirrored}", (cell,), arc.id)

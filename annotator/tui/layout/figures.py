@@ -1,4 +1,4 @@
-"""Figures on a screen: lines of pieces, some of which lead to the disagreements behind them. Pure."""
+"""The parts of a page of figures: styled pieces of text, bars and scales.  Pure."""
 
 from __future__ import annotations
 
@@ -16,53 +16,53 @@ if TYPE_CHECKING:
     from annotator.agreement.estimates import Estimate
 
 
-class Piece(NamedTuple):
-    """A stretch of a line.
+class StyledText(NamedTuple):
+    """Part of a line on a page of figures.
 
-    ``look`` is a label's name, ``bold``, ``faint`` or nothing; ``shade`` (0 to 1) how strongly the background is
-    coloured, which the figure in the piece says too; ``target`` what ``enter`` shows; ``tip`` what the piece means.
+    ``style`` is ``bold``, ``faint``, the name of an entity label, or empty.  ``shade`` (0 to 1) is how strongly the
+    background is coloured; the text gives the figure too.  ``target`` is what ``enter`` shows, ``tip`` an explanation.
     """
 
     text: str
-    look: str = ""
+    style: str = ""
     shade: float | None = None
     target: DisagreementFilter | None = None
     tip: str = ""
 
 
-PageLine = tuple[Piece, ...]
+PageLine = tuple[StyledText, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of figures; ``title`` names it among the others."""
+class FigurePage:
+    """One page of the agreement screen; ``title`` stands in the row of tabs."""
 
     title: str
     lines: tuple[PageLine, ...]
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:
-    """Return the text, inert, in exactly so many cells; cut with a dot of its own where it does not fit."""
-    shown = sanitize(" ".join(text.split()))
-    if cell_len(shown) > cells:
-        return set_cell_size(shown, max(cells - 1, 0)) + "…" * min(cells, 1)
-    blank = " " * (cells - cell_len(shown))
-    return blank + shown if right else shown + blank
+    """Return the text, sanitized, in exactly ``cells`` cells: padded, or cut with an ellipsis."""
+    safe = sanitize(" ".join(text.split()))
+    if cell_len(safe) > cells:
+        return set_cell_size(safe, max(cells - 1, 0)) + "…" * min(cells, 1)
+    blank = " " * (cells - cell_len(safe))
+    return blank + safe if right else safe + blank
 
 
-def prose(text: str, width: int, look: str = "") -> list[PageLine]:
-    """Return a paragraph as lines."""
-    kept = text.replace(" %", "\u00a0%")
-    return [(Piece(sanitize(line), look),) for line in wrap(kept, max(width, 20))]
+def prose(text: str, width: int, style: str = "") -> list[PageLine]:
+    """Wrap a paragraph into lines of ``width`` cells; a percent sign stays with its number."""
+    unbroken = text.replace(" %", "\u00a0%")
+    return [(StyledText(sanitize(line), style),) for line in wrap(unbroken, max(width, 20))]
 
 
 def heading(text: str) -> list[PageLine]:
-    """Return a heading with a blank line before it."""
-    return [(), (Piece(text, "bold"),)]
+    """Return a heading after a blank line."""
+    return [(), (StyledText(text, "bold"),)]
 
 
 def scale(estimate: Estimate | None, cells: int) -> str:
-    """Return a value with its interval on a line from 0 to 1: ``├──●──┤`` at its place."""
+    """Draw a value and its interval on an axis from 0 to 1, as ``·  ├──●──┤  ·``."""
     line = ["·"] + [" "] * (cells - 2) + ["·"]
     if estimate is None or estimate.value is None:
         return "".join(line)
@@ -79,14 +79,14 @@ def scale(estimate: Estimate | None, cells: int) -> str:
 
 
 def bar(share: float, cells: int) -> str:
-    """Return a bar that fills a share of some cells, to an eighth of a cell."""
+    """Draw a bar that fills a share (0 to 1) of ``cells`` cells, to an eighth of a cell."""
     eighths = round(min(max(share, 0.0), 1.0) * cells * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + ("▏▎▍▌▋▊▉"[rest - 1] if rest else "")).ljust(cells)
 
 
-def stack(counts: Sequence[int], cells: int, fills: str = "█▓▒░") -> str:
-    """Return counts as parts of one bar, each in a fill of its own."""
+def stacked_bar(counts: Sequence[int], cells: int, fills: str = "█▓▒░") -> str:
+    """Draw counts as shares of one bar, each with a fill character of its own."""
     total = sum(counts)
     if not total:
         return " " * cells
@@ -94,8 +94,8 @@ def stack(counts: Sequence[int], cells: int, fills: str = "█▓▒░") -> str
     return "".join(fills[n] * (end - start) for n, (start, end) in enumerate(zip([0, *ends], ends, strict=False)))
 
 
-def columns(labels: Iterable[str], room: int, least: int, most: int) -> int:
-    """Return how many cells each of some columns gets."""
+def column_width(labels: Iterable[str], room: int, least: int, most: int) -> int:
+    """Return the cells for each of several columns that share ``room``, from ``least`` to ``most``."""
     names = list(labels)
     if not names:
         return most

@@ -1,4 +1,4 @@
-"""Finding text as people type it: case and diacritics do not matter, offsets stay exact."""
+"""Finds text without regard to case and diacritics; offsets stay exact."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def _is_accent(character: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Return the text in lower case without diacritics; a letter stays one code point, an accent of its own goes."""
+    """Lower the case and remove diacritics; a letter stays one code point, combining accents are dropped."""
     if text.isascii():
         return text.lower()
     return "".join(_folded(c) for c in text if not _is_accent(c))
 
 
 class Searchable:
-    """A text made ready to be searched: what is found is told by its offset in the text as it stands."""
+    """A text prepared for searching; results are offsets in the original text."""
 
     def __init__(self, text: str) -> None:
         self._folded = fold(text)
@@ -35,7 +35,10 @@ class Searchable:
         self._starts = None if same else array("I", (i for i, c in enumerate(text) if not _is_accent(c)))
 
     def occurrence(self, needle: str, start: int, *, backwards: bool = False) -> int | None:
-        """Return where a folded needle begins next from ``start`` on (or back), going round; ``None`` if nowhere."""
+        """Return the offset of the next occurrence of a folded needle from ``start`` on, wrapping round at the end.
+
+        ``backwards`` looks for the previous one.  ``None`` when the text does not have it, or the needle is empty.
+        """
         if not needle:
             return None
         start = start if self._starts is None else bisect_left(self._starts, start)
@@ -48,5 +51,5 @@ class Searchable:
         return None if at < 0 else at if self._starts is None else self._starts[at]
 
     def count(self, needle: str) -> int:
-        """Return how often a folded needle stands in the text."""
+        """Count the occurrences of a folded needle that do not overlap."""
         return self._folded.count(needle)

@@ -1,16 +1,16 @@
-"""Hint letters: short codes to type, put over the places on the screen that one may mean."""
+"""Hint codes: one or two letters shown over the places on the screen that can be chosen."""
 
 from __future__ import annotations
 
 ALPHABET = "asdfjklghqwertyuiopzxcvbnm"
-"""Home row first: the likeliest places get the nearest keys."""
+"""Home row first, so that the likeliest places get the nearest keys."""
 
 
 def codes(count: int, alphabet: str = ALPHABET) -> list[str]:
-    """Return ``count`` codes, none the beginning of another, the shorter ones first.
+    """Return up to ``count`` codes, shorter ones first; no code is the beginning of another.
 
-    As many places as possible get one letter; the rest share the last letters of the alphabet as first of two.
-    Codes are of two letters at the most: what does not fit is left without.
+    As many as possible have one letter; the others have two, the first from the end of the alphabet.  There are fewer
+    than ``count`` when two letters do not suffice.
     """
     size = len(alphabet)
     prefixes = 0

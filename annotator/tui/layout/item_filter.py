@@ -1,4 +1,4 @@
-"""What the side panel shows: a few words typed by the curator, as a test on items."""
+"""The filter of the side panel: words typed by the curator, tested on spans and relations."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from annotator.tui.layout.find import fold
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """All words must fit.
+    """Words that an item must all match; without words every item passes.
 
-    ``?`` waiting · ``✓`` or ``!`` decided · ``<0.5`` ``>0.8`` score · ``@dates`` source · everything else is a piece of
-    the label or of the text, without regard to case and accents.
+    ``?`` undecided · ``✓`` or ``!`` decided · ``<0.5`` ``>0.8`` score · ``@dates`` beginning of the source · anything
+    else part of the label or of the text, without regard to case and accents.
     """
 
     words: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> ItemFilter:
-        """Return the filter for what was typed."""
+        """Read a filter as it is typed, words with blanks between them."""
         return cls(tuple(text.split()))
 
     def __bool__(self) -> bool:
@@ -31,10 +31,10 @@ class ItemFilter:
         return " ".join(self.words)
 
     def passes(self, item: Span | Relation, text: Callable[[], str]) -> bool:
-        """Return whether an item is shown; ``text`` gives what it covers, asked only when needed."""
-        return all(self._fits(word, item, text) for word in self.words)
+        """Return whether an item matches every word; ``text`` is called for its text only when a word needs it."""
+        return all(self._matches(word, item, text) for word in self.words)
 
-    def _fits(self, word: str, item: Span | Relation, text: Callable[[], str]) -> bool:
+    def _matches(self, word: str, item: Span | Relation, text: Callable[[], str]) -> bool:
         pending = item.origin == "suggested"
         if word == "?":
             return pending

@@ -1,7 +1,8 @@
-"""Lanes: brackets with labels under a row of text, stacked where spans nest, overlap or crowd.
+"""Draws spans as labelled brackets in lanes under a row of text.
 
-Pure: cells in, pieces of text at cells out.  The curator's own spans have solid, rounded brackets; suggestions have
-dotted ones and a question mark, so that they differ without colour too.
+Pure: positions in cells go in, pieces of text at cells come out.  Spans that nest, overlap or crowd take a lane each.
+The curator's own spans have solid, rounded brackets; suggestions have dotted ones and a question mark, so that they
+differ without colour too.
 """
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-MOST_LANES = 6
-"""Lanes drawn under one row at the most; a last one says how many spans it could not show."""
+from annotator.tui.layout.placed_text import PlacedText
+
+MAX_LANES = 6
+"""Lanes under one row; if that is too few, one more line says how many spans are left out."""
 
 
 class Bracket(NamedTuple):
-    """A span's part on one row: cells ``left`` to ``right`` (half-open), and whether it goes on beyond them."""
+    """A span's part on one row: cells ``left`` to ``right`` (half-open).
+
+    ``opens`` and ``closes`` say whether the span begins and ends on this row.
+    """
 
     id: str
     left: int
@@ -27,60 +33,55 @@ class Bracket(NamedTuple):
     closes: bool = True
 
 
-class Piece(NamedTuple):
-    """Text drawn at a cell of a lane, on behalf of a span (empty ``id``: on nobody's)."""
-
-    cell: int
-    text: str
-    id: str
-
-
 class _Lane:
-    """One lane while it fills up from the left: its pieces, and the cell from which there is room."""
+    """One lane, filled from the left: ``free`` is the first free cell, ``right`` where its last bracket ends."""
 
     def __init__(self) -> None:
-        self.pieces: list[Piece] = []
+        self.pieces: list[PlacedText] = []
         self.free = 0
-        self.named = False
-        self.under = 0
+        self.right = 0
+        self._ends_with_label = False
 
-    def takes(self, bracket: Bracket, cell: int) -> bool:
-        """Return whether a piece fits behind the others; a name beside its bracket may touch no other piece."""
-        return self.free + (self.named or cell < bracket.left) <= cell or not self.pieces
+    def has_room_for(self, bracket: Bracket, cell: int) -> bool:
+        """Return whether text at ``cell`` fits; a label beside its bracket needs a blank between it and the next."""
+        return self.free + (self._ends_with_label or cell < bracket.left) <= cell or not self.pieces
 
-    def put(self, bracket: Bracket, cell: int, text: str) -> None:
-        self.pieces.append(Piece(cell, text, bracket.id))
+    def add(self, bracket: Bracket, cell: int, text: str) -> None:
+        self.pieces.append(PlacedText(cell, text, bracket.id))
         self.free = cell + cell_len(text)
-        self.named = self.free > bracket.left + _size(bracket)
-        self.under = max(self.under, bracket.right)
+        self._ends_with_label = self.free > bracket.left + _size(bracket)
+        self.right = max(self.right, bracket.right)
 
 
-def stack(brackets: Sequence[Bracket], width: int) -> list[list[Piece]]:
-    """Return the lanes under a row that is ``width`` cells wide, top to bottom, pieces left to right.
+def lane_lines(brackets: Sequence[Bracket], width: int) -> list[list[PlacedText]]:
+    """Lay brackets out in lanes under a row of ``width`` cells, top lane first, each from left to right.
 
-    Where brackets overlap, the one that begins first (or, of two that begin together, the longer) lies above the
-    other; no two pieces share a cell.
+    Where brackets overlap, the one that begins first (of two that begin together, the longer one) lies above the
+    other.  No two pieces share a cell.
     """
     lanes: list[_Lane] = []
     left_out = 0
     for bracket in sorted(brackets, key=lambda b: (b.left, -b.right, b.id)):
-        cell, text = drawn(bracket, width)
-        below = max((i + 1 for i, lane in enumerate(lanes) if lane.under > bracket.left), default=0)
-        place = next((i for i in range(below, len(lanes)) if lanes[i].takes(bracket, cell)), len(lanes))
-        if place == MOST_LANES:
+        cell, text = bracket_text(bracket, width)
+        first = max((i + 1 for i, lane in enumerate(lanes) if lane.right > bracket.left), default=0)
+        index = next((i for i in range(first, len(lanes)) if lanes[i].has_room_for(bracket, cell)), len(lanes))
+        if index == MAX_LANES:
             left_out += 1
             continue
-        if place == len(lanes):
+        if index == len(lanes):
             lanes.append(_Lane())
-        lanes[place].put(bracket, cell, text)
-    pieces = [lane.pieces for lane in lanes]
+        lanes[index].add(bracket, cell, text)
+    lines = [lane.pieces for lane in lanes]
     if left_out:
-        pieces.append([Piece(0, f"+{left_out} more here"[:width], "")])
-    return pieces
+        lines.append([PlacedText(0, f"+{left_out} more here"[:width], "")])
+    return lines
 
 
-def drawn(bracket: Bracket, width: int) -> tuple[int, str]:
-    """Return first cell and text of a bracket: its label inside where it fits, else beside it, cut if it must be."""
+def bracket_text(bracket: Bracket, width: int) -> tuple[int, str]:
+    """Draw a bracket; return its first cell and its text.
+
+    The label stands inside if it fits, else beside the bracket, cut to the room that there is.
+    """
     size = _size(bracket)
     name = f"{bracket.label}?" if bracket.pending else bracket.label
     if not bracket.opens:

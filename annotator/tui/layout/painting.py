@@ -1,22 +1,22 @@
-"""Rows of annotated text as strips of styled cells."""
+"""Paints rows of annotated text: the text with its styles, lanes of brackets under it, arcs over it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.color import Color
 from textual.strip import Strip
 
 from annotator.annotation import Relation, Span
-from annotator.tui.layout.arcs import Arc, layers
-from annotator.tui.layout.lanes import Bracket, stack
+from annotator.tui.layout.arcs import Arc, arc_lines
+from annotator.tui.layout.lanes import Bracket, lane_lines
+from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.placed_text import PlacedText
 from annotator.tui.layout.rows import Rows
 from annotator.workflow.editing.editable_layer import WorkingLayer
 
@@ -34,49 +34,12 @@ class Mode(Enum):
         return modes[(modes.index(self) + 1) % len(modes)]
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """The colours of a theme: paper, text, faint text, selection, hints, arcs, and one for each label."""
-
-    paper: Color
-    text: Color
-    faint: Color
-    selection: Color
-    hint: Color
-    arc: Color
-    labels: Mapping[str, Color]
-
-    def style(
-        self,
-        color: Color | None = None,
-        background: Color | None = None,
-        *,
-        bold: bool = False,
-        italic: bool = False,
-        underline: bool = False,
-        reverse: bool = False,
-    ) -> Style:
-        """Return a terminal style on the theme's paper."""
-        return _style(color or self.text, background or self.paper, bold, italic, underline, reverse)
-
-
-@lru_cache(maxsize=4096)
-def _style(color: Color, background: Color, bold: bool, italic: bool, underline: bool, reverse: bool) -> Style:
-    return Style(
-        color=color.rich_color,
-        bgcolor=background.rich_color,
-        bold=bold,
-        italic=italic,
-        underline=underline,
-        reverse=reverse,
-    )
-
-
 @dataclass(slots=True)
 class Highlights:
-    """What is singled out just now: ids in focus, the cursor's and the selection's range, hint codes by offset.
+    """What is emphasised at the moment; offsets are code points, ranges half-open.
 
-    ``arcs`` are the relations to draw; ``None`` draws all.
+    ``focused`` are ids of spans and relations, ``arcs`` the relations to draw (``None`` draws all), ``hints`` the codes
+    shown over the text, by offset.
     """
 
     focused: frozenset[str] = frozenset()
@@ -87,7 +50,7 @@ class Highlights:
 
 
 class Painter:
-    """Draws the rows of one document: the text, and under it the lanes."""
+    """Paints the rows of one document.  A row of text with its lanes and arcs is a *block* of strips."""
 
     def __init__(self, rows: Rows, layer: WorkingLayer, palette: Palette, mode: Mode) -> None:
         self.rows = rows
@@ -95,55 +58,58 @@ class Painter:
         self.palette = palette
         self.mode = mode
 
-    def block(self, row: int, marks: Highlights) -> list[Strip]:
-        """Return the strips of a row: the text line, then its lanes."""
-        start, end = self.rows.bounds(row)
-        spans = self._spans(start, end)
-        strips = [self._text_line(row, spans, marks)]
+    def block(self, row: int, highlights: Highlights) -> list[Strip]:
+        """Paint a row: the arcs that are asked for, the text, and its lanes, top line first."""
+        spans = self._spans(*self.rows.bounds(row))
+        strips = [self._text_line(row, spans, highlights)]
         if self.mode is Mode.LANES and spans:
-            strips += self._lanes(row, spans, marks)
-        if spans and (marks.arcs is None or (marks.arcs and self.mode is Mode.LANES)):
-            strips[:0] = self._arcs(row, spans, marks)
+            strips += self._lanes(row, spans, highlights)
+        if spans and (highlights.arcs is None or (highlights.arcs and self.mode is Mode.LANES)):
+            strips[:0] = self._arcs(row, spans, highlights)
         return strips
 
-    def _arcs(self, row: int, spans: list[Span], marks: Highlights) -> list[Strip]:
-        here = {span.id for span in spans}
-        shown = self._all_relations(here) if marks.arcs is None else marks.arcs
-        arcs = [self._arc(row, r) for r in shown if r.head in here or r.child in here]
-        strips = []
-        for line in layers([arc for arc in arcs if arc is not None], self.rows.width):
-            segments: list[Segment] = []
-            cell = 0
-            for at, text, identity in line:
-                segments.append(Segment(" " * (at - cell), self.palette.style()))
-                focused = identity in marks.focused
-                segments.append(Segment(text, self.palette.style(self.palette.arc, bold=focused, reverse=focused)))
-                cell = at + cell_len(text)
-            strips.append(self._filled(segments, cell))
-        return strips
+    def _spans(self, start: int, end: int) -> list[Span]:
+        """Return the spans, decided and suggested, that overlap a range."""
+        if start == end:
+            return []
+        decided = [self.layer.spans[i.id] for i in self.layer.index.overlapping(start, end)]
+        pending = [self.layer.suggested_spans[i.id] for i in self.layer.pending_spans.overlapping(start, end)]
+        return decided + pending
 
-    def _all_relations(self, here: set[str]) -> list[Relation]:
-        found = {r.id: r for identity in sorted(here) for r in self.layer.relations_of(identity)}
-        return list(found.values())
+    # Arcs
+
+    def _arcs(self, row: int, spans: list[Span], highlights: Highlights) -> list[Strip]:
+        span_ids = {span.id for span in spans}
+        relations = self._all_relations(span_ids) if highlights.arcs is None else highlights.arcs
+        arcs = [self._arc(row, r) for r in relations if r.head in span_ids or r.child in span_ids]
+        lines = arc_lines([arc for arc in arcs if arc is not None], self.rows.width)
+
+        def style(piece: PlacedText) -> Style:
+            focused = piece.id in highlights.focused
+            return self.palette.style(self.palette.arc, bold=focused, reverse=focused)
+
+        return [self._strip_of(line, style) for line in lines]
+
+    def _all_relations(self, span_ids: set[str]) -> list[Relation]:
+        """Return the relations with an end at one of the spans, each once."""
+        return list({r.id: r for span_id in sorted(span_ids) for r in self.layer.relations_of(span_id)}.values())
 
     def _arc(self, row: int, relation: Relation) -> Arc | None:
-        """Return a relation's part on a row; a span counts where it begins."""
+        """Return a relation's part on a row, if it has one; a span counts on the row where it begins."""
         head, child = self.layer.span(relation.head), self.layer.span(relation.child)
         if head is None or child is None:
             return None
-        rows = self.rows.row_of(head.start), self.rows.row_of(child.start)
-        if row not in rows:
+        head_row, child_row = self.rows.row_of(head.start), self.rows.row_of(child.start)
+        if row not in (head_row, child_row):
             return None
-        cells = [self._middle(span, row) if at == row else None for span, at in zip((head, child), rows, strict=True)]
-        elsewhere = rows[1] if rows[0] == row else rows[0]
         return Arc(
             relation.id,
-            cells[0],
-            cells[1],
+            self._middle(head, row) if head_row == row else None,
+            self._middle(child, row) if child_row == row else None,
             relation.label,
             relation.origin == "suggested",
             self.layer.scheme.relations[relation.label].symmetric,
-            elsewhere + 1,
+            (child_row if head_row == row else head_row) + 1,
         )
 
     def _middle(self, span: Span, row: int) -> int:
@@ -151,77 +117,83 @@ class Painter:
         left, right = self.rows.cells(row, span.start, span.end)
         return (left + right - 1) // 2
 
-    def _spans(self, start: int, end: int) -> list[Span]:
-        if start == end:
-            return []
-        found = [self.layer.spans[i.id] for i in self.layer.index.overlapping(start, end)]
-        found += [self.layer.suggested_spans[i.id] for i in self.layer.pending_spans.overlapping(start, end)]
-        return found
+    # Text
 
-    def _text_line(self, row: int, spans: list[Span], marks: Highlights) -> Strip:
-        """Return the text of a row; hints stand over the first letters of what they mean."""
-        low, high = self.rows.bounds(row)
-        inner = sorted(spans, key=lambda s: (s.end - s.start, s.id))
+    def _text_line(self, row: int, spans: list[Span], highlights: Highlights) -> Strip:
+        """Paint the text of a row; a hint covers the first letters of what it stands for."""
+        start, end = self.rows.bounds(row)
+        by_length = sorted(spans, key=lambda span: (span.end - span.start, span.id))
         segments: list[Segment] = []
-        at, used = low, self.rows.cell_of(row, high)
-        for offset in sorted(offset for offset in marks.hints if low <= offset < high):
+        painted_to, used = start, self.rows.cell_of(row, end)
+        for offset in sorted(offset for offset in highlights.hints if start <= offset < end):
             cell = self.rows.cell_of(row, offset)
-            shown = marks.hints[offset][: self.rows.width - cell]
-            if offset < at or not shown:
+            code = highlights.hints[offset][: self.rows.width - cell]
+            if offset < painted_to or not code:
                 continue
-            segments += self._runs(row, at, offset, inner, marks)
-            segments.append(Segment(shown, self.palette.style(self.palette.paper, self.palette.hint, bold=True)))
-            at, resumed = self.rows.behind(row, cell + len(shown))
-            segments.append(Segment(" " * (resumed - cell - len(shown)), self.palette.style()))
-            used = max(used, resumed)
-        segments += self._runs(row, at, high, inner, marks)
-        return self._filled([s for s in segments if s.text], used)
+            segments += self._runs(row, painted_to, offset, by_length, highlights)
+            segments.append(Segment(code, self.palette.style(self.palette.background, self.palette.hint, bold=True)))
+            painted_to, next_cell = self.rows.first_from_cell(row, cell + len(code))
+            segments.append(Segment(" " * (next_cell - cell - len(code)), self.palette.style()))
+            used = max(used, next_cell)
+        segments += self._runs(row, painted_to, end, by_length, highlights)
+        return self._filled([segment for segment in segments if segment.text], used)
 
-    def _runs(self, row: int, start: int, end: int, inner: list[Span], marks: Highlights) -> Iterator[Segment]:
-        """Yield a stretch of a row in runs of one style each; ``inner`` are the row's spans, shortest first."""
-        cuts = {offset for s in inner for offset in (s.start, s.end)} | {*marks.cursor, *(marks.selection or ())}
-        for one, other in pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end]):
-            yield Segment(self.rows.drawn(row, one, other), self._style_at(one, inner, marks))
+    def _runs(self, row: int, start: int, end: int, by_length: list[Span], highlights: Highlights) -> Iterator[Segment]:
+        """Yield part of a row in runs of one style each; ``by_length`` are the row's spans, shortest first."""
+        cuts = {offset for span in by_length for offset in (span.start, span.end)}
+        cuts |= {*highlights.cursor, *(highlights.selection or ())}
+        for left, right in pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end]):
+            yield Segment(self.rows.displayed(row, left, right), self._style_at(left, by_length, highlights))
 
-    def _filled(self, segments: list[Segment], used: int) -> Strip:
-        """Return segments that take some cells as a line of the whole width."""
-        if used < self.rows.width:
-            segments.append(Segment(" " * (self.rows.width - used), self.palette.style()))
-        return Strip(segments, self.rows.width)
-
-    def _style_at(self, offset: int, inner: list[Span], marks: Highlights) -> Style:
-        """Return the style of the text at an offset; ``inner`` are the row's spans, shortest first."""
-        there = [s for s in inner if s.start <= offset < s.end]
-        span = there[0] if there and self.mode is not Mode.PLAIN else None
-        focused = any(s.id in marks.focused for s in there)
-        under = marks.cursor[0] <= offset < marks.cursor[1]
-        chosen = marks.selection is not None and marks.selection[0] <= offset < marks.selection[1]
-        own = span is not None and span.origin != "suggested"
+    def _style_at(self, offset: int, by_length: list[Span], highlights: Highlights) -> Style:
+        """Return the style of the text at an offset; the shortest span there gives the colour."""
+        covering = [span for span in by_length if span.start <= offset < span.end]
+        span = covering[0] if covering and self.mode is not Mode.PLAIN else None
+        focused = any(span.id in highlights.focused for span in covering)
+        at_cursor = highlights.cursor[0] <= offset < highlights.cursor[1]
+        selected = highlights.selection is not None and highlights.selection[0] <= offset < highlights.selection[1]
+        decided = span is not None and span.origin != "suggested"
         return self.palette.style(
-            self.palette.labels[span.label] if span and not chosen else None,
-            self.palette.selection if chosen else None,
-            bold=own,
-            italic=span is not None and not own,
-            underline=under or (self.mode is Mode.COMPACT and span is not None),
-            reverse=focused or (under and not chosen and not marks.focused),
+            self.palette.labels[span.label] if span and not selected else None,
+            self.palette.selection if selected else None,
+            bold=decided,
+            italic=span is not None and not decided,
+            underline=at_cursor or (self.mode is Mode.COMPACT and span is not None),
+            reverse=focused or (at_cursor and not selected and not highlights.focused),
         )
 
-    def _lanes(self, row: int, spans: list[Span], marks: Highlights) -> list[Strip]:
-        labels = {s.id: s.label for s in spans}
-        strips = []
-        for lane in stack([self._bracket(row, s) for s in spans], self.rows.width):
-            segments: list[Segment] = []
-            cell = 0
-            for piece in lane:
-                segments.append(Segment(" " * (piece.cell - cell), self.palette.style()))
-                color = self.palette.labels[labels[piece.id]] if piece.id else self.palette.faint
-                segments.append(Segment(piece.text, self.palette.style(color, reverse=piece.id in marks.focused)))
-                cell = piece.cell + cell_len(piece.text)
-            strips.append(self._filled(segments, cell))
-        return strips
+    # Lanes
+
+    def _lanes(self, row: int, spans: list[Span], highlights: Highlights) -> list[Strip]:
+        labels = {span.id: span.label for span in spans}
+
+        def style(piece: PlacedText) -> Style:
+            color = self.palette.labels[labels[piece.id]] if piece.id else self.palette.faint
+            return self.palette.style(color, reverse=piece.id in highlights.focused)
+
+        lanes = lane_lines([self._bracket(row, span) for span in spans], self.rows.width)
+        return [self._strip_of(lane, style) for lane in lanes]
 
     def _bracket(self, row: int, span: Span) -> Bracket:
         start, end = self.rows.bounds(row)
         left, right = self.rows.cells(row, span.start, span.end)
         pending = span.origin == "suggested"
         return Bracket(span.id, left, right, span.label, pending, span.start >= start, span.end <= end)
+
+    # Strips
+
+    def _strip_of(self, pieces: Sequence[PlacedText], style: Callable[[PlacedText], Style]) -> Strip:
+        """Return a line of the whole width with pieces of text, left to right, at their cells."""
+        segments: list[Segment] = []
+        cell = 0
+        for piece in pieces:
+            segments.append(Segment(" " * (piece.cell - cell), self.palette.style()))
+            segments.append(Segment(piece.text, style(piece)))
+            cell = piece.cell + cell_len(piece.text)
+        return self._filled(segments, cell)
+
+    def _filled(self, segments: list[Segment], used: int) -> Strip:
+        """Fill segments that take ``used`` cells up to a line of the whole width."""
+        if used < self.rows.width:
+            segments.append(Segment(" " * (self.rows.width - used), self.palette.style()))
+        return Strip(segments, self.rows.width)

@@ -1,7 +1,7 @@
-"""Where text lies on the screen: rows of code points, and the cells that each grapheme takes.
+"""Wraps text into rows for the screen, and maps offsets in the text to cells and back.
 
-Pure: text and a width in, rows out.  Offsets are code points, columns are cells.  Rows partition the text: joined,
-they give it back, line breaks and the spaces at wraps included.
+Pure: text and a width go in, rows come out.  Offsets are code points, columns are cells.  Rows partition the text:
+joined, they give it back, line breaks and the spaces at wraps included.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from rich.cells import split_graphemes
 from annotator.tui.layout.sanitizing import is_simple, sanitize
 
 TAB = 4
-"""Tab stops, in cells from the start of the row."""
+"""Cells from one tab stop to the next."""
+NO_WIDTH = "␦"
+"""Displayed for a character without width that has no letter to sit on."""
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]|\Z)")
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
@@ -25,16 +27,16 @@ _GAP = re.compile(r"[ \t\u2002-\u200a\u3000]")
 
 
 class Glyph(NamedTuple):
-    """One grapheme on a row: its offset and end in the text, its first cell, its width, and what is drawn.
+    """One grapheme on a row: its range in the text, its first cell, its width in cells, and what is displayed.
 
-    Width 0 means that nothing is drawn: a line break, or the space that a wrap swallowed.
+    Width 0 means that nothing is displayed: a line break, or the space that a wrap swallowed.
     """
 
     start: int
     end: int
     cell: int
     width: int
-    drawn: str
+    displayed: str
 
 
 def _start(glyph: Glyph) -> int:
@@ -42,7 +44,10 @@ def _start(glyph: Glyph) -> int:
 
 
 class Rows:
-    """The visual rows of a text at a width, as offsets where each begins."""
+    """The rows of a text at a width of at least two cells.
+
+    Row ``n`` begins at offset ``starts[n]``; ``begins_line[n]`` is 1 where a line of the text begins, 0 after a wrap.
+    """
 
     def __init__(self, text: str, width: int) -> None:
         if width < 2:
@@ -50,7 +55,7 @@ class Rows:
         self.text = text
         self.width = width
         self.starts = array("I", [0])
-        self.hard = bytearray()
+        self.begins_line = bytearray()
         self._wrap()
 
     def __len__(self) -> int:
@@ -71,7 +76,7 @@ class Rows:
 
     def _add(self, end: int, *, first: bool) -> None:
         self.starts.append(end)
-        self.hard.append(first)
+        self.begins_line.append(first)
 
     def _wrap_simple(self, start: int, end: int, line: str) -> None:
         """Wrap a line of one-cell characters: the common case, by searching for the last space that fits."""
@@ -96,8 +101,7 @@ class Rows:
 
     def _fit(self, start: int, end: int) -> int:
         """Return where the row that begins at ``start`` ends."""
-        last_break = start
-        window = start
+        last_break = fits_to = start
         cell = 0
         for glyph in _graphemes(self.text, start, min(end, start + 16 * self.width)):
             character = self.text[glyph.start]
@@ -107,23 +111,23 @@ class Rows:
             if cell + width > self.width:
                 if _GAP.match(character):
                     return glyph.end
-                return last_break if last_break > start else max(window, glyph.start, start + 1)
+                return last_break if last_break > start else max(fits_to, glyph.start, start + 1)
             cell += width
-            window = glyph.end
+            fits_to = glyph.end
             if _GAP.match(character) or glyph.width == 2:
                 last_break = glyph.end
-        return window
+        return fits_to
 
     def bounds(self, row: int) -> tuple[int, int]:
-        """Return the code points of a row."""
+        """Return the range of a row in the text, half-open."""
         return self.starts[row], self.starts[row + 1]
 
     def row_of(self, offset: int) -> int:
-        """Return the row that holds the code point at ``offset``; the last one for the end of the text."""
+        """Return the row with the code point at ``offset``; the last row for the end of the text."""
         return max(0, min(bisect_right(self.starts, offset) - 1, len(self) - 1))
 
     def rows_of(self, start: int, end: int) -> range:
-        """Return the rows that hold any code point of a range."""
+        """Return the rows with any code point of a range."""
         return range(self.row_of(start), self.row_of(max(start, end - 1)) + 1)
 
     def glyphs(self, row: int) -> tuple[Glyph, ...]:
@@ -131,19 +135,19 @@ class Rows:
         start, end = self.bounds(row)
         return _row_glyphs(self.text[start:end], start, self.width)
 
-    def drawn(self, row: int, start: int, end: int) -> str:
-        """Return what is drawn of the graphemes on a row that begin between two offsets."""
+    def displayed(self, row: int, start: int, end: int) -> str:
+        """Return what a row displays of the graphemes that begin between two offsets."""
         plain, low = self._plain(row), self.starts[row]
         if plain is not None:
             return plain[max(start - low, 0) : max(end - low, 0)]
-        return "".join(g.drawn for g in self.glyphs(row) if start <= g.start < end)
+        return "".join(g.displayed for g in self.glyphs(row) if start <= g.start < end)
 
     def _plain(self, row: int) -> str | None:
-        """Return what is drawn on a row where every code point takes one cell, as on nearly all; else ``None``."""
+        """Return what a row displays if every code point takes one cell, as on nearly all rows; else ``None``."""
         return _plain(self.text[self.starts[row] : self.starts[row + 1]], self.width)
 
     def cell_of(self, row: int, offset: int) -> int:
-        """Return the cell in which the grapheme at ``offset`` begins; behind the last one for the row's end."""
+        """Return the cell where the grapheme at ``offset`` begins; for the end of the row, the cell after its text."""
         plain = self._plain(row)
         if plain is not None:
             return min(offset - self.starts[row], len(plain))
@@ -153,15 +157,15 @@ class Rows:
                 return glyph.cell
         return glyphs[-1].cell + glyphs[-1].width if glyphs else 0
 
-    def behind(self, row: int, cell: int) -> tuple[int, int]:
-        """Return the first offset drawn at a cell or behind it, and its cell; else the row's end with ``cell``."""
+    def first_from_cell(self, row: int, cell: int) -> tuple[int, int]:
+        """Return offset and cell of the first grapheme at ``cell`` or to its right; else the row's end and ``cell``."""
         plain, (low, high) = self._plain(row), self.bounds(row)
         if plain is not None:
             return (low + cell if cell < len(plain) else high), cell
         return next(((g.start, g.cell) for g in self.glyphs(row) if g.cell >= cell and g.width), (high, cell))
 
     def cells(self, row: int, start: int, end: int) -> tuple[int, int]:
-        """Return the cells (half-open) that the part of a range on this row takes; at least one."""
+        """Return the cells (half-open, at least one) taken by the part of a range that is on this row."""
         low, high = self.bounds(row)
         plain = self._plain(row)
         if plain is not None:
@@ -174,21 +178,21 @@ class Rows:
         return left, max(last.cell + last.width, left + 1)
 
     def offset_at(self, row: int, cell: int) -> int:
-        """Return the offset of the grapheme drawn at a cell; of the last one behind the row's end."""
+        """Return the offset of the grapheme at a cell; to the right of the text, that of the last grapheme."""
         plain, low = self._plain(row), self.starts[row]
         if plain is not None:
             return low + max(0, min(cell, len(plain) - 1))
-        shown = [g for g in self.glyphs(row) if g.width]
-        for glyph in shown:
+        visible = [glyph for glyph in self.glyphs(row) if glyph.width]
+        for glyph in visible:
             if cell < glyph.cell + glyph.width:
                 return glyph.start
-        return shown[-1].start if shown else low
+        return visible[-1].start if visible else low
 
 
 @lru_cache(maxsize=512)
-def _plain(piece: str, width: int) -> str | None:
-    shown = piece.removesuffix("\n").removesuffix("\r") if piece.endswith("\n") else piece
-    return shown[:width] if is_simple(shown) else None
+def _plain(text: str, width: int) -> str | None:
+    visible = text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+    return visible[:width] if is_simple(visible) else None
 
 
 @lru_cache(maxsize=512)
@@ -198,32 +202,28 @@ def _row_glyphs(text: str, start: int, width: int) -> tuple[Glyph, ...]:
     for glyph in _graphemes(text, 0, len(text)):
         character = text[glyph.start]
         wide = TAB - cell % TAB if character == "\t" else glyph.width
-        drawn = " " * wide if character == "\t" else glyph.drawn
+        displayed = " " * wide if character == "\t" else glyph.displayed
         if character == "\n" or text.startswith("\r\n", glyph.start):
-            wide, drawn = 0, ""
+            wide, displayed = 0, ""
         if cell + wide > width:
             wide = width - cell
-            drawn = " " * wide
-        glyphs.append(Glyph(start + glyph.start, start + glyph.end, cell, wide, drawn))
+            displayed = " " * wide
+        glyphs.append(Glyph(start + glyph.start, start + glyph.end, cell, wide, displayed))
         cell += wide
     return tuple(glyphs)
 
 
 def _graphemes(text: str, start: int, end: int) -> list[Glyph]:
-    """Return the graphemes of a stretch, with their width; cells are not set."""
-    piece = text[start:end]
-    if is_simple(piece):
-        return [Glyph(start + i, start + i + 1, 0, 1, c) for i, c in enumerate(piece)]
-    shown = sanitize(piece)
-    spans, _ = split_graphemes(shown)
-    found: list[Glyph] = []
-    for first, last, width in spans:
-        drawn = shown[first:last]
+    """Return the graphemes of a range with their widths; all have cell 0."""
+    part = text[start:end]
+    if is_simple(part):
+        return [Glyph(start + i, start + i + 1, 0, 1, c) for i, c in enumerate(part)]
+    sanitized = sanitize(part)
+    ranges, _ = split_graphemes(sanitized)
+    glyphs: list[Glyph] = []
+    for first, last, width in ranges:
+        displayed = sanitized[first:last]
         if width == 0:
-            drawn, width = "◌" + drawn if first == 0 and drawn.strip() else FALLBACK, 1
-        found.append(Glyph(start + first, start + last, 0, min(width, 2), drawn))
-    return found
-
-
-FALLBACK = "␦"
-"""Drawn for what has no width of its own and no base to sit on."""
+            displayed, width = "◌" + displayed if first == 0 and displayed.strip() else NO_WIDTH, 1
+        glyphs.append(Glyph(start + first, start + last, 0, min(width, 2), displayed))
+    return glyphs

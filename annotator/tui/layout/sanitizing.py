@@ -1,6 +1,6 @@
-"""Article text as it may appear on a terminal: control and invisible characters become pictures.
+"""Makes text safe for a terminal: control and invisible characters become visible symbols.
 
-Every picture stands for one code point, so offsets never shift; the text itself is not touched.
+Each symbol stands for one code point, so offsets never shift.  Only what is displayed changes, never the stored text.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-FORMAT_PICTURE = "␦"
+FORMAT_SYMBOL = "␦"
 """Stands for invisible formatting: bidi marks, zero-width spaces, byte order marks, C1 controls."""
 
 _SIMPLE = re.compile(
@@ -23,26 +23,26 @@ _PICTOGRAPH = re.compile(
     r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
 _FLAG_BEFORE = re.compile(r"\U0001f3f4[\U000e0020-\U000e007e]{0,6}\Z")
-"""What must stand before a tag character that spells the name of a regional flag."""
+"""What precedes a tag character in the name of a regional flag."""
 _SPACES = {"\t", "\xa0", "\u202f", "\u205f"}
 
 
 def is_simple(text: str) -> bool:
-    """Return whether every character is visible and one cell wide."""
+    """Return whether every character is visible and one cell wide, as far as a quick check can tell."""
     return _SIMPLE.fullmatch(text) is not None
 
 
 def sanitize(text: str) -> str:
-    """Return the text with every dangerous or invisible character replaced, one for one.
+    """Replace every dangerous or invisible character by a symbol, one for one.
 
-    Tabs and odd spaces become a space; a zero-width joiner survives between two pictographs, where it makes one
-    picture of them, a non-joiner in scripts that write with it, tags behind the flag that they name; line breaks
-    become pictures too, which the caller need not draw.
+    Tabs and unusual spaces become a space.  Kept are a zero-width joiner between two pictographs, which makes one
+    picture of them, a zero-width non-joiner in scripts that use it, and tag characters behind the flag that they
+    complete.  Line breaks become symbols too; the caller need not display them.
     """
-    return _SPECIAL.sub(_picture, text)
+    return _SPECIAL.sub(_symbol, text)
 
 
-def _picture(match: re.Match[str]) -> str:
+def _symbol(match: re.Match[str]) -> str:
     character = match.group()
     code = ord(character)
     if character in _SPACES:
@@ -57,14 +57,15 @@ def _picture(match: re.Match[str]) -> str:
         return character
     if 0xE0020 <= code <= 0xE007F and _FLAG_BEFORE.search(match.string[max(0, match.start() - 8) : match.start()]):
         return character
-    return FORMAT_PICTURE
+    return FORMAT_SYMBOL
 
 
 def _joins(text: str, at: int) -> bool:
+    """Return whether the zero-width joiner or non-joiner at an index does its proper work there."""
     if at == 0 or at + 1 >= len(text):
         return False
     before, after = text[at - 1], text[at + 1]
     if text[at] == "\u200c":
         return unicodedata.category(before)[0] in "LM" and 0x600 <= ord(before) < 0x1100
-    drawn = before if before != "\ufe0f" else text[max(0, at - 2)]
-    return _PICTOGRAPH.match(drawn) is not None and _PICTOGRAPH.match(after) is not None
+    pictograph = before if before != "\ufe0f" else text[max(0, at - 2)]
+    return _PICTOGRAPH.match(pictograph) is not None and _PICTOGRAPH.match(after) is not None

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from annotator.errors import AnnotatorError
-from annotator.tui.layout.figures import Page
+from annotator.tui.layout.figures import FigurePage
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.figures_view import FiguresView
 from annotator.tui.widgets.status_line import StatusLine
@@ -89,7 +89,7 @@ class AgreementScreen(WorkScreen):
         self._layers = ""
         self._language: str | None = None
         self._languages: list[str] = []
-        self._pages: list[Page] = []
+        self._pages: list[FigurePage] = []
         self._page = 0
         self._places: dict[int, tuple[int, int] | None] = {}
 
@@ -108,7 +108,7 @@ class AgreementScreen(WorkScreen):
         )
 
     @property
-    def board(self) -> FiguresView:
+    def figures(self) -> FiguresView:
         """Return the figures."""
         return self.query_one(FiguresView)
 
@@ -199,12 +199,12 @@ class AgreementScreen(WorkScreen):
             for number, (key, page) in enumerate(zip(PAGE_KEYS, self._pages, strict=True))
         ]
         self.query_one("#tabs", StatusLine).show(*tabs)
-        self.board.show(self._pages[self._page].lines, self._places.get(self._page))
+        self.figures.show(self._pages[self._page].lines, self._places.get(self._page))
 
     def action_show(self, page: int) -> None:
         """Turn to a page, where the cursor was on it; while measuring, the page to begin with."""
         if self._pages:
-            self._places[self._page] = self.board.at
+            self._places[self._page] = self.figures.cursor
         self._page = page
         if self._pages:
             self._show()
@@ -215,28 +215,28 @@ class AgreementScreen(WorkScreen):
 
     def action_move(self, by: int) -> None:
         """Go down or up."""
-        self.board.move_lines(by)
+        self.figures.move_lines(by)
 
     def action_along(self, by: int) -> None:
         """Go right or left."""
-        self.board.move_along(by)
+        self.figures.move_along(by)
 
     def action_page(self, by: int) -> None:
         """Move by a screenful."""
-        self.board.move_lines(by * max(1, self.board.size.height - 2))
+        self.figures.move_lines(by * max(1, self.figures.size.height - 2))
 
     def on_figures_view_moved(self) -> None:
         """Say what the figure under the cursor means."""
-        piece = self.board.piece
-        self.query_one("#tip", StatusLine).show((f" {piece.tip}" if piece is not None else "", "faint"))
+        figure = self.figures.figure
+        self.query_one("#tip", StatusLine).show((f" {figure.tip}" if figure is not None else "", "faint"))
 
     # The disagreements
 
     def action_open(self) -> None:
         """Show the disagreements behind the figure under the cursor."""
-        piece = self.board.piece
-        if piece is not None and piece.target is not None:
-            self._open(piece.target)
+        figure = self.figures.figure
+        if figure is not None and figure.target is not None:
+            self._open(figure.target)
 
     def on_figures_view_opened(self, event: FiguresView.Opened) -> None:
         """Show the disagreements behind a figure that was clicked."""

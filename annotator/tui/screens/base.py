@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError, LockedError
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench

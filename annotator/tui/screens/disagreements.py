@@ -18,7 +18,8 @@ from textual.worker import get_current_worker
 from annotator.annotation import RelationKey, SpanKey
 from annotator.tui.layout.figures import fit
 from annotator.tui.layout.find import fold
-from annotator.tui.layout.painting import Highlights, Mode, Palette
+from annotator.tui.layout.painting import Highlights, Mode
+from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
@@ -59,7 +60,7 @@ class DisagreementList(VirtualList):
         """Return the number of disagreements."""
         return len(self.shown)
 
-    def entry(self, index: int) -> Disagreement:
+    def cache_key(self, index: int) -> Disagreement:
         """Return the disagreement in a line."""
         return self.shown[index]
 

@@ -13,7 +13,8 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, RelationKey, SpanKey
-from annotator.tui.layout.painting import Highlights, Palette
+from annotator.tui.layout.painting import Highlights
+from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.status_line import StatusLine
@@ -48,7 +49,7 @@ class FeedbackPanel(VirtualList):
         """Return the number of items."""
         return len(self.items)
 
-    def entry(self, index: int) -> Hashable:
+    def cache_key(self, index: int) -> Hashable:
         """Return the item."""
         return self.items[index]
 

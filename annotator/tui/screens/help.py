@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from annotator.labels import LabelScheme
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 
 
 class HelpScreen(ModalScreen[None]):

@@ -1,1 +1,1 @@
-"""Pieces of the screens."""
+"""The widgets that screens are made of."""

@@ -1,4 +1,4 @@
-"""The side panel of adjudication: what is to be settled, by kind, and what is."""
+"""The side panel that lists the cases of an adjudication, open and settled."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from annotator.workflow.adjudicating.cases import Case
 SIGNS: Mapping[str | None, str] = {None: "?", "agreement": "=", "majority": "≈", "adjudicator": "✓"}
 KIND_CELLS = 9
 SHORT = {"relation label": "rel.label", "relation direction": "direction", "relation missing": "rel.miss."}
-"""Kinds that do not fit as they are."""
+"""Short names of kinds that are too wide for the column."""
 
 
 class CasePanel(ItemPanel):
-    """Lists cases in the order of the walk: open ``?``, settled by hand ``✓``, agreed ``=``, as most say ``≈``."""
+    """Lists cases in the order of ``tab``: open ``?``, settled by hand ``✓``, agreed ``=``, by majority ``≈``."""
 
     cases: Sequence[Case] = ()
 
@@ -29,11 +29,11 @@ class CasePanel(ItemPanel):
         self.refresh_entries()
 
     def count(self) -> int:
-        """Return the number of cases."""
+        """Count the cases."""
         return len(self.cases)
 
-    def entry(self, index: int) -> Hashable:
-        """Return what the look of a case depends on."""
+    def cache_key(self, index: int) -> Hashable:
+        """Return everything that the line of a case depends on."""
         case = self.cases[index]
         return case.id, case.kind, case.settled, case.outcome, tuple(case.versions.values())
 
@@ -41,23 +41,23 @@ class CasePanel(ItemPanel):
         """Return the id of the case in a line."""
         return self.cases[index].id
 
-    def follow(self, identity: str | None) -> None:
-        """Choose the line of a case."""
-        self.choose(next((i for i, case in enumerate(self.cases) if case.id == identity), None))
+    def follow(self, item_id: str | None) -> None:
+        """Choose the line of a case, or none if it is not listed."""
+        self.choose(next((i for i, case in enumerate(self.cases) if case.id == item_id), None))
 
     def line(self, index: int, width: int) -> list[Segment]:
-        """Return state, kind and text of a case."""
+        """Build the line of a case: state, kind and text."""
         case = self.cases[index]
         is_open = case.settled is None
-        said = case.outcome or next((version for version in case.versions.values() if version), ())
-        key = said[0] if said else None
+        claims = case.outcome or next((version for version in case.versions.values() if version), ())
+        key = claims[0] if claims else None
         label = key.label if isinstance(key, SpanKey) else ""
         mark = Segment(
             f"{SIGNS[case.settled]} ", self.palette.style(self.palette.hint if is_open else None, bold=is_open)
         )
         kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
         color = self.palette.labels.get(label)
-        text = set_cell_size(self._words(key), max(0, width - KIND_CELLS - 3))
+        text = set_cell_size(self._description(key), max(0, width - KIND_CELLS - 3))
         nothing = case.settled is not None and not case.outcome
         return [
             mark,
@@ -65,12 +65,12 @@ class CasePanel(ItemPanel):
             Segment(f"no {text}" if nothing else text, self.palette.style(color, bold=not is_open, italic=nothing)),
         ]
 
-    def _words(self, key: SpanKey | RelationKey | None) -> str:
+    def _description(self, key: SpanKey | RelationKey | None) -> str:
         if key is None:
             return ""
         if isinstance(key, SpanKey):
-            return f"{self._part(key)} {key.label}"
-        return f"{self._part(key.head)} {key.label}→ {self._part(key.child)}"
+            return f"{self._text_of(key)} {key.label}"
+        return f"{self._text_of(key.head)} {key.label}→ {self._text_of(key.child)}"
 
-    def _part(self, key: SpanKey) -> str:
+    def _text_of(self, key: SpanKey) -> str:
         return sanitize(" ".join(self.session.document.text[key.start : key.end].split()))

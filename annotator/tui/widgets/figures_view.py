@@ -1,4 +1,4 @@
-"""A page of figures, with a cursor that goes from one to the next."""
+"""The widget that shows a page of figures, with a cursor that moves from figure to figure."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
-from annotator.tui.layout.figures import PageLine, Piece
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.figures import PageLine, StyledText
+from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 
-STRONGEST = 0.9
-"""How much of the selection's colour a background of shade 1 takes."""
+FULL_SHADE = 0.9
+"""Share of the selection's colour in the background of a figure with shade 1."""
 
 
 class FiguresView(VirtualList):
-    """Lines of pieces; the cursor (``at``: line and piece) stands on pieces that lead somewhere alone."""
+    """Lines of styled text; the cursor (line, index in the line) stands only on pieces with a target."""
 
     EDGES = (" ", " ")
 
@@ -28,24 +28,24 @@ class FiguresView(VirtualList):
     """
 
     class Moved(Message):
-        """The cursor came to another figure."""
+        """The cursor moved to another figure."""
 
     class Opened(Message):
-        """A figure was clicked whose disagreements are wanted."""
+        """A figure was double-clicked, to see the disagreements behind it."""
 
         def __init__(self, which: DisagreementFilter) -> None:
             super().__init__()
             self.which = which
 
     def __init__(self, palette: Palette) -> None:
-        super().__init__(palette, id="board")
+        super().__init__(palette, id="figures")
         self.lines: tuple[PageLine, ...] = ()
-        self.at: tuple[int, int] | None = None
+        self.cursor: tuple[int, int] | None = None
 
-    def show(self, lines: tuple[PageLine, ...], at: tuple[int, int] | None = None) -> None:
-        """Show other lines, with the cursor where it was there if that still leads somewhere."""
+    def show(self, lines: tuple[PageLine, ...], cursor: tuple[int, int] | None = None) -> None:
+        """Show other lines; the cursor goes to ``cursor`` if that has a target, else to the first that has one."""
         self.lines = lines
-        self.at = at if at is not None and self._target(*at) is not None else next(self._targets(), None)
+        self.cursor = cursor if cursor is not None and self._target(*cursor) else next(self._targets(), None)
         self.refresh_entries()
         self.scroll_to(y=0, animate=False, immediate=True)
         self._reveal()
@@ -57,13 +57,13 @@ class FiguresView(VirtualList):
         return len(self.lines)
 
     @property
-    def piece(self) -> Piece | None:
-        """Return the figure under the cursor."""
-        return self.lines[self.at[0]][self.at[1]] if self.at is not None else None
+    def figure(self) -> StyledText | None:
+        """The figure under the cursor."""
+        return self.lines[self.cursor[0]][self.cursor[1]] if self.cursor is not None else None
 
-    def _target(self, line: int, place: int) -> DisagreementFilter | None:
-        inside = line < len(self.lines) and place < len(self.lines[line])
-        return self.lines[line][place].target if inside else None
+    def _target(self, line: int, index: int) -> DisagreementFilter | None:
+        exists = line < len(self.lines) and index < len(self.lines[line])
+        return self.lines[line][index].target if exists else None
 
     def _targets(self) -> Iterator[tuple[int, int]]:
         return ((i, j) for i, line in enumerate(self.lines) for j, piece in enumerate(line) if piece.target is not None)
@@ -71,83 +71,86 @@ class FiguresView(VirtualList):
     # Moving
 
     def move_lines(self, by: int) -> None:
-        """Go to the figure so many lines further on, in the nearest column; scroll where there is none."""
+        """Move ``by`` lines with figures, to the nearest column; scroll where there is no figure further on."""
         rows = [i for i, line in enumerate(self.lines) if any(piece.target for piece in line)]
-        if self.at is None or not rows:
+        if self.cursor is None or not rows:
             self.scroll_relative(y=by, animate=False)
             return
-        row = rows[max(0, min(rows.index(self.at[0]) + by, len(rows) - 1))]
-        if row == self.at[0]:
+        row = rows[max(0, min(rows.index(self.cursor[0]) + by, len(rows) - 1))]
+        if row == self.cursor[0]:
             self.scroll_relative(y=by, animate=False)
             return
-        column = self._column(*self.at)
-        places = [j for j, piece in enumerate(self.lines[row]) if piece.target is not None]
-        self._go(row, min(places, key=lambda j: abs(self._column(row, j) - column)))
+        column = self._column(*self.cursor)
+        self._move_to(row, min(self._targets_in(row), key=lambda index: abs(self._column(row, index) - column)))
 
     def move_along(self, by: int) -> None:
-        """Go to the next or the last figure of the line."""
-        if self.at is None:
+        """Move ``by`` figures along the line, stopping at its ends."""
+        if self.cursor is None:
             return
-        row, place = self.at
-        places = [j for j, piece in enumerate(self.lines[row]) if piece.target is not None]
-        self._go(row, places[max(0, min(places.index(place) + by, len(places) - 1))])
+        row, index = self.cursor
+        indices = self._targets_in(row)
+        self._move_to(row, indices[max(0, min(indices.index(index) + by, len(indices) - 1))])
 
-    def _column(self, row: int, place: int) -> int:
-        return sum(len(piece.text) for piece in self.lines[row][:place])
+    def _targets_in(self, row: int) -> list[int]:
+        return [index for index, piece in enumerate(self.lines[row]) if piece.target is not None]
 
-    def _go(self, row: int, place: int) -> None:
-        self.at = (row, place)
+    def _column(self, row: int, index: int) -> int:
+        """Return the cell at which a piece of a line begins."""
+        return sum(len(piece.text) for piece in self.lines[row][:index])
+
+    def _move_to(self, row: int, index: int) -> None:
+        self.cursor = (row, index)
         self._reveal()
         self.refresh_changed()
         self.post_message(self.Moved())
 
     def _reveal(self) -> None:
-        """Bring the cursor into view, and the top of the page when nothing before it leads anywhere."""
+        """Scroll the cursor into view; from the first figure up to the top of the page, if both fit."""
         height, top = self.size.height, int(self.scroll_offset.y)
-        if self.at is None or height == 0:
+        if self.cursor is None or height == 0:
             return
-        first = next(self._targets(), self.at)
-        if self.at == first and self.at[0] < height:
+        first = next(self._targets(), self.cursor)
+        if self.cursor == first and self.cursor[0] < height:
             self.scroll_to(y=0, animate=False, immediate=True)
-        elif not top <= self.at[0] < top + height:
-            self.scroll_to(y=max(0, self.at[0] - height // 2), animate=False, immediate=True)
+        elif not top <= self.cursor[0] < top + height:
+            self.scroll_to(y=max(0, self.cursor[0] - height // 2), animate=False, immediate=True)
         self.refresh()
 
     # Painting
 
-    def entry(self, index: int) -> tuple[PageLine, int | None]:
-        """Return the line, and which of its pieces the cursor stands on."""
-        return self.lines[index], self._place(index)
+    def cache_key(self, index: int) -> tuple[PageLine, int | None]:
+        """Return the line, and the index of the cursor in it."""
+        return self.lines[index], self._cursor_in(index)
 
-    def _place(self, index: int) -> int | None:
-        return self.at[1] if self.at is not None and self.at[0] == index else None
+    def _cursor_in(self, index: int) -> int | None:
+        return self.cursor[1] if self.cursor is not None and self.cursor[0] == index else None
 
     def line(self, index: int, width: int) -> list[Segment]:  # noqa: ARG002 - the pieces have their width
-        """Return the pieces of a line."""
-        chosen = self._place(index)
-        return [Segment(piece.text, self._style(piece, chosen == j)) for j, piece in enumerate(self.lines[index])]
+        """Style the pieces of a line."""
+        cursor = self._cursor_in(index)
+        return [Segment(piece.text, self._style(piece, cursor == i)) for i, piece in enumerate(self.lines[index])]
 
-    def _style(self, piece: Piece, chosen: bool) -> Style:
+    def _style(self, piece: StyledText, at_cursor: bool) -> Style:
         background = None
-        if piece.shade is not None and self.palette.paper.ansi is None:
-            background = self.palette.paper.blend(self.palette.selection, STRONGEST * min(max(piece.shade, 0.0), 1.0))
-        color = self.palette.labels.get(piece.look)
-        if piece.look == "faint":
+        if piece.shade is not None and self.palette.background.ansi is None:
+            background = self.palette.background.blend(
+                self.palette.selection, FULL_SHADE * min(max(piece.shade, 0.0), 1.0)
+            )
+        color = self.palette.labels.get(piece.style)
+        if piece.style == "faint":
             color = self.palette.faint
-        leads = piece.target is not None
-        return self.palette.style(
-            color, background, bold=piece.look == "bold", underline=leads and not chosen, reverse=chosen
-        )
+        underline = piece.target is not None and not at_cursor
+        return self.palette.style(color, background, bold=piece.style == "bold", underline=underline, reverse=at_cursor)
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the figure under the mouse; a double click opens it."""
+        """Move to the figure under the mouse; a double click opens it."""
         row = event.y + int(self.scroll_offset.y)
         if not 0 <= row < len(self.lines):
             return
-        cell = 1  # behind the edge
-        for place, piece in enumerate(self.lines[row]):
+        cell = 1  # the line begins after the edge
+        for index, piece in enumerate(self.lines[row]):
             if cell <= event.x < cell + len(piece.text) and piece.target is not None:
-                self._go(row, place)
+                self._move_to(row, index)
                 if event.chain == 2:
                     self.post_message(self.Opened(piece.target))
                 return

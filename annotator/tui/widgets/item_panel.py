@@ -1,4 +1,4 @@
-"""The side panel: every span and relation of the document, in reading order."""
+"""The side panel that lists the spans and relations of a document in reading order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.segment import Segment
 from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
 from annotator.tui.layout.item_filter import ItemFilter
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.editing.layer_session import LayerSession
@@ -20,7 +20,7 @@ LABEL_CELLS = 12
 
 
 class ItemPanel(VirtualList):
-    """Lists what stands and what waits; suggestions carry a question mark and their score."""
+    """Lists decided and suggested items; suggestions have a question mark and their score."""
 
     EDGES = ("│", "")
 
@@ -32,22 +32,22 @@ class ItemPanel(VirtualList):
         super().__init__(palette, id="panel")
         self.session = session
         self.filter = ItemFilter()
-        self._shown: list[Interval] = []
+        self._filtered: list[Interval] = []
 
     def update_entries(self) -> None:
-        """Take up that items came, went or changed; the next choice shows it."""
-        self._shown = [i for i in self.session.layer.items if self._passes(i.id)] if self.filter else []
+        """Note that items were added, removed or changed; the next :meth:`choose` shows it."""
+        self._filtered = [i for i in self.session.layer.items if self._passes(i.id)] if self.filter else []
         super().update_entries()
 
-    def set_filter(self, which: ItemFilter) -> None:
-        """Show other items."""
-        self.filter = which
+    def set_filter(self, item_filter: ItemFilter) -> None:
+        """Show the items that pass another filter, with none chosen."""
+        self.filter = item_filter
         self.index = None
         self.refresh_entries()
 
-    def _passes(self, identity: str) -> bool:
+    def _passes(self, item_id: str) -> bool:
         layer = self.session.layer
-        span, relation = layer.span(identity), layer.relation(identity)
+        span, relation = layer.span(item_id), layer.relation(item_id)
         if span is not None:
             return self.filter.passes(span, lambda: self._text(span))
         if relation is None:
@@ -56,42 +56,42 @@ class ItemPanel(VirtualList):
         return self.filter.passes(relation, lambda: " ".join(self._text(s) for s in ends))
 
     def _items(self) -> Sequence[Interval]:
-        return self._shown if self.filter else self.session.layer.items
+        return self._filtered if self.filter else self.session.layer.items
 
     def count(self) -> int:
-        """Return the number of items."""
+        """Count the items that pass the filter."""
         return len(self._items())
 
     def item_id(self, index: int) -> str:
         """Return the id of the item in a line."""
         return self._items()[index].id
 
-    def follow(self, identity: str | None) -> None:
-        """Choose the line of an item."""
-        place = self.session.layer.place(identity) if identity else None
-        if place is None:
+    def follow(self, item_id: str | None) -> None:
+        """Choose the line of an item, or none if it is not listed."""
+        interval = self.session.layer.place(item_id) if item_id else None
+        if interval is None:
             self.choose(None)
             return
-        position = bisect_left(self._items(), place)
-        there = position < self.count() and self._items()[position] == place
-        self.choose(position if there else None)
+        index = bisect_left(self._items(), interval)
+        listed = index < self.count() and self._items()[index] == interval
+        self.choose(index if listed else None)
 
-    def entry(self, index: int) -> Hashable:
+    def cache_key(self, index: int) -> Hashable:
         """Return the span, or the relation with its ends."""
         layer = self.session.layer
-        identity = self.item_id(index)
-        relation = layer.relation(identity)
+        item_id = self.item_id(index)
+        relation = layer.relation(item_id)
         if relation is None:
-            return layer.span(identity)
+            return layer.span(item_id)
         return relation, layer.span(relation.head), layer.span(relation.child)
 
     def line(self, index: int, width: int) -> list[Segment]:
-        """Return label, mark and text of an item."""
-        identity = self.item_id(index)
-        span = self.session.layer.span(identity)
+        """Build the line of an item: state, label and text."""
+        item_id = self.item_id(index)
+        span = self.session.layer.span(item_id)
         if span is not None:
             return self._span_line(span, width)
-        relation = self.session.layer.relation(identity)
+        relation = self.session.layer.relation(item_id)
         return self._relation_line(relation, width) if relation is not None else []
 
     def _span_line(self, span: Span, width: int) -> list[Segment]:
@@ -114,10 +114,9 @@ class ItemPanel(VirtualList):
         assert child is not None
         middle = f" {relation.label}→ "
         room = max(2, width - 4 - len(middle))
-        one = self._text(head)
-        other = self._text(child)
-        half = max(room // 2, room - len(other))
-        text = f"{'?' if pending else '✓'} ╶ {one[: half - 1].strip()}{middle}{other}"
+        head_text, child_text = self._text(head), self._text(child)
+        head_room = max(room // 2, room - len(child_text))
+        text = f"{'?' if pending else '✓'} ╶ {head_text[: head_room - 1].strip()}{middle}{child_text}"
         return [Segment(set_cell_size(text, width), self.palette.style(self.palette.faint, italic=pending))]
 
     def _text(self, span: Span) -> str:

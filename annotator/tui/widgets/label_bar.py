@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from annotator.labels import LabelScheme
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.palette_widget import PaletteWidget
 
 
@@ -38,11 +38,11 @@ class LabelBar(PaletteWidget):
         return lines
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Return how many lines the labels take."""
+        """Count the lines that the labels take."""
         return len(self._lines(width))
 
     def render_line(self, y: int) -> Strip:
-        """Return one line of labels."""
+        """Paint one line of labels."""
         lines = self._lines(self.size.width)
         segments = lines[y] if y < len(lines) else []
         return Strip(segments).adjust_cell_length(self.size.width, self.palette.style())

@@ -1,4 +1,4 @@
-"""A scroll view that makes its lines whole, and paints again only those that look different."""
+"""A scroll view that builds whole lines itself and repaints only those that changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 
 class PaintedLines(ScrollView):
-    """Lines made on demand by :meth:`strip`, padding and border included; ``y`` counts from the top of the view."""
+    """Builds lines on demand by :meth:`strip`, padding and border included; ``y`` counts from the top of the view."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
@@ -18,13 +18,13 @@ class PaintedLines(ScrollView):
 
     @abstractmethod
     def strip(self, y: int) -> Strip:
-        """Return how a line of the view looks now, from edge to edge."""
+        """Build a line of the view as it is now, from edge to edge."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return lines of the view as they are.
+        """Build lines of the view without Textual's own decoration.
 
-        The toolkit would build each line anew to add padding, border, tint and opacity, which costs a third of a frame;
-        these lines bring with them what they have of that.  Filters, which take the colours away, hold for them too.
+        Textual would build each line a second time to add padding, border, tint and opacity, which costs a third of a
+        frame.  These lines have padding and border already.  Line filters, which remove colours, are applied.
         """
         filters, background = self.get_line_filters(), self.background_colors[1]
         width, blank = self.outer_size.width, self.visual_style.rich_style
@@ -38,21 +38,21 @@ class PaintedLines(ScrollView):
         return lines
 
     def resize_content(self, size: Size) -> None:
-        """Take up how wide and long the content is now.
+        """Set the size of the content.
 
-        A new virtual size lays the whole screen out again, for which a key has no time; where the scroll bar neither
-        comes nor goes, it alone has to know.
+        Setting ``virtual_size`` lays the whole screen out again, which is too slow after each key.  As long as the
+        scroll bar neither appears nor disappears, updating the bar is enough.
         """
         old, room = self.virtual_size, self.scrollable_content_region.height
-        barred = self.styles.overflow_y == "scroll" or (old.height > room) == (size.height > room)
-        if old.width == size.width and self.is_mounted and barred:
+        same_bar = self.styles.overflow_y == "scroll" or (old.height > room) == (size.height > room)
+        if old.width == size.width and self.is_mounted and same_bar:
             self.set_reactive(PaintedLines.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height
         else:
             self.virtual_size = size
 
     def refresh_changed(self) -> None:
-        """Have those lines painted again that look different from what was painted last."""
+        """Repaint the lines that differ from what was painted last."""
         width, height = self.size
         changed = [y for y in range(height) if self._painted.get(y) != self.strip(y)]
         if changed:

@@ -1,4 +1,4 @@
-"""The queue as a list that pages in SQL."""
+"""The list of documents in the queue, read from the store page by page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueFilter, QueueRow
@@ -20,7 +20,7 @@ SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○"}
 
 
 class QueueView(VirtualList):
-    """One line a document: state, key, language, what is undecided and marked, title."""
+    """Shows one line for each document: state, key, language, undecided and decided items, title."""
 
     EDGES = (" ", " ")
 
@@ -37,7 +37,7 @@ class QueueView(VirtualList):
         self._several = False
 
     def reload(self) -> None:
-        """Read the queue anew."""
+        """Read the queue again."""
         self._pages.clear()
         self._count = self.desk.queue.count(self.filter)
         self._several = self.desk.queue.has_several_curators()
@@ -47,26 +47,26 @@ class QueueView(VirtualList):
             self.index = min(self.index or 0, self._count - 1)
         self.refresh_entries()
 
-    def set_filter(self, which: QueueFilter) -> None:
-        """Show other documents."""
-        self.filter = which
+    def set_filter(self, queue_filter: QueueFilter) -> None:
+        """Show the documents that pass another filter, with the first one chosen."""
+        self.filter = queue_filter
         self.index = 0
         self.reload()
 
     def count(self) -> int:
-        """Return the number of documents."""
+        """Count the documents that pass the filter."""
         return self._count
 
     def strip(self, y: int) -> Strip:
-        """Return one line; an empty list says what to do in its second one."""
+        """Build one line; the second line of an empty list says what to do."""
         if self._count or y != 1:
             return super().strip(y)
         style = self.palette.style(self.palette.faint)
-        nothing = self.filter.text or self.filter.state
-        return self.framed([Segment(NO_MATCH if nothing else EMPTY, style)], self.scrollable_content_region.width)
+        filtered = self.filter.text or self.filter.state
+        return self.framed([Segment(NO_MATCH if filtered else EMPTY, style)], self.scrollable_content_region.width)
 
     def row(self, index: int) -> QueueRow | None:
-        """Return the document in a line."""
+        """Return the document of a line, or ``None`` if it has gone since the count."""
         page = index // PAGE
         if page not in self._pages:
             if len(self._pages) > 20:
@@ -76,30 +76,30 @@ class QueueView(VirtualList):
         return rows[index % PAGE] if index % PAGE < len(rows) else None
 
     def find(self, key: str) -> None:
-        """Choose the line of a document when it is on the first pages."""
+        """Choose the line of a document, if it is on one of the first ten pages."""
         for index in range(min(self._count, 10 * PAGE)):
             row = self.row(index)
             if row is not None and row.key == key:
                 self.choose(index)
                 return
 
-    def entry(self, index: int) -> Hashable:
-        """Return the document's row, and whether it says how far gold is."""
+    def cache_key(self, index: int) -> Hashable:
+        """Return the document's row, and whether gold has a column."""
         return self.row(index), self._several
 
     @property
     def shows_gold(self) -> bool:
-        """Return whether the lines say how far gold is."""
+        """Whether the lines have a column for gold, as they do where several curators work."""
         return self._several
 
     def _gold(self, row: QueueRow) -> str:
-        """Return how far gold is, where several curators work: complete, or what those who finished differ on."""
+        """Return the column for gold: complete, or the number of differences between those who finished."""
         if not self._several:
             return " ★" if row.gold == "done" else ""
         return "    ★" if row.gold == "done" else f"{row.differing:>4}≠" if row.finished > 1 else " " * 5
 
     def line(self, index: int, width: int) -> list[Segment]:
-        """Return how a document looks in the queue."""
+        """Build the line of a document."""
         row = self.row(index)
         if row is None:
             return []

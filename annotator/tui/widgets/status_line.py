@@ -1,4 +1,4 @@
-"""The lines around the text: what is open, which keys label, what is in focus, what just happened."""
+"""A line of status above or below the main part of a screen."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.palette_widget import PaletteWidget
 
-CUT = "… "
-"""Stands where a line gave way."""
+ELLIPSIS = "… "
+"""Ends a left part that was cut."""
 
 
-def training_prefix(background: str) -> str:
-    """Return what a header says of work in the background; nothing where there is none."""
-    return f"{background} · " if background else ""
+def training_prefix(training_status: str) -> str:
+    """Return the beginning of a header's right part: the status of the training, nothing while it does nothing."""
+    return f"{training_status} · " if training_status else ""
 
 
 class StatusLine(PaletteWidget):
-    """One line: something at the left, something at the right, the left giving way when there is no room."""
+    """One line with a left and a right part; the left one is cut when there is no room for both."""
 
     DEFAULT_CSS = """
     StatusLine { height: 1; width: 1fr; }
@@ -35,30 +35,29 @@ class StatusLine(PaletteWidget):
         self._right = ""
 
     def show(self, *left: tuple[str, str], right: str = "") -> None:
-        """Show pieces of text, each with a label's name, ``bold``, ``faint``, ``alarm`` or nothing as its look."""
+        """Show pairs of text and style; a style is ``bold``, ``faint``, ``alarm``, a label's name or empty."""
         self._left, self._right = list(left), right
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Return the line."""
+        """Paint the line."""
         style = self.palette.style(reverse=self._reverse)
         if y:
             return Strip.blank(self.size.width, style)
         right = set_cell_size(sanitize(self._right), min(cell_len(self._right), self.size.width))
-        segments = [Segment(sanitize(text), self._look(look)) for text, look in self._left]
+        segments = [Segment(sanitize(text), self._style(style_name)) for text, style_name in self._left]
         room = max(0, self.size.width - cell_len(right))
         left = Strip(segments)
-        if left.cell_length > room > len(CUT):
-            left = Strip(
-                [*left.crop(0, room - len(CUT)).adjust_cell_length(room - len(CUT), style), Segment(CUT, style)]
-            )
+        if left.cell_length > room > len(ELLIPSIS):
+            kept = room - len(ELLIPSIS)
+            left = Strip([*left.crop(0, kept).adjust_cell_length(kept, style), Segment(ELLIPSIS, style)])
         return Strip([*left.adjust_cell_length(room, style), Segment(right, style)])
 
-    def _look(self, look: str) -> Style:
-        if look in self.palette.labels:
-            return self.palette.style(self.palette.labels[look], bold=True, reverse=self._reverse)
-        if look == "faint":
+    def _style(self, style_name: str) -> Style:
+        if style_name in self.palette.labels:
+            return self.palette.style(self.palette.labels[style_name], bold=True, reverse=self._reverse)
+        if style_name == "faint":
             return self.palette.style(self.palette.faint, reverse=self._reverse)
-        if look == "alarm":
+        if style_name == "alarm":
             return self.palette.style(self.palette.hint, bold=True, reverse=self._reverse)
-        return self.palette.style(bold=look == "bold", reverse=self._reverse)
+        return self.palette.style(bold=style_name == "bold", reverse=self._reverse)

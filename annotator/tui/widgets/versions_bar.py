@@ -1,4 +1,4 @@
-"""What each curator says about the case in focus, one numbered line each."""
+"""The bar with each curator's version of the case in focus, one numbered line each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.palette_widget import PaletteWidget
 
@@ -21,18 +21,22 @@ NAME_CELLS = 10
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A curator's version in words: label (for its colour), what is said, how it came to be, comment."""
+    """A curator's version in words.
+
+    ``label`` is shown in its colour before ``text``; ``note`` says where the version comes from; ``stands`` marks the
+    one that was chosen.
+    """
 
     name: str
     label: str
-    said: str
+    text: str
     note: str = ""
     comment: str = ""
     stands: bool = False
 
 
 class VersionsBar(PaletteWidget):
-    """A line for each curator; a click chooses the version."""
+    """Shows a line for each curator; a click chooses the version."""
 
     DEFAULT_CSS = """
     VersionsBar { height: auto; width: 1fr; max-height: 9; }
@@ -52,18 +56,18 @@ class VersionsBar(PaletteWidget):
         self._lines: Sequence[VersionLine] = ()
 
     def show_versions(self, lines: Sequence[VersionLine], numbered: int | None = None) -> None:
-        """Show other versions, with numbers before the first few, or before all."""
+        """Show versions, numbered all or only the first ``numbered``."""
         self._numbered = len(lines) if numbered is None else numbered
-        grown = len(lines) != self._count
+        resized = len(lines) != self._count
         self._lines, self._count = lines, len(lines)
-        self.refresh(layout=grown)
+        self.refresh(layout=resized)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Return one line for each curator."""
+        """Count the lines: one for each version."""
         return self._count
 
     def render_line(self, y: int) -> Strip:
-        """Return one curator's line."""
+        """Paint the line of one version."""
         width = self.size.width
         if y >= len(self._lines):
             return Strip.blank(width, self.palette.style())
@@ -79,7 +83,7 @@ class VersionsBar(PaletteWidget):
         ]
         if line.label:
             segments.append(Segment(f"{line.label} ", self.palette.style(color, bold=True)))
-        segments.append(Segment(sanitize(line.said), self.palette.style(bold=line.stands)))
+        segments.append(Segment(sanitize(line.text), self.palette.style(bold=line.stands)))
         if line.comment:
             segments.append(Segment(f"  “{sanitize(line.comment)}”", self.palette.style(self.palette.hint)))
         used = sum(cell_len(segment.text) for segment in segments)

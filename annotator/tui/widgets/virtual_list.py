@@ -1,4 +1,4 @@
-"""A list of any length: lines are made when they come into view."""
+"""A list of any length that builds its lines when they come into view."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.tui.layout.painting import Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.painted_lines import PaintedLines
 from annotator.tui.widgets.palette_widget import PaletteWidget
 
 CHOSEN = Style(reverse=True)
-MOST_MADE = 2000
-"""Lines kept ready at the most."""
+CACHE_SIZE = 2000
+"""Lines kept ready."""
 
 
 class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings=False):
-    """One line an entry, one of them chosen; subclasses say how many there are and how each looks."""
+    """Shows one line for each entry, at most one of them chosen; subclasses provide the entries."""
 
     class EntryChosen(Message):
         """An entry was clicked; ``twice`` when it was a double click."""
@@ -36,11 +36,11 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
         @property
         def control(self) -> VirtualList:
-            """Return the list, for handlers that select by it."""
+            """The list that was clicked, for handlers that select by widget."""
             return self.sender
 
     EDGES: ClassVar[tuple[str, str]] = ("", "")
-    """What stands left and right of every line, in cells that the style sheet sets apart as padding."""
+    """Text left and right of every line, in the cells that the style sheet reserves as padding."""
 
     DEFAULT_CSS = """
     VirtualList { scrollbar-size-vertical: 1; overflow-x: hidden; }
@@ -50,32 +50,32 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
         super().__init__(id=id)
         self.palette = palette
         self.index: int | None = None
-        self._made: dict[Hashable, Strip] = {}
-        self._made_with = palette
+        self._cache: dict[Hashable, Strip] = {}
+        self._cache_palette = palette
 
     @abstractmethod
     def count(self) -> int:
-        """Return how many entries there are."""
+        """Count the entries."""
 
     @abstractmethod
     def line(self, index: int, width: int) -> list[Segment]:
-        """Return how an entry looks when it is not chosen."""
+        """Build the line of an entry as it looks when it is not chosen, up to ``width`` cells wide."""
 
     @abstractmethod
-    def entry(self, index: int) -> Hashable:
-        """Return all that the look of an entry depends on, beside the width."""
+    def cache_key(self, index: int) -> Hashable:
+        """Return everything that an entry's line depends on, apart from the width."""
 
     def refresh_entries(self) -> None:
-        """Take up that entries came, went or changed, and show it."""
+        """Show that entries were added, removed or changed."""
         self.update_entries()
         self.refresh_changed()
 
     def update_entries(self) -> None:
-        """Take up that entries came, went or changed; the next choice shows it."""
+        """Note that entries were added, removed or changed; the next :meth:`choose` shows it."""
         self.resize_content(Size(self.scrollable_content_region.width, self.count()))
 
     def choose(self, index: int | None) -> None:
-        """Choose an entry and bring it into view."""
+        """Choose an entry (or none) and scroll it into view."""
         self.index = index
         height = self.size.height
         top = int(self.scroll_offset.y)
@@ -91,31 +91,31 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
         self.choose(self.index)
 
     def strip(self, y: int) -> Strip:
-        """Return one line of the list."""
+        """Build or look up one line of the list."""
         index = y + int(self.scroll_offset.y)
         width = self.scrollable_content_region.width
         if index >= self.count():
             return self.framed([], width)
-        if self._made_with is not self.palette or len(self._made) > MOST_MADE:
-            self._made.clear()
-            self._made_with = self.palette
-        looks = self.entry(index), width, index == self.index
-        if looks not in self._made:
+        if self._cache_palette is not self.palette or len(self._cache) > CACHE_SIZE:
+            self._cache.clear()
+            self._cache_palette = self.palette
+        key = self.cache_key(index), width, index == self.index
+        if key not in self._cache:
             segments = self.line(index, width)
             if index == self.index:
-                segments = [Segment(segment.text, self._chosen(segment.style)) for segment in segments]
-            self._made[looks] = self.framed(segments, width, reverse=index == self.index)
-        return self._made[looks]
+                segments = [Segment(segment.text, self._chosen_style(segment.style)) for segment in segments]
+            self._cache[key] = self.framed(segments, width, reverse=index == self.index)
+        return self._cache[key]
 
-    def _chosen(self, style: Style | None) -> Style:
-        """Return how a stretch of the chosen line looks: reversed, and none of it faint, which would be a grey box."""
+    def _chosen_style(self, style: Style | None) -> Style:
+        """Return a style for the chosen line: reversed, and not faint, which would give a grey box."""
         style = style or Style()
         if style.color == self.palette.faint.rich_color:
             style += Style(color=self.palette.text.rich_color)
         return style + CHOSEN
 
     def framed(self, segments: list[Segment], width: int, *, reverse: bool = False) -> Strip:
-        """Return a line of the list, filled up to a width and between its edges."""
+        """Fill a line up to ``width`` cells, and put its edges left and right."""
         left, right = self.EDGES
         edge = self.palette.style(self.palette.faint)
         line = Strip(segments).adjust_cell_length(width, self.palette.style(reverse=reverse))

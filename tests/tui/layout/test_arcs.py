@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from annotator.tui.layout.arcs import MOST_LEVELS, Arc, layers
+from annotator.tui.layout.arcs import MAX_LEVELS, Arc, arc_lines
 
 WIDTHS = st.integers(4, 60)
 LABELS = st.sampled_from(["held_on", "cooperates_with", "x", "所属"])
@@ -20,16 +20,16 @@ def rows(draw: st.DrawFn, most: int = 10) -> tuple[list[Arc], int]:
     arcs = []
     for number in range(draw(st.integers(0, most))):
         head, child = draw(st.one_of(st.tuples(cells, cells), st.tuples(cells, st.none()), st.tuples(st.none(), cells)))
-        elsewhere = draw(st.integers(1, 2000)) if None in (head, child) else 0
+        other_line = draw(st.integers(1, 2000)) if None in (head, child) else 0
         label, pending, symmetric = draw(LABELS), draw(st.booleans()), draw(st.booleans())
-        arcs.append(Arc(f"r{number}", head, child, label, pending, symmetric, elsewhere))
+        arcs.append(Arc(f"r{number}", head, child, label, pending, symmetric, other_line))
     return arcs, width
 
 
 def picture(arcs: list[Arc], width: int) -> list[str]:
     """Return the lines over the row as text."""
     shown = []
-    for pieces in layers(arcs, width):
+    for pieces in arc_lines(arcs, width):
         line = ""
         for cell, text, _ in pieces:
             line += " " * (cell - cell_len(line)) + text
@@ -38,14 +38,14 @@ def picture(arcs: list[Arc], width: int) -> list[str]:
 
 
 def relation(head: int | None, child: int | None, label: str = "works_for", *, row: int = 0) -> Arc:
-    return Arc(f"{head}-{child}-{label}", head, child, label, pending=False, elsewhere=row)
+    return Arc(f"{head}-{child}-{label}", head, child, label, pending=False, other_line=row)
 
 
 @given(rows())
 @example(([Arc("r", 3, 3, "x", pending=False)], 4))
 def test_pieces_neither_overlap_nor_leave_the_row(row: tuple[list[Arc], int]) -> None:
     arcs, width = row
-    for line in layers(arcs, width):
+    for line in arc_lines(arcs, width):
         free = 0
         for cell, text, _ in line:
             assert cell >= free
@@ -57,15 +57,15 @@ def test_pieces_neither_overlap_nor_leave_the_row(row: tuple[list[Arc], int]) ->
 @given(rows(most=25))
 def test_every_arc_is_seen_or_counted(row: tuple[list[Arc], int]) -> None:
     arcs, width = row
-    lines = layers(arcs, width)
+    lines = arc_lines(arcs, width)
     seen = {identity for line in lines for _, _, identity in line if identity}
     left_out = len(arcs) - len(seen)
     assert left_out >= 0
     if left_out:
-        assert len(lines) == MOST_LEVELS + 1
+        assert len(lines) == MAX_LEVELS + 1
         assert lines[0] == [(0, f"+{left_out} more relations"[:width], "")]
     else:
-        assert len(lines) <= MOST_LEVELS
+        assert len(lines) <= MAX_LEVELS
 
 
 @given(rows(most=1))
@@ -73,7 +73,7 @@ def test_every_arc_is_seen_or_counted(row: tuple[list[Arc], int]) -> None:
 def test_an_arc_alone_has_its_ends_over_head_and_child(row: tuple[list[Arc], int]) -> None:
     arcs, width = row
     for arc in arcs:
-        ((cell, text, _),) = layers([arc], width)[0]
+        ((cell, text, _),) = arc_lines([arc], width)[0]
         cells = [c for character in text for c in (character, *[""] * (cell_len(character) - 1))]
         for end, tips in ((arc.head, "▼" if arc.symmetric else "╭╮"), (arc.child, "▼")):
             if end is not None and arc.head != arc.child:

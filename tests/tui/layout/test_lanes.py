@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from annotator.tui.layout.lanes import MOST_LANES, Bracket, Piece, drawn, stack
+from annotator.tui.layout.lanes import MAX_LANES, Bracket, bracket_text, lane_lines
+from annotator.tui.layout.placed_text import PlacedText
 
 WIDTHS = st.integers(2, 60)
 LABELS = st.sampled_from(["ORG", "INITIATIVE", "X", "人物"])
@@ -30,7 +31,7 @@ def rows(draw: st.DrawFn, most: int = 12) -> tuple[list[Bracket], int]:
 def picture(brackets: list[Bracket], width: int) -> list[str]:
     """Return the lanes as text."""
     shown = []
-    for lane in stack(brackets, width):
+    for lane in lane_lines(brackets, width):
         line = ""
         for piece in lane:
             line += " " * (piece.cell - cell_len(line)) + piece.text
@@ -51,7 +52,7 @@ def spans(text: str, *marked: tuple[str, str]) -> list[Bracket]:
 @example(([Bracket("s0", 1, 2, "INITIATIVE", pending=False)], 2))
 def test_pieces_neither_overlap_nor_leave_the_row(row: tuple[list[Bracket], int]) -> None:
     brackets, width = row
-    for lane in stack(brackets, width):
+    for lane in lane_lines(brackets, width):
         free = 0
         for cell, text, _ in lane:
             assert cell >= free
@@ -62,22 +63,22 @@ def test_pieces_neither_overlap_nor_leave_the_row(row: tuple[list[Bracket], int]
 @given(rows(most=30))
 def test_every_bracket_is_seen_or_counted(row: tuple[list[Bracket], int]) -> None:
     brackets, width = row
-    lanes = stack(brackets, width)
+    lanes = lane_lines(brackets, width)
     seen = [piece.id for lane in lanes for piece in lane if piece.id]
     assert len(set(seen)) == len(seen)
     left_out = len(brackets) - len(seen)
     if left_out:
-        assert len(lanes) == MOST_LANES + 1
-        assert lanes[-1] == [Piece(0, f"+{left_out} more here"[:width], "")]
+        assert len(lanes) == MAX_LANES + 1
+        assert lanes[-1] == [PlacedText(0, f"+{left_out} more here"[:width], "")]
     else:
-        assert len(lanes) <= MOST_LANES
+        assert len(lanes) <= MAX_LANES
 
 
 @given(rows())
 def test_a_bracket_stands_under_the_cells_of_its_span(row: tuple[list[Bracket], int]) -> None:
     brackets, width = row
     for bracket in brackets:
-        cell, text = drawn(bracket, width)
+        cell, text = bracket_text(bracket, width)
         corners = "└┄┘┆" if bracket.pending else "╰─╯│"
         first, last = bracket.left - cell, bracket.right - cell - 1
         cells = [c for character in text for c in (character, *[""] * (cell_len(character) - 1))]
@@ -92,7 +93,7 @@ def test_a_name_is_whole_where_there_is_room(row: tuple[list[Bracket], int]) -> 
         name = bracket.label + "?" * bracket.pending
         size, cells = bracket.right - bracket.left, cell_len(name)
         room = cells <= size - 2 or cells <= width - bracket.right or cells <= bracket.left
-        text = drawn(bracket, width)[1]
+        text = bracket_text(bracket, width)[1]
         assert (name in text) is (bracket.opens and room)
 
 
@@ -100,7 +101,7 @@ def test_a_name_is_whole_where_there_is_room(row: tuple[list[Bracket], int]) -> 
 def test_an_inner_span_lies_below_the_outer(row: tuple[list[Bracket], int]) -> None:
     brackets, width = row
     by_id = {b.id: b for b in brackets}
-    depth = {p.id: level for level, lane in enumerate(stack(brackets, width)) for p in lane if p.id}
+    depth = {p.id: level for level, lane in enumerate(lane_lines(brackets, width)) for p in lane if p.id}
     for inner in depth:
         for outer in depth:
             one, other = by_id[inner], by_id[outer]
@@ -111,7 +112,7 @@ def test_an_inner_span_lies_below_the_outer(row: tuple[list[Bracket], int]) -> N
 @given(rows())
 def test_names_beside_their_brackets_touch_nothing_else(row: tuple[list[Bracket], int]) -> None:
     brackets, width = row
-    for lane in stack(brackets, width):
+    for lane in lane_lines(brackets, width):
         for one, other in pairwise(lane):
             if one.cell + cell_len(one.text) == other.cell:
                 assert one.text[-1] in "╯─┘┄│┆"

@@ -24,7 +24,7 @@ any_text = st.one_of(texts(), _PLAIN, _MIXED.map("".join))
 def lines(text: str, width: int) -> list[str]:
     """Return what is drawn on each row."""
     rows = Rows(text, width)
-    return ["".join(g.drawn for g in rows.glyphs(row)) for row in range(len(rows))]
+    return ["".join(g.displayed for g in rows.glyphs(row)) for row in range(len(rows))]
 
 
 @given(any_text, WIDTHS)
@@ -46,7 +46,7 @@ def test_no_row_is_wider_than_the_view(text: str, width: int) -> None:
     rows = Rows(text, width)
     for row in range(len(rows)):
         glyphs = rows.glyphs(row)
-        drawn = "".join(g.drawn for g in glyphs)
+        drawn = "".join(g.displayed for g in glyphs)
         assert cell_len(drawn) == sum(g.width for g in glyphs) <= width
 
 
@@ -58,7 +58,7 @@ def test_no_cell_is_drawn_twice_and_none_is_skipped(text: str, width: int) -> No
         for glyph in rows.glyphs(row):
             assert (glyph.cell, glyph.start) == (cell, offset)
             assert glyph.end > glyph.start
-            assert cell_len(glyph.drawn) == glyph.width
+            assert cell_len(glyph.displayed) == glyph.width
             cell, offset = cell + glyph.width, glyph.end
         assert offset == rows.bounds(row)[1]
 
@@ -76,20 +76,21 @@ def test_a_place_in_the_text_and_its_cell_find_each_other(text: str, width: int)
 
 
 @given(any_text, WIDTHS, st.data())
-def test_a_stretch_is_drawn_as_the_graphemes_that_begin_in_it(text: str, width: int, data: st.DataObject) -> None:
+def test_a_range_is_displayed_as_the_graphemes_that_begin_in_it(text: str, width: int, data: st.DataObject) -> None:
     rows = Rows(text, width)
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     for row in range(len(rows)):
-        assert rows.drawn(row, start, end) == "".join(g.drawn for g in rows.glyphs(row) if start <= g.start < end)
+        glyphs = [glyph for glyph in rows.glyphs(row) if start <= glyph.start < end]
+        assert rows.displayed(row, start, end) == "".join(glyph.displayed for glyph in glyphs)
 
 
 @given(any_text, WIDTHS, st.integers(0, 50))
-def test_behind_a_cell_comes_what_is_drawn_from_there_on(text: str, width: int, cell: int) -> None:
+def test_the_first_grapheme_from_a_cell_on(text: str, width: int, cell: int) -> None:
     rows = Rows(text, width)
     for row in range(len(rows)):
         later = [(g.start, g.cell) for g in rows.glyphs(row) if g.width and g.cell >= cell]
-        assert rows.behind(row, cell) == (later[0] if later else (rows.bounds(row)[1], cell))
+        assert rows.first_from_cell(row, cell) == (later[0] if later else (rows.bounds(row)[1], cell))
 
 
 @given(any_text.filter(bool), WIDTHS, st.data())
@@ -141,7 +142,7 @@ def test_a_line_break_ends_its_row(text: str, width: int) -> None:
         body = piece[:-2] if piece.endswith("\r\n") else piece[:-1]
         assert not set(body) & set(BREAKS)
         continued = row > 0 and text[start - 1] not in BREAKS
-        assert bool(rows.hard[row]) is not continued
+        assert bool(rows.begins_line[row]) is not continued
 
 
 @given(st.one_of(_PLAIN, _MIXED.map("".join)), WIDTHS)

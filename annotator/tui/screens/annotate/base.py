@@ -15,7 +15,8 @@ from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.find import Searchable, fold
 from annotator.tui.layout.hints import codes
-from annotator.tui.layout.painting import Highlights, Palette
+from annotator.tui.layout.painting import Highlights
+from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.annotate.status_lines import tell_focus, tell_header
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.item_panel import ItemPanel

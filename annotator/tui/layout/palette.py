@@ -1,0 +1,48 @@
+"""The colours that the text view and the lines around it are painted in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.style import Style
+from textual.color import Color
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme: what text is drawn on and in, and one colour for each entity label."""
+
+    background: Color
+    text: Color
+    faint: Color
+    selection: Color
+    hint: Color
+    arc: Color
+    labels: Mapping[str, Color]
+
+    def style(
+        self,
+        color: Color | None = None,
+        background: Color | None = None,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        underline: bool = False,
+        reverse: bool = False,
+    ) -> Style:
+        """Build a terminal style; the colours are the theme's text and background unless given."""
+        return _style(color or self.text, background or self.background, bold, italic, underline, reverse)
+
+
+@lru_cache(maxsize=4096)
+def _style(color: Color, background: Color, bold: bool, italic: bool, underline: bool, reverse: bool) -> Style:
+    return Style(
+        color=color.rich_color,
+        bgcolor=background.rich_color,
+        bold=bold,
+        italic=italic,
+        underline=underline,
+        reverse=reverse,
+    )

@@ -1,0 +1,13 @@
+"""A piece of text at a cell of a line, drawn on behalf of a span or relation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class PlacedText(NamedTuple):
+    """Text that begins at ``cell``; ``id`` is the span or relation that it belongs to, empty for neither."""
+
+    cell: int
+    text: str
+    id: str
