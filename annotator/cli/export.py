@@ -78,16 +78,17 @@ def command(
         with_manifest=not no_manifest,
     )
     outputs = place.outputs(force=force)
-    done, selection = export(place, form, request, path, sys.stdout.buffer, outputs)
+    result, selection = export(place, form, request, path, sys.stdout.buffer, outputs)
     tell_moved(outputs)
     where = f" to {path}" if path else ""
-    for part in done.parts:
+    for part in result.parts:
         items = f"{part.documents} documents, {part.spans} spans, {part.relations} relations of {layer}"
         narrate(f"{f'{part.name}: ' if split else ''}{items} as {form.name}{where}")
-    for what, count in sorted(done.warnings.items()):
+    for what, count in sorted(result.warnings.items()):
         narrate(f"warning: {count} {what}")
-    if done.lost:
-        narrate(f"{form.name} has no place for: {', '.join(f'{n} × {what}' for what, n in sorted(done.lost.items()))}")
+    if result.lost:
+        lost = ", ".join(f"{count} × {what}" for what, count in sorted(result.lost.items()))
+        narrate(f"{form.name} has no place for: {lost}")
     if selection.left_out:
         reasons = ", ".join(f"{key} ({reason})" for key, reason in list(selection.left_out.items())[:5])
         more = f" and {len(selection.left_out) - 5} more" if len(selection.left_out) > 5 else ""

@@ -15,7 +15,8 @@ from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
 from annotator.formats.source import Source
 from annotator.store import Store
-from annotator.workflow.exporting.export import ExportRequest, ExportResult, export
+from annotator.workflow.exporting.export import ExportRequest, export
+from annotator.workflow.exporting.export_writer import ExportResult
 from annotator.workflow.importing.import_file import import_file
 from annotator.workflow.importing.import_request import ImportReport, ImportRequest
 from annotator.workflow.workspace import Workspace

@@ -1,7 +1,7 @@
-"""Train, dev and test parts: by document, near-duplicates together, labels spread as the shares ask.
+"""Splitting documents into train, dev and test parts that have near-duplicates together and labels in proportion.
 
-Iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011): the rarest label that is left goes first, to the part
-that lacks it most.
+Iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011): documents with the rarest label
+that is left are assigned first, each to the part that lacks that label most.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ PART_NAMES = ("train", "dev", "test")
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How to split: the share of each part in order, and the seed that decides what the shares leave open."""
+    """The share of each part in order, and the seed that decides between equally good splits."""
 
     shares: tuple[float, ...]
     seed: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of the parts."""
+        """The names of the parts."""
         return PART_NAMES[: len(self.shares)]
 
 
 def parse_shares(text: str) -> tuple[float, ...]:
-    """Return the shares of two or three parts; they must add up to 1."""
+    """Parse the shares of two or three parts, as in ``0.8,0.1,0.1``; :class:`WorkflowError` unless they add up to 1."""
     try:
         shares = tuple(float(share) for share in text.split(","))
     except ValueError as error:
@@ -48,7 +48,7 @@ def parse_shares(text: str) -> tuple[float, ...]:
 
 
 def assign_parts(texts: Iterable[str], labels: Sequence[Mapping[str, int]], split: Split) -> list[int]:
-    """Return the part of every document, in the order given.
+    """Assign a part, by its index, to every document, in the order given.
 
     ``labels`` counts each document's items by label.  The same documents in the same order get the same parts for the
     same seed.
@@ -58,21 +58,21 @@ def assign_parts(texts: Iterable[str], labels: Sequence[Mapping[str, int]], spli
         groups[group].append(document)
     order = sorted(groups)
     random.Random(split.seed).shuffle(order)  # noqa: S311 - a split is no secret
-    order.sort(key=lambda group: -len(groups[group]))  # the large ones first: the small ones even out
+    order.sort(key=lambda group: -len(groups[group]))  # large groups first, as small ones can even out the parts
     counts = {group: sum((Counter(labels[document]) for document in groups[group]), Counter()) for group in order}
     sizes = {group: len(groups[group]) for group in order}
-    parts = _stratified(order, counts, sizes, split.shares)
-    found = [0] * len(labels)
+    part_of_group = _stratify(order, counts, sizes, split.shares)
+    parts = [0] * len(labels)
     for group, documents in groups.items():
         for document in documents:
-            found[document] = parts[group]
-    return found
+            parts[document] = part_of_group[group]
+    return parts
 
 
-def _stratified(
+def _stratify(
     order: list[int], counts: Mapping[int, Counter[str]], sizes: Mapping[int, int], shares: Sequence[float]
 ) -> dict[int, int]:
-    """Return the part of every group."""
+    """Assign a part to every group of documents, given its label counts and its size."""
     totals = sum(counts.values(), Counter[str]())
     wanted = [{label: share * total for label, total in totals.items()} for share in shares]
     room = [share * sum(sizes.values()) for share in shares]

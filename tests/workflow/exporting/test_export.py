@@ -14,7 +14,8 @@ from annotator.formats.jsonl import write_record
 from annotator.formats.validate import validate_lines
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.arguments import parse_layer
-from annotator.workflow.exporting.selection import records, select
+from annotator.workflow.exporting.layer_records import RecordReader
+from annotator.workflow.exporting.selection import select
 from annotator.workflow.importing.ingest import ingest
 from tests.workspaces import KEY, Bench, link, place_of
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("proposed")
 
 def export(bench: Bench, layer: str, *, unfinished: bool = False) -> str:
     taken = select(bench.workspace, layer, unfinished=unfinished).taken
-    return "".join(write_record(record) + "\n" for record in records(bench.workspace, taken))
+    return "".join(write_record(record) + "\n" for record in RecordReader(bench.workspace).read(taken))
 
 
 def parsed(bench: Bench, layer: str) -> list[dict[str, Any]]:

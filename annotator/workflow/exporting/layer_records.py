@@ -1,0 +1,88 @@
+"""Reading layers from the store as the records that a format writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from annotator.annotation import Annotations
+from annotator.formats.record import LayerRecord
+from annotator.history import CORPUS, LayerName
+from annotator.store import LayerInfo
+from annotator.workflow.layer_diff import with_curator
+from annotator.workflow.set_aside import restore
+from annotator.workflow.workspace import Workspace
+
+
+class RecordReader:
+    """Reads layers for the format ``form`` (the name of one), holding one in memory at a time.
+
+    With ``labels`` only spans and relations with these labels are read; a relation needs both of its ends.  ``orphans``
+    counts by kind the extras of spans and relations that are gone.
+    """
+
+    def __init__(self, workspace: Workspace, form: str = "", labels: Collection[str] = ()) -> None:
+        self._store = workspace.store
+        self._labels_sha256 = workspace.scheme.sha256
+        self._form = form
+        self._labels = labels
+        self._extra_counts = self._store.extra_counts()
+        self.orphans: Counter[str] = Counter()
+
+    def read(self, layers: Iterable[LayerInfo]) -> Iterator[LayerRecord]:
+        """Yield the records of some layers, in their order."""
+        return map(self._record, layers)
+
+    def extras_of_other_formats(self, info: LayerInfo) -> Counter[str]:
+        """Count by kind the extras that a layer keeps for other formats."""
+        counts = self._extra_counts.get(info.id, {})
+        return Counter({f"{kind} kept for {form}": n for (form, kind), n in counts.items() if form != self._form})
+
+    def _record(self, info: LayerInfo) -> LayerRecord:
+        store = self._store
+        with store.snapshot():
+            document = store.document(info.name.document)
+            content = store.annotations(info.id)
+            extras = store.extras(info.id).values() if info.id in self._extra_counts else ()
+            verdicts = tuple(store.verdicts(info.id).values()) if info.name.kind == "curator" else ()
+            document_extras = self._document_extras(info.name.document)
+        assert document is not None
+        if self._labels:
+            content = _with_labels(content, self._labels)
+        restored = restore(content, [extra for extra in extras if extra.format == self._form])
+        self.orphans.update(f"{extra.kind} of what is no longer there" for extra in restored.orphans)
+        content = restored.content
+        curators: tuple[str, ...] = ()
+        if info.name.kind == "curator":
+            curators = (info.name.author,)
+            content = with_curator(content, info.name.author)
+        elif info.curators:
+            curators = tuple(info.curators.split(","))
+        return LayerRecord(
+            document,
+            content,
+            info.name.name,
+            curators,
+            self._labels_sha256,
+            info.state or "done",
+            verdicts,
+            restored.extras,
+            document_extras,
+        )
+
+    def _document_extras(self, key: str) -> dict[str, object]:
+        if not self._extra_counts:
+            return {}
+        corpus = self._store.layer(LayerName(key, CORPUS))
+        if corpus is None or (self._form, "document") not in self._extra_counts.get(corpus.id, {}):
+            return {}
+        return dict(self._store.extras(corpus.id)[self._form].value)
+
+
+def _with_labels(content: Annotations, labels: Collection[str]) -> Annotations:
+    spans = {i: span for i, span in content.spans.items() if span.label in labels}
+    relations = {
+        i: r for i, r in content.relations.items() if r.label in labels and r.head in spans and r.child in spans
+    }
+    return replace(content, spans=spans, relations=relations)
