@@ -33,7 +33,6 @@ from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest import models
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.training import Example, Material, learn
-from annotator.suggest.learned.versions import NONE
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.suggest.rules.page_reader import BATCH, UNUSED, UNUSED_IN
 from annotator.text import Document
@@ -87,8 +86,8 @@ def _compare(lang: str, documents: list[Document], arguments: argparse.Namespace
     if nlp is None:
         return True
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(trained(scheme, arguments.models)) if arguments.learned else arguments.models
-        pipeline = build(scheme, folder, learned=VERSION if arguments.learned else NONE)
+        learned_dir = stack.enter_context(trained(scheme, arguments.models)) if arguments.learned else None
+        pipeline = build(scheme, arguments.models, learned_dir, version=VERSION)
         return _measure(lang, words, documents, pipeline, nlp, others, arguments.jobs)
 
 
@@ -127,21 +126,18 @@ def _measure(
 
 @contextlib.contextmanager
 def trained(scheme: LabelScheme, models_dir: Path) -> Iterator[Path]:
-    """Yield a models folder with the models and a version learned from the samples' target."""
+    """Yield a folder of learned versions, with one that was trained on the samples' target."""
     targets = seeds()
     found = SuggestionPipeline(scheme, models_dir).suggest([document for document, _ in targets])
     examples = [Example(d, proposed, truth) for (d, truth), proposed in zip(targets, found, strict=True)]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for model in models_dir.iterdir():
-            if model.name != versions.FOLDER:
-                (folder / model.name).symlink_to(model.resolve())
-        made = folder / versions.FOLDER / ".making"
-        made.mkdir(parents=True)
+        learned_dir = Path(name)
+        made = learned_dir / ".making"
+        made.mkdir()
         card = learn(Material(scheme, examples), made, {"spans": "tagger", "relations": "linker"})
         digest = versions.scheme_digest(scheme)
-        versions.install(folder, made, {"version": VERSION, "labels_sha256": digest, "documents": [], **card})
-        yield folder
+        versions.install(learned_dir, made, {"version": VERSION, "labels_sha256": digest, "documents": [], **card})
+        yield learned_dir
 
 
 def _rounds(bare: Callable[[], int], full: Callable[[], int]) -> Iterator[tuple[float, float]]:

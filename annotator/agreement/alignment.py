@@ -13,7 +13,7 @@ from functools import cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from annotator.annotation import SpanKey
+from annotator.annotation import SpanKey, reading_order
 
 MatchKind = Literal["exact", "label", "boundary", "overlap", "left", "right"]
 """How two spans stand to each other, best first.
@@ -143,7 +143,7 @@ def _all_touch(ones: Iterable[SpanKey], others: Iterable[SpanKey], rank: int) ->
 
 def _reading_order(spans: Iterable[SpanKey | None]) -> list[tuple[int, int, str]]:
     """Return a sort key: by start, the longer first; spans of one match or group count from the first on."""
-    return sorted((span.start, -span.end, span.label) for span in spans if span is not None)
+    return sorted(reading_order(span) for span in spans if span is not None)
 
 
 # Pairs that are not the same

@@ -31,13 +31,12 @@ def command(ctx: click.Context, folder: Path | None) -> None:
 @click.pass_obj
 def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Path | None = None) -> None:
     """Show every known model and which are installed, and every version of what was learned and which is used."""
-    from annotator.suggest.custom_models import list_custom_models
-    from annotator.suggest.learned.versions import versions
-    from annotator.suggest.models import list_models as known
+    from annotator.suggest import custom_models, models
+    from annotator.suggest.learned.versions import list_versions
+    from annotator.workflow.learning.learned_folder import learned_folder
 
-    found = global_options.workspace(folder)
-    own = list_custom_models(found.models)
-    rows: list[dict[str, object]] = [
+    workspace = global_options.workspace(folder)
+    pinned_rows: list[dict[str, object]] = [
         {
             "lang": m.lang,
             "name": m.name,
@@ -46,24 +45,26 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
             "size": m.size,
             "installed": str(m.path) if m.path else None,
         }
-        for m in known(found.models)
+        for m in models.statuses(workspace.models)
     ]
-    mine = [{"lang": m.lang, "name": m.name, "version": m.version, "labels": list(m.labels)} for m in own]
-    learned = [_learned_row(status) for status in versions(found.models, found.scheme)]
+    custom_rows = [
+        {"lang": m.lang, "name": m.name, "version": m.version, "labels": list(m.labels)}
+        for m in custom_models.installed(workspace.models)
+    ]
+    learned_rows = [_learned_row(status) for status in list_versions(learned_folder(workspace), workspace.scheme)]
     if as_json:
-        print_json([*rows, *mine, *learned])
+        print_json([*pinned_rows, *custom_rows, *learned_rows])
         return
     columns = ("lang", "name", "version", "licence", "size", "installed")
-    print_table(columns, [[r[c] if r[c] is not None else "no" for c in columns] for r in rows])
-    if own:
-        print_table(
-            ("lang", "your own", "version", "labels"), [[*list(m.values())[:3], ", ".join(m["labels"])] for m in mine]
-        )
-    if learned:
+    print_table(columns, [[row[c] if row[c] is not None else "no" for c in columns] for row in pinned_rows])
+    if custom_rows:
+        shown = [[row["lang"], row["name"], row["version"], ", ".join(row["labels"])] for row in custom_rows]
+        print_table(("lang", "your own", "version", "labels"), shown)
+    if learned_rows:
         click.echo()
         names = ("version", "documents", "created_at", "uses", "f1_spans", "f1_relations", "state")
-        shown = [["–" if row[c] is None else row[c] for c in names] for row in learned]
-        print_table(("learned", *names[1:]), shown, numbers=("documents", "f1_spans", "f1_relations"))
+        shown_learned = [["–" if row[c] is None else row[c] for c in names] for row in learned_rows]
+        print_table(("learned", *names[1:]), shown_learned, numbers=("documents", "f1_spans", "f1_relations"))
 
 
 def _learned_row(status: VersionStatus) -> dict[str, object]:
@@ -82,7 +83,7 @@ def _learned_row(status: VersionStatus) -> dict[str, object]:
         "uses": ", ".join(uses[kind] for kind in ("spans", "relations") if kind in uses) or None,
         "f1_spans": figures.get("spans", {}).get(uses.get("spans")),
         "f1_relations": figures.get("relations", {}).get(uses.get("relations")),
-        "state": status.problem or ("used" if status.active else ""),
+        "state": status.problem or ("used" if status.chosen else ""),
     }
 
 
@@ -93,11 +94,11 @@ def _learned_row(status: VersionStatus) -> dict[str, object]:
 @click.pass_obj
 def install(global_options: GlobalOptions, languages: tuple[str, ...], force: bool, folder: Path | None) -> None:
     """Download models into the workspace's models/ folder, each checked against its digest."""
-    from annotator.suggest.models import install as fetch
+    from annotator.suggest import models
 
-    models = global_options.workspace(folder).models
+    models_dir = global_options.workspace(folder).models
     for lang in languages:
-        status = fetch(lang, models, narrate, force=force)
+        status = models.install(lang, models_dir, narrate, force=force)
         narrate(f"{status.name} {status.version} is there")
 
 
@@ -112,16 +113,16 @@ def add(
     global_options: GlobalOptions, path: Path, lang: str | None, name: str | None, force: bool, folder: Path | None
 ) -> None:
     """Let a spaCy pipeline that you trained suggest too: PATH is a folder that `spacy train` wrote."""
-    from annotator.suggest.custom_models import add as take
+    from annotator.suggest import custom_models
 
-    found = global_options.workspace(folder)
-    model = take(path, found.models, lang, name, force=force)
-    ours = model.ours(found.scheme)
-    narrate(f"{model.source} suggests {', '.join(dict.fromkeys(ours.values())) or 'nothing'} for {model.lang}")
-    strangers = [label for label in model.labels if label not in ours]
-    if strangers:
-        narrate(f"labels that labels.yaml does not have are left out: {', '.join(strangers)} (see model_labels)")
-    if model.lang not in found.scheme.languages:
+    workspace = global_options.workspace(folder)
+    model = custom_models.add(path, workspace.models, lang, name, force=force)
+    labels = model.scheme_labels(workspace.scheme)
+    narrate(f"{model.source} suggests {', '.join(dict.fromkeys(labels.values())) or 'nothing'} for {model.lang}")
+    unknown = [label for label in model.labels if label not in labels]
+    if unknown:
+        narrate(f"labels that labels.yaml does not have are left out: {', '.join(unknown)} (see model_labels)")
+    if model.lang not in workspace.scheme.languages:
         narrate(f"labels.yaml has no documents in {model.lang}: add it to languages, or say --lang")
 
 
@@ -131,9 +132,9 @@ def add(
 @click.pass_obj
 def remove(global_options: GlobalOptions, name: str, folder: Path | None) -> None:
     """Take a model of your own away; what it suggested stays until the next `annotator suggest`."""
-    from annotator.suggest.custom_models import remove as drop
+    from annotator.suggest import custom_models
 
-    drop(name, global_options.workspace(folder).models)
+    custom_models.remove(name, global_options.workspace(folder).models)
     narrate(f"{name} is gone")
 
 
@@ -143,10 +144,10 @@ def remove(global_options: GlobalOptions, name: str, folder: Path | None) -> Non
 @click.pass_obj
 def use(global_options: GlobalOptions, version: str, folder: Path | None) -> None:
     """Use a version of what was learned, or none of them; training by itself leaves your choice alone."""
-    from annotator.suggest.learned.versions import NONE
-    from annotator.suggest.learned.versions import use as choose
+    from annotator.suggest.learned import versions
+    from annotator.workflow.learning.learned_folder import learned_folder
 
-    found = global_options.workspace(folder)
-    choose(found.models, version, found.scheme, pinned=True)
-    said = "no learned version is used" if version == NONE else f"version {version} is used"
-    narrate(f"{said}; now `annotator suggest`")
+    workspace = global_options.workspace(folder)
+    versions.use(learned_folder(workspace), version, workspace.scheme, pinned=True)
+    state = "no learned version is used" if version == versions.NONE else f"version {version} is used"
+    narrate(f"{state}; now `annotator suggest`")

@@ -61,12 +61,12 @@ class CustomModel:
         """Return how suggestions of this model name their source."""
         return f"{self.name}@{self.version}"
 
-    def ours(self, scheme: LabelScheme) -> dict[str, str]:
-        """Return the scheme's label for each of the model's that stands for one."""
-        named = {
+    def scheme_labels(self, scheme: LabelScheme) -> dict[str, str]:
+        """Map the model's labels to the scheme's, by name or through ``model_labels``; others are left out."""
+        mapped = {
             label: label if label in scheme.entities else scheme.entity_for_model_label(label) for label in self.labels
         }
-        return {label: ours for label, ours in named.items() if ours is not None}
+        return {label: scheme_label for label, scheme_label in mapped.items() if scheme_label is not None}
 
 
 def add(
@@ -108,8 +108,8 @@ def remove(name: str, models_dir: Path) -> None:
     shutil.rmtree(folder)
 
 
-def list_custom_models(models_dir: Path) -> list[CustomModel]:
-    """Return the models of one's own by name; loads none of them."""
+def installed(models_dir: Path) -> list[CustomModel]:
+    """List the custom models by name, from their cards alone; raises :class:`ModelError` for a damaged card."""
     return [_card(path) for path in sorted((models_dir / FOLDER).glob(f"*/{CARD}"))]
 
 
@@ -117,7 +117,7 @@ def suggesters(scheme: LabelScheme, models_dir: Path) -> tuple[CustomModelSugges
     """Return a suggester for each model of one's own whose language the scheme has."""
     return tuple(
         CustomModelSuggester(model, scheme, models_dir / FOLDER / model.name / PIPELINE)
-        for model in list_custom_models(models_dir)
+        for model in installed(models_dir)
         if model.lang in scheme.languages
     )
 
@@ -129,7 +129,7 @@ class CustomModelSuggester:
         self.name = model.name
         self.version = model.version
         self._model = model
-        self._labels = model.ours(scheme)
+        self._labels = model.scheme_labels(scheme)
         self._path = path
         self._nlp: Language | None = None
 

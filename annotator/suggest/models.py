@@ -120,8 +120,8 @@ def installed_path(lang: str, models_dir: Path) -> Path | None:
     return folder if (folder / "config.cfg").is_file() and (folder / "meta.json").is_file() else None
 
 
-def list_models(models_dir: Path) -> list[ModelStatus]:
-    """Return every pinned model with where it is installed."""
+def statuses(models_dir: Path) -> list[ModelStatus]:
+    """List every pinned model with where it is installed."""
     return [
         ModelStatus(m.lang, m.name, m.version, m.licence, m.size, installed_path(m.lang, models_dir))
         for m in PINNED.values()

@@ -1,7 +1,7 @@
-"""All suggesters of a workspace as one: documents in, layers of suggestions out, in order.
+"""All suggesters of a workspace as one: documents in, layers of suggestions out, in the same order.
 
-Documents are grouped by language and read in batches; with several jobs, worker processes of our own do whole
-batches.  It works with no model installed, from rules and the scheme's patterns alone, and says which are missing.
+Documents are grouped by language and read in batches; several worker processes can share them.  The pipeline works with
+no model installed, from rules and the scheme's patterns alone, and tells which models are missing.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from importlib.metadata import entry_points
 from itertools import islice
 from pathlib import Path
 
-from annotator.annotation import Annotations, Relation, Span
+from annotator.annotation import Annotations, Relation, Span, reading_order
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
-from annotator.suggest.custom_models import suggesters as own_suggesters
+from annotator.suggest import custom_models
 from annotator.suggest.learned.combining import LearnedSpans
-from annotator.suggest.learned.versions import NONE, LearnedVersion, chosen_version, named
+from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
 from annotator.suggest.models import PINNED, installed_path
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, hosts_of
+from annotator.suggest.span_choice import compatible
 from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 
 RULES_VERSION = "2"
-"""Changes whenever a rule could propose something else."""
-CHUNK = 32
-"""Documents that are read ahead."""
-SHARED_CHUNK = 8
-"""Documents that are sent to a worker at a time: so few that a small corpus occupies all of them."""
+"""Changes whenever a rule could suggest something else."""
+BATCH = 32
+"""Documents that are read together."""
+WORKER_BATCH = 8
+"""Documents that a worker gets at a time: few, so that a small corpus keeps every worker busy."""
 
 
 class SuggestionPipeline:
-    """The built-in layers for every language of a scheme, and the suggesters that third parties registered.
+    """The built-in suggesters for every language of a scheme, and the ``extra`` ones: custom models and plugins.
 
-    ``learned`` is the version of what was learned that stands on top of the layers, if any.  ``missing`` lists the
-    languages of the scheme whose model is not installed; ``hosts`` those to which texts are sent, none when it is to
-    work ``offline``; ``fingerprint`` changes whenever the output could.
+    ``learned`` is the learned version that corrects the rules, if any.  With ``offline`` nothing is sent to a server.
+    ``missing`` lists the languages of the scheme whose model is not installed; ``hosts`` the servers that get texts.
     """
 
     def __init__(
@@ -51,61 +51,66 @@ class SuggestionPipeline:
         self._scheme = scheme
         self._models_dir = models_dir
         self._offline = offline
-        self._extra = tuple(map(_silent, extra)) if offline else extra
+        self._extra = tuple(map(_without_server, extra)) if offline else extra
         self.hosts = () if offline else tuple(dict.fromkeys(host for one in extra for host in hosts_of(one)))
         self.learned = learned
-        self._built: dict[str, _Language] = {}
+        self._by_language: dict[str, _BuiltInSuggester] = {}
         self.missing = [
             lang for lang in scheme.languages if lang in PINNED and installed_path(lang, models_dir) is None
         ]
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest of the models, the rules, what was learned, the scheme and the registered suggesters."""
+        """A digest of models, rules, learned version, scheme and extra suggesters: it changes if the output could."""
         parts = [f"rules@{RULES_VERSION}", self._scheme.sha256]
         parts += [m.source for lang, m in sorted(PINNED.items()) if installed_path(lang, self._models_dir)]
         parts += [f"{s.name}@{s.version}" for s in self._extra]
-        parts += [self.learned.identity] if self.learned is not None else []
+        parts += [self.learned.fingerprint] if self.learned is not None else []
         return sha256("\n".join(parts).encode()).hexdigest()
 
     def suggest(self, documents: Iterable[Document], jobs: int = 1) -> Iterator[Annotations]:
-        """Yield one layer of suggestions per document, in order.
+        """Yield one layer of suggestions for each document, in order.
 
-        ``jobs`` worker processes share the work; they are worth their start only from some dozens of articles on.
+        ``jobs`` worker processes share the work; starting them pays off from some dozens of articles on.
         Raises :class:`ModelError` when a model is damaged or a worker dies, ``SchemeError`` for a bad pattern.
         """
-        chunks = _chunks(documents, SHARED_CHUNK if jobs > 1 else CHUNK)
+        batches = _batches(documents, WORKER_BATCH if jobs > 1 else BATCH)
         if jobs > 1:
-            version = self.learned.version if self.learned is not None else NONE
-            yield from suggest_in_workers(chunks, self._scheme, self._models_dir, jobs, version, offline=self._offline)
+            folder = self.learned.folder if self.learned is not None else None
+            yield from suggest_in_workers(
+                batches, self._scheme, self._models_dir, jobs, learned=folder, offline=self._offline
+            )
             return
-        for chunk in chunks:
-            yield from self._suggest_chunk(chunk)
+        for batch in batches:
+            yield from self._suggest_batch(batch)
 
-    def _suggest_chunk(self, documents: list[Document]) -> Iterator[Annotations]:
-        """Suggest for some documents, each language in one go, and put the layers back in order."""
+    def _suggest_batch(self, documents: list[Document]) -> Iterator[Annotations]:
+        """Suggest for some documents, those of one language together, and yield the layers in the documents' order."""
         layers: list[list[Annotations]] = [[] for _ in documents]
         by_lang: dict[str, list[int]] = {}
         for index, document in enumerate(documents):
             by_lang.setdefault(document.lang, []).append(index)
         for lang, indices in by_lang.items():
-            found = self._language(lang).suggest([documents[i] for i in indices])
-            for index, layer in zip(indices, found, strict=True):
+            suggested = self._built_in(lang).suggest([documents[i] for i in indices])
+            for index, layer in zip(indices, suggested, strict=True):
                 layers[index].append(layer)
         for suggester in self._extra:
-            for own, layer in zip(layers, suggester.suggest(documents), strict=True):
-                own.append(layer)
-        for document, own in zip(documents, layers, strict=True):
-            yield own[0] if len(own) == 1 else Reported.over(merge(document, own, self._scheme), own)
+            for of_document, layer in zip(layers, suggester.suggest(documents), strict=True):
+                of_document.append(layer)
+        for document, (first, *others) in zip(documents, layers, strict=True):
+            if others:
+                yield Reported.over(merge(document, [first, *others], self._scheme), [first, *others])
+            else:
+                yield first
 
-    def _language(self, lang: str) -> _Language:
-        if lang not in self._built:
-            self._built[lang] = _Language(self._scheme, lang, self._models_dir, self.learned)
-        return self._built[lang]
+    def _built_in(self, lang: str) -> _BuiltInSuggester:
+        if lang not in self._by_language:
+            self._by_language[lang] = _BuiltInSuggester(self._scheme, lang, self._models_dir, self.learned)
+        return self._by_language[lang]
 
 
-class _Language:
-    """The built-in suggester of one language."""
+class _BuiltInSuggester:
+    """Model, rules and what was learned, for documents in one language."""
 
     def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: LearnedVersion | None) -> None:
         from annotator.suggest.relations.candidates import RelationSuggester
@@ -113,33 +118,39 @@ class _Language:
         from annotator.suggest.rules.stages import EntityRules
 
         self._reader = Reader(scheme, lang, models_dir)
-        self._chain = EntityRules(scheme, lang)
-        self._stack = learned.stack(scheme) if learned is not None else LearnedSpans(scheme)
-        self._pairs = RelationSuggester(scheme, lang, learned.relation_scorer if learned is not None else None)
+        self._rules = EntityRules(scheme, lang)
+        self._learned_spans = learned.learned_spans(scheme) if learned is not None else LearnedSpans(scheme)
+        self._relations = RelationSuggester(scheme, lang, learned.relation_scorer if learned is not None else None)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         for page in self._reader.read(documents):
-            spans = self._stack.spans(page.document, self._chain.spans(page))
-            yield Annotations.of(spans, self._pairs.relations(page.document, spans))
+            spans = self._learned_spans.spans(page.document, self._rules.spans(page))
+            yield Annotations.of(spans, self._relations.relations(page.document, spans))
 
 
 def build(
-    scheme: LabelScheme, models_dir: Path, *, learned: str | None = None, offline: bool = False
+    scheme: LabelScheme,
+    models_dir: Path,
+    learned_dir: Path | None = None,
+    *,
+    version: str | None = None,
+    offline: bool = False,
 ) -> SuggestionPipeline:
-    """Return the pipeline for a scheme; loads nothing heavy until the first document.
+    """Build the pipeline of a workspace; nothing heavy is loaded before the first document.
 
-    ``learned`` names the version of what was learned to put on top (``none``: none), by default the one in use.
-    ``offline`` lets no suggester send anything; each then gives what it can, and the rest is told as not done.
-    Raises :class:`ModelError` when a registered suggester cannot be made.
+    ``learned_dir`` holds the learned versions, of which the one in use or the one named ``version`` is taken; without
+    it, nothing that was learned takes part.  With ``offline`` no suggester may send anything; each then suggests what
+    it can and reports the rest as not done.  Raises :class:`ModelError` when a registered suggester cannot be made.
     """
-    version = chosen_version(models_dir) if learned is None else learned
-    extra = _registered(scheme, models_dir)
-    return SuggestionPipeline(scheme, models_dir, extra, named(models_dir, version, scheme), offline=offline)
+    extra = (*custom_models.suggesters(scheme, models_dir), *_plugins(scheme, models_dir))
+    learned = None
+    if learned_dir is not None:
+        learned = load_version(learned_dir, chosen_version(learned_dir) if version is None else version, scheme)
+    return SuggestionPipeline(scheme, models_dir, extra, learned, offline=offline)
 
 
-def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:
-    """Make the suggesters of the users' own models, then those of packages that take part, by their entry point."""
-    made: list[Suggester] = [*own_suggesters(scheme, models_dir)]
+def _plugins(scheme: LabelScheme, models_dir: Path) -> Iterator[Suggester]:
+    """Make the suggesters of installed packages that take part, in the order of their entry points' names."""
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
         try:
             suggester = entry.load()(scheme, models_dir)
@@ -151,21 +162,20 @@ def _registered(scheme: LabelScheme, models_dir: Path) -> tuple[Suggester, ...]:
             continue
         if not isinstance(suggester, Suggester):
             raise ModelError(f"{entry.name!r} is no suggester", "it needs name, version and suggest()")
-        made.append(suggester)
-    return tuple(made)
+        yield suggester
 
 
-def _silent(suggester: Suggester) -> Suggester:
-    """Return a suggester that sends nothing in the place of one that might."""
+def _without_server(suggester: Suggester) -> Suggester:
+    """Return a suggester that sends nothing, in place of one that might."""
     hosts = hosts_of(suggester)
     if not hosts:
         return suggester
     offline = getattr(suggester, "offline", None)
-    return offline() if callable(offline) else _Silent(suggester.name, suggester.version, hosts[0])
+    return offline() if callable(offline) else _UnaskedSuggester(suggester.name, suggester.version, hosts[0])
 
 
-class _Silent:
-    """Stands for a suggester that cannot do without its server: it has nothing to say."""
+class _UnaskedSuggester:
+    """Stands in for a suggester that can do nothing without its server: it reports every document as not done."""
 
     def __init__(self, name: str, version: str, host: str) -> None:
         self.name = name
@@ -178,16 +188,13 @@ class _Silent:
 
 
 def merge(document: Document, layers: list[Annotations], scheme: LabelScheme) -> Annotations:
-    """Unite the layers of several suggesters: the likelier wins where the scheme allows only one of two.
+    """Merge the layers that several suggesters made for a document; where they conflict, the likelier span wins.
 
-    What the scheme does not allow at all is left out, so that a careless suggester can do no harm.
+    Whatever the scheme does not allow is left out, so that a careless suggester can do no harm.
     """
-    spans: dict[str, Span] = {}
-    candidates = [span for layer in layers for span in layer.spans.values()]
-    for span in sorted(candidates, key=lambda s: (-(s.score or 0.0), s.key)):
-        inside = span.end <= len(document.text)
-        if inside and scheme.span_problem(span.key, [other.key for other in spans.values()]) is None:
-            spans[span.id] = span
+    candidates = [span for layer in layers for span in layer.spans.values() if span.end <= len(document.text)]
+    candidates.sort(key=lambda s: (-(s.score or 0.0), s.key))
+    spans: dict[str, Span] = {span.id: span for span in compatible(candidates, scheme)}
     relations: dict[str, Relation] = {}
     for layer in layers:
         for relation in layer.relations.values():
@@ -196,11 +203,10 @@ def merge(document: Document, layers: list[Annotations], scheme: LabelScheme) ->
             key = layer.relation_key(relation)
             if scheme.relation_problem(key, document.sentences) is None:
                 relations[relation.id] = relation
-    ordered = sorted(spans.values(), key=lambda s: (s.start, -s.end, s.label))
-    return Annotations.of(ordered, relations.values())
+    return Annotations.of(sorted(spans.values(), key=reading_order), relations.values())
 
 
-def _chunks(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
+def _batches(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
     iterator = iter(documents)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 from annotator.errors import AnnotatorError
 from annotator.piped_process import pipes_to_parent, receive, send
@@ -15,7 +14,8 @@ def main() -> None:
     source, sink = pipes_to_parent()
     with suppress(EOFError):
         scheme, models_dir, learned, offline = receive(source)
-        pipeline = build(scheme, Path(models_dir), learned=learned, offline=offline)
+        learned_dir, version = (learned.parent, learned.name) if learned is not None else (None, None)
+        pipeline = build(scheme, models_dir, learned_dir, version=version, offline=offline)
         while True:
             documents = receive(source)
             try:

@@ -18,12 +18,15 @@ from annotator.text import Document
 
 
 class Worker:
-    """One process of :mod:`annotator.suggest.worker_process`, started at once; ``learned`` is the version it uses."""
+    """One process of :mod:`annotator.suggest.worker_process`, started at once.
 
-    def __init__(self, scheme: LabelScheme, models_dir: Path, learned: str, *, offline: bool = False) -> None:
+    ``learned`` is the folder of the learned version that it uses, if any.
+    """
+
+    def __init__(self, scheme: LabelScheme, models_dir: Path, learned: Path | None, *, offline: bool = False) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         self._process = PipedProcess("annotator.suggest.worker_process", stderr=self._errors)
-        self._send((plain_scheme(scheme), str(models_dir.resolve()), learned, offline))
+        self._send((plain_scheme(scheme), models_dir.resolve(), learned and learned.resolve(), offline))
 
     def suggest(self, documents: list[Document]) -> list[Annotations]:
         """Send documents and wait for their layers; raises what the worker raised."""
@@ -65,14 +68,14 @@ def suggest_in_workers(
     scheme: LabelScheme,
     models_dir: Path,
     jobs: int,
-    learned: str,
     *,
+    learned: Path | None = None,
     offline: bool = False,
 ) -> Iterator[Annotations]:
     """Spread batches of documents over ``jobs`` workers and yield their layers in order.
 
-    All workers use the version ``learned``, also when another one is put into use meanwhile.  At most two batches for
-    each worker are under way, so that neither documents nor layers pile up.
+    All workers use the learned version in the folder ``learned``, also when another is put into use meanwhile.
+    At most two batches for each worker are under way, so that neither documents nor layers pile up.
     """
     workers = [Worker(scheme, models_dir, learned, offline=offline) for _ in range(jobs)]
     idle: SimpleQueue[Worker] = SimpleQueue()

@@ -11,6 +11,7 @@ from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.corpus_proposals import propose
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import Session
+from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
 __all__ = ["Desk", "QueueFilter", "QueueRow", "QueueSort"]
@@ -26,7 +27,7 @@ class Desk:
         self.mine = self.queue.has_assignments()
         self.learns = True
         self.order: QueueSort = "key"
-        self._memories = CuratorMemory(workspace.store, self.scheme, curator, workspace.models)
+        self._memories = CuratorMemory(workspace.store, self.scheme, curator, learned_folder(workspace))
 
     @property
     def scheme(self) -> LabelScheme:
@@ -123,7 +124,8 @@ class Desk:
 
         learned = self._memories.learned()
         if learned is None:
-            return "learned version unusable · " if why_unused(self.workspace.models, self.workspace.scheme) else ""
+            unusable = why_unused(learned_folder(self.workspace), self.workspace.scheme)
+            return "learned version unusable · " if unusable else ""
         return f"learned from {len(learned.card['documents'])} · "
 
     def propose(self, phrase: str, label: str, *, but: str) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def test_labels_count_by_name_or_as_labels_of_models(tmp_path: Path, scheme: Lab
     measured = {"GPE": {"p": 0.75, "r": 1.0}, "LOC": {"p": None}}
     model = custom_models.add(pipeline(tmp_path / "made", ents_p=0.4, ents_per_type=measured), tmp_path / "models")
     assert (model.name, model.lang, model.labels) == ("probe", "es", ("GPE", "LOC", "ODD", "PERSON"))
-    loc = model.ours(scheme)["LOC"]
+    loc = model.scheme_labels(scheme)["LOC"]
     assert spans(make_document(TEXT), scheme, tmp_path / "models") == [
         ("Ana", "PERSON", 0.4),
         ("Lima", loc, 0.4),
@@ -83,10 +83,10 @@ def test_a_new_version_takes_the_place_of_the_old_and_changes_the_fingerprint(
     assert custom_models.add(pipeline(tmp_path / "one"), models) == first
     assert build(scheme, models).fingerprint == with_first
     second = custom_models.add(pipeline(tmp_path / "two", ents_p=0.9), models)
-    assert custom_models.list_custom_models(models) == [second]
+    assert custom_models.installed(models) == [second]
     assert len({before, with_first, build(scheme, models).fingerprint}) == 3
     custom_models.remove("probe", models)
-    assert custom_models.list_custom_models(models) == []
+    assert custom_models.installed(models) == []
     assert build(scheme, models).fingerprint == before
 
 
@@ -136,7 +136,7 @@ def test_a_folder_that_was_changed_is_neither_replaced_nor_removed(tmp_path: Pat
         custom_models.remove("probe", models)
     assert sorted(folder.rglob("*")) == before
     custom_models.add(made, models, force=True)
-    assert [model.name for model in custom_models.list_custom_models(models)] == ["probe"]
+    assert [model.name for model in custom_models.installed(models)] == ["probe"]
     kept = models / "set-aside" / "probe"
     assert sorted(path.relative_to(kept) for path in kept.rglob("*")) == [path.relative_to(folder) for path in before]
 
@@ -145,7 +145,7 @@ def test_a_damaged_card_is_told(tmp_path: Path) -> None:
     custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models")
     (tmp_path / "models" / "own" / "probe" / "card.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match=r"card\.json: not the card of a model.*--force, which keeps the folder"):
-        custom_models.list_custom_models(tmp_path / "models")
+        custom_models.installed(tmp_path / "models")
 
 
 def test_on_the_command_line(bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

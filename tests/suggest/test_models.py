@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import ModelError
-from annotator.suggest.models import PINNED, PinnedModel, install, installed_path, list_models
+from annotator.suggest.models import PINNED, PinnedModel, install, installed_path, statuses
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_model_is_installed_once_and_listed(pinned: PinnedModel, shelf: Path, 
     for wheel in shelf.iterdir():
         wheel.unlink()
     assert install("xx", target) == status
-    assert status in list_models(target)
+    assert status in statuses(target)
 
 
 def test_every_workspace_language_is_pinned_by_a_hash() -> None:

@@ -92,5 +92,6 @@ def test_any_mentions_resolve_to_what_the_overlap_rule_allows(
     ranges = data.draw(st.lists(st.tuples(offsets, offsets, st.sampled_from(["PERSON", "GPE", "ROLE"])), max_size=12))
     mentions = [Mention(min(a, b), max(a, b), kind, 0.8, "test@1") for a, b, kind in ranges]
     document = make_document(text)
-    spans = resolve(Page(document, "es"), mentions, LabelMap(scheme), overlap)
-    check(document, Annotations.of(spans), replace(scheme, overlap=overlap))
+    scheme = replace(scheme, overlap=overlap)
+    spans = resolve(Page(document, "es"), mentions, LabelMap(scheme), scheme)
+    check(document, Annotations.of(spans), scheme)

@@ -196,7 +196,7 @@ def test_a_suggester_that_needs_its_server_is_left_out_and_told(scheme: LabelSch
     (layer,) = offline.suggest([make_document("Habló Ana.")])
     assert isinstance(layer, Reported)
     assert layer.unread == "oracle@1: oracle.example was not asked"
-    assert pipeline._silent(online._extra[0]).name == "oracle"
+    assert pipeline._without_server(online._extra[0]).name == "oracle"
 
 
 def test_the_ledger_adds_up_and_passes_over_what_is_none(bench: Bench) -> None:

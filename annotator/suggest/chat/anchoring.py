@@ -8,7 +8,7 @@ relation whose ends it took from different sentences moves to mentions of the sa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 from itertools import product
 
@@ -16,6 +16,7 @@ from annotator.annotation import Relation, RelationKey, Span, SpanKey, suggested
 from annotator.labels import LabelScheme
 from annotator.suggest.chat.answer import Answer, Entity, Link
 from annotator.suggest.chat.quotes import Quotes
+from annotator.suggest.span_choice import compatible, likeliest_first
 from annotator.text import Document, Segment
 
 VERSION = "1"
@@ -57,7 +58,9 @@ class Anchoring:
         """Take in the answer to a question about some sentences."""
         self.dropped += answer.dropped
         listed = self._anchored(answer.entities, sentences)
-        kept = {span.id: span for span in self._without_conflicts(span for _, span in listed)}
+        unique = {span.id: span for _, span in listed}
+        kept = {span.id: span for span in compatible(likeliest_first(unique.values()), self._scheme)}
+        self.dropped += Counter({OVERLAPPING: len(unique) - len(kept)})
         self.spans |= kept
         by_name = {name: kept[span.id] for name, span in listed if name and span.id in kept}
         self._links += [(link, by_name.get(link.head), by_name.get(link.child)) for link in answer.links]
@@ -122,17 +125,6 @@ class Anchoring:
                     return places
         return []
 
-    def _without_conflicts(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """Yield the spans that may stand beside one another, the likelier and longer first."""
-        chosen: list[SpanKey] = []
-        unique = {span.id: span for span in spans}.values()
-        for span in sorted(unique, key=lambda s: (-(s.score or 0.0), s.start - s.end, s.key)):
-            if self._scheme.span_problem(span.key, chosen) is None:
-                chosen.append(span.key)
-                yield span
-            else:
-                self.dropped[OVERLAPPING] += 1
-
     def _relate(
         self, link: Link, head: Span | None, child: Span | None, same: Mapping[tuple[str, str], list[Span]]
     ) -> None:
@@ -157,7 +149,7 @@ class Anchoring:
 
     def _link(self, head: Span, child: Span, link: Link) -> None:
         """Keep a relation, once."""
-        if self._scheme.relations[link.label].symmetric and child.key < head.key:
+        if RelationKey(head.key, child.key, link.label).canonical(self._scheme.symmetric).head != head.key:
             head, child = child, head
         score = min(head.score or 0.0, child.score or 0.0) * LINKED * CERTAINTY[link.certainty]
         relation = suggested_relation(head, child, link.label, self._source, round(score, 3))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from annotator.annotation import Span, SpanKey, suggested_span
-from annotator.intervals import IntervalIndex
+from annotator.annotation import Span, SpanKey, reading_order, suggested_span
 from annotator.labels import LabelScheme
 from annotator.suggest.learned.phrase_memory import FrozenMemory, PhraseMemory, spans_from_memory
 from annotator.suggest.learned.tagger import Hints, Tagger
 from annotator.suggest.phrases import PhraseIndex
+from annotator.suggest.span_choice import compatible, likeliest_first
 from annotator.text import Document
 
 SOURCE = "learned"
@@ -42,9 +42,11 @@ class LearnedSpans:
         recalled = spans_from_memory(index, self.memory) if self.memory is not None else []
         recalled = [span for span in recalled if span.label in self.scheme.entities]
         if self.tagger is None:
-            found = self._fitting(self._scored("span", span) for span in proposed)
-            return self._fitting((self._scored("memory", span) for span in recalled), found)
-        return self._fitting(self._tagged(index, proposed, recalled, self.tagger))
+            from_rules = list(self._compatible(self._scored("span", span) for span in proposed))
+            from_memory = (self._scored("memory", span) for span in recalled)
+            added = self._compatible(from_memory, [span.key for span in from_rules])
+            return sorted((*from_rules, *added), key=reading_order)
+        return sorted(self._compatible(self._tagged(index, proposed, recalled, self.tagger)), key=reading_order)
 
     def _scored(self, kind: str, span: Span) -> Span:
         score = self.calibrate(kind, span.score or 0.0)
@@ -63,16 +65,8 @@ class LearnedSpans:
                 spans.append(suggested_span(*key, source, self.calibrate("span", round(offer.probability, 3))))
         return spans if self.scheme.overlap == "flat" else [*spans, *_inner(proposed, spans)]
 
-    def _fitting(self, spans: Iterable[Span], beside: Iterable[Span] = ()) -> list[Span]:
-        """Return the likeliest spans that the scheme lets stand beside others and one another, in reading order."""
-        chosen = {span.id: span for span in beside}
-        index = IntervalIndex((span.start, span.end, span.id) for span in chosen.values())
-        for span in sorted(spans, key=lambda s: (-(s.score or 0.0), s.start - s.end, s.key)):
-            near = (chosen[i.id].key for i in index.overlapping(span.start, span.end))
-            if self.scheme.span_problem(span.key, near) is None:
-                chosen[span.id] = span
-                index.add(span.start, span.end, span.id)
-        return sorted(chosen.values(), key=lambda s: (s.start, -s.end, s.label))
+    def _compatible(self, spans: Iterable[Span], beside: Iterable[SpanKey] = ()) -> Iterator[Span]:
+        return compatible(likeliest_first(spans), self.scheme, beside)
 
 
 def _inner(proposed: Sequence[Span], spans: Sequence[Span]) -> list[Span]:

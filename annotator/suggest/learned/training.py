@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotator.annotation import Annotations, RelationKey, Span
+from annotator.annotation import Annotations, RelationKey, Span, reading_order
 from annotator.files.scratch import scratch
 from annotator.labels import LabelScheme
 from annotator.similarity import near_duplicate_groups
@@ -164,7 +164,7 @@ def _cases(material: Material, example: Example) -> Iterator[Case]:
     """Yield every pair of an example's true spans that the scheme allows, and whether it holds the relation."""
     pairs = material.pairs(example.document.lang)
     truth = true_relations(material.scheme, example.truth)
-    for relation, head, child, pair in pairs.cases(example.document, _ordered(example.truth.spans.values())):
+    for relation, head, child, pair in pairs.cases(example.document, _in_reading_order(example.truth.spans.values())):
         rule = pairs.rule(relation, pair)
         key = directed(material.scheme, RelationKey(head.key, child.key, relation.name))
         yield Case(tuple(classifier.features(relation, pair, rule)), classifier.belief(rule), key in truth)
@@ -182,8 +182,8 @@ def directed(scheme: LabelScheme, key: RelationKey) -> RelationKey:
     return RelationKey(key.child, key.head, key.label) if turned else key
 
 
-def _ordered(spans: Iterable[Span]) -> list[Span]:
-    return sorted(spans, key=lambda s: (s.start, -s.end, s.label))
+def _in_reading_order(spans: Iterable[Span]) -> list[Span]:
+    return sorted(spans, key=reading_order)
 
 
 def measure(
@@ -251,7 +251,7 @@ def relation_outcome(
     named = {str(span.key): span.replace(id=str(span.key)) for span in spans}
     pairs = RelationSuggester(material.scheme, example.document.lang, relation_scorer)
     found = {}
-    for relation in pairs.relations(example.document, _ordered(named.values())):
+    for relation in pairs.relations(example.document, _in_reading_order(named.values())):
         key = RelationKey(named[relation.head].key, named[relation.child].key, relation.label)
         found[directed(material.scheme, key)] = relation
     scores = {key: relation.score or 0.0 for key, relation in found.items()}

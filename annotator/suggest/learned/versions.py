@@ -1,8 +1,9 @@
-"""What was learned, as versions in ``models/learned``: how they lie on the disk, and which one is in use.
+"""Learned versions: how they are stored on disk, and which one is in use.
 
 A version is a folder of data files (crfsuite's own format and JSON, never pickle) with a card that says what it was
-trained on and what it reached.  It is used only where its format, the digests of its files and the scheme's labels
-are what they should be.
+trained on and how well it did.  It is used only if its format is known, its files have the digests that the card
+names, and it was trained for the labels of the scheme.  ``learned_dir`` is the folder that holds a workspace's versions
+and the file that names the one in use.
 """
 
 from __future__ import annotations
@@ -28,10 +29,9 @@ from annotator.suggest.learned.phrase_memory import FrozenMemory
 from annotator.suggest.learned.tagger import Tagger
 from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
 
-Part = TypeVar("Part")
+Content = TypeVar("Content")
 
 FORMAT = "annotator.learned/1"
-FOLDER = "learned"
 ACTIVE = "active"
 LARGEST_FILE = 1 << 28
 """Bytes of the largest file of JSON in a version."""
@@ -40,7 +40,7 @@ CARD, TAGGER, LINKER, CALIBRATION, MEMORY = "card.json", "tagger.crf", "linker.j
 
 
 class _Card(msgspec.Struct):
-    """What every card says; more may stand in it."""
+    """The fields that a card must or may have, with their types; others may stand beside them."""
 
     version: str
     labels_sha256: str
@@ -54,24 +54,24 @@ class _Card(msgspec.Struct):
 
 @dataclass(frozen=True)
 class LearnedVersion:
-    """One version: its folder and its card; its parts are read when first asked for."""
+    """One version: its folder and its card; each file is read when it is first needed."""
 
     folder: Path
     card: Mapping[str, Any]
 
     @property
     def version(self) -> str:
-        """Return the version's name."""
+        """The version's name."""
         return str(self.card["version"])
 
     @property
-    def identity(self) -> str:
-        """Return what changes whenever what it would suggest does."""
+    def fingerprint(self) -> str:
+        """The version's name with a digest of its files: it changes whenever its suggestions could."""
         return f"learned@{self.version}:{sha256(json.dumps(self.card['files'], sort_keys=True).encode()).hexdigest()}"
 
     @cached_property
     def tagger(self) -> Tagger | None:
-        """Return the tagger, ``None`` when it did not do better than what it was stacked on."""
+        """The tagger; ``None`` when it did no better than rules or memory in cross-validation."""
         if TAGGER not in self.card["files"]:
             return None
         leaning = bool(self.card.get("leaning"))
@@ -79,7 +79,7 @@ class LearnedVersion:
 
     @cached_property
     def relation_scorer(self) -> RelationScorer | None:
-        """Return what weighs pairs beyond the rules; ``None`` when the rules do better and need no calibration."""
+        """What scores relation candidates; ``None`` when the rules' own scores are to be used as they are."""
         learned = self._read(LINKER, RelationClassifier) if LINKER in self.card["files"] else None
         calibration = self.calibrations.get("relation")
         if learned is None and (calibration is None or not calibration.points):
@@ -88,29 +88,29 @@ class LearnedVersion:
 
     @cached_property
     def memory(self) -> FrozenMemory:
-        """Return the phrase memory of the finished documents."""
+        """The phrase memory of the documents that it was trained on."""
         return self._read(MEMORY, FrozenMemory.from_rows)
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:
-        """Return the calibrations of ``span``, ``relation`` and ``memory`` scores."""
+        """The calibrations of ``span``, ``relation`` and ``memory`` scores."""
         return self._read(CALIBRATION, lambda kinds: {name: Calibration(points) for name, points in kinds.items()})
 
-    def stack(self, scheme: LabelScheme) -> LearnedSpans:
-        """Return what stands on top of the layers."""
+    def learned_spans(self, scheme: LabelScheme) -> LearnedSpans:
+        """Return what turns the rules' spans into the spans to suggest."""
         memory = self.memory or None
         return LearnedSpans(scheme, memory, self.tagger, self.version, self.calibrated)
 
     def calibrated(self, kind: str, score: float) -> float:
-        """Return the probability that a suggestion of a kind with this score is right."""
+        """Return the probability that a suggestion with this score is accepted; ``kind`` as in :attr:`calibrations`."""
         calibration = self.calibrations.get(kind)
         return round(calibration(score), 3) if calibration is not None else score
 
-    def _read(self, name: str, make: Callable[[Any], Part]) -> Part:
+    def _read(self, name: str, make: Callable[[Any], Content]) -> Content:
         return self._made(name, lambda path: make(load_json(path, LARGEST_FILE)))
 
-    def _made(self, name: str, make: Callable[[Path], Part]) -> Part:
-        """Return what a file holds; what is no such file, whatever its digest, is refused."""
+    def _made(self, name: str, make: Callable[[Path], Content]) -> Content:
+        """Make an object from a file; raises :class:`ModelError` for a file of another content, whatever its digest."""
         path = self.folder / name
         try:
             return make(path)
@@ -123,92 +123,93 @@ class LearnedVersion:
 
 @dataclass(frozen=True, slots=True)
 class VersionStatus:
-    """A version in the models folder: whether it is in use, and what stands in the way of using it (empty: nothing)."""
+    """A version on disk: whether it was chosen, and what stands in the way of using it (empty: nothing)."""
 
     version: str
     path: Path
-    active: bool
+    chosen: bool
     problem: str
     card: Mapping[str, Any] = field(default_factory=dict)
 
 
 def scheme_digest(scheme: LabelScheme) -> str:
-    """Return a digest of what a trained model depends on: the labels and what they may be linked to."""
+    """Return a digest of what a trained model depends on in the scheme: labels, and which of them may be related."""
     return sha256(json.dumps(scheme.shape, sort_keys=True).encode()).hexdigest()
 
 
-def versions(models_dir: Path, scheme: LabelScheme) -> list[VersionStatus]:
-    """Return all versions, oldest first."""
-    root = models_dir / FOLDER
-    chosen = chosen_version(models_dir)
-    found = []
-    for path in sorted(root.glob("*")) if root.is_dir() else ():
+def list_versions(learned_dir: Path, scheme: LabelScheme) -> list[VersionStatus]:
+    """List all versions, oldest first, each with what stands in the way of using it."""
+    chosen = chosen_version(learned_dir)
+    statuses = []
+    for path in sorted(learned_dir.glob("*")) if learned_dir.is_dir() else ():
         if path.is_dir() and not path.name.startswith("."):
-            card, problem = _checked(path, scheme)
-            found.append(VersionStatus(path.name, path, path.name == chosen, problem, card))
-    return found
+            card, problem = _checked_card(path, scheme)
+            statuses.append(VersionStatus(path.name, path, path.name == chosen, problem, card))
+    return statuses
 
 
-def active(models_dir: Path, scheme: LabelScheme) -> LearnedVersion | None:
-    """Return the version in use; ``None`` when there is none, or it does not fit the scheme or is damaged."""
-    return named(models_dir, chosen_version(models_dir), scheme)
+def active_version(learned_dir: Path, scheme: LabelScheme) -> LearnedVersion | None:
+    """Return the version in use; ``None`` when none was chosen, or the chosen one cannot be used."""
+    return load_version(learned_dir, chosen_version(learned_dir), scheme)
 
 
-def why_unused(models_dir: Path, scheme: LabelScheme) -> str:
-    """Return why the version that was chosen is not used; empty when it is, and when none was chosen."""
-    version = chosen_version(models_dir)
-    why = "" if version in ("", NONE) else _checked(models_dir / FOLDER / version, scheme)[1]
+def why_unused(learned_dir: Path, scheme: LabelScheme) -> str:
+    """Say why the chosen version cannot be used; empty when it can, and when none was chosen."""
+    version = chosen_version(learned_dir)
+    why = "" if version in ("", NONE) else _checked_card(learned_dir / version, scheme)[1]
     return f"learned version {version} is not used: {why}" if why else ""
 
 
-def named(models_dir: Path, version: str, scheme: LabelScheme) -> LearnedVersion | None:
-    """Return a version by its name; ``None`` as :func:`active` does."""
+def load_version(learned_dir: Path, version: str, scheme: LabelScheme) -> LearnedVersion | None:
+    """Return a version by its name; ``None`` where it is missing, damaged or fits another scheme."""
     if version in ("", NONE):
         return None
-    path = models_dir / FOLDER / version
-    card, problem = _checked(path, scheme)
+    path = learned_dir / version
+    card, problem = _checked_card(path, scheme)
     return None if problem else LearnedVersion(path, card)
 
 
-def chosen_version(models_dir: Path) -> str:
-    """Return the name of the version that is to be used, ``none`` when none is, empty when nothing was ever chosen."""
-    return _choice(models_dir)[0]
+def chosen_version(learned_dir: Path) -> str:
+    """Return the name of the chosen version: :data:`NONE` for none, empty when nothing was ever chosen."""
+    return _choice(learned_dir)[0]
 
 
-def is_pinned(models_dir: Path) -> bool:
-    """Return whether a person chose the version: then training does not put another into use."""
-    return _choice(models_dir)[1:] == ("pinned",)
+def is_pinned(learned_dir: Path) -> bool:
+    """Tell whether a person chose the version, so that training must not put another into use."""
+    return _choice(learned_dir)[1:] == ("pinned",)
 
 
-def use(models_dir: Path, version: str, scheme: LabelScheme, *, pinned: bool) -> None:
-    """Put a version into use, or none (``none``); raises :class:`ModelError` when it cannot be."""
-    root = models_dir / FOLDER
+def use(learned_dir: Path, version: str, scheme: LabelScheme, *, pinned: bool) -> None:
+    """Put a version into use, or none of them (:data:`NONE`); ``pinned`` says that a person chose it.
+
+    Raises :class:`ModelError` when there is no such version, or it cannot be used.
+    """
     if version != NONE:
-        found = next((v for v in versions(models_dir, scheme) if v.version == version), None)
-        if found is None:
+        status = next((v for v in list_versions(learned_dir, scheme) if v.version == version), None)
+        if status is None:
             raise ModelError(f"no learned version {version!r}", "`annotator models list` shows them")
-        if found.problem:
-            raise ModelError(f"learned version {version}: {found.problem}", "`annotator train` makes a new one")
-    replace_file(root / ACTIVE, (f"{version} pinned\n" if pinned else f"{version}\n").encode("utf-8"))
+        if status.problem:
+            raise ModelError(f"learned version {version}: {status.problem}", "`annotator train` makes a new one")
+    replace_file(learned_dir / ACTIVE, (f"{version} pinned\n" if pinned else f"{version}\n").encode("utf-8"))
 
 
-def next_version(models_dir: Path) -> str:
-    """Return the name that the next version gets: a number, counting up."""
-    root = models_dir / FOLDER
-    numbers = [int(p.name) for p in root.glob("*") if p.name.isdigit()] if root.is_dir() else []
+def next_version(learned_dir: Path) -> str:
+    """Return the name for the next version: the number after the highest one, with four digits or more."""
+    numbers = [int(p.name) for p in learned_dir.glob("*") if p.name.isdigit()] if learned_dir.is_dir() else []
     return f"{max(numbers, default=0) + 1:04d}"
 
 
-def install(models_dir: Path, made: Path, card: Mapping[str, Any]) -> Path:
-    """Move a folder of trained files into place under its card's version; return where it is now.
+def install(learned_dir: Path, made: Path, card: Mapping[str, Any]) -> Path:
+    """Move a folder of trained files to the place that its card names; return the new path.
 
-    The card is written last and the folder moved whole, so that what is there is complete.
+    The digests of the files are added to the card.  The card is written last and the folder is moved as a whole, so
+    that every version is complete.
     """
     files = {path.name: digest(path) for path in sorted(made.iterdir())}
     (made / CARD).write_text(
         json.dumps({**card, "format": FORMAT, "files": files}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    target = models_dir / FOLDER / str(card["version"])
+    target = learned_dir / str(card["version"])
     if os.path.lexists(target):
         raise ModelError(f"{target}: is there already", "try again")
     place_folder(made, target)
@@ -216,26 +217,26 @@ def install(models_dir: Path, made: Path, card: Mapping[str, Any]) -> Path:
 
 
 def discard(made: Path) -> None:
-    """Take away a folder of trained files that came to nothing."""
+    """Remove the folder of a training that failed."""
     discard_folder(made)
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
+    """Return the SHA-256 of a file in hexadecimal."""
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _choice(models_dir: Path) -> tuple[str, ...]:
-    """Return what the file that names the version in use says: the version, and whether a person chose it."""
+def _choice(learned_dir: Path) -> tuple[str, ...]:
+    """Read the file that names the version in use: the name, then ``pinned`` where a person chose it."""
     try:
-        words = (models_dir / FOLDER / ACTIVE).read_text(encoding="utf-8").split()
+        words = (learned_dir / ACTIVE).read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError):
         words = []
     return tuple(words) if words and words[0].isalnum() else ("",)
 
 
-def _checked(path: Path, scheme: LabelScheme) -> tuple[dict[str, Any], str]:
-    """Return a version's card, and why it cannot be used (empty: it can)."""
+def _checked_card(path: Path, scheme: LabelScheme) -> tuple[dict[str, Any], str]:
+    """Read a version's card, and say why the version cannot be used (empty: it can)."""
     try:
         card = load_json(path / CARD)
     except (OSError, InputError):

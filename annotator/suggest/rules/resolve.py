@@ -7,11 +7,10 @@ and longer one wins, as far as the scheme's overlap rule demands it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from annotator.annotation import Span, SpanKey, suggested_span
+from annotator.annotation import Span, SpanKey, reading_order, suggested_span
 from annotator.labels import LabelScheme
 from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.rules.page import (
@@ -28,6 +27,7 @@ from annotator.suggest.rules.page import (
     Mention,
     Page,
 )
+from annotator.suggest.span_choice import compatible
 
 _EDGE = " \t\r\n\xa0\"'“”‘’«»()[]{}<>,;:¿?¡!…·•-–—/|´`"
 _PARTNERS = {"”": "“", "’": "‘'", "»": "«", ")": "(", "]": "["}
@@ -92,13 +92,12 @@ class LabelMap:
         return next((kind for kind in kinds if self._find(kind) == label), label)
 
 
-def resolve(page: Page, mentions: Iterable[Mention], labels: LabelMap, overlap: str) -> list[Span]:
+def resolve(page: Page, mentions: Iterable[Mention], labels: LabelMap, scheme: LabelScheme) -> list[Span]:
     """Return the spans to suggest, in reading order: trimmed, on token borders, one label a range."""
     rivals = _by_range(_placed(page, mentions, labels))
     rivals.sort(key=lambda r: (-r.rank, r.key))
-    chosen = rivals if overlap == "any" else _without_conflicts(rivals, nested=overlap == "nested")
-    spans = [suggested_span(*r.key, r.source, round(r.score, 3)) for r in chosen]
-    return sorted(spans, key=lambda s: (s.start, -s.end, s.label))
+    spans = [suggested_span(*r.key, r.source, round(r.score, 3)) for r in compatible(rivals, scheme)]
+    return sorted(spans, key=reading_order)
 
 
 def _placed(page: Page, mentions: Iterable[Mention], labels: LabelMap) -> Iterator[_Rival]:
@@ -184,27 +183,3 @@ def _joint(rivals: list[_Rival]) -> float:
         by_source[rival.source] = max(rival.score, by_source.get(rival.source, 0.0))
     doubt = 1.0 - max(by_source.values())
     return min(0.97, 1.0 - doubt * 0.67 ** (len(by_source) - 1))
-
-
-def _without_conflicts(rivals: list[_Rival], *, nested: bool) -> list[_Rival]:
-    """Take the rivals from the best down, leaving out those that the scheme's overlap rule forbids beside them."""
-    chosen: list[tuple[int, int]] = []
-    longest = 0
-    kept = []
-    for rival in rivals:
-        start, end = rival.key.start, rival.key.end
-        at = bisect_left(chosen, (start - longest, 0))
-        near = []
-        while at < len(chosen) and chosen[at][0] < end:
-            if chosen[at][1] > start:
-                near.append(chosen[at])
-            at += 1
-        if all(nested and _nests((start, end), other) for other in near):
-            insort(chosen, (start, end))
-            longest = max(longest, end - start)
-            kept.append(rival)
-    return kept
-
-
-def _nests(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])

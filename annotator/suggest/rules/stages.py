@@ -52,11 +52,11 @@ class EntityRules:
         self._layers = frozenset(STAGE_NAMES) - OFF.get(lang, frozenset()) if layers is None else layers
         self._labels = LabelMap(scheme)
         self._patterns = TextPatterns(scheme, lang)
-        self._overlap = scheme.overlap
+        self._scheme = scheme
 
     def spans(self, page: Page) -> list[Span]:
         """Return the entity spans to suggest for a page, in reading order."""
-        return resolve(page, self.mentions(page), self._labels, self._overlap)
+        return resolve(page, self.mentions(page), self._labels, self._scheme)
 
     def mentions(self, page: Page) -> list[Mention]:
         """Return what the layers found, competing mentions included."""

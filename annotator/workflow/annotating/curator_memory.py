@@ -31,9 +31,9 @@ class CuratorMemory:
     ``slow`` holds what is still to be told of patterns that took too long and are left out.
     """
 
-    def __init__(self, store: Store, scheme: LabelScheme, curator: str, models: Path | None = None) -> None:
+    def __init__(self, store: Store, scheme: LabelScheme, curator: str, learned_dir: Path | None = None) -> None:
         self._store = store
-        self._models = models
+        self._learned_dir = learned_dir
         self._scheme = scheme
         self._layer = curator_layer(curator)
         self._memory = PhraseMemory()
@@ -79,13 +79,13 @@ class CuratorMemory:
 
     def learned(self) -> LearnedVersion | None:
         """Return the learned version that is in use now; it is looked at again only when another was chosen."""
-        from annotator.suggest.learned.versions import active, chosen_version
+        from annotator.suggest.learned.versions import active_version, chosen_version
 
-        if self._models is None:
+        if self._learned_dir is None:
             return None
-        chosen = chosen_version(self._models)
+        chosen = chosen_version(self._learned_dir)
         if chosen != self._chosen:
-            self._chosen, self._version = chosen, active(self._models, self._scheme)
+            self._chosen, self._version = chosen, active_version(self._learned_dir, self._scheme)
         return self._version
 
     def _latest(self) -> dict[str, list[LayerInfo]]:

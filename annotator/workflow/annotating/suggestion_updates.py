@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
 
-from annotator.annotation import Relation, Span, suggested_span
+from annotator.annotation import Relation, Span, reading_order, suggested_span
 from annotator.history import Op, Record
 from annotator.intervals import IntervalIndex
 from annotator.suggest.learned.evidence import (
@@ -365,7 +365,7 @@ class Live:
         start, end = self._index.segment(self._index.unit_range(unit))
         own = {str(s.key): s for s in self._standing_in(self._layer.index, start, end)}
         waiting = {s.id: s for s in self._standing_in(self._layer.pending_spans, start, end)}
-        ends = sorted((*own.values(), *waiting.values()), key=lambda s: (s.start, -s.end, s.label))
+        ends = sorted((*own.values(), *waiting.values()), key=reading_order)
         named = [span.replace(id=str(span.key)) for span in ends]
         for relation in self._linker.relations(self._document, named):
             keys = (relation.head, relation.child)

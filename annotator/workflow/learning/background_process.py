@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError
+from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def train_and_suggest(workspace: Workspace, curator: str, *, network: bool = Fal
     from annotator.workflow.learning.training import train
     from annotator.workflow.sent_texts import describe_sent
 
-    if versions.is_pinned(workspace.models) and versions.chosen_version(workspace.models) == versions.NONE:
+    learned_dir = learned_folder(workspace)
+    if versions.is_pinned(learned_dir) and versions.chosen_version(learned_dir) == versions.NONE:
         return "no learned version is to be used"
     trained = train(workspace, override=False)
     if not trained.new:

@@ -16,6 +16,8 @@ from threading import Thread
 
 from annotator.piped_process import child_environment, ending_signal
 from annotator.workflow.learning.background_process import ASKING
+from annotator.workflow.learning.learned_folder import learned_folder
+from annotator.workflow.workspace import Workspace
 
 DOCUMENTS_BETWEEN = 3
 """Documents finished in one sitting after which a training starts."""
@@ -37,7 +39,7 @@ class BackgroundTraining:
             curator,
         ]
         self._command += ["--network"] if network else []
-        self._folder = root / "models" / "learned"
+        self._workspace = Workspace(root)
         self._every = every
         self._finished = 0
         self._thread: Thread | None = None
@@ -88,10 +90,11 @@ class BackgroundTraining:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the process, detached from this one and from its terminal."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for old in sorted(self._folder.glob(LOGS))[: -KEPT_LOGS or None]:
+        folder = learned_folder(self._workspace)
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in sorted(folder.glob(LOGS))[: -KEPT_LOGS or None]:
             old.unlink(missing_ok=True)
-        self._log = self._folder / f"background-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}Z-{os.getpid()}.log"
+        self._log = folder / f"background-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}Z-{os.getpid()}.log"
         with self._log.open("xb") as log:
             return subprocess.Popen(
                 self._command,

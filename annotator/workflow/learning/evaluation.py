@@ -10,6 +10,7 @@ from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import WorkflowError
 from annotator.suggest.learned.calibration import Bin, Calibration, bins, expected_error
 from annotator.workflow.comparing.verdicts import VerdictSummary, summarize_verdicts
+from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.learning.training import LEAST, finished_layers, gather
 from annotator.workflow.workspace import Workspace
@@ -93,7 +94,6 @@ def evaluate(
     """
     from annotator.files.scratch import scratch
     from annotator.suggest.learned.training import choose, measure
-    from annotator.suggest.learned.versions import FOLDER
     from annotator.suggest.pipeline import SuggestionPipeline
 
     layers = finished_layers(workspace.store, layer)
@@ -107,7 +107,7 @@ def evaluate(
     parts = material.folds(folds or len(material.examples))
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
-    with scratch(workspace.models / FOLDER) as passing:
+    with scratch(learned_folder(workspace)) as passing:
         runs = {share: measure(material, passing, parts, share, progress) for share in SHARES}
     measured = runs[1.0]
     used = choose(measured)

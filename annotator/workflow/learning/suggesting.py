@@ -15,6 +15,7 @@ from annotator.store import Store
 from annotator.suggest.protocol import Reported, Sent, together
 from annotator.text import Document
 from annotator.workflow.layer_diff import differences
+from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.sent_texts import record_sent
 from annotator.workflow.workspace import Workspace
 
@@ -80,10 +81,9 @@ def suggest(
     from annotator.suggest.learned import versions
     from annotator.suggest.pipeline import build
 
-    pipeline = build(workspace.scheme, workspace.models, offline=asking is None)
-    report = SuggestReport(
-        missing=list(pipeline.missing), set_aside=versions.why_unused(workspace.models, workspace.scheme)
-    )
+    learned_dir = learned_folder(workspace)
+    pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None)
+    report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))
     waiting = _waiting(workspace.store, keys, pipeline.fingerprint)
     report.unchanged = waiting[1]
     todo = waiting[0]

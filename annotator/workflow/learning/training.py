@@ -22,6 +22,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, curator_layer
 from annotator.store import LayerInfo, Store, read_assignments
 from annotator.text import Document
+from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.workspace import Workspace
 
@@ -100,9 +101,9 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
     from annotator.suggest.learned.training import learn
     from annotator.suggest.pipeline import SuggestionPipeline
 
-    scheme, models = workspace.scheme, workspace.models
-    with only_one(models / versions.FOLDER):
-        pipeline = SuggestionPipeline(scheme, models)
+    scheme, learned_dir = workspace.scheme, learned_folder(workspace)
+    with only_one(learned_dir):
+        pipeline = SuggestionPipeline(scheme, workspace.models)
         layers = sorted(finished_layers(workspace.store), key=lambda i: (i.changed_at or "", i.name))[-LATEST:]
         if len(layers) < LEAST:
             raise NothingToLearnError(
@@ -110,17 +111,17 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
                 "finish some in the workbench (space), or import gold",
             )
         known = _fingerprint(pipeline, layers)
-        current = versions.active(models, scheme)
+        current = versions.active_version(learned_dir, scheme)
         if current is not None and current.card.get("learned_from") == known:
             return Trained(current.version, dict(current.card), new=False)
         started = time.monotonic()
         material = gather(workspace, pipeline, layers, progress)
-        made = models / versions.FOLDER / f".making-{os.getpid()}"
+        made = learned_dir / f".making-{os.getpid()}"
         made.mkdir()
         try:
             figures = learn(material, made, progress=progress)
             card = {
-                "version": versions.next_version(models),
+                "version": versions.next_version(learned_dir),
                 "created_at": workspace.store.clock(),
                 "labels_sha256": versions.scheme_digest(scheme),
                 "learned_from": known,
@@ -128,12 +129,12 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
                 **figures,
                 "seconds": round(time.monotonic() - started, 1),
             }
-            path = versions.install(models, made, card)
+            path = versions.install(learned_dir, made, card)
         except BaseException:
             versions.discard(made)
             raise
-        if override or not versions.is_pinned(models):
-            versions.use(models, path.name, scheme, pinned=False)
+        if override or not versions.is_pinned(learned_dir):
+            versions.use(learned_dir, path.name, scheme, pinned=False)
         return Trained(path.name, card, new=True)
 
 

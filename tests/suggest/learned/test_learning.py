@@ -199,15 +199,15 @@ class TestMemory:
 
 @pytest.fixture
 def version(german: LabelScheme, tmp_path: Path) -> Callable[..., Path]:
-    """Return what makes a learned version in ``tmp_path/models``."""
+    """Return what makes a learned version in ``tmp_path/learned``."""
 
     def make(name: str = "0001", **card: Any) -> Path:
-        models = tmp_path / "models"
-        made = models / versions.FOLDER / ".making"
+        learned_dir = tmp_path / "learned"
+        made = learned_dir / ".making"
         made.mkdir(parents=True)
         figures = training.learn(Material(german, [letter(number) for number in range(8)]), made)
         whole = {"version": name, "labels_sha256": versions.scheme_digest(german), "documents": [], **figures, **card}
-        return versions.install(models, made, whole)
+        return versions.install(learned_dir, made, whole)
 
     return make
 
@@ -217,10 +217,10 @@ class TestVersions:
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
     ) -> None:
         version()
-        models = tmp_path / "models"
-        plain = build(german, models)
-        versions.use(models, "0001", german, pinned=False)
-        pipeline = build(german, models)
+        learned_dir = tmp_path / "learned"
+        plain = build(german, tmp_path, learned_dir)
+        versions.use(learned_dir, "0001", german, pinned=False)
+        pipeline = build(german, tmp_path, learned_dir)
         assert plain.fingerprint != pipeline.fingerprint
         new = letter(10)
         (found,) = pipeline.suggest([new.document])
@@ -233,10 +233,10 @@ class TestVersions:
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
     ) -> None:
         version()
-        models = tmp_path / "models"
-        versions.use(models, "0001", german, pinned=False)
+        learned_dir = tmp_path / "learned"
+        versions.use(learned_dir, "0001", german, pinned=False)
         documents = [letter(number).document for number in (9, 10)]
-        pipeline = build(german, models)
+        pipeline = build(german, tmp_path, learned_dir)
         assert list(pipeline.suggest(documents, jobs=2)) == list(pipeline.suggest(documents))
 
     @pytest.mark.parametrize("name", [versions.TAGGER, versions.MEMORY, versions.CARD])
@@ -244,14 +244,14 @@ class TestVersions:
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path, name: str
     ) -> None:
         folder = version()
-        models = tmp_path / "models"
-        versions.use(models, "0001", german, pinned=False)
+        learned_dir = tmp_path / "learned"
+        versions.use(learned_dir, "0001", german, pinned=False)
         (folder / name).write_bytes(b"{}" + b" " * 40)
-        assert versions.active(models, german) is None
-        assert versions.why_unused(models, german).startswith("learned version 0001 is not used: its ")
-        assert build(german, models).learned is None
+        assert versions.active_version(learned_dir, german) is None
+        assert versions.why_unused(learned_dir, german).startswith("learned version 0001 is not used: its ")
+        assert build(german, tmp_path, learned_dir).learned is None
         with pytest.raises(ModelError, match="learned version 0001: "):
-            versions.use(models, "0001", german, pinned=True)
+            versions.use(learned_dir, "0001", german, pinned=True)
 
     @pytest.mark.parametrize(
         ("name", "content"),
@@ -267,43 +267,46 @@ class TestVersions:
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path, name: str, content: bytes
     ) -> None:
         folder = version()
-        models = tmp_path / "models"
+        learned_dir = tmp_path / "learned"
         card = json.loads((folder / versions.CARD).read_text(encoding="utf-8"))
         (folder / name).write_bytes(content)
         card["files"][name] = versions.digest(folder / name)
         (folder / versions.CARD).write_text(json.dumps(card), encoding="utf-8")
-        versions.use(models, "0001", german, pinned=True)
+        versions.use(learned_dir, "0001", german, pinned=True)
         with pytest.raises(ModelError, match=f"is no {name} of a learned version"):
-            list(build(german, models).suggest([letter(10).document]))
+            list(build(german, tmp_path, learned_dir).suggest([letter(10).document]))
 
     def test_another_scheme_does_not_use_it(
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
     ) -> None:
         version()
-        models = tmp_path / "models"
-        versions.use(models, "0001", german, pinned=False)
+        learned_dir = tmp_path / "learned"
+        versions.use(learned_dir, "0001", german, pinned=False)
         path = tmp_path / "labels.yaml"
         path.write_text(LABELS.replace("  BEFUND: {key: 3}\n", "").replace("BEFUND", "DOSIS"), encoding="utf-8")
         other = load_scheme(path)
-        assert versions.active(models, other) is None
-        assert versions.versions(models, other)[0].problem == "it was trained under another label scheme"
+        assert versions.active_version(learned_dir, other) is None
+        assert versions.list_versions(learned_dir, other)[0].problem == "it was trained under another label scheme"
         path.write_text(LABELS.replace("{key: 1}", "{key: 9, description: Stoff}"), encoding="utf-8")
-        assert versions.active(models, load_scheme(path)) is not None
+        assert versions.active_version(learned_dir, load_scheme(path)) is not None
 
     def test_old_versions_stay_and_can_be_gone_back_to(
         self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
     ) -> None:
-        models = tmp_path / "models"
+        learned_dir = tmp_path / "learned"
         version("0001")
-        assert versions.next_version(models) == "0002"
+        assert versions.next_version(learned_dir) == "0002"
         version("0002")
-        versions.use(models, "0002", german, pinned=False)
-        assert not versions.is_pinned(models)
-        versions.use(models, "0001", german, pinned=True)
-        assert [(v.version, v.active) for v in versions.versions(models, german)] == [("0001", True), ("0002", False)]
-        assert versions.is_pinned(models)
-        versions.use(models, versions.NONE, german, pinned=True)
-        assert versions.active(models, german) is None
+        versions.use(learned_dir, "0002", german, pinned=False)
+        assert not versions.is_pinned(learned_dir)
+        versions.use(learned_dir, "0001", german, pinned=True)
+        assert [(v.version, v.chosen) for v in versions.list_versions(learned_dir, german)] == [
+            ("0001", True),
+            ("0002", False),
+        ]
+        assert versions.is_pinned(learned_dir)
+        versions.use(learned_dir, versions.NONE, german, pinned=True)
+        assert versions.active_version(learned_dir, german) is None
 
     @pytest.mark.parametrize("named", ["../0001", "0009", "", "x" * 300])
     def test_a_version_that_is_not_there_is_refused(
@@ -311,4 +314,4 @@ class TestVersions:
     ) -> None:
         version()
         with pytest.raises(ModelError, match="no learned version"):
-            versions.use(tmp_path / "models", named, german, pinned=True)
+            versions.use(tmp_path / "learned", named, german, pinned=True)

@@ -25,6 +25,7 @@ from annotator.workflow.learning import background_process, evaluation
 from annotator.workflow.learning.background_process import next_documents, train_and_suggest
 from annotator.workflow.learning.background_training import KEPT_LOGS, BackgroundTraining
 from annotator.workflow.learning.evaluation import Counts, evaluate, interval
+from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
 from tests.workspaces import Bench, make_bench, own_id, place_of, proposal, propose, waiting
@@ -109,7 +110,7 @@ class TestTrain:
     def test_too_little_is_said(self, bench: Bench) -> None:
         with pytest.raises(NothingToLearnError, match="0 documents are finished"):
             train(bench.workspace)
-        assert not list((bench.workspace.models / versions.FOLDER).glob("[0-9]*"))
+        assert not list((learned_folder(bench.workspace)).glob("[0-9]*"))
 
     def test_a_version_is_made_and_used_once_for_the_same_work(self, finished: Bench) -> None:
         first = train(finished.workspace)
@@ -119,8 +120,8 @@ class TestTrain:
         assert (again.version, again.new) == ("0001", False)
         finish(finished, 8)
         assert train(finished.workspace).version == "0002"
-        status = versions.versions(finished.workspace.models, finished.scheme)
-        assert [(v.version, v.active, v.problem) for v in status] == [("0001", False, ""), ("0002", True, "")]
+        status = versions.list_versions(learned_folder(finished.workspace), finished.scheme)
+        assert [(v.version, v.chosen, v.problem) for v in status] == [("0001", False, ""), ("0002", True, "")]
 
     def test_suggestions_change_once_and_no_verdict_is_touched(self, finished: Bench) -> None:
         document = finished.document("n6")
@@ -138,7 +139,7 @@ class TestTrain:
         assert list(check_database(finished.store)) == []
 
     def test_only_one_trains_at_a_time(self, finished: Bench) -> None:
-        folder = finished.workspace.models / versions.FOLDER
+        folder = learned_folder(finished.workspace)
         folder.mkdir(parents=True)
         with (folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -147,22 +148,22 @@ class TestTrain:
         assert train(finished.workspace).new
 
     def test_what_a_killed_training_left_is_swept_up(self, finished: Bench) -> None:
-        left = finished.workspace.models / versions.FOLDER / ".making-1"
+        left = learned_folder(finished.workspace) / ".making-1"
         left.mkdir(parents=True)
         (left / "tagger.crf").write_bytes(b"half")
         train(finished.workspace)
         assert not left.exists()
 
     def test_a_version_that_a_person_chose_stays_in_use(self, finished: Bench) -> None:
-        models, scheme = finished.workspace.models, finished.scheme
+        learned_dir, scheme = learned_folder(finished.workspace), finished.scheme
         train(finished.workspace)
-        versions.use(models, "0001", scheme, pinned=True)
+        versions.use(learned_dir, "0001", scheme, pinned=True)
         finish(finished, 8)
         train(finished.workspace, override=False)
-        assert versions.chosen_version(models) == "0001"
+        assert versions.chosen_version(learned_dir) == "0001"
         finish(finished, 9)
         train(finished.workspace)
-        assert versions.chosen_version(models) == "0003"
+        assert versions.chosen_version(learned_dir) == "0003"
 
     def test_the_workbench_takes_a_new_version_up_with_the_next_document(self, finished: Bench) -> None:
         desk = Desk(finished.workspace, "ana")
@@ -278,8 +279,7 @@ class TestCommands:
         self, run: Callable[..., tuple[int, str, str]], finished: Bench
     ) -> None:
         run("train")
-        models = finished.workspace.models
-        (models / versions.FOLDER / "0001" / versions.MEMORY).write_text("[]", encoding="utf-8")
+        (learned_folder(finished.workspace) / "0001" / versions.MEMORY).write_text("[]", encoding="utf-8")
         status, _, said = run("suggest")
         assert status == 0
         assert "learned version 0001 is not used: its file memory.json is missing or was changed; `annot" in said
@@ -330,8 +330,8 @@ class TestBackground:
         assert BackgroundTraining(finished.workspace.root, "ana").start().wait() == 0
 
     def test_where_nothing_can_be_written_the_workbench_goes_on(self, bench: Bench) -> None:
-        bench.workspace.models.mkdir()
-        (bench.workspace.models / versions.FOLDER).write_text("a file is in the way", encoding="utf-8")
+        learned_folder(bench.workspace).parent.mkdir()
+        learned_folder(bench.workspace).write_text("a file is in the way", encoding="utf-8")
         BackgroundTraining(bench.workspace.root, "ana")._run()
 
     def test_it_starts_after_each_few_documents(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,8 +346,8 @@ class TestBackground:
         assert started == [1, 1]
 
     def test_each_run_has_a_log_of_its_own(self, finished: Bench) -> None:
-        root, others = finished.workspace.root, [BackgroundTraining(finished.workspace.root, "bo") for _ in range(2)]
-        folder = root / "models" / "learned"
+        others = [BackgroundTraining(finished.workspace.root, "bo") for _ in range(2)]
+        folder = learned_folder(finished.workspace)
         folder.mkdir(parents=True)
         for number in range(20):
             (folder / f"background-2020{number:02}.log").write_text("old", encoding="utf-8")
@@ -368,9 +368,9 @@ class TestBackground:
         assert training.log() == "half\nthe training was ended by SIGSEGV\n"
 
     def test_who_wants_none_gets_none(self, finished: Bench) -> None:
-        versions.use(finished.workspace.models, versions.NONE, finished.scheme, pinned=True)
+        versions.use(learned_folder(finished.workspace), versions.NONE, finished.scheme, pinned=True)
         assert train_and_suggest(finished.workspace, "ana") == "no learned version is to be used"
-        assert versions.versions(finished.workspace.models, finished.scheme) == []
+        assert versions.list_versions(learned_folder(finished.workspace), finished.scheme) == []
 
     def test_too_little_is_no_failure_of_the_workbench(self, bench: Bench) -> None:
         assert background_process.main([str(bench.workspace.root), "ana"]) == 1
