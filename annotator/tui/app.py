@@ -1,4 +1,4 @@
-"""The workbench."""
+"""The app of the workbench: opens screens, holds the theme and view settings, and runs in a terminal."""
 
 from __future__ import annotations
 
@@ -35,11 +35,15 @@ from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.settings import Preferences, SettingsError
 
 TRAINING_POLL_SECONDS = 1.0
-"""Seconds between looks at what the training in the background does."""
+"""Seconds between two checks on the training in the background."""
 
 
 class AnnotatorApp(App[None]):
-    """Shows a curator's desk: the queue, and over it the document that is open."""
+    """Shows a curator's desk: the queue, and over it the other screens.
+
+    ``document``, or else the one that was left open, is opened at the start, to annotate or (with ``adjudicating``) to
+    adjudicate.  ``failure`` is the exception that ended the workbench, to be raised when the terminal is restored.
+    """
 
     TITLE = "annotator"
 
@@ -70,14 +74,15 @@ class AnnotatorApp(App[None]):
         self.hide_names = self.preferences.hide_names
         self.signals: Signals | None = None
         self.failure: Exception | None = None
-        self._first = document
+        self._first_document = document
         self._adjudicating = adjudicating
         self._palette: tuple[str, Palette] | None = None
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
-        self._take_preferences()
+        self._apply_preferences()
 
-    def _take_preferences(self) -> None:
+    def _apply_preferences(self) -> None:
+        """Set theme and keys; raises :class:`SettingsError` for a theme or key that cannot be."""
         theme, keys = self.preferences.theme or themes.DARK.name, self.preferences.keys
         if theme not in self.available_themes:
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
@@ -89,19 +94,19 @@ class AnnotatorApp(App[None]):
 
     @property
     def accept_threshold(self) -> float:
-        """Return the score from which ``A`` accepts: the person's, else the workspace's."""
-        own = self.preferences.accept_threshold
-        return self.desk.scheme.accept_threshold if own is None else own
+        """The least score that ``A`` accepts: from the person's settings, else from the workspace."""
+        personal = self.preferences.accept_threshold
+        return self.desk.scheme.accept_threshold if personal is None else personal
 
     @property
     def palette(self) -> Palette:
-        """Return the colours of the present theme."""
+        """The colours of the current theme."""
         if self._palette is None or self._palette[0] != self.theme:
             self._palette = (self.theme, theme_palette(self.current_theme, self.theme_variables, self.desk.scheme))
         return self._palette[1]
 
     def on_mount(self) -> None:
-        """Open the queue, and the document that was asked for or left open."""
+        """Open the queue, and over it the document that was asked for or left open."""
         if self.signals is not None:
             self.signals.start()
         self.desk.wait_at_most(LOCK_TIMEOUT)
@@ -112,17 +117,17 @@ class AnnotatorApp(App[None]):
             self.set_interval(TRAINING_POLL_SECONDS, self.update_training_status)
         queue = QueueScreen(self.desk)
         self.push_screen(queue)
-        key = self._first or self.desk.resume()
+        key = self._first_document or self.desk.resume()
         if key is None:
             return
         opening = partial(self.open_adjudication if self._adjudicating else self.open_document, key)
         try:
             opening()
-        except LockedError:  # gold is begun with a step
+        except LockedError:  # opening gold for the first time writes an event
             queue.call_later(queue.waiting_keys.run, opening)
 
     def update_training_status(self) -> None:
-        """Show what the training in the background does, above all when it asks a server."""
+        """Pass a change in what the training does on to the screen."""
         state = self.training.state() if self.training is not None else ""
         if state != self.training_status:
             self.training_status = state
@@ -135,15 +140,15 @@ class AnnotatorApp(App[None]):
                 screen.apply_palette(self.palette)
 
     def open_document(self, key: str, needle: str = "") -> None:
-        """Open a document over the queue, at the first place of what was searched for, if its text has it."""
+        """Open a document to annotate; the cursor goes to the first occurrence of ``needle``, if there is one."""
         self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle))
 
     def open_agreement(self) -> None:
-        """Open the figures on how curators agree, over the queue."""
+        """Open the figures on how far curators agree."""
         self.push_screen(AgreementScreen(self.desk))
 
     def open_adjudication(self, key: str) -> None:
-        """Open what curators differ on in a document, over the queue."""
+        """Open the conflicts of a document."""
         self._push_document(lambda: AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
 
     def _push_document(self, make_screen: Callable[[], WorkScreen]) -> None:
@@ -153,16 +158,16 @@ class AnnotatorApp(App[None]):
         self.call_after_refresh(exempt_from_collection)
 
     def open_feedback(self, key: str) -> None:
-        """Open the curator's work on a document against its gold."""
+        """Compare the curator's work on a document with its gold."""
         items = self.desk.feedback(key)
         self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
 
     def open_disagreements(self, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
-        """Open the disagreements behind a figure, over the figures."""
+        """Open the disagreements behind a figure; those in ``hidden`` documents are left out."""
         self.push_screen(DisagreementsScreen(self.desk, sample, which, hidden))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer every key of the screen in the command palette too, beside the toolkit's own commands."""
+        """Add the bindings of the screen to the command palette, after Textual's own commands."""
         yield from super().get_system_commands(screen)
         for binding in keymap.bindings_of(screen.BINDINGS):
             if binding.description and isinstance(screen, WorkScreen):
@@ -173,35 +178,35 @@ class AnnotatorApp(App[None]):
                 )
 
     def _handle_exception(self, error: Exception) -> None:
-        """Leave at what breaks the screen; whoever opened the workbench says what it was, and does not end with 0."""
+        """Close at an exception that no screen handles, and keep it for :func:`run` to raise."""
         self.failure = self.failure or error
-        if isinstance(error, AnnotatorError):  # the user can mend it, as a lost database
+        if isinstance(error, AnnotatorError):  # the user can mend it, such as a database that is gone
             self.exit(return_code=error.exit_code)
         else:
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """Close without the toolkit's traceback: the fault is told in one line, and whole with ``--debug``."""
+        """Close without Textual's traceback: the command reports the error in one line, or in full."""
         self.bell()
         self._close_messages_no_wait()
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
-        """Run a screen's action once the palette is gone."""
+        """Run a screen's action after the command palette has closed."""
         screen.call_later(screen.waiting_keys.run, partial(screen.run_action, action))
 
     def action_help(self) -> None:
-        """Show keys and guidelines."""
+        """Show the keys and guidelines."""
         label = self.screen.focused_label() if isinstance(self.screen, WorkScreen) else None
         self.push_screen(HelpScreen(self.screen, self.desk.scheme, self.palette, label))
 
     async def action_quit(self) -> None:
-        """Remember the place and leave."""
+        """Store what the next start needs, and close."""
         screens = [screen for screen in self.screen_stack if isinstance(screen, WorkScreen)]
         for screen in screens:
             screen.save_before_quitting()
         waiting = sum(len(screen.waiting_keys) for screen in screens)
-        lost = f"annotator: what waited for the lock ({waiting} keys) was dropped, nothing of it was written"
-        self.exit(message=lost if waiting else None)
+        message = f"annotator: what waited for the lock ({waiting} keys) was dropped, nothing of it was written"
+        self.exit(message=message if waiting else None)
 
 
 def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
@@ -218,5 +223,5 @@ def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicat
         desk.workspace.close()
         app.signals.end_process()
     if app.failure is not None:
-        filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # the toolkit's, which was cut short
+        filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # Textual's own
         raise app.failure

@@ -1,4 +1,4 @@
-"""The agreement screen: every figure with its interval, and from each the way to the disagreements behind it."""
+"""The agreement screen: figures with their intervals, each of which opens the disagreements behind it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from annotator.workflow.comparing.agreement_sample import AgreementSample
 
 PAGE_KEYS = "12345678"
-"""Of the pages, in their order."""
+"""The keys of the pages, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What was measured, and on what."""
+class Measurement:
+    """The figures, the sample that they come from, and the documents whose disagreements stay hidden."""
 
     sample: AgreementSample
     agreement: Agreement
@@ -42,7 +42,7 @@ class Measured:
 
 
 class AgreementScreen(WorkScreen):
-    """Pages of figures; ``enter`` shows what a figure is made of."""
+    """Pages of figures; ``enter`` opens the disagreements behind a figure."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "show the disagreements behind the figure", id="agreement.open"),
@@ -69,15 +69,15 @@ class AgreementScreen(WorkScreen):
         Binding("escape,q", "close", "back", id="agreement.close"),
     ]
 
-    class Finished(Message):
+    class MeasurementDone(Message):
         """The worker has measured."""
 
-        def __init__(self, measured: Measured) -> None:
+        def __init__(self, measurement: Measurement) -> None:
             super().__init__()
-            self.measured = measured
+            self.measurement = measurement
 
-    class Failed(Message):
-        """The worker met a problem that the user can mend."""
+    class MeasurementFailed(Message):
+        """The worker met an error that the user can mend."""
 
         def __init__(self, error: AnnotatorError) -> None:
             super().__init__()
@@ -85,13 +85,13 @@ class AgreementScreen(WorkScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.measured: Measured | None = None
+        self.measurement: Measurement | None = None
         self._layers = ""
         self._language: str | None = None
         self._languages: list[str] = []
         self._pages: list[FigurePage] = []
         self._page = 0
-        self._places: dict[int, tuple[int, int] | None] = {}
+        self._cursors: dict[int, tuple[int, int] | None] = {}
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -109,11 +109,11 @@ class AgreementScreen(WorkScreen):
 
     @property
     def figures(self) -> FiguresView:
-        """Return the figures."""
+        """The widget that shows the figures."""
         return self.query_one(FiguresView)
 
     def on_mount(self) -> None:
-        """Begin to measure."""
+        """Start to measure."""
         self.query_one("#keys", StatusLine).show(
             ("enter", "bold"), (" the disagreements  ", ""), ("tab", "bold"), (" page  ", ""), ("/", "bold"),
             (" layers  ", ""), ("f", "bold"), (" language  ", ""), ("?", "bold"), (" help  ", ""),
@@ -124,13 +124,13 @@ class AgreementScreen(WorkScreen):
     # Measuring
 
     def action_measure(self) -> None:
-        """Measure anew, away from the screen."""
-        self._tell("measuring …")
+        """Measure in a worker thread."""
+        self._show_header("measuring …")
         self._measure(self._layers or None, self._language)
 
     @work(thread=True, exclusive=True, group="measure")
     def _measure(self, layers: str | None, language: str | None) -> None:
-        """Measure on a connection of its own, and post what came of it."""
+        """Measure on a connection of the thread's own, and post the result."""
         from annotator.agreement.estimates import EstimateOptions
         from annotator.reports.agreement import measure
         from annotator.reports.work_summary import summarize_work
@@ -143,36 +143,36 @@ class AgreementScreen(WorkScreen):
         from annotator.workflow.comparing.disagreements import hidden_documents
 
         worker = get_current_worker()
-        place = Workspace(self.desk.workspace.root)
+        workspace = Workspace(self.desk.workspace.root)
         try:
-            sample = read_sample(place, layers_to_compare(place, layers), lang=language)
+            sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=language)
             agreement = measure(sample, EstimateOptions(), stop=lambda: worker.is_cancelled)
-            done = summarize_work(verdict_counts(place), work_times(place))
-            found = Measured(sample, agreement, done, hidden_documents(place, self.desk.curator, sample.layers))
+            work_summary = summarize_work(verdict_counts(workspace), work_times(workspace))
+            hidden = hidden_documents(workspace, self.desk.curator, sample.layers)
         except AnnotatorError as error:
-            self.post_message(self.Failed(error))
+            self.post_message(self.MeasurementFailed(error))
             return
         finally:
-            place.close()
+            workspace.close()
         if not worker.is_cancelled:
-            self.post_message(self.Finished(found))
+            self.post_message(self.MeasurementDone(Measurement(sample, agreement, work_summary, hidden)))
 
-    def on_agreement_screen_finished(self, event: Finished) -> None:
-        """Show what was measured."""
-        self.measured = event.measured
+    def on_agreement_screen_measurement_done(self, event: MeasurementDone) -> None:
+        """Show the new figures."""
+        self.measurement = event.measurement
         if self._language is None:
-            self._languages = [part.name for part in event.measured.agreement.languages]
-        self._build()
-        self._tell(f"{event.measured.agreement.compared:,} documents")
+            self._languages = [part.name for part in event.measurement.agreement.languages]
+        self._lay_out()
+        self._show_header(f"{event.measurement.agreement.compared:,} documents")
 
-    def on_agreement_screen_failed(self, event: Failed) -> None:
-        """Say what is wrong; what was measured before stays."""
+    def on_agreement_screen_measurement_failed(self, event: MeasurementFailed) -> None:
+        """Report the error; the figures measured before stay."""
         self.show_error(event.error)
-        self._layers = "" if self.measured is None else self._layers
-        self._tell("not measured")
+        self._layers = "" if self.measurement is None else self._layers
+        self._show_header("not measured")
 
-    def _tell(self, state: str) -> None:
-        layers = ", ".join(map(display_name, self.measured.sample.layers)) if self.measured is not None else ""
+    def _show_header(self, state: str) -> None:
+        layers = ", ".join(map(display_name, self.measurement.sample.layers)) if self.measurement is not None else ""
         language = f" · {self._language} alone" if self._language else ""
         self.query_one("#header", StatusLine).show(
             (" agreement  ", "bold"), (f"{layers}{language}", ""), right=f"{state} · {self.desk.curator} "
@@ -181,44 +181,44 @@ class AgreementScreen(WorkScreen):
     # Pages
 
     def adapt(self, width: int) -> None:
-        """Lay the pages out for another width."""
-        self._build(width)
+        """Lay the pages out again for another width."""
+        self._lay_out(width)
 
-    def _build(self, width: int | None = None) -> None:
-        if self.measured is None:
+    def _lay_out(self, width: int | None = None) -> None:
+        if self.measurement is None:
             return
         from annotator.tui.layout.agreement_pages import pages
 
-        m = self.measured
-        self._pages = pages(m.agreement, m.work, m.sample, (width or self.size.width) - 3)
-        self._show()
+        measurement, room = self.measurement, (width or self.size.width) - 3
+        self._pages = pages(measurement.agreement, measurement.work, measurement.sample, room)
+        self._show_page()
 
-    def _show(self) -> None:
+    def _show_page(self) -> None:
         tabs = [
             (f" {key} {page.title}", "bold" if number == self._page else "faint")
             for number, (key, page) in enumerate(zip(PAGE_KEYS, self._pages, strict=True))
         ]
         self.query_one("#tabs", StatusLine).show(*tabs)
-        self.figures.show(self._pages[self._page].lines, self._places.get(self._page))
+        self.figures.show(self._pages[self._page].lines, self._cursors.get(self._page))
 
     def action_show(self, page: int) -> None:
-        """Turn to a page, where the cursor was on it; while measuring, the page to begin with."""
+        """Turn to a page, with the cursor where it was before; while measuring, choose the page to begin with."""
         if self._pages:
-            self._places[self._page] = self.figures.cursor
+            self._cursors[self._page] = self.figures.cursor
         self._page = page
         if self._pages:
-            self._show()
+            self._show_page()
 
     def action_turn(self, by: int) -> None:
-        """Turn to the next page or the one before."""
+        """Turn to the page ``by`` pages on, going round."""
         self.action_show((self._page + by) % len(PAGE_KEYS))
 
     def action_move(self, by: int) -> None:
-        """Go down or up."""
+        """Move down or up to another figure."""
         self.figures.move_lines(by)
 
     def action_along(self, by: int) -> None:
-        """Go right or left."""
+        """Move right or left to another figure."""
         self.figures.move_along(by)
 
     def action_page(self, by: int) -> None:
@@ -226,7 +226,7 @@ class AgreementScreen(WorkScreen):
         self.figures.move_lines(by * max(1, self.figures.size.height - 2))
 
     def on_figures_view_moved(self) -> None:
-        """Say what the figure under the cursor means."""
+        """Explain the figure under the cursor."""
         figure = self.figures.figure
         self.query_one("#tip", StatusLine).show((f" {figure.tip}" if figure is not None else "", "faint"))
 
@@ -239,29 +239,29 @@ class AgreementScreen(WorkScreen):
             self._open(figure.target)
 
     def on_figures_view_opened(self, event: FiguresView.Opened) -> None:
-        """Show the disagreements behind a figure that was clicked."""
+        """Show the disagreements behind a figure that was double-clicked."""
         self._open(event.which)
 
     def _open(self, which: DisagreementFilter) -> None:
-        assert self.measured is not None
-        self.workbench.open_disagreements(self.measured.sample, which, self.measured.hidden)
+        assert self.measurement is not None
+        self.workbench.open_disagreements(self.measurement.sample, which, self.measurement.hidden)
 
     # What is compared
 
     def action_layers(self) -> None:
         """Ask which layers to compare."""
-        names = ",".join(map(display_name, self.measured.sample.layers)) if self.measured is not None else ""
+        names = ",".join(map(display_name, self.measurement.sample.layers)) if self.measurement is not None else ""
         self.ask_for_text(
             "curators, gold, suggestions, with commas between; nothing for all curators", names, self._compare
         )
 
-    def _compare(self, given: str) -> None:
-        self._layers = given.strip()
-        self._language, self._places = None, {}
+    def _compare(self, typed: str) -> None:
+        self._layers = typed.strip()
+        self._language, self._cursors = None, {}
         self.action_measure()
 
     def action_language(self) -> None:
-        """Count one language alone, the next, then all again."""
+        """Measure the next language alone; after the last one, all again."""
         order: list[str | None] = [None, *self._languages]
         self._language = order[(order.index(self._language) + 1) % len(order)]
         self.action_measure()

@@ -1,4 +1,4 @@
-"""What all screens share: how they say that the terminal is too small, and errors."""
+"""The base of all screens: keys, the entry line, notices and errors."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench
 from annotator.workflow.desk import Desk
 
-LEAST_COLUMNS, LEAST_LINES = 60, 15
+MIN_COLUMNS, MIN_LINES = 60, 15
+"""The smallest terminal in which a screen can be used."""
 
 
 class WorkScreen(Screen[None]):
-    """A screen of the workbench."""
+    """A screen of the workbench.  Subclasses lay out their widgets with :meth:`with_notices`."""
 
     DEFAULT_CSS = """
     WorkScreen #too-small { display: none; width: 1fr; height: 1fr; content-align: center middle; text-align: center; }
@@ -44,7 +45,7 @@ class WorkScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self.waiting_keys = WaitingKeys(self, desk, self.handle, self.show_notice)
-        self._entered: Callable[[str], None] | None = None
+        self._on_entry: Callable[[str], None] | None = None
 
     @property
     def workbench(self) -> Workbench:
@@ -56,10 +57,10 @@ class WorkScreen(Screen[None]):
         return None
 
     def save_before_quitting(self) -> None:
-        """Store what the curator should find again; the workbench is about to close."""
+        """Store what the next start needs, such as the document that is open; called when the curator quits."""
 
     def with_notices(self, widgets: Iterable[Widget]) -> Iterable[Widget]:
-        """Return the screen's widgets, and the notice that stands in for them when there is no room."""
+        """Yield the screen's widgets, then the notices that every screen has."""
         for widget in widgets:
             widget.add_class("main")
             yield widget
@@ -67,56 +68,56 @@ class WorkScreen(Screen[None]):
         yield Static(id="notice", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Say when the terminal is too small to work in."""
-        small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_LINES
+        """Show a message in place of the widgets when the terminal is too small, and adapt to the width."""
+        small = event.size.width < MIN_COLUMNS or event.size.height < MIN_LINES
         self.set_class(small, "-too-small")
         if small:
             size = f"{event.size.width}×{event.size.height}"
             self.query_one("#too-small", Static).update(
-                f"This window is {size}.\nThe workbench needs {LEAST_COLUMNS}×{LEAST_LINES}.\n"
+                f"This window is {size}.\nThe workbench needs {MIN_COLUMNS}×{MIN_LINES}.\n"
                 "Make it larger, or quit with ctrl+q."
             )
         self.adapt(event.size.width)
 
     def adapt(self, width: int) -> None:
-        """Arrange the screen for a width in cells."""
+        """Arrange the widgets for a width in cells."""
 
     def apply_palette(self, palette: Palette) -> None:
-        """Show the colours of another theme."""
+        """Change to the colours of another theme."""
         for widget in self.query(PaletteWidget):
             widget.palette = palette
             widget.refresh()
 
     @property
     def is_too_small(self) -> bool:
-        """Return whether the screen cannot be worked in."""
+        """Whether the terminal is too small for the screen."""
         return self.has_class("-too-small")
 
     # Keys
 
     async def on_key(self, event: events.Key) -> None:
-        """Take every key here, in the order in which they were pressed.
+        """Handle every key here, in the order in which they are pressed.
 
-        A binding would run at the app, after keys that were pressed behind it had been handled elsewhere already: fast
-        typing would act on the wrong words, or be lost on its way to the entry line.
+        Textual runs bindings at the app, possibly after later keys have been handled by a widget: fast typing would act
+        on the wrong words, or be lost on its way to the entry line.
         """
         event.stop()
         await self.waiting_keys.take(event)
 
     async def handle(self, event: events.Key, *, late: bool) -> None:
-        """Do what a key means now; a ``late`` one has waited, and came by no entry line on its way."""
+        """Act on a key; a ``late`` one has waited for the lock, so that the entry line has not seen it."""
         if self.has_class("-entering"):
             await self._type(event, late=late)
         elif not self.is_too_small:
             await self.press(event)
 
     def show_notice(self, text: str) -> None:
-        """Show a notice over the lowest lines, or (without a text) none."""
+        """Show a notice over the lowest lines; an empty text removes it."""
         self.query_one("#notice", Static).update(text)
         self.set_class(bool(text), "-noticed")
 
     async def press(self, event: events.Key) -> None:
-        """Do what a key is bound to."""
+        """Run the action that a key is bound to."""
         active = self.active_bindings.get(event.key)
         if active is not None and active.enabled:
             await self.app.run_action(active.binding.action, active.node)
@@ -124,24 +125,24 @@ class WorkScreen(Screen[None]):
     # The entry line
 
     def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
-        """Ask for a line of text."""
+        """Open the entry line; ``then`` is called with what was typed, unless ``escape`` closes it."""
         entry = self.query_one("#entry", Input)
         entry.placeholder = placeholder
         entry.value = value
-        self._entered = then
+        self._on_entry = then
         self.add_class("-entering")
         entry.focus()
 
     async def _type(self, event: events.Key, *, late: bool) -> None:
-        """Edit the entry line, also with what was pressed before it had the focus; ``escape`` ends it."""
+        """Edit the entry line, also by keys that were pressed before it had the focus."""
         entry = self.query_one("#entry", Input)
         active = next((b for key, b in entry._bindings if key == event.key), None)
         if event.key == "escape":
             self.close_entry()
         elif event.key == "enter":
             self.close_entry()
-            if self._entered is not None:
-                await self.waiting_keys.run(partial(self._entered, entry.value))
+            if self._on_entry is not None:
+                await self.waiting_keys.run(partial(self._on_entry, entry.value))
         elif active is not None:
             await self.app.run_action(active.action, entry)
         elif event.is_printable and event.character and (late or not entry.has_focus):
@@ -153,12 +154,12 @@ class WorkScreen(Screen[None]):
         self.set_focus(None)
 
     def show_training_status(self) -> None:
-        """Say anew what goes on in the background, where the screen says so."""
+        """Update what the screen shows of the training that runs in the background."""
 
     def run_or_report(self, action: Callable[[], object], *, can_wait: bool = True) -> bool:
-        """Do something; what the user can mend is said on the screen. Return whether it was done.
+        """Run an action and report an :class:`AnnotatorError` on the screen; return whether it succeeded.
 
-        :class:`LockedError` is raised where it ``can_wait``: it is done again when the lock is free.
+        With ``can_wait``, :class:`LockedError` is raised: the caller's key is tried again when the lock is free.
         """
         try:
             action()
@@ -170,5 +171,5 @@ class WorkScreen(Screen[None]):
         return True
 
     def show_error(self, error: AnnotatorError) -> None:
-        """Say what is wrong and how to mend it."""
+        """Show what is wrong and how to mend it."""
         self.notify(str(error), severity="warning", markup=False, timeout=6)

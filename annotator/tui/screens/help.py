@@ -1,4 +1,4 @@
-"""Help: the live key table, and the guidelines of the label scheme."""
+"""The help screen: the keys as they are bound now, and the guidelines of the label scheme."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from annotator.tui.layout.palette import Palette
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys of the screen beneath, then every label with its description and examples."""
+    """The keys of the screen beneath, then every label with its description and examples.
+
+    ``label`` is the one whose guideline is shown first of all.
+    """
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
@@ -38,13 +41,13 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, beneath: Screen[Any], scheme: LabelScheme, palette: Palette, label: str | None = None) -> None:
         super().__init__()
         own = (b for b in beneath.active_bindings.values() if b.node is beneath)
-        self._bindings_beneath = [b for b in own if b.binding.id]  # the toolkit's have none, and do nothing here
+        self._bindings_beneath = [b for b in own if b.binding.id]  # those of Textual have none, and do nothing here
         self._scheme = scheme
         self._palette = palette
         self._label = label
 
     def compose(self) -> ComposeResult:
-        """Lay the help out: the focused label's guideline first, where there is one."""
+        """Lay the screen out."""
         parts: list[RenderableType] = []
         if self._label is not None:
             parts += [self._guideline(self._label), Text()]
@@ -56,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
             yield Static(Group(*parts))
 
     def on_mount(self) -> None:
-        """Let the arrows scroll at once."""
+        """Focus the text, so that the arrows scroll."""
         self.query_one(VerticalScroll).focus()
 
     def action_scroll(self, by: int) -> None:
@@ -69,10 +72,10 @@ class HelpScreen(ModalScreen[None]):
 
     def _keys(self) -> Table:
         table = Table.grid(padding=(0, 2))
-        shown: dict[str, list[str]] = {}
+        keys_of: dict[str, list[str]] = {}
         for active in self._bindings_beneath:
-            shown.setdefault(active.binding.description, []).append(self.app.get_key_display(active.binding))
-        for description, keys in shown.items():
+            keys_of.setdefault(active.binding.description, []).append(self.app.get_key_display(active.binding))
+        for description, keys in keys_of.items():
             if description:
                 table.add_row(Text(" ".join(keys), style="bold"), Text(description))
         return table
@@ -82,17 +85,17 @@ class HelpScreen(ModalScreen[None]):
         color = self._palette.labels[name].rich_color
         heading = Text.assemble((entity.key, "bold underline"), " ", (name, "bold"))
         heading.stylize(f"{color.name}", 2)
-        return Group(heading, *_prose(entity.description, entity.examples))
+        return Group(heading, *_description(entity.description, entity.examples))
 
     def _relation(self, name: str) -> RenderableType:
         relation = self._scheme.relations[name]
         arrow = "↔" if relation.symmetric else "→"
         ends = f"  {' | '.join(relation.head)} {arrow} {' | '.join(relation.child)}"
         heading = Text.assemble((relation.key, "bold underline"), " ", (name, "bold"), ends)
-        return Group(heading, *_prose(relation.description, relation.examples))
+        return Group(heading, *_description(relation.description, relation.examples))
 
 
-def _prose(description: Mapping[str, str], examples: Mapping[str, tuple[str, ...]]) -> list[RenderableType]:
+def _description(description: Mapping[str, str], examples: Mapping[str, tuple[str, ...]]) -> list[RenderableType]:
     lines: list[RenderableType] = [Text(f"   {text}", style="") for text in description.values()]
-    lines += [Text("   " + " · ".join(few), style="italic") for few in examples.values() if few]
+    lines += [Text("   " + " · ".join(phrases), style="italic") for phrases in examples.values() if phrases]
     return lines

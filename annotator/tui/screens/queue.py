@@ -1,4 +1,4 @@
-"""The queue screen: which documents there are, and which to open."""
+"""The queue screen: the documents, with filter and sort, and the keys that open them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from annotator.workflow.desk import Desk, QueueSort
 
 STATES = ("", "todo", "doing", "done", "skipped", "flagged")
 SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "disagreement", "title", "date")
+FILTER_HELP = "piece of a key or title, or words of the text (case and accents do not matter)"
 
 
 class QueueScreen(WorkScreen):
-    """Documents with their state; ``enter`` opens one."""
+    """The list of documents with their states and counts; ``enter`` opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the document", id="queue.open"),
@@ -61,11 +62,11 @@ class QueueScreen(WorkScreen):
 
     @property
     def view(self) -> QueueView:
-        """Return the list."""
+        """The widget that lists the documents."""
         return self.query_one(QueueView)
 
     def on_mount(self) -> None:
-        """Show where the work stands."""
+        """Show the keys."""
         self.query_one("#keys", StatusLine).show(
             ("enter", "bold"), (" open  ", ""), ("n", "bold"), (" next to do  ", ""), ("/", "bold"), (" filter  ", ""),
             ("tab", "bold"), (" state  ", ""), ("s", "bold"), (" sort  ", ""), ("a", "bold"), (" settle  ", ""),
@@ -74,15 +75,15 @@ class QueueScreen(WorkScreen):
         )  # fmt: skip
 
     def on_screen_resume(self) -> None:
-        """Show what changed while a document was open."""
+        """Read the queue again after another screen was open."""
         self.run_or_report(self._show_changes)
 
     def _show_changes(self) -> None:
         self.view.reload()
-        self.tell()
+        self.show_status()
 
-    def tell(self) -> None:
-        """Say where the work stands, and what is shown."""
+    def show_status(self) -> None:
+        """Show in the header how much is done, and above the keys which documents are listed."""
         counts = self.desk.progress()
         done, total = counts.get("done", 0), counts["total"]
         self.query_one("#header", StatusLine).show(
@@ -90,19 +91,19 @@ class QueueScreen(WorkScreen):
             (f"{done} of {total} done{self._pace()}", ""),
             right=f"{training_prefix(self.workbench.training_status)}{self.desk.learning()}{self.desk.curator} ",
         )
-        which = self.view.filter
-        shown = which.state or "all"
-        text = f" matching “{which.text}”" if which.text else ""
+        current = self.view.filter
+        states = current.state or "all"
+        text = f" matching “{current.text}”" if current.text else ""
         self.query_one("#columns", StatusLine).show(
-            (f" {self.view.count()} shown: {shown}{text}, by {which.sort}", "faint"),
+            (f" {self.view.count()} shown: {states}{text}, by {current.sort}", "faint"),
             right="? undecided ✓ spans → relations ≠ differ ★ gold "
             if self.view.shows_gold
             else "? undecided  ✓ spans  → relations ",
         )
 
     def show_training_status(self) -> None:
-        """Say what goes on in the background in the header."""
-        self.tell()
+        """Show in the header what the training does."""
+        self.show_status()
 
     def _pace(self) -> str:
         pace = self.desk.pace()
@@ -110,9 +111,9 @@ class QueueScreen(WorkScreen):
 
     def action_open(self) -> None:
         """Open the chosen document."""
-        row = self.view.row(self.view.index) if self.view.index is not None else None
-        if row is not None:
-            self.run_or_report(lambda: self.workbench.open_document(row.key, self.view.filter.text))
+        key = self._chosen()
+        if key is not None:
+            self.run_or_report(lambda: self.workbench.open_document(key, self.view.filter.text))
 
     def action_next(self) -> None:
         """Open the next document with work to do."""
@@ -123,15 +124,16 @@ class QueueScreen(WorkScreen):
             self.run_or_report(lambda: self.workbench.open_document(key))
 
     def action_agreement(self) -> None:
-        """Show how curators agree."""
+        """Open the figures on agreement."""
         self.workbench.open_agreement()
 
     def _chosen(self) -> str | None:
+        """Return the key of the chosen document."""
         row = self.view.row(self.view.index) if self.view.index is not None else None
         return None if row is None else row.key
 
     def action_adjudicate(self) -> None:
-        """Open what curators differ on in the chosen document."""
+        """Open the conflicts of the chosen document."""
         key = self._chosen()
         if key is not None:
             self.run_or_report(lambda: self.workbench.open_adjudication(key))
@@ -145,13 +147,13 @@ class QueueScreen(WorkScreen):
             self.run_or_report(lambda: self.workbench.open_adjudication(key))
 
     def action_feedback(self) -> None:
-        """Show the curator's work on the chosen document against its gold."""
+        """Compare the curator's work on the chosen document with its gold."""
         key = self._chosen()
         if key is not None:
             self.run_or_report(lambda: self.workbench.open_feedback(key))
 
     def action_move(self, by: int) -> None:
-        """Choose another line."""
+        """Choose the document ``by`` lines on."""
         if self.view.count():
             self.view.choose(max(0, min((self.view.index or 0) + by, self.view.count() - 1)))
 
@@ -160,37 +162,34 @@ class QueueScreen(WorkScreen):
         self.action_move(by * max(1, self.view.size.height - 1))
 
     def action_cycle_state(self) -> None:
-        """Show the documents of another state."""
+        """List the documents of the next state."""
         state = STATES[(STATES.index(self.view.filter.state) + 1) % len(STATES)]
         self.view.set_filter(replace(self.view.filter, state=state))
-        self.tell()
+        self.show_status()
 
     def action_cycle_sort(self) -> None:
-        """Sort otherwise."""
+        """Sort by the next criterion."""
         sort = SORTS[(SORTS.index(self.view.filter.sort) + 1) % len(SORTS)]
         self.desk.order = sort
         self.view.set_filter(replace(self.view.filter, sort=sort))
-        self.tell()
+        self.show_status()
 
     def action_filter(self) -> None:
-        """Type a piece of a key or title, or words of the text."""
+        """Open the line for the filter, which is applied while typing."""
         self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter while typing."""
+        """Apply what was typed so far."""
         self.view.set_filter(replace(self.view.filter, text=event.value))
-        self.tell()
+        self.show_status()
 
     def action_clear(self) -> None:
-        """Show all documents again."""
+        """Remove the filter."""
         self.view.set_filter(replace(self.view.filter, text="", state=""))
-        self.tell()
+        self.show_status()
 
     def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
-        """Choose a line by mouse, open it by double click."""
+        """Choose a document by click, open it by double click."""
         self.view.choose(event.index)
         if event.twice:
             self.action_open()
-
-
-FILTER_HELP = "piece of a key or title, or words of the text (case and accents do not matter)"

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from rich.cells import set_cell_size
 from rich.segment import Segment
 
-from annotator.annotation import RelationKey, SpanKey
-from annotator.tui.layout.sanitizing import sanitize
+from annotator.annotation import SpanKey
+from annotator.tui.layout.item_text import item_text
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.workflow.adjudicating.cases import Case
 
@@ -57,20 +57,11 @@ class CasePanel(ItemPanel):
         )
         kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
         color = self.palette.labels.get(label)
-        text = set_cell_size(self._description(key), max(0, width - KIND_CELLS - 3))
+        described = "" if key is None else item_text(key, self.session.document.text)
+        text = set_cell_size(described, max(0, width - KIND_CELLS - 3))
         nothing = case.settled is not None and not case.outcome
         return [
             mark,
             Segment(kind, self.palette.style(self.palette.faint)),
             Segment(f"no {text}" if nothing else text, self.palette.style(color, bold=not is_open, italic=nothing)),
         ]
-
-    def _description(self, key: SpanKey | RelationKey | None) -> str:
-        if key is None:
-            return ""
-        if isinstance(key, SpanKey):
-            return f"{self._text_of(key)} {key.label}"
-        return f"{self._text_of(key.head)} {key.label}→ {self._text_of(key.child)}"
-
-    def _text_of(self, key: SpanKey) -> str:
-        return sanitize(" ".join(self.session.document.text[key.start : key.end].split()))

@@ -1,0 +1,51 @@
+"""The side panel of the feedback screen."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+
+from annotator.tui.layout.item_text import item_text
+from annotator.tui.layout.palette import Palette
+from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.adjudicating.feedback import Feedback
+
+FINDING_CELLS = 12
+
+
+class FeedbackPanel(VirtualList):
+    """Lists items of a document with what the comparison with gold found; ``items`` are set by the screen."""
+
+    EDGES = ("│", "")
+
+    DEFAULT_CSS = """
+    FeedbackPanel { width: 40%; min-width: 34; max-width: 72; padding: 0 0 0 1; }
+    """
+
+    def __init__(self, text: str, palette: Palette) -> None:
+        super().__init__(palette, id="panel")
+        self._text = text
+        self.items: Sequence[Feedback] = ()
+
+    def count(self) -> int:
+        """Count the items."""
+        return len(self.items)
+
+    def cache_key(self, index: int) -> Hashable:
+        """Return the item of a line."""
+        return self.items[index]
+
+    def line(self, index: int, width: int) -> list[Segment]:
+        """Build the line of an item: whether it differs from gold, how, and its text."""
+        item = self.items[index]
+        key = item.mine or item.gold
+        assert key is not None
+        same = item.finding == "as in gold"
+        text = item_text(key, self._text)
+        return [
+            Segment("✓ " if same else "≠ ", self.palette.style(None if same else self.palette.hint, bold=not same)),
+            Segment(set_cell_size(item.finding, FINDING_CELLS) + " ", self.palette.style(self.palette.faint)),
+            Segment(set_cell_size(text, max(0, width - FINDING_CELLS - 3)), self.palette.style()),
+        ]

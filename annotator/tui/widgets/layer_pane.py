@@ -1,0 +1,49 @@
+"""A pane with one layer's version of a document, under a line that says what it has at the place in question."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from annotator.annotation import RelationKey, SpanKey
+from annotator.tui.layout.painting import Highlights, Mode
+from annotator.tui.layout.palette import Palette
+from annotator.tui.widgets.status_line import StatusLine
+from annotator.tui.widgets.text_view import TextView
+from annotator.workflow.comparing.disagreements import LayerVersion
+from annotator.workflow.description import item_in_words
+
+
+class LayerPane(Vertical):
+    """Shows a layer's version; ``side`` is the widget's id."""
+
+    DEFAULT_CSS = """
+    LayerPane { width: 1fr; height: 1fr; }
+    """
+
+    def __init__(self, palette: Palette, side: str) -> None:
+        super().__init__(id=side)
+        self.palette = palette
+        self.view: TextView | None = None
+
+    def compose(self) -> ComposeResult:
+        """Create the line; the text view comes with the first version."""
+        yield StatusLine(self.palette, reverse=True, id=f"{self.id}-says")
+
+    def show(
+        self, version: LayerVersion, item: SpanKey | RelationKey | None, bounds: tuple[int, int], mode: Mode
+    ) -> None:
+        """Show a version with its item in focus; where it has none, ``bounds`` are selected instead."""
+        view = self.view
+        if view is None or view.session is not version:
+            if view is not None:
+                view.remove()
+            view = self.view = TextView(version, self.palette, mode)
+            self.mount(view)
+        ids = version.ids(item)
+        relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)
+        selection = bounds if item is None else None
+        view.set_highlights(Highlights(focused=frozenset(ids), arcs=relations, selection=selection))
+        view.call_after_refresh(view.show, bounds[0], middle=True)
+        description = "nothing here" if item is None else item_in_words(item, version.document.text)
+        self.query_one(StatusLine).show((f" {version.name}: ", "bold"), (description, ""))
