@@ -14,7 +14,7 @@ from tests.faults.points import Points
 from tests.faults.rounds import Ending, Folder, play
 from tests.faults.scenarios import finished, plain
 from tests.faults.states import State, problems, state
-from tests.tui.driving import workbench
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import KEY, Bench
 
 QUIET = Preferences(learn=False)

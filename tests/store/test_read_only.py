@@ -17,7 +17,7 @@ from annotator.errors import StoreError
 from annotator.store import Store, check_database, connection, schema
 from tests.processes import environment
 from tests.repository import TOP
-from tests.tui.driving import workbench
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, open_bench, place_of
 
 MOUNTED = """

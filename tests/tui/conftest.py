@@ -1,4 +1,4 @@
-"""A small newsroom for the tests of the workbench."""
+"""Workspaces for the tests of the workbench: three documents, untouched, finished or in dispute."""
 
 from __future__ import annotations
 

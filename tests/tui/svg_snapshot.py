@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.driving import Work
+from tests.tui.workbench_driver import WorkbenchDriver
 
 FOLDER = Path(__file__).parent / "snapshots"
 ACCEPT = "ACCEPT_SNAPSHOTS"
@@ -16,7 +16,7 @@ ACCEPT = "ACCEPT_SNAPSHOTS"
 UNWANTED = (r"<!--.*?-->", r"@font-face \{.*?\}", r"<clipPath.*?</clipPath>", r' clip-path="[^"]*"', r"terminal-\d+-")
 
 
-def assert_looks_like(work: Work, name: str, folder: Path) -> None:
+def assert_looks_like(work: WorkbenchDriver, name: str, folder: Path) -> None:
     """Fail when the screen differs from the picture ``name``; the picture it has now is left in ``folder``."""
     expected, picture = FOLDER / f"{name}.svg", screen_as_svg(work)
     if os.environ.get(ACCEPT):
@@ -31,7 +31,7 @@ def assert_looks_like(work: Work, name: str, folder: Path) -> None:
                     "If the new look is meant, `make snapshots` stores it.", pytrace=False)  # fmt: skip
 
 
-def screen_as_svg(work: Work) -> str:
+def screen_as_svg(work: WorkbenchDriver) -> str:
     """Return the screen as SVG with one element a line, without web fonts, clip paths and generated names."""
     svg = work.app.export_screenshot(simplify=True)
     for pattern in UNWANTED:

@@ -1,4 +1,4 @@
-"""Settling what curators differ on, key by key: what the adjudicator sees, and what is on the disk."""
+"""The adjudicate and feedback screens: what the adjudicator sees, and what is stored."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
-from tests.tui.driving import Work, workbench
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workflow.adjudicating.desk import finish, gold_state, judge
 from tests.workspaces import Bench, linked, said
 
 ANA, CRUZ = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")
 
 
-def shown(work: Work) -> str:
+def shown(work: WorkbenchDriver) -> str:
     """Return the screen with runs of blanks as one."""
     return " ".join(work.text.split())
 
 
-def told(work: Work) -> str:
+def told(work: WorkbenchDriver) -> str:
     """Return what the notices say."""
     return " ".join(notice.message for notice in work.app._notifications)
 
 
-def versions(work: Work) -> list[str]:
+def versions(work: WorkbenchDriver) -> list[str]:
     """Return the lines below the text that say what each curator says."""
     region = work.app.screen.query_one(VersionsBar).region
     return work.lines[region.y : region.bottom]
 
 
-def screen(work: Work) -> AdjudicateScreen:
+def screen(work: WorkbenchDriver) -> AdjudicateScreen:
     assert isinstance(work.app.screen, AdjudicateScreen)
     return work.app.screen
 

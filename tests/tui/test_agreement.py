@@ -1,4 +1,4 @@
-"""From the queue to the figures, and from a figure to the disagreements behind it."""
+"""The agreement screen, and the disagreements behind its figures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.queue import QueueScreen
 from tests.agreement.finishing import ANA, mark
-from tests.tui.driving import Work, workbench
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench
 
 
-async def measured(work: Work, *keys: str) -> None:
+async def measured(work: WorkbenchDriver, *keys: str) -> None:
     """Press keys and wait for what they set going."""
     await work.press(*keys)
     await work.app.workers.wait_for_complete()
@@ -32,7 +32,7 @@ async def test_figures_are_one_key_from_the_queue(finished: Bench) -> None:
         assert shown(work, QueueScreen)
 
 
-def shown(work: Work, screen: type) -> bool:
+def shown(work: WorkbenchDriver, screen: type) -> bool:
     return isinstance(work.app.screen, screen)
 
 

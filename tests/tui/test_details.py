@@ -1,4 +1,4 @@
-"""Details that a curator would stumble over."""
+"""Details of the screens that once were wrong, or easily would be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.driving import workbench
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, proposal, propose
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.driving import workbench
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench
 
 

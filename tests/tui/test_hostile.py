@@ -1,4 +1,4 @@
-"""An article cannot act on the terminal or on the workbench, and offsets behind it are exact."""
+"""A hostile article cannot act on the terminal or the workbench, and offsets after it are exact."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rich.cells import split_graphemes
 
 from annotator.cli.main import main
 from tests.repository import TOP
-from tests.tui.driving import workbench
-from tests.tui.hostile import FORBIDDEN, MARKUP, TEXT
+from tests.tui.hostile_article import FORBIDDEN, MARKUP, TEXT
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import make_bench, write_labels
 from tools.terminal import Terminal
 

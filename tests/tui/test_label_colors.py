@@ -1,4 +1,4 @@
-"""Label colours: readable on every theme, and told apart."""
+"""Label colours are readable in every theme, and distinct."""
 
 from __future__ import annotations
 

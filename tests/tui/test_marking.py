@@ -1,10 +1,10 @@
-"""Spans by keyboard, by mouse and by hints; what is on the screen is on the disk."""
+"""Spans made by keyboard, mouse and hints; what the screen shows is stored."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.tui.driving import workbench
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, said, verdicts
 
 

@@ -1,4 +1,4 @@
-"""Whatever the screen has shown is on the disk, also when the power goes the next moment."""
+"""What the screen has confirmed is stored, even if the power fails the next moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hands on the keyboard without a plan: nothing may break, and what is shown is what is stored."""
+"""Random keys and mouse events: nothing breaks, and what the screen shows is what is stored."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.adjudicating.gold import open_gold
 from annotator.workflow.annotating.session import Session
-from tests.tui.driving import Work, workbench
-from tests.tui.hostile import TEXT as HOSTILE
+from tests.tui.hostile_article import TEXT as HOSTILE
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import TEXT, Bench, link, make_bench, proposal, propose
 
 SECONDS = float(os.environ.get("ANNOTATOR_FUZZ_SECONDS", "10"))  # read before the environment is cleared
@@ -39,7 +39,7 @@ def _keys(binding: object) -> list[str]:
     return str(getattr(binding, "key", "")).split(",")
 
 
-def newsroom(folder: Path, overlap: str) -> Bench:
+def make_workspace(folder: Path, overlap: str) -> Bench:
     bench = make_bench(folder, overlap)
     for key, text in (("nota", TEXT * 6), ("trampa", HOSTILE * 2 + TEXT), ("vacia", "…\n")):
         document = bench.add(key, text)
@@ -51,7 +51,7 @@ def newsroom(folder: Path, overlap: str) -> Bench:
     return bench
 
 
-async def stir(work: Work, dice: random.Random, done: list[str], keys: list[str]) -> None:
+async def stir(work: WorkbenchDriver, dice: random.Random, done: list[str], keys: list[str]) -> None:
     """Do something, and note what."""
     width, height = work.app.size
     place = (dice.randrange(width), dice.randrange(height))
@@ -97,7 +97,7 @@ async def test_random_hands_break_nothing(tmp_path: Path, overlap: str) -> None:
     while seed == 0 or time.monotonic() < end:
         seed += 1
         dice = random.Random(f"{overlap} {seed}")
-        bench = newsroom(tmp_path / f"{seed}", overlap)
+        bench = make_workspace(tmp_path / f"{seed}", overlap)
         done: list[str] = []
         async with workbench(bench, dice.choice((None, "nota", "trampa"))) as work:
             for _ in range(STEPS):
@@ -138,7 +138,7 @@ async def test_random_hands_break_no_adjudication(tmp_path: Path, overlap: str) 
     while seed == 0 or time.monotonic() < end:
         seed += 1
         dice = random.Random(f"gold {overlap} {seed}")
-        bench = newsroom(tmp_path / f"{seed}", overlap)
+        bench = make_workspace(tmp_path / f"{seed}", overlap)
         differ(bench, dice)
         done: list[str] = []
         async with workbench(bench, dice.choice(("nota", "trampa")), curator="bo", adjudicating=True) as work:

@@ -1,12 +1,12 @@
-"""Relations in a few keys: hints on partners, the type asked only where several fit, direction from the types."""
+"""Relations made by keys: hints on partners, the type asked where several fit, direction from the types."""
 
 from __future__ import annotations
 
-from tests.tui.driving import Work, workbench
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, linked, verdicts
 
 
-async def mark(work: Work, phrase: str, key: str) -> None:
+async def mark(work: WorkbenchDriver, phrase: str, key: str) -> None:
     """Label a phrase in view by its hint."""
     await work.press("escape", key)
     await work.press(*work.hint(phrase))

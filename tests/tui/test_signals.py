@@ -1,4 +1,4 @@
-"""Whatever ends or stops the workbench leaves the terminal as it was, and all that was acknowledged on the disk."""
+"""Whatever ends or stops the workbench, the terminal is restored and what was confirmed is stored."""
 
 from __future__ import annotations
 

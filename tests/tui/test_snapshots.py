@@ -1,4 +1,4 @@
-"""Pictures of the screens: what tests on text do not see, as colours, emphasis and what is in focus."""
+"""Pictures of the screens, for what tests on text do not see: colours, emphasis, focus."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from annotator.tui import themes
 from annotator.workflow.settings import Preferences
-from tests.tui.driving import workbench
 from tests.tui.svg_snapshot import assert_looks_like
+from tests.tui.workbench_driver import workbench
 from tests.workflow.adjudicating.desk import judge
 from tests.workspaces import Bench
 

@@ -1,4 +1,4 @@
-"""While another process holds the write lock: the screen lives, says who it is, and what is typed waits in order."""
+"""Keys typed while another process holds the write lock: they wait in order, and the screen says for whom."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from tests.processes import PATIENCE, start
-from tests.tui.driving import Work, workbench
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, place_of, said
 
 HOLD = """
@@ -64,7 +64,7 @@ def holder(news: Bench) -> Iterator[Holder]:
     found.end()
 
 
-async def until(work: Work, true: Callable[[], bool]) -> None:
+async def until(work: WorkbenchDriver, true: Callable[[], bool]) -> None:
     """Wait for something that happens by itself."""
     end = time.monotonic() + PATIENCE
     while not true():
@@ -73,7 +73,7 @@ async def until(work: Work, true: Callable[[], bool]) -> None:
         await work.settle()
 
 
-def shown(work: Work) -> str:
+def shown(work: WorkbenchDriver) -> str:
     return " ".join(work.text.split())
 
 

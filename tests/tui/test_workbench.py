@@ -1,4 +1,4 @@
-"""From the queue through a document and on: what a curator sees, and what is on the disk."""
+"""From the queue into a document and on to the next: what a curator sees, and what is stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
-from tests.tui.driving import workbench
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, linked, make_bench, said, verdicts, waiting
 
 

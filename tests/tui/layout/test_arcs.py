@@ -1,4 +1,4 @@
-"""Arcs over a row: each seen, none over another, head and child told apart."""
+"""Arcs over a row: all are shown, none overlap, and head and child differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cursor stands on a token; a selection goes from token to token."""
+"""The cursor stands on a token; a selection runs from token to token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding text as people type it."""
+"""Finding text without regard to case and diacritics."""
 
 from __future__ import annotations
 

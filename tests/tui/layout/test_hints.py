@@ -1,4 +1,4 @@
-"""Hint letters, and the prompt that they are typed into."""
+"""Hint codes, and the prompt that takes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brackets under a row: each seen, none over another, their names as long as there is room."""
+"""Brackets under a row: all are shown, none overlap, and labels are whole where there is room."""
 
 from __future__ import annotations
 

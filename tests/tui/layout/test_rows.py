@@ -1,4 +1,4 @@
-"""The rows of the text view: nothing of the text is lost, nothing is drawn twice, nothing reaches beyond the edge."""
+"""Rows of text: nothing is lost, nothing is displayed twice, nothing reaches beyond the edge."""
 
 from __future__ import annotations
 

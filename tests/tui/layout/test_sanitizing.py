@@ -1,4 +1,4 @@
-"""Nothing in an article may act on the terminal, and nothing may hide."""
+"""No character of an article acts on the terminal, and none is hidden."""
 
 from __future__ import annotations
 

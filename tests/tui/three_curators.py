@@ -1,7 +1,7 @@
-"""Three curators and an adjudicator on the sample articles: what is planted, how it is worked, and the gold meant.
+"""Three curators and an adjudicator on the sample articles: suggestions, work, rulings and the expected gold.
 
-Two curators and the adjudicator work in real terminals, key by key; the third through the same calls that keys end in.
-Where each works is an argument, so that the same run can be played on one database or on several.
+Two curators and the adjudicator work in real terminals, key by key; the third calls the session that keys end in.
+Where each works is an argument, so that the same run serves one database or several.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FIREARMS, RUBIO, BORDER, FUNDS, MISSION = (
 DOCUMENTS = (FIREARMS, RUBIO, BORDER, FUNDS, MISSION)
 
 Mention = tuple[str, str]
-"""A label and a text, at its first mention; what stands behind a bar is only there to find it."""
+"""A label and a text, at its first occurrence; what follows a bar only helps to find it."""
 Link = tuple[Mention, str, Mention]
 
 MCALLEN, TEXAS = ("GPE", "McAllen"), ("GPE", "Texas")
@@ -46,30 +46,30 @@ PRESIDENT, MONEY = ("PERSON", "Sheinbaum"), ("CRIME", "financiamiento| ilícito"
 SYSTEM = ("SYSTEM", "eTrace")
 IN_TEXAS = (MCALLEN, "located_in", TEXAS)
 
-PLANTED: Mapping[str, tuple[Sequence[Mention], Sequence[Link]]] = {
+SUGGESTED: Mapping[str, tuple[Sequence[Mention], Sequence[Link]]] = {
     FIREARMS: ((MCALLEN, TEXAS, CRIME), (IN_TEXAS,)),
     RUBIO: ((MCALLEN, TEXAS, PERSON, ROLE), (IN_TEXAS, (PERSON, "holds_position", ROLE))),
     BORDER: ((MCALLEN, TEXAS, MEXICO, STATES), (IN_TEXAS, (MEXICO, "cooperates_with", STATES))),
     FUNDS: ((MCALLEN, TEXAS, PRESIDENT, MONEY), (IN_TEXAS,)),
     MISSION: ((MCALLEN, TEXAS, SYSTEM), (IN_TEXAS,)),
 }
-"""What is suggested, so that everybody starts from the same; what follows are the disagreements about it."""
+"""The suggestions for each article: spans, and relations between them."""
 
 
-def where(document: Document, mention: Mention) -> tuple[int, int]:
-    """Return where a mention stands."""
+def bounds_of(document: Document, mention: Mention) -> tuple[int, int]:
+    """Return the range of a mention in the text."""
     start, _ = place_of(document, mention[1].replace("|", ""))
     return start, start + len(mention[1].partition("|")[0])
 
 
 def prepare(root: Path) -> Workspace:
-    """Make a workspace with the sample articles and scheme, and the planted suggestions."""
+    """Make a workspace with the sample articles, the sample scheme and the suggestions."""
     root.mkdir(parents=True)
     shutil.copy(TOP / "labels.yaml", root)
-    (root / "none.yaml").write_text("learn: false\n", encoding="utf-8")  # so that what is planted is all there is
+    (root / "none.yaml").write_text("learn: false\n", encoding="utf-8")  # no other suggestions
     workspace = Workspace(root)
     ingest(workspace, [TOP / "seeds"], "tester")
-    for key, (mentions, links) in PLANTED.items():
+    for key, (mentions, links) in SUGGESTED.items():
         document = workspace.store.document(key)
         assert document is not None
         spans = {m: _suggested(document, m) for m in mentions}
@@ -79,7 +79,7 @@ def prepare(root: Path) -> Workspace:
 
 
 def _suggested(document: Document, mention: Mention) -> Span:
-    start, end = where(document, mention)
+    start, end = bounds_of(document, mention)
     text = document.text[start:end]
     nth = document.text.count(text, 0, start)
     return proposal(document, text, mention[0], 0.9, nth)
@@ -88,15 +88,15 @@ def _suggested(document: Document, mention: Mention) -> Span:
 # Work
 
 
-class Hands:
-    """Hands at a real terminal."""
+class TerminalUser:
+    """Somebody at the workbench in a real terminal."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self.error: BaseException | None = None
 
     @classmethod
-    def at(cls, root: Path, *arguments: str) -> Hands:
+    def at(cls, root: Path, *arguments: str) -> TerminalUser:
         env = {"ANNOTATOR_SETTINGS": str(root / "none.yaml")}
         command = [*PROGRAM, "-w", str(root), *arguments]
         return cls(Terminal(command, columns=100, lines=30, cwd=TOP, env=env, timeout=60))
@@ -116,82 +116,82 @@ class Hands:
         self.press("enter")
 
     def pick(self, option: str) -> None:
-        """Answer the open question by the key that stands before an option."""
+        """Answer the open question with the key that is shown before an option."""
         self.sees("which?")
         line = next(line for line in self.terminal.screen.display if "which?" in line)
-        found = re.search(rf"(\S) {re.escape(option)}", line)
-        assert found is not None, line
-        self.press(found[1])
+        match = re.search(rf"(\S) {re.escape(option)}", line)
+        assert match is not None, line
+        self.press(match[1])
 
     def quit(self) -> None:
         self.terminal.press("ctrl+q")
         assert self.terminal.close() == 0
 
 
-def ana(hands: Hands) -> None:
+def ana(user: TerminalUser) -> None:
     """Accept everything, and on the last article mark a day that nobody else marks."""
     for key in DOCUMENTS:
-        hands.sees(f" {key}")
-        hands.press("A")
+        user.sees(f" {key}")
+        user.press("A")
         if key == MISSION:
-            hands.find("saturday")
-            hands.press("v", "6")
-            hands.sees("marked DATE “Saturday”")
-        hands.press("space")
-    hands.sees("Every document is done")
+            user.find("saturday")
+            user.press("v", "6")
+            user.sees("marked DATE “Saturday”")
+        user.press("space")
+    user.sees("Every document is done")
 
 
-def bo(hands: Hands) -> None:
-    """Accept everything, and differ in every way there is."""
+def bo(user: TerminalUser) -> None:
+    """Accept everything, then differ from the others in every possible way."""
     for key in DOCUMENTS:
-        hands.sees(f" {key}")
-        hands.press("A")
+        user.sees(f" {key}")
+        user.press("A")
         if key in BOS_EDITS:
-            BOS_EDITS[key](hands)
-        hands.press("space")
-    hands.sees("Every document is done")
+            BOS_EDITS[key](user)
+        user.press("space")
+    user.sees("Every document is done")
 
 
-def _shorten(hands: Hands) -> None:
-    hands.find("trafico ilicito de armas de")
-    hands.press("[", "[")
-    hands.sees("now CRIME “tráfico ilícito de armas”")
+def _shorten(user: TerminalUser) -> None:
+    user.find("trafico ilicito de armas de")
+    user.press("[", "[")
+    user.sees("now CRIME “tráfico ilícito de armas”")
 
 
-def _leave_out(hands: Hands) -> None:
-    hands.find("marco rubio")
-    hands.press("d")
-    hands.sees("deleted PERSON “Marco Rubio”")
+def _leave_out(user: TerminalUser) -> None:
+    user.find("marco rubio")
+    user.press("d")
+    user.sees("deleted PERSON “Marco Rubio”")
 
 
-def _relate_otherwise(hands: Hands) -> None:
-    hands.find("mexico y estados unidos en materia")
-    hands.press(".", "r")
-    hands.pick("located_in")
-    hands.find("mcallen")
-    hands.press(".", "r")
-    hands.pick("located_in ←")
-    hands.sees("retyped: “Texas” located_in → “McAllen”")
+def _relate_otherwise(user: TerminalUser) -> None:
+    user.find("mexico y estados unidos en materia")
+    user.press(".", "r")
+    user.pick("located_in")
+    user.find("mcallen")
+    user.press(".", "r")
+    user.pick("located_in ←")
+    user.sees("retyped: “Texas” located_in → “McAllen”")
 
 
-def _relabel(hands: Hands) -> None:
-    hands.find("mcallen")
-    hands.press(".", "d")
-    hands.sees("deleted “McAllen” located_in → “Texas”")
-    hands.find("sheinbaum")
-    hands.press("2")
-    hands.find("financiamiento ilicito")
-    hands.press("{")
-    hands.sees("now CRIME “de financiamiento”")
+def _relabel(user: TerminalUser) -> None:
+    user.find("mcallen")
+    user.press(".", "d")
+    user.sees("deleted “McAllen” located_in → “Texas”")
+    user.find("sheinbaum")
+    user.press("2")
+    user.find("financiamiento ilicito")
+    user.press("{")
+    user.sees("now CRIME “de financiamiento”")
 
 
-BOS_EDITS: Mapping[str, Callable[[Hands], None]] = {
+BOS_EDITS: Mapping[str, Callable[[TerminalUser], None]] = {
     FIREARMS: _shorten, RUBIO: _leave_out, BORDER: _relate_otherwise, FUNDS: _relabel,
 }  # fmt: skip
 
 
 def carla(workspace: Workspace) -> None:
-    """Accept most, without a screen."""
+    """Accept most suggestions, without a screen."""
     desk = Desk(workspace, "carla")
     desk.learns = False
     for key in DOCUMENTS:
@@ -205,29 +205,29 @@ def carla(workspace: Workspace) -> None:
 
 
 def _own(session: Session, mention: Mention) -> str:
-    start, end = where(session.document, mention)
-    identity = session.layer.same(SpanKey(start, end, mention[0]))
-    assert identity is not None
-    return identity
+    start, end = bounds_of(session.document, mention)
+    span_id = session.layer.same(SpanKey(start, end, mention[0]))
+    assert span_id is not None
+    return span_id
 
 
-def at_once(*works: tuple[Hands, Callable[[Hands], None]]) -> None:
-    """Let several people work at the same time, and let all finish; what went wrong for one is raised then."""
+def work_together(*works: tuple[TerminalUser, Callable[[TerminalUser], None]]) -> None:
+    """Let several people work at the same time; when all have finished, raise the error of one that failed."""
 
-    def run(hands: Hands, work: Callable[[Hands], None]) -> None:
+    def run(user: TerminalUser, work: Callable[[TerminalUser], None]) -> None:
         try:
-            work(hands)
+            work(user)
         except (AssertionError, LookupError, TimeoutError, StopIteration, OSError) as error:
-            hands.error = error
+            user.error = error
 
     threads = [threading.Thread(target=run, args=work) for work in works]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for hands, _ in works:
-        if hands.error is not None:
-            raise hands.error
+    for user, _ in works:
+        if user.error is not None:
+            raise user.error
 
 
 DECISIONS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -237,63 +237,65 @@ DECISIONS: Mapping[str, Sequence[tuple[str, str]]] = {
     FUNDS: (("relation missing", "x"), ("label", "1"), ("missing", "]")),
     MISSION: (("missing", "x"),),
 }
-"""The conflicts of each article in the order of the walk, and the key that settles each."""
+"""The conflicts of each article in their order, and the key that settles each."""
 
 
-def adjudicator(hands: Hands) -> None:
+def adjudicator(user: TerminalUser) -> None:
     """Settle every conflict with one key each, and call every gold complete."""
     for key in DOCUMENTS:
-        hands.sees(f" {key} gold")
+        user.sees(f" {key} gold")
         for kind, decision in DECISIONS[key]:
-            hands.sees(f"\n {kind}  1 of ")
-            hands.press(decision)
-        hands.sees("0? ")
-        hands.press("space")
-    hands.sees("No other document waits")
+            user.sees(f"\n {kind}  1 of ")
+            user.press(decision)
+        user.sees("0? ")
+        user.press("space")
+    user.sees("No other document waits")
 
 
-# The gold that is meant
+# The expected gold
 
 
 @dataclass(frozen=True)
-class Meant:
-    """What gold should say of an article beside what all agree on: instead of some spans others, without relations."""
+class GoldDifferences:
+    """How the gold of an article differs from the suggestions: spans that others replace, relations left out."""
 
     instead: Mapping[Mention, tuple[Mention, str, str]]
     without: Sequence[Link] = ()
 
 
-MEANT: Mapping[str, Meant] = {
-    FIREARMS: Meant({CRIME: (SHORT, "corrected", "bo")}),
-    FUNDS: Meant({MONEY: (("CRIME", "financiamiento ilícito"), "corrected", "lead")}, (IN_TEXAS,)),
+GOLD_DIFFERENCES: Mapping[str, GoldDifferences] = {
+    FIREARMS: GoldDifferences({CRIME: (SHORT, "corrected", "bo")}),
+    FUNDS: GoldDifferences({MONEY: (("CRIME", "financiamiento ilícito"), "corrected", "lead")}, (IN_TEXAS,)),
 }
 
 
-def meant(root: Path) -> str:
-    """Return the gold that is meant as JSON lines, put together without any adjudication."""
+def expected_gold(root: Path) -> str:
+    """Return the expected gold as JSON lines, made without any adjudication."""
     workspace = Workspace(root)
     lines = []
     for key in DOCUMENTS:
         document = workspace.store.document(key)
         assert document is not None
-        content = _meant(document, *PLANTED[key], MEANT.get(key, Meant({})))
+        content = _expected_content(document, *SUGGESTED[key], GOLD_DIFFERENCES.get(key, GoldDifferences({})))
         curators = ("ana", "bo", "carla")
         lines.append(write_record(LayerRecord(document, content, "gold", curators, workspace.scheme.sha256)))
     workspace.close()
     return "".join(f"{line}\n" for line in lines)
 
 
-def _meant(document: Document, mentions: Sequence[Mention], links: Sequence[Link], gold: Meant) -> Annotations:
+def _expected_content(
+    document: Document, mentions: Sequence[Mention], links: Sequence[Link], differences: GoldDifferences
+) -> Annotations:
     spans: dict[Mention, Span] = {}
     for mention in mentions:
-        as_meant, origin, curator = gold.instead.get(mention, (mention, "accepted", "ana"))
-        start, end = where(document, as_meant)
-        key = SpanKey(start, end, as_meant[0])
+        in_gold, origin, curator = differences.instead.get(mention, (mention, "accepted", "ana"))
+        start, end = bounds_of(document, in_gold)
+        key = SpanKey(start, end, in_gold[0])
         span = Span(str(key), *key, "accepted", "rules@1", 0.9, curator)
         spans[mention] = span if origin == "accepted" else span.replace(origin="corrected")
     relations = []
     for head, label, child in links:
-        if (head, label, child) not in gold.without:
+        if (head, label, child) not in differences.without:
             key_ = RelationKey(spans[head].key, spans[child].key, label)
             ends = (spans[head].id, spans[child].id)
             relations.append(Relation(str(key_), *ends, label, "accepted", "pairs@1", 0.9, "ana"))
@@ -301,8 +303,8 @@ def _meant(document: Document, mentions: Sequence[Mention], links: Sequence[Link
 
 
 def run(root: Path, *arguments: str) -> str:
-    """Run a command that must end well; return what it wrote to stdout."""
+    """Run a command that must succeed; return what it wrote to stdout."""
     command = [*PROGRAM, "-w", str(root), *arguments]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode("utf-8")
+    completed = subprocess.run(command, cwd=TOP, capture_output=True, check=False)
+    assert completed.returncode == 0, completed.stderr.decode()
+    return completed.stdout.decode("utf-8")

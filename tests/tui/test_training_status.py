@@ -1,4 +1,4 @@
-"""What goes on in the background is on the screen while it does."""
+"""The headers say what the training in the background does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotator.workflow.learning.background_training import BackgroundTraining
-from tests.tui.driving import workbench
+from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench
 
 

@@ -1,4 +1,4 @@
-"""When the database goes away under the workbench: it says so, takes no step, and can be left in good order."""
+"""A database that disappears while the workbench is open: it says so, takes no step, and can be closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fault of the program's own in the workbench: one line and a status that says so, the terminal as it was."""
+"""An unexpected exception in the workbench: one line, exit status 1, and the terminal restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Driving the workbench without a terminal: keys and mouse in, lines of the screen out."""
+"""Drives the workbench without a terminal: keys and mouse go in, lines of the screen come out."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from annotator.workflow.settings import Preferences
 from tests.workspaces import Bench
 
 CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b"}
-"""What a terminal sends for keys that go by a name."""
+"""The characters that a terminal sends for keys with a name."""
 
 
 @dataclass
-class Work:
-    """A workbench that is open on a workspace."""
+class WorkbenchDriver:
+    """Presses keys in an open workbench and reads its screen."""
 
     app: AnnotatorApp
     pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            await self.strike(key)
+            await self._press_key(key)
 
-    async def strike(self, key: str) -> None:
-        """Press a key and let it have its effect, without the naps of :meth:`Pilot.press`."""
+    async def _press_key(self, key: str) -> None:
+        """Press a key and wait for its effect, without the pauses of :meth:`Pilot.press`."""
         driver = self.app._driver
         assert driver is not None
         if len(key) == 1:
@@ -44,7 +44,7 @@ class Work:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until every message has been handled, also those that others gave rise to."""
+        """Wait until every message has been handled, with the messages that those led to."""
         for _ in range(8):
             await self.pilot._wait_for_screen()
         self.app.screen._on_timer_update()
@@ -55,7 +55,7 @@ class Work:
 
     @property
     def lines(self) -> list[str]:
-        """Return what the screen shows."""
+        """The lines of the screen."""
         compositor = self.app.screen._compositor
         return ["".join(segment.text for segment in strip) for strip in compositor.render_strips()]
 
@@ -64,13 +64,13 @@ class Work:
         return "\n".join(line.rstrip() for line in self.lines)
 
     def reversed_lines(self) -> list[str]:
-        """Return the text of what the screen shows reversed, a line each, without lines that have none."""
+        """Return the reversed text of each line, without lines that have none."""
         strips = self.app.screen._compositor.render_strips()
         lines = ("".join(s.text for s in strip if s.style is not None and s.style.reverse) for strip in strips)
         return [line.strip() for line in lines if line.strip()]
 
     def line(self, selector: str) -> str:
-        """Return the line on which a widget stands."""
+        """Return the text of a widget's first line."""
         return self.lines[self.app.screen.query_one(selector).region.y].strip()
 
     @property
@@ -79,7 +79,7 @@ class Work:
 
     @property
     def focus(self) -> str:
-        """Return the line that says what is in focus, selected or asked."""
+        """The line that shows what is in focus, selected or asked."""
         return self.line("#focus")
 
     @property
@@ -88,7 +88,7 @@ class Work:
 
     @property
     def annotating(self) -> AnnotateScreen:
-        """Return the annotate screen; it must be the one that is shown."""
+        """The annotate screen, which must be on top."""
         assert isinstance(self.app.screen, AnnotateScreen)
         return self.app.screen
 
@@ -97,12 +97,12 @@ class Work:
         return self.annotating.session
 
     def cell(self, text: str, nth: int = 0) -> tuple[int, int]:
-        """Return the cell (column, line) at which a text stands below the header."""
-        found = [(line.index(text), y) for y, line in enumerate(self.lines) if y and text in line]
-        return found[nth]
+        """Return column and line of a text below the header."""
+        cells = [(line.index(text), y) for y, line in enumerate(self.lines) if y and text in line]
+        return cells[nth]
 
     def hint(self, phrase: str, nth: int = 0) -> str:
-        """Return the hint over a phrase of the article."""
+        """Return the hint over an occurrence of a phrase in the article."""
         prompt = self.annotating.prompt
         assert prompt is not None
         at = -1
@@ -111,7 +111,7 @@ class Work:
         return prompt.remaining_hints()[at]
 
     async def drag(self, start: tuple[int, int], *on: tuple[int, int]) -> None:
-        """Drag the mouse from a cell over others with the left button."""
+        """Drag the mouse from a cell over others, with the left button down."""
         await self.pilot.mouse_down(offset=start)
         for place in on:
             await self.pilot.hover(offset=place)
@@ -128,16 +128,16 @@ async def workbench(
     curator: str = "ana",
     adjudicating: bool = False,
     preferences: Preferences | None = None,
-) -> AsyncIterator[Work]:
-    """Open the workbench on a workspace; in the end the store must be sound."""
+) -> AsyncIterator[WorkbenchDriver]:
+    """Open the workbench on a workspace, and check the store at the end."""
     app = AnnotatorApp(Desk(bench.workspace, curator), document, preferences, adjudicating=adjudicating)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
-        yield Work(app, pilot)
+        yield WorkbenchDriver(app, pilot)
     assert list(check_database(bench.store)) == []
 
 
-def texts(session: Session, identities: Iterable[str]) -> list[str]:
-    """Return the text under some spans."""
-    spans = [session.layer.span(identity) for identity in identities]
+def texts(session: Session, span_ids: Iterable[str]) -> list[str]:
+    """Return the texts of spans."""
+    spans = [session.layer.span(span_id) for span_id in span_ids]
     return [session.text_of(span) for span in spans if span is not None]

@@ -1,4 +1,4 @@
-"""An article that tries everything: terminal commands, hidden and turned text, markup, wide and joined characters."""
+"""An article with terminal commands, hidden and bidirectional text, markup, wide and joined characters."""
 
 from __future__ import annotations
 
