@@ -77,7 +77,7 @@ def latency(terminal: Terminal, key: str) -> float:
     """Return the milliseconds from a key until the last piece of the frame that answers it."""
     start = time.perf_counter()
     terminal.press(key)
-    last = terminal.answer(0.5, QUIET)
+    last = terminal.time_of_response(0.5, QUIET)
     return 1000 * ((last or start) - start)
 
 
@@ -85,7 +85,7 @@ def resizing(terminal: Terminal, columns: int) -> float:
     """Return the milliseconds from another window size until all is painted."""
     start = time.perf_counter()
     terminal.resize(columns, LINES)
-    last = terminal.answer(1.0, 0.15)
+    last = terminal.time_of_response(1.0, 0.15)
     return 1000 * ((last or start) - start)
 
 

@@ -45,7 +45,7 @@ def sample_workspace() -> Iterator[Path]:
 
 
 def open_workbench(workspace: Path, *arguments: str, columns: int, lines: int, **env: str) -> Terminal:
-    """Return a terminal with the workbench in it."""
+    """Start the workbench in a terminal."""
     command = annotator("-w", str(workspace), "annotate", *arguments)
     settings = {"ANNOTATOR_CURATOR": "ana", "ANNOTATOR_SETTINGS": str(workspace / "none.yaml")}
     return Terminal(command, columns=columns, lines=lines, cwd=TOP, env={**settings, **env})
@@ -54,7 +54,7 @@ def open_workbench(workspace: Path, *arguments: str, columns: int, lines: int, *
 def shot(terminal: Terminal, name: str, *, light: bool = False) -> None:
     """Save the screen as a picture once it is quiet."""
     terminal.settle(0.3)
-    colors = {"ink": "#1d1f23", "paper": "#fbfaf7"} if light else {}
+    colors = {"foreground": "#1d1f23", "background": "#fbfaf7"} if light else {}
     save(terminal.screen, IMAGES / f"{name}.svg", **colors)
 
 
@@ -64,7 +64,7 @@ def leave(terminal: Terminal) -> None:
     terminal.close()
 
 
-def desk_pictures(workspace: Path) -> None:
+def annotate_pictures(workspace: Path) -> None:
     """Take the annotate screen, help and the queue."""
     terminal = open_workbench(workspace, SPANISH, columns=120, lines=30)
     terminal.wait("0/5 done")
@@ -145,7 +145,7 @@ def agreement_pictures() -> None:
 
 
 def open_agreement(workspace: Path, columns: int, lines: int) -> Terminal:
-    """Return a terminal with the agreement screen in it, measured."""
+    """Start the workbench in a terminal, and open the agreement screen with its figures."""
     terminal = open_workbench(workspace, columns=columns, lines=lines, ANNOTATOR_CURATOR="lead")
     terminal.wait("shown: all")
     terminal.press("A")
@@ -218,7 +218,7 @@ def adjudicate_pictures() -> None:
 
 
 def _finish(desk: Desk) -> None:
-    """Let a curator finish the Spanish sample article, bo and carla with views of their own."""
+    """Let a curator finish the Spanish sample article; bo and carla differ from ana."""
     session = desk.open(SPANISH)
     session.accept_all(0.5)
     session.reject_all()
@@ -238,7 +238,7 @@ def main() -> int:
     """Take every picture."""
     adjudicate_pictures()
     with sample_workspace() as workspace:
-        desk_pictures(workspace)
+        annotate_pictures(workspace)
     with sample_workspace() as workspace:
         size_pictures(workspace)
         relation_pictures(workspace)

@@ -1,4 +1,4 @@
-"""A real pseudo-terminal with a program in it: keys and mouse in, the screen out."""
+"""Runs a program in a pseudo-terminal: keys and mouse go in, the screen comes out."""
 
 from __future__ import annotations
 
@@ -39,10 +39,7 @@ KEYS: Mapping[str, str] = {
 
 
 class Terminal:
-    """Runs a command in a pseudo-terminal of ``columns`` × ``lines`` cells.
-
-    Reading and waiting are bounded by ``timeout`` seconds.
-    """
+    """A command in a pseudo-terminal of ``columns`` × ``lines`` cells; ``timeout`` (seconds) limits every wait."""
 
     def __init__(
         self,
@@ -68,16 +65,16 @@ class Terminal:
         self.resize(columns, lines)
 
     def resize(self, columns: int, lines: int) -> None:
-        """Give the terminal another size."""
+        """Change the size of the terminal."""
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.screen.resize(lines, columns)
 
     def text(self) -> str:
-        """Return what is on the screen."""
+        """Return the screen, one line each, without trailing blanks."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def read(self, seconds: float = 0.0) -> bool:
-        """Take in what the program writes for some seconds at most; return whether there was anything."""
+        """Wait at most so many seconds for output and show it on the screen; return whether there was any."""
         ready, _, _ = select.select([self._fd], [], [], seconds)
         if not ready:
             return False
@@ -85,42 +82,42 @@ class Terminal:
             data = os.read(self._fd, 65536)
         except OSError:
             return False
-        self._stream.feed(_known(self._decoder.decode(data)))
+        self._stream.feed(_without_private_queries(self._decoder.decode(data)))
         return bool(data)
 
-    def answer(self, first: float, quiet: float) -> float | None:
-        """Wait for output to begin and to end; return when its last piece came (``perf_counter``), if any came.
+    def time_of_response(self, first: float, quiet: float) -> float | None:
+        """Wait until output has come and ended; return the time of its last piece (``perf_counter``), if there was any.
 
-        ``first`` and ``quiet`` are the seconds to wait for the first piece and for a further one.  The screen takes it
-        in only afterwards, so that interpreting it does not count.
+        ``first`` and ``quiet`` are the seconds to wait for the first piece and for each further one.  The screen is
+        updated only afterwards, so that the time does not include interpreting the output.
         """
         pieces: list[bytes] = []
         last = None
         while select.select([self._fd], [], [], quiet if pieces else first)[0]:
             last = time.perf_counter()
             pieces.append(os.read(self._fd, 65536))
-        self._stream.feed(_known(self._decoder.decode(b"".join(pieces))))
+        self._stream.feed(_without_private_queries(self._decoder.decode(b"".join(pieces))))
         return last
 
-    def wait(self, for_what: str | Callable[[str], bool]) -> str:
-        """Read until the screen shows something; return the screen. Raises :class:`TimeoutError`."""
-        shows = for_what if callable(for_what) else lambda text: for_what in text
+    def wait(self, expected: str | Callable[[str], bool]) -> str:
+        """Read until the screen has a text or meets a condition; return it.  Raises :class:`TimeoutError`."""
+        matches = expected if callable(expected) else lambda text: expected in text
         end = time.monotonic() + self.timeout
         while time.monotonic() < end:
-            if shows(text := self.text()):
+            if matches(text := self.text()):
                 return text
             self.read(0.05)
-        raise TimeoutError(f"the screen never showed {for_what!r}:\n{self.text()}")
+        raise TimeoutError(f"the screen never showed {expected!r}:\n{self.text()}")
 
     def settle(self, quiet: float = 0.15) -> str:
-        """Read until the program has been quiet for some seconds; return the screen."""
+        """Read until the program has written nothing for ``quiet`` seconds; return the screen."""
         end = time.monotonic() + self.timeout
         while time.monotonic() < end and self.read(quiet):
             pass
         return self.text()
 
     def send(self, text: str) -> None:
-        """Type text as it stands."""
+        """Type text literally."""
         os.write(self._fd, text.encode())
 
     def press(self, *keys: str) -> None:
@@ -129,16 +126,16 @@ class Terminal:
             self.send(KEYS.get(key, key))
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Drag the mouse with the left button from a cell to another (column, line; from 0)."""
-        for button, (x, y), final in ((0, start, "M"), (32, end, "M"), (0, end, "m")):
-            self.send(f"\x1b[<{button};{x + 1};{y + 1}{final}")
+        """Drag the mouse with the left button from one cell (column, line; from 0) to another."""
+        for button, (x, y), action in ((0, start, "M"), (32, end, "M"), (0, end, "m")):
+            self.send(f"\x1b[<{button};{x + 1};{y + 1}{action}")
 
     def click(self, x: int, y: int) -> None:
         """Click with the left button."""
         self.send(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
 
     def find(self, text: str, *, below: int = -1) -> tuple[int, int]:
-        """Return the first cell (column, line) below a line at which a text stands; :class:`LookupError` if nowhere."""
+        """Return column and line of the first occurrence of a text below a line.  Raises :class:`LookupError`."""
         for y, line in enumerate(self.screen.display):
             if y > below and text in line:
                 return line.index(text), y
@@ -165,14 +162,14 @@ class Terminal:
         raise TimeoutError("the program did not end")
 
 
-_PRIVATE = re.compile(r"\x1b\[[<>=?][0-9;:]*[$]?[a-zA-Z]|\x1b\[[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_PRIVATE_QUERY = re.compile(r"\x1b\[[<>=?][0-9;:]*[$]?[a-zA-Z]|\x1b\[[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
 
-def _known(text: str) -> str:
-    """Return the output without the private queries that pyte does not know and would print."""
-    return _PRIVATE.sub(_keep, text)
+def _without_private_queries(text: str) -> str:
+    """Remove the private queries that pyte does not know and would print."""
+    return _PRIVATE_QUERY.sub(_kept, text)
 
 
-def _keep(match: re.Match[str]) -> str:
+def _kept(match: re.Match[str]) -> str:
     sequence = match.group()
     return sequence if sequence.startswith("\x1b[?") and sequence[-1] in "hl" else ""

@@ -68,7 +68,7 @@ class Checkout:
         screens = [terminal.settle(1.0)]
         for key in keys:
             terminal.press(key)
-            terminal.answer(ANSWER, QUIET)
+            terminal.time_of_response(ANSWER, QUIET)
             screens.append(terminal.text())
         terminal.press("ctrl+q")
         terminal.close()
