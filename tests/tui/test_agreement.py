@@ -23,16 +23,16 @@ async def measured(work: WorkbenchDriver, *keys: str) -> None:
 async def test_figures_are_one_key_from_the_queue(finished: Bench) -> None:
     async with workbench(finished, curator="lead") as work:
         await measured(work, "A")
-        assert shown(work, AgreementScreen)
+        assert is_on_top(work, AgreementScreen)
         assert work.header.startswith("agreement  ana, bo")
         assert "3 documents · lead" in work.header
         assert "Of 100 spans that ana or bo has, the other has 44 exactly the same" in work.text
         assert "Span F1, strict" in work.text
         await work.press("q")
-        assert shown(work, QueueScreen)
+        assert is_on_top(work, QueueScreen)
 
 
-def shown(work: WorkbenchDriver, screen: type) -> bool:
+def is_on_top(work: WorkbenchDriver, screen: type) -> bool:
     return isinstance(work.app.screen, screen)
 
 
@@ -65,7 +65,7 @@ async def test_enter_on_a_figure_shows_its_disagreements_in_both_versions(finish
         await work.press("j", "j")
         assert work.line("#tip").startswith("GPE: .00, 2 documents")
         await measured(work, "enter")
-        assert shown(work, DisagreementsScreen)
+        assert is_on_top(work, DisagreementsScreen)
         assert work.header.startswith("disagreements  GPE")
         assert work.header.endswith("1 of 2")
         assert "ana: GPE “México”" in work.text
@@ -77,7 +77,7 @@ async def test_enter_on_a_figure_shows_its_disagreements_in_both_versions(finish
         assert "ana: GPE “Quito”" in work.text
         assert "bo: nothing here" in work.text
         await work.press("escape")
-        assert shown(work, AgreementScreen)
+        assert is_on_top(work, AgreementScreen)
 
 
 async def test_a_relation_is_shown_with_its_arc_in_both_versions(finished: Bench) -> None:
@@ -179,18 +179,18 @@ async def test_a_click_goes_to_a_figure_and_a_double_click_opens_it(finished: Be
         assert "ana · bo: .44" in work.line("#tip")
         await work.pilot.click(offset=(place[0] + 1, place[1]), times=2)
         await measured(work)
-        assert shown(work, DisagreementsScreen)
+        assert is_on_top(work, DisagreementsScreen)
 
 
 def test_a_scale_shows_value_and_interval_in_place() -> None:
     from annotator.agreement.estimates import Estimate
 
-    def drawn(value: float | None, low: float | None, high: float | None) -> str:
+    def axis(value: float | None, low: float | None, high: float | None) -> str:
         return scale(Estimate(value, low, high, None, 9, 9, 9), 11)
 
-    assert drawn(0.5, 0.3, 0.8) == "·  ├─●──┤ ·"
-    assert drawn(1.0, None, None) == "·         ●"
-    assert drawn(None, None, None) == "·         ·"
+    assert axis(0.5, 0.3, 0.8) == "·  ├─●──┤ ·"
+    assert axis(1.0, None, None) == "·         ●"
+    assert axis(None, None, None) == "·         ·"
 
 
 def test_bars_fill_their_share() -> None:

@@ -171,8 +171,8 @@ async def test_the_panel_marks_the_item_in_focus(news: Bench) -> None:
         assert work.session.focus is not None
         span = work.session.layer.span(work.session.focus)
         assert span is not None
-        said = work.session.text_of(span)
-        assert any("?" in line and said in line for line in work.reversed_lines()[1:])
+        text = work.session.text_of(span)
+        assert any("?" in line and text in line for line in work.reversed_lines()[1:])
 
 
 async def test_without_colour_no_line_has_any(news: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,8 +48,8 @@ def test_every_label_is_readable_on_every_theme(name: str) -> None:
 
 @pytest.mark.parametrize("name", THEMES)
 def test_text_hints_and_arcs_are_readable_on_every_theme(name: str) -> None:
-    found = palette(THEMES[name])
-    for color in (found.text, found.faint, found.hint, found.arc):
+    colors = palette(THEMES[name])
+    for color in (colors.text, colors.faint, colors.hint, colors.arc):
         assert contrast(color, paper(THEMES[name])) >= CONTRAST
 
 
@@ -58,9 +58,9 @@ def test_sixteen_colours_leave_everything_readable(name: str) -> None:
     def sixteen(color: Color) -> int | None:
         return color.rich_color.downgrade(ColorSystem.STANDARD).number
 
-    found = palette(THEMES[name])
-    for color in (found.text, found.faint, found.hint, found.arc, *found.labels.values()):
-        assert sixteen(color) != sixteen(found.background)
+    colors = palette(THEMES[name])
+    for color in (colors.text, colors.faint, colors.hint, colors.arc, *colors.labels.values()):
+        assert sixteen(color) != sixteen(colors.background)
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -132,7 +132,7 @@ def test_it_ends_also_when_it_is_busy(news: Bench) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP], ids=lambda n: n.name)
 def test_it_stops_and_goes_on(news: Bench, terminal: Watched, number: signal.Signals) -> None:
     begin(terminal)
-    shown = terminal.text()
+    screen = terminal.text()
     raw = terminal.modes()
     for _ in range(2):
         os.kill(terminal.pid, number)
@@ -145,7 +145,7 @@ def test_it_stops_and_goes_on(news: Bench, terminal: Watched, number: signal.Sig
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.wait("done ·")
         terminal.settle(0.3)
-        assert terminal.text() == shown
+        assert terminal.text() == screen
         assert terminal.modes() == raw
         assert "mouse" in terminal.asked()
     for key in ("shift+right", "shift+left", "tab", "a"):  # one thread alone reads the keys

@@ -125,8 +125,8 @@ def _whole(arc: Arc, name: str, head: int, child: int, width: int) -> DrawnArc:
     room = width - right - 1
     if cells <= room or (cells > left and room >= left):
         return DrawnArc(left, text + set_cell_size(name, min(cells, room)), stems, arc.id)
-    shown = set_cell_size(name, min(cells, left))
-    return DrawnArc(left - cell_len(shown), shown + text, stems, arc.id)
+    label = set_cell_size(name, min(cells, left))
+    return DrawnArc(left - cell_len(label), label + text, stems, arc.id)
 
 
 def _stub(arc: Arc, name: str, width: int) -> DrawnArc:

@@ -93,8 +93,8 @@ def bracket_text(bracket: Bracket, width: int) -> tuple[int, str]:
     room = max(0, width - bracket.left - size)
     if cells <= room or (cells > bracket.left and room >= bracket.left):
         return bracket.left, line + set_cell_size(name, min(cells, room))
-    shown = set_cell_size(name, min(cells, bracket.left))
-    return bracket.left - cell_len(shown), shown + line
+    label = set_cell_size(name, min(cells, bracket.left))
+    return bracket.left - cell_len(label), label + line
 
 
 def _size(bracket: Bracket) -> int:

@@ -28,13 +28,13 @@ def rows(draw: st.DrawFn, most: int = 10) -> tuple[list[Arc], int]:
 
 def picture(arcs: list[Arc], width: int) -> list[str]:
     """Return the lines over the row as text."""
-    shown = []
+    lines = []
     for pieces in arc_lines(arcs, width):
         line = ""
         for cell, text, _ in pieces:
             line += " " * (cell - cell_len(line)) + text
-        shown.append(line)
-    return shown
+        lines.append(line)
+    return lines
 
 
 def relation(head: int | None, child: int | None, label: str = "works_for", *, row: int = 0) -> Arc:
@@ -58,7 +58,7 @@ def test_pieces_neither_overlap_nor_leave_the_row(row: tuple[list[Arc], int]) ->
 def test_every_arc_is_seen_or_counted(row: tuple[list[Arc], int]) -> None:
     arcs, width = row
     lines = arc_lines(arcs, width)
-    seen = {identity for line in lines for _, _, identity in line if identity}
+    seen = {relation_id for line in lines for _, _, relation_id in line if relation_id}
     left_out = len(arcs) - len(seen)
     assert left_out >= 0
     if left_out:
@@ -148,6 +148,6 @@ def test_both_ends_over_one_cell_stay_on_the_row() -> None:
 
 
 def test_more_arcs_than_lines_are_counted() -> None:
-    shown = picture([relation(0, 20 + n, "held_on") for n in range(8)], 40)
-    assert len(shown) == 7
-    assert shown[0] == "+2 more relations"
+    lines = picture([relation(0, 20 + n, "held_on") for n in range(8)], 40)
+    assert len(lines) == 7
+    assert lines[0] == "+2 more relations"

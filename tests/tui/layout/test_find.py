@@ -16,11 +16,11 @@ _ABC = st.text("ab", max_size=12)
 def test_every_stretch_is_found_where_it_stands(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     needle = fold(text[start : data.draw(st.integers(start + 1, len(text)))])
-    found = Searchable(text).occurrence(needle, start)
+    offset = Searchable(text).occurrence(needle, start)
     if needle:
-        assert found is not None
-        assert fold(text[found:]).startswith(needle)
-        assert found >= start
+        assert offset is not None
+        assert fold(text[offset:]).startswith(needle)
+        assert offset >= start
 
 
 @pytest.mark.parametrize("text", ["café solo", "cafe\u0301 solo"])

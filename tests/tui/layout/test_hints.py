@@ -16,9 +16,9 @@ COUNTS = st.integers(0, len(ALPHABET) ** 2)
 
 @given(COUNTS)
 def test_every_place_gets_a_code_of_its_own(count: int) -> None:
-    found = codes(count)
-    assert len(found) == len(set(found)) == count
-    assert all(1 <= len(code) <= 2 and set(code) <= set(ALPHABET) for code in found)
+    hint_codes = codes(count)
+    assert len(hint_codes) == len(set(hint_codes)) == count
+    assert all(1 <= len(code) <= 2 and set(code) <= set(ALPHABET) for code in hint_codes)
 
 
 @given(st.integers(0, 80))
@@ -28,9 +28,9 @@ def test_no_code_begins_another(count: int) -> None:
 
 @given(COUNTS)
 def test_short_codes_come_first_and_are_as_many_as_can_be(count: int) -> None:
-    found = codes(count)
-    single = sum(len(code) == 1 for code in found)
-    assert [len(code) for code in found] == [1] * single + [2] * (count - single)
+    hint_codes = codes(count)
+    single = sum(len(code) == 1 for code in hint_codes)
+    assert [len(code) for code in hint_codes] == [1] * single + [2] * (count - single)
     size = len(ALPHABET)
     assert count <= size or single + 1 + (size - single - 1) * size < count
 

@@ -30,22 +30,22 @@ def rows(draw: st.DrawFn, most: int = 12) -> tuple[list[Bracket], int]:
 
 def picture(brackets: list[Bracket], width: int) -> list[str]:
     """Return the lanes as text."""
-    shown = []
+    lines = []
     for lane in lane_lines(brackets, width):
         line = ""
         for piece in lane:
             line += " " * (piece.cell - cell_len(line)) + piece.text
-        shown.append(line)
-    return shown
+        lines.append(line)
+    return lines
 
 
 def spans(text: str, *marked: tuple[str, str]) -> list[Bracket]:
     """Return brackets for pieces of a text and their labels; a label with ``?`` is a suggestion's."""
-    found = []
+    brackets = []
     for number, (piece, label) in enumerate(marked):
         left = text.index(piece)
-        found.append(Bracket(str(number), left, left + len(piece), label.rstrip("?"), label.endswith("?")))
-    return found
+        brackets.append(Bracket(str(number), left, left + len(piece), label.rstrip("?"), label.endswith("?")))
+    return brackets
 
 
 @given(rows())
@@ -189,9 +189,9 @@ def test_names_side_by_side_do_not_run_together() -> None:
 
 def test_more_spans_than_lanes_are_counted() -> None:
     marked = [Bracket(f"{n:02}", n, 30, "ORG", pending=False) for n in range(9)]
-    shown = picture(marked, 30)
-    assert len(shown) == 7
-    assert shown[-1] == "+3 more here"
+    lines = picture(marked, 30)
+    assert len(lines) == 7
+    assert lines[-1] == "+3 more here"
 
 
 def test_wide_names_are_measured_in_cells() -> None:

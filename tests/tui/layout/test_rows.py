@@ -22,7 +22,7 @@ any_text = st.one_of(texts(), _PLAIN, _MIXED.map("".join))
 
 
 def lines(text: str, width: int) -> list[str]:
-    """Return what is drawn on each row."""
+    """Return what each row displays."""
     rows = Rows(text, width)
     return ["".join(g.displayed for g in rows.glyphs(row)) for row in range(len(rows))]
 
@@ -46,8 +46,8 @@ def test_no_row_is_wider_than_the_view(text: str, width: int) -> None:
     rows = Rows(text, width)
     for row in range(len(rows)):
         glyphs = rows.glyphs(row)
-        drawn = "".join(g.displayed for g in glyphs)
-        assert cell_len(drawn) == sum(g.width for g in glyphs) <= width
+        displayed = "".join(g.displayed for g in glyphs)
+        assert cell_len(displayed) == sum(g.width for g in glyphs) <= width
 
 
 @given(any_text, WIDTHS)
@@ -102,18 +102,18 @@ def test_a_range_takes_cells_of_the_row_and_at_least_one(text: str, width: int, 
     for row in rows.rows_of(start, end):
         left, right = rows.cells(row, start, end)
         assert 0 <= left < right <= width
-        drawn = [g for g in rows.glyphs(row) if g.width and start < g.end and g.start < end]
-        if drawn:
-            assert left == drawn[0].cell
-            assert right == drawn[-1].cell + drawn[-1].width
+        displayed = [g for g in rows.glyphs(row) if g.width and start < g.end and g.start < end]
+        if displayed:
+            assert left == displayed[0].cell
+            assert right == displayed[-1].cell + displayed[-1].width
 
 
 @given(any_text, WIDTHS)
 def test_a_cell_behind_the_row_means_its_last_visible_character(text: str, width: int) -> None:
     rows = Rows(text, width)
     for row in range(len(rows)):
-        shown = [g.start for g in rows.glyphs(row) if g.width]
-        assert rows.offset_at(row, width + 5) == (shown[-1] if shown else rows.bounds(row)[0])
+        visible = [g.start for g in rows.glyphs(row) if g.width]
+        assert rows.offset_at(row, width + 5) == (visible[-1] if visible else rows.bounds(row)[0])
 
 
 @given(any_text, WIDTHS)

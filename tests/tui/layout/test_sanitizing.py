@@ -20,16 +20,16 @@ def test_pictures_stand_one_for_one(text: str) -> None:
 @given(texts())
 def test_visible_characters_stay_as_they_are(text: str) -> None:
     hidden = ("Cc", "Cf", "Zl", "Zp", "Zs", "Cs", "Cn")
-    for shown, character in zip(sanitize(text), text, strict=True):
+    for sanitized, character in zip(sanitize(text), text, strict=True):
         if unicodedata.category(character) not in hidden:
-            assert shown == character
+            assert sanitized == character
 
 
 def test_no_code_point_does_harm() -> None:
-    shown = sanitize("".join(map(chr, range(0x110000))))
-    assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs")]
+    sanitized = sanitize("".join(map(chr, range(0x110000))))
+    assert not [c for c in sanitized if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs")]
     turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-    assert not turning.intersection(map(unicodedata.bidirectional, shown))
+    assert not turning.intersection(map(unicodedata.bidirectional, sanitized))
 
 
 def test_simple_characters_are_visible_and_one_cell_wide() -> None:
@@ -41,7 +41,7 @@ def test_simple_characters_are_visible_and_one_cell_wide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "sanitized"),
     [
         ("\x1b[31mrojo", "␛[31mrojo"),
         ("\x00\x07\x7f", "␀␇␡"),
@@ -55,8 +55,8 @@ def test_simple_characters_are_visible_and_one_cell_wide() -> None:
         ("\ud800", "␦"),
     ],
 )
-def test_what_acts_or_hides_becomes_a_picture(text: str, shown: str) -> None:
-    assert sanitize(text) == shown
+def test_what_acts_or_hides_becomes_a_picture(text: str, sanitized: str) -> None:
+    assert sanitize(text) == sanitized
 
 
 @pytest.mark.parametrize("text", ["👩\u200d🚀", "❤\ufe0f\u200d🔥", "👩🏽\u200d🚀", "🏴\U000e0067\U000e0062\U000e007f"])
