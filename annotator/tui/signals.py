@@ -34,7 +34,7 @@ class Signals:
     def __init__(self, app: App[None]) -> None:
         self.ended_by: signal.Signals | None = None
         self._app = app
-        self._modes = _modes()
+        self._terminal_modes = _terminal_modes()
         self._suspended = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -81,8 +81,8 @@ class Signals:
     def _end_now(self) -> None:
         """Restore the terminal without Textual, and exit with the status that shells give to the signal."""
         with suppress(OSError, ValueError, termios.error):
-            if self._modes is not None:
-                termios.tcsetattr(_INPUT, termios.TCSANOW, self._modes)
+            if self._terminal_modes is not None:
+                termios.tcsetattr(_INPUT, termios.TCSANOW, self._terminal_modes)
             os.write(_OUTPUT, RESTORE_TERMINAL.encode())
         assert self.ended_by is not None
         os._exit(128 + self.ended_by)
@@ -117,7 +117,7 @@ class Signals:
             widget.refresh()
 
 
-def _modes() -> list[Any] | None:
+def _terminal_modes() -> list[Any] | None:
     try:
         return termios.tcgetattr(_INPUT)
     except (OSError, ValueError, termios.error):

@@ -33,10 +33,11 @@ from annotator.tui.layout.figures import (
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 
-NAME, WIDE_NAME, WIDE_FROM = 30, 40, 110
-"""Cells for the names at the left, and for the same on screens of at least so many cells."""
+NAME_CELLS = 30
+WIDE_NAME_CELLS, WIDE_FROM = 40, 110
+"""Cells for names where the page has at least ``WIDE_FROM`` cells."""
 
-VALUE = 15
+VALUE_CELLS = 15
 """Cells for a value and its interval."""
 
 PAGES = ("overview", "pairs", "labels", "confusion", "documents", "parts", "verdicts", "time")
@@ -74,8 +75,8 @@ EMPTY = dict.fromkeys(PAGES, " Nothing to compare.") | {
 
 def _layout(width: int) -> tuple[int, int]:
     """Return the cells for names, and those for the scale."""
-    name = WIDE_NAME if width >= WIDE_FROM else NAME
-    return name, max(10, min(60, width - name - VALUE - 18))
+    name = WIDE_NAME_CELLS if width >= WIDE_FROM else NAME_CELLS
+    return name, max(10, min(60, width - name - VALUE_CELLS - 18))
 
 
 def _line(
@@ -93,7 +94,7 @@ def _line(
     explanation = f"{tip or name}: {', '.join(fact for fact in facts if fact)}"
     return (
         StyledText(fit(name, cells)),
-        StyledText(f" {fit(with_interval(estimate), VALUE)}", "bold", None, target, explanation),
+        StyledText(f" {fit(with_interval(estimate), VALUE_CELLS)}", "bold", None, target, explanation),
         StyledText(f" {scale(estimate, room)}"),
         StyledText(counts, "faint"),
     )
@@ -103,7 +104,7 @@ def _column_heads(width: int, name: str = "") -> PageLine:
     cells, room = _layout(width)
     ends = fit("0", room - 1) + "1"
     counts = f"{fit('docs', 7, right=True)}{fit('items', 9, right=True)}"
-    return (StyledText(f"{fit(name, cells)} {fit('95 % interval', VALUE)} {ends}{counts}", "faint"),)
+    return (StyledText(f"{fit(name, cells)} {fit('95 % interval', VALUE_CELLS)} {ends}{counts}", "faint"),)
 
 
 def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
@@ -137,10 +138,9 @@ def _kinds(
     yield from heading(title)
     room = max(10, width - 58)
     for kind, count in kinds.items():
+        is_difference = kind != "exact" and count > 0
         target = (
-            DisagreementFilter(names[kind], relations=relations, kinds=frozenset({kind}))
-            if kind != "exact" and count
-            else None
+            DisagreementFilter(names[kind], relations=relations, kinds=frozenset({kind})) if is_difference else None
         )
         yield (
             StyledText(fit(names[kind], 36)),
@@ -197,12 +197,8 @@ def _labels(agreement: Agreement, width: int) -> Iterator[PageLine]:
             yield from heading(title)[0 if relations else 1 :]
             yield _column_heads(width)
             for part in parts:
-                yield _line(
-                    part.name,
-                    part.get(measure),
-                    DisagreementFilter(part.name, relations=relations, label=part.name),
-                    width,
-                )
+                target = DisagreementFilter(part.name, relations=relations, label=part.name)
+                yield _line(part.name, part.get(measure), target, width)
 
 
 # Confusion
@@ -319,8 +315,10 @@ def _suggestions(work: WorkSummary, width: int) -> Iterator[PageLine]:
             yield from (_acceptance(acceptance, width) for acceptance in acceptances)
     if work.calibration:
         yield from heading("Can scores be believed? A score of .8 should mean that 8 of 10 are accepted")
-        yield (StyledText(f"{fit('score', 24)}{fit('suggestions', 12, right=True)}{fit('said', 8, right=True)}"
-                     f"{fit('accepted', 10, right=True)}", "faint"),)  # fmt: skip
+        heads = "".join(
+            fit(head, cells, right=True) for head, cells in (("suggestions", 12), ("said", 8), ("accepted", 10))
+        )
+        yield (StyledText(fit("score", 24) + heads, "faint"),)
         for scored in work.calibration:
             yield (
                 StyledText(fit(f"{scored.kind}s {scored.low:.1f} to {scored.high:.1f}", 24)),

@@ -87,7 +87,6 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         """Drop all painted rows, and estimate their heights again."""
         self._blocks.clear()
         self._heights = array("H", [1]) * len(self.rows)
-        self._measured = bytearray(len(self.rows))
         if len(self.rows) <= MEASURED_AT_ONCE:
             for row in range(len(self.rows)):
                 self._measure(row)
@@ -105,7 +104,6 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self._blocks.clear()
         edge = Strip.blank(1, self._palette.style())
         self._blocks[row] = [Strip.join([edge, line, edge]) for line in self.painter.block(row, self.highlights)]
-        self._measured[row] = 1
         height = len(self._blocks[row])
         changed = height != self._heights[row]
         self._heights[row] = height
@@ -142,7 +140,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         last = self._row_at(min(top + max(self.size.height - 1, 0), max(self._tops[-1] - 1, 0)))
         return Segment(self.rows.bounds(first)[0], self.rows.bounds(last)[1])
 
-    # Events of the toolkit
+    # Events
 
     def on_resize(self) -> None:
         """Wrap the text again when the width changed."""
