@@ -72,7 +72,7 @@ def timed(action: Callable[[], object]) -> tuple[float, float]:
 
 def decisions(session: GoldSession, count: int) -> tuple[float, float]:
     """Return the median wall and CPU milliseconds of a decision, from the key's call to the disk."""
-    times = [timed(partial(session.choose, case.id, "bo")) for case in session.open[:count]]
+    times = [timed(partial(session.choose, case.id, "bo")) for case in session.gold.open[:count]]
     return statistics.median(t[0] for t in times), statistics.median(t[1] for t in times)
 
 
@@ -81,7 +81,7 @@ def one_document(workspace: Workspace, key: str, what: str) -> None:
     wall, cpu = timed(partial(open_gold, workspace, key, "lead"))
     line(f"{what}: read and settle", wall, None, "ms", f"CPU {cpu:.1f} ms")
     session = open_gold(workspace, key, "lead")
-    wall, cpu = timed(session.merge)
+    wall, cpu = timed(session.gold.merge)
     line(f"{what}: write what all say", wall, None, "ms", f"CPU {cpu:.1f} ms")
     wall, cpu = decisions(session, 9)
     line(f"{what}: a decision", wall, None, "ms", f"CPU {cpu:.1f} ms")

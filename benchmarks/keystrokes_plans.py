@@ -92,9 +92,9 @@ def _accept_all(now: Situation) -> Iterator[Plan]:
 
 def _verdicts(now: Situation, policy: Policy) -> Iterator[Plan]:
     """Yield what can be said to the suggestion in focus; without one, the way to the next."""
-    focus = now.session.focus
+    focus = now.screen.item_id
     at = now.screen.caret.offset
-    if focus is None or not now.layer.is_pending(focus):
+    if focus is None or not now.layer.order.is_pending(focus):
         if now.walking:
             yield Plan("go on", "document", (Step("move", "tab"),), 0, at, onward=True)
         return
@@ -116,7 +116,7 @@ def _verdicts(now: Situation, policy: Policy) -> Iterator[Plan]:
 
 
 def _retyping(now: Situation, focus: str, policy: Policy) -> Iterator[Plan]:
-    keys = question(now.session.retypings(focus))
+    keys = question(now.session.checks.retypings(focus))
     relation = now.relation_key(focus)
     for (label, reverse), key in keys.items():
         head, child = (relation.child, relation.head) if reverse else (relation.head, relation.child)
@@ -134,7 +134,9 @@ def _everywhere(now: Situation, policy: Policy) -> Iterator[Plan]:
     gain, at = float(focused in now.waiting), text.find(needle)
     while at >= 0:
         key = SpanKey(at, at + len(needle), focused.label)
-        free = key != focused and now.document.tokens.exact(key.start, key.end) and not now.layer.clashes(*key[:2])
+        free = (
+            key != focused and now.document.tokens.exact(key.start, key.end) and not now.layer.content.clashes(*key[:2])
+        )
         if free and key not in now.goal.spans:
             return
         gain += (1 if key in now.waiting else policy.span) if free else 0
@@ -207,7 +209,7 @@ def _reshaping(now: Situation, missing: SpanKey, label: str, policy: Policy) -> 
         if keys is None:
             continue
         named = () if key.label == missing.label else (Step("correct", label),)
-        onward = not keys and now.layer.is_pending(identity)
+        onward = not keys and now.layer.order.is_pending(identity)
         saved = policy.span + (key in now.own) * policy.span
         yield Plan("reshape", "span", (*way, *keys, *named), saved, missing.start, onward=onward)
 
@@ -222,7 +224,7 @@ def _relations(now: Situation, key: RelationKey, policy: Policy) -> Iterator[Pla
         if way is None or identity is None or not now.in_view(other):
             continue
         starts: dict[int, str] = {}
-        for found, _, _ in now.session.partners(identity):
+        for found, _, _ in now.session.checks.partners(identity):
             span = now.layer.span(found)
             if span is not None:
                 starts.setdefault(span.start, found)

@@ -87,7 +87,7 @@ class Player:
             await self._carry_out(plan)
             now = Situation(self.screen, self.goal)
             assert len(self.tally.keys) < MOST_KEYS, f"no way forward after {plan}"
-        if now.layer.pending:
+        if now.layer.order.pending:
             await self._carry_out(Plan("reject the rest", "document", (Step("verdict", "X"),), 0, 0))
         await self._carry_out(Plan("done", "document", (Step("done", "space"),), 0, 0))
         return self.tally
@@ -110,7 +110,11 @@ class Player:
     def _stored(self) -> tuple[str, ...]:
         screen = self.pilot.app.screen
         layer = screen.session.layer if isinstance(screen, AnnotateScreen) else None
-        return () if layer is None else (*map(str, layer.spans.values()), *map(str, layer.relations.values()))
+        return (
+            ()
+            if layer is None
+            else (*map(str, layer.content.spans.values()), *map(str, layer.content.relations.values()))
+        )
 
     async def _take(self, step: Step) -> None:
         if step.hint is None:
@@ -119,7 +123,7 @@ class Player:
             self.tally.causes[cause] += 1
             await self._press(step.kind, step.key)
             return
-        prompt = self.screen.prompt
+        prompt = self.screen.prompts.current
         code = prompt.hints.get(step.hint) if prompt is not None else None
         if code is None:
             raise SlipError
@@ -170,6 +174,6 @@ async def replay_keys(
 def check(desk: Desk, document: str, goal: Goal) -> None:
     """Assert that what is stored is exactly the goal, and done."""
     session = desk.open(document)
-    stored = Goal.of(Annotations(session.layer.spans, session.layer.relations), session.scheme)
+    stored = Goal.of(Annotations(session.layer.content.spans, session.layer.content.relations), session.scheme)
     assert session.state == "done", f"{document} is {session.state}"
     assert stored == goal, f"{document}: {stored.spans ^ goal.spans} {stored.relations ^ goal.relations}"

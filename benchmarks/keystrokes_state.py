@@ -12,6 +12,7 @@ from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.hints import codes
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.document.navigation import Navigation
 from annotator.workflow.annotating.candidates import candidates
 
 FAR = 2
@@ -74,8 +75,8 @@ class Situation:
         self.layer = self.session.layer
         self.document = self.session.document
         self.goal = goal
-        self.own = {span.key: identity for identity, span in self.layer.spans.items()}
-        self.waiting = {self.layer.suggested_spans[i.id].key: i.id for i in self.layer.pending_spans}
+        self.own = {span.key: identity for identity, span in self.layer.content.spans.items()}
+        self.waiting = {self.layer.suggestions.spans[i.id].key: i.id for i in self.layer.order.pending_spans}
         self.visible = screen.view.visible_range()
 
     # What is to do
@@ -83,12 +84,12 @@ class Situation:
     @cached_property
     def own_relations(self) -> dict[RelationKey, str]:
         """Return the curator's relations."""
-        return {self.relation_key(identity): identity for identity in self.layer.relations}
+        return {self.relation_key(identity): identity for identity in self.layer.content.relations}
 
     @cached_property
     def waiting_relations(self) -> dict[RelationKey, str]:
         """Return the suggested relations that wait for a verdict."""
-        found = (i.id for i in self.layer.pending if i.id in self.layer.suggested_relations)
+        found = (i.id for i in self.layer.order.pending if i.id in self.layer.suggestions.relations)
         return {self.relation_key(identity): identity for identity in found}
 
     def relation_key(self, identity: str) -> RelationKey:
@@ -130,10 +131,10 @@ class Situation:
         spans: set[SpanKey] = set()
         for key, identity in sorted(self.waiting.items(), key=lambda w: (w[0].start, -w[0].end)):
             clash = any(key.start < other.end and other.start < key.end for other in spans)
-            if (self.layer.suggested_spans[identity].score or 0) >= threshold and not clash:
+            if (self.layer.suggestions.spans[identity].score or 0) >= threshold and not clash:
                 spans.add(key)
         stand = spans | self.own.keys()
-        scores = {key: self.layer.suggested_relations[i].score or 0 for key, i in self.waiting_relations.items()}
+        scores = {key: self.layer.suggestions.relations[i].score or 0 for key, i in self.waiting_relations.items()}
         return spans, {k for k, score in scores.items() if score >= threshold and {k.head, k.child} <= stand}
 
     @cached_property
@@ -175,13 +176,13 @@ class Situation:
 
     def focus_at(self, offset: int) -> str | None:
         """Return the span that comes into focus when the cursor gets to an offset."""
-        found = self.layer.index.at(offset) or self.layer.pending_spans.at(offset)
+        found = self.layer.content.index.at(offset) or self.layer.order.pending_spans.at(offset)
         return min(found, key=lambda i: i.end - i.start).id if found else None
 
     @cached_property
     def focused_span(self) -> SpanKey | None:
         """Return the span in focus."""
-        span = self.layer.span(self.session.focus) if self.session.focus else None
+        span = self.layer.span(self.screen.item_id) if self.screen.item_id else None
         return span.key if span is not None else None
 
     def tokens(self, start: int, end: int) -> list[Segment]:
@@ -222,7 +223,7 @@ class Situation:
             return tokens[-1 if last else 0].start if tokens else offset
 
         def line(offset: int, by: int) -> int:
-            return self.screen.line_from(offset, by)
+            return Navigation(self.document, caret(offset), view).moves["line"](by)
 
         return {
             "l": lambda offset: caret(offset).step(1),
@@ -246,14 +247,14 @@ class Situation:
         """Return the phrases that a label's key will offer, each with its hint."""
         phrases: dict[int, Segment] = {}
         for phrase in candidates(self.document, *self.visible):
-            if not self.layer.index.overlapping(*phrase):
+            if not self.layer.content.index.overlapping(*phrase):
                 phrases.setdefault(phrase.start, phrase)
         return dict(zip(phrases.values(), codes(len(phrases)), strict=False))
 
     def reach(self, key: SpanKey) -> Steps | None:
         """Return the cheapest keys that put a span in focus, or ``None`` from out of view."""
         identity = self.identity(key)
-        if identity is None or identity == self.session.focus:
+        if identity is None or identity == self.screen.item_id:
             return () if identity is not None else None
         starts = (t.start for t in self.tokens(key.start, key.end))
         ways = [self.landings[s] for s in starts if s in self.landings and self.focus_at(s) == identity]
@@ -263,11 +264,15 @@ class Situation:
     def _tabs(self) -> Iterator[tuple[str, Steps]]:
         """Yield what a few tabs in either direction put in focus."""
         for key, by in (("tab", 1), ("shift+tab", -1)):
-            place = self.layer.place(self.session.focus) if self.session.focus else None
+            place = self.layer.position(self.screen.item_id) if self.screen.item_id else None
             here = place or (self.screen.caret.offset + (by < 0),)
             for count in range(1, FAR + 1):
-                found = self.session.next_pending(here) if by > 0 else self.session.previous_pending(here)
-                following = self.layer.place(found) if found else None
+                found = (
+                    self.session.layer.order.next_pending(here)
+                    if by > 0
+                    else self.session.layer.order.previous_pending(here)
+                )
+                following = self.layer.position(found) if found else None
                 if found is None or following is None:
                     return
                 here = following
@@ -277,7 +282,7 @@ class Situation:
         """Return the key that settles the type when ``end`` has been related to the other end, if one is asked for."""
         here, there = self.identity(end), self.identity(child if end == head else head)
         assert here is not None
-        fitting = [(kind, reverse) for other, kind, reverse in self.session.partners(here) if other == there]
+        fitting = [(kind, reverse) for other, kind, reverse in self.session.checks.partners(here) if other == there]
         if len(fitting) == 1:
             return ()
         return (Step("relate", question(fitting)[label, self._turned(head, end, label)]),)

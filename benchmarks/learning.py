@@ -36,7 +36,7 @@ from annotator.suggest.relations.candidates import RelationSuggester
 from annotator.suggest.rules.page_reader import Reader
 from annotator.suggest.rules.stages import STAGE_NAMES, EntityRules
 from annotator.text import Document
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.learning.evaluation import Counts, interval
 from annotator.workflow.workspace import Workspace
 from benchmarks.keys import SIZES, article, workspace_with
@@ -224,10 +224,10 @@ def tell_decisions() -> bool:
         workspace = Workspace(root)
         document = workspace.store.document("text")
         assert document is not None
-        session = Session(workspace.store, workspace.scheme, "bench", document)
+        session = AnnotationSession(workspace.store, workspace.scheme, "bench", document)
         times = []
         for number in range(300):
-            identity = session.layer.pending_spans[number].id
+            identity = session.layer.order.pending_spans[number].id
             start = time.process_time()
             (session.accept if number % 3 else session.reject)(identity)
             times.append(1000 * (time.process_time() - start))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from annotator.text import graphemes
 from annotator.tui.layout.caret import Caret
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from tests.workspaces import Bench, make_document, said
 
 
@@ -27,7 +27,7 @@ def test_a_base_keeps_its_marks_and_a_joined_emoji_is_one() -> None:
 
 def test_a_boundary_moves_by_one_visible_character_where_the_scheme_says_so(bench: Bench) -> None:
     document = bench.add("accent", "El cafe\u0301 de Ana")
-    session = Session(bench.store, replace(bench.scheme, snap="grapheme"), "ana", document)
+    session = AnnotationSession(bench.store, replace(bench.scheme, snap="grapheme"), "ana", document)
     focus = session.add(3, 8, "ORG").focus
     assert focus is not None
     session.move_boundary(focus, "end", -1)

@@ -15,8 +15,9 @@ from annotator.labels import LabelScheme
 from annotator.store import Store, document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
-from annotator.workflow.annotating.session import Session
-from annotator.workflow.editing.layer_session import Outcome
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.editing.editor import Outcome
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.workspace import Workspace
 
@@ -112,8 +113,8 @@ class Bench:
         assert document is not None
         return document
 
-    def session(self, key: str = KEY, curator: str = "ana", *, blind: bool = False) -> Session:
-        return Session(self.store, self.scheme, curator, self.document(key), blind=blind)
+    def session(self, key: str = KEY, curator: str = "ana", *, blind: bool = False) -> AnnotationSession:
+        return AnnotationSession(self.store, self.scheme, curator, self.document(key), blind=blind)
 
     def layer_id(self, layer: str = "curator:ana", key: str = KEY) -> int:
         info = self.store.layer(LayerName(key, layer))
@@ -174,31 +175,31 @@ def focused(outcome: Outcome) -> str:
     return outcome.focus
 
 
-def own_id(session: Session, key: SpanKey) -> str:
+def own_id(session: AnnotationSession, key: SpanKey) -> str:
     """Return the id of the curator's span that says this."""
-    identity = session.layer.same(key)
+    identity = session.layer.content.span_with(key)
     assert identity is not None
     return identity
 
 
-def said(session: Session) -> set[tuple[str, str]]:
+def said(session: AnnotationSession | GoldSession) -> set[tuple[str, str]]:
     """Return what the curator's own spans say: label and text."""
-    return {(span.label, session.text_of(span)) for span in session.layer.spans.values()}
+    return {(span.label, session.checks.text_of(span)) for span in session.content.spans.values()}
 
 
-def linked(session: Session) -> set[tuple[str, str, str]]:
+def linked(session: AnnotationSession | GoldSession) -> set[tuple[str, str, str]]:
     """Return what the curator's own relations say: text of the head, label, text of the child."""
-    spans = session.layer.spans
+    spans = session.content.spans
     return {
-        (session.text_of(spans[r.head]), r.label, session.text_of(spans[r.child]))
-        for r in session.layer.relations.values()
+        (session.checks.text_of(spans[r.head]), r.label, session.checks.text_of(spans[r.child]))
+        for r in session.content.relations.values()
     }
 
 
-def waiting(session: Session) -> list[str]:
+def waiting(session: AnnotationSession) -> list[str]:
     """Return the ids of the suggestions that want a verdict, in the order of the walk."""
-    return [interval.id for interval in session.layer.pending]
+    return [interval.id for interval in session.layer.order.pending]
 
 
-def verdicts(session: Session) -> dict[str, str]:
-    return {identity: decision.verdict for identity, decision in session.layer.verdicts.items()}
+def verdicts(session: AnnotationSession) -> dict[str, str]:
+    return {identity: decision.verdict for identity, decision in session.layer.suggestions.verdicts.items()}

@@ -23,7 +23,7 @@ from annotator.errors import WorkflowError
 from annotator.formats.jsonl import read_records
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import Store
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.workspace import Workspace
 
 TOP = Path(__file__).resolve().parent.parent
@@ -104,7 +104,7 @@ class Calendar:
         return self.now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def slipped(paragraph: Paragraph, habits: Habits, session: Session, chance: random.Random) -> set[SpanKey]:
+def slipped(paragraph: Paragraph, habits: Habits, session: AnnotationSession, chance: random.Random) -> set[SpanKey]:
     """Return what a curator marks, going by the targets and their habits."""
     marked: set[SpanKey] = set()
     for start, end, label in sorted(paragraph.spans):
@@ -118,30 +118,30 @@ def slipped(paragraph: Paragraph, habits: Habits, session: Session, chance: rand
     return marked
 
 
-def work(session: Session, paragraph: Paragraph, habits: Habits, chance: random.Random) -> None:
+def work(session: AnnotationSession, paragraph: Paragraph, habits: Habits, chance: random.Random) -> None:
     """Decide on what is suggested, mark what is missing, relate, finish."""
     wanted = slipped(paragraph, habits, session, chance)
     layer = session.layer
-    for identity in [i.id for i in layer.pending_spans]:
-        if layer.is_pending(identity):
+    for identity in [i.id for i in layer.order.pending_spans]:
+        if layer.order.is_pending(identity):
             decide_span(session, identity, wanted, trusts=chance.random() < habits.trusts)
     for key in sorted(wanted):
-        if layer.same(key) is None and not layer.clashes(key.start, key.end):
+        if layer.content.span_with(key) is None and not layer.content.clashes(key.start, key.end):
             attempt(partial(session.add, *key))
     related = {r for r in sorted(paragraph.relations) if chance.random() >= habits.misses * 2}
-    for identity in [i.id for i in layer.pending if i.id in layer.suggested_relations]:
-        if layer.is_pending(identity):
+    for identity in [i.id for i in layer.order.pending if i.id in layer.suggestions.relations]:
+        if layer.order.is_pending(identity):
             decide_relation(session, identity, related, trusts=chance.random() < habits.trusts / 2)
     for head, child, label in sorted(related):
-        ends = layer.same(head), layer.same(child)
+        ends = layer.content.span_with(head), layer.content.span_with(child)
         if ends[0] and ends[1]:
             attempt(partial(session.relate, ends[0], ends[1], label))
     attempt(session.finish)
 
 
-def decide_span(session: Session, identity: str, wanted: set[SpanKey], *, trusts: bool) -> None:
+def decide_span(session: AnnotationSession, identity: str, wanted: set[SpanKey], *, trusts: bool) -> None:
     """Accept, correct or reject a suggested span."""
-    span = session._span(identity)
+    span = session.checks.span(identity)
     labels = [key.label for key in wanted if key[:2] == (span.start, span.end)]
     if span.key in wanted or (trusts and (span.score or 0) > 0.6):
         attempt(partial(session.accept, identity))
@@ -151,10 +151,10 @@ def decide_span(session: Session, identity: str, wanted: set[SpanKey], *, trusts
         attempt(partial(session.reject, identity))
 
 
-def decide_relation(session: Session, identity: str, wanted: set[RelationKey], *, trusts: bool) -> None:
+def decide_relation(session: AnnotationSession, identity: str, wanted: set[RelationKey], *, trusts: bool) -> None:
     """Accept or reject a suggested relation."""
-    relation = session._relation(identity)
-    ends = session._span(relation.head).key, session._span(relation.child).key
+    relation = session.checks.relation(identity)
+    ends = session.checks.span(relation.head).key, session.checks.span(relation.child).key
     right = RelationKey(*ends, relation.label) in wanted
     attempt(partial(session.accept if right or trusts else session.reject, identity))
 
@@ -195,7 +195,7 @@ def build(folder: Path) -> None:
             workspace.store.clock = calendar.stamp
             document = workspace.store.document(piece.key)
             assert document is not None
-            session = Session(
+            session = AnnotationSession(
                 workspace.store,
                 workspace.scheme,
                 habits.name,

@@ -202,7 +202,7 @@ def adjudicate_pictures() -> None:
         command = annotator("-w", str(folder), "adjudicate", SPANISH, "--as", "lead")
         env = {"ANNOTATOR_SETTINGS": str(folder / "none.yaml")}
         terminal = Terminal(command, columns=120, lines=30, cwd=TOP, env=env)
-        terminal.wait(f"1 of {len(gold.open)}")
+        terminal.wait(f"1 of {len(gold.gold.open)}")
         shot(terminal, "adjudicate")
         terminal.press("A", "1", "1", "1", "1", "space")
         terminal.settle(0.5)
@@ -222,16 +222,16 @@ def _finish(desk: Desk) -> None:
     session = desk.open(SPANISH)
     session.accept_all(0.5)
     session.reject_all()
-    spans = sorted(session.layer.spans.values(), key=lambda span: span.start)
+    spans = sorted(session.content.spans.values(), key=lambda span: span.start)
     if desk.curator == "bo":
         session.move_boundary(spans[2].id, "end", 1)
         session.comment("¿con «y»?", spans[2].id)
         session.relabel(spans[6].id, "LOC")
     if desk.curator == "carla":
         session.delete(spans[5].id)
-        session.delete(min(session.layer.relations))
+        session.delete(min(session.content.relations))
     session.finish()
-    session.save_bookmark(opened=False)
+    session.bookmark.save(opened=False)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from annotator.workflow.adjudicating.gold import adjudicate, open_gold
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.corpus_proposals import propose
 from annotator.workflow.annotating.curator_memory import CuratorMemory
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
@@ -51,7 +51,7 @@ class Desk:
         """Return what is to be known of where the database lies, a sentence each."""
         return self.workspace.store.notes
 
-    def open(self, key: str) -> Session:
+    def open(self, key: str) -> AnnotationSession:
         """Return a session on a document, where the curator left it."""
         document = self.workspace.store.document(key)
         if document is None:
@@ -59,7 +59,7 @@ class Desk:
                 f"no document {key!r} in {self.workspace.database_path}", "`annotator status` lists them"
             )
         blind = self.queue.is_blind(key)
-        session = Session(
+        session = AnnotationSession(
             self.workspace.store,
             self.scheme,
             self.curator,
@@ -68,7 +68,7 @@ class Desk:
             follows=self.learns,
             memories=self._memories,
         )
-        session.restore_bookmark()
+        session.bookmark.restore(session.layer)
         return session
 
     def adjudicate(self, key: str) -> GoldSession:

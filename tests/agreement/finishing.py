@@ -35,7 +35,7 @@ def mark(
         session.finish()
     else:
         session.flag()
-    session.save_bookmark(opened=False)
+    session.bookmark.save(opened=False)
 
 
 ANA: Mark = ("Ana Ruiz", "PERSON")

@@ -97,9 +97,9 @@ def test_everything_comes_back_also_when_the_spans_moved(tmp_path: Path) -> None
             "*\tEquiv T1 T3",
         ]
         session = bench.session("viaje")
-        perú = next(i for i, s in session.layer.spans.items() if s.label == "GPE")
+        perú = next(i for i, s in session.layer.content.spans.items() if s.label == "GPE")
         session.move_boundary(perú, "start", -1)
-        session.delete(next(i for i, s in session.layer.spans.items() if (s.start, s.end) == (6, 10)))
+        session.delete(next(i for i, s in session.layer.content.spans.items() if (s.start, s.end) == (6, 10)))
         session.finish()
         give(bench, "brat", tmp_path / "out", layer="curator:ana")
         second = (tmp_path / "out" / "viaje.ann").read_text(encoding="utf-8").splitlines()

@@ -89,7 +89,7 @@ def test_people_become_curators_and_models_suggest() -> None:
         assert bench.session("import-5", "2").state == "skipped"
         session = bench.session("import-5", "eva")
         assert session.state == "todo"
-        (suggested,) = session.layer.suggested_spans.values()
+        (suggested,) = session.layer.suggestions.spans.values()
         assert (suggested.label, suggested.score, suggested.source) == ("GPE", 0.9, "v 2@1")
 
 

@@ -30,7 +30,7 @@ session = open_bench(sys.argv[1]).session()
 tokens = session.document.tokens
 print("open", flush=True)
 while True:
-    items = [interval.id for interval in session.layer.items]
+    items = [interval.id for interval in session.layer.order.items]
     actions = [
         lambda: session.add(*chance.choice(tokens), chance.choice(("PERSON", "ORG", "GPE"))),
         lambda: session.relabel(chance.choice(items), chance.choice(("PERSON", "ORG", "GPE"))),
@@ -46,7 +46,7 @@ while True:
         chance.choice(actions)()
     except (WorkflowError, IndexError):
         continue
-    print(session._length, session._head, flush=True)
+    print(session.editor.length, session.editor.head, flush=True)
 """
 
 

@@ -49,7 +49,7 @@ def newest(tmp_path_factory: pytest.TempPathFactory) -> Path:
             session.add(*place_of(document, "Canadá"), "GPE")
         session.finish()
     gold: GoldSession = adjudicate(bench.workspace, "nota", "lead")
-    gold.choose(gold.open[0].id, "bo")
+    gold.choose(gold.gold.open[0].id, "bo")
     bench.workspace.close()
     return bench.workspace.database_path
 

@@ -14,13 +14,13 @@ import pytest
 from annotator.errors import StoreError
 from annotator.store import check_database, lock_queue
 from annotator.store.file_identity import Standing
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from tests.processes import finish, start
 from tests.workspaces import Bench, make_bench, open_bench
 
 
 @pytest.fixture
-def session(bench: Bench) -> Session:
+def session(bench: Bench) -> AnnotationSession:
     session = bench.session()
     session.flag()
     return session
@@ -105,25 +105,25 @@ WAYS: dict[Callable[[Path], None], str] = {
 
 
 @pytest.mark.parametrize("happen", WAYS, ids=lambda way: way.__name__)
-def test_a_step_is_not_acknowledged(bench: Bench, session: Session, happen: Callable[[Path], None]) -> None:
+def test_a_step_is_not_acknowledged(bench: Bench, session: AnnotationSession, happen: Callable[[Path], None]) -> None:
     bench.store.connection.execute("PRAGMA wal_checkpoint")
     bench.workspace.close()
     bench = open_bench(str(bench.workspace.root))
     session = bench.session()
     session.flag()
-    before = dict(session.layer.fields)
+    before = dict(session.layer.content.fields)
     happen(bench.store.path)
     for _ in range(2):
         with pytest.raises(StoreError, match=WAYS[happen]):
             session.comment("lost?")
-        assert session.layer.fields == before
-        assert session.layer.comments == {}
+        assert session.layer.content.fields == before
+        assert session.layer.content.comments == {}
     if happen in (delete_folder, delete, move_folder, move):
         assert not bench.store.path.exists()  # nothing was made in its place
     bench.workspace.close()
 
 
-def test_what_was_moved_away_and_back_goes_on(bench: Bench, session: Session) -> None:
+def test_what_was_moved_away_and_back_goes_on(bench: Bench, session: AnnotationSession) -> None:
     folder = bench.store.path.parent
     away = folder.with_name("away")
     folder.rename(away)
@@ -136,7 +136,7 @@ def test_what_was_moved_away_and_back_goes_on(bench: Bench, session: Session) ->
 
 
 def test_what_happens_between_the_last_look_and_the_commit_is_told_too(
-    bench: Bench, session: Session, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, session: AnnotationSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check = Standing.check
     looks = []
@@ -153,7 +153,7 @@ def test_what_happens_between_the_last_look_and_the_commit_is_told_too(
     assert session.flagged
 
 
-def test_what_others_carry_over_is_no_reason_to_stop(bench: Bench, session: Session) -> None:
+def test_what_others_carry_over_is_no_reason_to_stop(bench: Bench, session: AnnotationSession) -> None:
     """Whoever's commit makes the log long copies it into the database; the others see that one of them did it."""
     bench.store.connection.execute("PRAGMA wal_autocheckpoint = 1")
     others = [open_bench(str(bench.workspace.root)) for _ in range(2)]
@@ -168,7 +168,7 @@ def test_what_others_carry_over_is_no_reason_to_stop(bench: Bench, session: Sess
     assert list(check_database(bench.store)) == []
 
 
-def test_a_writer_killed_while_it_carries_over_is_no_reason_to_stop(bench: Bench, session: Session) -> None:
+def test_a_writer_killed_while_it_carries_over_is_no_reason_to_stop(bench: Bench, session: AnnotationSession) -> None:
     die = (
         "import os, signal, sys\nfrom tests.workspaces import open_bench\nfrom annotator.store.lock import WriteLock\n"
         "WriteLock._leave = lambda _: os.kill(os.getpid(), signal.SIGKILL)\nbench = open_bench(sys.argv[1])\n"
@@ -180,7 +180,7 @@ def test_a_writer_killed_while_it_carries_over_is_no_reason_to_stop(bench: Bench
     assert bench.actions("curator:bo") == ["flag"]
 
 
-def test_a_tidied_lock_file_is_no_reason_to_stop(bench: Bench, session: Session) -> None:
+def test_a_tidied_lock_file_is_no_reason_to_stop(bench: Bench, session: AnnotationSession) -> None:
     other = open_bench(str(bench.workspace.root))
     for number in range(3):
         other.session(curator=f"c{number}").flag()
@@ -192,7 +192,7 @@ def test_a_tidied_lock_file_is_no_reason_to_stop(bench: Bench, session: Session)
     assert len(bench.actions("curator:ana")) == 5
 
 
-def test_nothing_is_left_beside_a_database_that_is_closed(bench: Bench, session: Session) -> None:
+def test_nothing_is_left_beside_a_database_that_is_closed(bench: Bench, session: AnnotationSession) -> None:
     session.flag()
     bench.workspace.close()
     assert [path.name for path in bench.workspace.database_path.parent.iterdir()] == ["annotator.db"]
@@ -220,7 +220,7 @@ def test_a_database_cut_short_kills_no_reader(bench: Bench) -> None:
     assert "was cut short by another program" in out
 
 
-def test_a_backup_that_was_put_back_by_hand_is_written_ahead_again(bench: Bench, session: Session) -> None:
+def test_a_backup_that_was_put_back_by_hand_is_written_ahead_again(bench: Bench, session: AnnotationSession) -> None:
     copy = bench.store.backup()
     bench.workspace.close()
     copy.replace(bench.workspace.database_path)
@@ -231,7 +231,7 @@ def test_a_backup_that_was_put_back_by_hand_is_written_ahead_again(bench: Bench,
 
 
 def test_where_there_is_no_queue_others_may_carry_over_at_any_time(
-    bench: Bench, session: Session, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, session: AnnotationSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock_queue, "_TRY", None)
     other = open_bench(str(bench.workspace.root))
@@ -246,7 +246,7 @@ def test_where_there_is_no_queue_others_may_carry_over_at_any_time(
         session.flag()
 
 
-def test_one_that_came_after_the_other_program_does_not_hide_it(bench: Bench, session: Session) -> None:
+def test_one_that_came_after_the_other_program_does_not_hide_it(bench: Bench, session: AnnotationSession) -> None:
     bench.workspace.close()
     mine = open_bench(str(bench.workspace.root))
     session = mine.session()

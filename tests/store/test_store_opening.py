@@ -257,7 +257,7 @@ class TestFullDisk:
             with pytest.raises(StoreError, match="the disk is full, nothing was written: free some space"):
                 session.comment("x" * 100_000)
             assert dump(bench.store.path) == before
-            assert session.layer.comments == {}
+            assert session.layer.content.comments == {}
         session.comment("x" * 100_000)
         assert said(session) == {("PERSON", "Luis Paz")}
         assert list(check_database(bench.store)) == []

@@ -22,7 +22,7 @@ for step in range(int(sys.argv[4])):
     if step % 5 == 4:
         session.undo()
         session.redo()
-print(session._head)
+print(session.editor.head)
 """
 
 OPEN = """

@@ -47,10 +47,10 @@ def disputed(news: Bench) -> Bench:
     ana, cruz, mexico = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
     bo = finish(news, "bo", ("PERSON", "Ana"), cruz, ("ORG", "México"),
                 links=((("PERSON", "Ana"), "works_for", cruz),), done=False)  # fmt: skip
-    bo.comment("¿Ruiz también?", bo.layer.same(key_of(news, ("PERSON", "Ana"))))
+    bo.comment("¿Ruiz también?", bo.layer.content.span_with(key_of(news, ("PERSON", "Ana"))))
     bo.comment("nota rara")
     bo.finish()
-    bo.save_bookmark(opened=False)
+    bo.bookmark.save(opened=False)
     finish(news, "ana", ana, cruz, mexico, ("DATE", "mayo"), links=((ana, "leads", cruz),))
     finish(news, "carla", ana, cruz, mexico, links=((ana, "leads", cruz),))
     return news

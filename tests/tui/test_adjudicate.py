@@ -238,7 +238,7 @@ async def test_who_has_not_finished_is_told_so_in_the_queue(disputed: Bench) -> 
 async def test_of_two_adjudicators_the_second_sees_the_firsts_decision_and_goes_on(disputed: Bench) -> None:
     async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
         other = judge(disputed, "chief")
-        other.choose(other.open[0].id, "ana")
+        other.choose(other.gold.open[0].id, "ana")
         await work.press("2")
         assert "gold on nota was changed by another adjudicator" in told(work)
         assert "1✓" in work.header
@@ -265,7 +265,7 @@ async def test_every_size_shows_versions_and_keys(disputed: Bench, size: tuple[i
 async def test_feedback_shows_a_curator_their_work_against_gold(disputed: Bench) -> None:
     session = judge(disputed)
     for curator in ("ana", "ana", "ana", "ana"):
-        session.choose(session.open[0].id, curator)
+        session.choose(session.gold.open[0].id, curator)
     session.finish()
     async with workbench(disputed, curator="bo") as work:
         await work.press("f")

@@ -24,7 +24,7 @@ async def test_arrows_move_the_cursor_after_a_click_in_the_panel(news: Bench) ->
 async def test_an_entry_can_be_edited(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("c", *"holaa", "backspace", "left", "left", "left", "left", "¡", "end", "!", "enter")
-    assert [c.text for c in news.session().layer.comments.values()] == ["¡hola!"]
+    assert [c.text for c in news.session().layer.content.comments.values()] == ["¡hola!"]
 
 
 async def test_an_entry_can_be_edited_in_the_queue(news: Bench) -> None:
@@ -83,7 +83,7 @@ async def test_directions_of_a_type_with_a_digit_for_key_are_both_offered(news: 
             await work.press(*work.hint(phrase))
         await work.press("r")
         await work.press(*work.hint("México coopera"))
-        prompt = work.annotating.prompt
+        prompt = work.annotating.prompts.current
         assert prompt is not None
         assert len(prompt.options) == prompt.text.count("beside") + prompt.text.count("cooperates") + prompt.text.count(
             "located"
@@ -168,10 +168,10 @@ async def test_the_chosen_line_of_the_queue_stands_out(news: Bench) -> None:
 
 async def test_the_panel_marks_the_item_in_focus(news: Bench) -> None:
     async with workbench(news, "nota", size=(120, 30)) as work:
-        assert work.session.focus is not None
-        span = work.session.layer.span(work.session.focus)
+        assert work.annotating.item_id is not None
+        span = work.session.layer.span(work.annotating.item_id)
         assert span is not None
-        text = work.session.text_of(span)
+        text = work.session.checks.text_of(span)
         assert any("?" in line and text in line for line in work.reversed_lines()[1:])
 
 

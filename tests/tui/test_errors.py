@@ -55,7 +55,7 @@ async def test_a_place_that_cannot_be_kept_does_not_hold_anyone_back(
 async def test_who_was_overtaken_by_another_window_is_told_and_goes_on(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         other = news.session()
-        other.accept(str(work.session.focus))
+        other.accept(str(work.annotating.item_id))
         await work.press("x")
         assert "╰PERSON╯" in work.text
         assert "5? 1✓ 0→" in work.header

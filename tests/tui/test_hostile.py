@@ -91,7 +91,7 @@ async def test_its_words_can_be_reached_and_marked(tmp_path: Path) -> None:
             seen.append(work.annotating.caret.unit)
         assert seen == document.tokens[:25]
         await work.press("g", "v", "G", "2")
-        (span,) = work.session.layer.spans.values()
+        (span,) = work.session.layer.content.spans.values()
         assert (span.start, span.end) == (document.tokens[0].start, document.tokens[len(document.tokens) - 1].end)
     bench.workspace.close()
 
@@ -113,7 +113,7 @@ async def test_every_hint_stands_over_the_word_it_means(tmp_path: Path) -> None:
     bench.add("trampa", TEXT)
     async with workbench(bench, "trampa") as work:
         await work.press(";")
-        prompt, view = work.annotating.prompt, work.annotating.view
+        prompt, view = work.annotating.prompts.current, work.annotating.view
         assert prompt is not None
         rows = [graphemes(view.strip(y).text) for y in range(view.size.height)]
         for offset, code in prompt.remaining_hints().items():

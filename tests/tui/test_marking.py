@@ -174,7 +174,7 @@ async def test_a_label_with_nothing_chosen_puts_hints_on_phrases(news: Bench) ->
 async def test_what_is_marked_already_gets_no_hint(news: Bench) -> None:
     async with workbench(news, "otra") as work:
         await work.press("escape", "1", "a", "escape", "1")
-        prompt = work.annotating.prompt
+        prompt = work.annotating.prompts.current
         assert prompt is not None
         assert 0 not in prompt.hints
 
@@ -203,7 +203,7 @@ async def test_jump_goes_to_any_word_in_view(news: Bench) -> None:
 async def test_hints_stand_over_the_words_they_mean(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press(";")
-        prompt = work.annotating.prompt
+        prompt = work.annotating.prompts.current
         assert prompt is not None
         rows = work.annotating.view.rows
         article = [line for line in work.lines[1:] if "┄" not in line and line.strip()]

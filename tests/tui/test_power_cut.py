@@ -73,5 +73,5 @@ def test_acknowledged_keys_survive(tmp_path: Path, program: list[str]) -> None:
         assert main(["-w", str(tmp_path), "doctor"]) == 0
     bench = make_bench(tmp_path)
     layer = bench.session("larga").layer
-    assert (len(layer.pending), len(layer.spans)) in (shadow.states[-1], (unsure or shadow.states)[-1])
+    assert (len(layer.order.pending), len(layer.content.spans)) in (shadow.states[-1], (unsure or shadow.states)[-1])
     bench.workspace.close()

@@ -18,7 +18,8 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.adjudicating.gold import open_gold
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.annotating.session import AnnotationSession
 from tests.tui.hostile_article import TEXT as HOSTILE
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import TEXT, Bench, link, make_bench, proposal, propose
@@ -76,18 +77,24 @@ KEYS = keys(AnnotateScreen, QueueScreen)
 JUDGING = keys(AdjudicateScreen, FeedbackScreen)
 
 
-def content(session: Session) -> tuple[object, ...]:
+def content(session: AnnotationSession) -> tuple[object, ...]:
     """Return everything that a session knows of its layer."""
     layer = session.layer
     return (
-        layer.spans,
-        layer.relations,
-        layer.verdicts,
-        layer.comments,
-        layer.fields,
-        [interval.id for interval in layer.pending],
-        [interval.id for interval in layer.items],
+        layer.content.spans,
+        layer.content.relations,
+        layer.suggestions.verdicts,
+        layer.content.comments,
+        layer.content.fields,
+        [interval.id for interval in layer.order.pending],
+        [interval.id for interval in layer.order.items],
     )
+
+
+def gold_content(session: GoldSession) -> tuple[object, ...]:
+    """Return everything that a session knows of what gold holds."""
+    gold = session.content
+    return gold.spans, gold.relations, gold.comments, gold.fields, [interval.id for interval in gold.index]
 
 
 @pytest.mark.parametrize("overlap", ["flat", "any"])
@@ -117,7 +124,7 @@ def differ(bench: Bench, dice: random.Random) -> None:
         for curator in ("bo", "carla", "dora"):
             session = bench.session(key, curator)
             session.accept_all(0.0)
-            for span in list(session.layer.spans):
+            for span in list(session.layer.content.spans):
                 what = dice.random()
                 if what < 0.2:
                     session.delete(span)
@@ -128,7 +135,7 @@ def differ(bench: Bench, dice: random.Random) -> None:
                 with suppress(WorkflowError):
                     session.add(*token, dice.choice(("PERSON", "ORG", "GPE")))
             session.finish()
-            session.save_bookmark(opened=False)
+            session.bookmark.save(opened=False)
 
 
 @pytest.mark.parametrize("overlap", ["flat", "any"])
@@ -149,6 +156,6 @@ async def test_random_hands_break_no_adjudication(tmp_path: Path, overlap: str) 
             if isinstance(work.app.screen, AdjudicateScreen):
                 session = work.app.screen.session
                 stored = open_gold(bench.workspace, session.document.key, "bo")
-                assert content(session) == content(stored), f"seed {seed}: {done}"
-                assert session.layer.rulings == stored.layer.rulings, f"seed {seed}: {done}"
+                assert gold_content(session) == gold_content(stored), f"seed {seed}: {done}"
+                assert session.gold.layer.rulings == stored.gold.layer.rulings, f"seed {seed}: {done}"
         bench.workspace.close()

@@ -16,7 +16,7 @@ async def test_hints_stand_on_the_partners_that_the_scheme_allows(news: Bench) -
     async with workbench(news, "nota") as work:
         await work.press("r")
         assert work.focus.startswith("relate PERSON “Ana Ruiz” to which?")
-        prompt = work.annotating.prompt
+        prompt = work.annotating.prompts.current
         assert prompt is not None
         text = work.session.document.text
         assert [text[at:].split()[0] for at in prompt.hints] == ["Cruz"]
@@ -69,7 +69,7 @@ async def test_where_nothing_can_be_related_it_is_said(news: Bench) -> None:
         await mark(work, "Luis Paz", "1")
         await work.press("r")
         assert "no relation" in work.message
-        assert work.annotating.prompt is None
+        assert work.annotating.prompts.current is None
 
 
 async def test_a_suggested_relation_is_accepted_with_its_ends(news: Bench) -> None:

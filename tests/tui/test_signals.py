@@ -112,8 +112,8 @@ def test_it_ends(news: Bench, terminal: Watched, number: signal.Signals) -> None
 BUSY = """
 import sys, time
 from annotator.cli.main import main
-from annotator.workflow.annotating.session import Session
-Session.flag = lambda _: time.sleep(60)
+from annotator.workflow.annotating.session import AnnotationSession
+AnnotationSession.flag = lambda _: time.sleep(60)
 sys.exit(main())
 """
 

@@ -76,7 +76,7 @@ async def test_adjudicating(disputed: Bench, name: str, tmp_path: Path) -> None:
 async def test_feedback(disputed: Bench, tmp_path: Path) -> None:
     session = judge(disputed)
     for _ in range(4):
-        session.choose(session.open[0].id, "ana")
+        session.choose(session.gold.open[0].id, "ana")
     session.finish()
     await assert_pictured(disputed, "feedback", Scene(("f",), document=None, curator="bo"), tmp_path)
 

@@ -103,9 +103,9 @@ async def test_escape_drops_what_waits_and_looking_goes_on(news: Bench, holder: 
         await work.press("a", "x")
         await work.press("escape")
         await until(work, lambda: "dropped 2 keys, nothing of it was" in shown(work))
-        place = work.session.cursor
+        place = work.annotating.caret.offset
         await work.press("l", "l")
-        assert work.session.cursor > place
+        assert work.annotating.caret.offset > place
         holder.let_go()
         await work.press("f")
         assert written(news) == ["flag"]
@@ -120,7 +120,7 @@ async def test_letters_for_hints_and_entries_wait_too(news: Bench, holder: Holde
         holder.let_go()
         await until(work, lambda: len(written(news)) == 3)
         assert written(news) == ["label", "comment", "flag"]
-        assert [comment.text for comment in work.session.layer.comments.values()] == ["hola"]
+        assert [comment.text for comment in work.session.layer.content.comments.values()] == ["hola"]
 
 
 async def test_what_was_typed_for_the_next_document_reaches_it(news: Bench, holder: Holder) -> None:
@@ -220,7 +220,7 @@ async def test_decisions_on_gold_wait_too(news: Bench) -> None:
             holder.let_go()
             await until(work, lambda: len(news.actions("gold")) == len(begun) + 3)
             assert news.actions("gold")[-2:] == ["flag", "comment"]
-            assert [span.label for span in work.session.layer.spans.values()] == ["ORG"]
+            assert [span.label for span in work.adjudicating.session.content.spans.values()] == ["ORG"]
     finally:
         holder.end()
 

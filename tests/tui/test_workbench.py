@@ -88,7 +88,7 @@ async def test_accept_all_goes_by_the_workspaces_threshold_unless_a_person_has_o
     reopened = Workspace(news.workspace.root)
     async with workbench(Bench(reopened), "nota", preferences=Preferences(accept_threshold=own)) as work:
         await work.press("A")
-        assert len(work.session.layer.spans) == accepted
+        assert len(work.session.layer.content.spans) == accepted
     reopened.close()
 
 
@@ -196,12 +196,12 @@ async def test_done_is_done_once(news: Bench) -> None:
 async def test_work_goes_on_where_it_stopped(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("tab", "tab", "tab")
-        focus, offset = work.session.focus, work.annotating.caret.offset
+        focus, offset = work.annotating.item_id, work.annotating.caret.offset
         await work.press("ctrl+q")
     async with workbench(news) as work:
         assert "nota" in work.header
         assert work.focus.startswith("GPE? “México”")
-        assert (work.session.focus, work.annotating.caret.offset) == (focus, offset)
+        assert (work.annotating.item_id, work.annotating.caret.offset) == (focus, offset)
 
 
 async def test_who_went_back_to_the_queue_begins_there(news: Bench) -> None:
@@ -232,7 +232,7 @@ async def test_a_document_is_flagged_and_commented(news: Bench) -> None:
         await work.press("f")
         assert "⚑" not in work.header
     session = news.session()
-    assert [(c.text, c.target) for c in session.layer.comments.values()] == [("ojo: nombre", None)]
+    assert [(c.text, c.target) for c in session.layer.content.comments.values()] == [("ojo: nombre", None)]
 
 
 async def test_a_comment_on_a_span_is_shown_with_it(news: Bench) -> None:
@@ -240,15 +240,15 @@ async def test_a_comment_on_a_span_is_shown_with_it(news: Bench) -> None:
         await work.press("a", "shift+tab", "g", "c")
         await work.type("quién")
         assert "“quién”" in work.focus
-    (comment,) = news.session().layer.comments.values()
-    assert comment.target in news.session().layer.spans
+    (comment,) = news.session().layer.content.comments.values()
+    assert comment.target in news.session().layer.content.spans
 
 
 async def test_an_entry_is_left_with_escape(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("c", "h", "o", "escape", "a")
         assert work.message == "accepted PERSON “Ana Ruiz”"
-    assert not news.session().layer.comments
+    assert not news.session().layer.content.comments
 
 
 async def test_find_ignores_case_and_accents_and_goes_on(news: Bench) -> None:

@@ -19,7 +19,7 @@ from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanK
 from annotator.formats.jsonl import write_record
 from annotator.formats.record import LayerRecord
 from annotator.text import Document
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
@@ -204,9 +204,9 @@ def carla(workspace: Workspace) -> None:
         session.finish()
 
 
-def _own(session: Session, mention: Mention) -> str:
+def _own(session: AnnotationSession, mention: Mention) -> str:
     start, end = bounds_of(session.document, mention)
-    span_id = session.layer.same(SpanKey(start, end, mention[0]))
+    span_id = session.layer.content.span_with(SpanKey(start, end, mention[0]))
     assert span_id is not None
     return span_id
 

@@ -12,8 +12,9 @@ from textual.pilot import Pilot
 
 from annotator.store.doctor import check_database
 from annotator.tui.app import AnnotatorApp
+from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
 from tests.workspaces import Bench
@@ -93,7 +94,13 @@ class WorkbenchDriver:
         return self.app.screen
 
     @property
-    def session(self) -> Session:
+    def adjudicating(self) -> AdjudicateScreen:
+        """Return the adjudicate screen; it must be the one that is shown."""
+        assert isinstance(self.app.screen, AdjudicateScreen)
+        return self.app.screen
+
+    @property
+    def session(self) -> AnnotationSession:
         return self.annotating.session
 
     def cell(self, text: str, nth: int = 0) -> tuple[int, int]:
@@ -103,7 +110,7 @@ class WorkbenchDriver:
 
     def hint(self, phrase: str, nth: int = 0) -> str:
         """Return the hint over an occurrence of a phrase in the article."""
-        prompt = self.annotating.prompt
+        prompt = self.annotating.prompts.current
         assert prompt is not None
         at = -1
         for _ in range(nth + 1):
@@ -137,7 +144,7 @@ async def workbench(
     assert list(check_database(bench.store)) == []
 
 
-def texts(session: Session, span_ids: Iterable[str]) -> list[str]:
+def texts(session: AnnotationSession, span_ids: Iterable[str]) -> list[str]:
     """Return the texts of spans."""
     spans = [session.layer.span(span_id) for span_id in span_ids]
-    return [session.text_of(span) for span in spans if span is not None]
+    return [session.checks.text_of(span) for span in spans if span is not None]

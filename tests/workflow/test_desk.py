@@ -8,7 +8,7 @@ from annotator.annotation import Span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import QueueFilter, QueueRow
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from tests.workspaces import KEY, Bench, add_document, link, proposal, propose, waiting
 
@@ -34,8 +34,8 @@ class TestWhatWaits:
         session = bench.session()
         assert row(desk).pending == len(waiting(session)) == 5
         session.accept(link(ana, cruz, "works_for").id)
-        stored = [identity for identity in waiting(session) if identity in session.layer.stored_spans]
-        stored += [identity for identity in waiting(session) if identity in session.layer.stored_relations]
+        stored = [identity for identity in waiting(session) if identity in session.layer.suggestions.stored_spans]
+        stored += [identity for identity in waiting(session) if identity in session.layer.suggestions.stored_relations]
         assert row(desk).pending == len(stored) == 2
 
     def test_a_relation_whose_end_was_rejected_does_not(self, bench: Bench, desk: Desk, cruz: Span) -> None:
@@ -132,7 +132,7 @@ class TestPace:
 
     def test_it_is_the_time_at_work_a_document_long_breaks_left_out(self, bench: Bench, desk: Desk) -> None:
         moments = iter([0.0, 60.0, 60.0 + 3600.0, 60.0 + 3600.0 + 60.0])
-        session = Session(bench.store, bench.scheme, "ana", bench.document(), clock=lambda: next(moments))
+        session = AnnotationSession(bench.store, bench.scheme, "ana", bench.document(), clock=lambda: next(moments))
         session.flag()
         session.comment("after lunch")
         session.finish()

@@ -10,7 +10,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.store import Noted, Stages
 from annotator.workflow.adjudicating.gold import settle_finished
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.progress import CuratorProgress, overview
 from annotator.workflow.sharing.assignment import assign
 from tests.workspaces import KEY, Bench, place_of
@@ -50,7 +50,7 @@ def numbers(bench: Bench, curator: str, **more: int) -> CuratorProgress:
 def work(bench: Bench, key: str, curator: str, minutes: float = 2.0) -> None:
     """Finish a document with one span in so many minutes."""
     moments = iter([0.0, 30 * minutes, 60 * minutes])
-    session = Session(bench.store, bench.scheme, curator, bench.document(key), clock=lambda: next(moments))
+    session = AnnotationSession(bench.store, bench.scheme, curator, bench.document(key), clock=lambda: next(moments))
     session.add(*place_of(session.document, "Luis Paz"), "PERSON")
     session.finish()
 

@@ -83,7 +83,7 @@ class TestImport:
         assert list(check_database(worked.store)) == []
         session = worked.session(curator="bo")
         session.undo()
-        assert {s.label for s in session.layer.spans.values()} == {"PERSON"}
+        assert {s.label for s in session.layer.content.spans.values()} == {"PERSON"}
 
     def test_override_alone_is_wrong_usage(self, run: Run, tmp_path: Path) -> None:
         assert run("import", "doccano", doccano(tmp_path, OTHER), "--layer", "gold", "--override")[0] == 2

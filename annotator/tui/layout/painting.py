@@ -18,7 +18,7 @@ from annotator.tui.layout.lanes import Bracket, lane_lines
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.placed_text import PlacedText
 from annotator.tui.layout.rows import Rows
-from annotator.workflow.editing.editable_layer import WorkingLayer
+from annotator.workflow.editing.layer_view import LayerView
 
 
 class Mode(Enum):
@@ -52,7 +52,7 @@ class Highlights:
 class Painter:
     """Paints the rows of one document.  A row of text with its lanes and arcs is a *block* of strips."""
 
-    def __init__(self, rows: Rows, layer: WorkingLayer, palette: Palette, mode: Mode) -> None:
+    def __init__(self, rows: Rows, layer: LayerView, palette: Palette, mode: Mode) -> None:
         self.rows = rows
         self.layer = layer
         self.palette = palette
@@ -72,9 +72,7 @@ class Painter:
         """Return the spans, decided and suggested, that overlap a range."""
         if start == end:
             return []
-        decided = [self.layer.spans[i.id] for i in self.layer.index.overlapping(start, end)]
-        pending = [self.layer.suggested_spans[i.id] for i in self.layer.pending_spans.overlapping(start, end)]
-        return decided + pending
+        return self.layer.spans_over(start, end)
 
     # Arcs
 

@@ -56,7 +56,7 @@ class FeedbackScreen(WorkScreen):
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         palette = self.workbench.palette
-        self.view = VersionsView(self.session, palette, self.workbench.mode)
+        self.view = VersionsView(self.session.document, self.session.content, palette, self.workbench.mode)
         self.panel = FeedbackPanel(self.session.document.text, palette)
         yield from self.with_notices(
             [
@@ -102,7 +102,7 @@ class FeedbackScreen(WorkScreen):
         self.view.repaint_all()
         self.view.set_highlights(self._highlights(item))
         if item is not None:
-            self.view.show(item.place[0], middle=True)
+            self.view.show(item.position[0], middle=True)
         self._show_versions(item)
 
     def _highlights(self, item: Feedback | None) -> Highlights:
@@ -112,7 +112,7 @@ class FeedbackScreen(WorkScreen):
         key = item.gold or item.mine
         focused = frozenset({str(item.gold)} if item.gold else {str(key)})
         arcs = tuple(_arc(key, mine=key is item.mine) for key in (item.gold, item.mine) if isinstance(key, RelationKey))
-        return Highlights(focused=focused, arcs=arcs, cursor=(item.place[0], item.place[0]))
+        return Highlights(focused=focused, arcs=arcs, cursor=(item.position[0], item.position[0]))
 
     def _case(self, item: Feedback) -> SpanCase | None:
         """Return a span that differs as a case with the curator's version alone; ``None`` for any other item."""
@@ -133,7 +133,7 @@ class FeedbackScreen(WorkScreen):
             [self._version_line("yours", item.mine), self._version_line("gold", item.gold, stands=True)], numbered=1
         )
         where = f"{(self.panel.index or 0) + 1} of {len(self.panel.items)}"
-        notes = [c.text for c in self.session.layer.comments.values() if c.target in self._targets(item)]
+        notes = [c.text for c in self.session.content.comments.values() if c.target in self._targets(item)]
         note = f"  “{notes[0]}”" if notes else ""
         focus.show((f" {item.finding} ", "alarm" if item.finding != "as in gold" else "bold"), (f" {where}{note}", ""),
                   right=" tab next · \\ all · enter annotate · esc back ")  # fmt: skip
@@ -141,7 +141,7 @@ class FeedbackScreen(WorkScreen):
     def _targets(self, item: Feedback) -> set[str]:
         """Return the ids that the adjudicator's comments on an item may have as their target."""
         ids = {str(key) for key in (item.mine, item.gold) if key is not None}
-        cases = (self.session.case_of(item_id) for item_id in ids)
+        cases = (self.session.gold.case_of(item_id) for item_id in ids)
         return ids | {case.id for case in cases if case is not None}
 
     def _version_line(self, name: str, key: SpanKey | RelationKey | None, *, stands: bool = False) -> VersionLine:
@@ -188,7 +188,7 @@ class FeedbackScreen(WorkScreen):
     def on_text_view_pointed(self, event: TextView.Pointed) -> None:
         """Show the item under the mouse, if one is listed."""
         indices = (i for i, item in enumerate(self.panel.items) if isinstance(item, SpanFeedback)
-                   and item.place[0] <= event.offset < item.place[1])  # fmt: skip
+                   and item.position[0] <= event.offset < item.position[1])  # fmt: skip
         index = next(indices, None)
         if index is not None:
             self._show(index)

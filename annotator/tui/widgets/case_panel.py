@@ -9,7 +9,8 @@ from rich.segment import Segment
 
 from annotator.annotation import SpanKey
 from annotator.tui.layout.item_text import item_text
-from annotator.tui.widgets.item_panel import ItemPanel
+from annotator.tui.layout.palette import Palette
+from annotator.tui.widgets.side_panel import SidePanel
 from annotator.workflow.adjudicating.cases import Case
 
 SIGNS: Mapping[str | None, str] = {None: "?", "agreement": "=", "majority": "≈", "adjudicator": "✓"}
@@ -18,10 +19,13 @@ SHORT = {"relation label": "rel.label", "relation direction": "direction", "rela
 """Short names of kinds that are too wide for the column."""
 
 
-class CasePanel(ItemPanel):
+class CasePanel(SidePanel):
     """Lists cases in the order of ``tab``: open ``?``, settled by hand ``✓``, agreed ``=``, by majority ``≈``."""
 
-    cases: Sequence[Case] = ()
+    def __init__(self, text: str, palette: Palette) -> None:
+        super().__init__(palette)
+        self._document_text = text
+        self.cases: Sequence[Case] = ()
 
     def show_cases(self, cases: Sequence[Case]) -> None:
         """List other cases."""
@@ -57,7 +61,7 @@ class CasePanel(ItemPanel):
         )
         kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
         color = self.palette.labels.get(label)
-        described = "" if key is None else item_text(key, self.session.document.text)
+        described = "" if key is None else item_text(key, self._document_text)
         text = set_cell_size(described, max(0, width - KIND_CELLS - 3))
         nothing = case.settled is not None and not case.outcome
         return [

@@ -13,30 +13,24 @@ from annotator.intervals import Interval
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
-from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.editing.layer_session import LayerSession
+from annotator.tui.widgets.side_panel import SidePanel
+from annotator.workflow.annotating.session import AnnotationSession
 
 LABEL_CELLS = 12
 
 
-class ItemPanel(VirtualList):
+class ItemPanel(SidePanel):
     """Lists decided and suggested items; suggestions have a question mark and their score."""
 
-    EDGES = ("│", "")
-
-    DEFAULT_CSS = """
-    ItemPanel { width: 25%; min-width: 36; max-width: 64; padding: 0 0 0 1; }
-    """
-
-    def __init__(self, session: LayerSession, palette: Palette) -> None:
-        super().__init__(palette, id="panel")
+    def __init__(self, session: AnnotationSession, palette: Palette) -> None:
+        super().__init__(palette)
         self.session = session
         self.filter = ItemFilter()
         self._filtered: list[Interval] = []
 
     def update_entries(self) -> None:
         """Note that items were added, removed or changed; the next :meth:`choose` shows it."""
-        self._filtered = [i for i in self.session.layer.items if self._passes(i.id)] if self.filter else []
+        self._filtered = [i for i in self.session.layer.order.items if self._passes(i.id)] if self.filter else []
         super().update_entries()
 
     def set_filter(self, item_filter: ItemFilter) -> None:
@@ -56,7 +50,7 @@ class ItemPanel(VirtualList):
         return self.filter.passes(relation, lambda: " ".join(self._text(s) for s in ends))
 
     def _items(self) -> Sequence[Interval]:
-        return self._filtered if self.filter else self.session.layer.items
+        return self._filtered if self.filter else self.session.layer.order.items
 
     def count(self) -> int:
         """Count the items that pass the filter."""
@@ -68,7 +62,7 @@ class ItemPanel(VirtualList):
 
     def follow(self, item_id: str | None) -> None:
         """Choose the line of an item, or none if it is not listed."""
-        interval = self.session.layer.place(item_id) if item_id else None
+        interval = self.session.layer.position(item_id) if item_id else None
         if interval is None:
             self.choose(None)
             return
@@ -120,4 +114,4 @@ class ItemPanel(VirtualList):
         return [Segment(set_cell_size(text, width), self.palette.style(self.palette.faint, italic=pending))]
 
     def _text(self, span: Span) -> str:
-        return sanitize(" ".join(self.session.text_of(span).split()))
+        return sanitize(" ".join(self.session.checks.text_of(span).split()))

@@ -35,10 +35,10 @@ class LayerPane(Vertical):
     ) -> None:
         """Show a version with its item in focus; where it has none, ``bounds`` are selected instead."""
         view = self.view
-        if view is None or view.session is not version:
+        if view is None or view.annotations is not version.layer:
             if view is not None:
                 view.remove()
-            view = self.view = TextView(version, self.palette, mode)
+            view = self.view = TextView(version.document, version.layer, self.palette, mode)
             self.mount(view)
         ids = version.ids(item)
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)

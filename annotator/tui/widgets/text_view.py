@@ -12,13 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from annotator.text import Segment
+from annotator.text import Document, Segment
 from annotator.tui.layout.painting import Highlights, Mode, Painter
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
-from annotator.workflow.comparing.disagreements import LayerVersion
-from annotator.workflow.editing.layer_session import LayerSession
+from annotator.workflow.editing.layer_view import LayerView
 
 MEASURED_AT_ONCE = 400
 """Up to so many rows, all heights are measured on opening; beyond, only those that come into view."""
@@ -31,7 +30,7 @@ MARGIN = 2
 
 
 class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
-    """Shows the document of a session or of a version, with the spans and relations of its layer.
+    """Shows a document with the spans and relations of a layer.
 
     Offsets are code points.  The height of a row, in lines, depends on its lanes and arcs; out of view it is estimated,
     so that a novel opens at once.  A change repaints only the rows that it touches.
@@ -58,9 +57,10 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     class LaidOut(Message):
         """The text was wrapped again for another width."""
 
-    def __init__(self, session: LayerSession | LayerVersion, palette: Palette, mode: Mode = Mode.LANES) -> None:
+    def __init__(self, document: Document, annotations: LayerView, palette: Palette, mode: Mode = Mode.LANES) -> None:
         super().__init__()
-        self.session = session
+        self.document = document
+        self.annotations = annotations
         self.highlights = Highlights()
         self._palette = palette
         self._mode = mode
@@ -74,14 +74,14 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self, width: int) -> None:
         """Wrap the text for a width in cells."""
-        rows = Rows(self.session.document.text, max(width - self.GUTTER, 2))
+        rows = Rows(self.document.text, max(width - self.GUTTER, 2))
         self.painter = self.make_painter(rows)
         self.rows = self.painter.rows
         self._forget_blocks()
 
     def make_painter(self, rows: Rows) -> Painter:
         """Create the painter of the rows; subclasses may paint more."""
-        return Painter(rows, self.session.layer, self._palette, self._mode)
+        return Painter(rows, self.annotations, self._palette, self._mode)
 
     def _forget_blocks(self) -> None:
         """Drop all painted rows, and estimate their heights again."""
@@ -91,9 +91,8 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             for row in range(len(self.rows)):
                 self._measure(row)
         elif self._mode is Mode.LANES:
-            for intervals in (self.session.layer.index, self.session.layer.pending_spans):
-                for interval in intervals:
-                    self._heights[self.rows.row_of(interval.start)] = 2
+            for start in self.annotations.span_starts():
+                self._heights[self.rows.row_of(start)] = 2
         self._add_up_heights()
 
     def _measure(self, row: int) -> bool:
@@ -197,7 +196,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         ranges = [r for r in (old.cursor, new.cursor, old.selection, new.selection) if r is not None]
         arcs = set(old.arcs or ()) ^ set(new.arcs or ())
         for span_id in (old.focused ^ new.focused) | {end for arc in arcs for end in (arc.head, arc.child)}:
-            span = self.session.layer.span(span_id)
+            span = self.annotations.span(span_id)
             if span is not None:
                 ranges.append((span.start, span.end))
         offsets = old.hints.keys() | new.hints.keys()
@@ -219,9 +218,14 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self._measure_visible()
         self.refresh_changed()
 
+    def show_annotations(self, annotations: LayerView) -> None:
+        """Show another layer on the same document, or the same one as it was read again."""
+        self.annotations = annotations
+        self.painter.layer = annotations
+        self.repaint_all()
+
     def repaint_all(self) -> None:
-        """Paint everything again, from the layer that the session has now."""
-        self.painter.layer = self.session.layer
+        """Paint everything again."""
         self._forget_blocks()
         self._measure_visible()
         self.refresh()

@@ -50,7 +50,7 @@ class SpanCase:
         return min(s.start for s in spans), max(s.end for s in spans)
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Return where in the walk it comes."""
         return (self.claims or self.outcome)[0].start, 0
 
@@ -85,7 +85,7 @@ class RelationCase:
         return one.start, max(one.end, other.end)
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Return where in the walk it comes: behind the spans that start where its later end does."""
         return self.ends[1].start, 1
 

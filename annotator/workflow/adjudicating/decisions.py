@@ -22,17 +22,17 @@ from annotator.annotation import (
 )
 from annotator.labels import LabelScheme
 from annotator.workflow.adjudicating.cases import Case, RelationCase, RelationVersion, SpanCase, SpanVersion
-from annotator.workflow.adjudicating.relations import Standing
+from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import (
     Settlement,
+    credited,
+    credited_span,
     first_relations,
     first_spans,
-    turn_between,
+    outcome_between,
     versions_of,
-    vouched,
-    vouched_span,
 )
-from annotator.workflow.adjudicating.spans import heirs
+from annotator.workflow.adjudicating.spans import successors
 
 
 def choose(
@@ -40,7 +40,7 @@ def choose(
     case: Case,
     version: SpanVersion | RelationVersion,
     contents: Mapping[str, Annotations],
-    standing: Standing,
+    standing: SpanOutcomes,
     event: int,
 ) -> dict[str, Ruling]:
     """Return the rulings of the decision that a version of a case stands; ``contents`` is the work of who says so."""
@@ -68,7 +68,7 @@ def decide_spans(
     outcome = tuple(sorted(vouching))
     going = _in_the_way(settlement, outcome, scheme)
     if case is not None:
-        going |= {*case.outcome, *_standing_of(settlement, case)} - set(outcome)
+        going |= {*case.outcome, *_spans_of_case(settlement, case)} - set(outcome)
     others = [
         other for other in settlement.open if isinstance(other, SpanCase) and other.id != (case.id if case else None)
     ]
@@ -79,7 +79,7 @@ def decide_spans(
             hit = version if place is case else _touched(version, outcome, scheme)
             said.append(hit)
             versions.update({str(claim): versions_of(place) for claim in hit})
-    came = heirs(said, outcome)
+    came = successors(said, outcome)
     found = {str(claim): _span_ruling(claim, came[claim], vouching, versions[str(claim)], event)
              for claim in came if str(claim) in versions}  # fmt: skip
     for ruling in settlement.rulings.values():
@@ -95,7 +95,7 @@ def decide_relation(
     case: RelationCase,
     item: Relation | None,
     outcome: RelationKey | None,
-    standing: Standing,
+    standing: SpanOutcomes,
     event: int,
 ) -> dict[str, Ruling]:
     """Return the rulings of the decision on what there is between the spans of a case: one relation, or none."""
@@ -107,8 +107,8 @@ def decide_relation(
     for claim in sorted(claims):
         ruling = Ruling(str(claim), "relation", key_json(claim), "adjudicator", versions, event)
         if outcome is not None and item is not None:
-            turn = turn_between(claim, outcome, standing)
-            ruling = vouched(ruling.replace(outcome=turn), item)
+            turn = outcome_between(claim, outcome, standing)
+            ruling = credited(ruling.replace(outcome=turn), item)
         found[ruling.id] = ruling
     return found
 
@@ -118,7 +118,7 @@ def add_relation(settlement: Settlement, item: Relation, outcome: RelationKey, e
     claim = RelationKey(_anchor(settlement, outcome.head), _anchor(settlement, outcome.child), outcome.label)
     nobody = nothing_said(settlement)
     ruling = Ruling(str(claim), "relation", key_json(claim), "adjudicator", nobody, event, [outcome.label, False])
-    return {ruling.id: vouched(ruling, item)}
+    return {ruling.id: credited(ruling, item)}
 
 
 def nothing_said(settlement: Settlement) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _in_the_way(settlement: Settlement, outcome: SpanVersion, scheme: LabelSchem
     return {span for span in standing if span not in outcome and any(scheme.apart(span, o) for o in outcome)}
 
 
-def _standing_of(settlement: Settlement, case: SpanCase) -> set[SpanKey]:
+def _spans_of_case(settlement: Settlement, case: SpanCase) -> set[SpanKey]:
     """Return the gold spans that the claims of a case came to, also while it is open again."""
     claims = set(map(str, case.claims))
     rulings = (settlement.rulings[claim] for claim in claims if claim in settlement.rulings)
@@ -161,7 +161,7 @@ def _touched(version: SpanVersion, outcome: SpanVersion, scheme: LabelScheme) ->
 def _span_ruling(claim: SpanKey, outcome: SpanKey | None, vouching: Mapping[SpanKey, Span],
                  versions: Mapping[str, Any], event: int) -> Ruling:  # fmt: skip
     ruling = Ruling(str(claim), "span", key_json(claim), "adjudicator", versions, event)
-    return ruling if outcome is None else vouched_span(ruling, vouching[outcome], outcome)
+    return ruling if outcome is None else credited_span(ruling, vouching[outcome], outcome)
 
 
 def _added(settlement: Settlement, found: Mapping[str, Ruling], outcome: SpanVersion, vouching: Mapping[SpanKey, Span],

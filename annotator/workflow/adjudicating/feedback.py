@@ -14,7 +14,7 @@ from annotator.history import GOLD, LayerName, curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import Store
 from annotator.text import Segmentation
-from annotator.workflow.adjudicating.relations import Standing
+from annotator.workflow.adjudicating.relations import SpanOutcomes
 
 Finding = Literal["as in gold", "label", "boundary", "label and boundary", "direction", "not in gold", "missed"]
 FINDINGS: tuple[Finding, ...] = (
@@ -35,7 +35,7 @@ class SpanFeedback:
     gold: SpanKey | None
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Return where in the text it begins and ends."""
         keys = [key for key in (self.mine, self.gold) if key is not None]
         return min(key.start for key in keys), max(key.end for key in keys)
@@ -50,7 +50,7 @@ class RelationFeedback:
     gold: RelationKey | None
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Return from where to where in the text it goes."""
         keys = [key for key in (self.mine, self.gold) if key is not None]
         ends = [end for key in keys for end in (key.head, key.child)]
@@ -77,7 +77,7 @@ def feedback(store: Store, scheme: LabelScheme, key: str, curator: str) -> list[
             raise WorkflowError(f"{key}: its gold is not complete", "`annotator adjudicate` completes it")
         mine, theirs = store.annotations(own.id), store.annotations(gold.id)
     found = list(compare(mine, theirs, scheme, document.sentences))
-    return sorted(found, key=lambda item: (item.place[0], isinstance(item, RelationFeedback), item.place[1]))
+    return sorted(found, key=lambda item: (item.position[0], isinstance(item, RelationFeedback), item.position[1]))
 
 
 def compare(mine: Annotations, gold: Annotations, scheme: LabelScheme, sentences: Segmentation) -> Iterator[Feedback]:
@@ -87,11 +87,11 @@ def compare(mine: Annotations, gold: Annotations, scheme: LabelScheme, sentences
         if match.left is not None:
             stands[match.left] = match.right
         yield SpanFeedback(_FINDINGS[match.kind], match.left, match.right)
-    standing = Standing(stands, scheme, sentences)
-    left = {standing.ordered(gold.relation_key(r)) for r in gold.relations.values()}
+    outcomes = SpanOutcomes(stands, scheme, sentences)
+    left = {gold.relation_key(r).canonical(scheme.symmetric) for r in gold.relations.values()}
     waiting: list[RelationKey] = []
     for own in sorted(mine.relation_key(r) for r in mine.relations.values()):
-        mapped = standing.relation(own)
+        mapped = outcomes.relation(own)
         if mapped in left:
             left.discard(mapped)
             yield RelationFeedback("as in gold", own, mapped)

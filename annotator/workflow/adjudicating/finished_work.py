@@ -11,7 +11,7 @@ from annotator.store import LayerInfo, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class CuratorWork:
     """A curator's layer as it was when they last finished it; ``head`` is the hash of its last event then."""
 
     content: Annotations
@@ -20,7 +20,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedWork:
     """The finished work on a document by curator, in order of name.
 
     ``unfinished`` are the curators who have begun, or to whom it was assigned, and who are not done with it, also
@@ -28,7 +28,7 @@ class Finished:
     those whose work is about an earlier text.
     """
 
-    work: Mapping[str, Work] = field(default_factory=dict)
+    work: Mapping[str, CuratorWork] = field(default_factory=dict)
     unfinished: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
 
@@ -48,9 +48,9 @@ def fingerprint(heads: Mapping[str, str]) -> str:
     return " ".join(f"{curator}:{head[:16]}" for curator, head in sorted(heads.items()))
 
 
-def read_finished(store: Store, document: str, digest: str) -> Finished:
+def read_finished(store: Store, document: str, digest: str) -> FinishedWork:
     """Read the finished work on a document; ``digest`` is that of its text."""
-    work: dict[str, Work] = {}
+    work: dict[str, CuratorWork] = {}
     unfinished, outdated = set(store.assigned_to(document)), []
     for layer in store.layers(document=document, kind="curator"):
         curator = layer.name.author
@@ -65,19 +65,19 @@ def read_finished(store: Store, document: str, digest: str) -> Finished:
         found = _done(store, layer) if layer.state == "done" else _done_before(store, layer, digest)
         if found is not None:
             work[curator] = found
-    return Finished(dict(sorted(work.items())), tuple(sorted(unfinished)), tuple(outdated))
+    return FinishedWork(dict(sorted(work.items())), tuple(sorted(unfinished)), tuple(outdated))
 
 
-def _done(store: Store, layer: LayerInfo) -> Work:
-    return Work(store.annotations(layer.id), store.comments(layer.id), layer.head)
+def _done(store: Store, layer: LayerInfo) -> CuratorWork:
+    return CuratorWork(store.annotations(layer.id), store.comments(layer.id), layer.head)
 
 
-def _done_before(store: Store, layer: LayerInfo, digest: str) -> Work | None:
+def _done_before(store: Store, layer: LayerInfo, digest: str) -> CuratorWork | None:
     """Return a layer that was taken up again as it stood when it was last done; not when that was undone."""
     events = store.events(layer)
     stack = UndoStack.of(UndoStep(e.seq, e.action, e.target) for e in events)
     state: LayerState = {}
-    found: Work | None = None
+    found: CuratorWork | None = None
     for event in events:
         apply_ops(state, event.decode_ops())
         if event.seq in stack.done and state.get(("layer", "state")) == {"value": "done"}:
@@ -86,8 +86,8 @@ def _done_before(store: Store, layer: LayerInfo, digest: str) -> Work | None:
     return found
 
 
-def _work(state: LayerState, head: str) -> Work:
+def _work(state: LayerState, head: str) -> CuratorWork:
     spans = [Span(i, **record) for (table, i), record in state.items() if table == "span"]
     relations = [Relation(i, **record) for (table, i), record in state.items() if table == "relation"]
     comments = {i: Comment(i, **record) for (table, i), record in state.items() if table == "comment"}
-    return Work(Annotations.of(spans, relations), comments, head)
+    return CuratorWork(Annotations.of(spans, relations), comments, head)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from annotator.errors import WorkflowError
 from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.cases import kinds_in_words
-from annotator.workflow.adjudicating.finished_work import Finished, read_finished
+from annotator.workflow.adjudicating.finished_work import FinishedWork, read_finished
+from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.workspace import Workspace
 
@@ -40,10 +41,10 @@ def settle_finished(workspace: Workspace, actor: str, keys: Sequence[str] = ()) 
             report.open[key] = reason
             continue
         session = open_gold(workspace, key, actor)
-        reason = _reason_open(session)
+        reason = _reason_open(session.gold)
         if reason:
             report.open[key] = reason
-        elif session.complete_by_itself():
+        elif session.gold.complete_by_itself():
             report.settled.append(key)
         else:
             report.unchanged.append(key)
@@ -55,7 +56,7 @@ def open_gold(workspace: Workspace, key: str, actor: str) -> GoldSession:
     document = workspace.store.document(key)
     if document is None:
         raise WorkflowError(f"no document {key!r} in {workspace.database_path}", "`annotator status` lists them")
-    return GoldSession(workspace.store, workspace.scheme, actor, document, follows=False)
+    return GoldSession(workspace.store, workspace.scheme, actor, document)
 
 
 def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
@@ -65,18 +66,18 @@ def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
     themselves and has not finished: nobody sees the work of others before their own is done.
     """
     session = open_gold(workspace, key, actor)
-    work = session.work
+    work = session.gold.work
     if actor in work.unfinished:
         raise WorkflowError(f"{key}: {actor} has not finished it", "finish your own work on it first, then adjudicate")
     if len(work.work) < 2 and session.state == "todo":
         who = ", ".join(work.work) or "nobody"
         hint = "--auto makes gold of one curator's work" if work.work else "two must have finished"
         raise WorkflowError(f"{key}: finished by {who} only" if work.work else f"{key}: finished by nobody", hint)
-    session.merge()
+    session.gold.merge()
     return session
 
 
-def _reason_to_wait(work: Finished) -> str:
+def _reason_to_wait(work: FinishedWork) -> str:
     """Return why a document cannot become gold yet; empty when it can."""
     if work.unfinished:
         return f"not finished by {', '.join(work.unfinished)}"
@@ -85,12 +86,12 @@ def _reason_to_wait(work: Finished) -> str:
     return "" if work.work else "nobody has worked on it"
 
 
-def _reason_open(session: GoldSession) -> str:
-    if session.open:
-        who = ", ".join(session.work.work)
-        return f"{who}{' differ' if len(session.work.work) > 1 else ''}: {kinds_in_words(session.open)}"
-    by_hand = any(ruling.settled == "adjudicator" for ruling in session.layer.rulings.values())
-    if by_hand and session.state != "done":
+def _reason_open(gold: GoldEditor) -> str:
+    if gold.open:
+        who = ", ".join(gold.work.work)
+        return f"{who}{' differ' if len(gold.work.work) > 1 else ''}: {kinds_in_words(gold.open)}"
+    by_hand = any(ruling.settled == "adjudicator" for ruling in gold.layer.rulings.values())
+    if by_hand and gold.state != "done":
         return "settled by hand, but not called complete: `annotator adjudicate` opens it, space completes it"
     return ""
 
@@ -109,8 +110,8 @@ def incomplete(workspace: Workspace, layers: Iterable[LayerInfo]) -> dict[str, s
         key = layer.name.document
         new = _new(layer, heads.get(key, {}))
         session = open_gold(workspace, key, "") if new else None
-        if session is not None and not session.is_merged:
-            what = kinds_in_words(session.open) if session.open else "more agree now, adjudicate again"
+        if session is not None and not session.gold.is_merged:
+            what = kinds_in_words(session.gold.open) if session.gold.open else "more agree now, adjudicate again"
             found[key] = f"{', '.join(new)} finished since: {what}"
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from string import ascii_uppercase
 
 
-def shown_names(document: str, curators: Iterable[str], *, hidden: bool) -> Mapping[str, str]:
+def displayed_names(document: str, curators: Iterable[str], *, hidden: bool) -> Mapping[str, str]:
     """Return what each curator is called on the screen, in the order in which they are shown.
 
     Hidden, they are A, B, C … in an order that differs from document to document and stays the same for each.

@@ -24,7 +24,7 @@ Changes = Mapping[str, Ruling | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GoldPart:
     """Finished work and rulings that hang together, the spans that they are about, and what they come to."""
 
     contents: Mapping[str, Annotations]
@@ -38,7 +38,7 @@ class Part:
         return min(key.start for key in self.keys)
 
 
-class Parts:
+class GoldParts:
     """The parts of a document; a value that is replaced, not changed, when something is decided."""
 
     def __init__(self, scheme: LabelScheme, sentences: Segmentation, curators: Sequence[str], event: int) -> None:
@@ -46,7 +46,7 @@ class Parts:
         self._sentences = sentences
         self._curators = curators
         self.event = event
-        self.parts: list[Part] = []
+        self.parts: list[GoldPart] = []
         self._part_of: dict[SpanKey, int] = {}
         self._ranges: list[tuple[int, int]] = []
         self._whole: Settlement | None = None
@@ -59,7 +59,7 @@ class Parts:
         scheme: LabelScheme,
         sentences: Segmentation,
         event: int,
-    ) -> Parts:
+    ) -> GoldParts:
         """Return the parts of some finished work and the rulings on it, settled."""
         found = cls(scheme, sentences, tuple(sorted(contents)), event)
         leader = _together(contents, rulings)
@@ -79,11 +79,11 @@ class Parts:
 
     def _settled(
         self, contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling], keys: frozenset[SpanKey]
-    ) -> Part:
+    ) -> GoldPart:
         settlement = settle(contents, rulings, self._scheme, self._sentences, self.event)
-        return Part(contents, settlement.rulings, keys, settlement)
+        return GoldPart(contents, settlement.rulings, keys, settlement)
 
-    def _put(self, part: Part) -> None:
+    def _put(self, part: GoldPart) -> None:
         number = len(self.parts)
         self.parts.append(part)
         self._part_of.update(dict.fromkeys(part.keys, number))
@@ -96,7 +96,7 @@ class Parts:
             self._whole = _united([part.settlement for part in self.parts], self._curators)
         return self._whole
 
-    def around(self, keys: Iterable[SpanKey]) -> Part:
+    def around(self, keys: Iterable[SpanKey]) -> GoldPart:
         """Return all that has to do with some spans, those that are new included, as one part."""
         wanted = frozenset(keys)
         return self._joined([self.parts[number] for number in sorted(self._near(wanted))], wanted)
@@ -110,7 +110,7 @@ class Parts:
             found.update(n for n, (start, end) in enumerate(self._ranges) if start < key.end and key.start < end)
         return found
 
-    def _joined(self, parts: Sequence[Part], keys: frozenset[SpanKey]) -> Part:
+    def _joined(self, parts: Sequence[GoldPart], keys: frozenset[SpanKey]) -> GoldPart:
         if len(parts) == 1:
             return parts[0]
         contents = {
@@ -122,9 +122,9 @@ class Parts:
         }
         rulings = {ruling.id: ruling for part in parts for ruling in part.rulings.values()}
         united = _united([part.settlement for part in parts], self._curators)
-        return Part(contents, rulings, keys.union(*(part.keys for part in parts)), united)
+        return GoldPart(contents, rulings, keys.union(*(part.keys for part in parts)), united)
 
-    def ruled(self, changes: Changes) -> tuple[Parts, list[tuple[Part, Part]]]:
+    def ruled(self, changes: Changes) -> tuple[GoldParts, list[tuple[GoldPart, GoldPart]]]:
         """Return the parts after some rulings changed, and each part that is another now: as it was, as it is."""
         groups: list[tuple[set[int], dict[str, Ruling | None], set[SpanKey]]] = []
         for identity, ruling in changes.items():
@@ -140,7 +140,7 @@ class Parts:
                     apart.append(group)
             groups = [*apart, (numbers, within, keys)]
         gone = {number for numbers, _, _ in groups for number in numbers}
-        found = Parts(self._scheme, self._sentences, self._curators, self.event)
+        found = GoldParts(self._scheme, self._sentences, self._curators, self.event)
         for number, part in enumerate(self.parts):
             if number not in gone:
                 found._put(part)
@@ -173,7 +173,7 @@ def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:
 def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settlement:
     """Return what settlements that have nothing to do with one another come to together."""
     cases: list[Case] = [case for settlement in settlements for case in settlement.cases]
-    cases.sort(key=lambda case: (case.place, case.id))
+    cases.sort(key=lambda case: (case.position, case.id))
     rulings: dict[str, Ruling] = {}
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
@@ -182,7 +182,7 @@ def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settl
         rulings.update(settlement.rulings)
         spans.update(settlement.content.spans)
         relations.update(settlement.content.relations)
-        standing.update(settlement.standing)
+        standing.update(settlement.span_outcomes)
     waiting = sum(settlement.waiting for settlement in settlements)
     return Settlement(tuple(curators), tuple(cases), rulings, Annotations(spans, relations), standing, waiting)
 

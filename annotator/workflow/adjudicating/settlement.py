@@ -24,8 +24,8 @@ from annotator.annotation import (
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
 from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
-from annotator.workflow.adjudicating.relations import Standing, Turn, relation_cases
-from annotator.workflow.adjudicating.spans import heirs, span_cases
+from annotator.workflow.adjudicating.relations import RelationOutcome, SpanOutcomes, relation_cases
+from annotator.workflow.adjudicating.spans import span_cases, successors
 
 Item = TypeVar("Item", Span, Relation)
 
@@ -35,15 +35,15 @@ class Settlement:
     """The cases of a document (or of a part of it) in the order of the walk, and what they come to.
 
     ``curators`` are those who finished it, ``rulings`` has one for every claim that is settled, ``content`` is gold
-    under ids that are content, ``standing`` what stands for each span that was marked, ``waiting`` how many relations
-    wait for their ends to be settled.
+    under ids that are content, ``span_outcomes`` what stands for each span that was marked, ``waiting`` how many
+    relations wait for their ends to be settled.
     """
 
     curators: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
     content: Annotations = field(default_factory=Annotations)
-    standing: Mapping[SpanKey, SpanKey | None] = field(default_factory=dict)
+    span_outcomes: Mapping[SpanKey, SpanKey | None] = field(default_factory=dict)
     waiting: int = 0
 
     @property
@@ -67,22 +67,22 @@ def settle(
     held = {i: ruling for i, ruling in rulings.items() if ruling.settled == "adjudicator"}
     ruled = {span_key(r.claim): span_key(r.outcome) if r.outcome else None for r in held.values() if r.kind == "span"}
     spans = span_cases(contents, ruled, scheme)
-    standing = Standing(_standing(spans, ruled), scheme, sentences)
-    turns = {relation_key(r.claim): turn_of(r.outcome) for r in held.values() if r.kind == "relation"}
+    standing = SpanOutcomes(_standing(spans, ruled), scheme, sentences)
+    turns = {relation_key(r.claim): relation_outcome(r.outcome) for r in held.values() if r.kind == "relation"}
     relations, waiting = relation_cases(contents, standing, turns, scheme)
     made = {r.id: r for r in (*_span_rulings(spans, contents, event),
                               *_relation_rulings(relations, contents, standing, event))}  # fmt: skip
     kept = {i: _as_before(rulings.get(i), ruling) for i, ruling in made.items()}
     every = {**kept, **{i: r.replace(item=_item(r, standing)) for i, r in held.items()}}
     cases: list[Case] = [*spans, *relations]
-    cases.sort(key=lambda case: (case.place, case.id))
+    cases.sort(key=lambda case: (case.position, case.id))
     return Settlement(tuple(sorted(contents)), tuple(cases), every, _content(every, standing), standing.spans, waiting)
 
 
 # Rulings as JSON values
 
 
-def turn_of(value: Any) -> Turn | None:
+def relation_outcome(value: Any) -> RelationOutcome | None:
     """Return what a relation came to by a ruling's JSON value."""
     return None if value is None else (value[0], value[1])
 
@@ -93,7 +93,7 @@ def versions_of(case: Case) -> dict[str, list[Any]]:
     return {curator: [key_json(key) for key in version] for curator, version in sorted(versions.items())}
 
 
-def turn_between(claim: RelationKey, outcome: RelationKey, standing: Standing) -> list[Any]:
+def outcome_between(claim: RelationKey, outcome: RelationKey, standing: SpanOutcomes) -> list[Any]:
     """Return what has to be done to a claim for it to come to an outcome between the same two gold spans."""
     return [outcome.label, standing.relation(claim, (outcome.label, False)) != outcome]
 
@@ -107,7 +107,7 @@ def _standing(cases: Iterable[SpanCase], ruled: Mapping[SpanKey, SpanKey | None]
     for case in cases:
         if case.settled is not None:
             found.update({span: span for span in case.outcome})
-            found.update(heirs(case.versions.values(), case.outcome))
+            found.update(successors(case.versions.values(), case.outcome))
     return {**found, **ruled}
 
 
@@ -116,13 +116,13 @@ def _span_rulings(cases: Iterable[SpanCase], contents: Mapping[str, Annotations]
     for case in cases:
         if case.settled in ("agreement", "majority"):
             versions = versions_of(case)
-            for claim, outcome in heirs(case.versions.values(), case.outcome).items():
+            for claim, outcome in successors(case.versions.values(), case.outcome).items():
                 ruling = Ruling(str(claim), "span", key_json(claim), case.settled, versions, event)
-                yield ruling if outcome is None else vouched_span(ruling, vouching[outcome], outcome)
+                yield ruling if outcome is None else credited_span(ruling, vouching[outcome], outcome)
 
 
 def _relation_rulings(
-    cases: Iterable[RelationCase], contents: Mapping[str, Annotations], standing: Standing, event: int
+    cases: Iterable[RelationCase], contents: Mapping[str, Annotations], standing: SpanOutcomes, event: int
 ) -> Iterator[Ruling]:
     vouching = first_relations(contents, standing)
     for case in cases:
@@ -131,8 +131,8 @@ def _relation_rulings(
             for claim in case.claims:
                 ruling = Ruling(str(claim), "relation", key_json(claim), case.settled, versions, event)
                 if case.outcome:
-                    turn = turn_between(claim, case.outcome[0], standing)
-                    ruling = vouched(ruling.replace(outcome=turn), vouching[case.outcome[0]])
+                    turn = outcome_between(claim, case.outcome[0], standing)
+                    ruling = credited(ruling.replace(outcome=turn), vouching[case.outcome[0]])
                 yield ruling.replace(item=_item(ruling, standing))
 
 
@@ -145,7 +145,7 @@ def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
     return found
 
 
-def first_relations(contents: Mapping[str, Annotations], standing: Standing) -> dict[RelationKey, Relation]:
+def first_relations(contents: Mapping[str, Annotations], standing: SpanOutcomes) -> dict[RelationKey, Relation]:
     """Return for every relation between gold spans that of the first curator who sees it, with that name on it."""
     found: dict[RelationKey, Relation] = {}
     for curator in sorted(contents):
@@ -156,32 +156,32 @@ def first_relations(contents: Mapping[str, Annotations], standing: Standing) -> 
     return found
 
 
-def vouched(ruling: Ruling, item: Span | Relation) -> Ruling:
+def credited(ruling: Ruling, item: Span | Relation) -> Ruling:
     """Return a ruling whose gold item comes from somebody's own."""
     return ruling.replace(origin=item.origin, source=item.source, score=item.score, curator=item.curator)
 
 
-def vouched_span(ruling: Ruling, item: Span, outcome: SpanKey) -> Ruling:
+def credited_span(ruling: Ruling, item: Span, outcome: SpanKey) -> Ruling:
     """Return a ruling on a span that comes to an outcome, as somebody has it or made it."""
-    return vouched(ruling.replace(outcome=key_json(outcome), item=str(outcome)), item)
+    return credited(ruling.replace(outcome=key_json(outcome), item=str(outcome)), item)
 
 
 def _as_before(old: Ruling | None, new: Ruling) -> Ruling:
     return old if old is not None and new.replace(event=old.event) == old else new
 
 
-def _item(ruling: Ruling, standing: Standing) -> str | None:
+def _item(ruling: Ruling, standing: SpanOutcomes) -> str | None:
     """Return the id of the gold item that a claim came to."""
     key = _outcome(ruling, standing)
     return None if key is None else str(key)
 
 
-def _outcome(ruling: Ruling, standing: Standing) -> SpanKey | RelationKey | None:
+def _outcome(ruling: Ruling, standing: SpanOutcomes) -> SpanKey | RelationKey | None:
     if ruling.outcome is None:
         return None
     if ruling.kind == "span":
         return span_key(ruling.outcome)
-    return standing.relation(relation_key(ruling.claim), turn_of(ruling.outcome))
+    return standing.relation(relation_key(ruling.claim), relation_outcome(ruling.outcome))
 
 
 def _by(ruling: Ruling, item: Item) -> Item:
@@ -190,7 +190,7 @@ def _by(ruling: Ruling, item: Item) -> Item:
     return item.replace(origin=origin, source=ruling.source, score=ruling.score, curator=ruling.curator)
 
 
-def _content(rulings: Mapping[str, Ruling], standing: Standing) -> Annotations:
+def _content(rulings: Mapping[str, Ruling], standing: SpanOutcomes) -> Annotations:
     """Return gold: each item as the ruling on its own content has it, else as the first one that came to it."""
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}

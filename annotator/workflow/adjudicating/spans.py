@@ -11,7 +11,7 @@ from annotator.intervals import IntervalIndex
 from annotator.labels import LabelScheme
 from annotator.workflow.adjudicating.cases import SpanCase, SpanVersion, span_kind, vote
 
-Heirs = dict[SpanKey, SpanKey | None]
+SpanSuccessors = dict[SpanKey, SpanKey | None]
 """What stands for each span that was marked; ``None`` where nothing does."""
 
 
@@ -30,12 +30,12 @@ def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, Span
     for case in _places(contents, scheme):
         near = [standing[int(i.id)] for i in fixed.overlapping(*case.range)]
         found.append(_unless_in_the_way(_settled(case, decided, scheme), near, scheme))
-    return sorted([*found, *_added(found, contents, ruled)], key=lambda case: (case.place, case.id))
+    return sorted([*found, *_added(found, contents, ruled)], key=lambda case: (case.position, case.id))
 
 
-def heirs(versions: Iterable[SpanVersion], outcome: SpanVersion) -> Heirs:
+def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuccessors:
     """Return what stands for each span of some versions once ``outcome`` is what stands."""
-    found: Heirs = {}
+    found: SpanSuccessors = {}
     for version in sorted(set(versions)):
         for match in align(version, outcome):
             if match.left is not None and found.get(match.left) is None:

@@ -1,10 +1,11 @@
-"""What a curator's live suggestions draw on: what they decided in other documents, and gold.
+"""What the suggestions for a curator draw on while they work: their decisions in other documents, and gold.
 
 Never another curator's work: what one decides must not sway another before the gold is settled.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.evidence import RangeDecision, decision_against
 from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex
-from annotator.workflow.annotating.suggestion_updates import Linker
+from annotator.workflow.annotating.suggestion_updates import RelationProposer
 
 if TYPE_CHECKING:
     from annotator.suggest.learned.versions import LearnedVersion
@@ -26,10 +27,7 @@ LATEST = 200
 
 
 class CuratorMemory:
-    """The memory of one curator in one workspace, kept up to date as they go from document to document.
-
-    ``slow`` holds what is still to be told of patterns that took too long and are left out.
-    """
+    """The memory of one curator in one workspace, kept up to date as they go from document to document."""
 
     def __init__(self, store: Store, scheme: LabelScheme, curator: str, learned_dir: Path | None = None) -> None:
         self._store = store
@@ -40,16 +38,16 @@ class CuratorMemory:
         self._known: dict[str, tuple[str, ...]] = {}
         self._chosen = ""
         self._version: LearnedVersion | None = None
-        self._linkers: dict[tuple[str, str], Linker] = {}
-        self.slow: list[SlowPatternError] = []
+        self._proposers: dict[tuple[str, str], RelationProposer] = {}
+        self._warnings: deque[SlowPatternError] = deque()
 
-    def memory(self, but: str) -> PhraseMemory:
+    def memory(self, opened: str) -> PhraseMemory:
         """Return the phrase memory as the store has it now; only documents that changed are read.
 
-        What it knows of the document ``but`` may be out of date: that one is about to be opened.
+        What it knows of the document that is ``opened`` may be out of date.
         """
         latest = self._latest()
-        latest.pop(but, None)
+        latest.pop(opened, None)
         for key in self._known.keys() - latest.keys():
             self._memory.forget(key)
             del self._known[key]
@@ -60,22 +58,22 @@ class CuratorMemory:
                 self._read(key, layers)
         return self._memory
 
-    def linker(self, lang: str) -> Linker:
+    def proposer(self, lang: str) -> RelationProposer:
         """Return what proposes relations in documents in ``lang``: the rules, or what was learned beyond them."""
         from annotator.suggest.relations.candidates import RelationSuggester
 
         learned = self.learned()
         known = (lang, learned.version if learned is not None else "")
-        if known not in self._linkers:
+        if known not in self._proposers:
             relation_scorer = learned.relation_scorer if learned is not None else None
-            self._linkers[known] = RelationSuggester(self._scheme, lang, relation_scorer, self.slow.append)
-        return self._linkers[known]
+            self._proposers[known] = RelationSuggester(self._scheme, lang, relation_scorer, self._warnings.append)
+        return self._proposers[known]
 
     def calibration(self) -> Calibration:
         """Return what turns the memory's judgements into probabilities."""
         learned = self.learned()
-        found = learned.calibrations.get("memory") if learned is not None else None
-        return found if found is not None else Calibration()
+        calibration = learned.calibrations.get("memory") if learned is not None else None
+        return calibration if calibration is not None else Calibration()
 
     def learned(self) -> LearnedVersion | None:
         """Return the learned version that is in use now; it is looked at again only when another was chosen."""
@@ -88,15 +86,19 @@ class CuratorMemory:
             self._chosen, self._version = chosen, active_version(self._learned_dir, self._scheme)
         return self._version
 
+    def next_warning(self) -> SlowPatternError | None:
+        """A pattern of the scheme that took too long and is left out from now on, once; ``None`` when there is none."""
+        return self._warnings.popleft() if self._warnings else None
+
     def _latest(self) -> dict[str, list[LayerInfo]]:
         """Return the layers to remember by document: the curator's own and gold, of the documents changed last."""
-        found: dict[str, list[LayerInfo]] = {}
+        by_document: dict[str, list[LayerInfo]] = {}
         layers = [layer for name in (self._layer, GOLD) for layer in self._store.latest_layers(name, LATEST)]
         for layer in sorted(layers, key=lambda info: (info.changed_at or "", info.name), reverse=True):
             key = layer.name.document
-            if key in found or len(found) < LATEST:
-                found.setdefault(key, []).append(layer)
-        return found
+            if key in by_document or len(by_document) < LATEST:
+                by_document.setdefault(key, []).append(layer)
+        return by_document
 
     def _read(self, key: str, layers: list[LayerInfo]) -> None:
         document = self._store.document(key)
@@ -109,10 +111,10 @@ class CuratorMemory:
         settled = gold or own
         assert settled is not None
         content = self._store.annotations(settled.id)
-        decisions = self._store.verdicts(own.id) if own is not None else {}
+        verdicts = self._store.verdicts(own.id) if own is not None else {}
         marks = [RangeDecision(*span.key, positive=True) for span in content.spans.values()]
         items = self._store.annotations(own.id).spans if own is not None and own is not settled else content.spans
-        turned_down = (decision_against(decision, items.get(decision.item or "")) for decision in decisions.values())
+        turned_down = (decision_against(verdict, items.get(verdict.item or "")) for verdict in verdicts.values())
         marks += [mark for mark in turned_down if mark is not None]
         finished = gold is not None or settled.state == "done"
         self._memory.put(DocumentEvidence(PhraseIndex(document), marks, finished=finished))

@@ -16,7 +16,7 @@ from annotator.history import LayerName
 from annotator.labels import LabelScheme
 from annotator.text import Document
 from annotator.workflow.comparing.agreement_sample import AgreementSample, Condition, display_name
-from annotator.workflow.editing.editable_layer import WorkingLayer
+from annotator.workflow.editing.content import LayerContent
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
@@ -125,23 +125,22 @@ class LayerVersion:
     def __init__(self, scheme: LabelScheme, document: Document, layer: str, content: Annotations) -> None:
         self.document = document
         self.name = display_name(layer)
-        self.layer = WorkingLayer(scheme, Annotations(), document.sentences)
         known = {i: span for i, span in content.spans.items() if span.label in scheme.entities}
         related = {
             i: relation
             for i, relation in content.relations.items()
             if relation.label in scheme.relations and relation.head in known and relation.child in known
         }
-        self.layer.load(Annotations(known, related), {}, {}, {})
+        self.layer = LayerContent(scheme, document.sentences, Annotations(known, related))
 
     def ids(self, item: SpanKey | RelationKey | None) -> list[str]:
         """Return the ids of what a version of a disagreement is about: the relation, then its spans, or the span."""
         if item is None:
             return []
         if isinstance(item, SpanKey):
-            identity = self.layer.same(item)
+            identity = self.layer.span_with(item)
             return [] if identity is None else [identity]
-        head, child = self.layer.same(item.head), self.layer.same(item.child)
+        head, child = self.layer.span_with(item.head), self.layer.span_with(item.child)
         relation = None
         if head and child and item.label in self.layer.scheme.relations:
             relation = self.layer.linked(head, child, item.label)

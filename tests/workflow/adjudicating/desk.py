@@ -7,7 +7,7 @@ from annotator.history import GOLD, LayerName
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from tests.workspaces import KEY, Bench, own_id, place_of
 
 Mention = tuple[str, str] | tuple[str, str, int]
@@ -21,7 +21,7 @@ def key_of(bench: Bench, mention: Mention, document: str = KEY) -> SpanKey:
 
 
 def finish(bench: Bench, curator: str, *mentions: Mention, links: tuple[Link, ...] = (), key: str = KEY,
-           done: bool = True) -> Session:  # fmt: skip
+           done: bool = True) -> AnnotationSession:  # fmt: skip
     """Let a curator mark and link, and finish."""
     session = bench.session(key, curator)
     for mention in mentions:
@@ -31,7 +31,7 @@ def finish(bench: Bench, curator: str, *mentions: Mention, links: tuple[Link, ..
         session.relate(one, other, label)
     if done:
         session.finish()
-    session.save_bookmark(opened=False)
+    session.bookmark.save(opened=False)
     return session
 
 
@@ -40,12 +40,12 @@ def judge(bench: Bench, actor: str = "lead", key: str = KEY) -> GoldSession:
 
 
 def kinds(session: GoldSession) -> list[str]:
-    return [case.kind for case in session.open]
+    return [case.kind for case in session.gold.open]
 
 
 def first(session: GoldSession, kind: str = "") -> Case:
     """Return the first open case (of a kind)."""
-    return next(case for case in session.open if kind in ("", case.kind))
+    return next(case for case in session.gold.open if kind in ("", case.kind))
 
 
 def gold_state(bench: Bench, key: str = KEY) -> str | None:

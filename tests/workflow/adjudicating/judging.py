@@ -13,7 +13,7 @@ from annotator.labels.scheme import EntityType, Overlap
 from annotator.text import Segmentation
 from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import Case
-from annotator.workflow.adjudicating.relations import Standing
+from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import Settlement, settle
 
 WORDS = 7
@@ -66,8 +66,8 @@ class Judge:
         return settle(self.contents, self.rulings, self.scheme, SENTENCES, self.event)
 
     @property
-    def standing(self) -> Standing:
-        return Standing(self.now.standing, self.scheme, SENTENCES)
+    def standing(self) -> SpanOutcomes:
+        return SpanOutcomes(self.now.span_outcomes, self.scheme, SENTENCES)
 
     def take(self, changes: Mapping[str, Ruling]) -> None:
         self.event += 1

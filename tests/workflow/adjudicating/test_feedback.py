@@ -77,7 +77,7 @@ def settled(bench: Bench) -> Bench:
     finish(bench, "bo", ("PERSON", "Ana"))
     session = judge(bench)
     for _ in range(2):
-        session.choose(session.open[0].id, "ana")
+        session.choose(session.gold.open[0].id, "ana")
     session.finish()
     return bench
 
@@ -98,7 +98,7 @@ def test_it_waits_for_both_sides(bench: Bench) -> None:
         feedback(bench.store, bench.scheme, KEY, "ana")
     finish(bench, "bo")
     session = judge(bench)
-    session.nothing(session.open[0].id)
+    session.nothing(session.gold.open[0].id)
     session.finish()
     finish(bench, "carla", done=False)
     with pytest.raises(WorkflowError, match="nota: carla has not finished it: finish it first"):

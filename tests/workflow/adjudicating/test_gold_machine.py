@@ -14,7 +14,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD
 from annotator.store import check_database
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.editing.layer_session import Outcome
+from annotator.workflow.editing.editor import Outcome
 from tests.workflow.adjudicating.desk import finish, judge
 from tests.workspaces import Bench, make_bench
 
@@ -47,11 +47,11 @@ class Adjudication(RuleBasedStateMachine):
         return [(labels.get(phrase, data.draw(LABELS)), phrase) for phrase in phrases]
 
     def _attempt(self, action: Callable[[], Outcome | None]) -> None:
-        before = {*self.session.layer.spans, *self.session.layer.relations}, len(self.session.open)
+        before = {*self.session.content.spans, *self.session.content.relations}, len(self.session.gold.open)
         try:
             action()
         except WorkflowError:
-            now = {*self.session.layer.spans, *self.session.layer.relations}, len(self.session.open)
+            now = {*self.session.content.spans, *self.session.content.relations}, len(self.session.gold.open)
             assert now == before
 
     def _one(self, number: int, of: list[str]) -> str | None:
@@ -59,19 +59,19 @@ class Adjudication(RuleBasedStateMachine):
 
     @rule(number=MANY, curator=st.sampled_from(("ana", "bo")))
     def choose(self, number: int, curator: str) -> None:
-        case = self._one(number, [c.id for c in self.session.settlement.cases])
+        case = self._one(number, [c.id for c in self.session.gold.settlement.cases])
         if case is not None:
             self._attempt(lambda: self.session.choose(case, curator))
 
     @rule(number=MANY)
     def nothing(self, number: int) -> None:
-        case = self._one(number, [c.id for c in self.session.open])
+        case = self._one(number, [c.id for c in self.session.gold.open])
         if case is not None:
             self._attempt(lambda: self.session.nothing(case))
 
     @rule(number=MANY, label=LABELS)
     def amend(self, number: int, label: str) -> None:
-        case = self._one(number, [c.id for c in self.session.open])
+        case = self._one(number, [c.id for c in self.session.gold.open])
         if case is not None:
             self._attempt(lambda: self.session.amend(case, label=label))
 
@@ -84,20 +84,20 @@ class Adjudication(RuleBasedStateMachine):
 
     @rule(number=MANY, label=LABELS)
     def relabel(self, number: int, label: str) -> None:
-        span = self._one(number, sorted(self.session.layer.spans))
+        span = self._one(number, sorted(self.session.content.spans))
         if span is not None:
             self._attempt(lambda: self.session.relabel(span, label))
 
     @rule(number=MANY, side=st.sampled_from(("start", "end")), by=st.sampled_from((-1, 1)))
     def move(self, number: int, side: str, by: int) -> None:
-        span = self._one(number, sorted(self.session.layer.spans))
+        span = self._one(number, sorted(self.session.content.spans))
         if span is not None:
             self._attempt(lambda: self.session.move_boundary(span, side, by))
 
     @rule(number=MANY, other=MANY)
     def relate(self, number: int, other: int) -> None:
-        head = self._one(number, sorted(self.session.layer.spans))
-        partners = self.session.partners(head) if head is not None else []
+        head = self._one(number, sorted(self.session.content.spans))
+        partners = self.session.checks.partners(head) if head is not None else []
         if head is not None and partners:
             child, kind, turned = partners[other % len(partners)]
             ends = (child, head) if turned else (head, child)
@@ -105,21 +105,21 @@ class Adjudication(RuleBasedStateMachine):
 
     @rule(number=MANY)
     def delete(self, number: int) -> None:
-        item = self._one(number, sorted((*self.session.layer.spans, *self.session.layer.relations)))
+        item = self._one(number, sorted((*self.session.content.spans, *self.session.content.relations)))
         if item is not None:
             self._attempt(lambda: self.session.delete(item))
 
     @rule(number=MANY)
     def retype(self, number: int) -> None:
-        item = self._one(number, sorted(self.session.layer.relations))
-        choices = self.session.retypings(item) if item is not None else []
+        item = self._one(number, sorted(self.session.content.relations))
+        choices = self.session.checks.retypings(item) if item is not None else []
         if item is not None and choices:
             kind, turned = choices[number % len(choices)]
             self._attempt(lambda: self.session.retype(item, kind.name, reverse=turned))
 
     @rule()
     def everywhere(self) -> None:
-        span = self._one(0, sorted(self.session.layer.spans))
+        span = self._one(0, sorted(self.session.content.spans))
         if span is not None:
             self._attempt(lambda: self.session.everywhere(span))
 
@@ -129,12 +129,14 @@ class Adjudication(RuleBasedStateMachine):
 
     @rule()
     def comment(self) -> None:
-        self._attempt(lambda: self.session.comment("why", self.session.open[0].id if self.session.open else None))
+        self._attempt(
+            lambda: self.session.comment("why", self.session.gold.open[0].id if self.session.gold.open else None)
+        )
 
     @rule()
     def complete(self) -> None:
         self._attempt(self.session.finish)
-        assert (self.session.state == "done") == (not self.session.open)
+        assert (self.session.state == "done") == (not self.session.gold.open)
 
     @rule()
     def undo(self) -> None:
@@ -146,19 +148,27 @@ class Adjudication(RuleBasedStateMachine):
 
     @rule()
     def undo_and_redo(self) -> None:
-        before = self.session.settlement.content, {r.id: r.outcome for r in self.session.layer.rulings.values()}
-        if self.session._undo.done:
+        before = (
+            self.session.gold.settlement.content,
+            {r.id: r.outcome for r in self.session.gold.layer.rulings.values()},
+        )
+        if self.session.gold.editor._undo.done:
             self.session.undo()
             self.session.redo()
-        after = self.session.settlement.content, {r.id: r.outcome for r in self.session.layer.rulings.values()}
+        after = (
+            self.session.gold.settlement.content,
+            {r.id: r.outcome for r in self.session.gold.layer.rulings.values()},
+        )
         assert after == before
 
     @rule(data=st.data(), curator=st.sampled_from(("ana", "bo", "carla")))
     def finish_anew(self, data: st.DataObject, curator: str) -> None:
         decided = self._decided()
         own = self.bench.session(curator=curator)
-        for identity in data.draw(st.lists(st.sampled_from(sorted(own.layer.spans) or ["-"]), unique=True, max_size=2)):
-            if identity in own.layer.spans:
+        for identity in data.draw(
+            st.lists(st.sampled_from(sorted(own.content.spans) or ["-"]), unique=True, max_size=2)
+        ):
+            if identity in own.content.spans:
                 own.delete(identity)
         for label, phrase in self._marks(data):
             start = own.document.text.index(phrase)
@@ -171,26 +181,29 @@ class Adjudication(RuleBasedStateMachine):
         assert self._decided() == decided
 
     def _decided(self) -> dict[str, object]:
-        rulings = self.session.layer.rulings.values()
+        rulings = self.session.gold.layer.rulings.values()
         return {r.id: (r.outcome, r.event) for r in rulings if r.settled == "adjudicator"}
 
     @rule()
     def open_anew(self) -> None:
-        before = self.session.settlement
+        before = self.session.gold.settlement
         self.session = judge(self.bench, "chief")
-        assert self.session.settlement.content == before.content
-        assert [c.id for c in self.session.open] == [c.id for c in before.open]
+        assert self.session.gold.settlement.content == before.content
+        assert [c.id for c in self.session.gold.open] == [c.id for c in before.open]
 
     @precondition(lambda self: hasattr(self, "session"))
     @invariant()
     def sound(self) -> None:
         session = self.session
         stored = self.bench.store.annotations(self.bench.layer_id(GOLD))
-        assert stored == session.settlement.content
-        assert (dict(session.layer.spans), dict(session.layer.relations)) == (stored.spans, stored.relations)
+        assert stored == session.gold.settlement.content
+        assert (dict(session.content.spans), dict(session.content.relations)) == (
+            stored.spans,
+            stored.relations,
+        )
         assert self.bench.scheme.layer_problems(stored, session.document.sentences) == []
-        assert self.bench.store.rulings(self.bench.layer_id(GOLD)) == session.settlement.rulings
-        assert not (session.state == "done" and session.open)
+        assert self.bench.store.rulings(self.bench.layer_id(GOLD)) == session.gold.settlement.rulings
+        assert not (session.state == "done" and session.gold.open)
 
     def teardown(self) -> None:
         try:
@@ -203,7 +216,7 @@ class Adjudication(RuleBasedStateMachine):
 
     def _take_all_back(self) -> None:
         assert list(check_database(self.bench.store)) == []
-        while self.session._undo.done:
+        while self.session.gold.editor._undo.done:
             self.session.undo()
         assert self._decided() == {}
         assert list(check_database(self.bench.store)) == []

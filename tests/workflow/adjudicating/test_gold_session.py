@@ -40,10 +40,9 @@ class TestKinds:
         finish(bench, "ana", ANA, CRUZ, MEXICO)
         finish(bench, "bo", ("PERSON", "Ana"), CRUZ, SECOND)
         session = judge(bench)
-        for case in session.open:
+        for case in session.gold.open:
             session.choose(case.id, "ana")
-        assert not session.layer.pending
-        assert {item.id for item in session.layer.items} == {*session.layer.spans}
+        assert {i.id for i in session.content.index} == {*session.content.spans}
 
     def test_every_kind_is_told_apart(self, bench: Bench) -> None:
         finish(bench, "ana", ANA, CRUZ, MEXICO, SECOND, CANADA, links=(
@@ -51,7 +50,7 @@ class TestKinds:
         finish(bench, "bo", ("PERSON", "Ana"), CRUZ, ("ORG", "México"), CANADA)
         session = judge(bench)
         assert kinds(session) == ["boundary", "label", "missing"]
-        assert session.settlement.waiting == 3
+        assert session.gold.settlement.waiting == 3
 
     def test_relations_come_up_once_their_ends_are_settled(self, bench: Bench) -> None:
         finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
@@ -105,7 +104,7 @@ class TestRelations:
         session = judge(bench)
         assert kinds(session) == ["relation missing"]
         session.choose(first(session).id, "ana")
-        assert len(session.layer.relations) == 2
+        assert len(session.content.relations) == 2
 
     def test_relations_follow_a_border_that_is_moved_later(self, bench: Bench) -> None:
         finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
@@ -132,9 +131,9 @@ class TestRelations:
         session = judge(bench)
         session.relate(str(key_of(bench, ANA)), str(key_of(bench, CRUZ)), "works_for")
         assert linked(judge(bench)) == {("Ana Ruiz", "works_for", "Cruz Roja")}
-        session.retype(next(iter(session.layer.relations)), "leads")
+        session.retype(next(iter(session.content.relations)), "leads")
         assert linked(judge(bench)) == {("Ana Ruiz", "leads", "Cruz Roja")}
-        session.delete(next(iter(session.layer.relations)))
+        session.delete(next(iter(session.content.relations)))
         assert linked(judge(bench)) == set()
 
 
@@ -181,7 +180,7 @@ class TestDecisions:
         finish(bench, "ana", long)
         finish(bench, "bo", CRUZ, MEXICO, links=((CRUZ, "located_in", MEXICO),))
         session = judge(bench)
-        assert len(session.open) == 1
+        assert len(session.gold.open) == 1
         session.choose(first(session).id, "bo")
         assert said(session) == {("ORG", "Cruz Roja"), ("GPE", "México")}
         assert kinds(session) == ["relation missing"]
@@ -198,7 +197,7 @@ class TestDecisions:
         session.add(*key_of(bench, ANA))
         assert kinds(session) == []
         assert said(session) == {("PERSON", "Ana Ruiz")}
-        span = next(iter(session.layer.spans.values()))
+        span = next(iter(session.content.spans.values()))
         assert (span.curator, span.origin) == ("lead", "added")
 
     def test_another_label_than_anyones(self, bench: Bench) -> None:
@@ -207,7 +206,7 @@ class TestDecisions:
         session = judge(bench)
         session.amend(first(session).id, label="ORG")
         assert said(session) == {("ORG", "Cruz Roja")}
-        assert next(iter(session.layer.spans.values())).origin == "corrected"
+        assert next(iter(session.content.spans.values())).origin == "corrected"
 
     def test_another_border_than_anyones(self, bench: Bench) -> None:
         finish(bench, "ana", ("ORG", "Cruz"), ("PERSON", "Ana"))
@@ -249,14 +248,14 @@ class TestDecisions:
         assert told.message == "settled 3 as most say; 0 remain"
         assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
         session.undo()
-        assert len(session.open) == 3
+        assert len(session.gold.open) == 3
 
     def test_everywhere_marks_every_mention(self, bench: Bench) -> None:
         finish(bench, "ana", MEXICO)
         finish(bench, "bo", MEXICO)
         session = judge(bench)
         assert session.everywhere(str(key_of(bench, MEXICO))).message == "GPE on 2 more mentions of “México”"
-        assert len(session.layer.spans) == 3
+        assert len(session.content.spans) == 3
 
     def test_what_all_say_now_waits_where_it_cannot_stand_beside_a_decision(self, bench: Bench) -> None:
         ana, bo = finish(bench, "ana"), finish(bench, "bo")
@@ -342,7 +341,7 @@ class TestOpening:
         session.comment("mirar otra vez")
         again = judge(bench)
         assert again.flagged
-        assert [comment.text for comment in again.layer.comments.values()] == ["mirar otra vez"]
+        assert [comment.text for comment in again.content.comments.values()] == ["mirar otra vez"]
         again.flag()
         assert not judge(bench).flagged
 
@@ -386,7 +385,7 @@ class TestOpening:
         with pytest.raises(StoreError, match="gold on nota was changed by another adjudicator"):
             other.nothing(first(other).id)
         other.recover()
-        assert len(other.open) == 1
+        assert len(other.gold.open) == 1
         other.nothing(first(other).id)
         assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
 

@@ -25,8 +25,8 @@ chance = random.Random(int(sys.argv[2]))
 session = adjudicate(open_bench(sys.argv[1]).workspace, KEY, "lead")
 print("open", flush=True)
 while True:
-    cases = [case.id for case in session.settlement.cases]
-    spans = sorted(session.layer.spans)
+    cases = [case.id for case in session.gold.settlement.cases]
+    spans = sorted(session.content.spans)
     actions = [
         lambda: session.choose(chance.choice(cases), chance.choice(("ana", "bo", "carla"))),
         lambda: session.nothing(chance.choice(cases)),
@@ -41,7 +41,7 @@ while True:
         chance.choice(actions)()
     except (WorkflowError, IndexError):
         continue
-    print(session._length, session._head, flush=True)
+    print(session.gold.editor.length, session.gold.editor.head, flush=True)
 """
 
 
@@ -65,6 +65,6 @@ def test_killed_at_any_moment_a_decision_is_whole_or_did_not_happen(disputed: Be
         assert list(check_database(disputed.store)) == []
         session = judge(disputed)
         stored = disputed.store.annotations(info.id)
-        assert stored == session.settlement.content  # spans, relations and rulings go together
-        assert disputed.store.rulings(info.id) == session.settlement.rulings
+        assert stored == session.gold.settlement.content  # spans, relations and rulings go together
+        assert disputed.store.rulings(info.id) == session.gold.settlement.rulings
         assert disputed.scheme.layer_problems(stored, session.document.sentences) == []

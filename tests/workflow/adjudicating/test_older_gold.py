@@ -33,7 +33,7 @@ def older(tmp_path: Path) -> Path:
         bench.add()
         session = finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
         finish(bench, "bo", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
-        content = Annotations(session.layer.spans, session.layer.relations)
+        content = Annotations(session.content.spans, session.content.relations)
         fields = {"text": bench.document().sha256, "state": "done", "curators": "ana,bo"}
         ops = [Op("layer", name, None, {"value": value}) for name, value in fields.items()]
         ops += differences(Annotations(), with_curator(with_content_ids(content), "ana"))
@@ -100,7 +100,7 @@ def test_other_gold_imported_in_its_place_lets_go_of_decisions(bench: Bench, tmp
     assert main([*root, "export", "jsonl", "-o", str(file)]) == 0
     assert main([*root, "import", "jsonl", str(file), "--layer", "gold"]) == 0  # the same again changes nothing
     assert len(bench.store.rulings(bench.layer_id(GOLD))) == 1
-    session.nothing(session.settlement.cases[0].id)
+    session.nothing(session.gold.settlement.cases[0].id)
     session.finish()
     assert main([*root, "import", "jsonl", str(file), "--layer", "gold", "--replace"]) == 0
     assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from annotator.annotation import RelationKey
 from annotator.workflow.adjudicating import parts as parts_module
 from annotator.workflow.adjudicating.cases import Case
-from annotator.workflow.adjudicating.parts import Parts
+from annotator.workflow.adjudicating.parts import GoldParts
 from annotator.workflow.adjudicating.settlement import Settlement
 from tests.workflow.adjudicating.judging import SENTENCES, Judge, contents, judges, layer, says, word
 
@@ -110,7 +110,7 @@ def test_a_symmetric_relation_is_the_same_from_either_end() -> None:
 def test_settled_in_parts_it_is_the_same(judge: Judge, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts_module, "LEAST_SPANS", 1)
-        parts = Parts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
+        parts = GoldParts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
         assert parts.settlement == judge.now
         while judge.now.open:
             case = data.draw(st.sampled_from(judge.now.open), label="case")
@@ -122,7 +122,7 @@ def test_settled_in_parts_it_is_the_same(judge: Judge, data: st.DataObject) -> N
             assert without_events(parts.settlement) == without_events(judge.now)
             for old, new in changed:
                 assert old.keys <= new.keys
-        anew = Parts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
+        anew = GoldParts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
         assert without_events(anew.settlement) == without_events(judge.now)
 
 

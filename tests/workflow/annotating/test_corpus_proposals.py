@@ -37,7 +37,7 @@ def test_it_can_be_accepted_like_any_other(bench: Bench) -> None:
     session = bench.session("uno")
     session.accept(identity)
     assert said(session) == {("PERSON", "Luis Paz")}
-    assert session.layer.verdicts[identity].source == "ana@1"
+    assert session.layer.suggestions.verdicts[identity].source == "ana@1"
 
 
 def test_what_was_rejected_there_is_not_asked_again(bench: Bench) -> None:

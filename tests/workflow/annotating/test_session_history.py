@@ -11,7 +11,7 @@ from annotator.errors import StoreError, WorkflowError
 from annotator.history import LayerName
 from annotator.store import QueueFilter, StaleLayerError, check_database
 from annotator.text import Document
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from tests.workspaces import KEY, Bench, focused, link, linked, place_of, said, verdicts, waiting
 
@@ -65,14 +65,13 @@ class TestUndo:
     def test_it_tells_what_to_repaint(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
         session.accept(ana.id)
-        session.undo()
-        assert (ana.start, ana.end) in session.touched
+        assert (ana.start, ana.end) in session.undo().touched
 
 
 class TestPauses:
     def test_history_knows_how_long_the_curator_thought(self, bench: Bench, ana: Span, cruz: Span) -> None:
         times: Iterator[float] = iter((10.0, 12.5, 12.75))
-        session = Session(bench.store, bench.scheme, "ana", bench.document(), clock=lambda: next(times))
+        session = AnnotationSession(bench.store, bench.scheme, "ana", bench.document(), clock=lambda: next(times))
         session.accept(ana.id)
         session.accept(cruz.id)
         info = bench.store.layer(LayerName(KEY, "curator:ana"))
@@ -108,7 +107,7 @@ class TestDone:
         session.undo()
         assert session.state == "done"
 
-    @pytest.mark.parametrize("settle", [Session.finish, Session.skip])
+    @pytest.mark.parametrize("settle", [AnnotationSession.finish, AnnotationSession.skip])
     def test_settling_twice_is_one_step(self, bench: Bench, settle: object) -> None:
         session = bench.session()
         assert callable(settle)
@@ -129,17 +128,17 @@ class TestRemarks:
         own = focused(session.accept(ana.id))
         session.comment("¿apellido?", own)
         session.comment(" ¿segundo apellido? ", own)
-        (comment,) = bench.session().layer.comments.values()
+        (comment,) = bench.session().layer.content.comments.values()
         assert (comment.text, comment.target) == ("¿segundo apellido?", own)
         session.comment("", own)
-        assert session.layer.comments == {}
+        assert session.layer.content.comments == {}
         session.undo()
-        assert [c.text for c in session.layer.comments.values()] == ["¿segundo apellido?"]
+        assert [c.text for c in session.layer.content.comments.values()] == ["¿segundo apellido?"]
 
     def test_the_document_can_be_commented_but_not_a_suggestion(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
         session.comment("largo")
-        assert [c.target for c in session.layer.comments.values()] == [None]
+        assert [c.target for c in session.layer.content.comments.values()] == [None]
         with pytest.raises(WorkflowError, match="suggestion cannot be commented"):
             session.comment("?", ana.id)
 
@@ -157,20 +156,20 @@ class TestPlace:
     def test_the_curator_comes_back_to_where_they_were(self, bench: Bench, cruz: Span) -> None:
         desk = Desk(bench.workspace, "ana")
         session = desk.open(KEY)
-        session.cursor, session.focus = 21, cruz.id
-        session.save_bookmark(opened=True)
+        session.bookmark.move_to(21, cruz.id)
+        session.bookmark.save(opened=True)
         again = desk.open(KEY)
-        assert (again.cursor, again.focus) == (21, cruz.id)
+        assert (again.bookmark.cursor, again.bookmark.focus) == (21, cruz.id)
         assert desk.resume() == KEY
 
     def test_a_step_remembers_the_place_too(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
-        session.cursor = 7
+        session.bookmark.move_to(7, None)
         session.accept(ana.id)
-        assert Desk(bench.workspace, "ana").open(KEY).cursor == 7
+        assert Desk(bench.workspace, "ana").open(KEY).bookmark.cursor == 7
 
     def test_what_was_closed_is_not_resumed(self, bench: Bench) -> None:
-        bench.session().save_bookmark(opened=False)
+        bench.session().bookmark.save(opened=False)
         assert Desk(bench.workspace, "ana").resume() is None
 
     def test_an_unknown_document_is_named(self, bench: Bench) -> None:
@@ -219,9 +218,9 @@ class TestTwoWindows:
         self, bench: Bench, ana: Span, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         session = bench.session()
-        assert session.live is not None
+        assert session._updates is not None
         with monkeypatch.context() as patch:
-            patch.setattr(session.live, "follow", lambda _: 1 / 0)
+            patch.setattr(session._updates, "follow", lambda _: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 session.accept(ana.id)
         assert said(session) == said(bench.session()) == {("PERSON", "Ana Ruiz")}

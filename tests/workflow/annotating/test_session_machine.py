@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from annotator.errors import WorkflowError
 from annotator.store import check_database
-from annotator.workflow.annotating.session import Session
-from annotator.workflow.editing.layer_session import Outcome
+from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.editing.editor import Outcome
 from tests.workspaces import Bench, link, make_bench, proposal, propose
 
 picks = st.integers(0, 99)
@@ -26,27 +26,27 @@ small = st.sampled_from((-2, -1, 1, 2))
 Content = dict[str, Any]
 
 
-def content(session: Session) -> Content:
+def content(session: AnnotationSession) -> Content:
     """Return everything that a session shows or keeps."""
     layer = session.layer
     return {
-        "spans": dict(layer.spans),
-        "relations": dict(layer.relations),
-        "verdicts": dict(layer.verdicts),
-        "comments": dict(layer.comments),
-        "fields": dict(layer.fields),
-        "index": list(layer.index),
-        "items": list(layer.items),
-        "pending": list(layer.pending),
-        "pending_spans": list(layer.pending_spans),
+        "spans": dict(layer.content.spans),
+        "relations": dict(layer.content.relations),
+        "verdicts": dict(layer.suggestions.verdicts),
+        "comments": dict(layer.content.comments),
+        "fields": dict(layer.content.fields),
+        "index": list(layer.content.index),
+        "items": list(layer.order.items),
+        "pending": list(layer.order.pending),
+        "pending_spans": list(layer.order.pending_spans),
     }
 
 
-def looks(session: Session) -> set[tuple[int, int, str, bool]]:
+def looks(session: AnnotationSession) -> set[tuple[int, int, str, bool]]:
     """Return every span as it shows in the text: where, as what, and whether it waits."""
     layer = session.layer
-    shown = {(*span.key, False) for span in layer.spans.values()}
-    return shown | {(*layer.suggested_spans[i.id].key, True) for i in layer.pending_spans}
+    shown = {(*span.key, False) for span in layer.content.spans.values()}
+    return shown | {(*layer.suggestions.spans[i.id].key, True) for i in layer.order.pending_spans}
 
 
 def suggest(bench: Bench) -> None:
@@ -111,12 +111,12 @@ class Curation(RuleBasedStateMachine):
         if outcome.focus is not None:
             assert outcome.focus in self.session.layer
         for start, end, *_ in looked ^ looks(self.session):
-            assert any(s < end and start < e for s, e in self.session.touched)
+            assert any(s < end and start < e for s, e in outcome.touched)
         return True
 
     def item(self, pick: int) -> str:
         """Return some id: of what stands or waits, or of a suggestion that does not."""
-        everything = [i.id for i in self.session.layer.items] + sorted(self.session.layer.suggested_spans)
+        everything = [i.id for i in self.session.layer.order.items] + sorted(self.session.layer.suggestions.spans)
         return everything[pick % len(everything)]
 
     @rule(pick=picks)
@@ -161,7 +161,7 @@ class Curation(RuleBasedStateMachine):
         identity = self.item(pick)
         if self.session.layer.span(identity) is None:
             return
-        offers = self.session.partners(identity)
+        offers = self.session.checks.partners(identity)
         if offers:
             other, kind, turned = offers[which % len(offers)]
             ends = (other, identity) if turned else (identity, other)
@@ -209,16 +209,16 @@ class Curation(RuleBasedStateMachine):
 
     @invariant()
     def the_scheme_has_nothing_against_the_layer(self) -> None:
-        info = self.bench.store.layer(self.session.name)
+        info = self.bench.store.layer(self.session.editor.name)
         if info is not None:
             stored = self.bench.store.annotations(info.id)
             assert self.bench.scheme.layer_problems(stored, self.session.document.sentences) == []
 
     @invariant()
     def everything_in_the_walk_can_be_named_and_placed(self) -> None:
-        for interval in self.session.layer.items:
-            assert self.session.name_of(interval.id)
-            assert self.session.layer.place(interval.id) == interval
+        for interval in self.session.layer.order.items:
+            assert self.session.checks.name_of(interval.id)
+            assert self.session.layer.position(interval.id) == interval
 
 
 TestCuration = Curation.TestCase

@@ -7,7 +7,7 @@ import pytest
 from annotator.annotation import Span
 from annotator.errors import WorkflowError
 from annotator.text import Document
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from tests.workspaces import (
     Bench,
     focused,
@@ -24,7 +24,7 @@ from tests.workspaces import (
 pytestmark = pytest.mark.usefixtures("proposed")
 
 
-def marked(session: Session, needle: str, label: str, nth: int = 0) -> str:
+def marked(session: AnnotationSession, needle: str, label: str, nth: int = 0) -> str:
     return focused(session.add(*place_of(session.document, needle, nth), label))
 
 
@@ -34,7 +34,7 @@ class TestRelate:
         head, child = marked(session, "Luis Paz", "PERSON"), marked(session, "México", "ORG", 2)
         outcome = session.relate(head, child, "works_for")
         assert outcome.message == "related: “Luis Paz” works_for → “México”"
-        assert session.layer.relations[focused(outcome)].origin == "added"
+        assert session.layer.content.relations[focused(outcome)].origin == "added"
 
     def test_pending_ends_are_accepted_with_it(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
@@ -89,8 +89,8 @@ class TestRelate:
         with pytest.raises(WorkflowError, match="may not stand beside each other"):
             session.relate(luis.id, paz.id, "leads")
         assert said(session) == set()
-        assert session.layer.is_pending(luis.id)
-        assert session.layer.is_pending(paz.id)
+        assert session.layer.order.is_pending(luis.id)
+        assert session.layer.order.is_pending(paz.id)
 
 
 class TestSymmetric:
@@ -131,14 +131,14 @@ class TestRetype:
         suggested = link(ana, cruz, "works_for").id
         own = focused(session.accept(suggested))
         session.retype(own, "leads")
-        assert session.layer.relations[own].origin == "corrected"
+        assert session.layer.content.relations[own].origin == "corrected"
         assert verdicts(session)[suggested] == "corrected"
 
     def test_the_same_type_again_is_no_step(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         own = focused(session.accept(link(ana, cruz, "works_for").id))
         session.retype(own, "works_for")
-        assert session.layer.relations[own].origin == "accepted"
+        assert session.layer.content.relations[own].origin == "accepted"
         assert bench.actions("curator:ana") == ["accept"]
 
     def test_a_type_that_links_the_two_already_is_refused(self, bench: Bench, ana: Span, cruz: Span) -> None:
@@ -165,7 +165,7 @@ class TestRetype:
         session = bench.session()
         one, other = marked(session, "México", "GPE", 1), marked(session, "Canadá", "GPE")
         own = focused(session.relate(one, other, "located_in"))
-        assert [(kind.name, turned) for kind, turned in session.retypings(own)] == [
+        assert [(kind.name, turned) for kind, turned in session.checks.retypings(own)] == [
             ("cooperates_with", False),
             ("located_in", True),
         ]
@@ -185,7 +185,7 @@ class TestPartners:
     def test_only_what_fits_in_the_sentence_nearest_first(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         marked(session, "Cruz Roja", "ORG", 1)
-        assert [(other, kind.name, turned) for other, kind, turned in session.partners(ana.id)] == [
+        assert [(other, kind.name, turned) for other, kind, turned in session.checks.partners(ana.id)] == [
             (cruz.id, "works_for", False),
             (cruz.id, "leads", False),
         ]
@@ -193,15 +193,15 @@ class TestPartners:
     def test_types_within_the_document_reach_everywhere(self, bench: Bench, cruz: Span) -> None:
         session = bench.session()
         date = marked(session, "mayo", "DATE")
-        assert (date, "founded_on") in [(other, kind.name) for other, kind, _ in session.partners(cruz.id)]
+        assert (date, "founded_on") in [(other, kind.name) for other, kind, _ in session.checks.partners(cruz.id)]
 
     def test_what_is_linked_already_is_not_offered(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         session.relate(ana.id, cruz.id, "leads")
-        assert [kind.name for _, kind, _ in session.partners(own_id(session, ana.key))] == ["works_for"]
+        assert [kind.name for _, kind, _ in session.checks.partners(own_id(session, ana.key))] == ["works_for"]
 
     def test_every_offer_can_be_taken(self, bench: Bench, cruz: Span) -> None:
-        for other, kind, turned in bench.session().partners(cruz.id):
+        for other, kind, turned in bench.session().checks.partners(cruz.id):
             session = bench.session()
             session.relate(*((other, cruz.id) if turned else (cruz.id, other)), kind.name)
             assert len(linked(session)) == 1

@@ -33,7 +33,7 @@ class TestMark:
         outcome = session.add(*place_of(document, "Luis Paz"), "PERSON")
         assert outcome.message == "marked PERSON “Luis Paz”"
         assert outcome.focus is not None
-        span = session.layer.spans[outcome.focus]
+        span = session.layer.content.spans[outcome.focus]
         assert (span.origin, span.source, span.score) == ("added", None, None)
 
     def test_marking_exactly_what_is_suggested_accepts_it(self, bench: Bench, ana: Span) -> None:
@@ -44,9 +44,9 @@ class TestMark:
     def test_marking_over_a_suggestion_corrects_it(self, bench: Bench, document: Document, ana: Span) -> None:
         session = bench.session()
         session.add(*place_of(document, "Ana"), "PERSON")
-        (span,) = session.layer.spans.values()
+        (span,) = session.layer.content.spans.values()
         assert (span.origin, span.source) == ("corrected", "rules@1")
-        decision = session.layer.verdicts[ana.id]
+        decision = session.layer.suggestions.verdicts[ana.id]
         assert (decision.verdict, decision.original, decision.item) == ("corrected", list(ana.key), span.id)
 
     def test_the_relations_of_a_corrected_suggestion_hang_on_the_correction(
@@ -85,7 +85,7 @@ class TestMark:
         session = bench.session()
         session.add(*place_of(document, "con Luis"), "PERSON")
         session.add(*place_of(document, "Luis Paz"), "PERSON")
-        assert len(session.layer.spans) == count
+        assert len(session.layer.content.spans) == count
         assert session.scheme.layer_problems(bench.store.annotations(bench.layer_id()), document.sentences) == []
 
     def test_what_stands_there_already_is_refused(self, bench: Bench, document: Document) -> None:
@@ -123,7 +123,7 @@ class TestRelabel:
         session = bench.session()
         focus = focused(session.accept(ana.id))
         session.relabel(focus, "ORG")
-        assert session.layer.spans[focus].origin == "corrected"
+        assert session.layer.content.spans[focus].origin == "corrected"
         assert verdicts(session) == {ana.id: "corrected"}
 
     def test_relations_that_the_new_label_does_not_allow_go(self, bench: Bench, ana: Span, cruz: Span) -> None:
@@ -174,7 +174,7 @@ class TestBoundary:
         session = bench.session()
         focus = focused(session.move_boundary(ana.id, "end", -1))
         session.move_boundary(focus, "end", 1)
-        assert session.layer.spans[focus].key == ana.key
+        assert session.layer.content.spans[focus].key == ana.key
         assert verdicts(session) == {ana.id: "corrected"}
 
     def test_it_cannot_run_into_another_span_or_out_of_the_text(
@@ -206,16 +206,16 @@ class TestEverywhere:
         session = bench.session()
         focus = focused(session.add(*place_of(document, "México"), "GPE"))
         assert session.everywhere(focus).message == "GPE on 2 more mentions of “México”"
-        assert {s.key for s in session.layer.spans.values()} == {
+        assert {s.key for s in session.layer.content.spans.values()} == {
             SpanKey(*place_of(document, "México", nth), "GPE") for nth in range(3)
         }
         session.undo()
-        assert len(session.layer.spans) == 1
+        assert len(session.layer.content.spans) == 1
 
     def test_from_a_suggestion_it_is_accepted_too(self, bench: Bench, mexico: Span) -> None:
         session = bench.session()
         session.everywhere(mexico.id)
-        assert len(session.layer.spans) == 3
+        assert len(session.layer.content.spans) == 3
         assert verdicts(session)[mexico.id] == "accepted"
 
     def test_other_spans_and_parts_of_words_are_left_alone(self, bench: Bench) -> None:
@@ -261,6 +261,6 @@ class TestDelete:
         propose(bench.store, document, [proposal(document, "Paz", "ORG")], name="suggestions:other")
         session = bench.session()
         hidden = proposal(document, "Paz", "ORG").id
-        assert not session.layer.is_pending(hidden)
+        assert not session.layer.order.is_pending(hidden)
         session.delete(focus)
-        assert session.layer.is_pending(hidden)
+        assert session.layer.order.is_pending(hidden)

@@ -42,10 +42,10 @@ class TestReading:
     def test_the_walk_goes_round_at_both_ends(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
         last = waiting(session)[-1]
-        end = session.layer.place(last)
+        end = session.layer.position(last)
         assert end is not None
-        assert session.next_pending(end) == ana.id
-        assert session.previous_pending((0,)) == last
+        assert session.layer.order.next_pending(end) == ana.id
+        assert session.layer.order.previous_pending((0,)) == last
 
     def test_a_blind_session_shows_no_suggestions(self, bench: Bench) -> None:
         assert waiting(bench.session(blind=True)) == []
@@ -54,7 +54,7 @@ class TestReading:
         bench.session(curator="bo").accept(ana.id)
         session = bench.session(curator="ana")
         assert said(session) == set()
-        assert session.layer.is_pending(ana.id)
+        assert session.layer.order.is_pending(ana.id)
 
     def test_suggestions_with_labels_that_the_scheme_does_not_know_are_not_shown(
         self, bench: Bench, document: Document
@@ -66,7 +66,7 @@ class TestReading:
         self, bench: Bench, document: Document, mexico: Span
     ) -> None:
         propose(bench.store, document, [proposal(document, "México", "GPE", 0.99)], name="suggestions:other")
-        assert bench.session().layer.suggested_spans[mexico.id].score == 0.99
+        assert bench.session().layer.suggestions.spans[mexico.id].score == 0.99
 
 
 class TestAccept:
@@ -75,10 +75,10 @@ class TestAccept:
         outcome = session.accept(ana.id)
         assert outcome.message == "accepted PERSON “Ana Ruiz”"
         assert outcome.focus is not None
-        span = session.layer.spans[outcome.focus]
+        span = session.layer.content.spans[outcome.focus]
         assert (span.key, span.origin, span.source, span.score) == (ana.key, "accepted", "rules@1", 0.9)
         assert verdicts(session) == {ana.id: "accepted"}
-        assert not session.layer.is_pending(ana.id)
+        assert not session.layer.order.is_pending(ana.id)
         assert session.state == "doing"
 
     def test_a_relation_takes_its_ends_with_it(self, bench: Bench, ana: Span, cruz: Span) -> None:
@@ -147,4 +147,4 @@ class TestReject:
     def test_a_verdict_outlives_the_run_that_proposed(self, bench: Bench, document: Document, ana: Span) -> None:
         bench.session().reject(ana.id)
         propose(bench.store, document, [proposal(document, "Ana Ruiz", "PERSON", 0.99)], name="suggestions:other")
-        assert not bench.session().layer.is_pending(ana.id)
+        assert not bench.session().layer.order.is_pending(ana.id)

@@ -9,7 +9,7 @@ import pytest
 from annotator.annotation import SpanKey
 from annotator.text import Document
 from annotator.workflow.adjudicating.gold import settle_finished
-from annotator.workflow.annotating.session import Session
+from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from tests.workspaces import Bench, linked, make_bench, own_id, place_of, proposal, propose, said, waiting
 
@@ -24,19 +24,19 @@ def bench(tmp_path: Path) -> Bench:
     return make_bench(tmp_path)
 
 
-def mark(session: Session, needle: str, label: str, nth: int = 0) -> str:
+def mark(session: AnnotationSession, needle: str, label: str, nth: int = 0) -> str:
     place = place_of(session.document, needle, nth)
     session.add(*place, label)
     return own_id(session, SpanKey(*place, label))
 
 
-def suggested(session: Session) -> list[tuple[str, str]]:
+def suggested(session: AnnotationSession) -> list[tuple[str, str]]:
     """Return the waiting spans in reading order: label and text."""
-    spans = [session.layer.suggested_spans[i.id] for i in session.layer.pending_spans]
-    return [(span.label, session.text_of(span)) for span in spans]
+    spans = [session.layer.suggestions.spans[i.id] for i in session.layer.order.pending_spans]
+    return [(span.label, session.checks.text_of(span)) for span in spans]
 
 
-def suggested_links(session: Session) -> list[tuple[str, str, str]]:
+def suggested_links(session: AnnotationSession) -> list[tuple[str, str, str]]:
     found = []
     for identity in waiting(session):
         relation = session.layer.relation(identity)
@@ -44,7 +44,7 @@ def suggested_links(session: Session) -> list[tuple[str, str, str]]:
             head, child = session.layer.span(relation.head), session.layer.span(relation.child)
             assert head is not None
             assert child is not None
-            found.append((session.text_of(head), relation.label, session.text_of(child)))
+            found.append((session.checks.text_of(head), relation.label, session.checks.text_of(child)))
     return found
 
 
@@ -54,7 +54,7 @@ class TestPhrases:
         session = bench.session("a")
         mark(session, "Grupo Delta", "ORG")
         assert suggested(session) == [("ORG", "Grupo Delta")]
-        span = session.layer.suggested_spans[waiting(session)[0]]
+        span = session.layer.suggestions.spans[waiting(session)[0]]
         assert span.source == "memory@1"
         assert span.score is not None
         assert 0.7 < span.score < 1
@@ -72,8 +72,8 @@ class TestPhrases:
     def test_what_changed_is_painted_again(self, bench: Bench) -> None:
         bench.add("a", NEWS)
         session = bench.session("a")
-        mark(session, "Lima", "GPE")
-        assert place_of(session.document, "Lima", 1) in session.touched
+        outcome = session.add(*place_of(session.document, "Lima"), "GPE")
+        assert place_of(session.document, "Lima", 1) in outcome.touched
 
     def test_a_correction_of_the_label_holds_for_the_other_mentions(self, bench: Bench) -> None:
         document = bench.add("a", NEWS)
@@ -87,9 +87,9 @@ class TestPhrases:
         bench.add("a", "Lima gana. Lima pierde. Lima duerme. Lima.")
         session = bench.session("a")
         mark(session, "Lima", "GPE")
-        before = session.layer.suggested_spans[waiting(session)[0]].score or 0
+        before = session.layer.suggestions.spans[waiting(session)[0]].score or 0
         session.accept(waiting(session)[0])
-        assert (session.layer.suggested_spans[waiting(session)[0]].score or 0) > before
+        assert (session.layer.suggestions.spans[waiting(session)[0]].score or 0) > before
 
     def test_a_rejection_keeps_the_same_context_quiet_and_lowers_the_others(self, bench: Bench) -> None:
         document = bench.add("a", "Vino la Delta hoy. Salió de Delta ayer. Vino la Delta otra vez.")
@@ -98,7 +98,7 @@ class TestPhrases:
         session = bench.session("a")
         session.reject(spans[0].id)
         assert waiting(session) == [spans[1].id]
-        assert (session.layer.suggested_spans[spans[1].id].score or 0) < 0.6
+        assert (session.layer.suggestions.spans[spans[1].id].score or 0) < 0.6
         session.reject(spans[1].id)
         assert waiting(session) == []
 
@@ -172,7 +172,7 @@ class TestOtherDocuments:
         for document, span in zip(texts, spans, strict=True):
             propose(bench.store, document, [span])
         bench.session("a").reject(spans[0].id)
-        assert bench.session("c").layer.suggested_spans[spans[2].id].score == 0.6
+        assert bench.session("c").layer.suggestions.spans[spans[2].id].score == 0.6
         bench.session("b").reject(spans[1].id)
         assert waiting(bench.session("c")) == []
 
@@ -219,7 +219,7 @@ class TestRelations:
         propose(bench.store, document, [proposal(document, "Colombia", "GPE", 0.7)])
         session = bench.session("a")
         mark(session, "Cali", "GPE")
-        relation = next(i for i in waiting(session) if i in session.layer.suggested_relations)
+        relation = next(i for i in waiting(session) if i in session.layer.suggestions.relations)
         session.accept(relation)
         assert said(session) == {("GPE", "Cali"), ("GPE", "Colombia")}
 

@@ -140,7 +140,7 @@ def test_both_versions_of_a_disagreement_can_be_read(differing: Bench) -> None:
 
 def test_verdicts_count_in_finished_documents_alone(bench: Bench, proposed: None) -> None:
     session = bench.session()
-    session.accept(next(iter(session.layer.pending_spans)).id)
+    session.accept(next(iter(session.layer.order.pending_spans)).id)
     assert verdict_counts(bench.workspace) == []
     session.finish()
     counted: Counter[tuple[str, str]] = Counter()

@@ -139,8 +139,8 @@ class TestLayers:
         take(bench, "doccano", rows(row(ANA)), layer="suggestions:regla")
         session = bench.session()
         assert session.state == "todo"
-        assert list(session.layer.suggested_spans) == ["0-8-PERSON"]
-        assert session.layer.suggested_spans["0-8-PERSON"].source == "regla@1"
+        assert list(session.layer.suggestions.spans) == ["0-8-PERSON"]
+        assert session.layer.suggestions.spans["0-8-PERSON"].source == "regla@1"
         assert settle_finished(bench.workspace, "lead").open == {"nota": "nobody has worked on it"}
 
     def test_work_can_be_taken_as_begun(self, bench: Bench) -> None:
@@ -186,10 +186,10 @@ class TestAgain:
         take(bench, "doccano", rows(row(ANA, CRUZ)), layer="curator:bo", replace=True, override=True)
         session = bench.session(curator="bo")
         assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
-        assert [c.target for c in session.layer.comments.values()] == [kept]
+        assert [c.target for c in session.layer.content.comments.values()] == [kept]
         session.undo()
         assert said(session) == {("PERSON", "Ana Ruiz"), ("GPE", "México")}
-        assert len(session.layer.comments) == 2
+        assert len(session.layer.content.comments) == 2
         assert list(check_database(bench.store)) == []
 
     @pytest.mark.usefixtures("proposed")

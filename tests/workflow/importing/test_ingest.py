@@ -115,13 +115,13 @@ class TestReplace:
         session.comment("¿segura?", focused(session.relate(ana, cruz, "works_for")))
         take(bench, newer, replace=True)
         assert linked(bench.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
-        assert [c.text for c in bench.session().layer.comments.values()] == ["¿segura?"]
+        assert [c.text for c in bench.session().layer.content.comments.values()] == ["¿segura?"]
 
     def test_comments_on_what_is_lost_go_too(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
         session.comment("raro", focused(session.add(*place_of(session.document, "México coopera"), "GPE")))
         take(bench, newer, replace=True)
-        assert bench.session().layer.comments == {}
+        assert bench.session().layer.content.comments == {}
 
     def test_what_was_decided_is_not_asked_again(self, bench: Bench, newer: Path) -> None:
         document = bench.document()
@@ -191,7 +191,7 @@ class TestReplace:
         take(bench, newer, replace=True)
         assert list(check_database(bench.store)) == []
         again = judge(bench)
-        assert again.open == []
+        assert again.gold.open == []
         assert said(again) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis")}
         with pytest.raises(WorkflowError, match="text was replaced"):
             again.undo()

@@ -128,13 +128,13 @@ class TestTrain:
         propose(finished.store, document, [proposal(document, "taller", "ORG", 0.6)])
         session = finished.session("n6")
         session.reject(waiting(session)[0])
-        before = session.layer.verdicts
+        before = session.layer.suggestions.verdicts
         train(finished.workspace)
         assert suggest(finished.workspace).suggested == 8
         assert suggest(finished.workspace).suggested == 0
         session = finished.session("n6")
-        assert session.layer.verdicts == before
-        found = {session.text_of(s) for s in session.layer.stored_spans.values()}
+        assert session.layer.suggestions.verdicts == before
+        found = {session.checks.text_of(s) for s in session.layer.suggestions.stored_spans.values()}
         assert FIRMS[6].lower() in found
         assert list(check_database(finished.store)) == []
 
@@ -170,7 +170,7 @@ class TestTrain:
         assert desk.learning() == ""
         train(finished.workspace)
         assert desk.learning() == "learned from 6 · "
-        assert desk.open("n6").live is not None
+        assert desk.open("n6")._updates is not None
 
 
 class TestEvaluate:
@@ -377,5 +377,5 @@ class TestBackground:
 
     def test_the_open_document_is_left_alone(self, finished: Bench) -> None:
         session = Desk(finished.workspace, "ana").open("n6")
-        session.save_bookmark(opened=True)
+        session.bookmark.save(opened=True)
         assert next_documents(finished.workspace, "ana") == ["n7"]

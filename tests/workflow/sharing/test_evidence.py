@@ -299,9 +299,9 @@ class TestHistories:
         bring(bench, there.workspace.root)
         session = bench.session(curator="bo")
         session.add(*place_of(session.document, "Cruz Roja"), "ORG")
-        session.comment("y", next(iter(session.layer.spans)))
+        session.comment("y", next(iter(session.layer.content.spans)))
         assert said(bench.session(curator="bo")) == {("PERSON", "Luis Paz"), ("PERSON", "Ana"), ("ORG", "Cruz Roja")}
-        assert len(session.layer.comments) == 2
+        assert len(session.layer.content.comments) == 2
         assert list(check_database(bench.store)) == []
 
     def test_a_history_whose_hashes_were_all_computed_anew_is_judged_by_what_it_says(
@@ -687,7 +687,7 @@ class TestEarlierVersions:
         document = old.add()
         propose(old.store, document, [proposal(document, "Ana Ruiz", "PERSON")])
         session = old.session(curator="bo")
-        session.accept(session.next_pending((-1,)) or "")
+        session.accept(session.layer.order.next_pending((-1,)) or "")
         session.comment("¿seguro?")
         session.finish()
         old.workspace.close()

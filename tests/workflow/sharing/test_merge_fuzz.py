@@ -100,15 +100,15 @@ def work(bench: Bench, folder: Path) -> None:
         for curator, needle in (("ana", "Luis Paz"), ("bo", "México")):
             session = bench.session(key, curator)
             mark = SpanKey(*place_of(session.document, needle), "DATE")
-            if session.layer.same(mark) is None and str(mark) not in session.layer.suggested_spans:
+            if session.layer.content.span_with(mark) is None and str(mark) not in session.layer.suggestions.spans:
                 session.add(*mark)
             session.accept_all(0.5)
-            session.comment("¿seguro?", next(iter(session.layer.spans)))
+            session.comment("¿seguro?", next(iter(session.layer.content.spans)))
             session.undo()
             session.redo()
             session.finish()
     judge = adjudicate(bench.workspace, KEY, "lead")
-    judge.choose(judge.open[0].id, "ana")
+    judge.choose(judge.gold.open[0].id, "ana")
     judge.undo()
     judge.favoured_everywhere()
     settle_finished(bench.workspace, "lead")

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 
+from annotator.annotation import SpanKey
+from annotator.text import Segment
 from annotator.tui.layout.item_filter import ItemFilter
-from annotator.tui.screens.annotate.deciding import Deciding
-from annotator.tui.screens.annotate.finishing import Finishing
-from annotator.tui.screens.annotate.marking import Marking
-from annotator.tui.screens.annotate.moving import Moving
-from annotator.tui.screens.annotate.relating import Relating
+from annotator.tui.screens.annotate.status_lines import show_focus, show_header
+from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
+from annotator.tui.screens.document.screen import DocumentScreen
+from annotator.tui.widgets.item_panel import ItemPanel
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
-from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.description import quote
+from annotator.workflow.desk import Desk, QueueFilter
+from annotator.workflow.editing.editor import Outcome
 
 FILTER_HELP = "panel: ? waiting, ! decided, <0.5 >0.8 score, @source, or a piece of label or text"
 
 
-class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
+class AnnotateScreen(DocumentScreen):
     """Keys become calls of the session; what the session says is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,90 +36,253 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
         Binding("x", "reject", "reject and move on", id="suggestion.reject"),
         Binding("A", "accept_all", "accept all likely suggestions", id="suggestion.accept_all"),
         Binding("X", "reject_all", "reject all that remain", id="suggestion.reject_all"),
-        Binding("right,l", "token(1)", "next token", id="move.right"),
-        Binding("left,h", "token(-1)", "previous token", id="move.left"),
-        Binding("down,j", "line(1)", "line down", id="move.down"),
-        Binding("up,k", "line(-1)", "line up", id="move.up"),
-        Binding("w", "word(1)", "next word", id="move.word"),
-        Binding("b", "word(-1)", "previous word", id="move.back"),
-        Binding("0,home", "line_edge(0)", "start of the line", id="move.line_start"),
-        Binding("dollar_sign,end", "line_edge(1)", "end of the line", id="move.line_end"),
-        Binding("g,ctrl+home", "document_edge(0)", "start of the document", id="move.top"),
-        Binding("G,ctrl+end", "document_edge(1)", "end of the document", id="move.bottom"),
-        Binding("pagedown,ctrl+f", "page(1)", "page down", id="move.page_down"),
-        Binding("pageup,ctrl+b", "page(-1)", "page up", id="move.page_up"),
-        Binding("shift+right", "token(1, True)", "select to the right", id="select.right"),
-        Binding("shift+left", "token(-1, True)", "select to the left", id="select.left"),
-        Binding("shift+down", "line(1, True)", "select down", id="select.down"),
-        Binding("shift+up", "line(-1, True)", "select up", id="select.up"),
-        Binding("v", "select", "begin a selection here", id="select.begin"),
-        Binding("semicolon", "jump", "jump to any word in view", id="move.jump"),
-        Binding("left_square_bracket", "boundary('end', -1)", "end of the span one token back", id="span.end_back"),
-        Binding("right_square_bracket", "boundary('end', 1)", "end of the span one token on", id="span.end_on"),
-        Binding("left_curly_bracket", "boundary('start', -1)", "start one token back", id="span.start_back"),
-        Binding("right_curly_bracket", "boundary('start', 1)", "start one token on", id="span.start_on"),
-        Binding("r", "relate", "relate the focused span, or retype the focused relation", id="relation.relate"),
-        Binding("full_stop", "next_relation", "next relation of the focused span", id="relation.next"),
-        Binding("R", "all_arcs", "show all relations, or only the focused one's", id="view.arcs"),
-        Binding("asterisk", "everywhere", "same label on every identical mention", id="span.everywhere"),
-        Binding("d,delete", "delete", "delete", id="item.delete"),
-        Binding("c", "comment", "comment", id="item.comment"),
-        Binding("f", "flag", "flag the document", id="document.flag"),
-        Binding("u", "undo", "undo", id="history.undo"),
-        Binding("ctrl+r", "redo", "redo", id="history.redo"),
+        *EDITING,
         Binding("space", "done", "done, next document", id="document.done"),
         Binding("s", "skip", "skip, next document", id="document.skip"),
-        Binding("ctrl+g", "line_number", "go to a line by number", id="move.line_number"),
+        LINE_NUMBER,
         Binding("ctrl+o", "go_to", "go to a document by name", id="document.go"),
-        Binding("slash", "find", "find", id="find.start"),
-        Binding("n", "find_again(1)", "find the next", id="find.next"),
-        Binding("N", "find_again(-1)", "find the previous", id="find.previous"),
-        Binding("m", "mode", "lanes, compact or plain", id="view.mode"),
+        *FINDING,
         Binding("backslash", "filter", "filter the side panel", id="view.filter"),
-        Binding("f2", "panel", "side panel", id="view.panel"),
+        PANEL,
         Binding("f3", "feedback", "see your work against gold", id="document.feedback"),
-        Binding("question_mark", "app.help", "help and guidelines", id="view.help"),
-        Binding("Q", "leave", "back to the queue", id="document.leave"),
-        Binding("escape", "clear", "clear selection and focus", id="select.clear"),
+        *LEAVING,
     ]
 
-    async def press(self, event: events.Key) -> None:
-        """Answer an open question, else label, else do what the key is bound to."""
-        if self.prompt is not None:
-            await self._answer(event)
-            return
+    session: AnnotationSession
+    panel: ItemPanel
+
+    def __init__(self, desk: Desk, session: AnnotationSession, needle: str = "") -> None:
+        super().__init__(desk, session, cursor=session.bookmark.cursor, needle=needle)
+        self._asked_to_finish = False
+        self._labelled_everywhere: SpanKey | None = None
+
+    def make_view(self) -> TextView:
+        """The text, with what stands and what waits."""
+        return TextView(self.session.document, self.session.layer, self.workbench.palette, self.workbench.mode)
+
+    def make_panel(self) -> ItemPanel:
+        """All spans and relations."""
+        return ItemPanel(self.session, self.workbench.palette)
+
+    def begin(self) -> None:
+        """Go to where the curator stopped, or to the first suggestion."""
+        self._progress = self.desk.progress()
+        at, bookmark = self.navigation.first_match(), self.session.bookmark
+        if at is not None:
+            self.go(at)
+        elif bookmark.focus is not None:
+            self.show_item(bookmark.focus)
+        elif bookmark.cursor == 0 and self.session.state in ("todo", "doing"):
+            self.show_item(self.session.layer.order.next_pending((-1,)))
+        else:
+            self.show_item(self.span_at_caret())
+        self.say_default()
+
+    def show_status(self) -> None:
+        """Say in the lines around the text what is in focus, and follow it in the panel."""
+        if self.panel.display:
+            self.follow_in_panel()
+        show_header(
+            self.query_one("#header", StatusLine),
+            self.session,
+            self._progress,
+            self.workbench.training_status,
+            wide=self.is_wide,
+        )
+        bar = self.query_one("#focus", StatusLine)
+        show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.line_in_words)
+
+    def refresh_highlights(self, *, walking: bool = False) -> None:
+        """Show focus, cursor, selection and hints as they are now, and let the session know where the curator is."""
+        self.session.bookmark.move_to(self.caret.offset, self.item_id)
+        super().refresh_highlights(walking=walking)
+
+    def save_before_quitting(self) -> None:
+        """Store this document, and where the cursor is, for the next start."""
+        self.run_or_report(partial(self.session.bookmark.save, opened=True), can_wait=False)
+
+    def leave(self) -> None:
+        """Store where the curator is, close the document, and show the queue."""
+        self.run_or_report(partial(self.session.bookmark.save, opened=False), can_wait=False)
+        super().leave()
+
+    def say_default(self) -> None:
+        """Say which keys lead on from here."""
+        if self.session.layer.order.pending:
+            self.say("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
+        else:
+            self.say("nothing left to decide · space done · a label's key marks more · ? help", "faint")
+
+    def follow_in_panel(self) -> None:
+        """Choose the focused item in the panel."""
+        self.panel.follow(self.item_id)
+
+    def show_entry(self, entry_id: str) -> None:
+        """Focus the item of a panel row."""
+        self.clear_selection()
+        self.show_item(entry_id)
+
+    async def press_key(self, event: events.Key) -> None:
+        """Label, or do what the key is bound to."""
         if event.key != "space":
-            self._sure = False
+            self._asked_to_finish = False
         entity = self.session.scheme.entity_for_key(event.character) if event.character else None
         if entity is not None:
             self._label(entity.name)
         else:
-            await super().press(event)
+            await super().press_key(event)
 
-    async def _answer(self, event: events.Key) -> None:
-        assert self.prompt is not None
-        if event.key == "escape" or not event.character:
-            self._ask(None)
-            self._say_default()
-            return
-        try:
-            action = self.prompt.feed(event.character)
-        except KeyError:
-            self._ask(None)
-            self._say("no such hint", "faint")
-            return
-        if action is None:
-            self._refresh_marks()
+    # Verdicts
+
+    def action_suggestion(self, by: int) -> None:
+        """Focus the next or previous undecided suggestion."""
+        order = self.session.layer.order
+        position = self.session.layer.position(self.item_id) if self.item_id else None
+        here = position or (self.caret.offset + (by < 0),)
+        suggestion = order.next_pending(here) if by > 0 else order.previous_pending(here)
+        self.clear_selection()
+        self.show_item(suggestion)
+        if suggestion is None:
+            self.say_default()
+
+    def action_accept(self) -> None:
+        """Accept the focused suggestion and go to the next."""
+        self._decide(self.session.accept)
+
+    def action_reject(self) -> None:
+        """Reject the focused suggestion and go to the next."""
+        self._decide(self.session.reject)
+
+    def _decide(self, verdict: Callable[[str], Outcome]) -> None:
+        item_id, order = self.item_id, self.session.layer.order
+        position = self.session.layer.position(item_id) if item_id else None
+        if item_id is None or position is None or not order.is_pending(item_id):
+            self.show_item(order.next_pending(position or (self.caret.offset,)))
+            self.say_default()
+        elif self.carry_out(lambda: verdict(item_id)) is not None:
+            self.show_item(self.session.layer.order.next_pending(position))
+
+    def action_accept_all(self) -> None:
+        """Accept every likely suggestion."""
+        self._decide_all(partial(self.session.accept_all, self.workbench.accept_threshold))
+
+    def action_reject_all(self) -> None:
+        """Reject every suggestion that remains."""
+        self._decide_all(self.session.reject_all)
+
+    def _decide_all(self, action: Callable[[], Outcome]) -> None:
+        if self.carry_out(action) is not None:
+            self.show_item(self.session.layer.order.next_pending((-1,)))
+
+    # Spans and relations
+
+    def _label(self, label: str) -> None:
+        """Label the selection, else relabel the focused span, else offer phrases in view."""
+        selection, item_id, layer = self.caret.selection, self.item_id, self.session.layer
+        if selection is not None:
+            self.mark(selection, label)
+        elif item_id is not None and layer.span(item_id) is not None:
+            waited_at = layer.order.pending_position(item_id)
+            outcome = self.carry_out(lambda: self.session.relabel(item_id, label))
+            if outcome is not None:
+                self.show_item(layer.order.next_pending(waited_at) if waited_at is not None else outcome.focus)
         else:
-            self.prompt = None
-            await self.waiting_keys.run(action)
-            self._refresh_marks()
+            self.offer_phrases(label)
 
-    def action_mode(self) -> None:
-        """Show spans in the next way."""
-        self.workbench.mode = self.workbench.mode.following()
-        self.view.restyle(self.workbench.palette, self.workbench.mode)
-        self._say(f"{self.workbench.mode.value} view", "faint")
+    def add_span(self, segment: Segment, label: str) -> Outcome:
+        """Mark a stretch of text."""
+        return self.session.add(*segment, label)
+
+    def action_boundary(self, side: str, by: int) -> None:
+        """Move a boundary of the focused span."""
+        span_id = self.focused_span()
+        if span_id is None:
+            return
+        outcome = self.carry_out(lambda: self.session.move_boundary(span_id, side, by))
+        if outcome is not None:
+            self.show_item(outcome.focus)
+
+    def action_everywhere(self) -> None:
+        """Label every identical mention; a second time, propose it in all other documents."""
+        span_id = self.focused_span()
+        if span_id is None:
+            return
+        span = self.session.checks.span(span_id)
+        if self._labelled_everywhere == span.key:
+            self._propose(self.session.checks.text_of(span), span.label)
+            return
+        outcome = self.carry_out(lambda: self.session.everywhere(span_id))
+        if outcome is not None:
+            self._labelled_everywhere = span.key
+            self.show_item(outcome.focus)
+            self.say(f"{outcome.message}; * again proposes it in all other documents")
+
+    def _propose(self, phrase: str, label: str) -> None:
+        def propose() -> Outcome:
+            mentions, documents = self.desk.propose(phrase, label, but=self.session.document.key)
+            return Outcome(f"proposed {label} on {mentions} mentions of {quote(phrase)} in {documents} other documents")
+
+        self.carry_out(propose)
+
+    def relate(self, head: str, child: str, label: str) -> None:
+        """Link two spans; pending ends are accepted with it."""
+        outcome = self.carry_out(lambda: self.session.relate(head, child, label))
+        if outcome is not None:
+            self.show_item(outcome.focus, follow=False)
+
+    # The document
+
+    def action_comment(self) -> None:
+        """Comment the focused item, or the document."""
+        target = self.item_id
+        if target is not None and self.session.layer.order.is_pending(target):
+            target = None
+        self.ask_for_comment(f"on {self.session.checks.name_of(target)}" if target else "on the document", target)
+
+    def action_done(self) -> None:
+        """Finish the document; asks once while suggestions are undecided."""
+        pending = len(self.session.layer.order.pending)
+        if pending and not self._asked_to_finish:
+            self._asked_to_finish = True
+            self.say(f"{pending} still undecided: space again finishes, tab goes to the next", "alarm")
+            return
+        if self.carry_out(self.session.finish) is not None:
+            if self.workbench.training is not None:
+                self.workbench.training.document_done()
+            self._open_next()
+
+    def action_skip(self) -> None:
+        """Put the document aside."""
+        if self.carry_out(self.session.skip) is not None:
+            self._open_next()
+
+    def _open_next(self) -> None:
+        """Open the next document with work to do, or go back to the queue."""
+        self.session.bookmark.move_to(self.caret.offset, None)
+        following = self.desk.next_open(self.session.document.key)
+        self.leave()
+        if following is None:
+            self.notify("Every document is done or skipped.", markup=False)
+        else:
+            self.run_or_report(lambda: self.workbench.open_document(following))
+
+    def action_go_to(self) -> None:
+        """Ask for a piece of a document's key or title, and open the first that has it."""
+        self.ask_for_text("piece of a document's key or title", "", self._go_to_document)
+
+    def _go_to_document(self, text: str) -> None:
+        rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.mine), 1) if text else []
+        if not rows:
+            self.say(f"no document like {text!r}", "faint")
+            return
+        self.leave()
+        self.run_or_report(lambda: self.workbench.open_document(rows[0].key))
+
+    def action_feedback(self) -> None:
+        """Show the curator's work on the document against its gold."""
+        self.run_or_report(lambda: self.workbench.open_feedback(self.session.document.key))
+
+    # The panel
 
     def action_filter(self) -> None:
         """Ask which items the panel is to show."""
@@ -123,41 +292,4 @@ class AnnotateScreen(Deciding, Moving, Marking, Relating, Finishing):
 
     def _filter(self, text: str) -> None:
         self.panel.set_filter(ItemFilter.parse(text))
-        self._say(f"{self.panel.count()} of {len(self.session.layer.items)} items in the panel", "faint")
-
-    def action_panel(self) -> None:
-        """Show or hide the side panel."""
-        self._panel_wanted = not self.has_class("-panel")
-        self.set_class(self._panel_wanted, "-panel")
-        self.call_after_refresh(self.panel.follow, self.session.focus)
-
-    def on_text_view_laid_out(self) -> None:
-        """Bring what is looked at back into view."""
-        self._refresh_marks(walking=True)
-
-    async def on_text_view_pointed(self, event: TextView.Pointed) -> None:
-        """Follow the mouse: a click focuses, a drag selects whole tokens, a double click selects a word."""
-        await self.waiting_keys.run(partial(self._point, event))
-
-    def _point(self, event: TextView.Pointed) -> None:
-        if self.prompt is not None:
-            self.prompt = None
-        if event.words:
-            self.caret.go(event.offset)
-            self.caret.select(self.caret.unit)
-        elif event.origin is not None:
-            self.caret.drag(event.origin, event.offset)
-        else:
-            self._go(event.offset, False)
-            return
-        self.session.focus = None
-        self._refresh_marks()
-
-    async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
-        """Focus the item of a panel row."""
-        await self.waiting_keys.run(partial(self.show_entry, self.panel.item_id(event.index)))
-
-    def show_entry(self, identity: str) -> None:
-        """Focus what a panel row stands for."""
-        self.drop_selection()
-        self._show_focus(identity)
+        self.say(f"{self.panel.count()} of {len(self.session.layer.order.items)} items in the panel", "faint")

@@ -1,0 +1,50 @@
+"""The way through the cases of a document: which kinds are walked, and which case comes next."""
+
+from __future__ import annotations
+
+from annotator.workflow.adjudicating.cases import KINDS, Case, Kind
+from annotator.workflow.adjudicating.gold_editor import GoldEditor
+
+
+class CaseWalk:
+    """The cases of a document's gold in reading order, of one ``kind`` or (``None``) of all kinds."""
+
+    def __init__(self, gold: GoldEditor) -> None:
+        self._gold = gold
+        self.kind: Kind | None = None
+
+    def open_cases(self) -> list[Case]:
+        """The open cases that are walked."""
+        return [case for case in self._gold.open if self.kind in (None, case.kind)]
+
+    def first(self) -> Case | None:
+        """The first open case."""
+        return next(iter(self.open_cases()), None)
+
+    def following(self, case: Case | None, offset: int, by: int) -> Case | None:
+        """The next (or previous) open case from one on, or from an offset in code points where there is none.
+
+        Goes round at the end.
+        """
+        cases = self.open_cases()
+        here = case.position if case is not None else (offset, -1)
+        ahead = [c for c in cases if (c.position > here if by > 0 else c.position < here)]
+        beside = [c for c in cases if case is not None and c.position == here and (c.id > case.id) == (by > 0)]
+        others = [c for c in [*beside, *ahead] if case is None or c.id != case.id] or cases
+        order = sorted(others, key=lambda c: (c.position, c.id))
+        return order[0 if by > 0 else -1] if order else None
+
+    def listed(self) -> list[Case]:
+        """The cases for the panel: those of the kind that is walked, else all that were in dispute."""
+        return [case for case in self._gold.settlement.cases if self._is_listed(case)]
+
+    def _is_listed(self, case: Case) -> bool:
+        if self.kind is not None:
+            return case.kind == self.kind
+        return case.kind != "agreed" or case.settled != "agreement"
+
+    def turn_to_next_kind(self) -> None:
+        """Walk the cases of the next kind that there is, and after the last one all again."""
+        there = {case.kind for case in self._gold.settlement.cases}
+        kinds: list[Kind | None] = [None, *(kind for kind in KINDS if kind in there)]
+        self.kind = kinds[(kinds.index(self.kind) + 1) % len(kinds)] if self.kind in kinds else None

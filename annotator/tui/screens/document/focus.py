@@ -1,0 +1,37 @@
+"""What belongs to the item in focus: its ends, what is shown reversed, and the relations drawn as arcs."""
+
+from __future__ import annotations
+
+from annotator.annotation import Relation, Span
+from annotator.workflow.editing.layer_view import LayerView
+
+
+def spans_of(layer: LayerView, item_id: str | None) -> list[Span]:
+    """The span with this id, or both ends of the relation with this id; nothing when it is not there."""
+    if item_id is None:
+        return []
+    span, relation = layer.span(item_id), layer.relation(item_id)
+    spans = [span] if span else [layer.span(relation.head), layer.span(relation.child)] if relation else []
+    return [s for s in spans if s is not None]
+
+
+def with_ends(layer: LayerView, item_id: str | None) -> frozenset[str]:
+    """The id of an item, and for a relation those of its ends."""
+    ends = {span.id for span in spans_of(layer, item_id)}
+    return frozenset(ends | {item_id} if item_id else ends)
+
+
+def relations_at(layer: LayerView, item_id: str | None) -> list[Relation]:
+    """The relation with this id, or those at the span with this id."""
+    if item_id is None:
+        return []
+    relation = layer.relation(item_id)
+    return [relation] if relation is not None else layer.relations_of(item_id)
+
+
+def next_relation(layer: LayerView, item_id: str) -> str | None:
+    """The next relation of a span, or of a relation's head; ``None`` where there are none."""
+    relation = layer.relation(item_id)
+    ids = [r.id for r in layer.relations_of(relation.head if relation is not None else item_id)]
+    here = ids.index(item_id) if item_id in ids else -1
+    return ids[(here + 1) % len(ids)] if ids else None

@@ -1,0 +1,101 @@
+"""Where the cursor can go from where it is. Offsets are code points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from annotator.text import Document
+from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.find import Searchable, fold
+from annotator.tui.widgets.text_view import TextView
+
+KEEPS_SELECTION = frozenset({"word", "line_edge", "document_edge"})
+"""Moves that carry a selection on where one has begun."""
+
+
+class Navigation:
+    """The places that a cursor in a text can go to: by moves, by number of line, or to what is searched for.
+
+    ``needle`` is what is searched for, without regard to case and accents.
+    """
+
+    def __init__(self, document: Document, caret: Caret, view: TextView, needle: str = "") -> None:
+        self._document = document
+        self._caret = caret
+        self._view = view
+        self._last_match: int | None = None
+        self.needle = fold(needle)
+        self.moves: Mapping[str, Callable[[int], int]] = {
+            "token": caret.step,
+            "word": caret.word,
+            "line": self._line,
+            "page": self._page,
+            "line_edge": self._line_edge,
+            "document_edge": self._document_edge,
+        }
+
+    def _line(self, by: int) -> int:
+        """A line on, over lines that have nothing to stand on; the same place at the edge."""
+        rows, offset = self._view.rows, self._caret.offset
+        cell = self._view.cell(offset)
+        row = rows.row_of(offset) + by
+        while 0 <= row < len(rows):
+            there = self._caret.near(rows.offset_at(row, cell))
+            if rows.row_of(there) == row:
+                return there
+            row += 1 if by > 0 else -1
+        return offset
+
+    def _page(self, by: int) -> int:
+        return self._view.page_from(self._caret.offset, by)
+
+    def _line_edge(self, side: int) -> int:
+        rows, tokens = self._view.rows, self._document.tokens
+        covered = tokens.overlapping(*rows.bounds(rows.row_of(self._caret.offset)))
+        return tokens.starts[covered[-1 if side > 0 else 0]] if covered else self._caret.offset
+
+    def _document_edge(self, side: int) -> int:
+        return len(self._document.text) if side > 0 else 0
+
+    @property
+    def line(self) -> tuple[int, int]:
+        """The number of the line on which the cursor is, from 1, and how many there are."""
+        return self._view.rows.row_of(self._caret.offset) + 1, len(self._view.rows)
+
+    def start_of_line(self, number: str) -> int | None:
+        """Where a line begins whose number was typed; ``None`` when there is no such line."""
+        is_line = number.strip().isdecimal() and len(number) <= 9 and 1 <= int(number) <= len(self._view.rows)
+        return self._view.rows.bounds(int(number) - 1)[0] if is_line else None
+
+    def words_in_view(self) -> list[int]:
+        """Where the words in view begin, the nearest to the cursor first."""
+        tokens, text = self._document.tokens, self._document.text
+        starts = [tokens.starts[i] for i in tokens.overlapping(*self._view.visible_range())]
+        return sorted((s for s in starts if text[s].isalnum()), key=lambda start: abs(start - self._caret.offset))
+
+    # Finding
+
+    @cached_property
+    def _searchable(self) -> Searchable:
+        return Searchable(self._document.text)
+
+    def look_for(self, needle: str) -> None:
+        """Search for something else."""
+        self.needle = fold(needle)
+        self._last_match = None
+
+    def first_match(self) -> int | None:
+        """Where the first match in the text begins."""
+        return self._searchable.occurrence(self.needle, 0) if self.needle else None
+
+    def next_match(self, by: int) -> int | None:
+        """Where the next match (or the one before) begins; the first that is found may be under the cursor."""
+        here, last = self._caret.unit, self._last_match
+        start = here.start if last is None or not here.start <= last < here.end else last + (by > 0)
+        self._last_match = self._searchable.occurrence(self.needle, start, backwards=by < 0)
+        return self._last_match
+
+    def count_matches(self) -> int:
+        """How often what is searched for stands in the text."""
+        return self._searchable.count(self.needle)

@@ -1,0 +1,485 @@
+"""The text of one document with a cursor and an item in focus; what annotating and adjudicating both do with keys."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import partial
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input
+
+from annotator.annotation import Relation
+from annotator.errors import AnnotatorError, LockedError
+from annotator.text import Segment
+from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.painting import Highlights
+from annotator.tui.layout.palette import Palette
+from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.document.focus import next_relation, relations_at, spans_of, with_ends
+from annotator.tui.screens.document.navigation import KEEPS_SELECTION, Navigation
+from annotator.tui.screens.document.prompts import Prompts
+from annotator.tui.screens.document.relating import ask_for_relation, ask_for_retyping
+from annotator.tui.screens.document.session import DocumentSession
+from annotator.tui.widgets.label_bar import LabelBar
+from annotator.tui.widgets.side_panel import SidePanel
+from annotator.tui.widgets.status_line import StatusLine
+from annotator.tui.widgets.text_view import TextView
+from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.annotating.candidates import candidates
+from annotator.workflow.desk import Desk
+from annotator.workflow.editing.editor import Outcome
+
+PANEL_FROM = 110
+"""Columns from which the side panel stands beside the text by itself."""
+
+
+class DocumentScreen(WorkScreen):
+    """A document's text, its side panel and the lines around them, with a cursor (``caret``) and an item in focus.
+
+    Screens on a document say what the text and the panel show, what is in focus, and what labels, edits and the end of
+    the work mean there.
+    """
+
+    DEFAULT_CSS = """
+    DocumentScreen #body { height: 1fr; }
+    DocumentScreen.-entering #message { display: none; }
+    DocumentScreen #panel { display: none; }
+    DocumentScreen.-panel #panel { display: block; }
+    """
+
+    session: DocumentSession
+    view: TextView
+    panel: SidePanel
+
+    def __init__(self, desk: Desk, session: DocumentSession, *, cursor: int = 0, needle: str = "") -> None:
+        super().__init__(desk)
+        self.session = session
+        self.caret = Caret(session.document, cursor, session.units)
+        self.prompts = Prompts(self._show_question)
+        self._needle = needle
+        self.item_id: str | None = None
+        self._selecting = False
+        self._panel_wanted: bool | None = None
+        self._all_arcs = False
+
+    # What is shown
+
+    @abstractmethod
+    def make_view(self) -> TextView:
+        """The widget that shows the text."""
+
+    @abstractmethod
+    def make_panel(self) -> SidePanel:
+        """The side panel."""
+
+    def bars(self) -> list[Widget]:
+        """Lines between the labels and the line that says what is in focus."""
+        return []
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Put something in focus, now that the screen is there."""
+
+    @abstractmethod
+    def show_status(self) -> None:
+        """Say in the lines around the text what is in focus, and follow it in the panel."""
+
+    @abstractmethod
+    def say_default(self) -> None:
+        """Say which keys lead on from here."""
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        palette = self.workbench.palette
+        self.view, self.panel = self.make_view(), self.make_panel()
+        self.navigation = Navigation(self.session.document, self.caret, self.view, self._needle)
+        yield from self.with_notices(
+            [
+                StatusLine(palette, reverse=True, id="header"),
+                Horizontal(self.view, self.panel, id="body"),
+                LabelBar(self.session.scheme, palette),
+                *self.bars(),
+                StatusLine(palette, id="focus"),
+                StatusLine(palette, id="message"),
+                Input(id="entry", compact=True),
+            ]
+        )
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.view.focus()
+        self.begin()
+
+    def apply_palette(self, palette: Palette) -> None:
+        """Show the colours of another theme."""
+        super().apply_palette(palette)
+        self.view.restyle(palette, self.workbench.mode)
+
+    def adapt(self, width: int) -> None:
+        """Let the panel stand beside the text where there is room."""
+        self.set_class(width >= PANEL_FROM if self._panel_wanted is None else self._panel_wanted, "-panel")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for whole sentences in the header."""
+        return self.size.width >= PANEL_FROM
+
+    @property
+    def line_in_words(self) -> str:
+        """On which line of the screen's text the cursor is."""
+        return "line {} of {}".format(*self.navigation.line)
+
+    def focused_label(self) -> str | None:
+        """The label of the span in focus; the help shows its guideline first."""
+        span = self.session.shown.span(self.item_id) if self.item_id else None
+        return None if span is None else span.label
+
+    def show_training_status(self) -> None:
+        """Say what the training in the background does."""
+        self.show_status()
+
+    def say(self, text: str, look: str = "") -> None:
+        """Say what just happened, or what may be done, in the line at the bottom."""
+        self.query_one("#message", StatusLine).show((f" {text}", look))
+
+    # Focus
+
+    def show_item(self, item_id: str | None, *, follow: bool = True) -> None:
+        """Put the focus on an item (or on none); the cursor goes there where it is to ``follow``."""
+        spans = spans_of(self.session.shown, item_id)
+        self.item_id = item_id if spans else None
+        if spans and follow:
+            self.caret.go(max(span.start for span in spans))
+        self.refresh_highlights(walking=follow)
+
+    def refresh_highlights(self, *, walking: bool = False) -> None:
+        """Show focus, cursor, selection and hints as they are now.
+
+        Who walks from item to item gets a screenful ahead at a time, who moves by lines a line.
+        """
+        self.view.set_highlights(
+            Highlights(
+                focused=self.highlighted(),
+                arcs=None if self._all_arcs else tuple(self.relations_to_draw()),
+                cursor=(self.caret.unit.start, self.caret.unit.end),
+                selection=self.caret.selection,
+                hints=self.prompts.hints,
+            )
+        )
+        self.view.show(self.caret.offset, middle=walking)
+        self.show_status()
+
+    def highlighted(self) -> frozenset[str]:
+        """The ids of what is shown reversed: the focused item, and for a relation its ends."""
+        return with_ends(self.session.shown, self.item_id)
+
+    def relations_to_draw(self) -> list[Relation]:
+        """The relations drawn as arcs: the focused one, or those at the focused span."""
+        return relations_at(self.session.shown, self.item_id)
+
+    def focused_span(self) -> str | None:
+        """The id of the focused span; says so where there is none."""
+        if self.item_id is None or self.session.shown.span(self.item_id) is None:
+            self.say("no span in focus: tab, the cursor or a click chooses one", "faint")
+            return None
+        return self.item_id
+
+    def span_at_caret(self) -> str | None:
+        """The id of the innermost span under the cursor, the curator's own first."""
+        return self.session.shown.span_at(self.caret.offset)
+
+    def go(self, offset: int, *, select: bool = False) -> None:
+        """Put the cursor somewhere, and the focus on what is there; a selection that has begun goes along."""
+        self.caret.go(offset, select=select or self._selecting)
+        self.show_item(None if self.caret.anchor else self.span_at_caret(), follow=False)
+
+    def clear_selection(self) -> None:
+        """Let go of what is selected."""
+        self._selecting = False
+        self.caret.clear_selection()
+
+    # Questions
+
+    async def press(self, event: events.Key) -> None:
+        """Answer an open question, else do what the key means."""
+        if self.prompts.current is None:
+            await self.press_key(event)
+        elif event.key == "escape" or not event.character:
+            self.prompts.drop()
+            self.say_default()
+        else:
+            await self._answer(event.character)
+
+    async def press_key(self, event: events.Key) -> None:
+        """Do what a key means while nothing is asked."""
+        await super().press(event)
+
+    async def _answer(self, character: str) -> None:
+        try:
+            action = self.prompts.answer(character)
+        except KeyError:
+            self.say("no such hint", "faint")
+            return
+        if action is not None:
+            await self.waiting_keys.run(action)
+        self.refresh_highlights()
+
+    def _show_question(self) -> None:
+        if self.prompts.current is not None:
+            self.say("")  # what came of the last key says nothing about this question
+        self.refresh_highlights()
+
+    def close_entry(self) -> None:
+        """Close the entry line and go back to the text."""
+        super().close_entry()
+        self.view.focus()
+
+    # Steps
+
+    def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
+        """Take a step and show what became of it; ``None`` where it could not be taken, and the screen says why.
+
+        :class:`LockedError` is raised: the key is pressed again when the lock is free.
+        """
+        try:
+            outcome = action()
+        except LockedError:
+            raise
+        except AnnotatorError as error:
+            self.show_error(error)
+            self.recover()
+            return None
+        self.show_outcome(outcome)
+        return outcome
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Paint what a step touched, and say what it did."""
+        self.view.repaint(list(outcome.touched))
+        self.panel.update_entries()
+        self.say(outcome.message)
+        if outcome.warning is not None:
+            self.show_error(outcome.warning)
+
+    def recover(self) -> None:
+        """Show the layer anew where it was changed elsewhere."""
+        if self.run_or_report(self.session.recover) and self.view.annotations is not self.session.shown:
+            self.view.show_annotations(self.session.shown)
+            self.panel.refresh_entries()
+            self.show_item(None)
+
+    def replay(self, action: Callable[[], Outcome]) -> None:
+        """Take a step back or bring it back, and look at what it was about."""
+        outcome = self.carry_out(action)
+        if outcome is not None:
+            self.show_item(outcome.focus or self.span_at_caret())
+
+    def action_undo(self) -> None:
+        """Take the last step back."""
+        self.replay(self.session.undo)
+
+    def action_redo(self) -> None:
+        """Bring back the step undone last."""
+        self.replay(self.session.redo)
+
+    def action_delete(self) -> None:
+        """Delete the focused item."""
+        item_id = self.item_id
+        if item_id is None:
+            self.say("nothing in focus to delete", "faint")
+        elif self.carry_out(lambda: self.session.delete(item_id)) is not None:
+            self.show_item(self.span_at_caret(), follow=False)
+
+    def action_flag(self) -> None:
+        """Flag the document, or take the flag away."""
+        self.carry_out(self.session.flag)
+        self.refresh_highlights()
+
+    def ask_for_comment(self, what: str, target: str | None) -> None:
+        """Ask for the comment on an item, or on the document."""
+        existing = self.session.content.comments_on(target)
+        self.ask_for_text(
+            f"comment {what}", existing[0].text if existing else "", lambda text: self._comment(text, target)
+        )
+
+    def _comment(self, text: str, target: str | None) -> None:
+        self.carry_out(lambda: self.session.comment(text, target))
+        self.refresh_highlights()
+
+    # Marking
+
+    @abstractmethod
+    def add_span(self, segment: Segment, label: str) -> Outcome:
+        """Mark a stretch of text."""
+
+    def mark(self, selection: Segment, label: str) -> None:
+        """Mark what is selected, or was chosen by its hint."""
+        outcome = self.carry_out(lambda: self.add_span(selection, label))
+        if outcome is not None:
+            self.clear_selection()
+            self.show_item(outcome.focus)
+
+    def offer_phrases(self, label: str) -> None:
+        """Put hints on the phrases in view that may be meant."""
+        phrases: dict[int, Segment] = {}
+        for phrase in candidates(self.session.document, *self.view.visible_range()):
+            if not self.session.content.index.overlapping(*phrase):
+                phrases.setdefault(phrase.start, phrase)
+        self.prompts.ask_where(
+            f"{label}: which phrase?", list(phrases.items()), lambda phrase: self.mark(phrase, label)
+        )
+
+    # Moving and selecting
+
+    def action_move(self, how: str, by: int) -> None:
+        """Move the cursor; a selection that has begun goes along with some moves."""
+        keeps = how in KEEPS_SELECTION and self.caret.anchor is not None
+        self.go(self.navigation.moves[how](by), select=keeps)
+
+    def action_select_to(self, how: str, by: int) -> None:
+        """Move the cursor, and select what it passes."""
+        self.go(self.navigation.moves[how](by), select=True)
+
+    def action_select(self) -> None:
+        """Begin or end a selection at the cursor."""
+        self._selecting = not self._selecting
+        if self._selecting:
+            self.caret.go(self.caret.offset, select=True)
+            self.item_id = None
+        else:
+            self.clear_selection()
+        self.refresh_highlights()
+
+    def action_clear(self) -> None:
+        """Let go of selection and focus."""
+        self.clear_selection()
+        self.show_item(None)
+        self.say_default()
+
+    def action_jump(self) -> None:
+        """Put hints on every word in view."""
+        places = [(start, start) for start in self.navigation.words_in_view()]
+        self.prompts.ask_where("jump to which word?", places, self.go)
+
+    def action_line_number(self) -> None:
+        """Ask for the number of a line on the screen, and go there."""
+        self.ask_for_text(f"line, 1 to {self.navigation.line[1]}", "", self._go_to_line)
+
+    def _go_to_line(self, number: str) -> None:
+        start = self.navigation.start_of_line(number)
+        if start is None:
+            self.say(f"there is no line {number.strip()!r}", "faint")
+        else:
+            self.go(start)
+
+    def action_find(self) -> None:
+        """Ask what to find."""
+        self.ask_for_text("find, without regard to case and accents", "", self._find)
+
+    def _find(self, text: str) -> None:
+        self.navigation.look_for(text)
+        self.action_find_again(1)
+
+    def action_find_again(self, by: int) -> None:
+        """Go to the next place, or the one before; the first may be under the cursor."""
+        at = self.navigation.next_match(by)
+        if at is None:
+            self.say("not found" if self.navigation.needle else "/ finds", "faint")
+            return
+        self.go(at)
+        self.say(f"{self.navigation.count_matches()} in this document · n next · N previous", "faint")
+
+    # Relations
+
+    @abstractmethod
+    def relate(self, head: str, child: str, label: str) -> None:
+        """Link two spans."""
+
+    def action_relate(self) -> None:
+        """Put hints on the spans that the focused one may be related to; of a relation, ask for another type."""
+        layer, item_id = self.session.shown, self.item_id
+        if item_id is not None and layer.relation(item_id) is not None:
+            if not ask_for_retyping(self.prompts, self.session.checks, item_id, partial(self._retype, item_id)):
+                self.say("the label scheme allows nothing else between these two", "faint")
+            return
+        span_id = self.focused_span()
+        if span_id is not None and not ask_for_relation(self.prompts, self.session.checks, span_id, self.relate):
+            self.say("the label scheme allows no relation from here within this sentence", "faint")
+
+    def _retype(self, relation_id: str, label: str, reverse: bool) -> None:
+        outcome = self.carry_out(lambda: self.session.retype(relation_id, label, reverse=reverse))
+        if outcome is not None:
+            self.show_item(outcome.focus, follow=False)
+
+    def action_next_relation(self) -> None:
+        """Focus the next relation of the focused span, or of the focused relation's head."""
+        if self.item_id is None:
+            return
+        relation_id = next_relation(self.session.shown, self.item_id)
+        if relation_id is None:
+            self.say("no relations here; r makes one", "faint")
+        else:
+            self.show_item(relation_id, follow=False)
+
+    # View
+
+    def action_all_arcs(self) -> None:
+        """Draw all relations, or only those of the focus."""
+        self._all_arcs = not self._all_arcs
+        self.refresh_highlights()
+
+    def action_mode(self) -> None:
+        """Show spans in the next way."""
+        self.workbench.mode = self.workbench.mode.following()
+        self.view.restyle(self.workbench.palette, self.workbench.mode)
+        self.say(f"{self.workbench.mode.value} view", "faint")
+
+    def action_panel(self) -> None:
+        """Show or hide the side panel."""
+        self._panel_wanted = not self.has_class("-panel")
+        self.set_class(self._panel_wanted, "-panel")
+        self.call_after_refresh(self.follow_in_panel)
+
+    @abstractmethod
+    def follow_in_panel(self) -> None:
+        """Choose in the panel what is in focus."""
+
+    def on_text_view_laid_out(self) -> None:
+        """Bring what is looked at back into view."""
+        self.refresh_highlights(walking=True)
+
+    async def on_text_view_pointed(self, event: TextView.Pointed) -> None:
+        """Follow the mouse: a click focuses, a drag selects whole tokens, a double click selects a word."""
+        await self.waiting_keys.run(partial(self._point, event))
+
+    def _point(self, event: TextView.Pointed) -> None:
+        self.prompts.current = None
+        if event.words:
+            self.caret.go(event.offset)
+            self.caret.select(self.caret.unit)
+        elif event.origin is not None:
+            self.caret.drag(event.origin, event.offset)
+        else:
+            self.go(event.offset)
+            return
+        self.item_id = None
+        self.refresh_highlights()
+
+    async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
+        """Focus what a panel row stands for."""
+        await self.waiting_keys.run(partial(self.show_entry, self.panel.item_id(event.index)))
+
+    @abstractmethod
+    def show_entry(self, entry_id: str) -> None:
+        """Focus what a panel row stands for."""
+
+    def action_leave(self) -> None:
+        """Go back to the queue."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Close the document, and show the queue."""
+        self.app.pop_screen()

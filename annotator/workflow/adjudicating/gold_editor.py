@@ -1,0 +1,291 @@
+"""Editing the gold of one document.
+
+What a step changes are rulings; spans and relations follow from them and from the finished work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Literal, NamedTuple
+
+from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, item_record, key_json
+from annotator.errors import WorkflowError
+from annotator.history import GOLD, UPKEEP_ACTIONS, Op
+from annotator.labels import LabelScheme
+from annotator.store import Store
+from annotator.text import Document
+from annotator.workflow.adjudicating import decisions
+from annotator.workflow.adjudicating.cases import Case
+from annotator.workflow.adjudicating.finished_work import FinishedWork, read_finished
+from annotator.workflow.adjudicating.parts import Changes, GoldPart, GoldParts
+from annotator.workflow.adjudicating.relations import SpanOutcomes
+from annotator.workflow.adjudicating.settlement import Settlement, credited, credited_span
+from annotator.workflow.editing.content import LayerContent, touched_ranges
+from annotator.workflow.editing.editor import LayerEditor, Outcome, Replay
+from annotator.workflow.editing.step import StepDraft
+from annotator.workflow.layer_diff import differences, ruling_differences
+
+
+class GoldLayer:
+    """A gold layer: its content, and the rulings from which that follows."""
+
+    def __init__(self, content: LayerContent, rulings: Mapping[str, Ruling]) -> None:
+        self.content = content
+        self.rulings = dict(rulings)
+
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self.content
+
+    def apply(self, op: Op) -> None:
+        """Carry the layer forward by one op."""
+        if op.table != "ruling":
+            self.content.apply(op)
+        elif op.now is None:
+            self.rulings.pop(op.id, None)
+        else:
+            self.rulings[op.id] = Ruling(op.id, **op.now)
+
+
+class Ruled(NamedTuple):
+    """A step of rulings that was written: notes on what followed from it, and the gold spans before it, by id."""
+
+    step: StepDraft
+    notes: list[str]
+    before: Mapping[str, Span]
+
+
+class GoldEditor:
+    """A document's gold with the finished ``work`` that it settles; ``parts`` hold its cases and what they come to."""
+
+    def __init__(self, store: Store, scheme: LabelScheme, adjudicator: str, document: Document) -> None:
+        self.scheme = scheme
+        self.document = document
+        self._store = store
+        self.editor = LayerEditor(store, document, GOLD, adjudicator, floor=UPKEEP_ACTIONS)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read gold, and the work that it settles, as they stand in the store."""
+        with self._store.snapshot():
+            info = self.editor.read()
+            self.work: FinishedWork = read_finished(self._store, self.document.key, self.document.sha256)
+            stored = None if info is None else self._store.annotations(info.id)
+            self.layer = GoldLayer(
+                LayerContent(self.scheme, self.document.sentences, stored),
+                {} if info is None else self._store.rulings(info.id),
+            )
+            if info is not None:
+                names = ("state", "flag", "text", "curators", "fingerprint")
+                self.layer.content.fill(self._store.comments(info.id), {name: getattr(info, name) for name in names})
+            self.editor.begin(self.layer, info)
+        self.parts = self._in_parts(self.layer.rulings)
+        unexplained = self._rulings_for_the_unexplained()
+        if unexplained:
+            self.parts = self._in_parts({**self.layer.rulings, **unexplained})
+
+    def _in_parts(self, rulings: Mapping[str, Ruling]) -> GoldParts:
+        return GoldParts.of(self.work.contents, rulings, self.scheme, self.document.sentences, self.next_event)
+
+    def _rulings_for_the_unexplained(self) -> dict[str, Ruling]:
+        """Rulings for gold that neither follows from the work nor was decided here: it was imported, say.
+
+        It stands as if an adjudicator had put it.
+        """
+        content, settled = self.layer.content, self.settlement.content
+        explained = {ruling.item for ruling in self.layer.rulings.values()}
+        rulings: dict[str, Ruling] = {}
+        for span in content.spans.values():
+            if span.id not in explained and span.id not in settled.spans:
+                rulings[span.id] = credited_span(self._by_adjudicator(span.key), span, span.key)
+        for relation in content.relations.values():
+            if relation.id not in explained and relation.id not in settled.relations:
+                head, child = (content.spans[end].key for end in (relation.head, relation.child))
+                ruling = self._by_adjudicator(RelationKey(head, child, relation.label))
+                rulings[relation.id] = credited(ruling.replace(outcome=[relation.label, False]), relation)
+        return rulings
+
+    def _by_adjudicator(self, key: SpanKey | RelationKey) -> Ruling:
+        kind: Literal["span", "relation"] = "span" if isinstance(key, SpanKey) else "relation"
+        return Ruling(str(key), kind, key_json(key), "adjudicator", {}, self.editor.length)
+
+    # What there is
+
+    @property
+    def next_event(self) -> int:
+        """The number of the event that the next step will be."""
+        return self.editor.next_event
+
+    @property
+    def state(self) -> str:
+        """How far the gold is: todo, doing or done."""
+        return self.layer.content.fields.get("state", "todo")
+
+    @property
+    def settlement(self) -> Settlement:
+        """What work and rulings come to."""
+        return self.parts.settlement
+
+    @property
+    def open(self) -> list[Case]:
+        """The cases that want a decision, in the order of review."""
+        return self.settlement.open
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether gold says all that follows from the finished work, and nothing is open."""
+        content, settled = self.layer.content, self.settlement.content
+        return not self.open and {*content.spans, *content.relations} == {*settled.spans, *settled.relations}
+
+    def find(self, case_id: str | None) -> Case | None:
+        """The case with this id."""
+        return next((case for case in self.settlement.cases if case.id == case_id), None)
+
+    def case(self, case_id: str) -> Case:
+        """The case with this id; :class:`WorkflowError` when it is gone."""
+        case = self.find(case_id)
+        if case is None:
+            raise WorkflowError("that is no longer in question", "tab goes to the next conflict")
+        return case
+
+    def case_of(self, item_id: str) -> Case | None:
+        """The case by which a gold item stands."""
+        relation = self.layer.content.relations.get(item_id)
+        span = self.layer.content.spans.get(relation.head if relation is not None else item_id)
+        return None if span is None else decisions.case_of(self.around(span.key).settlement, item_id)
+
+    def around(self, *keys: SpanKey) -> GoldPart:
+        """All that has to do with some spans."""
+        return self.parts.around(keys)
+
+    def span_outcomes(self, part: GoldPart) -> SpanOutcomes:
+        """What stands for each span that was marked in a part."""
+        return SpanOutcomes(part.settlement.span_outcomes, self.scheme, self.document.sentences)
+
+    # Steps
+
+    @contextmanager
+    def step(self, action: str, *, target: int | None = None) -> Iterator[StepDraft]:
+        """Gather ops, write them as one event, and only then let them, and what follows from them, stand."""
+        before = self.parts
+        try:
+            with self.editor.step(action, target=target) as step:
+                yield step
+        except BaseException:
+            self.parts = before
+            raise
+
+    def outcome(self, step: StepDraft, message: str, focus: str | None = None) -> Outcome:
+        """What became of a step that is on the disk."""
+        return Outcome(message, focus, tuple(sorted(touched_ranges(self.layer.content, step.ops))))
+
+    def rule(self, action: str, changes: Changes) -> Ruled:
+        """Carry out a decision as one step."""
+        before = dict(self.layer.content.spans)
+        with self.step(action) as step:
+            notes = self._put_rulings(step, changes)
+        return Ruled(step, notes, before)
+
+    def _put_rulings(self, step: StepDraft, changes: Changes) -> list[str]:
+        """Put rulings and all that follows from them; notes on relations that came or went."""
+        self.parts.event = self.next_event
+        self.parts, changed = self.parts.ruled(changes)
+        notes: list[str] = []
+        for old, new in changed:
+            notes += _notes_on_relations(old.settlement.rulings, new.settlement.rulings, changes)
+            self._replace(step, old.settlement, new.settlement)
+        return notes
+
+    def _replace(self, step: StepDraft, old: Settlement, new: Settlement) -> None:
+        for op in (*differences(old.content, new.content), *ruling_differences(old.rulings, new.rulings)):
+            step.apply(op)
+
+    def merge(self) -> Outcome | None:
+        """Take up what was finished since: what then stands by itself becomes gold, what is new in question opens.
+
+        Decisions stay.  ``None`` when there was nothing to take up.
+        """
+        with self.step("merge") as step:
+            self.merge_into(step)
+        if not step.ops:
+            return None
+        by_itself = sum(case.settled in ("agreement", "majority") for case in self.settlement.cases)
+        return self.outcome(step, f"{by_itself} items stand by themselves, {len(self.open)} are to be settled")
+
+    def merge_into(self, step: StepDraft) -> None:
+        """Let a step take up what was finished since."""
+        step.settles = True
+        content = self.layer.content
+        stored = Annotations(dict(content.spans), dict(content.relations))
+        self._replace(step, Settlement(rulings=dict(self.layer.rulings), content=stored), self.settlement)
+        step.set_field("curators", ",".join(self.work.work) or None)
+        step.set_field("fingerprint", self.work.fingerprint or None)
+        if self.state != "done" or self.settlement.open:
+            step.set_field("state", "doing")
+
+    def complete_by_itself(self) -> bool:
+        """Make gold of work on which nothing is to be settled, as one step; whether anything was new."""
+        new = self.state != "done" or not self.is_merged
+        with self.step("adjudicate") as step:
+            self.merge_into(step)
+            step.set_field("state", "done")
+        return new
+
+    def recover(self) -> bool:
+        """Read everything anew when gold moved on, or somebody finished since; whether that was so."""
+        outdated = self.editor.is_outdated()
+        if outdated:
+            self.reload()
+        now = read_finished(self._store, self.document.key, self.document.sha256)
+        if now.fingerprint == self.work.fingerprint:
+            return outdated
+        self.reload()
+        self.merge()
+        return True
+
+    # Undo
+
+    def undo(self) -> Outcome:
+        """Take the last step back, also one of an earlier session."""
+        return self._replay(self.editor.to_undo())
+
+    def redo(self) -> Outcome:
+        """Bring back the step that was undone last."""
+        return self._replay(self.editor.to_redo())
+
+    def _replay(self, replay: Replay) -> Outcome:
+        """Put an adjudicator's rulings back; what follows from them is made anew, from the work as it is now."""
+        with self.step(replay.action, target=replay.target) as step:
+            self._put_rulings(step, _decided(replay.ops))
+            for op in replay.ops:
+                if op.table == "comment":
+                    comment = self.layer.content.comments.get(op.id)
+                    step.apply(op._replace(was=None if comment is None else item_record(comment)))
+                elif op.table == "layer" and op.id in ("state", "flag"):
+                    step.set_field(op.id, None if op.now is None else op.now["value"])
+            if self.settlement.open and self.state == "done":
+                step.set_field("state", "doing")
+        focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.now is not None]
+        return self.outcome(step, replay.description, focus[0] if focus else None)
+
+
+def _decided(ops: Sequence[Op]) -> dict[str, Ruling | None]:
+    """The adjudicator's rulings that some ops lead to; those that follow from the work are made anew."""
+    rulings: dict[str, Ruling | None] = {}
+    for op in ops:
+        if op.table == "ruling":
+            ruling = None if op.now is None else Ruling(op.id, **op.now)
+            rulings[op.id] = ruling if ruling is not None and ruling.settled == "adjudicator" else None
+    return rulings
+
+
+def _notes_on_relations(before: Mapping[str, Ruling], after: Mapping[str, Ruling], decided: Changes) -> list[str]:
+    """Notes on relations that went because of what was decided on their ends."""
+    went: list[str] = []
+    for claim in sorted(before.keys() & after.keys() - decided.keys()):
+        old, new = before[claim], after[claim]
+        if old.kind == "relation" and old.item is not None and new.item is None:
+            went.append(str(old.outcome[0]))
+    gone = [r for i, r in sorted(before.items()) if i not in after and r.kind == "relation" and r.item is not None]
+    went += [str(ruling.outcome[0]) for ruling in gone if ruling.id not in decided]
+    return [f"its {' and '.join(sorted(set(went)))} went with it"] if went else []

@@ -1,0 +1,42 @@
+"""Where a curator is in a document, kept with every step so that they come back there."""
+
+from __future__ import annotations
+
+from annotator.store import Bookmark, Store
+from annotator.text import Document
+from annotator.workflow.annotating.review_layer import ReviewLayer
+
+
+class DocumentBookmark:
+    """The ``cursor``, in code points, and the id of the item in ``focus`` (``None`` when none is)."""
+
+    def __init__(self, store: Store, curator: str, document: Document) -> None:
+        self.cursor = 0
+        self.focus: str | None = None
+        self._store = store
+        self._curator = curator
+        self._document = document
+
+    def move_to(self, cursor: int, focus: str | None) -> None:
+        """Take up where the curator is now; it is stored with the next step."""
+        self.cursor, self.focus = cursor, focus
+
+    def record(self, *, opened: bool = True) -> Bookmark:
+        """The bookmark as the store keeps it; ``opened`` says whether the document is opened on the next start."""
+        return Bookmark(self._document.key, self.cursor, self.focus, opened)
+
+    def save(self, *, opened: bool) -> None:
+        """Store the bookmark, where anything can be stored."""
+        if self._store.read_only:
+            return
+        with self._store.write() as writer:
+            writer.set_bookmark(self._curator, self.record(opened=opened))
+
+    def restore(self, layer: ReviewLayer) -> None:
+        """Go back to where the curator was; what they decided meanwhile is followed by what comes next."""
+        stored = self._store.bookmark(self._curator, self._document.key)
+        if stored is None:
+            return
+        self.cursor = min(stored.cursor, len(self._document.text))
+        if stored.focus is not None:
+            self.focus = stored.focus if stored.focus in layer else layer.order.next_pending((self.cursor,))

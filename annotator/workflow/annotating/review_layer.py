@@ -1,0 +1,73 @@
+"""A curator's layer under review: what stands in it, what is suggested over it, and the order of review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from annotator.annotation import Annotations, Relation, Span, Verdict
+from annotator.history import Op
+from annotator.intervals import Interval
+from annotator.labels import LabelScheme
+from annotator.workflow.annotating.review_order import ReviewOrder
+from annotator.workflow.annotating.suggestions import Suggestions
+from annotator.workflow.editing.content import LayerContent, shortest, touched_ranges
+
+
+class ReviewLayer:
+    """The ``content`` of a curator's layer, the ``suggestions`` over it, and the ``order`` of review."""
+
+    def __init__(self, content: LayerContent, suggested: Annotations, verdicts: Mapping[str, Verdict]) -> None:
+        self.content = content
+        self.order = ReviewOrder(content.positions((*content.spans, *content.relations)))
+        self.suggestions = Suggestions(content, self.order, suggested, verdicts)
+
+    @property
+    def scheme(self) -> LabelScheme:
+        """The label scheme that says what may stand here."""
+        return self.content.scheme
+
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self.content or (isinstance(item_id, str) and self.order.is_pending(item_id))
+
+    def span(self, span_id: str) -> Span | None:
+        """The curator's span with this id, or the suggested one that waits."""
+        return self.content.span(span_id) or self.suggestions.span(span_id)
+
+    def relation(self, relation_id: str) -> Relation | None:
+        """The curator's relation with this id, or the suggested one that waits; its ends are ids that stand or wait."""
+        return self.content.relation(relation_id) or self.suggestions.relation(relation_id)
+
+    def relations_of(self, span_id: str) -> list[Relation]:
+        """The relations at a span, the curator's own first, then those that wait."""
+        return self.content.relations_of(span_id) + self.suggestions.relations_of(span_id)
+
+    def spans_over(self, start: int, end: int) -> list[Span]:
+        """The spans that share a code point with ``start`` to ``end``, the curator's own before those that wait."""
+        return self.content.spans_over(start, end) + self.suggestions.waiting_over(start, end)
+
+    def span_at(self, offset: int) -> str | None:
+        """The id of the shortest span that covers the code point at ``offset``, the curator's own first."""
+        return self.content.span_at(offset) or shortest(self.order.pending_spans.at(offset))
+
+    def span_starts(self) -> list[int]:
+        """Where spans that stand or wait begin, in code points."""
+        return [*self.content.span_starts(), *(interval.start for interval in self.order.pending_spans)]
+
+    def position(self, item_id: str) -> Interval | None:
+        """Where an item stands or waits in the order of review."""
+        own = self.content.positions([item_id])
+        return Interval.of(*own[0]) if own else self.order.pending_position(item_id)
+
+    def touched_ranges(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
+        """The stretches of text, in code points, whose look ops may have changed, in order."""
+        ops = list(ops)
+        return sorted(self.suggestions.touched_ranges(ops, touched_ranges(self.content, ops)))
+
+    def apply(self, op: Op) -> None:
+        """Carry the layer forward by one op."""
+        if op.table == "verdict":
+            self.suggestions.apply_verdict(op)
+            return
+        change = self.content.apply(op)
+        self.order.move_own(change.gone, change.come)
+        self.suggestions.follow(change)

@@ -1,0 +1,256 @@
+"""Suggestions over a curator's layer: which there are, what the curator decided on them, and which still wait."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from annotator.annotation import Annotations, Relation, Span, Verdict
+from annotator.history import Op
+from annotator.intervals import IntervalIndex
+from annotator.workflow.annotating.review_order import ReviewOrder
+from annotator.workflow.editing.content import ContentChange, LayerContent, Position, relation_position
+
+
+class Suggestions:
+    """What is suggested for a document, over the ``content`` of the curator's layer.
+
+    A suggested span waits for a verdict while the curator has not marked the same and it would not clash with what they
+    marked; a suggested relation while both its ends stand or wait and the scheme lets them be linked.  Which ones wait
+    is kept in ``order``.  ``spans`` and ``relations`` are all suggestions by id, ``stored_spans`` and
+    ``stored_relations`` those that are stored, as opposed to those that follow from what was decided meanwhile.
+    """
+
+    def __init__(
+        self,
+        content: LayerContent,
+        order: ReviewOrder,
+        stored: Annotations,
+        verdicts: Mapping[str, Verdict],
+    ) -> None:
+        self._content = content
+        self._order = order
+        labels, types = content.scheme.entities, content.scheme.relations
+        self.spans = {i: s for i, s in stored.spans.items() if s.label in labels}
+        self.relations = {
+            i: r
+            for i, r in stored.relations.items()
+            if r.label in types and r.head in self.spans and r.child in self.spans
+        }
+        self.stored_spans = dict(self.spans)
+        self.stored_relations = dict(self.relations)
+        self.verdicts: dict[str, Verdict] = {}
+        self._index = IntervalIndex((s.start, s.end, i) for i, s in self.spans.items())
+        self._relations_at: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._verdicts_on: defaultdict[str, set[str]] = defaultdict(set)
+        self._suppressed: set[str] = set()
+        for relation in self.relations.values():
+            self._attach(relation)
+        for verdict in verdicts.values():
+            self._put_verdict(verdict)
+        self._order.move_spans((), [self._position(i) for i in self.spans if self._span_waits(i)])
+        for relation_id in self.relations:
+            self._refresh_relation(relation_id)
+
+    def _attach(self, relation: Relation) -> None:
+        for end in (relation.head, relation.child):
+            self._relations_at[end][relation.id] = None
+
+    # Looking things up
+
+    def span(self, span_id: str) -> Span | None:
+        """The suggested span with this id, if it waits."""
+        return self.spans.get(span_id) if self._order.is_pending(span_id) else None
+
+    def relation(self, relation_id: str) -> Relation | None:
+        """The suggested relation with this id, if it waits; its ends are what stands for the suggested ones."""
+        suggestion = self.relations.get(relation_id) if self._order.is_pending(relation_id) else None
+        if suggestion is None:
+            return None
+        head, child = self.end(suggestion.head), self.end(suggestion.child)
+        return suggestion.replace(head=head, child=child) if head and child else None
+
+    def relations_of(self, span_id: str) -> list[Relation]:
+        """The suggested relations that wait at a span, the curator's own or a suggested one, in order of id."""
+        behind = self._under({span_id}) if span_id in self._content.spans else {span_id} & self._relations_at.keys()
+        ids = {r for s in behind for r in self._at(s) if self._order.is_pending(r)}
+        waiting = (self.relation(relation_id) for relation_id in sorted(ids))
+        return [relation for relation in waiting if relation is not None and span_id in (relation.head, relation.child)]
+
+    def end(self, span_id: str) -> str | None:
+        """What stands for a suggested span as the end of a relation: the curator's span, or itself while it waits."""
+        own = self._content.span_with(self.spans[span_id].key)
+        if own is not None:
+            return own
+        verdict = self.verdicts.get(span_id)
+        if verdict is not None:
+            return verdict.item if verdict.item in self._content.spans else None
+        return span_id if self._order.is_pending(span_id) else None
+
+    def links(self, suggestion: Relation, head: str, child: str) -> bool:
+        """Whether a suggested relation links two spans, in either direction where its type is symmetric."""
+        ends = self.end(suggestion.head), self.end(suggestion.child)
+        symmetric = self._content.scheme.relations[suggestion.label].symmetric
+        return ends == (head, child) or (symmetric and ends == (child, head))
+
+    def verdicts_on(self, item_id: str) -> list[Verdict]:
+        """The verdicts on the suggestions that a span or relation of the curator's was made from, in order of id."""
+        return [self.verdicts[i] for i in sorted(self._verdicts_on.get(item_id, ()))]
+
+    def waiting_over(self, start: int, end: int) -> list[Span]:
+        """The suggested spans that wait and share a code point with ``start`` to ``end``."""
+        return [self.spans[i.id] for i in self._order.pending_spans.overlapping(start, end)]
+
+    def stored_over(self, start: int, end: int) -> list[Span]:
+        """The stored suggested spans that share a code point with ``start`` to ``end``, decided or not."""
+        return [self.stored_spans[i.id] for i in self._index.overlapping(start, end) if i.id in self.stored_spans]
+
+    def is_linked(self, head: str, child: str, label: str) -> bool:
+        """Whether a stored suggestion links two spans: one that waits, or one of type ``label`` that is decided."""
+        candidates = (self.relations[r] for s in self._under({head, child}) for r in self._at(s))
+        return any(
+            r.id in self.stored_relations
+            and (self._order.is_pending(r.id) or (r.label == label and r.id in self.verdicts))
+            and {self.end(r.head), self.end(r.child)} == {head, child}
+            for r in candidates
+        )
+
+    def touched_ranges(self, ops: Iterable[Op], ranges: set[tuple[int, int]]) -> set[tuple[int, int]]:
+        """``ranges`` with those of the suggestions that ops decide on, or that lie where they changed something."""
+        decided = {self._position(op.id)[:2] for op in ops if op.table == "verdict" and op.id in self.spans}
+        touched = ranges | decided
+        return touched.union(
+            (i.start, i.end) for start, end in list(touched) for i in self._index.overlapping(start, end)
+        )
+
+    def _at(self, span_id: str) -> Iterable[str]:
+        return self._relations_at.get(span_id, ())
+
+    def _under(self, span_ids: Iterable[str]) -> set[str]:
+        """The suggested spans that lie under spans of the curator's, or that these were made from."""
+        spans = [self._content.spans[i] for i in span_ids if i in self._content.spans]
+        return self._concerned(ContentChange(spans=frozenset(span_ids), ranges=[(s.start, s.end) for s in spans]))
+
+    def _concerned(self, change: ContentChange) -> set[str]:
+        """The suggested spans on which a change of the content may bear."""
+        concerned = {i for s in change.spans for i in self._verdicts_on.get(s, ()) if i in self.spans}
+        return concerned.union(i.id for start, end in change.ranges for i in self._index.overlapping(start, end))
+
+    # Change, op by op
+
+    def follow(self, change: ContentChange) -> None:
+        """Decide anew what waits where the content changed."""
+        if change.spans:
+            self._refresh(self._concerned(change))
+
+    def apply_verdict(self, op: Op) -> None:
+        """Carry the verdicts forward by one op."""
+        old = self.verdicts.pop(op.id, None)
+        if old is not None and old.item is not None:
+            self._verdicts_on[old.item].discard(op.id)
+        if op.now is not None:
+            self._put_verdict(Verdict(op.id, **{"source": None, "score": None, **op.now}))
+        if op.id in self.spans:
+            self._refresh({op.id})
+        elif op.id in self.relations:
+            self._refresh_relation(op.id)
+
+    def _put_verdict(self, verdict: Verdict) -> None:
+        self.verdicts[verdict.id] = verdict
+        if verdict.item is not None:
+            self._verdicts_on[verdict.item].add(verdict.id)
+
+    # What is suggested beside what is stored
+
+    def revise(self, put: Mapping[str, tuple[Span, bool]], drop: Iterable[str]) -> None:
+        """Suggest other spans than the stored ones: new ones, or stored ones with another score.
+
+        ``put`` holds spans by id, each with whether it may wait for a verdict like any other; one that may not is
+        there as the end of relations, or is suppressed.  ``drop`` are ids of spans that go back to what is stored, or
+        away.
+        """
+        stored, changed = self.stored_spans, dict.fromkeys(put)
+        for span_id, (span, may_wait) in put.items():
+            if span_id not in self.spans:
+                self._index.add(span.start, span.end, span_id)
+            self.spans[span_id] = span
+            (self._suppressed.discard if may_wait else self._suppressed.add)(span_id)
+        for span_id in drop:
+            changed[span_id] = None
+            (self._suppressed.discard if span_id in stored else self._suppressed.add)(span_id)
+        self._refresh(changed)
+        for span_id in drop:
+            if span_id in stored:
+                self.spans[span_id] = stored[span_id]
+            else:
+                span = self.spans.pop(span_id)
+                self._index.discard(span.start, span.end, span_id)
+                self._suppressed.discard(span_id)
+
+    def revise_relations(self, put: Iterable[Relation], drop: Iterable[str]) -> None:
+        """Suggest other relations beside the stored ones; their ends must be suggested spans."""
+        for relation_id in drop:
+            self._order.move_relation(relation_id, None)
+            relation = self.relations.pop(relation_id)
+            for end in (relation.head, relation.child):
+                self._relations_at[end].pop(relation_id, None)
+        for relation in put:
+            self.relations[relation.id] = relation
+            self._attach(relation)
+            self._refresh_relation(relation.id)
+
+    # What waits
+
+    def _refresh(self, span_ids: Iterable[str]) -> None:
+        """Decide anew whether suggested spans, and the relations at them, wait."""
+        gone: list[Position] = []
+        come: list[Position] = []
+        span_ids = list(span_ids)
+        for span_id in span_ids:
+            waits = self._span_waits(span_id)
+            if waits != self._order.is_pending(span_id):
+                (come if waits else gone).append(self._position(span_id))
+        self._order.move_spans(gone, come)
+        for relation_id in {r for s in span_ids for r in self._at(s)}:
+            self._refresh_relation(relation_id)
+
+    def _refresh_relation(self, relation_id: str) -> None:
+        self._order.move_relation(relation_id, self._relation_position(relation_id))
+
+    def _span_waits(self, span_id: str) -> bool:
+        if span_id in self.verdicts or span_id in self._suppressed:
+            return False
+        return self._content.has_room(self.spans[span_id].key)
+
+    def _position(self, span_id: str) -> Position:
+        span = self.spans[span_id]
+        return span.start, span.end, span_id
+
+    def _relation_position(self, relation_id: str) -> Position | None:
+        """Where a suggested relation is to wait; ``None`` when it does not."""
+        if relation_id in self.verdicts:
+            return None
+        suggestion = self.relations[relation_id]
+        head, child = self.end(suggestion.head), self.end(suggestion.child)
+        if head is None or child is None or head == child:
+            return None
+        one, other = (self._content.span(end) or self.span(end) for end in (head, child))
+        if one is None or other is None or self._content.linked(head, child, suggestion.label):
+            return None
+        if self._content.link_problem(suggestion.label, one, other) is not None:
+            return None
+        return relation_position(one, other, relation_id)
+
+
+def unite_suggestions(layers: list[Annotations]) -> Annotations:
+    """Suggestion layers as one; where two say the same, the likelier one counts."""
+    spans: dict[str, Span] = {}
+    relations: dict[str, Relation] = {}
+    for layer in layers:
+        for span in layer.spans.values():
+            if span.id not in spans or (span.score or 0) > (spans[span.id].score or 0):
+                spans[span.id] = span
+        for relation in layer.relations.values():
+            if relation.id not in relations or (relation.score or 0) > (relations[relation.id].score or 0):
+                relations[relation.id] = relation
+    return Annotations(spans, relations)

@@ -1,0 +1,147 @@
+"""What a curator may do to a layer: each check answers with what is asked for, or says in words why it cannot be."""
+
+from __future__ import annotations
+
+from annotator.annotation import Relation, RelationKey, Span, SpanKey
+from annotator.errors import WorkflowError
+from annotator.labels import RelationType
+from annotator.text import Document, Segmentation, graphemes
+from annotator.workflow.description import item_in_words, quote
+from annotator.workflow.editing.content import LayerContent
+from annotator.workflow.editing.layer_view import LayerView
+
+
+def units_of(document: Document, snap: str) -> Segmentation:
+    """What selections and boundaries snap to: tokens, or graphemes where the scheme says so."""
+    return graphemes(document.text) if snap == "grapheme" else document.tokens
+
+
+class LayerChecks:
+    """Checks on one layer of a document: ``view`` is all that can be seen of it, ``content`` what stands in it."""
+
+    def __init__(self, document: Document, units: Segmentation, view: LayerView, content: LayerContent) -> None:
+        self._document = document
+        self._units = units
+        self._view = view
+        self._content = content
+
+    # What there is
+
+    def span(self, span_id: str) -> Span:
+        """The span with this id."""
+        span = self._view.span(span_id)
+        if span is None:
+            raise WorkflowError("the span is no longer there", "choose another")
+        return span
+
+    def relation(self, relation_id: str) -> Relation:
+        """The relation with this id."""
+        relation = self._view.relation(relation_id)
+        if relation is None:
+            raise WorkflowError("the relation is no longer there", "choose another")
+        return relation
+
+    def text_of(self, span: Span) -> str:
+        """The text under a span."""
+        return self._document.text[span.start : span.end]
+
+    def name_of(self, item_id: str) -> str:
+        """How an item is called in a sentence: its label and text, or the texts of its ends."""
+        span = self._view.span(item_id)
+        if span is not None:
+            return item_in_words(span.key, self._document.text)
+        relation = self.relation(item_id)
+        key = RelationKey(self.span(relation.head).key, self.span(relation.child).key, relation.label)
+        return item_in_words(key, self._document.text)
+
+    # Spans
+
+    def new_span(self, key: SpanKey) -> None:
+        """Refuse what is no stretch of text, has no label of the scheme, or is there already."""
+        problem = self._content.scheme.span_problem(key)
+        if problem is None and key.end > len(self._document.text):
+            problem = f"{key.label} {key.start}-{key.end} reaches beyond the text"
+        if problem is not None:
+            raise WorkflowError(problem, "choose another")
+        if self._content.span_with(key) is not None:
+            raise WorkflowError(
+                f"{quote(self._document.text[key.start : key.end])} is {key.label} already", "choose another label"
+            )
+
+    def room(self, start: int, end: int, but: str = "") -> None:
+        """Refuse a range over which another span stands that may not stand beside it."""
+        clashes = self._content.clashes(start, end, but=but)
+        if clashes:
+            raise WorkflowError(f"that would run into {self.name_of(clashes[0])}", "move or delete that one first")
+
+    def moved(self, span: Span, side: str, by: int) -> tuple[int, int]:
+        """The range of a span whose ``start`` or ``end`` (``side``) is moved by so many tokens (or graphemes)."""
+        covered = self._units.overlapping(span.start, span.end)
+        if not covered:
+            raise WorkflowError("there is no token here to move by", "mark the span anew")
+        first, last = covered[0], covered[-1]
+        if side == "start":
+            first += by
+        else:
+            last += by
+        if not 0 <= first <= last < len(self._units):
+            raise WorkflowError("the span cannot get smaller" if first > last else "the text ends here", "d deletes it")
+        start = self._units[first].start if side == "start" else span.start
+        end = self._units[last].end if side == "end" else span.end
+        return start, end
+
+    def mentions(self, text: str) -> list[tuple[int, int]]:
+        """Every place in the document where some text stands as whole tokens (or graphemes)."""
+        ranges: list[tuple[int, int]] = []
+        at = self._document.text.find(text)
+        while at >= 0:
+            end = at + len(text)
+            if self._units.exact(at, end):
+                ranges.append((at, end))
+            at = self._document.text.find(text, end)
+        return ranges
+
+    # Relations
+
+    def in_order(self, head: str, child: str, label: str) -> tuple[str, str]:
+        """The ids of a relation's ends, the earlier span first where its type is symmetric."""
+        one, other = self.span(head), self.span(child)
+        turned = self._content.scheme.relations[label].symmetric and (other.start, other.end) < (one.start, one.end)
+        return (child, head) if turned else (head, child)
+
+    def linkable(self, head: str, child: str, label: str) -> tuple[str, str]:
+        """The ids of a relation's ends in order, if the scheme allows it between them."""
+        problem = self._content.link_problem(label, self.span(head), self.span(child))
+        if problem is not None:
+            raise WorkflowError(problem, "? says what each relation links")
+        return self.in_order(head, child, label)
+
+    def partners(self, span_id: str) -> list[tuple[str, RelationType, bool]]:
+        """The spans to which a span could be related: id, type, and whether the partner would be the head.
+
+        Only types that the scheme allows, within the sentence where the type asks for it, and not yet there; those that
+        a waiting suggestion links first, then the nearest.
+        """
+        span, scheme, sentences = self.span(span_id), self._content.scheme, self._document.sentences
+        touched = sentences.overlapping(span.start, span.end)
+        first, last = sentences[touched[0]], sentences[touched[-1]]
+        anywhere = any(r.within == "document" for r in scheme.relations.values())
+        around = (0, len(self._document.text)) if anywhere else (first.start, last.end)
+        choices: list[tuple[int, str, RelationType, bool]] = []
+        for other in (s for s in self._view.spans_over(*around) if s.id != span_id):
+            inside = first.start <= other.start and other.end <= last.end
+            distance = max(other.start - span.end, span.start - other.end, 0)
+            for kind, reverse in scheme.relations_between(span.label, other.label):
+                head, child = (other.id, span_id) if reverse else (span_id, other.id)
+                if (inside or kind.within == "document") and not self._content.linked(head, child, kind.name):
+                    choices.append((distance, other.id, kind, reverse))
+        expected = {end for r in self._view.relations_of(span_id) for end in (r.head, r.child) if end != span_id}
+        choices.sort(key=lambda choice: (choice[1] not in expected, choice[0], choice[1]))
+        return [(other, kind, reverse) for _, other, kind, reverse in choices]
+
+    def retypings(self, relation_id: str) -> list[tuple[RelationType, bool]]:
+        """What else a relation could be: each type that fits its ends, and whether it would be turned round."""
+        relation = self.relation(relation_id)
+        head, child = self.span(relation.head), self.span(relation.child)
+        fitting = self._content.scheme.relations_between(head.label, child.label)
+        return [(kind, reverse) for kind, reverse in fitting if (kind.name, reverse) != (relation.label, False)]

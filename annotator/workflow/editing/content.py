@@ -1,0 +1,217 @@
+"""The content of one layer while it is edited: its spans, relations and comments, looked up by id, key and position.
+
+Kept up to date op by op, so that a key costs the same on a page and on a novel.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from annotator.annotation import Annotations, Comment, Relation, RelationKey, Span, SpanKey
+from annotator.history import Op
+from annotator.intervals import Interval, IntervalIndex
+from annotator.labels import LabelScheme
+from annotator.labels.scheme import ranges_clash
+from annotator.text import Segmentation
+
+RELATION_RANK = -1
+"""End given to relations in reading order: they come right after the spans that start where their later end does."""
+
+Position = tuple[int, int, str]
+"""Where an item stands in reading order: start and end in code points, and its id."""
+
+
+class ContentChange(NamedTuple):
+    """What one op did to a layer's content.
+
+    ``gone`` and ``come`` are the positions that items left and took.  ``spans`` are the ids of the spans that changed,
+    or between which a relation did; ``ranges`` the stretches of text on which they lay before and lie now.
+    """
+
+    gone: Sequence[Position] = ()
+    come: Sequence[Position] = ()
+    spans: frozenset[str] = frozenset()
+    ranges: Sequence[tuple[int, int]] = ()
+
+
+NO_CHANGE = ContentChange()
+
+
+class LayerContent:
+    """The spans, relations, comments and fields of one layer.
+
+    ``index`` holds the spans in reading order.  ``fields`` are the layer's ``state``, ``flag`` and the digest of its
+    ``text``, as far as they are set.
+    """
+
+    def __init__(self, scheme: LabelScheme, sentences: Segmentation, content: Annotations | None = None) -> None:
+        content = content or Annotations()
+        self.scheme = scheme
+        self._sentences = sentences
+        self.spans: dict[str, Span] = dict(content.spans)
+        self.relations: dict[str, Relation] = {}
+        self.comments: dict[str, Comment] = {}
+        self.fields: dict[str, str] = {}
+        self.index = IntervalIndex((s.start, s.end, i) for i, s in content.spans.items())
+        self._by_key: dict[SpanKey, str] = {s.key: i for i, s in content.spans.items()}
+        self._relations_at: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_ends: dict[tuple[str, str, str], str] = {}
+        for relation in content.relations.values():
+            self._put_relation(relation)
+
+    def fill(self, comments: Mapping[str, Comment], fields: Mapping[str, str | None]) -> None:
+        """Take up the comments and those fields that have a value."""
+        self.comments.update(comments)
+        self.fields.update({name: value for name, value in fields.items() if value is not None})
+
+    # Looking things up
+
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self.spans or item_id in self.relations
+
+    def span(self, span_id: str) -> Span | None:
+        """The span with this id."""
+        return self.spans.get(span_id)
+
+    def relation(self, relation_id: str) -> Relation | None:
+        """The relation with this id."""
+        return self.relations.get(relation_id)
+
+    def span_with(self, key: SpanKey) -> str | None:
+        """The id of the span with exactly this range and label."""
+        return self._by_key.get(key)
+
+    def spans_over(self, start: int, end: int) -> list[Span]:
+        """The spans that share a code point with ``start`` to ``end``, in reading order."""
+        return [self.spans[i.id] for i in self.index.overlapping(start, end)]
+
+    def span_at(self, offset: int) -> str | None:
+        """The id of the shortest span that covers the code point at ``offset``."""
+        return shortest(self.index.at(offset))
+
+    def span_starts(self) -> list[int]:
+        """Where the spans begin, in code points."""
+        return [interval.start for interval in self.index]
+
+    def relations_of(self, span_id: str) -> list[Relation]:
+        """The relations that a span is an end of, in order of id."""
+        return [self.relations[i] for i in sorted(self._relations_at.get(span_id, ()))]
+
+    def positions(self, item_ids: Iterable[str]) -> list[Position]:
+        """Where items that are there stand in reading order: a relation right after its later end."""
+        positions: list[Position] = []
+        for item_id in item_ids:
+            span, relation = self.spans.get(item_id), self.relations.get(item_id)
+            if span is not None:
+                positions.append((span.start, span.end, item_id))
+            elif relation is not None and relation.head in self.spans and relation.child in self.spans:
+                positions.append(relation_position(self.spans[relation.head], self.spans[relation.child], item_id))
+        return positions
+
+    def comments_on(self, target: str | None) -> list[Comment]:
+        """The comments on an item, or (``None``) on the document."""
+        return [comment for comment in self.comments.values() if comment.target == target]
+
+    # What the scheme allows
+
+    def linked(self, head: str, child: str, label: str) -> str | None:
+        """The id of the relation between two spans, in either direction where its type is symmetric."""
+        relation_id = self._by_ends.get((head, child, label))
+        if relation_id is None and self.scheme.relations[label].symmetric:
+            relation_id = self._by_ends.get((child, head, label))
+        return relation_id
+
+    def link_problem(self, label: str, head: Span, child: Span) -> str | None:
+        """What the scheme has against a relation between two spans; ``None`` when it allows it."""
+        return self.scheme.relation_problem(RelationKey(head.key, child.key, label), self._sentences)
+
+    def clashes(self, start: int, end: int, but: str = "") -> list[str]:
+        """The ids of the spans that the scheme does not let stand beside one from ``start`` to ``end``."""
+        rule = self.scheme.overlap
+        near = (i for i in self.index.overlapping(start, end) if i.id != but)
+        return [i.id for i in near if ranges_clash(rule, i.start, i.end, start, end)]
+
+    def has_room(self, key: SpanKey) -> bool:
+        """Whether a span can be added without another giving way."""
+        return self.span_with(key) is None and not self.clashes(key.start, key.end)
+
+    # Change, op by op
+
+    def apply(self, op: Op) -> ContentChange:
+        """Carry the content forward by one op."""
+        if op.table == "span":
+            return self._apply_span(op)
+        if op.table == "relation":
+            return self._apply_relation(op)
+        if op.table == "comment":
+            self.comments.pop(op.id, None)
+            if op.now is not None:
+                self.comments[op.id] = Comment(op.id, **op.now)
+        elif op.table == "layer":
+            self.fields.pop(op.id, None)
+            if op.now is not None:
+                self.fields[op.id] = op.now["value"]
+        return NO_CHANGE
+
+    def _apply_span(self, op: Op) -> ContentChange:
+        moving = (op.id, *(i for i in self._relations_at.get(op.id, ()) if i in self.relations))
+        gone = self.positions(moving)
+        ranges: list[tuple[int, int]] = []
+        old = self.spans.pop(op.id, None)
+        if old is not None:
+            self.index.discard(old.start, old.end, op.id)
+            self._by_key.pop(old.key, None)
+            ranges.append((old.start, old.end))
+        if op.now is not None:
+            span = Span(op.id, **op.now)
+            self.spans[op.id] = span
+            self.index.add(span.start, span.end, op.id)
+            self._by_key[span.key] = op.id
+            ranges.append((span.start, span.end))
+        return ContentChange(gone, self.positions(moving), frozenset({op.id}), ranges)
+
+    def _apply_relation(self, op: Op) -> ContentChange:
+        gone = self.positions([op.id])
+        old = self.relations.pop(op.id, None)
+        ends: set[str] = set()
+        if old is not None:
+            self._by_ends.pop((old.head, old.child, old.label), None)
+            for end in (old.head, old.child):
+                self._relations_at[end].discard(op.id)
+            ends.update((old.head, old.child))
+        if op.now is not None:
+            relation = Relation(op.id, **op.now)
+            self._put_relation(relation)
+            ends.update((relation.head, relation.child))
+        ranges = [(self.spans[end].start, self.spans[end].end) for end in ends if end in self.spans]
+        return ContentChange(gone, self.positions([op.id]), frozenset(ends), ranges)
+
+    def _put_relation(self, relation: Relation) -> None:
+        self.relations[relation.id] = relation
+        self._by_ends[relation.head, relation.child, relation.label] = relation.id
+        self._relations_at[relation.head].add(relation.id)
+        self._relations_at[relation.child].add(relation.id)
+
+
+def relation_position(one: Span, other: Span, relation_id: str) -> Position:
+    """Where a relation between two spans stands in reading order."""
+    return max(one.start, other.start), RELATION_RANK, relation_id
+
+
+def touched_ranges(content: LayerContent, ops: Iterable[Op]) -> set[tuple[int, int]]:
+    """The stretches of text, in code points, whose look changes with the spans and relations that ops are about."""
+    ranges: set[tuple[int, int]] = set()
+    for op in ops:
+        if op.table == "span":
+            ranges.update((record["start"], record["end"]) for record in (op.was, op.now) if record is not None)
+        elif op.table == "relation":
+            ends = {record[end] for record in (op.was, op.now) if record is not None for end in ("head", "child")}
+            ranges.update((content.spans[end].start, content.spans[end].end) for end in ends if end in content.spans)
+    return ranges
+
+
+def shortest(intervals: Sequence[Interval]) -> str | None:
+    """The id of the shortest of some intervals."""
+    return min(intervals, key=lambda i: i.end - i.start).id if intervals else None

@@ -1,0 +1,41 @@
+"""What can be seen of a layer, whatever else it holds: spans and relations that stand, or wait for a verdict."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from annotator.annotation import Relation, Span
+from annotator.labels import LabelScheme
+
+
+class LayerView(Protocol):
+    """Spans and relations to be shown, each by its id; offsets are code points."""
+
+    @property
+    def scheme(self) -> LabelScheme:
+        """The label scheme under which they stand."""
+        ...
+
+    def span(self, span_id: str) -> Span | None:
+        """The span with this id."""
+        ...
+
+    def relation(self, relation_id: str) -> Relation | None:
+        """The relation with this id."""
+        ...
+
+    def relations_of(self, span_id: str) -> list[Relation]:
+        """The relations that a span is an end of."""
+        ...
+
+    def spans_over(self, start: int, end: int) -> list[Span]:
+        """The spans that share a code point with ``start`` to ``end``."""
+        ...
+
+    def span_at(self, offset: int) -> str | None:
+        """The id of the shortest span that covers the code point at ``offset``."""
+        ...
+
+    def span_starts(self) -> list[int]:
+        """Where spans begin."""
+        ...
