@@ -10,7 +10,7 @@ from rich.segment import Segment
 from annotator.annotation import SpanKey
 from annotator.tui.layout.item_text import item_text
 from annotator.tui.layout.palette import Palette
-from annotator.tui.widgets.side_panel import SidePanel
+from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.cases import Case
 
 SIGNS: Mapping[str | None, str] = {None: "?", "agreement": "=", "majority": "≈", "adjudicator": "✓"}
@@ -19,11 +19,17 @@ SHORT = {"relation label": "rel.label", "relation direction": "direction", "rela
 """Short names of kinds that are too wide for the column."""
 
 
-class CasePanel(SidePanel):
+class CasePanel(VirtualList):
     """Lists cases in the order of ``tab``: open ``?``, settled by hand ``✓``, agreed ``=``, by majority ``≈``."""
 
+    EDGES = ("│", "")
+
+    DEFAULT_CSS = """
+    CasePanel { width: 25%; min-width: 36; max-width: 64; padding: 0 0 0 1; }
+    """
+
     def __init__(self, text: str, palette: Palette) -> None:
-        super().__init__(palette)
+        super().__init__(palette, id="panel")
         self._document_text = text
         self.cases: Sequence[Case] = ()
 

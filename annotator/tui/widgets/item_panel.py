@@ -13,17 +13,23 @@ from annotator.intervals import Interval
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
-from annotator.tui.widgets.side_panel import SidePanel
+from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.annotating.session import AnnotationSession
 
 LABEL_CELLS = 12
 
 
-class ItemPanel(SidePanel):
+class ItemPanel(VirtualList):
     """Lists decided and suggested items; suggestions have a question mark and their score."""
 
+    EDGES = ("│", "")
+
+    DEFAULT_CSS = """
+    ItemPanel { width: 25%; min-width: 36; max-width: 64; padding: 0 0 0 1; }
+    """
+
     def __init__(self, session: AnnotationSession, palette: Palette) -> None:
-        super().__init__(palette)
+        super().__init__(palette, id="panel")
         self.session = session
         self.filter = ItemFilter()
         self._filtered: list[Interval] = []
