@@ -9,7 +9,7 @@ COMMANDS = (
 HIDDEN = ("\x00", "\x07", "\x08", "\x7f", "\u202e", "\u202c", "\u2066", "\u2069", "\u200b", "\xad", "\x85", "\ufeff")
 MARKUP = ("[bold red]x[/]", "[@click=app.quit]y[/]", "[link=http://malo]z[/link]", "{{nada}}", "\\[no]")
 
-TEXT = (
+HOSTILE_TEXT = (
     "\ufeffAviso de la Cruz Roja\r\n\r\n"
     f"{COMMANDS[0]}uno {COMMANDS[1]} dos{COMMANDS[2]}tres {COMMANDS[3]}cuatro\r\n"
     f"{COMMANDS[4]}cinco {COMMANDS[5]} seis\r\n"

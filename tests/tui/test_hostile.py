@@ -13,13 +13,13 @@ from rich.cells import split_graphemes
 
 from annotator.cli.main import main
 from tests.repository import TOP
-from tests.tui.hostile_article import FORBIDDEN, MARKUP, TEXT
+from tests.tui.hostile_article import FORBIDDEN, HOSTILE_TEXT, MARKUP
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import make_bench, write_labels
 from tools.terminal import Terminal
 
 POINTER_SHAPE = re.compile(rb"\x1b]22;\w*\x07")  # the toolkit's own
-BEHIND = (TEXT.index("Palabra"), TEXT.index("Palabra") + len("Palabra"))
+BEHIND = (HOSTILE_TEXT.index("Palabra"), HOSTILE_TEXT.index("Palabra") + len("Palabra"))
 
 
 class Tap(codecs.IncrementalDecoder):
@@ -40,7 +40,7 @@ class Tap(codecs.IncrementalDecoder):
 def test_nothing_of_the_article_reaches_the_terminal_as_a_command(tmp_path: Path, program: list[str]) -> None:
     write_labels(tmp_path)
     article = tmp_path / "trampa.txt"
-    article.write_bytes(TEXT.encode())
+    article.write_bytes(HOSTILE_TEXT.encode())
     assert main(["-w", str(tmp_path), "ingest", str(article)]) == 0
     terminal = Terminal([*program, "annotate", "--as", "ana"], columns=100, lines=30, cwd=TOP)
     tap = Tap(terminal._decoder)
@@ -76,14 +76,14 @@ def test_nothing_of_the_article_reaches_the_terminal_as_a_command(tmp_path: Path
     (line,) = exported.read_bytes().split(os.linesep.encode())[:-1]
     record = json.loads(line)
     (span,) = record["spans"]
-    assert record["text"] == TEXT
+    assert record["text"] == HOSTILE_TEXT
     assert (span["start"], span["end"], span["text"]) == (*BEHIND, "Palabra")
     assert record["tokens"][span["token_start"]]["start"] == BEHIND[0]
 
 
 async def test_its_words_can_be_reached_and_marked(tmp_path: Path) -> None:
     bench = make_bench(tmp_path / "news")
-    document = bench.add("trampa", TEXT)
+    document = bench.add("trampa", HOSTILE_TEXT)
     async with workbench(bench, "trampa", size=(70, 40)) as work:
         seen = [work.annotating.caret.unit]
         for _ in range(24):
@@ -99,7 +99,7 @@ async def test_its_words_can_be_reached_and_marked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [60, 77, 140])
 async def test_every_row_fills_the_view_exactly(tmp_path: Path, width: int) -> None:
     bench = make_bench(tmp_path / "news")
-    bench.add("trampa", TEXT * 3)
+    bench.add("trampa", HOSTILE_TEXT * 3)
     async with workbench(bench, "trampa", size=(width, 30)) as work:
         for keys in ([";"], ["escape", "G"], ["v", "g"], ["m"], ["c"], ["escape", "?"]):
             await work.press(*keys)
@@ -110,7 +110,7 @@ async def test_every_row_fills_the_view_exactly(tmp_path: Path, width: int) -> N
 
 async def test_every_hint_stands_over_the_word_it_means(tmp_path: Path) -> None:
     bench = make_bench(tmp_path / "news")
-    bench.add("trampa", TEXT)
+    bench.add("trampa", HOSTILE_TEXT)
     async with workbench(bench, "trampa") as work:
         await work.press(";")
         prompt, view = work.annotating.prompts.current, work.annotating.view

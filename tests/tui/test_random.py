@@ -20,7 +20,7 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.adjudicating.gold import open_gold
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.session import AnnotationSession
-from tests.tui.hostile_article import TEXT as HOSTILE
+from tests.tui.hostile_article import HOSTILE_TEXT
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import TEXT, Bench, link, make_bench, proposal, propose
 
@@ -42,7 +42,7 @@ def _keys(binding: object) -> list[str]:
 
 def make_workspace(folder: Path, overlap: str) -> Bench:
     bench = make_bench(folder, overlap)
-    for key, text in (("nota", TEXT * 6), ("trampa", HOSTILE * 2 + TEXT), ("vacia", "…\n")):
+    for key, text in (("nota", TEXT * 6), ("trampa", HOSTILE_TEXT * 2 + TEXT), ("vacia", "…\n")):
         document = bench.add(key, text)
         if "Ana Ruiz" in text:
             ana, cruz = proposal(document, "Ana Ruiz", "PERSON", 0.9), proposal(document, "Cruz Roja", "ORG", 0.8)
