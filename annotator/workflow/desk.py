@@ -31,7 +31,7 @@ class Desk:
 
     @property
     def scheme(self) -> LabelScheme:
-        """Return the label scheme of the workspace."""
+        """The label scheme of the workspace."""
         return self.workspace.scheme
 
     def wait_at_most(self, patience: float) -> None:
@@ -39,7 +39,7 @@ class Desk:
         self.workspace.store.wait_at_most(patience)
 
     def lock_holder(self) -> str:
-        """Return which process keeps one from writing now, in words; nothing when none does."""
+        """Which process holds the write lock, in words; empty when none does."""
         return self.workspace.store.lock_holder()
 
     def leave_lock_queue(self) -> None:
@@ -48,11 +48,11 @@ class Desk:
 
     @property
     def notes(self) -> list[str]:
-        """Return what is to be known of where the database lies, a sentence each."""
+        """What a curator should know about the file system of the database, a sentence each."""
         return self.workspace.store.notes
 
     def open(self, key: str) -> AnnotationSession:
-        """Return a session on a document, where the curator left it."""
+        """Open a document to annotate, where the curator left it."""
         document = self.workspace.store.document(key)
         if document is None:
             raise WorkflowError(
@@ -72,28 +72,28 @@ class Desk:
         return session
 
     def adjudicate(self, key: str) -> GoldSession:
-        """Return a session for settling what the curators of a document differ on."""
+        """Open a document to settle what its curators differ on."""
         return adjudicate(self.workspace, key, self.curator)
 
     def gold(self, key: str) -> GoldSession:
-        """Return a document's gold, to be looked at."""
+        """Open a document's gold to look at it."""
         return open_gold(self.workspace, key, self.curator)
 
     def feedback(self, key: str) -> list[Feedback]:
-        """Return the curator's finished work on a document against its complete gold."""
+        """The curator's finished work on a document against its complete gold."""
         return feedback(self.workspace.store, self.scheme, key, self.curator)
 
     def to_adjudicate(self) -> list[str]:
-        """Return the documents that wait to be adjudicated, in order of key."""
+        """The documents that wait to be adjudicated, in order of key."""
         return self.queue.to_adjudicate()
 
     def next_to_adjudicate(self, after: str = "") -> str | None:
-        """Return the next document that waits to be adjudicated, going round at the end."""
+        """The next document that waits to be adjudicated; after the last one the first."""
         found = self.queue.to_adjudicate(1, after) or (self.queue.to_adjudicate(1) if after else [])
         return found[0] if found else None
 
     def next_open(self, after: str | None = None) -> str | None:
-        """Return the next document that is neither done nor skipped, going round at the end.
+        """The next document that is neither done nor skipped; after the last one the first.
 
         When the queue is sorted by uncertainty, it is the one on which the suggestions are least certain.
         """
@@ -105,21 +105,21 @@ class Desk:
         return self.queue.next_open(QueueFilter(mine=self.mine), after)
 
     def resume(self) -> str | None:
-        """Return the document that was open when the curator stopped, if one was."""
+        """The document that was open when the curator stopped, if one was."""
         bookmark = self.workspace.store.bookmark(self.curator)
         return bookmark.document if bookmark is not None and bookmark.open else None
 
     def progress(self) -> dict[str, int]:
-        """Return how many documents are in each state, and in ``total``."""
+        """How many documents are in each state, and in ``total``."""
         counts = self.queue.progress(mine=self.mine)
         return {**counts, "total": sum(counts.values())}
 
     def pace(self) -> float | None:
-        """Return the minutes of work that a document took lately; ``None`` before the first one is done."""
+        """The minutes of work that a document took lately; ``None`` before the first one is done."""
         return self.queue.pace()
 
     def learning(self) -> str:
-        """Return on how much the suggestions were trained, in a few words; empty when nothing was learned yet."""
+        """On how many documents the suggestions were trained, in words; empty when nothing was learned yet."""
         from annotator.suggest.learned.versions import why_unused
 
         learned = self._memories.learned()

@@ -1,4 +1,4 @@
-"""Cases: the places of a document on which finished work says something, and how each is settled.
+"""Cases: what finished work says about one thing in a document, and how it is settled.
 
 Pure.  A *claim* is what a layer says is there, a span or a relation.  A case gathers the claims that are about the same
 thing, so that one decision settles it.  Nothing here depends on the order of the curators or of their items.
@@ -28,7 +28,7 @@ Version = TypeVar("Version", SpanVersion, RelationVersion)
 
 @dataclass(frozen=True, slots=True)
 class SpanCase:
-    """A place where curators marked something.
+    """What curators marked in one stretch of text.
 
     ``id`` names it from step to step.  ``versions`` has what each curator marked there: usually one span or none;
     several where another curator marked a span that cannot stand beside them.  ``settled`` is ``None`` while it is
@@ -45,13 +45,13 @@ class SpanCase:
 
     @property
     def range(self) -> tuple[int, int]:
-        """Return the stretch of text that it is about."""
+        """The stretch of text that it is about, in code points."""
         spans = (*self.claims, *self.outcome)
         return min(s.start for s in spans), max(s.end for s in spans)
 
     @property
     def position(self) -> tuple[int, int]:
-        """Return where in the walk it comes."""
+        """Where it comes in reading order."""
         return (self.claims or self.outcome)[0].start, 0
 
 
@@ -72,7 +72,7 @@ class RelationCase:
 
     @property
     def ends(self) -> tuple[SpanKey, SpanKey]:
-        """Return the two gold spans, in reading order."""
+        """The two gold spans, in reading order."""
         said = [relation for version in self.versions.values() for relation in version]
         first = min([*said, *self.outcome])
         one, other = sorted((first.head, first.child))
@@ -80,13 +80,13 @@ class RelationCase:
 
     @property
     def range(self) -> tuple[int, int]:
-        """Return the stretch of text from one end to the other."""
+        """The stretch of text from one end to the other, in code points."""
         one, other = self.ends
         return one.start, max(one.end, other.end)
 
     @property
     def position(self) -> tuple[int, int]:
-        """Return where in the walk it comes: behind the spans that start where its later end does."""
+        """Where it comes in reading order: behind the spans that start where its later end does."""
         return self.ends[1].start, 1
 
 
@@ -94,7 +94,7 @@ Case = SpanCase | RelationCase
 
 
 def vote(versions: Mapping[str, Version], policy: Settle) -> tuple[Version, Settled] | None:
-    """Return the version that stands by itself under a policy, and how; ``None`` when it is for an adjudicator.
+    """The version that stands by itself under a policy, and how; ``None`` when it is for an adjudicator.
 
     ``all``: every curator says it.  A number: at least so many do, and more than half of those who finished.
     ``never``: nothing stands by itself.
@@ -112,7 +112,7 @@ def vote(versions: Mapping[str, Version], policy: Settle) -> tuple[Version, Sett
 
 
 def favourite(versions: Mapping[str, Hashable]) -> str | None:
-    """Return a curator who says what more of them say than anything else; ``None`` when there is a tie."""
+    """A curator who says what more of them say than anything else; ``None`` when there is a tie."""
     counts = Counter(versions.values())
     ranked = counts.most_common(2)
     if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
@@ -121,7 +121,7 @@ def favourite(versions: Mapping[str, Hashable]) -> str | None:
 
 
 def span_kind(versions: Iterable[SpanVersion]) -> Kind:
-    """Return on what curators differ: whether something is there, else which label, else its borders."""
+    """On what curators differ: whether something is there, else which label, else its borders."""
     once = set(versions)
     if len(once) == 1:
         return "agreed" if once != {()} else "added"
@@ -132,7 +132,7 @@ def span_kind(versions: Iterable[SpanVersion]) -> Kind:
 
 
 def relation_kind(versions: Iterable[RelationVersion]) -> Kind:
-    """Return on what curators differ: whether there is a relation, else of which type, else its direction."""
+    """On what curators differ: whether there is a relation, else of which type, else its direction."""
     once = set(versions)
     if len(once) == 1:
         return "agreed" if once != {()} else "added"
@@ -143,6 +143,6 @@ def relation_kind(versions: Iterable[RelationVersion]) -> Kind:
 
 
 def kinds_in_words(cases: Sequence[Case]) -> str:
-    """Return how many cases of each kind there are, in words."""
+    """How many cases of each kind there are, in words."""
     kinds = Counter(case.kind for case in cases)
     return ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind])

@@ -1,7 +1,7 @@
-"""What a decision amounts to: the rulings that it makes, on every claim that it settles.
+"""From a decision of an adjudicator to rulings on every claim that it settles.
 
 Pure.  A decision says what stands in one place.  Gold spans that cannot stand beside it give way, and so do open
-claims; each of them comes to the new span that it fits best, so that relations follow.
+claims; each of them is ruled to be the new span that it fits best, so that relations follow.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def choose(
     standing: SpanOutcomes,
     event: int,
 ) -> dict[str, Ruling]:
-    """Return the rulings of the decision that a version of a case stands; ``contents`` is the work of who says so."""
+    """The rulings by which a version of a case stands; ``contents`` is the work of the curators who have it."""
     if isinstance(case, SpanCase):
         own = first_spans(contents)
         items = [own[key] for key in version if isinstance(key, SpanKey)]
@@ -60,7 +60,7 @@ def decide_spans(
     scheme: LabelScheme,
     event: int,
 ) -> dict[str, Ruling]:
-    """Return the rulings of the decision that ``items`` and nothing else stand where a case is.
+    """The rulings by which ``items``, and nothing else, stand where a case is.
 
     The items carry who vouches for them and how they came to be.  Without a case they come beside what there is.
     """
@@ -98,7 +98,7 @@ def decide_relation(
     standing: SpanOutcomes,
     event: int,
 ) -> dict[str, Ruling]:
-    """Return the rulings of the decision on what there is between the spans of a case: one relation, or none."""
+    """The rulings by which one relation, or none, stands between the spans of a case."""
     former = {str(relation) for relation in case.outcome}
     claims = {*case.claims}
     claims |= {relation_key(r.claim) for r in settlement.rulings.values() if r.kind == "relation" and r.item in former}
@@ -114,7 +114,7 @@ def decide_relation(
 
 
 def add_relation(settlement: Settlement, item: Relation, outcome: RelationKey, event: int) -> dict[str, Ruling]:
-    """Return the ruling of the decision that there is a relation where nobody sees one."""
+    """The ruling by which a relation stands that no curator has."""
     claim = RelationKey(_anchor(settlement, outcome.head), _anchor(settlement, outcome.child), outcome.label)
     nobody = nothing_said(settlement)
     ruling = Ruling(str(claim), "relation", key_json(claim), "adjudicator", nobody, event, [outcome.label, False])
@@ -122,12 +122,12 @@ def add_relation(settlement: Settlement, item: Relation, outcome: RelationKey, e
 
 
 def nothing_said(settlement: Settlement) -> dict[str, Any]:
-    """Return versions in which no curator says anything."""
+    """Versions in which no curator says anything."""
     return {curator: [] for curator in settlement.curators}
 
 
 def case_of(settlement: Settlement, item: str) -> Case | None:
-    """Return the case by which a gold item stands."""
+    """The case by which a gold item stands."""
     for case in settlement.cases:
         if item in map(str, case.outcome):
             return case
@@ -136,7 +136,7 @@ def case_of(settlement: Settlement, item: str) -> Case | None:
 
 
 def _anchor(settlement: Settlement, span: SpanKey) -> SpanKey:
-    """Return a claim that a gold span stands for: it stays what it is when the gold span's borders are moved."""
+    """A claim that a gold span stands for: it stays the same when the borders of the gold span are moved."""
     claims = [span_key(r.claim) for r in settlement.rulings.values() if r.kind == "span" and r.item == str(span)]
     return min(claims, default=span)
 
@@ -147,14 +147,14 @@ def _in_the_way(settlement: Settlement, outcome: SpanVersion, scheme: LabelSchem
 
 
 def _spans_of_case(settlement: Settlement, case: SpanCase) -> set[SpanKey]:
-    """Return the gold spans that the claims of a case came to, also while it is open again."""
+    """The gold spans that the claims of a case became, also while it is open again."""
     claims = set(map(str, case.claims))
     rulings = (settlement.rulings[claim] for claim in claims if claim in settlement.rulings)
     return {span_key(ruling.outcome) for ruling in rulings if ruling.outcome is not None}
 
 
 def _touched(version: SpanVersion, outcome: SpanVersion, scheme: LabelScheme) -> SpanVersion:
-    """Return the claims of an open case that a decision elsewhere settles too."""
+    """The claims of an open case that a decision elsewhere settles too."""
     return tuple(span for span in version if span in outcome or any(scheme.apart(span, o) for o in outcome))
 
 
@@ -166,7 +166,7 @@ def _span_ruling(claim: SpanKey, outcome: SpanKey | None, vouching: Mapping[Span
 
 def _added(settlement: Settlement, found: Mapping[str, Ruling], outcome: SpanVersion, vouching: Mapping[SpanKey, Span],
            event: int) -> dict[str, Ruling]:  # fmt: skip
-    """Return rulings for the spans to which no claim came."""
+    """Rulings for the spans that no claim became."""
     rest = {i: r for i, r in settlement.rulings.items() if i not in found}
     reached = {ruling.item for ruling in (*rest.values(), *found.values())}
     nobody = nothing_said(settlement)

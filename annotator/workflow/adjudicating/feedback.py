@@ -36,7 +36,7 @@ class SpanFeedback:
 
     @property
     def position(self) -> tuple[int, int]:
-        """Return where in the text it begins and ends."""
+        """Where in the text it begins and ends, in code points."""
         keys = [key for key in (self.mine, self.gold) if key is not None]
         return min(key.start for key in keys), max(key.end for key in keys)
 
@@ -51,7 +51,7 @@ class RelationFeedback:
 
     @property
     def position(self) -> tuple[int, int]:
-        """Return from where to where in the text it goes."""
+        """From where to where in the text it reaches, in code points."""
         keys = [key for key in (self.mine, self.gold) if key is not None]
         ends = [end for key in keys for end in (key.head, key.child)]
         return min(end.start for end in ends), max(end.end for end in ends)
@@ -61,7 +61,7 @@ Feedback = SpanFeedback | RelationFeedback
 
 
 def feedback(store: Store, scheme: LabelScheme, key: str, curator: str) -> list[Feedback]:
-    """Return a curator's finished work on a document against its complete gold, in reading order.
+    """A curator's finished work on a document against its complete gold, in reading order.
 
     Raises :class:`WorkflowError` while the work is not finished or the gold not complete: before that it would show
     what others did.
@@ -81,7 +81,7 @@ def feedback(store: Store, scheme: LabelScheme, key: str, curator: str) -> list[
 
 
 def compare(mine: Annotations, gold: Annotations, scheme: LabelScheme, sentences: Segmentation) -> Iterator[Feedback]:
-    """Yield what stands for what; the ends of relations are compared by the spans that stand for them."""
+    """Compare work with gold; relations are compared between the spans of gold that stand for their ends."""
     stands: dict[SpanKey, SpanKey | None] = {}
     for match in align((s.key for s in mine.spans.values()), (s.key for s in gold.spans.values())):
         if match.left is not None:
@@ -104,7 +104,7 @@ def compare(mine: Annotations, gold: Annotations, scheme: LabelScheme, sentences
 
 
 def _unlike(own: RelationKey, ends: set[SpanKey | None], left: set[RelationKey]) -> RelationFeedback:
-    """Return what gold has between the same two spans: the other way round, or of another type."""
+    """What gold has between the same two spans: the other way round, or of another type."""
     between = sorted((r.label != own.label, r) for r in left if {r.head, r.child} == ends)
     if not between:
         return RelationFeedback("not in gold", own, None)
@@ -114,7 +114,7 @@ def _unlike(own: RelationKey, ends: set[SpanKey | None], left: set[RelationKey])
 
 
 def tally(items: Iterable[Feedback]) -> dict[str, dict[Finding, int]]:
-    """Return how many spans and relations there are of each finding."""
+    """How many spans and relations there are of each finding."""
     counts = Counter((isinstance(item, RelationFeedback), item.finding) for item in items)
     return {
         kind: {finding: counts[is_relation, finding] for finding in FINDINGS if counts[is_relation, finding]}

@@ -34,17 +34,17 @@ class FinishedWork:
 
     @property
     def contents(self) -> dict[str, Annotations]:
-        """Return what each curator says."""
+        """The content of each curator's work."""
         return {curator: work.content for curator, work in self.work.items()}
 
     @property
     def fingerprint(self) -> str:
-        """Return what identifies this state of the work: who finished what."""
+        """Identifies this state of the work: who finished what."""
         return fingerprint({curator: work.head for curator, work in self.work.items()})
 
 
 def fingerprint(heads: Mapping[str, str]) -> str:
-    """Return finished work as gold remembers it: each curator with the beginning of their last event's hash."""
+    """Finished work as gold remembers it: each curator with the beginning of their last event's hash."""
     return " ".join(f"{curator}:{head[:16]}" for curator, head in sorted(heads.items()))
 
 
@@ -73,7 +73,7 @@ def _done(store: Store, layer: LayerInfo) -> CuratorWork:
 
 
 def _done_before(store: Store, layer: LayerInfo, digest: str) -> CuratorWork | None:
-    """Return a layer that was taken up again as it stood when it was last done; not when that was undone."""
+    """A reopened layer as it was when it was last done; ``None`` when that was undone."""
     events = store.events(layer)
     stack = UndoStack.of(UndoStep(e.seq, e.action, e.target) for e in events)
     state: LayerState = {}

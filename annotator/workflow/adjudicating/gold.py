@@ -52,7 +52,7 @@ def settle_finished(workspace: Workspace, actor: str, keys: Sequence[str] = ()) 
 
 
 def open_gold(workspace: Workspace, key: str, actor: str) -> GoldSession:
-    """Return a session on a document's gold; :class:`WorkflowError` when there is no such document."""
+    """A session on a document's gold; :class:`WorkflowError` when there is no such document."""
     document = workspace.store.document(key)
     if document is None:
         raise WorkflowError(f"no document {key!r} in {workspace.database_path}", "`annotator status` lists them")
@@ -60,7 +60,7 @@ def open_gold(workspace: Workspace, key: str, actor: str) -> GoldSession:
 
 
 def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
-    """Return a session for settling a document by hand, with all that was finished taken up.
+    """A session for settling a document by hand, with all that was finished taken up.
 
     Refused while fewer than two curators have finished it and it is no gold yet, and to whoever is to work on it
     themselves and has not finished: nobody sees the work of others before their own is done.
@@ -78,7 +78,7 @@ def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
 
 
 def _reason_to_wait(work: FinishedWork) -> str:
-    """Return why a document cannot become gold yet; empty when it can."""
+    """Why a document cannot become gold yet; empty when it can."""
     if work.unfinished:
         return f"not finished by {', '.join(work.unfinished)}"
     if work.outdated:
@@ -97,7 +97,7 @@ def _reason_open(gold: GoldEditor) -> str:
 
 
 def incomplete(workspace: Workspace, layers: Iterable[LayerInfo]) -> dict[str, str]:
-    """Return which documents' gold is not complete, though it once was called so, with the reason.
+    """The documents whose gold is not complete, though it once was called so, with the reason.
 
     Looks closely only where somebody finished work since.
     """
@@ -117,6 +117,6 @@ def incomplete(workspace: Workspace, layers: Iterable[LayerInfo]) -> dict[str, s
 
 
 def _new(gold: LayerInfo, heads: Mapping[str, str]) -> list[str]:
-    """Return the curators who finished work that gold has not taken up."""
+    """The curators who finished work that gold has not taken up."""
     known = set((gold.fingerprint or "").split())
     return [curator for curator, head in sorted(heads.items()) if f"{curator}:{head[:16]}" not in known]

@@ -8,7 +8,7 @@ from string import ascii_uppercase
 
 
 def displayed_names(document: str, curators: Iterable[str], *, hidden: bool) -> Mapping[str, str]:
-    """Return what each curator is called on the screen, in the order in which they are shown.
+    """What each curator is called on the screen, in the order in which they are shown.
 
     Hidden, they are A, B, C … in an order that differs from document to document and stays the same for each.
     """

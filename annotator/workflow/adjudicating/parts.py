@@ -1,7 +1,7 @@
-"""A document's gold in parts that have nothing to do with one another: a decision costs what its surroundings cost.
+"""A document's gold in independent parts, so that a decision costs only the part that it falls in.
 
-Spans that share text, relations and their ends, claims and what they came to belong together; whatever does not is
-settled apart, and gives the same as if all were settled at once.
+Spans that share text, relations and their ends, claims and their outcomes belong together.  Parts are settled one by
+one, which gives the same as settling all at once.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.annotation import Annotations, Relation, Ruling, Span, SpanKey, relation_key, span_key
+from annotator.disjoint_sets import DisjointSets
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
 from annotator.workflow.adjudicating.cases import Case
@@ -25,7 +26,7 @@ Changes = Mapping[str, Ruling | None]
 
 @dataclass(frozen=True, slots=True)
 class GoldPart:
-    """Finished work and rulings that hang together, the spans that they are about, and what they come to."""
+    """Finished work and rulings that belong together, the spans that they are about, and their settlement."""
 
     contents: Mapping[str, Annotations]
     rulings: Mapping[str, Ruling]
@@ -34,12 +35,12 @@ class GoldPart:
 
     @property
     def start(self) -> int:
-        """Return where the first of its spans begins."""
+        """Where the first of its spans begins, in code points."""
         return min(key.start for key in self.keys)
 
 
 class GoldParts:
-    """The parts of a document; a value that is replaced, not changed, when something is decided."""
+    """The parts of one document's gold; a decision makes new ones of them and leaves these as they are."""
 
     def __init__(self, scheme: LabelScheme, sentences: Segmentation, curators: Sequence[str], event: int) -> None:
         self._scheme = scheme
@@ -60,22 +61,22 @@ class GoldParts:
         sentences: Segmentation,
         event: int,
     ) -> GoldParts:
-        """Return the parts of some finished work and the rulings on it, settled."""
-        found = cls(scheme, sentences, tuple(sorted(contents)), event)
-        leader = _together(contents, rulings)
-        spans, relations, decided = _sorted_out(contents, rulings, leader)
-        for group in _bins(leader):
+        """Divide finished work and the rulings on it into parts, and settle each; ``event`` numbers the next event."""
+        parts = cls(scheme, sentences, tuple(sorted(contents)), event)
+        sets = _sets_of_spans(contents, rulings)
+        spans, relations, decided = _by_set(contents, rulings, sets)
+        for group in _groups(sets):
             content = {
                 c: Annotations.of(
                     [span for first in group for span in spans[c, first]],
                     [relation for first in group for relation in relations[c, first]],
                 )
-                for c in found._curators
+                for c in parts._curators
             }
             within = {ruling.id: ruling for first in group for ruling in decided[first]}
             keys = frozenset(key for members in group.values() for key in members)
-            found._put(found._settled(content, within, keys))
-        return found
+            parts._put(parts._settled(content, within, keys))
+        return parts
 
     def _settled(
         self, contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling], keys: frozenset[SpanKey]
@@ -91,24 +92,24 @@ class GoldParts:
 
     @property
     def settlement(self) -> Settlement:
-        """Return what all parts come to."""
+        """The settlement of all parts together."""
         if self._whole is None:
             self._whole = _united([part.settlement for part in self.parts], self._curators)
         return self._whole
 
     def around(self, keys: Iterable[SpanKey]) -> GoldPart:
-        """Return all that has to do with some spans, those that are new included, as one part."""
+        """Everything that belongs together with some spans, which may be new, as one part."""
         wanted = frozenset(keys)
         return self._joined([self.parts[number] for number in sorted(self._near(wanted))], wanted)
 
     def _near(self, keys: Iterable[SpanKey]) -> set[int]:
-        """Return the numbers of the parts that spans are in, or might share text with something in."""
-        found: set[int] = set()
+        """The numbers of the parts that hold some spans, or that lie over the same text."""
+        numbers: set[int] = set()
         for key in keys:
             if key in self._part_of:
-                found.add(self._part_of[key])
-            found.update(n for n, (start, end) in enumerate(self._ranges) if start < key.end and key.start < end)
-        return found
+                numbers.add(self._part_of[key])
+            numbers.update(n for n, (start, end) in enumerate(self._ranges) if start < key.end and key.start < end)
+        return numbers
 
     def _joined(self, parts: Sequence[GoldPart], keys: frozenset[SpanKey]) -> GoldPart:
         if len(parts) == 1:
@@ -125,11 +126,11 @@ class GoldParts:
         return GoldPart(contents, rulings, keys.union(*(part.keys for part in parts)), united)
 
     def ruled(self, changes: Changes) -> tuple[GoldParts, list[tuple[GoldPart, GoldPart]]]:
-        """Return the parts after some rulings changed, and each part that is another now: as it was, as it is."""
+        """The parts once some rulings changed, and for each part that is another now how it was and how it is."""
         groups: list[tuple[set[int], dict[str, Ruling | None], set[SpanKey]]] = []
-        for identity, ruling in changes.items():
-            keys = self._keys(identity, ruling)
-            numbers, within = self._near(keys), {identity: ruling}
+        for claim, ruling in changes.items():
+            keys = self._keys(claim, ruling)
+            numbers, within = self._near(keys), {claim: ruling}
             apart = []
             for group in groups:
                 if group[0] & numbers or (not numbers and group[2] & keys):
@@ -140,24 +141,24 @@ class GoldParts:
                     apart.append(group)
             groups = [*apart, (numbers, within, keys)]
         gone = {number for numbers, _, _ in groups for number in numbers}
-        found = GoldParts(self._scheme, self._sentences, self._curators, self.event)
+        parts = GoldParts(self._scheme, self._sentences, self._curators, self.event)
         for number, part in enumerate(self.parts):
             if number not in gone:
-                found._put(part)
+                parts._put(part)
         changed = []
         for numbers, within, keys in groups:
             old = self._joined([self.parts[number] for number in sorted(numbers)], frozenset(keys))
             rulings = {i: r for i, r in {**old.rulings, **within}.items() if r is not None}
             new = self._settled(old.contents, rulings, old.keys | keys)
-            found._put(new)
+            parts._put(new)
             changed.append((old, new))
-        return found, changed
+        return parts, changed
 
-    def _keys(self, identity: str, ruling: Ruling | None) -> set[SpanKey]:
-        """Return the spans that a ruling is about, as it is to be and as it is."""
-        found = set(_keys_of(ruling)) if ruling is not None else set()
-        former = self.settlement.rulings.get(identity)
-        return found | set(_keys_of(former)) if former is not None else found
+    def _keys(self, claim: str, ruling: Ruling | None) -> set[SpanKey]:
+        """The spans that a ruling is about, before and after a change."""
+        keys = set(_keys_of(ruling)) if ruling is not None else set()
+        before = self.settlement.rulings.get(claim)
+        return keys | set(_keys_of(before)) if before is not None else keys
 
 
 def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:
@@ -171,7 +172,7 @@ def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:
 
 
 def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settlement:
-    """Return what settlements that have nothing to do with one another come to together."""
+    """One settlement of several independent ones."""
     cases: list[Case] = [case for settlement in settlements for case in settlement.cases]
     cases.sort(key=lambda case: (case.position, case.id))
     rulings: dict[str, Ruling] = {}
@@ -190,66 +191,51 @@ def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settl
 # Finding what belongs together
 
 
-class _Leaders(dict[SpanKey, SpanKey]):
-    """For each span one that stands for all that belong together with it."""
-
-    def find(self, key: SpanKey) -> SpanKey:
-        first = self.setdefault(key, key)
-        while self[first] != first:
-            self[first] = self[self[first]]
-            first = self[first]
-        return first
-
-    def join(self, one: SpanKey, other: SpanKey) -> None:
-        low, high = sorted((self.find(one), self.find(other)))
-        self[high] = low
-
-
-def _together(contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling]) -> _Leaders:
-    leader = _Leaders()
+def _sets_of_spans(contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling]) -> DisjointSets[SpanKey]:
+    sets = DisjointSets[SpanKey]()
     for content in contents.values():
         for span in content.spans.values():
-            leader.find(span.key)
+            sets.find(span.key)
     for ruling in rulings.values():
         one, *others = _keys_of(ruling)
-        leader.find(one)
+        sets.find(one)
         for other in others:
-            leader.join(one, other)
+            sets.join(one, other)
     last: SpanKey | None = None
-    for key in sorted(leader):
+    for key in sorted(sets):
         if last is not None and key.start < last.end:
-            leader.join(last, key)
+            sets.join(last, key)
         last = key if last is None or key.end > last.end else last
     for content in contents.values():
         for relation in content.relations.values():
-            leader.join(content.spans[relation.head].key, content.spans[relation.child].key)
-    return leader
+            sets.join(content.spans[relation.head].key, content.spans[relation.child].key)
+    return sets
 
 
-def _sorted_out(
-    contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling], leader: _Leaders
+def _by_set(
+    contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling], sets: DisjointSets[SpanKey]
 ) -> tuple[
     dict[tuple[str, SpanKey], list[Span]], dict[tuple[str, SpanKey], list[Relation]], dict[SpanKey, list[Ruling]]
 ]:
-    """Return spans and relations by curator and what stands for what they belong to, and rulings by the latter."""
+    """Spans and relations by curator and set, and rulings by set; a set is named by its first span."""
     spans: defaultdict[tuple[str, SpanKey], list[Span]] = defaultdict(list)
     relations: defaultdict[tuple[str, SpanKey], list[Relation]] = defaultdict(list)
     decided: defaultdict[SpanKey, list[Ruling]] = defaultdict(list)
     for curator, content in contents.items():
         for span in content.spans.values():
-            spans[curator, leader.find(span.key)].append(span)
+            spans[curator, sets.find(span.key)].append(span)
         for relation in content.relations.values():
-            relations[curator, leader.find(content.spans[relation.head].key)].append(relation)
+            relations[curator, sets.find(content.spans[relation.head].key)].append(relation)
     for ruling in rulings.values():
-        decided[leader.find(next(_keys_of(ruling)))].append(ruling)
+        decided[sets.find(next(_keys_of(ruling)))].append(ruling)
     return spans, relations, decided
 
 
-def _bins(leader: _Leaders) -> Iterator[dict[SpanKey, list[SpanKey]]]:
-    """Yield what belongs together, in reading order, a few of them at a time: members by what stands for them."""
+def _groups(sets: DisjointSets[SpanKey]) -> Iterator[dict[SpanKey, list[SpanKey]]]:
+    """The sets in reading order, small ones several at a time: the members by the set's first span."""
     members: defaultdict[SpanKey, list[SpanKey]] = defaultdict(list)
-    for key in sorted(leader):
-        members[leader.find(key)].append(key)
+    for key in sorted(sets):
+        members[sets.find(key)].append(key)
     group: dict[SpanKey, list[SpanKey]] = {}
     size = 0
     for first, keys in members.items():

@@ -40,7 +40,7 @@ class Provenance:
 
 
 def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Provenance]:
-    """Return where a document's gold comes from, in reading order; what was decided against comes with its claims.
+    """Where a document's gold comes from, in reading order; what was decided against comes with its claims.
 
     Raises :class:`WorkflowError` when there is no such document, no gold of it, or ``reader`` may not see it yet.
     """
@@ -65,7 +65,7 @@ def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Pro
 def _row(
     rulings: list[Ruling], gold: Annotations, text: str, events: Mapping[int, Event]
 ) -> tuple[tuple[int, int], Provenance]:
-    """Return the place in the walk, and what is known, of what some claims came to."""
+    """What is known of the gold item that some claims became, with its position in reading order."""
     first = min(rulings, key=lambda r: (r.id != r.item, r.id))
     said = _said(first, gold)
     head, child = (said, said) if isinstance(said, SpanKey) else (said.head, said.child)
@@ -89,7 +89,7 @@ def _row(
 
 
 def _said(ruling: Ruling, gold: Annotations) -> SpanKey | RelationKey:
-    """Return what stands in gold, or what was claimed and does not."""
+    """What stands in gold, or what was claimed and does not."""
     span, relation = gold.spans.get(ruling.item or ""), gold.relations.get(ruling.item or "")
     if span is not None:
         return span.key

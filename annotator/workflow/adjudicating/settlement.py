@@ -48,7 +48,7 @@ class Settlement:
 
     @property
     def open(self) -> list[Case]:
-        """Return the cases that want a decision."""
+        """The cases that want a decision."""
         return [case for case in self.cases if case.settled is None]
 
 
@@ -83,18 +83,18 @@ def settle(
 
 
 def relation_outcome(value: Any) -> RelationOutcome | None:
-    """Return what a relation came to by a ruling's JSON value."""
+    """The outcome of a relation, from the JSON value that a ruling holds."""
     return None if value is None else (value[0], value[1])
 
 
 def versions_of(case: Case) -> dict[str, list[Any]]:
-    """Return who says what, as the JSON value that a ruling holds."""
+    """Who says what, as the JSON value that a ruling holds."""
     versions: Mapping[str, tuple[SpanKey | RelationKey, ...]] = case.versions
     return {curator: [key_json(key) for key in version] for curator, version in sorted(versions.items())}
 
 
 def outcome_between(claim: RelationKey, outcome: RelationKey, standing: SpanOutcomes) -> list[Any]:
-    """Return what has to be done to a claim for it to come to an outcome between the same two gold spans."""
+    """The ruling's outcome by which a claim becomes a given relation between the same two gold spans."""
     return [outcome.label, standing.relation(claim, (outcome.label, False)) != outcome]
 
 
@@ -102,7 +102,7 @@ def outcome_between(claim: RelationKey, outcome: RelationKey, standing: SpanOutc
 
 
 def _standing(cases: Iterable[SpanCase], ruled: Mapping[SpanKey, SpanKey | None]) -> dict[SpanKey, SpanKey | None]:
-    """Return what stands for each span; spans that are not settled are missing."""
+    """What stands for each span; spans that are not settled are missing."""
     found: dict[SpanKey, SpanKey | None] = {o: o for o in ruled.values() if o is not None}
     for case in cases:
         if case.settled is not None:
@@ -137,7 +137,7 @@ def _relation_rulings(
 
 
 def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
-    """Return for every span that was marked the one of the first curator, in order of name, with that name on it."""
+    """Every span that was marked, as the first curator in order of name has it, with that name on it."""
     found: dict[SpanKey, Span] = {}
     for curator in sorted(contents):
         for span in sorted(contents[curator].spans.values(), key=lambda s: s.id):
@@ -146,7 +146,7 @@ def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
 
 
 def first_relations(contents: Mapping[str, Annotations], standing: SpanOutcomes) -> dict[RelationKey, Relation]:
-    """Return for every relation between gold spans that of the first curator who sees it, with that name on it."""
+    """Every relation between gold spans, as the first curator who sees it has it, with that name on it."""
     found: dict[RelationKey, Relation] = {}
     for curator in sorted(contents):
         for relation in sorted(contents[curator].relations.values(), key=lambda r: r.id):
@@ -157,12 +157,12 @@ def first_relations(contents: Mapping[str, Annotations], standing: SpanOutcomes)
 
 
 def credited(ruling: Ruling, item: Span | Relation) -> Ruling:
-    """Return a ruling whose gold item comes from somebody's own."""
+    """A ruling that gives its gold item the origin, source, score and curator of somebody's own item."""
     return ruling.replace(origin=item.origin, source=item.source, score=item.score, curator=item.curator)
 
 
 def credited_span(ruling: Ruling, item: Span, outcome: SpanKey) -> Ruling:
-    """Return a ruling on a span that comes to an outcome, as somebody has it or made it."""
+    """A ruling by which a span becomes ``outcome``, with the origin and curator of ``item``."""
     return credited(ruling.replace(outcome=key_json(outcome), item=str(outcome)), item)
 
 
@@ -171,7 +171,7 @@ def _as_before(old: Ruling | None, new: Ruling) -> Ruling:
 
 
 def _item(ruling: Ruling, standing: SpanOutcomes) -> str | None:
-    """Return the id of the gold item that a claim came to."""
+    """The id of the gold item that a claim became; ``None`` where nothing stands for it."""
     key = _outcome(ruling, standing)
     return None if key is None else str(key)
 
@@ -185,13 +185,13 @@ def _outcome(ruling: Ruling, standing: SpanOutcomes) -> SpanKey | RelationKey | 
 
 
 def _by(ruling: Ruling, item: Item) -> Item:
-    """Return an item as the ruling says that it came to be."""
+    """An item with the origin, source, score and curator that the ruling gives it."""
     origin = ruling.origin or "added"
     return item.replace(origin=origin, source=ruling.source, score=ruling.score, curator=ruling.curator)
 
 
 def _content(rulings: Mapping[str, Ruling], standing: SpanOutcomes) -> Annotations:
-    """Return gold: each item as the ruling on its own content has it, else as the first one that came to it."""
+    """Gold: each item as the ruling on its own content has it, else as the first one that became it."""
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
     for ruling in sorted(rulings.values(), key=lambda r: (r.id != r.item, r.id)):

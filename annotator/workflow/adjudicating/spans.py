@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from annotator.agreement.alignment import align, align_layers
 from annotator.annotation import Annotations, SpanKey
+from annotator.disjoint_sets import DisjointSets
 from annotator.intervals import IntervalIndex
 from annotator.labels import LabelScheme
 from annotator.workflow.adjudicating.cases import SpanCase, SpanVersion, span_kind, vote
@@ -17,7 +18,7 @@ SpanSuccessors = dict[SpanKey, SpanKey | None]
 
 def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, SpanKey | None],
                scheme: LabelScheme) -> list[SpanCase]:  # fmt: skip
-    """Return the cases of spans, in reading order.
+    """The cases of spans, in reading order.
 
     ``contents`` is the finished work by curator, ``ruled`` what an adjudicator decided on a claim.  A case is settled
     when every claim in it was decided on, or stands in gold anyway; open when only some were; by vote when none was
@@ -34,7 +35,7 @@ def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, Span
 
 
 def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuccessors:
-    """Return what stands for each span of some versions once ``outcome`` is what stands."""
+    """What stands for each span of some versions once ``outcome`` is what stands."""
     found: SpanSuccessors = {}
     for version in sorted(set(versions)):
         for match in align(version, outcome):
@@ -44,7 +45,7 @@ def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuc
 
 
 def _places(contents: Mapping[str, Annotations], scheme: LabelScheme) -> list[SpanCase]:
-    """Return the cases without regard to what was decided: aligned spans, and those that cannot stand beside them."""
+    """The cases before anything is decided: aligned spans, and those that cannot stand beside them."""
     curators = sorted(contents)
     groups = align_layers([[s.key for s in contents[c].spans.values()] for c in curators])
     cases = []
@@ -59,25 +60,18 @@ def _places(contents: Mapping[str, Annotations], scheme: LabelScheme) -> list[Sp
 
 
 def _joined(groups: Sequence[set[SpanKey]], scheme: LabelScheme) -> list[list[int]]:
-    """Return groups of groups: those with spans that the scheme does not let stand beside one another come together."""
-    leader = list(range(len(groups)))
-
-    def find(member: int) -> int:
-        while leader[member] != member:
-            leader[member] = leader[leader[member]]
-            member = leader[member]
-        return member
-
-    live: list[tuple[SpanKey, int]] = []
+    """Join groups whose spans the scheme does not let stand beside one another; gives their indexes."""
+    sets = DisjointSets(range(len(groups)))
+    near: list[tuple[SpanKey, int]] = []
     for span, group in sorted((span, index) for index, spans in enumerate(groups) for span in spans):
-        live = [(other, i) for other, i in live if other.end > span.start]
-        for other, index in live:
-            if find(index) != find(group) and scheme.apart(span, other):
-                leader[max(find(index), find(group))] = min(find(index), find(group))
-        live.append((span, group))
+        near = [(other, index) for other, index in near if other.end > span.start]
+        for other, index in near:
+            if sets.find(index) != sets.find(group) and scheme.apart(span, other):
+                sets.join(index, group)
+        near.append((span, group))
     joined: dict[int, list[int]] = {}
     for group in range(len(groups)):
-        joined.setdefault(find(group), []).append(group)
+        joined.setdefault(sets.find(group), []).append(group)
     return list(joined.values())
 
 
@@ -91,7 +85,7 @@ def _settled(case: SpanCase, decided: Mapping[SpanKey, SpanKey | None], scheme: 
 
 
 def _unless_in_the_way(case: SpanCase, fixed: list[SpanKey], scheme: LabelScheme) -> SpanCase:
-    """Return the case, open where its vote's outcome cannot stand beside what an adjudicator decided."""
+    """The case, open where its vote's outcome cannot stand beside what an adjudicator decided."""
     if case.settled in (None, "adjudicator"):
         return case
     clash = any(scheme.apart(span, other) for span in case.outcome for other in fixed)
@@ -100,7 +94,7 @@ def _unless_in_the_way(case: SpanCase, fixed: list[SpanKey], scheme: LabelScheme
 
 def _added(cases: Iterable[SpanCase], contents: Mapping[str, Annotations],
            ruled: Mapping[SpanKey, SpanKey | None]) -> list[SpanCase]:  # fmt: skip
-    """Return a case for everything that stands by decision though no curator's work leads to it (any more)."""
+    """A case for everything that stands by decision though no curator's work leads to it (any more)."""
     claimed = {claim for case in cases for claim in case.claims}
     shown = {span for case in cases for span in case.outcome}
     shown |= {outcome for claim, outcome in ruled.items() if claim in claimed and outcome is not None}

@@ -37,7 +37,7 @@ _MOST_TOKENS = 12
 
 
 def candidates(document: Document, start: int, end: int) -> list[Segment]:
-    """Return phrases between two offsets: capitalised runs, numbers, quoted and noun phrases, then single words.
+    """The phrases between two offsets: capitalised runs, numbers, quoted and noun phrases, then single words.
 
     In order of likelihood, each once; all on token borders.
     """
@@ -48,7 +48,7 @@ def candidates(document: Document, start: int, end: int) -> list[Segment]:
 
 
 def _runs(document: Document, start: int, end: int) -> Iterator[Segment]:
-    """Yield maximal runs of capitalised words or numbers, small connecting words inside them included."""
+    """Maximal runs of capitalised words or numbers, small connecting words inside them included."""
     text, tokens = document.text, document.tokens
     run: list[int] = []
     for index in tokens.overlapping(start, end):
@@ -80,7 +80,7 @@ def _quoted(document: Document, start: int, end: int) -> Iterator[Segment]:
 
 
 def _phrases(document: Document, start: int, end: int) -> Iterator[Segment]:
-    """Yield what looks like a noun phrase: content words joined by ``de``, ``of`` and the like."""
+    """What looks like a noun phrase: content words joined by ``de``, ``of`` and the like."""
     text, tokens = document.text, document.tokens
     run: list[int] = []
     for index in tokens.overlapping(start, end):
@@ -105,5 +105,5 @@ def _words(document: Document, start: int, end: int) -> Iterator[Segment]:
 
 
 def _is_content(word: str) -> bool:
-    """Return whether a word can be a mention by itself: not a small one in lower case."""
+    """Whether a word can be a mention by itself: not a small one in lower case."""
     return word[0].isalnum() and (len(word) > 3 or not word.islower())

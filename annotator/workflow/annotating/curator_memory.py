@@ -42,7 +42,7 @@ class CuratorMemory:
         self._warnings: deque[SlowPatternError] = deque()
 
     def memory(self, opened: str) -> PhraseMemory:
-        """Return the phrase memory as the store has it now; only documents that changed are read.
+        """The phrase memory, brought up to date; only documents that changed since are read.
 
         What it knows of the document that is ``opened`` may be out of date.
         """
@@ -59,7 +59,7 @@ class CuratorMemory:
         return self._memory
 
     def proposer(self, lang: str) -> RelationProposer:
-        """Return what proposes relations in documents in ``lang``: the rules, or what was learned beyond them."""
+        """What proposes relations in documents in ``lang``: the rules, or the classifier that was learned."""
         from annotator.suggest.relations.candidates import RelationSuggester
 
         learned = self.learned()
@@ -70,13 +70,13 @@ class CuratorMemory:
         return self._proposers[known]
 
     def calibration(self) -> Calibration:
-        """Return what turns the memory's judgements into probabilities."""
+        """What turns scores of the phrase memory into probabilities."""
         learned = self.learned()
         calibration = learned.calibrations.get("memory") if learned is not None else None
         return calibration if calibration is not None else Calibration()
 
     def learned(self) -> LearnedVersion | None:
-        """Return the learned version that is in use now; it is looked at again only when another was chosen."""
+        """The learned version that is in use now; its files are read again only when another one was chosen."""
         from annotator.suggest.learned.versions import active_version, chosen_version
 
         if self._learned_dir is None:
@@ -91,7 +91,7 @@ class CuratorMemory:
         return self._warnings.popleft() if self._warnings else None
 
     def _latest(self) -> dict[str, list[LayerInfo]]:
-        """Return the layers to remember by document: the curator's own and gold, of the documents changed last."""
+        """The layers to remember by document: the curator's own and gold, of the documents that changed last."""
         by_document: dict[str, list[LayerInfo]] = {}
         layers = [layer for name in (self._layer, GOLD) for layer in self._store.latest_layers(name, LATEST)]
         for layer in sorted(layers, key=lambda info: (info.changed_at or "", info.name), reverse=True):

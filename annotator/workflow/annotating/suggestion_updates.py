@@ -1,8 +1,8 @@
-"""Suggestions that follow the curator: what was just decided changes what is still suggested in the open document.
+"""Suggestion updates: what a curator decides changes what is still suggested in the open document.
 
-They are a function of what is stored (the layer, the stored suggestions, the memory of other documents), so nothing
-of them is stored and reading the document anew gives the same; undoing a decision takes its effect back.  A change
-costs the units of text (sentences) that it concerns: those where it happened, and those where the same phrase waits.
+Updates follow from what is stored (the layer, the stored suggestions, the memory of other documents).  So they are not
+stored themselves: opening the document again gives the same, and undoing a decision takes its effect back.  A change
+costs the sentences that it concerns: those where it happened, and those where the same phrase waits.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class RelationProposer(Protocol):
     """Proposes relations between the spans of a sentence."""
 
     def relations(self, document: Document, spans: list[Span]) -> list[Relation]:
-        """Return the relations to propose between ``spans``, which are in reading order."""
+        """The relations to propose between ``spans``, which are in reading order."""
         ...
 
 
@@ -103,7 +103,7 @@ class SuggestionUpdates:
         return self._renew(units, units)
 
     def _units_to_look_at(self) -> Iterator[Unit]:
-        """Yield the units in which something may have to be suggested: where known phrases or own spans are."""
+        """The units that hold known phrases or spans of the curator: there something may have to be suggested."""
         for phrase in self._evidence.known_phrases():
             yield from map(self._index.unit_of, self._evidence.look_ahead(phrase))
         for interval in self._layer.content.index:
@@ -224,7 +224,7 @@ class SuggestionUpdates:
         return span.replace(score=round(score, 3))
 
     def _recalled(self, first: int, behind: int) -> Iterator[Span]:
-        """Yield the spans that the memory proposes in a unit, one label a phrase."""
+        """The spans that the phrase memory proposes between two tokens, one label a phrase."""
         for token in range(first, behind):
             for phrase in self._evidence.phrases_at(token):
                 place = TokenRange(token, token + len(phrase))
