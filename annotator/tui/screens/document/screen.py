@@ -19,10 +19,12 @@ from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.painting import Highlights
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.screens.document.focus import next_relation, relations_at, spans_of, with_ends
-from annotator.tui.screens.document.navigation import KEEPS_SELECTION, Navigation
+from annotator.tui.screens.document.action_groups import add_actions
+from annotator.tui.screens.document.focus import relations_at, spans_of, with_ends
+from annotator.tui.screens.document.navigation import Navigation
+from annotator.tui.screens.document.navigation_actions import NavigationActions
 from annotator.tui.screens.document.prompts import Prompts
-from annotator.tui.screens.document.relating import ask_for_relation, ask_for_retyping
+from annotator.tui.screens.document.relation_actions import RelationActions
 from annotator.tui.screens.document.session import DocumentSession
 from annotator.tui.widgets.label_bar import LabelBar
 from annotator.tui.widgets.side_panel import SidePanel
@@ -65,6 +67,7 @@ class DocumentScreen(WorkScreen):
         self._selecting = False
         self._panel_wanted: bool | None = None
         self._all_arcs = False
+        add_actions(self, NavigationActions(self), RelationActions(self))
 
     # What is shown
 
@@ -332,16 +335,7 @@ class DocumentScreen(WorkScreen):
             f"{label}: which phrase?", list(phrases.items()), lambda phrase: self.mark(phrase, label)
         )
 
-    # Moving and selecting
-
-    def action_move(self, how: str, by: int) -> None:
-        """Move the cursor; a selection that has begun goes along with some moves."""
-        keeps = how in KEEPS_SELECTION and self.caret.anchor is not None
-        self.go(self.navigation.moves[how](by), select=keeps)
-
-    def action_select_to(self, how: str, by: int) -> None:
-        """Move the cursor, and select what it passes."""
-        self.go(self.navigation.moves[how](by), select=True)
+    # Selecting
 
     def action_select(self) -> None:
         """Begin or end a selection at the cursor."""
@@ -359,70 +353,11 @@ class DocumentScreen(WorkScreen):
         self.show_item(None)
         self.say_default()
 
-    def action_jump(self) -> None:
-        """Put hints on every word in view."""
-        places = [(start, start) for start in self.navigation.words_in_view()]
-        self.prompts.ask_where("jump to which word?", places, self.go)
-
-    def action_line_number(self) -> None:
-        """Ask for the number of a line on the screen, and go there."""
-        self.ask_for_text(f"line, 1 to {self.navigation.line[1]}", "", self._go_to_line)
-
-    def _go_to_line(self, number: str) -> None:
-        start = self.navigation.start_of_line(number)
-        if start is None:
-            self.say(f"there is no line {number.strip()!r}", "faint")
-        else:
-            self.go(start)
-
-    def action_find(self) -> None:
-        """Ask what to find."""
-        self.ask_for_text("find, without regard to case and accents", "", self._find)
-
-    def _find(self, text: str) -> None:
-        self.navigation.look_for(text)
-        self.action_find_again(1)
-
-    def action_find_again(self, by: int) -> None:
-        """Go to the next place, or the one before; the first may be under the cursor."""
-        at = self.navigation.next_match(by)
-        if at is None:
-            self.say("not found" if self.navigation.needle else "/ finds", "faint")
-            return
-        self.go(at)
-        self.say(f"{self.navigation.count_matches()} in this document · n next · N previous", "faint")
-
     # Relations
 
     @abstractmethod
     def relate(self, head: str, child: str, label: str) -> None:
         """Link two spans."""
-
-    def action_relate(self) -> None:
-        """Put hints on the spans that the focused one may be related to; of a relation, ask for another type."""
-        layer, item_id = self.session.shown, self.item_id
-        if item_id is not None and layer.relation(item_id) is not None:
-            if not ask_for_retyping(self.prompts, self.session.checks, item_id, partial(self._retype, item_id)):
-                self.say("the label scheme allows nothing else between these two", "faint")
-            return
-        span_id = self.focused_span()
-        if span_id is not None and not ask_for_relation(self.prompts, self.session.checks, span_id, self.relate):
-            self.say("the label scheme allows no relation from here within this sentence", "faint")
-
-    def _retype(self, relation_id: str, label: str, reverse: bool) -> None:
-        outcome = self.carry_out(lambda: self.session.retype(relation_id, label, reverse=reverse))
-        if outcome is not None:
-            self.show_item(outcome.focus, follow=False)
-
-    def action_next_relation(self) -> None:
-        """Focus the next relation of the focused span, or of the focused relation's head."""
-        if self.item_id is None:
-            return
-        relation_id = next_relation(self.session.shown, self.item_id)
-        if relation_id is None:
-            self.say("no relations here; r makes one", "faint")
-        else:
-            self.show_item(relation_id, follow=False)
 
     # View
 

@@ -1,0 +1,79 @@
+"""The keys that move the cursor of a document, jump, and find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from annotator.tui.layout.caret import Caret
+from annotator.tui.screens.document.navigation import KEEPS_SELECTION, Navigation
+from annotator.tui.screens.document.prompts import Prompts
+
+
+class CursorScreen(Protocol):
+    """A screen with a cursor in a text."""
+
+    caret: Caret
+    navigation: Navigation
+    prompts: Prompts
+
+    def go(self, offset: int, *, select: bool = False) -> None:
+        """Put the cursor somewhere."""
+        ...
+
+    def say(self, text: str, look: str = "") -> None:
+        """Say what just happened."""
+        ...
+
+    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
+        """Ask for a line of text."""
+        ...
+
+
+class NavigationActions:
+    """Actions that change nothing but where the cursor is."""
+
+    def __init__(self, screen: CursorScreen) -> None:
+        self._screen = screen
+
+    def action_move(self, how: str, by: int) -> None:
+        """Move the cursor; a selection that has begun goes along with some moves."""
+        keeps = how in KEEPS_SELECTION and self._screen.caret.anchor is not None
+        self._screen.go(self._screen.navigation.moves[how](by), select=keeps)
+
+    def action_select_to(self, how: str, by: int) -> None:
+        """Move the cursor, and select what it passes."""
+        self._screen.go(self._screen.navigation.moves[how](by), select=True)
+
+    def action_jump(self) -> None:
+        """Put hints on every word in view."""
+        places = [(start, start) for start in self._screen.navigation.words_in_view()]
+        self._screen.prompts.ask_where("jump to which word?", places, self._screen.go)
+
+    def action_line_number(self) -> None:
+        """Ask for the number of a line on the screen, and go there."""
+        self._screen.ask_for_text(f"line, 1 to {self._screen.navigation.line[1]}", "", self._go_to_line)
+
+    def _go_to_line(self, number: str) -> None:
+        start = self._screen.navigation.start_of_line(number)
+        if start is None:
+            self._screen.say(f"there is no line {number.strip()!r}", "faint")
+        else:
+            self._screen.go(start)
+
+    def action_find(self) -> None:
+        """Ask what to find."""
+        self._screen.ask_for_text("find, without regard to case and accents", "", self._find)
+
+    def _find(self, text: str) -> None:
+        self._screen.navigation.look_for(text)
+        self.action_find_again(1)
+
+    def action_find_again(self, by: int) -> None:
+        """Go to the next place, or the one before; the first may be under the cursor."""
+        at = self._screen.navigation.next_match(by)
+        if at is None:
+            self._screen.say("not found" if self._screen.navigation.needle else "/ finds", "faint")
+            return
+        self._screen.go(at)
+        self._screen.say(f"{self._screen.navigation.count_matches()} in this document · n next · N previous", "faint")

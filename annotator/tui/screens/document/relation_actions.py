@@ -1,0 +1,132 @@
+"""The keys that relate spans: hints on the possible partners, then the types by their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+from annotator.labels import RelationType
+from annotator.tui.layout.hints import ALPHABET
+from annotator.tui.screens.document.focus import next_relation
+from annotator.tui.screens.document.prompts import Prompts
+from annotator.tui.screens.document.session import DocumentSession
+from annotator.workflow.editing.checks import LayerChecks
+from annotator.workflow.editing.editor import Outcome
+
+
+class RelationScreen(Protocol):
+    """A screen on a document with an item in focus."""
+
+    session: DocumentSession
+    item_id: str | None
+    prompts: Prompts
+
+    def focused_span(self) -> str | None:
+        """The id of the focused span; says so where there is none."""
+        ...
+
+    def relate(self, head: str, child: str, label: str) -> None:
+        """Link two spans."""
+        ...
+
+    def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
+        """Take a step and show what became of it."""
+        ...
+
+    def show_item(self, item_id: str | None, *, follow: bool = True) -> None:
+        """Put the focus on an item."""
+        ...
+
+    def say(self, text: str, look: str = "") -> None:
+        """Say what just happened."""
+        ...
+
+
+class RelationActions:
+    """Actions on the relations of the item in focus."""
+
+    def __init__(self, screen: RelationScreen) -> None:
+        self._screen = screen
+
+    def action_relate(self) -> None:
+        """Put hints on the spans that the focused one may be related to; of a relation, ask for another type."""
+        layer, item_id = self._screen.session.shown, self._screen.item_id
+        if item_id is not None and layer.relation(item_id) is not None:
+            if not _ask_for_retyping(
+                self._screen.prompts, self._screen.session.checks, item_id, partial(self._retype, item_id)
+            ):
+                self._screen.say("the label scheme allows nothing else between these two", "faint")
+            return
+        span_id = self._screen.focused_span()
+        if span_id is not None and not _ask_for_relation(
+            self._screen.prompts, self._screen.session.checks, span_id, self._screen.relate
+        ):
+            self._screen.say("the label scheme allows no relation from here within this sentence", "faint")
+
+    def _retype(self, relation_id: str, label: str, reverse: bool) -> None:
+        outcome = self._screen.carry_out(lambda: self._screen.session.retype(relation_id, label, reverse=reverse))
+        if outcome is not None:
+            self._screen.show_item(outcome.focus, follow=False)
+
+    def action_next_relation(self) -> None:
+        """Focus the next relation of the focused span, or of the focused relation's head."""
+        if self._screen.item_id is None:
+            return
+        relation_id = next_relation(self._screen.session.shown, self._screen.item_id)
+        if relation_id is None:
+            self._screen.say("no relations here; r makes one", "faint")
+        else:
+            self._screen.show_item(relation_id, follow=False)
+
+
+def _ask_for_relation(
+    prompts: Prompts, checks: LayerChecks, span_id: str, then: Callable[[str, str, str], None]
+) -> bool:
+    """Ask for the partner of a span and a type; ``then`` gets head, child and label.
+
+    Gives whether there is anything to ask.
+    """
+    partners: dict[str, int] = {}
+    for other, _, _ in checks.partners(span_id):
+        partners.setdefault(other, checks.span(other).start)
+    if not partners:
+        return False
+
+    def relate(other: str, kind: RelationType, reverse: bool) -> None:
+        head, child = (other, span_id) if reverse else (span_id, other)
+        then(head, child, kind.name)
+
+    def choose_type(other: str) -> None:
+        fitting = [(kind, reverse) for partner, kind, reverse in checks.partners(span_id) if partner == other]
+        if len(fitting) == 1:
+            relate(other, *fitting[0])
+        else:
+            _ask_for_type(prompts, fitting, partial(relate, other))
+
+    places = [(start, other) for other, start in partners.items()]
+    prompts.ask_where(f"relate {checks.name_of(span_id)} to which?", places, choose_type)
+    return True
+
+
+def _ask_for_retyping(
+    prompts: Prompts, checks: LayerChecks, relation_id: str, then: Callable[[str, bool], None]
+) -> bool:
+    """Ask for another type or direction of a relation; ``then`` gets the label, and whether to turn it round."""
+    choices = checks.retypings(relation_id)
+    if choices:
+        _ask_for_type(prompts, choices, lambda kind, reverse: then(kind.name, reverse))
+    return bool(choices)
+
+
+def _ask_for_type(
+    prompts: Prompts, fitting: Sequence[tuple[RelationType, bool]], then: Callable[[RelationType, bool], None]
+) -> None:
+    """Ask which type it is to be, by the types' keys; what shares one gets its capital, or any free letter."""
+    options: dict[str, Callable[[], None]] = {}
+    names: list[str] = []
+    for kind, reverse in fitting:
+        key = next(k for k in (kind.key, kind.key.swapcase(), *ALPHABET) if k not in options)
+        options[key] = partial(then, kind, reverse)
+        names.append(f"{key} {kind.name}{' ←' if reverse else ''}")
+    prompts.ask("which?  " + "  ".join(names), options)
