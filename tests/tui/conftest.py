@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
-from tests.workflow.adjudicating.desk import finish, key_of
+from tests.workflow.adjudicating.finished_documents import finish, key_of
 from tests.workspaces import Bench, link, make_bench, proposal, propose
 
 

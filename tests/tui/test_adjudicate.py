@@ -14,7 +14,7 @@ from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workflow.adjudicating.desk import finish, gold_state, judge
+from tests.workflow.adjudicating.finished_documents import finish, gold_state, judge
 from tests.workspaces import Bench, linked, said
 
 ANA, CRUZ = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")

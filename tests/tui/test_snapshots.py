@@ -11,7 +11,7 @@ from annotator.tui import themes
 from annotator.workflow.settings import Preferences
 from tests.tui.svg_snapshot import assert_looks_like
 from tests.tui.workbench_driver import workbench
-from tests.workflow.adjudicating.desk import judge
+from tests.workflow.adjudicating.finished_documents import judge
 from tests.workspaces import Bench
 
 

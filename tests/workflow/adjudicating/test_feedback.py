@@ -13,8 +13,8 @@ from annotator.annotation import Annotations
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.workflow.adjudicating.feedback import RelationFeedback, SpanFeedback, compare, feedback, tally
-from tests.workflow.adjudicating.desk import finish, judge
-from tests.workflow.adjudicating.judging import SENTENCES, contents, layer, says, scheme, word
+from tests.workflow.adjudicating.finished_documents import finish, judge
+from tests.workflow.adjudicating.settlements import SENTENCES, contents, layer, says, scheme, word
 from tests.workspaces import KEY, Bench
 
 A, B, C = word(0, 1, "P"), word(2, 2, "O"), word(4, 4, "G")

@@ -15,7 +15,7 @@ from annotator.history import GOLD
 from annotator.store import check_database
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.editing.editor import Outcome
-from tests.workflow.adjudicating.desk import finish, judge
+from tests.workflow.adjudicating.finished_documents import finish, judge
 from tests.workspaces import Bench, make_bench
 
 LABELS = st.sampled_from(("PERSON", "ORG", "GPE", "DATE"))

@@ -10,7 +10,7 @@ from annotator.errors import StoreError, WorkflowError
 from annotator.history import GOLD
 from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import settle_finished
-from tests.workflow.adjudicating.desk import finish, first, gold_state, judge, key_of, kinds
+from tests.workflow.adjudicating.finished_documents import finish, first, gold_state, judge, key_of, kinds
 from tests.workspaces import KEY, Bench, linked, place_of, said
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")

@@ -10,7 +10,7 @@ import pytest
 from annotator.history import GOLD, LayerName
 from annotator.store import check_database
 from tests.processes import killed
-from tests.workflow.adjudicating.desk import finish, judge
+from tests.workflow.adjudicating.finished_documents import finish, judge
 from tests.workspaces import KEY, Bench
 
 ROUNDS = int(os.environ.get("ANNOTATOR_KILLS", "6"))  # read before the fixture that clears the environment

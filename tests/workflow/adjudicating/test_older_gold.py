@@ -16,7 +16,7 @@ from annotator.store import check_database, schema
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.exporting.selection import select
 from annotator.workflow.layer_diff import differences, with_content_ids, with_curator
-from tests.workflow.adjudicating.desk import finish, first, judge, kinds
+from tests.workflow.adjudicating.finished_documents import finish, first, judge, kinds
 from tests.workspaces import KEY, Bench, linked, make_bench, said
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")

@@ -8,7 +8,7 @@ import pytest
 
 from annotator.labels import check_scheme, load_scheme
 from annotator.workflow.adjudicating.gold import settle_finished
-from tests.workflow.adjudicating.desk import finish, judge, kinds
+from tests.workflow.adjudicating.finished_documents import finish, judge, kinds
 from tests.workspaces import KEY, LABELS, Bench, make_bench, said
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")

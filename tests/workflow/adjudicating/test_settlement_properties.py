@@ -13,7 +13,7 @@ from annotator.workflow.adjudicating import parts as parts_module
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.parts import GoldParts
 from annotator.workflow.adjudicating.settlement import Settlement
-from tests.workflow.adjudicating.judging import SENTENCES, Judge, contents, judges, layer, says, word
+from tests.workflow.adjudicating.settlements import SENTENCES, Judge, contents, judges, layer, says, word
 
 
 def drawn(case: Case, data: st.DataObject) -> str | None:

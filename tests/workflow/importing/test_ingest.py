@@ -13,7 +13,7 @@ from annotator.store import StaleLayerError, check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.document_history import document_history
 from annotator.workflow.importing.ingest import IngestReport, ingest
-from tests.workflow.adjudicating.desk import finish, first, judge
+from tests.workflow.adjudicating.finished_documents import finish, first, judge
 from tests.workspaces import KEY, TEXT, Bench, dump, focused, link, linked, place_of, proposal, propose, said, waiting
 
 NEWER = "Ayer. " + TEXT.replace("México coopera con Canadá.", "México ya no coopera con Canadá.")

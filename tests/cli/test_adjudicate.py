@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.main import main
-from tests.workflow.adjudicating.desk import finish, first, judge
+from tests.workflow.adjudicating.finished_documents import finish, first, judge
 from tests.workspaces import KEY, Bench, proposal, propose
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
