@@ -33,7 +33,7 @@ from annotator.suggest.learned.training import (
 )
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.suggest.relations.candidates import RelationSuggester
-from annotator.suggest.rules.page_reader import Reader
+from annotator.suggest.rules.document_reader import DocumentReader
 from annotator.suggest.rules.stages import STAGE_NAMES, EntityRules
 from annotator.text import Document
 from annotator.workflow.annotating.session import AnnotationSession
@@ -70,7 +70,7 @@ def main() -> int:
     material = gathered(scheme, pipeline, targets, others)
     parts = options.parts.split(",")
     if "chain" in parts or "curve" in parts:
-        tell_chain(scheme, options.models, targets, material, curve="curve" in parts)
+        tell_stages(scheme, options.models, targets, material, curve="curve" in parts)
     if "relations" in parts:
         tell_relations(material)
     return 0 if "cost" not in parts or tell_cost(scheme, pipeline, targets, others) else 1
@@ -96,7 +96,7 @@ def left_out(material: Material, learned_from: int) -> Mapping[str, Mapping[str,
     return {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
 
 
-def tell_chain(
+def tell_stages(
     scheme: LabelScheme, models: Path, targets: Sequence[Target], material: Material, *, curve: bool
 ) -> None:
     """Print F1 of every stage, and of what is learned by the number of documents learned from."""
@@ -104,8 +104,8 @@ def tell_chain(
         "stage by stage, on all documents (memory and learned: from the other eighteen); relations between those spans"
     )
     all_but = frozenset(STAGE_NAMES) - {"scheme"}
-    for name, layers in (("raw model", frozenset({"model"})), ("+ repair and rules", all_but), ("+ patterns", None)):
-        spans = [spans_of(scheme, models, target, layers) for target in targets]
+    for name, stages in (("raw model", {"model"}), ("+ repair and rules", all_but), ("+ patterns", STAGE_NAMES)):
+        spans = [spans_of(scheme, models, target, frozenset(stages)) for target in targets]
         found = [
             (outcome_of(e, s), relation_outcome(material, e, s)) for e, s in zip(material.examples, spans, strict=True)
         ]
@@ -128,16 +128,16 @@ def tell_chain(
 
 
 def tell_stage(name: str, spans: Iterable[Outcome], relations: Iterable[Outcome]) -> None:
-    """Print how a stage of the chain does on spans, and on relations between the spans that it suggests."""
+    """Print how well a stage does on spans, and on relations between the spans that it suggests."""
     tell(f"{name}, spans", spans)
     tell(f"{' ' * len(name)}  relations", relations)
 
 
-def spans_of(scheme: LabelScheme, models: Path, target: Target, layers: frozenset[str] | None) -> list[Span]:
-    """Return what some layers of the chain suggest in a document."""
+def spans_of(scheme: LabelScheme, models: Path, target: Target, stages: frozenset[str]) -> list[Span]:
+    """Return the spans that some stages of the rules suggest in a document."""
     document, _ = target
-    (page,) = Reader(scheme, document.lang, models).read([document])
-    return EntityRules(scheme, document.lang, layers).spans(page)
+    (doc,) = DocumentReader(scheme, document.lang, models).read([document])
+    return EntityRules(scheme, document.lang, stages).spans(doc)
 
 
 def outcome_of(example: Example, spans: Iterable[Span]) -> Outcome:

@@ -34,7 +34,7 @@ from annotator.suggest import models
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.training import Example, Material, learn
 from annotator.suggest.pipeline import SuggestionPipeline, build
-from annotator.suggest.rules.page_reader import BATCH, UNUSED, UNUSED_IN
+from annotator.suggest.rules.document_reader import BATCH, UNUSED, UNUSED_IN
 from annotator.text import Document
 from benchmarks.report import heading
 from benchmarks.targets_reader import seeds

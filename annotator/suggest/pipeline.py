@@ -114,18 +114,18 @@ class _BuiltInSuggester:
 
     def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: LearnedVersion | None) -> None:
         from annotator.suggest.relations.candidates import RelationSuggester
-        from annotator.suggest.rules.page_reader import Reader
+        from annotator.suggest.rules.document_reader import DocumentReader
         from annotator.suggest.rules.stages import EntityRules
 
-        self._reader = Reader(scheme, lang, models_dir)
+        self._reader = DocumentReader(scheme, lang, models_dir)
         self._rules = EntityRules(scheme, lang)
         self._learned_spans = learned.learned_spans(scheme) if learned is not None else LearnedSpans(scheme)
         self._relations = RelationSuggester(scheme, lang, learned.relation_scorer if learned is not None else None)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
-        for page in self._reader.read(documents):
-            spans = self._learned_spans.spans(page.document, self._rules.spans(page))
-            yield Annotations.of(spans, self._relations.relations(page.document, spans))
+        for doc in self._reader.read(documents):
+            spans = self._learned_spans.spans(doc.document, self._rules.spans(doc))
+            yield Annotations.of(spans, self._relations.relations(doc.document, spans))
 
 
 def build(

@@ -1,7 +1,7 @@
 """Cheap checks that save running a regular expression where it cannot match; the matches stay the same.
 
 Most expressions match nothing in most documents.  :class:`PrefilteredRegex` first asks whether the text holds any of
-the strings that every match needs; :class:`Beginnings` tells at which words a match may begin, so that the expression
+the strings that every match needs; :class:`StartFilter` tells at which words a match may begin, so that the expression
 is tried only there.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any, Protocol
 
-from annotator.suggest.rules.page import BEGINNING, Page
+from annotator.suggest.rules.analyzed_document import PREFIX_LETTERS, AnalyzedDocument
 from annotator.suggest.timed_regex import TimedRegex
 
 _parser: Any = import_module("re._parser")
@@ -47,16 +47,16 @@ class PrefilteredRegex:
         self._guarded = guarded
         self._needed = needed(pattern)
         words = first_words(pattern)
-        self._beginnings = Beginnings(words) if words else None
+        self._beginnings = StartFilter(words) if words else None
 
-    def finditer(self, page: Page) -> Iterator[Found]:
-        """Yield what the expression's own ``finditer`` yields on the page's text."""
-        text = page.text
+    def finditer(self, doc: AnalyzedDocument) -> Iterator[Found]:
+        """Yield what the expression's own ``finditer`` yields on the text."""
+        text = doc.text
         if self._needed and not any(string in text for string in self._needed):
             return iter(())
         if self._beginnings is None:
             return (self._guarded or self._pattern).finditer(text)
-        offsets = self._beginnings.offsets(page)
+        offsets = self._beginnings.offsets(doc)
         if self._guarded is not None:
             return self._guarded.matches_at(text, offsets)
         return matches_at(self._pattern, text, offsets)
@@ -91,7 +91,7 @@ def _heads(items: list[tuple[Any, Any]]) -> set[str]:
 
     They are no longer than is looked at, and classes of more than three characters end them, so that they stay few.
     """
-    items = items[:BEGINNING]
+    items = items[:PREFIX_LETTERS]
     if not items:
         return {""}
     operation, value = str(items[0][0]), items[0][1]
@@ -135,8 +135,8 @@ def _of_item(operation: str, value: Any) -> frozenset[str]:
     return frozenset()
 
 
-class Beginnings(dict[str, bool]):
-    """Where on a page an expression may match that begins with one of some words, in any case.
+class StartFilter(dict[str, bool]):
+    """Tells where in a document an expression may match that begins with one of some words, in any case.
 
     It remembers its answer by the first letters of a word.  Words that are not ASCII there are always possible, so
     that no folding of case is missed.
@@ -144,21 +144,21 @@ class Beginnings(dict[str, bool]):
 
     def __init__(self, beginnings: Iterable[str], *, digits: bool = False) -> None:
         super().__init__()
-        self._beginnings = tuple({beginning.lower()[:BEGINNING] for beginning in beginnings})
+        self._beginnings = tuple({beginning.lower()[:PREFIX_LETTERS] for beginning in beginnings})
         self._digits = digits
 
     def __missing__(self, letters: str) -> bool:
-        folded = letters.lower() if len(letters) == BEGINNING else f"{letters.lower()} "
+        folded = letters.lower() if len(letters) == PREFIX_LETTERS else f"{letters.lower()} "
         possible = (
             not letters.isascii() or (self._digits and letters[0].isdigit()) or folded.startswith(self._beginnings)
         )
         self[letters] = possible
         return possible
 
-    def offsets(self, page: Page) -> list[int]:
+    def offsets(self, doc: AnalyzedDocument) -> list[int]:
         """Return, in order, the offsets at which a match may begin that has no letter or digit before it."""
-        found = [start for letters, starts in page.beginnings.items() if self[letters] for start in starts]
-        return sorted({*found, *page.inner_starts})
+        found = [start for letters, starts in doc.starts_by_prefix.items() if self[letters] for start in starts]
+        return sorted({*found, *doc.inner_starts})
 
 
 def beginning(alternative: str) -> str:

@@ -9,8 +9,8 @@ import pytest
 
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest.pipeline import SuggestionPipeline, build
-from annotator.suggest.rules.page import Mention, Page
-from annotator.suggest.rules.stages import EntityRules
+from annotator.suggest.rules.analyzed_document import AnalyzedDocument, Mention
+from annotator.suggest.rules.stages import STAGE_NAMES, EntityRules
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
 from tests.repository import TOP
@@ -84,17 +84,17 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeChat]:
 
 @pytest.fixture
 def marked(scheme: LabelScheme) -> Callable[..., Marked]:
-    """Return what the chain marks in a text, optionally with entities that a model would have seen."""
+    """Return a function that tells what the rules mark in a text, with entities that a model might have found."""
 
-    def run(text: str, lang: str = "es", seen: tuple[tuple[str, str], ...] = (), layers: str = "") -> Marked:
+    def run(text: str, lang: str = "es", model: tuple[tuple[str, str], ...] = (), stages: str = "") -> Marked:
         score = 0.75
         mentions = tuple(
             Mention(text.index(name), text.index(name) + len(name), kind, score, f"{_model(lang)}")
-            for name, kind in seen
+            for name, kind in model
         )
-        page = Page(make_document(text, lang), lang, {}, mentions)
-        chain = EntityRules(scheme, lang, frozenset(layers.split()) if layers else None)
-        return [(text[s.start : s.end], s.label) for s in chain.spans(page)]
+        doc = AnalyzedDocument(make_document(text, lang), lang, {}, mentions)
+        rules = EntityRules(scheme, lang, frozenset(stages.split() or STAGE_NAMES))
+        return [(text[s.start : s.end], s.label) for s in rules.spans(doc)]
 
     return run
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations
 from annotator.labels import LabelScheme, Overlap
 from annotator.suggest.pipeline import SuggestionPipeline
-from annotator.suggest.rules.page import Mention, Page
+from annotator.suggest.rules.analyzed_document import AnalyzedDocument, Mention
 from annotator.suggest.rules.resolve import LabelMap, resolve
 from annotator.text import Document
 from tests.strategies import texts
@@ -93,5 +93,5 @@ def test_any_mentions_resolve_to_what_the_overlap_rule_allows(
     mentions = [Mention(min(a, b), max(a, b), kind, 0.8, "test@1") for a, b, kind in ranges]
     document = make_document(text)
     scheme = replace(scheme, overlap=overlap)
-    spans = resolve(Page(document, "es"), mentions, LabelMap(scheme), scheme)
+    spans = resolve(AnalyzedDocument(document, "es"), mentions, LabelMap(scheme), scheme)
     check(document, Annotations.of(spans), scheme)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from annotator.labels import load_scheme
 from annotator.suggest.regex_prefilter import PrefilteredRegex, first_words, matches_at, needed
+from annotator.suggest.rules.analyzed_document import WORD, AnalyzedDocument
 from annotator.suggest.rules.dates import _dates, _offsets
-from annotator.suggest.rules.headed_names import _names, _standing_alone
-from annotator.suggest.rules.page import WORD, Page
+from annotator.suggest.rules.initiatives import _names, _whole_word_starts
 from annotator.suggest.rules.titles import _COURTESIES, _COURTESY, _beginnings, pattern
 from tests.repository import SAMPLE_LABELS
 from tests.strategies import texts
@@ -41,7 +41,7 @@ def test_a_sieve_changes_nothing_in_what_is_found(expression: str) -> None:
     @given(text=TEXTS)
     def check(text: str) -> None:
         compiled = re.compile(expression)
-        found = [(m.start(), m.end()) for m in PrefilteredRegex(compiled).finditer(page(text))]
+        found = [(m.start(), m.end()) for m in PrefilteredRegex(compiled).finditer(analyzed(text))]
         assert found == [m.span() for m in compiled.finditer(text) if m[0]]
 
     check()
@@ -49,7 +49,7 @@ def test_a_sieve_changes_nothing_in_what_is_found(expression: str) -> None:
 
 @given(text=TEXTS, lang=st.sampled_from(["es", "en", "de"]))
 def test_dates_posts_and_courtesies_are_found_wherever_they_begin(text: str, lang: str) -> None:
-    here = page(text, lang)
+    here = analyzed(text, lang)
     sieved = [(_COURTESY, _COURTESIES.offsets(here)), (_dates(lang)[0], _offsets(here))]
     posts = pattern(lang)
     if posts is not None:
@@ -59,8 +59,8 @@ def test_dates_posts_and_courtesies_are_found_wherever_they_begin(text: str, lan
 
 
 @given(text=TEXTS)
-def test_a_page_parts_its_text_as_the_words_lie(text: str) -> None:
-    here = page(text)
+def test_a_document_parts_its_text_as_the_words_lie(text: str) -> None:
+    here = analyzed(text)
     spans = [m.span() for m in WORD.finditer(text)]
     assert list(zip(here.starts, here.ends, strict=True)) == spans
     assert here.words == [text[start:end] for start, end in spans]
@@ -72,7 +72,7 @@ def test_a_page_parts_its_text_as_the_words_lie(text: str) -> None:
 @given(name=PIECES, text=TEXTS)
 def test_a_quoted_name_is_found_again_where_it_stands_alone(name: str, text: str) -> None:
     expected = [m.start() for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
-    assert list(_standing_alone(name, text)) == expected
+    assert list(_whole_word_starts(name, text)) == expected
 
 
 def test_what_an_expression_needs_and_begins_with() -> None:
@@ -82,5 +82,5 @@ def test_what_an_expression_needs_and_begins_with() -> None:
     assert first_words(re.compile(r"(?:toma|Ley)")) == first_words(re.compile(r"\b(?:toma|\w+)")) == ()
 
 
-def page(text: str, lang: str = "es") -> Page:
-    return Page(make_document(text, lang), lang)
+def analyzed(text: str, lang: str = "es") -> AnalyzedDocument:
+    return AnalyzedDocument(make_document(text, lang), lang)

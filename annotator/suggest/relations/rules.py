@@ -11,8 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from annotator.suggest.rules.analyzed_document import (
+    DATE,
+    EVENT,
+    GPE,
+    INITIATIVE,
+    LOC,
+    ORG,
+    PERSON,
+    PROGRAM,
+    ROLE,
+    SYSTEM,
+)
 from annotator.suggest.rules.gazetteer import is_country
-from annotator.suggest.rules.page import DATE, EVENT, GPE, INITIATIVE, LOC, ORG, PERSON, PROGRAM, ROLE, SYSTEM
 
 
 @dataclass

@@ -10,23 +10,23 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from annotator.suggest.regex_prefilter import Beginnings, matches_at
-from annotator.suggest.rules.page import DATE, Mention, Page, Ranges
+from annotator.suggest.regex_prefilter import StartFilter, matches_at
+from annotator.suggest.rules.analyzed_document import DATE, AnalyzedDocument, DisjointRanges, Mention
 
 SOURCE = "dates@1"
 _MASK = r"\*[A-Z]+\*"
 _YEAR = rf"(?:1[5-9]\d\d|20\d\d|{_MASK})"
 _MASKED = re.compile(r"\*(?=[A-Z])")
-_FIGURES = Beginnings((), digits=True)
+_FIGURES = StartFilter((), digits=True)
 _BEGINNINGS = {
-    "es": Beginnings(
+    "es": StartFilter(
         [
             *("ener", "febr", "marz", "abril", "mayo", "juni", "juli", "agos", "sept", "seti", "octu", "novi", "dici"),
             *("lune", "mart", "mier", "juev", "vier", "sáb", "sab", "domi", "prim"),
         ],
         digits=True,
     ),
-    "en": Beginnings(
+    "en": StartFilter(
         [
             *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
             *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
@@ -91,23 +91,23 @@ _BARE_YEAR = re.compile(r"(?<![\w$€£.,/:*-])(?:1[89]\d\d|20\d\d)(?![\w%/:*]|[
 _YEAR_CONTEXT = {"es": (_ES_YEAR_AFTER, _ES_UNITS), "en": (_EN_YEAR_AFTER, _EN_UNITS)}
 
 
-def find(page: Page) -> Iterator[Mention]:
+def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield the dates of a document in reading order; they never overlap."""
-    pattern, scores = _dates(page.lang)
+    pattern, scores = _dates(doc.lang)
     covered = [(0, 0)]
-    for match in matches_at(pattern, page.text, _offsets(page)):
+    for match in matches_at(pattern, doc.text, _offsets(doc)):
         covered.append(match.span())
         yield Mention(match.start(), match.end(), DATE, scores[match.lastgroup or ""], SOURCE)
-    inside = Ranges(covered)
-    for start, end in _bare_years(page):
+    inside = DisjointRanges(covered)
+    for start, end in _bare_years(doc):
         if not inside.covers(start):
             yield Mention(start, end, DATE, 0.8, SOURCE)
 
 
-def _offsets(page: Page) -> list[int]:
+def _offsets(doc: AnalyzedDocument) -> list[int]:
     """Return, in order, where a date may begin."""
-    found = _BEGINNINGS.get(page.lang, _FIGURES).offsets(page)
-    masks = [match.start() for match in _MASKED.finditer(page.text)] if "*" in page.text else []
+    found = _BEGINNINGS.get(doc.lang, _FIGURES).offsets(doc)
+    masks = [match.start() for match in _MASKED.finditer(doc.text)] if "*" in doc.text else []
     return sorted({*found, *masks}) if masks else found
 
 
@@ -121,13 +121,13 @@ def _dates(lang: str) -> tuple[re.Pattern[str], dict[str, float]]:
     return re.compile(rf"(?<!\w)(?:{pattern})"), {name: score for name, (_, score) in forms.items()}
 
 
-def _bare_years(page: Page) -> Iterator[tuple[int, int]]:
+def _bare_years(doc: AnalyzedDocument) -> Iterator[tuple[int, int]]:
     """Yield years that stand alone: after a word that years follow, and before no unit."""
-    before, units = _YEAR_CONTEXT.get(page.lang, (None, None))
+    before, units = _YEAR_CONTEXT.get(doc.lang, (None, None))
     if before is None or units is None:
         return
-    text = page.text
-    for match in matches_at(_BARE_YEAR, text, _FIGURES.offsets(page)):
+    text = doc.text
+    for match in matches_at(_BARE_YEAR, text, _FIGURES.offsets(doc)):
         start, end = match.span()
         if before.search(text, max(0, start - 14), start) and not units.match(text, end):
             yield start, end

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from annotator.suggest.rules.analyzed_document import GPE, LOC, ORG
 from annotator.suggest.rules.lexicon import LANGUAGES, names
-from annotator.suggest.rules.page import GPE, LOC, ORG
 
 
 class GazetteerEntry(NamedTuple):

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 
 from annotator.suggest.rules import titles
+from annotator.suggest.rules.analyzed_document import GPE, LOC, NAME_KINDS, ORG, PERSON, AnalyzedDocument, Mention
 from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.rules.lexicon import word_list
-from annotator.suggest.rules.page import GPE, LOC, NAME_KINDS, ORG, PERSON, Mention, Page
 from annotator.suggest.rules.places import is_sure_place
 
 _KIND = {"PER": PERSON, "PERSON": PERSON, "ORG": ORG, "GPE": GPE, "LOC": LOC, "FAC": LOC}
@@ -51,49 +51,53 @@ def part_of_speech(tag: str) -> str:
     return _OF_TAG.get(tag, "")
 
 
-def clean(page: Page) -> Iterator[Mention]:
-    """Yield the model's entities after repair; what cannot be a name is left out."""
-    for mention in page.seen:
+def repaired(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    """Trim and correct the model's entities; those that cannot be names are left out."""
+    return list(_repair(doc, mentions))
+
+
+def _repair(doc: AnalyzedDocument, mentions: list[Mention]) -> Iterator[Mention]:
+    for mention in mentions:
         if mention.kind not in NAME_KINDS:
-            if page.lang == "en":
+            if doc.lang == "en":
                 yield mention
             continue
-        trimmed = _trim(page, mention)
-        if trimmed is not None and not _is_title(page, trimmed):
-            yield _corrected(page, trimmed)
+        trimmed = _trim(doc, mention)
+        if trimmed is not None and not _is_title(doc, trimmed):
+            yield _corrected(doc, trimmed)
 
 
-def _trim(page: Page, mention: Mention) -> Mention | None:
+def _trim(doc: AnalyzedDocument, mention: Mention) -> Mention | None:
     """Cut the entity to its capitalised core; ``None`` when nothing of a name is left."""
-    first, last = _core(page, mention)
+    first, last = _core(doc, mention)
     if first > last:
         return None
-    first = _without_opener(page, first, last)
-    if first > last or (first == last and _is_common(page, first, mention)):
+    first = _without_opener(doc, first, last)
+    if first > last or (first == last and _is_common(doc, first, mention)):
         return None
-    end = page.ends[last]
-    if page.text[end : end + 1] == "." and page.text[page.starts[first] : end + 1] in places(page.lang):
+    end = doc.ends[last]
+    if doc.text[end : end + 1] == "." and doc.text[doc.starts[first] : end + 1] in places(doc.lang):
         end += 1
-    return mention.moved(page.starts[first], end)
+    return mention.moved(doc.starts[first], end)
 
 
-def _is_title(page: Page, mention: Mention) -> bool:
+def _is_title(doc: AnalyzedDocument, mention: Mention) -> bool:
     """Return whether the model took a post for a name."""
-    pattern = titles.pattern(page.lang)
-    return pattern is not None and pattern.fullmatch(page.text, mention.start, mention.end) is not None
+    pattern = titles.pattern(doc.lang)
+    return pattern is not None and pattern.fullmatch(doc.text, mention.start, mention.end) is not None
 
 
-def _core(page: Page, mention: Mention) -> tuple[int, int]:
+def _core(doc: AnalyzedDocument, mention: Mention) -> tuple[int, int]:
     """Return first and last word of the longest stretch that holds together as a name; first > last for none."""
-    inner = _INNER.get(page.lang, frozenset())
+    inner = _INNER.get(doc.lang, frozenset())
     best, first = (1, 0), -1
     last = -1
-    for i in page.words_in(mention.start, mention.end):
-        word = page.words[i]
+    for i in doc.words_in(mention.start, mention.end):
+        word = doc.words[i]
         broken = (
             i > 0
             and first >= 0
-            and any(c in "\n\r;:,.!?()" for c in page.gap(i - 1).replace(". ", "", _abbreviated(page, i)))
+            and any(c in "\n\r;:,.!?()" for c in doc.gap(i - 1).replace(". ", "", _abbreviated(doc, i)))
         )
         if broken or (word[0].islower() and word not in inner and first >= 0):
             first, last = -1, -1
@@ -105,57 +109,57 @@ def _core(page: Page, mention: Mention) -> tuple[int, int]:
     return best if best[0] <= best[1] else (1, 0)
 
 
-def _abbreviated(page: Page, index: int) -> int:
+def _abbreviated(doc: AnalyzedDocument, index: int) -> int:
     """Return 1 when a full stop before word ``index`` ends an initial, so that it does not part a name."""
-    return 1 if len(page.words[index - 1]) == 1 or page.words[index - 1] in {"St", "Jr"} else 0
+    return 1 if len(doc.words[index - 1]) == 1 or doc.words[index - 1] in {"St", "Jr"} else 0
 
 
-def _without_opener(page: Page, first: int, last: int) -> int:
+def _without_opener(doc: AnalyzedDocument, first: int, last: int) -> int:
     """Skip words that are capitalised only because they begin a sentence."""
-    while first <= last and page.begins_sentence(page.starts[first]):
-        word = page.words[first]
-        tag = page.tags.get(page.starts[first], "")
-        known = word in page.capitals_inside or is_sure_place(page, first)
-        if word in word_list(page.lang, "openers") or (
-            not known and (tag in _NOT_NAMES or word.lower() in page.lower_words)
+    while first <= last and doc.begins_sentence(doc.starts[first]):
+        word = doc.words[first]
+        tag = doc.tags.get(doc.starts[first], "")
+        known = word in doc.capitals_inside or is_sure_place(doc, first)
+        if word in word_list(doc.lang, "openers") or (
+            not known and (tag in _NOT_NAMES or word.lower() in doc.lower_words)
         ):
             first += 1
             continue
         break
-    while first < last and page.words[first][0].islower():
+    while first < last and doc.words[first][0].islower():
         first += 1
     return first
 
 
-def _is_common(page: Page, index: int, mention: Mention) -> bool:
+def _is_common(doc: AnalyzedDocument, index: int, mention: Mention) -> bool:
     """Return whether a single word is no name: a common noun that begins a sentence, or an initial."""
-    word = page.words[index]
+    word = doc.words[index]
     if (
         len(word) < 2
-        or word in word_list(page.lang, "not_names")
-        or page.text[page.starts[index] - 1 : page.starts[index]] in {"*", "@", "#"}
+        or word in word_list(doc.lang, "not_names")
+        or doc.text[doc.starts[index] - 1 : doc.starts[index]] in {"*", "@", "#"}
     ):
         return True
-    if not page.begins_sentence(page.starts[index]) or is_sure_place(page, index) or word in page.capitals_inside:
+    if not doc.begins_sentence(doc.starts[index]) or is_sure_place(doc, index) or word in doc.capitals_inside:
         return False
-    if word.lower() in page.lower_words:
+    if word.lower() in doc.lower_words:
         return True
-    if page.lang == "es" and not word.isupper() and word not in word_list("es", "given"):
+    if doc.lang == "es" and not word.isupper() and word not in word_list("es", "given"):
         return True
-    return page.tags.get(page.starts[index], "PROPN") in _COMMON and mention.kind != GPE
+    return doc.tags.get(doc.starts[index], "PROPN") in _COMMON and mention.kind != GPE
 
 
-def _corrected(page: Page, mention: Mention) -> Mention:
+def _corrected(doc: AnalyzedDocument, mention: Mention) -> Mention:
     """Mend the kind where the name's form tells it: ``… Inc``, ``PayPal``, a known place."""
-    surface = page.surface(mention)
+    surface = doc.surface(mention)
     if mention.kind != ORG and (surface.split()[-1] in word_list("common", "companies") or _CAMEL.search(surface)):
         return mention._replace(kind=ORG)
     if mention.kind not in {GPE, LOC}:
         return mention
-    known = places(page.lang).get(surface)
+    known = places(doc.lang).get(surface)
     if known is not None:
         return mention._replace(kind=known.kind)
-    if page.lang == "es":
+    if doc.lang == "es":
         head = surface.split()[0]
         site = head in word_list("es", "sites")
         return mention._replace(kind=LOC if site else GPE)

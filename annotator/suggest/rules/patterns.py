@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.errors import SchemeError
 from annotator.labels import EntityType, LabelScheme, Pattern
 from annotator.suggest.regex_prefilter import PrefilteredRegex
-from annotator.suggest.rules.page import Mention, Page
+from annotator.suggest.rules.analyzed_document import AnalyzedDocument, Mention
 from annotator.suggest.timed_regex import SlowPatternError, TimedRegex
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ class TextPatterns:
                 if p.kind == "regex"
             ]
 
-    def find(self, page: Page) -> Iterator[Mention]:
+    def find(self, doc: AnalyzedDocument) -> Iterator[Mention]:
         """Yield every match, labelled as the scheme says."""
         for label, pattern in self._sought:
             try:
-                for match in pattern.finditer(page):
+                for match in pattern.finditer(doc):
                     if match.end() > match.start():
                         yield Mention(match.start(), match.end(), label, SCORE, SOURCE, label)
             except SlowPatternError as slow:
-                raise slow.on(page.document.key) from None
+                raise slow.on(doc.document.key) from None
 
 
 def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str]:

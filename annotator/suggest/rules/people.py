@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from annotator.suggest.rules.analyzed_document import GPE, LOC, ORG, PERSON, AnalyzedDocument, Mention, OccupiedRanges
 from annotator.suggest.rules.lexicon import word_list
-from annotator.suggest.rules.page import GPE, LOC, ORG, PERSON, Mention, Page, Taken
 from annotator.suggest.rules.places import is_sure_place
 from annotator.suggest.rules.titles import UP
 
@@ -20,51 +20,45 @@ _NICKNAMED = re.compile(
 _AGED = re.compile(rf"[{UP}][\w'’-]+(?: [{UP}][\w'’.-]+){{1,3}}(?=, (?:[1-9]\d|1\d\d)(?:,| años))")
 
 
-def find(page: Page) -> Iterator[Mention]:
+def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield names that begin with a known given name, carry a nickname in quotes, or are followed by an age."""
-    for match in _NICKNAMED.finditer(page.text):
+    for match in _NICKNAMED.finditer(doc.text):
         yield Mention(match.start(), match.end(), PERSON, 0.87, SOURCE)
-    for match in _AGED.finditer(page.text):
-        first = page.word_at(match.start())
-        if not is_sure_place(page, first) and page.words[first] not in word_list(page.lang, "openers"):
+    for match in _AGED.finditer(doc.text):
+        first = doc.word_at(match.start())
+        if not is_sure_place(doc, first) and doc.words[first] not in word_list(doc.lang, "openers"):
             yield Mention(match.start(), match.end(), PERSON, 0.8, SOURCE)
-    yield from _given(page)
+    yield from _given(doc)
 
 
-def _given(page: Page) -> Iterator[Mention]:
+def _given(doc: AnalyzedDocument) -> Iterator[Mention]:
     after = 0
-    for i in page.capitals:
-        if (
-            i < after
-            or page.words[i] not in word_list(page.lang, "given")
-            or page.shouting_lines.covers(page.starts[i])
-        ):
+    for i in doc.capitals:
+        if i < after or doc.words[i] not in word_list(doc.lang, "given") or doc.headline_lines.covers(doc.starts[i]):
             continue
         if (
             i > 0
-            and page.gap(i - 1) == " "
-            and (
-                page.words[i - 1] in word_list(page.lang, "heads") or page.words[i - 1] in word_list(page.lang, "sites")
-            )
+            and doc.gap(i - 1) == " "
+            and (doc.words[i - 1] in word_list(doc.lang, "heads") or doc.words[i - 1] in word_list(doc.lang, "sites"))
         ):
             continue
-        last = _last_of_name(page, i)
+        last = _last_of_name(doc, i)
         if last > i:
             after = last + 1
-            yield Mention(page.starts[i], page.ends[last], PERSON, 0.84, SOURCE)
+            yield Mention(doc.starts[i], doc.ends[last], PERSON, 0.84, SOURCE)
 
 
-def _last_of_name(page: Page, first: int) -> int:
+def _last_of_name(doc: AnalyzedDocument, first: int) -> int:
     """Return the last word of the personal name that begins at word ``first``."""
     last, at = first, first + 1
-    while at < len(page.words) and at - first < 7:
-        gap = page.gap(at - 1)
-        initial = gap == ". " and len(page.words[at - 1]) == 1
+    while at < len(doc.words) and at - first < 7:
+        gap = doc.gap(at - 1)
+        initial = gap == ". " and len(doc.words[at - 1]) == 1
         if gap not in {" ", "\xa0", "-"} and not initial:
             break
-        word = page.words[at]
+        word = doc.words[at]
         if word[0].isupper():
-            if word in word_list(page.lang, "heads") or word in word_list(page.lang, "openers") or word.isdigit():
+            if word in word_list(doc.lang, "heads") or word in word_list(doc.lang, "openers") or word.isdigit():
                 break
             last = at
         elif word not in _PARTICLES or at - last > 2:
@@ -73,49 +67,46 @@ def _last_of_name(page: Page, first: int) -> int:
     return last
 
 
-def carried(page: Page, known: list[Mention]) -> Iterator[Mention]:
+def later_mentions(doc: AnalyzedDocument, known: list[Mention]) -> Iterator[Mention]:
     """Yield later mentions of known persons by a part of their name: the surname, both surnames, the given name.
 
     A part that also begins the names of places or bodies in this document is left alone.
     """
-    parts = _parts(page, known)
-    taken = Taken([m for m in known if m.kind == PERSON and m.score >= 0.6])
+    parts = _parts(doc, known)
+    taken = OccupiedRanges([m for m in known if m.kind == PERSON and m.score >= 0.6])
     after = 0
-    for i in page.capitals:
+    for i in doc.capitals:
         if i < after:
             continue
-        for part in parts.get(page.words[i], ()):
+        for part in parts.get(doc.words[i], ()):
             last = i + len(part) - 1
-            if tuple(page.words[i : last + 1]) != part or not _stands_alone(page, i, last):
+            if tuple(doc.words[i : last + 1]) != part or not _stands_alone(doc, i, last):
                 continue
-            if not taken.touches(page.starts[i], page.ends[last]):
-                yield Mention(page.starts[i], page.ends[last], PERSON, 0.86, SOURCE)
+            if not taken.touches(doc.starts[i], doc.ends[last]):
+                yield Mention(doc.starts[i], doc.ends[last], PERSON, 0.86, SOURCE)
             after = last + 1
             break
 
 
-def _parts(page: Page, known: list[Mention]) -> dict[str, list[tuple[str, ...]]]:
+def _parts(doc: AnalyzedDocument, known: list[Mention]) -> dict[str, list[tuple[str, ...]]]:
     """Return by first word the parts of names that may stand for a person, the longest first."""
     others = Counter(
-        page.words[i]
-        for m in known
-        if m.kind in {ORG, GPE, LOC} and m.score > 0.6
-        for i in page.words_in(m.start, m.end)
+        doc.words[i] for m in known if m.kind in {ORG, GPE, LOC} and m.score > 0.6 for i in doc.words_in(m.start, m.end)
     )
     parts: set[tuple[str, ...]] = set()
     for mention in known:
-        words = tuple(page.words[i] for i in page.words_in(mention.start, mention.end))
+        words = tuple(doc.words[i] for i in doc.words_in(mention.start, mention.end))
         if mention.kind != PERSON or mention.score < 0.6 or len(words) < 2:
             continue
         parts.update(words[i:] for i in range(len(words)) if words[i][0].isupper())
-        if page.lang == "es" and len(words) >= 3:
+        if doc.lang == "es" and len(words) >= 3:
             parts.update((words[i],) for i in (len(words) - 2,) if words[i][0].isupper())
-        if words[0] in word_list(page.lang, "given"):
+        if words[0] in word_list(doc.lang, "given"):
             parts.add(words[:1])
     usable = [
         p
         for p in parts
-        if not (len(p) == 1 and (len(p[0]) < 3 or p[0] in word_list(page.lang, "openers") or others[p[0]] > 0))
+        if not (len(p) == 1 and (len(p[0]) < 3 or p[0] in word_list(doc.lang, "openers") or others[p[0]] > 0))
     ]
     found: dict[str, list[tuple[str, ...]]] = {}
     for part in sorted(usable, key=len, reverse=True):
@@ -123,18 +114,18 @@ def _parts(page: Page, known: list[Mention]) -> dict[str, list[tuple[str, ...]]]
     return found
 
 
-def _stands_alone(page: Page, first: int, last: int) -> bool:
+def _stands_alone(doc: AnalyzedDocument, first: int, last: int) -> bool:
     """Return whether no further capitalised word makes the name another's."""
-    if first > 0 and page.gap(first - 1) in {" ", "-"}:
-        before = page.words[first - 1]
+    if first > 0 and doc.gap(first - 1) in {" ", "-"}:
+        before = doc.words[first - 1]
         if (
             before[0].isupper()
-            and not page.begins_sentence(page.starts[first - 1])
-            and before in word_list(page.lang, "given")
+            and not doc.begins_sentence(doc.starts[first - 1])
+            and before in word_list(doc.lang, "given")
         ):
             return False
-    if last + 1 < len(page.words) and page.gap(last) in {" ", "-"}:
-        following = page.words[last + 1]
-        if following[0].isupper() and not page.shouting_lines.covers(page.starts[first]):
+    if last + 1 < len(doc.words) and doc.gap(last) in {" ", "-"}:
+        following = doc.words[last + 1]
+        if following[0].isupper() and not doc.headline_lines.covers(doc.starts[first]):
             return False
     return True

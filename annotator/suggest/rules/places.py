@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
+from annotator.suggest.rules.analyzed_document import DATE, GPE, LOC, ORG, WORD, AnalyzedDocument, Mention
 from annotator.suggest.rules.gazetteer import GazetteerEntry, places
 from annotator.suggest.rules.lexicon import word_list
-from annotator.suggest.rules.page import DATE, GPE, LOC, ORG, WORD, Mention, Page
 
 SOURCE = "gazetteer@1"
 SURE, UNSURE = 0.9, 0.45
@@ -33,40 +33,40 @@ def _index(lang: str) -> dict[str, list[tuple[tuple[str, ...], str, GazetteerEnt
     return found
 
 
-def find(page: Page) -> Iterator[Mention]:
+def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield the places of the gazetteer and the names headed by a word such as ``Calle`` or ``River``."""
-    index = _index(page.lang)
+    index = _index(doc.lang)
     after = 0
-    for i in page.capitals:
+    for i in doc.capitals:
         if i < after:
             continue
-        for parts, spelling, place in index.get(page.words[i], ()):
-            end = page.starts[i] + len(spelling)
-            if page.text.startswith(spelling, page.starts[i]) and _whole(page, i, len(parts), end):
-                yield _mention(page, i, i + len(parts) - 1, end, place)
+        for parts, spelling, place in index.get(doc.words[i], ()):
+            end = doc.starts[i] + len(spelling)
+            if doc.text.startswith(spelling, doc.starts[i]) and _whole(doc, i, len(parts), end):
+                yield _mention(doc, i, i + len(parts) - 1, end, place)
                 after = i + len(parts)
                 break
 
 
-def _whole(page: Page, first: int, count: int, end: int) -> bool:
+def _whole(doc: AnalyzedDocument, first: int, count: int, end: int) -> bool:
     last = first + count - 1
-    return last < len(page.words) and (end == page.ends[last] or page.text[end - 1] == ".")
+    return last < len(doc.words) and (end == doc.ends[last] or doc.text[end - 1] == ".")
 
 
-def _mention(page: Page, first: int, last: int, end: int, place: GazetteerEntry) -> Mention:
+def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, place: GazetteerEntry) -> Mention:
     """Weigh a hit: a capital on either side makes it part of a longer name, unless that is a county or a place too."""
     kind, score = place.kind, SURE if place.sure else UNSURE
-    if last + 1 < len(page.words) and page.words[last + 1] in _COUNTY.get(page.lang, ()) and page.gap(last) == " ":
-        return Mention(page.starts[first], page.ends[last + 1], GPE, SURE, SOURCE)
-    before = first > 0 and page.gap(first - 1) in {" ", "-"} and page.words[first - 1][0].isupper()
-    if before and not page.begins_sentence(page.starts[first - 1]) and score == SURE:
+    if last + 1 < len(doc.words) and doc.words[last + 1] in _COUNTY.get(doc.lang, ()) and doc.gap(last) == " ":
+        return Mention(doc.starts[first], doc.ends[last + 1], GPE, SURE, SOURCE)
+    before = first > 0 and doc.gap(first - 1) in {" ", "-"} and doc.words[first - 1][0].isupper()
+    if before and not doc.begins_sentence(doc.starts[first - 1]) and score == SURE:
         score = 0.8
-    if kind == ORG and last + 1 < len(page.words) and page.gap(last) == " " and page.words[last + 1][0].isupper():
+    if kind == ORG and last + 1 < len(doc.words) and doc.gap(last) == " " and doc.words[last + 1][0].isupper():
         score = 0.6
-    return Mention(page.starts[first], end, kind, score, SOURCE)
+    return Mention(doc.starts[first], end, kind, score, SOURCE)
 
 
-def doubted(mentions: list[Mention], lang: str) -> list[Mention]:
+def doubt_covered(mentions: list[Mention], lang: str) -> list[Mention]:
     """Return the mentions, the gazetteer's with less weight where the model sees a longer name around them."""
     if lang not in _TRUSTS_MODEL:
         return mentions
@@ -85,59 +85,59 @@ def _first_near(ranges: list[tuple[int, int]], offset: int) -> int:
     return max(0, bisect_left(ranges, (offset, 0)) - 2)
 
 
-def is_place(page: Page, index: int) -> bool:
+def is_place(doc: AnalyzedDocument, index: int) -> bool:
     """Return whether the name of a place starts at word ``index``."""
     return any(
         place.kind != ORG
-        and page.text.startswith(spelling, page.starts[index])
-        and _whole(page, index, len(words), page.starts[index] + len(spelling))
-        for words, spelling, place in _index(page.lang).get(page.words[index], ())
+        and doc.text.startswith(spelling, doc.starts[index])
+        and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
+        for words, spelling, place in _index(doc.lang).get(doc.words[index], ())
     )
 
 
-def is_sure_place(page: Page, index: int) -> bool:
+def is_sure_place(doc: AnalyzedDocument, index: int) -> bool:
     """Return whether a name that is nothing but a place's starts at word ``index``."""
     return any(
         place.sure
         and place.kind != ORG
-        and page.text.startswith(spelling, page.starts[index])
-        and _whole(page, index, len(words), page.starts[index] + len(spelling))
-        for words, spelling, place in _index(page.lang).get(page.words[index], ())
+        and doc.text.startswith(spelling, doc.starts[index])
+        and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
+        for words, spelling, place in _index(doc.lang).get(doc.words[index], ())
     )
 
 
-def sites(page: Page) -> Iterator[Mention]:
+def sites(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield named sites: ``Calle Mayor``, ``río Bravo``, ``Amite River``."""
-    heads = word_list(page.lang, "sites")
-    if page.lang == "es":
-        yield from _sites_by_first_word(page, heads)
+    heads = word_list(doc.lang, "sites")
+    if doc.lang == "es":
+        yield from _sites_by_first_word(doc, heads)
     else:
-        yield from _sites_by_last_word(page, heads)
+        yield from _sites_by_last_word(doc, heads)
 
 
-def _sites_by_first_word(page: Page, heads: frozenset[str]) -> Iterator[Mention]:
-    words = page.words
+def _sites_by_first_word(doc: AnalyzedDocument, heads: frozenset[str]) -> Iterator[Mention]:
+    words = doc.words
     for i in [i for i, word in enumerate(words[:-1]) if word in heads]:
         last = i
         at = i + 1
-        while at < len(words) and page.gap(at - 1) == " ":
+        while at < len(words) and doc.gap(at - 1) == " ":
             if words[at][0].isupper():
                 last = at
             elif words[at] not in {"de", "del", "la", "los", "las"} or at - last > 2:
                 break
             at += 1
         if last > i:
-            yield Mention(page.starts[i], page.ends[last], LOC, 0.7, SOURCE)
+            yield Mention(doc.starts[i], doc.ends[last], LOC, 0.7, SOURCE)
 
 
-def _sites_by_last_word(page: Page, heads: frozenset[str]) -> Iterator[Mention]:
-    for i in page.capitals:
-        if page.words[i] not in heads or i == 0 or page.shouting_lines.covers(page.starts[i]):
+def _sites_by_last_word(doc: AnalyzedDocument, heads: frozenset[str]) -> Iterator[Mention]:
+    for i in doc.capitals:
+        if doc.words[i] not in heads or i == 0 or doc.headline_lines.covers(doc.starts[i]):
             continue
         first = i
-        while first > 0 and page.gap(first - 1) == " " and page.words[first - 1][0].isupper() and i - first < 3:
-            if page.words[first - 1] in word_list(page.lang, "openers"):
+        while first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper() and i - first < 3:
+            if doc.words[first - 1] in word_list(doc.lang, "openers"):
                 break
             first -= 1
         if first < i:
-            yield Mention(page.starts[first], page.ends[i], LOC, 0.66, SOURCE)
+            yield Mention(doc.starts[first], doc.ends[i], LOC, 0.66, SOURCE)

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from annotator.annotation import Span, SpanKey, reading_order, suggested_span
 from annotator.labels import LabelScheme
-from annotator.suggest.rules.gazetteer import places
-from annotator.suggest.rules.page import (
+from annotator.suggest.rules.analyzed_document import (
     DATE,
     EVENT,
     GPE,
@@ -24,9 +23,10 @@ from annotator.suggest.rules.page import (
     PROGRAM,
     ROLE,
     SYSTEM,
+    AnalyzedDocument,
     Mention,
-    Page,
 )
+from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.span_choice import compatible
 
 _EDGE = " \t\r\n\xa0\"'“”‘’«»()[]{}<>,;:¿?¡!…·•-–—/|´`"
@@ -92,15 +92,15 @@ class LabelMap:
         return next((kind for kind in kinds if self._find(kind) == label), label)
 
 
-def resolve(page: Page, mentions: Iterable[Mention], labels: LabelMap, scheme: LabelScheme) -> list[Span]:
+def resolve(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap, scheme: LabelScheme) -> list[Span]:
     """Return the spans to suggest, in reading order: trimmed, on token borders, one label a range."""
-    rivals = _by_range(_placed(page, mentions, labels))
+    rivals = _by_range(_snapped_rivals(doc, mentions, labels))
     rivals.sort(key=lambda r: (-r.rank, r.key))
     spans = [suggested_span(*r.key, r.source, round(r.score, 3)) for r in compatible(rivals, scheme)]
     return sorted(spans, key=reading_order)
 
 
-def _placed(page: Page, mentions: Iterable[Mention], labels: LabelMap) -> Iterator[_Rival]:
+def _snapped_rivals(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap) -> Iterator[_Rival]:
     placed: dict[tuple[int, int], tuple[int, int, float] | None] = {}
     for mention in mentions:
         label = labels.label(mention)
@@ -108,17 +108,17 @@ def _placed(page: Page, mentions: Iterable[Mention], labels: LabelMap) -> Iterat
             continue
         where = mention.start, mention.end
         if where not in placed:
-            placed[where] = _place(page, *where)
+            placed[where] = _snapped(doc, *where)
         place = placed[where]
         if place is not None:
             start, end, bonus = place
             yield _Rival(SpanKey(start, end, label), mention.score, mention.source, mention.score + bonus)
 
 
-def _place(page: Page, start: int, end: int) -> tuple[int, int, float] | None:
+def _snapped(doc: AnalyzedDocument, start: int, end: int) -> tuple[int, int, float] | None:
     """Return a range trimmed and widened to whole tokens, with the bonus for its length; ``None`` when it is none."""
-    tokens = page.document.tokens
-    start, end = trim(page.text, start, end, page.lang)
+    tokens = doc.document.tokens
+    start, end = trim(doc.text, start, end, doc.lang)
     inside = tokens.overlapping(start, end) if start < end else range(0)
     if not inside:
         return None

@@ -1,11 +1,12 @@
-"""The layers in their order: model, repair, gazetteer, names, dates, the scheme's patterns, then agreement among them.
+"""The stages that find entities, in their order: model, rules, dates, the scheme's own patterns.
 
-Each layer can be switched off, which is how it is measured; a layer that does harm in a language is off there.
+Each stage takes the mentions found so far and returns what they become.  Stages can be switched off, which is how the
+share of each is measured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 
 from annotator.annotation import Span
 from annotator.labels import LabelScheme
@@ -14,85 +15,92 @@ from annotator.suggest.rules import (
     consistency,
     context,
     dates,
-    headed_names,
+    initiatives,
     institutions,
     model_repair,
     people,
     places,
     titles,
 )
-from annotator.suggest.rules.page import DATE, Mention, Page
+from annotator.suggest.rules.analyzed_document import DATE, AnalyzedDocument, Mention
 from annotator.suggest.rules.patterns import TextPatterns
 from annotator.suggest.rules.resolve import LabelMap, resolve
 
-VERSION = "1"
-STAGE_NAMES = (
-    "model",
-    "repair",
-    "gazetteer",
-    "institutions",
-    "acronyms",
-    "titles",
-    "people",
-    "headed",
-    "dates",
-    "scheme",
-    "context",
-    "consistency",
-)
-"""The layers in the order in which they run."""
-OFF: Mapping[str, frozenset[str]] = {"es": frozenset(), "en": frozenset()}
-"""Layers that measurably harm unseen news in a language."""
+Stage = Callable[[AnalyzedDocument, list[Mention]], list[Mention]]
+Finder = Callable[[AnalyzedDocument], Iterable[Mention]]
+
+
+def _adding(find: Finder) -> Stage:
+    """Return a stage that adds what ``find`` finds."""
+    return lambda doc, mentions: [*mentions, *find(doc)]
+
+
+def _add_places(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    return places.doubt_covered([*mentions, *places.find(doc), *places.sites(doc)], doc.lang)
+
+
+def _add_acronyms(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    for find in (institutions.spelled_out, institutions.acronyms, institutions.mixed_acronyms):
+        mentions = [*mentions, *find(doc, mentions)]
+    return mentions
+
+
+def _check_context(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    model = models.PINNED.get(doc.lang)
+    return context.checked(doc, mentions, model.source if model is not None else "")
+
+
+def _make_consistent(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    mentions = consistency.vote_on_kinds(doc, mentions)
+    mentions = [*mentions, *people.later_mentions(doc, mentions)]
+    return [*mentions, *consistency.repeated(doc, mentions)]
+
+
+def _replace_dates(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    return [*(m for m in mentions if m.kind != DATE), *dates.find(doc)]
+
+
+def _ordered_stages(find_patterns: Finder) -> tuple[tuple[str, Stage], ...]:
+    """Return all stages with their names, in the order in which they run; ``find_patterns`` is the last one's."""
+    return (
+        ("model", _adding(lambda doc: doc.model_mentions)),
+        ("repair", model_repair.repaired),
+        ("gazetteer", _add_places),
+        ("institutions", _adding(institutions.find)),
+        ("titles", _adding(titles.find)),
+        ("people", _adding(people.find)),
+        ("initiatives", _adding(initiatives.find)),
+        ("acronyms", _add_acronyms),
+        ("context", _check_context),
+        ("consistency", _make_consistent),
+        ("dates", _replace_dates),
+        ("scheme", _adding(find_patterns)),
+    )
+
+
+STAGE_NAMES = tuple(name for name, _ in _ordered_stages(lambda _doc: ()))
+"""The names of the stages, in the order in which they run."""
 
 
 class EntityRules:
-    """The layers for one language under one scheme: a page goes in, spans come out."""
+    """Finds the entities of a document in one language under one scheme; ``stages`` names those that run (all)."""
 
-    def __init__(self, scheme: LabelScheme, lang: str, layers: frozenset[str] | None = None) -> None:
-        self._layers = frozenset(STAGE_NAMES) - OFF.get(lang, frozenset()) if layers is None else layers
+    def __init__(self, scheme: LabelScheme, lang: str, stages: frozenset[str] = frozenset(STAGE_NAMES)) -> None:
+        self._scheme = scheme
         self._labels = LabelMap(scheme)
         self._patterns = TextPatterns(scheme, lang)
-        self._scheme = scheme
+        self._stages = [stage for name, stage in _ordered_stages(self._find_patterns) if name in stages]
 
-    def spans(self, page: Page) -> list[Span]:
-        """Return the entity spans to suggest for a page, in reading order."""
-        return resolve(page, self.mentions(page), self._labels, self._scheme)
+    def spans(self, doc: AnalyzedDocument) -> list[Span]:
+        """Return the entity spans to suggest, in reading order."""
+        return resolve(doc, self.mentions(doc), self._labels, self._scheme)
 
-    def mentions(self, page: Page) -> list[Mention]:
-        """Return what the layers found, competing mentions included."""
-        on = self._layers
-        found = self._seen(page)
-        if "gazetteer" in on:
-            found += places.find(page)
-            found += places.sites(page)
-            found = places.doubted(found, page.lang)
-        if "institutions" in on:
-            found += institutions.find(page)
-        if "titles" in on:
-            found += titles.find(page)
-        if "people" in on:
-            found += people.find(page)
-        if "headed" in on:
-            found += headed_names.find(page)
-        if "acronyms" in on:
-            found += list(institutions.spelled_out(page, found))
-            found += list(institutions.acronyms(page, found))
-            found += list(institutions.mixed_acronyms(page, found))
-        if "context" in on:
-            found = context.checked(page, found, models.PINNED[page.lang].source if page.lang in models.PINNED else "")
-        if "consistency" in on:
-            found = consistency.settle(page, found)
-            found += list(people.carried(page, found))
-            found += list(consistency.repeated(page, found))
-        if "dates" in on:
-            found = [m for m in found if m.kind != DATE]
-            found += dates.find(page)
-        if "scheme" in on:
-            found += self._patterns.find(page)
-            found += page.matched
-        return found
+    def mentions(self, doc: AnalyzedDocument) -> list[Mention]:
+        """Return the mentions that the stages found, competing ones included."""
+        mentions: list[Mention] = []
+        for stage in self._stages:
+            mentions = stage(doc, mentions)
+        return mentions
 
-    def _seen(self, page: Page) -> list[Mention]:
-        if "model" not in self._layers:
-            return []
-        return list(model_repair.clean(page)) if "repair" in self._layers else list(page.seen)
+    def _find_patterns(self, doc: AnalyzedDocument) -> list[Mention]:
+        return [*self._patterns.find(doc), *doc.pattern_mentions]

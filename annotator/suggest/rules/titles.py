@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from annotator.suggest.regex_prefilter import Beginnings, beginning, matches_at
+from annotator.suggest.regex_prefilter import StartFilter, beginning, matches_at
+from annotator.suggest.rules.analyzed_document import PERSON, ROLE, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import alternatives, names, word_list
-from annotator.suggest.rules.page import PERSON, ROLE, Mention, Page
 from annotator.suggest.rules.places import is_sure_place
 
 SOURCE = "titles@1"
@@ -93,16 +93,16 @@ _COURTESY = re.compile(
 )
 
 
-_COURTESIES = Beginnings(("mr", "ms", "dr", "sr", "lic", "ing", "don", "doña", "señor"))
+_COURTESIES = StartFilter(("mr", "ms", "dr", "sr", "lic", "ing", "don", "doña", "señor"))
 
 
 @cache
-def _beginnings(lang: str) -> Beginnings:
+def _beginnings(lang: str) -> StartFilter:
     """Return where the pattern of a post in ``lang`` may match."""
     listed = [beginning(name) for table in ("ranks", "modifiers", "nouns") for name in names(lang, "titles", table)]
     if lang == "es":
         listed = [f"{before}{noun}" for before in _ES_PREFIXES for noun in listed] + ["ex "]
-    return Beginnings(listed)
+    return StartFilter(listed)
 
 
 def pattern(lang: str) -> re.Pattern[str] | None:
@@ -111,28 +111,28 @@ def pattern(lang: str) -> re.Pattern[str] | None:
     return made() if made is not None else None
 
 
-def find(page: Page) -> Iterator[Mention]:
+def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield posts and the persons that stand beside them."""
-    posts = pattern(page.lang)
+    posts = pattern(doc.lang)
     if posts is not None:
-        for match in matches_at(posts, page.text, _beginnings(page.lang).offsets(page)):
-            yield from _around(page, match)
-    for match in matches_at(_COURTESY, page.text, _COURTESIES.offsets(page)):
-        yield from _person_at(page, match.end(), 0.88)
+        for match in matches_at(posts, doc.text, _beginnings(doc.lang).offsets(doc)):
+            yield from _around(doc, match)
+    for match in matches_at(_COURTESY, doc.text, _COURTESIES.offsets(doc)):
+        yield from _person_at(doc, match.end(), 0.88)
 
 
-def _around(page: Page, match: re.Match[str]) -> Iterator[Mention]:
+def _around(doc: AnalyzedDocument, match: re.Match[str]) -> Iterator[Mention]:
     """Yield a post and its bearer, when the text around the post names one or points to one."""
-    bearer = list(_bearer_after(page, match))
-    end = _without_body(page, match)
+    bearer = list(_bearer_after(doc, match))
+    end = _without_body(doc, match)
     if bearer:
         yield Mention(match.start(), end, ROLE, 0.88, SOURCE)
         yield from bearer
-    elif _follows_name(page, match.start()):
+    elif _follows_name(doc, match.start()):
         yield Mention(match.start(), end, ROLE, 0.84, SOURCE)
-    elif _alone(page, match):
+    elif _alone(doc, match):
         yield Mention(match.start(), end, ROLE, _alone_score(match[0]), SOURCE)
-    elif _ES_PREDICATE.search(page.text, max(0, match.start() - 14), match.start()) and page.lang == "es":
+    elif _ES_PREDICATE.search(doc.text, max(0, match.start() - 14), match.start()) and doc.lang == "es":
         yield Mention(match.start(), end, ROLE, 0.6, SOURCE)
 
 
@@ -143,67 +143,67 @@ def _alone_score(post: str) -> float:
     return 0.8 if post[0].isupper() else 0.6
 
 
-def _without_body(page: Page, match: re.Match[str]) -> int:
+def _without_body(doc: AnalyzedDocument, match: re.Match[str]) -> int:
     """Return where the post ends when its complement runs on: ``… | del Departamento de Estado``, ``… | de Chile``."""
-    if page.lang != "es":
+    if doc.lang != "es":
         return match.end()
     body = _ES_BODY.search(match[0])
     end = match.start() + body.start() if body is not None else match.end()
-    for i in page.words_in(match.start(), end):
-        if page.words[i - 1] in {"de", "del"} and page.starts[i] > match.start() and is_sure_place(page, i):
-            return page.ends[i - 2]
+    for i in doc.words_in(match.start(), end):
+        if doc.words[i - 1] in {"de", "del"} and doc.starts[i] > match.start() and is_sure_place(doc, i):
+            return doc.ends[i - 2]
     return end
 
 
-def _bearer_after(page: Page, match: re.Match[str]) -> Iterator[Mention]:
-    text, end = page.text, match.end()
-    if page.lang == "es":
+def _bearer_after(doc: AnalyzedDocument, match: re.Match[str]) -> Iterator[Mention]:
+    text, end = doc.text, match.end()
+    if doc.lang == "es":
         if _ES_INDEFINITE.search(text, max(0, match.start() - 16), match.start()) and not text[match.start()].isupper():
             return
         between = _ES_BETWEEN.match(text, end)
         if between is not None:
             comma = "," in between[0]
-            yield from _person_at(page, between.end(), 0.85, words_needed=2 if comma else 1)
+            yield from _person_at(doc, between.end(), 0.85, words_needed=2 if comma else 1)
             return
     for gap in (" ", ", "):
         if text.startswith(gap, end):
-            yield from _person_at(page, end + len(gap), 0.88, words_needed=2 if gap == ", " else 1)
+            yield from _person_at(doc, end + len(gap), 0.88, words_needed=2 if gap == ", " else 1)
             return
 
 
-def _person_at(page: Page, start: int, score: float, words_needed: int = 1) -> Iterator[Mention]:
+def _person_at(doc: AnalyzedDocument, start: int, score: float, words_needed: int = 1) -> Iterator[Mention]:
     """Yield the person whose name begins at ``start``, unless what begins there is a place, a body or a title."""
-    match = _PERSON.match(page.text, start)
+    match = _PERSON.match(doc.text, start)
     if match is None:
         return
-    first = page.word_at(start)
-    words = page.words_in(start, match.end())
+    first = doc.word_at(start)
+    words = doc.words_in(start, match.end())
     if (
         not words
-        or page.words[first] in word_list(page.lang, "heads")
-        or page.words[first] in word_list(page.lang, "openers")
-        or is_sure_place(page, first)
+        or doc.words[first] in word_list(doc.lang, "heads")
+        or doc.words[first] in word_list(doc.lang, "openers")
+        or is_sure_place(doc, first)
     ):
         return
     last = words[0]
     for i in words:
-        if page.words[i] in word_list(page.lang, "heads") or (
-            i > first and page.words[i] in word_list(page.lang, "openers")
+        if doc.words[i] in word_list(doc.lang, "heads") or (
+            i > first and doc.words[i] in word_list(doc.lang, "openers")
         ):
             break
-        if page.words[i][0].isupper():
+        if doc.words[i][0].isupper():
             last = i
-    name = page.text[start : page.ends[last]]
+    name = doc.text[start : doc.ends[last]]
     if last - first + 1 < words_needed or (name.isupper() and len(name) < 6 and words_needed == 1 and last == first):
         return
-    if page.shouting_lines.covers(start) and last - first + 1 < 2:
+    if doc.headline_lines.covers(start) and last - first + 1 < 2:
         return
-    yield Mention(start, page.ends[last], PERSON, score, SOURCE)
+    yield Mention(start, doc.ends[last], PERSON, score, SOURCE)
 
 
-def _follows_name(page: Page, start: int) -> bool:
+def _follows_name(doc: AnalyzedDocument, start: int) -> bool:
     """Return whether a capitalised name and a comma stand before, as in ``Ana Solís, directora``."""
-    before = page.text[max(0, start - 40) : start]
+    before = doc.text[max(0, start - 40) : start]
     return (
         re.search(
             rf"[{UP}]\w+ [{UP}][\w-]+(?: \([{UP}]\w+\))?, (?:el |la |the |who is |actual |current |former )?$", before
@@ -212,18 +212,18 @@ def _follows_name(page: Page, start: int) -> bool:
     )
 
 
-def _alone(page: Page, match: re.Match[str]) -> bool:
+def _alone(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
     """Return whether the post stands for one known person: ``el embajador``, ``the secretary``."""
     start = match.start()
-    if page.lang == "es":
+    if doc.lang == "es":
         return (
-            _ES_DEFINITE.search(page.text, max(0, start - 12), start) is not None
+            _ES_DEFINITE.search(doc.text, max(0, start - 12), start) is not None
             and _ES_ALONE.match(match[0]) is not None
-            and not _ES_INDEFINITE.search(page.text, max(0, start - 16), start)
+            and not _ES_INDEFINITE.search(doc.text, max(0, start - 16), start)
         )
-    following = page.text[match.end() : match.end() + 1]
+    following = doc.text[match.end() : match.end() + 1]
     return (
-        _EN_DEFINITE.search(page.text, max(0, start - 10), start) is not None
+        _EN_DEFINITE.search(doc.text, max(0, start - 10), start) is not None
         and _EN_ALONE.match(match[0]) is not None
         and following != "-"
     )

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from annotator.suggest.rules import dates
-from annotator.suggest.rules.page import Page
+from annotator.suggest.rules.analyzed_document import AnalyzedDocument
 from tests.suggest.conftest import make_document
 
 
 def found(text: str, lang: str) -> list[str]:
-    return [text[m.start : m.end] for m in dates.find(Page(make_document(text, lang), lang))]
+    return [text[m.start : m.end] for m in dates.find(AnalyzedDocument(make_document(text, lang), lang))]
 
 
 @pytest.mark.parametrize(

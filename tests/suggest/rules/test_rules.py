@@ -64,26 +64,26 @@ def test_english(marked: Marker, text: str, expected: Marked) -> None:
 
 def test_a_country_is_never_a_person_whatever_the_model_saw(marked: Marker) -> None:
     text = "México respondió ayer. El plan de México es claro."
-    assert marked(text, seen=(("México", "PERSON"),)) == [("México", "GPE"), ("México", "GPE")]
+    assert marked(text, model=(("México", "PERSON"),)) == [("México", "GPE"), ("México", "GPE")]
 
 
 def test_a_word_that_begins_a_sentence_is_no_name(marked: Marker) -> None:
     text = "Recibe la carta. Agrega que no recibe nada y agrega poco."
-    assert marked(text, seen=(("Recibe", "PERSON"), ("Agrega", "LOC"))) == []
+    assert marked(text, model=(("Recibe", "PERSON"), ("Agrega", "LOC"))) == []
 
 
 def test_a_masked_figure_is_no_name(marked: Marker) -> None:
-    assert marked("Hubo *NUMBER* casos.", seen=(("NUMBER", "ORG"),)) == []
+    assert marked("Hubo *NUMBER* casos.", model=(("NUMBER", "ORG"),)) == []
 
 
 def test_an_entity_of_the_model_is_cut_to_its_name(marked: Marker) -> None:
     text = "Ayer habló de Elena Robles con calma."
-    assert marked(text, seen=(("de Elena Robles con calma", "PERSON"),)) == [("Elena Robles", "PERSON")]
+    assert marked(text, model=(("de Elena Robles con calma", "PERSON"),)) == [("Elena Robles", "PERSON")]
 
 
 def test_a_place_that_only_the_model_saw_needs_its_context(marked: Marker) -> None:
-    assert marked("Lo dijo Telerruta ayer.", seen=(("Telerruta", "GPE"),)) == []
-    assert marked("Vive en Villarrica ahora.", seen=(("Villarrica", "GPE"),)) == [("Villarrica", "GPE")]
+    assert marked("Lo dijo Telerruta ayer.", model=(("Telerruta", "GPE"),)) == []
+    assert marked("Vive en Villarrica ahora.", model=(("Villarrica", "GPE"),)) == [("Villarrica", "GPE")]
 
 
 def test_a_surname_is_carried_through_the_document(marked: Marker) -> None:
@@ -98,14 +98,14 @@ def test_initials_of_a_person_are_that_person(marked: Marker) -> None:
 
 def test_one_name_has_one_kind(marked: Marker) -> None:
     text = "Firmó la empresa Lumbrera. Ayer Lumbrera calló."
-    assert marked(text, seen=(("Lumbrera", "PERSON"),)) == [("Lumbrera", "ORG"), ("Lumbrera", "ORG")]
+    assert marked(text, model=(("Lumbrera", "PERSON"),)) == [("Lumbrera", "ORG"), ("Lumbrera", "ORG")]
 
 
 def test_each_layer_can_be_switched_off(marked: Marker) -> None:
     text = "El 3 de mayo llegó a Chile la ministra de Defensa Ana Solís."
-    assert marked(text, layers="dates") == [("3 de mayo", "DATE")]
-    assert marked(text, layers="gazetteer") == [("Chile", "GPE")]
-    assert marked(text, layers="scheme") == []
+    assert marked(text, stages="dates") == [("3 de mayo", "DATE")]
+    assert marked(text, stages="gazetteer") == [("Chile", "GPE")]
+    assert marked(text, stages="scheme") == []
 
 
 def test_capitals_of_a_headline_make_no_institution(marked: Marker) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from annotator.suggest.regex_prefilter import PrefilteredRegex
-from annotator.suggest.rules.page import INITIATIVE, PROGRAM, Mention, Page
+from annotator.suggest.rules.analyzed_document import INITIATIVE, PROGRAM, AnalyzedDocument, Mention
 from annotator.suggest.rules.titles import UP
 
 SOURCE = "headed@1"
@@ -71,22 +71,22 @@ def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
     )
 
 
-def find(page: Page) -> Iterator[Mention]:
+def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield headed and quoted names, then every other mention of a quoted name in the document."""
-    for pattern, kind, score in _headed(page.lang):
-        for match in pattern.finditer(page):
-            if not page.shouting_lines.covers(match.start()):
+    for pattern, kind, score in _headed(doc.lang):
+        for match in pattern.finditer(doc):
+            if not doc.headline_lines.covers(match.start()):
                 yield Mention(match.start(), match.end(), kind, score, SOURCE)
     names: dict[str, str] = {}
-    for mention in _quoted(page):
-        names[page.text[mention.start : mention.end]] = mention.kind
+    for mention in _quoted(doc):
+        names[doc.text[mention.start : mention.end]] = mention.kind
         yield mention
     for name, kind in names.items():
-        for start in _standing_alone(name, page.text):
+        for start in _whole_word_starts(name, doc.text):
             yield Mention(start, start + len(name), kind, 0.72, SOURCE)
 
 
-def _standing_alone(name: str, text: str) -> Iterator[int]:
+def _whole_word_starts(name: str, text: str) -> Iterator[int]:
     """Yield where a name stands with no letter or digit beside it; no two places overlap."""
     start = text.find(name)
     while start >= 0:
@@ -97,16 +97,16 @@ def _standing_alone(name: str, text: str) -> Iterator[int]:
         start = text.find(name, end if alone else start + 1)
 
 
-def _quoted(page: Page) -> Iterator[Mention]:
+def _quoted(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield quoted names after a word such as ``operación`` or ``dubbed``."""
-    cue = _ES_CUE if page.lang == "es" else _EN_CUE
-    for match in _QUOTED.finditer(page.text):
-        before = page.text[max(0, match.start() - 60) : match.start()]
+    cue = _ES_CUE if doc.lang == "es" else _EN_CUE
+    for match in _QUOTED.finditer(doc.text):
+        before = doc.text[max(0, match.start() - 60) : match.start()]
         found = cue.search(before)
         start, end = match.span(1)
-        while end > start and page.text[end - 1] in ",.;:":
+        while end > start and doc.text[end - 1] in ",.;:":
             end -= 1
-        if found is None or not _is_title(page.text[start:end]):
+        if found is None or not _is_title(doc.text[start:end]):
             continue
         kind = PROGRAM if _PROGRAM_CUE.search(found[0]) else INITIATIVE
         yield Mention(start, end, kind, 0.72, SOURCE)

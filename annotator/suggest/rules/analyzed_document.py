@@ -1,7 +1,7 @@
-"""The view that the rules have of a document: its words, where its sentences begin, and what a model saw.
+"""A document as the rules read it: its words, where its sentences begin, and the entities that a model found.
 
-Rules look at words, not at the stored tokens, because a rule that reads ``México-Estados Unidos`` or ``U.S.`` must
-not depend on how an article was tokenized; what they find is snapped to the stored tokens at the very end.
+Rules look at words and not at the stored tokens, because a rule that reads ``México-Estados Unidos`` or ``U.S.`` must
+not depend on how an article was tokenized.  The mentions that they find are snapped to the stored tokens at the end.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from annotator.text import Document
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’](?!s\b)[^\W_]+|&[^\W_]+)*")
 """A word: letters and digits, inner apostrophes, initialisms with their full stops.  Hyphens part words."""
 _WORDS = re.compile(f"({WORD.pattern})")
-BEGINNING = 5
-"""Letters of a word by which a page finds it."""
+PREFIX_LETTERS = 5
+"""Letters by which words are grouped, so that a rule can look at those alone with which its matches begin."""
 _INNER = re.compile(r"[^\W_]+")
 
 PERSON, ORG, GPE, LOC, DATE = "PERSON", "ORG", "GPE", "LOC", "DATE"
@@ -49,32 +49,33 @@ class Mention(NamedTuple):
     label: str | None = None
 
     def moved(self, start: int, end: int) -> Mention:
-        """Return the same mention at another place."""
+        """Return the same mention at another range."""
         return self._replace(start=start, end=end)
 
 
 @dataclass(frozen=True)
-class Page:
+class AnalyzedDocument:
     """A document's words with their offsets, and what a model, if there is one, made of them.
 
     ``tags`` maps the offset of the first character of a capitalised word in an entity to the model's coarse part of
-    speech; ``seen`` holds the model's raw entities, ``matched`` what the scheme's token patterns found.
+    speech; ``model_mentions`` holds the model's entities as they are, ``pattern_mentions`` the matches of the scheme's
+    token patterns.
     """
 
     document: Document
     lang: str
     tags: Mapping[int, str] = field(default_factory=dict)
-    seen: tuple[Mention, ...] = ()
-    matched: tuple[Mention, ...] = ()
+    model_mentions: tuple[Mention, ...] = ()
+    pattern_mentions: tuple[Mention, ...] = ()
 
     @property
     def text(self) -> str:
-        """Return the document's text."""
+        """The document's text."""
         return self.document.text
 
     @cached_property
     def _parts(self) -> list[str]:
-        """Return the text in parts: what stands before the first word, that word, the gap after it, and so on."""
+        """The text in parts: what stands before the first word, that word, the gap after it, and so on."""
         return _WORDS.split(self.document.text)
 
     @cached_property
@@ -83,35 +84,35 @@ class Page:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Return the offset of each word's first character."""
+        """The offset of each word's first character."""
         return self._borders[:-1:2]
 
     @cached_property
     def ends(self) -> list[int]:
-        """Return the offset after each word's last character."""
+        """The offset after each word's last character."""
         return self._borders[1::2]
 
     @cached_property
     def words(self) -> list[str]:
-        """Return the words' text."""
+        """The text of the words."""
         return self._parts[1::2]
 
     @cached_property
     def gaps(self) -> list[str]:
-        """Return the text between each word and the next one (to the end of the text after the last)."""
+        """The text between each word and the next one (to the end of the text after the last)."""
         return self._parts[2::2]
 
     @cached_property
-    def beginnings(self) -> dict[str, list[int]]:
-        """Return the offsets of the words by their first letters."""
+    def starts_by_prefix(self) -> dict[str, list[int]]:
+        """The offsets of the words by their first letters (:data:`PREFIX_LETTERS` of them)."""
         found: dict[str, list[int]] = {}
         for word, start in zip(self.words, self.starts, strict=True):
-            found.setdefault(word[:BEGINNING], []).append(start)
+            found.setdefault(word[:PREFIX_LETTERS], []).append(start)
         return found
 
     @cached_property
     def inner_starts(self) -> list[int]:
-        """Return where letters or digits begin again inside a word: after an apostrophe, ``&`` or a full stop."""
+        """The offsets at which letters or digits go on inside a word: after an apostrophe, ``&`` or a full stop."""
         return [
             start + match.start()
             for word, start in zip(self.words, self.starts, strict=True)
@@ -122,7 +123,7 @@ class Page:
 
     @cached_property
     def capitals(self) -> list[int]:
-        """Return the indices of the words that begin with an upper-case letter, handles and masks left out."""
+        """The indices of the words that begin with an upper-case letter, handles and masks left out."""
         parts = self._parts
         return [
             i
@@ -132,13 +133,13 @@ class Page:
 
     @cached_property
     def lower_words(self) -> frozenset[str]:
-        """Return every word that the document writes in lower case."""
+        """Every word that the document writes in lower case."""
         return frozenset(word for word in self.words if word[0].islower())
 
     @cached_property
     def capitals_inside(self) -> frozenset[str]:
-        """Return every word that the document capitalises where no sentence or shouted line begins."""
-        lines = self.shouting_lines
+        """Every word that the document capitalises inside a sentence and outside of headlines."""
+        lines = self.headline_lines
         return frozenset(
             self.words[i]
             for i in self.capitals
@@ -146,9 +147,9 @@ class Page:
         )
 
     @cached_property
-    def shouting_lines(self) -> Ranges:
-        """Return the lines whose capitals mean nothing: headlines in Title Case or ALL CAPS."""
-        return Ranges(list(_shouting(self.document.text)))
+    def headline_lines(self) -> DisjointRanges:
+        """The lines whose capitals mean nothing: headlines in Title Case or ALL CAPS."""
+        return DisjointRanges(list(_headline_lines(self.document.text)))
 
     def gap(self, index: int) -> str:
         """Return the text between word ``index`` and the next one (to the end of the text after the last)."""
@@ -163,7 +164,7 @@ class Page:
         return range(bisect_left(self.starts, start), bisect_right(self.ends, end))
 
     def begins_sentence(self, offset: int) -> bool:
-        """Return whether a capital at ``offset`` is owed to its place: after a full stop, colon or line break."""
+        """Tell whether a sentence begins at ``offset``: after a full stop, a colon or a line break."""
         known = self._sentence_starts.get(offset)
         if known is None:
             known = self._sentence_starts[offset] = self._begins_sentence(offset)
@@ -171,7 +172,7 @@ class Page:
 
     @cached_property
     def _sentence_starts(self) -> dict[int, bool]:
-        """Return the offsets asked for so far, with the answer."""
+        """Answers of :meth:`begins_sentence` by offset."""
         return {}
 
     def _begins_sentence(self, offset: int) -> bool:
@@ -184,25 +185,25 @@ class Page:
         return text[at + 1 : offset].lstrip(" \t\xa0")[:1] in {"“", "«", "¿", "¡", '"'}
 
     def surface(self, mention: Mention) -> str:
-        """Return a mention's text with each run of white space as one blank."""
+        """Return a mention's text with each run of white space replaced by one blank."""
         return " ".join(self.document.text[mention.start : mention.end].split())
 
 
-class Ranges:
-    """Ordered, disjoint ranges that can be asked what they cover."""
+class DisjointRanges:
+    """Ranges in order, none of which overlaps another."""
 
     def __init__(self, ranges: list[tuple[int, int]]) -> None:
         self._starts = [start for start, _ in ranges]
         self._ends = [end for _, end in ranges]
 
     def covers(self, offset: int) -> bool:
-        """Return whether the code point at ``offset`` lies in one of the ranges."""
+        """Tell whether the code point at ``offset`` lies in one of the ranges."""
         index = bisect_right(self._starts, offset) - 1
         return index >= 0 and offset < self._ends[index]
 
 
-class Taken:
-    """Ranges that are already spoken for; they may come in any order and overlap."""
+class OccupiedRanges:
+    """The ranges of some mentions, which may come in any order and overlap."""
 
     def __init__(self, mentions: Iterator[Mention] | list[Mention] | tuple[Mention, ...] = ()) -> None:
         self._starts: list[int] = []
@@ -217,13 +218,13 @@ class Taken:
         self._ends = [end for _, end in merged]
 
     def touches(self, start: int, end: int) -> bool:
-        """Return whether a taken range shares a code point with ``start`` to ``end``."""
+        """Tell whether one of the mentions shares a code point with the range."""
         index = bisect_right(self._starts, end - 1) - 1
         return index >= 0 and self._ends[index] > start
 
 
 def _is_abbreviation(text: str, full_stop: int) -> bool:
-    """Return whether the full stop ends a short title or an initial, so that no sentence begins after it."""
+    """Tell whether the full stop ends a short title or an initial, so that no sentence begins after it."""
     if full_stop < 1 or text[full_stop] != ".":
         return False
     word = re.search(r"[^\W\d_]+$", text[max(0, full_stop - 12) : full_stop])
@@ -234,7 +235,7 @@ def _is_abbreviation(text: str, full_stop: int) -> bool:
     )
 
 
-def _shouting(text: str) -> Iterator[tuple[int, int]]:
+def _headline_lines(text: str) -> Iterator[tuple[int, int]]:
     """Yield the lines in which nearly every longer word is capitalised."""
     for line in re.finditer(r"[^\n\r]+", text):
         if line.end() - line.start() > 300 or line[0].rstrip()[-1:] in {".", ",", ";"}:

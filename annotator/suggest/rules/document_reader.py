@@ -1,4 +1,4 @@
-"""Reading documents with spaCy: from documents to the pages that the rules work on.
+"""Running the spaCy model over documents, whose entities and tags the rules then read.
 
 Only the components that the rules use are loaded.  A long document is read in pieces that end with a sentence, so
 that memory stays bounded and no limit of spaCy's is met.
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from annotator.labels import LabelScheme
 from annotator.suggest import models
+from annotator.suggest.rules.analyzed_document import AnalyzedDocument, Mention
 from annotator.suggest.rules.model_repair import kind_of, part_of_speech
-from annotator.suggest.rules.page import Mention, Page
 from annotator.suggest.rules.patterns import matcher, token_matches, token_patterns
 from annotator.text import Document
 
@@ -31,7 +31,7 @@ UNUSED_IN = {"es": ("tok2vec", "morphologizer", "attribute_ruler"), "en": ("attr
 The models' recognisers have vectors of their own, so ``tok2vec`` serves the others alone.  Spanish parts of speech
 changed 2 of 4,155 spans; what rules ask of the English ruler, the tagger's own tags say.
 """
-PIECE = 20_000
+PIECE_LENGTH = 20_000
 """Code points after which a long document is cut at the next sentence."""
 BATCH = 16
 MODEL_SCORE = {"PERSON": 0.62, "ORG": 0.5, "GPE": 0.7, "LOC": 0.5, "DATE": 0.6}
@@ -40,16 +40,16 @@ OTHER_SCORE = 0.4
 
 
 @dataclass
-class _Piece:
-    """A document in the making: what was seen in it so far."""
+class _Analysis:
+    """What the model and the token patterns found in a document so far."""
 
     document: Document
     tags: dict[int, str] = field(default_factory=dict)
-    seen: list[Mention] = field(default_factory=list)
-    matched: list[Mention] = field(default_factory=list)
+    model_mentions: list[Mention] = field(default_factory=list)
+    pattern_mentions: list[Mention] = field(default_factory=list)
 
 
-class Reader:
+class DocumentReader:
     """Reads documents of one language; without a model it only runs the scheme's token patterns."""
 
     def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path) -> None:
@@ -64,24 +64,24 @@ class Reader:
         if self._tokenizer is not None:
             self._matcher = matcher(self._tokenizer.vocab, scheme, lang)
 
-    def read(self, documents: Iterable[Document]) -> Iterator[Page]:
-        """Yield a page per document, in order."""
+    def read(self, documents: Iterable[Document]) -> Iterator[AnalyzedDocument]:
+        """Yield each document as the rules read it, in order."""
         if self._tokenizer is None:
-            yield from (Page(document, self.lang) for document in documents)
+            yield from (AnalyzedDocument(document, self.lang) for document in documents)
             return
-        current: _Piece | None = None
-        for doc, (piece, offset) in self._tokenizer.pipe(_pieces(documents), as_tuples=True, batch_size=BATCH):
-            if current is not None and piece is not current:
-                yield self._page(current)
-            current = piece
-            self._note(doc, piece, offset)
+        current: _Analysis | None = None
+        for doc, (analysis, offset) in self._tokenizer.pipe(_pieces(documents), as_tuples=True, batch_size=BATCH):
+            if current is not None and analysis is not current:
+                yield self._document(current)
+            current = analysis
+            self._add(doc, analysis, offset)
         if current is not None:
-            yield self._page(current)
+            yield self._document(current)
 
-    def _note(self, doc: Doc, piece: _Piece, offset: int) -> None:
+    def _add(self, doc: Doc, analysis: _Analysis, offset: int) -> None:
         if self._nlp is not None:
             for entity in doc.ents:
-                piece.tags.update(
+                analysis.tags.update(
                     (offset + token.idx, token.pos_ or part_of_speech(token.tag_))
                     for token in entity
                     if token.text[:1].isupper()
@@ -89,13 +89,19 @@ class Reader:
                 kind = kind_of(entity.label_)
                 score = MODEL_SCORE.get(kind, OTHER_SCORE)
                 start, end = offset + entity.start_char, offset + entity.end_char
-                piece.seen.append(Mention(start, end, kind, score, self._source))
+                analysis.model_mentions.append(Mention(start, end, kind, score, self._source))
         if self._matcher is not None:
             for match in token_matches(self._matcher, doc):
-                piece.matched.append(match.moved(offset + match.start, offset + match.end))
+                analysis.pattern_mentions.append(match.moved(offset + match.start, offset + match.end))
 
-    def _page(self, piece: _Piece) -> Page:
-        return Page(piece.document, self.lang, piece.tags, tuple(piece.seen), tuple(piece.matched))
+    def _document(self, analysis: _Analysis) -> AnalyzedDocument:
+        return AnalyzedDocument(
+            analysis.document,
+            self.lang,
+            analysis.tags,
+            tuple(analysis.model_mentions),
+            tuple(analysis.pattern_mentions),
+        )
 
 
 def _blank(lang: str) -> Language:
@@ -107,22 +113,22 @@ def _blank(lang: str) -> Language:
         return spacy.blank("xx")
 
 
-def _pieces(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[_Piece, int]]]:
+def _pieces(documents: Iterable[Document]) -> Iterator[tuple[str, tuple[_Analysis, int]]]:
     for document in documents:
-        piece = _Piece(document)
+        analysis = _Analysis(document)
         for start, end in _cuts(document):
-            yield document.text[start:end], (piece, start)
+            yield document.text[start:end], (analysis, start)
 
 
 def _cuts(document: Document) -> Iterator[tuple[int, int]]:
     """Yield the ranges in which a document is read: one for an article, several for a book."""
     length = len(document.text)
     start = 0
-    for sentence in document.sentences if length > PIECE else ():
-        if sentence.start - start >= PIECE:
+    for sentence in document.sentences if length > PIECE_LENGTH else ():
+        if sentence.start - start >= PIECE_LENGTH:
             yield start, sentence.start
             start = sentence.start
-    while length - start > 10 * PIECE:
-        yield start, start + PIECE
-        start += PIECE
+    while length - start > 10 * PIECE_LENGTH:
+        yield start, start + PIECE_LENGTH
+        start += PIECE_LENGTH
     yield start, length

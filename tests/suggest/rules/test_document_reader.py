@@ -8,8 +8,8 @@ from annotator.corpus import build_document, read_articles
 from annotator.labels import LabelScheme
 from annotator.suggest import models
 from annotator.suggest.pipeline import SuggestionPipeline
+from annotator.suggest.rules.document_reader import UNUSED, DocumentReader
 from annotator.suggest.rules.model_repair import _COMMON, _NOT_NAMES, part_of_speech
-from annotator.suggest.rules.page_reader import UNUSED, Reader
 from annotator.text import Document
 from tests.repository import TOP
 
@@ -26,9 +26,9 @@ def test_the_entities_are_those_of_the_whole_model(
     whole = models.load(lang, TOP / "models")
     assert whole is not None
     mine = [document for document in articles if document.lang == lang]
-    for page in Reader(scheme, lang, TOP / "models").read(mine):
-        expected = [(e.start_char, e.end_char) for e in whole(page.document.text).ents]
-        assert [(m.start, m.end) for m in page.seen] == expected
+    for doc in DocumentReader(scheme, lang, TOP / "models").read(mine):
+        expected = [(e.start_char, e.end_char) for e in whole(doc.document.text).ents]
+        assert [(m.start, m.end) for m in doc.model_mentions] == expected
 
 
 @pytest.mark.parametrize("against_a_name", [_COMMON, _NOT_NAMES])
