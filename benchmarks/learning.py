@@ -21,16 +21,9 @@ from pathlib import Path
 
 from annotator.annotation import Annotations, RelationKey, Span, SpanKey
 from annotator.labels import LabelScheme, load_scheme
-from annotator.suggest.learned.training import (
-    Example,
-    Material,
-    Outcome,
-    directed,
-    learn,
-    measure,
-    relation_outcome,
-    true_relations,
-)
+from annotator.suggest.learned.cross_validation import HeldOutResult, cross_validate, relation_result
+from annotator.suggest.learned.learning import learn
+from annotator.suggest.learned.training import Example, TrainingSet, true_relations
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.suggest.relations.candidates import RelationSuggester
 from annotator.suggest.rules.document_reader import DocumentReader
@@ -67,37 +60,37 @@ def main() -> int:
     pipeline = SuggestionPipeline(scheme, options.models)
     print(f"{len(targets)} documents; models missing: {', '.join(pipeline.missing) or 'none'}\n")
     others = other_news(folder, scheme, {document.key for document, _ in targets})
-    material = gathered(scheme, pipeline, targets, others)
+    training_set = gathered(scheme, pipeline, targets, others)
     parts = options.parts.split(",")
     if "chain" in parts or "curve" in parts:
-        tell_stages(scheme, options.models, targets, material, curve="curve" in parts)
+        tell_stages(scheme, options.models, targets, training_set, curve="curve" in parts)
     if "relations" in parts:
-        tell_relations(material)
+        tell_relations(training_set)
     return 0 if "cost" not in parts or tell_cost(scheme, pipeline, targets, others) else 1
 
 
 def gathered(
     scheme: LabelScheme, pipeline: SuggestionPipeline, targets: Sequence[Target], others: Sequence[Document]
-) -> Material:
+) -> TrainingSet:
     """Return the target as examples, and some of the other articles as unfinished ones."""
     proposed = pipeline.suggest(document for document, _ in targets)
     examples = [Example(document, found, truth) for (document, truth), found in zip(targets, proposed, strict=True)]
     spanish = [document for document in others if document.lang == "es"]
     random.Random(0).shuffle(spanish)
     unfinished = spanish[:20]
-    return Material(scheme, examples, list(zip(unfinished, pipeline.suggest(unfinished), strict=True)))
+    return TrainingSet(scheme, examples, list(zip(unfinished, pipeline.suggest(unfinished), strict=True)))
 
 
-def left_out(material: Material, learned_from: int) -> Mapping[str, Mapping[str, list[Outcome]]]:
+def left_out(training_set: TrainingSet, learned_from: int) -> Mapping[str, Mapping[str, list[HeldOutResult]]]:
     """Return the outcomes of leaving each document out and learning from some of the others."""
-    parts = [[i] for i in range(len(material.examples))]
+    parts = [[i] for i in range(len(training_set.examples))]
     with tempfile.TemporaryDirectory() as name:
-        measured = measure(material, Path(name), parts, learned_from / (len(parts) - 1))
+        measured = cross_validate(training_set, Path(name), parts, learned_from / (len(parts) - 1))
     return {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
 
 
 def tell_stages(
-    scheme: LabelScheme, models: Path, targets: Sequence[Target], material: Material, *, curve: bool
+    scheme: LabelScheme, models: Path, targets: Sequence[Target], training_set: TrainingSet, *, curve: bool
 ) -> None:
     """Print F1 of every stage, and of what is learned by the number of documents learned from."""
     print(
@@ -107,10 +100,11 @@ def tell_stages(
     for name, stages in (("raw model", {"model"}), ("+ repair and rules", all_but), ("+ patterns", STAGE_NAMES)):
         spans = [spans_of(scheme, models, target, frozenset(stages)) for target in targets]
         found = [
-            (outcome_of(e, s), relation_outcome(material, e, s)) for e, s in zip(material.examples, spans, strict=True)
+            (outcome_of(e, s), relation_result(training_set, e, s))
+            for e, s in zip(training_set.examples, spans, strict=True)
         ]
         tell_stage(name, *zip(*found, strict=True))
-    learned = {n: left_out(material, n) for n in (SIZES_LEARNED if curve else SIZES_LEARNED[-1:])}
+    learned = {n: left_out(training_set, n) for n in (SIZES_LEARNED if curve else SIZES_LEARNED[-1:])}
     full = learned[SIZES_LEARNED[-1]]
     tell_stage("+ memory", full["spans"]["memory"], full["whole"]["memory+rules"])
     tell_stage("+ learned", full["spans"]["tagger"], full["whole"]["tagger+linker"])
@@ -127,7 +121,7 @@ def tell_stages(
     print()
 
 
-def tell_stage(name: str, spans: Iterable[Outcome], relations: Iterable[Outcome]) -> None:
+def tell_stage(name: str, spans: Iterable[HeldOutResult], relations: Iterable[HeldOutResult]) -> None:
     """Print how well a stage does on spans, and on relations between the spans that it suggests."""
     tell(f"{name}, spans", spans)
     tell(f"{' ' * len(name)}  relations", relations)
@@ -140,19 +134,19 @@ def spans_of(scheme: LabelScheme, models: Path, target: Target, stages: frozense
     return EntityRules(scheme, document.lang, stages).spans(doc)
 
 
-def outcome_of(example: Example, spans: Iterable[Span]) -> Outcome:
+def outcome_of(example: Example, spans: Iterable[Span]) -> HeldOutResult:
     """Return suggested spans against the true ones."""
     right = frozenset(span.key for span in example.truth.spans.values())
-    return Outcome(example.document.key, {span.key: span.score or 0.0 for span in spans}, right, {})
+    return HeldOutResult(example.document.key, {span.key: span.score or 0.0 for span in spans}, right, {})
 
 
-def tell_relations(material: Material) -> None:
+def tell_relations(training_set: TrainingSet) -> None:
     """Print how relations are found between true and suggested spans, after four documents."""
-    ways = left_out(material, 4)
+    ways = left_out(training_set, 4)
     print("relations after four documents, between true spans and between the rules' spans")
     for name, true, whole in (
-        ("nearest pair", [nearest(material, e, e.truth) for e in material.examples],
-         [nearest(material, e, e.proposed) for e in material.examples]),
+        ("nearest pair", [nearest(training_set, e, e.truth) for e in training_set.examples],
+         [nearest(training_set, e, e.proposed) for e in training_set.examples]),
         ("rules", ways["relations"]["rules"], ways["whole"]["rules+rules"]),
         ("linker", ways["relations"]["linker"], ways["whole"]["rules+linker"]),
     ):  # fmt: skip
@@ -161,12 +155,12 @@ def tell_relations(material: Material) -> None:
     print()
 
 
-def nearest(material: Material, example: Example, content: Annotations) -> Outcome:
+def nearest(training_set: TrainingSet, example: Example, content: Annotations) -> HeldOutResult:
     """Link what the scheme allows and is mutually nearest in its sentence: what any cleverness is held against."""
-    scheme, document = material.scheme, example.document
+    scheme, document = training_set.scheme, example.document
     spans = sorted(content.spans.values(), key=lambda s: (s.start, -s.end))
     by_type: dict[str, list[tuple[int, Span, Span]]] = {}
-    for relation, head, child, _ in RelationSuggester(scheme, document.lang).cases(document, spans):
+    for relation, head, child, _ in RelationSuggester(scheme, document.lang).candidates(document, spans):
         apart = max(head.start - child.end, child.start - head.end)
         by_type.setdefault(relation.name, []).append((apart, head, child))
     found: dict[RelationKey, float] = {}
@@ -178,11 +172,11 @@ def nearest(material: Material, example: Example, content: Annotations) -> Outco
                 closest[side, one.key] = min(best or (apart, other.key), (apart, other.key))
         for _, head, child in pairs:
             if closest["head", head.key][1] == child.key and closest["child", child.key][1] == head.key:
-                found[directed(scheme, RelationKey(head.key, child.key, name))] = 1.0
-    return Outcome(document.key, dict(found), true_relations(scheme, example.truth), {})
+                found[RelationKey(head.key, child.key, name).canonical(scheme.symmetric)] = 1.0
+    return HeldOutResult(document.key, dict(found), true_relations(scheme, example.truth), {})
 
 
-def tell(name: str, outcomes: Iterable[Outcome]) -> None:
+def tell(name: str, outcomes: Iterable[HeldOutResult]) -> None:
     """Print precision, recall, F1 and its interval over documents."""
     counts = [counts_of(outcome) for outcome in outcomes]
     total = Counts(*map(sum, zip(*counts, strict=True)))
@@ -191,12 +185,12 @@ def tell(name: str, outcomes: Iterable[Outcome]) -> None:
     print(f"  {name:<34}P {total.precision or 0:.3f}  R {total.recall or 0:.3f}  F1 {total.f1 or 0:.3f}{shown}")
 
 
-def counts_of(outcome: Outcome) -> Counts:
+def counts_of(outcome: HeldOutResult) -> Counts:
     """Return an outcome's counts."""
     return Counts(len(outcome.right & outcome.suggested.keys()), len(outcome.suggested), len(outcome.right))
 
 
-def f1_of(outcomes: Iterable[Outcome]) -> float:
+def f1_of(outcomes: Iterable[HeldOutResult]) -> float:
     """Return the pooled F1."""
     return Counts(*map(sum, zip(*map(counts_of, outcomes), strict=True))).f1 or 0.0
 
@@ -210,7 +204,7 @@ def tell_cost(
     wall, cpu = time.perf_counter(), time.process_time()
     examples = [Example(d, found, found) for d, found in zip(many, pipeline.suggest(many), strict=True)]
     with tempfile.TemporaryDirectory() as name:
-        learn(Material(scheme, examples), Path(name))
+        learn(TrainingSet(scheme, examples), Path(name))
     used = time.process_time() - cpu
     note = f"{time.perf_counter() - wall:.0f} s by the clock"
     within = line(f"training on {RETRAINED} documents, CPU", used, RETRAINING_BUDGET, "s", note)

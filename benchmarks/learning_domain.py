@@ -24,7 +24,8 @@ from annotator.corpus import build_document, read_articles
 from annotator.labels import EntityType, LabelScheme, load_scheme
 from annotator.suggest import models
 from annotator.suggest.learned.combining import LearnedSpans
-from annotator.suggest.learned.training import Example, Material, Outcome, train_memory, train_tagger
+from annotator.suggest.learned.cross_validation import HeldOutResult
+from annotator.suggest.learned.training import Example, TrainingSet, train_memory, train_tagger
 from benchmarks.learning import f1_of
 from benchmarks.report import heading
 from benchmarks.targets_reader import VARIABLE, Target, news
@@ -82,12 +83,14 @@ def scheme_of(records: Sequence[Target]) -> LabelScheme:
 def learned(scheme: LabelScheme, targets: Sequence[Target], held: Sequence[Target]) -> dict[str, float]:
     """Return F1 on held-out records of memory and of the tagger."""
     examples = [Example(document, Annotations(), truth) for document, truth in targets]
-    material = Material(scheme, examples)
-    memory = train_memory(material, examples)
+    training_set = TrainingSet(scheme, examples)
+    memory = train_memory(training_set, examples)
     with tempfile.TemporaryDirectory() as name:
         stacks = {
             "memory": LearnedSpans(scheme, memory),
-            "tagger": LearnedSpans(scheme, memory, train_tagger(material, examples, memory, Path(name) / "tagger.crf")),
+            "tagger": LearnedSpans(
+                scheme, memory, train_tagger(training_set, examples, memory, Path(name) / "tagger.crf")
+            ),
         }
         return {
             way: f1_of(outcome({span.key for span in stack.spans(document, [])}, truth) for document, truth in held)
@@ -95,15 +98,15 @@ def learned(scheme: LabelScheme, targets: Sequence[Target], held: Sequence[Targe
         }
 
 
-def outcome(found: set[SpanKey], truth: Annotations) -> Outcome:
+def outcome(found: set[SpanKey], truth: Annotations) -> HeldOutResult:
     """Return what was found against what is right."""
     right = frozenset(span.key for span in truth.spans.values())
-    return Outcome("", dict.fromkeys(found, 1.0), right, {})
+    return HeldOutResult("", dict.fromkeys(found, 1.0), right, {})
 
 
 def finetuned(options: argparse.Namespace, targets: Sequence[Target], held: Sequence[Target]) -> str:
     """Return F1 and CPU seconds of the Spanish pipeline's recogniser, trained on from where it is."""
-    from spacy.training import Example as Pair
+    from spacy import training
     from spacy.util import filter_spans, minibatch
 
     warnings.simplefilter("ignore")
@@ -117,7 +120,7 @@ def finetuned(options: argparse.Namespace, targets: Sequence[Target], held: Sequ
         reference = nlp.make_doc(document.text)
         spans = [reference.char_span(s.start, s.end, s.label, alignment_mode="contract") for s in truth.spans.values()]
         reference.ents = filter_spans([span for span in spans if span is not None])
-        pairs.append(Pair(nlp.make_doc(document.text), reference))
+        pairs.append(training.Example(nlp.make_doc(document.text), reference))
         for span in truth.spans.values():
             nlp.get_pipe("ner").add_label(span.label)  # type: ignore[attr-defined]
     optimizer = nlp.resume_training()

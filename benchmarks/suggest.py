@@ -32,7 +32,8 @@ from annotator.corpus import build_document, read_articles
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest import models
 from annotator.suggest.learned import versions
-from annotator.suggest.learned.training import Example, Material, learn
+from annotator.suggest.learned.learning import learn
+from annotator.suggest.learned.training import Example, TrainingSet
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.suggest.rules.document_reader import BATCH, UNUSED, UNUSED_IN
 from annotator.text import Document
@@ -134,7 +135,7 @@ def trained(scheme: LabelScheme, models_dir: Path) -> Iterator[Path]:
         learned_dir = Path(name)
         made = learned_dir / ".making"
         made.mkdir()
-        card = learn(Material(scheme, examples), made, {"spans": "tagger", "relations": "linker"})
+        card = learn(TrainingSet(scheme, examples), made, {"spans": "tagger", "relations": "linker"})
         digest = versions.scheme_digest(scheme)
         versions.install(learned_dir, made, {"version": VERSION, "labels_sha256": digest, "documents": [], **card})
         yield learned_dir

@@ -33,7 +33,7 @@ ALLOWED = {
     "workflow/learning/background_training.py": "keeps the log of a training",
     "workflow/learning/learned_folder.py": "fills a new folder with what an older workspace learned",
     "workflow/learning/training.py": "fills a new folder that the training made",
-    "suggest/learned/training.py": "fills a new folder that the training made",
+    "suggest/learned/learning.py": "fills a new folder that the training made",
     "suggest/learned/versions.py": "writes the card into a new folder that the training made",
     "suggest/custom_models.py": "fills a new folder; removes a model that is as it was added",
     "suggest/models.py": "fills a new folder that the installation made",

@@ -1,4 +1,4 @@
-"""From scores to probabilities: what share of suggestions with a score were right.
+"""Calibration: turning scores into probabilities by the share of suggestions with such a score that were right.
 
 Isotonic regression (pool adjacent violators, Ayer and others 1955) on bins, each drawn towards the score itself as
 if :data:`DOUBT` cases had confirmed it, so that little data changes little.  Between bins it is linear.
@@ -18,8 +18,8 @@ HIGHEST, LOWEST = 0.99, 0.01
 """No suggestion is certain, whatever was seen."""
 
 
-class Bin(NamedTuple):
-    """Some suggestions with about the same score: how many, their mean score, and the share that was right."""
+class ScoreBin(NamedTuple):
+    """Suggestions with about the same score: how many, their mean score, and the share of them that was right."""
 
     size: int
     score: float
@@ -27,7 +27,7 @@ class Bin(NamedTuple):
 
 
 class Calibration:
-    """A rising map from scores to probabilities, given by points; none means the score itself."""
+    """A rising, piecewise linear map from scores to probabilities; without points it is the identity."""
 
     def __init__(self, points: Iterable[tuple[float, float]] = ()) -> None:
         self.points = [(float(x), float(y)) for x, y in points]
@@ -35,12 +35,12 @@ class Calibration:
 
     @classmethod
     def fit(cls, outcomes: Iterable[tuple[float, bool]]) -> Calibration:
-        """Return the calibration that outcomes (score, whether it was right) bear out."""
+        """Fit a calibration to outcomes, each a score and whether the suggestion was right."""
         pooled: list[list[float]] = []
-        for found in bins(outcomes):
-            weight = found.size + DOUBT
-            right = (found.size * found.right + DOUBT * found.score) / weight
-            pooled.append([found.score * weight, right * weight, weight])
+        for group in bins(outcomes):
+            weight = group.size + DOUBT
+            right = (group.size * group.right + DOUBT * group.score) / weight
+            pooled.append([group.score * weight, right * weight, weight])
             while len(pooled) > 1 and pooled[-2][1] / pooled[-2][2] >= pooled[-1][1] / pooled[-1][2]:
                 last = pooled.pop()
                 pooled[-1] = [a + b for a, b in zip(pooled[-1], last, strict=True)]
@@ -53,27 +53,27 @@ class Calibration:
         at = bisect_right(self._scores, score)
         (x0, y0) = self.points[at - 1] if at else (0.0, 0.0)
         (x1, y1) = self.points[at] if at < len(self.points) else (1.0, 1.0)
-        found = y0 if x1 <= x0 else y0 + (y1 - y0) * (score - x0) / (x1 - x0)
-        return min(max(found, LOWEST), HIGHEST)
+        probability = y0 if x1 <= x0 else y0 + (y1 - y0) * (score - x0) / (x1 - x0)
+        return min(max(probability, LOWEST), HIGHEST)
 
 
-def bins(outcomes: Iterable[tuple[float, bool]], most: int = BINS, least: int = LEAST_IN_BIN) -> list[Bin]:
-    """Return outcomes by rising score in bins of about the same size; equal scores share one."""
+def bins(outcomes: Iterable[tuple[float, bool]], most: int = BINS, least: int = LEAST_IN_BIN) -> list[ScoreBin]:
+    """Group outcomes by rising score into bins of about the same size; equal scores share a bin."""
     ordered = sorted(outcomes)
     size = max(least, -(-len(ordered) // most))
-    found: list[Bin] = []
+    grouped: list[ScoreBin] = []
     start = 0
     while start < len(ordered):
         end = min(start + size, len(ordered))
         while end < len(ordered) and (ordered[end][0] == ordered[end - 1][0] or len(ordered) - end < least):
             end += 1
         part = ordered[start:end]
-        found.append(Bin(len(part), sum(s for s, _ in part) / len(part), sum(r for _, r in part) / len(part)))
+        grouped.append(ScoreBin(len(part), sum(s for s, _ in part) / len(part), sum(r for _, r in part) / len(part)))
         start = end
-    return found
+    return grouped
 
 
-def expected_error(found: Sequence[Bin]) -> float | None:
-    """Return the mean distance between score and share right, bins weighed by size; ``None`` without any."""
-    total = sum(b.size for b in found)
-    return sum(b.size * abs(b.score - b.right) for b in found) / total if total else None
+def expected_error(score_bins: Sequence[ScoreBin]) -> float | None:
+    """Return the expected calibration error: the mean distance of score and share right, weighted by bin size."""
+    total = sum(b.size for b in score_bins)
+    return sum(b.size * abs(b.score - b.right) for b in score_bins) / total if total else None

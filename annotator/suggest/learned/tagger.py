@@ -1,8 +1,8 @@
-"""A sequence tagger that learns from finished documents how far to trust models, rules and memory, word by word.
+"""A sequence tagger that learns how far to trust model, rules and phrase memory, token by token.
 
-A linear-chain conditional random field over the stored tokens, sentence by sentence.  What the other layers propose
-comes in as features, so that with little data it leans on them and with more it corrects them.  Its marginals are the
-probabilities from which scores are calibrated.  Model files are crfsuite's own format: data, no code.
+It is a linear-chain conditional random field over the stored tokens, sentence by sentence.  What model, rules and
+memory propose comes in as features, so that with little data the tagger relies on them and with more it corrects them.
+Scores are calibrated from its marginal probabilities.  Model files are crfsuite's own format: data, no code.
 """
 
 from __future__ import annotations
@@ -20,50 +20,54 @@ from annotator.suggest.phrases import PhraseIndex, TokenRange, folded
 Features = list[str]
 OUTSIDE = "O"
 ITERATIONS = 60
-LEANING = {"c1": 0.3, "c2": 0.5}
-"""Weights of the L1 and L2 terms where the tagger leans on other layers; measured on news, documents left out."""
-ALONE = {"c1": 0.05, "c2": 0.2}
-"""The same where it stands alone; measured on clinical records of which no rule knows anything."""
-LEAST = 0.3
-"""Probability from which a span is offered."""
-_BUCKETS = 5
+PENALTIES_WITH_RULES = {"c1": 0.3, "c2": 0.5}
+"""Weights of the L1 and L2 terms where rules are reliable; measured on news by cross-validation."""
+PENALTIES_ALONE = {"c1": 0.05, "c2": 0.2}
+"""The same where the tagger stands alone; measured on clinical records, of which no rule knows anything."""
+LEAST_PROBABILITY = 0.3
+"""Probability from which a proposed span that the likeliest tagging lacks is found too."""
+_SCORE_LEVELS = 5
 
 
-class Offer(NamedTuple):
-    """A span that the tagger sees, in tokens, with the raw probability that it gives it."""
+class TaggedSpan(NamedTuple):
+    """A span that the tagger found, in tokens, with its raw probability."""
 
-    place: TokenRange
+    tokens: TokenRange
     label: str
     probability: float
 
 
-class Hints:
-    """What other layers propose for a document, token by token: features for the token, and for its neighbours."""
+class ProposalFeatures:
+    """The proposals of model, rules and memory for a document, as features of each token.
 
-    def __init__(self, index: PhraseIndex, layers: Mapping[str, Iterable[Span]]) -> None:
+    ``own`` holds the features of a token itself, ``neighbour`` those that it has for the tokens beside it.
+    ``proposals`` maps ``base`` and ``memory`` to the spans proposed.
+    """
+
+    def __init__(self, index: PhraseIndex, proposals: Mapping[str, Iterable[Span]]) -> None:
         self.own: dict[int, Features] = {}
-        self.plain: dict[int, Features] = {}
+        self.neighbour: dict[int, Features] = {}
         self.spans: list[tuple[TokenRange, str]] = []
-        for name, spans in layers.items():
+        for name, spans in proposals.items():
             for span in spans:
-                self._note(index, name, span)
+                self._add(index, name, span)
 
-    def _note(self, index: PhraseIndex, name: str, span: Span) -> None:
+    def _add(self, index: PhraseIndex, name: str, span: Span) -> None:
         touched = index.document.tokens.overlapping(span.start, span.end)
         if not touched:
             return
         first, last = touched[0], touched[-1]
         self.spans.append((TokenRange(first, last + 1), span.label))
-        hint = _hint(name, span.label, int(_BUCKETS * (span.score or 0.0)), span.source or "")
+        features_of_span = _span_features(name, span.label, int(_SCORE_LEVELS * (span.score or 0.0)), span.source or "")
         for token in touched:
-            own, plain = hint.begin if token == first else hint.inside
-            self.plain.setdefault(token, []).append(plain)
+            own, neighbour = features_of_span.begin if token == first else features_of_span.inside
+            self.neighbour.setdefault(token, []).append(neighbour)
             self.own.setdefault(token, []).extend(own)
-        self.own[last].append(hint.end)
+        self.own[last].append(features_of_span.end)
 
 
-class _Hint(NamedTuple):
-    """What a proposal tells its first token and the others, in full and for the neighbours, and its last one."""
+class _SpanFeatures(NamedTuple):
+    """Features of a proposed span: for its first and its other tokens (own, for neighbours), and for its last one."""
 
     begin: tuple[tuple[str, ...], str]
     inside: tuple[tuple[str, ...], str]
@@ -71,17 +75,17 @@ class _Hint(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _hint(name: str, label: str, sure: int, source: str) -> _Hint:
+def _span_features(name: str, label: str, sure: int, source: str) -> _SpanFeatures:
     origin = source.partition("@")[0]
 
     def part(which: str) -> tuple[tuple[str, ...], str]:
         plain = f"{name}={which}-{label}"
         return (plain, f"{plain}/{sure}", f"{plain}<{origin}", f"{name}:{which}"), plain
 
-    return _Hint(part("B"), part("I"), f"{name}=E-{label}")
+    return _SpanFeatures(part("B"), part("I"), f"{name}=E-{label}")
 
 
-def sequences(index: PhraseIndex) -> Iterator[TokenRange]:
+def units(index: PhraseIndex) -> Iterator[TokenRange]:
     """Yield the units of a document that hold tokens, in order."""
     token = 0
     while token < len(index.stems):
@@ -90,28 +94,30 @@ def sequences(index: PhraseIndex) -> Iterator[TokenRange]:
         token = place.stop
 
 
-def features(index: PhraseIndex, place: TokenRange, hints: Hints, words_of: Vocabulary) -> list[Features]:
+def features(
+    index: PhraseIndex, unit: TokenRange, proposals: ProposalFeatures, vocabulary: Vocabulary
+) -> list[Features]:
     """Return the features of each token of a unit."""
     text, tokens = index.document.text, index.document.tokens
-    starts, ends = tokens.starts[place.start : place.stop], tokens.ends[place.start : place.stop]
-    words = [words_of(text[start:end]) for start, end in zip(starts, ends, strict=True)]
-    own, plain, last = hints.own, hints.plain, len(words) - 1
-    found = []
+    starts, ends = tokens.starts[unit.start : unit.stop], tokens.ends[unit.start : unit.stop]
+    words = [vocabulary(text[start:end]) for start, end in zip(starts, ends, strict=True)]
+    own, neighbour, last = proposals.own, proposals.neighbour, len(words) - 1
+    rows = []
     for i, word in enumerate(words):
-        token = place.start + i
+        token = unit.start + i
         here = [*word.own, *(words[i - 1].before if i else _FIRST), *(words[i + 1].after if i < last else _LAST)]
         if token in own:
             here += own[token]
-        if i and token - 1 in plain:
-            here += [f"-{hint}" for hint in plain[token - 1]]
-        if i < last and token + 1 in plain:
-            here += [f"+{hint}" for hint in plain[token + 1]]
-        found.append(here)
-    return found
+        if i and token - 1 in neighbour:
+            here += [f"-{feature}" for feature in neighbour[token - 1]]
+        if i < last and token + 1 in neighbour:
+            here += [f"+{feature}" for feature in neighbour[token + 1]]
+        rows.append(here)
+    return rows
 
 
 class _Word(NamedTuple):
-    """What a word is known by: where it stands, and beside it."""
+    """The features of a word for its own token, and for the tokens after and before it."""
 
     own: tuple[str, ...]
     before: tuple[str, ...]
@@ -125,7 +131,7 @@ Vocabulary = Callable[[str], _Word]
 
 
 def vocabulary(known: Container[str] | None = None) -> Vocabulary:
-    """Return what looks a word's features up: all of them, or those that a trained tagger has weights for."""
+    """Return a cached look-up of words' features, restricted to the ``known`` ones, which a tagger has weights for."""
 
     @lru_cache(maxsize=65536)
     def look_up(word: str) -> _Word:
@@ -138,7 +144,7 @@ def vocabulary(known: Container[str] | None = None) -> Vocabulary:
 
 
 def _shape(word: str) -> str:
-    """Return the kinds of a word's characters, runs shortened: ``Xx``, ``X.``, ``d``."""
+    """Return the classes of a word's characters with runs shortened: ``Xx``, ``X.``, ``d``."""
     shape = ""
     for character in word[:12]:
         kind = "X" if character.isupper() else "x" if character.isalpha() else "d" if character.isdigit() else character
@@ -147,25 +153,25 @@ def _shape(word: str) -> str:
     return shape
 
 
-def outline(index: PhraseIndex, place: TokenRange, spans: Iterable[Span]) -> list[str]:
-    """Return the tags of a unit's tokens under the finished spans; of two that overlap the longer one counts."""
-    tags = [OUTSIDE] * (place.stop - place.start)
+def bio_tags(index: PhraseIndex, unit: TokenRange, spans: Iterable[Span]) -> list[str]:
+    """Encode the spans of a unit as one BIO tag for each token; of two that overlap the longer one counts."""
+    tags = [OUTSIDE] * (unit.stop - unit.start)
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
         touched = index.document.tokens.overlapping(span.start, span.end)
-        if not touched or touched[0] < place.start or touched[-1] >= place.stop:
+        if not touched or touched[0] < unit.start or touched[-1] >= unit.stop:
             continue
-        first, last = touched[0] - place.start, touched[-1] - place.start
+        first, last = touched[0] - unit.start, touched[-1] - unit.start
         if all(tag == OUTSIDE for tag in tags[first : last + 1]):
             tags[first : last + 1] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first)]
     return tags
 
 
-def train(examples: Iterable[tuple[Sequence[Features], Sequence[str]]], path: Path, *, leaning: bool) -> None:
-    """Train on units with their tags and write the model to ``path``."""
+def train(examples: Iterable[tuple[Sequence[Features], Sequence[str]]], path: Path, *, relies_on_rules: bool) -> None:
+    """Train on units (features and BIO tag of each token) and write the model to ``path``."""
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-    trainer.set_params({**(LEANING if leaning else ALONE), "max_iterations": ITERATIONS})
+    trainer.set_params({**(PENALTIES_WITH_RULES if relies_on_rules else PENALTIES_ALONE), "max_iterations": ITERATIONS})
     for sequence, tags in examples:
         trainer.append(sequence, tags)
     try:
@@ -179,13 +185,16 @@ def _unwritten(path: Path, error: Exception) -> InputError:
 
 
 class Tagger:
-    """A trained tagger; one that leans on the other layers passes over the units in which they propose nothing."""
+    """A trained tagger; one that ``relies_on_rules`` passes over the units in which nothing is proposed.
 
-    def __init__(self, path: Path, *, leaning: bool) -> None:
+    Raises :class:`InputError` for a file that is no whole model.
+    """
+
+    def __init__(self, path: Path, *, relies_on_rules: bool) -> None:
         import pycrfsuite
 
         known = attributes_of(path)
-        self.leaning = leaning
+        self.relies_on_rules = relies_on_rules
         self._crf = pycrfsuite.Tagger()
         try:
             self._crf.open(str(path))
@@ -195,47 +204,47 @@ class Tagger:
                 self._crf.marginal(label, 0)
         except (RuntimeError, ValueError) as error:
             raise InputError(f"{path}: crfsuite cannot use it: {error}", "`annotator train` makes a new one") from error
-        self._words = vocabulary(known)
+        self._vocabulary = vocabulary(known)
 
-    def offers(self, index: PhraseIndex, hints: Hints) -> Iterator[Offer]:
-        """Yield the spans of a document: the likeliest reading, and what others proposed that is likely enough."""
-        proposed: dict[int, list[tuple[TokenRange, str]]] = {}
-        for place, label in hints.spans:
-            proposed.setdefault(place.start, []).append((place, label))
-        for unit in sequences(index):
-            if self.leaning and hints.own.keys().isdisjoint(range(*unit)):
+    def find(self, index: PhraseIndex, proposals: ProposalFeatures) -> Iterator[TaggedSpan]:
+        """Yield the spans of a document: those of the likeliest tagging, and proposed ones that are likely enough."""
+        by_token: dict[int, list[tuple[TokenRange, str]]] = {}
+        for tokens, label in proposals.spans:
+            by_token.setdefault(tokens.start, []).append((tokens, label))
+        for unit in units(index):
+            if self.relies_on_rules and proposals.own.keys().isdisjoint(range(*unit)):
                 continue
-            self._crf.set(features(index, unit, hints, self._words))
+            self._crf.set(features(index, unit, proposals, self._vocabulary))
             seen = set()
-            for place, label in _decoded(self._crf.tag(), unit.start):
-                seen.add((place, label))
-                yield Offer(place, label, self._probability(unit, place, label))
+            for tokens, label in _decoded(self._crf.tag(), unit.start):
+                seen.add((tokens, label))
+                yield TaggedSpan(tokens, label, self._probability(unit, tokens, label))
             for token in range(*unit):
-                for place, label in proposed.get(token, ()):
-                    if (place, label) not in seen and place.stop <= unit.stop:
-                        seen.add((place, label))
-                        probability = self._probability(unit, place, label)
-                        if probability >= LEAST:
-                            yield Offer(place, label, probability)
+                for tokens, label in by_token.get(token, ()):
+                    if (tokens, label) not in seen and tokens.stop <= unit.stop:
+                        seen.add((tokens, label))
+                        probability = self._probability(unit, tokens, label)
+                        if probability >= LEAST_PROBABILITY:
+                            yield TaggedSpan(tokens, label, probability)
 
-    def _probability(self, unit: TokenRange, place: TokenRange, label: str) -> float:
-        """Return the least of the marginals that make a span: its beginning, its inside, that it goes no further."""
-        first, last = place.start - unit.start, place.stop - unit.start
+    def _probability(self, unit: TokenRange, tokens: TokenRange, label: str) -> float:
+        """Return the least marginal of a span's tags: its first, the others, and the end after the last."""
+        first, last = tokens.start - unit.start, tokens.stop - unit.start
         begin, inside = f"B-{label}", f"I-{label}"
         if begin not in self._labels:
             return 0.0
-        found = [self._crf.marginal(begin, first)]
+        marginals = [self._crf.marginal(begin, first)]
         if inside in self._labels:
-            found += [self._crf.marginal(inside, at) for at in range(first + 1, last)]
-            if place.stop < unit.stop:
-                found.append(1.0 - self._crf.marginal(inside, last))
+            marginals += [self._crf.marginal(inside, at) for at in range(first + 1, last)]
+            if tokens.stop < unit.stop:
+                marginals.append(1.0 - self._crf.marginal(inside, last))
         elif last > first + 1:
             return 0.0
-        return float(min(found))
+        return float(min(marginals))
 
 
 def _decoded(tags: Sequence[str], offset: int) -> Iterator[tuple[TokenRange, str]]:
-    """Yield the spans that a sequence of tags spells; ``offset`` is the first tag's token."""
+    """Decode BIO tags to token ranges with labels; ``offset`` is the token of the first tag."""
     start, label = -1, ""
     for i, tag in enumerate([*tags, OUTSIDE]):
         if start >= 0 and tag != f"I-{label}":

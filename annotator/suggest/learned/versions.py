@@ -74,8 +74,8 @@ class LearnedVersion:
         """The tagger; ``None`` when it did no better than rules or memory in cross-validation."""
         if TAGGER not in self.card["files"]:
             return None
-        leaning = bool(self.card.get("leaning"))
-        return self._made(TAGGER, lambda path: Tagger(path, leaning=leaning))
+        relies_on_rules = bool(self.card.get("leaning"))
+        return self._made(TAGGER, lambda path: Tagger(path, relies_on_rules=relies_on_rules))
 
     @cached_property
     def relation_scorer(self) -> RelationScorer | None:

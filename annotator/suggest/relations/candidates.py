@@ -1,8 +1,8 @@
-"""Relations before anything was learned: typed pairs in a sentence, weighed by what stands between them.
+"""Relation candidates: pairs of spans in a sentence that the scheme allows to be related, and suggesting from them.
 
-For every pair of spans in a stored sentence that the scheme allows, a rule for the two kinds of entity looks at the
-words between and around them; where there is no rule, two spans that are each other's nearest count.  Only pairs with
-a fair chance are proposed.
+Each candidate gets a score from a rule for the two kinds of entity, which looks at the words between and around them;
+where there is no rule, two spans that are each other's nearest count.  What was learned corrects that score.  Only
+candidates that are likely enough are suggested.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import combinations
 from annotator.annotation import Relation, Span, suggested_relation
 from annotator.labels import LabelScheme, RelationType
 from annotator.suggest.relations.classifier import RelationScorer
-from annotator.suggest.relations.rules import RelationCandidate, weigh
+from annotator.suggest.relations.rules import RelationCandidate, rule_score
 from annotator.suggest.rules.patterns import phrase_pattern
 from annotator.suggest.rules.resolve import LabelMap
 from annotator.suggest.timed_regex import BETWEEN_ENDS, SlowPatternError, TimedRegex
@@ -23,19 +23,19 @@ from annotator.text import Document
 
 SOURCE = "pairs@1"
 LEAST_SCORE = 0.4
-"""A pair below this is not worth a curator's key."""
+"""Score from which a candidate is suggested: below it, a decision is not worth a curator's key."""
 PATTERN_SCORE = 0.72
 AROUND = 200
-"""Code points on either side of a sentence's spans that may say that two countries act together."""
+"""Code points on either side of a sentence's spans that the rules may read."""
 MOST_SPANS = 40
-"""Spans in a sentence beyond which it is a list, and pairs in it mean nothing."""
+"""Spans up to which a sentence has candidates; one with more is a list, in which closeness means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """The spans of a sentence in reading order, and the text that holds them; ``around`` is the sentence's own.
+    """The spans of a sentence in reading order, with their kinds and texts (``names``).
 
-    ``kinds`` and ``names`` are the spans' kinds and texts.
+    ``text`` is the document's, ``around`` the part of it from somewhat before the first span to after the last.
     """
 
     text: str
@@ -51,8 +51,8 @@ class _Sentence:
         around = text[start : end if end >= 0 else spans[-1].end + AROUND]
         return cls(text, spans, around, tuple(kinds[s.label] for s in spans), [text[s.start : s.end] for s in spans])
 
-    def pair(self, one: int, other: int, *, forwards: bool, symmetric: bool) -> RelationCandidate:
-        """Return two spans of the sentence as the rules see them."""
+    def candidate(self, one: int, other: int, *, forwards: bool, symmetric: bool) -> RelationCandidate:
+        """Return two spans of the sentence, by their indices in reading order, as a candidate."""
         first, second = self.spans[one], self.spans[other]
         between = self.text[first.end : second.start]
         return RelationCandidate(
@@ -74,50 +74,51 @@ class _Sentence:
 
 
 class RelationSuggester:
-    """Proposes the relations of one scheme between spans: by the rules, or by what was learned beyond them.
+    """Suggests the relations of one scheme between spans in one language: by the rules, or with a learned scorer.
 
-    A pattern that is too slow is an error, or with ``tell`` is told there once, and left out from then on.
+    A pattern that is too slow raises :class:`SlowPatternError`; with ``on_slow`` that is called with the error instead,
+    once, and the pattern is left out from then on.
     """
 
     def __init__(
         self,
         scheme: LabelScheme,
         lang: str,
-        relation_scorer: RelationScorer | None = None,
-        tell: Callable[[SlowPatternError], object] | None = None,
+        scorer: RelationScorer | None = None,
+        on_slow: Callable[[SlowPatternError], object] | None = None,
     ) -> None:
-        self._tell = tell
-        self._weigher = relation_scorer
-        self._source = (relation_scorer.source if relation_scorer is not None else None) or SOURCE
+        self._on_slow = on_slow
+        self._scorer = scorer
+        self._source = (scorer.source if scorer is not None else None) or SOURCE
         labels = LabelMap(scheme)
         self._kinds = {label: labels.kind(label) for label in scheme.entities}
         self._relations = tuple(scheme.relations.values())
-        self._fitting: dict[tuple[str, str], tuple[tuple[RelationType, bool], ...]] = {}
+        self._types_by_labels: dict[tuple[str, str], tuple[tuple[RelationType, bool], ...]] = {}
         self._patterns = {r.name: _compiled(r, lang) for r in self._relations}
-        self._rivals = {r.name: sum(_compete(r, o) for o in self._relations) for r in self._relations}
+        self._competing_types = {r.name: sum(_compete(r, o) for o in self._relations) for r in self._relations}
 
     def relations(self, document: Document, spans: list[Span]) -> list[Relation]:
-        """Return the relations to propose between ``spans``, which are in reading order."""
-        found: list[Relation] = []
+        """Return the relations to suggest between ``spans``, which are in reading order."""
+        relations: list[Relation] = []
         for inside in _sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
-                found += self._patiently(document, _Sentence.of(document.text, inside, self._kinds))
-        return found
+                relations += self._without_slow_patterns(document, _Sentence.of(document.text, inside, self._kinds))
+        return relations
 
-    def _patiently(self, document: Document, sentence: _Sentence) -> list[Relation]:
-        """Return a sentence's relations; after a pattern that was too slow, those that the others find."""
+    def _without_slow_patterns(self, document: Document, sentence: _Sentence) -> list[Relation]:
+        """Return the relations to suggest in a sentence; after a slow pattern, those found without it."""
         while True:
             try:
                 return self._in_sentence(sentence)
             except SlowPatternError as slow:
-                if self._tell is None:
+                if self._on_slow is None:
                     raise slow.on(document.key) from None
-                self._tell(slow.on(document.key))
+                self._on_slow(slow.on(document.key))
 
-    def cases(
+    def candidates(
         self, document: Document, spans: list[Span]
     ) -> Iterator[tuple[RelationType, Span, Span, RelationCandidate]]:
-        """Yield every pair that the scheme allows, with the relation, its head and its child: what a linker learns."""
+        """Yield every candidate with its relation type, head and child, as the relation classifier learns from them."""
         for inside in _sentences(document, spans):
             if not 2 <= len(inside) <= MOST_SPANS:
                 continue
@@ -127,36 +128,36 @@ class RelationSuggester:
                 if first.end <= second.start:
                     for relation, forwards in self._allowed(first.label, second.label):
                         head, child = (first, second) if forwards else (second, first)
-                        pair = sentence.pair(one, other, forwards=forwards, symmetric=relation.symmetric)
-                        yield relation, head, child, pair
+                        candidate = sentence.candidate(one, other, forwards=forwards, symmetric=relation.symmetric)
+                        yield relation, head, child, candidate
 
     def _in_sentence(self, sentence: _Sentence) -> list[Relation]:
         """Return the likeliest relation of each pair, symmetric ones once."""
-        found = []
+        relations = []
         for one, other in combinations(range(len(sentence.spans)), 2):
             first, second = sentence.spans[one], sentence.spans[other]
             if first.end <= second.start and self._allowed(first.label, second.label):
-                best = max(self._weighed(sentence, one, other), key=lambda r: r.score or 0.0, default=None)
+                best = max(self._likely(sentence, one, other), key=lambda r: r.score or 0.0, default=None)
                 if best is not None:
-                    found.append(best)
-        return self._one_symmetric(found)
+                    relations.append(best)
+        return self._one_symmetric(relations)
 
-    def _weighed(self, sentence: _Sentence, one: int, other: int) -> Iterator[Relation]:
-        """Yield the relations of a pair that are likely enough, in either direction that the scheme allows."""
+    def _likely(self, sentence: _Sentence, one: int, other: int) -> Iterator[Relation]:
+        """Yield the likely relations between two spans of a sentence, in each direction that the scheme allows."""
         first, second = sentence.spans[one], sentence.spans[other]
         for relation, forwards in self._allowed(first.label, second.label):
             head, child = (first, second) if forwards else (second, first)
-            pair = sentence.pair(one, other, forwards=forwards, symmetric=relation.symmetric)
-            score = self.rule(relation, pair)
-            if self._weigher is not None:
-                score = self._weigher.weigh(relation, pair, score)
+            candidate = sentence.candidate(one, other, forwards=forwards, symmetric=relation.symmetric)
+            score = self.rule_score(relation, candidate)
+            if self._scorer is not None:
+                score = self._scorer.score(relation, candidate, score)
             if score >= LEAST_SCORE:
                 yield suggested_relation(head, child, relation.name, self._source, round(score, 3))
 
     def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
         """Return the relations that the scheme allows between two labels, and whether the first one is the head."""
-        if (first, second) not in self._fitting:
-            self._fitting[first, second] = tuple(
+        if (first, second) not in self._types_by_labels:
+            self._types_by_labels[first, second] = tuple(
                 (relation, forwards)
                 for relation in self._relations
                 for forwards in (True, False)
@@ -166,17 +167,17 @@ class RelationSuggester:
                     else relation.fits(second, first) and not relation.symmetric
                 )
             )
-        return self._fitting[first, second]
+        return self._types_by_labels[first, second]
 
-    def rule(self, relation: RelationType, pair: RelationCandidate) -> float:
-        """Return the probability that the rules give a pair."""
+    def rule_score(self, relation: RelationType, candidate: RelationCandidate) -> float:
+        """Return the probability that the rules give a candidate of being related by a type."""
         patterns = self._patterns[relation.name]
-        if patterns and pair.nearest and any(p.search(pair.between) for p in patterns):
+        if patterns and candidate.nearest and any(p.search(candidate.between) for p in patterns):
             return PATTERN_SCORE
-        return weigh(pair) / self._rivals[relation.name]
+        return rule_score(candidate) / self._competing_types[relation.name]
 
     def _one_symmetric(self, relations: list[Relation]) -> list[Relation]:
-        """Keep only the likeliest of each symmetric relation: one a sentence says it."""
+        """Keep only the likeliest relation of each symmetric type: a sentence states one at most."""
         symmetric = {r.name for r in self._relations if r.symmetric}
         top: dict[str, Relation] = {}
         for relation in relations:
@@ -188,7 +189,7 @@ class RelationSuggester:
 
 
 def _compete(one: RelationType, other: RelationType) -> bool:
-    """Return whether two types may hold between the same spans, so that their kinds do not tell them apart."""
+    """Tell whether two types may relate the same spans, so that labels alone do not decide between them."""
     return (
         one.symmetric == other.symmetric
         and not set(one.head).isdisjoint(other.head)
@@ -197,7 +198,7 @@ def _compete(one: RelationType, other: RelationType) -> bool:
 
 
 def _sentences(document: Document, spans: list[Span]) -> Iterator[list[Span]]:
-    """Yield the spans of each sentence; a span that crosses a border belongs to none."""
+    """Yield the spans of each sentence that has any; a span that crosses a sentence's border is left out."""
     current: list[Span] = []
     index = -1
     for span in spans:
@@ -214,7 +215,7 @@ def _sentences(document: Document, spans: list[Span]) -> Iterator[list[Span]]:
 
 
 def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
-    """Return the text between two spans with the spans in it as ``<KIND>`` would be: each as one ``#``."""
+    """Return the text between two spans, with each span in it replaced by ``#``."""
     parts, at = [], spans[one].end
     for span in spans[one + 1 : other]:
         if span.start >= at:
@@ -225,7 +226,7 @@ def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
 
 
 def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | TimedRegex, ...]:
-    """Return the relation's patterns for ``lang``; they are sought in the text between its ends."""
+    """Compile a relation type's patterns for ``lang``; they are searched in the text between the ends."""
     return tuple(
         phrase_pattern([str(p.value)]) if p.kind == "phrase" else TimedRegex(relation.name, p, BETWEEN_ENDS)
         for p in relation.patterns

@@ -1,7 +1,7 @@
-"""What makes a pair of spans a relation, learned from pairs that curators linked and pairs that they did not.
+"""The relation classifier: logistic regression over relation candidates that curators related or left unrelated.
 
-Every pair that the scheme allows is a case; what the rules say of it is the belief that the data has to overcome.
-Features name the relation, so that each learns its own words, but a shared half lets one type learn from the others.
+The rules' score of a candidate is its prior probability, which the data has to overcome.  Each feature counts once for
+the relation type, so that each type learns its own words, and some count for all types, which learn from one another.
 """
 
 from __future__ import annotations
@@ -16,106 +16,106 @@ from annotator.suggest.phrases import folded
 from annotator.suggest.relations.logistic import Weights, logit, sigmoid
 from annotator.suggest.relations.rules import RelationCandidate
 
-OF = "\t"
-"""What parts a relation's name from a feature of its own."""
-FAR = 160
-"""Code points between two ends beyond which, where no rule speaks for them, they are not looked at."""
-FLOOR = 0.06
-"""Belief in a pair of which no rule says anything."""
+SEPARATOR = "\t"
+"""Stands between the name of a relation type and a feature of its own."""
+MOST_DISTANCE = 160
+"""Code points between two ends up to which they are scored though no rule relates them."""
+LEAST_PRIOR = 0.06
+"""Prior probability of a candidate that no rule relates."""
 _WORD = re.compile(r"[^\W\d_]+|#|[^\w\s]")
-_NOTHING: dict[str, float] = {}
-_MOST = 8
-"""Words between two ends beyond which they are only counted."""
+_NO_WEIGHTS: dict[str, float] = {}
+_MOST_WORDS = 8
+"""Words between two ends up to which they are features themselves; more are only counted."""
 
 
 class RelationClassifier:
-    """Weighs pairs with what was learned."""
+    """Scores relation candidates by learned weights, some of which are shared by all relation types."""
 
     def __init__(self, weights: Weights) -> None:
         self._shared: dict[str, float] = {}
-        self._own: dict[str, dict[str, float]] = {}
+        self._by_type: dict[str, dict[str, float]] = {}
         for name, weight in weights.items():
-            relation, parted, feature = name.partition(OF)
-            if parted:
-                self._own.setdefault(relation, {})[feature] = weight
+            relation, separator, feature = name.partition(SEPARATOR)
+            if separator:
+                self._by_type.setdefault(relation, {})[feature] = weight
             else:
                 self._shared[name] = weight
 
-    def weigh(self, relation: RelationType, pair: RelationCandidate, rule: float) -> float:
-        """Return the probability that a pair holds a relation; ``rule`` is what the rules say."""
-        if not rule and pair.apart > FAR:
+    def score(self, relation: RelationType, candidate: RelationCandidate, rule_score: float) -> float:
+        """Return the probability that a candidate is related, given the rules' score of it."""
+        if not rule_score and candidate.apart > MOST_DISTANCE:
             return 0.0
-        shared, own = pair_features(pair)
-        mine, theirs = self._own.get(relation.name, _NOTHING).get, self._shared.get
-        said = f"rule={int(10 * rule)}"
-        total = theirs(said, 0.0) + mine(said, 0.0)
+        shared, specific = candidate_features(candidate)
+        type_weight, shared_weight = self._by_type.get(relation.name, _NO_WEIGHTS).get, self._shared.get
+        from_rules = f"rule={int(10 * rule_score)}"
+        total = shared_weight(from_rules, 0.0) + type_weight(from_rules, 0.0)
         for feature in shared:
-            total += theirs(feature, 0.0) + mine(feature, 0.0)
-        for feature in own:
-            total += mine(feature, 0.0)
-        return sigmoid(logit(belief(rule)) + total)
+            total += shared_weight(feature, 0.0) + type_weight(feature, 0.0)
+        for feature in specific:
+            total += type_weight(feature, 0.0)
+        return sigmoid(logit(prior(rule_score)) + total)
 
 
 @dataclass(frozen=True, slots=True)
 class RelationScorer:
-    """Weighs pairs with a linker, or by the rules where they do better, and calibrates.
+    """Scores relation candidates by the classifier, or by the rules where there is none, and calibrates the score.
 
-    ``version`` names what was learned in the source of what it proposes.
+    ``version`` is the learned version, part of the source of the relations suggested.
     """
 
-    linker: RelationClassifier | None
+    classifier: RelationClassifier | None
     calibration: Calibration = field(default_factory=Calibration)
     version: str = "0"
 
     @property
     def source(self) -> str | None:
-        """Return the source of what it proposes, ``None`` when that is the rules' own."""
-        return f"linker@{self.version}" if self.linker is not None else None
+        """The source of relations that the classifier scored; ``None`` without one: then the rules are the source."""
+        return f"linker@{self.version}" if self.classifier is not None else None
 
-    def weigh(self, relation: RelationType, pair: RelationCandidate, rule: float) -> float:
-        """Return the probability that a pair holds a relation; ``rule`` is what the rules say."""
-        if self.linker is None:
-            return self.calibration(rule) if rule else 0.0
-        return self.calibration(self.linker.weigh(relation, pair, rule))
-
-
-def belief(rule: float) -> float:
-    """Return what is believed of a pair before anything was learned."""
-    return max(rule, FLOOR)
+    def score(self, relation: RelationType, candidate: RelationCandidate, rule_score: float) -> float:
+        """Return the calibrated probability that a candidate is related, given the rules' score of it."""
+        if self.classifier is None:
+            return self.calibration(rule_score) if rule_score else 0.0
+        return self.calibration(self.classifier.score(relation, candidate, rule_score))
 
 
-def features(relation: RelationType, pair: RelationCandidate, rule: float) -> Iterator[str]:
-    """Yield what a case is known by: what relations have in common, and the same and more as the relation's own."""
-    shared, own = pair_features(pair)
-    shared = [*shared, f"rule={int(10 * rule)}"]
+def prior(rule_score: float) -> float:
+    """Return the prior probability of a candidate, before anything was learned."""
+    return max(rule_score, LEAST_PRIOR)
+
+
+def features(relation: RelationType, candidate: RelationCandidate, rule_score: float) -> Iterator[str]:
+    """Yield the features of a training instance: those shared by all types, then those of the relation type."""
+    shared, specific = candidate_features(candidate)
+    shared = [*shared, f"rule={int(10 * rule_score)}"]
     yield from shared
-    for feature in (*shared, *own):
-        yield f"{relation.name}{OF}{feature}"
+    for feature in (*shared, *specific):
+        yield f"{relation.name}{SEPARATOR}{feature}"
 
 
-def pair_features(pair: RelationCandidate) -> tuple[list[str], list[str]]:
-    """Return what a pair is known by: what may mean the same for every relation, and what each takes by itself."""
-    words = [folded(word) for word in _WORD.findall(pair.masked)]
-    far = _distance(len(words))
-    way = "on" if pair.forwards else "back"
-    ends = f"{pair.head_label}>{pair.child_label}"
-    shared = ["always", way, f"far={far}", f"nearest={pair.nearest}{pair.child_nearest}"]
-    shared.append(f"over={min(len(pair.skipped), 3)}")
-    if ";" in pair.between or ":" in pair.between:
+def candidate_features(candidate: RelationCandidate) -> tuple[list[str], list[str]]:
+    """Return the features of a candidate that all relation types share, and those that count for its type alone."""
+    words = [folded(word) for word in _WORD.findall(candidate.masked)]
+    distance = _distance(len(words))
+    way = "on" if candidate.forwards else "back"
+    ends = f"{candidate.head_label}>{candidate.child_label}"
+    shared = ["always", way, f"far={distance}", f"nearest={candidate.nearest}{candidate.child_nearest}"]
+    shared.append(f"over={min(len(candidate.skipped), 3)}")
+    if ";" in candidate.between or ":" in candidate.between:
         shared.append("parted")
-    if pair.first == pair.second:
+    if candidate.first == candidate.second:
         shared.append("same")
-    own = [ends, f"{ends} {way} {far}", f"skipped={','.join(sorted(set(pair.skipped)))}"]
-    if len(words) <= _MOST:
-        own.append(f"between={' '.join(words)}")
-        own += [f"has={word} {way}" for word in set(words)]
-    own += [f"edge={word}" for word in set(words[:1] + words[-1:])]
-    before, after = _WORD.findall(pair.before[-24:]), _WORD.findall(pair.after[:24])
+    specific = [ends, f"{ends} {way} {distance}", f"skipped={','.join(sorted(set(candidate.skipped)))}"]
+    if len(words) <= _MOST_WORDS:
+        specific.append(f"between={' '.join(words)}")
+        specific += [f"has={word} {way}" for word in set(words)]
+    specific += [f"edge={word}" for word in set(words[:1] + words[-1:])]
+    before, after = _WORD.findall(candidate.before[-24:]), _WORD.findall(candidate.after[:24])
     if before:
-        own.append(f"before={folded(before[-1])} {way}")
+        specific.append(f"before={folded(before[-1])} {way}")
     if after:
-        own.append(f"after={folded(after[0])} {way}")
-    return shared, own
+        specific.append(f"after={folded(after[0])} {way}")
+    return shared, specific
 
 
 def _distance(words: int) -> str:

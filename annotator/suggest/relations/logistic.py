@@ -1,8 +1,8 @@
-"""Logistic regression on sparse named features, with a prior belief that the data has to overcome.
+"""Logistic regression on sparse named features, with a prior probability for each instance.
 
-The logit of each example starts from the logit of what was believed of it before (a rule's score); the weights say
-by how much to move it.  With an L2 penalty and no data they are nothing, so that little data changes little.
-Training uses numpy; applying a model is a sum over a dictionary, so that the workbench needs nothing more.
+The logit of an instance starts from that of its prior probability (a rule's score), and the weights of its features
+move it.  The L2 penalty keeps weights near 0, so that little data changes little.  Training uses numpy; applying a
+model is a sum over a dictionary, so that the workbench needs nothing more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Features = Sequence[str]
 Weights = Mapping[str, float]
 
 PENALTY = 1.0
-"""Weight of the L2 term, as if each weight had been seen to be 0 that often."""
+"""Weight of the L2 term."""
 STEPS = 60
 MEMORY = 8
 """Earlier steps from which L-BFGS estimates the curvature (Liu and Nocedal 1989)."""
@@ -29,55 +29,57 @@ _NEGLIGIBLE = 1e-3
 _EDGE = 0.01
 
 
-class Case(NamedTuple):
-    """An example: its features, what was believed of it (0 to 1), whether it turned out true, and its weight."""
+class Instance(NamedTuple):
+    """A training instance: its features, its prior probability, whether it is true, and its weight in the loss."""
 
     features: Features
-    belief: float
+    prior: float
     true: bool
     weight: float = 1.0
 
 
 def logit(probability: float) -> float:
-    """Return the log odds of a probability, kept away from 0 and 1 so that data can overcome it."""
+    """Return the log odds of a probability, which is first kept away from 0 and 1 so that data can overcome it."""
     p = min(max(probability, _EDGE), 1.0 - _EDGE)
     return math.log(p / (1.0 - p))
 
 
 def sigmoid(value: float) -> float:
-    """Return the probability that log odds stand for."""
+    """Return the probability with these log odds."""
     if value < 0:
         return math.exp(value) / (1.0 + math.exp(value))
     return 1.0 / (1.0 + math.exp(-value))
 
 
-def fit(cases: Iterable[Case], penalty: float = PENALTY) -> dict[str, float]:
-    """Return the weights that minimise log loss plus ``penalty / 2`` times their squares; negligible ones left out."""
+def fit(instances: Iterable[Instance], penalty: float = PENALTY) -> dict[str, float]:
+    """Return the weights that minimise log loss plus ``penalty / 2`` times their squares, without negligible ones."""
     import numpy as np
 
-    cases = list(cases)
+    instances = list(instances)
     names: dict[str, int] = {}
-    columns = [[names.setdefault(name, len(names)) for name in dict.fromkeys(case.features)] for case in cases]
+    columns = [
+        [names.setdefault(name, len(names)) for name in dict.fromkeys(instance.features)] for instance in instances
+    ]
     if not names:
         return {}
-    rows = np.repeat(np.arange(len(cases)), [len(c) for c in columns])
+    rows = np.repeat(np.arange(len(instances)), [len(c) for c in columns])
     flat = np.fromiter((i for c in columns for i in c), dtype=np.int64)
-    offset = np.array([logit(case.belief) for case in cases])
-    target = np.array([float(case.true) for case in cases])
-    weight = np.array([case.weight for case in cases])
+    offset = np.array([logit(instance.prior) for instance in instances])
+    target = np.array([float(instance.true) for instance in instances])
+    weight = np.array([instance.weight for instance in instances])
 
     def objective(w: Vector) -> tuple[float, Vector]:
-        z = offset + np.bincount(rows, w[flat], len(cases))
+        z = offset + np.bincount(rows, w[flat], len(instances))
         loss = float(weight @ (np.logaddexp(0.0, z) - target * z) + 0.5 * penalty * (w @ w))
         error = weight * (1.0 / (1.0 + np.exp(-z)) - target)
         return loss, np.bincount(flat, error[rows], len(names)) + penalty * w
 
-    found = _minimised(objective, np.zeros(len(names)))
-    return {name: round(float(found[i]), 4) for name, i in names.items() if abs(found[i]) >= _NEGLIGIBLE}
+    weights = _minimised(objective, np.zeros(len(names)))
+    return {name: round(float(weights[i]), 4) for name, i in names.items() if abs(weights[i]) >= _NEGLIGIBLE}
 
 
 def _minimised(objective: object, start: Vector) -> Vector:
-    """Return where a smooth convex function is least, by limited-memory BFGS with a halving line search."""
+    """Minimise a smooth convex function by limited-memory BFGS with a halving line search; return the minimum."""
     import numpy as np
 
     at = start

@@ -1,7 +1,7 @@
-"""What the words between two entities say about their relation, by the kinds of the two ends.
+"""The relation rules: how likely two entities are related, by their kinds and the words between them.
 
 Every rule is about a construction of Spanish or English news prose (apposition, genitive, a verb of launching,
-fighting, attending), never about a certain text.  A score is the probability that a curator accepts the pair.
+fighting, attending), never about a certain text.  A score is the probability that a curator accepts the relation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from annotator.suggest.rules.gazetteer import is_country
 
 @dataclass
 class RelationCandidate:
-    """Two spans of a sentence and their surroundings.
+    """A relation candidate: two spans of a sentence with the text around them.
 
     ``head`` and ``child`` are kinds, ``forwards`` says that the head comes first; ``first`` and ``second`` are the
     texts in reading order, ``masked`` is the text between them with every span in it as ``#``, ``skipped`` those
@@ -52,27 +52,27 @@ class RelationCandidate:
 
     @property
     def apart(self) -> int:
-        """Return the number of code points between the ends."""
+        """The number of code points between the ends."""
         return len(self.between)
 
     @cached_property
     def roles_between(self) -> int:
-        """Return how many posts lie between the ends."""
+        """The number of posts between the ends."""
         return self.skipped.count(ROLE)
 
     @cached_property
     def words(self) -> int:
-        """Return the number of words between the ends, a skipped span counting as one."""
+        """The number of words between the ends; a span between them counts as one."""
         return len(re.findall(r"[\w#]+", self.masked))
 
     @cached_property
     def nearest(self) -> bool:
-        """Return whether no span of either end's kind lies between them."""
+        """Whether no span of either end's kind lies between them."""
         return all(kind not in {self.head, self.child} for kind in self.skipped)
 
     @cached_property
     def child_nearest(self) -> bool:
-        """Return whether no span of the head's kind lies between: the child has no nearer head."""
+        """Whether no span of the head's kind lies between them, so that the child has no nearer head."""
         return all(kind != self.head for kind in self.skipped)
 
 
@@ -93,8 +93,8 @@ _BECAME = re.compile(
 )
 
 
-def weigh(pair: RelationCandidate) -> float:
-    """Return the probability that the pair holds a relation of its kinds."""
+def rule_score(pair: RelationCandidate) -> float:
+    """Return the probability that a curator accepts a relation between the two, by the rule for their kinds."""
     rule = _RULES.get((pair.head, pair.child, pair.symmetric))
     if rule is not None:
         return rule(pair)
@@ -104,7 +104,7 @@ def weigh(pair: RelationCandidate) -> float:
 
 
 def _holds(pair: RelationCandidate) -> float:
-    """Weigh person and post: ``the minister | Ada Quill`` or ``Ada Quill, | minister``."""
+    """Score person and post: ``the minister | Ada Quill`` or ``Ada Quill, | minister``."""
     if not pair.forwards:
         if _TITLE_BEFORE.match(pair.masked) and pair.child_nearest:
             return 0.86 if pair.nearest else 0.6
@@ -119,7 +119,7 @@ def _holds(pair: RelationCandidate) -> float:
 
 
 def _affiliated(pair: RelationCandidate) -> float:
-    """Weigh person and body or country, through the post between them or directly."""
+    """Score person and body or country, through the post between them or directly."""
     if pair.forwards:
         if (
             pair.roles_between == 1
@@ -151,7 +151,7 @@ _TOOK_PART = re.compile(
 
 
 def _participates(pair: RelationCandidate) -> float:
-    """Weigh a participant and an event: ``X attended the | meeting``, ``the | visit | of X``, ``X's visit``."""
+    """Score a participant and an event: ``X attended the | meeting``, ``the | visit | of X``, ``X's visit``."""
     if pair.forwards:
         if re.match(r"^['’]s (?:\w+ )?$", pair.masked):
             return 0.75
@@ -187,7 +187,7 @@ def _held_in(pair: RelationCandidate) -> float:
 
 
 def _located_in(pair: RelationCandidate) -> float:
-    """Weigh a place or body and the unit around it: ``McAllen, | Texas``, ``Toronto (| Canadá)``."""
+    """Score a place or body and the unit around it: ``McAllen, | Texas``, ``Toronto (| Canadá)``."""
     if not pair.forwards and pair.head == ORG and re.fullmatch(r"['’]s ", pair.between):
         return 0.6
     if not pair.forwards or pair.skipped:
@@ -230,7 +230,7 @@ def _member(pair: RelationCandidate) -> float:
 
 
 def _alias(pair: RelationCandidate) -> float:
-    """Weigh a short form and the full name: ``Secretaría de … (| SRE)``."""
+    """Score a short form and the full name: ``Secretaría de … (| SRE)``."""
     short, full = (pair.first, pair.second) if pair.forwards else (pair.second, pair.first)
     if pair.between not in {" (", " ["} or len(short) >= len(full) or " " in short:
         return 0.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import WorkflowError
-from annotator.suggest.learned.calibration import Bin, Calibration, bins, expected_error
+from annotator.suggest.learned.calibration import Calibration, ScoreBin, bins, expected_error
 from annotator.workflow.comparing.verdicts import VerdictSummary, summarize_verdicts
 from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import Progress
@@ -16,7 +16,8 @@ from annotator.workflow.learning.training import LEAST, finished_layers, gather
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
-    from annotator.suggest.learned.training import Material, Measured, Outcome
+    from annotator.suggest.learned.cross_validation import CrossValidation, HeldOutResult
+    from annotator.suggest.learned.training import TrainingSet
 
 FOLDS = 5
 """Parts of the documents that are left out in turn, unless told otherwise."""
@@ -80,7 +81,7 @@ class Evaluation:
     labels: Mapping[str, Mapping[str, Score]]
     sources: Mapping[str, Mapping[str, Score]]
     curve: Sequence[tuple[float, float, Mapping[str, float | None]]]
-    calibration: Mapping[str, tuple[Sequence[Bin], float | None]]
+    calibration: Mapping[str, tuple[Sequence[ScoreBin], float | None]]
     verdicts: VerdictSummary
 
 
@@ -93,7 +94,7 @@ def evaluate(
     :class:`WorkflowError` when fewer than two documents are finished in it, or all are near-duplicates.
     """
     from annotator.files.scratch import scratch
-    from annotator.suggest.learned.training import choose, measure
+    from annotator.suggest.learned.cross_validation import choose, cross_validate
     from annotator.suggest.pipeline import SuggestionPipeline
 
     layers = finished_layers(workspace.store, layer)
@@ -103,54 +104,54 @@ def evaluate(
             "finish some in the workbench (space), or name another layer with --layer",
         )
     pipeline = SuggestionPipeline(workspace.scheme, workspace.models)
-    material = gather(workspace, pipeline, layers, progress)
-    parts = material.folds(folds or len(material.examples))
+    training_set = gather(workspace, pipeline, layers, progress)
+    parts = training_set.folds(folds or len(training_set.examples))
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
     with scratch(learned_folder(workspace)) as passing:
-        runs = {share: measure(material, passing, parts, share, progress) for share in SHARES}
+        runs = {share: cross_validate(training_set, passing, parts, share, progress) for share in SHARES}
     measured = runs[1.0]
     used = choose(measured)
     kinds = {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
     chosen = {kind: ways[used[kind]] for kind, ways in kinds.items()}
     return Evaluation(
-        documents=len(material.examples),
+        documents=len(training_set.examples),
         folds=len(parts),
-        spans={way: _score(outcomes) for way, outcomes in measured.spans.items()},
-        relations={way: _score(outcomes) for way, outcomes in measured.relations.items()},
-        whole={way: _score(outcomes) for way, outcomes in measured.whole.items()},
+        spans={way: _score(results) for way, results in measured.spans.items()},
+        relations={way: _score(results) for way, results in measured.relations.items()},
+        whole={way: _score(results) for way, results in measured.whole.items()},
         used=used,
         labels={kind: _by_label(chosen[kind]) for kind in ("spans", "relations")},
         sources={kind: _by_source(chosen[kind]) for kind in ("spans", "relations")},
-        curve=[_point(share, material, parts, run, used) for share, run in runs.items()],
-        calibration={kind: _calibration(chosen[kind], parts, material) for kind in ("spans", "relations")},
+        curve=[_point(share, training_set, parts, run, used) for share, run in runs.items()],
+        calibration={kind: _calibration(chosen[kind], parts, training_set) for kind in ("spans", "relations")},
         verdicts=summarize_verdicts(workspace.store),
     )
 
 
-def _score(outcomes: Sequence[Outcome]) -> Score:
-    counts = [_exact(outcome) for outcome in outcomes]
-    return Score(_total(counts), _total(map(_overlapping, outcomes)), interval(counts))
+def _score(results: Sequence[HeldOutResult]) -> Score:
+    counts = [_exact(result) for result in results]
+    return Score(_total(counts), _total(map(_overlapping, results)), interval(counts))
 
 
 def _total(counts: Iterable[Counts]) -> Counts:
     return Counts(*map(sum, zip(*counts, strict=True)))
 
 
-def _exact(outcome: Outcome) -> Counts:
-    return Counts(len(outcome.right & outcome.suggested.keys()), len(outcome.suggested), len(outcome.right))
+def _exact(result: HeldOutResult) -> Counts:
+    return Counts(len(result.right & result.suggested.keys()), len(result.suggested), len(result.right))
 
 
-def _overlapping(outcome: Outcome) -> Counts:
+def _overlapping(result: HeldOutResult) -> Counts:
     """Count a suggestion as shared that has a true item's label and any of its text; each true item once."""
-    free = sorted(outcome.right)
+    free = sorted(result.right)
     shared = 0
-    for key in sorted(outcome.suggested):
+    for key in sorted(result.suggested):
         found = next((f for f in free if _touch(key, f)), None)
         if found is not None:
             free.remove(found)
             shared += 1
-    return Counts(shared, len(outcome.suggested), len(outcome.right))
+    return Counts(shared, len(result.suggested), len(result.right))
 
 
 def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
@@ -176,52 +177,56 @@ def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _by_label(outcomes: Sequence[Outcome]) -> dict[str, Score]:
+def _by_label(results: Sequence[HeldOutResult]) -> dict[str, Score]:
     """Return the score of what has each label."""
-    labels = {key.label for outcome in outcomes for key in (*outcome.suggested, *outcome.right)}
-    return {label: _score([_labelled(outcome, label) for outcome in outcomes]) for label in sorted(labels)}
+    labels = {key.label for result in results for key in (*result.suggested, *result.right)}
+    return {label: _score([_labelled(result, label) for result in results]) for label in sorted(labels)}
 
 
-def _labelled(outcome: Outcome, label: str) -> Outcome:
-    suggested = {key: score for key, score in outcome.suggested.items() if key.label == label}
-    return outcome._replace(suggested=suggested, right=frozenset(key for key in outcome.right if key.label == label))
+def _labelled(result: HeldOutResult, label: str) -> HeldOutResult:
+    suggested = {key: score for key, score in result.suggested.items() if key.label == label}
+    return result._replace(suggested=suggested, right=frozenset(key for key in result.right if key.label == label))
 
 
-def _by_source(outcomes: Sequence[Outcome]) -> dict[str, Score]:
+def _by_source(results: Sequence[HeldOutResult]) -> dict[str, Score]:
     """Return the score of what comes from each source, against all that is right."""
-    sources = {_source(outcome, key) for outcome in outcomes for key in outcome.suggested}
-    return {source: _score([_from(outcome, source) for outcome in outcomes]) for source in sorted(sources)}
+    sources = {_source(result, key) for result in results for key in result.suggested}
+    return {source: _score([_from(result, source) for result in results]) for source in sorted(sources)}
 
 
-def _from(outcome: Outcome, source: str) -> Outcome:
-    suggested = {key: score for key, score in outcome.suggested.items() if _source(outcome, key) == source}
-    return outcome._replace(suggested=suggested)
+def _from(result: HeldOutResult, source: str) -> HeldOutResult:
+    suggested = {key: score for key, score in result.suggested.items() if _source(result, key) == source}
+    return result._replace(suggested=suggested)
 
 
-def _source(outcome: Outcome, key: Hashable) -> str:
-    return outcome.sources.get(key, "").partition("@")[0]
+def _source(result: HeldOutResult, key: Hashable) -> str:
+    return result.sources.get(key, "").partition("@")[0]
 
 
 def _point(
-    share: float, material: Material, parts: Sequence[Sequence[int]], run: Measured, used: Mapping[str, str]
+    share: float,
+    training_set: TrainingSet,
+    parts: Sequence[Sequence[int]],
+    run: CrossValidation,
+    used: Mapping[str, str],
 ) -> tuple[float, float, dict[str, float | None]]:
     """Return a point of the learning curve; where the rules are best it shows what was learned all the same."""
-    from annotator.suggest.learned.training import f1
+    from annotator.suggest.learned.cross_validation import f1
 
     learned = {"spans": "tagger", "relations": "linker", "whole": "tagger+linker"}
     ways = {kind: learned[kind] if used[kind].startswith("rules") else used[kind] for kind in learned}
-    sizes = [max(1, round(share * (len(material.examples) - len(part)))) for part in parts]
+    sizes = [max(1, round(share * (len(training_set.examples) - len(part)))) for part in parts]
     found = {kind: f1(getattr(run, kind)[way]) for kind, way in ways.items()}
     return share, sum(sizes) / len(sizes), found
 
 
 def _calibration(
-    outcomes: Sequence[Outcome], parts: Sequence[Sequence[int]], material: Material
-) -> tuple[list[Bin], float | None]:
+    results: Sequence[HeldOutResult], parts: Sequence[Sequence[int]], training_set: TrainingSet
+) -> tuple[list[ScoreBin], float | None]:
     """Return how often suggestions were right by score, each part's scores calibrated on the other parts."""
-    by_document = {outcome.document: outcome for outcome in outcomes}
+    by_document = {result.document: result for result in results}
     found: list[tuple[float, bool]] = []
-    groups = [[by_document[material.examples[i].document.key] for i in part] for part in parts]
+    groups = [[by_document[training_set.examples[i].document.key] for i in part] for part in parts]
     for number, group in enumerate(groups):
         others = [o for i, other in enumerate(groups) if i != number for o in other]
         calibrate = Calibration.fit(_judged(others))
@@ -230,5 +235,5 @@ def _calibration(
     return binned, expected_error(binned)
 
 
-def _judged(outcomes: Iterable[Outcome]) -> list[tuple[float, bool]]:
-    return [(score, key in outcome.right) for outcome in outcomes for key, score in outcome.suggested.items()]
+def _judged(results: Iterable[HeldOutResult]) -> list[tuple[float, bool]]:
+    return [(score, key in result.right) for result in results for key, score in result.suggested.items()]

@@ -27,7 +27,7 @@ from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
-    from annotator.suggest.learned.training import Example, Material
+    from annotator.suggest.learned.training import Example, TrainingSet
     from annotator.suggest.pipeline import SuggestionPipeline
 
 LEAST = 2
@@ -98,7 +98,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
     is finished and :class:`TrainingUnderWayError` while another process trains.
     """
     from annotator.suggest.learned import versions
-    from annotator.suggest.learned.training import learn
+    from annotator.suggest.learned.learning import learn
     from annotator.suggest.pipeline import SuggestionPipeline
 
     scheme, learned_dir = workspace.scheme, learned_folder(workspace)
@@ -115,11 +115,11 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
         if current is not None and current.card.get("learned_from") == known:
             return Trained(current.version, dict(current.card), new=False)
         started = time.monotonic()
-        material = gather(workspace, pipeline, layers, progress)
+        training_set = gather(workspace, pipeline, layers, progress)
         made = learned_dir / f".making-{os.getpid()}"
         made.mkdir()
         try:
-            figures = learn(material, made, progress=progress)
+            figures = learn(training_set, made, progress=progress)
             card = {
                 "version": versions.next_version(learned_dir),
                 "created_at": workspace.store.clock(),
@@ -172,16 +172,16 @@ def _sweep(left: Path) -> None:
 
 def gather(
     workspace: Workspace, pipeline: SuggestionPipeline, layers: Sequence[LayerInfo], progress: Progress | None = None
-) -> Material:
+) -> TrainingSet:
     """Return finished documents with what the layers below propose for them, and some unfinished ones."""
-    from annotator.suggest.learned.training import UNLABELLED, Material
+    from annotator.suggest.learned.training import MOST_UNFINISHED, TrainingSet
 
     store = workspace.store
     finished = {info.name.document: info for info in layers}
     open_keys = sorted(set(store.document_keys()) - finished.keys(), key=_shuffled)
-    unfinished = list(islice((key for key in open_keys if _is_short(store, key)), UNLABELLED))
+    unfinished = list(islice((key for key in open_keys if _is_short(store, key)), MOST_UNFINISHED))
     examples: list[Example] = []
-    unlabelled: list[tuple[Document, Annotations]] = []
+    unfinished_layers: list[tuple[Document, Annotations]] = []
     keys = [*finished, *unfinished]
     for start in range(0, len(keys), CHUNK):
         documents = [d for d in map(store.document, keys[start : start + CHUNK]) if d is not None]
@@ -189,10 +189,10 @@ def gather(
             if document.key in finished:
                 examples.append(_example(store, document, finished[document.key], proposed))
             else:
-                unlabelled.append((document, proposed))
+                unfinished_layers.append((document, proposed))
         if progress is not None:
             progress(min(start + CHUNK, len(keys)), len(keys))
-    return Material(workspace.scheme, examples, unlabelled)
+    return TrainingSet(workspace.scheme, examples, unfinished_layers)
 
 
 def _example(store: Store, document: Document, info: LayerInfo, proposed: Annotations) -> Example:

@@ -13,7 +13,7 @@ import pytest
 from annotator.annotation import Annotations, Span, suggested_relation, suggested_span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme, load_scheme
-from annotator.suggest.learned import training, versions
+from annotator.suggest.learned import learning, training, versions
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.evidence import RangeDecision
 from annotator.suggest.learned.phrase_memory import (
@@ -23,7 +23,7 @@ from annotator.suggest.learned.phrase_memory import (
     memory_rows,
     spans_from_memory,
 )
-from annotator.suggest.learned.training import Example, Material
+from annotator.suggest.learned.training import Example, TrainingSet
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pipeline import build
 from annotator.suggest.relations.candidates import RelationSuggester
@@ -79,9 +79,9 @@ class TestTagger:
         self, german: LabelScheme, tmp_path: Path
     ) -> None:
         examples = [letter(number) for number in range(8)]
-        material = Material(german, examples)
-        memory = training.train_memory(material, examples)
-        tagger = training.train_tagger(material, examples, memory, tmp_path / "tagger.crf")
+        training_set = TrainingSet(german, examples)
+        memory = training.train_memory(training_set, examples)
+        tagger = training.train_tagger(training_set, examples, memory, tmp_path / "tagger.crf")
         new = letter(9)
         found = LearnedSpans(german, memory, tagger).spans(new.document, [])
         assert {span.key for span in found} >= {s.key for s in new.truth.spans.values() if s.label == "WIRKSTOFF"}
@@ -92,9 +92,9 @@ class TestTagger:
         examples = [letter(number) for number in range(4)]
         made = []
         for name in ("one", "two"):
-            material = Material(german, examples)
-            memory = training.train_memory(material, examples)
-            training.train_tagger(material, examples, memory, tmp_path / name)
+            training_set = TrainingSet(german, examples)
+            memory = training.train_memory(training_set, examples)
+            training.train_tagger(training_set, examples, memory, tmp_path / name)
             made.append((tmp_path / name).read_bytes())
         assert made[0] == made[1]
 
@@ -103,7 +103,7 @@ class TestTagger:
         self, german: LabelScheme, tmp_path: Path, count: int
     ) -> None:
         examples = [letter(number) for number in range(count)]
-        card = training.learn(Material(german, examples), tmp_path)
+        card = learning.learn(TrainingSet(german, examples), tmp_path)
         assert card["uses"] == {"spans": "rules", "relations": "rules", "whole": "rules+rules"}
         assert not (tmp_path / versions.TAGGER).exists()
 
@@ -114,19 +114,19 @@ class TestTagger:
             spans = [span.replace(label=label) for span in example.truth.spans.values()]
             document = replace(example.document, key=f"d{number}", text=f"{example.document.text}{number}")
             examples.append(Example(document, Annotations(), Annotations.of(spans)))
-        card = training.learn(Material(german, examples, []), tmp_path)
+        card = learning.learn(TrainingSet(german, examples, []), tmp_path)
         assert card["figures"]["spans"].keys() <= {"rules", "memory", "tagger"}
 
 
 class TestChoice:
     def test_what_does_better_on_documents_left_out_is_used(self, german: LabelScheme, tmp_path: Path) -> None:
-        card = training.learn(Material(german, [letter(number) for number in range(8)]), tmp_path)
+        card = learning.learn(TrainingSet(german, [letter(number) for number in range(8)]), tmp_path)
         assert card["uses"]["spans"] == "tagger"
         assert card["figures"]["spans"]["tagger"] > card["figures"]["spans"]["rules"] == 0.0
 
     def test_rules_that_are_right_already_stay(self, german: LabelScheme, tmp_path: Path) -> None:
         examples = [replace(example, proposed=example.truth) for example in map(letter, range(6))]
-        card = training.learn(Material(german, examples), tmp_path)
+        card = learning.learn(TrainingSet(german, examples), tmp_path)
         assert card["uses"]["spans"] == "rules"
         assert card["figures"]["spans"]["rules"] == 1.0
 
@@ -134,7 +134,7 @@ class TestChoice:
         examples = [letter(number) for number in (0, 1, 2, 3)]
         twin = letter(0)
         examples.append(replace(twin, document=replace(twin.document, key="twin", text=f"{twin.document.text} ")))
-        parts = Material(german, examples).folds(5)
+        parts = TrainingSet(german, examples).folds(5)
         assert any({0, 4} <= set(part) for part in parts)
         assert sorted(number for part in parts for number in part) == list(range(5))
 
@@ -142,7 +142,7 @@ class TestChoice:
 class TestLinker:
     def test_it_learns_which_pairs_are_linked(self, german: LabelScheme) -> None:
         examples = [letter(number) for number in range(8)]
-        weights = training.train_linker(Material(german, examples), examples)
+        weights = training.train_relation_classifier(TrainingSet(german, examples), examples)
         new = letter(9)
         named = [span.replace(id=str(span.key)) for span in sorted(new.truth.spans.values(), key=lambda s: s.start)]
         found = RelationSuggester(german, "de", RelationScorer(RelationClassifier(weights), version="7")).relations(
@@ -155,13 +155,13 @@ class TestLinker:
         example = letter(0)
         pairs = RelationSuggester(german, "de")
         spans = sorted(example.truth.spans.values(), key=lambda s: s.start)
-        relation, _, _, pair = next(pairs.cases(example.document, spans))
-        from annotator.suggest.relations.classifier import belief, features
+        relation, _, _, pair = next(pairs.candidates(example.document, spans))
+        from annotator.suggest.relations.classifier import features, prior
         from annotator.suggest.relations.logistic import logit, sigmoid
 
         weights = dict.fromkeys(features(relation, pair, 0.5), 0.01)
-        expected = sigmoid(logit(belief(0.5)) + 0.01 * len(list(features(relation, pair, 0.5))))
-        assert RelationClassifier(weights).weigh(relation, pair, 0.5) == pytest.approx(expected)
+        expected = sigmoid(logit(prior(0.5)) + 0.01 * len(list(features(relation, pair, 0.5))))
+        assert RelationClassifier(weights).score(relation, pair, 0.5) == pytest.approx(expected)
 
 
 class TestMemory:
@@ -205,7 +205,7 @@ def version(german: LabelScheme, tmp_path: Path) -> Callable[..., Path]:
         learned_dir = tmp_path / "learned"
         made = learned_dir / ".making"
         made.mkdir(parents=True)
-        figures = training.learn(Material(german, [letter(number) for number in range(8)]), made)
+        figures = learning.learn(TrainingSet(german, [letter(number) for number in range(8)]), made)
         whole = {"version": name, "labels_sha256": versions.scheme_digest(german), "documents": [], **figures, **card}
         return versions.install(learned_dir, made, whole)
 

@@ -17,7 +17,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
 from annotator.store import check_database
 from annotator.suggest.learned import versions
-from annotator.suggest.learned.training import Outcome
+from annotator.suggest.learned.cross_validation import HeldOutResult
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.comparing.verdicts import summarize_verdicts
 from annotator.workflow.desk import Desk
@@ -211,7 +211,7 @@ class TestEvaluate:
             (town, part, "located_in", 0),
             (part, SpanKey(20, 24, "GPE"), "located_in", 0),
         ):
-            outcome = Outcome("n0", {RelationKey(head, child, label): 0.5}, true, {})
+            outcome = HeldOutResult("n0", {RelationKey(head, child, label): 0.5}, true, {})
             assert evaluation._overlapping(outcome) == (shared, 1, 1)
 
     def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:

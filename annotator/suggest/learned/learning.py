@@ -1,0 +1,96 @@
+"""Making a learned version: choosing by cross-validation what is used, training it, and calibrating its scores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from annotator.files.scratch import scratch
+from annotator.suggest.learned import versions
+from annotator.suggest.learned.calibration import Calibration
+from annotator.suggest.learned.cross_validation import (
+    CrossValidation,
+    HeldOutResult,
+    choose,
+    cross_validate,
+    f1,
+    scores_with_outcome,
+    span_result,
+)
+from annotator.suggest.learned.phrase_memory import memory_rows, spans_from_memory
+from annotator.suggest.learned.training import (
+    TrainingSet,
+    rules_are_reliable,
+    train_memory,
+    train_relation_classifier,
+    train_tagger,
+)
+
+FOLDS = 4
+"""Parts of the documents, each of which is held out in turn."""
+
+
+def learn(
+    training_set: TrainingSet,
+    folder: Path,
+    ways: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Train on all examples, write the files of a version into ``folder``, and return the fields for its card.
+
+    ``ways`` fixes what is used, without cross-validation: ``spans`` by ``rules``, ``memory`` or ``tagger``, and
+    ``relations`` by ``rules`` or ``linker``.
+    """
+    results = CrossValidation()
+    if ways is None:
+        with scratch(folder.parent) as temporary:
+            results = cross_validate(training_set, temporary, training_set.folds(FOLDS), progress=progress)
+    chosen = dict(ways) if ways is not None else choose(results)
+    memory = train_memory(training_set, training_set.examples)
+    if chosen["spans"] == "tagger":
+        train_tagger(training_set, training_set.examples, memory, folder / versions.TAGGER)
+    if chosen["relations"] == "linker":
+        _dump(folder / versions.LINKER, train_relation_classifier(training_set, training_set.examples))
+    _dump(folder / versions.MEMORY, memory_rows(memory) if chosen["spans"] != "rules" else [])
+    _dump(folder / versions.CALIBRATION, _calibrations(training_set, results, chosen))
+    return {
+        "uses": chosen,
+        "leaning": rules_are_reliable(training_set.examples),
+        "figures": {
+            kind: {way: _rounded(f1(held_out)) for way, held_out in by_way.items()}
+            for kind, by_way in (
+                ("spans", results.spans),
+                ("relations", results.relations),
+                ("whole", results.whole),
+            )
+        },
+    }
+
+
+def _calibrations(
+    training_set: TrainingSet, results: CrossValidation, chosen: Mapping[str, str]
+) -> dict[str, list[tuple[float, float]]]:
+    """Fit a calibration of each kind of score to the held-out results, and return its points."""
+    held_out = {
+        "span": results.spans.get(chosen["spans"], []),
+        "relation": results.relations.get(chosen["relations"], []),
+        "memory": list(_memory_results(training_set)),
+    }
+    return {kind: Calibration.fit(scores_with_outcome(listed)).points for kind, listed in held_out.items()}
+
+
+def _memory_results(training_set: TrainingSet) -> Iterator[HeldOutResult]:
+    """Compare what the memory of the other documents suggests in each example with the truth."""
+    memory = train_memory(training_set, training_set.examples)
+    for example in training_set.examples:
+        yield span_result(example, spans_from_memory(training_set.index(example.document), memory))
+
+
+def _dump(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
