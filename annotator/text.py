@@ -132,6 +132,16 @@ class Document:
         return text_sha256(self.text)
 
 
+def exact_mentions(text: str, phrase: str, units: Segmentation) -> Iterator[Segment]:
+    """Yield where a phrase stands in a text as whole units (tokens or graphemes), in order and without overlaps."""
+    start = text.find(phrase)
+    while start >= 0:
+        end = start + len(phrase)
+        if units.exact(start, end) is not None:
+            yield Segment(start, end)
+        start = text.find(phrase, end)
+
+
 def words_and_spaces(text: str, tokens: Segmentation) -> tuple[list[str], list[bool]]:
     """Return words whose concatenation, with a space after each where its flag says so, is the text.
 

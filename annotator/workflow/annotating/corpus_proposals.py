@@ -5,7 +5,7 @@ from __future__ import annotations
 from annotator.annotation import Span, item_record, suggested_span
 from annotator.history import PROPOSALS, LayerName, Op, field_op
 from annotator.store import Store
-from annotator.text import Document
+from annotator.text import Document, exact_mentions
 
 SCORE = 0.8
 """Score of such a suggestion: likely, but a phrase may mean something else elsewhere."""
@@ -41,11 +41,5 @@ def propose(store: Store, curator: str, phrase: str, label: str, *, but: str) ->
 
 
 def _mentions(document: Document, phrase: str, label: str, curator: str) -> list[Span]:
-    found = []
-    at = document.text.find(phrase)
-    while at >= 0:
-        end = at + len(phrase)
-        if document.tokens.exact(at, end):
-            found.append(suggested_span(at, end, label, f"{curator}@1", SCORE))
-        at = document.text.find(phrase, end)
-    return found
+    segments = exact_mentions(document.text, phrase, document.tokens)
+    return [suggested_span(*segment, label, f"{curator}@1", SCORE) for segment in segments]

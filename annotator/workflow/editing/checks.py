@@ -5,7 +5,7 @@ from __future__ import annotations
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.errors import WorkflowError
 from annotator.labels import RelationType
-from annotator.text import Document, Segmentation, graphemes
+from annotator.text import Document, Segmentation, exact_mentions, graphemes
 from annotator.workflow.description import item_in_words, quote
 from annotator.workflow.editing.content import LayerContent
 from annotator.workflow.editing.layer_view import LayerView
@@ -92,14 +92,7 @@ class LayerChecks:
 
     def mentions(self, text: str) -> list[tuple[int, int]]:
         """Every place in the document where some text stands as whole tokens (or graphemes)."""
-        ranges: list[tuple[int, int]] = []
-        at = self._document.text.find(text)
-        while at >= 0:
-            end = at + len(text)
-            if self._units.exact(at, end):
-                ranges.append((at, end))
-            at = self._document.text.find(text, end)
-        return ranges
+        return [(start, end) for start, end in exact_mentions(self._document.text, text, self._units)]
 
     # Relations
 
