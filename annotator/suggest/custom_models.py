@@ -1,4 +1,4 @@
-"""Pipelines that the users trained themselves: a spaCy folder comes under ``models/own`` and suggests from then on.
+"""Custom models: spaCy pipelines that users trained themselves, copied to ``models/own``, which suggest from then on.
 
 A model sees our tokens, those that an export gives it to learn from.  What it marks counts where the scheme knows the
 label, by its name or as one of ``model_labels``.  Its score is the share of its marks of that label that were right on
@@ -44,7 +44,7 @@ _NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 @dataclass(frozen=True, slots=True)
 class CustomModel:
-    """What is known of a model of one's own.
+    """A custom model's card.
 
     ``version`` is that of its metadata with a digest of its files, ``labels`` are those that it marks, ``scores`` the
     probabilities by label (under the empty name for those that were not measured).
@@ -58,7 +58,7 @@ class CustomModel:
 
     @property
     def source(self) -> str:
-        """Return how suggestions of this model name their source."""
+        """The source of its suggestions, ``name@version``."""
         return f"{self.name}@{self.version}"
 
     def scheme_labels(self, scheme: LabelScheme) -> dict[str, str]:
@@ -104,7 +104,7 @@ def remove(name: str, models_dir: Path) -> None:
     folder = models_dir / FOLDER / name
     if not name or not set(name) <= _NAMES or not (folder / CARD).is_file():
         raise ModelError(f"there is no model {name!r} of your own", "`annotator models` lists them")
-    _check_ours(folder)
+    _check_unchanged(folder)
     shutil.rmtree(folder)
 
 
@@ -114,7 +114,7 @@ def installed(models_dir: Path) -> list[CustomModel]:
 
 
 def suggesters(scheme: LabelScheme, models_dir: Path) -> tuple[CustomModelSuggester, ...]:
-    """Return a suggester for each model of one's own whose language the scheme has."""
+    """Return a suggester for each custom model whose language the scheme has."""
     return tuple(
         CustomModelSuggester(model, scheme, models_dir / FOLDER / model.name / PIPELINE)
         for model in installed(models_dir)
@@ -123,7 +123,7 @@ def suggesters(scheme: LabelScheme, models_dir: Path) -> tuple[CustomModelSugges
 
 
 class CustomModelSuggester:
-    """Suggests what a model of one's own marks in the documents of its language."""
+    """Suggests the spans that a custom model marks in documents of its language."""
 
     def __init__(self, model: CustomModel, scheme: LabelScheme, path: Path) -> None:
         self.name = model.name
@@ -134,22 +134,22 @@ class CustomModelSuggester:
         self._nlp: Language | None = None
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
-        """Yield one layer a document, empty for those in other languages."""
+        """Yield one layer for each document, in order; it is empty for a document in another language."""
         iterator = iter(documents)
         while batch := list(islice(iterator, BATCH)):
             yield from self._batch(batch)
 
     def _batch(self, documents: list[Document]) -> Iterator[Annotations]:
-        mine = [document for document in documents if document.lang == self._model.lang]
-        found: dict[int, list[Span]] = {id(document): [] for document in documents}
-        if mine:
+        in_language = [document for document in documents if document.lang == self._model.lang]
+        spans: dict[int, list[Span]] = {id(document): [] for document in documents}
+        if in_language:
             self._nlp = self._nlp or _loaded(self._path)
             nlp = self._nlp
-            pieces = [(id(d), at, doc) for d in mine for at, doc in _pieces(d, nlp)]
+            pieces = [(id(d), at, doc) for d in in_language for at, doc in _pieces(d, nlp)]
             for (owner, at, _), doc in zip(pieces, nlp.pipe(doc for _, _, doc in pieces), strict=True):
-                found[owner] += self._spans(doc, at)
+                spans[owner] += self._spans(doc, at)
         for document in documents:
-            yield Annotations.of(found[id(document)])
+            yield Annotations.of(spans[id(document)])
 
     def _spans(self, doc: Doc, at: int) -> Iterator[Span]:
         for span in [*doc.ents, *(span for group in doc.spans.values() for span in group)]:
@@ -160,7 +160,7 @@ class CustomModelSuggester:
 
 
 def _pieces(document: Document, nlp: Language) -> Iterator[tuple[int, Doc]]:
-    """Yield stretches of whole sentences of a document, and where they begin, as Docs of our tokens."""
+    """Cut a document into runs of whole sentences; yields each one's offset and a Doc of the stored tokens."""
     from spacy.tokens import Doc
 
     ends = [sentence.end for sentence in document.sentences]
@@ -214,7 +214,7 @@ def _place(path: Path, final: Path, model: CustomModel, *, force: bool) -> None:
     if os.path.lexists(final) and force:
         aside = room_aside(final.parent.parent, final.name)
     elif os.path.lexists(final):
-        _check_ours(final)
+        _check_unchanged(final)
     with fresh_folder(final) as made:
         shutil.copytree(path, made / PIPELINE)
         (made / CARD).write_text(json.dumps(asdict(model), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -223,7 +223,7 @@ def _place(path: Path, final: Path, model: CustomModel, *, force: bool) -> None:
             discard_folder(old)
 
 
-def _check_ours(folder: Path) -> None:
+def _check_unchanged(folder: Path) -> None:
     """Refuse to remove a folder that holds anything but the model that was added under its name, as it was added."""
     names = {path.name for path in folder.iterdir()} if folder.is_dir() and not folder.is_symlink() else set()
     if names != {CARD, PIPELINE} or not _card(folder / CARD).version.endswith(f"+{_digest(folder / PIPELINE)[:8]}"):

@@ -1,4 +1,4 @@
-"""What a suggester is, for us and for third parties.
+"""The interface of a suggester, for built-in ones and for those of third parties.
 
 A third party registers a factory ``(scheme, models_dir) -> Suggester`` under the entry-point group
 ``annotator.suggesters``; its suggestions are merged with the built-in ones under the rules of the scheme.  A factory
@@ -22,7 +22,7 @@ ENTRY_POINT_GROUP = "annotator.suggesters"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was sent to a server: requests, documents whose text was in them, and bytes."""
+    """The amount sent to a server: requests, documents whose text was in them, and bytes."""
 
     requests: int = 0
     documents: int = 0
@@ -34,11 +34,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Reported(Annotations):
-    """A layer with something to tell about how it came to be.
+    """A layer of suggestions with a report on how it was made.
 
-    ``unread`` says why the suggester could not do (all of) the document this time: what there is, is kept, and the
-    document is suggested for again on the next run.  ``dropped`` counts by reason what it could not use, ``sent`` by
-    host what was sent there.
+    ``unread`` says why the suggester could not do the whole document this time; the suggestions are kept, and the next
+    run does the document again.  ``dropped`` counts unusable suggestions by reason, ``sent`` the amount sent by host.
     """
 
     unread: str = ""
@@ -47,26 +46,26 @@ class Reported(Annotations):
 
     @classmethod
     def over(cls, layer: Annotations, sources: Iterable[Annotations]) -> Annotations:
-        """Return a layer with all that the layers it was made of have to tell."""
-        told = [source for source in sources if isinstance(source, Reported)]
-        if not told:
+        """Return a layer that was merged from ``sources``, with their reports added up where there are any."""
+        reports = [source for source in sources if isinstance(source, Reported)]
+        if not reports:
             return layer
-        dropped = sum((Counter(source.dropped) for source in told), Counter())
-        reasons = "; ".join(source.unread for source in told if source.unread)
-        return cls(layer.spans, layer.relations, reasons, dict(dropped), together(source.sent for source in told))
+        dropped = sum((Counter(source.dropped) for source in reports), Counter())
+        reasons = "; ".join(source.unread for source in reports if source.unread)
+        return cls(layer.spans, layer.relations, reasons, dict(dropped), sum_by_host(source.sent for source in reports))
 
 
-def together(parts: Iterable[Mapping[str, Sent]]) -> dict[str, Sent]:
-    """Return by host what several parts sent there."""
-    found: dict[str, Sent] = {}
+def sum_by_host(parts: Iterable[Mapping[str, Sent]]) -> dict[str, Sent]:
+    """Add up amounts by host."""
+    amounts: dict[str, Sent] = {}
     for part in parts:
         for host, sent in part.items():
-            found[host] = found.get(host, Sent()) + sent
-    return found
+            amounts[host] = amounts.get(host, Sent()) + sent
+    return amounts
 
 
 def hosts_of(suggester: Suggester) -> tuple[str, ...]:
-    """Return the hosts to which a suggester sends texts; none for one that says nothing of any."""
+    """Return the hosts to which a suggester sends texts; none for one that does not name any."""
     return tuple(getattr(suggester, "hosts", ()))
 
 

@@ -16,7 +16,7 @@ from annotator.suggest.rules.analyzed_document import PREFIX_LETTERS, AnalyzedDo
 from annotator.suggest.timed_regex import TimedRegex
 
 _parser: Any = import_module("re._parser")
-"""The parser of ``re``, which is not documented; without what it tells, every text is searched."""
+"""The parser of ``re``, which is not documented; without it, every text is searched."""
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
 _LEAST = 2
 """Shorter strings are in every text."""
@@ -24,7 +24,7 @@ _FEW = 3
 _LITERAL = re.compile(r"[^\W_]+(?![?*{])(?P<whole>[- ])?")
 
 
-class Found(Protocol):
+class Match(Protocol):
     """A match: where it begins and ends."""
 
     def start(self) -> int:
@@ -37,47 +37,47 @@ class Found(Protocol):
 
 
 class PrefilteredRegex:
-    """An expression that is searched for only in texts that hold what its matches need, and where they may begin.
+    """An expression that is run only on texts with a string that its matches need, and only where they may begin.
 
-    ``guarded`` is the same expression with a time limit, where it is not one of ours.
+    ``timed`` is the same expression with a time limit, for those that are not ours.
     """
 
-    def __init__(self, pattern: re.Pattern[str], guarded: TimedRegex | None = None) -> None:
+    def __init__(self, pattern: re.Pattern[str], timed: TimedRegex | None = None) -> None:
         self._pattern = pattern
-        self._guarded = guarded
-        self._needed = needed(pattern)
+        self._timed = timed
+        self._needed = needed_strings(pattern)
         words = first_words(pattern)
-        self._beginnings = StartFilter(words) if words else None
+        self._start_filter = StartFilter(words) if words else None
 
-    def finditer(self, doc: AnalyzedDocument) -> Iterator[Found]:
+    def finditer(self, doc: AnalyzedDocument) -> Iterator[Match]:
         """Yield what the expression's own ``finditer`` yields on the text."""
         text = doc.text
         if self._needed and not any(string in text for string in self._needed):
             return iter(())
-        if self._beginnings is None:
-            return (self._guarded or self._pattern).finditer(text)
-        offsets = self._beginnings.offsets(doc)
-        if self._guarded is not None:
-            return self._guarded.matches_at(text, offsets)
+        if self._start_filter is None:
+            return (self._timed or self._pattern).finditer(text)
+        offsets = self._start_filter.offsets(doc)
+        if self._timed is not None:
+            return self._timed.matches_at(text, offsets)
         return matches_at(self._pattern, text, offsets)
 
 
-def needed(pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """Return strings of which every text that the expression matches in holds at least one; empty when unknown."""
-    return tuple(sorted(_of_sequence(_parsed(pattern)), key=lambda s: (len(s), s)))
+def needed_strings(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """Return strings of which every matching text holds at least one; empty when they are unknown."""
+    return tuple(sorted(_needs_of_sequence(_parsed(pattern)), key=lambda s: (len(s), s)))
 
 
 def first_words(pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """Return how the first words of all matches begin, as :func:`beginning` does; empty when unknown."""
+    """Return the prefixes of the first words of all matches (see :func:`word_prefix`); empty when they are unknown."""
     items = _parsed(pattern)
     if not items or str(items[0][0]) != "AT" or str(items[0][1]) != "AT_BOUNDARY":
         return ()
-    found = {beginning(literal) for literal in _heads(items[1:])}
+    found = {word_prefix(literal) for literal in _first_literals(items[1:])}
     return () if "" in found else tuple(sorted(found))
 
 
 def _parsed(pattern: re.Pattern[str]) -> list[tuple[Any, Any]]:
-    """Return the parts of an expression; none when they cannot be told, or its flags change what they mean."""
+    """Parse an expression; returns nothing where that fails, or flags change the meaning of its parts."""
     if pattern.flags & (re.IGNORECASE | re.ASCII | re.VERBOSE):
         return []
     try:
@@ -86,7 +86,7 @@ def _parsed(pattern: re.Pattern[str]) -> list[tuple[Any, Any]]:
         return []
 
 
-def _heads(items: list[tuple[Any, Any]]) -> set[str]:
+def _first_literals(items: list[tuple[Any, Any]]) -> set[str]:
     """Return the literals one of which each match of a sequence begins with, as far as they can be told.
 
     They are no longer than is looked at, and classes of more than three characters end them, so that they stay few.
@@ -96,42 +96,42 @@ def _heads(items: list[tuple[Any, Any]]) -> set[str]:
         return {""}
     operation, value = str(items[0][0]), items[0][1]
     if operation == "LITERAL":
-        return {chr(value) + rest for rest in _heads(items[1:])}
+        return {chr(value) + rest for rest in _first_literals(items[1:])}
     if operation == "IN" and len(value) <= _FEW and all(str(kind) == "LITERAL" for kind, _ in value):
-        rests = _heads(items[1:])
+        rests = _first_literals(items[1:])
         return {chr(letter) + rest for _, letter in value for rest in rests}
     if operation == "SUBPATTERN" and not value[1] & re.IGNORECASE:
-        return _heads(list(value[3]))
+        return _first_literals(list(value[3]))
     if operation == "BRANCH":
-        return set().union(*(_heads(list(alternative)) for alternative in value[1]))
+        return set().union(*(_first_literals(list(alternative)) for alternative in value[1]))
     return {""}
 
 
-def _of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str]:
-    """Return the strongest need among the items of a sequence, all of which a match must satisfy."""
+def _needs_of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str]:
+    """Return the longest needed strings among the items of a sequence, all of which a match must contain."""
     found: list[frozenset[str]] = []
     literal = ""
     for operation, value in items:
         if str(operation) == "LITERAL":
             literal += chr(value)
             continue
-        found += [frozenset({literal}), _of_item(str(operation), value)]
+        found += [frozenset({literal}), _needs_of_item(str(operation), value)]
         literal = ""
     found.append(frozenset({literal}))
     strong = [strings for strings in found if strings and min(map(len, strings)) >= _LEAST]
     return max(strong, key=lambda strings: min(map(len, strings)), default=frozenset())
 
 
-def _of_item(operation: str, value: Any) -> frozenset[str]:
+def _needs_of_item(operation: str, value: Any) -> frozenset[str]:
     if operation == "SUBPATTERN":
-        return frozenset() if value[1] & re.IGNORECASE else _of_sequence(value[3])
+        return frozenset() if value[1] & re.IGNORECASE else _needs_of_sequence(value[3])
     if operation == "BRANCH":
-        alternatives = [_of_sequence(items) for items in value[1]]
+        alternatives = [_needs_of_sequence(items) for items in value[1]]
         return frozenset().union(*alternatives) if all(alternatives) else frozenset()
     if operation in _REPEATS and value[0] >= 1:
-        return _of_sequence(value[2])
+        return _needs_of_sequence(value[2])
     if operation == "ASSERT":
-        return _of_sequence(value[1])
+        return _needs_of_sequence(value[1])
     return frozenset()
 
 
@@ -161,7 +161,7 @@ class StartFilter(dict[str, bool]):
         return sorted({*found, *doc.inner_starts})
 
 
-def beginning(alternative: str) -> str:
+def word_prefix(alternative: str) -> str:
     """Return the letters with which all matches of an alternative begin, a blank after them if the word ends there."""
     match = _LITERAL.match(alternative)
     if match is None:

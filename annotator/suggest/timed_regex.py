@@ -25,14 +25,11 @@ BETWEEN_ENDS = 1.0
 """Seconds that it may take in the text between two spans, which is searched while a curator waits."""
 _SHOWN = 60
 _BRACE = re.compile(r"(\\N\{[^}]*\}|\\.)|\{(?!\d*,\d+\}|\d+,?\})", re.DOTALL)
-"""A brace that begins no repeat; first what a backslash stands before."""
+"""An escape, or a brace that begins no repeat."""
 
 
 def with_plain_braces(pattern: str) -> str:
-    """Return a pattern in which ``regex`` takes braces as ``re`` does: as repeats of numbers, else as themselves.
-
-    What ``regex`` makes of others, such as ``{e}``, is to match something similar.
-    """
+    """Escape the braces that ``re`` takes literally and ``regex`` does not: ``{e}`` means approximate matching."""
     return _BRACE.sub(lambda found: found[1] or r"\{", pattern)
 
 
@@ -45,9 +42,9 @@ class SlowPatternError(SchemeError):
 
 
 class TimedRegex:
-    """A pattern of a label that is searched for within a time limit, in seconds.
+    """A regular expression of a label, whose searches have a time limit in seconds.
 
-    Once it was too slow it finds nothing any more, so that a workbench that told of it goes on.
+    Once it was too slow it matches nothing any more, so that the workbench reports it once and goes on.
     """
 
     def __init__(self, label: str, pattern: Pattern, limit: float = IN_DOCUMENT) -> None:

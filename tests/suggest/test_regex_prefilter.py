@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.labels import load_scheme
-from annotator.suggest.regex_prefilter import PrefilteredRegex, first_words, matches_at, needed
+from annotator.suggest.regex_prefilter import PrefilteredRegex, first_words, matches_at, needed_strings
 from annotator.suggest.rules.analyzed_document import WORD, AnalyzedDocument
 from annotator.suggest.rules.dates import _dates, _offsets
 from annotator.suggest.rules.initiatives import _names, _whole_word_starts
@@ -76,8 +76,8 @@ def test_a_quoted_name_is_found_again_where_it_stands_alone(name: str, text: str
 
 
 def test_what_an_expression_needs_and_begins_with() -> None:
-    assert needed(re.compile(r"\b(?:[A-Z]\w+ )+(?:Summit|Day)\b")) == ("Day", "Summit")
-    assert needed(re.compile(r"(?i)plan")) == needed(re.compile(r"\w+ [ab]")) == ()
+    assert needed_strings(re.compile(r"\b(?:[A-Z]\w+ )+(?:Summit|Day)\b")) == ("Day", "Summit")
+    assert needed_strings(re.compile(r"(?i)plan")) == needed_strings(re.compile(r"\w+ [ab]")) == ()
     assert first_words(re.compile(r"\b(?:[Tt]oma de posesión|Ley)")) == ("Ley", "Toma ", "toma ")
     assert first_words(re.compile(r"(?:toma|Ley)")) == first_words(re.compile(r"\b(?:toma|\w+)")) == ()
 

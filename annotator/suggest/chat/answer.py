@@ -94,7 +94,7 @@ def _find(content: str) -> dict[str, Any]:
 
 
 def _is_unfinished(content: str, error: Exception) -> bool:
-    """Return whether JSON is wrong because it stops, not because of what it says."""
+    """Tell whether JSON is wrong because it stops, not because of what it says."""
     if not isinstance(error, json.JSONDecodeError):
         return False
     return error.pos >= len(content.rstrip()) or error.msg.startswith("Unterminated string")

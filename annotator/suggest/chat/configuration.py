@@ -89,7 +89,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_base(value: Any) -> bool:
-    """Return whether a value is an address without a name and password in it."""
+    """Tell whether a value is an address without a name and password in it."""
     if not _is_text(value):
         return False
     try:

@@ -83,7 +83,7 @@ class DecisionCounts:
         self.contexts.update(other.contexts)
 
     def has_positive(self) -> bool:
-        """Return whether any decision gave the phrase a label."""
+        """Tell whether any decision gave the phrase a label."""
         return any(positive for _, positive, _ in self.forms)
 
 

@@ -1,7 +1,7 @@
-"""One name, one kind: what a document calls the same is the same.
+"""Making names consistent: all mentions of a name in a document get the same kind.
 
 The model labels each mention by itself, so that one name gets several labels in one article.  All mentions of a name
-vote, each with its score; the winner holds for all, and for the mentions that nobody saw.
+vote, each with its score; the winner holds for all of them, and for mentions that no stage found.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def vote_on_kinds(doc: AnalyzedDocument, mentions: Iterable[Mention]) -> list[Me
 
 
 def repeated(doc: AnalyzedDocument, mentions: list[Mention]) -> Iterator[Mention]:
-    """Yield the mentions of known names that no layer saw, where the name stands alone."""
+    """Yield further mentions of known names, where no stage found them and the name stands alone."""
     best: dict[tuple[str, ...], Mention] = {}
     for mention in mentions:
         words = tuple(doc.words[i] for i in doc.words_in(mention.start, mention.end))
@@ -65,7 +65,7 @@ def repeated(doc: AnalyzedDocument, mentions: list[Mention]) -> Iterator[Mention
 
 
 def _is_part_of_longer_name(doc: AnalyzedDocument, first: int, last: int, kind: str) -> bool:
-    """Return whether a neighbouring capital makes the name part of a longer one."""
+    """Tell whether a neighbouring capital makes the name part of a longer one."""
     after = last + 1 < len(doc.words) and doc.gap(last) == " " and doc.words[last + 1][0].isupper()
     before = first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper()
     if doc.headline_lines.covers(doc.starts[first]):

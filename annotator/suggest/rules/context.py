@@ -1,7 +1,7 @@
-"""Whether the words around a name bear out what only the model says of it.
+"""Checking by their context the names that only the model found.
 
 The small Spanish model calls many a company, product or newspaper a place, and calls words persons; measured on unseen
-news, not two in five of the places that it alone saw were any.  A name that no other layer knows keeps its kind only
+news, not two in five of the places that it alone saw were any.  A name that no rule finds keeps its kind only
 where the text uses it so somewhere in the document.
 """
 
@@ -24,11 +24,11 @@ _MOVES = re.compile(
     r"(?:visita|viaj|lleg|acud|regres|traslad|rumbo|cerca|gira|huy|entr[aóo]|camino|arrib|vuel)", re.IGNORECASE
 )
 UNSUPPORTED_SCORE = 0.25
-"""Score of what is not borne out: below what is proposed."""
+"""Score of a name that its context does not support; it is too low to be suggested."""
 
 
 def checked(doc: AnalyzedDocument, mentions: Iterable[Mention], model_source: str) -> list[Mention]:
-    """Return the mentions, those that only the model saw and nothing bears out with next to no score."""
+    """Return the mentions; those of the model alone that no context supports get :data:`UNSUPPORTED_SCORE`."""
     listed = list(mentions)
     if doc.lang not in CHECKED:
         return listed
@@ -52,7 +52,7 @@ def _is_supported(doc: AnalyzedDocument, kind: str, group: list[Mention]) -> boo
 
 
 def _used_as_place(doc: AnalyzedDocument, mention: Mention) -> bool:
-    """Return whether the name follows ``en`` or ``municipio de``, or a known place follows it."""
+    """Tell whether the name follows ``en`` or ``municipio de``, or a known place follows it."""
     first = doc.word_at(mention.start)
     before = doc.words[first - 1] if first > 0 and doc.gap(first - 1) == " " else ""
     if before in _LOCATIVE:
@@ -67,7 +67,7 @@ def _used_as_place(doc: AnalyzedDocument, mention: Mention) -> bool:
 
 
 def _leads_to_place(doc: AnalyzedDocument, index: int) -> bool:
-    """Return whether the ``de`` after a word leads to a place: ``municipio de``, ``gobernadora de``."""
+    """Tell whether the ``de`` after a word leads to a place: ``municipio de``, ``gobernadora de``."""
     post = titles.pattern(doc.lang)
     return doc.words[index] in word_list(doc.lang, "units") or (
         post is not None and post.fullmatch(doc.words[index]) is not None
@@ -75,7 +75,7 @@ def _leads_to_place(doc: AnalyzedDocument, index: int) -> bool:
 
 
 def _used_as_person(doc: AnalyzedDocument, mention: Mention) -> bool:
-    """Return whether the name has several words, or none before it that persons do not have."""
+    """Tell whether the name has several words, or none before it that persons do not have."""
     first = doc.word_at(mention.start)
     if len(doc.words_in(mention.start, mention.end)) > 1:
         return True

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 UNUSED = ("parser", "senter", "lemmatizer")
 """Components that no rule needs: sentences are stored with the document."""
 UNUSED_IN = {"es": ("tok2vec", "morphologizer", "attribute_ruler"), "en": ("attribute_ruler",)}
-"""Components that no rule needs in a language, unless a pattern of the scheme asks for what they say.
+"""Components that no rule needs in a language; they are loaded only for token patterns, which may ask for anything.
 
 The models' recognisers have vectors of their own, so ``tok2vec`` serves the others alone.  Spanish parts of speech
 changed 2 of 4,155 spans; what rules ask of the English ruler, the tagger's own tags say.

@@ -49,7 +49,7 @@ def _countries() -> frozenset[str]:
 
 
 def is_country(name: str) -> bool:
-    """Return whether a name is a country's, in one of our languages."""
+    """Tell whether a name is a country's, in one of our languages."""
     return name in _countries()
 
 

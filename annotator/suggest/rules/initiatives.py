@@ -1,4 +1,4 @@
-"""Named operations, missions, plans and laws: headed names, and quoted names after such a head."""
+"""Named operations, missions, plans and laws: by the first word of the name, or quoted after such a word."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _PROGRAM_CUE = re.compile(
 
 
 @cache
-def _headed(lang: str) -> tuple[tuple[PrefilteredRegex, str, float], ...]:
+def _expressions(lang: str) -> tuple[tuple[PrefilteredRegex, str, float], ...]:
     return tuple((PrefilteredRegex(re.compile(name)), kind, score) for name, kind, score in _names(lang))
 
 
 def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
-    """Return the expressions for headed names in ``lang``, with the kind and the score of what they find."""
+    """Return expressions for names that begin with such a word, each with the kind and score of its matches."""
     if lang == "es":
         subtitle = rf"(?:: [{UP}][\w-]*(?: (?:{_ES_LINK} )?[\w-]*[{UP}][\w-]*)*)?"
         return (
@@ -72,8 +72,8 @@ def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
 
 
 def find(doc: AnalyzedDocument) -> Iterator[Mention]:
-    """Yield headed and quoted names, then every other mention of a quoted name in the document."""
-    for pattern, kind, score in _headed(doc.lang):
+    """Yield names that such a word begins or introduces, then every other mention of a quoted name."""
+    for pattern, kind, score in _expressions(doc.lang):
         for match in pattern.finditer(doc):
             if not doc.headline_lines.covers(match.start()):
                 yield Mention(match.start(), match.end(), kind, score, SOURCE)
@@ -113,7 +113,7 @@ def _quoted(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 
 def _is_title(quoted: str) -> bool:
-    """Return whether a quotation is a name and no sentence: short, or most of its longer words capitalised."""
+    """Tell whether a quotation is a name and no sentence: short, or most of its longer words capitalised."""
     words = re.findall(r"\w+", quoted)
     longer = [w for w in words if len(w) > 3]
     capital = sum(w[0].isupper() for w in longer)

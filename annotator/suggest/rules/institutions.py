@@ -58,7 +58,7 @@ def _spanish(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 
 def _short_form(doc: AnalyzedDocument, index: int) -> bool:
-    """Return whether ``el Grupo``, ``la Fiscalía`` or the like stands at ``index``, capitalised as a name is."""
+    """Tell whether ``el Grupo``, ``la Fiscalía`` or the like stands at ``index``, capitalised as a name is."""
     return (
         doc.words[index] in word_list(doc.lang, "short_heads")
         and index > 0
@@ -87,7 +87,7 @@ def _extend_spanish(doc: AnalyzedDocument, head: int) -> int:
 
 
 def _ends_before(doc: AnalyzedDocument, head: int, last: int, capital: int) -> bool:
-    """Return whether ``de`` leads to another name: a place after a full name, or the body that this one is part of."""
+    """Tell whether ``de`` leads to another name: a place after a full name, or the body that this one is part of."""
     if is_sure_place(doc, capital) and not _inside_name(doc, capital):
         return last > head or doc.words[head] in word_list(doc.lang, "whole_before_place")
     return (
@@ -116,7 +116,7 @@ def _next_capital(doc: AnalyzedDocument, at: int) -> tuple[int, str] | None:
 
 
 def _may_coordinate(doc: AnalyzedDocument, head: int, last: int, capital: int, linked: bool) -> bool:
-    """Return whether ``y`` goes on with the name: ``Secretaría de Hacienda y Crédito Público``."""
+    """Tell whether ``y`` goes on with the name: ``Secretaría de Hacienda y Crédito Público``."""
     word = doc.words[capital]
     if (
         not linked
@@ -131,7 +131,7 @@ def _may_coordinate(doc: AnalyzedDocument, head: int, last: int, capital: int, l
 
 
 def _inside_name(doc: AnalyzedDocument, capital: int) -> bool:
-    """Return whether a place is followed by another capital, so that it does not end the name."""
+    """Tell whether a place is followed by another capital, so that it does not end the name."""
     return capital + 1 < len(doc.words) and doc.gap(capital) == "-"
 
 
@@ -151,7 +151,7 @@ def _english(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 
 def _first_of_run(doc: AnalyzedDocument, last: int) -> int:
-    """Return where the capitalised run that ends with word ``last`` begins, less what only begins a sentence."""
+    """Return the first word of the capitalised run that ends with ``last``, without a sentence's opening word."""
     first = last
     while first > 0 and last - first < 7:
         word, gap = doc.words[first - 1], doc.gap(first - 1)
@@ -327,7 +327,7 @@ def _initials(name: str) -> str:
 
 
 def _among_capitals(doc: AnalyzedDocument, start: int, end: int) -> bool:
-    """Return whether the word stands in a stretch of capitals, where capitals tell nothing."""
+    """Tell whether the word stands in a stretch of capitals, where capitals tell nothing."""
     around = doc.text[max(0, start - 14) : start].split("\n")[-1] + doc.text[end : end + 14].split("\n")[0]
     letters = [c for c in around if c.isalpha()]
     return len(letters) > 4 and sum(c.isupper() for c in letters) > 0.6 * len(letters)

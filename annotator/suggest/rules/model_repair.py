@@ -1,4 +1,4 @@
-"""What the spaCy model saw, cleaned of its habitual mistakes.
+"""Repairing the habitual mistakes of the spaCy models.
 
 The small Spanish model takes words for names because they begin a sentence, lets entities run over lower-case text,
 and its ``MISC`` is noise; the small English one keeps articles and possessives.  What remains is trimmed to the
@@ -82,7 +82,7 @@ def _trim(doc: AnalyzedDocument, mention: Mention) -> Mention | None:
 
 
 def _is_title(doc: AnalyzedDocument, mention: Mention) -> bool:
-    """Return whether the model took a post for a name."""
+    """Tell whether the model took a post for a name."""
     pattern = titles.pattern(doc.lang)
     return pattern is not None and pattern.fullmatch(doc.text, mention.start, mention.end) is not None
 
@@ -132,7 +132,7 @@ def _without_opener(doc: AnalyzedDocument, first: int, last: int) -> int:
 
 
 def _is_common(doc: AnalyzedDocument, index: int, mention: Mention) -> bool:
-    """Return whether a single word is no name: a common noun that begins a sentence, or an initial."""
+    """Tell whether a single word is no name: a common noun that begins a sentence, or an initial."""
     word = doc.words[index]
     if (
         len(word) < 2

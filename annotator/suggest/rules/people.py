@@ -1,4 +1,4 @@
-"""Persons found by their given names and by what the document calls them elsewhere."""
+"""Persons, found by given names, nicknames and ages, and by parts of names that the document mentions in full."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _parts(doc: AnalyzedDocument, known: list[Mention]) -> dict[str, list[tuple[
 
 
 def _stands_alone(doc: AnalyzedDocument, first: int, last: int) -> bool:
-    """Return whether no further capitalised word makes the name another's."""
+    """Tell whether no further capitalised word makes the name another's."""
     if first > 0 and doc.gap(first - 1) in {" ", "-"}:
         before = doc.words[first - 1]
         if (

@@ -54,7 +54,7 @@ def _whole(doc: AnalyzedDocument, first: int, count: int, end: int) -> bool:
 
 
 def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, place: GazetteerEntry) -> Mention:
-    """Weigh a hit: a capital on either side makes it part of a longer name, unless that is a county or a place too."""
+    """Score a match: a capital on either side makes it part of a longer name, unless that is a county or a place."""
     kind, score = place.kind, SURE if place.sure else UNSURE
     if last + 1 < len(doc.words) and doc.words[last + 1] in _COUNTY.get(doc.lang, ()) and doc.gap(last) == " ":
         return Mention(doc.starts[first], doc.ends[last + 1], GPE, SURE, SOURCE)
@@ -67,7 +67,7 @@ def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, place: Gaze
 
 
 def doubt_covered(mentions: list[Mention], lang: str) -> list[Mention]:
-    """Return the mentions, the gazetteer's with less weight where the model sees a longer name around them."""
+    """Lower the score of gazetteer mentions around which the model found a longer name."""
     if lang not in _TRUSTS_MODEL:
         return mentions
     around = sorted((m.start, m.end) for m in mentions if m.source != SOURCE and m.kind not in {GPE, DATE})
@@ -86,7 +86,7 @@ def _first_near(ranges: list[tuple[int, int]], offset: int) -> int:
 
 
 def is_place(doc: AnalyzedDocument, index: int) -> bool:
-    """Return whether the name of a place starts at word ``index``."""
+    """Tell whether the name of a place starts at word ``index``."""
     return any(
         place.kind != ORG
         and doc.text.startswith(spelling, doc.starts[index])
@@ -96,7 +96,7 @@ def is_place(doc: AnalyzedDocument, index: int) -> bool:
 
 
 def is_sure_place(doc: AnalyzedDocument, index: int) -> bool:
-    """Return whether a name that is nothing but a place's starts at word ``index``."""
+    """Tell whether a name that is nothing but a place's starts at word ``index``."""
     return any(
         place.sure
         and place.kind != ORG

@@ -1,4 +1,4 @@
-"""From what the layers found to spans that may stand in a document under its scheme.
+"""Resolving mentions that compete to the spans that may stand in a document under its scheme.
 
 Mentions get the scheme's labels, are trimmed and snapped to the stored tokens, and where they compete the likelier
 and longer one wins, as far as the scheme's overlap rule demands it.
@@ -46,7 +46,7 @@ _FALLBACK: Mapping[str, tuple[str, ...]] = {GPE: (LOC,), LOC: (GPE,)}
 """Where a scheme knows only one sort of place, it takes both."""
 
 LENGTH_BONUS = 0.06
-"""What each further token is worth in a contest: a longer name contains the shorter ones."""
+"""What each further token adds to the rank of a mention: a longer name contains the shorter ones."""
 MOST_BONUS = 0.3
 LEAST_SCORE = 0.3
 
@@ -59,7 +59,7 @@ class _Rival(NamedTuple):
 
 
 class LabelMap:
-    """Which label of the scheme stands for a kind of mention.
+    """Maps kinds of mentions to the labels of a scheme and back.
 
     An entity stands for the pretrained labels that it lists, and for a kind that bears its own name.
     """
@@ -93,7 +93,7 @@ class LabelMap:
 
 
 def resolve(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap, scheme: LabelScheme) -> list[Span]:
-    """Return the spans to suggest, in reading order: trimmed, on token borders, one label a range."""
+    """Return the spans to suggest, in reading order: trimmed, on token borders, with one label for each range."""
     rivals = _by_range(_snapped_rivals(doc, mentions, labels))
     rivals.sort(key=lambda r: (-r.rank, r.key))
     spans = [suggested_span(*r.key, r.source, round(r.score, 3)) for r in compatible(rivals, scheme)]
@@ -145,7 +145,7 @@ def trim(text: str, start: int, end: int, lang: str) -> tuple[int, int]:
 
 
 def _ends_outside(text: str, start: int, end: int, lang: str) -> bool:
-    """Return whether the last character of a range is not the name's own."""
+    """Tell whether the last character of a range is not the name's own."""
     last = text[end - 1]
     if last in _PARTNERS:
         return not any(opening in text[start : end - 1] for opening in _PARTNERS[last])
@@ -157,7 +157,7 @@ def _abbreviated(name: str, lang: str) -> bool:
 
 
 def _by_range(rivals: Iterable[_Rival]) -> list[_Rival]:
-    """Keep the best label of each range; layers that agree on it make it likelier."""
+    """Keep the best label of each range; stages that agree on it make it likelier."""
     found: dict[tuple[int, int], list[_Rival]] = {}
     for rival in rivals:
         found.setdefault(rival.key[:2], []).append(rival)
@@ -177,7 +177,7 @@ def _by_range(rivals: Iterable[_Rival]) -> list[_Rival]:
 
 
 def _joint(rivals: list[_Rival]) -> float:
-    """Return the score of layers that agree: each further source removes a third of the remaining doubt."""
+    """Combine the scores of sources that agree: each further one removes a third of the remaining doubt."""
     by_source: dict[str, float] = {}
     for rival in rivals:
         by_source[rival.source] = max(rival.score, by_source.get(rival.source, 0.0))

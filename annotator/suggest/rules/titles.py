@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from annotator.suggest.regex_prefilter import StartFilter, beginning, matches_at
+from annotator.suggest.regex_prefilter import StartFilter, matches_at, word_prefix
 from annotator.suggest.rules.analyzed_document import PERSON, ROLE, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import alternatives, names, word_list
 from annotator.suggest.rules.places import is_sure_place
@@ -99,7 +99,7 @@ _COURTESIES = StartFilter(("mr", "ms", "dr", "sr", "lic", "ing", "don", "doña",
 @cache
 def _beginnings(lang: str) -> StartFilter:
     """Return where the pattern of a post in ``lang`` may match."""
-    listed = [beginning(name) for table in ("ranks", "modifiers", "nouns") for name in names(lang, "titles", table)]
+    listed = [word_prefix(name) for table in ("ranks", "modifiers", "nouns") for name in names(lang, "titles", table)]
     if lang == "es":
         listed = [f"{before}{noun}" for before in _ES_PREFIXES for noun in listed] + ["ex "]
     return StartFilter(listed)
@@ -202,7 +202,7 @@ def _person_at(doc: AnalyzedDocument, start: int, score: float, words_needed: in
 
 
 def _follows_name(doc: AnalyzedDocument, start: int) -> bool:
-    """Return whether a capitalised name and a comma stand before, as in ``Ana Solís, directora``."""
+    """Tell whether a capitalised name and a comma stand before, as in ``Ana Solís, directora``."""
     before = doc.text[max(0, start - 40) : start]
     return (
         re.search(
@@ -213,7 +213,7 @@ def _follows_name(doc: AnalyzedDocument, start: int) -> bool:
 
 
 def _alone(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
-    """Return whether the post stands for one known person: ``el embajador``, ``the secretary``."""
+    """Tell whether the post stands for one known person: ``el embajador``, ``the secretary``."""
     start = match.start()
     if doc.lang == "es":
         return (

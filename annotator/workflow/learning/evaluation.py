@@ -155,7 +155,7 @@ def _overlapping(result: HeldOutResult) -> Counts:
 
 
 def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
-    """Return whether two items have a label and text in common, relations at both ends."""
+    """Tell whether two items have a label and text in common, relations at both ends."""
     if one.label != other.label:
         return False
     if isinstance(one, RelationKey) and isinstance(other, RelationKey):

@@ -1,4 +1,4 @@
-"""Running suggesters over the corpus and keeping what they say as suggestion layers."""
+"""Running the suggesters over the corpus, and storing what they suggest as suggestion layers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.history import SUGGESTIONS, LayerName, field_op
 from annotator.store import Store
-from annotator.suggest.protocol import Reported, Sent, together
+from annotator.suggest.protocol import Reported, Sent, sum_by_host
 from annotator.text import Document
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.learning.learned_folder import learned_folder
@@ -26,11 +26,11 @@ Progress = Callable[[int, int], None]
 """Called with the number of documents done, and of all."""
 
 Asking = Callable[[Sequence[str], Mapping[str, Sent]], None]
-"""Called with the hosts that are asked, and what was sent to each so far."""
+"""Called with the hosts that are asked, and the amount sent to each so far."""
 
 ACTOR = "annotator"
 BATCH = 16
-"""Documents written in one transaction: what is interrupted loses no more."""
+"""Documents written in one transaction: an interruption loses no more than these."""
 
 
 @dataclass(slots=True)
@@ -52,15 +52,15 @@ class SuggestReport:
     dropped: Counter[str] = field(default_factory=Counter)
     sent: dict[str, Sent] = field(default_factory=dict)
 
-    def count(self, found: Annotations) -> None:
-        """Count what was found in one document."""
+    def count(self, layer: Annotations) -> None:
+        """Count the suggestions for one document."""
         self.suggested += 1
-        self.spans += len(found.spans)
-        self.relations += len(found.relations)
-        if isinstance(found, Reported):
-            self.unread.update([found.unread] if found.unread else [])
-            self.dropped.update(found.dropped)
-            self.sent = together((self.sent, found.sent))
+        self.spans += len(layer.spans)
+        self.relations += len(layer.relations)
+        if isinstance(layer, Reported):
+            self.unread.update([layer.unread] if layer.unread else [])
+            self.dropped.update(layer.dropped)
+            self.sent = sum_by_host((self.sent, layer.sent))
 
 
 def suggest(
@@ -92,11 +92,11 @@ def suggest(
     if asking is not None and pipeline.hosts and todo:
         asking(pipeline.hosts, {})
     for batch in _run(workspace.store, pipeline, todo, jobs):
-        sent = together(found.sent for _, found in batch if isinstance(found, Reported))
+        sent = sum_by_host(layer.sent for _, layer in batch if isinstance(layer, Reported))
         record_sent(workspace, by, sent)
         _write(workspace.store, batch, pipeline.fingerprint)
-        for _, found in batch:
-            report.count(found)
+        for _, layer in batch:
+            report.count(layer)
         if asking is not None and sent:
             asking(pipeline.hosts, report.sent)
         if progress is not None:

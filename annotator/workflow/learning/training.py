@@ -1,4 +1,4 @@
-"""Training on what is finished, and what counts as finished.
+"""Training on finished work, and which work counts as finished.
 
 Nobody's unfinished work is learned from: what one curator marked must not reach another, as a suggestion, before both
 are done with the document.
@@ -48,7 +48,7 @@ class TrainingUnderWayError(WorkflowError):
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainingResult:
     """A version and its card; ``new`` is false when one trained on just this is in use already."""
 
     version: str
@@ -57,7 +57,7 @@ class Trained:
 
 
 def finished_layers(store: Store, layer: str | None = None) -> list[LayerInfo]:
-    """Return the layer that is the truth of each finished document, in order of key.
+    """Choose, for each finished document, the layer that training takes for true; in order of key.
 
     It is gold where there is gold, else the work of the curator who was done first; and neither before everybody whom
     the document is assigned to, or who began it, is done.  With ``layer`` it is that layer wherever it is finished.
@@ -91,8 +91,8 @@ def _truth(layers: Sequence[LayerInfo]) -> LayerInfo | None:
     return min(work, key=lambda info: (info.changed_at or "", info.name), default=None)
 
 
-def train(workspace: Workspace, *, override: bool = True, progress: Progress | None = None) -> Trained:
-    """Train a new version on what is finished and put it into use, unless one that knows all of it is in use.
+def train(workspace: Workspace, *, override: bool = True, progress: Progress | None = None) -> TrainingResult:
+    """Train a new version on finished work and put it into use, unless the one in use was trained on just that.
 
     ``override`` false leaves a version that a person chose in use.  Raises :class:`NothingToLearnError` when too little
     is finished and :class:`TrainingUnderWayError` while another process trains.
@@ -102,7 +102,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
     from annotator.suggest.pipeline import SuggestionPipeline
 
     scheme, learned_dir = workspace.scheme, learned_folder(workspace)
-    with only_one(learned_dir):
+    with training_lock(learned_dir):
         pipeline = SuggestionPipeline(scheme, workspace.models)
         layers = sorted(finished_layers(workspace.store), key=lambda i: (i.changed_at or "", i.name))[-LATEST:]
         if len(layers) < LEAST:
@@ -113,7 +113,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
         known = _fingerprint(pipeline, layers)
         current = versions.active_version(learned_dir, scheme)
         if current is not None and current.card.get("learned_from") == known:
-            return Trained(current.version, dict(current.card), new=False)
+            return TrainingResult(current.version, dict(current.card), new=False)
         started = time.monotonic()
         training_set = gather(workspace, pipeline, layers, progress)
         made = learned_dir / f".making-{os.getpid()}"
@@ -135,7 +135,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
             raise
         if override or not versions.is_pinned(learned_dir):
             versions.use(learned_dir, path.name, scheme, pinned=False)
-        return Trained(path.name, card, new=True)
+        return TrainingResult(path.name, card, new=True)
 
 
 def _credit(info: LayerInfo) -> dict[str, str | None]:
@@ -148,7 +148,7 @@ def _fingerprint(pipeline: SuggestionPipeline, layers: Iterable[LayerInfo]) -> s
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
+def training_lock(folder: Path) -> Iterator[None]:
     """Hold the workspace's training lock, which ends with the process however that ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
@@ -159,12 +159,12 @@ def only_one(folder: Path) -> Iterator[None]:
                 "a training is under way in this workspace", "wait until it has ended"
             ) from None
         for left in folder.glob(".making-*"):
-            _sweep(left)
+            _remove(left)
         yield
 
 
-def _sweep(left: Path) -> None:
-    """Take away what a training that was killed left behind."""
+def _remove(left: Path) -> None:
+    """Remove the folder of a training that was killed."""
     from annotator.suggest.learned.versions import discard
 
     discard(left)
@@ -173,7 +173,7 @@ def _sweep(left: Path) -> None:
 def gather(
     workspace: Workspace, pipeline: SuggestionPipeline, layers: Sequence[LayerInfo], progress: Progress | None = None
 ) -> TrainingSet:
-    """Return finished documents with what the layers below propose for them, and some unfinished ones."""
+    """Gather finished documents and some unfinished ones, each with what model and rules propose for it."""
     from annotator.suggest.learned.training import MOST_UNFINISHED, TrainingSet
 
     store = workspace.store
@@ -196,7 +196,7 @@ def gather(
 
 
 def _example(store: Store, document: Document, info: LayerInfo, proposed: Annotations) -> Example:
-    """Return a finished document; what its curators turned down counts too."""
+    """Make an example of a finished document; suggestions that its curators rejected count as negative decisions."""
     from annotator.suggest.learned.evidence import decision_against
     from annotator.suggest.learned.training import Example
 
@@ -213,11 +213,11 @@ def _example(store: Store, document: Document, info: LayerInfo, proposed: Annota
 
 
 def _is_short(store: Store, key: str) -> bool:
-    """Return whether a document is an article and no book, which would drown all others."""
+    """Tell whether an unfinished document is short enough to be learned from; a book would outweigh all others."""
     document = store.document(key)
     return document is not None and len(document.text) <= SHORT
 
 
 def _shuffled(key: str) -> str:
-    """Return what puts keys into an order that has nothing to do with them, always the same."""
+    """Sort key for an order of documents that is arbitrary but always the same."""
     return sha256(key.encode()).hexdigest()
