@@ -1,4 +1,4 @@
-"""What is done for speed alone while many documents go through: nothing depends on it but how long it takes."""
+"""Settings of the Python process that only make work on many documents faster."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Keep the garbage collector out of the way of work that makes many objects and no cycles."""
+    """Switch the garbage collector off during work that makes many objects and no reference cycles."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -59,19 +59,19 @@ def command(
 
     if layer is not None and layer != "gold" and not layer.startswith("curator:"):
         raise AnnotatorError(f"--layer: found {layer!r}", "expected gold or curator:NAME")
-    found_workspace = global_options.workspace(folder)
+    workspace = global_options.workspace(folder)
     with progress_bar("measuring") as progress:
-        found = evaluate(found_workspace, layer=layer, folds=folds, progress=progress)
+        result = evaluate(workspace, layer=layer, folds=folds, progress=progress)
     if as_json:
-        print_json(as_record(found))
+        print_json(as_record(result))
         return
-    narrate(f"{found.documents} documents in {found.folds} parts, each part left out in turn")
-    for number, table in enumerate(tables(found)):
+    narrate(f"{result.documents} documents in {result.folds} parts, each part left out in turn")
+    for number, table in enumerate(tables(result)):
         click.echo(f"{'' if number == 0 else chr(10)}{table.title}")
         print_table(
             table.columns, table.rows, numbers=[c for c in table.columns if c not in ("of", "way", "label", "source")]
         )
         if number == 0:
             click.echo("\nlearning curve, F1 by share of the documents learned from")
-            for line in curve(found):
+            for line in curve(result):
                 click.echo(line.rstrip())

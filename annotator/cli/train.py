@@ -30,9 +30,9 @@ def command(global_options: GlobalOptions, as_json: bool, folder: Path | None) -
     """
     from annotator.workflow.learning.training import train
 
-    found = global_options.workspace(folder)
+    workspace = global_options.workspace(folder)
     with progress_bar("learning") as progress:
-        trained = train(found, progress=progress)
+        trained = train(workspace, progress=progress)
     if as_json:
         print_json(trained.card)
         return

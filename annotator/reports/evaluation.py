@@ -1,4 +1,4 @@
-"""An evaluation as JSON and as lines for a terminal."""
+"""An evaluation of suggestions as JSON values, and as tables and bars for a terminal."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ KINDS = {"spans": "spans", "relations": "relations, true ends", "whole": "relati
 
 
 class Table(NamedTuple):
-    """A table for a terminal: what it shows, its columns, its rows."""
+    """A table for a terminal: its title, its column headings, its rows."""
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
 
-def as_record(found: Evaluation) -> dict[str, Any]:
-    """Return everything as JSON values; what is undefined is null."""
+def as_record(evaluation: Evaluation) -> dict[str, Any]:
+    """Return an evaluation as JSON values; undefined figures are null."""
     return {
-        "documents": found.documents,
-        "folds": found.folds,
-        "used": dict(found.used),
-        **{kind: {way: _score(s) for way, s in getattr(found, kind).items()} for kind in KINDS},
-        "labels": {kind: {name: _score(s) for name, s in by.items()} for kind, by in found.labels.items()},
-        "sources": {kind: {name: _score(s) for name, s in by.items()} for kind, by in found.sources.items()},
+        "documents": evaluation.documents,
+        "folds": evaluation.folds,
+        "used": dict(evaluation.used),
+        **{kind: {way: _score(s) for way, s in getattr(evaluation, kind).items()} for kind in KINDS},
+        "labels": {kind: {name: _score(s) for name, s in by.items()} for kind, by in evaluation.labels.items()},
+        "sources": {kind: {name: _score(s) for name, s in by.items()} for kind, by in evaluation.sources.items()},
         "learning_curve": [
             {"share": share, "documents": round(documents, 1), **{k: _rounded(v) for k, v in values.items()}}
-            for share, documents, values in found.curve
+            for share, documents, values in evaluation.curve
         ],
         "calibration": {
             kind: {
                 "expected_error": _rounded(error),
                 "bins": [{"count": b.size, "score": _rounded(b.score), "right": _rounded(b.right)} for b in bins],
             }
-            for kind, (bins, error) in found.calibration.items()
+            for kind, (bins, error) in evaluation.calibration.items()
         },
-        "verdicts": _verdicts(found),
+        "verdicts": _verdicts(evaluation),
     }
 
 
-def _verdicts(found: Evaluation) -> dict[str, Any]:
-    counts = found.verdicts
+def _verdicts(evaluation: Evaluation) -> dict[str, Any]:
+    counts = evaluation.verdicts
     blind = counts.blind
     return {
         "documents": counts.shown,
@@ -89,15 +89,15 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def tables(found: Evaluation) -> Iterator[Table]:
-    """Yield the tables in the order of what is asked first."""
+def tables(evaluation: Evaluation) -> Iterator[Table]:
+    """Yield the tables of an evaluation, the overall figures first."""
     rows = [
-        [KINDS[kind], way, *_cells(score), "✓" if found.used[kind] == way else ""]
+        [KINDS[kind], way, *_cells(score), "✓" if evaluation.used[kind] == way else ""]
         for kind in KINDS
-        for way, score in getattr(found, kind).items()
+        for way, score in getattr(evaluation, kind).items()
     ]
     yield Table("on documents left out", ("of", "way", *MEASURES, "used"), rows)
-    for name, groups in (("label", found.labels), ("source", found.sources)):
+    for name, groups in (("label", evaluation.labels), ("source", evaluation.sources)):
         lines = [
             [kind, key, *_cells(score), str(score.exact.suggested), str(score.exact.right)]
             for kind, by in groups.items()
@@ -105,16 +105,16 @@ def tables(found: Evaluation) -> Iterator[Table]:
         ]
         alone = ", each alone against all that is right" if name == "source" else ""
         yield Table(f"by {name}, as used{alone}", ("of", name, *MEASURES, "suggested", "right"), lines)
-    for kind, (bins, error) in found.calibration.items():
+    for kind, (bins, error) in evaluation.calibration.items():
         title = f"calibration of {kind}: expected error {_shown(error)}"
         yield Table(
             title, ("suggested", "score", "right"), [[str(b.size), _shown(b.score), _shown(b.right)] for b in bins]
         )
-    yield from _verdict_tables(found)
+    yield from _verdict_tables(evaluation)
 
 
-def _verdict_tables(found: Evaluation) -> Iterator[Table]:
-    counts = found.verdicts
+def _verdict_tables(evaluation: Evaluation) -> Iterator[Table]:
+    counts = evaluation.verdicts
     if counts.by_source:
         columns = ("of", "source", *VERDICTS, "accepted share")
         yield Table(
@@ -146,11 +146,11 @@ def _shown(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def curve(found: Evaluation) -> Iterator[str]:
+def curve(evaluation: Evaluation) -> Iterator[str]:
     """Yield the learning curve as bars of F1, a line a share and kind."""
     for kind, name in KINDS.items():
         yield f"{name}"
-        for share, documents, values in found.curve:
+        for share, documents, values in evaluation.curve:
             value = values[kind]
             yield f"  {share:4.0%} {documents:6.1f} documents  {bar(value)} {_shown(value)}"
 

@@ -1,5 +1,5 @@
-"""Suggestions: what models and rules propose to the curator, as spans and relations with a score.
+"""Suggestions: spans and relations that models and rules propose to curators, each with a score.
 
-``models`` installs the language models, ``pipeline`` puts the layers together, ``protocol`` is what a third party
-implements to add a suggester of their own.
+``pipeline`` combines all suggesters, ``models`` installs the language models, and ``protocol`` is what third parties
+implement to add a suggester.
 """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FILE = "chat.yaml"
 """The configuration's name in the models folder."""
 ANSWERS = "chat-answers"
-"""The folder in the models folder that keeps what was answered."""
+"""The folder in the models folder that caches answers."""
 
 
 def make(scheme: LabelScheme, models_dir: Path) -> ChatSuggester | None:

@@ -1,4 +1,4 @@
-"""What a chat model answered, as far as it is what was asked for.
+"""Reading the answer of a chat model, as far as it is what was asked for.
 
 The JSON may be wrapped in talk, a code fence or the model's thinking; inside it every item is checked by itself, so
 that one bad item costs no more than itself.
@@ -27,19 +27,19 @@ _MOST_LENGTH = 1000
 
 
 class NoAnswerError(Exception):
-    """There is no answer in what the model wrote."""
+    """What the model wrote holds no answer."""
 
 
 class DeclinedError(Exception):
-    """The model does not want to answer, or may not."""
+    """The model declined to answer."""
 
 
 class CutOffError(Exception):
-    """The answer ends before its end."""
+    """The answer was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class ListedEntity:
     """A mention as the model lists it; ``sentence`` is the number in the question, 0 when it gave none."""
 
     id: str
@@ -50,7 +50,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ListedRelation:
     """A relation between two listed mentions, by their ids."""
 
     head: str
@@ -63,19 +63,19 @@ class Link:
 class Answer:
     """The items that can be used, in the model's order; ``dropped`` counts the others by reason."""
 
-    entities: tuple[Entity, ...]
-    links: tuple[Link, ...]
+    entities: tuple[ListedEntity, ...]
+    relations: tuple[ListedRelation, ...]
     dropped: Counter[str] = field(default_factory=Counter)
 
 
 def read_answer(content: str, scheme: LabelScheme) -> Answer:
     """Read an answer; raises :class:`CutOffError` when it is unfinished, :class:`NoAnswerError` when there is none."""
-    found = _find(_THINKING.sub("", content))
+    answer = _find(_THINKING.sub("", content))
     dropped: Counter[str] = Counter()
-    entities = [_entity(item, scheme, dropped) for item in found["entities"]]
-    relations = found.get("relations")
-    links = [_link(item, scheme, dropped) for item in (relations if isinstance(relations, list) else [])]
-    return Answer(tuple(e for e in entities if e), tuple(link for link in links if link), dropped)
+    entities = [_entity(item, scheme, dropped) for item in answer["entities"]]
+    listed = answer.get("relations")
+    relations = [_relation(item, scheme, dropped) for item in (listed if isinstance(listed, list) else [])]
+    return Answer(tuple(e for e in entities if e), tuple(r for r in relations if r), dropped)
 
 
 def _find(content: str) -> dict[str, Any]:
@@ -94,25 +94,25 @@ def _find(content: str) -> dict[str, Any]:
 
 
 def _is_unfinished(content: str, error: Exception) -> bool:
-    """Tell whether JSON is wrong because it stops, not because of what it says."""
+    """Tell whether JSON is invalid only because it stops too early."""
     if not isinstance(error, json.JSONDecodeError):
         return False
     return error.pos >= len(content.rstrip()) or error.msg.startswith("Unterminated string")
 
 
-def _entity(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> Entity | None:
+def _entity(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> ListedEntity | None:
     values = item if isinstance(item, dict) else {}
-    identity, text, label = _name(values.get("id")), values.get("text"), values.get("label")
+    entity_id, text, label = _name(values.get("id")), values.get("text"), values.get("label")
     if not isinstance(text, str) or not text.strip() or len(text) > _MOST_LENGTH or not isinstance(label, str):
         dropped[MALFORMED] += 1
         return None
     if label not in scheme.entities:
         dropped[UNKNOWN_LABEL] += 1
         return None
-    return Entity(identity or "", _whole(values.get("sentence")), text.strip(), label, _certainty(values))
+    return ListedEntity(entity_id or "", _whole(values.get("sentence")), text.strip(), label, _certainty(values))
 
 
-def _link(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> Link | None:
+def _relation(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> ListedRelation | None:
     values = item if isinstance(item, dict) else {}
     head, child, label = _name(values.get("head")), _name(values.get("child")), values.get("label")
     if not head or not child or not isinstance(label, str):
@@ -121,7 +121,7 @@ def _link(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> Link | None:
     if label not in scheme.relations:
         dropped[UNKNOWN_LABEL] += 1
         return None
-    return Link(head, child, label, _certainty(values))
+    return ListedRelation(head, child, label, _certainty(values))
 
 
 def _name(value: Any) -> str | None:
@@ -135,6 +135,6 @@ def _whole(value: Any) -> int:
 
 
 def _certainty(values: dict[Any, Any]) -> str:
-    """Return how sure the model is; what it does not say in our words counts as medium."""
+    """Return how sure the model is; anything but the three words counts as medium."""
     said = values.get("certainty")
     return said if isinstance(said, str) and said in CERTAINTIES else CERTAINTIES[1]

@@ -109,7 +109,7 @@ class Endpoint:
             self._http.close()
 
     def ask(self, messages: Messages, schema: dict[str, Any], traffic: Traffic | None = None) -> str:
-        """Return what the model answers; count in ``traffic`` what is sent.
+        """Ask a question and return the model's answer; ``traffic`` counts what is sent.
 
         Raises :class:`Trouble` when the server gives none, ``DeclinedError`` when the model does not want to,
         ``CutOffError`` when it ran out of space, ``NoAnswerError`` when the reply is none of a chat server's.
@@ -182,7 +182,7 @@ class Endpoint:
         return float(2**attempt) if asked is None else asked
 
     def _failure(self, reply: _Reply) -> Trouble:
-        """Say what a reply without an answer means."""
+        """Explain a reply without an answer."""
         status, said = reply.status, self._shown(_complaint(reply.body))
         detail = f" ({said})" if said else ""
         if status == _BROKEN_OFF:
@@ -247,7 +247,7 @@ def _content(body: bytes) -> str:
 
 
 def _complaint(body: bytes) -> str:
-    """Return what an error reply says, from the places where servers put it."""
+    """Return the message of an error reply, from the fields in which servers put it."""
     text = body[:10_000].decode(errors="replace")
     try:
         value = json.loads(body)

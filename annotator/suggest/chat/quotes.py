@@ -1,4 +1,4 @@
-"""Finding in a text what a model says that it quotes.
+"""Finding in a text the words that a model quotes.
 
 First letter by letter; then with blanks, quotation marks, case and the composition of accents made alike, because that
 is what models change without meaning to.
@@ -17,7 +17,7 @@ _ALIKE = str.maketrans(dict.fromkeys("“”„«»‘’‚‹›`´'", '"') | 
 
 
 class Quotes:
-    """Looks quotes up in a document; what is found is trimmed as the guideline wants it and falls on token borders."""
+    """Finds quotes in a document; matches are trimmed as the guideline wants it and lie on token borders."""
 
     def __init__(self, scheme: LabelScheme, document: Document) -> None:
         self._document = document

@@ -1,4 +1,4 @@
-"""The suggester: documents in, questions out, answers anchored, troubles told."""
+"""The chat suggester: it asks a model about each document and anchors the answers in the text."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from annotator.labels import LabelScheme
 from annotator.suggest.chat import anchoring, question
 from annotator.suggest.chat.anchoring import Anchoring
 from annotator.suggest.chat.answer import Answer, CutOffError, DeclinedError, NoAnswerError, read_answer
+from annotator.suggest.chat.answer_cache import AnswerCache
 from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.endpoint import Endpoint, Traffic, Trouble
-from annotator.suggest.chat.remembered import Answers
 from annotator.suggest.chat.threads import map_in_threads
 from annotator.suggest.protocol import Reported, Sent
 from annotator.text import Document
@@ -25,7 +25,7 @@ PATIENCE = 3
 """Questions in a row without an answer after which no more is asked in this run."""
 DECLINED = "the model declined to answer"
 _TOO_LONG = ""
-"""Remembered in place of an answer that was cut off: its halves are what is asked."""
+"""Cached in place of an answer that was cut off: the question is then asked in halves."""
 NOT_ASKED = "{} was not asked, because nothing is sent unasked"
 NO_JSON = "the model gave no JSON that can be read"
 CUT_OFF = "the model ran out of space: allow it longer answers, or lower chunk"
@@ -40,25 +40,25 @@ class ChatSuggester:
     name = "chat"
 
     def __init__(
-        self, scheme: LabelScheme, configuration: Configuration, answers: Path, *, silent: bool = False
+        self, scheme: LabelScheme, configuration: Configuration, cache_folder: Path, *, offline: bool = False
     ) -> None:
         self.version = _version(configuration)
-        self.hosts = () if silent else (configuration.host,)
-        self._folder = answers
+        self.hosts = () if offline else (configuration.host,)
+        self._cache_folder = cache_folder
         self._scheme = scheme
         self._schema = question.answer_schema(scheme)
         self._configuration = configuration
-        self._answers = Answers(answers)
+        self._cache = AnswerCache(cache_folder)
         self._lock = threading.Lock()
-        self._silent = 0
-        self._stopped: Trouble | None = Trouble(NOT_ASKED.format(configuration.host), final=True) if silent else None
+        self._unanswered = 0
+        self._stopped: Trouble | None = Trouble(NOT_ASKED.format(configuration.host), final=True) if offline else None
 
     def offline(self) -> ChatSuggester:
-        """Return one that knows what was answered before, and asks nothing."""
-        return ChatSuggester(self._scheme, self._configuration, self._folder, silent=True)
+        """Return a suggester that uses the cached answers and asks nothing."""
+        return ChatSuggester(self._scheme, self._configuration, self._cache_folder, offline=True)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Reported]:
-        """Yield a layer per document; what was not answered is said in it, and its rest is kept."""
+        """Yield a layer for each document, in order; a question without an answer is reported in it."""
         endpoint = Endpoint(self._configuration)
         if self.hosts:
             try:
@@ -70,7 +70,7 @@ class ChatSuggester:
 
     def _read(self, endpoint: Endpoint, document: Document) -> Reported:
         source = f"{self.name}@{self.version}"
-        found = Anchoring(self._scheme, document, source, self._configuration.score)
+        suggestions = Anchoring(self._scheme, document, source, self._configuration.score)
         unread: Counter[str] = Counter()
         traffic = Traffic()
         for sentences in question.pieces(document, self._configuration.chunk):
@@ -78,13 +78,13 @@ class ChatSuggester:
                 if isinstance(answer, Trouble):
                     unread[answer.reason] += 1
                 else:
-                    found.add(answer, part)
-        found.finish()
+                    suggestions.add(answer, part)
+        suggestions.finish()
         reason = unread.most_common(1)[0][0] if unread else ""
         sent = Sent(traffic.requests, 1, traffic.bytes)
-        told = f"{source}: {reason}" if reason else ""
+        report = f"{source}: {reason}" if reason else ""
         by_host = {self._configuration.host: sent} if traffic.requests else {}
-        return Reported(found.spans, found.relations, told, found.dropped, by_host)
+        return Reported(suggestions.spans, suggestions.relations, report, suggestions.dropped, by_host)
 
     def _answered(
         self, endpoint: Endpoint, document: Document, sentences: range, traffic: Traffic
@@ -107,11 +107,11 @@ class ChatSuggester:
             yield sentences, self._note(trouble)
 
     def _answer(self, endpoint: Endpoint, document: Document, sentences: range, traffic: Traffic) -> Answer:
-        """Return what was answered before, else ask."""
+        """Return the cached answer, or ask."""
         messages = question.messages(self._scheme, document, sentences)
         settings = self._configuration
         asked = [settings.url, settings.model, settings.temperature, messages, self._schema]
-        known = self._answers.get(asked)
+        known = self._cache.get(asked)
         if known == _TOO_LONG:
             raise CutOffError
         with suppress(NoAnswerError, CutOffError):
@@ -124,18 +124,18 @@ class ChatSuggester:
             answer = read_answer(content, self._scheme)
         except CutOffError:
             if len(sentences) > 1:
-                self._answers.put(asked, _TOO_LONG)
+                self._cache.put(asked, _TOO_LONG)
             raise
-        self._answers.put(asked, content)
+        self._cache.put(asked, content)
         with self._lock:
-            self._silent = 0
+            self._unanswered = 0
         return answer
 
     def _note(self, trouble: Trouble) -> Trouble:
         """Stop asking after a trouble that will stay, or after too many in a row."""
         with self._lock:
-            self._silent += 1
-            if self._stopped is None and (trouble.final or self._silent >= PATIENCE):
+            self._unanswered += 1
+            if self._stopped is None and (trouble.final or self._unanswered >= PATIENCE):
                 self._stopped = trouble
         return trouble
 

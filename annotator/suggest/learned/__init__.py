@@ -1,1 +1,1 @@
-"""What is learned from finished documents, and how it changes what is suggested."""
+"""Learning from finished documents: phrase memory, tagger, calibration, and learned versions on disk."""

@@ -1,1 +1,1 @@
-"""Relations between suggested spans, by rules or by what was learned."""
+"""Suggesting relations between spans: candidates, rules, and the relation classifier."""

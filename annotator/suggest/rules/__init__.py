@@ -1,1 +1,1 @@
-"""Entities by rules: from a document that was read to the spans to suggest."""
+"""Entity rules: the stages that turn a document and a model's entities into spans to suggest."""

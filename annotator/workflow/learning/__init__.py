@@ -1,1 +1,1 @@
-"""Suggesting for the corpus, training on what is finished, and measuring how good suggestions are."""
+"""Suggesting for the corpus, training on finished work, and evaluating suggestions."""

@@ -1,4 +1,4 @@
-"""How good suggestions are on documents that nothing was learned from: left out in turn; by way, label, source."""
+"""Evaluating suggestions by cross-validation on finished documents: by way to suggest, label and source."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ class Counts(NamedTuple):
 
     @property
     def precision(self) -> float | None:
-        """Return the share of suggestions that was right."""
+        """The share of suggestions that are right."""
         return self.shared / self.suggested if self.suggested else None
 
     @property
     def recall(self) -> float | None:
-        """Return the share of what is right that was suggested."""
+        """The share of what is right that was suggested."""
         return self.shared / self.right if self.right else None
 
     @property
     def f1(self) -> float | None:
-        """Return the harmonic mean of precision and recall."""
+        """The harmonic mean of precision and recall."""
         total = self.suggested + self.right
         return 2 * self.shared / total if total else None
 
@@ -64,7 +64,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was measured.
+    """What was full.
 
     ``spans``, ``relations`` (between true spans) and ``whole`` (relations between suggested spans) hold a score by way,
     ``used`` the way that training would choose; ``labels`` and ``sources`` are about that way, each source against all
@@ -108,18 +108,18 @@ def evaluate(
     parts = training_set.folds(folds or len(training_set.examples))
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
-    with scratch(learned_folder(workspace)) as passing:
-        runs = {share: cross_validate(training_set, passing, parts, share, progress) for share in SHARES}
-    measured = runs[1.0]
-    used = choose(measured)
-    kinds = {"spans": measured.spans, "relations": measured.relations, "whole": measured.whole}
+    with scratch(learned_folder(workspace)) as temporary:
+        runs = {share: cross_validate(training_set, temporary, parts, share, progress) for share in SHARES}
+    full = runs[1.0]
+    used = choose(full)
+    kinds = {"spans": full.spans, "relations": full.relations, "whole": full.whole}
     chosen = {kind: ways[used[kind]] for kind, ways in kinds.items()}
     return Evaluation(
         documents=len(training_set.examples),
         folds=len(parts),
-        spans={way: _score(results) for way, results in measured.spans.items()},
-        relations={way: _score(results) for way, results in measured.relations.items()},
-        whole={way: _score(results) for way, results in measured.whole.items()},
+        spans={way: _score(results) for way, results in full.spans.items()},
+        relations={way: _score(results) for way, results in full.relations.items()},
+        whole={way: _score(results) for way, results in full.whole.items()},
         used=used,
         labels={kind: _by_label(chosen[kind]) for kind in ("spans", "relations")},
         sources={kind: _by_source(chosen[kind]) for kind in ("spans", "relations")},
@@ -147,15 +147,15 @@ def _overlapping(result: HeldOutResult) -> Counts:
     free = sorted(result.right)
     shared = 0
     for key in sorted(result.suggested):
-        found = next((f for f in free if _touch(key, f)), None)
-        if found is not None:
-            free.remove(found)
+        match = next((item for item in free if _touch(key, item)), None)
+        if match is not None:
+            free.remove(match)
             shared += 1
     return Counts(shared, len(result.suggested), len(result.right))
 
 
 def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
-    """Tell whether two items have a label and text in common, relations at both ends."""
+    """Tell whether two items have the same label and overlap, relations at both ends."""
     if one.label != other.label:
         return False
     if isinstance(one, RelationKey) and isinstance(other, RelationKey):
@@ -178,7 +178,7 @@ def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
 
 
 def _by_label(results: Sequence[HeldOutResult]) -> dict[str, Score]:
-    """Return the score of what has each label."""
+    """Score the items of each label."""
     labels = {key.label for result in results for key in (*result.suggested, *result.right)}
     return {label: _score([_labelled(result, label) for result in results]) for label in sorted(labels)}
 
@@ -189,7 +189,7 @@ def _labelled(result: HeldOutResult, label: str) -> HeldOutResult:
 
 
 def _by_source(results: Sequence[HeldOutResult]) -> dict[str, Score]:
-    """Return the score of what comes from each source, against all that is right."""
+    """Score the suggestions of each source, against all that is right."""
     sources = {_source(result, key) for result in results for key in result.suggested}
     return {source: _score([_from(result, source) for result in results]) for source in sorted(sources)}
 
@@ -210,30 +210,28 @@ def _point(
     run: CrossValidation,
     used: Mapping[str, str],
 ) -> tuple[float, float, dict[str, float | None]]:
-    """Return a point of the learning curve; where the rules are best it shows what was learned all the same."""
+    """Return a point of the learning curve: for the ways used, or those that learn where the rules are used."""
     from annotator.suggest.learned.cross_validation import f1
 
     learned = {"spans": "tagger", "relations": "linker", "whole": "tagger+linker"}
     ways = {kind: learned[kind] if used[kind].startswith("rules") else used[kind] for kind in learned}
     sizes = [max(1, round(share * (len(training_set.examples) - len(part)))) for part in parts]
-    found = {kind: f1(getattr(run, kind)[way]) for kind, way in ways.items()}
-    return share, sum(sizes) / len(sizes), found
+    scores = {kind: f1(getattr(run, kind)[way]) for kind, way in ways.items()}
+    return share, sum(sizes) / len(sizes), scores
 
 
 def _calibration(
     results: Sequence[HeldOutResult], parts: Sequence[Sequence[int]], training_set: TrainingSet
 ) -> tuple[list[ScoreBin], float | None]:
-    """Return how often suggestions were right by score, each part's scores calibrated on the other parts."""
+    """Bin suggestions by score, the scores of each part being calibrated on the other parts."""
+    from annotator.suggest.learned.cross_validation import scores_with_outcome
+
     by_document = {result.document: result for result in results}
-    found: list[tuple[float, bool]] = []
+    calibrated: list[tuple[float, bool]] = []
     groups = [[by_document[training_set.examples[i].document.key] for i in part] for part in parts]
     for number, group in enumerate(groups):
         others = [o for i, other in enumerate(groups) if i != number for o in other]
-        calibrate = Calibration.fit(_judged(others))
-        found += [(calibrate(score), right) for score, right in _judged(group)]
-    binned = bins(found, most=10)
+        calibrate = Calibration.fit(scores_with_outcome(others))
+        calibrated += [(calibrate(score), right) for score, right in scores_with_outcome(group)]
+    binned = bins(calibrated, most=10)
     return binned, expected_error(binned)
-
-
-def _judged(results: Iterable[HeldOutResult]) -> list[tuple[float, bool]]:
-    return [(score, key in result.right) for result in results for key, score in result.suggested.items()]

@@ -93,7 +93,7 @@ class TestReading:
         bad = [7, {}, {**good, "text": " "}, {**good, "text": 3}, {**good, "label": ["PERSON"]}, {**good, "label": "X"}]
         links = [linked(1, "works_for", 2), linked(1, "loves", 2), {"head": 1, "label": "works_for"}, "no"]
         answer = read_answer(json.dumps({"entities": [*bad, good], "relations": links}), scheme)
-        assert len(answer.entities) == len(answer.links) == 1
+        assert len(answer.entities) == len(answer.relations) == 1
         assert answer.dropped == {"not as asked for": 5 + 2, "no label of the scheme": 2}
 
     @given(st.text() | st.recursive(st.none() | st.text() | st.integers() | st.floats(), st.lists).map(json.dumps))
