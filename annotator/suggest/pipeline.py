@@ -19,7 +19,7 @@ from annotator.suggest import custom_models
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
 from annotator.suggest.models import PINNED, installed_path
-from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, hosts_of
+from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, SuggesterFactory, hosts_of
 from annotator.suggest.span_choice import compatible
 from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
@@ -153,7 +153,8 @@ def _plugins(scheme: LabelScheme, models_dir: Path) -> Iterator[Suggester]:
     """Make the suggesters of installed packages that take part, in the order of their entry points' names."""
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
         try:
-            suggester = entry.load()(scheme, models_dir)
+            factory: SuggesterFactory = entry.load()
+            suggester = factory(scheme, models_dir)
         except (ImportError, AttributeError, TypeError) as error:
             raise ModelError(
                 f"the suggester {entry.name!r} cannot be made: {error}", "mend or uninstall its package"

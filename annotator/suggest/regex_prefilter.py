@@ -72,8 +72,8 @@ def first_words(pattern: re.Pattern[str]) -> tuple[str, ...]:
     items = _parsed(pattern)
     if not items or str(items[0][0]) != "AT" or str(items[0][1]) != "AT_BOUNDARY":
         return ()
-    found = {word_prefix(literal) for literal in _first_literals(items[1:])}
-    return () if "" in found else tuple(sorted(found))
+    prefixes = {word_prefix(literal) for literal in _first_literals(items[1:])}
+    return () if "" in prefixes else tuple(sorted(prefixes))
 
 
 def _parsed(pattern: re.Pattern[str]) -> list[tuple[Any, Any]]:
@@ -109,16 +109,16 @@ def _first_literals(items: list[tuple[Any, Any]]) -> set[str]:
 
 def _needs_of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str]:
     """Return the longest needed strings among the items of a sequence, all of which a match must contain."""
-    found: list[frozenset[str]] = []
+    needs: list[frozenset[str]] = []
     literal = ""
     for operation, value in items:
         if str(operation) == "LITERAL":
             literal += chr(value)
             continue
-        found += [frozenset({literal}), _needs_of_item(str(operation), value)]
+        needs += [frozenset({literal}), _needs_of_item(str(operation), value)]
         literal = ""
-    found.append(frozenset({literal}))
-    strong = [strings for strings in found if strings and min(map(len, strings)) >= _LEAST]
+    needs.append(frozenset({literal}))
+    strong = [strings for strings in needs if strings and min(map(len, strings)) >= _LEAST]
     return max(strong, key=lambda strings: min(map(len, strings)), default=frozenset())
 
 
@@ -157,8 +157,8 @@ class StartFilter(dict[str, bool]):
 
     def offsets(self, doc: AnalyzedDocument) -> list[int]:
         """Return, in order, the offsets at which a match may begin that has no letter or digit before it."""
-        found = [start for letters, starts in doc.starts_by_prefix.items() if self[letters] for start in starts]
-        return sorted({*found, *doc.inner_starts})
+        offsets = [start for letters, starts in doc.starts_by_prefix.items() if self[letters] for start in starts]
+        return sorted({*offsets, *doc.inner_starts})
 
 
 def word_prefix(alternative: str) -> str:

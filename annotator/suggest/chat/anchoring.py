@@ -99,7 +99,7 @@ class Anchoring:
 
         Longer ones choose first, so that a shorter one does not sit down inside them.
         """
-        found: list[tuple[str, Span]] = []
+        anchored: list[tuple[str, Span]] = []
         used: list[SpanKey] = []
         for entity in sorted(entities, key=lambda e: -len(e.text)):
             segments = self._segments(entity, sentences)
@@ -111,8 +111,8 @@ class Anchoring:
                 continue
             used.append(SpanKey(*segment, entity.label))
             score = round(self._score * CERTAINTY[entity.certainty], 3)
-            found.append((entity.id, suggested_span(*segment, entity.label, self._source, score)))
-        return found
+            anchored.append((entity.id, suggested_span(*segment, entity.label, self._source, score)))
+        return anchored
 
     def _segments(self, entity: ListedEntity, sentences: range) -> list[Segment]:
         """Return where a mention may stand: in its sentence, else in the nearest that has it."""

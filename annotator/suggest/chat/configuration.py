@@ -47,28 +47,28 @@ class Configuration:
 def load_configuration(path: Path) -> Configuration:
     """Read the configuration; raises :class:`ModelError` for the first mistake in it."""
     try:
-        found = load_yaml(path)
+        settings = load_yaml(path)
     except InputError as error:
         raise ModelError(error.message, error.hint) from error
-    if found is None:
+    if settings is None:
         raise ModelError(f"{path}: found no settings", "expected url and model at least")
-    return Configuration(**_checked(found))
+    return Configuration(**_checked(settings))
 
 
-def _checked(found: YamlMapping) -> dict[str, Any]:
+def _checked(settings: YamlMapping) -> dict[str, Any]:
     known = [field.name for field in fields(Configuration)]
-    for name, value in found.values.items():
+    for name, value in settings.values.items():
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
-            raise ModelError(f"{found.where(redacted(str(name)))}: unknown", hint)
+            raise ModelError(f"{settings.where(redacted(str(name)))}: unknown", hint)
         allowed, expected = _CHECKS[name]
         if not allowed(value):
-            raise ModelError(f"{found.where(name)}: found {_shown(value)}", f"expected {expected}")
+            raise ModelError(f"{settings.where(name)}: found {_shown(value)}", f"expected {expected}")
     for name in ("url", "model"):
-        if name not in found.values:
-            raise ModelError(f"{found.path}: found no {name}", f"expected {_CHECKS[name][1]}")
-    return dict(found.values)
+        if name not in settings.values:
+            raise ModelError(f"{settings.path}: found no {name}", f"expected {_CHECKS[name][1]}")
+    return dict(settings.values)
 
 
 def _shown(value: object) -> str:

@@ -29,9 +29,9 @@ class Quotes:
         text = self._document.text
         at = text.find(quote, within.start, within.end)
         while at >= 0:
-            place = self._placed(at, at + len(quote))
-            if place is not None:
-                yield place
+            segment = self._placed(at, at + len(quote))
+            if segment is not None:
+                yield segment
             at = text.find(quote, at + len(quote), within.end)
 
     def alike(self, quote: str, within: Segment) -> Iterator[Segment]:
@@ -44,9 +44,9 @@ class Quotes:
         while at >= 0:
             end = at + len(wanted)
             after = origins[end] if end < len(origins) else within.end - within.start
-            place = self._placed(within.start + origins[at], within.start + max(after, origins[end - 1] + 1))
-            if place is not None:
-                yield place
+            segment = self._placed(within.start + origins[at], within.start + max(after, origins[end - 1] + 1))
+            if segment is not None:
+                yield segment
             at = text.find(wanted, end)
 
     def bare(self, quote: str, within: Segment) -> Iterator[Segment]:

@@ -58,11 +58,11 @@ class LearnedSpans:
         """Return the spans that the tagger finds; those that rules or memory propose too keep their source."""
         sources = {span.key: span.source for span in (*remembered, *proposed)}
         spans = []
-        for found in tagger.find(index, ProposalFeatures(index, {"base": proposed, "memory": remembered})):
-            if found.label in self.scheme.entities:
-                key = SpanKey(*index.segment(found.tokens), found.label)
+        for tagged in tagger.find(index, ProposalFeatures(index, {"base": proposed, "memory": remembered})):
+            if tagged.label in self.scheme.entities:
+                key = SpanKey(*index.segment(tagged.tokens), tagged.label)
                 source = sources.get(key) or f"{SOURCE}@{self.version}"
-                spans.append(suggested_span(*key, source, self.calibrate("span", round(found.probability, 3))))
+                spans.append(suggested_span(*key, source, self.calibrate("span", round(tagged.probability, 3))))
         return spans if self.scheme.overlap == "flat" else [*spans, *_nested(proposed, spans)]
 
     def _compatible(self, spans: Iterable[Span], beside: Iterable[SpanKey] = ()) -> Iterator[Span]:

@@ -85,8 +85,8 @@ class _Model:
         """Return the numbers with which a part begins."""
         if offset + shape.size > len(self._data):
             raise _BrokenError("a part of it lies behind its end")
-        found, *numbers = shape.unpack_from(self._data, offset)
-        if found != name:
+        magic, *numbers = shape.unpack_from(self._data, offset)
+        if magic != name:
             raise _BrokenError(f"a part of it is not {name.decode()}")
         return numbers
 
@@ -109,8 +109,8 @@ class _Model:
         start, kind = offset + _CHUNK.size, np.dtype([("what", "<u4", 3), ("weight", "<f8")])
         if start + count * kind.itemsize > len(self._data):
             raise _BrokenError("its features lie behind its end")
-        found = np.frombuffer(self._data, dtype=kind, count=count, offset=start)
-        if count and (found["what"][:, 2].max() >= labels or not (np.abs(found["weight"]) < _HEAVIEST).all()):
+        features = np.frombuffer(self._data, dtype=kind, count=count, offset=start)
+        if count and (features["what"][:, 2].max() >= labels or not (np.abs(features["weight"]) < _HEAVIEST).all()):
             raise _BrokenError("a feature of it speaks of no label, or has a weight that is none")
         return int(count)
 
@@ -127,16 +127,16 @@ class _Model:
             if places.all():
                 raise _BrokenError("a table of names has no end")
             records.append(places[places > 0])
-        found = np.concatenate(records)
-        if len(found) and (found.min() < _NAMES.size or found.max() + 8 > size):
+        positions = np.concatenate(records)
+        if len(positions) and (positions.min() < _NAMES.size or positions.max() + 8 > size):
             raise _BrokenError("a name lies outside of its table")
-        identities, lengths = self._numbers(offset + found), self._numbers(offset + found + 4)
-        ends = found + 8 + lengths
-        if len(found) and (identities.max() >= count or lengths.min() < 1 or ends.max() > size):
+        numbers, lengths = self._numbers(offset + positions), self._numbers(offset + positions + 4)
+        ends = positions + 8 + lengths
+        if len(positions) and (numbers.max() >= count or lengths.min() < 1 or ends.max() > size):
             raise _BrokenError("a name lies outside of its table")
         if self._bytes[offset + ends - 1].any():
             raise _BrokenError("a name has no end")
-        written = zip(offset + found[:count] + 8, offset + ends[:count] - 1, strict=True)
+        written = zip(offset + positions[:count] + 8, offset + ends[:count] - 1, strict=True)
         return [self._data[start:end].decode("utf-8", "replace") for start, end in written]
 
     def _references(self, offset: int, name: bytes, count: int, features: int) -> None:

@@ -89,9 +89,9 @@ def units(index: PhraseIndex) -> Iterator[TokenRange]:
     """Yield the units of a document that hold tokens, in order."""
     token = 0
     while token < len(index.stems):
-        place = index.unit_range(index.unit_of(token))
-        yield place
-        token = place.stop
+        unit = index.unit_range(index.unit_of(token))
+        yield unit
+        token = unit.stop
 
 
 def features(

@@ -105,10 +105,10 @@ class AnalyzedDocument:
     @cached_property
     def starts_by_prefix(self) -> dict[str, list[int]]:
         """The offsets of the words by their first letters (:data:`PREFIX_LETTERS` of them)."""
-        found: dict[str, list[int]] = {}
+        starts: dict[str, list[int]] = {}
         for word, start in zip(self.words, self.starts, strict=True):
-            found.setdefault(word[:PREFIX_LETTERS], []).append(start)
-        return found
+            starts.setdefault(word[:PREFIX_LETTERS], []).append(start)
+        return starts
 
     @cached_property
     def inner_starts(self) -> list[int]:

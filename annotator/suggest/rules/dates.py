@@ -106,9 +106,9 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 def _offsets(doc: AnalyzedDocument) -> list[int]:
     """Return, in order, where a date may begin."""
-    found = _BEGINNINGS.get(doc.lang, _FIGURES).offsets(doc)
+    offsets = _BEGINNINGS.get(doc.lang, _FIGURES).offsets(doc)
     masks = [match.start() for match in _MASKED.finditer(doc.text)] if "*" in doc.text else []
-    return sorted({*found, *masks}) if masks else found
+    return sorted({*offsets, *masks}) if masks else offsets
 
 
 @cache

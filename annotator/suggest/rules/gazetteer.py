@@ -23,15 +23,15 @@ class GazetteerEntry(NamedTuple):
 @cache
 def places(lang: str) -> dict[str, GazetteerEntry]:
     """Return the places that news in ``lang`` names, by their exact spelling."""
-    found: dict[str, str] = dict.fromkeys(_cities(lang), GPE)
+    kinds: dict[str, str] = dict.fromkeys(_cities(lang), GPE)
     for code, name in _territories(lang):
-        found[name] = LOC if code.isdigit() else GPE
+        kinds[name] = LOC if code.isdigit() else GPE
     for kind in (GPE, LOC, ORG):
-        found.update(dict.fromkeys(names(lang, "places", kind.lower()), kind))
+        kinds.update(dict.fromkeys(names(lang, "places", kind.lower()), kind))
     never, also_people = set(names("common", "places", "never")), _also_people()
     return {
         name: GazetteerEntry(kind, name not in also_people)
-        for name, kind in found.items()
+        for name, kind in kinds.items()
         if name not in never and len(name) > 1
     }
 
@@ -44,8 +44,8 @@ def _also_people() -> frozenset[str]:
 
 @cache
 def _countries() -> frozenset[str]:
-    found = {name for lang in sorted(LANGUAGES) for code, name in _territories(lang) if not code.isdigit()}
-    return frozenset(found.union(names("common", "places", "countries")))
+    countries = {name for lang in sorted(LANGUAGES) for code, name in _territories(lang) if not code.isdigit()}
+    return frozenset(countries.union(names("common", "places", "countries")))
 
 
 def is_country(name: str) -> bool:

@@ -102,13 +102,13 @@ def _quoted(doc: AnalyzedDocument) -> Iterator[Mention]:
     cue = _ES_CUE if doc.lang == "es" else _EN_CUE
     for match in _QUOTED.finditer(doc.text):
         before = doc.text[max(0, match.start() - 60) : match.start()]
-        found = cue.search(before)
+        cue_match = cue.search(before)
         start, end = match.span(1)
         while end > start and doc.text[end - 1] in ",.;:":
             end -= 1
-        if found is None or not _is_title(doc.text[start:end]):
+        if cue_match is None or not _is_title(doc.text[start:end]):
             continue
-        kind = PROGRAM if _PROGRAM_CUE.search(found[0]) else INITIATIVE
+        kind = PROGRAM if _PROGRAM_CUE.search(cue_match[0]) else INITIATIVE
         yield Mention(start, end, kind, 0.72, SOURCE)
 
 

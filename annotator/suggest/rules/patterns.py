@@ -67,7 +67,7 @@ def _regex(entity: EntityType, pattern: Pattern) -> re.Pattern[str]:
 
 def token_patterns(scheme: LabelScheme, lang: str) -> Mapping[str, list[list[dict[str, Any]]]]:
     """Return the scheme's spaCy token patterns for ``lang`` by entity label."""
-    found: dict[str, list[list[dict[str, Any]]]] = {}
+    by_label: dict[str, list[list[dict[str, Any]]]] = {}
     for entity in scheme.entities.values():
         listed = [
             [dict(token) for token in p.value if not isinstance(token, str)]
@@ -75,8 +75,8 @@ def token_patterns(scheme: LabelScheme, lang: str) -> Mapping[str, list[list[dic
             if p.kind == "tokens" and p.lang in {None, lang}
         ]
         if listed:
-            found[entity.name] = listed
-    return found
+            by_label[entity.name] = listed
+    return by_label
 
 
 def matcher(vocab: Vocab, scheme: LabelScheme, lang: str) -> Matcher | None:

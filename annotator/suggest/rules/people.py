@@ -108,10 +108,10 @@ def _parts(doc: AnalyzedDocument, known: list[Mention]) -> dict[str, list[tuple[
         for p in parts
         if not (len(p) == 1 and (len(p[0]) < 3 or p[0] in word_list(doc.lang, "openers") or others[p[0]] > 0))
     ]
-    found: dict[str, list[tuple[str, ...]]] = {}
+    by_first_word: dict[str, list[tuple[str, ...]]] = {}
     for part in sorted(usable, key=len, reverse=True):
-        found.setdefault(part[0], []).append(part)
-    return found
+        by_first_word.setdefault(part[0], []).append(part)
+    return by_first_word
 
 
 def _stands_alone(doc: AnalyzedDocument, first: int, last: int) -> bool:

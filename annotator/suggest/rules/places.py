@@ -22,15 +22,15 @@ _COUNTY = {"en": frozenset({"County", "Parish", "Province", "Township"}), "es": 
 @cache
 def _index(lang: str) -> dict[str, list[tuple[tuple[str, ...], str, GazetteerEntry]]]:
     """Return the gazetteer by first word, the longest names first."""
-    found: dict[str, list[tuple[tuple[str, ...], str, GazetteerEntry]]] = {}
-    for name, place in places(lang).items():
+    index: dict[str, list[tuple[tuple[str, ...], str, GazetteerEntry]]] = {}
+    for name, entry in places(lang).items():
         for spelling in {name, name.upper()} if len(name) > 4 else {name}:
             words = tuple(m[0] for m in WORD.finditer(spelling))
             if words:
-                found.setdefault(words[0], []).append((words, spelling, place))
-    for entries in found.values():
+                index.setdefault(words[0], []).append((words, spelling, entry))
+    for entries in index.values():
         entries.sort(key=lambda entry: (-len(entry[0]), -len(entry[1])))
-    return found
+    return index
 
 
 def find(doc: AnalyzedDocument) -> Iterator[Mention]:
@@ -40,10 +40,10 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     for i in doc.capitals:
         if i < after:
             continue
-        for parts, spelling, place in index.get(doc.words[i], ()):
+        for parts, spelling, entry in index.get(doc.words[i], ()):
             end = doc.starts[i] + len(spelling)
             if doc.text.startswith(spelling, doc.starts[i]) and _whole(doc, i, len(parts), end):
-                yield _mention(doc, i, i + len(parts) - 1, end, place)
+                yield _mention(doc, i, i + len(parts) - 1, end, entry)
                 after = i + len(parts)
                 break
 
@@ -53,9 +53,9 @@ def _whole(doc: AnalyzedDocument, first: int, count: int, end: int) -> bool:
     return last < len(doc.words) and (end == doc.ends[last] or doc.text[end - 1] == ".")
 
 
-def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, place: GazetteerEntry) -> Mention:
+def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, entry: GazetteerEntry) -> Mention:
     """Score a match: a capital on either side makes it part of a longer name, unless that is a county or a place."""
-    kind, score = place.kind, SURE if place.sure else UNSURE
+    kind, score = entry.kind, SURE if entry.sure else UNSURE
     if last + 1 < len(doc.words) and doc.words[last + 1] in _COUNTY.get(doc.lang, ()) and doc.gap(last) == " ":
         return Mention(doc.starts[first], doc.ends[last + 1], GPE, SURE, SOURCE)
     before = first > 0 and doc.gap(first - 1) in {" ", "-"} and doc.words[first - 1][0].isupper()
@@ -88,21 +88,21 @@ def _first_near(ranges: list[tuple[int, int]], offset: int) -> int:
 def is_place(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether the name of a place starts at word ``index``."""
     return any(
-        place.kind != ORG
+        entry.kind != ORG
         and doc.text.startswith(spelling, doc.starts[index])
         and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
-        for words, spelling, place in _index(doc.lang).get(doc.words[index], ())
+        for words, spelling, entry in _index(doc.lang).get(doc.words[index], ())
     )
 
 
 def is_sure_place(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether a name that is nothing but a place's starts at word ``index``."""
     return any(
-        place.sure
-        and place.kind != ORG
+        entry.sure
+        and entry.kind != ORG
         and doc.text.startswith(spelling, doc.starts[index])
         and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
-        for words, spelling, place in _index(doc.lang).get(doc.words[index], ())
+        for words, spelling, entry in _index(doc.lang).get(doc.words[index], ())
     )
 
 

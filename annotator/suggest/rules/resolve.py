@@ -101,17 +101,17 @@ def resolve(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap
 
 
 def _snapped_rivals(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap) -> Iterator[_Rival]:
-    placed: dict[tuple[int, int], tuple[int, int, float] | None] = {}
+    snapped_ranges: dict[tuple[int, int], tuple[int, int, float] | None] = {}
     for mention in mentions:
         label = labels.label(mention)
         if label is None or mention.score < LEAST_SCORE:
             continue
-        where = mention.start, mention.end
-        if where not in placed:
-            placed[where] = _snapped(doc, *where)
-        place = placed[where]
-        if place is not None:
-            start, end, bonus = place
+        mention_range = mention.start, mention.end
+        if mention_range not in snapped_ranges:
+            snapped_ranges[mention_range] = _snapped(doc, *mention_range)
+        snapped = snapped_ranges[mention_range]
+        if snapped is not None:
+            start, end, bonus = snapped
             yield _Rival(SpanKey(start, end, label), mention.score, mention.source, mention.score + bonus)
 
 
