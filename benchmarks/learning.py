@@ -1,6 +1,6 @@
 """What learning adds on news that nobody tuned to, document left out by document, and what it costs.
 
-    python -m benchmarks.learning [--news FOLDER] [--parts chain,curve,relations,cost] [--models DIR]
+    python -m benchmarks.learning [--news FOLDER] [--parts stages,curve,relations,cost] [--models DIR]
 
 FOLDER is ``text/es-news`` of a corpora folder, by default that of ``ANNOTATOR_CORPORA``; without one there is nothing
 to measure on, and it says so.  The target, offsets only, is ``benchmarks/targets/es-news.jsonl``.  Every figure of a
@@ -48,7 +48,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--news", type=Path, help="folder of the Spanish news")
     parser.add_argument("--models", type=Path, default=TOP / "models")
-    parser.add_argument("--parts", default="chain,curve,relations,cost")
+    parser.add_argument("--parts", default="stages,curve,relations,cost")
     options = parser.parse_args()
     heading("learning")
     folder = news_folder(options.news)
@@ -62,7 +62,7 @@ def main() -> int:
     others = other_news(folder, scheme, {document.key for document, _ in targets})
     training_set = gathered(scheme, pipeline, targets, others)
     parts = options.parts.split(",")
-    if "chain" in parts or "curve" in parts:
+    if "stages" in parts or "curve" in parts:
         tell_stages(scheme, options.models, targets, training_set, curve="curve" in parts)
     if "relations" in parts:
         tell_relations(training_set)

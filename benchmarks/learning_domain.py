@@ -86,15 +86,17 @@ def learned(scheme: LabelScheme, targets: Sequence[Target], held: Sequence[Targe
     training_set = TrainingSet(scheme, examples)
     memory = train_memory(training_set, examples)
     with tempfile.TemporaryDirectory() as name:
-        stacks = {
+        ways = {
             "memory": LearnedSpans(scheme, memory),
             "tagger": LearnedSpans(
                 scheme, memory, train_tagger(training_set, examples, memory, Path(name) / "tagger.crf")
             ),
         }
         return {
-            way: f1_of(outcome({span.key for span in stack.spans(document, [])}, truth) for document, truth in held)
-            for way, stack in stacks.items()
+            way: f1_of(
+                outcome({span.key for span in learned_spans.spans(document, [])}, truth) for document, truth in held
+            )
+            for way, learned_spans in ways.items()
         }
 
 

@@ -1,14 +1,14 @@
-"""Words per second of the full suggestion chain against the bare spaCy pipeline.
+"""Words per second of the full suggestion pipeline against the bare spaCy pipeline.
 
 python -m benchmarks.suggest [FOLDER] [--models DIR] [--repeat N] [--jobs N] [--learned]
 
 The bare pipeline is the model without parser and lemmatizer, and that is what the budget is about.  Beside it stand
-the ratio to the model as it comes, with all its components, and the ratio to no more of it than the chain itself runs:
-how much is spent on everything but spaCy.  With ``--learned`` a tagger and a relation classifier trained on the
+the ratio to the model as it comes, with all its components, and the ratio to no more of it than the pipeline itself
+runs: how much is spent on everything but spaCy.  With ``--learned`` a tagger and a relation classifier trained on the
 samples' target suggest too, whether or not they would be chosen.  Without a folder the sample articles are read again
 and again.
 
-Both sides run in as many processes: the chain in its own workers, which load their models each time, spaCy with
+Both sides run in as many processes: the pipeline in its own workers, which load their models each time, spaCy with
 ``n_process``, which forks what is loaded already.  The two sides take turns at going first, after a round that does
 not count and in which models and lists of words are loaded; the medians of all rounds are shown, because whatever else
 the machine does disturbs some of them.
@@ -82,7 +82,7 @@ def _compare(lang: str, documents: list[Document], arguments: argparse.Namespace
     nlp = models.load(lang, arguments.models, UNUSED)
     others: dict[str, Language | None] = {
         "with all its components": models.load(lang, arguments.models),
-        "with what the chain runs of it": models.load(lang, arguments.models, (*UNUSED, *UNUSED_IN.get(lang, ()))),
+        "with what the pipeline runs of it": models.load(lang, arguments.models, (*UNUSED, *UNUSED_IN.get(lang, ()))),
     }
     if nlp is None:
         return True
@@ -117,7 +117,7 @@ def _measure(
     bare_speed, full_speed = (statistics.median(s) for s in zip(*speeds, strict=True))
     print(
         f"{lang}: {words:,} words, {jobs} process(es); bare {bare_speed:,.0f} words/s, "
-        f"full chain {full_speed:,.0f} words/s, ratio {ratio:.2f}, budget {BUDGET}"
+        f"full pipeline {full_speed:,.0f} words/s, ratio {ratio:.2f}, budget {BUDGET}"
     )
     for name, other in others.items():
         spent = statistics.median(_seconds(partial(bare, other)) for _ in range(3)) if other is not None else 0.0
