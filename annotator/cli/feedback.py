@@ -40,7 +40,7 @@ def command(
 
 def _row(item: Feedback, text: str) -> dict[str, object]:
     kind = "span" if isinstance(item, SpanFeedback) else "relation"
-    keys = {"mine": item.mine, "gold": item.gold}
+    keys = {"mine": item.own, "gold": item.gold}
     found: dict[str, object] = {"kind": kind, "finding": item.finding}
     for name, key in keys.items():
         found[name] = None if key is None else key_json(key)

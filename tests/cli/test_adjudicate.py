@@ -70,7 +70,7 @@ def test_whoever_has_not_finished_is_kept_out(run: Run, disputed: Bench) -> None
 def test_history_says_who_said_what_and_who_settled_it(run: Run, disputed: Bench) -> None:
     session = judge(disputed)
     session.choose(first(session).id, "ana")
-    session.nothing(first(session).id)
+    session.choose_none(first(session).id)
     _, out, _ = run("history", KEY, "--layer", "gold")
     told = [line.split(maxsplit=4)[3:] for line in out.splitlines()[2:]]
     assert told == [
@@ -83,7 +83,7 @@ def test_history_says_who_said_what_and_who_settled_it(run: Run, disputed: Bench
 def test_every_gold_item_says_where_it_comes_from(run: Run, disputed: Bench) -> None:
     session = judge(disputed)
     session.choose(first(session).id, "bo")
-    session.nothing(first(session).id)
+    session.choose_none(first(session).id)
     _, out, _ = run("history", KEY, "--items", "--json")
     person, organisation, relation = json.loads(out)
     assert person["id"] == "0-3-PERSON"

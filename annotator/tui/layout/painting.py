@@ -28,7 +28,7 @@ class Mode(Enum):
     COMPACT = "compact"
     PLAIN = "plain"
 
-    def following(self) -> Mode:
+    def next_mode(self) -> Mode:
         """Return the next mode in the cycle."""
         modes = list(Mode)
         return modes[(modes.index(self) + 1) % len(modes)]
@@ -52,9 +52,9 @@ class Highlights:
 class Painter:
     """Paints the rows of one document.  A row of text with its lanes and arcs is a *block* of strips."""
 
-    def __init__(self, rows: Rows, layer: LayerView, palette: Palette, mode: Mode) -> None:
+    def __init__(self, rows: Rows, layer_view: LayerView, palette: Palette, mode: Mode) -> None:
         self.rows = rows
-        self.layer = layer
+        self.layer_view = layer_view
         self.palette = palette
         self.mode = mode
 
@@ -72,7 +72,7 @@ class Painter:
         """Return the spans, decided and suggested, that overlap a range."""
         if start == end:
             return []
-        return self.layer.spans_over(start, end)
+        return self.layer_view.spans_over(start, end)
 
     # Arcs
 
@@ -90,11 +90,11 @@ class Painter:
 
     def _all_relations(self, span_ids: set[str]) -> list[Relation]:
         """Return the relations with an end at one of the spans, each once."""
-        return list({r.id: r for span_id in sorted(span_ids) for r in self.layer.relations_of(span_id)}.values())
+        return list({r.id: r for span_id in sorted(span_ids) for r in self.layer_view.relations_of(span_id)}.values())
 
     def _arc(self, row: int, relation: Relation) -> Arc | None:
         """Return a relation's part on a row, if it has one; a span counts on the row where it begins."""
-        head, child = self.layer.span(relation.head), self.layer.span(relation.child)
+        head, child = self.layer_view.span(relation.head), self.layer_view.span(relation.child)
         if head is None or child is None:
             return None
         head_row, child_row = self.rows.row_of(head.start), self.rows.row_of(child.start)
@@ -106,7 +106,7 @@ class Painter:
             self._middle(child, row) if child_row == row else None,
             relation.label,
             relation.origin == "suggested",
-            self.layer.scheme.relations[relation.label].symmetric,
+            self.layer_view.scheme.relations[relation.label].symmetric,
             (child_row if head_row == row else head_row) + 1,
         )
 

@@ -102,25 +102,25 @@ class FeedbackScreen(WorkScreen):
         self.view.repaint_all()
         self.view.set_highlights(self._highlights(item))
         if item is not None:
-            self.view.show(item.position[0], middle=True)
+            self.view.reveal(item.position[0], ahead=True)
         self._show_versions(item)
 
     def _highlights(self, item: Feedback | None) -> Highlights:
         """Return what to emphasise for an item; for a relation, with the arcs of both versions."""
         if item is None:
             return Highlights()
-        key = item.gold or item.mine
+        key = item.gold or item.own
         focused = frozenset({str(item.gold)} if item.gold else {str(key)})
-        arcs = tuple(_arc(key, mine=key is item.mine) for key in (item.gold, item.mine) if isinstance(key, RelationKey))
+        arcs = tuple(_arc(key, own=key is item.own) for key in (item.gold, item.own) if isinstance(key, RelationKey))
         return Highlights(focused=focused, arcs=arcs, cursor=(item.position[0], item.position[0]))
 
     def _case(self, item: Feedback) -> SpanCase | None:
         """Return a span that differs as a case with the curator's version alone; ``None`` for any other item."""
         if item.finding == "as in gold" or not isinstance(item, SpanFeedback):
             return None
-        mine = () if item.mine is None else (item.mine,)
+        own = () if item.own is None else (item.own,)
         gold = () if item.gold is None else (item.gold,)
-        return SpanCase(str(item.gold or item.mine), "missing", {self.desk.curator: mine}, "adjudicator", gold, mine)
+        return SpanCase(str(item.gold or item.own), "missing", {self.desk.curator: own}, "adjudicator", gold, own)
 
     def _show_versions(self, item: Feedback | None) -> None:
         """Show both versions of an item in words, and where in the list it stands."""
@@ -130,7 +130,7 @@ class FeedbackScreen(WorkScreen):
             focus.show((" nothing differs", "bold"), right=" \\ lists all ")
             return
         bar.show_versions(
-            [self._version_line("yours", item.mine), self._version_line("gold", item.gold, stands=True)], numbered=1
+            [self._version_line("yours", item.own), self._version_line("gold", item.gold, stands=True)], numbered=1
         )
         where = f"{(self.panel.index or 0) + 1} of {len(self.panel.items)}"
         notes = [c.text for c in self.session.content.comments.values() if c.target in self._targets(item)]
@@ -140,7 +140,7 @@ class FeedbackScreen(WorkScreen):
 
     def _targets(self, item: Feedback) -> set[str]:
         """Return the ids that the adjudicator's comments on an item may have as their target."""
-        ids = {str(key) for key in (item.mine, item.gold) if key is not None}
+        ids = {str(key) for key in (item.own, item.gold) if key is not None}
         cases = (self.session.gold.case_of(item_id) for item_id in ids)
         return ids | {case.id for case in cases if case is not None}
 
@@ -194,7 +194,7 @@ class FeedbackScreen(WorkScreen):
             self._show(index)
 
 
-def _arc(key: RelationKey, *, mine: bool) -> Relation:
+def _arc(key: RelationKey, *, own: bool) -> Relation:
     """Return a relation to draw; the curator's is dotted and has the number of their lane."""
     ends = (str(key.head), str(key.child), key.label)
-    return Relation(str(key), *ends, "suggested", curator="1") if mine else Relation(str(key), *ends)
+    return Relation(str(key), *ends, "suggested", curator="1") if own else Relation(str(key), *ends)

@@ -51,7 +51,7 @@ class CasePanel(VirtualList):
         """Return the id of the case in a line."""
         return self.cases[index].id
 
-    def follow(self, item_id: str | None) -> None:
+    def choose_item(self, item_id: str | None) -> None:
         """Choose the line of a case, or none if it is not listed."""
         self.choose(next((i for i, case in enumerate(self.cases) if case.id == item_id), None))
 

@@ -40,7 +40,7 @@ class FeedbackPanel(VirtualList):
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of an item: whether it differs from gold, how, and its text."""
         item = self.items[index]
-        key = item.mine or item.gold
+        key = item.own or item.gold
         assert key is not None
         same = item.finding == "as in gold"
         text = item_text(key, self._text)

@@ -66,7 +66,7 @@ class ItemPanel(VirtualList):
         """Return the id of the item in a line."""
         return self._items()[index].id
 
-    def follow(self, item_id: str | None) -> None:
+    def choose_item(self, item_id: str | None) -> None:
         """Choose the line of an item, or none if it is not listed."""
         interval = self.session.layer.position(item_id) if item_id else None
         if interval is None:

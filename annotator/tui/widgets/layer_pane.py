@@ -35,7 +35,7 @@ class LayerPane(Vertical):
     ) -> None:
         """Show a version with its item in focus; where it has none, ``bounds`` are selected instead."""
         view = self.view
-        if view is None or view.annotations is not version.layer:
+        if view is None or view.layer_view is not version.layer:
             if view is not None:
                 view.remove()
             view = self.view = TextView(version.document, version.layer, self.palette, mode)
@@ -44,6 +44,6 @@ class LayerPane(Vertical):
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)
         selection = bounds if item is None else None
         view.set_highlights(Highlights(focused=frozenset(ids), arcs=relations, selection=selection))
-        view.call_after_refresh(view.show, bounds[0], middle=True)
+        view.call_after_refresh(view.reveal, bounds[0], ahead=True)
         description = "nothing here" if item is None else item_in_words(item, version.document.text)
         self.query_one(StatusLine).show((f" {version.name}: ", "bold"), (description, ""))

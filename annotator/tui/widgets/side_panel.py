@@ -6,4 +6,4 @@ from annotator.tui.widgets.case_panel import CasePanel
 from annotator.tui.widgets.item_panel import ItemPanel
 
 SidePanel = ItemPanel | CasePanel
-"""A list whose entries have ids, which a screen can follow."""
+"""A list whose entries have ids, by which a screen can choose one."""

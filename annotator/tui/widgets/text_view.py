@@ -46,21 +46,21 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     """Cells that the painter adds before every row."""
 
     class Pointed(Message):
-        """The mouse clicked at ``offset``, or dragged there from ``origin``; ``words`` means a double click."""
+        """The mouse clicked at ``offset``, or dragged there from ``origin``; ``double_click`` says that it was one."""
 
-        def __init__(self, offset: int, origin: int | None = None, *, words: bool = False) -> None:
+        def __init__(self, offset: int, origin: int | None = None, *, double_click: bool = False) -> None:
             super().__init__()
             self.offset = offset
             self.origin = origin
-            self.words = words
+            self.double_click = double_click
 
     class LaidOut(Message):
         """The text was wrapped again for another width."""
 
-    def __init__(self, document: Document, annotations: LayerView, palette: Palette, mode: Mode = Mode.LANES) -> None:
+    def __init__(self, document: Document, layer_view: LayerView, palette: Palette, mode: Mode = Mode.LANES) -> None:
         super().__init__()
         self.document = document
-        self.annotations = annotations
+        self.layer_view = layer_view
         self.highlights = Highlights()
         self._palette = palette
         self._mode = mode
@@ -81,7 +81,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     def make_painter(self, rows: Rows) -> Painter:
         """Create the painter of the rows; subclasses may paint more."""
-        return Painter(rows, self.annotations, self._palette, self._mode)
+        return Painter(rows, self.layer_view, self._palette, self._mode)
 
     def _forget_blocks(self) -> None:
         """Drop all painted rows, and estimate their heights again."""
@@ -91,7 +91,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             for row in range(len(self.rows)):
                 self._measure(row)
         elif self._mode is Mode.LANES:
-            for start in self.annotations.span_starts():
+            for start in self.layer_view.span_starts():
                 self._heights[self.rows.row_of(start)] = 2
         self._add_up_heights()
 
@@ -196,7 +196,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         ranges = [r for r in (old.cursor, new.cursor, old.selection, new.selection) if r is not None]
         arcs = set(old.arcs or ()) ^ set(new.arcs or ())
         for span_id in (old.focused ^ new.focused) | {end for arc in arcs for end in (arc.head, arc.child)}:
-            span = self.annotations.span(span_id)
+            span = self.layer_view.span(span_id)
             if span is not None:
                 ranges.append((span.start, span.end))
         offsets = old.hints.keys() | new.hints.keys()
@@ -218,10 +218,10 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self._measure_visible()
         self.refresh_changed()
 
-    def show_annotations(self, annotations: LayerView) -> None:
+    def show_layer(self, layer_view: LayerView) -> None:
         """Show another layer on the same document, or the same one as it was read again."""
-        self.annotations = annotations
-        self.painter.layer = annotations
+        self.layer_view = layer_view
+        self.painter.layer_view = layer_view
         self.repaint_all()
 
     def repaint_all(self) -> None:
@@ -230,10 +230,10 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         self._measure_visible()
         self.refresh()
 
-    def show(self, offset: int, *, middle: bool = False) -> None:
-        """Scroll the row at ``offset`` into view.
+    def reveal(self, offset: int, *, ahead: bool = False) -> None:
+        """Scroll the row at ``offset`` into view, as little as needed.
 
-        Scrolling is as little as needed; with ``middle``, far enough that a good part of the screen lies ahead.
+        With ``ahead``, a row that was out of view comes near the top, so that the text after it can be read.
         """
         row = self.rows.row_of(offset)
         height = max(self.size.height, 1)
@@ -245,7 +245,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         if view_top + margin <= self._tops[row] and self._tops[row + 1] <= view_top + height - margin:
             return
         above = margin if self._tops[row] < view_top + margin else height - margin - self._heights[row]
-        self._scroll_with(row, height // 5 if middle else max(0, above))
+        self._scroll_with(row, height // 5 if ahead else max(0, above))
 
     def _scroll_with(self, row: int, above: int) -> None:
         """Scroll until ``above`` lines are in view above a row, and measure the rows that come there."""
@@ -331,4 +331,4 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         point = event.get_content_offset(self)
         offset = self._offset_at(*point) if point is not None else None
         if event.chain == 2 and offset is not None:
-            self.post_message(self.Pointed(offset, words=True))
+            self.post_message(self.Pointed(offset, double_click=True))

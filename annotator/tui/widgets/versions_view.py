@@ -104,7 +104,7 @@ class VersionsView(TextView):
 
     def make_painter(self, rows: Rows) -> Painter:
         """Create a painter that knows the displayed cases."""
-        painter = VersionsPainter(rows, self.annotations, self._palette, self._mode)
+        painter = VersionsPainter(rows, self.layer_view, self._palette, self._mode)
         painter.displayed = self.displayed
         return painter
 

@@ -73,8 +73,8 @@ class RelationCase:
     @property
     def ends(self) -> tuple[SpanKey, SpanKey]:
         """The two gold spans, in reading order."""
-        said = [relation for version in self.versions.values() for relation in version]
-        first = min([*said, *self.outcome])
+        relations = [relation for version in self.versions.values() for relation in version]
+        first = min([*relations, *self.outcome])
         one, other = sorted((first.head, first.child))
         return one, other
 
@@ -94,7 +94,7 @@ Case = SpanCase | RelationCase
 
 
 def vote(versions: Mapping[str, Version], policy: Settle) -> tuple[Version, Settled] | None:
-    """The version that stands by itself under a policy, and how; ``None`` when it is for an adjudicator.
+    """The version that a policy settles a case by, and how; ``None`` when an adjudicator must decide.
 
     ``all``: every curator says it.  A number: at least so many do, and more than half of those who finished.
     ``never``: nothing stands by itself.
@@ -111,8 +111,8 @@ def vote(versions: Mapping[str, Version], policy: Settle) -> tuple[Version, Sett
     return version, "agreement" if most == len(versions) else "majority"
 
 
-def favourite(versions: Mapping[str, Hashable]) -> str | None:
-    """A curator who says what more of them say than anything else; ``None`` when there is a tie."""
+def most_common_curator(versions: Mapping[str, Hashable]) -> str | None:
+    """A curator with the version that more curators have than any other; ``None`` when there is a tie."""
     counts = Counter(versions.values())
     ranked = counts.most_common(2)
     if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
@@ -122,23 +122,23 @@ def favourite(versions: Mapping[str, Hashable]) -> str | None:
 
 def span_kind(versions: Iterable[SpanVersion]) -> Kind:
     """On what curators differ: whether something is there, else which label, else its borders."""
-    once = set(versions)
-    if len(once) == 1:
-        return "agreed" if once != {()} else "added"
-    if () in once:
+    distinct = set(versions)
+    if len(distinct) == 1:
+        return "agreed" if distinct != {()} else "added"
+    if () in distinct:
         return "missing"
-    labels = {tuple(sorted(span.label for span in version)) for version in once}
+    labels = {tuple(sorted(span.label for span in version)) for version in distinct}
     return "label" if len(labels) > 1 else "boundary"
 
 
 def relation_kind(versions: Iterable[RelationVersion]) -> Kind:
     """On what curators differ: whether there is a relation, else of which type, else its direction."""
-    once = set(versions)
-    if len(once) == 1:
-        return "agreed" if once != {()} else "added"
-    if () in once:
+    distinct = set(versions)
+    if len(distinct) == 1:
+        return "agreed" if distinct != {()} else "added"
+    if () in distinct:
         return "relation missing"
-    labels = {relation.label for version in once for relation in version}
+    labels = {relation.label for version in distinct for relation in version}
     return "relation label" if len(labels) > 1 else "relation direction"
 
 

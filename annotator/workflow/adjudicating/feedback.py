@@ -20,7 +20,7 @@ Finding = Literal["as in gold", "label", "boundary", "label and boundary", "dire
 FINDINGS: tuple[Finding, ...] = (
     "as in gold", "label", "boundary", "label and boundary", "direction", "not in gold", "missed",
 )  # fmt: skip
-_FINDINGS: Mapping[str, Finding] = {
+_FINDING_OF_MATCH: Mapping[str, Finding] = {
     "exact": "as in gold", "label": "label", "boundary": "boundary", "overlap": "label and boundary",
     "left": "not in gold", "right": "missed",
 }  # fmt: skip
@@ -31,13 +31,13 @@ class SpanFeedback:
     """A span of the curator's, and the one in gold that stands for it; ``None`` where there is none."""
 
     finding: Finding
-    mine: SpanKey | None
+    own: SpanKey | None
     gold: SpanKey | None
 
     @property
     def position(self) -> tuple[int, int]:
-        """Where in the text it begins and ends, in code points."""
-        keys = [key for key in (self.mine, self.gold) if key is not None]
+        """The start and end of the stretch that both spans cover, in code points."""
+        keys = [key for key in (self.own, self.gold) if key is not None]
         return min(key.start for key in keys), max(key.end for key in keys)
 
 
@@ -46,13 +46,13 @@ class RelationFeedback:
     """A relation of the curator's, and the one in gold between the spans that stand for its ends."""
 
     finding: Finding
-    mine: RelationKey | None
+    own: RelationKey | None
     gold: RelationKey | None
 
     @property
     def position(self) -> tuple[int, int]:
-        """From where to where in the text it reaches, in code points."""
-        keys = [key for key in (self.mine, self.gold) if key is not None]
+        """The start of its first end and the end of its last, in code points."""
+        keys = [key for key in (self.own, self.gold) if key is not None]
         ends = [end for key in keys for end in (key.head, key.child)]
         return min(end.start for end in ends), max(end.end for end in ends)
 
@@ -75,41 +75,42 @@ def feedback(store: Store, scheme: LabelScheme, key: str, curator: str) -> list[
             raise WorkflowError(f"{key}: {curator} has not finished it", "finish it first, then see it against gold")
         if gold is None or gold.state != "done" or gold.text != own.text:
             raise WorkflowError(f"{key}: its gold is not complete", "`annotator adjudicate` completes it")
-        mine, theirs = store.annotations(own.id), store.annotations(gold.id)
-    found = list(compare(mine, theirs, scheme, document.sentences))
-    return sorted(found, key=lambda item: (item.position[0], isinstance(item, RelationFeedback), item.position[1]))
+        items = list(compare(store.annotations(own.id), store.annotations(gold.id), scheme, document.sentences))
+    return sorted(items, key=lambda item: (item.position[0], isinstance(item, RelationFeedback), item.position[1]))
 
 
-def compare(mine: Annotations, gold: Annotations, scheme: LabelScheme, sentences: Segmentation) -> Iterator[Feedback]:
-    """Compare work with gold; relations are compared between the spans of gold that stand for their ends."""
-    stands: dict[SpanKey, SpanKey | None] = {}
-    for match in align((s.key for s in mine.spans.values()), (s.key for s in gold.spans.values())):
+def compare(work: Annotations, gold: Annotations, scheme: LabelScheme, sentences: Segmentation) -> Iterator[Feedback]:
+    """Compare a curator's work with gold; relations are compared between the gold spans that stand for their ends."""
+    gold_span: dict[SpanKey, SpanKey | None] = {}
+    for match in align((s.key for s in work.spans.values()), (s.key for s in gold.spans.values())):
         if match.left is not None:
-            stands[match.left] = match.right
-        yield SpanFeedback(_FINDINGS[match.kind], match.left, match.right)
-    outcomes = SpanOutcomes(stands, scheme, sentences)
-    left = {gold.relation_key(r).canonical(scheme.symmetric) for r in gold.relations.values()}
-    waiting: list[RelationKey] = []
-    for own in sorted(mine.relation_key(r) for r in mine.relations.values()):
+            gold_span[match.left] = match.right
+        yield SpanFeedback(_FINDING_OF_MATCH[match.kind], match.left, match.right)
+    outcomes = SpanOutcomes(gold_span, scheme, sentences)
+    unmatched_gold = {gold.relation_key(r).canonical(scheme.symmetric) for r in gold.relations.values()}
+    unmatched_own: list[RelationKey] = []
+    for own in sorted(work.relation_key(r) for r in work.relations.values()):
         mapped = outcomes.relation(own)
-        if mapped in left:
-            left.discard(mapped)
+        if mapped in unmatched_gold:
+            unmatched_gold.discard(mapped)
             yield RelationFeedback("as in gold", own, mapped)
         else:
-            waiting.append(own)
-    for own in waiting:
-        yield _unlike(own, {stands[own.head], stands[own.child]}, left)
-    for missed in sorted(left):
+            unmatched_own.append(own)
+    for own in unmatched_own:
+        relation_feedback = _closest(own, {gold_span[own.head], gold_span[own.child]}, unmatched_gold)
+        if relation_feedback.gold is not None:
+            unmatched_gold.discard(relation_feedback.gold)
+        yield relation_feedback
+    for missed in sorted(unmatched_gold):
         yield RelationFeedback("missed", None, missed)
 
 
-def _unlike(own: RelationKey, ends: set[SpanKey | None], left: set[RelationKey]) -> RelationFeedback:
-    """What gold has between the same two spans: the other way round, or of another type."""
-    between = sorted((r.label != own.label, r) for r in left if {r.head, r.child} == ends)
+def _closest(own: RelationKey, ends: set[SpanKey | None], unmatched_gold: set[RelationKey]) -> RelationFeedback:
+    """Compare with a gold relation between the same two spans: of another direction, else of another type."""
+    between = sorted((r.label != own.label, r) for r in unmatched_gold if {r.head, r.child} == ends)
     if not between:
         return RelationFeedback("not in gold", own, None)
     other_label, gold = between[0]
-    left.discard(gold)
     return RelationFeedback("label" if other_label else "direction", own, gold)
 
 

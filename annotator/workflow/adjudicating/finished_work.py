@@ -1,4 +1,4 @@
-"""Finished work: what each curator last called done, and who is still at it."""
+"""Reads the finished work on a document: each curator's layer as it was when they last finished it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FinishedWork:
 
     @property
     def fingerprint(self) -> str:
-        """Identifies this state of the work: who finished what."""
+        """Identifies this state of the work by the last event of each curator."""
         return fingerprint({curator: work.head for curator, work in self.work.items()})
 
 
@@ -62,9 +62,9 @@ def read_finished(store: Store, document: str, digest: str) -> FinishedWork:
         if layer.state == "done" and layer.text != digest:
             outdated.append(curator)
             continue
-        found = _done(store, layer) if layer.state == "done" else _done_before(store, layer, digest)
-        if found is not None:
-            work[curator] = found
+        finished = _done(store, layer) if layer.state == "done" else _done_before(store, layer, digest)
+        if finished is not None:
+            work[curator] = finished
     return FinishedWork(dict(sorted(work.items())), tuple(sorted(unfinished)), tuple(outdated))
 
 
@@ -77,13 +77,13 @@ def _done_before(store: Store, layer: LayerInfo, digest: str) -> CuratorWork | N
     events = store.events(layer)
     stack = UndoStack.of(UndoStep(e.seq, e.action, e.target) for e in events)
     state: LayerState = {}
-    found: CuratorWork | None = None
+    finished: CuratorWork | None = None
     for event in events:
         apply_ops(state, event.decode_ops())
         if event.seq in stack.done and state.get(("layer", "state")) == {"value": "done"}:
-            same = state.get(("layer", "text")) == {"value": digest}
-            found = _work(state, event.hash) if same else None
-    return found
+            same_text = state.get(("layer", "text")) == {"value": digest}
+            finished = _work(state, event.hash) if same_text else None
+    return finished
 
 
 def _work(state: LayerState, head: str) -> CuratorWork:

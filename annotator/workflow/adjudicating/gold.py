@@ -1,4 +1,4 @@
-"""From finished work to gold, and whether gold is complete."""
+"""Makes gold of finished work, opens it for adjudication, and finds gold that is no longer complete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from annotator.workflow.workspace import Workspace
 
 @dataclass(slots=True)
 class GoldReport:
-    """Documents that became gold, were gold already, and those that did not become it with the reason why."""
+    """Keys of the documents that became gold, that were gold already, and, with the reason, that are still ``open``."""
 
     settled: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -105,18 +105,18 @@ def incomplete(workspace: Workspace, layers: Iterable[LayerInfo]) -> dict[str, s
     for layer in workspace.store.layers(kind="curator"):
         if layer.state == "done":
             heads.setdefault(layer.name.document, {})[layer.name.author] = layer.head
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for layer in layers:
         key = layer.name.document
-        new = _new(layer, heads.get(key, {}))
-        session = open_gold(workspace, key, "") if new else None
+        curators = _finished_since(layer, heads.get(key, {}))
+        session = open_gold(workspace, key, "") if curators else None
         if session is not None and not session.gold.is_merged:
             what = kinds_in_words(session.gold.open) if session.gold.open else "more agree now, adjudicate again"
-            found[key] = f"{', '.join(new)} finished since: {what}"
-    return found
+            reasons[key] = f"{', '.join(curators)} finished since: {what}"
+    return reasons
 
 
-def _new(gold: LayerInfo, heads: Mapping[str, str]) -> list[str]:
+def _finished_since(gold: LayerInfo, heads: Mapping[str, str]) -> list[str]:
     """The curators who finished work that gold has not taken up."""
     known = set((gold.fingerprint or "").split())
     return [curator for curator, head in sorted(heads.items()) if f"{curator}:{head[:16]}" not in known]

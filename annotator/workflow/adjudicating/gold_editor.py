@@ -18,7 +18,7 @@ from annotator.text import Document
 from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.finished_work import FinishedWork, read_finished
-from annotator.workflow.adjudicating.parts import Changes, GoldPart, GoldParts
+from annotator.workflow.adjudicating.parts import GoldPart, GoldParts, RulingChanges
 from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import Settlement, credited, credited_span
 from annotator.workflow.editing.content import LayerContent, touched_ranges
@@ -47,8 +47,8 @@ class GoldLayer:
             self.rulings[op.id] = Ruling(op.id, **op.now)
 
 
-class Ruled(NamedTuple):
-    """A step of rulings that was written: notes on what followed from it, and the gold spans before it, by id."""
+class RulingStep(NamedTuple):
+    """A step of rulings that was written, notes on what followed from it, and the gold spans before it by id."""
 
     step: StepDraft
     notes: list[str]
@@ -56,7 +56,7 @@ class Ruled(NamedTuple):
 
 
 class GoldEditor:
-    """A document's gold with the finished ``work`` that it settles; ``parts`` hold its cases and what they come to."""
+    """A document's gold, and the finished ``work`` that it settles; ``parts`` hold its cases and their outcomes."""
 
     def __init__(self, store: Store, scheme: LabelScheme, adjudicator: str, document: Document) -> None:
         self.scheme = scheme
@@ -80,17 +80,17 @@ class GoldEditor:
                 self.layer.content.fill(self._store.comments(info.id), {name: getattr(info, name) for name in names})
             self.editor.begin(self.layer, info)
         self.parts = self._in_parts(self.layer.rulings)
-        unexplained = self._rulings_for_the_unexplained()
-        if unexplained:
-            self.parts = self._in_parts({**self.layer.rulings, **unexplained})
+        imported = self._rulings_for_imported()
+        if imported:
+            self.parts = self._in_parts({**self.layer.rulings, **imported})
 
     def _in_parts(self, rulings: Mapping[str, Ruling]) -> GoldParts:
         return GoldParts.of(self.work.contents, rulings, self.scheme, self.document.sentences, self.next_event)
 
-    def _rulings_for_the_unexplained(self) -> dict[str, Ruling]:
-        """Rulings for gold that neither follows from the work nor was decided here: it was imported, say.
+    def _rulings_for_imported(self) -> dict[str, Ruling]:
+        """Rulings for gold items that neither the work nor a stored ruling accounts for, as after an import.
 
-        It stands as if an adjudicator had put it.
+        They stand as if an adjudicator had put them there.
         """
         content, settled = self.layer.content, self.settlement.content
         explained = {ruling.item for ruling in self.layer.rulings.values()}
@@ -123,7 +123,7 @@ class GoldEditor:
 
     @property
     def settlement(self) -> Settlement:
-        """What work and rulings come to."""
+        """The cases, rulings and content of the whole document."""
         return self.parts.settlement
 
     @property
@@ -149,17 +149,17 @@ class GoldEditor:
         return case
 
     def case_of(self, item_id: str) -> Case | None:
-        """The case by which a gold item stands."""
+        """The case whose outcome a gold item is."""
         relation = self.layer.content.relations.get(item_id)
         span = self.layer.content.spans.get(relation.head if relation is not None else item_id)
         return None if span is None else decisions.case_of(self.around(span.key).settlement, item_id)
 
     def around(self, *keys: SpanKey) -> GoldPart:
-        """All that has to do with some spans."""
+        """The part of gold that some spans belong to; they may be new."""
         return self.parts.around(keys)
 
     def span_outcomes(self, part: GoldPart) -> SpanOutcomes:
-        """What stands for each span that was marked in a part."""
+        """The gold spans that stand for the marked spans of a part."""
         return SpanOutcomes(part.settlement.span_outcomes, self.scheme, self.document.sentences)
 
     # Steps
@@ -176,20 +176,20 @@ class GoldEditor:
             raise
 
     def outcome(self, step: StepDraft, message: str, focus: str | None = None) -> Outcome:
-        """What became of a step that is on the disk."""
+        """The outcome of a step that was written, with the stretches of text that it touched."""
         return Outcome(message, focus, tuple(sorted(touched_ranges(self.layer.content, step.ops))))
 
-    def rule(self, action: str, changes: Changes) -> Ruled:
+    def rule(self, action: str, changes: RulingChanges) -> RulingStep:
         """Carry out a decision as one step."""
         before = dict(self.layer.content.spans)
         with self.step(action) as step:
             notes = self._put_rulings(step, changes)
-        return Ruled(step, notes, before)
+        return RulingStep(step, notes, before)
 
-    def _put_rulings(self, step: StepDraft, changes: Changes) -> list[str]:
-        """Put rulings and all that follows from them; notes on relations that came or went."""
+    def _put_rulings(self, step: StepDraft, changes: RulingChanges) -> list[str]:
+        """Put rulings and all that follows from them; returns notes on relations that were removed with it."""
         self.parts.event = self.next_event
-        self.parts, changed = self.parts.ruled(changes)
+        self.parts, changed = self.parts.with_rulings(changes)
         notes: list[str] = []
         for old, new in changed:
             notes += _notes_on_relations(old.settlement.rulings, new.settlement.rulings, changes)
@@ -236,8 +236,8 @@ class GoldEditor:
         outdated = self.editor.is_outdated()
         if outdated:
             self.reload()
-        now = read_finished(self._store, self.document.key, self.document.sha256)
-        if now.fingerprint == self.work.fingerprint:
+        work = read_finished(self._store, self.document.key, self.document.sha256)
+        if work.fingerprint == self.work.fingerprint:
             return outdated
         self.reload()
         self.merge()
@@ -270,7 +270,7 @@ class GoldEditor:
 
 
 def _decided(ops: Sequence[Op]) -> dict[str, Ruling | None]:
-    """The adjudicator's rulings that some ops lead to; those that follow from the work are made anew."""
+    """The adjudicator's rulings after some ops; the others follow from the work and are made anew."""
     rulings: dict[str, Ruling | None] = {}
     for op in ops:
         if op.table == "ruling":
@@ -279,13 +279,13 @@ def _decided(ops: Sequence[Op]) -> dict[str, Ruling | None]:
     return rulings
 
 
-def _notes_on_relations(before: Mapping[str, Ruling], after: Mapping[str, Ruling], decided: Changes) -> list[str]:
-    """Notes on relations that went because of what was decided on their ends."""
-    went: list[str] = []
+def _notes_on_relations(before: Mapping[str, Ruling], after: Mapping[str, Ruling], decided: RulingChanges) -> list[str]:
+    """Notes on relations that were removed because of a decision on their ends."""
+    labels: list[str] = []
     for claim in sorted(before.keys() & after.keys() - decided.keys()):
         old, new = before[claim], after[claim]
         if old.kind == "relation" and old.item is not None and new.item is None:
-            went.append(str(old.outcome[0]))
-    gone = [r for i, r in sorted(before.items()) if i not in after and r.kind == "relation" and r.item is not None]
-    went += [str(ruling.outcome[0]) for ruling in gone if ruling.id not in decided]
-    return [f"its {' and '.join(sorted(set(went)))} went with it"] if went else []
+            labels.append(str(old.outcome[0]))
+    dropped = [r for i, r in sorted(before.items()) if i not in after and r.kind == "relation" and r.item is not None]
+    labels += [str(ruling.outcome[0]) for ruling in dropped if ruling.id not in decided]
+    return [f"its {' and '.join(sorted(set(labels)))} went with it"] if labels else []

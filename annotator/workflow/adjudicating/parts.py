@@ -20,8 +20,8 @@ from annotator.workflow.adjudicating.settlement import Settlement, settle
 LEAST_SPANS = 64
 """Marked spans up to which neighbours share a part: settling a handful costs hardly less than settling these."""
 
-Changes = Mapping[str, Ruling | None]
-"""Rulings by claim, as they are to be; ``None`` where one goes."""
+RulingChanges = Mapping[str, Ruling | None]
+"""New rulings by claim; ``None`` where a ruling is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class GoldPart:
 
 
 class GoldParts:
-    """The parts of one document's gold; a decision makes new ones of them and leaves these as they are."""
+    """The parts of one document's gold, unchangeable: :meth:`with_rulings` gives the parts after a decision."""
 
     def __init__(self, scheme: LabelScheme, sentences: Segmentation, curators: Sequence[str], event: int) -> None:
         self._scheme = scheme
@@ -125,25 +125,25 @@ class GoldParts:
         united = _united([part.settlement for part in parts], self._curators)
         return GoldPart(contents, rulings, keys.union(*(part.keys for part in parts)), united)
 
-    def ruled(self, changes: Changes) -> tuple[GoldParts, list[tuple[GoldPart, GoldPart]]]:
-        """The parts once some rulings changed, and for each part that is another now how it was and how it is."""
+    def with_rulings(self, changes: RulingChanges) -> tuple[GoldParts, list[tuple[GoldPart, GoldPart]]]:
+        """The parts after a change of rulings, and each part that changed as a pair, before and after."""
         groups: list[tuple[set[int], dict[str, Ruling | None], set[SpanKey]]] = []
         for claim, ruling in changes.items():
             keys = self._keys(claim, ruling)
             numbers, within = self._near(keys), {claim: ruling}
-            apart = []
+            unrelated = []
             for group in groups:
                 if group[0] & numbers or (not numbers and group[2] & keys):
                     numbers |= group[0]
                     within = {**group[1], **within}
                     keys |= group[2]
                 else:
-                    apart.append(group)
-            groups = [*apart, (numbers, within, keys)]
-        gone = {number for numbers, _, _ in groups for number in numbers}
+                    unrelated.append(group)
+            groups = [*unrelated, (numbers, within, keys)]
+        replaced = {number for numbers, _, _ in groups for number in numbers}
         parts = GoldParts(self._scheme, self._sentences, self._curators, self.event)
         for number, part in enumerate(self.parts):
-            if number not in gone:
+            if number not in replaced:
                 parts._put(part)
         changed = []
         for numbers, within, keys in groups:
@@ -157,8 +157,8 @@ class GoldParts:
     def _keys(self, claim: str, ruling: Ruling | None) -> set[SpanKey]:
         """The spans that a ruling is about, before and after a change."""
         keys = set(_keys_of(ruling)) if ruling is not None else set()
-        before = self.settlement.rulings.get(claim)
-        return keys | set(_keys_of(before)) if before is not None else keys
+        previous = self.settlement.rulings.get(claim)
+        return keys | set(_keys_of(previous)) if previous is not None else keys
 
 
 def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:
@@ -178,14 +178,15 @@ def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settl
     rulings: dict[str, Ruling] = {}
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
-    standing: dict[SpanKey, SpanKey | None] = {}
+    span_outcomes: dict[SpanKey, SpanKey | None] = {}
     for settlement in settlements:
         rulings.update(settlement.rulings)
         spans.update(settlement.content.spans)
         relations.update(settlement.content.relations)
-        standing.update(settlement.span_outcomes)
-    waiting = sum(settlement.waiting for settlement in settlements)
-    return Settlement(tuple(curators), tuple(cases), rulings, Annotations(spans, relations), standing, waiting)
+        span_outcomes.update(settlement.span_outcomes)
+    waiting = sum(settlement.waiting_relations for settlement in settlements)
+    content = Annotations(spans, relations)
+    return Settlement(tuple(curators), tuple(cases), rulings, content, span_outcomes, waiting)
 
 
 # Finding what belongs together

@@ -1,4 +1,4 @@
-"""Where each item of a document's gold comes from: who said it, how it was settled, by whom and when."""
+"""Traces each item of a document's gold: who marked it, how it was settled, by whom and when."""
 
 from __future__ import annotations
 
@@ -55,25 +55,25 @@ def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Pro
             raise WorkflowError(f"gold on {key} stays unseen: {hidden}", "finish first, then compare")
         content, rulings = store.annotations(gold.id), store.rulings(gold.id)
         events = {event.seq: event for event in store.events(gold)}
-    came: dict[str, list[Ruling]] = defaultdict(list)
+    by_item: dict[str, list[Ruling]] = defaultdict(list)
     for ruling in rulings.values():
-        came[ruling.item or ruling.id].append(ruling)
-    found = [_row(together, content, document.text, events) for together in came.values()]
-    return [row for _, row in sorted(found, key=lambda entry: (entry[0], entry[1].claims))]
+        by_item[ruling.item or ruling.id].append(ruling)
+    rows = [_row(rulings_of_item, content, document.text, events) for rulings_of_item in by_item.values()]
+    return [row for _, row in sorted(rows, key=lambda entry: (entry[0], entry[1].claims))]
 
 
 def _row(
     rulings: list[Ruling], gold: Annotations, text: str, events: Mapping[int, Event]
 ) -> tuple[tuple[int, int], Provenance]:
-    """What is known of the gold item that some claims became, with its position in reading order."""
+    """The provenance of the gold item that some claims became, with its position in reading order."""
     first = min(rulings, key=lambda r: (r.id != r.item, r.id))
-    said = _said(first, gold)
-    head, child = (said, said) if isinstance(said, SpanKey) else (said.head, said.child)
+    key = _item_key(first, gold)
+    head, child = (key, key) if isinstance(key, SpanKey) else (key.head, key.child)
     stands = first.item is not None
     row = Provenance(
         id=first.item,
         kind=first.kind,
-        what=item_in_words(said, text),
+        what=item_in_words(key, text),
         settled=first.settled,
         by=events[first.event].actor,
         at=events[first.event].at,
@@ -88,8 +88,8 @@ def _row(
     return (max(head.start, child.start), int(first.kind == "relation")), row
 
 
-def _said(ruling: Ruling, gold: Annotations) -> SpanKey | RelationKey:
-    """What stands in gold, or what was claimed and does not."""
+def _item_key(ruling: Ruling, gold: Annotations) -> SpanKey | RelationKey:
+    """The key of the gold item of a ruling, or of the claim where nothing stands for it."""
     span, relation = gold.spans.get(ruling.item or ""), gold.relations.get(ruling.item or "")
     if span is not None:
         return span.key

@@ -1,4 +1,4 @@
-"""Cases of relations: what curators link, once it is settled which spans there are."""
+"""Builds the cases of relations from what curators link, once the gold spans are settled."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from annotator.text import Segmentation
 from annotator.workflow.adjudicating.cases import RelationCase, RelationVersion, relation_kind, vote
 
 RelationOutcome = tuple[str, bool]
-"""What a relation came to: its label, and whether it was turned round."""
+"""The outcome of a relation: its label, and whether its direction was reversed."""
 
 
 class SpanOutcomes:
-    """What stands for each span that was marked, and so for each relation between such spans."""
+    """The gold span that stands for each marked span, and so the gold relation for each relation between them.
+
+    ``spans`` maps marked spans to gold spans, or to ``None`` where nothing stands; unsettled ones are missing.
+    """
 
     def __init__(self, spans: Mapping[SpanKey, SpanKey | None], scheme: LabelScheme, sentences: Segmentation) -> None:
         self.spans = spans
@@ -26,7 +29,7 @@ class SpanOutcomes:
         self._sentences = sentences
         self._symmetric = scheme.symmetric
 
-    def waits(self, claim: RelationKey) -> bool:
+    def has_open_end(self, claim: RelationKey) -> bool:
         """Whether an end of a relation is not settled yet."""
         return claim.head not in self.spans or claim.child not in self.spans
 
@@ -39,8 +42,8 @@ class SpanOutcomes:
         head, child = self.spans.get(claim.head), self.spans.get(claim.child)
         if head is None or child is None:
             return None
-        label, turned = outcome or (claim.label, False)
-        ends = (child, head) if turned else (head, child)
+        label, reverse = outcome or (claim.label, False)
+        ends = (child, head) if reverse else (head, child)
         relation = RelationKey(*ends, label).canonical(self._symmetric)
         allowed = self.scheme.relation_problem(relation, self._sentences) is None
         return relation if allowed else None
@@ -50,7 +53,7 @@ class RelationCases(NamedTuple):
     """The cases of relations, and how many relations wait for their ends to be settled."""
 
     cases: list[RelationCase]
-    waiting: int
+    waiting_relations: int
 
 
 def relation_cases(
@@ -69,7 +72,7 @@ def relation_cases(
     for curator in sorted(contents):
         for relation in contents[curator].relations.values():
             claim = contents[curator].relation_key(relation)
-            waiting += outcomes.waits(claim)
+            waiting += outcomes.has_open_end(claim)
             mapped = outcomes.relation(claim)
             if mapped is not None:
                 claims[mapped][curator].add(claim)
@@ -84,7 +87,7 @@ def relation_cases(
 def _decided(
     outcomes: SpanOutcomes, rulings: Mapping[RelationKey, RelationOutcome | None]
 ) -> dict[RelationKey, RelationKey | None]:
-    """What was decided, between gold spans; where two rulings fall on what is one relation now, what stands wins."""
+    """The decisions between gold spans; of two rulings on what is now one relation, the one with an outcome wins."""
     decided: dict[RelationKey, RelationKey | None] = {}
     for claim in sorted(rulings):
         ruling = rulings[claim]
@@ -108,10 +111,10 @@ def _alternatives(curators: Mapping[RelationKey, frozenset[str]]) -> list[list[R
         members = {relation: [relation] for relation in relations}
         edges = sorted((_difference(one, other), one, other) for one, other in combinations(relations, 2))
         for _, one, other in edges:
-            ours, theirs = members[one], members[other]
-            if ours is not theirs and _disjoint(ours, theirs, curators):
-                ours += theirs
-                members.update(dict.fromkeys(theirs, ours))
+            group, other_group = members[one], members[other]
+            if group is not other_group and _disjoint(group, other_group, curators):
+                group += other_group
+                members.update(dict.fromkeys(other_group, group))
         groups += {id(group): group for group in members.values()}.values()
     return groups
 
@@ -149,15 +152,15 @@ def _settled(
 
 def _added(cases: list[RelationCase], curators: list[str], outcomes: SpanOutcomes,
            rulings: Mapping[RelationKey, RelationOutcome | None]) -> list[RelationCase]:  # fmt: skip
-    """A case for everything that stands by decision though no curator's work leads to it (any more)."""
+    """Cases for the relations that stand by decision alone, because no curator has them (any more)."""
     claimed = {claim for case in cases for claim in case.claims}
-    shown = {relation for case in cases for relation in case.outcome}
+    in_gold = {relation for case in cases for relation in case.outcome}
     added: dict[RelationKey, RelationCase] = {}
     nobody: dict[str, RelationVersion] = dict.fromkeys(curators, ())
     for claim in sorted(rulings):
         ruling = rulings[claim]
         outcome = None if ruling is None else outcomes.relation(claim, ruling)
-        if outcome is not None and claim not in claimed and outcome not in shown:
+        if outcome is not None and claim not in claimed and outcome not in in_gold:
             case = RelationCase(str(claim), "added", nobody, "adjudicator", (outcome,), (claim,))
             added.setdefault(outcome, case)
     return list(added.values())

@@ -19,10 +19,10 @@ from annotator.workflow.adjudicating.cases import (
     RelationVersion,
     SpanCase,
     SpanVersion,
-    favourite,
     kinds_in_words,
+    most_common_curator,
 )
-from annotator.workflow.adjudicating.gold_editor import GoldEditor, Ruled
+from annotator.workflow.adjudicating.gold_editor import GoldEditor, RulingStep
 from annotator.workflow.adjudicating.parts import GoldPart
 from annotator.workflow.adjudicating.settlement import first_relations, first_spans
 from annotator.workflow.description import item_in_words, quote
@@ -47,8 +47,8 @@ class GoldSession:
         return self.gold.layer.content
 
     @property
-    def shown(self) -> LayerContent:
-        """All that is to be seen of gold."""
+    def layer_view(self) -> LayerContent:
+        """The items that the screen shows: all of gold."""
         return self.content
 
     @property
@@ -81,34 +81,34 @@ class GoldSession:
     # Decisions on a case
 
     def around(self, case: Case) -> GoldPart:
-        """All that has to do with a case."""
+        """The part of gold that a case belongs to."""
         return self.gold.around(*_spans_of(case))
 
     def choose(self, case_id: str, curator: str) -> Outcome:
-        """Let a curator's version stand."""
+        """Settle a case by a curator's version."""
         case = self.gold.case(case_id)
         if curator not in case.versions:
             raise WorkflowError(f"{curator} has not finished this document", "choose another version")
         return self._settle(case, case.versions[curator], curator)
 
-    def favoured(self, case_id: str) -> Outcome:
-        """Let stand what more curators say than anything else."""
+    def choose_most_common(self, case_id: str) -> Outcome:
+        """Settle a case by the version that more curators have than any other."""
         case = self.gold.case(case_id)
-        curator = favourite(case.versions)
+        curator = most_common_curator(case.versions)
         if curator is None:
             raise WorkflowError("as many say one thing as another", "choose a version by its number, or x for none")
         return self._settle(case, case.versions[curator], curator)
 
-    def nothing(self, case_id: str) -> Outcome:
-        """Decide that nothing stands here."""
+    def choose_none(self, case_id: str) -> Outcome:
+        """Settle a case by nothing: no curator's version stands."""
         return self._settle(self.gold.case(case_id), (), None)
 
-    def favoured_everywhere(self) -> Outcome:
-        """Let stand what more than half of the curators say, in every open case, as one step."""
+    def choose_majority_everywhere(self) -> Outcome:
+        """Settle every open case by the version that more than half of the curators have, as one step."""
         changes: dict[str, Ruling | None] = {}
         count = 0
         for case in self.gold.open:
-            curator = favourite(case.versions)
+            curator = most_common_curator(case.versions)
             if curator is None or 2 * list(case.versions.values()).count(case.versions[curator]) <= len(case.versions):
                 continue
             changes.update(self._changes(case, case.versions[curator], curator))
@@ -130,11 +130,11 @@ class GoldSession:
         outcomes = self.gold.span_outcomes(part)
         return decisions.choose(part.settlement, case, version, contents, outcomes, self.gold.next_event)
 
-    def _outcome(self, ruled: Ruled, message: str, focus: str | None, replaced: set[str]) -> Outcome:
-        """What became of a decision; gold spans that went, but those it ``replaced``, could not stand beside it."""
+    def _outcome(self, ruled: RulingStep, message: str, focus: str | None, replaced: set[str]) -> Outcome:
+        """The outcome of a decision; the message names the gold spans that gave way, except the ``replaced`` ones."""
         spans = self.content.spans
-        gone = [span for i, span in ruled.before.items() if i not in replaced and i not in spans]
-        gave_way = [f"{', '.join(self._in_words(span.key) for span in gone)} gave way"] if gone else []
+        displaced = [span for i, span in ruled.before.items() if i not in replaced and i not in spans]
+        gave_way = [f"{', '.join(self._in_words(span.key) for span in displaced)} gave way"] if displaced else []
         return self.gold.outcome(ruled.step, "; ".join([message, *ruled.notes, *gave_way]), focus)
 
     def _in_words(self, key: SpanKey | RelationKey) -> str:
@@ -143,28 +143,28 @@ class GoldSession:
     # Spans
 
     def _edit_span(
-        self, action: str, message: str, case: SpanCase | None, *, gone: SpanKey | None, come: SpanKey | None
+        self, action: str, message: str, case: SpanCase | None, *, old: SpanKey | None, new: SpanKey | None
     ) -> Outcome:
-        """Let one span stand in place of another, or beside what there is, or take one away."""
+        """Put ``new`` in place of ``old``; without ``old``, ``new`` is added; without ``new``, ``old`` is removed."""
         outcome = case.outcome if case else ()
-        part = self.gold.around(*(key for key in (gone, come) if key is not None), *(_spans_of(case) if case else ()))
-        kept = [self.content.spans[str(key)] for key in outcome if key not in (gone, come)]
-        items = kept if come is None else [*kept, self._own_span(part, case, gone, come)]
-        replaced = {*map(str, outcome), str(gone)}
+        part = self.gold.around(*(key for key in (old, new) if key is not None), *(_spans_of(case) if case else ()))
+        unchanged = [self.content.spans[str(key)] for key in outcome if key not in (old, new)]
+        items = unchanged if new is None else [*unchanged, self._own_span(part, case, old, new)]
+        replaced = {*map(str, outcome), str(old)}
         changes = decisions.decide_spans(part.settlement, case, items, self.scheme, self.gold.next_event)
-        return self._outcome(self.gold.rule(action, changes), message, None if come is None else str(come), replaced)
+        return self._outcome(self.gold.rule(action, changes), message, None if new is None else str(new), replaced)
 
-    def _own_span(self, part: GoldPart, case: SpanCase | None, gone: SpanKey | None, come: SpanKey) -> Span:
-        """A span of the adjudicator's own, or as a curator has it; corrected where it replaces one that was marked."""
+    def _own_span(self, part: GoldPart, case: SpanCase | None, old: SpanKey | None, new: SpanKey) -> Span:
+        """The span ``new`` as a curator has it, else as the adjudicator's own; corrected where it replaces a span."""
         marked = first_spans(part.contents)
-        if come in marked:
-            return marked[come]
-        base = self.content.spans.get(str(gone)) if gone is not None else None
+        if new in marked:
+            return marked[new]
+        base = self.content.spans.get(str(old)) if old is not None else None
         if base is None and case is not None:
-            base = next((marked[c] for c in case.claims if c.start < come.end and come.start < c.end), None)
+            base = next((marked[c] for c in case.claims if c.start < new.end and new.start < c.end), None)
         if base is None:
-            return Span(str(come), *come, "added", curator=self.curator)
-        return Span(str(come), *come, "corrected", base.source, base.score, self.curator)
+            return Span(str(new), *new, "added", curator=self.curator)
+        return Span(str(new), *new, "corrected", base.source, base.score, self.curator)
 
     def _span_case(self, span_id: str) -> SpanCase | None:
         case = self.gold.case_of(span_id)
@@ -173,19 +173,19 @@ class GoldSession:
     def add(self, start: int, end: int, label: str, *, case_id: str | None = None) -> Outcome:
         """Mark a range; gold spans that cannot stand beside it go.
 
-        ``case_id`` is the case that is looked at: it is settled by what is marked over it.
+        ``case_id`` is the case in focus, which a span marked over it settles.
         """
-        come = SpanKey(start, end, label)
-        self.checks.new_span(come)
-        message = f"marked {self._in_words(come)}"
+        new = SpanKey(start, end, label)
+        self.checks.new_span(new)
+        message = f"marked {self._in_words(new)}"
         case = self.gold.find(case_id)
         if isinstance(case, SpanCase) and case.settled is None and _overlap(case.range, (start, end)):
-            return self._edit_span("label", message, case, gone=None, come=come)
+            return self._edit_span("label", message, case, old=None, new=new)
         clashes = self.content.clashes(start, end)
         if len(clashes) != 1:
-            return self._edit_span("label", message, None, gone=None, come=come)
-        gone = self.content.spans[clashes[0]].key
-        return self._edit_span("label", message, self._span_case(clashes[0]), gone=gone, come=come)
+            return self._edit_span("label", message, None, old=None, new=new)
+        old = self.content.spans[clashes[0]].key
+        return self._edit_span("label", message, self._span_case(clashes[0]), old=old, new=new)
 
     def relabel(self, span_id: str, label: str) -> Outcome:
         """Give a gold span another label."""
@@ -204,28 +204,28 @@ class GoldSession:
     def _replace_span(self, action: str, verb: str, old: SpanKey, new: SpanKey) -> Outcome:
         self.checks.new_span(new)
         message = f"{verb} {self._in_words(new)}"
-        return self._edit_span(action, message, self._span_case(str(old)), gone=old, come=new)
+        return self._edit_span(action, message, self._span_case(str(old)), old=old, new=new)
 
     def first_version(self, case_id: str) -> Span:
-        """The span that an edit of an open case starts from: what most say, else what the first one says."""
+        """The span that an edit of an open case starts from: of the most common version, else of the first one."""
         case = self.gold.case(case_id)
         if isinstance(case, SpanCase):
-            most = favourite(case.versions)
+            most = most_common_curator(case.versions)
             versions = ([case.versions[most]] if most else []) + list(case.versions.values())
             for key in (key for version in versions for key in version):
                 return Span(str(key), *key)
         raise WorkflowError("there is no span here to change", "r relates, a selection and a label's key mark one")
 
     def amend(self, case_id: str, *, label: str | None = None, side: str = "", by: int = 0) -> Outcome:
-        """Settle an open case of spans by a version of one's own: another label, or another border."""
+        """Settle an open span case by the first version with another label, or with one boundary moved."""
         base = self.first_version(case_id)
         start, end = self.checks.moved(base, side, by) if side else (base.start, base.end)
         if side:
             self.checks.room(start, end)
-        come = SpanKey(start, end, label or base.label)
+        new = SpanKey(start, end, label or base.label)
         case = self.gold.case(case_id)
         assert isinstance(case, SpanCase)
-        return self._edit_span("edit", f"settled: {self._in_words(come)}", case, gone=None, come=come)
+        return self._edit_span("edit", f"settled: {self._in_words(new)}", case, old=None, new=new)
 
     def everywhere(self, span_id: str) -> Outcome:
         """Give every identical mention in the document that is free the same label, as one step."""
@@ -250,7 +250,7 @@ class GoldSession:
         if case is None:
             raise WorkflowError("that is not in gold", "choose another")
         if isinstance(case, SpanCase):
-            return self._edit_span("delete", message, case, gone=self.checks.span(item_id).key, come=None)
+            return self._edit_span("delete", message, case, old=self.checks.span(item_id).key, new=None)
         ruled = self.gold.rule("delete", self._changes(case, (), None))
         return self.gold.outcome(ruled.step, "; ".join([message, *ruled.notes]))
 
@@ -259,7 +259,7 @@ class GoldSession:
     def relate(self, head: str, child: str, label: str, *, case_id: str | None = None) -> Outcome:
         """Link two gold spans; symmetric types start at the earlier span.
 
-        ``case_id`` is the case that is looked at: it is the first that the relation settles.
+        ``case_id`` is the case in focus; of several cases between the two spans, the relation settles this one.
         """
         head, child = self.checks.linkable(head, child, label)
         if self.content.linked(head, child, label):
@@ -267,14 +267,14 @@ class GoldSession:
         key = RelationKey(self.checks.span(head).key, self.checks.span(child).key, label)
         return self._edit_relation("relate", f"related: {self._in_words(key)}", self._open_between(key, case_id), key)
 
-    def _open_between(self, key: RelationKey, looked_at: str | None) -> RelationCase | None:
+    def _open_between(self, key: RelationKey, focused_case_id: str | None) -> RelationCase | None:
         """The open case between two spans that making this relation settles."""
         cases = [c for c in self.gold.open if isinstance(c, RelationCase) and set(c.ends) == {key.head, key.child}]
-        cases.sort(key=lambda case: (case.id != looked_at, not any((key,) == v for v in case.versions.values())))
+        cases.sort(key=lambda case: (case.id != focused_case_id, not any((key,) == v for v in case.versions.values())))
         return cases[0] if cases else None
 
     def _edit_relation(self, action: str, message: str, case: RelationCase | None, key: RelationKey) -> Outcome:
-        """Let a relation stand, in place of what a case is about."""
+        """Put a relation in gold, as the outcome of a case where there is one."""
         part = self.gold.around(key.head, key.child, *(_spans_of(case) if case else ()))
         outcomes = self.gold.span_outcomes(part)
         ids = (str(key), str(key.head), str(key.child), key.label)
@@ -294,8 +294,8 @@ class GoldSession:
         head, child = self.checks.linkable(*ends, label)
         if self.content.linked(head, child, label) not in (None, relation_id):
             raise WorkflowError("that relation is there already", "delete one of them")
-        case_of_it = self.gold.case_of(relation_id)
-        case = case_of_it if isinstance(case_of_it, RelationCase) else None
+        found_case = self.gold.case_of(relation_id)
+        case = found_case if isinstance(found_case, RelationCase) else None
         key = RelationKey(self.checks.span(head).key, self.checks.span(child).key, label)
         return self._edit_relation("retype", f"retyped: {self._in_words(key)}", case, key)
 
@@ -328,7 +328,7 @@ class GoldSession:
 
 
 def _spans_of(case: Case) -> tuple[SpanKey, ...]:
-    """The spans that a case is about: marked, standing, or ends of what is."""
+    """The spans that a case is about: its claims and outcome, or their ends."""
     if isinstance(case, SpanCase):
         return (*case.claims, *case.outcome)
     relations = (*case.claims, *case.outcome)

@@ -1,4 +1,4 @@
-"""What follows from finished work and an adjudicator's decisions: cases, rulings, and the content of gold.
+"""Works out cases, rulings and the content of gold from finished work and an adjudicator's decisions.
 
 Pure, and the only place that says what gold holds: the same work, decisions and scheme always give the same gold,
 whatever the order in which curators finished and decisions were made.
@@ -35,8 +35,8 @@ class Settlement:
     """The cases of a document (or of a part of it) in the order of the walk, and what they come to.
 
     ``curators`` are those who finished it, ``rulings`` has one for every claim that is settled, ``content`` is gold
-    under ids that are content, ``span_outcomes`` what stands for each span that was marked, ``waiting`` how many
-    relations wait for their ends to be settled.
+    under ids that are content, ``span_outcomes`` what stands for each span that was marked, ``waiting_relations``
+    how many relations wait for their ends to be settled.
     """
 
     curators: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Settlement:
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
     content: Annotations = field(default_factory=Annotations)
     span_outcomes: Mapping[SpanKey, SpanKey | None] = field(default_factory=dict)
-    waiting: int = 0
+    waiting_relations: int = 0
 
     @property
     def open(self) -> list[Case]:
@@ -64,19 +64,24 @@ def settle(
     ``contents`` is the finished work by curator.  Of ``rulings``, those of an adjudicator hold; those that followed
     from the work itself are made anew, and say ``event`` where they are not as before.
     """
-    held = {i: ruling for i, ruling in rulings.items() if ruling.settled == "adjudicator"}
-    ruled = {span_key(r.claim): span_key(r.outcome) if r.outcome else None for r in held.values() if r.kind == "span"}
+    by_hand = {i: ruling for i, ruling in rulings.items() if ruling.settled == "adjudicator"}
+    ruled = {
+        span_key(r.claim): span_key(r.outcome) if r.outcome else None for r in by_hand.values() if r.kind == "span"
+    }
     spans = span_cases(contents, ruled, scheme)
-    standing = SpanOutcomes(_standing(spans, ruled), scheme, sentences)
-    turns = {relation_key(r.claim): relation_outcome(r.outcome) for r in held.values() if r.kind == "relation"}
-    relations, waiting = relation_cases(contents, standing, turns, scheme)
-    made = {r.id: r for r in (*_span_rulings(spans, contents, event),
-                              *_relation_rulings(relations, contents, standing, event))}  # fmt: skip
-    kept = {i: _as_before(rulings.get(i), ruling) for i, ruling in made.items()}
-    every = {**kept, **{i: r.replace(item=_item(r, standing)) for i, r in held.items()}}
+    outcomes = SpanOutcomes(_span_outcomes(spans, ruled), scheme, sentences)
+    ruled_relations = {
+        relation_key(r.claim): relation_outcome(r.outcome) for r in by_hand.values() if r.kind == "relation"
+    }
+    relations, waiting_relations = relation_cases(contents, outcomes, ruled_relations, scheme)
+    by_itself = {r.id: r for r in (*_span_rulings(spans, contents, event),
+                              *_relation_rulings(relations, contents, outcomes, event))}  # fmt: skip
+    all_rulings = {i: _as_before(rulings.get(i), ruling) for i, ruling in by_itself.items()}
+    all_rulings.update({i: r.replace(item=_item(r, outcomes)) for i, r in by_hand.items()})
     cases: list[Case] = [*spans, *relations]
     cases.sort(key=lambda case: (case.position, case.id))
-    return Settlement(tuple(sorted(contents)), tuple(cases), every, _content(every, standing), standing.spans, waiting)
+    content = _content(all_rulings, outcomes)
+    return Settlement(tuple(sorted(contents)), tuple(cases), all_rulings, content, outcomes.spans, waiting_relations)
 
 
 # Rulings as JSON values
@@ -88,72 +93,72 @@ def relation_outcome(value: Any) -> RelationOutcome | None:
 
 
 def versions_of(case: Case) -> dict[str, list[Any]]:
-    """Who says what, as the JSON value that a ruling holds."""
+    """Each curator's version of a case, as the JSON value that a ruling holds."""
     versions: Mapping[str, tuple[SpanKey | RelationKey, ...]] = case.versions
     return {curator: [key_json(key) for key in version] for curator, version in sorted(versions.items())}
 
 
-def outcome_between(claim: RelationKey, outcome: RelationKey, standing: SpanOutcomes) -> list[Any]:
-    """The ruling's outcome by which a claim becomes a given relation between the same two gold spans."""
-    return [outcome.label, standing.relation(claim, (outcome.label, False)) != outcome]
+def outcome_between(claim: RelationKey, outcome: RelationKey, outcomes: SpanOutcomes) -> list[Any]:
+    """The ruling's outcome, label and direction, that makes a claim a given relation between the same gold spans."""
+    return [outcome.label, outcomes.relation(claim, (outcome.label, False)) != outcome]
 
 
 # What follows from the work itself
 
 
-def _standing(cases: Iterable[SpanCase], ruled: Mapping[SpanKey, SpanKey | None]) -> dict[SpanKey, SpanKey | None]:
-    """What stands for each span; spans that are not settled are missing."""
-    found: dict[SpanKey, SpanKey | None] = {o: o for o in ruled.values() if o is not None}
+def _span_outcomes(cases: Iterable[SpanCase], ruled: Mapping[SpanKey, SpanKey | None]) -> dict[SpanKey, SpanKey | None]:
+    """The gold span (or none) for each marked span; spans that are not settled are missing."""
+    outcomes: dict[SpanKey, SpanKey | None] = {o: o for o in ruled.values() if o is not None}
     for case in cases:
         if case.settled is not None:
-            found.update({span: span for span in case.outcome})
-            found.update(successors(case.versions.values(), case.outcome))
-    return {**found, **ruled}
+            outcomes.update({span: span for span in case.outcome})
+            outcomes.update(successors(case.versions.values(), case.outcome))
+    return {**outcomes, **ruled}
 
 
 def _span_rulings(cases: Iterable[SpanCase], contents: Mapping[str, Annotations], event: int) -> Iterator[Ruling]:
-    vouching = first_spans(contents)
+    marked = first_spans(contents)
     for case in cases:
         if case.settled in ("agreement", "majority"):
             versions = versions_of(case)
             for claim, outcome in successors(case.versions.values(), case.outcome).items():
                 ruling = Ruling(str(claim), "span", key_json(claim), case.settled, versions, event)
-                yield ruling if outcome is None else credited_span(ruling, vouching[outcome], outcome)
+                yield ruling if outcome is None else credited_span(ruling, marked[outcome], outcome)
 
 
 def _relation_rulings(
-    cases: Iterable[RelationCase], contents: Mapping[str, Annotations], standing: SpanOutcomes, event: int
+    cases: Iterable[RelationCase], contents: Mapping[str, Annotations], outcomes: SpanOutcomes, event: int
 ) -> Iterator[Ruling]:
-    vouching = first_relations(contents, standing)
+    marked = first_relations(contents, outcomes)
     for case in cases:
         if case.settled in ("agreement", "majority"):
             versions = versions_of(case)
             for claim in case.claims:
                 ruling = Ruling(str(claim), "relation", key_json(claim), case.settled, versions, event)
                 if case.outcome:
-                    turn = outcome_between(claim, case.outcome[0], standing)
-                    ruling = credited(ruling.replace(outcome=turn), vouching[case.outcome[0]])
-                yield ruling.replace(item=_item(ruling, standing))
+                    outcome = outcome_between(claim, case.outcome[0], outcomes)
+                    ruling = credited(ruling.replace(outcome=outcome), marked[case.outcome[0]])
+                yield ruling.replace(item=_item(ruling, outcomes))
 
 
 def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
     """Every span that was marked, as the first curator in order of name has it, with that name on it."""
-    found: dict[SpanKey, Span] = {}
+    spans: dict[SpanKey, Span] = {}
     for curator in sorted(contents):
         for span in sorted(contents[curator].spans.values(), key=lambda s: s.id):
-            found.setdefault(span.key, span.replace(curator=curator))
-    return found
+            spans.setdefault(span.key, span.replace(curator=curator))
+    return spans
 
 
-def first_relations(contents: Mapping[str, Annotations], standing: SpanOutcomes) -> dict[RelationKey, Relation]:
+def first_relations(contents: Mapping[str, Annotations], outcomes: SpanOutcomes) -> dict[RelationKey, Relation]:
     """Every relation between gold spans, as the first curator who sees it has it, with that name on it."""
-    found: dict[RelationKey, Relation] = {}
+    relations: dict[RelationKey, Relation] = {}
     for curator in sorted(contents):
         for relation in sorted(contents[curator].relations.values(), key=lambda r: r.id):
-            mapped = standing.relation(contents[curator].relation_key(relation))
+            mapped = outcomes.relation(contents[curator].relation_key(relation))
             if mapped is not None:
-                found.setdefault(mapped, relation.replace(curator=curator))
-    return found
+                relations.setdefault(mapped, relation.replace(curator=curator))
+    return relations
 
 
 def credited(ruling: Ruling, item: Span | Relation) -> Ruling:
@@ -170,34 +175,36 @@ def _as_before(old: Ruling | None, new: Ruling) -> Ruling:
     return old if old is not None and new.replace(event=old.event) == old else new
 
 
-def _item(ruling: Ruling, standing: SpanOutcomes) -> str | None:
+def _item(ruling: Ruling, outcomes: SpanOutcomes) -> str | None:
     """The id of the gold item that a claim became; ``None`` where nothing stands for it."""
-    key = _outcome(ruling, standing)
+    key = _outcome(ruling, outcomes)
     return None if key is None else str(key)
 
 
-def _outcome(ruling: Ruling, standing: SpanOutcomes) -> SpanKey | RelationKey | None:
+def _outcome(ruling: Ruling, outcomes: SpanOutcomes) -> SpanKey | RelationKey | None:
     if ruling.outcome is None:
         return None
     if ruling.kind == "span":
         return span_key(ruling.outcome)
-    return standing.relation(relation_key(ruling.claim), relation_outcome(ruling.outcome))
+    return outcomes.relation(relation_key(ruling.claim), relation_outcome(ruling.outcome))
 
 
-def _by(ruling: Ruling, item: Item) -> Item:
+def _with_credit(ruling: Ruling, item: Item) -> Item:
     """An item with the origin, source, score and curator that the ruling gives it."""
     origin = ruling.origin or "added"
     return item.replace(origin=origin, source=ruling.source, score=ruling.score, curator=ruling.curator)
 
 
-def _content(rulings: Mapping[str, Ruling], standing: SpanOutcomes) -> Annotations:
-    """Gold: each item as the ruling on its own content has it, else as the first one that became it."""
+def _content(rulings: Mapping[str, Ruling], outcomes: SpanOutcomes) -> Annotations:
+    """The items of gold; of several claims with one outcome, the one equal to it counts, else the first by id."""
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
     for ruling in sorted(rulings.values(), key=lambda r: (r.id != r.item, r.id)):
-        key = _outcome(ruling, standing)
+        key = _outcome(ruling, outcomes)
         if isinstance(key, SpanKey):
-            spans.setdefault(str(key), _by(ruling, Span(str(key), *key)))
+            spans.setdefault(str(key), _with_credit(ruling, Span(str(key), *key)))
         elif key is not None:
-            relations.setdefault(str(key), _by(ruling, Relation(str(key), str(key.head), str(key.child), key.label)))
+            relations.setdefault(
+                str(key), _with_credit(ruling, Relation(str(key), str(key.head), str(key.child), key.label))
+            )
     return Annotations(spans, relations)

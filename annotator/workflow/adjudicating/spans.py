@@ -1,4 +1,4 @@
-"""Cases of spans: what was marked in one place, over all finished layers."""
+"""Builds the cases of spans: what curators marked at the same place in the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.labels import LabelScheme
 from annotator.workflow.adjudicating.cases import SpanCase, SpanVersion, span_kind, vote
 
 SpanSuccessors = dict[SpanKey, SpanKey | None]
-"""What stands for each span that was marked; ``None`` where nothing does."""
+"""The gold span that stands for each marked span; ``None`` where nothing does."""
 
 
 def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, SpanKey | None],
@@ -24,27 +24,27 @@ def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, Span
     when every claim in it was decided on, or stands in gold anyway; open when only some were; by vote when none was
     and the vote's outcome may stand beside what was decided.
     """
-    standing = sorted({outcome for outcome in ruled.values() if outcome is not None})
-    fixed = IntervalIndex((s.start, s.end, str(i)) for i, s in enumerate(standing))
-    decided = {**{span: span for span in standing}, **ruled}
-    found = []
-    for case in _places(contents, scheme):
-        near = [standing[int(i.id)] for i in fixed.overlapping(*case.range)]
-        found.append(_unless_in_the_way(_settled(case, decided, scheme), near, scheme))
-    return sorted([*found, *_added(found, contents, ruled)], key=lambda case: (case.position, case.id))
+    ruled_spans = sorted({outcome for outcome in ruled.values() if outcome is not None})
+    ruled_index = IntervalIndex((s.start, s.end, str(i)) for i, s in enumerate(ruled_spans))
+    decided = {**{span: span for span in ruled_spans}, **ruled}
+    cases = []
+    for case in _undecided_cases(contents, scheme):
+        near = [ruled_spans[int(i.id)] for i in ruled_index.overlapping(*case.range)]
+        cases.append(_reopened_on_clash(_settled(case, decided, scheme), near, scheme))
+    return sorted([*cases, *_added(cases, contents, ruled)], key=lambda case: (case.position, case.id))
 
 
 def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuccessors:
-    """What stands for each span of some versions once ``outcome`` is what stands."""
-    found: SpanSuccessors = {}
+    """The span of ``outcome`` that each span of some versions is aligned with; ``None`` where there is none."""
+    aligned: SpanSuccessors = {}
     for version in sorted(set(versions)):
         for match in align(version, outcome):
-            if match.left is not None and found.get(match.left) is None:
-                found[match.left] = match.right
-    return found
+            if match.left is not None and aligned.get(match.left) is None:
+                aligned[match.left] = match.right
+    return aligned
 
 
-def _places(contents: Mapping[str, Annotations], scheme: LabelScheme) -> list[SpanCase]:
+def _undecided_cases(contents: Mapping[str, Annotations], scheme: LabelScheme) -> list[SpanCase]:
     """The cases before anything is decided: aligned spans, and those that cannot stand beside them."""
     curators = sorted(contents)
     groups = align_layers([[s.key for s in contents[c].spans.values()] for c in curators])
@@ -76,32 +76,32 @@ def _joined(groups: Sequence[set[SpanKey]], scheme: LabelScheme) -> list[list[in
 
 
 def _settled(case: SpanCase, decided: Mapping[SpanKey, SpanKey | None], scheme: LabelScheme) -> SpanCase:
-    known = [claim in decided for claim in case.claims]
-    if all(known):
+    is_decided = [claim in decided for claim in case.claims]
+    if all(is_decided):
         outcome = {o for claim in case.claims if (o := decided[claim]) is not None}
         return replace(case, outcome=tuple(sorted(outcome)), settled="adjudicator")
-    chosen = None if any(known) else vote(case.versions, scheme.settle)
+    chosen = None if any(is_decided) else vote(case.versions, scheme.settle)
     return case if chosen is None else replace(case, outcome=chosen[0], settled=chosen[1])
 
 
-def _unless_in_the_way(case: SpanCase, fixed: list[SpanKey], scheme: LabelScheme) -> SpanCase:
+def _reopened_on_clash(case: SpanCase, ruled_spans: list[SpanKey], scheme: LabelScheme) -> SpanCase:
     """The case, open where its vote's outcome cannot stand beside what an adjudicator decided."""
     if case.settled in (None, "adjudicator"):
         return case
-    clash = any(scheme.apart(span, other) for span in case.outcome for other in fixed)
+    clash = any(scheme.apart(span, other) for span in case.outcome for other in ruled_spans)
     return replace(case, settled=None, outcome=()) if clash else case
 
 
 def _added(cases: Iterable[SpanCase], contents: Mapping[str, Annotations],
            ruled: Mapping[SpanKey, SpanKey | None]) -> list[SpanCase]:  # fmt: skip
-    """A case for everything that stands by decision though no curator's work leads to it (any more)."""
+    """Cases for the spans that stand by decision alone, because no curator has them (any more)."""
     claimed = {claim for case in cases for claim in case.claims}
-    shown = {span for case in cases for span in case.outcome}
-    shown |= {outcome for claim, outcome in ruled.items() if claim in claimed and outcome is not None}
+    in_gold = {span for case in cases for span in case.outcome}
+    in_gold |= {outcome for claim, outcome in ruled.items() if claim in claimed and outcome is not None}
     nobody: dict[str, SpanVersion] = dict.fromkeys(sorted(contents), ())
-    found: dict[SpanKey, SpanCase] = {}
+    added: dict[SpanKey, SpanCase] = {}
     for claim in sorted(ruled):
         outcome = ruled[claim]
-        if claim not in claimed and outcome is not None and outcome not in shown:
-            found.setdefault(outcome, SpanCase(str(claim), "added", nobody, "adjudicator", (outcome,)))
-    return list(found.values())
+        if claim not in claimed and outcome is not None and outcome not in in_gold:
+            added.setdefault(outcome, SpanCase(str(claim), "added", nobody, "adjudicator", (outcome,)))
+    return list(added.values())

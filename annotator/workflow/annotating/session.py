@@ -104,7 +104,7 @@ class AnnotationSession:
     # Reading
 
     @property
-    def shown(self) -> ReviewLayer:
+    def layer_view(self) -> ReviewLayer:
         """All that is to be seen of the layer: what stands, and what waits for a verdict."""
         return self.layer
 

@@ -22,51 +22,51 @@ A, B, C = word(0, 1, "P"), word(2, 2, "O"), word(4, 4, "G")
 Run = Callable[..., tuple[int, str, str]]
 
 
-def found(mine: Annotations, gold: Annotations) -> list[str]:
-    return [item.finding for item in compare(mine, gold, scheme(), SENTENCES)]
+def findings(own: Annotations, gold: Annotations) -> list[str]:
+    return [item.finding for item in compare(own, gold, scheme(), SENTENCES)]
 
 
 def test_every_finding_of_spans() -> None:
-    mine = layer(A, B, C, word(6, 6, "P"))
+    own = layer(A, B, C, word(6, 6, "P"))
     gold = layer(word(0, 0, "P"), word(2, 2, "G"), C, word(5, 5, "O"))
-    assert found(mine, gold) == ["boundary", "label", "as in gold", "missed", "not in gold"]
-    assert found(layer(A), layer(word(0, 0, "O"))) == ["label and boundary"]
+    assert findings(own, gold) == ["boundary", "label", "as in gold", "missed", "not in gold"]
+    assert findings(layer(A), layer(word(0, 0, "O"))) == ["label and boundary"]
 
 
 def test_relations_are_compared_by_what_stands_for_their_ends() -> None:
     short = word(0, 0, "P")
-    mine = layer(A, B, links=((A, B, "w"),))
-    assert found(mine, layer(short, B, links=((short, B, "w"),))) == ["boundary", "as in gold", "as in gold"]
-    assert found(mine, layer(short, B, links=((short, B, "l"),)))[-1:] == ["label"]
-    assert found(mine, layer(short, B))[-1:] == ["not in gold"]
-    assert found(layer(A, B), layer(A, B, links=((A, B, "w"),)))[-1:] == ["missed"]
+    own = layer(A, B, links=((A, B, "w"),))
+    assert findings(own, layer(short, B, links=((short, B, "w"),))) == ["boundary", "as in gold", "as in gold"]
+    assert findings(own, layer(short, B, links=((short, B, "l"),)))[-1:] == ["label"]
+    assert findings(own, layer(short, B))[-1:] == ["not in gold"]
+    assert findings(layer(A, B), layer(A, B, links=((A, B, "w"),)))[-1:] == ["missed"]
 
 
 def test_a_turned_relation() -> None:
     turned = layer(A, B, links=((B, A, "n"),))
-    assert found(layer(A, B, links=((A, B, "n"),)), turned)[-1:] == ["direction"]
+    assert findings(layer(A, B, links=((A, B, "n"),)), turned)[-1:] == ["direction"]
 
 
 @given(contents(scheme()), contents(scheme()))
-def test_every_item_is_told_once(mine: Annotations, gold: Annotations) -> None:
-    items = list(compare(mine, gold, scheme(), SENTENCES))
-    for side, content in (("mine", mine), ("gold", gold)):
+def test_every_item_is_compared_once(own: Annotations, gold: Annotations) -> None:
+    items = list(compare(own, gold, scheme(), SENTENCES))
+    for side, content in (("own", own), ("gold", gold)):
         spans = [getattr(item, side) for item in items if isinstance(item, SpanFeedback)]
         relations = [getattr(item, side) for item in items if isinstance(item, RelationFeedback)]
-        told = ([s for s in spans if s is not None], [r for r in relations if r is not None])
-        assert sorted(told[0]) == sorted(says(content)[0])
-        assert sorted(told[1]) == sorted(says(content)[1])
+        compared = ([s for s in spans if s is not None], [r for r in relations if r is not None])
+        assert sorted(compared[0]) == sorted(says(content)[0])
+        assert sorted(compared[1]) == sorted(says(content)[1])
 
 
 @given(contents(scheme()))
-def test_work_that_is_gold_differs_in_nothing(mine: Annotations) -> None:
-    assert {item.finding for item in compare(mine, mine, scheme(), SENTENCES)} <= {"as in gold"}
+def test_work_that_is_gold_differs_in_nothing(own: Annotations) -> None:
+    assert {item.finding for item in compare(own, own, scheme(), SENTENCES)} <= {"as in gold"}
 
 
 @given(st.data())
 def test_the_tally_counts_everything(data: st.DataObject) -> None:
-    mine, gold = data.draw(contents(scheme())), data.draw(contents(scheme()))
-    items = list(compare(mine, gold, scheme(), SENTENCES))
+    own, gold = data.draw(contents(scheme())), data.draw(contents(scheme()))
+    items = list(compare(own, gold, scheme(), SENTENCES))
     assert sum(sum(counts.values()) for counts in tally(items).values()) == len(items)
 
 
@@ -98,7 +98,7 @@ def test_it_waits_for_both_sides(bench: Bench) -> None:
         feedback(bench.store, bench.scheme, KEY, "ana")
     finish(bench, "bo")
     session = judge(bench)
-    session.nothing(session.gold.open[0].id)
+    session.choose_none(session.gold.open[0].id)
     session.finish()
     finish(bench, "carla", done=False)
     with pytest.raises(WorkflowError, match="nota: carla has not finished it: finish it first"):

@@ -67,7 +67,7 @@ class Adjudication(RuleBasedStateMachine):
     def nothing(self, number: int) -> None:
         case = self._one(number, [c.id for c in self.session.gold.open])
         if case is not None:
-            self._attempt(lambda: self.session.nothing(case))
+            self._attempt(lambda: self.session.choose_none(case))
 
     @rule(number=MANY, label=LABELS)
     def amend(self, number: int, label: str) -> None:
@@ -124,8 +124,8 @@ class Adjudication(RuleBasedStateMachine):
             self._attempt(lambda: self.session.everywhere(span))
 
     @rule()
-    def favoured_everywhere(self) -> None:
-        self._attempt(self.session.favoured_everywhere)
+    def choose_majority_everywhere(self) -> None:
+        self._attempt(self.session.choose_majority_everywhere)
 
     @rule()
     def comment(self) -> None:

@@ -50,7 +50,7 @@ class TestKinds:
         finish(bench, "bo", ("PERSON", "Ana"), CRUZ, ("ORG", "México"), CANADA)
         session = judge(bench)
         assert kinds(session) == ["boundary", "label", "missing"]
-        assert session.gold.settlement.waiting == 3
+        assert session.gold.settlement.waiting_relations == 3
 
     def test_relations_come_up_once_their_ends_are_settled(self, bench: Bench) -> None:
         finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
@@ -143,7 +143,7 @@ class TestDecisions:
         finish(bench, "ana", ANA, CRUZ)
         finish(bench, "bo", CRUZ)
         session = judge(bench)
-        session.nothing(first(session, "missing").id)
+        session.choose_none(first(session, "missing").id)
         assert said(session) == {("ORG", "Cruz Roja")}
         finish(bench, "carla", ANA, CRUZ)
         again = judge(bench)
@@ -230,7 +230,7 @@ class TestDecisions:
         for curator, mention in (("ana", ANA), ("bo", ANA), ("carla", ("PERSON", "Ana"))):
             finish(bench, curator, mention)
         session = judge(bench)
-        session.favoured(first(session).id)
+        session.choose_most_common(first(session).id)
         assert said(session) == {("PERSON", "Ana Ruiz")}
 
     def test_a_tie_has_no_favourite(self, bench: Bench) -> None:
@@ -238,13 +238,13 @@ class TestDecisions:
         finish(bench, "bo", ("PERSON", "Ana"))
         session = judge(bench)
         with pytest.raises(WorkflowError, match="as many say one thing as another: choose a version by its number"):
-            session.favoured(first(session).id)
+            session.choose_most_common(first(session).id)
 
     def test_what_most_say_everywhere_is_one_step(self, bench: Bench) -> None:
         for curator, *mentions in (("ana", ANA, CRUZ), ("bo", ANA, CRUZ), ("carla", ("PERSON", "Ana"), MEXICO)):
             finish(bench, curator, *mentions)
         session = judge(bench)
-        told = session.favoured_everywhere()
+        told = session.choose_majority_everywhere()
         assert told.message == "settled 3 as most say; 0 remain"
         assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
         session.undo()
@@ -305,7 +305,7 @@ class TestUndo:
         finish(bench, "ana", ANA, CRUZ)
         finish(bench, "bo", CRUZ)
         session = judge(bench)
-        session.nothing(first(session).id)
+        session.choose_none(first(session).id)
         finish(bench, "carla", CRUZ, MEXICO)
         session = judge(bench)
         session.undo()
@@ -383,10 +383,10 @@ class TestOpening:
         one, other = judge(bench, "lead"), judge(bench, "chief")
         one.choose(first(one).id, "ana")
         with pytest.raises(StoreError, match="gold on nota was changed by another adjudicator"):
-            other.nothing(first(other).id)
+            other.choose_none(first(other).id)
         other.recover()
         assert len(other.gold.open) == 1
-        other.nothing(first(other).id)
+        other.choose_none(first(other).id)
         assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
 
     def test_what_is_open_cannot_be_called_complete(self, bench: Bench) -> None:

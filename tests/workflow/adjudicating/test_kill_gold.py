@@ -29,10 +29,10 @@ while True:
     spans = sorted(session.content.spans)
     actions = [
         lambda: session.choose(chance.choice(cases), chance.choice(("ana", "bo", "carla"))),
-        lambda: session.nothing(chance.choice(cases)),
+        lambda: session.choose_none(chance.choice(cases)),
         lambda: session.relabel(chance.choice(spans), chance.choice(("PERSON", "ORG", "GPE"))),
         lambda: session.delete(chance.choice(spans)),
-        session.favoured_everywhere,
+        session.choose_majority_everywhere,
         session.undo,
         session.redo,
         session.finish,

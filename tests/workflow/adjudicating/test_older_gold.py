@@ -100,7 +100,7 @@ def test_other_gold_imported_in_its_place_lets_go_of_decisions(bench: Bench, tmp
     assert main([*root, "export", "jsonl", "-o", str(file)]) == 0
     assert main([*root, "import", "jsonl", str(file), "--layer", "gold"]) == 0  # the same again changes nothing
     assert len(bench.store.rulings(bench.layer_id(GOLD))) == 1
-    session.nothing(session.gold.settlement.cases[0].id)
+    session.choose_none(session.gold.settlement.cases[0].id)
     session.finish()
     assert main([*root, "import", "jsonl", str(file), "--layer", "gold", "--replace"]) == 0
     assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}

@@ -118,7 +118,7 @@ def test_settled_in_parts_it_is_the_same(judge: Judge, data: st.DataObject) -> N
             judge.choose(case, drawn(case, data))
             after = {i: r for i, r in judge.rulings.items() if r.settled == "adjudicator"}
             parts.event = judge.event
-            parts, changed = parts.ruled({i: r for i, r in after.items() if before.get(i) != r})
+            parts, changed = parts.with_rulings({i: r for i, r in after.items() if before.get(i) != r})
             assert without_events(parts.settlement) == without_events(judge.now)
             for old, new in changed:
                 assert old.keys <= new.keys

@@ -110,7 +110,7 @@ def work(bench: Bench, folder: Path) -> None:
     judge = adjudicate(bench.workspace, KEY, "lead")
     judge.choose(judge.gold.open[0].id, "ana")
     judge.undo()
-    judge.favoured_everywhere()
+    judge.choose_majority_everywhere()
     settle_finished(bench.workspace, "lead")
     (folder / "otro.txt").write_text("Ayer. " + document.text, encoding="utf-8")
     ingest(bench.workspace, [folder / "otro.txt"], "lead", replace=True)

@@ -21,7 +21,7 @@ class CaseWalk:
         """The first open case."""
         return next(iter(self.open_cases()), None)
 
-    def following(self, case: Case | None, offset: int, by: int) -> Case | None:
+    def next_case(self, case: Case | None, offset: int, by: int) -> Case | None:
         """The next (or previous) open case from one on, or from an offset in code points where there is none.
 
         Goes round at the end.
@@ -43,7 +43,7 @@ class CaseWalk:
             return case.kind == self.kind
         return case.kind != "agreed" or case.settled != "agreement"
 
-    def turn_to_next_kind(self) -> None:
+    def select_next_kind(self) -> None:
         """Walk the cases of the next kind that there is, and after the last one all again."""
         there = {case.kind for case in self._gold.settlement.cases}
         kinds: list[Kind | None] = [None, *(kind for kind in KINDS if kind in there)]

@@ -1,4 +1,4 @@
-"""The adjudicate screen: where curators differ, and the keys that settle it."""
+"""The adjudicate screen: the cases on which curators differ, and the keys that settle them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from annotator.annotation import Relation
 from annotator.text import Segment
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
+from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.widgets.case_panel import CasePanel
@@ -40,9 +41,11 @@ class AdjudicateScreen(DocumentScreen):
             Binding(str(n), f"choose({n})", "choose a version by its number" if n == 1 else "", id=f"version.{n}")
             for n in range(1, MOST_VERSIONS + 1)
         ),
-        Binding("a,enter", "favoured", "choose what most say", id="version.most"),
-        Binding("A", "favoured_everywhere", "choose what most say, wherever more than half do", id="version.most_all"),
-        Binding("x", "nothing", "none: nothing stands here", id="version.none"),
+        Binding("a,enter", "choose_most_common", "choose what most say", id="version.most"),
+        Binding(
+            "A", "choose_majority_everywhere", "choose what most say, wherever more than half do", id="version.most_all"
+        ),
+        Binding("x", "choose_none", "none: nothing stands here", id="version.none"),
         Binding("equals_sign", "relabel", "another label", id="case.label"),
         Binding("backslash", "kind", "walk conflicts of another kind", id="case.kind"),
         Binding("f3", "names", "show or hide names", id="case.names"),
@@ -65,7 +68,7 @@ class AdjudicateScreen(DocumentScreen):
         self.case_id: str | None = None
 
     def make_view(self) -> VersionsView:
-        """The text, with gold and where curators differ what each of them marked."""
+        """The text with gold, and with each curator's spans where curators differ."""
         return VersionsView(self.session.document, self.session.content, self.workbench.palette, self.workbench.mode)
 
     def make_panel(self) -> CasePanel:
@@ -76,12 +79,12 @@ class AdjudicateScreen(DocumentScreen):
         """The curators' versions of the case in focus."""
         return [VersionsBar(self.workbench.palette, len(self.names))]
 
-    def begin(self) -> None:
+    def focus_first_item(self) -> None:
         """Go to the first open case."""
         self._refresh_cases()
         first = self.walk.first()
-        self.show_case(first.id if first else None)
-        self.say_default()
+        self.focus_case(first.id if first else None)
+        self.show_default_message()
         notes = [
             f"{name}: “{comment.text}”"
             for curator, name in self.names.items()
@@ -89,7 +92,7 @@ class AdjudicateScreen(DocumentScreen):
             if comment.target is None
         ]
         if notes:
-            self.say(f"on the document: {' · '.join(notes)}")
+            self.show_message(f"on the document: {' · '.join(notes)}")
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -104,101 +107,91 @@ class AdjudicateScreen(DocumentScreen):
 
     # Focus
 
-    def show_case(self, case_id: str | None) -> None:
+    def focus_case(self, case_id: str | None) -> None:
         """Put a case in focus, and the cursor on it."""
         case = self.session.gold.find(case_id)
         self.clear_selection()
-        self._look_at(case)
+        self._set_case(case)
         self.item_id = str(case.outcome[0]) if case is not None and case.outcome else None
         if case is not None:
             self.caret.go(case.range[0] if isinstance(case, SpanCase) else case.position[0])
-        self.refresh_highlights(walking=True)
+        self.refresh_highlights(scroll_ahead=True)
 
     def action_clear(self) -> None:
         """Let go of selection, focus and case."""
-        self.show_case(None)
-        self.say_default()
+        self.focus_case(None)
+        self.show_default_message()
 
-    def _look_at(self, case: Case | None) -> None:
-        """Take another case into view, and have both painted again."""
-        before = self.case
+    def _set_case(self, case: Case | None) -> None:
+        """Make a case the one in focus, and repaint it and the one before it."""
+        previous = self.case
         self.case_id = case.id if case is not None else None
         self._refresh_cases()
-        self.view.repaint([c.range for c in (before, case) if c is not None])
+        self.view.repaint([c.range for c in (previous, case) if c is not None])
 
-    def show_item(self, item_id: str | None, *, follow: bool = True) -> None:
+    def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
         """Put the focus on a gold item, or on the open case under the cursor, or on none."""
-        there = item_id if item_id is not None and item_id in self.session.content else None
-        case = self.session.gold.case_of(there) if there is not None else self._case_at_caret()
+        gold_id = item_id if item_id is not None and item_id in self.session.content else None
+        case = self.session.gold.case_of(gold_id) if gold_id is not None else self._case_at_caret()
         if case is None or case.id != self.case_id:
-            self._look_at(case)
-        super().show_item(there, follow=follow)
+            self._set_case(case)
+        super().focus_item(gold_id, move_cursor=move_cursor)
 
     def _case_at_caret(self) -> Case | None:
         if self.caret.selection is not None:
-            return self.case  # what is marked over a case settles it
-        at = self.caret.offset
-        cases = (c for c in self.session.gold.open if isinstance(c, SpanCase) and c.range[0] <= at < c.range[1])
+            return self.case  # a span marked over a case settles it
+        offset = self.caret.offset
+        cases = (c for c in self.session.gold.open if isinstance(c, SpanCase) and c.range[0] <= offset < c.range[1])
         return next(cases, None)
 
     def _refresh_cases(self) -> None:
-        """Let the widgets show what is open now, and the case in focus."""
-        drawn = [c for c in self.session.gold.open if isinstance(c, SpanCase)]
+        """Show the cases as they are now: in the text the open ones and the one in focus, in the panel those walked."""
+        displayed = [c for c in self.session.gold.open if isinstance(c, SpanCase)]
         case = self.case
         if isinstance(case, SpanCase) and case.settled is not None and len(set(case.versions.values())) > 1:
-            drawn.append(case)
-        self.view.show_cases(DisplayedCases.of(list(self.names), drawn))
+            displayed.append(case)
+        self.view.show_cases(DisplayedCases.of(list(self.names), displayed))
         self.panel.show_cases(self.walk.listed())
 
     def highlighted(self) -> frozenset[str]:
-        """The ids of what is shown reversed: the case in focus and what stands by it."""
+        """The ids of what is shown reversed: the case in focus and its gold items."""
         case = self.case
         return super().highlighted() | ({case.id} if case is not None else frozenset())
 
     def relations_to_draw(self) -> list[Relation]:
-        """The relations drawn as arcs: the versions of the case in focus, each with the numbers of who says so."""
+        """The relations drawn as arcs: all versions of a relation case in focus, else as on any document."""
         case = self.case
         if not isinstance(case, RelationCase):
             return super().relations_to_draw()
-        numbers: dict[str, list[str]] = {}
-        relations = {str(key): key for version in (*case.versions.values(), case.outcome) for key in version}
-        for number, curator in enumerate(self.names, 1):
-            for key in case.versions.get(curator, ()):
-                numbers.setdefault(str(key), []).append(str(number))
-        stands = {str(key) for key in case.outcome}
-        return [
-            Relation(i, str(key.head), str(key.child), key.label, "added" if i in stands else "suggested",
-                     curator=",".join(numbers.get(i, ())) or None)
-            for i, key in relations.items()
-        ]  # fmt: skip
+        return version_arcs(case, list(self.names))
 
     def show_status(self) -> None:
         """Say in the lines around the text what is in focus, and follow it in the panel."""
         self.query_one(LabelBar).display = self.caret.selection is not None  # else digits choose versions
         if self.panel.display:
-            self.follow_in_panel()
+            self.choose_in_panel()
         show_header(self.query_one("#header", StatusLine), self.session, wide=self.is_wide)
         self.query_one(VersionsBar).show_versions(version_lines(self.session, self.case, self.names))
         bar = self.query_one("#focus", StatusLine)
-        show_focus(bar, self.session, self.case, self.walk, self.prompts.current, self.caret, self.line_in_words)
+        show_focus(bar, self.session, self.case, self.walk, self.prompts.current, self.caret, self.cursor_line)
 
-    def say_default(self) -> None:
+    def show_default_message(self) -> None:
         """Say which keys lead on from here."""
         if self.session.gold.open:
             numbers = f"1–{len(self.names)}" if len(self.names) > 1 else "1"
-            self.say(
+            self.show_message(
                 f"tab next · {numbers} choose · a what most say · x none · [ ] {{ }} edit · u undo · ? help", "faint"
             )
         else:
-            self.say("nothing left to settle · space: this gold is complete · ? help", "faint")
+            self.show_message("nothing left to settle · space: this gold is complete · ? help", "faint")
 
-    def follow_in_panel(self) -> None:
+    def choose_in_panel(self) -> None:
         """Choose the case in focus in the panel."""
-        self.panel.follow(self.case_id)
+        self.panel.choose_item(self.case_id)
 
-    def show_entry(self, entry_id: str) -> None:
+    def focus_entry(self, entry_id: str) -> None:
         """Put the case of a panel row in focus."""
-        self.show_case(entry_id)
+        self.focus_case(entry_id)
 
     async def press_key(self, event: events.Key) -> None:
         """Label, or do what the key is bound to; without a selection digits choose versions."""
@@ -213,26 +206,26 @@ class AdjudicateScreen(DocumentScreen):
 
     def action_case(self, by: int) -> None:
         """Put the next or previous open case in focus."""
-        case = self.walk.following(self.case, self.caret.offset, by)
-        self.show_case(case.id if case is not None else None)
+        case = self.walk.next_case(self.case, self.caret.offset, by)
+        self.focus_case(case.id if case is not None else None)
         if case is None:
-            self.say_default()
+            self.show_default_message()
 
     def action_kind(self) -> None:
         """Walk, and list, the cases of the next kind, then all again."""
-        self.walk.turn_to_next_kind()
+        self.walk.select_next_kind()
         self._refresh_cases()
         case = self.walk.first()
         if case is not None:
-            self.show_case(case.id)
+            self.focus_case(case.id)
         self.refresh_highlights()
         listed, waiting = self.panel.count(), len(self.walk.open_cases())
-        self.say(f"{listed} {self.walk.kind or 'of all kinds'}, {waiting} open", "faint")
+        self.show_message(f"{listed} {self.walk.kind or 'of all kinds'}, {waiting} open", "faint")
 
     # Decisions
 
     def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
-        """Take a step and show what became of it, the cases that changed with it included."""
+        """Take a step and show its outcome, and the cases that changed with it."""
         before = self._cases()
         outcome = super().carry_out(action)
         if outcome is not None:
@@ -245,7 +238,7 @@ class AdjudicateScreen(DocumentScreen):
         return {case.id: case for case in self.session.gold.settlement.cases}
 
     def recover(self) -> None:
-        """Show everything anew, where another adjudicator or a curator was quicker."""
+        """Show everything as the store has it now, after another adjudicator or a curator changed it."""
         super().recover()
         self._refresh_cases()
         self.view.repaint_all()
@@ -254,20 +247,20 @@ class AdjudicateScreen(DocumentScreen):
         self.refresh_highlights()
 
     def action_choose(self, number: int) -> None:
-        """Let a curator's version stand."""
+        """Choose a curator's version by its number."""
         curators = list(self.names)
         if number > len(curators):
-            self.say(f"there are {len(curators)} versions", "faint")
+            self.show_message(f"there are {len(curators)} versions", "faint")
             return
         self._settle(lambda case_id: self.session.choose(case_id, curators[number - 1]))
 
-    def action_favoured(self) -> None:
-        """Let stand what more curators say than anything else."""
-        self._settle(self.session.favoured)
+    def action_choose_most_common(self) -> None:
+        """Choose the version that more curators have than any other."""
+        self._settle(self.session.choose_most_common)
 
-    def action_nothing(self) -> None:
+    def action_choose_none(self) -> None:
         """Decide that nothing stands here."""
-        self._settle(self.session.nothing)
+        self._settle(self.session.choose_none)
 
     def _settle(self, decide: Callable[[str], Outcome]) -> None:
         """Settle the case in focus and go on; without one, go to the next."""
@@ -277,37 +270,37 @@ class AdjudicateScreen(DocumentScreen):
             return
         if self.carry_out(partial(decide, case.id)) is None:
             return
-        was_open = case.settled is None
-        following = (
-            self.walk.following(self.case, self.caret.offset, 1) if was_open else self.session.gold.find(case.id)
-        )
-        self.show_case(following.id if following is not None else None)
+        if case.settled is None:
+            next_case = self.walk.next_case(self.case, self.caret.offset, 1)
+        else:
+            next_case = self.session.gold.find(case.id)
+        self.focus_case(next_case.id if next_case is not None else None)
 
-    def action_favoured_everywhere(self) -> None:
-        """Let stand what more than half say, in every open case."""
-        if self.carry_out(self.session.favoured_everywhere) is not None:
+    def action_choose_majority_everywhere(self) -> None:
+        """In every open case, choose the version that more than half of the curators have."""
+        if self.carry_out(self.session.choose_majority_everywhere) is not None:
             case = self.walk.first()
-            self.show_case(case.id if case is not None else None)
+            self.focus_case(case.id if case is not None else None)
 
     async def on_versions_bar_version_chosen(self, event: VersionsBar.VersionChosen) -> None:
         """Choose a version by mouse."""
         await self.waiting_keys.run(partial(self.action_choose, event.number))
 
     def replay(self, action: Callable[[], Outcome]) -> None:
-        """Take a step back or bring it back, and look at what it was about."""
+        """Undo or redo a step, and put the first case that it changed in focus."""
         before = self._cases()
         outcome = self.carry_out(action)
         if outcome is None:
             return
         changed = (case for case in self.session.gold.settlement.cases if before.get(case.id) != case)
         case = next(changed, None)
-        self.show_case(case.id if case is not None else None)
-        self.say(outcome.message)
+        self.focus_case(case.id if case is not None else None)
+        self.show_message(outcome.message)
 
     # Edits
 
     def _label(self, label: str) -> None:
-        """Label the selection; else settle the open case in focus, or relabel what stands, with this label."""
+        """Label the selection; else settle the open case in focus with the label, or relabel the gold span in focus."""
         selection, case, span_id = self.caret.selection, self.case, self.item_id
         if selection is not None:
             self.mark(selection, label)
@@ -316,7 +309,7 @@ class AdjudicateScreen(DocumentScreen):
         elif span_id is not None and self.session.content.span(span_id) is not None:
             outcome = self.carry_out(lambda: self.session.relabel(span_id, label))
             if outcome is not None:
-                self.show_item(outcome.focus)
+                self.focus_item(outcome.focus)
         else:
             self.offer_phrases(label)
 
@@ -333,7 +326,7 @@ class AdjudicateScreen(DocumentScreen):
         self.prompts.ask("which label?  " + "  ".join(f"{e.key} {e.name}" for e in entities), options)
 
     def action_boundary(self, side: str, by: int) -> None:
-        """Move a boundary of what stands, or settle the open case in focus by its first version with one moved."""
+        """Move a boundary of a gold span, or settle the open case in focus by its first version with one moved."""
         case = self.case
         if isinstance(case, SpanCase) and case.settled is None:
             self._edit(partial(self.session.amend, case.id, side=side, by=by))
@@ -343,15 +336,15 @@ class AdjudicateScreen(DocumentScreen):
             self._edit(lambda: self.session.move_boundary(span_id, side, by))
 
     def _edit(self, action: Callable[[], Outcome]) -> None:
-        """Edit something, and keep it in focus for the next edit."""
+        """Edit an item, and keep it in focus for the next edit."""
         outcome = self.carry_out(action)
         if outcome is not None:
-            self.show_item(outcome.focus, follow=False)
+            self.focus_item(outcome.focus, move_cursor=False)
 
     def action_delete(self) -> None:
-        """Take what stands away; on an open case, let nothing stand."""
+        """Delete the gold item in focus; on an open case, decide that nothing stands."""
         if self.item_id is None and self.case is not None:
-            self.action_nothing()
+            self.action_choose_none()
         else:
             super().action_delete()
 
@@ -361,7 +354,7 @@ class AdjudicateScreen(DocumentScreen):
         if span_id is not None:
             outcome = self.carry_out(lambda: self.session.everywhere(span_id))
             if outcome is not None:
-                self.show_item(outcome.focus)
+                self.focus_item(outcome.focus)
 
     def relate(self, head: str, child: str, label: str) -> None:
         """Link two gold spans."""
@@ -376,7 +369,7 @@ class AdjudicateScreen(DocumentScreen):
         self.view.repaint_all()
         self.refresh_highlights()
         hidden = "names are hidden: A, B, C in an order of this document"
-        self.say(hidden if self.workbench.hide_names else "names are shown", "faint")
+        self.show_message(hidden if self.workbench.hide_names else "names are shown", "faint")
 
     def action_comment(self) -> None:
         """Comment the case in focus, or the document, for its curators to read."""
@@ -394,9 +387,9 @@ class AdjudicateScreen(DocumentScreen):
     def _open_next(self) -> None:
         """Open the next document that waits to be adjudicated, or go back to the queue."""
         key = self.session.document.key
-        following = self.desk.next_to_adjudicate(key)
+        next_key = self.desk.next_to_adjudicate(key)
         self.leave()
-        if following is None or following == key:
+        if next_key is None or next_key == key:
             self.notify("No other document waits to be adjudicated.", markup=False)
         else:
-            self.run_or_report(lambda: self.workbench.open_adjudication(following))
+            self.run_or_report(lambda: self.workbench.open_adjudication(next_key))

@@ -1,4 +1,4 @@
-"""What the lines around the text say while a document is adjudicated."""
+"""The header, the focus line and the version lines of the adjudicate screen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from annotator.annotation import Relation, Span, SpanKey
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
+from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionLine
 from annotator.workflow.adjudicating.cases import Case, RelationCase
@@ -17,15 +18,15 @@ from annotator.workflow.description import item_in_words, quote
 
 
 def show_header(bar: StatusLine, session: GoldSession, *, wide: bool) -> None:
-    """Say which document this is, how much is open and settled, and who is still at it."""
+    """Show the document, whether its gold is complete, and how many cases are open, settled and agreed."""
     counts = Counter(case.settled for case in session.gold.settlement.cases)
-    by_itself = counts["agreement"] + counts["majority"]
+    agreed = counts["agreement"] + counts["majority"]
     sign = " ★ complete" if session.state == "done" else ""
     flag = " ⚑" if session.flagged else ""
     if wide:
-        counted = f"{counts[None]} open · {counts['adjudicator']} settled · {by_itself} agreed"
+        counted = f"{counts[None]} open · {counts['adjudicator']} settled · {agreed} agreed"
     else:
-        counted = f"{counts[None]}? {counts['adjudicator']}✓ {by_itself}="
+        counted = f"{counts[None]}? {counts['adjudicator']}✓ {agreed}="
     bar.show(
         (f" {session.document.key}", "bold"),
         (f" gold{sign}{flag}  {session.document.title}", ""),
@@ -40,18 +41,14 @@ def show_focus(
     walk: CaseWalk,
     prompt: KeyPrompt | None,
     caret: Caret,
-    where: str,
+    cursor_line: str,
 ) -> None:
-    """Say what is asked or selected, else which case is in focus, else where the cursor is."""
-    selection = caret.selection
-    if prompt is not None:
-        bar.show((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
-    elif selection is not None:
-        text = quote(session.document.text[slice(*selection)], 60)
-        bar.show((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))
-    elif case is None:
-        waiting = session.gold.settlement.waiting
-        bar.show((f" {where}{f' · {waiting} relations wait for their spans' if waiting else ''}", "faint"))
+    """Show the open question, else the selection, else the case in focus, else the line of the cursor."""
+    if show_prompt_or_selection(bar, prompt, caret, session.document):
+        return
+    if case is None:
+        waiting = session.gold.settlement.waiting_relations
+        bar.show((f" {cursor_line}{f' · {waiting} relations wait for their spans' if waiting else ''}", "faint"))
     elif case.settled is None:
         _show_open_case(bar, session, case, walk)
     else:
@@ -103,12 +100,12 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
         return VersionLine(name, "", "nothing", comment=" · ".join(comments), stands=stands)
     only = version[0] if len(version) == 1 else None
     label = only.label if isinstance(only, SpanKey) else ""
-    said = (
+    text = (
         quote(session.document.text[only.start : only.end], 48)
         if isinstance(only, SpanKey)
         else ", ".join(item_in_words(key, session.document.text) for key in version)
     )
-    return VersionLine(name, label, said, _note(items), " · ".join(comments), stands)
+    return VersionLine(name, label, text, _note(items), " · ".join(comments), stands)
 
 
 def _items(session: GoldSession, case: Case, curator: str) -> list[Span | Relation]:

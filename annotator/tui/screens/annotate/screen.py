@@ -64,24 +64,24 @@ class AnnotateScreen(DocumentScreen):
         """All spans and relations."""
         return ItemPanel(self.session, self.workbench.palette)
 
-    def begin(self) -> None:
+    def focus_first_item(self) -> None:
         """Go to where the curator stopped, or to the first suggestion."""
         self._progress = self.desk.progress()
-        at, bookmark = self.navigation.first_match(), self.session.bookmark
-        if at is not None:
-            self.go(at)
+        match, bookmark = self.navigation.first_match(), self.session.bookmark
+        if match is not None:
+            self.go(match)
         elif bookmark.focus is not None:
-            self.show_item(bookmark.focus)
+            self.focus_item(bookmark.focus)
         elif bookmark.cursor == 0 and self.session.state in ("todo", "doing"):
-            self.show_item(self.session.layer.order.next_pending((-1,)))
+            self.focus_item(self.session.layer.order.next_pending((-1,)))
         else:
-            self.show_item(self.span_at_caret())
-        self.say_default()
+            self.focus_item(self.span_at_caret())
+        self.show_default_message()
 
     def show_status(self) -> None:
         """Say in the lines around the text what is in focus, and follow it in the panel."""
         if self.panel.display:
-            self.follow_in_panel()
+            self.choose_in_panel()
         show_header(
             self.query_one("#header", StatusLine),
             self.session,
@@ -90,12 +90,12 @@ class AnnotateScreen(DocumentScreen):
             wide=self.is_wide,
         )
         bar = self.query_one("#focus", StatusLine)
-        show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.line_in_words)
+        show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.cursor_line)
 
-    def refresh_highlights(self, *, walking: bool = False) -> None:
+    def refresh_highlights(self, *, scroll_ahead: bool = False) -> None:
         """Show focus, cursor, selection and hints as they are now, and let the session know where the curator is."""
         self.session.bookmark.move_to(self.caret.offset, self.item_id)
-        super().refresh_highlights(walking=walking)
+        super().refresh_highlights(scroll_ahead=scroll_ahead)
 
     def save_before_quitting(self) -> None:
         """Store this document, and where the cursor is, for the next start."""
@@ -106,21 +106,21 @@ class AnnotateScreen(DocumentScreen):
         self.run_or_report(partial(self.session.bookmark.save, opened=False), can_wait=False)
         super().leave()
 
-    def say_default(self) -> None:
+    def show_default_message(self) -> None:
         """Say which keys lead on from here."""
         if self.session.layer.order.pending:
-            self.say("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
+            self.show_message("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
         else:
-            self.say("nothing left to decide · space done · a label's key marks more · ? help", "faint")
+            self.show_message("nothing left to decide · space done · a label's key marks more · ? help", "faint")
 
-    def follow_in_panel(self) -> None:
+    def choose_in_panel(self) -> None:
         """Choose the focused item in the panel."""
-        self.panel.follow(self.item_id)
+        self.panel.choose_item(self.item_id)
 
-    def show_entry(self, entry_id: str) -> None:
+    def focus_entry(self, entry_id: str) -> None:
         """Focus the item of a panel row."""
         self.clear_selection()
-        self.show_item(entry_id)
+        self.focus_item(entry_id)
 
     async def press_key(self, event: events.Key) -> None:
         """Label, or do what the key is bound to."""
@@ -138,12 +138,12 @@ class AnnotateScreen(DocumentScreen):
         """Focus the next or previous undecided suggestion."""
         order = self.session.layer.order
         position = self.session.layer.position(self.item_id) if self.item_id else None
-        here = position or (self.caret.offset + (by < 0),)
-        suggestion = order.next_pending(here) if by > 0 else order.previous_pending(here)
+        start = position or (self.caret.offset + (by < 0),)
+        suggestion_id = order.next_pending(start) if by > 0 else order.previous_pending(start)
         self.clear_selection()
-        self.show_item(suggestion)
-        if suggestion is None:
-            self.say_default()
+        self.focus_item(suggestion_id)
+        if suggestion_id is None:
+            self.show_default_message()
 
     def action_accept(self) -> None:
         """Accept the focused suggestion and go to the next."""
@@ -157,10 +157,10 @@ class AnnotateScreen(DocumentScreen):
         item_id, order = self.item_id, self.session.layer.order
         position = self.session.layer.position(item_id) if item_id else None
         if item_id is None or position is None or not order.is_pending(item_id):
-            self.show_item(order.next_pending(position or (self.caret.offset,)))
-            self.say_default()
+            self.focus_item(order.next_pending(position or (self.caret.offset,)))
+            self.show_default_message()
         elif self.carry_out(lambda: verdict(item_id)) is not None:
-            self.show_item(self.session.layer.order.next_pending(position))
+            self.focus_item(self.session.layer.order.next_pending(position))
 
     def action_accept_all(self) -> None:
         """Accept every likely suggestion."""
@@ -172,7 +172,7 @@ class AnnotateScreen(DocumentScreen):
 
     def _decide_all(self, action: Callable[[], Outcome]) -> None:
         if self.carry_out(action) is not None:
-            self.show_item(self.session.layer.order.next_pending((-1,)))
+            self.focus_item(self.session.layer.order.next_pending((-1,)))
 
     # Spans and relations
 
@@ -182,10 +182,10 @@ class AnnotateScreen(DocumentScreen):
         if selection is not None:
             self.mark(selection, label)
         elif item_id is not None and layer.span(item_id) is not None:
-            waited_at = layer.order.pending_position(item_id)
+            pending_at = layer.order.pending_position(item_id)
             outcome = self.carry_out(lambda: self.session.relabel(item_id, label))
             if outcome is not None:
-                self.show_item(layer.order.next_pending(waited_at) if waited_at is not None else outcome.focus)
+                self.focus_item(layer.order.next_pending(pending_at) if pending_at is not None else outcome.focus)
         else:
             self.offer_phrases(label)
 
@@ -200,7 +200,7 @@ class AnnotateScreen(DocumentScreen):
             return
         outcome = self.carry_out(lambda: self.session.move_boundary(span_id, side, by))
         if outcome is not None:
-            self.show_item(outcome.focus)
+            self.focus_item(outcome.focus)
 
     def action_everywhere(self) -> None:
         """Label every identical mention; a second time, propose it in all other documents."""
@@ -214,8 +214,8 @@ class AnnotateScreen(DocumentScreen):
         outcome = self.carry_out(lambda: self.session.everywhere(span_id))
         if outcome is not None:
             self._labelled_everywhere = span.key
-            self.show_item(outcome.focus)
-            self.say(f"{outcome.message}; * again proposes it in all other documents")
+            self.focus_item(outcome.focus)
+            self.show_message(f"{outcome.message}; * again proposes it in all other documents")
 
     def _propose(self, phrase: str, label: str) -> None:
         def propose() -> Outcome:
@@ -228,7 +228,7 @@ class AnnotateScreen(DocumentScreen):
         """Link two spans; pending ends are accepted with it."""
         outcome = self.carry_out(lambda: self.session.relate(head, child, label))
         if outcome is not None:
-            self.show_item(outcome.focus, follow=False)
+            self.focus_item(outcome.focus, move_cursor=False)
 
     # The document
 
@@ -244,7 +244,7 @@ class AnnotateScreen(DocumentScreen):
         pending = len(self.session.layer.order.pending)
         if pending and not self._asked_to_finish:
             self._asked_to_finish = True
-            self.say(f"{pending} still undecided: space again finishes, tab goes to the next", "alarm")
+            self.show_message(f"{pending} still undecided: space again finishes, tab goes to the next", "alarm")
             return
         if self.carry_out(self.session.finish) is not None:
             if self.workbench.training is not None:
@@ -259,12 +259,12 @@ class AnnotateScreen(DocumentScreen):
     def _open_next(self) -> None:
         """Open the next document with work to do, or go back to the queue."""
         self.session.bookmark.move_to(self.caret.offset, None)
-        following = self.desk.next_open(self.session.document.key)
+        next_key = self.desk.next_open(self.session.document.key)
         self.leave()
-        if following is None:
+        if next_key is None:
             self.notify("Every document is done or skipped.", markup=False)
         else:
-            self.run_or_report(lambda: self.workbench.open_document(following))
+            self.run_or_report(lambda: self.workbench.open_document(next_key))
 
     def action_go_to(self) -> None:
         """Ask for a piece of a document's key or title, and open the first that has it."""
@@ -273,7 +273,7 @@ class AnnotateScreen(DocumentScreen):
     def _go_to_document(self, text: str) -> None:
         rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.mine), 1) if text else []
         if not rows:
-            self.say(f"no document like {text!r}", "faint")
+            self.show_message(f"no document like {text!r}", "faint")
             return
         self.leave()
         self.run_or_report(lambda: self.workbench.open_document(rows[0].key))
@@ -292,4 +292,4 @@ class AnnotateScreen(DocumentScreen):
 
     def _filter(self, text: str) -> None:
         self.panel.set_filter(ItemFilter.parse(text))
-        self.say(f"{self.panel.count()} of {len(self.session.layer.order.items)} items in the panel", "faint")
+        self.show_message(f"{self.panel.count()} of {len(self.session.layer.order.items)} items in the panel", "faint")

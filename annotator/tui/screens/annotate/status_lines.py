@@ -1,10 +1,11 @@
-"""What the lines around the text say while a document is annotated."""
+"""The header and the focus line of the annotate screen."""
 
 from __future__ import annotations
 
 from annotator.annotation import Relation, Span
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
+from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.description import quote
@@ -13,7 +14,7 @@ from annotator.workflow.description import quote
 def show_header(
     bar: StatusLine, session: AnnotationSession, progress: dict[str, int], training: str, *, wide: bool
 ) -> None:
-    """Say which document this is, its counts, how far the curator is, and what goes on in the background."""
+    """Show the document, its counts, the curator's progress, and the state of the training in the background."""
     done, total = progress.get("done", 0), progress["total"]
     sign = {"done": " ✓ done", "skipped": " skipped"}.get(session.state, "")
     flag = " ⚑" if session.flagged else ""
@@ -27,30 +28,31 @@ def show_header(
 
 
 def _counts(session: AnnotationSession, *, wide: bool) -> str:
-    pending, own = len(session.layer.order.pending), session.content
+    pending, content = len(session.layer.order.pending), session.content
     if wide:
-        return f"{pending} to decide · {len(own.spans)} spans · {len(own.relations)} relations"
-    return f"{pending}? {len(own.spans)}✓ {len(own.relations)}→"
+        return f"{pending} to decide · {len(content.spans)} spans · {len(content.relations)} relations"
+    return f"{pending}? {len(content.spans)}✓ {len(content.relations)}→"
 
 
 def show_focus(
-    bar: StatusLine, session: AnnotationSession, item_id: str | None, prompt: KeyPrompt | None, caret: Caret, where: str
+    bar: StatusLine,
+    session: AnnotationSession,
+    item_id: str | None,
+    prompt: KeyPrompt | None,
+    caret: Caret,
+    cursor_line: str,
 ) -> None:
-    """Say what is asked, selected or in focus (``item_id``); else where the cursor is."""
-    selection = caret.selection
+    """Show the open question, else the selection, else the item in focus, else the line of the cursor."""
+    if show_prompt_or_selection(bar, prompt, caret, session.document):
+        return
     span = session.layer.span(item_id) if item_id else None
     relation = session.layer.relation(item_id) if item_id else None
-    if prompt is not None:
-        bar.show((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
-    elif selection is not None:
-        text = quote(session.document.text[slice(*selection)], 60)
-        bar.show((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))
-    elif span is not None:
+    if span is not None:
         _show_span(bar, session, span)
     elif relation is not None:
         _show_relation(bar, session, relation)
     else:
-        bar.show((f" {where}", "faint"))
+        bar.show((f" {cursor_line}", "faint"))
 
 
 def _show_span(bar: StatusLine, session: AnnotationSession, span: Span) -> None:
@@ -82,7 +84,7 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
 
 
 def _source(item: Span | Relation) -> str:
-    """Where an item comes from, and how sure its suggester was."""
+    """The source of an item, and its score."""
     if item.source is None:
         return "yours"
     score = "" if item.score is None else f" {item.score:.2f}"

@@ -1,4 +1,4 @@
-"""Where the cursor can go from where it is. Offsets are code points."""
+"""Finds the offset to which a move, a line number or a search takes the cursor. Offsets are code points."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ KEEPS_SELECTION = frozenset({"word", "line_edge", "document_edge"})
 
 
 class Navigation:
-    """The places that a cursor in a text can go to: by moves, by number of line, or to what is searched for.
+    """Offsets that the cursor can go to: by a move, by line number, or to a match of ``needle``.
 
-    ``needle`` is what is searched for, without regard to case and accents.
+    ``moves`` maps the name of a move to a function from a number of steps (negative: backwards) to the offset there.
+    ``needle`` is the text that is searched for, without regard to case and accents.
     """
 
     def __init__(self, document: Document, caret: Caret, view: TextView, needle: str = "") -> None:
@@ -36,14 +37,14 @@ class Navigation:
         }
 
     def _line(self, by: int) -> int:
-        """A line on, over lines that have nothing to stand on; the same place at the edge."""
+        """The offset ``by`` lines on, skipping lines without tokens; at the edge of the text, the cursor's own."""
         rows, offset = self._view.rows, self._caret.offset
         cell = self._view.cell(offset)
         row = rows.row_of(offset) + by
         while 0 <= row < len(rows):
-            there = self._caret.near(rows.offset_at(row, cell))
-            if rows.row_of(there) == row:
-                return there
+            target = self._caret.near(rows.offset_at(row, cell))
+            if rows.row_of(target) == row:
+                return target
             row += 1 if by > 0 else -1
         return offset
 
@@ -60,16 +61,16 @@ class Navigation:
 
     @property
     def line(self) -> tuple[int, int]:
-        """The number of the line on which the cursor is, from 1, and how many there are."""
+        """The number of the cursor's line, from 1, and the number of lines; lines are rows on the screen."""
         return self._view.rows.row_of(self._caret.offset) + 1, len(self._view.rows)
 
     def start_of_line(self, number: str) -> int | None:
-        """Where a line begins whose number was typed; ``None`` when there is no such line."""
+        """The offset at which the line with a typed number begins; ``None`` when there is no such line."""
         is_line = number.strip().isdecimal() and len(number) <= 9 and 1 <= int(number) <= len(self._view.rows)
         return self._view.rows.bounds(int(number) - 1)[0] if is_line else None
 
     def words_in_view(self) -> list[int]:
-        """Where the words in view begin, the nearest to the cursor first."""
+        """The offsets at which the words in view begin, nearest to the cursor first."""
         tokens, text = self._document.tokens, self._document.text
         starts = [tokens.starts[i] for i in tokens.overlapping(*self._view.visible_range())]
         return sorted((s for s in starts if text[s].isalnum()), key=lambda start: abs(start - self._caret.offset))
@@ -86,16 +87,16 @@ class Navigation:
         self._last_match = None
 
     def first_match(self) -> int | None:
-        """Where the first match in the text begins."""
+        """The offset of the first match in the text."""
         return self._searchable.occurrence(self.needle, 0) if self.needle else None
 
     def next_match(self, by: int) -> int | None:
-        """Where the next match (or the one before) begins; the first that is found may be under the cursor."""
-        here, last = self._caret.unit, self._last_match
-        start = here.start if last is None or not here.start <= last < here.end else last + (by > 0)
+        """The offset of the next match (for -1 the previous one); the first one may be under the cursor."""
+        unit, last = self._caret.unit, self._last_match
+        start = unit.start if last is None or not unit.start <= last < unit.end else last + (by > 0)
         self._last_match = self._searchable.occurrence(self.needle, start, backwards=by < 0)
         return self._last_match
 
     def count_matches(self) -> int:
-        """How often what is searched for stands in the text."""
+        """Count the matches in the text."""
         return self._searchable.count(self.needle)

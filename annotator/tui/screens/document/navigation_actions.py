@@ -18,11 +18,11 @@ class CursorScreen(Protocol):
     prompts: Prompts
 
     def go(self, offset: int, *, select: bool = False) -> None:
-        """Put the cursor somewhere."""
+        """Put the cursor on an offset."""
         ...
 
-    def say(self, text: str, look: str = "") -> None:
-        """Say what just happened."""
+    def show_message(self, text: str, style: str = "") -> None:
+        """Show a message in the line at the bottom."""
         ...
 
     def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
@@ -31,24 +31,24 @@ class CursorScreen(Protocol):
 
 
 class NavigationActions:
-    """Actions that change nothing but where the cursor is."""
+    """Actions that only move the cursor."""
 
     def __init__(self, screen: CursorScreen) -> None:
         self._screen = screen
 
-    def action_move(self, how: str, by: int) -> None:
+    def action_move(self, move: str, by: int) -> None:
         """Move the cursor; a selection that has begun goes along with some moves."""
-        keeps = how in KEEPS_SELECTION and self._screen.caret.anchor is not None
-        self._screen.go(self._screen.navigation.moves[how](by), select=keeps)
+        extends = move in KEEPS_SELECTION and self._screen.caret.anchor is not None
+        self._screen.go(self._screen.navigation.moves[move](by), select=extends)
 
-    def action_select_to(self, how: str, by: int) -> None:
+    def action_select_to(self, move: str, by: int) -> None:
         """Move the cursor, and select what it passes."""
-        self._screen.go(self._screen.navigation.moves[how](by), select=True)
+        self._screen.go(self._screen.navigation.moves[move](by), select=True)
 
     def action_jump(self) -> None:
         """Put hints on every word in view."""
-        places = [(start, start) for start in self._screen.navigation.words_in_view()]
-        self._screen.prompts.ask_where("jump to which word?", places, self._screen.go)
+        words = [(start, start) for start in self._screen.navigation.words_in_view()]
+        self._screen.prompts.ask_with_hints("jump to which word?", words, self._screen.go)
 
     def action_line_number(self) -> None:
         """Ask for the number of a line on the screen, and go there."""
@@ -57,7 +57,7 @@ class NavigationActions:
     def _go_to_line(self, number: str) -> None:
         start = self._screen.navigation.start_of_line(number)
         if start is None:
-            self._screen.say(f"there is no line {number.strip()!r}", "faint")
+            self._screen.show_message(f"there is no line {number.strip()!r}", "faint")
         else:
             self._screen.go(start)
 
@@ -70,10 +70,12 @@ class NavigationActions:
         self.action_find_again(1)
 
     def action_find_again(self, by: int) -> None:
-        """Go to the next place, or the one before; the first may be under the cursor."""
-        at = self._screen.navigation.next_match(by)
-        if at is None:
-            self._screen.say("not found" if self._screen.navigation.needle else "/ finds", "faint")
+        """Go to the next match, or (for -1) the previous one; the first one may be under the cursor."""
+        match = self._screen.navigation.next_match(by)
+        if match is None:
+            self._screen.show_message("not found" if self._screen.navigation.needle else "/ finds", "faint")
             return
-        self._screen.go(at)
-        self._screen.say(f"{self._screen.navigation.count_matches()} in this document · n next · N previous", "faint")
+        self._screen.go(match)
+        self._screen.show_message(
+            f"{self._screen.navigation.count_matches()} in this document · n next · N previous", "faint"
+        )

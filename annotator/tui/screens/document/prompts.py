@@ -1,4 +1,4 @@
-"""The question that is open on a screen, answered by typing a code of one or two letters."""
+"""Asks a question on a screen, which is answered by typing a code of one or two letters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 
 class Prompts:
-    """At most one question at a time; ``changed`` is called when one is asked, dropped, or answered in part."""
+    """At most one open question; ``changed`` is called when one is asked or dropped."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.current: KeyPrompt | None = None
@@ -25,17 +25,17 @@ class Prompts:
         return self.current.remaining_hints() if self.current is not None else {}
 
     def ask(self, text: str, options: Mapping[str, Callable[[], None]]) -> None:
-        """Ask something; ``options`` are what to do by code."""
+        """Ask a question; ``options`` maps each code to its action."""
         self._open(KeyPrompt(text, options))
 
-    def ask_where(self, text: str, places: Sequence[tuple[int, Value]], action: Callable[[Value], None]) -> None:
-        """Put hints at offsets, the first ones shortest, and call ``action`` with what the chosen one stands for.
+    def ask_with_hints(self, text: str, choices: Sequence[tuple[int, Value]], action: Callable[[Value], None]) -> None:
+        """Show a hint at the offset of each choice, and call ``action`` with the value of the chosen one.
 
-        Two that begin at one offset stand side by side.
+        The first choices get the shortest codes.  Hints at the same offset stand side by side.
         """
         options: dict[str, Callable[[], None]] = {}
         hints: dict[int, str] = {}
-        for code, (offset, value) in zip(codes(len(places)), places, strict=False):
+        for code, (offset, value) in zip(codes(len(choices)), choices, strict=False):
             while offset in hints:
                 offset += len(hints[offset])
             hints[offset] = code
@@ -47,14 +47,14 @@ class Prompts:
         self._changed()
 
     def drop(self) -> None:
-        """Ask nothing any more."""
+        """Withdraw the question."""
         self.current = None
         self._changed()
 
     def answer(self, character: str) -> Callable[[], None] | None:
-        """What to do once a code is whole; ``None`` while letters are missing.
+        """The action of the code that was typed; ``None`` while another letter is needed.
 
-        Raises :class:`KeyError` when no code begins that way; nothing is asked any more then.
+        Raises :class:`KeyError`, and withdraws the question, when no code begins with what was typed.
         """
         assert self.current is not None
         try:

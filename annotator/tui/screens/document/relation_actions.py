@@ -1,4 +1,4 @@
-"""The keys that relate spans: hints on the possible partners, then the types by their keys."""
+"""The keys that relate spans: hints choose the partner, then a key chooses the relation type."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class RelationScreen(Protocol):
         ...
 
     def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
-        """Take a step and show what became of it."""
+        """Take a step and show its outcome."""
         ...
 
-    def show_item(self, item_id: str | None, *, follow: bool = True) -> None:
+    def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
         """Put the focus on an item."""
         ...
 
-    def say(self, text: str, look: str = "") -> None:
-        """Say what just happened."""
+    def show_message(self, text: str, style: str = "") -> None:
+        """Show a message in the line at the bottom."""
         ...
 
 
@@ -51,41 +51,41 @@ class RelationActions:
 
     def action_relate(self) -> None:
         """Put hints on the spans that the focused one may be related to; of a relation, ask for another type."""
-        layer, item_id = self._screen.session.shown, self._screen.item_id
+        layer, item_id = self._screen.session.layer_view, self._screen.item_id
         if item_id is not None and layer.relation(item_id) is not None:
             if not _ask_for_retyping(
                 self._screen.prompts, self._screen.session.checks, item_id, partial(self._retype, item_id)
             ):
-                self._screen.say("the label scheme allows nothing else between these two", "faint")
+                self._screen.show_message("the label scheme allows nothing else between these two", "faint")
             return
         span_id = self._screen.focused_span()
         if span_id is not None and not _ask_for_relation(
             self._screen.prompts, self._screen.session.checks, span_id, self._screen.relate
         ):
-            self._screen.say("the label scheme allows no relation from here within this sentence", "faint")
+            self._screen.show_message("the label scheme allows no relation from here within this sentence", "faint")
 
     def _retype(self, relation_id: str, label: str, reverse: bool) -> None:
         outcome = self._screen.carry_out(lambda: self._screen.session.retype(relation_id, label, reverse=reverse))
         if outcome is not None:
-            self._screen.show_item(outcome.focus, follow=False)
+            self._screen.focus_item(outcome.focus, move_cursor=False)
 
     def action_next_relation(self) -> None:
         """Focus the next relation of the focused span, or of the focused relation's head."""
         if self._screen.item_id is None:
             return
-        relation_id = next_relation(self._screen.session.shown, self._screen.item_id)
+        relation_id = next_relation(self._screen.session.layer_view, self._screen.item_id)
         if relation_id is None:
-            self._screen.say("no relations here; r makes one", "faint")
+            self._screen.show_message("no relations here; r makes one", "faint")
         else:
-            self._screen.show_item(relation_id, follow=False)
+            self._screen.focus_item(relation_id, move_cursor=False)
 
 
 def _ask_for_relation(
     prompts: Prompts, checks: LayerChecks, span_id: str, then: Callable[[str, str, str], None]
 ) -> bool:
-    """Ask for the partner of a span and a type; ``then`` gets head, child and label.
+    """Ask for a span's partner and a relation type; ``then`` is called with head, child and label.
 
-    Gives whether there is anything to ask.
+    Returns whether there was any partner to offer.
     """
     partners: dict[str, int] = {}
     for other, _, _ in checks.partners(span_id):
@@ -104,15 +104,18 @@ def _ask_for_relation(
         else:
             _ask_for_type(prompts, fitting, partial(relate, other))
 
-    places = [(start, other) for other, start in partners.items()]
-    prompts.ask_where(f"relate {checks.name_of(span_id)} to which?", places, choose_type)
+    hinted = [(start, other) for other, start in partners.items()]
+    prompts.ask_with_hints(f"relate {checks.name_of(span_id)} to which?", hinted, choose_type)
     return True
 
 
 def _ask_for_retyping(
     prompts: Prompts, checks: LayerChecks, relation_id: str, then: Callable[[str, bool], None]
 ) -> bool:
-    """Ask for another type or direction of a relation; ``then`` gets the label, and whether to turn it round."""
+    """Ask for another type or direction of a relation; ``then`` gets the label and whether to reverse it.
+
+    Returns whether there was any choice to offer.
+    """
     choices = checks.retypings(relation_id)
     if choices:
         _ask_for_type(prompts, choices, lambda kind, reverse: then(kind.name, reverse))
@@ -122,7 +125,7 @@ def _ask_for_retyping(
 def _ask_for_type(
     prompts: Prompts, fitting: Sequence[tuple[RelationType, bool]], then: Callable[[RelationType, bool], None]
 ) -> None:
-    """Ask which type it is to be, by the types' keys; what shares one gets its capital, or any free letter."""
+    """Ask for one of the ``fitting`` types by its key; of types that share a key, later ones get another letter."""
     options: dict[str, Callable[[], None]] = {}
     names: list[str] = []
     for kind, reverse in fitting:

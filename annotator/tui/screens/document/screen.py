@@ -84,7 +84,7 @@ class DocumentScreen(WorkScreen):
         return []
 
     @abstractmethod
-    def begin(self) -> None:
+    def focus_first_item(self) -> None:
         """Put something in focus, now that the screen is there."""
 
     @abstractmethod
@@ -92,7 +92,7 @@ class DocumentScreen(WorkScreen):
         """Say in the lines around the text what is in focus, and follow it in the panel."""
 
     @abstractmethod
-    def say_default(self) -> None:
+    def show_default_message(self) -> None:
         """Say which keys lead on from here."""
 
     def compose(self) -> ComposeResult:
@@ -115,7 +115,7 @@ class DocumentScreen(WorkScreen):
     def on_mount(self) -> None:
         """Begin."""
         self.view.focus()
-        self.begin()
+        self.focus_first_item()
 
     def apply_palette(self, palette: Palette) -> None:
         """Show the colours of another theme."""
@@ -132,34 +132,34 @@ class DocumentScreen(WorkScreen):
         return self.size.width >= PANEL_FROM
 
     @property
-    def line_in_words(self) -> str:
+    def cursor_line(self) -> str:
         """On which line of the screen's text the cursor is."""
         return "line {} of {}".format(*self.navigation.line)
 
     def focused_label(self) -> str | None:
         """The label of the span in focus; the help shows its guideline first."""
-        span = self.session.shown.span(self.item_id) if self.item_id else None
+        span = self.session.layer_view.span(self.item_id) if self.item_id else None
         return None if span is None else span.label
 
     def show_training_status(self) -> None:
         """Say what the training in the background does."""
         self.show_status()
 
-    def say(self, text: str, look: str = "") -> None:
+    def show_message(self, text: str, style: str = "") -> None:
         """Say what just happened, or what may be done, in the line at the bottom."""
-        self.query_one("#message", StatusLine).show((f" {text}", look))
+        self.query_one("#message", StatusLine).show((f" {text}", style))
 
     # Focus
 
-    def show_item(self, item_id: str | None, *, follow: bool = True) -> None:
+    def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
         """Put the focus on an item (or on none); the cursor goes there where it is to ``follow``."""
-        spans = spans_of(self.session.shown, item_id)
+        spans = spans_of(self.session.layer_view, item_id)
         self.item_id = item_id if spans else None
-        if spans and follow:
+        if spans and move_cursor:
             self.caret.go(max(span.start for span in spans))
-        self.refresh_highlights(walking=follow)
+        self.refresh_highlights(scroll_ahead=move_cursor)
 
-    def refresh_highlights(self, *, walking: bool = False) -> None:
+    def refresh_highlights(self, *, scroll_ahead: bool = False) -> None:
         """Show focus, cursor, selection and hints as they are now.
 
         Who walks from item to item gets a screenful ahead at a time, who moves by lines a line.
@@ -173,32 +173,32 @@ class DocumentScreen(WorkScreen):
                 hints=self.prompts.hints,
             )
         )
-        self.view.show(self.caret.offset, middle=walking)
+        self.view.reveal(self.caret.offset, ahead=scroll_ahead)
         self.show_status()
 
     def highlighted(self) -> frozenset[str]:
         """The ids of what is shown reversed: the focused item, and for a relation its ends."""
-        return with_ends(self.session.shown, self.item_id)
+        return with_ends(self.session.layer_view, self.item_id)
 
     def relations_to_draw(self) -> list[Relation]:
         """The relations drawn as arcs: the focused one, or those at the focused span."""
-        return relations_at(self.session.shown, self.item_id)
+        return relations_at(self.session.layer_view, self.item_id)
 
     def focused_span(self) -> str | None:
         """The id of the focused span; says so where there is none."""
-        if self.item_id is None or self.session.shown.span(self.item_id) is None:
-            self.say("no span in focus: tab, the cursor or a click chooses one", "faint")
+        if self.item_id is None or self.session.layer_view.span(self.item_id) is None:
+            self.show_message("no span in focus: tab, the cursor or a click chooses one", "faint")
             return None
         return self.item_id
 
     def span_at_caret(self) -> str | None:
         """The id of the innermost span under the cursor, the curator's own first."""
-        return self.session.shown.span_at(self.caret.offset)
+        return self.session.layer_view.span_at(self.caret.offset)
 
     def go(self, offset: int, *, select: bool = False) -> None:
         """Put the cursor somewhere, and the focus on what is there; a selection that has begun goes along."""
         self.caret.go(offset, select=select or self._selecting)
-        self.show_item(None if self.caret.anchor else self.span_at_caret(), follow=False)
+        self.focus_item(None if self.caret.anchor else self.span_at_caret(), move_cursor=False)
 
     def clear_selection(self) -> None:
         """Let go of what is selected."""
@@ -213,7 +213,7 @@ class DocumentScreen(WorkScreen):
             await self.press_key(event)
         elif event.key == "escape" or not event.character:
             self.prompts.drop()
-            self.say_default()
+            self.show_default_message()
         else:
             await self._answer(event.character)
 
@@ -225,7 +225,7 @@ class DocumentScreen(WorkScreen):
         try:
             action = self.prompts.answer(character)
         except KeyError:
-            self.say("no such hint", "faint")
+            self.show_message("no such hint", "faint")
             return
         if action is not None:
             await self.waiting_keys.run(action)
@@ -233,7 +233,7 @@ class DocumentScreen(WorkScreen):
 
     def _show_question(self) -> None:
         if self.prompts.current is not None:
-            self.say("")  # what came of the last key says nothing about this question
+            self.show_message("")  # what came of the last key says nothing about this question
         self.refresh_highlights()
 
     def close_entry(self) -> None:
@@ -263,22 +263,22 @@ class DocumentScreen(WorkScreen):
         """Paint what a step touched, and say what it did."""
         self.view.repaint(list(outcome.touched))
         self.panel.update_entries()
-        self.say(outcome.message)
+        self.show_message(outcome.message)
         if outcome.warning is not None:
             self.show_error(outcome.warning)
 
     def recover(self) -> None:
         """Show the layer anew where it was changed elsewhere."""
-        if self.run_or_report(self.session.recover) and self.view.annotations is not self.session.shown:
-            self.view.show_annotations(self.session.shown)
+        if self.run_or_report(self.session.recover) and self.view.layer_view is not self.session.layer_view:
+            self.view.show_layer(self.session.layer_view)
             self.panel.refresh_entries()
-            self.show_item(None)
+            self.focus_item(None)
 
     def replay(self, action: Callable[[], Outcome]) -> None:
         """Take a step back or bring it back, and look at what it was about."""
         outcome = self.carry_out(action)
         if outcome is not None:
-            self.show_item(outcome.focus or self.span_at_caret())
+            self.focus_item(outcome.focus or self.span_at_caret())
 
     def action_undo(self) -> None:
         """Take the last step back."""
@@ -292,9 +292,9 @@ class DocumentScreen(WorkScreen):
         """Delete the focused item."""
         item_id = self.item_id
         if item_id is None:
-            self.say("nothing in focus to delete", "faint")
+            self.show_message("nothing in focus to delete", "faint")
         elif self.carry_out(lambda: self.session.delete(item_id)) is not None:
-            self.show_item(self.span_at_caret(), follow=False)
+            self.focus_item(self.span_at_caret(), move_cursor=False)
 
     def action_flag(self) -> None:
         """Flag the document, or take the flag away."""
@@ -323,7 +323,7 @@ class DocumentScreen(WorkScreen):
         outcome = self.carry_out(lambda: self.add_span(selection, label))
         if outcome is not None:
             self.clear_selection()
-            self.show_item(outcome.focus)
+            self.focus_item(outcome.focus)
 
     def offer_phrases(self, label: str) -> None:
         """Put hints on the phrases in view that may be meant."""
@@ -331,7 +331,7 @@ class DocumentScreen(WorkScreen):
         for phrase in candidates(self.session.document, *self.view.visible_range()):
             if not self.session.content.index.overlapping(*phrase):
                 phrases.setdefault(phrase.start, phrase)
-        self.prompts.ask_where(
+        self.prompts.ask_with_hints(
             f"{label}: which phrase?", list(phrases.items()), lambda phrase: self.mark(phrase, label)
         )
 
@@ -350,8 +350,8 @@ class DocumentScreen(WorkScreen):
     def action_clear(self) -> None:
         """Let go of selection and focus."""
         self.clear_selection()
-        self.show_item(None)
-        self.say_default()
+        self.focus_item(None)
+        self.show_default_message()
 
     # Relations
 
@@ -368,23 +368,23 @@ class DocumentScreen(WorkScreen):
 
     def action_mode(self) -> None:
         """Show spans in the next way."""
-        self.workbench.mode = self.workbench.mode.following()
+        self.workbench.mode = self.workbench.mode.next_mode()
         self.view.restyle(self.workbench.palette, self.workbench.mode)
-        self.say(f"{self.workbench.mode.value} view", "faint")
+        self.show_message(f"{self.workbench.mode.value} view", "faint")
 
     def action_panel(self) -> None:
         """Show or hide the side panel."""
         self._panel_wanted = not self.has_class("-panel")
         self.set_class(self._panel_wanted, "-panel")
-        self.call_after_refresh(self.follow_in_panel)
+        self.call_after_refresh(self.choose_in_panel)
 
     @abstractmethod
-    def follow_in_panel(self) -> None:
+    def choose_in_panel(self) -> None:
         """Choose in the panel what is in focus."""
 
     def on_text_view_laid_out(self) -> None:
         """Bring what is looked at back into view."""
-        self.refresh_highlights(walking=True)
+        self.refresh_highlights(scroll_ahead=True)
 
     async def on_text_view_pointed(self, event: TextView.Pointed) -> None:
         """Follow the mouse: a click focuses, a drag selects whole tokens, a double click selects a word."""
@@ -392,7 +392,7 @@ class DocumentScreen(WorkScreen):
 
     def _point(self, event: TextView.Pointed) -> None:
         self.prompts.current = None
-        if event.words:
+        if event.double_click:
             self.caret.go(event.offset)
             self.caret.select(self.caret.unit)
         elif event.origin is not None:
@@ -405,10 +405,10 @@ class DocumentScreen(WorkScreen):
 
     async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
         """Focus what a panel row stands for."""
-        await self.waiting_keys.run(partial(self.show_entry, self.panel.item_id(event.index)))
+        await self.waiting_keys.run(partial(self.focus_entry, self.panel.item_id(event.index)))
 
     @abstractmethod
-    def show_entry(self, entry_id: str) -> None:
+    def focus_entry(self, entry_id: str) -> None:
         """Focus what a panel row stands for."""
 
     def action_leave(self) -> None:

@@ -21,7 +21,7 @@ class DocumentSession(Protocol):
     """What selections snap to: tokens or graphemes."""
 
     @property
-    def shown(self) -> LayerView:
+    def layer_view(self) -> LayerView:
         """All that is to be seen of the layer."""
         ...
 
