@@ -13,7 +13,7 @@ from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.hints import codes
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.document.navigation import Navigation
-from annotator.workflow.annotating.candidates import candidates
+from annotator.workflow.annotating.phrase_candidates import phrase_candidates
 
 FAR = 2
 """Cursor keys that a plan may press in a row to get somewhere."""
@@ -246,7 +246,7 @@ class Situation:
     def offers(self) -> dict[Segment, str]:
         """Return the phrases that a label's key will offer, each with its hint."""
         phrases: dict[int, Segment] = {}
-        for phrase in candidates(self.document, *self.visible):
+        for phrase in phrase_candidates(self.document, *self.visible):
             if not self.layer.content.index.overlapping(*phrase):
                 phrases.setdefault(phrase.start, phrase)
         return dict(zip(phrases.values(), codes(len(phrases)), strict=False))

@@ -177,7 +177,7 @@ def focused(outcome: Outcome) -> str:
 
 def own_id(session: AnnotationSession, key: SpanKey) -> str:
     """Return the id of the curator's span that says this."""
-    identity = session.layer.content.span_with(key)
+    identity = session.layer.content.span_id_with(key)
     assert identity is not None
     return identity
 

@@ -126,14 +126,14 @@ def work(session: AnnotationSession, paragraph: Paragraph, habits: Habits, chanc
         if layer.order.is_pending(identity):
             decide_span(session, identity, wanted, trusts=chance.random() < habits.trusts)
     for key in sorted(wanted):
-        if layer.content.span_with(key) is None and not layer.content.clashes(key.start, key.end):
+        if layer.content.span_id_with(key) is None and not layer.content.clashes(key.start, key.end):
             attempt(partial(session.add, *key))
     related = {r for r in sorted(paragraph.relations) if chance.random() >= habits.misses * 2}
     for identity in [i.id for i in layer.order.pending if i.id in layer.suggestions.relations]:
         if layer.order.is_pending(identity):
             decide_relation(session, identity, related, trusts=chance.random() < habits.trusts / 2)
     for head, child, label in sorted(related):
-        ends = layer.content.span_with(head), layer.content.span_with(child)
+        ends = layer.content.span_id_with(head), layer.content.span_id_with(child)
         if ends[0] and ends[1]:
             attempt(partial(session.relate, ends[0], ends[1], label))
     attempt(session.finish)

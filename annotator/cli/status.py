@@ -67,7 +67,7 @@ def command(
 ) -> None:  # fmt: skip
     """Show how far the documents and all curators are: for a curator by their queue, for a lead over everybody."""
     desk = Desk(global_options.workspace(folder), curator_name(curator or global_options.curator))
-    which = QueueFilter(mine=desk.mine, state=state or "")
+    which = QueueFilter(mine=desk.assigned_only, state=state or "")
     if as_json:
         _print_json(desk, which, overview(desk.workspace, idle_days=idle), -1 if limit is None else limit)
         return
@@ -103,7 +103,7 @@ def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> 
 
 def print_queue(desk: Desk, which: QueueFilter | None = None, limit: int = -1) -> None:
     """Print the queue of a curator as a table."""
-    which = which or QueueFilter(mine=desk.mine)
+    which = which or QueueFilter(mine=desk.assigned_only)
     rows = desk.queue.page(which, limit)
     cells = [
         (r.key, r.lang, r.state + (" ⚑" if r.flagged else ""), r.pending, r.spans, r.relations, r.title) for r in rows

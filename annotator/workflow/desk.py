@@ -18,16 +18,20 @@ __all__ = ["Desk", "QueueFilter", "QueueRow", "QueueSort"]
 
 
 class Desk:
-    """What one curator works with in one workspace; ``learns`` says whether suggestions follow what they decide."""
+    """A curator's desk in one workspace.
+
+    ``learns`` says whether suggestions follow the curator's decisions, ``assigned_only`` whether the queue has only
+    documents assigned to them, ``queue_sort`` how it is sorted.
+    """
 
     def __init__(self, workspace: Workspace, curator: str) -> None:
         self.workspace = workspace
         self.curator = curator
         self.queue = Queue(workspace.store, curator)
-        self.mine = self.queue.has_assignments()
+        self.assigned_only = self.queue.has_assignments()
         self.learns = True
-        self.order: QueueSort = "key"
-        self._memories = CuratorMemory(workspace.store, self.scheme, curator, learned_folder(workspace))
+        self.queue_sort: QueueSort = "key"
+        self._memory = CuratorMemory(workspace.store, self.scheme, curator, learned_folder(workspace))
 
     @property
     def scheme(self) -> LabelScheme:
@@ -65,8 +69,8 @@ class Desk:
             self.curator,
             document,
             blind=blind,
-            follows=self.learns,
-            memories=self._memories,
+            learns=self.learns,
+            memory=self._memory,
         )
         session.bookmark.restore(session.layer)
         return session
@@ -89,20 +93,20 @@ class Desk:
 
     def next_to_adjudicate(self, after: str = "") -> str | None:
         """The next document that waits to be adjudicated; after the last one the first."""
-        found = self.queue.to_adjudicate(1, after) or (self.queue.to_adjudicate(1) if after else [])
-        return found[0] if found else None
+        keys = self.queue.to_adjudicate(1, after) or (self.queue.to_adjudicate(1) if after else [])
+        return keys[0] if keys else None
 
     def next_open(self, after: str | None = None) -> str | None:
         """The next document that is neither done nor skipped; after the last one the first.
 
         When the queue is sorted by uncertainty, it is the one on which the suggestions are least certain.
         """
-        if self.order == "uncertainty":
-            rows = self.queue.page(QueueFilter("todo", mine=self.mine, sort=self.order), 2)
+        if self.queue_sort == "uncertainty":
+            rows = self.queue.page(QueueFilter("todo", mine=self.assigned_only, sort=self.queue_sort), 2)
             likely = next((row.key for row in rows if row.key != after), None)
             if likely is not None:
                 return likely
-        return self.queue.next_open(QueueFilter(mine=self.mine), after)
+        return self.queue.next_open(QueueFilter(mine=self.assigned_only), after)
 
     def resume(self) -> str | None:
         """The document that was open when the curator stopped, if one was."""
@@ -111,7 +115,7 @@ class Desk:
 
     def progress(self) -> dict[str, int]:
         """How many documents are in each state, and in ``total``."""
-        counts = self.queue.progress(mine=self.mine)
+        counts = self.queue.progress(mine=self.assigned_only)
         return {**counts, "total": sum(counts.values())}
 
     def pace(self) -> float | None:
@@ -122,12 +126,12 @@ class Desk:
         """On how many documents the suggestions were trained, in words; empty when nothing was learned yet."""
         from annotator.suggest.learned.versions import why_unused
 
-        learned = self._memories.learned()
+        learned = self._memory.learned()
         if learned is None:
             unusable = why_unused(learned_folder(self.workspace), self.workspace.scheme)
             return "learned version unusable · " if unusable else ""
         return f"learned from {len(learned.card['documents'])} · "
 
-    def propose(self, phrase: str, label: str, *, but: str) -> tuple[int, int]:
+    def propose(self, phrase: str, label: str, *, excluding: str) -> tuple[int, int]:
         """Suggest a label on a phrase in all documents but one; return mentions and documents."""
-        return propose(self.workspace.store, self.curator, phrase, label, but=but)
+        return propose(self.workspace.store, self.curator, phrase, label, excluding=excluding)

@@ -47,7 +47,7 @@ def disputed(news: Bench) -> Bench:
     ana, cruz, mexico = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
     bo = finish(news, "bo", ("PERSON", "Ana"), cruz, ("ORG", "México"),
                 links=((("PERSON", "Ana"), "works_for", cruz),), done=False)  # fmt: skip
-    bo.comment("¿Ruiz también?", bo.layer.content.span_with(key_of(news, ("PERSON", "Ana"))))
+    bo.comment("¿Ruiz también?", bo.layer.content.span_id_with(key_of(news, ("PERSON", "Ana"))))
     bo.comment("nota rara")
     bo.finish()
     bo.bookmark.save(opened=False)

@@ -206,7 +206,7 @@ def carla(workspace: Workspace) -> None:
 
 def _own(session: AnnotationSession, mention: Mention) -> str:
     start, end = bounds_of(session.document, mention)
-    span_id = session.layer.content.span_with(SpanKey(start, end, mention[0]))
+    span_id = session.layer.content.span_id_with(SpanKey(start, end, mention[0]))
     assert span_id is not None
     return span_id
 

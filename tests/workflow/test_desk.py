@@ -72,7 +72,7 @@ class TestNextByUncertainty:
             propose(bench.store, document, [proposal(document, "Luis Paz", "PERSON", score)])
         bench.session().finish()
         assert desk.next_open() == "a"
-        desk.order = "uncertainty"
+        desk.queue_sort = "uncertainty"
         assert desk.next_open() == "b"
         assert desk.next_open("b") == "c"
 

@@ -95,7 +95,7 @@ class TestSeeing:
         assert layers_seen(bench, "lead") == {CORPUS, "suggestions", "curator:ana"}
 
     def test_what_somebody_proposed_to_themselves_is_theirs(self, bench: Bench) -> None:
-        Desk(bench.workspace, "ana").propose("Luis Paz", "PERSON", but=KEY)
+        Desk(bench.workspace, "ana").propose("Luis Paz", "PERSON", excluding=KEY)
         bench.session("otra", "bo").finish()
         bench.session(curator="ana").finish()
         assert f"{PROPOSALS}:ana" not in layers_seen(bench, "bo", "otra")

@@ -170,7 +170,7 @@ class QueueScreen(WorkScreen):
     def action_cycle_sort(self) -> None:
         """Sort by the next criterion."""
         sort = SORTS[(SORTS.index(self.view.filter.sort) + 1) % len(SORTS)]
-        self.desk.order = sort
+        self.desk.queue_sort = sort
         self.view.set_filter(replace(self.view.filter, sort=sort))
         self.show_status()
 

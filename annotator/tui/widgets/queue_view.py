@@ -31,7 +31,7 @@ class QueueView(VirtualList):
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__(palette, id="queue")
         self.desk = desk
-        self.filter = QueueFilter(mine=desk.mine)
+        self.filter = QueueFilter(mine=desk.assigned_only)
         self._pages: dict[int, list[QueueRow]] = {}
         self._count = 0
         self._several = False

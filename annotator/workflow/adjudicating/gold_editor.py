@@ -214,7 +214,7 @@ class GoldEditor:
 
     def merge_into(self, step: StepDraft) -> None:
         """Let a step take up what was finished since."""
-        step.settles = True
+        step.sets_state = True
         content = self.layer.content
         stored = Annotations(dict(content.spans), dict(content.relations))
         self._replace(step, Settlement(rulings=dict(self.layer.rulings), content=stored), self.settlement)
@@ -247,11 +247,11 @@ class GoldEditor:
 
     def undo(self) -> Outcome:
         """Take the last step back, also one of an earlier session."""
-        return self._replay(self.editor.to_undo())
+        return self._replay(self.editor.next_undo())
 
     def redo(self) -> Outcome:
         """Bring back the step that was undone last."""
-        return self._replay(self.editor.to_redo())
+        return self._replay(self.editor.next_redo())
 
     def _replay(self, replay: Replay) -> Outcome:
         """Put an adjudicator's rulings back; what follows from them is made anew, from the work as it is now."""

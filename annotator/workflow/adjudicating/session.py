@@ -176,7 +176,7 @@ class GoldSession:
         ``case_id`` is the case in focus, which a span marked over it settles.
         """
         new = SpanKey(start, end, label)
-        self.checks.new_span(new)
+        self.checks.check_new_span(new)
         message = f"marked {self._in_words(new)}"
         case = self.gold.find(case_id)
         if isinstance(case, SpanCase) and case.settled is None and _overlap(case.range, (start, end)):
@@ -197,12 +197,12 @@ class GoldSession:
     def move_boundary(self, span_id: str, side: str, by: int) -> Outcome:
         """Move a gold span's ``start`` or ``end`` by whole tokens (or graphemes, as the scheme says)."""
         span = self.checks.span(span_id)
-        start, end = self.checks.moved(span, side, by)
-        self.checks.room(start, end, but=span_id)
+        start, end = self.checks.moved_range(span, side, by)
+        self.checks.check_room(start, end, excluding=span_id)
         return self._replace_span("move boundary", "now", span.key, SpanKey(start, end, span.label))
 
     def _replace_span(self, action: str, verb: str, old: SpanKey, new: SpanKey) -> Outcome:
-        self.checks.new_span(new)
+        self.checks.check_new_span(new)
         message = f"{verb} {self._in_words(new)}"
         return self._edit_span(action, message, self._span_case(str(old)), old=old, new=new)
 
@@ -219,9 +219,9 @@ class GoldSession:
     def amend(self, case_id: str, *, label: str | None = None, side: str = "", by: int = 0) -> Outcome:
         """Settle an open span case by the first version with another label, or with one boundary moved."""
         base = self.first_version(case_id)
-        start, end = self.checks.moved(base, side, by) if side else (base.start, base.end)
+        start, end = self.checks.moved_range(base, side, by) if side else (base.start, base.end)
         if side:
-            self.checks.room(start, end)
+            self.checks.check_room(start, end)
         new = SpanKey(start, end, label or base.label)
         case = self.gold.case(case_id)
         assert isinstance(case, SpanCase)
@@ -261,8 +261,8 @@ class GoldSession:
 
         ``case_id`` is the case in focus; of several cases between the two spans, the relation settles this one.
         """
-        head, child = self.checks.linkable(head, child, label)
-        if self.content.linked(head, child, label):
+        head, child = self.checks.allowed_ends(head, child, label)
+        if self.content.relation_between(head, child, label):
             raise WorkflowError("that relation is there already", "choose another type")
         key = RelationKey(self.checks.span(head).key, self.checks.span(child).key, label)
         return self._edit_relation("relate", f"related: {self._in_words(key)}", self._open_between(key, case_id), key)
@@ -291,8 +291,8 @@ class GoldSession:
         """Give a gold relation another type, or turn it round, as its ends allow."""
         relation = self.checks.relation(relation_id)
         ends = (relation.child, relation.head) if reverse else (relation.head, relation.child)
-        head, child = self.checks.linkable(*ends, label)
-        if self.content.linked(head, child, label) not in (None, relation_id):
+        head, child = self.checks.allowed_ends(*ends, label)
+        if self.content.relation_between(head, child, label) not in (None, relation_id):
             raise WorkflowError("that relation is there already", "delete one of them")
         found_case = self.gold.case_of(relation_id)
         case = found_case if isinstance(found_case, RelationCase) else None
@@ -304,7 +304,7 @@ class GoldSession:
     def comment(self, text: str, target: str | None = None) -> Outcome:
         """Set the adjudicator's comment on a case or on the document; an empty text takes it away."""
         with self.gold.step("comment") as step:
-            step.settles = True
+            step.sets_state = True
             step.set_comment(text.strip(), target)
         return self.gold.outcome(step, "comment kept" if text.strip() else "comment taken away")
 

@@ -1,4 +1,4 @@
-"""Where a curator is in a document, kept with every step so that they come back there."""
+"""The bookmark of a curator in a document, stored with every step so that they can resume there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DocumentBookmark:
         self._document = document
 
     def move_to(self, cursor: int, focus: str | None) -> None:
-        """Take up where the curator is now; it is stored with the next step."""
+        """Set the bookmark; it is stored with the next step."""
         self.cursor, self.focus = cursor, focus
 
     def record(self, *, opened: bool = True) -> Bookmark:
@@ -26,14 +26,14 @@ class DocumentBookmark:
         return Bookmark(self._document.key, self.cursor, self.focus, opened)
 
     def save(self, *, opened: bool) -> None:
-        """Store the bookmark, where anything can be stored."""
+        """Store the bookmark at once, unless the store is read-only."""
         if self._store.read_only:
             return
         with self._store.write() as writer:
             writer.set_bookmark(self._curator, self.record(opened=opened))
 
     def restore(self, layer: ReviewLayer) -> None:
-        """Go back to where the curator was; what they decided meanwhile is followed by what comes next."""
+        """Take over the stored bookmark; if its item is gone, the next pending suggestion gets the focus."""
         stored = self._store.bookmark(self._curator, self._document.key)
         if stored is None:
             return

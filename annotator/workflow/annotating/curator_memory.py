@@ -1,6 +1,6 @@
-"""What the suggestions for a curator draw on while they work: their decisions in other documents, and gold.
+"""Remembers a curator's decisions in other documents, and gold, from which suggestions for them are made.
 
-Never another curator's work: what one decides must not sway another before the gold is settled.
+Another curator's work is never used: it must not influence them before the gold is settled.
 """
 
 from __future__ import annotations
@@ -35,42 +35,42 @@ class CuratorMemory:
         self._scheme = scheme
         self._layer = curator_layer(curator)
         self._memory = PhraseMemory()
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._heads: dict[str, tuple[str, ...]] = {}
         self._chosen = ""
         self._version: LearnedVersion | None = None
         self._proposers: dict[tuple[str, str], RelationProposer] = {}
         self._warnings: deque[SlowPatternError] = deque()
 
-    def memory(self, opened: str) -> PhraseMemory:
+    def phrase_memory(self, opened: str) -> PhraseMemory:
         """The phrase memory, brought up to date; only documents that changed since are read.
 
         What it knows of the document that is ``opened`` may be out of date.
         """
         latest = self._latest()
         latest.pop(opened, None)
-        for key in self._known.keys() - latest.keys():
+        for key in self._heads.keys() - latest.keys():
             self._memory.forget(key)
-            del self._known[key]
+            del self._heads[key]
         for key, layers in latest.items():
             heads = tuple(layer.head for layer in layers)
-            if self._known.get(key) != heads:
-                self._known[key] = heads
+            if self._heads.get(key) != heads:
+                self._heads[key] = heads
                 self._read(key, layers)
         return self._memory
 
-    def proposer(self, lang: str) -> RelationProposer:
-        """What proposes relations in documents in ``lang``: the rules, or the classifier that was learned."""
+    def relation_proposer(self, lang: str) -> RelationProposer:
+        """The relation proposer for documents in ``lang``: by rules, or by the learned classifier."""
         from annotator.suggest.relations.candidates import RelationSuggester
 
         learned = self.learned()
-        known = (lang, learned.version if learned is not None else "")
-        if known not in self._proposers:
+        cache_key = (lang, learned.version if learned is not None else "")
+        if cache_key not in self._proposers:
             relation_scorer = learned.relation_scorer if learned is not None else None
-            self._proposers[known] = RelationSuggester(self._scheme, lang, relation_scorer, self._warnings.append)
-        return self._proposers[known]
+            self._proposers[cache_key] = RelationSuggester(self._scheme, lang, relation_scorer, self._warnings.append)
+        return self._proposers[cache_key]
 
     def calibration(self) -> Calibration:
-        """What turns scores of the phrase memory into probabilities."""
+        """The calibration of the phrase memory's scores; the identity where none was learned."""
         learned = self.learned()
         calibration = learned.calibrations.get("memory") if learned is not None else None
         return calibration if calibration is not None else Calibration()
@@ -108,13 +108,13 @@ class CuratorMemory:
             return
         gold = next((layer for layer in layers if layer.name.name == GOLD), None)
         own = next((layer for layer in layers if layer.name.name != GOLD), None)
-        settled = gold or own
-        assert settled is not None
-        content = self._store.annotations(settled.id)
+        source = gold or own
+        assert source is not None
+        content = self._store.annotations(source.id)
         verdicts = self._store.verdicts(own.id) if own is not None else {}
         marks = [RangeDecision(*span.key, positive=True) for span in content.spans.values()]
-        items = self._store.annotations(own.id).spans if own is not None and own is not settled else content.spans
-        turned_down = (decision_against(verdict, items.get(verdict.item or "")) for verdict in verdicts.values())
-        marks += [mark for mark in turned_down if mark is not None]
-        finished = gold is not None or settled.state == "done"
+        items = self._store.annotations(own.id).spans if own is not None and own is not source else content.spans
+        rejections = (decision_against(verdict, items.get(verdict.item or "")) for verdict in verdicts.values())
+        marks += [mark for mark in rejections if mark is not None]
+        finished = gold is not None or source.state == "done"
         self._memory.put(DocumentEvidence(PhraseIndex(document), marks, finished=finished))

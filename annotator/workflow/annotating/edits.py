@@ -1,4 +1,4 @@
-"""What a curator's actions do to their layer, as ops of one step: spans, relations, and the verdicts that follow."""
+"""Adds a curator's changes of spans and relations to a step, with the verdicts that follow from them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Edits:
 
     # Spans
 
-    def take_span(
+    def accept_span(
         self, suggestion_id: str, *, start: int | None = None, end: int | None = None, label: str | None = None
     ) -> str:
         """Accept a suggested span, corrected where a value is given; the id of the curator's span."""
@@ -119,7 +119,7 @@ class Edits:
 
     # Relations
 
-    def take_relation(self, suggestion_id: str, head: str, child: str, *, label: str | None = None) -> str:
+    def accept_relation(self, suggestion_id: str, head: str, child: str, *, label: str | None = None) -> str:
         """Accept a suggested relation between two own spans, corrected where a label is given; its new id."""
         suggestion = self._suggestions.relations[suggestion_id]
         same = label in (None, suggestion.label) and self._suggestions.links(suggestion, head, child)

@@ -1,4 +1,4 @@
-"""What the decisions in one document say about its phrases, and on which mentions of a phrase they bear.
+"""Counts the decisions in one document phrase by phrase, and finds the undecided mentions that they affect.
 
 A decision is a span that the curator has, or a verdict of theirs on a suggested span.
 """
@@ -23,15 +23,15 @@ from annotator.suggest.phrases import PhraseIndex, Stems, TokenRange
 from annotator.text import Document
 from annotator.workflow.annotating.review_layer import ReviewLayer
 
-AHEAD = 24
-"""Undecided mentions of a phrase, the first ones in the document, on which its decisions bear at a time."""
+MOST_AFFECTED = 24
+"""Undecided mentions of a phrase, the first ones in the document, that its decisions affect at a time."""
 
 DecisionId = tuple[str, str]
 """The table in which a decision stands (``span`` or ``verdict``), and its id there."""
 
 
 class PhraseEvidence:
-    """Counts what is decided in a layer, phrase by phrase, beside what ``memory`` knows from other documents."""
+    """The decisions in a layer by phrase, together with what ``memory`` knows from other documents."""
 
     def __init__(self, document: Document, index: PhraseIndex, layer: ReviewLayer, memory: PhraseMemory) -> None:
         self._document = document.key
@@ -45,7 +45,7 @@ class PhraseEvidence:
         self._decisions: dict[DecisionId, tuple[Stems, TokenRange, PhraseDecision]] = {}
         self._evidence: defaultdict[Stems, DecisionCounts] = defaultdict(DecisionCounts)
         self._decided_tokens: defaultdict[Stems, Counter[int]] = defaultdict(Counter)
-        self._bearing: dict[Stems, frozenset[int]] = {}
+        self._affected: dict[Stems, frozenset[int]] = {}
         self._phrases_at: defaultdict[int, dict[Stems, None]] = defaultdict(dict)
 
     def count_all(self) -> None:
@@ -54,15 +54,15 @@ class PhraseEvidence:
         self.count([*(("span", i) for i in content.spans), *(("verdict", i) for i in verdicts)])
 
     def count(self, decisions: Iterable[DecisionId]) -> set[Stems]:
-        """Count some decisions as they are now; the phrases of which something else is known than before."""
+        """Count some decisions as they are now; returns the phrases whose evidence changed."""
         return {phrase for decision in decisions for phrase in self._recount(decision)}
 
     def _recount(self, decision: DecisionId) -> set[Stems]:
         mark = self._mark(decision)
-        place = self._index.token_range(mark.start, mark.end) if mark is not None else None
+        tokens = self._index.token_range(mark.start, mark.end) if mark is not None else None
         new = None
-        if mark is not None and place is not None:
-            new = (self._index.phrase(place), place, phrase_decision(self._index, place, mark))
+        if mark is not None and tokens is not None:
+            new = (self._index.phrase(tokens), tokens, phrase_decision(self._index, tokens, mark))
         old = self._decisions.pop(decision, None)
         if new is not None:
             self._decisions[decision] = new
@@ -72,17 +72,17 @@ class PhraseEvidence:
             self._add(*old, by=-1)
         if new is not None:
             self._add(*new, by=1)
-        return {known[0] for known in (old, new) if known is not None}
+        return {counted[0] for counted in (old, new) if counted is not None}
 
-    def _add(self, phrase: Stems, place: TokenRange, said: PhraseDecision, by: int) -> None:
-        self._evidence[phrase].count(said, by)
+    def _add(self, phrase: Stems, tokens: TokenRange, decision: PhraseDecision, by: int) -> None:
+        self._evidence[phrase].count(decision, by)
         decided = self._decided_tokens[phrase]
-        decided[place.start] += by
-        if not decided[place.start]:
-            del decided[place.start]
+        decided[tokens.start] += by
+        if not decided[tokens.start]:
+            del decided[tokens.start]
 
     def _mark(self, decision: DecisionId) -> RangeDecision | None:
-        """What a decision says of which words; ``None`` when it is gone or says nothing."""
+        """A decision as a range that was marked or rejected; ``None`` when it is gone or counts for neither."""
         table, item_id = decision
         spans = self._layer.content.spans
         if table == "span":
@@ -91,25 +91,25 @@ class PhraseEvidence:
         verdict = self._layer.suggestions.verdicts.get(item_id)
         return None if verdict is None else decision_against(verdict, spans.get(verdict.item or ""))
 
-    # On which mentions it bears
+    # Affected mentions
 
     def known_phrases(self) -> set[Stems]:
-        """The phrases in this document of which something is known, from here or elsewhere."""
+        """The phrases in this document with decisions, here or in other documents."""
         elsewhere = {phrase for stem in self._index.positions for phrase in self._memory.decided(stem)}
         return elsewhere.union(self._evidence)
 
-    def look_ahead(self, phrase: Stems) -> frozenset[int]:
-        """Find anew on which undecided mentions of a phrase its decisions bear; the tokens that this concerns.
+    def update_affected(self, phrase: Stems) -> frozenset[int]:
+        """Update which undecided mentions of a phrase its decisions affect.
 
-        They are the first tokens of the mentions on which they bear now, and of those on which they did before.
+        Returns the first tokens of the mentions that are affected now or were before.
         """
-        before = self._bearing.pop(phrase, frozenset())
+        before = self._affected.pop(phrase, frozenset())
         decided = self._decided_tokens.get(phrase, ())
         known = self._evidence.get(phrase) or self._memory.evidence(phrase, self._document).decisions
-        undecided = (place.start for place in self._index.occurrences(phrase) if place.start not in decided)
-        now = frozenset(islice(undecided, AHEAD if known else 0))
+        undecided = (mention.start for mention in self._index.occurrences(phrase) if mention.start not in decided)
+        now = frozenset(islice(undecided, MOST_AFFECTED if known else 0))
         if now:
-            self._bearing[phrase] = now
+            self._affected[phrase] = now
         for token in before - now:
             del self._phrases_at[token][phrase]
             if not self._phrases_at[token]:
@@ -118,15 +118,15 @@ class PhraseEvidence:
             self._phrases_at[token][phrase] = None
         return before | now
 
-    def bears_on(self, phrase: Stems, token: int) -> bool:
-        """Whether the decisions on a phrase bear on its mention that begins at a token."""
-        return token in self._bearing.get(phrase, ())
+    def affects(self, phrase: Stems, token: int) -> bool:
+        """Whether the decisions on a phrase affect its mention that begins at a token."""
+        return token in self._affected.get(phrase, ())
 
     def phrases_at(self, token: int) -> Iterable[Stems]:
-        """The phrases whose mention at a token is one on which their decisions bear."""
+        """The phrases whose mention at a token is affected by their decisions."""
         return self._phrases_at.get(token, ())
 
-    def judge(self, phrase: Stems, place: TokenRange, label: str | None = None) -> dict[str, LabelEstimate]:
-        """How likely a phrase has each label at a place: those it had somewhere, and ``label``."""
+    def estimate(self, phrase: Stems, mention: TokenRange, label: str | None = None) -> dict[str, LabelEstimate]:
+        """Estimate how likely a mention has each label that its phrase had anywhere, and ``label``."""
         elsewhere = self._memory.evidence(phrase, self._document)
-        return estimate_labels(*self._index.form_and_context(place), self._evidence.get(phrase), elsewhere, label)
+        return estimate_labels(*self._index.form_and_context(mention), self._evidence.get(phrase), elsewhere, label)

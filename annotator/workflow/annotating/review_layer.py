@@ -1,4 +1,4 @@
-"""A curator's layer under review: what stands in it, what is suggested over it, and the order of review."""
+"""A curator's layer under review: its content, the suggestions over it, and the order of review."""
 
 from __future__ import annotations
 
@@ -23,43 +23,43 @@ class ReviewLayer:
 
     @property
     def scheme(self) -> LabelScheme:
-        """The label scheme that says what may stand here."""
+        """The label scheme of the layer."""
         return self.content.scheme
 
     def __contains__(self, item_id: object) -> bool:
         return item_id in self.content or (isinstance(item_id, str) and self.order.is_pending(item_id))
 
     def span(self, span_id: str) -> Span | None:
-        """The curator's span with this id, or the suggested one that waits."""
+        """The curator's span with this id, or the pending suggestion."""
         return self.content.span(span_id) or self.suggestions.span(span_id)
 
     def relation(self, relation_id: str) -> Relation | None:
-        """The curator's relation with this id, or the suggested one that waits; its ends are ids that stand or wait."""
+        """The curator's relation with this id, or the pending one; its ends are ids of decided or pending spans."""
         return self.content.relation(relation_id) or self.suggestions.relation(relation_id)
 
     def relations_of(self, span_id: str) -> list[Relation]:
-        """The relations at a span, the curator's own first, then those that wait."""
+        """The relations at a span, the curator's own first, then pending ones."""
         return self.content.relations_of(span_id) + self.suggestions.relations_of(span_id)
 
     def spans_over(self, start: int, end: int) -> list[Span]:
-        """The spans that share a code point with ``start`` to ``end``, the curator's own before those that wait."""
-        return self.content.spans_over(start, end) + self.suggestions.waiting_over(start, end)
+        """The spans that share a code point with ``start`` to ``end``, the curator's own before pending ones."""
+        return self.content.spans_over(start, end) + self.suggestions.pending_spans_over(start, end)
 
-    def span_at(self, offset: int) -> str | None:
+    def span_id_at(self, offset: int) -> str | None:
         """The id of the shortest span that covers the code point at ``offset``, the curator's own first."""
-        return self.content.span_at(offset) or shortest(self.order.pending_spans.at(offset))
+        return self.content.span_id_at(offset) or shortest(self.order.pending_spans.at(offset))
 
     def span_starts(self) -> list[int]:
-        """Where spans that stand or wait begin, in code points."""
+        """The offsets at which decided and pending spans begin."""
         return [*self.content.span_starts(), *(interval.start for interval in self.order.pending_spans)]
 
     def position(self, item_id: str) -> Interval | None:
-        """Where an item stands or waits in the order of review."""
+        """The position of an item in the order of review; ``None`` when it is neither decided nor pending."""
         own = self.content.positions([item_id])
         return Interval.of(*own[0]) if own else self.order.pending_position(item_id)
 
     def touched_ranges(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
-        """The stretches of text, in code points, whose look ops may have changed, in order."""
+        """The ranges, in code points, whose look ops may have changed, in order."""
         ops = list(ops)
         return sorted(self.suggestions.touched_ranges(ops, touched_ranges(self.content, ops)))
 
@@ -69,5 +69,5 @@ class ReviewLayer:
             self.suggestions.apply_verdict(op)
             return
         change = self.content.apply(op)
-        self.order.move_own(change.gone, change.come)
-        self.suggestions.follow(change)
+        self.order.replace_own(change.old_positions, change.new_positions)
+        self.suggestions.update_pending(change)

@@ -1,4 +1,4 @@
-"""The order in which a curator walks through a document: what stands and what waits for a verdict."""
+"""The reading order of a document's items, decided and pending, in which a curator reviews them."""
 
 from __future__ import annotations
 
@@ -9,51 +9,51 @@ from annotator.workflow.editing.content import Position
 
 
 class ReviewOrder:
-    """Items in reading order: all, those that wait (``pending``), and the spans of these (``pending_spans``)."""
+    """Items in reading order: all, the ``pending`` suggestions, and the spans among these (``pending_spans``)."""
 
     def __init__(self, own: Iterable[Position]) -> None:
         self.items = IntervalIndex(own)
         self.pending = IntervalIndex()
         self.pending_spans = IntervalIndex()
-        self._waiting: dict[str, Interval] = {}
+        self._pending_positions: dict[str, Interval] = {}
 
     def is_pending(self, suggestion_id: str) -> bool:
-        """Whether a suggestion waits for a verdict."""
-        return suggestion_id in self._waiting
+        """Whether a suggestion is pending: neither decided nor made impossible by the curator's own items."""
+        return suggestion_id in self._pending_positions
 
     def pending_position(self, suggestion_id: str) -> Interval | None:
-        """Where a suggestion waits; ``None`` when it does not."""
-        return self._waiting.get(suggestion_id)
+        """The position of a pending suggestion; ``None`` when it is not pending."""
+        return self._pending_positions.get(suggestion_id)
 
     def next_pending(self, after: Interval | tuple[int]) -> str | None:
-        """The first suggestion behind a position that waits, from the start again at the end."""
+        """The first pending suggestion after a position, wrapping round at the end."""
         following = self.pending.after(after) or self.pending.after((-1,))
         return following.id if following else None
 
     def previous_pending(self, before: Interval | tuple[int]) -> str | None:
-        """The last suggestion in front of a position that waits, from the end again at the start."""
+        """The last pending suggestion before a position, wrapping round at the start."""
         preceding = self.pending.before(before) or (self.pending[-1] if self.pending else None)
         return preceding.id if preceding else None
 
-    def move_own(self, gone: Sequence[Position], come: Sequence[Position]) -> None:
-        """Take up that spans and relations of the curator's left some positions and took others."""
-        self.items.change(gone, come)
+    def replace_own(self, old: Sequence[Position], new: Sequence[Position]) -> None:
+        """Move spans and relations of the curator's from old positions to new ones."""
+        self.items.change(old, new)
 
-    def move_spans(self, gone: Sequence[Position], come: Sequence[Position]) -> None:
-        """Let some suggested spans no longer wait, and others wait."""
-        for _, _, suggestion_id in gone:
-            del self._waiting[suggestion_id]
-        self._waiting.update((position[2], Interval.of(*position)) for position in come)
+    def replace_pending_spans(self, old: Sequence[Position], new: Sequence[Position]) -> None:
+        """Remove some suggested spans from those pending, and add others."""
+        for _, _, suggestion_id in old:
+            del self._pending_positions[suggestion_id]
+        self._pending_positions.update((position[2], Interval.of(*position)) for position in new)
         for index in (self.pending, self.items, self.pending_spans):
-            index.change(gone, come)
+            index.change(old, new)
 
-    def move_relation(self, relation_id: str, position: Position | None) -> None:
-        """Let a suggested relation wait at a position, or (``None``) no longer."""
-        before = self._waiting.pop(relation_id, None)
+    def set_pending_relation(self, relation_id: str, position: Position | None) -> None:
+        """Make a suggested relation pending at a position, or (``None``) no longer pending."""
+        previous = self._pending_positions.pop(relation_id, None)
         for index in (self.pending, self.items):
-            if before is not None:
-                index.discard(before.start, before.end, relation_id)
+            if previous is not None:
+                index.discard(previous.start, previous.end, relation_id)
             if position is not None:
                 index.add(*position)
         if position is not None:
-            self._waiting[relation_id] = Interval.of(*position)
+            self._pending_positions[relation_id] = Interval.of(*position)

@@ -1,7 +1,6 @@
-"""A curator at work on one document: what each key means.
+"""The actions of a curator on one document.
 
-Every action is one step of history, written before it is shown; it returns a sentence that says what happened and
-what to focus next.
+Every action is one step of history, written before it is shown; it returns a message and the item to focus next.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ from annotator.workflow.editing.step import StepDraft
 class AnnotationSession:
     """One curator's layer of one document, with what is suggested for it, and the actions of the annotate screen.
 
-    A ``blind`` document shows no suggestions.  ``follows`` says whether suggestions follow what is decided,
-    ``memories`` what they then draw on; ``clock`` gives monotonic seconds for the pauses in history.
+    A ``blind`` document shows no suggestions.  ``learns`` says whether suggestions follow what is decided,
+    ``memory`` is what they learn from; ``clock`` gives monotonic seconds for the pauses in history.
     """
 
     def __init__(
@@ -43,8 +42,8 @@ class AnnotationSession:
         document: Document,
         *,
         blind: bool = False,
-        follows: bool = True,
-        memories: CuratorMemory | None = None,
+        learns: bool = True,
+        memory: CuratorMemory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.scheme = scheme
@@ -53,8 +52,8 @@ class AnnotationSession:
         self.blind = blind
         self.units = units_of(document, scheme.snap)
         self._store = store
-        self._follows = follows and not blind
-        self._memories = memories or CuratorMemory(store, scheme, curator)
+        self._learns = learns and not blind
+        self._memory = memory or CuratorMemory(store, scheme, curator)
         self.bookmark = DocumentBookmark(store, curator, document)
         self.editor = LayerEditor(
             store, document, curator_layer(curator), curator, bookmark=self.bookmark.record, clock=clock
@@ -65,7 +64,7 @@ class AnnotationSession:
         """Read the layer as it stands in the store."""
         with self._store.snapshot():
             self._read()
-            self._updates = self._follow_decisions() if self._follows else None
+            self._updates = self._make_updates() if self._learns else None
 
     def _read(self) -> None:
         info = self.editor.read()
@@ -92,25 +91,25 @@ class AnnotationSession:
             ]
         )
 
-    def _follow_decisions(self) -> SuggestionUpdates:
+    def _make_updates(self) -> SuggestionUpdates:
         return SuggestionUpdates(
             self.document,
             self.layer,
-            self._memories.memory(self.document.key),
-            self._memories.proposer(self.document.lang),
-            self._memories.calibration(),
+            self._memory.phrase_memory(self.document.key),
+            self._memory.relation_proposer(self.document.lang),
+            self._memory.calibration(),
         )
 
     # Reading
 
     @property
     def layer_view(self) -> ReviewLayer:
-        """All that is to be seen of the layer: what stands, and what waits for a verdict."""
+        """The items that the screen shows: the curator's own and the pending suggestions."""
         return self.layer
 
     @property
     def content(self) -> LayerContent:
-        """What stands in the layer."""
+        """The curator's own spans, relations and comments."""
         return self.layer.content
 
     @property
@@ -133,21 +132,21 @@ class AnnotationSession:
         return outdated
 
     def _outcome(self, step: StepDraft, message: str, focus: str | None = None) -> Outcome:
-        """What a step did that is on the disk; what goes wrong from here on takes nothing back."""
+        """The outcome of a step that was written; an error from here on does not undo it."""
         if not step.ops:
             return Outcome(message, focus)
         touched = {*self.layer.touched_ranges(step.ops)}
         if self._updates is not None:
-            touched.update(self._updates.follow(step.ops))
-        return Outcome(message, focus, tuple(sorted(touched)), self._memories.next_warning())
+            touched.update(self._updates.update(step.ops))
+        return Outcome(message, focus, tuple(sorted(touched)), self._memory.next_warning())
 
     def undo(self) -> Outcome:
         """Take the last step back, also one of an earlier session."""
-        return self._replay(self.editor.to_undo())
+        return self._replay(self.editor.next_undo())
 
     def redo(self) -> Outcome:
         """Bring back the step that was undone last."""
-        return self._replay(self.editor.to_redo())
+        return self._replay(self.editor.next_redo())
 
     def _replay(self, replay: Replay) -> Outcome:
         with self.editor.step(replay.action, target=replay.target) as step:
@@ -167,16 +166,16 @@ class AnnotationSession:
         with self.editor.step("accept") as step:
             edits = Edits(step, self.layer)
             if suggestion_id in self.layer.suggestions.spans:
-                item = edits.take_span(suggestion_id)
+                item = edits.accept_span(suggestion_id)
             else:
-                item = self._take_relation(edits, suggestion_id)
+                item = self._accept_relation(edits, suggestion_id)
         return self._outcome(step, f"accepted {self.checks.name_of(item)}", item)
 
-    def _take_relation(self, edits: Edits, suggestion_id: str) -> str:
+    def _accept_relation(self, edits: Edits, suggestion_id: str) -> str:
         suggestion = self.checks.relation(suggestion_id)
-        ends = self.checks.in_order(suggestion.head, suggestion.child, suggestion.label)
+        ends = self.checks.ordered_ends(suggestion.head, suggestion.child, suggestion.label)
         head, child = (self._accepted_end(edits, end) for end in ends)
-        return edits.take_relation(suggestion_id, head, child)
+        return edits.accept_relation(suggestion_id, head, child)
 
     def _accepted_end(self, edits: Edits, span_id: str) -> str:
         """The id of the curator's span for an end of a relation; a suggested one is accepted."""
@@ -184,7 +183,7 @@ class AnnotationSession:
             return span_id
         if not self.layer.order.is_pending(span_id):
             raise WorkflowError("its ends may not stand beside each other", "mark one of them anew first")
-        return edits.take_span(span_id)
+        return edits.accept_span(span_id)
 
     def reject(self, suggestion_id: str) -> Outcome:
         """Reject a pending suggestion; the relations suggested at it go with it."""
@@ -204,14 +203,14 @@ class AnnotationSession:
             edits = Edits(step, self.layer)
             for span_id in [i.id for i in order.pending_spans]:
                 if order.is_pending(span_id) and (self.checks.span(span_id).score or 0) >= threshold:
-                    edits.take_span(span_id)
+                    edits.accept_span(span_id)
                     count += 1
             for relation_id in [i.id for i in order.pending if i.id in self.layer.suggestions.relations]:
                 if not order.is_pending(relation_id):
                     continue
                 relation = self.checks.relation(relation_id)
                 if relation.head in own and relation.child in own and (relation.score or 0) >= threshold:
-                    self._take_relation(edits, relation_id)
+                    self._accept_relation(edits, relation_id)
                     count += 1
         outcome = self._outcome(step, "")
         message = f"accepted {count} suggestions at or above {threshold:.2f}; {len(order.pending)} remain"
@@ -236,15 +235,15 @@ class AnnotationSession:
 
     def _mark(self, edits: Edits, key: SpanKey) -> tuple[str, list[str]]:
         """Mark a range; the id of the span, and notes on what gave way."""
-        self.checks.new_span(key)
+        self.checks.check_new_span(key)
         if str(key) in self.layer.suggestions.spans and self.layer.order.is_pending(str(key)):
-            return edits.take_span(str(key)), []
+            return edits.accept_span(str(key)), []
         start, end, label = key
         clashes = self.layer.content.clashes(start, end)
         if len(clashes) == 1:
             return clashes[0], edits.change_span(clashes[0], start=start, end=end, label=label)
         notes = [note for clash in clashes for note in edits.drop_span(clash, self.document.text)]
-        covered = self.layer.suggestions.waiting_over(start, end) if self.scheme.overlap == "flat" else []
+        covered = self.layer.suggestions.pending_spans_over(start, end) if self.scheme.overlap == "flat" else []
         return edits.new_span(start, end, label, covered), notes
 
     def relabel(self, span_id: str, label: str) -> Outcome:
@@ -254,7 +253,7 @@ class AnnotationSession:
             if self.layer.order.is_pending(span_id):
                 return self.accept(span_id)
             return Outcome(f"{self.checks.name_of(span_id)} has that label already", span_id)
-        self.checks.new_span(SpanKey(span.start, span.end, label))
+        self.checks.check_new_span(SpanKey(span.start, span.end, label))
         with self.editor.step("relabel") as step:
             span_id, notes = self._change(Edits(step, self.layer), span_id, label=label)
         return self._outcome(step, "; ".join([f"relabelled to {self.checks.name_of(span_id)}", *notes]), span_id)
@@ -270,15 +269,15 @@ class AnnotationSession:
     ) -> tuple[str, list[str]]:
         """Change a span, or accept a suggested one as corrected; the id of the curator's span, and notes."""
         if self.layer.order.is_pending(span_id):
-            return edits.take_span(span_id, start=start, end=end, label=label), []
+            return edits.accept_span(span_id, start=start, end=end, label=label), []
         return span_id, edits.change_span(span_id, start=start, end=end, label=label)
 
     def move_boundary(self, span_id: str, side: str, by: int) -> Outcome:
         """Move a span's ``start`` or ``end`` by whole tokens (or graphemes, as the scheme says)."""
         span = self.checks.span(span_id)
-        start, end = self.checks.moved(span, side, by)
-        self.checks.room(start, end, but=span_id)
-        if self.layer.content.span_with(SpanKey(start, end, span.label)):
+        start, end = self.checks.moved_range(span, side, by)
+        self.checks.check_room(start, end, excluding=span_id)
+        if self.layer.content.span_id_with(SpanKey(start, end, span.label)):
             raise WorkflowError("the same span is there already", "delete one of them")
         with self.editor.step("move boundary") as step:
             span_id, notes = self._change(Edits(step, self.layer), span_id, start=start, end=end)
@@ -292,7 +291,7 @@ class AnnotationSession:
         with self.editor.step("label everywhere") as step:
             edits = Edits(step, self.layer)
             if self.layer.order.is_pending(span_id):
-                span_id = edits.take_span(span_id)
+                span_id = edits.accept_span(span_id)
             for start, end in self.checks.mentions(text):
                 key = SpanKey(start, end, span.label)
                 if self.layer.content.has_room(key):
@@ -305,7 +304,7 @@ class AnnotationSession:
 
     def relate(self, head: str, child: str, label: str) -> Outcome:
         """Link two spans; pending ends are accepted with it, symmetric types start at the earlier span."""
-        head, child = self.checks.linkable(head, child, label)
+        head, child = self.checks.allowed_ends(head, child, label)
         with self.editor.step("relate") as step:
             relation_id = self._relate(Edits(step, self.layer), head, child, label)
         return self._outcome(step, f"related: {self.checks.name_of(relation_id)}", relation_id)
@@ -313,10 +312,10 @@ class AnnotationSession:
     def _relate(self, edits: Edits, head: str, child: str, label: str) -> str:
         suggested = self._suggested_relation(head, child, label)
         head, child = self._accepted_end(edits, head), self._accepted_end(edits, child)
-        if self.layer.content.linked(head, child, label):
+        if self.layer.content.relation_between(head, child, label):
             raise WorkflowError("that relation is there already", "choose another type")
         if suggested is not None and self.layer.order.is_pending(suggested):
-            return edits.take_relation(suggested, head, child)
+            return edits.accept_relation(suggested, head, child)
         return edits.new_relation(head, child, label)
 
     def _suggested_relation(self, head: str, child: str, label: str) -> str | None:
@@ -331,8 +330,8 @@ class AnnotationSession:
         """Give a relation another type, or turn it round, as its ends allow; a suggestion is thereby corrected."""
         relation = self.checks.relation(relation_id)
         ends = (relation.child, relation.head) if reverse else (relation.head, relation.child)
-        head, child = self.checks.linkable(*ends, label)
-        if self.layer.content.linked(head, child, label) not in (None, relation_id):
+        head, child = self.checks.allowed_ends(*ends, label)
+        if self.layer.content.relation_between(head, child, label) not in (None, relation_id):
             raise WorkflowError("that relation is there already", "delete one of them")
         own = self.layer.content.relations.get(relation_id)
         if own is not None and (own.head, own.child, own.label) == (head, child, label):
@@ -341,7 +340,7 @@ class AnnotationSession:
             edits = Edits(step, self.layer)
             if own is None:
                 head, child = (self._accepted_end(edits, end) for end in (head, child))
-                relation_id = edits.take_relation(relation_id, head, child, label=label)
+                relation_id = edits.accept_relation(relation_id, head, child, label=label)
             else:
                 edits.change_relation(relation_id, head=head, child=child, label=label)
         return self._outcome(step, f"retyped: {self.checks.name_of(relation_id)}", relation_id)
@@ -383,7 +382,7 @@ class AnnotationSession:
     def finish(self) -> Outcome:
         """Mark the document done; what is still undecided counts as ignored."""
         with self.editor.step("done") as step:
-            step.settles = True
+            step.sets_state = True
             edits = Edits(step, self.layer)
             for interval in list(self.layer.order.pending):
                 edits.decide(interval.id, "ignored")
@@ -393,6 +392,6 @@ class AnnotationSession:
     def skip(self) -> Outcome:
         """Put the document aside, undecided."""
         with self.editor.step("skip") as step:
-            step.settles = True
+            step.sets_state = True
             step.set_field("state", "skipped")
         return self._outcome(step, f"{self.document.key} skipped")

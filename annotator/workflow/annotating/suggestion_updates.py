@@ -1,4 +1,4 @@
-"""Suggestion updates: what a curator decides changes what is still suggested in the open document.
+"""Updates the suggestions of the open document after each decision of its curator.
 
 Updates follow from what is stored (the layer, the stored suggestions, the memory of other documents).  So they are not
 stored themselves: opening the document again gives the same, and undoing a decision takes its effect back.  A change
@@ -21,6 +21,7 @@ from annotator.suggest.phrases import PhraseIndex, Stems, TokenRange, Unit
 from annotator.text import Document
 from annotator.workflow.annotating.phrase_evidence import DecisionId, PhraseEvidence
 from annotator.workflow.annotating.review_layer import ReviewLayer
+from annotator.workflow.annotating.suggestions import RevisedSpan
 
 LENGTH_BONUS = 0.06
 """What each further token is worth against another suggestion for the same words."""
@@ -40,10 +41,10 @@ class RelationProposer(Protocol):
 
 @dataclass(slots=True)
 class _Overlay:
-    """What is suggested in a unit beside what is stored: spans, each with whether it waits, and relations."""
+    """The suggestions in a unit that are not stored: spans, relations, and the spans at their ends."""
 
-    spans: dict[str, tuple[Span, bool]] = field(default_factory=dict)
-    ends: dict[str, tuple[Span, bool]] = field(default_factory=dict)
+    spans: dict[str, RevisedSpan] = field(default_factory=dict)
+    ends: dict[str, RevisedSpan] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -53,7 +54,7 @@ class _Overlay:
 class SuggestionUpdates:
     """Keeps the suggestions of one layer up to date with what is decided in it.
 
-    ``memory`` knows what was decided in other documents, ``proposer`` finds relations between the curator's own spans,
+    ``memory`` knows what was decided in other documents, ``proposer`` proposes relations at the curator's own spans,
     ``calibrate`` turns the memory's scores into probabilities.
     """
 
@@ -77,40 +78,40 @@ class SuggestionUpdates:
 
     # Following decisions
 
-    def follow(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
-        """Take up what a step did; the stretches of text, in code points, whose suggestions changed."""
+    def update(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
+        """Update the suggestions after a step; returns the ranges, in code points, in which they changed."""
         ops = list(ops)
-        if any(op.table == "layer" and op.id == "state" for op in ops) and self._resting != self._is_finished():
+        if any(op.table == "layer" and op.id == "state" for op in ops) and self._is_paused != self._is_finished():
             return self._restart()
-        if self._resting:
+        if self._is_paused:
             return []
-        decisions, changed = self._concerned(ops)
+        decisions, changed = self._decisions_and_units(ops)
         phrases = self._evidence.count(decisions)
-        bearing = {self._index.unit_of(token) for phrase in phrases for token in self._evidence.look_ahead(phrase)}
-        return self._renew(bearing | changed, changed)
+        tokens = (token for phrase in phrases for token in self._evidence.update_affected(phrase))
+        return self._update_units({*map(self._index.unit_of, tokens), *changed}, changed)
 
     def _is_finished(self) -> bool:
         return self._layer.content.fields.get("state") == "done"
 
     def _restart(self) -> list[tuple[int, int]]:
-        """Work everything out from the layer as it is; nothing new is suggested for a finished document."""
-        self._resting = self._is_finished()
+        """Work out all suggestions from the layer as it is; nothing new is suggested for a finished document."""
+        self._is_paused = self._is_finished()
         self._evidence.clear()
         units: set[Unit] = set(self._overlays)
-        if not self._resting:
+        if not self._is_paused:
             self._evidence.count_all()
-            units.update(self._units_to_look_at())
-        return self._renew(units, units)
+            units.update(self._units_with_evidence())
+        return self._update_units(units, units)
 
-    def _units_to_look_at(self) -> Iterator[Unit]:
-        """The units that hold known phrases or spans of the curator: there something may have to be suggested."""
+    def _units_with_evidence(self) -> Iterator[Unit]:
+        """The units with known phrases or with spans of the curator's, in which something may be suggested."""
         for phrase in self._evidence.known_phrases():
-            yield from map(self._index.unit_of, self._evidence.look_ahead(phrase))
+            yield from map(self._index.unit_of, self._evidence.update_affected(phrase))
         for interval in self._layer.content.index:
             yield from self._units_of(interval.start, interval.end)
 
-    def _concerned(self, ops: Iterable[Op]) -> tuple[list[DecisionId], set[Unit]]:
-        """The decisions that some ops made or took back, and the units that they concern."""
+    def _decisions_and_units(self, ops: Iterable[Op]) -> tuple[list[DecisionId], set[Unit]]:
+        """The decisions that some ops made or took back, and the units in which these lie."""
         spans = self._layer.content.spans
         decisions: list[DecisionId] = []
         units: set[Unit] = set()
@@ -137,28 +138,28 @@ class SuggestionUpdates:
             if last != first:
                 yield from {self._index.unit_of(token) for token in tokens}
 
-    # What is suggested
+    # Suggestions of a unit
 
-    def _renew(self, units: set[Unit], changed: set[Unit]) -> list[tuple[int, int]]:
-        """Work out anew what is suggested in some units, and let the layer have it.
+    def _update_units(self, units: set[Unit], changed: set[Unit]) -> list[tuple[int, int]]:
+        """Work out the suggestions in some units, and revise those of the layer; returns the ranges that changed.
 
-        Relations are looked for anew where the layer itself ``changed`` and where other spans wait than before.
+        Relations are proposed again where the layer itself ``changed``, and where other spans are pending than before.
         """
         before = {unit: self._overlays.get(unit) or _Overlay() for unit in units}
-        after = {unit: _Overlay() if self._resting else _Overlay(self._spans(unit)) for unit in before}
-        kept = [u for u in units - changed if _waiting(before[u]) == _waiting(after[u])]
-        for unit in kept:
+        after = {unit: _Overlay() if self._is_paused else _Overlay(self._revised_spans(unit)) for unit in before}
+        unchanged = [u for u in units - changed if _pending(before[u]) == _pending(after[u])]
+        for unit in unchanged:
             after[unit].ends, after[unit].relations = before[unit].ends, before[unit].relations
-        linked = units.difference(kept)
+        linked = units.difference(unchanged)
         self._suggestions.revise_relations((), [r for unit in linked for r in before[unit].relations])
-        ends = {unit: before[unit].ends for unit in kept}
+        ends = {unit: before[unit].ends for unit in unchanged}
         self._revise(
             {i: o for old in before.values() for i, o in (old.ends | old.spans).items()},
             {i: o for unit, new in after.items() for i, o in (ends.get(unit, {}) | new.spans).items()},
         )
-        if not self._resting:
+        if not self._is_paused:
             for unit in linked:
-                self._link(unit, after[unit])
+                self._propose_relations(unit, after[unit])
         self._revise({}, {i: o for unit in linked for i, o in after[unit].ends.items()})
         self._suggestions.revise_relations([r for unit in linked for r in after[unit].relations.values()], ())
         for unit, new in after.items():
@@ -168,25 +169,22 @@ class SuggestionUpdates:
                 self._overlays.pop(unit, None)
         return _changed(before.values(), after.values())
 
-    def _revise(self, old: Mapping[str, tuple[Span, bool]], new: Mapping[str, tuple[Span, bool]]) -> None:
-        put = {span_id: overlaid for span_id, overlaid in new.items() if old.get(span_id) != overlaid}
+    def _revise(self, old: Mapping[str, RevisedSpan], new: Mapping[str, RevisedSpan]) -> None:
+        put = {span_id: revised for span_id, revised in new.items() if old.get(span_id) != revised}
         drop = [span_id for span_id in old if span_id not in new]
         if put or drop:
             self._suggestions.revise(put, drop)
 
-    def _spans(self, unit: Unit) -> dict[str, tuple[Span, bool]]:
-        """What is to be suggested in a unit: new spans, and stored ones with another score or no longer shown.
-
-        By id, each with whether it may wait for a verdict.
-        """
-        first, behind = self._index.unit_range(unit)
-        if first >= behind:
+    def _revised_spans(self, unit: Unit) -> dict[str, RevisedSpan]:
+        """The spans of a unit, by id, that differ from the stored ones: new, with another score, or no longer shown."""
+        tokens = self._index.unit_range(unit)
+        if tokens.start >= tokens.stop:
             return {}
-        start, end = self._index.segment(TokenRange(first, behind))
+        start, end = self._index.segment(tokens)
         stored = [s for s in self._suggestions.stored_over(start, end) if s.id not in self._suggestions.verdicts]
         rescored = {s.id: self._rescored(s) for s in stored}
-        new = [s for s in self._recalled(first, behind) if s.id not in self._suggestions.stored_spans]
-        overlay: dict[str, tuple[Span, bool]] = {}
+        new = [s for s in self._remembered_spans(tokens) if s.id not in self._suggestions.stored_spans]
+        revised: dict[str, RevisedSpan] = {}
         chosen: list[Span] = []
         for span in sorted(new, key=lambda s: (-self._rank(s), s.key)):
             rivals = [s for s in rescored.values() if self._conflict(s, span)]
@@ -194,12 +192,12 @@ class SuggestionUpdates:
                 continue
             if all(self._rank(span) > self._rank(rival) for rival in rivals):
                 chosen.append(span)
-                overlay[span.id] = (span, True)
-                overlay.update((rival.id, (rival, False)) for rival in rivals)
+                revised[span.id] = RevisedSpan(span, may_be_pending=True)
+                revised.update((rival.id, RevisedSpan(rival, may_be_pending=False)) for rival in rivals)
         for span_id, span in rescored.items():
-            if span_id not in overlay and span is not self._suggestions.stored_spans[span_id]:
-                overlay[span_id] = (span, (span.score or 0) >= LEAST_SHOWN)
-        return overlay
+            if span_id not in revised and span is not self._suggestions.stored_spans[span_id]:
+                revised[span_id] = RevisedSpan(span, may_be_pending=(span.score or 0) >= LEAST_SHOWN)
+        return revised
 
     def _rank(self, span: Span) -> float:
         return (span.score or 0) + LENGTH_BONUS * (len(self._document.tokens.overlapping(span.start, span.end)) - 1)
@@ -212,70 +210,69 @@ class SuggestionUpdates:
 
     def _rescored(self, span: Span) -> Span:
         """A stored suggestion with the score that decisions on its phrase give it."""
-        place = self._index.token_range(span.start, span.end)
-        phrase = self._index.phrase(place) if place is not None else ()
-        if place is None or not self._evidence.bears_on(phrase, place.start):
+        tokens = self._index.token_range(span.start, span.end)
+        phrase = self._index.phrase(tokens) if tokens is not None else ()
+        if tokens is None or not self._evidence.affects(phrase, tokens.start):
             return span
-        judged = self._evidence.judge(phrase, place, span.label)[span.label]
-        if not judged.weight:
+        estimate = self._evidence.estimate(phrase, tokens, span.label)[span.label]
+        if not estimate.weight:
             return span
         stored = span.score if span.score is not None else LEAST_SCORE
-        score = (STORED_WEIGHT * stored + judged.weight * judged.score) / (STORED_WEIGHT + judged.weight)
+        score = (STORED_WEIGHT * stored + estimate.weight * estimate.score) / (STORED_WEIGHT + estimate.weight)
         return span.replace(score=round(score, 3))
 
-    def _recalled(self, first: int, behind: int) -> Iterator[Span]:
-        """The spans that the phrase memory proposes between two tokens, one label a phrase."""
-        for token in range(first, behind):
+    def _remembered_spans(self, tokens: TokenRange) -> Iterator[Span]:
+        """The spans that the phrase memory proposes in a range of tokens, one label a phrase."""
+        for token in range(tokens.start, tokens.stop):
             for phrase in self._evidence.phrases_at(token):
-                place = TokenRange(token, token + len(phrase))
-                if place.stop <= behind:
-                    span = self._likeliest(phrase, place)
+                mention = TokenRange(token, token + len(phrase))
+                if mention.stop <= tokens.stop:
+                    span = self._likeliest(phrase, mention)
                     if span is not None and span.id not in self._suggestions.verdicts:
                         yield span
 
-    def _likeliest(self, phrase: Stems, place: TokenRange) -> Span | None:
-        """The span that the memory proposes at a place, if any is likely enough."""
-        start, end = self._index.segment(place)
+    def _likeliest(self, phrase: Stems, mention: TokenRange) -> Span | None:
+        """The span with the likeliest label for a mention of a phrase, if that is likely enough."""
+        start, end = self._index.segment(mention)
         if self._layer.scheme.overlap == "flat" and self._layer.content.index.overlapping(start, end):
             return None
         labels = self._layer.scheme.entities
-        judged = {
-            label: judgement for label, judgement in self._evidence.judge(phrase, place).items() if label in labels
+        estimates = {
+            label: estimate for label, estimate in self._evidence.estimate(phrase, mention).items() if label in labels
         }
-        label = max(judged, key=lambda name: (judged[name].score, name), default=None)
-        score = judged[label].score * self._independence(place) if label is not None else 0.0
+        label = max(estimates, key=lambda name: (estimates[name].score, name), default=None)
+        score = estimates[label].score * self._independence(mention) if label is not None else 0.0
         if label is None or score < LEAST_SCORE:
             return None
         return suggested_span(start, end, label, SOURCE, round(self._calibrate(score), 3))
 
-    def _independence(self, place: TokenRange) -> float:
-        """How far a phrase is a mention by itself, 0 to 1; less where a capital beside it makes it part of a name."""
+    def _independence(self, mention: TokenRange) -> float:
+        """How likely a phrase is a whole mention, 0 to 1: less beside a capitalised word, maybe of the same name."""
         index, text, tokens = self._index, self._document.text, self._document.tokens
-        if not index.word(place.start)[0].isupper():
+        if not index.word(mention.start)[0].isupper():
             return 1.0
-        before, after = index.word(place.start - 1), index.word(place.stop)
-        start, end = index.segment(place)
-        if after[:1].isupper() and text[end : tokens.starts[place.stop]] == " ":
+        before, after = index.word(mention.start - 1), index.word(mention.stop)
+        start, end = index.segment(mention)
+        if after[:1].isupper() and text[end : tokens.starts[mention.stop]] == " ":
             return 0.6
-        joined = before[:1].isupper() and text[tokens.ends[place.start - 1] : start] == " "
-        return 0.75 if joined and place.start - 1 > index.unit_range(index.unit_of(place.start)).start else 1.0
+        joined = before[:1].isupper() and text[tokens.ends[mention.start - 1] : start] == " "
+        return 0.75 if joined and mention.start - 1 > index.unit_range(index.unit_of(mention.start)).start else 1.0
 
     # Relations
 
     def _has_own_spans(self, unit: Unit) -> bool:
-        first, behind = self._index.unit_range(unit)
-        return first < behind and bool(
-            self._layer.content.index.overlapping(*self._index.segment(TokenRange(first, behind)))
-        )
+        tokens = self._index.unit_range(unit)
+        own = self._layer.content.index
+        return tokens.start < tokens.stop and bool(own.overlapping(*self._index.segment(tokens)))
 
-    def _link(self, unit: Unit, overlay: _Overlay) -> None:
+    def _propose_relations(self, unit: Unit, overlay: _Overlay) -> None:
         """Propose relations at the curator's own spans, where no stored suggestion does."""
         if self._proposer is None or not self._has_own_spans(unit):
             return
         start, end = self._index.segment(self._index.unit_range(unit))
         own = {str(s.key): s for s in self._spans_within(self._layer.content.index, start, end)}
-        waiting = {s.id: s for s in self._spans_within(self._layer.order.pending_spans, start, end)}
-        ends = sorted((*own.values(), *waiting.values()), key=reading_order)
+        pending = {s.id: s for s in self._spans_within(self._layer.order.pending_spans, start, end)}
+        ends = sorted((*own.values(), *pending.values()), key=reading_order)
         named = [span.replace(id=str(span.key)) for span in ends]
         for relation in self._proposer.relations(self._document, named):
             keys = (relation.head, relation.child)
@@ -287,7 +284,7 @@ class SuggestionUpdates:
             overlay.relations[relation.id] = relation
             for key in keys:
                 if key in own and key not in self._suggestions.spans:
-                    overlay.ends[key] = (suggested_span(*own[key].key, SOURCE, 1.0), False)
+                    overlay.ends[key] = RevisedSpan(suggested_span(*own[key].key, SOURCE, 1.0), may_be_pending=False)
 
     def _spans_within(self, index: IntervalIndex, start: int, end: int) -> Iterator[Span]:
         for interval in index.overlapping(start, end):
@@ -296,9 +293,9 @@ class SuggestionUpdates:
                 yield span
 
 
-def _waiting(overlay: _Overlay) -> set[tuple[str, bool]]:
-    """The spans of an overlay, each with whether it may wait."""
-    return {(span_id, waits) for span_id, (_, waits) in overlay.spans.items()}
+def _pending(overlay: _Overlay) -> set[tuple[str, bool]]:
+    """The ids of an overlay's spans, each with whether it may be pending."""
+    return {(span_id, revised.may_be_pending) for span_id, revised in overlay.spans.items()}
 
 
 def _extent(verdict: Record) -> tuple[int, int]:
@@ -308,16 +305,16 @@ def _extent(verdict: Record) -> tuple[int, int]:
 
 
 def _changed(before: Iterable[_Overlay], after: Iterable[_Overlay]) -> list[tuple[int, int]]:
-    """The stretches of text at which what is suggested differs."""
+    """The ranges, in code points, in which the suggestions differ."""
     ranges: set[tuple[int, int]] = set()
     for old, new in zip(before, after, strict=True):
         for span_id in old.spans.keys() | new.spans.keys():
-            overlaid = old.spans.get(span_id), new.spans.get(span_id)
-            if overlaid[0] != overlaid[1]:
-                ranges.update((o[0].start, o[0].end) for o in overlaid if o is not None)
+            revisions = old.spans.get(span_id), new.spans.get(span_id)
+            if revisions[0] != revisions[1]:
+                ranges.update((r.span.start, r.span.end) for r in revisions if r is not None)
         for relation_id in old.relations.keys() ^ new.relations.keys():
             relation = old.relations.get(relation_id) or new.relations[relation_id]
             for end in (relation.head, relation.child):
-                start, behind = end.split("-")[:2]
-                ranges.add((int(start), int(behind)))
+                first, last = end.split("-")[:2]
+                ranges.add((int(first), int(last)))
     return sorted(ranges)

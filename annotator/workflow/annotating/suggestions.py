@@ -1,9 +1,10 @@
-"""Suggestions over a curator's layer: which there are, what the curator decided on them, and which still wait."""
+"""Suggestions over a curator's layer, the verdicts on them, and which are still pending."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from annotator.annotation import Annotations, Relation, Span, Verdict
 from annotator.history import Op
@@ -12,12 +13,22 @@ from annotator.workflow.annotating.review_order import ReviewOrder
 from annotator.workflow.editing.content import ContentChange, LayerContent, Position, relation_position
 
 
+class RevisedSpan(NamedTuple):
+    """A suggested span that is not stored, or not with this score.
+
+    One that may not be pending is only there as the end of relations, or suppresses the stored span.
+    """
+
+    span: Span
+    may_be_pending: bool
+
+
 class Suggestions:
     """What is suggested for a document, over the ``content`` of the curator's layer.
 
-    A suggested span waits for a verdict while the curator has not marked the same and it would not clash with what they
-    marked; a suggested relation while both its ends stand or wait and the scheme lets them be linked.  Which ones wait
-    is kept in ``order``.  ``spans`` and ``relations`` are all suggestions by id, ``stored_spans`` and
+    A suggested span is pending while the curator has neither decided on it, nor marked the same or a clashing span; a
+    suggested relation while both its ends are decided or pending and the scheme allows it.  ``order`` holds the pending
+    ones.  ``spans`` and ``relations`` are all suggestions by id, ``stored_spans`` and
     ``stored_relations`` those that are stored, as opposed to those that follow from what was decided meanwhile.
     """
 
@@ -48,7 +59,7 @@ class Suggestions:
             self._attach(relation)
         for verdict in verdicts.values():
             self._put_verdict(verdict)
-        self._order.move_spans((), [self._position(i) for i in self.spans if self._span_waits(i)])
+        self._order.replace_pending_spans((), [self._position(i) for i in self.spans if self._may_span_be_pending(i)])
         for relation_id in self.relations:
             self._refresh_relation(relation_id)
 
@@ -59,11 +70,11 @@ class Suggestions:
     # Looking things up
 
     def span(self, span_id: str) -> Span | None:
-        """The suggested span with this id, if it waits."""
+        """The suggested span with this id, if it is pending."""
         return self.spans.get(span_id) if self._order.is_pending(span_id) else None
 
     def relation(self, relation_id: str) -> Relation | None:
-        """The suggested relation with this id, if it waits; its ends are what stands for the suggested ones."""
+        """The suggested relation with this id, if it is pending; its ends are replaced as by :meth:`end`."""
         suggestion = self.relations.get(relation_id) if self._order.is_pending(relation_id) else None
         if suggestion is None:
             return None
@@ -71,15 +82,15 @@ class Suggestions:
         return suggestion.replace(head=head, child=child) if head and child else None
 
     def relations_of(self, span_id: str) -> list[Relation]:
-        """The suggested relations that wait at a span, the curator's own or a suggested one, in order of id."""
-        behind = self._under({span_id}) if span_id in self._content.spans else {span_id} & self._relations_at.keys()
-        ids = {r for s in behind for r in self._at(s) if self._order.is_pending(r)}
-        waiting = (self.relation(relation_id) for relation_id in sorted(ids))
-        return [relation for relation in waiting if relation is not None and span_id in (relation.head, relation.child)]
+        """The pending relations at a span, the curator's own or a suggested one, in order of id."""
+        suggested = self._under({span_id}) if span_id in self._content.spans else {span_id} & self._relations_at.keys()
+        ids = {r for s in suggested for r in self._at(s) if self._order.is_pending(r)}
+        pending = (self.relation(relation_id) for relation_id in sorted(ids))
+        return [relation for relation in pending if relation is not None and span_id in (relation.head, relation.child)]
 
     def end(self, span_id: str) -> str | None:
-        """What stands for a suggested span as the end of a relation: the curator's span, or itself while it waits."""
-        own = self._content.span_with(self.spans[span_id].key)
+        """The id that replaces a suggested span as a relation's end: the curator's span, or itself while pending."""
+        own = self._content.span_id_with(self.spans[span_id].key)
         if own is not None:
             return own
         verdict = self.verdicts.get(span_id)
@@ -97,8 +108,8 @@ class Suggestions:
         """The verdicts on the suggestions that a span or relation of the curator's was made from, in order of id."""
         return [self.verdicts[i] for i in sorted(self._verdicts_on.get(item_id, ()))]
 
-    def waiting_over(self, start: int, end: int) -> list[Span]:
-        """The suggested spans that wait and share a code point with ``start`` to ``end``."""
+    def pending_spans_over(self, start: int, end: int) -> list[Span]:
+        """The pending spans that share a code point with ``start`` to ``end``."""
         return [self.spans[i.id] for i in self._order.pending_spans.overlapping(start, end)]
 
     def stored_over(self, start: int, end: int) -> list[Span]:
@@ -106,7 +117,7 @@ class Suggestions:
         return [self.stored_spans[i.id] for i in self._index.overlapping(start, end) if i.id in self.stored_spans]
 
     def is_linked(self, head: str, child: str, label: str) -> bool:
-        """Whether a stored suggestion links two spans: one that waits, or one of type ``label`` that is decided."""
+        """Whether a stored suggestion links two spans: a pending one, or a decided one of type ``label``."""
         candidates = (self.relations[r] for s in self._under({head, child}) for r in self._at(s))
         return any(
             r.id in self.stored_relations
@@ -116,7 +127,7 @@ class Suggestions:
         )
 
     def touched_ranges(self, ops: Iterable[Op], ranges: set[tuple[int, int]]) -> set[tuple[int, int]]:
-        """``ranges`` with those of the suggestions that ops decide on, or that lie where they changed something."""
+        """``ranges``, with those of the suggestions that ops decide on or that overlap any of these."""
         decided = {self._position(op.id)[:2] for op in ops if op.table == "verdict" and op.id in self.spans}
         touched = ranges | decided
         return touched.union(
@@ -129,19 +140,19 @@ class Suggestions:
     def _under(self, span_ids: Iterable[str]) -> set[str]:
         """The suggested spans that lie under spans of the curator's, or that these were made from."""
         spans = [self._content.spans[i] for i in span_ids if i in self._content.spans]
-        return self._concerned(ContentChange(spans=frozenset(span_ids), ranges=[(s.start, s.end) for s in spans]))
+        return self._affected(ContentChange(spans=frozenset(span_ids), ranges=[(s.start, s.end) for s in spans]))
 
-    def _concerned(self, change: ContentChange) -> set[str]:
-        """The suggested spans on which a change of the content may bear."""
-        concerned = {i for s in change.spans for i in self._verdicts_on.get(s, ()) if i in self.spans}
-        return concerned.union(i.id for start, end in change.ranges for i in self._index.overlapping(start, end))
+    def _affected(self, change: ContentChange) -> set[str]:
+        """The suggested spans that a change of the content may affect."""
+        affected = {i for s in change.spans for i in self._verdicts_on.get(s, ()) if i in self.spans}
+        return affected.union(i.id for start, end in change.ranges for i in self._index.overlapping(start, end))
 
     # Change, op by op
 
-    def follow(self, change: ContentChange) -> None:
-        """Decide anew what waits where the content changed."""
+    def update_pending(self, change: ContentChange) -> None:
+        """Update which suggestions are pending where the content changed."""
         if change.spans:
-            self._refresh(self._concerned(change))
+            self._refresh(self._affected(change))
 
     def apply_verdict(self, op: Op) -> None:
         """Carry the verdicts forward by one op."""
@@ -160,21 +171,19 @@ class Suggestions:
         if verdict.item is not None:
             self._verdicts_on[verdict.item].add(verdict.id)
 
-    # What is suggested beside what is stored
+    # Suggestions that are not stored
 
-    def revise(self, put: Mapping[str, tuple[Span, bool]], drop: Iterable[str]) -> None:
+    def revise(self, put: Mapping[str, RevisedSpan], drop: Iterable[str]) -> None:
         """Suggest other spans than the stored ones: new ones, or stored ones with another score.
 
-        ``put`` holds spans by id, each with whether it may wait for a verdict like any other; one that may not is
-        there as the end of relations, or is suppressed.  ``drop`` are ids of spans that go back to what is stored, or
-        away.
+        ``drop`` are ids of spans whose revision ends: they get back their stored score, or are no longer suggested.
         """
         stored, changed = self.stored_spans, dict.fromkeys(put)
-        for span_id, (span, may_wait) in put.items():
+        for span_id, (span, may_be_pending) in put.items():
             if span_id not in self.spans:
                 self._index.add(span.start, span.end, span_id)
             self.spans[span_id] = span
-            (self._suppressed.discard if may_wait else self._suppressed.add)(span_id)
+            (self._suppressed.discard if may_be_pending else self._suppressed.add)(span_id)
         for span_id in drop:
             changed[span_id] = None
             (self._suppressed.discard if span_id in stored else self._suppressed.add)(span_id)
@@ -190,7 +199,7 @@ class Suggestions:
     def revise_relations(self, put: Iterable[Relation], drop: Iterable[str]) -> None:
         """Suggest other relations beside the stored ones; their ends must be suggested spans."""
         for relation_id in drop:
-            self._order.move_relation(relation_id, None)
+            self._order.set_pending_relation(relation_id, None)
             relation = self.relations.pop(relation_id)
             for end in (relation.head, relation.child):
                 self._relations_at[end].pop(relation_id, None)
@@ -199,25 +208,25 @@ class Suggestions:
             self._attach(relation)
             self._refresh_relation(relation.id)
 
-    # What waits
+    # Which are pending
 
     def _refresh(self, span_ids: Iterable[str]) -> None:
-        """Decide anew whether suggested spans, and the relations at them, wait."""
-        gone: list[Position] = []
-        come: list[Position] = []
+        """Update whether suggested spans, and the relations at them, are pending."""
+        no_longer: list[Position] = []
+        newly: list[Position] = []
         span_ids = list(span_ids)
         for span_id in span_ids:
-            waits = self._span_waits(span_id)
-            if waits != self._order.is_pending(span_id):
-                (come if waits else gone).append(self._position(span_id))
-        self._order.move_spans(gone, come)
+            pending = self._may_span_be_pending(span_id)
+            if pending != self._order.is_pending(span_id):
+                (newly if pending else no_longer).append(self._position(span_id))
+        self._order.replace_pending_spans(no_longer, newly)
         for relation_id in {r for s in span_ids for r in self._at(s)}:
             self._refresh_relation(relation_id)
 
     def _refresh_relation(self, relation_id: str) -> None:
-        self._order.move_relation(relation_id, self._relation_position(relation_id))
+        self._order.set_pending_relation(relation_id, self._relation_position(relation_id))
 
-    def _span_waits(self, span_id: str) -> bool:
+    def _may_span_be_pending(self, span_id: str) -> bool:
         if span_id in self.verdicts or span_id in self._suppressed:
             return False
         return self._content.has_room(self.spans[span_id].key)
@@ -227,7 +236,7 @@ class Suggestions:
         return span.start, span.end, span_id
 
     def _relation_position(self, relation_id: str) -> Position | None:
-        """Where a suggested relation is to wait; ``None`` when it does not."""
+        """The position of a suggested relation in the order; ``None`` when it is not pending."""
         if relation_id in self.verdicts:
             return None
         suggestion = self.relations[relation_id]
@@ -235,7 +244,7 @@ class Suggestions:
         if head is None or child is None or head == child:
             return None
         one, other = (self._content.span(end) or self.span(end) for end in (head, child))
-        if one is None or other is None or self._content.linked(head, child, suggestion.label):
+        if one is None or other is None or self._content.relation_between(head, child, suggestion.label):
             return None
         if self._content.link_problem(suggestion.label, one, other) is not None:
             return None
@@ -243,7 +252,7 @@ class Suggestions:
 
 
 def unite_suggestions(layers: list[Annotations]) -> Annotations:
-    """Suggestion layers as one; where two say the same, the likelier one counts."""
+    """Unite suggestion layers; of equal suggestions, the one with the highest score is kept."""
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
     for layer in layers:

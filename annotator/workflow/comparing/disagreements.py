@@ -138,12 +138,12 @@ class LayerVersion:
         if item is None:
             return []
         if isinstance(item, SpanKey):
-            identity = self.layer.span_with(item)
+            identity = self.layer.span_id_with(item)
             return [] if identity is None else [identity]
-        head, child = self.layer.span_with(item.head), self.layer.span_with(item.child)
+        head, child = self.layer.span_id_with(item.head), self.layer.span_id_with(item.child)
         relation = None
         if head and child and item.label in self.layer.scheme.relations:
-            relation = self.layer.linked(head, child, item.label)
+            relation = self.layer.relation_between(head, child, item.label)
         return [i for i in (relation, head, child) if i is not None]
 
 

@@ -1,4 +1,4 @@
-"""What a curator may do to a layer: each check answers with what is asked for, or says in words why it cannot be."""
+"""Checks what a curator may do to a layer; each raises :class:`WorkflowError` with the reason for a refusal."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ def units_of(document: Document, snap: str) -> Segmentation:
 
 
 class LayerChecks:
-    """Checks on one layer of a document: ``view`` is all that can be seen of it, ``content`` what stands in it."""
+    """Checks on one layer of a document; ``layer_view`` includes pending suggestions, ``content`` does not."""
 
-    def __init__(self, document: Document, units: Segmentation, view: LayerView, content: LayerContent) -> None:
+    def __init__(self, document: Document, units: Segmentation, layer_view: LayerView, content: LayerContent) -> None:
         self._document = document
         self._units = units
-        self._view = view
+        self._layer_view = layer_view
         self._content = content
 
     # What there is
 
     def span(self, span_id: str) -> Span:
         """The span with this id."""
-        span = self._view.span(span_id)
+        span = self._layer_view.span(span_id)
         if span is None:
             raise WorkflowError("the span is no longer there", "choose another")
         return span
 
     def relation(self, relation_id: str) -> Relation:
         """The relation with this id."""
-        relation = self._view.relation(relation_id)
+        relation = self._layer_view.relation(relation_id)
         if relation is None:
             raise WorkflowError("the relation is no longer there", "choose another")
         return relation
@@ -46,8 +46,8 @@ class LayerChecks:
         return self._document.text[span.start : span.end]
 
     def name_of(self, item_id: str) -> str:
-        """How an item is called in a sentence: its label and text, or the texts of its ends."""
-        span = self._view.span(item_id)
+        """An item in words: its label and text, or the texts of its ends."""
+        span = self._layer_view.span(item_id)
         if span is not None:
             return item_in_words(span.key, self._document.text)
         relation = self.relation(item_id)
@@ -56,26 +56,26 @@ class LayerChecks:
 
     # Spans
 
-    def new_span(self, key: SpanKey) -> None:
-        """Refuse what is no stretch of text, has no label of the scheme, or is there already."""
+    def check_new_span(self, key: SpanKey) -> None:
+        """Refuse a span that the scheme or the text does not allow, or that is there already."""
         problem = self._content.scheme.span_problem(key)
         if problem is None and key.end > len(self._document.text):
             problem = f"{key.label} {key.start}-{key.end} reaches beyond the text"
         if problem is not None:
             raise WorkflowError(problem, "choose another")
-        if self._content.span_with(key) is not None:
+        if self._content.span_id_with(key) is not None:
             raise WorkflowError(
                 f"{quote(self._document.text[key.start : key.end])} is {key.label} already", "choose another label"
             )
 
-    def room(self, start: int, end: int, but: str = "") -> None:
-        """Refuse a range over which another span stands that may not stand beside it."""
-        clashes = self._content.clashes(start, end, but=but)
+    def check_room(self, start: int, end: int, excluding: str = "") -> None:
+        """Refuse a range that clashes with a span other than ``excluding``."""
+        clashes = self._content.clashes(start, end, excluding=excluding)
         if clashes:
             raise WorkflowError(f"that would run into {self.name_of(clashes[0])}", "move or delete that one first")
 
-    def moved(self, span: Span, side: str, by: int) -> tuple[int, int]:
-        """The range of a span whose ``start`` or ``end`` (``side``) is moved by so many tokens (or graphemes)."""
+    def moved_range(self, span: Span, side: str, by: int) -> tuple[int, int]:
+        """The range of a span after its ``start`` or ``end`` (``side``) moved ``by`` tokens (or graphemes)."""
         covered = self._units.overlapping(span.start, span.end)
         if not covered:
             raise WorkflowError("there is no token here to move by", "mark the span anew")
@@ -91,29 +91,29 @@ class LayerChecks:
         return start, end
 
     def mentions(self, text: str) -> list[tuple[int, int]]:
-        """Every place in the document where some text stands as whole tokens (or graphemes)."""
+        """The ranges at which a text occurs in the document as whole tokens (or graphemes)."""
         return [(start, end) for start, end in exact_mentions(self._document.text, text, self._units)]
 
     # Relations
 
-    def in_order(self, head: str, child: str, label: str) -> tuple[str, str]:
+    def ordered_ends(self, head: str, child: str, label: str) -> tuple[str, str]:
         """The ids of a relation's ends, the earlier span first where its type is symmetric."""
         one, other = self.span(head), self.span(child)
-        turned = self._content.scheme.relations[label].symmetric and (other.start, other.end) < (one.start, one.end)
-        return (child, head) if turned else (head, child)
+        swapped = self._content.scheme.relations[label].symmetric and (other.start, other.end) < (one.start, one.end)
+        return (child, head) if swapped else (head, child)
 
-    def linkable(self, head: str, child: str, label: str) -> tuple[str, str]:
+    def allowed_ends(self, head: str, child: str, label: str) -> tuple[str, str]:
         """The ids of a relation's ends in order, if the scheme allows it between them."""
         problem = self._content.link_problem(label, self.span(head), self.span(child))
         if problem is not None:
             raise WorkflowError(problem, "? says what each relation links")
-        return self.in_order(head, child, label)
+        return self.ordered_ends(head, child, label)
 
     def partners(self, span_id: str) -> list[tuple[str, RelationType, bool]]:
-        """The spans to which a span could be related: id, type, and whether the partner would be the head.
+        """The possible partners of a span, each as span id, relation type, and whether the partner is the head.
 
         Only types that the scheme allows, within the sentence where the type asks for it, and not yet there; those that
-        a waiting suggestion links first, then the nearest.
+        a pending suggestion links first, then the nearest.
         """
         span, scheme, sentences = self.span(span_id), self._content.scheme, self._document.sentences
         touched = sentences.overlapping(span.start, span.end)
@@ -121,19 +121,19 @@ class LayerChecks:
         anywhere = any(r.within == "document" for r in scheme.relations.values())
         around = (0, len(self._document.text)) if anywhere else (first.start, last.end)
         choices: list[tuple[int, str, RelationType, bool]] = []
-        for other in (s for s in self._view.spans_over(*around) if s.id != span_id):
+        for other in (s for s in self._layer_view.spans_over(*around) if s.id != span_id):
             inside = first.start <= other.start and other.end <= last.end
             distance = max(other.start - span.end, span.start - other.end, 0)
             for kind, reverse in scheme.relations_between(span.label, other.label):
                 head, child = (other.id, span_id) if reverse else (span_id, other.id)
-                if (inside or kind.within == "document") and not self._content.linked(head, child, kind.name):
+                if (inside or kind.within == "document") and not self._content.relation_between(head, child, kind.name):
                     choices.append((distance, other.id, kind, reverse))
-        expected = {end for r in self._view.relations_of(span_id) for end in (r.head, r.child) if end != span_id}
+        expected = {end for r in self._layer_view.relations_of(span_id) for end in (r.head, r.child) if end != span_id}
         choices.sort(key=lambda choice: (choice[1] not in expected, choice[0], choice[1]))
         return [(other, kind, reverse) for _, other, kind, reverse in choices]
 
     def retypings(self, relation_id: str) -> list[tuple[RelationType, bool]]:
-        """What else a relation could be: each type that fits its ends, and whether it would be turned round."""
+        """The types, other than its own, that fit a relation's ends, each with whether head and child are swapped."""
         relation = self.relation(relation_id)
         head, child = self.span(relation.head), self.span(relation.child)
         fitting = self._content.scheme.relations_between(head.label, child.label)

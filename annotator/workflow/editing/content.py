@@ -26,12 +26,12 @@ Position = tuple[int, int, str]
 class ContentChange(NamedTuple):
     """What one op did to a layer's content.
 
-    ``gone`` and ``come`` are the positions that items left and took.  ``spans`` are the ids of the spans that changed,
-    or between which a relation did; ``ranges`` the stretches of text on which they lay before and lie now.
+    ``old_positions`` and ``new_positions`` are those of the items that changed, before and after.  ``spans`` are the
+    ids of the changed spans, or of the ends of a changed relation; ``ranges`` are theirs, before and after.
     """
 
-    gone: Sequence[Position] = ()
-    come: Sequence[Position] = ()
+    old_positions: Sequence[Position] = ()
+    new_positions: Sequence[Position] = ()
     spans: frozenset[str] = frozenset()
     ranges: Sequence[tuple[int, int]] = ()
 
@@ -79,7 +79,7 @@ class LayerContent:
         """The relation with this id."""
         return self.relations.get(relation_id)
 
-    def span_with(self, key: SpanKey) -> str | None:
+    def span_id_with(self, key: SpanKey) -> str | None:
         """The id of the span with exactly this range and label."""
         return self._by_key.get(key)
 
@@ -87,7 +87,7 @@ class LayerContent:
         """The spans that share a code point with ``start`` to ``end``, in reading order."""
         return [self.spans[i.id] for i in self.index.overlapping(start, end)]
 
-    def span_at(self, offset: int) -> str | None:
+    def span_id_at(self, offset: int) -> str | None:
         """The id of the shortest span that covers the code point at ``offset``."""
         return shortest(self.index.at(offset))
 
@@ -116,7 +116,7 @@ class LayerContent:
 
     # What the scheme allows
 
-    def linked(self, head: str, child: str, label: str) -> str | None:
+    def relation_between(self, head: str, child: str, label: str) -> str | None:
         """The id of the relation between two spans, in either direction where its type is symmetric."""
         relation_id = self._by_ends.get((head, child, label))
         if relation_id is None and self.scheme.relations[label].symmetric:
@@ -124,18 +124,18 @@ class LayerContent:
         return relation_id
 
     def link_problem(self, label: str, head: Span, child: Span) -> str | None:
-        """What the scheme has against a relation between two spans; ``None`` when it allows it."""
+        """Why the scheme does not allow a relation between two spans; ``None`` when it does."""
         return self.scheme.relation_problem(RelationKey(head.key, child.key, label), self._sentences)
 
-    def clashes(self, start: int, end: int, but: str = "") -> list[str]:
+    def clashes(self, start: int, end: int, excluding: str = "") -> list[str]:
         """The ids of the spans that the scheme does not let stand beside one from ``start`` to ``end``."""
         rule = self.scheme.overlap
-        near = (i for i in self.index.overlapping(start, end) if i.id != but)
+        near = (i for i in self.index.overlapping(start, end) if i.id != excluding)
         return [i.id for i in near if ranges_clash(rule, i.start, i.end, start, end)]
 
     def has_room(self, key: SpanKey) -> bool:
-        """Whether a span can be added without another giving way."""
-        return self.span_with(key) is None and not self.clashes(key.start, key.end)
+        """Whether a span can be added: it is not there already, and clashes with none."""
+        return self.span_id_with(key) is None and not self.clashes(key.start, key.end)
 
     # Change, op by op
 
@@ -157,7 +157,7 @@ class LayerContent:
 
     def _apply_span(self, op: Op) -> ContentChange:
         moving = (op.id, *(i for i in self._relations_at.get(op.id, ()) if i in self.relations))
-        gone = self.positions(moving)
+        old_positions = self.positions(moving)
         ranges: list[tuple[int, int]] = []
         old = self.spans.pop(op.id, None)
         if old is not None:
@@ -170,10 +170,10 @@ class LayerContent:
             self.index.add(span.start, span.end, op.id)
             self._by_key[span.key] = op.id
             ranges.append((span.start, span.end))
-        return ContentChange(gone, self.positions(moving), frozenset({op.id}), ranges)
+        return ContentChange(old_positions, self.positions(moving), frozenset({op.id}), ranges)
 
     def _apply_relation(self, op: Op) -> ContentChange:
-        gone = self.positions([op.id])
+        old_positions = self.positions([op.id])
         old = self.relations.pop(op.id, None)
         ends: set[str] = set()
         if old is not None:
@@ -186,7 +186,7 @@ class LayerContent:
             self._put_relation(relation)
             ends.update((relation.head, relation.child))
         ranges = [(self.spans[end].start, self.spans[end].end) for end in ends if end in self.spans]
-        return ContentChange(gone, self.positions([op.id]), frozenset(ends), ranges)
+        return ContentChange(old_positions, self.positions([op.id]), frozenset(ends), ranges)
 
     def _put_relation(self, relation: Relation) -> None:
         self.relations[relation.id] = relation
@@ -201,7 +201,7 @@ def relation_position(one: Span, other: Span, relation_id: str) -> Position:
 
 
 def touched_ranges(content: LayerContent, ops: Iterable[Op]) -> set[tuple[int, int]]:
-    """The stretches of text, in code points, whose look changes with the spans and relations that ops are about."""
+    """The ranges, in code points, of the spans that ops change and of the ends of the relations that they change."""
     ranges: set[tuple[int, int]] = set()
     for op in ops:
         if op.table == "span":

@@ -1,4 +1,4 @@
-"""Editing one layer step by step: each step is written to its history, and can be taken back.
+"""Edits one layer step by step: each step is written to its history, and can be undone.
 
 A step changes the layer in memory and is appended to its history.  When the store refuses, the layer goes back to what
 it was and the error is raised: what is on the screen is what is on the disk.
@@ -99,7 +99,7 @@ class LayerEditor:
 
     @contextmanager
     def step(self, action: str, *, target: int | None = None) -> Iterator[StepDraft]:
-        """Gather ops, write them as one event, and only then let them stand.
+        """Gather ops and write them as one event; after an error the layer is as it was before.
 
         ``target`` is the number of the step that an undo or redo is about.
         """
@@ -109,19 +109,19 @@ class LayerEditor:
             yield draft
             if draft.ops or replays:  # an undo is a step even where nothing is left to take back
                 if not replays:
-                    self._open_document(draft)
+                    self._begin_or_reopen(draft)
                 self._write(action, draft.ops, target)
         except BaseException:
             for op in invert_ops(draft.ops):
                 self._layer.apply(op)
             raise
 
-    def _open_document(self, draft: StepDraft) -> None:
-        """Let the first step note the text that the layer is about, and a later one reopen finished work."""
+    def _begin_or_reopen(self, draft: StepDraft) -> None:
+        """Record the text's digest with the first step; set the state to ``doing`` where work begins or reopens."""
         fields = self._layer.content.fields
         if "text" not in fields:
             draft.set_field("text", self._document.sha256)
-        if fields.get("state", "todo") in ("todo", "done", "skipped") and not draft.settles:
+        if fields.get("state", "todo") in ("todo", "done", "skipped") and not draft.sets_state:
             draft.set_field("state", "doing")
 
     def _write(self, action: str, ops: list[Op], target: int | None) -> None:
@@ -137,14 +137,14 @@ class LayerEditor:
 
     # Undo
 
-    def to_undo(self) -> Replay:
-        """The last step, to be taken back, also when it is of an earlier session."""
+    def next_undo(self) -> Replay:
+        """The last step that can be undone, also one of an earlier session, as ops that undo it."""
         if not self._undo.done:
             raise WorkflowError("nothing to undo", "this layer's history starts here")
         return self._replay("undo", self._undo.done[-1])
 
-    def to_redo(self) -> Replay:
-        """The step that was undone last, to be brought back."""
+    def next_redo(self) -> Replay:
+        """The step that was undone last, as ops that redo it."""
         if not self._undo.undone:
             raise WorkflowError("nothing to redo", "a new step closes the way forward")
         return self._replay("redo", self._undo.undone[-1])
@@ -157,6 +157,6 @@ class LayerEditor:
             what = "the article's text was replaced then" if event.action == REANCHOR else "this gold was imported then"
             raise WorkflowError(what, "what came before cannot be taken back")
         ops = event.decode_ops()
-        said = describe_ops(event.action, ops, self._document.text)
+        description = describe_ops(event.action, ops, self._document.text)
         verb = "undid" if action == "undo" else "redid"
-        return Replay(action, target, invert_ops(ops) if action == "undo" else ops, f"{verb}: {said}")
+        return Replay(action, target, invert_ops(ops) if action == "undo" else ops, f"{verb}: {description}")

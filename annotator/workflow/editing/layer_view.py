@@ -1,4 +1,4 @@
-"""What can be seen of a layer, whatever else it holds: spans and relations that stand, or wait for a verdict."""
+"""The protocol of a layer as a screen shows it: spans and relations, decided or pending."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LayerView(Protocol):
         """The spans that share a code point with ``start`` to ``end``."""
         ...
 
-    def span_at(self, offset: int) -> str | None:
+    def span_id_at(self, offset: int) -> str | None:
         """The id of the shortest span that covers the code point at ``offset``."""
         ...
 

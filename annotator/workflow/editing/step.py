@@ -1,4 +1,4 @@
-"""One step in the making: the ops that an action amounts to, applied to the layer as they are added."""
+"""A step that is being drafted: its ops, each applied to the layer as it is added."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class EditedLayer(Protocol):
 class StepDraft:
     """The ops of one event, in order.
 
-    ``number`` is the one that the event will have in its layer's history: ids of new items are made of it, so none is
-    ever used twice.  ``settles`` says that the action itself decides the document's state.
+    ``number`` is the number that the event will have in its layer's history; ids of new items contain it, so that no id
+    is used twice.  ``sets_state`` says that the action itself sets the document's state.
     """
 
     def __init__(self, layer: EditedLayer, number: int) -> None:
         self.ops: list[Op] = []
-        self.settles = False
+        self.sets_state = False
         self._layer = layer
         self._number = number
         self._count = 0

@@ -67,10 +67,10 @@ def next_documents(workspace: Workspace, curator: str) -> list[str]:
     desk = Desk(workspace, curator)
     open_document = desk.resume()
     keys: list[str] = []
-    key = desk.queue.next_open(QueueFilter(mine=desk.mine), open_document)
+    key = desk.queue.next_open(QueueFilter(mine=desk.assigned_only), open_document)
     while key is not None and key not in keys and len(keys) < MOST_DOCUMENTS:
         keys.append(key)
-        key = desk.queue.next_open(QueueFilter(mine=desk.mine), key)
+        key = desk.queue.next_open(QueueFilter(mine=desk.assigned_only), key)
     return [key for key in keys if key != open_document]
 
 

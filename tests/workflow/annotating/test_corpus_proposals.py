@@ -9,7 +9,7 @@ from tests.workspaces import KEY, Bench, dump, proposal, said, verdicts, waiting
 
 
 def propose(bench: Bench, phrase: str, label: str = "PERSON") -> tuple[int, int]:
-    return Desk(bench.workspace, "ana").propose(phrase, label, but=KEY)
+    return Desk(bench.workspace, "ana").propose(phrase, label, excluding=KEY)
 
 
 def test_every_whole_mention_in_the_other_documents_waits(bench: Bench) -> None:

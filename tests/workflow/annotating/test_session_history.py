@@ -220,7 +220,7 @@ class TestTwoWindows:
         session = bench.session()
         assert session._updates is not None
         with monkeypatch.context() as patch:
-            patch.setattr(session._updates, "follow", lambda _: 1 / 0)
+            patch.setattr(session._updates, "update", lambda _: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 session.accept(ana.id)
         assert said(session) == said(bench.session()) == {("PERSON", "Ana Ruiz")}

@@ -53,7 +53,7 @@ def work(bench: Bench, curator: str, key: str = KEY) -> None:
 def test_it_holds_what_is_theirs_and_nobody_elses_work(corpus: Bench, tmp_path: Path) -> None:
     work(corpus, "ana")
     work(corpus, "bo")
-    Desk(corpus.workspace, "bo").propose("Luis Paz", "PERSON", but=KEY)
+    Desk(corpus.workspace, "bo").propose("Luis Paz", "PERSON", excluding=KEY)
     settle_finished(corpus.workspace, "lead", [KEY])
     out = taken(corpus, tmp_path / "out")
     assert layers(out) == {

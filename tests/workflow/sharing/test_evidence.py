@@ -394,7 +394,7 @@ class TestOthersLayers:
 
     def test_proposals_are_carried_over_and_taken_in_likewise(self, bench: Bench, there: Bench, tmp_path: Path) -> None:
         there.add("otro", "Vino Luis Paz.")
-        Desk(there.workspace, "bo").propose("Luis Paz", "PERSON", but=KEY)
+        Desk(there.workspace, "bo").propose("Luis Paz", "PERSON", excluding=KEY)
         (tmp_path / "otro.txt").write_text("Ayer vino Luis Paz.", encoding="utf-8")
         ingest(there.workspace, [tmp_path / "otro.txt"], "chief", replace=True)
         there.workspace.close()

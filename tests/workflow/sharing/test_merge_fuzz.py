@@ -100,7 +100,7 @@ def work(bench: Bench, folder: Path) -> None:
         for curator, needle in (("ana", "Luis Paz"), ("bo", "México")):
             session = bench.session(key, curator)
             mark = SpanKey(*place_of(session.document, needle), "DATE")
-            if session.layer.content.span_with(mark) is None and str(mark) not in session.layer.suggestions.spans:
+            if session.layer.content.span_id_with(mark) is None and str(mark) not in session.layer.suggestions.spans:
                 session.add(*mark)
             session.accept_all(0.5)
             session.comment("¿seguro?", next(iter(session.layer.content.spans)))

@@ -169,7 +169,7 @@ class TestUniting:
         bring(there, bench)
         bring(bench, there)
         assert same(bench, there)
-        assert [Desk(bench.workspace, name).mine for name in ("ana", "bo", "carla")] == [True, True, False]
+        assert [Desk(bench.workspace, name).assigned_only for name in ("ana", "bo", "carla")] == [True, True, False]
         assert Desk(there.workspace, "bo").queue.is_blind(KEY)
         assert sound(there)
 
@@ -551,7 +551,7 @@ def do(bench: Bench, action: str, curator: str, key: str, spot: str) -> None:
         one, other = proposal(document, spot, "GPE"), proposal(document, "Canadá", "GPE")
         suggest(bench, key, Annotations.of([one, other], [link(one, other, "cooperates_with")]))
     elif action == "propose":
-        Desk(bench.workspace, curator).propose(spot, "ORG", but=key)
+        Desk(bench.workspace, curator).propose(spot, "ORG", excluding=key)
     elif action in ("assign", "withdraw"):
         current = {one: blind for one, blind in read_assignments(bench, key).items() if one == curator}
         if (action == "assign") != bool(current):

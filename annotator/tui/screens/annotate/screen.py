@@ -219,7 +219,7 @@ class AnnotateScreen(DocumentScreen):
 
     def _propose(self, phrase: str, label: str) -> None:
         def propose() -> Outcome:
-            mentions, documents = self.desk.propose(phrase, label, but=self.session.document.key)
+            mentions, documents = self.desk.propose(phrase, label, excluding=self.session.document.key)
             return Outcome(f"proposed {label} on {mentions} mentions of {quote(phrase)} in {documents} other documents")
 
         self.carry_out(propose)
@@ -271,7 +271,7 @@ class AnnotateScreen(DocumentScreen):
         self.ask_for_text("piece of a document's key or title", "", self._go_to_document)
 
     def _go_to_document(self, text: str) -> None:
-        rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.mine), 1) if text else []
+        rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.assigned_only), 1) if text else []
         if not rows:
             self.show_message(f"no document like {text!r}", "faint")
             return

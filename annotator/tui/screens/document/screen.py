@@ -31,7 +31,7 @@ from annotator.tui.widgets.side_panel import SidePanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.annotating.candidates import candidates
+from annotator.workflow.annotating.phrase_candidates import phrase_candidates
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
@@ -193,7 +193,7 @@ class DocumentScreen(WorkScreen):
 
     def span_at_caret(self) -> str | None:
         """The id of the innermost span under the cursor, the curator's own first."""
-        return self.session.layer_view.span_at(self.caret.offset)
+        return self.session.layer_view.span_id_at(self.caret.offset)
 
     def go(self, offset: int, *, select: bool = False) -> None:
         """Put the cursor somewhere, and the focus on what is there; a selection that has begun goes along."""
@@ -328,7 +328,7 @@ class DocumentScreen(WorkScreen):
     def offer_phrases(self, label: str) -> None:
         """Put hints on the phrases in view that may be meant."""
         phrases: dict[int, Segment] = {}
-        for phrase in candidates(self.session.document, *self.view.visible_range()):
+        for phrase in phrase_candidates(self.session.document, *self.view.visible_range()):
             if not self.session.content.index.overlapping(*phrase):
                 phrases.setdefault(phrase.start, phrase)
         self.prompts.ask_with_hints(

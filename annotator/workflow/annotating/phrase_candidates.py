@@ -1,4 +1,4 @@
-"""Phrases in view that a curator may want to mark: what gets a hint when a label key is pressed with nothing chosen."""
+"""Finds phrases that a curator may want to mark; they get hints when a label key is pressed with nothing chosen."""
 
 from __future__ import annotations
 
@@ -31,20 +31,18 @@ _CONNECTORS = frozenset(
         "&",
     }
 )
-_JOINS = frozenset({"de", "del", "of"})
+_PREPOSITIONS = frozenset({"de", "del", "of"})
 _QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n]{2,80})[”’\"»']")
 _MOST_TOKENS = 12
 
 
-def candidates(document: Document, start: int, end: int) -> list[Segment]:
+def phrase_candidates(document: Document, start: int, end: int) -> list[Segment]:
     """The phrases between two offsets: capitalised runs, numbers, quoted and noun phrases, then single words.
 
     In order of likelihood, each once; all on token borders.
     """
-    found: dict[Segment, None] = {}
-    for segment in chain(*(find(document, start, end) for find in (_runs, _quoted, _phrases, _words))):
-        found.setdefault(segment, None)
-    return list(found)
+    finders = (_runs, _quoted, _noun_phrases, _words)
+    return list(dict.fromkeys(chain.from_iterable(finder(document, start, end) for finder in finders)))
 
 
 def _runs(document: Document, start: int, end: int) -> Iterator[Segment]:
@@ -79,15 +77,15 @@ def _quoted(document: Document, start: int, end: int) -> Iterator[Segment]:
             yield Segment(*match.span(1))
 
 
-def _phrases(document: Document, start: int, end: int) -> Iterator[Segment]:
+def _noun_phrases(document: Document, start: int, end: int) -> Iterator[Segment]:
     """What looks like a noun phrase: content words joined by ``de``, ``of`` and the like."""
     text, tokens = document.text, document.tokens
     run: list[int] = []
     for index in tokens.overlapping(start, end):
         word = text[slice(*tokens[index])]
         content = _is_content(word)
-        joins = word in _JOINS and bool(run) and text[slice(*tokens[run[-1]])] not in _JOINS
-        if joins or (content and (not run or text[slice(*tokens[run[-1]])] in _JOINS)):
+        joins = word in _PREPOSITIONS and bool(run) and text[slice(*tokens[run[-1]])] not in _PREPOSITIONS
+        if joins or (content and (not run or text[slice(*tokens[run[-1]])] in _PREPOSITIONS)):
             run.append(index)
             continue
         if len(run) > 2:

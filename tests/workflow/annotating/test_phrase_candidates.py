@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.text import Document
-from annotator.workflow.annotating.candidates import candidates
+from annotator.workflow.annotating.phrase_candidates import phrase_candidates
 from tests.strategies import documents
 from tests.workspaces import make_document
 
 
 def phrases(text: str) -> list[str]:
     document = make_document(text=text)
-    return [text[start:end] for start, end in candidates(document, 0, len(text))]
+    return [text[start:end] for start, end in phrase_candidates(document, 0, len(text))]
 
 
 @pytest.mark.parametrize(
@@ -49,5 +49,5 @@ def test_small_words_are_not_offered_by_themselves() -> None:
 
 @given(documents(), st.integers(0, 40), st.integers(0, 40))
 def test_all_fall_on_token_borders_and_say_something(document: Document, start: int, size: int) -> None:
-    for segment in candidates(document, start, start + size):
+    for segment in phrase_candidates(document, start, start + size):
         assert document.tokens.exact(*segment) is not None
