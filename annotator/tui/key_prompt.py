@@ -28,6 +28,6 @@ class KeyPrompt:
         return None
 
     def remaining_hints(self) -> Mapping[int, str]:
-        """Return the hints that can still be chosen, without the letters that were typed already."""
+        """The hints that can still be chosen, without the letters that were typed already."""
         typed = len(self.typed)
         return {offset: code[typed:] for offset, code in self.hints.items() if code.startswith(self.typed)}

@@ -16,7 +16,7 @@ LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "vers
 
 
 def bindings_of(*tables: Sequence[BindingType]) -> list[Binding]:
-    """Return the bindings in some tables that have an id, so that settings can give them other keys."""
+    """The bindings in some tables that have an id, so that settings can give them other keys."""
     return [b for table in tables for b in table if isinstance(b, Binding) and b.id is not None]
 
 
@@ -60,11 +60,11 @@ def _check_clashes(keys: Mapping[str, str], bindings: Iterable[Binding]) -> None
 
 
 def textual_key(key: str) -> str:
-    """Return Textual's name for a key; settings may give the character itself."""
+    """Textual's name for a key; settings may give the character itself."""
     key = key.strip()
     return _character_to_key(key) if len(key) == 1 else key
 
 
 def textual_keymap(keys: Mapping[str, str]) -> dict[str, str]:
-    """Return the keys of a person's settings by Textual's names, for :meth:`App.set_keymap`."""
+    """The keys of a person's settings by Textual's names, for :meth:`App.set_keymap`."""
     return {binding_id: ",".join(map(textual_key, assigned.split(","))) for binding_id, assigned in keys.items()}

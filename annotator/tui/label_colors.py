@@ -39,18 +39,18 @@ def label_colors(scheme: LabelScheme, background: Color) -> Mapping[str, Color]:
 
 
 def contrast(first: Color, second: Color) -> float:
-    """Return the contrast ratio of two colours, 1 to 21 (formula of WCAG 2.1)."""
+    """The contrast ratio of two colours, 1 to 21 (formula of WCAG 2.1)."""
     brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (brighter + 0.05) / (darker + 0.05)
 
 
 def _is_light(background: Color) -> bool:
-    """Return whether dark text has more contrast on a background than light text."""
+    """Whether dark text has more contrast on a background than light text."""
     return _luminance(background) > 0.18
 
 
 def _luminance(color: Color) -> float:
-    """Return the relative luminance of a colour, 0 to 1 (formula of WCAG 2.1)."""
+    """The relative luminance of a colour, 0 to 1 (formula of WCAG 2.1)."""
     channels = (c / 255 for c in color.rgb)
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -74,7 +74,7 @@ EMPTY = dict.fromkeys(PAGES, " Nothing to compare.") | {
 
 
 def _layout(width: int) -> tuple[int, int]:
-    """Return the cells for names, and those for the scale."""
+    """The widths in cells of the column of names and of the scale."""
     name = WIDE_NAME_CELLS if width >= WIDE_FROM else NAME_CELLS
     return name, max(10, min(60, width - name - VALUE_CELLS - 18))
 

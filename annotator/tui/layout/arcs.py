@@ -62,7 +62,7 @@ def arc_lines(arcs: Sequence[Arc], width: int) -> list[list[PlacedText]]:
 
 
 def _collides(arc: DrawnArc, others: Sequence[DrawnArc]) -> bool:
-    """Return whether an arc would lie over one of the others, or touch it."""
+    """Whether an arc would lie over one of the others, or touch it."""
     end = arc.cell + cell_len(arc.text) + 1
     return any(arc.cell < other.cell + cell_len(other.text) + 1 and other.cell < end for other in others)
 

@@ -18,7 +18,7 @@ class Caret:
         self.unit = self._unit_near(offset)
 
     def _unit_near(self, offset: int) -> Segment:
-        """Return the unit at an offset, else the next one, else the last; an empty range in a text without units."""
+        """The unit at an offset, else the next one, else the last; an empty range in a text without units."""
         units = self.units
         if not len(units):
             return Segment(0, 0)
@@ -28,7 +28,7 @@ class Caret:
         return units[index]
 
     def near(self, offset: int) -> int:
-        """Return the offset at which the cursor would stand after :meth:`go`."""
+        """The offset at which the cursor would stand after :meth:`go`."""
         return self._unit_near(offset).start
 
     @property
@@ -67,7 +67,7 @@ class Caret:
         self.anchor = None
 
     def step(self, by: int) -> int:
-        """Return the offset of the unit ``by`` units on (back, when negative), or of the last one on the way."""
+        """The offset of the unit ``by`` units on (back, when negative), or of the last one on the way."""
         units = self.units
         if not len(units):
             return 0
@@ -75,7 +75,7 @@ class Caret:
         return units.starts[max(0, min(index, len(units) - 1))]
 
     def word(self, by: int) -> int:
-        """Return the offset of the next word (for -1 the previous one), passing over punctuation."""
+        """The offset of the next word (for -1 the previous one), passing over punctuation."""
         tokens, text = self.document.tokens, self.document.text
         if not len(tokens):
             return 0

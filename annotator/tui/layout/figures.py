@@ -42,7 +42,7 @@ class FigurePage:
 
 
 def fit(text: str, cells: int, *, right: bool = False) -> str:
-    """Return the text, sanitized, in exactly ``cells`` cells: padded, or cut with an ellipsis."""
+    """Fit sanitized text into exactly ``cells`` cells: padded, or cut with an ellipsis."""
     safe = sanitize(" ".join(text.split()))
     if cell_len(safe) > cells:
         return set_cell_size(safe, max(cells - 1, 0)) + "…" * min(cells, 1)
@@ -57,7 +57,7 @@ def prose(text: str, width: int, style: str = "") -> list[PageLine]:
 
 
 def heading(text: str) -> list[PageLine]:
-    """Return a heading after a blank line."""
+    """A blank line and a heading."""
     return [(), (StyledText(text, "bold"),)]
 
 
@@ -95,7 +95,7 @@ def stacked_bar(counts: Sequence[int], cells: int, fills: str = "█▓▒░") 
 
 
 def column_width(labels: Iterable[str], room: int, least: int, most: int) -> int:
-    """Return the cells for each of several columns that share ``room``, from ``least`` to ``most``."""
+    """The cells for each of several columns that share ``room``, from ``least`` to ``most``."""
     names = list(labels)
     if not names:
         return most

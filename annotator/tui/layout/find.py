@@ -35,7 +35,7 @@ class Searchable:
         self._starts = None if same else array("I", (i for i, c in enumerate(text) if not _is_accent(c)))
 
     def occurrence(self, needle: str, start: int, *, backwards: bool = False) -> int | None:
-        """Return the offset of the next occurrence of a folded needle from ``start`` on, wrapping round at the end.
+        """The offset of the next occurrence of a folded needle from ``start`` on, wrapping round at the end.
 
         ``backwards`` looks for the previous one.  ``None`` when the text does not have it, or the needle is empty.
         """

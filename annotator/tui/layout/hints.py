@@ -7,7 +7,7 @@ ALPHABET = "asdfjklghqwertyuiopzxcvbnm"
 
 
 def codes(count: int, alphabet: str = ALPHABET) -> list[str]:
-    """Return up to ``count`` codes, shorter ones first; no code is the beginning of another.
+    """Make up to ``count`` codes, shorter ones first; no code is the beginning of another.
 
     As many as possible have one letter; the others have two, the first from the end of the alphabet.  There are fewer
     than ``count`` when two letters do not suffice.

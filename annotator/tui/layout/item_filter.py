@@ -31,7 +31,7 @@ class ItemFilter:
         return " ".join(self.words)
 
     def passes(self, item: Span | Relation, text: Callable[[], str]) -> bool:
-        """Return whether an item matches every word; ``text`` is called for its text only when a word needs it."""
+        """Whether an item matches every word; ``text`` is called for its text only when a word needs it."""
         return all(self._matches(word, item, text) for word in self.words)
 
     def _matches(self, word: str, item: Span | Relation, text: Callable[[], str]) -> bool:

@@ -43,7 +43,7 @@ class _Lane:
         self._ends_with_label = False
 
     def has_room_for(self, bracket: Bracket, cell: int) -> bool:
-        """Return whether text at ``cell`` fits; a label beside its bracket needs a blank between it and the next."""
+        """Whether text at ``cell`` fits; a label beside its bracket needs a blank between it and the next."""
         return self.free + (self._ends_with_label or cell < bracket.left) <= cell or not self.pieces
 
     def add(self, bracket: Bracket, cell: int, text: str) -> None:

@@ -29,7 +29,7 @@ class Mode(Enum):
     PLAIN = "plain"
 
     def next_mode(self) -> Mode:
-        """Return the next mode in the cycle."""
+        """The mode after this one, in a cycle."""
         modes = list(Mode)
         return modes[(modes.index(self) + 1) % len(modes)]
 
@@ -69,7 +69,7 @@ class Painter:
         return strips
 
     def _spans(self, start: int, end: int) -> list[Span]:
-        """Return the spans, decided and suggested, that overlap a range."""
+        """The spans, decided and suggested, that overlap a range."""
         if start == end:
             return []
         return self.layer_view.spans_over(start, end)
@@ -89,11 +89,11 @@ class Painter:
         return [self._strip_of(line, style) for line in lines]
 
     def _all_relations(self, span_ids: set[str]) -> list[Relation]:
-        """Return the relations with an end at one of the spans, each once."""
+        """The relations with an end at one of the spans, each once."""
         return list({r.id: r for span_id in sorted(span_ids) for r in self.layer_view.relations_of(span_id)}.values())
 
     def _arc(self, row: int, relation: Relation) -> Arc | None:
-        """Return a relation's part on a row, if it has one; a span counts on the row where it begins."""
+        """A relation's part on a row, if it has one; a span counts on the row where it begins."""
         head, child = self.layer_view.span(relation.head), self.layer_view.span(relation.child)
         if head is None or child is None:
             return None
@@ -111,7 +111,7 @@ class Painter:
         )
 
     def _middle(self, span: Span, row: int) -> int:
-        """Return the cell over the middle of a span's part on a row."""
+        """The cell over the middle of a span's part on a row."""
         left, right = self.rows.cells(row, span.start, span.end)
         return (left + right - 1) // 2
 
@@ -144,7 +144,7 @@ class Painter:
             yield Segment(self.rows.displayed(row, left, right), self._style_at(left, by_length, highlights))
 
     def _style_at(self, offset: int, by_length: list[Span], highlights: Highlights) -> Style:
-        """Return the style of the text at an offset; the shortest span there gives the colour."""
+        """The style of the text at an offset; the shortest span there gives the colour."""
         covering = [span for span in by_length if span.start <= offset < span.end]
         span = covering[0] if covering and self.mode is not Mode.PLAIN else None
         focused = any(span.id in highlights.focused for span in covering)
@@ -181,7 +181,7 @@ class Painter:
     # Strips
 
     def _strip_of(self, pieces: Sequence[PlacedText], style: Callable[[PlacedText], Style]) -> Strip:
-        """Return a line of the whole width with pieces of text, left to right, at their cells."""
+        """A line of the whole width with pieces of text, left to right, at their cells."""
         segments: list[Segment] = []
         cell = 0
         for piece in pieces:

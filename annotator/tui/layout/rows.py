@@ -100,7 +100,7 @@ class Rows:
             first, start = False, cut
 
     def _fit(self, start: int, end: int) -> int:
-        """Return where the row that begins at ``start`` ends."""
+        """The offset at which the row that begins at ``start`` ends."""
         last_break = fits_to = start
         cell = 0
         for glyph in _graphemes(self.text, start, min(end, start + 16 * self.width)):
@@ -119,35 +119,35 @@ class Rows:
         return fits_to
 
     def bounds(self, row: int) -> tuple[int, int]:
-        """Return the range of a row in the text, half-open."""
+        """The range of a row in the text, half-open."""
         return self.starts[row], self.starts[row + 1]
 
     def row_of(self, offset: int) -> int:
-        """Return the row with the code point at ``offset``; the last row for the end of the text."""
+        """The row with the code point at ``offset``; the last row for the end of the text."""
         return max(0, min(bisect_right(self.starts, offset) - 1, len(self) - 1))
 
     def rows_of(self, start: int, end: int) -> range:
-        """Return the rows with any code point of a range."""
+        """The rows with any code point of a range."""
         return range(self.row_of(start), self.row_of(max(start, end - 1)) + 1)
 
     def glyphs(self, row: int) -> tuple[Glyph, ...]:
-        """Return the graphemes of a row, left to right."""
+        """The graphemes of a row, left to right."""
         start, end = self.bounds(row)
         return _row_glyphs(self.text[start:end], start, self.width)
 
     def displayed(self, row: int, start: int, end: int) -> str:
-        """Return what a row displays of the graphemes that begin between two offsets."""
+        """The displayed text of the graphemes of a row that begin between two offsets."""
         plain, low = self._plain(row), self.starts[row]
         if plain is not None:
             return plain[max(start - low, 0) : max(end - low, 0)]
         return "".join(g.displayed for g in self.glyphs(row) if start <= g.start < end)
 
     def _plain(self, row: int) -> str | None:
-        """Return what a row displays if every code point takes one cell, as on nearly all rows; else ``None``."""
+        """The displayed text of a row on which every code point takes one cell (nearly all do); else ``None``."""
         return _plain(self.text[self.starts[row] : self.starts[row + 1]], self.width)
 
     def cell_of(self, row: int, offset: int) -> int:
-        """Return the cell where the grapheme at ``offset`` begins; for the end of the row, the cell after its text."""
+        """The cell where the grapheme at ``offset`` begins; for the end of the row, the cell after its text."""
         plain = self._plain(row)
         if plain is not None:
             return min(offset - self.starts[row], len(plain))
@@ -158,14 +158,14 @@ class Rows:
         return glyphs[-1].cell + glyphs[-1].width if glyphs else 0
 
     def first_from_cell(self, row: int, cell: int) -> tuple[int, int]:
-        """Return offset and cell of the first grapheme at ``cell`` or to its right; else the row's end and ``cell``."""
+        """The offset and cell of the first grapheme at ``cell`` or to its right; else the row's end and ``cell``."""
         plain, (low, high) = self._plain(row), self.bounds(row)
         if plain is not None:
             return (low + cell if cell < len(plain) else high), cell
         return next(((g.start, g.cell) for g in self.glyphs(row) if g.cell >= cell and g.width), (high, cell))
 
     def cells(self, row: int, start: int, end: int) -> tuple[int, int]:
-        """Return the cells (half-open, at least one) taken by the part of a range that is on this row."""
+        """The cells (half-open, at least one) taken by the part of a range that is on this row."""
         low, high = self.bounds(row)
         plain = self._plain(row)
         if plain is not None:
@@ -178,7 +178,7 @@ class Rows:
         return left, max(last.cell + last.width, left + 1)
 
     def offset_at(self, row: int, cell: int) -> int:
-        """Return the offset of the grapheme at a cell; to the right of the text, that of the last grapheme."""
+        """The offset of the grapheme at a cell; to the right of the text, that of the last grapheme."""
         plain, low = self._plain(row), self.starts[row]
         if plain is not None:
             return low + max(0, min(cell, len(plain) - 1))
@@ -214,7 +214,7 @@ def _row_glyphs(text: str, start: int, width: int) -> tuple[Glyph, ...]:
 
 
 def _graphemes(text: str, start: int, end: int) -> list[Glyph]:
-    """Return the graphemes of a range with their widths; all have cell 0."""
+    """The graphemes of a range with their widths; all have cell 0."""
     part = text[start:end]
     if is_simple(part):
         return [Glyph(start + i, start + i + 1, 0, 1, c) for i, c in enumerate(part)]

@@ -28,7 +28,7 @@ _SPACES = {"\t", "\xa0", "\u202f", "\u205f"}
 
 
 def is_simple(text: str) -> bool:
-    """Return whether every character is visible and one cell wide, as far as a quick check can tell."""
+    """Whether every character is visible and one cell wide, as far as a quick check can tell."""
     return _SIMPLE.fullmatch(text) is not None
 
 
@@ -61,7 +61,7 @@ def _symbol(match: re.Match[str]) -> str:
 
 
 def _joins(text: str, at: int) -> bool:
-    """Return whether the zero-width joiner or non-joiner at an index does its proper work there."""
+    """Whether the zero-width joiner or non-joiner at an index joins or separates characters as it should."""
     if at == 0 or at + 1 >= len(text):
         return False
     before, after = text[at - 1], text[at + 1]

@@ -53,7 +53,7 @@ class WorkScreen(Screen[None]):
         return cast("Workbench", self.app)
 
     def focused_label(self) -> str | None:
-        """Return the label of the span in focus; the help shows its guideline first."""
+        """The label of the span in focus, whose guideline the help shows first."""
         return None
 
     def save_before_quitting(self) -> None:
@@ -157,7 +157,7 @@ class WorkScreen(Screen[None]):
         """Update what the screen shows of the training that runs in the background."""
 
     def run_or_report(self, action: Callable[[], object], *, can_wait: bool = True) -> bool:
-        """Run an action and report an :class:`AnnotatorError` on the screen; return whether it succeeded.
+        """Run an action and report an :class:`AnnotatorError` on the screen; returns whether it succeeded.
 
         With ``can_wait``, :class:`LockedError` is raised: the caller's key is tried again when the lock is free.
         """

@@ -125,7 +125,7 @@ class DisagreementsScreen(WorkScreen):
         return all(word in searched for word in self._words)
 
     def _text_of(self, key: str) -> str:
-        """Return the text of a document; empty when it is no longer there."""
+        """The text of a document; empty when it is no longer there."""
         if key not in self._texts:
             document = self.desk.workspace.store.document(key)
             self._texts[key] = "" if document is None else document.text

@@ -106,7 +106,7 @@ class FeedbackScreen(WorkScreen):
         self._show_versions(item)
 
     def _highlights(self, item: Feedback | None) -> Highlights:
-        """Return what to emphasise for an item; for a relation, with the arcs of both versions."""
+        """The highlights for an item; for a relation, with the arcs of both versions."""
         if item is None:
             return Highlights()
         key = item.gold or item.own
@@ -115,7 +115,7 @@ class FeedbackScreen(WorkScreen):
         return Highlights(focused=focused, arcs=arcs, cursor=(item.position[0], item.position[0]))
 
     def _case(self, item: Feedback) -> SpanCase | None:
-        """Return a span that differs as a case with the curator's version alone; ``None`` for any other item."""
+        """A span that differs, as a case with the curator's version alone; ``None`` for any other item."""
         if item.finding == "as in gold" or not isinstance(item, SpanFeedback):
             return None
         own = () if item.own is None else (item.own,)
@@ -139,7 +139,7 @@ class FeedbackScreen(WorkScreen):
                   right=" tab next · \\ all · enter annotate · esc back ")  # fmt: skip
 
     def _targets(self, item: Feedback) -> set[str]:
-        """Return the ids that the adjudicator's comments on an item may have as their target."""
+        """The ids that the adjudicator's comments on an item may have as their target."""
         ids = {str(key) for key in (item.own, item.gold) if key is not None}
         cases = (self.session.gold.case_of(item_id) for item_id in ids)
         return ids | {case.id for case in cases if case is not None}
@@ -195,6 +195,6 @@ class FeedbackScreen(WorkScreen):
 
 
 def _arc(key: RelationKey, *, own: bool) -> Relation:
-    """Return a relation to draw; the curator's is dotted and has the number of their lane."""
+    """A relation to draw as an arc; the curator's is dotted and has the number of their lane."""
     ends = (str(key.head), str(key.child), key.label)
     return Relation(str(key), *ends, "suggested", curator="1") if own else Relation(str(key), *ends)

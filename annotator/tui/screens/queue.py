@@ -128,7 +128,7 @@ class QueueScreen(WorkScreen):
         self.workbench.open_agreement()
 
     def _chosen(self) -> str | None:
-        """Return the key of the chosen document."""
+        """The key of the chosen document."""
         row = self.view.row(self.view.index) if self.view.index is not None else None
         return None if row is None else row.key
 

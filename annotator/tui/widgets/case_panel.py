@@ -43,12 +43,12 @@ class CasePanel(VirtualList):
         return len(self.cases)
 
     def cache_key(self, index: int) -> Hashable:
-        """Return everything that the line of a case depends on."""
+        """All values that the line of a case shows."""
         case = self.cases[index]
         return case.id, case.kind, case.settled, case.outcome, tuple(case.versions.values())
 
     def item_id(self, index: int) -> str:
-        """Return the id of the case in a line."""
+        """The id of the case in a line."""
         return self.cases[index].id
 
     def choose_item(self, item_id: str | None) -> None:

@@ -36,7 +36,7 @@ class DisagreementList(VirtualList):
         return len(self.disagreements)
 
     def cache_key(self, index: int) -> Disagreement:
-        """Return the disagreement of a line."""
+        """The disagreement of a line."""
         return self.disagreements[index]
 
     def line(self, index: int, width: int) -> list[Segment]:

@@ -34,7 +34,7 @@ class FeedbackPanel(VirtualList):
         return len(self.items)
 
     def cache_key(self, index: int) -> Hashable:
-        """Return the item of a line."""
+        """The item of a line."""
         return self.items[index]
 
     def line(self, index: int, width: int) -> list[Segment]:

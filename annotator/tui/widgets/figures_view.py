@@ -53,7 +53,7 @@ class FiguresView(VirtualList):
         self.post_message(self.Moved())
 
     def count(self) -> int:
-        """Return the number of lines."""
+        """Count the lines."""
         return len(self.lines)
 
     @property
@@ -95,7 +95,7 @@ class FiguresView(VirtualList):
         return [index for index, piece in enumerate(self.lines[row]) if piece.target is not None]
 
     def _column(self, row: int, index: int) -> int:
-        """Return the cell at which a piece of a line begins."""
+        """The cell at which a piece of a line begins."""
         return sum(len(piece.text) for piece in self.lines[row][:index])
 
     def _move_to(self, row: int, index: int) -> None:
@@ -119,7 +119,7 @@ class FiguresView(VirtualList):
     # Painting
 
     def cache_key(self, index: int) -> tuple[PageLine, int | None]:
-        """Return the line, and the index of the cursor in it."""
+        """The line, and the index of the cursor in it."""
         return self.lines[index], self._cursor_in(index)
 
     def _cursor_in(self, index: int) -> int | None:

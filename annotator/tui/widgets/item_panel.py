@@ -63,7 +63,7 @@ class ItemPanel(VirtualList):
         return len(self._items())
 
     def item_id(self, index: int) -> str:
-        """Return the id of the item in a line."""
+        """The id of the item in a line."""
         return self._items()[index].id
 
     def choose_item(self, item_id: str | None) -> None:
@@ -77,7 +77,7 @@ class ItemPanel(VirtualList):
         self.choose(index if listed else None)
 
     def cache_key(self, index: int) -> Hashable:
-        """Return the span, or the relation with its ends."""
+        """The span, or the relation with its ends."""
         layer = self.session.layer
         item_id = self.item_id(index)
         relation = layer.relation(item_id)

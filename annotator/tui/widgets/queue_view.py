@@ -66,7 +66,7 @@ class QueueView(VirtualList):
         return self.framed([Segment(NO_MATCH if filtered else EMPTY, style)], self.scrollable_content_region.width)
 
     def row(self, index: int) -> QueueRow | None:
-        """Return the document of a line, or ``None`` if it has gone since the count."""
+        """The document of a line, or ``None`` if it has gone since the count."""
         page = index // PAGE
         if page not in self._pages:
             if len(self._pages) > 20:
@@ -84,7 +84,7 @@ class QueueView(VirtualList):
                 return
 
     def cache_key(self, index: int) -> Hashable:
-        """Return the document's row, and whether gold has a column."""
+        """The document's row, and whether gold has a column."""
         return self.row(index), self._several
 
     @property
@@ -93,7 +93,7 @@ class QueueView(VirtualList):
         return self._several
 
     def _gold(self, row: QueueRow) -> str:
-        """Return the column for gold: complete, or the number of differences between those who finished."""
+        """The column for gold: complete, or the number of differences between those who finished."""
         if not self._several:
             return " ★" if row.gold == "done" else ""
         return "    ★" if row.gold == "done" else f"{row.differing:>4}≠" if row.finished > 1 else " " * 5

@@ -16,7 +16,7 @@ ELLIPSIS = "… "
 
 
 def training_prefix(training_status: str) -> str:
-    """Return the beginning of a header's right part: the status of the training, nothing while it does nothing."""
+    """The status of the training, to begin a header's right part; empty while no training runs."""
     return f"{training_status} · " if training_status else ""
 
 

@@ -133,7 +133,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self.refresh()
 
     def visible_range(self) -> Segment:
-        """Return the range of the text that is in view."""
+        """The range of the text that is in view."""
         top = int(self.scroll_offset.y)
         first = self._row_at(top)
         last = self._row_at(min(top + max(self.size.height - 1, 0), max(self._tops[-1] - 1, 0)))
@@ -192,7 +192,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         self.repaint(self._changed_ranges(old, highlights))
 
     def _changed_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
-        """Return the ranges of the text that look different under other highlights."""
+        """The ranges of the text that look different under other highlights."""
         ranges = [r for r in (old.cursor, new.cursor, old.selection, new.selection) if r is not None]
         arcs = set(old.arcs or ()) ^ set(new.arcs or ())
         for span_id in (old.focused ^ new.focused) | {end for arc in arcs for end in (arc.head, arc.child)}:
@@ -262,7 +262,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def page_from(self, offset: int, pages: int) -> int:
-        """Return the offset of the row ``pages`` screenfuls below (above, when negative), counting lanes and arcs."""
+        """The offset of the row ``pages`` screenfuls below (above, when negative), counting lanes and arcs."""
         row = self.rows.row_of(offset)
         line = self._tops[row] + pages * max(1, self.size.height - 2)
         target = self._row_at(max(0, min(line, self._tops[-1] - 1)))
@@ -271,13 +271,13 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         return self.rows.offset_at(target, 0)
 
     def cell(self, offset: int) -> int:
-        """Return the cell of an offset in its row."""
+        """The cell of an offset in its row."""
         return self.rows.cell_of(self.rows.row_of(offset), offset)
 
     # Mouse
 
     def _offset_at(self, x: int, y: int) -> int | None:
-        """Return the offset at a cell of the content; ``None`` below the text."""
+        """The offset at a cell of the content; ``None`` below the text."""
         line = y + int(self.scroll_offset.y)
         return self.rows.offset_at(self._row_at(line), max(0, x - self.GUTTER)) if line < self._tops[-1] else None
 

@@ -35,7 +35,7 @@ class DisplayedCases:
         return cls(curators, {case.id: case for case in cases}, index)
 
     def overlapping(self, start: int, end: int) -> list[SpanCase]:
-        """Return the cases that overlap a range of the text."""
+        """The cases that overlap a range of the text."""
         return [self.cases[interval.id] for interval in self.index.overlapping(start, end)] if start < end else []
 
 
@@ -90,7 +90,7 @@ class VersionsPainter(Painter):
         return Strip.join([Strip([gutter]), strip])
 
     def _arc(self, row: int, relation: Relation) -> Arc | None:
-        """Return a relation's part on a row; a version that is not gold is labelled with its curators' numbers."""
+        """A relation's part on a row; a version that is not gold is labelled with its curators' numbers."""
         arc = super()._arc(row, relation)
         if arc is None or relation.curator is None or relation.origin != "suggested":
             return arc
@@ -118,12 +118,12 @@ class VersionsView(TextView):
 
 
 def _is_visible(case: SpanCase, start: int, end: int) -> bool:
-    """Return whether a row shows part of a case: a claim, or the word for none at its start."""
+    """Whether a row shows part of a case: a claim, or the word for none at its start."""
     return start <= case.range[0] < end or any(claim.start < end and start < claim.end for claim in case.claims)
 
 
 def _claims(case: SpanCase, curator: str | None = None) -> list[Span]:
-    """Return the claims of a case as spans: solid if they stand, dotted if not; ``source`` is the id of the case."""
+    """The claims of a case as spans: solid if they stand, dotted if not; ``source`` is the id of the case."""
     keys = case.claims if curator is None else case.versions.get(curator, ())
     return [
         Span(f"{case.id}/{key}", *key, "added" if key in case.outcome else "suggested", source=case.id) for key in keys

@@ -63,7 +63,7 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
     @abstractmethod
     def cache_key(self, index: int) -> Hashable:
-        """Return everything that an entry's line depends on, apart from the width."""
+        """All values that an entry's line shows; the line is built again when they change."""
 
     def refresh_entries(self) -> None:
         """Show that entries were added, removed or changed."""
@@ -108,7 +108,7 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
         return self._cache[key]
 
     def _chosen_style(self, style: Style | None) -> Style:
-        """Return a style for the chosen line: reversed, and not faint, which would give a grey box."""
+        """The style of a segment in the chosen line: reversed, and not faint, which would give a grey box."""
         style = style or Style()
         if style.color == self.palette.faint.rich_color:
             style += Style(color=self.palette.text.rich_color)

@@ -166,7 +166,7 @@ class AdjudicateScreen(DocumentScreen):
         return version_arcs(case, list(self.names))
 
     def show_status(self) -> None:
-        """Say in the lines around the text what is in focus, and follow it in the panel."""
+        """Update the lines around the text, and choose what is in focus in the panel."""
         self.query_one(LabelBar).display = self.caret.selection is not None  # else digits choose versions
         if self.panel.display:
             self.choose_in_panel()
@@ -176,7 +176,7 @@ class AdjudicateScreen(DocumentScreen):
         show_focus(bar, self.session, self.case, self.walk, self.prompts.current, self.caret, self.cursor_line)
 
     def show_default_message(self) -> None:
-        """Say which keys lead on from here."""
+        """Show in the line at the bottom which keys to use next."""
         if self.session.gold.open:
             numbers = f"1–{len(self.names)}" if len(self.names) > 1 else "1"
             self.show_message(

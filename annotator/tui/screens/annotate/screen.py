@@ -27,7 +27,7 @@ FILTER_HELP = "panel: ? waiting, ! decided, <0.5 >0.8 score, @source, or a piece
 
 
 class AnnotateScreen(DocumentScreen):
-    """Keys become calls of the session; what the session says is shown."""
+    """A curator's layer of one document; each key calls an action of the session, and its outcome is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "suggestion(1)", "next undecided suggestion", id="suggestion.next"),
@@ -57,7 +57,7 @@ class AnnotateScreen(DocumentScreen):
         self._labelled_everywhere: SpanKey | None = None
 
     def make_view(self) -> TextView:
-        """The text, with what stands and what waits."""
+        """The text, with the curator's own and the pending items."""
         return TextView(self.session.document, self.session.layer, self.workbench.palette, self.workbench.mode)
 
     def make_panel(self) -> ItemPanel:
@@ -79,7 +79,7 @@ class AnnotateScreen(DocumentScreen):
         self.show_default_message()
 
     def show_status(self) -> None:
-        """Say in the lines around the text what is in focus, and follow it in the panel."""
+        """Update the lines around the text, and choose what is in focus in the panel."""
         if self.panel.display:
             self.choose_in_panel()
         show_header(
@@ -93,7 +93,7 @@ class AnnotateScreen(DocumentScreen):
         show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.cursor_line)
 
     def refresh_highlights(self, *, scroll_ahead: bool = False) -> None:
-        """Show focus, cursor, selection and hints as they are now, and let the session know where the curator is."""
+        """Show focus, cursor, selection and hints as they are now, and move the bookmark there."""
         self.session.bookmark.move_to(self.caret.offset, self.item_id)
         super().refresh_highlights(scroll_ahead=scroll_ahead)
 
@@ -107,7 +107,7 @@ class AnnotateScreen(DocumentScreen):
         super().leave()
 
     def show_default_message(self) -> None:
-        """Say which keys lead on from here."""
+        """Show in the line at the bottom which keys to use next."""
         if self.session.layer.order.pending:
             self.show_message("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
         else:
@@ -190,7 +190,7 @@ class AnnotateScreen(DocumentScreen):
             self.offer_phrases(label)
 
     def add_span(self, segment: Segment, label: str) -> Outcome:
-        """Mark a stretch of text."""
+        """Add a span."""
         return self.session.add(*segment, label)
 
     def action_boundary(self, side: str, by: int) -> None:

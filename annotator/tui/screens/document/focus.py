@@ -1,4 +1,4 @@
-"""What belongs to the item in focus: its ends, what is shown reversed, and the relations drawn as arcs."""
+"""Looks up what belongs to the item in focus: its ends, and the relations drawn as arcs."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def next_relation(layer: LayerView, item_id: str) -> str | None:
     """The next relation of a span, or of a relation's head; ``None`` where there are none."""
     relation = layer.relation(item_id)
     ids = [r.id for r in layer.relations_of(relation.head if relation is not None else item_id)]
-    here = ids.index(item_id) if item_id in ids else -1
-    return ids[(here + 1) % len(ids)] if ids else None
+    index = ids.index(item_id) if item_id in ids else -1
+    return ids[(index + 1) % len(ids)] if ids else None

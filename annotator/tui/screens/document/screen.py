@@ -1,4 +1,4 @@
-"""The text of one document with a cursor and an item in focus; what annotating and adjudicating both do with keys."""
+"""The base of the annotate and adjudicate screens: one document's text with a cursor and an item in focus."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ PANEL_FROM = 110
 class DocumentScreen(WorkScreen):
     """A document's text, its side panel and the lines around them, with a cursor (``caret``) and an item in focus.
 
-    Screens on a document say what the text and the panel show, what is in focus, and what labels, edits and the end of
-    the work mean there.
+    Subclasses make the text view and the panel, choose the first item in focus, and define what labelling, editing and
+    finishing do.
     """
 
     DEFAULT_CSS = """
@@ -85,15 +85,15 @@ class DocumentScreen(WorkScreen):
 
     @abstractmethod
     def focus_first_item(self) -> None:
-        """Put something in focus, now that the screen is there."""
+        """Put the first item in focus, once the screen is laid out."""
 
     @abstractmethod
     def show_status(self) -> None:
-        """Say in the lines around the text what is in focus, and follow it in the panel."""
+        """Update the lines around the text, and choose the item in focus in the panel."""
 
     @abstractmethod
     def show_default_message(self) -> None:
-        """Say which keys lead on from here."""
+        """Show in the line at the bottom which keys to use next."""
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -113,7 +113,7 @@ class DocumentScreen(WorkScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Give the keys to the text, and put the first item in focus."""
         self.view.focus()
         self.focus_first_item()
 
@@ -146,13 +146,13 @@ class DocumentScreen(WorkScreen):
         self.show_status()
 
     def show_message(self, text: str, style: str = "") -> None:
-        """Say what just happened, or what may be done, in the line at the bottom."""
+        """Show a message in the line at the bottom; ``style`` is as for :meth:`StatusLine.show`."""
         self.query_one("#message", StatusLine).show((f" {text}", style))
 
     # Focus
 
     def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
-        """Put the focus on an item (or on none); the cursor goes there where it is to ``follow``."""
+        """Put an item (or none) in focus; with ``move_cursor`` the cursor goes there too."""
         spans = spans_of(self.session.layer_view, item_id)
         self.item_id = item_id if spans else None
         if spans and move_cursor:
@@ -160,9 +160,9 @@ class DocumentScreen(WorkScreen):
         self.refresh_highlights(scroll_ahead=move_cursor)
 
     def refresh_highlights(self, *, scroll_ahead: bool = False) -> None:
-        """Show focus, cursor, selection and hints as they are now.
+        """Show focus, cursor, selection and hints as they are now, and scroll the cursor into view.
 
-        Who walks from item to item gets a screenful ahead at a time, who moves by lines a line.
+        With ``scroll_ahead``, as on the way from item to item, a whole screenful of text comes into view at a time.
         """
         self.view.set_highlights(
             Highlights(
@@ -185,7 +185,7 @@ class DocumentScreen(WorkScreen):
         return relations_at(self.session.layer_view, self.item_id)
 
     def focused_span(self) -> str | None:
-        """The id of the focused span; says so where there is none."""
+        """The id of the focused span; where there is none, ``None``, and a message says so."""
         if self.item_id is None or self.session.layer_view.span(self.item_id) is None:
             self.show_message("no span in focus: tab, the cursor or a click chooses one", "faint")
             return None
@@ -196,19 +196,19 @@ class DocumentScreen(WorkScreen):
         return self.session.layer_view.span_id_at(self.caret.offset)
 
     def go(self, offset: int, *, select: bool = False) -> None:
-        """Put the cursor somewhere, and the focus on what is there; a selection that has begun goes along."""
+        """Put the cursor on an offset and the span there in focus; a selection that has begun is extended."""
         self.caret.go(offset, select=select or self._selecting)
         self.focus_item(None if self.caret.anchor else self.span_at_caret(), move_cursor=False)
 
     def clear_selection(self) -> None:
-        """Let go of what is selected."""
+        """End the selection."""
         self._selecting = False
         self.caret.clear_selection()
 
     # Questions
 
     async def press(self, event: events.Key) -> None:
-        """Answer an open question, else do what the key means."""
+        """Answer the open question with a key, else run the key's action."""
         if self.prompts.current is None:
             await self.press_key(event)
         elif event.key == "escape" or not event.character:
@@ -218,7 +218,7 @@ class DocumentScreen(WorkScreen):
             await self._answer(event.character)
 
     async def press_key(self, event: events.Key) -> None:
-        """Do what a key means while nothing is asked."""
+        """Run a key's action while no question is open."""
         await super().press(event)
 
     async def _answer(self, character: str) -> None:
@@ -233,7 +233,7 @@ class DocumentScreen(WorkScreen):
 
     def _show_question(self) -> None:
         if self.prompts.current is not None:
-            self.show_message("")  # what came of the last key says nothing about this question
+            self.show_message("")  # the message of the last key is not about this question
         self.refresh_highlights()
 
     def close_entry(self) -> None:
@@ -244,9 +244,9 @@ class DocumentScreen(WorkScreen):
     # Steps
 
     def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
-        """Take a step and show what became of it; ``None`` where it could not be taken, and the screen says why.
+        """Run an action of the session and show its outcome; an error is shown too, and gives ``None``.
 
-        :class:`LockedError` is raised: the key is pressed again when the lock is free.
+        Raises :class:`LockedError`, so that the key is tried again when the lock is free.
         """
         try:
             outcome = action()
@@ -260,7 +260,7 @@ class DocumentScreen(WorkScreen):
         return outcome
 
     def show_outcome(self, outcome: Outcome) -> None:
-        """Paint what a step touched, and say what it did."""
+        """Repaint what a step touched, and show its message and warning."""
         self.view.repaint(list(outcome.touched))
         self.panel.update_entries()
         self.show_message(outcome.message)
@@ -268,24 +268,24 @@ class DocumentScreen(WorkScreen):
             self.show_error(outcome.warning)
 
     def recover(self) -> None:
-        """Show the layer anew where it was changed elsewhere."""
+        """Read and show the layer again, if it was changed elsewhere."""
         if self.run_or_report(self.session.recover) and self.view.layer_view is not self.session.layer_view:
             self.view.show_layer(self.session.layer_view)
             self.panel.refresh_entries()
             self.focus_item(None)
 
     def replay(self, action: Callable[[], Outcome]) -> None:
-        """Take a step back or bring it back, and look at what it was about."""
+        """Undo or redo a step, and put the item that it changed in focus."""
         outcome = self.carry_out(action)
         if outcome is not None:
             self.focus_item(outcome.focus or self.span_at_caret())
 
     def action_undo(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
         self.replay(self.session.undo)
 
     def action_redo(self) -> None:
-        """Bring back the step undone last."""
+        """Redo the step that was undone last."""
         self.replay(self.session.redo)
 
     def action_delete(self) -> None:
@@ -316,17 +316,17 @@ class DocumentScreen(WorkScreen):
 
     @abstractmethod
     def add_span(self, segment: Segment, label: str) -> Outcome:
-        """Mark a stretch of text."""
+        """Add a span."""
 
     def mark(self, selection: Segment, label: str) -> None:
-        """Mark what is selected, or was chosen by its hint."""
+        """Add a span over a selection, or over a phrase that was chosen by its hint, and put it in focus."""
         outcome = self.carry_out(lambda: self.add_span(selection, label))
         if outcome is not None:
             self.clear_selection()
             self.focus_item(outcome.focus)
 
     def offer_phrases(self, label: str) -> None:
-        """Put hints on the phrases in view that may be meant."""
+        """Put hints on the phrases in view that may be marked with a label."""
         phrases: dict[int, Segment] = {}
         for phrase in phrase_candidates(self.session.document, *self.view.visible_range()):
             if not self.session.content.index.overlapping(*phrase):
@@ -348,7 +348,7 @@ class DocumentScreen(WorkScreen):
         self.refresh_highlights()
 
     def action_clear(self) -> None:
-        """Let go of selection and focus."""
+        """End the selection, and put nothing in focus."""
         self.clear_selection()
         self.focus_item(None)
         self.show_default_message()
@@ -367,7 +367,7 @@ class DocumentScreen(WorkScreen):
         self.refresh_highlights()
 
     def action_mode(self) -> None:
-        """Show spans in the next way."""
+        """Change to the next mode of showing spans."""
         self.workbench.mode = self.workbench.mode.next_mode()
         self.view.restyle(self.workbench.palette, self.workbench.mode)
         self.show_message(f"{self.workbench.mode.value} view", "faint")
@@ -380,10 +380,10 @@ class DocumentScreen(WorkScreen):
 
     @abstractmethod
     def choose_in_panel(self) -> None:
-        """Choose in the panel what is in focus."""
+        """Choose the item in focus in the panel."""
 
     def on_text_view_laid_out(self) -> None:
-        """Bring what is looked at back into view."""
+        """Scroll the cursor back into view."""
         self.refresh_highlights(scroll_ahead=True)
 
     async def on_text_view_pointed(self, event: TextView.Pointed) -> None:
@@ -404,12 +404,12 @@ class DocumentScreen(WorkScreen):
         self.refresh_highlights()
 
     async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
-        """Focus what a panel row stands for."""
+        """Put the item or case of a panel row in focus."""
         await self.waiting_keys.run(partial(self.focus_entry, self.panel.item_id(event.index)))
 
     @abstractmethod
     def focus_entry(self, entry_id: str) -> None:
-        """Focus what a panel row stands for."""
+        """Put the item or case of a panel row in focus."""
 
     def action_leave(self) -> None:
         """Go back to the queue."""

@@ -1,4 +1,4 @@
-"""What a screen on one document needs of the session behind it, whether it annotates or adjudicates."""
+"""The protocol of the session behind a document screen, for annotating and adjudicating alike."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class DocumentSession(Protocol):
 
     @property
     def layer_view(self) -> LayerView:
-        """All that is to be seen of the layer."""
+        """The items that the screen shows."""
         ...
 
     @property
     def content(self) -> LayerContent:
-        """What stands in the layer."""
+        """The decided items of the layer, without suggestions."""
         ...
 
     @property
@@ -36,15 +36,15 @@ class DocumentSession(Protocol):
         ...
 
     def recover(self) -> bool:
-        """Read the layer anew where it was changed elsewhere; whether it was."""
+        """Read the layer again if it was changed elsewhere; returns whether it was."""
         ...
 
     def undo(self) -> Outcome:
-        """Take the last step back."""
+        """Undo the last step."""
         ...
 
     def redo(self) -> Outcome:
-        """Bring back the step that was undone last."""
+        """Redo the step that was undone last."""
         ...
 
     def delete(self, item_id: str) -> Outcome:
@@ -52,7 +52,7 @@ class DocumentSession(Protocol):
         ...
 
     def retype(self, relation_id: str, label: str, *, reverse: bool = False) -> Outcome:
-        """Give a relation another type, or turn it round."""
+        """Give a relation another type, or swap its ends."""
         ...
 
     def comment(self, text: str, target: str | None = None) -> Outcome:
