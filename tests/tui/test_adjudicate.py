@@ -25,7 +25,7 @@ def shown(work: WorkbenchDriver) -> str:
     return " ".join(work.text.split())
 
 
-def told(work: WorkbenchDriver) -> str:
+def notices(work: WorkbenchDriver) -> str:
     """Return what the notices say."""
     return " ".join(notice.message for notice in work.app._notifications)
 
@@ -232,7 +232,7 @@ async def test_who_has_not_finished_is_told_so_in_the_queue(disputed: Bench) -> 
     async with workbench(disputed, curator="dora") as work:
         await work.press("a")
         assert isinstance(work.app.screen, QueueScreen)
-        assert "finish your own work on it first" in told(work)
+        assert "finish your own work on it first" in notices(work)
 
 
 async def test_of_two_adjudicators_the_second_sees_the_firsts_decision_and_goes_on(disputed: Bench) -> None:
@@ -240,7 +240,7 @@ async def test_of_two_adjudicators_the_second_sees_the_firsts_decision_and_goes_
         other = judge(disputed, "chief")
         other.choose(other.gold.open[0].id, "ana")
         await work.press("2")
-        assert "gold on nota was changed by another adjudicator" in told(work)
+        assert "gold on nota was changed by another adjudicator" in notices(work)
         assert "1✓" in work.header
         await work.press("tab", "2")
         assert "2✓" in work.header
@@ -251,7 +251,7 @@ async def test_somebody_who_finishes_meanwhile_is_heard(disputed: Bench) -> None
         await work.press("a", "a", "a", "a")
         finish(disputed, "dora", ANA, CRUZ, ("GPE", "Canadá"))
         await work.press("space")
-        assert "nota is not settled: 1 missing" in told(work)
+        assert "nota is not settled: 1 missing" in notices(work)
         assert "4 dora" in shown(work)
 
 
@@ -287,7 +287,7 @@ async def test_feedback_shows_a_curator_their_work_against_gold(disputed: Bench)
 async def test_feedback_waits_for_complete_gold(disputed: Bench) -> None:
     async with workbench(disputed, curator="bo") as work:
         await work.press("f")
-        assert "its gold is not complete" in told(work)
+        assert "its gold is not complete" in notices(work)
 
 
 def test_a_remapped_key_may_not_take_a_labels(disputed: Bench) -> None:

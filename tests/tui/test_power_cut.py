@@ -39,8 +39,8 @@ class Shadow:
 
 
 def counts(screen: str) -> tuple[int, int] | None:
-    found = COUNTS.search(screen.splitlines()[0]) if screen.strip() else None
-    return (int(found[1]), int(found[2])) if found else None
+    counts = COUNTS.search(screen.splitlines()[0]) if screen.strip() else None
+    return (int(counts[1]), int(counts[2])) if counts else None
 
 
 @pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")

@@ -59,9 +59,9 @@ class Holder:
 
 @pytest.fixture
 def holder(news: Bench) -> Iterator[Holder]:
-    found = Holder(news)
-    yield found
-    found.end()
+    holder = Holder(news)
+    yield holder
+    holder.end()
 
 
 async def until(work: WorkbenchDriver, true: Callable[[], bool]) -> None:
@@ -179,13 +179,13 @@ def test_a_command_says_whom_it_waits_for_and_then_gives_up(
     news: Bench, holder: Holder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "PATIENCE", 1.3)
-    told: list[str] = []
-    with Store(news.workspace.database_path, tell=told.append) as store:
+    messages: list[str] = []
+    with Store(news.workspace.database_path, tell=messages.append) as store:
         who = rf"process {holder.process.pid} \(python, stopped\) on {platform.node()}"
         said_so = f"is locked: {who} has been writing to it for [123] s; nothing was written here: `kill -CONT"
         with pytest.raises(LockedError, match=said_so), store.write():
             pass
-    (line,) = told
+    (line,) = messages
     assert re.match(f"waiting: {who} is writing to .*annotator.db$", line)
 
 

@@ -20,8 +20,8 @@ def settle(bench: Bench, *keys: str) -> GoldReport:
 
 def work(bench: Bench, curator: str, *suggestions: str, finish: bool = True) -> None:
     session = bench.session(curator=curator)
-    for identity in suggestions:
-        session.accept(identity)
+    for suggestion_id in suggestions:
+        session.accept(suggestion_id)
     if finish:
         session.finish()
 

@@ -165,11 +165,11 @@ class Adjudication(RuleBasedStateMachine):
     def finish_anew(self, data: st.DataObject, curator: str) -> None:
         decided = self._decided()
         own = self.bench.session(curator=curator)
-        for identity in data.draw(
+        for span_id in data.draw(
             st.lists(st.sampled_from(sorted(own.content.spans) or ["-"]), unique=True, max_size=2)
         ):
-            if identity in own.content.spans:
-                own.delete(identity)
+            if span_id in own.content.spans:
+                own.delete(span_id)
         for label, phrase in self._marks(data):
             start = own.document.text.index(phrase)
             try:

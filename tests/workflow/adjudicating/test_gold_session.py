@@ -119,8 +119,8 @@ class TestRelations:
         finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
         finish(bench, "bo", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
         session = judge(bench)
-        told = session.relabel(str(key_of(bench, CRUZ)), "GPE")
-        assert told.message == "relabelled to GPE “Cruz Roja”; its works_for went with it"
+        outcome = session.relabel(str(key_of(bench, CRUZ)), "GPE")
+        assert outcome.message == "relabelled to GPE “Cruz Roja”; its works_for went with it"
         assert linked(session) == set()
         session.relabel(str(key_of(bench, ("GPE", "Cruz Roja"))), "ORG")
         assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
@@ -212,8 +212,8 @@ class TestDecisions:
         finish(bench, "ana", ("ORG", "Cruz"), ("PERSON", "Ana"))
         finish(bench, "bo", ("ORG", "Roja"), ("PERSON", "Ana"))
         session = judge(bench)
-        told = session.amend(first(session).id, side="end", by=1)
-        assert told.message == "settled: ORG “Cruz Roja”"
+        outcome = session.amend(first(session).id, side="end", by=1)
+        assert outcome.message == "settled: ORG “Cruz Roja”"
         assert kinds(session) == []
         session.add(*key_of(bench, ("ORG", "Ruiz")))
         with pytest.raises(WorkflowError, match="that would run into PERSON “Ana”"):
@@ -223,8 +223,8 @@ class TestDecisions:
         finish(bench, "ana", CRUZ, MEXICO)
         finish(bench, "bo", CRUZ, MEXICO)
         session = judge(bench)
-        told = session.add(*key_of(bench, ("ORG", "Cruz Roja en México")))
-        assert told.message == "marked ORG “Cruz Roja en México”; ORG “Cruz Roja”, GPE “México” gave way"
+        outcome = session.add(*key_of(bench, ("ORG", "Cruz Roja en México")))
+        assert outcome.message == "marked ORG “Cruz Roja en México”; ORG “Cruz Roja”, GPE “México” gave way"
 
     def test_the_favourite(self, bench: Bench) -> None:
         for curator, mention in (("ana", ANA), ("bo", ANA), ("carla", ("PERSON", "Ana"))):
@@ -244,8 +244,8 @@ class TestDecisions:
         for curator, *mentions in (("ana", ANA, CRUZ), ("bo", ANA, CRUZ), ("carla", ("PERSON", "Ana"), MEXICO)):
             finish(bench, curator, *mentions)
         session = judge(bench)
-        told = session.choose_majority_everywhere()
-        assert told.message == "settled 3 as most say; 0 remain"
+        outcome = session.choose_majority_everywhere()
+        assert outcome.message == "settled 3 as most say; 0 remain"
         assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
         session.undo()
         assert len(session.gold.open) == 3

@@ -33,11 +33,11 @@ def test_a_second_time_changes_nothing(bench: Bench) -> None:
 def test_it_can_be_accepted_like_any_other(bench: Bench) -> None:
     document = bench.add("uno", "Vino Luis Paz.")
     propose(bench, "Luis Paz")
-    identity = proposal(document, "Luis Paz", "PERSON").id
+    suggestion_id = proposal(document, "Luis Paz", "PERSON").id
     session = bench.session("uno")
-    session.accept(identity)
+    session.accept(suggestion_id)
     assert said(session) == {("PERSON", "Luis Paz")}
-    assert session.layer.suggestions.verdicts[identity].source == "ana@1"
+    assert session.layer.suggestions.verdicts[suggestion_id].source == "ana@1"
 
 
 def test_what_was_rejected_there_is_not_asked_again(bench: Bench) -> None:

@@ -34,9 +34,9 @@ def test_what_looks_like_a_mention_is_offered(text: str, phrase: str) -> None:
 
 
 def test_the_likelier_come_first_and_each_once() -> None:
-    found = phrases("el robo de Ana Ruiz y otra vez")
-    assert found[0] == "Ana Ruiz"
-    assert len(found) == len(set(found))
+    candidates = phrases("el robo de Ana Ruiz y otra vez")
+    assert candidates[0] == "Ana Ruiz"
+    assert len(candidates) == len(set(candidates))
 
 
 def test_a_run_never_ends_in_a_small_word() -> None:

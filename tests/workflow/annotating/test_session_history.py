@@ -86,10 +86,10 @@ class TestDone:
         assert session.finish().message == "nota is done"
         assert session.state == "done"
         assert waiting(session) == []
-        found = verdicts(session)
-        assert found.pop(ana.id) == "accepted"
-        assert set(found.values()) == {"ignored"}
-        assert len(found) == 5  # four that were suggested, and Ana Ruiz again further down
+        verdict_of = verdicts(session)
+        assert verdict_of.pop(ana.id) == "accepted"
+        assert set(verdict_of.values()) == {"ignored"}
+        assert len(verdict_of) == 5  # four that were suggested, and Ana Ruiz again further down
 
     def test_undo_lets_the_undecided_wait_again(self, bench: Bench, ana: Span) -> None:
         session = bench.session()

@@ -158,13 +158,13 @@ class Curation(RuleBasedStateMachine):
 
     @rule(pick=picks, which=picks)
     def relate_with_a_partner(self, pick: int, which: int) -> None:
-        identity = self.item(pick)
-        if self.session.layer.span(identity) is None:
+        span_id = self.item(pick)
+        if self.session.layer.span(span_id) is None:
             return
-        offers = self.session.checks.partners(identity)
+        offers = self.session.checks.partners(span_id)
         if offers:
             other, kind, turned = offers[which % len(offers)]
-            ends = (other, identity) if turned else (identity, other)
+            ends = (other, span_id) if turned else (span_id, other)
             self.done(lambda: self.session.relate(*ends, kind.name))
 
     @rule(pick=picks, label=relations, reverse=st.booleans())

@@ -16,9 +16,9 @@ from tests.workspaces import Bench, make_document, said
 
 @given(st.text(alphabet="ae\u0301 \n👩\u200d🚀日\ufe0f", max_size=30))
 def test_graphemes_cover_everything_but_white_space_once(text: str) -> None:
-    found = graphemes(text)
-    assert "".join(text[s:e] for s, e in found).split() == "".join(text.split()).split()
-    assert all(one.end <= other.start for one, other in pairwise(found))
+    segments = graphemes(text)
+    assert "".join(text[s:e] for s, e in segments).split() == "".join(text.split()).split()
+    assert all(one.end <= other.start for one, other in pairwise(segments))
 
 
 def test_a_base_keeps_its_marks_and_a_joined_emoji_is_one() -> None:

@@ -37,15 +37,15 @@ def suggested(session: AnnotationSession) -> list[tuple[str, str]]:
 
 
 def suggested_links(session: AnnotationSession) -> list[tuple[str, str, str]]:
-    found = []
-    for identity in waiting(session):
-        relation = session.layer.relation(identity)
+    texts = []
+    for relation_id in waiting(session):
+        relation = session.layer.relation(relation_id)
         if relation is not None:
             head, child = session.layer.span(relation.head), session.layer.span(relation.child)
             assert head is not None
             assert child is not None
-            found.append((session.checks.text_of(head), relation.label, session.checks.text_of(child)))
-    return found
+            texts.append((session.checks.text_of(head), relation.label, session.checks.text_of(child)))
+    return texts
 
 
 class TestPhrases:

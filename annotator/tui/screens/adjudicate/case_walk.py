@@ -1,4 +1,4 @@
-"""The way through the cases of a document: which kinds are walked, and which case comes next."""
+"""Steps through the open cases of a document in reading order, of all kinds or of one."""
 
 from __future__ import annotations
 
@@ -22,15 +22,12 @@ class CaseWalk:
         return next(iter(self.open_cases()), None)
 
     def next_case(self, case: Case | None, offset: int, by: int) -> Case | None:
-        """The next (or previous) open case from one on, or from an offset in code points where there is none.
-
-        Goes round at the end.
-        """
+        """The next (for -1 the previous) open case after ``case``, or after an offset in code points; wraps round."""
         cases = self.open_cases()
-        here = case.position if case is not None else (offset, -1)
-        ahead = [c for c in cases if (c.position > here if by > 0 else c.position < here)]
-        beside = [c for c in cases if case is not None and c.position == here and (c.id > case.id) == (by > 0)]
-        others = [c for c in [*beside, *ahead] if case is None or c.id != case.id] or cases
+        start = case.position if case is not None else (offset, -1)
+        ahead = [c for c in cases if (c.position > start if by > 0 else c.position < start)]
+        same_position = [c for c in cases if case is not None and c.position == start and (c.id > case.id) == (by > 0)]
+        others = [c for c in [*same_position, *ahead] if case is None or c.id != case.id] or cases
         order = sorted(others, key=lambda c: (c.position, c.id))
         return order[0 if by > 0 else -1] if order else None
 
@@ -45,6 +42,6 @@ class CaseWalk:
 
     def select_next_kind(self) -> None:
         """Walk the cases of the next kind that there is, and after the last one all again."""
-        there = {case.kind for case in self._gold.settlement.cases}
-        kinds: list[Kind | None] = [None, *(kind for kind in KINDS if kind in there)]
+        existing = {case.kind for case in self._gold.settlement.cases}
+        kinds: list[Kind | None] = [None, *(kind for kind in KINDS if kind in existing)]
         self.kind = kinds[(kinds.index(self.kind) + 1) % len(kinds)] if self.kind in kinds else None
