@@ -17,6 +17,7 @@ from annotator.formats.json_values import NOT_DECODED, Fields, excerpt, parse_js
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import SourceLine
+from annotator.formats.tokens import Token
 from annotator.text import Document, Segmentation, text_sha256
 from annotator.tokenization import split_sentences
 
@@ -166,8 +167,9 @@ def _annotations(record: Fields, text: str) -> Annotations:
 
 def _tokens(record: Fields, length: int) -> Segmentation:
     try:
-        tokens = Segmentation([(token["start"], token["end"]) for token in record.get("tokens", list)])
-    except (KeyError, TypeError, OverflowError) as error:
+        read = msgspec.convert(record.get("tokens", list), list[Token])
+        tokens = Segmentation([(token.start, token.end) for token in read])
+    except (msgspec.ValidationError, OverflowError) as error:
         raise FormatError(f"{record.where}: tokens: found one without a whole start and end", _HINT) from error
     before = 0
     for index, (start, end) in enumerate(zip(tokens.starts, tokens.ends, strict=True)):

@@ -16,7 +16,7 @@ from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
-from annotator.formats.tokens import render_tokens, with_tokens
+from annotator.formats.tokens import encode_tokens, with_encoded_tokens
 from annotator.text import Segmentation
 
 OFF_BORDERS = "spans do not fall on token borders; their token fields are null"
@@ -27,12 +27,12 @@ def write_record(record: LayerRecord) -> str:
 
     Spans that do not fall on token borders have null token fields.
     """
-    tokens = render_tokens(record.document.text, record.document.tokens)
+    tokens = encode_tokens(record.document.text, record.document.tokens)
     return _line(record, tokens, Counter()).decode("utf-8")
 
 
 def _line(record: LayerRecord, tokens: bytes, warnings: Counter[str]) -> bytes:
-    """Return a line as UTF-8, its tokens being rendered; spans off token borders are counted in ``warnings``."""
+    """Write a line in UTF-8, given its encoded tokens; spans off token borders are counted in ``warnings``."""
     document = record.document
     spans = record.spans()
     rendered = {key: _render(key, document.tokens) for key in spans}
@@ -120,7 +120,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document."""
-    for record, tokens in with_tokens(records):
+    for record, tokens in with_encoded_tokens(records):
         target.write(_line(record, tokens, target.warnings))
         target.write(b"\n")
 

@@ -19,7 +19,7 @@ from annotator.formats.jsonl import OFF_BORDERS
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
-from annotator.formats.tokens import with_tokens
+from annotator.formats.tokens import with_encoded_tokens
 
 _TASK = ("text", "meta", "tokens", "spans", "relations", "answer", "key", "lang", "title")
 _SPAN = ("start", "end", "token_start", "token_end", "label", "text", "source", "score")
@@ -179,7 +179,7 @@ def _is_score(value: object) -> bool:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write an accepted task for each document; with the option ``verdicts`` one for each suggestion refused, too."""
-    for record, tokens in with_tokens(records):
+    for record, tokens in with_encoded_tokens(records):
         spans = _spans(record, record.spans())
         off_token = sum(span["token_end"] is None for span in spans)
         if off_token:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from annotator.formats.gold_reader import read_document
 from annotator.formats.jsonl import read_records, write_record
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import SourceLine
+from annotator.formats.tokens import Token
 from annotator.formats.validate import SCHEMA_PATH, validate_lines
 from annotator.text import Document, text_sha256
 from annotator.tokenization import split_sentences, tokenize
@@ -174,6 +176,16 @@ def test_the_schema_itself_is_sound_and_describes_every_field() -> None:
     assert list(schema["$defs"]["span"]["properties"]) == list(line["spans"][0])
     assert list(schema["$defs"]["relation"]["properties"]) == list(line["relations"][0])
     assert Draft202012Validator(schema).is_valid(line)
+
+
+def test_the_schema_describes_tokens_as_they_are_written() -> None:
+    definitions = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]
+    described = definitions["token"]
+    for field in described["properties"].values():
+        field.update(definitions[field.pop("$ref").rpartition("/")[2]] if "$ref" in field else {})
+    written = msgspec.json.schema(Token)["$defs"]["Token"]
+    assert {name: written[name] for name in described} == described
+    assert list(written["properties"]) == list(described["properties"])
 
 
 def test_keys_may_come_in_any_order() -> None:
