@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.errors import FormatError
 from annotator.formats.cas_reader import ABOUT, ANNOTATION, DOCUMENT, OURS, RELATION, SENTENCE, SPAN, TOKEN, read
-from annotator.formats.protocol import Format, Target
+from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.labels import LabelScheme
 
@@ -105,22 +105,7 @@ FORMAT = Format(
     folder=True,
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "yes",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "no",
-        "curator": "no",
-        "origin": "no",
-        "source": "no",
-        "score": "no",
-        "verdicts": "no",
-    },
+    carries=all_but("meta", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     lost=("annotations of other types, such as part of speech", "features that are not the label"),
     options={
         "kind": "json (default) or xmi: how a CAS is written",

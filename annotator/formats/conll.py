@@ -16,7 +16,7 @@ from typing import Any, cast
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source, SourceLine
 from annotator.formats.words import (
@@ -247,22 +247,18 @@ FORMAT = Format(
     ending=".conll",
     read=read,
     write=write,
-    carries={
-        "nested": "no",
-        "crossing": "no",
-        "off_token": "no",
-        "relations": "no",
-        "self_relations": "no",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "no",
-        "origin": "no",
-        "source": "no",
-        "score": "no",
-        "verdicts": "no",
-    },
+    carries=all_but(
+        "nested",
+        "crossing",
+        "off_token",
+        "relations",
+        "self_relations",
+        "curator",
+        "origin",
+        "source",
+        "score",
+        "verdicts",
+    ),
     lost=("comments", "values in other columns", "the text, where the file is not ours: it is rebuilt from the words"),
     options={
         "scheme": f"the tags to write: {', '.join(TAG_SCHEMES)} (default: iob2; reading tells them apart)",

@@ -20,7 +20,7 @@ from annotator.annotation import Span as OurSpan
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState, all_but
 from annotator.formats.record import LayerRecord, without_overlaps
 from annotator.formats.source import Source
 from annotator.text import words_and_spaces
@@ -247,22 +247,7 @@ FORMAT = Format(
     ending=".spacy",
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "no",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "no",
-        "origin": "no",
-        "source": "no",
-        "score": "no",
-        "verdicts": "no",
-    },
+    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     lost=("other span groups, user data and categories", "knowledge-base ids"),
     options={
         "spans": f"the group of Doc.spans: written for every document (default: {GROUP}, where spans overlap), "

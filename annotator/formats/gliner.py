@@ -10,7 +10,7 @@ from typing import Any
 
 from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
@@ -93,22 +93,7 @@ FORMAT = Format(
     ending=".json",
     read=read,
     write=write,
-    carries={
-        "nested": "yes",
-        "crossing": "yes",
-        "off_token": "no",
-        "relations": "yes",
-        "self_relations": "aside",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "no",
-        "origin": "no",
-        "source": "no",
-        "score": "no",
-        "verdicts": "no",
-    },
+    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     aside=("other fields of a document",),
     lost=("the text, where the file is not ours: it is rebuilt from the words",),
     options={"rows": ROWS_OPTION},

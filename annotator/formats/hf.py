@@ -14,7 +14,7 @@ from typing import Any
 from annotator.errors import FormatError
 from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
@@ -131,22 +131,18 @@ FORMAT = Format(
     folder=True,
     read=read,
     write=write,
-    carries={
-        "nested": "no",
-        "crossing": "no",
-        "off_token": "no",
-        "relations": "no",
-        "self_relations": "no",
-        "key": "yes",
-        "lang": "yes",
-        "title": "yes",
-        "meta": "yes",
-        "curator": "no",
-        "origin": "no",
-        "source": "no",
-        "score": "no",
-        "verdicts": "no",
-    },
+    carries=all_but(
+        "nested",
+        "crossing",
+        "off_token",
+        "relations",
+        "self_relations",
+        "curator",
+        "origin",
+        "source",
+        "score",
+        "verdicts",
+    ),
     lost=("other columns", "the text, where the rows are not ours: it is rebuilt from the words"),
     options={
         "rows": ROWS_OPTION,
