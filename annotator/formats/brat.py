@@ -26,9 +26,9 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     if source.path is None:
         raise FormatError("brat is a folder of files, not a stream", "give the folder")
     root = source.path if source.path.is_dir() else source.path.parent
-    found = _files(source.path)
-    source.total = sum(path.stat().st_size for pair in found for path in pair)
-    for layer, text in found:
+    pairs = _files(source.path)
+    source.total = sum(path.stat().st_size for pair in pairs for path in pair)
+    for layer, text in pairs:
         yield _document(source, root, layer, text)
 
 

@@ -29,10 +29,10 @@ _WRITTEN = (EVENT, ATTRIBUTE, NORMALIZATION, NOTE, EQUIVALENCE)
 _PREFIXES = {EVENT: "E", ATTRIBUTE: "A", NORMALIZATION: "N", NOTE: "#"}
 
 
-class _Line(NamedTuple):
+class _AnnotationLine(NamedTuple):
     """The fields of a line: id, what it says, the text behind the second tab, and where it stands."""
 
-    identity: str
+    id: str
     body: str
     text: str | None
     where: str
@@ -47,46 +47,46 @@ def parse_annotations(content: str, text: str, name: str) -> ForeignLayer:
     Raises :class:`FormatError` with file and line for a line that brat would not write, offsets outside the text, a
     covered text that is another, an id that comes twice, and a reference to what is not there.
     """
-    reader = _Reader(text)
+    reader = _AnnotationReader(text)
     lines = list(_lines(content.removeprefix("\ufeff"), name))
     seen: dict[str, str] = {}
     for line in lines:
-        if line.identity != "*":
-            if line.identity in seen:
-                line.fail(f"found the id {line.identity} again (first on {seen[line.identity]}), expected each id once")
-            seen[line.identity] = line.where
+        if line.id != "*":
+            if line.id in seen:
+                line.fail(f"found the id {line.id} again (first on {seen[line.id]}), expected each id once")
+            seen[line.id] = line.where
     reader.known = set(seen)
     for kind in "TREAMN#*":
         for line in lines:
-            if line.identity[0] == kind:
+            if line.id[0] == kind:
                 reader.take(line)
     return ForeignLayer(Annotations.of(reader.spans, reader.relations), extras=tuple(reader.extras))
 
 
-def _lines(content: str, name: str) -> Iterator[_Line]:
+def _lines(content: str, name: str) -> Iterator[_AnnotationLine]:
     for number, line in enumerate(content.split("\n"), 1):
         where = f"{name}:{number}"
         line = line.removesuffix("\r")
         if not line.strip():
             continue
-        identity, tab, rest = line.partition("\t")
-        if not tab or not (identity == "*" or _IDENTITY.fullmatch(identity)):
+        line_id, tab, rest = line.partition("\t")
+        if not tab or not (line_id == "*" or _IDENTITY.fullmatch(line_id)):
             raise FormatError(
                 f"{where}: found {excerpt(line)}, expected an id of T, R, E, A, M, N, # or *, a tab, and an annotation",
                 _HINT,
             )
         body, tab, text = rest.partition("\t")
         if not body.strip():
-            raise FormatError(f"{where}: found nothing behind the id {identity}, expected an annotation", _HINT)
-        yield _Line(identity, body.strip(" "), text if tab else None, where)
+            raise FormatError(f"{where}: found nothing behind the id {line_id}, expected an annotation", _HINT)
+        yield _AnnotationLine(line_id, body.strip(" "), text if tab else None, where)
 
 
 def render_annotations(record: LayerRecord) -> str:
     """Return the content of a record's file."""
-    return "".join(f"{line}\n" for line in _Writer(record).lines())
+    return "".join(f"{line}\n" for line in _AnnotationWriter(record).lines())
 
 
-class _Reader:
+class _AnnotationReader:
     """Gathers spans, relations and extras; extras speak of them by the file's ids."""
 
     def __init__(self, text: str) -> None:
@@ -97,9 +97,9 @@ class _Reader:
         self.extras: list[Extra] = []
         self._ranges: set[str] = set()
 
-    def take(self, line: _Line) -> None:
+    def take(self, line: _AnnotationLine) -> None:
         """Take one line; spans must come before relations."""
-        kinds: Mapping[str, Callable[[_Line], None]] = {
+        kinds: Mapping[str, Callable[[_AnnotationLine], None]] = {
             "T": self._span,
             "R": self._relation,
             "E": self._event,
@@ -109,36 +109,36 @@ class _Reader:
             "#": self._note,
             "*": self._equivalence,
         }
-        kinds[line.identity[0]](line)
+        kinds[line.id[0]](line)
 
-    def _span(self, line: _Line) -> None:
-        label, _, places = line.body.partition(" ")
-        fragments = [self._fragment(line, place) for place in places.split(";")]
+    def _span(self, line: _AnnotationLine) -> None:
+        label, _, ranges = line.body.partition(" ")
+        fragments = [self._fragment(line, range_text) for range_text in ranges.split(";")]
         covered = " ".join(_BREAK.sub(" ", self.text[start:end]) for start, end in fragments)
         if line.text is None or (line.text != covered and line.text.rstrip() != covered.rstrip()):
-            line.fail(f"found the text {excerpt(line.text)} for {label} {places}, expected {excerpt(covered)}")
+            line.fail(f"found the text {excerpt(line.text)} for {label} {ranges}, expected {excerpt(covered)}")
         start, end = fragments[0][0], fragments[-1][1]
         gaps = (self.text[one[1] : other[0]] for one, other in pairwise(fragments))
         if any(gap and not gap.isspace() for gap in gaps) or fragments != sorted(fragments):
             value = {"label": label, "fragments": fragments, "text": covered}
-            self.extras.append(Extra(line.identity, DISCONTINUOUS, value))
+            self.extras.append(Extra(line.id, DISCONTINUOUS, value))
             return
-        self.spans.append(Span(line.identity, start, end, label))
-        self._ranges.add(line.identity)
+        self.spans.append(Span(line.id, start, end, label))
+        self._ranges.add(line.id)
         if fragments != _fragments(self.text, start, end):
             value = {"fragments": fragments}
-            self.extras.append(Extra(f"{line.identity} fragments", FRAGMENTS, value, (line.identity,)))
+            self.extras.append(Extra(f"{line.id} fragments", FRAGMENTS, value, (line.id,)))
 
-    def _fragment(self, line: _Line, place: str) -> list[int]:
-        match = _RANGE.fullmatch(place)
+    def _fragment(self, line: _AnnotationLine, range_text: str) -> list[int]:
+        match = _RANGE.fullmatch(range_text)
         if match is None:
-            line.fail(f"found {excerpt(place)}, expected a start and an end")
+            line.fail(f"found {excerpt(range_text)}, expected a start and an end")
         start, end = int(match[1]), int(match[2])
         if not start < end <= len(self.text):
             line.fail(f"found {start}-{end}, expected 0 ≤ start < end ≤ {len(self.text)}")
         return [start, end]
 
-    def _relation(self, line: _Line) -> None:
+    def _relation(self, line: _AnnotationLine) -> None:
         label, *arguments = line.body.split()
         ends = [argument.rpartition(":")[2] for argument in arguments]
         if len(ends) != 2:
@@ -146,55 +146,55 @@ class _Reader:
         self._check(line, ends)
         roles = [argument.rpartition(":")[0] for argument in arguments]
         if self._ranges.issuperset(ends):
-            self.relations.append(Relation(line.identity, ends[0], ends[1], label))
+            self.relations.append(Relation(line.id, ends[0], ends[1], label))
             if roles != _ROLES:
-                self.extras.append(Extra(f"{line.identity} roles", ROLES, {"roles": roles}, (line.identity,)))
+                self.extras.append(Extra(f"{line.id} roles", ROLES, {"roles": roles}, (line.id,)))
         else:
-            self.extras.append(Extra(line.identity, LINK, {"label": label, "roles": roles}, (ends[0], ends[1])))
+            self.extras.append(Extra(line.id, LINK, {"label": label, "roles": roles}, (ends[0], ends[1])))
 
-    def _event(self, line: _Line) -> None:
+    def _event(self, line: _AnnotationLine) -> None:
         parts = [part.rpartition(":") for part in line.body.split()]
         if not all(role and end for role, _, end in parts) or not parts:
             line.fail(f"found {excerpt(line.body)}, expected TYPE:TRIGGER and ROLE:ARGUMENT …")
         refs = tuple(end for _, _, end in parts)
         self._keep(line, EVENT, {"label": parts[0][0], "roles": [role for role, _, _ in parts[1:]]}, refs)
 
-    def _attribute(self, line: _Line) -> None:
+    def _attribute(self, line: _AnnotationLine) -> None:
         parts = line.body.split(" ", 2)
         if len(parts) < 2:
             line.fail(f"found {excerpt(line.body)}, expected a name and what it is of")
         value: dict[str, Any] = {"label": parts[0], "value": parts[2]} if len(parts) > 2 else {"label": parts[0]}
         self._keep(line, ATTRIBUTE, value, (parts[1],))
 
-    def _normalization(self, line: _Line) -> None:
+    def _normalization(self, line: _AnnotationLine) -> None:
         parts = line.body.split(" ", 2)
         if len(parts) < 3:
             line.fail(f"found {excerpt(line.body)}, expected a type, what it is of, and DATABASE:ID")
         self._keep(line, NORMALIZATION, {"label": parts[0], "entry": parts[2], "text": line.text or ""}, (parts[1],))
 
-    def _note(self, line: _Line) -> None:
+    def _note(self, line: _AnnotationLine) -> None:
         parts = line.body.split(" ", 1)
         if len(parts) < 2:
             line.fail(f"found {excerpt(line.body)}, expected a type and what it is of")
         self._keep(line, NOTE, {"label": parts[0], "text": line.text or ""}, (parts[1],))
 
-    def _equivalence(self, line: _Line) -> None:
+    def _equivalence(self, line: _AnnotationLine) -> None:
         label, *refs = line.body.split()
-        identity = f"* {len(self.extras)}"
+        extra_id = f"* {len(self.extras)}"
         self._check(line, refs)
-        self.extras.append(Extra(identity, EQUIVALENCE, {"label": label}, tuple(refs)))
+        self.extras.append(Extra(extra_id, EQUIVALENCE, {"label": label}, tuple(refs)))
 
-    def _keep(self, line: _Line, kind: str, value: Mapping[str, Any], refs: tuple[str, ...]) -> None:
+    def _keep(self, line: _AnnotationLine, kind: str, value: Mapping[str, Any], refs: tuple[str, ...]) -> None:
         self._check(line, refs)
-        self.extras.append(Extra(line.identity, kind, value, refs))
+        self.extras.append(Extra(line.id, kind, value, refs))
 
-    def _check(self, line: _Line, refs: Iterable[str]) -> None:
+    def _check(self, line: _AnnotationLine, refs: Iterable[str]) -> None:
         for ref in refs:
             if ref not in self.known:
                 line.fail(f"found {excerpt(ref)}, expected the id of an annotation of this file")
 
 
-class _Writer:
+class _AnnotationWriter:
     """Renders a record; ids count from 1 for each kind of line."""
 
     def __init__(self, record: LayerRecord) -> None:
@@ -207,21 +207,21 @@ class _Writer:
     def lines(self) -> Iterator[str]:
         """Yield spans, relations, then what was kept, in order of its kind."""
         yield from self._spans()
-        for extra in self._of(EVENT):
-            self._name("E", extra.id)
+        for extra in self._extras_of(EVENT):
+            self._new_id("E", extra.id)
         yield from self._relations()
         for kind in _WRITTEN:
-            for extra in self._of(kind):
+            for extra in self._extras_of(kind):
                 prefix = _PREFIXES.get(kind)
-                identity = "*" if prefix is None else self._ids.get(extra.id) or self._name(prefix, extra.id)
-                yield f"{identity}\t{_said(extra, [self._ids[ref] for ref in extra.refs])}"
+                line_id = "*" if prefix is None else self._ids.get(extra.id) or self._new_id(prefix, extra.id)
+                yield f"{line_id}\t{_line_body(extra, [self._ids[ref] for ref in extra.refs])}"
 
-    def _of(self, kind: str) -> list[Extra]:
+    def _extras_of(self, kind: str) -> list[Extra]:
         return [extra for extra in self._record.extras if extra.kind == kind]
 
-    def _name(self, prefix: str, identity: str) -> str:
+    def _new_id(self, prefix: str, item_id: str) -> str:
         self._numbers[prefix] += 1
-        return self._ids.setdefault(identity, f"{prefix}{self._numbers[prefix]}")
+        return self._ids.setdefault(item_id, f"{prefix}{self._numbers[prefix]}")
 
     def _spans(self) -> Iterator[str]:
         spans = self._record.spans()
@@ -229,21 +229,21 @@ class _Writer:
             pieces = self._fields.get(span.id, {}).get("fragments")
             if pieces is None or (pieces[0][0], pieces[-1][1]) != (key.start, key.end):
                 pieces = _fragments(self._text, key.start, key.end)
-            yield f"{self._name('T', span.id)}\t{key.label} {_places(pieces)}\t{_covered(self._text, pieces)}"
+            yield f"{self._new_id('T', span.id)}\t{key.label} {_fragments_text(pieces)}\t{_covered(self._text, pieces)}"
         for span in self._record.annotations.spans.values():
             self._ids.setdefault(span.id, self._ids[spans[span.key].id])
-        for extra in self._of(DISCONTINUOUS):
-            places = f"{extra.value['label']} {_places(extra.value['fragments'])}"
-            yield f"{self._name('T', extra.id)}\t{places}\t{extra.value['text']}"
+        for extra in self._extras_of(DISCONTINUOUS):
+            body = f"{extra.value['label']} {_fragments_text(extra.value['fragments'])}"
+            yield f"{self._new_id('T', extra.id)}\t{body}\t{extra.value['text']}"
 
     def _relations(self) -> Iterator[str]:
         for relation in self._record.relations().values():
             roles = self._fields.get(relation.id, {}).get("roles", _ROLES)
             ends = (self._ids[relation.head], self._ids[relation.child])
-            yield f"{self._name('R', relation.id)}\t{relation.label} {_arguments(roles, ends)}"
-        for extra in self._of(LINK):
+            yield f"{self._new_id('R', relation.id)}\t{relation.label} {_arguments(roles, ends)}"
+        for extra in self._extras_of(LINK):
             ends = (self._ids[extra.refs[0]], self._ids[extra.refs[1]])
-            yield f"{self._name('R', extra.id)}\t{extra.value['label']} {_arguments(extra.value['roles'], ends)}"
+            yield f"{self._new_id('R', extra.id)}\t{extra.value['label']} {_arguments(extra.value['roles'], ends)}"
 
 
 def _fragments(text: str, start: int, end: int) -> list[list[int]]:
@@ -257,7 +257,7 @@ def _fragments(text: str, start: int, end: int) -> list[list[int]]:
     return pieces if all(one < other for one, other in pieces) else [[start, end]]
 
 
-def _places(fragments: Iterable[Iterable[int]]) -> str:
+def _fragments_text(fragments: Iterable[Iterable[int]]) -> str:
     return ";".join("{} {}".format(*fragment) for fragment in fragments)
 
 
@@ -269,7 +269,7 @@ def _arguments(roles: Iterable[str], ends: Iterable[str]) -> str:
     return " ".join(f"{role}:{end}" if role else end for role, end in zip(roles, ends, strict=True))
 
 
-def _said(extra: Extra, refs: list[str]) -> str:
+def _line_body(extra: Extra, refs: list[str]) -> str:
     """Return what a line says behind its id."""
     value, label = extra.value, extra.value["label"]
     if extra.kind == EVENT:

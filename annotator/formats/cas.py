@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from annotator.errors import FormatError
-from annotator.formats.cas_reader import ABOUT, ANNOTATION, DOCUMENT, OURS, RELATION, SENTENCE, SPAN, TOKEN, read
+from annotator.formats.cas_reader import (
+    ANNOTATION,
+    DOCUMENT,
+    METADATA,
+    OUR_COLLECTION,
+    RELATION,
+    SENTENCE,
+    SPAN,
+    TOKEN,
+    read,
+)
 from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.labels import LabelScheme
@@ -28,7 +38,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     kind = target.options.get("kind", "json")
     if kind not in ("json", "xmi"):
         raise FormatError(f"kind={kind}: a CAS is written as json or xmi", "write kind=json or kind=xmi")
-    types = _Types(target.scheme)
+    types = _CasTypes(target.scheme)
     for record in records:
         cas = types.cas(record)
         if kind == "json":
@@ -43,14 +53,14 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 
 
 def _check_xml(record: LayerRecord) -> None:
-    found = _NOT_XML.search(record.document.text) or _NOT_XML.search(record.document.title)
-    if found:
+    match = _NOT_XML.search(record.document.text) or _NOT_XML.search(record.document.title)
+    if match:
         raise FormatError(
-            f"{record.document.key}: the character U+{ord(found[0]):04X} cannot stand in XML", "write -O kind=json"
+            f"{record.document.key}: the character U+{ord(match[0]):04X} cannot stand in XML", "write -O kind=json"
         )
 
 
-class _Types:
+class _CasTypes:
     """The types of what we write: custom layers of a scheme, and those of DKPro that INCEpTION looks for."""
 
     def __init__(self, scheme: LabelScheme) -> None:
@@ -59,7 +69,7 @@ class _Types:
         self.system = TypeSystem()
         create = self.system.create_type
         self._token, self._sentence = create(TOKEN, ANNOTATION), create(SENTENCE, ANNOTATION)
-        self._about = create(ABOUT, DOCUMENT)
+        self._about = create(METADATA, DOCUMENT)
         for name in ("documentTitle", "documentId", "collectionId"):
             self._feature(self._about, name)
         self._span, self._relation = create(SPAN, ANNOTATION), create(RELATION, ANNOTATION)
@@ -85,7 +95,7 @@ class _Types:
                 language=document.lang,
                 documentTitle=document.title,
                 documentId=document.key,
-                collectionId=OURS,
+                collectionId=OUR_COLLECTION,
             )
         )
         cas.add_all(self._sentence(begin=start, end=end) for start, end in document.sentences)

@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 SPAN, RELATION = "webanno.custom.Entity", "webanno.custom.EntityRelation"
 """The layers that we write."""
-OURS = "annotator"
+OUR_COLLECTION = "annotator"
 """The collection to which the documents that we write belong: there ids are keys."""
 DKPRO = "de.tudarmstadt.ukp.dkpro.core.api."
 TOKEN, SENTENCE = f"{DKPRO}segmentation.type.Token", f"{DKPRO}segmentation.type.Sentence"
-ABOUT = f"{DKPRO}metadata.type.DocumentMetaData"
+METADATA = f"{DKPRO}metadata.type.DocumentMetaData"
 ANNOTATION, DOCUMENT = "uima.tcas.Annotation", "uima.tcas.DocumentAnnotation"
 
 _CUSTOM = "webanno.custom."
-_NAMED = f"{DKPRO}ner.type.NamedEntity"
-_WRITER = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
-_FURNITURE = frozenset(
-    [TOKEN, SENTENCE, _WRITER, f"{DKPRO}metadata.type.TagDescription", f"{DKPRO}metadata.type.TagsetDescription"]
+_NAMED_ENTITY = f"{DKPRO}ner.type.NamedEntity"
+_CAS_METADATA = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
+_IGNORED_TYPES = frozenset(
+    [TOKEN, SENTENCE, _CAS_METADATA, f"{DKPRO}metadata.type.TagDescription", f"{DKPRO}metadata.type.TagsetDescription"]
 )
 """Types that say nothing of what is annotated: ours are made anew."""
-_PLACE = frozenset(["begin", "end", "sofa", "Governor", "Dependent"])
+_RANGE_FEATURES = frozenset(["begin", "end", "sofa", "Governor", "Dependent"])
 _LABELS = ("label", "value")
 _TYPES_HINT = "name the file of the type system: -O typesystem=TypeSystem.xml"
 
@@ -46,22 +46,22 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     """Yield the documents of a file, or of all files of a folder in order."""
     path = source.path
     if path is None or not path.is_dir():
-        yield _Reading(source.data(), PurePath(source.name), _Systems(options, path and path.parent)).document()
+        yield _CasReader(source.data(), PurePath(source.name), _TypeSystems(options, path and path.parent)).document()
         return
     files = files_under(path, lambda name: name.endswith((".json", ".xmi")) and name != "manifest.json")
     if not files:
         raise FormatError(f"{path}: no .json or .xmi file in this folder", "unpack what INCEpTION exported there")
-    systems = _Systems(options, path)
+    systems = _TypeSystems(options, path)
     for file in files:
         part = Source(file)
-        yield _Reading(part.data(), file, systems).document()
+        yield _CasReader(part.data(), file, systems).document()
         source.done += part.done
 
 
-class _Reading:
+class _CasReader:
     """One CAS in our terms."""
 
-    def __init__(self, data: bytes, path: PurePath, systems: _Systems) -> None:
+    def __init__(self, data: bytes, path: PurePath, systems: _TypeSystems) -> None:
         self._path = path
         self._where = str(path)
         self._systems = systems
@@ -80,8 +80,8 @@ class _Reading:
         """Return the document with its one layer."""
         annotations = self._cas.select_all_fs()
         author, key, gold = self._origin()
-        about = self._first(ABOUT)
-        ours = getattr(about, "collectionId", None) == OURS
+        about = self._first(METADATA)
+        ours = getattr(about, "collectionId", None) == OUR_COLLECTION
         title = getattr(about, "documentTitle", None)
         language = getattr(about or self._first(DOCUMENT), "language", None)
         name = title if title and not ours else key or self._path.name
@@ -107,7 +107,7 @@ class _Reading:
             elif role == "span" and item.begin is not None and item.begin == item.end:
                 self._lost["span without any text"] += 1
             elif role == "span":
-                spans[item.xmiID] = Span(str(item.xmiID), *self._place(item), self._label(item, self._span_types))
+                spans[item.xmiID] = Span(str(item.xmiID), *self._range(item), self._label(item, self._span_types))
             elif role == "other":
                 self._lost[f"annotation of type {item.type.name}"] += 1
         relations = [self._relation(item, spans) for item in links]
@@ -137,18 +137,18 @@ class _Reading:
         name = item.type.name
         annotation = self._is_a(item, ANNOTATION)
         linking = annotation and hasattr(item, "Governor") and hasattr(item, "Dependent")
-        custom = annotation and (name.startswith(_CUSTOM) or self._is_a(item, _NAMED))
+        custom = annotation and (name.startswith(_CUSTOM) or self._is_a(item, _NAMED_ENTITY))
         if name in self._relation_types if self._relation_types else linking:
             return "relation"
         if name in self._span_types if self._span_types else custom:
             return "span"
-        return "furniture" if name in _FURNITURE or self._is_a(item, DOCUMENT) else "other"
+        return "furniture" if name in _IGNORED_TYPES or self._is_a(item, DOCUMENT) else "other"
 
     def _is_a(self, item: Any, kind: str) -> bool:
         types = self._cas.typesystem
         return bool(types.contains_type(kind) and types.is_instance_of(item.type.name, kind))
 
-    def _place(self, item: Any) -> tuple[int, int]:
+    def _range(self, item: Any) -> tuple[int, int]:
         begin, end = item.begin, item.end
         if type(begin) is not int or type(end) is not int or not 0 <= begin < end <= len(self._text):
             self._fail(item, f"found {excerpt(begin)}-{excerpt(end)}, expected 0 ≤ begin < end ≤ {len(self._text)}")
@@ -159,22 +159,22 @@ class _Reading:
 
         The values of other features are counted as lost.
         """
-        values = {f.name: item[f.name] for f in item.type.all_features if f.name not in _PLACE}
+        values = {f.name: item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
         strings = [f.name for f in item.type.all_features if f.rangeType.name == "uima.cas.String"]
-        chosen = wanted.get(item.type.name) or next((name for name in _LABELS if name in values), "")
-        if not chosen and len(strings) == 1:
-            chosen = strings[0]
-        if chosen and chosen not in values:
-            self._fail(item, f"it has no feature {chosen!r}; its features are {', '.join(values) or 'none'}")
-        others = (name for name, value in values.items() if value not in (None, "") and name != chosen)
+        feature = wanted.get(item.type.name) or next((name for name in _LABELS if name in values), "")
+        if not feature and len(strings) == 1:
+            feature = strings[0]
+        if feature and feature not in values:
+            self._fail(item, f"it has no feature {feature!r}; its features are {', '.join(values) or 'none'}")
+        others = (name for name, value in values.items() if value not in (None, "") and name != feature)
         self._lost.update(f"feature {name} of {item.type.name}" for name in others)
-        return str(values.get(chosen) or item.type.short_name)
+        return str(values.get(feature) or item.type.short_name)
 
     def _origin(self) -> tuple[str | None, str | None, bool]:
         """Return author, name of the document and whether it is curated, from INCEpTION's metadata or folders."""
         parents = self._path.parts
-        author = getattr(self._first(_WRITER), "username", None)
-        name = getattr(self._first(_WRITER), "sourceDocumentName", None)
+        author = getattr(self._first(_CAS_METADATA), "username", None)
+        name = getattr(self._first(_CAS_METADATA), "sourceDocumentName", None)
         if len(parents) > 2 and parents[-3] in ("annotation", "curation"):
             author, name = author or self._path.stem, name or parents[-2]
         gold = author == "CURATION_USER"
@@ -198,7 +198,7 @@ class _Reading:
         if isinstance(structures, list):
             ids = Counter(str(s["%ID"]) for s in structures if isinstance(s, dict) and "%ID" in s)
             self._check_ids(ids)
-        with self._told():
+        with self._as_format_error():
             types = self._systems.of_json(value.values["%TYPES"])
             return load_cas_from_json(text, typesystem=types, merge_typesystem=False)
 
@@ -206,17 +206,17 @@ class _Reading:
         from cassis import load_cas_from_xmi
 
         types = self._systems.of_xmi(self._path)
-        self._check_ids(Counter(found[1].decode() for found in re.finditer(rb'xmi:id="(\d+)"', data)))
-        with self._told():
+        self._check_ids(Counter(match[1].decode() for match in re.finditer(rb'xmi:id="(\d+)"', data)))
+        with self._as_format_error():
             return load_cas_from_xmi(io.BytesIO(data), typesystem=types)
 
     def _check_ids(self, ids: Counter[str]) -> None:
-        twice = next((identity for identity, count in ids.items() if count > 1), None)
+        twice = next((item_id for item_id, count in ids.items() if count > 1), None)
         if twice is not None:
             raise FormatError(f"{self._where}: the id {twice} twice, expected each id once", "mend what wrote the file")
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_format_error(self) -> Iterator[None]:
         """Tell whatever dkpro-cassis raises or warns of as the file's fault: it trusts its input."""
         try:
             with warnings.catch_warnings():
@@ -253,7 +253,7 @@ def _types(option: str | None) -> dict[str, str]:
     return {name: feature for name, _, feature in pairs}
 
 
-class _Systems:
+class _TypeSystems:
     """The type systems of an import, each made once: making the classes of one takes longer than reading a document.
 
     ``root`` is the folder above which no type system is looked for.
@@ -277,21 +277,21 @@ class _Systems:
         """Return the type system that was asked for, or that lies beside a file; an empty one where there is none."""
         from cassis import TypeSystem
 
-        chosen = Path(self.options["typesystem"]) if "typesystem" in self.options else self._beside(path)
-        if chosen is None:
+        path_of_types = Path(self.options["typesystem"]) if "typesystem" in self.options else self._beside(path)
+        if path_of_types is None:
             return TypeSystem()
-        if str(chosen) not in self._made:
-            self._made[str(chosen)] = _load_typesystem(chosen)
-        return self._made[str(chosen)]
+        if str(path_of_types) not in self._made:
+            self._made[str(path_of_types)] = _load_typesystem(path_of_types)
+        return self._made[str(path_of_types)]
 
     def _beside(self, path: PurePath) -> Path | None:
         """Return the only type system in the folder of a file, or in the nearest one above that has any."""
         if self._root is None:
             return None
         for folder in Path(path).parents:
-            found = [p for p in folder.glob("*.xml") if "typesystem" in p.name.lower()]
-            if found or folder == self._root:
-                return found[0] if len(found) == 1 else None
+            candidates = [p for p in folder.glob("*.xml") if "typesystem" in p.name.lower()]
+            if candidates or folder == self._root:
+                return candidates[0] if len(candidates) == 1 else None
         return None
 
 

@@ -33,11 +33,11 @@ from annotator.formats.words import (
 )
 
 _START = "-DOCSTART-"
-_PLAIN = f"{_START} -X- O O\n\n"
+_PLAIN_START_LINE = f"{_START} -X- O O\n\n"
 _BLANKS = re.compile(r"[ \t]+")
 _SPACE = re.compile(r"\s")
 _DOCUMENT = re.compile(r"#\s*(?:newdoc(?:\s+id)?|doc(?:ument)?[ _-]?id|id)\b\s*[:=]?\s*(\S+)")
-_SAYS_NOTHING = frozenset(["_", "-", "O", "-X-", ""])
+_EMPTY_VALUES = frozenset(["_", "-", "O", "-X-", ""])
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
@@ -45,22 +45,22 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     columns = _Columns(_numbers(options, "label-column", "-1"), options.get("word-column"))
     most = _numbers(options, "sentences", "0")[0]
     stem = source.stem
-    draft = _Draft(f"{source.name}:1", f"{stem}-000001" if most else stem)
+    draft = _DocumentDraft(f"{source.name}:1", f"{stem}-000001" if most else stem)
     for line in source.lines():
         text = line.text.rstrip("\r")
         if not text.strip(" \t"):
             draft.end_sentence()
             if most and len(draft.sentences) >= most:
                 yield from draft.finished(columns)
-                draft = _Draft(f"{source.name}:{line.number + 1}", f"{stem}-{line.number + 1:06}")
+                draft = _DocumentDraft(f"{source.name}:{line.number + 1}", f"{stem}-{line.number + 1:06}")
         elif text.startswith(_START):
             yield from draft.finished(columns)
-            draft = _Draft(line.where, f"{stem}-{line.number:06}", _said_at_start(text, line.where))
+            draft = _DocumentDraft(line.where, f"{stem}-{line.number:06}", _start_fields(text, line.where))
         elif text.startswith("#") and not columns.is_word(text):
-            found = _DOCUMENT.match(text)
-            if found:
+            match = _DOCUMENT.match(text)
+            if match:
                 yield from draft.finished(columns)
-                draft = _Draft(line.where, f"{stem}-{line.number:06}", Fields({"key": found[1]}, line.where))
+                draft = _DocumentDraft(line.where, f"{stem}-{line.number:06}", Fields({"key": match[1]}, line.where))
             else:
                 draft.lost["comment"] += 1
         else:
@@ -68,10 +68,10 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     yield from draft.finished(columns)
 
 
-def _said_at_start(text: str, where: str) -> Fields | None:
+def _start_fields(text: str, where: str) -> Fields | None:
     """Return what a line of ours that begins a document says of it."""
-    said = text.split("\t")
-    return Fields.of(parse_json(said[1], where), where) if len(said) > 1 and said[1].startswith("{") else None
+    columns = text.split("\t")
+    return Fields.of(parse_json(columns[1], where), where) if len(columns) > 1 and columns[1].startswith("{") else None
 
 
 def _numbers(options: Mapping[str, str], name: str, default: str) -> list[int]:
@@ -138,12 +138,12 @@ class _Columns:
             self._counts = len(values) > 2 and values[0] in ("0", "1") and not is_tag(values[1])
             self.word = int(self._counts)
         else:
-            self.word = self._place("word-column", self._word_option, line)
-        self.labels = [self._place("label-column", str(number), line) for number in self._wanted]
+            self.word = self._column_index("word-column", self._word_option, line)
+        self.labels = [self._column_index("label-column", str(number), line) for number in self._wanted]
         if self.word in self.labels:
             raise FormatError(f"{line.where}: found one column, expected a word and its tag", "is it a CoNLL file?")
 
-    def _place(self, name: str, written: str, line: SourceLine) -> int:
+    def _column_index(self, name: str, written: str, line: SourceLine) -> int:
         """Return a column's place from its number: from 1, or from the end."""
         number = int(written) if re.fullmatch(r"-?\d+", written) else 0
         if not 1 <= abs(number) <= self.count:
@@ -155,7 +155,7 @@ class _Columns:
 
 
 @dataclass(slots=True)
-class _Draft:
+class _DocumentDraft:
     """A document while its lines are read."""
 
     where: str
@@ -178,21 +178,21 @@ class _Draft:
 
     def finished(self, columns: _Columns) -> Iterator[ForeignDocument]:
         """Yield the document, if there is one."""
-        said = self.said or Fields({}, self.where)
-        if not self.sentences and "text" not in said:
+        fields = self.said or Fields({}, self.where)
+        if not self.sentences and "text" not in fields:
             return
         words = [[values[columns.word] for values in sentence] for sentence in self.sentences]
-        if "text" in said:
-            text = said.get("text", str)
-            places = align([word for sentence in words for word in sentence], text, self.where)
+        if "text" in fields:
+            text = fields.get("text", str)
+            segments = align([word for sentence in words for word in sentence], text, self.where)
         else:
-            text, places = rebuild_text(words)
+            text, segments = rebuild_text(words)
         for number in set(range(columns.count)) - {columns.word, *columns.labels}:
             values = [values[number] for sentence in self.sentences for values in sentence]
             if any(not value.isdigit() for value in values):
-                self.lost[f"value in column {number + 1}"] += sum(value not in _SAYS_NOTHING for value in values)
-        layer = ForeignLayer(annotations_from_words(places, self._spans(columns), ()))
-        yield foreign_document(said, text, self.fallback, (layer,), lost=+self.lost)
+                self.lost[f"value in column {number + 1}"] += sum(value not in _EMPTY_VALUES for value in values)
+        layer = ForeignLayer(annotations_from_words(segments, self._spans(columns), ()))
+        yield foreign_document(fields, text, self.fallback, (layer,), lost=+self.lost)
 
     def _spans(self, columns: _Columns) -> Iterator[WordSpan]:
         """Yield the spans of every column of tags; no span goes on into the next sentence."""
@@ -213,7 +213,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     if plain not in ("yes", "no"):
         raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
     for record in records:
-        target.write(_PLAIN if plain == "yes" else _start(record))
+        target.write(_PLAIN_START_LINE if plain == "yes" else _start_line(record))
         (row,) = word_rows(record, target)
         written = row_tags(row, cast("TagScheme", scheme))
         for first, last in _sentences(record, row.flat):
@@ -221,9 +221,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             target.write("".join(lines) + "\n")
 
 
-def _start(record: LayerRecord) -> str:
-    said: dict[str, Any] = {**document_fields(record.document), "text": record.document.text}
-    written = _SPACE.sub(lambda found: f"\\u{ord(found[0]):04x}", dumps(said))
+def _start_line(record: LayerRecord) -> str:
+    fields: dict[str, Any] = {**document_fields(record.document), "text": record.document.text}
+    written = _SPACE.sub(lambda match: f"\\u{ord(match[0]):04x}", dumps(fields))
     return f"{_START}\t{written}\tO\n\n"
 
 

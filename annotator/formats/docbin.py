@@ -43,23 +43,23 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
-    with _told(source.name, "not a DocBin, or a damaged one"):
+    with _as_format_error(source.name, "not a DocBin, or a damaged one"):
         docs = DocBin(store_user_data=True).from_bytes(source.data()).get_docs(Vocab())
     groups = options["spans"].split(",") if "spans" in options else None
     number = 0
     while True:
         number += 1
         where = f"{source.name}: document {number}"
-        with _told(where, "cannot be read"):
+        with _as_format_error(where, "cannot be read"):
             doc = next(docs, None)
         if doc is None:
             return
-        with _told(where, "cannot be read"):
-            yield _Reading(doc, where, f"{source.stem}-{number:06}").document(groups)
+        with _as_format_error(where, "cannot be read"):
+            yield _DocReader(doc, where, f"{source.stem}-{number:06}").document(groups)
 
 
 @contextmanager
-def _told(where: str, problem: str) -> Iterator[None]:
+def _as_format_error(where: str, problem: str) -> Iterator[None]:
     """Tell whatever spaCy raises at bytes that are not its own as the file's fault."""
     try:
         yield
@@ -70,7 +70,7 @@ def _told(where: str, problem: str) -> Iterator[None]:
         raise FormatError(f"{where}: {problem} ({reason})", "is it a .spacy file of version 3?") from error
 
 
-class _Reading:
+class _DocReader:
     """A Doc in our terms."""
 
     def __init__(self, doc: Doc, where: str, fallback: str) -> None:
@@ -83,22 +83,22 @@ class _Reading:
 
     def document(self, wanted: list[str] | None) -> ForeignDocument:
         doc = self._doc
-        said = self._said()
+        ours = self._our_fields()
         groups = self._groups(wanted)
         for span in [*doc.ents, *(span for name in groups for span in doc.spans[name])]:
-            self._take(span)
+            self._add_span(span)
         unset = int((doc.to_array("ENT_IOB") == 0).sum()) if len(doc) else 0
         layers: tuple[ForeignLayer, ...] = ()
         if unset == len(doc) > 0 and not groups:
             self._lost["document without entities set"] = 1
         else:
             state: WorkState = "doing" if unset and not groups else "done"
-            layers = (ForeignLayer(self._content(said), state=state),)
+            layers = (ForeignLayer(self._content(ours), state=state),)
             self._lost["token without its entity set"] = unset
         self._count_others(groups)
-        return foreign_document(said, doc.text, self._fallback, layers, lost=+self._lost)
+        return foreign_document(ours, doc.text, self._fallback, layers, lost=+self._lost)
 
-    def _said(self) -> Fields:
+    def _our_fields(self) -> Fields:
         written = self._user_data.get(_USER_DATA)
         value = parse_json(written, self._where) if isinstance(written, str) else {}
         return Fields.of(value, self._where, f"{_USER_DATA}.")
@@ -114,7 +114,7 @@ class _Reading:
             )
         return names
 
-    def _take(self, span: Span) -> None:
+    def _add_span(self, span: Span) -> None:
         if not span.label_ or span.start == span.end:
             raise FormatError(
                 f"{self._where}: tokens {span.start}-{span.end}: a span without a label or without a word",
@@ -123,16 +123,16 @@ class _Reading:
         self._spans.setdefault(SpanKey(span.start_char, span.end_char, span.label_), span)
         self._lost["knowledge-base id"] += bool(span.kb_id or span.id)
 
-    def _content(self, said: Fields) -> Annotations:
-        relations = self._our_relations(said) if "relations" in said else self._their_relations()
+    def _content(self, ours: Fields) -> Annotations:
+        relations = self._our_relations(ours) if "relations" in ours else self._their_relations()
         links = [
             Relation(f"relation {number}", str(head), str(child), label)
             for number, (head, child, label) in enumerate(relations)
         ]
         return Annotations.of([OurSpan(str(key), *key) for key in self._spans], links)
 
-    def _our_relations(self, said: Fields) -> Iterator[tuple[SpanKey, SpanKey, str]]:
-        for link in said.items("relations"):
+    def _our_relations(self, ours: Fields) -> Iterator[tuple[SpanKey, SpanKey, str]]:
+        for link in ours.items("relations"):
             ends = []
             for name in ("head", "child"):
                 end = link.get(name, list)
@@ -186,50 +186,50 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     bin_, vocab = DocBin(attrs=_ATTRIBUTES, store_user_data=True), Vocab()
     pack = Packer(use_bin_type=True).pack  # one for all: making a packer takes longer than packing
     for record in records:
-        _put(bin_, *_made(record, vocab, target), pack)
+        _add_doc(bin_, *_make_doc(record, vocab, target), pack)
     target.stream.write(bin_.to_bytes())
 
 
-def _made(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, list[str]]:
+def _make_doc(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, list[str]]:
     """Return the Doc of a record and its words."""
     from spacy.tokens import Doc
 
     document = record.document
-    held = record.token_spans()
-    chosen = without_overlaps(held)
+    token_spans = record.token_spans()
+    flat = without_overlaps(token_spans)
     words, spaces = words_and_spaces(document.text, document.tokens)
-    doc = Doc(vocab, words=words, spaces=spaces, sent_starts=_sentence_starts(record, words, spaces, chosen))
-    spans = {key: cast("Span", doc.char_span(key.start, key.end, key.label)) for key in held}
-    doc.set_ents([spans[key] for key in chosen], default="outside" if record.state == "done" else "missing")
-    if "spans" in target.options or len(chosen) < len(held):
+    doc = Doc(vocab, words=words, spaces=spaces, sent_starts=_sentence_starts(record, words, spaces, flat))
+    spans = {key: cast("Span", doc.char_span(key.start, key.end, key.label)) for key in token_spans}
+    doc.set_ents([spans[key] for key in flat], default="outside" if record.state == "done" else "missing")
+    if "spans" in target.options or len(flat) < len(token_spans):
         doc.spans[target.options.get("spans") or GROUP] = list(spans.values())
-    links = [link for link in record.relations() if link.head in held and link.child in held]
+    links = [link for link in record.relations() if link.head in token_spans and link.child in token_spans]
     if len(links) < len(record.relations()):
         target.lost["relations of spans off token borders"] += len(record.relations()) - len(links)
-    said = [{"label": link.label, "head": link.head, "child": link.child} for link in links]
+    relations = [{"label": link.label, "head": link.head, "child": link.child} for link in links]
     by_pair: dict[tuple[int, int], dict[str, float]] = {}
     for link in links:
         by_pair.setdefault((spans[link.head].start, spans[link.child].start), {})[link.label] = 1.0
     user_data: dict[Any, Any] = doc.user_data
-    user_data |= {_USER_DATA: dumps({**document_fields(document), "relations": said}), _RELATIONS: by_pair}
+    user_data |= {_USER_DATA: dumps({**document_fields(document), "relations": relations}), _RELATIONS: by_pair}
     return doc, words
 
 
 def _sentence_starts(
-    record: LayerRecord, words: list[str], spaces: list[bool], chosen: list[SpanKey]
+    record: LayerRecord, words: list[str], spaces: list[bool], entities: list[SpanKey]
 ) -> list[bool | int | None]:
     """Return which words begin a sentence; none does inside an entity, which spaCy would not learn from."""
-    inside = {place for key in chosen for place in range(key.start + 1, key.end)}
+    inside = {offset for key in entities for offset in range(key.start + 1, key.end)}
     starts = {sentence.start for sentence in record.document.sentences} - inside
-    found: list[bool | int | None] = []
+    starts_sentence: list[bool | int | None] = []
     at = 0
     for word, space in zip(words, spaces, strict=True):
-        found.append(at == 0 or at in starts)
+        starts_sentence.append(at == 0 or at in starts)
         at += len(word) + space
-    return found
+    return starts_sentence
 
 
-def _put(bin_: DocBin, doc: Doc, words: list[str], pack: Callable[[object], bytes]) -> None:
+def _add_doc(bin_: DocBin, doc: Doc, words: list[str], pack: Callable[[object], bytes]) -> None:
     """Add a Doc as ``DocBin.add`` does, which spends four fifths of an export on strings that are known here."""
     bin_.tokens.append(doc.to_array(list(bin_.attrs)))
     bin_.spaces.append(doc.to_array("SPACY").astype(bool).reshape(-1, 1))

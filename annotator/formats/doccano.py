@@ -19,7 +19,7 @@ from annotator.formats.source import JsonItem, Source
 
 _TEXTS = ("text", "data")
 _SPANS = ("entities", "label", "labels", "annotations")
-_OURS = ("key", "lang", "title", "meta")
+_OUR_COLUMNS = ("key", "lang", "title", "meta")
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
@@ -34,19 +34,19 @@ def _document(item: JsonItem, stem: str, columns: tuple[str, ...]) -> ForeignDoc
     column = next((name for name in columns if name in row), columns[0])
     text = row.get(column, str)
     number = row.optional("id", int, str)
-    given = [name for name in _SPANS if name in row]
-    if len(given) > 1:
-        row.fail(given[1], f"found it beside {given[0]}, expected the spans in one place")
+    present = [name for name in _SPANS if name in row]
+    if len(present) > 1:
+        row.fail(present[1], f"found it beside {present[0]}, expected the spans in one place")
     return ForeignDocument(
         where=item.where,
         text=text,
         fallback=f"{stem}-{item.number:06}" if number is None else f"{stem}-{number}",
-        layers=tuple(_layers(row, given[0] if given else "", len(text))),
+        layers=tuple(_layers(row, present[0] if present else "", len(text))),
         key=row.optional("key", str),
         lang=row.optional("lang", str),
         title=row.optional("title", str),
         meta=row.optional("meta", dict) or {},
-        extras=row.others(column, *_SPANS, "relations", *_OURS),
+        extras=row.others(column, *_SPANS, "relations", *_OUR_COLUMNS),
     )
 
 
@@ -81,11 +81,11 @@ def _spans(row: Fields, name: str, length: int) -> Iterator[tuple[str | None, Sp
             continue
         fields = Fields.of(value, row.where, f"{name}[{index}].")
         start, end = fields.range("start_offset", "end_offset", length)
-        identity = fields.optional("id", int, str)
+        span_id = fields.optional("id", int, str)
         user = fields.optional("user", int, str)
         yield (
             None if user is None else str(user),
-            Span(f"#{index}" if identity is None else str(identity), start, end, fields.label("label")),
+            Span(f"#{index}" if span_id is None else str(span_id), start, end, fields.label("label")),
         )
 
 

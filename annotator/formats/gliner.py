@@ -14,7 +14,7 @@ from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Ta
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
-    ROWS_OPTION,
+    ROWS_OPTION_HELP,
     WordRelation,
     WordSpan,
     annotations_from_words,
@@ -34,11 +34,11 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 def _document(item: JsonItem, stem: str) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     words = row.texts("tokenized_text")
-    text, places = text_of_words(row, "tokenized_text")
+    text, segments = text_of_words(row, "tokenized_text")
     spans = [_span(row, index, value, len(words)) for index, value in enumerate(row.get("ner", list))]
     links = row.optional("relations", list) or []
     relations = [_relation(row, index, value, len(spans)) for index, value in enumerate(links)]
-    layer = ForeignLayer(annotations_from_words(places, spans, relations))
+    layer = ForeignLayer(annotations_from_words(segments, spans, relations))
     return foreign_document(row, text, f"{stem}-{item.number:06}", (layer,), extras=row.others(*_KNOWN))
 
 
@@ -96,5 +96,5 @@ FORMAT = Format(
     carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     aside=("other fields of a document",),
     lost=("the text, where the file is not ours: it is rebuilt from the words",),
-    options={"rows": ROWS_OPTION},
+    options={"rows": ROWS_OPTION_HELP},
 )

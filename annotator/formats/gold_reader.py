@@ -26,7 +26,7 @@ _ORIGINS = get_args(Origin)
 _Score = Annotated[float, msgspec.Meta(ge=0, le=1)] | None
 
 
-class _Span(msgspec.Struct, gc=False):
+class _GoldSpan(msgspec.Struct, gc=False):
     text: str
     start: Annotated[int, msgspec.Meta(ge=0)]
     end: int
@@ -38,7 +38,7 @@ class _Span(msgspec.Struct, gc=False):
     curator: str | None
 
 
-class _Relation(msgspec.Struct, gc=False):
+class _GoldRelation(msgspec.Struct, gc=False):
     id: str
     head_id: str
     child_id: str
@@ -49,14 +49,14 @@ class _Relation(msgspec.Struct, gc=False):
     curator: str | None
 
 
-class _Provenance(msgspec.Struct):
+class _GoldProvenance(msgspec.Struct):
     layer: str
     curators: tuple[str, ...]
     text_sha256: str
     labels_sha256: str
 
 
-class _Line(msgspec.Struct):
+class _GoldLine(msgspec.Struct):
     """A line without its tokens, nine tenths of it, which follow from text and language."""
 
     schema: str
@@ -65,66 +65,68 @@ class _Line(msgspec.Struct):
     lang: str
     title: str
     meta: dict[str, Any]
-    spans: list[_Span]
-    relations: list[_Relation]
-    provenance: _Provenance
+    spans: list[_GoldSpan]
+    relations: list[_GoldRelation]
+    provenance: _GoldProvenance
 
 
-_decode = msgspec.json.Decoder(_Line).decode
+_decode = msgspec.json.Decoder(_GoldLine).decode
 
 
 def read_record(line: str, where: str) -> LayerRecord:
     """Parse one line with its tokens; raise :class:`FormatError`, naming ``where``, if it is not such a record."""
     record = Fields.of(parse_json(line.rstrip("\r\n"), where), where, hint=_HINT)
-    found = _examined(record)
-    tokens = _tokens(record, len(found.text))
+    foreign = _check_document(record)
+    tokens = _tokens(record, len(foreign.text))
     document = Document(
-        key=found.fallback,
-        text=found.text,
+        key=foreign.fallback,
+        text=foreign.text,
         lang=record.get("lang", str),
         title=record.get("title", str),
         tokens=tokens,
-        sentences=split_sentences(found.text, tokens, record.get("lang", str)),
-        meta=found.meta,
+        sentences=split_sentences(foreign.text, tokens, record.get("lang", str)),
+        meta=foreign.meta,
     )
-    (layer,) = found.layers
+    (layer,) = foreign.layers
     labels_sha256 = record.inner("provenance").get("labels_sha256", str)
     return LayerRecord(document, layer.content, str(layer.layer), layer.curators, labels_sha256)
 
 
 def read_document(line: SourceLine) -> ForeignDocument:
     """Parse one line for import; raise :class:`FormatError`, naming its place, if it is not such a record."""
-    return _sound(line.data, line.where) or _examined(
+    return _decode_document(line.data, line.where) or _check_document(
         Fields.of(parse_json(line.text, line.where), line.where, hint=_HINT)
     )
 
 
-def _sound(line: bytes, where: str) -> ForeignDocument | None:
+def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
     """Return what a line says that is as we write it, ``None`` for anything else."""
     try:
-        found = _decode(line)
+        decoded = _decode(line)
     except NOT_DECODED:
         return None
-    text, length = found.text, len(found.text)
-    if found.schema != SCHEMA or text_sha256(text) != found.provenance.text_sha256:
+    text, length = decoded.text, len(decoded.text)
+    if decoded.schema != SCHEMA or text_sha256(text) != decoded.provenance.text_sha256:
         return None
-    for span in found.spans:
+    for span in decoded.spans:
         if not (span.start < span.end <= length and text[span.start : span.end] == span.text):
             return None
     content = Annotations.of(
-        [Span(s.id, s.start, s.end, s.label, s.origin, s.source, s.score, s.curator) for s in found.spans],
+        [Span(s.id, s.start, s.end, s.label, s.origin, s.source, s.score, s.curator) for s in decoded.spans],
         [Relation(r.id, r.head_id, r.child_id, r.label, r.origin, r.source, r.score, r.curator)
-         for r in found.relations],
+         for r in decoded.relations],
     )  # fmt: skip
-    if (len(content.spans), len(content.relations)) != (len(found.spans), len(found.relations)):
+    if (len(content.spans), len(content.relations)) != (len(decoded.spans), len(decoded.relations)):
         return None
     if not all(link.head in content.spans and link.child in content.spans for link in content.relations.values()):
         return None
-    origin = found.provenance
-    return _document(where, found.id, text, found.lang, found.title, found.meta, content, origin.layer, origin.curators)
+    origin = decoded.provenance
+    return _document(
+        where, decoded.id, text, decoded.lang, decoded.title, decoded.meta, content, origin.layer, origin.curators
+    )
 
 
-def _examined(record: Fields) -> ForeignDocument:
+def _check_document(record: Fields) -> ForeignDocument:
     """Return what a record says, looking at it field by field."""
     schema = record.get("schema", str)
     if schema != SCHEMA:
@@ -151,8 +153,10 @@ def _document(
     curators: tuple[str, ...],
 ) -> ForeignDocument:
     kind, _, author = layer.partition(":")
-    held = ForeignLayer(content, author or None, suggested=kind == "suggestions", layer=layer, curators=curators)
-    return ForeignDocument(where, text, key, (held,), key, lang, title, meta)
+    foreign_layer = ForeignLayer(
+        content, author or None, suggested=kind == "suggestions", layer=layer, curators=curators
+    )
+    return ForeignDocument(where, text, key, (foreign_layer,), key, lang, title, meta)
 
 
 def _annotations(record: Fields, text: str) -> Annotations:
@@ -185,7 +189,7 @@ def _span(fields: Fields, text: str) -> Span:
         fields.fail("start", f"found {start}-{end}, expected 0 ≤ start < end ≤ {len(text)}")
     if fields.get("text", str) != text[start:end]:
         fields.fail("text", f"found {excerpt(fields.get('text', str))}, expected {excerpt(text[start:end])}")
-    return Span(fields.get("id", str), start, end, fields.get("label", str), *_history(fields))
+    return Span(fields.get("id", str), start, end, fields.get("label", str), *_provenance_fields(fields))
 
 
 def _relation(fields: Fields, known: Container[str]) -> Relation:
@@ -195,10 +199,10 @@ def _relation(fields: Fields, known: Container[str]) -> Relation:
         if end not in known:
             fields.fail(name, f"found {excerpt(end)}, expected the id of a span")
         ends.append(end)
-    return Relation(fields.get("id", str), ends[0], ends[1], fields.get("label", str), *_history(fields))
+    return Relation(fields.get("id", str), ends[0], ends[1], fields.get("label", str), *_provenance_fields(fields))
 
 
-def _history(fields: Fields) -> tuple[Origin, str | None, float | None, str | None]:
+def _provenance_fields(fields: Fields) -> tuple[Origin, str | None, float | None, str | None]:
     origin = fields.get("origin", str)
     if origin not in _ORIGINS:
         fields.fail("origin", f"found {excerpt(origin)}, expected one of {', '.join(_ORIGINS)}")

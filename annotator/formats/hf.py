@@ -18,7 +18,7 @@ from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Ta
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
-    ROWS_OPTION,
+    ROWS_OPTION_HELP,
     annotations_from_words,
     is_tag,
     row_tags,
@@ -68,13 +68,13 @@ def _names_beside(path: Path, options: Mapping[str, str]) -> list[str] | None:
 def _document(item: JsonItem, stem: str, options: Mapping[str, str], names: list[str] | None) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     words, column = options.get("word-column", "tokens"), options.get("tag-column", "ner_tags")
-    text, places = text_of_words(row, words)
+    text, segments = text_of_words(row, words)
     values = [_tag(row, column, index, value, names) for index, value in enumerate(row.get(column, list))]
-    if len(values) != len(places):
-        row.fail(column, f"found {len(values)} tags, expected one for each of the {len(places)} words")
-    identity = row.optional("id", str, int)
-    fallback = f"{stem}-{item.number:06}" if identity is None else f"{stem}-{identity}"
-    layer = ForeignLayer(annotations_from_words(places, tagged_spans(values), ()))
+    if len(values) != len(segments):
+        row.fail(column, f"found {len(values)} tags, expected one for each of the {len(segments)} words")
+    row_id = row.optional("id", str, int)
+    fallback = f"{stem}-{item.number:06}" if row_id is None else f"{stem}-{row_id}"
+    layer = ForeignLayer(annotations_from_words(segments, tagged_spans(values), ()))
     lost = {f"column {name}": 1 for name in row.others(words, column, *_COLUMNS)}
     return foreign_document(row, text, fallback, (layer,), lost=lost)
 
@@ -102,14 +102,14 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     with target.file(DATA) as stream:
         for record in records:
             for row in word_rows(record, target):
-                found = row_tags(row)
-                for tag in found:
+                tags = row_tags(row)
+                for tag in tags:
                     numbers.setdefault(tag, len(numbers))
-                values: Sequence[str | int] = found if kind == "names" else [numbers[tag] for tag in found]
-                said = document_fields(record.document)
-                meta = json.dumps(said["meta"], ensure_ascii=False, separators=(",", ":"))
+                values: Sequence[str | int] = tags if kind == "names" else [numbers[tag] for tag in tags]
+                fields = document_fields(record.document)
+                meta = json.dumps(fields["meta"], ensure_ascii=False, separators=(",", ":"))
                 value = {"id": row.id, "tokens": row.words, "ner_tags": values, "text": row.text}
-                stream.write((dumps({**value, **said, "key": row.id, "meta": meta}) + "\n").encode("utf-8"))
+                stream.write((dumps({**value, **fields, "key": row.id, "meta": meta}) + "\n").encode("utf-8"))
     described = json.dumps({"features": _features(list(numbers))}, ensure_ascii=False, indent=1)
     target.put(INFO, f"{described}\n".encode())
 
@@ -145,7 +145,7 @@ FORMAT = Format(
     ),
     lost=("other columns", "the text, where the rows are not ours: it is rebuilt from the words"),
     options={
-        "rows": ROWS_OPTION,
+        "rows": ROWS_OPTION_HELP,
         "tags": "names (default) or ids: how tags are written",
         "tag-column": "the column of the tags to read (default: ner_tags)",
         "word-column": "the column of the words to read (default: tokens)",

@@ -45,8 +45,8 @@ def parse_json(text: str, where: str) -> Any:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        place = f"{error.lineno}:{error.colno}" if "\n" in text else str(error.colno)
-        raise FormatError(f"{where}:{place}: not JSON: {error.msg}", _HINT) from error
+        position = f"{error.lineno}:{error.colno}" if "\n" in text else str(error.colno)
+        raise FormatError(f"{where}:{position}: not JSON: {error.msg}", _HINT) from error
     except (RecursionError, ValueError) as error:
         raise _refused(error, where) from error
     _check_surrogates(value, text, where)
@@ -88,11 +88,11 @@ class JsonList:
 
     def next(self) -> tuple[Any, int] | None:
         """Return the next value and the line on which it begins, ``None`` behind the last."""
-        found = self._peek()
-        if found == "]" and self._separator == ",":
+        character = self._peek()
+        if character == "]" and self._separator == ",":
             self._finish()
             return None
-        if found != self._separator:
+        if character != self._separator:
             self._fail(f"expected {self._separator!r}", self._at)
         self._at += 1
         if self._peek() == "]" and self._separator == "[":
@@ -109,13 +109,13 @@ class JsonList:
                 value, end = _DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 unfinished = error.pos > len(self._text) - _CERTAIN or error.msg.startswith("Unterminated")
-                if unfinished and self._more(wanted):
+                if unfinished and self._read_more(wanted):
                     wanted *= 2
                     continue
                 self._fail(error.msg, error.pos)
             except (RecursionError, ValueError) as error:
                 raise _refused(error, f"{self._name}:{self._line}") from error
-            if end == len(self._text) and isinstance(value, (int, float)) and self._more(1):
+            if end == len(self._text) and isinstance(value, (int, float)) and self._read_more(1):
                 continue  # the number may go on
             _check_surrogates(value, self._text[self._at : end], f"{self._name}:{self._line}")
             self._advance(end)
@@ -123,12 +123,12 @@ class JsonList:
 
     def _peek(self) -> str:
         """Go to the next character that is not white space, and return it."""
-        while (found := _NOT_SPACE.search(self._text, self._at)) is None:
+        while (match := _NOT_SPACE.search(self._text, self._at)) is None:
             self._advance(len(self._text))
-            if not self._more(1):
+            if not self._read_more(1):
                 self._fail("the list does not end: the file was cut short", self._at)
-        self._advance(found.start())
-        return found[0]
+        self._advance(match.start())
+        return match[0]
 
     def _advance(self, end: int) -> None:
         self._line += self._text.count("\n", self._at, end)
@@ -136,7 +136,7 @@ class JsonList:
         if end > _WINDOW:
             self._text, self._at = self._text[end:], 0
 
-    def _more(self, wanted: int) -> bool:
+    def _read_more(self, wanted: int) -> bool:
         """Read at least so many characters more; return whether there were any."""
         found = []
         size = 0
@@ -150,11 +150,11 @@ class JsonList:
 
     def _finish(self) -> None:
         self._at += 1
-        while (found := _NOT_SPACE.search(self._text, self._at)) is None:
+        while (match := _NOT_SPACE.search(self._text, self._at)) is None:
             self._advance(len(self._text))
-            if not self._more(1):
+            if not self._read_more(1):
                 return
-        self._fail("something follows the list", found.start())
+        self._fail("something follows the list", match.start())
 
     def _fail(self, problem: str, at: int) -> NoReturn:
         line = self._line + self._text.count("\n", self._at, at)

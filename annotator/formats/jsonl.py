@@ -35,12 +35,12 @@ def _line(record: LayerRecord, tokens: bytes, warnings: Counter[str]) -> bytes:
     """Write a line in UTF-8, given its encoded tokens; spans off token borders are counted in ``warnings``."""
     document = record.document
     spans = record.spans()
-    rendered = {key: _render(key, document.tokens) for key in spans}
-    off_token = sum(found.is_off_token for found in rendered.values())
+    span_texts = {key: _span_text(key, document.tokens) for key in spans}
+    off_token = sum(span_text.is_off_token for span_text in span_texts.values())
     if off_token:
         warnings[OFF_BORDERS] += off_token
-    span_lines = [_span(span, rendered[key], document.text) for key, span in spans.items()]
-    relation_lines = [_relation(relation, key, rendered) for key, relation in record.relations().items()]
+    span_lines = [_span(span, span_texts[key], document.text) for key, span in spans.items()]
+    relation_lines = [_relation(relation, key, span_texts) for key, relation in record.relations().items()]
     before = (
         f'{{"schema":"{SCHEMA}","id":{_quoted(document.key)},"text":{_quoted(document.text)},'
         f'"lang":{_quoted(document.lang)},"title":{_quoted(document.title)},"meta":{_dumps(dict(document.meta))},'
@@ -68,7 +68,7 @@ def read_records(lines: Iterable[str], where: str) -> Iterator[LayerRecord]:
             yield read_record(line, f"{where}:{number}")
 
 
-class _Rendered(NamedTuple):
+class _SpanText(NamedTuple):
     """What the span and the relations that end in it both say."""
 
     id: str
@@ -77,28 +77,30 @@ class _Rendered(NamedTuple):
     is_off_token: bool
 
 
-def _render(key: SpanKey, tokens: Segmentation) -> _Rendered:
+def _span_text(key: SpanKey, tokens: Segmentation) -> _SpanText:
     exact = tokens.exact(key.start, key.end)
     first, last = ("null", "null") if exact is None else (str(exact[0]), str(exact[1]))
-    place = f'"start":{key.start},"end":{key.end},"token_start":{first},"token_end":{last},"label":{_quoted(key.label)}'
-    return _Rendered(_quoted(str(key)), last, place, exact is None)
+    fields = (
+        f'"start":{key.start},"end":{key.end},"token_start":{first},"token_end":{last},"label":{_quoted(key.label)}'
+    )
+    return _SpanText(_quoted(str(key)), last, fields, exact is None)
 
 
-def _span(span: Span, rendered: _Rendered, text: str) -> str:
+def _span(span: Span, span_text: _SpanText, text: str) -> str:
     covered = _quoted(text[span.start : span.end])
-    return f'{{"id":{rendered.id},{rendered.place},"text":{covered},{_history(span)}}}'
+    return f'{{"id":{span_text.id},{span_text.place},"text":{covered},{_provenance_text(span)}}}'
 
 
-def _relation(relation: Relation, key: RelationKey, rendered: Mapping[SpanKey, _Rendered]) -> str:
-    head, child = rendered[key.head], rendered[key.child]
+def _relation(relation: Relation, key: RelationKey, span_texts: Mapping[SpanKey, _SpanText]) -> str:
+    head, child = span_texts[key.head], span_texts[key.child]
     return (
         f'{{"id":{_quoted(str(key))},"head_id":{head.id},"child_id":{child.id},"head":{head.token_end},'
         f'"child":{child.token_end},"label":{_quoted(relation.label)},"head_span":{{{head.place}}},'
-        f'"child_span":{{{child.place}}},{_history(relation)}}}'
+        f'"child_span":{{{child.place}}},{_provenance_text(relation)}}}'
     )
 
 
-def _history(item: Span | Relation) -> str:
+def _provenance_text(item: Span | Relation) -> str:
     """Render how a span or relation came to be."""
     source = "null" if item.source is None else _quoted(item.source)
     curator = "null" if item.curator is None else _quoted(item.curator)

@@ -12,17 +12,17 @@ from typing import Any
 from annotator.annotation import Extra
 from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps
-from annotator.formats.labelstudio_results import Results, write_results
+from annotator.formats.labelstudio_results import ResultReader, write_results
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 
 _HINT = "export the project anew as JSON"
 _MEDIA = ("image", "audio", "video", "html", "pdf", "img")
-_OURS = ("key", "lang", "title", "meta", "curator")
+_OUR_FIELDS = ("key", "lang", "title", "meta", "curator")
 _ANNOTATION = ("result", "completed_by", "was_cancelled")
 _PREDICTION = ("result", "model_version", "score")
-WORK = "annotation"
+ANNOTATION = "annotation"
 """Kind of the extra that holds the other fields of an annotation or a prediction."""
 
 
@@ -39,8 +39,8 @@ def _document(item: JsonItem, stem: str, column: str | None) -> ForeignDocument:
     text = data.get(name, str)
     number = task.optional("id", int, str)
     work = "annotations" if "annotations" in task or "completions" not in task else "completions"
-    results = Results(text)
-    ours = _OURS if "key" in data else ()
+    results = ResultReader(text)
+    ours = _OUR_FIELDS if "key" in data else ()
     author = data.optional("curator", str) if ours else None
     layers = [_annotation(fields, results, author) for fields in (task.items(work) if work in task else ())]
     layers += [_prediction(fields, results) for fields in (task.items("predictions") if "predictions" in task else ())]
@@ -74,9 +74,9 @@ def _text_key(data: Fields, column: str | None) -> str:
     if media is not None and len(texts) == 1:
         raise FormatError(f"{data.where}: a task on {media}, not on text", "export the text tasks by themselves")
     if len(texts) != 1:
-        found = ", ".join(data.values) or "nothing"
+        names = ", ".join(data.values) or "nothing"
         raise FormatError(
-            f"{data.where}: cannot tell which of data is the text (found {found})", "name it with -O text=KEY"
+            f"{data.where}: cannot tell which of data is the text (found {names})", "name it with -O text=KEY"
         )
     return texts[0]
 
@@ -85,31 +85,31 @@ def _is_address(value: str) -> bool:
     return "://" in value[:12] and not any(char.isspace() for char in value)
 
 
-def _annotation(fields: Fields, results: Results, author: str | None) -> ForeignLayer:
+def _annotation(fields: Fields, results: ResultReader, author: str | None) -> ForeignLayer:
     content, extras = results.read(fields)
     cancelled = fields.values.get("was_cancelled") is True
-    kept = fields.others(*_ANNOTATION)
+    other_fields = fields.others(*_ANNOTATION)
     by = fields.values.get("completed_by")
     if isinstance(by, dict):
         by = by.get("email") or by.get("id")
     elif by is not None and type(by) not in (int, str):
         fields.get("completed_by", int, str, dict)
     if fields.values.get("completed_by") is not None:
-        kept["completed_by"] = fields.values["completed_by"]
+        other_fields["completed_by"] = fields.values["completed_by"]
         author = str(by)
-    if kept:
-        extras.append(Extra(WORK, WORK, kept))
+    if other_fields:
+        extras.append(Extra(ANNOTATION, ANNOTATION, other_fields))
     return ForeignLayer(content, author, state="skipped" if cancelled else "done", extras=tuple(extras))
 
 
-def _prediction(fields: Fields, results: Results) -> ForeignLayer:
+def _prediction(fields: Fields, results: ResultReader) -> ForeignLayer:
     content, extras = results.read(fields)
     model = fields.optional("model_version", str, int, float)
-    kept = fields.others(*_PREDICTION)
+    other_fields = fields.others(*_PREDICTION)
     if fields.values.get("score") is not None:
-        kept["score"] = fields.get("score", int, float)
-    if kept:
-        extras.append(Extra(WORK, WORK, kept))
+        other_fields["score"] = fields.get("score", int, float)
+    if other_fields:
+        extras.append(Extra(ANNOTATION, ANNOTATION, other_fields))
     return ForeignLayer(content, None if model is None else str(model), suggested=True, extras=tuple(extras))
 
 
@@ -123,15 +123,15 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 
 
 def _task(record: LayerRecord, number: int, target: Target) -> dict[str, Any]:
-    document, kept = record.document, record.document_extras
-    names = {"from_name": "label", "to_name": "text", **dict(kept.get("names", {}))}
+    document, extras = record.document, record.document_extras
+    names = {"from_name": "label", "to_name": "text", **dict(extras.get("names", {}))}
     names.update({name: target.options[name] for name in ("from_name", "to_name") if name in target.options})
     result = write_results(record, names)
-    work = next((dict(extra.value) for extra in record.extras if extra.kind == WORK), {})
+    work = next((dict(extra.value) for extra in record.extras if extra.kind == ANNOTATION), {})
     suggested = record.layer.startswith("suggestions")
     data = {
-        target.options.get("text") or str(kept.get("text", "text")): document.text,
-        **dict(kept.get("data", {})),
+        target.options.get("text") or str(extras.get("text", "text")): document.text,
+        **dict(extras.get("data", {})),
         "key": document.key,
         "lang": document.lang,
         "title": document.title,
@@ -147,7 +147,7 @@ def _task(record: LayerRecord, number: int, target: Target) -> dict[str, Any]:
         "data": data,
         "annotations": [] if suggested else [annotation],
         "predictions": [prediction] if suggested else [],
-        **dict(kept.get("task", {})),
+        **dict(extras.get("task", {})),
     }
 
 

@@ -62,7 +62,7 @@ class _Region(NamedTuple):
     is_span: bool
 
 
-class Results:
+class ResultReader:
     """Reads the results of one task; ``names`` are those of its controls, ``lost`` counts what had no place."""
 
     def __init__(self, text: str) -> None:
@@ -73,7 +73,7 @@ class Results:
 
     def read(self, work: Fields) -> tuple[Annotations, list[Extra]]:
         """Return spans and relations under ids of their own, and what else there is."""
-        plain = self._plain(work.values.get("result"))
+        plain = self._read_plain(work.values.get("result"))
         if plain is not None:
             return plain, []
         spans: list[Span] = []
@@ -97,17 +97,17 @@ class Results:
             extras.append(Extra(f"o{number}", OTHER, dict(fields.values), () if region is None else (region.id,)))
         return Annotations.of(spans, relations), extras
 
-    def _plain(self, result: object) -> Annotations | None:
+    def _read_plain(self, result: object) -> Annotations | None:
         """Return what results say that are regions of one label and relations of one, with nothing beside them.
 
         Such are nearly all.  ``None`` stands for others, which are looked at field by field.
         """
         try:
-            found = msgspec.convert(result, list[_PlainRegion | _PlainRelation])
+            results = msgspec.convert(result, list[_PlainRegion | _PlainRelation])
         except msgspec.ValidationError:
             return None
-        regions = [one for one in found if isinstance(one, _PlainRegion)]
-        links = [one for one in found if isinstance(one, _PlainRelation)]
+        regions = [one for one in results if isinstance(one, _PlainRegion)]
+        links = [one for one in results if isinstance(one, _PlainRelation)]
         text, names = self.text, {(region.from_name, region.to_name) for region in regions}
         for region in regions:
             start, end, covered, _ = msgspec.structs.astuple(region.value)
@@ -119,10 +119,10 @@ class Results:
         }
         if len(spans) < len(regions) or not all(link.from_id in spans and link.to_id in spans for link in links):
             return None
-        given = [{"from_name": one, "to_name": other} for one, other in names]
-        if len(given) > 1 or (given and self.names and given[0] != self.names):
+        control_names = [{"from_name": one, "to_name": other} for one, other in names]
+        if len(control_names) > 1 or (control_names and self.names and control_names[0] != self.names):
             return None
-        self.names = self.names or (given[0] if given else {})
+        self.names = self.names or (control_names[0] if control_names else {})
         relations = []
         for number, link in enumerate(links):
             head, child = (link.from_id, link.to_id) if link.direction == "right" else (link.to_id, link.from_id)
@@ -138,15 +138,15 @@ class Results:
                 f"{fields.where}: a region on an image, not on text", "export the text tasks by themselves"
             )
         start, end = self._range(value)
-        identity = fields.optional("id", str, int)
-        identity = f"#{len(regions)}" if identity is None else str(identity)
-        if identity in regions:
-            fields.fail("id", f"found {excerpt(identity)} again, expected each region once")
+        region_id = fields.optional("id", str, int)
+        region_id = f"#{len(regions)}" if region_id is None else str(region_id)
+        if region_id in regions:
+            fields.fail("id", f"found {excerpt(region_id)} again, expected each region once")
         labels = value.texts(kind) if kind in value else []
-        others = _other_fields(fields, value, kind, self._named(fields))
+        others = _other_fields(fields, value, kind, self._other_control_names(fields))
         if not labels:
-            extras.append(Extra(identity, UNLABELLED, {"start": start, "end": end, "type": kind, **others}))
-            regions[identity] = _Region(identity, is_span=False)
+            extras.append(Extra(region_id, UNLABELLED, {"start": start, "end": end, "type": kind, **others}))
+            regions[region_id] = _Region(region_id, is_span=False)
             return
         origin = _ORIGINS.get(fields.optional("origin", str) or "manual")
         if origin is None:
@@ -155,36 +155,36 @@ class Results:
         if score is not None and not 0 <= score <= 1:
             others["score"], score = score, None
         for number, label in enumerate(dict.fromkeys(labels)):
-            name = identity if not number else f"{identity} {label}"
+            name = region_id if not number else f"{region_id} {label}"
             spans.append(Span(name, start, end, label, origin or "added", None, score))
             if others:
                 extras.append(Extra(f"{name} fields", REGION_FIELDS, others, (name,)))
-        regions[identity] = _Region(identity, is_span=True)
+        regions[region_id] = _Region(region_id, is_span=True)
 
-    def _named(self, fields: Fields) -> dict[str, str]:
+    def _other_control_names(self, fields: Fields) -> dict[str, str]:
         """Return the names of controls that are not those of the task's first region, which :attr:`names` keeps."""
-        given = {name: str(fields.values[name]) for name in ("from_name", "to_name") if name in fields}
+        names = {name: str(fields.values[name]) for name in ("from_name", "to_name") if name in fields}
         if not self.names:
-            self.names = given
-        return {name: value for name, value in given.items() if self.names.get(name) != value}
+            self.names = names
+        return {name: value for name, value in names.items() if self.names.get(name) != value}
 
     def _range(self, value: Fields) -> tuple[int, int]:
         """Return where a region lies in code points; its text decides whether the file counts in UTF-16 units."""
         start, end = value.get("start", int), value.get("end", int)
-        said = value.optional("text", str)
-        if said is not None and said != self.text[max(start, 0) : max(end, 0)]:
+        covered = value.optional("text", str)
+        if covered is not None and covered != self.text[max(start, 0) : max(end, 0)]:
             first, last = self._from_utf16(start), self._from_utf16(end)
-            if first is None or last is None or self.text[first:last] != said:
+            if first is None or last is None or self.text[first:last] != covered:
                 value.range("start", "end", len(self.text))
-                value.fail("text", f"found {excerpt(said)}, expected {excerpt(self.text[start:end])}")
+                value.fail("text", f"found {excerpt(covered)}, expected {excerpt(self.text[start:end])}")
             return first, last
         return value.range("start", "end", len(self.text))
 
     def _from_utf16(self, offset: int) -> int | None:
         if self._units is None:
             self._units = [0, *accumulate(1 + (char > "\uffff") for char in self.text)]
-        found = bisect_left(self._units, offset)
-        return found if found < len(self._units) and self._units[found] == offset else None
+        index = bisect_left(self._units, offset)
+        return index if index < len(self._units) and self._units[index] == offset else None
 
     def _relation(
         self,
@@ -207,8 +207,8 @@ class Results:
         others = fields.others(*_RELATION)
         head, child = ends if direction != "left" else ends[::-1]
         if not labels or not (head.is_span and child.is_span):
-            kept = {"direction": direction, "labels": labels, **others}
-            extras.append(Extra(f"r{number}", UNLABELLED_RELATION, kept, (ends[0].id, ends[1].id)))
+            value = {"direction": direction, "labels": labels, **others}
+            extras.append(Extra(f"r{number}", UNLABELLED_RELATION, value, (ends[0].id, ends[1].id)))
             return
         if direction == "bi":
             others["direction"] = direction
@@ -232,7 +232,7 @@ def _other_fields(fields: Fields, value: Fields, kind: str, names: Mapping[str, 
 
 def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the results of a record, regions first."""
-    fields = _kept(record)
+    fields = _other_fields_by_id(record)
     ids: dict[str, str] = {}
     results: list[dict[str, Any]] = []
     for number, (key, span) in enumerate(record.spans().items(), 1):
@@ -269,10 +269,10 @@ def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[st
     return results
 
 
-def _written_region(identity: str, start: int, end: int, text: str, names: Mapping[str, str]) -> dict[str, Any]:
-    return {"id": identity, **names, "type": "labels", "value": {"start": start, "end": end, "text": text[start:end]}}
+def _written_region(region_id: str, start: int, end: int, text: str, names: Mapping[str, str]) -> dict[str, Any]:
+    return {"id": region_id, **names, "type": "labels", "value": {"start": start, "end": end, "text": text[start:end]}}
 
 
-def _kept(record: LayerRecord) -> dict[str, Mapping[str, Any]]:
+def _other_fields_by_id(record: LayerRecord) -> dict[str, Mapping[str, Any]]:
     """Return other fields of regions and relations by their ids."""
     return {e.refs[0]: e.value for e in record.extras if e.kind in (REGION_FIELDS, RELATION_FIELDS)}

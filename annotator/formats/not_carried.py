@@ -13,12 +13,12 @@ from annotator.formats.record import LayerRecord, nested_and_crossing
 
 def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
     """Return how much of a record a format that ``carries`` so much leaves out, by feature; each loss counts once."""
-    left = [feature for feature, carried in carries.items() if carried == "no"]
-    counts = {feature: int(_COUNTS[feature](record)) for feature in left if feature not in _OVERLAPPING}
-    if not counts.keys() >= {*left}:
-        held = record.token_spans() if "off_token" in counts else record.spans()
-        found = dict(zip(_OVERLAPPING, nested_and_crossing(held), strict=True))
-        counts |= {feature: found[feature] for feature in left if feature in found}
+    features = [feature for feature, carried in carries.items() if carried == "no"]
+    counts = {feature: int(_COUNTS[feature](record)) for feature in features if feature not in _OVERLAPPING}
+    if not counts.keys() >= {*features}:
+        spans = record.token_spans() if "off_token" in counts else record.spans()
+        overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))
+        counts |= {feature: overlapping[feature] for feature in features if feature in overlapping}
     return +Counter(counts)
 
 

@@ -29,7 +29,12 @@ _BINARY = ("ner", "classification")
 _UNNAMED = re.compile(r".*\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
 _MEDIA = ("image", "audio", "video", "html")
 
-ROW, SPAN_FIELDS, RELATION_FIELDS, LOOSE = "task", "span's fields", "relation's fields", "relation without spans"
+TASK_FIELDS, SPAN_FIELDS, RELATION_FIELDS, LOOSE_RELATION = (
+    "task",
+    "span's fields",
+    "relation's fields",
+    "relation without spans",
+)
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
@@ -41,7 +46,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 def _document(item: JsonItem, stem: str) -> ForeignDocument:
     task = Fields.of(item.value, item.where, hint="export the dataset anew with `prodigy db-out`")
     if "text" not in task:
-        _refuse(task)
+        _refuse_other_tasks(task)
     text = task.get("text", str)
     meta = task.values.get("meta")
     layer, lost = _layer(task, text)
@@ -58,7 +63,7 @@ def _document(item: JsonItem, stem: str) -> ForeignDocument:
     )
 
 
-def _refuse(task: Fields) -> None:
+def _refuse_other_tasks(task: Fields) -> None:
     """Say what a task without a text is."""
     medium = next((name for name in _MEDIA if name in task), None)
     if medium is not None:
@@ -69,7 +74,7 @@ def _refuse(task: Fields) -> None:
 
 def _layer(task: Fields, text: str) -> tuple[ForeignLayer, dict[str, int]]:
     """Return what an answer says, and how much of it has no place."""
-    reader = _Task(task, text)
+    reader = _TaskReader(task, text)
     content = reader.content()
     author = _author(task)
     answer = task.optional("answer", str) or "accept"
@@ -78,10 +83,10 @@ def _layer(task: Fields, text: str) -> tuple[ForeignLayer, dict[str, int]]:
         return ForeignLayer(content, author, state=state, extras=tuple(reader.extras)), {}
     if answer not in _ANSWERS:
         task.fail("answer", f"found {excerpt(answer)}, expected accept, reject or ignore")
-    kept = tuple(extra for extra in reader.extras if not extra.refs)
+    extras = tuple(extra for extra in reader.extras if not extra.refs)
     state = "skipped" if answer == "ignore" or not content.spans else "doing"
-    layer = ForeignLayer(author=author, state=state, verdicts=((_ANSWERS[answer], content),), extras=kept)
-    lost = len(reader.extras) - len(kept)
+    layer = ForeignLayer(author=author, state=state, verdicts=((_ANSWERS[answer], content),), extras=extras)
+    lost = len(reader.extras) - len(extras)
     return layer, {f"fields of what was {_ANSWERS[answer]}": lost} if lost else {}
 
 
@@ -94,7 +99,7 @@ def _author(task: Fields) -> str | None:
     return None
 
 
-class _Task:
+class _TaskReader:
     """Reads the spans and relations of a task, and gathers in ``extras`` what only Prodigy knows."""
 
     def __init__(self, task: Fields, text: str) -> None:
@@ -108,7 +113,7 @@ class _Task:
             *(_TASK if isinstance(task.values.get("meta"), dict) else (n for n in _TASK if n != "meta"))
         )
         if others:
-            self.extras.append(Extra(ROW, ROW, others))
+            self.extras.append(Extra(TASK_FIELDS, TASK_FIELDS, others))
 
     def content(self) -> Annotations:
         task = self.task
@@ -120,53 +125,55 @@ class _Task:
                 relations.append(relation)
         return Annotations.of(spans, relations)
 
-    def _span(self, identity: str, fields: Fields) -> Span:
+    def _span(self, span_id: str, fields: Fields) -> Span:
         start, end = fields.range("start", "end", len(self.text))
         label = fields.label("label")
         if "text" in fields and fields.get("text", str) != self.text[start:end]:
             fields.fail("text", f"found {excerpt(fields.get('text', str))}, expected {excerpt(self.text[start:end])}")
         source, score = fields.values.get("source"), fields.values.get("score")
-        self._by_key.setdefault(SpanKey(start, end, label), identity)
-        self._by_place.setdefault((start, end), identity)
+        self._by_key.setdefault(SpanKey(start, end, label), span_id)
+        self._by_place.setdefault((start, end), span_id)
         for name in ("token_start", "token_end"):
             if isinstance(fields.values.get(name), int):
-                self._by_token[fields.values[name]] = identity
+                self._by_token[fields.values[name]] = span_id
         own = {name for name, fits in (("source", _is_source(source)), ("score", _is_score(score))) if not fits}
-        self._keep(SPAN_FIELDS, identity, fields, [name for name in _SPAN if name not in own])
+        self._keep_other_fields(SPAN_FIELDS, span_id, fields, [name for name in _SPAN if name not in own])
         source = source if _is_source(source) else None
         return Span(
-            identity, start, end, label, "accepted" if source else "added", source, score if _is_score(score) else None
+            span_id, start, end, label, "accepted" if source else "added", source, score if _is_score(score) else None
         )
 
-    def _relation(self, identity: str, fields: Fields) -> Relation | None:
+    def _relation(self, relation_id: str, fields: Fields) -> Relation | None:
         head, child = self._end(fields, "head"), self._end(fields, "child")
         if head is None or child is None:
-            self.extras.append(Extra(identity, LOOSE, dict(fields.values)))
+            self.extras.append(Extra(relation_id, LOOSE_RELATION, dict(fields.values)))
             return None
-        self._keep(RELATION_FIELDS, identity, fields, _RELATION)
-        return Relation(identity, head, child, fields.label("label"))
+        self._keep_other_fields(RELATION_FIELDS, relation_id, fields, _RELATION)
+        return Relation(relation_id, head, child, fields.label("label"))
 
     def _end(self, fields: Fields, name: Literal["head", "child"]) -> str | None:
         """Return the span at one end of a relation, ``None`` where the end is a token without a label."""
         if f"{name}_span" in fields:
-            place = fields.inner(f"{name}_span")
-            start, end = place.range("start", "end", len(self.text))
-            if "label" in place:
-                found = self._by_key.get(SpanKey(start, end, place.label("label"))) or self._by_place.get((start, end))
+            end_span = fields.inner(f"{name}_span")
+            start, end = end_span.range("start", "end", len(self.text))
+            if "label" in end_span:
+                span_id = self._by_key.get(SpanKey(start, end, end_span.label("label"))) or self._by_place.get(
+                    (start, end)
+                )
             else:
-                found = self._by_place.get((start, end))
-                if found is None:
+                span_id = self._by_place.get((start, end))
+                if span_id is None:
                     return None
         else:
-            found = self._by_token.get(fields.get(name, int))
-        if found is None:
+            span_id = self._by_token.get(fields.get(name, int))
+        if span_id is None:
             fields.fail(name, f"found {excerpt(fields.values.get(name))}, expected the token of a span")
-        return found
+        return span_id
 
-    def _keep(self, kind: str, identity: str, fields: Fields, known: Iterable[str]) -> None:
+    def _keep_other_fields(self, kind: str, item_id: str, fields: Fields, known: Iterable[str]) -> None:
         others = fields.others(*known)
         if others:
-            self.extras.append(Extra(f"{kind} {identity}", kind, others, (identity,)))
+            self.extras.append(Extra(f"{kind} {item_id}", kind, others, (item_id,)))
 
 
 def _is_source(value: object) -> bool:
@@ -194,7 +201,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 
 def _task(record: LayerRecord, tokens: bytes, spans: list[Any], relations: list[Any], answer: str) -> bytes:
     document = record.document
-    row = next((dict(extra.value) for extra in record.extras if extra.kind == ROW), {})
+    row = next((dict(extra.value) for extra in record.extras if extra.kind == TASK_FIELDS), {})
     if record.layer.startswith("curator:"):
         row = {"_session_id": record.curators[0], "_annotator_id": record.curators[0], **row}
     if answer != "accept":
@@ -214,22 +221,22 @@ def _task(record: LayerRecord, tokens: bytes, spans: list[Any], relations: list[
 
 
 def _spans(record: LayerRecord, spans: Mapping[SpanKey, Span]) -> list[dict[str, Any]]:
-    kept = _fields(record, SPAN_FIELDS)
+    other_fields = _fields(record, SPAN_FIELDS)
     rows = []
     for key, span in spans.items():
-        row = _place(record, key)
+        row = _span_place(record, key)
         if span.source is not None:
             row["source"] = span.source
         if span.score is not None:
             row["score"] = span.score
-        rows.append({**row, **kept.get(span.id, {})})
+        rows.append({**row, **other_fields.get(span.id, {})})
     return rows
 
 
 def _relations(record: LayerRecord, relations: Mapping[RelationKey, Relation]) -> list[dict[str, Any]]:
-    kept = _fields(record, RELATION_FIELDS)
-    rows = [{**_link(record, key), **kept.get(relation.id, {})} for key, relation in relations.items()]
-    return rows + [dict(extra.value) for extra in record.extras if extra.kind == LOOSE]
+    other_fields = _fields(record, RELATION_FIELDS)
+    rows = [{**_link(record, key), **other_fields.get(relation.id, {})} for key, relation in relations.items()]
+    return rows + [dict(extra.value) for extra in record.extras if extra.kind == LOOSE_RELATION]
 
 
 def _fields(record: LayerRecord, kind: str) -> dict[str, Mapping[str, Any]]:
@@ -240,18 +247,18 @@ def _fields(record: LayerRecord, kind: str) -> dict[str, Mapping[str, Any]]:
 def _suggestion(record: LayerRecord, original: Any) -> tuple[list[Any], list[Any]]:
     """Return a suggestion's spans and relations."""
     if isinstance(original[0], int):
-        return [_place(record, SpanKey(*original))], []
+        return [_span_place(record, SpanKey(*original))], []
     key = RelationKey(SpanKey(*original[0]), SpanKey(*original[1]), original[2])
-    return [_place(record, end) for end in dict.fromkeys((key.head, key.child))], [_link(record, key)]
+    return [_span_place(record, end) for end in dict.fromkeys((key.head, key.child))], [_link(record, key)]
 
 
-def _place(record: LayerRecord, key: SpanKey) -> dict[str, Any]:
+def _span_place(record: LayerRecord, key: SpanKey) -> dict[str, Any]:
     first, last = record.document.tokens.exact(key.start, key.end) or (None, None)
     return {"start": key.start, "end": key.end, "token_start": first, "token_end": last, "label": key.label}
 
 
 def _link(record: LayerRecord, key: RelationKey) -> dict[str, Any]:
-    head, child = _place(record, key.head), _place(record, key.child)
+    head, child = _span_place(record, key.head), _span_place(record, key.child)
     return {
         "head": head["token_end"],
         "child": child["token_end"],

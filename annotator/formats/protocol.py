@@ -91,8 +91,8 @@ class ForeignDocument:
 
 def all_but(*no: str, aside: tuple[str, ...] = ()) -> Mapping[str, Carried]:
     """Declare that a format carries every feature but some; ``aside`` are those that it keeps aside."""
-    found: dict[str, Carried] = dict.fromkeys(FEATURES, "yes")
-    return found | dict.fromkeys(no, "no") | dict.fromkeys(aside, "aside")
+    carries: dict[str, Carried] = dict.fromkeys(FEATURES, "yes")
+    return carries | dict.fromkeys(no, "no") | dict.fromkeys(aside, "aside")
 
 
 class Sink(Protocol):

@@ -44,8 +44,8 @@ class LayerRecord:
         Spans that say the same count once: the one with the lowest id.
         """
         if "spans" not in self._ordered:
-            found = _once((span.key, span) for span in self.annotations.spans.values())
-            self._ordered["spans"] = {key: found[key] for key in sorted(found, key=reading_order)}
+            by_key = _once((span.key, span) for span in self.annotations.spans.values())
+            self._ordered["spans"] = {key: by_key[key] for key in sorted(by_key, key=reading_order)}
         spans: dict[SpanKey, Span] = self._ordered["spans"]
         return spans
 
@@ -53,16 +53,16 @@ class LayerRecord:
         """Return the relations by the start of the head, that of the child, then the label; each content once."""
         if "relations" not in self._ordered:
             content = self.annotations
-            found = _once((content.relation_key(relation), relation) for relation in content.relations.values())
-            self._ordered["relations"] = {key: found[key] for key in sorted(found, key=relation_order)}
+            by_key = _once((content.relation_key(relation), relation) for relation in content.relations.values())
+            self._ordered["relations"] = {key: by_key[key] for key in sorted(by_key, key=relation_order)}
         relations: dict[RelationKey, Relation] = self._ordered["relations"]
         return relations
 
     def token_spans(self) -> dict[SpanKey, tuple[int, int]]:
         """Return first and last token (inclusive) of those spans that begin and end at token borders."""
         exact = self.document.tokens.exact
-        found = ((key, exact(key.start, key.end)) for key in self.spans())
-        return {key: place for key, place in found if place is not None}
+        ranges = ((key, exact(key.start, key.end)) for key in self.spans())
+        return {key: token_range for key, token_range in ranges if token_range is not None}
 
     def off_token_spans(self) -> int:
         """Return how many spans do not begin and end at token borders."""

@@ -33,36 +33,36 @@ MODULES = {
 def load_format(name: str) -> Format:
     """Return the format with this name, ours first; :class:`UnknownFormatError` lists them where there is none."""
     if name in MODULES:
-        found: Format = import_module(MODULES[name]).FORMAT
-        return found
-    for entry in _foreign():
+        form: Format = import_module(MODULES[name]).FORMAT
+        return form
+    for entry in _entry_points():
         if entry.name == name:
-            return _loaded(entry)
+            return _load_entry_point(entry)
     raise UnknownFormatError(f"no format {name!r}{_nearest(name)}", f"the formats are {', '.join(format_names())}")
 
 
 def format_names() -> list[str]:
     """Return the names of all formats, ours first."""
-    return [*MODULES, *sorted({entry.name for entry in _foreign()} - MODULES.keys())]
+    return [*MODULES, *sorted({entry.name for entry in _entry_points()} - MODULES.keys())]
 
 
-def _foreign() -> Iterator[EntryPoint]:
+def _entry_points() -> Iterator[EntryPoint]:
     from importlib.metadata import entry_points
 
     yield from entry_points(group=GROUP)
 
 
-def _loaded(entry: EntryPoint) -> Format:
+def _load_entry_point(entry: EntryPoint) -> Format:
     """Load another package's format; whatever its import raises is told as that package's fault."""
     try:
-        found = entry.load()
+        form = entry.load()
     except Exception as error:
         raise FormatError(
             f"the format {entry.name!r} of {entry.value} cannot be loaded: {error}", "mend it or remove it"
         ) from error
-    if not isinstance(found, Format):
+    if not isinstance(form, Format):
         raise FormatError(f"the format {entry.name!r} of {entry.value} is no Format value", "see docs/extending.md")
-    return found
+    return form
 
 
 def _nearest(name: str) -> str:

@@ -90,8 +90,8 @@ class Source:
         with self._open() as stream:
             if self._begins_a_list(stream):
                 values = JsonList(self._chunks(stream), self.name)
-                while (found := values.next()) is not None:
-                    yield JsonItem(found[0], found[1], f"{self.name}:{found[1]}")
+                while (entry := values.next()) is not None:
+                    yield JsonItem(entry[0], entry[1], f"{self.name}:{entry[1]}")
                 return
             for line in self._lines(stream):
                 if line.data and not line.data.isspace():
@@ -185,5 +185,5 @@ class Source:
 def _undecodable(where: str, encoding: str, error: UnicodeError, before: int) -> FormatError:
     """Say at which byte of a file decoding failed; ``before`` is the number of those that went well."""
     shown = "UTF-8" if codecs.lookup(encoding).name == "utf-8" else encoding
-    place = f"byte {before + error.start} is" if isinstance(error, UnicodeDecodeError) else "it is"
-    return FormatError(f"{where}: {place} not {shown}", _ENCODING_HINT)
+    position = f"byte {before + error.start} is" if isinstance(error, UnicodeDecodeError) else "it is"
+    return FormatError(f"{where}: {position} not {shown}", _ENCODING_HINT)

@@ -34,17 +34,21 @@ def validate_lines(path: Path) -> list[str]:
             where = f"{path}:{number}: "
             if len(data) == LONGEST_LINE:
                 raise line_too_long(where.removesuffix(": "), LONGEST_LINE)
-            record, found = _parse(data)
+            record, line_problems = _parse_object(data)
             if record is not None:
-                found = list(_record_problems(record, validator))
+                line_problems = list(_record_problems(record, validator))
                 key = str(record.get("id"))
                 if key in keys:
-                    found.append(f"id: found {_shown(key)} again, expected each document once (line {keys[key]})")
+                    line_problems.append(
+                        f"id: found {_shown(key)} again, expected each document once (line {keys[key]})"
+                    )
                 elif key < last:
-                    found.append(f"id: found {_shown(key)} after {_shown(last)}, expected documents in order of id")
+                    line_problems.append(
+                        f"id: found {_shown(key)} after {_shown(last)}, expected documents in order of id"
+                    )
                 keys.setdefault(key, number)
                 last = max(last, key)
-            problems += [where + problem for problem in found]
+            problems += [where + problem for problem in line_problems]
     return problems
 
 
@@ -54,7 +58,7 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
 
 
-def _parse(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
+def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
     """Return the object of a line, or what keeps it from being one."""
     try:
         value = json.loads(data.decode("utf-8").rstrip("\r\n"))
@@ -161,10 +165,10 @@ def _span_problems(spans: list[dict[str, Any]], text: str, tokens: Segmentation)
         if span["id"] in seen:
             yield f"{path}.id: found {_shown(span['id'])} again, expected each id once"
         seen.add(span["id"])
-        place = (start, -end, span["label"])
-        if place < last:
+        order = (start, -end, span["label"])
+        if order < last:
             yield f"{path}: found {start}-{end} {span['label']}, expected spans ordered by start, longest first, label"
-        last = place
+        last = order
 
 
 def _relation_problems(relations: list[dict[str, Any]], spans: Mapping[str, dict[str, Any]]) -> Iterator[str]:
@@ -182,10 +186,10 @@ def _relation_problems(relations: list[dict[str, Any]], spans: Mapping[str, dict
             continue
         for end in ("head", "child"):
             yield from _end_problems(relation, end, spans[relation[f"{end}_id"]], path)
-        place = (relation["head_span"]["start"], relation["child_span"]["start"], relation["label"])
-        if place < last:
+        order = (relation["head_span"]["start"], relation["child_span"]["start"], relation["label"])
+        if order < last:
             yield f"{path}: found it out of order, expected relations ordered by head start, child start, label"
-        last = place
+        last = order
 
 
 def _end_problems(relation: dict[str, Any], end: str, span: dict[str, Any], path: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from annotator.text import Segment
 TagScheme = Literal["iob2", "iob1", "bioes", "bilou"]
 TAG_SCHEMES = get_args(TagScheme)
 
-ROWS_OPTION = "documents (default) or sentences: what a row holds; sentences come back as documents of their own"
+ROWS_OPTION_HELP = "documents (default) or sentences: what a row holds; sentences come back as documents of their own"
 _TAG = re.compile(r"([BIESLUW])-(.+)", re.DOTALL)
 _BEGINS, _ENDS = frozenset("BSUW"), frozenset("ESLUW")
 _LETTERS: Mapping[TagScheme, tuple[str, str, str, str]] = {
@@ -74,16 +74,16 @@ def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
     if wanted not in ("documents", "sentences"):
         raise FormatError(f"rows={wanted}: a row holds a document or a sentence", "write rows=documents or =sentences")
     document = record.document
-    held = record.token_spans()
+    token_spans = record.token_spans()
     if wanted == "documents":
-        yield _row(record, document.key, Segment(0, len(document.text)), held, record.relations())
+        yield _row(record, document.key, Segment(0, len(document.text)), token_spans, record.relations())
         return
-    sentence_of = {key: document.sentences.containing(key.start) for key in held}
+    sentence_of = {key: document.sentences.containing(key.start) for key in token_spans}
     spans: dict[int, dict[SpanKey, tuple[int, int]]] = {}
-    for key, place in held.items():
+    for key, token_range in token_spans.items():
         number = sentence_of[key]
         if number is not None and key.end <= document.sentences[number].end:
-            spans.setdefault(number, {})[key] = place
+            spans.setdefault(number, {})[key] = token_range
     links: dict[int, list[RelationKey]] = {}
     for link in record.relations():
         number = sentence_of.get(link.head)
@@ -91,45 +91,45 @@ def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
             links.setdefault(number, []).append(link)
     for number, sentence in enumerate(document.sentences):
         yield _row(record, f"{document.key}-{number + 1:04}", sentence, spans.get(number, {}), links.get(number, ()))
-    over = len(held) - sum(map(len, spans.values()))
+    over = len(token_spans) - sum(map(len, spans.values()))
     if over:
         target.lost["spans over the end of a sentence"] += over
 
 
 def _row(
     record: LayerRecord,
-    identity: str,
+    row_id: str,
     part: Segment,
-    held: Mapping[SpanKey, tuple[int, int]],
+    token_spans: Mapping[SpanKey, tuple[int, int]],
     links: Iterable[RelationKey],
 ) -> WordRow:
     tokens, text = record.document.tokens, record.document.text
     inside = tokens.overlapping(part.start, part.end) if part.end > part.start else range(0)
     at = inside.start
-    spans = {key: WordSpan(first - at, last - at, key.label) for key, (first, last) in held.items()}
-    places = {key: place for place, key in enumerate(spans)}
+    spans = {key: WordSpan(first - at, last - at, key.label) for key, (first, last) in token_spans.items()}
+    numbers = {key: number for number, key in enumerate(spans)}
     relations = [
-        WordRelation(places[link.head], places[link.child], link.label)
+        WordRelation(numbers[link.head], numbers[link.child], link.label)
         for link in links
-        if link.head in places and link.child in places
+        if link.head in numbers and link.child in numbers
     ]
     words = [text[start:end] for start, end in tokens[at : inside.stop]]
-    chosen = [spans[key] for key in without_overlaps(spans)]
-    return WordRow(identity, text[part.start : part.end], words, list(spans.values()), chosen, relations)
+    flat_spans = [spans[key] for key in without_overlaps(spans)]
+    return WordRow(row_id, text[part.start : part.end], words, list(spans.values()), flat_spans, relations)
 
 
 def row_tags(row: WordRow, scheme: TagScheme = "iob2") -> list[str]:
     """Return a tag for each word; of spans that share words the longest stays."""
-    found = ["O"] * len(row.words)
+    tags = ["O"] * len(row.words)
     first, inner, last, single = _LETTERS[scheme]
     before: WordSpan | None = None
     for span in row.flat:
         letters = [first, *[inner] * (span.last - span.first - 1), last] if span.last > span.first else [single]
         if scheme == "iob1" and before is not None and before.last + 1 == span.first and before.label == span.label:
             letters[0] = "B"
-        found[span.first : span.last + 1] = [f"{letter}-{span.label}" for letter in letters]
+        tags[span.first : span.last + 1] = [f"{letter}-{span.label}" for letter in letters]
         before = span
-    return found
+    return tags
 
 
 @lru_cache(maxsize=4096)
@@ -180,45 +180,45 @@ def align(words: Sequence[str], text: str, where: str) -> list[Segment]:
 
     Raises :class:`FormatError` where it does not.
     """
-    found: list[Segment] = []
+    segments: list[Segment] = []
     at = 0
     for word in words:
         start = text.find(word, at)
         if start < 0 or any(map(str.isalnum, text[at:start])):
             raise FormatError(
-                f"{where}: the word {excerpt(word)} (number {len(found) + 1}) is not where the text has it",
+                f"{where}: the word {excerpt(word)} (number {len(segments) + 1}) is not where the text has it",
                 "leave the text out, or mend what wrote the file",
             )
         at = start + len(word)
-        found.append(Segment(start, at))
-    return found
+        segments.append(Segment(start, at))
+    return segments
 
 
 def rebuild_text(sentences: Iterable[Sequence[str]]) -> tuple[str, list[Segment]]:
     """Return the text of sentences of words, and where the words stand in it."""
     parts: list[str] = []
-    found: list[Segment] = []
+    segments: list[Segment] = []
     at = 0
     for sentence in sentences:
         for word in sentence:
             parts += (word, " ")
-            found.append(Segment(at, at + len(word)))
+            segments.append(Segment(at, at + len(word)))
             at += len(word) + 1
         if sentence:
             parts[-1] = "\n"
-    return "".join(parts[:-1]), found
+    return "".join(parts[:-1]), segments
 
 
 def annotations_from_words(
-    places: Sequence[Segment], spans: Iterable[WordSpan], relations: Iterable[WordRelation]
+    segments: Sequence[Segment], spans: Iterable[WordSpan], relations: Iterable[WordRelation]
 ) -> Annotations:
     """Return spans and relations over words as ones over the text that the words stand in."""
-    found = [
-        Span(str(number), places[span.first].start, places[span.last].end, span.label)
+    over_text = [
+        Span(str(number), segments[span.first].start, segments[span.last].end, span.label)
         for number, span in enumerate(spans)
     ]
     links = [
         Relation(f"relation {number}", str(link.head), str(link.child), link.label)
         for number, link in enumerate(relations)
     ]
-    return Annotations.of(found, links)
+    return Annotations.of(over_text, links)

@@ -109,7 +109,7 @@ def compose(text: str, report: ProblemReport) -> Any:
 def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str]) -> LabelScheme:
     fields = root.fields(_SCHEME_FIELDS, _REQUIRED, "a mapping with languages, entities and relations")
     languages = _languages(fields["languages"]) if "languages" in fields else ()
-    reader = _Types(languages, reserved_keys)
+    reader = _TypeReader(languages, reserved_keys)
     entities = reader.entities(fields["entities"]) if "entities" in fields else {}
     relations = reader.relations(fields["relations"], tuple(entities)) if "relations" in fields else {}
     return LabelScheme(
@@ -162,7 +162,7 @@ def _languages(value: YamlValue) -> tuple[str, ...]:
     return tuple(languages)
 
 
-class _Types:
+class _TypeReader:
     """Reads the entity and relation types, which share their keys and guideline."""
 
     def __init__(self, languages: tuple[str, ...], reserved_keys: Collection[str]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from annotator.errors import FormatError
 from annotator.formats.labelstudio import read
-from annotator.formats.labelstudio_results import Results
+from annotator.formats.labelstudio_results import ResultReader
 from annotator.formats.protocol import ForeignDocument
 from tests.formats.files import give, source, take, workspace
 from tests.workspaces import said
@@ -71,7 +71,7 @@ def test_what_is_plain_is_read_as_if_it_were_looked_at_closely(results: list[dic
 
     quickly = outcome()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Results, "_plain", lambda *_: None)
+        patch.setattr(ResultReader, "_read_plain", lambda *_: None)
         assert outcome() == quickly
 
 
