@@ -18,7 +18,7 @@ from annotator.store import LayerInfo, Store, first_break
 from annotator.store.foreign import ForeignDatabase
 from annotator.text import text_sha256
 from annotator.tokenization import TOKENIZER, split_sentences, tokenize
-from annotator.validation import Examined, examine_history, name_problem
+from annotator.validation import LayerExamination, examine_history, name_problem
 
 FEW = 3
 """Documents that a line on many of them names."""
@@ -79,7 +79,7 @@ class Examiner:
         return self.found
 
     def _document(self, key: str, corpus: LayerInfo | None, layers: Sequence[LayerInfo]) -> None:
-        examined = Examined(problem="the document itself is missing")
+        examined = LayerExamination(problem="the document itself is missing")
         if corpus is not None:
             examined = self._examined(corpus, None)
         if examined.problem is None and examined.document is None:
@@ -100,22 +100,22 @@ class Examiner:
             else:
                 self.found.layers.append(layer)
 
-    def _layer(self, layer: LayerInfo, corpus: Examined) -> str | None:
+    def _layer(self, layer: LayerInfo, corpus: LayerExamination) -> str | None:
         examined = self._examined(layer, corpus)
         for actor in examined.imported if examined.problem is None else ():
             if actor not in self._trusted:
                 self._imported[layer.name.name, actor].append(layer.name.document)
         return examined.problem
 
-    def _examined(self, layer: LayerInfo, corpus: Examined | None) -> Examined:
+    def _examined(self, layer: LayerInfo, corpus: LayerExamination | None) -> LayerExamination:
         name = self.name_here(layer.name)
         problem = name_problem(name)
         if problem is not None:
-            return Examined(problem=problem)
+            return LayerExamination(problem=problem)
         events = self._other.events(layer)
         broken = first_break(events)
         if broken is not None:
-            return Examined(problem=f"{broken} there")
+            return LayerExamination(problem=f"{broken} there")
         history = [event for _, event in events]
         return self._judged(name, history if name == layer.name else rename_author(history, name.author), corpus)
 
@@ -125,7 +125,7 @@ class Examiner:
             return LayerName(name.document, curator_layer(self._renames[name.author]))
         return name
 
-    def _judged(self, name: LayerName, events: Sequence[Event], corpus: Examined | None) -> Examined:
+    def _judged(self, name: LayerName, events: Sequence[Event], corpus: LayerExamination | None) -> LayerExamination:
         replacements = () if corpus is None else corpus.replacements
 
         def text(digest: str) -> str | None:

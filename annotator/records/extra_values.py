@@ -1,0 +1,146 @@
+"""The values of extras: what a format needs to write again what it keeps aside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from annotator.annotation import Origin
+from annotator.records.field_types import Offset, Score, Word
+
+_DEEPEST = 100
+"""How many lists and objects may lie inside one another in plain JSON."""
+
+
+def extra_problem(form: str, kind: str, value: Mapping[str, Any], refs: Sequence[str]) -> str | None:
+    """Say why the format ``form`` could not write an extra of this kind again, or return ``None``.
+
+    ``refs`` are the ids of the items that the extra refers to.
+    """
+    shape = _SHAPES.get(kind) or _SHAPES.get(f"{kind} of {form}")
+    if shape is not None:
+        least_refs, fields = shape
+        try:
+            msgspec.convert(value, fields)
+        except msgspec.ValidationError as error:
+            return f"{kind} kept for {form}: {error}"
+        if len(refs) < least_refs or (kind == "event" and len(refs) != 1 + len(value["roles"])):
+            return f"{kind} kept for {form} does not speak of what it should"
+    return json_problem(value)
+
+
+def json_problem(value: Any) -> str | None:
+    """Say why plain JSON could not be stored and read again, or return ``None``."""
+    if _depth(value) > _DEEPEST:
+        return f"brackets within brackets, more than {_DEEPEST} deep"
+    try:
+        json.loads(msgspec.json.encode(value))
+    except ValueError as error:
+        return f"cannot be read again: {error}"
+    return None
+
+
+def _depth(value: Any) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        inner, depth = waiting.pop()
+        if isinstance(inner, dict | list):
+            deepest = max(deepest, depth)
+            waiting += [(one, depth + 1) for one in (inner.values() if isinstance(inner, dict) else inner)]
+    return deepest
+
+
+class _Value(msgspec.Struct, kw_only=True):
+    pass
+
+
+class _Labelled(_Value):
+    label: str
+
+
+class _Fragments(_Value):
+    fragments: Annotated[list[tuple[Offset, Offset]], Meta(min_length=1)]
+
+
+class _DiscontinuousSpan(_Fragments):
+    label: str
+    text: str
+
+
+class _Roles(_Value):
+    roles: Annotated[list[str], Meta(min_length=2, max_length=2)]
+
+
+class _Relation(_Roles):
+    label: str
+
+
+class _Event(_Labelled):
+    roles: list[str]
+
+
+class _Attribute(_Labelled):
+    value: str = ""
+
+
+class _Note(_Labelled):
+    text: str
+
+
+class _Normalization(_Note):
+    entry: str
+
+
+class _Region(_Value):
+    start: Offset
+    end: Offset
+    value: dict[str, Any] = {}
+
+
+class _RegionFields(_Value):
+    value: dict[str, Any] = {}
+
+
+class _Task(_Value):
+    names: dict[str, str] = {}
+    data: dict[str, Any] = {}
+    task: dict[str, Any] = {}
+
+
+class _Item(_Value, kw_only=True):
+    label: Word
+    origin: Origin
+    source: Word | None = None
+    score: Score | None = None
+    curator: Word | None = None
+
+
+class _Span(_Item, kw_only=True):
+    start: Offset
+    end: Offset
+
+
+_SHAPES: Mapping[str, tuple[int, type[_Value]]] = {
+    "span": (0, _Span),
+    "relation": (2, _Item),
+    "discontinuous span": (0, _DiscontinuousSpan),
+    "fragments of a span": (1, _Fragments),
+    "names of arguments": (1, _Roles),
+    "relation of what is kept aside": (2, _Relation),
+    "event": (1, _Event),
+    "attribute": (1, _Attribute),
+    "normalization": (1, _Normalization),
+    "note": (1, _Note),
+    "equivalence": (1, _Labelled),
+    "span's fields": (1, _Value),
+    "relation's fields": (1, _Value),
+    "region's fields": (1, _RegionFields),
+    "region without label": (0, _Region),
+    "relation without label": (2, _Value),
+    "document of labelstudio": (0, _Task),
+}
+"""By kind of extra: the least number of items that it refers to, and the fields that its value must have."""

@@ -1,0 +1,251 @@
+"""The records of history, table by table: their fields, the types of these, and the values they may have.
+
+Our own code writes records from typed items, which need no check.  Records that come from elsewhere are read through
+these structs, so that an unknown field, a value of another type, an offset before the text or a score beyond 1 is an
+error.  Two of these structs are equal exactly when the records in history are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from annotator.annotation import Origin, Settled, VerdictKind, relation_key, span_key
+from annotator.names import person_problem
+from annotator.records.extra_values import extra_problem, json_problem
+from annotator.records.field_types import Digest, ItemId, Offset, RelationContent, Score, SpanContent, Word
+
+_NOT_ITS_CONTENT = "its id is not its content"
+
+
+class BadRecordError(ValueError):
+    """A record that history cannot hold."""
+
+
+class TypedRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A record of any table; a missing field means that there is no value."""
+
+    def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - most records are fine under any id
+        """Say what is wrong with the record under its id beyond the types of its fields, or return ``None``."""
+        return None
+
+
+class _Item(TypedRecord, frozen=True, kw_only=True):
+    label: Word
+    origin: Origin
+    source: Word | UnsetType = UNSET
+    score: Score | UnsetType = UNSET
+    curator: Word | UnsetType = UNSET
+
+
+class SpanRecord(_Item, frozen=True, kw_only=True):
+    """A span."""
+
+    start: Offset
+    end: Offset
+
+    def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
+        """Refuse a span without text."""
+        return None if self.start < self.end else f"{self.start}-{self.end} is not a stretch of text"
+
+    def content_problem(self, record_id: str) -> str | None:
+        """Refuse an id that is not the content, for layers whose ids are content."""
+        return None if record_id == f"{self.start}-{self.end}-{self.label}" else _NOT_ITS_CONTENT
+
+
+class RelationRecord(_Item, frozen=True, kw_only=True):
+    """A relation between two spans, given by their ids."""
+
+    head: ItemId
+    child: ItemId
+
+    def content_problem(self, record_id: str) -> str | None:
+        """Refuse an id that is not the content, for layers whose ids are content."""
+        return None if record_id == f"{self.label}:{self.head}:{self.child}" else _NOT_ITS_CONTENT
+
+
+class _Verdict(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
+    verdict: VerdictKind
+    label: Word
+    source: Word | UnsetType = UNSET
+    score: Score | UnsetType = UNSET
+    item: ItemId | UnsetType = UNSET
+
+
+class SpanVerdict(_Verdict, frozen=True, kw_only=True, tag="span"):
+    """A verdict on a suggested span."""
+
+    original: SpanContent
+
+    def problem(self, record_id: str) -> str | None:
+        """Refuse an id that is not the suggestion's content, and a span without text."""
+        return _NOT_ITS_CONTENT if str(span_key(self.original)) != record_id else _stretch_problem(self.original)
+
+
+class RelationVerdict(_Verdict, frozen=True, kw_only=True, tag="relation"):
+    """A verdict on a suggested relation."""
+
+    original: RelationContent
+
+    def problem(self, record_id: str) -> str | None:
+        """Refuse an id that is not the suggestion's content, and ends without text."""
+        if str(relation_key(self.original)) != record_id:
+            return _NOT_ITS_CONTENT
+        return _stretch_problem(self.original[0]) or _stretch_problem(self.original[1])
+
+
+class CommentRecord(TypedRecord, frozen=True, kw_only=True):
+    """A comment on an item of the layer, or on the document where there is no ``target``."""
+
+    text: str
+    target: ItemId | UnsetType = UNSET
+
+
+class AssignmentRecord(TypedRecord, frozen=True, kw_only=True):
+    """The assignment of a document to a curator, whose name is the id."""
+
+    blind: bool
+
+    def problem(self, record_id: str) -> str | None:
+        """Refuse an id that cannot be a curator's name."""
+        problem = person_problem(record_id)
+        return None if problem is None else f"the curator's name {record_id!r} {problem}"
+
+
+class _Ruling(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
+    settled: Settled
+    event: Annotated[int, Meta(ge=1, le=2**53)]
+    item: ItemId | UnsetType = UNSET
+    origin: Origin | UnsetType = UNSET
+    source: Word | UnsetType = UNSET
+    score: Score | UnsetType = UNSET
+    curator: Word | UnsetType = UNSET
+
+
+class SpanRuling(_Ruling, frozen=True, kw_only=True, tag="span"):
+    """The ruling on a claimed span."""
+
+    claim: SpanContent
+    versions: dict[str, list[SpanContent]]
+    outcome: SpanContent | UnsetType = UNSET
+
+    def problem(self, record_id: str) -> str | None:
+        """Refuse an id that is not the claim, and spans without text."""
+        if str(span_key(self.claim)) != record_id:
+            return _NOT_ITS_CONTENT
+        spans = [self.claim, *(span for version in self.versions.values() for span in version)]
+        if self.outcome is not UNSET:
+            spans.append(self.outcome)
+        return next((problem for span in spans if (problem := _stretch_problem(span))), None)
+
+
+class RelationRuling(_Ruling, frozen=True, kw_only=True, tag="relation"):
+    """The ruling on a claimed relation."""
+
+    claim: RelationContent
+    versions: dict[str, list[RelationContent]]
+    outcome: tuple[Word, bool] | UnsetType = UNSET
+
+    def problem(self, record_id: str) -> str | None:
+        """Refuse an id that is not the claim, and spans without text."""
+        if str(relation_key(self.claim)) != record_id:
+            return _NOT_ITS_CONTENT
+        claims = [self.claim, *(claim for version in self.versions.values() for claim in version)]
+        spans = (span for head, child, _ in claims for span in (head, child))
+        return next((problem for span in spans if (problem := _stretch_problem(span))), None)
+
+
+class ExtraRecord(TypedRecord, frozen=True, kw_only=True):
+    """Something that is kept for a foreign format."""
+
+    format: Word
+    kind: Word
+    value: dict[str, Any]
+    refs: Annotated[list[ItemId], Meta(min_length=1)] | UnsetType = UNSET
+
+    def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
+        """Refuse a value that the format could not write again."""
+        refs = () if self.refs is UNSET else self.refs
+        return extra_problem(self.format, self.kind, self.value, refs)
+
+
+class DocumentRecord(TypedRecord, frozen=True, kw_only=True):
+    """The metadata of a document, and the digest of its text."""
+
+    sha256: Digest
+    lang: Annotated[str, Meta(min_length=1, max_length=35)]
+    title: str
+    meta: dict[str, Any]
+
+    def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
+        """Refuse metadata that could not be stored and read again."""
+        return json_problem(self.meta)
+
+
+class _TextField(TypedRecord, frozen=True, kw_only=True):
+    value: Digest
+
+
+class _Field(TypedRecord, frozen=True, kw_only=True):
+    value: str
+
+
+class _StateField(TypedRecord, frozen=True, kw_only=True):
+    value: Literal["doing", "done", "skipped"]
+
+
+class _CuratorsField(TypedRecord, frozen=True, kw_only=True):
+    value: Word
+
+    def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
+        """Refuse names that no curator can have."""
+        problems = ((name, person_problem(name)) for name in self.value.split(","))
+        return next((f"the curator's name {name!r} {problem}" for name, problem in problems if problem), None)
+
+
+FIELDS: Mapping[str, Any] = {
+    "state": _StateField,
+    "flag": _Field,
+    "text": _TextField,
+    "fingerprint": _Field,
+    "curators": _CuratorsField,
+}
+"""The records of the fields of a layer, which lie in the table ``layer`` under the fields' names."""
+
+TABLES: Mapping[str, Any] = {
+    "span": SpanRecord,
+    "relation": RelationRecord,
+    "verdict": SpanVerdict | RelationVerdict,
+    "comment": CommentRecord,
+    "assignment": AssignmentRecord,
+    "ruling": SpanRuling | RelationRuling,
+    "extra": ExtraRecord,
+    "document": DocumentRecord,
+}
+"""The records of every other table."""
+
+_DECODERS: Mapping[tuple[str, str | None], msgspec.json.Decoder[Any]] = {
+    **{(table, None): msgspec.json.Decoder(kind) for table, kind in TABLES.items()},
+    **{("layer", name): msgspec.json.Decoder(kind) for name, kind in FIELDS.items()},
+}
+
+
+def read_record(table: str, record_id: str, raw: msgspec.Raw) -> TypedRecord:
+    """Read a record from its JSON text; :class:`BadRecordError` where the table cannot hold it."""
+    decoder = _DECODERS[table, record_id if table == "layer" else None]
+    try:
+        record: TypedRecord = decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadRecordError(str(error)) from error
+    problem = record.problem(record_id)
+    if problem is not None:
+        raise BadRecordError(problem)
+    return record
+
+
+def _stretch_problem(content: SpanContent) -> str | None:
+    start, end, _ = content
+    return None if start < end else f"{start}-{end} is not a stretch of text"
