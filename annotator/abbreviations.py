@@ -70,19 +70,19 @@ _BY_LANGUAGE = {"es": _SPANISH, "en": _ENGLISH}
 
 
 @lru_cache(maxsize=8)
-def leading(lang: str) -> frozenset[str]:
+def leading_abbreviations(lang: str) -> frozenset[str]:
     """Return the abbreviations, final full stop included, with which no sentence ends."""
     lists = _BY_LANGUAGE.get(lang, _ANY)
     return frozenset(f"{word}." for word in _with_capitals(lists.leading) + _with_capitals(lists.numbering))
 
 
 @lru_cache(maxsize=8)
-def starters(lang: str) -> frozenset[str]:
+def sentence_starters(lang: str) -> frozenset[str]:
     """Return the capitalised words that begin a sentence when they follow an abbreviation."""
     return frozenset(_BY_LANGUAGE.get(lang, _ANY).starters.split())
 
 
-def pattern(lang: str) -> str:
+def abbreviation_pattern(lang: str) -> str:
     """Return the source of a regular expression that matches a listed abbreviation with its full stop.
 
     The look-ahead lets most words pass without trying the list.

@@ -62,7 +62,7 @@ def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8") -> Iterator
     seen: dict[str, tuple[bytes, str]] = {}
     for path in paths:
         for article in _read(path, encoding):
-            _check(article)
+            _check_article(article)
             digest = hashlib.sha256(article.text.encode("utf-8")).digest()
             if article.key not in seen:
                 seen[article.key] = digest, article.where
@@ -83,7 +83,7 @@ def build_document(article: Article, languages: Sequence[str]) -> Document:
         key=article.key,
         text=article.text,
         lang=lang,
-        title=article.title if article.title and article.title.strip() else derived_title(article.text),
+        title=article.title if article.title and article.title.strip() else derive_title(article.text),
         tokens=tokens,
         sentences=split_sentences(article.text, tokens, lang),
         meta=article.meta,
@@ -105,7 +105,7 @@ def _read(path: Path, encoding: str) -> Iterator[Article]:
         else:
             yield from _read_file(path, encoding)
     except UnicodeError as error:
-        raise _not_decodable(path, encoding) from error
+        raise _decoding_error(path, encoding) from error
     except InputError as error:
         raise CorpusError(error.message, error.hint) from error
     except OSError as error:
@@ -113,15 +113,15 @@ def _read(path: Path, encoding: str) -> Iterator[Article]:
 
 
 def _read_file(path: Path, encoding: str) -> Iterator[Article]:
-    found = False
+    any_article = False
     for article in _READERS[path.suffix.lower()](path, encoding):
-        found = True
+        any_article = True
         yield article
-    if not found:
+    if not any_article:
         raise CorpusError(f"{path}: no articles in this file", "leave it out, or put the articles there")
 
 
-def _not_decodable(path: Path, encoding: str) -> CorpusError:
+def _decoding_error(path: Path, encoding: str) -> CorpusError:
     """Say at which byte of the file decoding fails (what raised may only have known a piece of it)."""
     name = "UTF-8" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
     hint = "if the file is in another encoding, name it, such as --encoding latin-1"
@@ -141,11 +141,11 @@ def _read_text(path: Path, encoding: str) -> Iterator[Article]:
 
 
 def _read_jsonl(path: Path, encoding: str) -> Iterator[Article]:
-    return (_article_of(row, path) for row in read_jsonl(path, encoding))
+    return (_row_article(row, path) for row in read_jsonl(path, encoding))
 
 
 def _read_csv(path: Path, encoding: str) -> Iterator[Article]:
-    return (_article_of(row, path) for row in read_csv(path, encoding))
+    return (_row_article(row, path) for row in read_csv(path, encoding))
 
 
 _READERS: Mapping[str, Callable[[Path, str], Iterator[Article]]] = {
@@ -157,7 +157,7 @@ _READERS: Mapping[str, Callable[[Path, str], Iterator[Article]]] = {
 _SUPPORTED = ".txt, .md, .jsonl or .csv"
 
 
-def _article_of(row: Row, path: Path) -> Article:
+def _row_article(row: Row, path: Path) -> Article:
     """Tell a row's text, key, title and language from the rest, which is its meta."""
     meta = dict(row.values)
     if "text" not in meta:
@@ -183,7 +183,7 @@ def _kind(value: object) -> str:
     return "null" if value is None else kinds.get(type(value), "a string")
 
 
-def _check(article: Article) -> None:
+def _check_article(article: Article) -> None:
     """Refuse what could not be annotated, or not be named."""
     if not article.text.replace("\ufeff", "").strip():
         what = "only whitespace" if article.text else "empty"
@@ -197,7 +197,7 @@ def _check(article: Article) -> None:
         )
 
 
-def derived_title(text: str) -> str:
+def derive_title(text: str) -> str:
     """Return what an article without a title is called: its first line that says something, cut at a word."""
     lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
     line = next((line for line in lines if any(map(str.isalnum, line))), lines[0] if lines else "").strip()
@@ -217,9 +217,9 @@ def short_language(tag: str) -> str:
 
 def _language(article: Article, languages: tuple[str, ...]) -> str:
     """Return the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
-    given = short_language(article.lang or "")
-    if given in languages or len(languages) == 1:
-        return given if given in languages else languages[0]
+    named = short_language(article.lang or "")
+    if named in languages or len(languages) == 1:
+        return named if named in languages else languages[0]
     identifier = _identifier(languages)
     first, second, *_ = identifier.rank(article.text[:_SHORT_SAMPLE_LENGTH])
     if len(article.text) > _SHORT_SAMPLE_LENGTH and first[1] - second[1] < _CLEAR:

@@ -229,15 +229,15 @@ def rename_author(events: Iterable[Event], curator: str) -> list[Event]:
 
 def text_digests(events: Iterable[Event]) -> set[str]:
     """Return the digests of all texts that a layer's history refers to."""
-    found: set[str] = set()
+    digests: set[str] = set()
     for event in events:
         for op in event.decode_ops():
             for record in (op.was, op.now):
                 if record is not None and (op.table, op.id) == ("layer", "text"):
-                    found.add(record["value"])
+                    digests.add(record["value"])
                 elif record is not None and op.table == "document":
-                    found.add(record["sha256"])
-    return found
+                    digests.add(record["sha256"])
+    return digests
 
 
 def invert_ops(ops: Iterable[Op]) -> list[Op]:

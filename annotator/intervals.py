@@ -9,7 +9,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, overload
 
-FEW = 200
+FEW_CHANGES = 200
 """Changes up to which each is made by itself."""
 
 
@@ -62,7 +62,7 @@ class IntervalIndex(Sequence[Interval]):
     def change(self, gone: Iterable[tuple[int, int, str]], come: Iterable[tuple[int, int, str]]) -> None:
         """Take intervals out and add others; many at once cost one pass."""
         gone, come = list(gone), list(come)
-        if len(gone) + len(come) < FEW:
+        if len(gone) + len(come) < FEW_CHANGES:
             for interval in gone:
                 self.discard(*interval)
             for interval in come:
@@ -70,8 +70,10 @@ class IntervalIndex(Sequence[Interval]):
             return
         leaving = {Interval.of(*interval) for interval in gone}
         coming = {Interval.of(*interval) for interval in come}
-        kept = [i for i in self._sorted if i not in leaving and i not in coming] if leaving or coming else self._sorted
-        self._sorted = sorted(kept + sorted(coming))
+        staying = (
+            [i for i in self._sorted if i not in leaving and i not in coming] if leaving or coming else self._sorted
+        )
+        self._sorted = sorted(staying + sorted(coming))
         self._longest = max([self._longest, *(i.end - i.start for i in coming)])
 
     def discard(self, start: int, end: int, item: str) -> None:

@@ -13,7 +13,7 @@ _NAMED = re.compile(
 _SCHEMED = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{6,}")
 
 
-def redacted(text: str) -> str:
+def redact(text: str) -> str:
     """Return a text with what is secret in its addresses and headers replaced by ``…``."""
     text = _QUERY.sub(r"\1?…", text)
     text = _USER.sub(r"\1…@", text)

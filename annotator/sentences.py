@@ -39,7 +39,7 @@ _FEWEST_LINES = 4
 
 def split_sentences(text: str, tokens: Segmentation, lang: str) -> Segmentation:
     """Gather ``tokens`` into sentences: each token lies in exactly one, and none begins or ends with whitespace."""
-    borders = _Splitter(text, tokens, lang).borders()
+    borders = _SentenceSplitter(text, tokens, lang).borders()
     sentences = []
     first = 0
     for border in [*borders, len(text) + 1]:
@@ -50,26 +50,26 @@ def split_sentences(text: str, tokens: Segmentation, lang: str) -> Segmentation:
     return Segmentation(sentences)
 
 
-class _Splitter:
+class _SentenceSplitter:
     """Walks over the candidates of one text, keeping where the current line and sentence began."""
 
     def __init__(self, text: str, tokens: Segmentation, lang: str) -> None:
         self.text = text
         self.tokens = tokens
-        self.leading = abbreviations.leading(lang)
-        self.starters = abbreviations.starters(lang)
+        self.leading = abbreviations.leading_abbreviations(lang)
+        self.starters = abbreviations.sentence_starters(lang)
         self.width = _wrap_width(text)
         self.line_start = 0
         self.sentence_start = 0
 
     def borders(self) -> list[int]:
         """Return the offsets at which a sentence ends, or the next begins, ascending."""
-        found = []
+        borders = []
         for match in _CANDIDATE.finditer(self.text):
             if self._is_border(match):
                 self.sentence_start = match.start() if match.lastgroup == "line" else match.end()
-                found.append(self.sentence_start)
-        return found
+                borders.append(self.sentence_start)
+        return borders
 
     def _is_border(self, match: re.Match[str]) -> bool:
         if match.lastgroup == "glued":

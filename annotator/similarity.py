@@ -43,7 +43,7 @@ def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) ->
     buckets: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
     for index, text in enumerate(texts):
         groups.find(index)
-        hashes.append(shingles(text))
+        hashes.append(shingle_hashes(text))
         compared: set[int] = set()
         for band in _bands(hashes[index]):
             bucket = buckets[band]
@@ -57,7 +57,7 @@ def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) ->
     return [groups.find(index) for index in range(len(groups))]
 
 
-def shingles(text: str, size: int = SHINGLE) -> Hashes:
+def shingle_hashes(text: str, size: int = SHINGLE) -> Hashes:
     """Return the sorted hashes of a text's shingles; fewer words than ``size`` are one shingle, none are none."""
     import numpy as np
 

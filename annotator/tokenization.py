@@ -95,7 +95,7 @@ def _token_pattern(lang: str) -> re.Pattern[str]:
         # dotted letters (U.S., E.E.U.U, a.m.), dotted pairs (EE.UU.), listed abbreviations
         f"{_LETTER}(?:\\.{_LETTER})+(?!{_ALNUM})\\.?",
         f"(?:(?P<pair>{_LETTER})(?P=pair)\\.){{2}}",
-        abbreviations.pattern(lang),
+        abbreviations.abbreviation_pattern(lang),
         # numbers: 2,000 · 3.5 · 10:30 · 2nd
         r"\d++(?:[.,:]\d++)*+(?=[ap]\.m)",
         f"(?=\\d){_WORD}(?:[.,:](?=\\d){_WORD})*+",

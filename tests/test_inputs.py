@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.errors import AnnotatorError, InputError
-from annotator.inputs import files_under, load_json, load_yaml, read_text
+from annotator.inputs import files_under, load_json, read_text
 from annotator.labels import check_scheme, load_scheme
-from annotator.redaction import redacted
+from annotator.redaction import redact
 from annotator.suggest.chat.configuration import load_configuration
 from annotator.workflow.settings import load_preferences
+from annotator.yaml_input import load_yaml
 from tests.cli.test_hostile_arguments import FUZZ_SECONDS
 from tests.workspaces import LABELS
 
@@ -161,7 +162,7 @@ class TestFolders:
     ],
 )
 def test_nothing_secret_is_shown(text: str, shown: str) -> None:
-    assert redacted(text) == shown
+    assert redact(text) == shown
 
 
 _WRITTEN = """theme keys url entities key head PERSON patterns regex (a+)+$ [ ] { } : - &a *a <<: !!int !!set !!binary

@@ -65,7 +65,7 @@ def command(
     from annotator.workflow.exporting.export import ExportRequest, export
     from annotator.workflow.exporting.train_dev_test import Split, parse_shares
 
-    place = global_options.workspace(folder)
+    workspace = global_options.workspace(folder)
     path = None if output in (None, Path("-")) else output
     request = ExportRequest(
         layer=parse_layer(layer),
@@ -77,8 +77,8 @@ def command(
         split=Split(parse_shares(split), seed) if split else None,
         with_manifest=not no_manifest,
     )
-    outputs = place.outputs(force=force)
-    result, selection = export(place, form, request, path, sys.stdout.buffer, outputs)
+    outputs = workspace.outputs(force=force)
+    result, selection = export(workspace, form, request, path, sys.stdout.buffer, outputs)
     tell_moved(outputs)
     where = f" to {path}" if path else ""
     for part in result.parts:

@@ -71,7 +71,7 @@ def command(
 
     if override and not replace:
         raise click.UsageError("--override goes with --replace")
-    place = global_options.workspace(folder)
+    workspace = global_options.workspace(folder)
     request = ImportRequest(
         layer=None if layer is None else parse_layer(layer),
         mapping=_pairs(mappings),
@@ -85,7 +85,9 @@ def command(
     )
     source = Source(None, encoding, sys.stdin.buffer) if path == Path("-") else Source(path, encoding)
     with progress_bar("importing", unit="bytes") as progress:
-        report = import_file(place, form, source, request, curator_name(curator or global_options.curator), progress)
+        report = import_file(
+            workspace, form, source, request, curator_name(curator or global_options.curator), progress
+        )
     if as_json:
         print_json(_plain(report))
     _tell(report, form.name, dry_run=dry_run)

@@ -32,8 +32,8 @@ def command(
     """Take in articles: txt, md, jsonl, csv, or folders of them (default: the workspace's seeds/)."""
     if override and not replace:
         raise click.UsageError("--override goes with --replace")
-    place = global_options.workspace(folder)
-    take_in(place, paths, curator or global_options.curator, encoding=encoding, replace=replace, override=override)
+    workspace = global_options.workspace(folder)
+    take_in(workspace, paths, curator or global_options.curator, encoding=encoding, replace=replace, override=override)
 
 
 def take_in(

@@ -153,9 +153,9 @@ def _line(error: Exception) -> str:
         return f"{where}{(error.strerror or str(error)).lower()}: check the disk and your rights there"
     if isinstance(error, MemoryError):
         return "there is not enough memory for this: give it in smaller pieces"
-    from annotator.redaction import redacted
+    from annotator.redaction import redact
 
-    said = redacted(str(error))
+    said = redact(str(error))
     return f"unexpected {type(error).__name__}: {said} (--debug shows where; please report it)"
 
 

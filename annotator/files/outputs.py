@@ -73,21 +73,21 @@ class Outputs:
                 otherwise.flush()
             return
         named, path = path, _resolved(path)
-        with _explained(path):
+        with _as_workflow_error(path):
             if _is_stream(path):
                 with path.open("wb") as stream:
                     yield stream
                 return
             self._refuse_reserved(path)
             beside = ownership.manifest_beside(named)
-            known = _Known(path, mark, beside)
+            known = _OutputFile(path, mark, beside)
             self._check_file(known)
             if manifest is not None and os.path.lexists(beside) and not ownership.is_manifest(beside):
                 raise WorkflowError(f"{beside}: is where the manifest goes, and holds something else", _ANOTHER)
             yield from self._staged(known, manifest)
 
-    def _staged(self, known: _Known, manifest: Callable[[], bytes] | None) -> Iterator[BinaryIO]:
-        seen = _identity(known.path)
+    def _staged(self, known: _OutputFile, manifest: Callable[[], bytes] | None) -> Iterator[BinaryIO]:
+        seen = _file_state(known.path)
         staged = [StagedFile(known.path)]
         try:
             yield staged[0].stream
@@ -96,7 +96,7 @@ class Outputs:
                 staged.append(StagedFile(known.beside))
                 staged[1].stream.write(manifest())
                 staged[1].finish()
-            if _identity(known.path) != seen:  # somebody wrote there meanwhile
+            if _file_state(known.path) != seen:  # somebody wrote there meanwhile
                 self._check_file(known)
             self._make_room(known)
             publish(*staged)
@@ -111,7 +111,7 @@ class Outputs:
         Raises :class:`WorkflowError` when the path is not to be written to, or cannot be.
         """
         path = _resolved(path)
-        with _explained(path):
+        with _as_workflow_error(path):
             self._refuse_reserved(path)
             aside = self._aside(path) if self._check_folder(path) else None
             with fresh_folder(path) as made:
@@ -123,7 +123,7 @@ class Outputs:
     def new(self, path: Path) -> Path:
         """Return a path at which something new may be made; raise :class:`WorkflowError` where anything stands."""
         path = _resolved(path)
-        with _explained(path):
+        with _as_workflow_error(path):
             self._refuse_reserved(path)
             if os.path.lexists(path):
                 raise WorkflowError(f"{path} exists already", "choose another name; nothing was changed")
@@ -133,8 +133,8 @@ class Outputs:
         """Refuse what no output may replace, forced or not."""
         if self._root is not None and (path == self._root or path in self._root.parents):
             raise WorkflowError(f"{path}: holds the workspace", _ANOTHER)
-        here = Path.cwd()
-        if path == here or path in here.parents:
+        current = Path.cwd()
+        if path == current or path in current.parents:
             raise WorkflowError(f"{path}: is the folder that you are in", _ANOTHER)
         for reserved in self._reserved:
             if path == reserved or reserved in path.parents or path in reserved.parents:
@@ -148,7 +148,7 @@ class Outputs:
         if ownership.begins_like_sqlite(path):
             raise WorkflowError(f"{path}: is a database", _ANOTHER)
 
-    def _check_file(self, known: _Known) -> None:
+    def _check_file(self, known: _OutputFile) -> None:
         """Refuse to replace a file that is somebody's own."""
         path = known.path
         if path.is_dir():
@@ -165,7 +165,7 @@ class Outputs:
             raise WorkflowError(f"{path}: {f'holds {stranger}' if path.is_dir() else stranger}", _FORCE)
         return stranger is not None
 
-    def _make_room(self, known: _Known) -> None:
+    def _make_room(self, known: _OutputFile) -> None:
         """Keep a second name for a file that is somebody's own, before another takes its place."""
         path = known.path
         if path.exists() and not known.is_ours():
@@ -179,7 +179,7 @@ class Outputs:
     def _retire(self, path: Path, old: Path, aside: Path | None) -> None:
         """Remove what a folder replaced if all of it is ours, also now, else keep it under a name to be found by."""
         if aside is None and old.is_dir() and ownership.foreign_content(old) is None:
-            if not _removed(old):
+            if not _remove_listed(old):
                 self.kept.append(old)
             return
         if aside is None:
@@ -194,7 +194,7 @@ class Outputs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _OutputFile:
     """A file to be written, and what tells whether the one that is there is ours: a mark, or the manifest beside it."""
 
     path: Path
@@ -205,13 +205,13 @@ class _Known:
         return ownership.is_our_file(self.path, self.mark, self.beside)
 
 
-def _identity(path: Path) -> tuple[int, int, int, int] | None:
+def _file_state(path: Path) -> tuple[int, int, int, int] | None:
     """Return what changes when a file is replaced or written to; ``None`` where there is none."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _resolved(path: Path) -> Path:
@@ -225,18 +225,18 @@ def _resolved(path: Path) -> Path:
 def _is_stream(path: Path) -> bool:
     """Return whether a path is a pipe, or what standard output is connected to where that is no file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return False
-    if stat.S_ISFIFO(found.st_mode):
+    if stat.S_ISFIFO(status.st_mode):
         return True
     with suppress(OSError, ValueError):
         output = os.fstat(sys.stdout.fileno())
-        return stat.S_ISCHR(found.st_mode) and stat.S_ISCHR(output.st_mode) and output.st_rdev == found.st_rdev
+        return stat.S_ISCHR(status.st_mode) and stat.S_ISCHR(output.st_mode) and output.st_rdev == status.st_rdev
     return False
 
 
-def _removed(folder: Path) -> bool:
+def _remove_listed(folder: Path) -> bool:
     """Remove the files that a folder's manifest lists, then the empty folders; return whether all of it went."""
     listed = ownership.listed_files(folder) or {}
     with suppress(OSError):
@@ -261,7 +261,7 @@ def _standard_output() -> Iterator[None]:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _as_workflow_error(path: Path) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

@@ -72,23 +72,23 @@ def is_manifest(path: Path) -> bool:
 def foreign_content(folder: Path) -> str | None:
     """Return what an existing folder holds that its manifest does not list so; ``None`` when all of it is ours."""
     listed = listed_files(folder)
-    found = {}
+    present = {}
     for parent, folders, names in os.walk(folder):
         for name in (*folders, *names):
             path = Path(parent, name)
             if path.is_symlink() or not path.is_dir():
-                found[path.relative_to(folder).as_posix()] = path
-    found.pop(MANIFEST_IN_FOLDER, None) if listed is not None else None
-    if not found:
+                present[path.relative_to(folder).as_posix()] = path
+    present.pop(MANIFEST_IN_FOLDER, None) if listed is not None else None
+    if not present:
         return None
     if listed is None:
-        return f"{min(found)}, and no manifest that lists it"
-    for name in sorted(found.keys() | listed.keys()):
-        if name not in found:
+        return f"{min(present)}, and no manifest that lists it"
+    for name in sorted(present.keys() | listed.keys()):
+        if name not in present:
             return f"a manifest that lists {name}, which is not there"
-        if name not in listed or found[name].is_symlink() or not found[name].is_file():
+        if name not in listed or present[name].is_symlink() or not present[name].is_file():
             return f"{name}, which its manifest does not list"
-        if file_digest(found[name]) != listed[name]:
+        if file_digest(present[name]) != listed[name]:
             return f"{name}, which was changed since it was exported"
     return None
 

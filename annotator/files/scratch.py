@@ -40,15 +40,15 @@ def scratch(root: Path) -> Iterator[Path]:
 
 def sweep(root: Path) -> None:
     """Take away the folders of ours whose process has ended, however it ended."""
-    for left in root.glob(f"{PREFIX}*"):
+    for leftover in root.glob(f"{PREFIX}*"):
         with suppress(OSError):
-            about = left.lstat()
-            if left.is_symlink() or not left.is_dir() or about.st_uid != os.getuid():
+            status = leftover.lstat()
+            if leftover.is_symlink() or not leftover.is_dir() or status.st_uid != os.getuid():
                 continue
-            if not (left / _LOCK).exists():
-                if time.time() - about.st_mtime > _NEW:
-                    shutil.rmtree(left, ignore_errors=True)
+            if not (leftover / _LOCK).exists():
+                if time.time() - status.st_mtime > _NEW:
+                    shutil.rmtree(leftover, ignore_errors=True)
                 continue
-            with (left / _LOCK).open("r+") as lock:
+            with (leftover / _LOCK).open("r+") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
+                shutil.rmtree(leftover, ignore_errors=True)

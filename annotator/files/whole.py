@@ -41,7 +41,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 @contextmanager
-def named(path: Path) -> Iterator[None]:
+def name_errors(path: Path) -> Iterator[None]:
     """Give errors of the block that name no file, as those of writing and syncing, the name of one."""
     try:
         yield
@@ -62,7 +62,7 @@ class StagedFile:
         _sweep_once(path.parent)
         self.path = path
         if name is None:
-            handle, made = tempfile.mkstemp(dir=path.parent, prefix=f"{PARTIAL}{_short(path.name)}-")
+            handle, made = tempfile.mkstemp(dir=path.parent, prefix=f"{PARTIAL}{_shortened(path.name)}-")
             self.staged = Path(made)
         else:
             self.staged = path.with_name(name)
@@ -76,7 +76,7 @@ class StagedFile:
 
     def finish(self) -> None:
         """Force what was written to the disk; there it waits."""
-        with named(self.path):
+        with name_errors(self.path):
             os.fchmod(self.stream.fileno(), _mode(self.path))
             self.stream.flush()
             os.fsync(self.stream.fileno())
@@ -116,7 +116,7 @@ def publish(*files: StagedFile) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a stream whose content becomes the file at ``path`` when the block ends without an error."""
-    with named(path):
+    with name_errors(path):
         staged = StagedFile(path)
         try:
             yield staged.stream
@@ -137,7 +137,7 @@ def fresh_folder(path: Path) -> Iterator[Path]:
     """Yield a new folder beside ``path``, to be filled and then placed there; it is gone when the block ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _sweep_once(path.parent)
-    made = Path(tempfile.mkdtemp(dir=path.parent, prefix=f"{PARTIAL}{_short(path.name)}-"))
+    made = Path(tempfile.mkdtemp(dir=path.parent, prefix=f"{PARTIAL}{_shortened(path.name)}-"))
     try:
         yield made
     finally:
@@ -164,32 +164,32 @@ def place_folder(made: Path, path: Path, aside: Path | None = None) -> Path | No
     _sync_tree(made)
     if not os.path.lexists(path):
         made.rename(path)
-        _settled(path.parent, lambda: path.rename(made))
+        _sync_or_undo(path.parent, lambda: path.rename(made))
         return None
     if aside is None:
-        return _exchanged(made, path) or _replaced(made, path)
+        return _try_exchange(made, path) or _move_aside(made, path)
     made.rename(aside)
     try:
-        if _exchanged(aside, path):
+        if _try_exchange(aside, path):
             return aside
     except BaseException:
         aside.rename(made)
         raise
     aside.rename(made)
-    return _replaced(made, path, aside)
+    return _move_aside(made, path, aside)
 
 
-def _exchanged(made: Path, path: Path) -> Path | None:
+def _try_exchange(made: Path, path: Path) -> Path | None:
     """Let two folders change places where the system can; return where the old one is then."""
     if not _exchange(made, path):
         return None
-    _settled(path.parent, lambda: _exchange(made, path))
+    _sync_or_undo(path.parent, lambda: _exchange(made, path))
     return made
 
 
-def _replaced(made: Path, path: Path, aside: Path | None = None) -> Path:
+def _move_aside(made: Path, path: Path, aside: Path | None = None) -> Path:
     """Move what stands at ``path`` aside and a folder into its place; return where the old one is then."""
-    aside = aside or unused_name(path.with_name(f"{REPLACED}{_short(path.name)}-{os.getpid():08}"))
+    aside = aside or unused_name(path.with_name(f"{REPLACED}{_shortened(path.name)}-{os.getpid():08}"))
     path.rename(aside)
     try:
         made.rename(path)
@@ -201,11 +201,11 @@ def _replaced(made: Path, path: Path, aside: Path | None = None) -> Path:
         path.rename(made)
         aside.rename(path)
 
-    _settled(path.parent, back)
+    _sync_or_undo(path.parent, back)
     return aside
 
 
-def _settled(folder: Path, back: Callable[[], object]) -> None:
+def _sync_or_undo(folder: Path, back: Callable[[], object]) -> None:
     """Force a folder's names to the disk; undo the last change when that fails."""
     try:
         sync_folder(folder)
@@ -247,7 +247,7 @@ def sync_folder(folder: Path) -> None:
     """Force the names in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with named(folder):
+        with name_errors(folder):
             os.fsync(descriptor)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems have nothing to force
@@ -264,7 +264,7 @@ def _sweep_once(folder: Path) -> None:
 
 def _second_name(path: Path) -> Path | None:
     """Give what stands at ``path`` a second name, from which it can be put back; ``None`` where nothing does."""
-    former = unused_name(path.with_name(f"{PARTIAL}{_short(path.name)}-{os.getpid():08}"))
+    former = unused_name(path.with_name(f"{PARTIAL}{_shortened(path.name)}-{os.getpid():08}"))
     try:
         os.link(path, former, follow_symlinks=False)
     except FileNotFoundError:
@@ -292,11 +292,11 @@ def _clear(leftover: Path) -> bool:
 
 def is_stale(path: Path | os.DirEntry[str], now: float) -> bool:
     """Return whether a leftover of this user's is so old that no process can still be at it."""
-    found = path.stat(follow_symlinks=False)
-    return found.st_uid == os.geteuid() and now - max(found.st_mtime, found.st_ctime) > STALE_SECONDS
+    status = path.stat(follow_symlinks=False)
+    return status.st_uid == os.geteuid() and now - max(status.st_mtime, status.st_ctime) > STALE_SECONDS
 
 
-def _short(name: str) -> str:
+def _shortened(name: str) -> str:
     """Return as much of a name as leaves room for what is put around it (names have at most 255 bytes)."""
     return os.fsdecode(os.fsencode(name)[:200])
 
@@ -322,7 +322,7 @@ def _sync_tree(folder: Path) -> None:
     for path in paths:
         descriptor = os.open(path, os.O_RDONLY)
         try:
-            with named(path):
+            with name_errors(path):
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from annotator.annotation import Relation, Span
-from annotator.corpus import derived_title
+from annotator.corpus import derive_title
 from annotator.formats.protocol import Carried
 from annotator.formats.record import LayerRecord, nested_and_crossing
 
@@ -52,7 +52,7 @@ _COUNTS: Mapping[str, Callable[[LayerRecord], int]] = {
     "self_relations": _loops,
     "key": lambda _: 1,
     "lang": lambda record: bool(record.document.lang),
-    "title": lambda record: record.document.title != derived_title(record.document.text),
+    "title": lambda record: record.document.title != derive_title(record.document.text),
     "meta": lambda record: len(record.document.meta),
     "curator": lambda record: bool(record.curators),
     "origin": _origins,

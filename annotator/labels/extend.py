@@ -37,10 +37,10 @@ def extend_scheme(
                 f"give it another name with --map {name}=NAME",
             )
     keys = _free_keys({*reserved_keys, *(entity.key for entity in scheme.entities.values())})
-    lines = [_entity(EntityType(name, next(keys))) for name in entities]
-    text = _with_lines(text, "entities", lines)
+    lines = [_entity_line(EntityType(name, next(keys))) for name in entities]
+    text = _add_lines(text, "entities", lines)
     keys = _free_keys({relation.key for relation in scheme.relations.values()})
-    return _with_lines(text, "relations", [_relation(relation, next(keys)) for relation in relations])
+    return _add_lines(text, "relations", [_relation_line(relation, next(keys)) for relation in relations])
 
 
 def _free_keys(taken: Iterable[str]) -> Iterator[str]:
@@ -50,55 +50,55 @@ def _free_keys(taken: Iterable[str]) -> Iterator[str]:
     return (key for key in chain(_KEYS, letters) if key not in used)
 
 
-def _entity(entity: EntityType) -> str:
-    return f"{_name(entity.name)}: {{key: {_key(entity.key)}}}"
+def _entity_line(entity: EntityType) -> str:
+    return f"{_quoted_name(entity.name)}: {{key: {_quoted_key(entity.key)}}}"
 
 
-def _relation(relation: RelationType, key: str) -> str:
+def _relation_line(relation: RelationType, key: str) -> str:
     ends = (
-        f"{name}: [{', '.join(map(_name, labels))}]"
+        f"{name}: [{', '.join(map(_quoted_name, labels))}]"
         for name, labels in (("head", relation.head), ("child", relation.child))
     )
     within = ", within: document" if relation.within == "document" else ""
-    return f"{_name(relation.name)}: {{key: {_key(key)}, {', '.join(ends)}{within}}}"
+    return f"{_quoted_name(relation.name)}: {{key: {_quoted_key(key)}, {', '.join(ends)}{within}}}"
 
 
-def _name(name: str) -> str:
+def _quoted_name(name: str) -> str:
     return f'"{name}"' if name.lower() in _NOT_TEXT else name
 
 
-def _key(key: str) -> str:
+def _quoted_key(key: str) -> str:
     """Write a hot key; YAML takes some bare letters for truth values."""
     return key if key.isdigit() else f'"{key}"'
 
 
-def _with_lines(text: str, section: str, lines: list[str]) -> str:
+def _add_lines(text: str, section: str, lines: list[str]) -> str:
     """Return the text with lines at the end of a section, indented as what stands there."""
     if not lines:
         return text
     root = compose(text, ProblemReport("labels.yaml"))
-    found = next((value for key, value in root.value if key.value == section), None)
+    section_node = next((value for key, value in root.value if key.value == section), None)
     newline = "\r\n" if "\r\n" in text else "\n"
-    if found is None or not found.value:
-        return _with_section(text, section, lines, newline, found)
-    if found.flow_style:
-        at = found.end_mark.index - 1
+    if section_node is None or not section_node.value:
+        return _add_section(text, section, lines, newline, section_node)
+    if section_node.flow_style:
+        at = section_node.end_mark.index - 1
         inside = text[:at].rstrip()
         comma = "" if inside.endswith((",", "{")) else ","
         return f"{inside}{comma} {', '.join(lines)}{text[at:]}"
     rows = text.splitlines(keepends=True)
-    behind = _last_line(rows, found) + 1
+    behind = _last_line(rows, section_node) + 1
     if not rows[behind - 1].endswith(("\n", "\r")):
         rows[behind - 1] += newline
-    indent = " " * found.start_mark.column
+    indent = " " * section_node.start_mark.column
     return "".join(chain(rows[:behind], (f"{indent}{line}{newline}" for line in lines), rows[behind:]))
 
 
-def _with_section(text: str, section: str, lines: list[str], newline: str, found: Any) -> str:
+def _add_section(text: str, section: str, lines: list[str], newline: str, section_node: Any) -> str:
     """Return the text with a section that was missing or empty."""
-    if found is not None:
+    if section_node is not None:
         body = newline + newline.join(f"  {line}" for line in lines)
-        return text[: found.start_mark.index] + body + text[found.end_mark.index :]
+        return text[: section_node.start_mark.index] + body + text[section_node.end_mark.index :]
     end = "" if text.endswith("\n") else newline
     return text + end + newline + f"{section}:{newline}" + "".join(f"  {line}{newline}" for line in lines)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from annotator.errors import InputError, SchemeError
-from annotator.inputs import YamlError, compose_yaml, read_bytes
+from annotator.inputs import read_bytes
 from annotator.labels.nodes import ProblemReport, YamlValue, all_of
 from annotator.labels.patterns import read_patterns
 from annotator.labels.scheme import (
@@ -22,8 +22,9 @@ from annotator.labels.scheme import (
     Settle,
     Snap,
     Within,
-    suggestion,
+    did_you_mean,
 )
+from annotator.yaml_input import YamlError, compose_yaml
 
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
@@ -65,7 +66,7 @@ def check_scheme(path: Path, reserved_keys: Collection[str] = ()) -> list[str]:
 
 
 def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | None, list[str]]:
-    shown = _shown(path)
+    shown = _shown_path(path)
     try:
         data = read_bytes(path)
     except FileNotFoundError:
@@ -86,7 +87,7 @@ def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | Non
     return scheme, report.lines()
 
 
-def _shown(path: Path) -> str:
+def _shown_path(path: Path) -> str:
     """Return the path as a user in the workspace would type it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
@@ -125,10 +126,10 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str]) -> Lab
 
 
 def _threshold(value: YamlValue | None) -> float:
-    found = ACCEPT_THRESHOLD if value is None else value.number()
-    if value is not None and found is not None and not 0 <= found <= 1:
-        value.wrong("a number from 0 to 1")
-    return ACCEPT_THRESHOLD if found is None else found
+    threshold = ACCEPT_THRESHOLD if value is None else value.number()
+    if value is not None and threshold is not None and not 0 <= threshold <= 1:
+        value.note_wrong("a number from 0 to 1")
+    return ACCEPT_THRESHOLD if threshold is None else threshold
 
 
 def _choice(fields: Mapping[str, YamlValue], name: str, options: tuple[str, ...]) -> str:
@@ -143,7 +144,7 @@ def _settle(value: YamlValue) -> Settle:
         return cast("Settle", written)
     if value.tag == "int" and written.isdecimal() and len(written) < 10 and int(written) >= 1:
         return int(written)
-    value.wrong("all, never, or the number of curators who must say the same")
+    value.note_wrong("all, never, or the number of curators who must say the same")
     return "all"
 
 
@@ -152,13 +153,13 @@ def _languages(value: YamlValue) -> tuple[str, ...]:
     for item in value.items(_LANGUAGES_EXPECTED):
         code = str(item.node.value)
         if item.tag != "str" or not _LANGUAGE.fullmatch(code):
-            item.wrong("a language code such as es or en (in quotes, should YAML take it for something else)")
+            item.note_wrong("a language code such as es or en (in quotes, should YAML take it for something else)")
         elif code in languages:
-            item.wrong("each language once", f"{code} again")
+            item.note_wrong("each language once", f"{code} again")
         else:
             languages.append(code)
     if value.node.id == "sequence" and not value.node.value:
-        value.wrong(_LANGUAGES_EXPECTED)
+        value.note_wrong(_LANGUAGES_EXPECTED)
     return tuple(languages)
 
 
@@ -172,7 +173,7 @@ class _TypeReader:
 
     def entities(self, value: YamlValue) -> dict[str, EntityType]:
         expected = "a mapping from label to entity type"
-        found: dict[str, EntityType] = {}
+        entities: dict[str, EntityType] = {}
         keys: dict[str, str] = {}
         for key, inner in value.pairs(expected):
             name = self._name(key)
@@ -180,8 +181,8 @@ class _TypeReader:
             hot = _hot_key(fields.get("key"), name, keys)
             if hot in self._reserved_keys:
                 used = "".join(sorted(set(self._reserved_keys) - {" "})) + " and space"
-                fields["key"].wrong(f"a key that the workbench does not use itself ({used})", repr(hot))
-            found[name] = EntityType(
+                fields["key"].note_wrong(f"a key that the workbench does not use itself ({used})", repr(hot))
+            entities[name] = EntityType(
                 name=name,
                 key=hot,
                 color=_color(fields.get("color")),
@@ -191,11 +192,11 @@ class _TypeReader:
                 patterns=read_patterns(fields.get("patterns"), self.languages),
             )
         if value.node.id == "mapping" and not value.node.value:
-            value.wrong(f"{expected}, with one at least")
-        return found
+            value.note_wrong(f"{expected}, with one at least")
+        return entities
 
     def relations(self, value: YamlValue, entities: tuple[str, ...]) -> dict[str, RelationType]:
-        found: dict[str, RelationType] = {}
+        relations: dict[str, RelationType] = {}
         keys: dict[str, str] = {}
         for key, inner in value.pairs("a mapping from label to relation type"):
             name = self._name(key)
@@ -204,8 +205,8 @@ class _TypeReader:
             symmetric = fields["symmetric"].boolean() if "symmetric" in fields else False
             if symmetric and set(head) != set(child):
                 ends = f"{'|'.join(head)} → {'|'.join(child)}"
-                fields["symmetric"].wrong("the same labels for head and child of a symmetric relation", ends)
-            found[name] = RelationType(
+                fields["symmetric"].note_wrong("the same labels for head and child of a symmetric relation", ends)
+            relations[name] = RelationType(
                 name=name,
                 key=_hot_key(fields.get("key"), name, keys),
                 head=head,
@@ -216,14 +217,14 @@ class _TypeReader:
                 examples=self._examples(fields.get("examples")),
                 patterns=read_patterns(fields.get("patterns"), self.languages),
             )
-        return found
+        return relations
 
     def _name(self, key: YamlValue) -> str:
         name = str(key.node.value)
         if not NAME.fullmatch(name):
-            key.wrong("a label without spaces: a letter, then letters, digits, `_`, `-` or `.`", repr(name))
+            key.note_wrong("a label without spaces: a letter, then letters, digits, `_`, `-` or `.`", repr(name))
         if name in self.names:
-            key.wrong(f"a name that is not also an entity's (line {self.names[name]})", repr(name))
+            key.note_wrong(f"a name that is not also an entity's (line {self.names[name]})", repr(name))
         self.names[name] = key.line
         return name
 
@@ -236,8 +237,8 @@ class _TypeReader:
             if _LANGUAGE.fullmatch(str(key.node.value)):
                 parts.append((str(key.node.value), inner))
             else:
-                hint = suggestion(str(key.node.value), self.languages)
-                key.wrong(f"a language code such as {' or '.join(self.languages or ('es',))}{hint}")
+                hint = did_you_mean(str(key.node.value), self.languages)
+                key.note_wrong(f"a language code such as {' or '.join(self.languages or ('es',))}{hint}")
         return parts
 
     def _description(self, value: YamlValue | None) -> dict[str, str]:
@@ -260,10 +261,10 @@ def _hot_key(value: YamlValue | None, name: str, taken: dict[str, str]) -> str:
         return ""
     key = str(value.node.value)
     if value.node.id != "scalar" or value.tag not in ("str", "int") or len(key) != 1 or not key.isprintable():
-        value.wrong("one printable character (in quotes, unless it is a letter or digit)")
+        value.note_wrong("one printable character (in quotes, unless it is a letter or digit)")
         return ""
     if key in taken:
-        value.wrong("a hot key of its own", f"{key!r}, the key of {taken[key]}")
+        value.note_wrong("a hot key of its own", f"{key!r}, the key of {taken[key]}")
     taken.setdefault(key, name)
     return key
 
@@ -274,8 +275,8 @@ def _color(value: YamlValue | None) -> str | None:
     written = str(value.node.value)
     if value.tag == "str" and (written in COLORS or _HEX_COLOR.fullmatch(written)):
         return written
-    hint = suggestion(written, COLORS) if value.tag == "str" else ""
-    value.wrong(f"a colour's name or '#rrggbb' in quotes{hint}")
+    hint = did_you_mean(written, COLORS) if value.tag == "str" else ""
+    value.note_wrong(f"a colour's name or '#rrggbb' in quotes{hint}")
     return None
 
 
@@ -290,10 +291,10 @@ def _ends(value: YamlValue | None, entities: tuple[str, ...]) -> tuple[str, ...]
         if label is None:
             continue
         if label not in entities:
-            item.wrong(f"one of the entities {', '.join(entities)}{suggestion(label, entities)}")
+            item.note_wrong(f"one of the entities {', '.join(entities)}{did_you_mean(label, entities)}")
         elif label in ends:
-            item.wrong("each label once", f"{label} again")
+            item.note_wrong("each label once", f"{label} again")
         ends.append(label)
     if value.node.id == "sequence" and not value.node.value:
-        value.wrong(expected)
+        value.note_wrong(expected)
     return tuple(dict.fromkeys(ends))

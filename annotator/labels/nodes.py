@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from annotator.labels.scheme import suggestion
+from annotator.labels.scheme import did_you_mean
 
 _TAG = "tag:yaml.org,2002:"
 _KINDS = {"null": "nothing", "bool": "the boolean", "int": "the number", "float": "the number"}
@@ -51,11 +51,11 @@ class YamlValue(NamedTuple):
         """Return the YAML type's short name, such as ``str`` or ``map``."""
         return str(self.node.tag).removeprefix(_TAG)
 
-    def wrong(self, expected: str, found: str = "") -> None:
+    def note_wrong(self, expected: str, found: str = "") -> None:
         """Note that this value is not what was expected."""
-        self.report.note(self.line, self.path, f"found {found or self.shown()}, expected {expected}")
+        self.report.note(self.line, self.path, f"found {found or self.description()}, expected {expected}")
 
-    def shown(self) -> str:
+    def description(self) -> str:
         """Describe the value in a few words."""
         if self.node.id == "sequence":
             return "a list" if self.node.value else "an empty list"
@@ -76,30 +76,30 @@ class YamlValue(NamedTuple):
     def pairs(self, expected: str) -> list[tuple[YamlValue, YamlValue]]:
         """Return the keys and values of a mapping, each key once; note whatever else is found."""
         if self.node.id != "mapping":
-            self.wrong(expected)
+            self.note_wrong(expected)
             return []
-        found: dict[str, tuple[YamlValue, YamlValue]] = {}
+        pairs: dict[str, tuple[YamlValue, YamlValue]] = {}
         for key_node, value_node in self.node.value:
             name = str(key_node.value) if key_node.id == "scalar" else ""
             key, value = self.child(name or "?", key_node), self.child(name or "?", value_node)
             if key.tag not in ("str", "int"):
-                key.wrong("a name (put it in quotes)" if key_node.id == "scalar" else "a name")
-            elif name in found:
+                key.note_wrong("a name (put it in quotes)" if key_node.id == "scalar" else "a name")
+            elif name in pairs:
                 key.report.note(key.line, key.path, f"found a second {name!r}, expected each key once")
             else:
-                found[name] = (key, value)
-        return list(found.values())
+                pairs[name] = (key, value)
+        return list(pairs.values())
 
     def fields(self, known: Iterable[str], required: Iterable[str], expected: str) -> dict[str, YamlValue]:
         """Return the values of a mapping whose keys are known beforehand; note unknown and missing keys."""
         known = list(known)
         if self.node.id != "mapping":
-            self.wrong(expected)
+            self.note_wrong(expected)
             return {}
         fields = {str(key.node.value): (key, value) for key, value in self.pairs(expected)}
         for name, (key, _) in fields.items():
             if name not in known:
-                hint = suggestion(name, known)
+                hint = did_you_mean(name, known)
                 self.report.note(key.line, key.path, f"found an unknown key, expected {one_of(known)}{hint}")
         for name in required:
             if name not in fields:
@@ -109,14 +109,14 @@ class YamlValue(NamedTuple):
     def items(self, expected: str) -> list[YamlValue]:
         """Return the items of a list; note it when the value is none."""
         if self.node.id != "sequence":
-            self.wrong(expected)
+            self.note_wrong(expected)
             return []
         return [self.child(index, node) for index, node in enumerate(self.node.value)]
 
     def text(self, expected: str = "text") -> str | None:
         """Return a scalar that is text; note anything else."""
         if self.node.id != "scalar" or self.tag != "str" or not str(self.node.value).strip():
-            self.wrong(expected)
+            self.note_wrong(expected)
             return None
         return str(self.node.value)
 
@@ -130,7 +130,7 @@ class YamlValue(NamedTuple):
         written = str(self.node.value) if self.node.id == "scalar" else ""
         if written in options:
             return written
-        self.wrong(one_of(options) + suggestion(written, options))
+        self.note_wrong(one_of(options) + did_you_mean(written, options))
         return None
 
     def number(self) -> float | None:
@@ -140,13 +140,13 @@ class YamlValue(NamedTuple):
                 return float(str(self.node.value).replace("_", ""))
             except ValueError:
                 pass
-        self.wrong("a number from 0 to 1")
+        self.note_wrong("a number from 0 to 1")
         return None
 
     def boolean(self) -> bool:
         """Return a truth value; note anything else."""
         if self.tag != "bool":
-            self.wrong("true or false")
+            self.note_wrong("true or false")
         return self.tag == "bool" and str(self.node.value).lower() in ("true", "yes", "on")
 
 

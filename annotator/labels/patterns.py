@@ -6,9 +6,9 @@ import re
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from annotator.inputs import YamlError, yaml_value
 from annotator.labels.nodes import YamlValue, one_of
-from annotator.labels.scheme import Pattern, suggestion
+from annotator.labels.scheme import Pattern, did_you_mean
+from annotator.yaml_input import YamlError, yaml_value
 
 _LONGEST = 10_000
 _KINDS = ("phrase", "regex", "tokens")
@@ -27,8 +27,8 @@ def read_patterns(value: YamlValue | None, languages: tuple[str, ...]) -> tuple[
     """Read a list of patterns; a pattern that cannot work is noted as a problem and left out."""
     if value is None:
         return ()
-    found = (_pattern(item, languages) for item in value.items("a list of patterns"))
-    return tuple(pattern for pattern in found if pattern is not None)
+    patterns = (_pattern(item, languages) for item in value.items("a list of patterns"))
+    return tuple(pattern for pattern in patterns if pattern is not None)
 
 
 def _pattern(value: YamlValue, languages: tuple[str, ...]) -> Pattern | None:
@@ -36,7 +36,7 @@ def _pattern(value: YamlValue, languages: tuple[str, ...]) -> Pattern | None:
     kinds = [kind for kind in _KINDS if kind in fields]
     if len(kinds) != 1:
         if value.node.id == "mapping":
-            value.wrong(_EXPECTED, " and ".join(kinds) if kinds else "none of them")
+            value.note_wrong(_EXPECTED, " and ".join(kinds) if kinds else "none of them")
         return None
     lang = fields["lang"].choice(languages) if "lang" in fields and languages else None
     inner = fields[kinds[0]]
@@ -58,13 +58,13 @@ def _compiles(value: YamlValue, regex: str) -> bool:
             compiled = re.compile(regex)
     except (re.error, RecursionError, OverflowError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        value.wrong("a regular expression", f"one that does not compile ({reason})")
+        value.note_wrong("a regular expression", f"one that does not compile ({reason})")
         return False
     if len(regex) > _LONGEST:
-        value.wrong(f"a regular expression of at most {_LONGEST} characters", f"one of {len(regex)}")
+        value.note_wrong(f"a regular expression of at most {_LONGEST} characters", f"one of {len(regex)}")
         return False
     if compiled.match(""):
-        value.wrong("a regular expression that matches some text", "one that matches the empty text")
+        value.note_wrong("a regular expression that matches some text", "one that matches the empty text")
         return False
     return True
 
@@ -76,13 +76,15 @@ def _tokens(value: YamlValue) -> tuple[dict[str, Any], ...]:
         for key, _ in item.pairs("a token description such as {LOWER: plan}"):
             name = str(key.node.value)
             if name.upper() not in _TOKEN_FIELDS:
-                hint = suggestion(name, _TOKEN_FIELDS)
-                key.wrong(f"a token attribute of spaCy's matcher{hint or ': ' + one_of(_TOKEN_FIELDS)}", repr(name))
+                hint = did_you_mean(name, _TOKEN_FIELDS)
+                key.note_wrong(
+                    f"a token attribute of spaCy's matcher{hint or ': ' + one_of(_TOKEN_FIELDS)}", repr(name)
+                )
         if item.node.id == "mapping":
             try:
                 tokens.append(yaml_value(item.node))
             except YamlError as error:
-                item.wrong("plain values", error.problem.removeprefix("found "))
+                item.note_wrong("plain values", error.problem.removeprefix("found "))
     if value.node.id == "sequence" and not value.node.value:
-        value.wrong("a list of token descriptions, with one at least")
+        value.note_wrong("a list of token descriptions, with one at least")
     return tuple(tokens)

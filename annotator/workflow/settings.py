@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import AnnotatorError, InputError
-from annotator.inputs import YamlMapping, load_yaml
+from annotator.yaml_input import YamlMapping, load_yaml
 
 SETTINGS_VARIABLE = "ANNOTATOR_SETTINGS"
 _LONGEST_SHOWN = 60

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from annotator.errors import InputError, ModelError
-from annotator.inputs import YamlMapping, load_yaml
-from annotator.redaction import redacted
+from annotator.redaction import redact
+from annotator.yaml_input import YamlMapping, load_yaml
 
 KEY_PREFIX = "ANNOTATOR_CHAT_"
 """What the name of a variable with a key begins with: a workspace from elsewhere cannot have another secret sent."""
@@ -61,7 +61,7 @@ def _checked(settings: YamlMapping) -> dict[str, Any]:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"expected {', '.join(known)}"
-            raise ModelError(f"{settings.where(redacted(str(name)))}: unknown", hint)
+            raise ModelError(f"{settings.where(redact(str(name)))}: unknown", hint)
         allowed, expected = _CHECKS[name]
         if not allowed(value):
             raise ModelError(f"{settings.where(name)}: found {_shown(value)}", f"expected {expected}")
@@ -72,7 +72,7 @@ def _checked(settings: YamlMapping) -> dict[str, Any]:
 
 
 def _shown(value: object) -> str:
-    written = redacted(repr(value))
+    written = redact(repr(value))
     return written if len(written) <= _LONGEST_SHOWN else written[: _LONGEST_SHOWN - 1] + "…"
 
 

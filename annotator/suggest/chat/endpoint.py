@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from annotator.redaction import redacted
+from annotator.redaction import redact
 from annotator.suggest.chat.answer import CutOffError, DeclinedError, NoAnswerError
 from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.question import Messages
@@ -205,7 +205,7 @@ class Endpoint:
 
     def _shown(self, text: str) -> str:
         """Return what a server said, in one short printable line without the key."""
-        text = redacted(text.replace(self._key, "…") if self._key else text)
+        text = redact(text.replace(self._key, "…") if self._key else text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
         return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
@@ -277,4 +277,4 @@ def _too_slow(seconds: float) -> str:
 
 def _plain(error: Exception) -> str:
     """Return an operating system's complaint without its number."""
-    return redacted(str(error).partition("] ")[2].lower() or str(error).rstrip("."))
+    return redact(str(error).partition("] ")[2].lower() or str(error).rstrip("."))

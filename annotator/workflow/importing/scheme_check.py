@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from annotator.annotation import Relation, RelationKey, Span, SpanKey, reading_order
 from annotator.errors import WorkflowError
 from annotator.labels import EntityType, LabelScheme, RelationType
-from annotator.labels.scheme import in_one_sentence, suggestion
+from annotator.labels.scheme import did_you_mean, in_one_sentence
 from annotator.text import Segmentation
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
 
@@ -63,7 +63,7 @@ class SchemeCheck:
             listed = [f"{label} ({n})" for label, n in self.unknown.most_common(_MOST_LISTED)]
             more = f" and {len(self.unknown) - _MOST_LISTED} more" if len(self.unknown) > _MOST_LISTED else ""
             commonest = self.unknown.most_common(1)[0][0]
-            hint = suggestion(commonest, [*self.scheme.entities, *self.scheme.relations])
+            hint = did_you_mean(commonest, [*self.scheme.entities, *self.scheme.relations])
             ours = self.scheme.entity_for_model_label(commonest) or "OURS"
             raise WorkflowError(
                 f"labels that the scheme lacks: {', '.join(listed)}{more}{hint}",

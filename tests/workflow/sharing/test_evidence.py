@@ -674,7 +674,7 @@ class TestBackup:
         def fail(*_: object) -> Path:
             raise AnnotatorError("the disk is full", "free some space")
 
-        monkeypatch.setattr("annotator.workflow.sharing.merging.safeguard", fail)
+        monkeypatch.setattr("annotator.workflow.sharing.merging.back_up_before", fail)
         assert "the disk is full" in refused(bench, there.workspace.root)
 
 
