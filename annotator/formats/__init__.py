@@ -1,1 +1,1 @@
-"""Training and exchange formats, one module each; nothing here knows the store."""
+"""Reading and writing training and exchange formats, one module each; nothing here knows the store."""

@@ -1,8 +1,8 @@
 """brat's standoff: a folder of texts (``.txt``) with their annotations (``.ann``), subfolders included.
 
-Offsets count every character, a byte order mark and carriage returns too.  A span that was written in fragments with
-nothing but white space between them is one span; one with text between them has no place in our model, and neither
-have events, attributes, normalizations, equivalences and notes: they are kept and given back.
+Offsets count every character, a byte order mark and carriage returns too.  A span in fragments with nothing
+but white space between them is one span.  One with text between its fragments has no place in our model, and neither
+have events, attributes, normalizations, equivalences and notes: they are kept as extras and written again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 
 def _files(path: Path) -> list[tuple[Path, Path]]:
-    """Return the annotation and text files, in order of their paths; hidden ones are passed over."""
+    """Pair the annotation files with their texts, in order of their paths, without hidden files."""
     names = _under(path) if path.is_dir() else [path.with_suffix(ANNOTATIONS)]
     pairs = [(name, name.with_suffix(TEXT)) for name in names]
     for layer, text in pairs:
@@ -69,7 +69,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 
 
 def configuration(scheme: LabelScheme) -> str:
-    """Return brat's ``annotation.conf`` for a label scheme."""
+    """Write brat's ``annotation.conf`` for a label scheme."""
     relations = ["<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"] if scheme.overlap != "flat" else []
     for relation in scheme.relations.values():
         symmetric = ", <REL-TYPE>:symmetric" if relation.symmetric else ""

@@ -1,4 +1,4 @@
-"""The lines of a brat ``.ann`` file, read into a layer and written from one."""
+"""Reading the lines of a brat ``.ann`` file into a layer, and writing them from one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PREFIXES = {EVENT: "E", ATTRIBUTE: "A", NORMALIZATION: "N", NOTE: "#"}
 
 
 class _AnnotationLine(NamedTuple):
-    """The fields of a line: id, what it says, the text behind the second tab, and where it stands."""
+    """A line: its id, the annotation behind it, the text behind the second tab, and ``file:line`` for messages."""
 
     id: str
     body: str
@@ -42,10 +42,10 @@ class _AnnotationLine(NamedTuple):
 
 
 def parse_annotations(content: str, text: str, name: str) -> ForeignLayer:
-    """Read a file's content; ``name`` is the file's, ``text`` what its offsets point into.
+    """Read the content of the file ``name``, whose offsets point into ``text``.
 
     Raises :class:`FormatError` with file and line for a line that brat would not write, offsets outside the text, a
-    covered text that is another, an id that comes twice, and a reference to what is not there.
+    covered text that differs, an id that comes twice, and a reference to an id that is not there.
     """
     reader = _AnnotationReader(text)
     lines = list(_lines(content.removeprefix("\ufeff"), name))
@@ -82,12 +82,12 @@ def _lines(content: str, name: str) -> Iterator[_AnnotationLine]:
 
 
 def render_annotations(record: LayerRecord) -> str:
-    """Return the content of a record's file."""
+    """Write the lines of a record."""
     return "".join(f"{line}\n" for line in _AnnotationWriter(record).lines())
 
 
 class _AnnotationReader:
-    """Gathers spans, relations and extras; extras speak of them by the file's ids."""
+    """Collects spans, relations and extras; extras refer to items by the file's ids."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -195,7 +195,7 @@ class _AnnotationReader:
 
 
 class _AnnotationWriter:
-    """Renders a record; ids count from 1 for each kind of line."""
+    """Writes the lines of a record; ids count from 1 for each kind of line."""
 
     def __init__(self, record: LayerRecord) -> None:
         self._record = record
@@ -205,7 +205,7 @@ class _AnnotationWriter:
         self._fields = {extra.refs[0]: extra.value for extra in record.extras if extra.kind in (FRAGMENTS, ROLES)}
 
     def lines(self) -> Iterator[str]:
-        """Yield spans, relations, then what was kept, in order of its kind."""
+        """Yield spans, relations, then the extras in order of their kind."""
         yield from self._spans()
         for extra in self._extras_of(EVENT):
             self._new_id("E", extra.id)
@@ -247,7 +247,7 @@ class _AnnotationWriter:
 
 
 def _fragments(text: str, start: int, end: int) -> list[list[int]]:
-    """Return how brat writes a span: in pieces between line breaks, which its lines cannot hold."""
+    """Cut a span at line breaks into the fragments that brat writes, because its lines cannot hold breaks."""
     pieces: list[list[int]] = []
     at = start
     for match in _BREAKS.finditer(text, start, end):
@@ -270,7 +270,7 @@ def _arguments(roles: Iterable[str], ends: Iterable[str]) -> str:
 
 
 def _line_body(extra: Extra, refs: list[str]) -> str:
-    """Return what a line says behind its id."""
+    """Write the part of a line behind its id."""
     value, label = extra.value, extra.value["label"]
     if extra.kind == EVENT:
         return " ".join([f"{label}:{refs[0]}", _arguments(value["roles"], refs[1:])]).rstrip()

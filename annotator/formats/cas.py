@@ -1,4 +1,4 @@
-"""UIMA CAS, as INCEpTION takes and gives it: JSON 0.4 or XMI, a file a document, through dkpro-cassis.
+"""UIMA CAS as INCEpTION imports and exports it: JSON 0.4 or XMI, one file a document, through dkpro-cassis.
 
 Spans are annotations of a custom span layer, relations those of a custom relation layer with Governor (our head) and
 Dependent (our child).  A CAS counts UTF-16 units; dkpro-cassis converts.  Tokens and sentences go along, so that
@@ -34,7 +34,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
-    """Write a file a document, and the type system that the scheme makes."""
+    """Write one file a document, and the type system for the scheme."""
     kind = target.options.get("kind", "json")
     if kind not in ("json", "xmi"):
         raise FormatError(f"kind={kind}: a CAS is written as json or xmi", "write kind=json or kind=xmi")
@@ -61,7 +61,7 @@ def _check_xml(record: LayerRecord) -> None:
 
 
 class _CasTypes:
-    """The types of what we write: custom layers of a scheme, and those of DKPro that INCEpTION looks for."""
+    """The type system that we write: custom layers for a scheme, and the DKPro types that INCEpTION looks for."""
 
     def __init__(self, scheme: LabelScheme) -> None:
         from cassis import TypeSystem
@@ -82,7 +82,7 @@ class _CasTypes:
         self.system.create_feature(of, name, range_type, description=description)
 
     def cas(self, record: LayerRecord) -> Cas:
-        """Return a record as a CAS."""
+        """Turn a record into a CAS."""
         from cassis import Cas
 
         document = record.document

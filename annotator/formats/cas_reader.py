@@ -1,4 +1,4 @@
-"""A UIMA CAS, JSON 0.4 or XMI, in our terms; dkpro-cassis parses it and turns UTF-16 units into code points."""
+"""Reading a UIMA CAS, JSON 0.4 or XMI, with dkpro-cassis, which turns UTF-16 units into code points."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
 
 SPAN, RELATION = "webanno.custom.Entity", "webanno.custom.EntityRelation"
-"""The layers that we write."""
+"""The types of the annotations that we write."""
 OUR_COLLECTION = "annotator"
 """The collection to which the documents that we write belong: there ids are keys."""
 DKPRO = "de.tudarmstadt.ukp.dkpro.core.api."
@@ -36,7 +36,7 @@ _CAS_METADATA = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
 _IGNORED_TYPES = frozenset(
     [TOKEN, SENTENCE, _CAS_METADATA, f"{DKPRO}metadata.type.TagDescription", f"{DKPRO}metadata.type.TagsetDescription"]
 )
-"""Types that say nothing of what is annotated: ours are made anew."""
+"""Types without annotations: tokens and sentences, which are computed anew, and metadata."""
 _RANGE_FEATURES = frozenset(["begin", "end", "sofa", "Governor", "Dependent"])
 _LABELS = ("label", "value")
 _TYPES_HINT = "name the file of the type system: -O typesystem=TypeSystem.xml"
@@ -59,7 +59,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 
 class _CasReader:
-    """One CAS in our terms."""
+    """Reads one CAS into a document with one layer."""
 
     def __init__(self, data: bytes, path: PurePath, systems: _TypeSystems) -> None:
         self._path = path
@@ -77,7 +77,7 @@ class _CasReader:
         self._text: str = text
 
     def document(self) -> ForeignDocument:
-        """Return the document with its one layer."""
+        """Build the document with its one layer."""
         annotations = self._cas.select_all_fs()
         author, key, gold = self._origin()
         about = self._first(METADATA)
@@ -114,7 +114,7 @@ class _CasReader:
         return Annotations.of(spans.values(), [relation for relation in relations if relation is not None])
 
     def _relation(self, item: Any, spans: Mapping[int, Span]) -> Relation | None:
-        """Return a relation; ``None``, counted, where it links what is not read as a span."""
+        """Build a relation; ``None``, counted as lost, where an end is not read as a span."""
         ends = []
         for name in ("Governor", "Dependent"):
             end = getattr(item, name)
@@ -127,7 +127,7 @@ class _CasReader:
         return Relation(f"relation {item.xmiID}", ends[0], ends[1], self._label(item, self._relation_types))
 
     def _role(self, item: Any) -> str:
-        """Return what annotations of a type are read as: span, relation, furniture (about the document) or other."""
+        """Tell what an annotation is read as, from its type: span, relation, ignored or other."""
         name = item.type.name
         if name not in self._roles:
             self._roles[name] = self._role_of_type(item)
@@ -142,7 +142,7 @@ class _CasReader:
             return "relation"
         if name in self._span_types if self._span_types else custom:
             return "span"
-        return "furniture" if name in _IGNORED_TYPES or self._is_a(item, DOCUMENT) else "other"
+        return "ignored" if name in _IGNORED_TYPES or self._is_a(item, DOCUMENT) else "other"
 
     def _is_a(self, item: Any, kind: str) -> bool:
         types = self._cas.typesystem
@@ -155,9 +155,9 @@ class _CasReader:
         return begin, end
 
     def _label(self, item: Any, wanted: Mapping[str, str]) -> str:
-        """Return the value of the feature that was asked for, of label or value, of the only one; else the type's name.
+        """Return the value of the requested feature, else of ``label`` or ``value``, else of the only string feature.
 
-        The values of other features are counted as lost.
+        Without any of these the label is the type's name.  The values of other features are counted as lost.
         """
         values = {f.name: item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
         strings = [f.name for f in item.type.all_features if f.rangeType.name == "uima.cas.String"]
@@ -171,7 +171,7 @@ class _CasReader:
         return str(values.get(feature) or item.type.short_name)
 
     def _origin(self) -> tuple[str | None, str | None, bool]:
-        """Return author, name of the document and whether it is curated, from INCEpTION's metadata or folders."""
+        """Return author, document name and whether it is curated, from INCEpTION's metadata or folder names."""
         parents = self._path.parts
         author = getattr(self._first(_CAS_METADATA), "username", None)
         name = getattr(self._first(_CAS_METADATA), "sourceDocumentName", None)
@@ -217,7 +217,7 @@ class _CasReader:
 
     @contextmanager
     def _as_format_error(self) -> Iterator[None]:
-        """Tell whatever dkpro-cassis raises or warns of as the file's fault: it trusts its input."""
+        """Turn whatever dkpro-cassis raises or warns of into an error of the file: it does not check its input."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
@@ -248,13 +248,13 @@ def _hint(error: Exception) -> str:
 
 
 def _types(option: str | None) -> dict[str, str]:
-    """Return the feature that is the label, by type: from ``TYPE:FEATURE,TYPE``; empty for the feature of its own."""
+    """Parse ``TYPE:FEATURE,TYPE`` into the label's feature by type; an empty one stands for the default feature."""
     pairs = (part.partition(":") for part in option.split(",")) if option else ()
     return {name: feature for name, _, feature in pairs}
 
 
 class _TypeSystems:
-    """The type systems of an import, each made once: making the classes of one takes longer than reading a document.
+    """Builds each type system of an import once, because building one takes longer than reading a document.
 
     ``root`` is the folder above which no type system is looked for.
     """
@@ -265,7 +265,7 @@ class _TypeSystems:
         self._made: dict[str, TypeSystem] = {}
 
     def of_json(self, types: Mapping[str, Any]) -> TypeSystem:
-        """Return the type system that a CAS in JSON says."""
+        """Build the type system that a CAS in JSON declares."""
         from cassis import load_cas_from_json
 
         key = dumps(types)
@@ -274,7 +274,7 @@ class _TypeSystems:
         return self._made[key]
 
     def of_xmi(self, path: PurePath) -> TypeSystem:
-        """Return the type system that was asked for, or that lies beside a file; an empty one where there is none."""
+        """Load the requested type system, else the one that lies beside a file, else an empty one."""
         from cassis import TypeSystem
 
         path_of_types = Path(self.options["typesystem"]) if "typesystem" in self.options else self._beside(path)
@@ -285,7 +285,7 @@ class _TypeSystems:
         return self._made[str(path_of_types)]
 
     def _beside(self, path: PurePath) -> Path | None:
-        """Return the only type system in the folder of a file, or in the nearest one above that has any."""
+        """Find the only type system in a file's folder, or in the nearest folder above that has any."""
         if self._root is None:
             return None
         for folder in Path(path).parents:

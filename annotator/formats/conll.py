@@ -1,8 +1,8 @@
-"""CoNLL columns: a word a line, a blank line between sentences, tags in one column.
+"""CoNLL columns: one word a line, a blank line between sentences, tags in one column.
 
 Documents begin at ``-DOCSTART-``, or at a comment that names one; a file without either is one document.  What we
-write stands in two columns parted by a tab.  Every reader passes over ``-DOCSTART-`` lines, so ours hold there what
-words cannot say: a JSON object with the document's key, title and exact text, written without any space.
+write stands in two columns parted by a tab.  Every reader skips ``-DOCSTART-`` lines, so ours hold there what
+words cannot express: a JSON object with the document's key, title and exact text, written without any space.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 
 def _start_fields(text: str, where: str) -> Fields | None:
-    """Return what a line of ours that begins a document says of it."""
+    """Read the document's fields from a ``-DOCSTART-`` line that we wrote; ``None`` for one of others."""
     columns = text.split("\t")
     return Fields.of(parse_json(columns[1], where), where) if len(columns) > 1 and columns[1].startswith("{") else None
 
@@ -83,7 +83,7 @@ def _numbers(options: Mapping[str, str], name: str, default: str) -> list[int]:
 
 
 class _Columns:
-    """Where words and tags stand in a line: the first line that holds a word decides."""
+    """The columns of words and tags, which the first line with a word decides."""
 
     def __init__(self, labels: list[int], word: str | None) -> None:
         self._tabs = True
@@ -95,7 +95,7 @@ class _Columns:
         self.count = 0
 
     def split(self, text: str, line: SourceLine) -> list[str]:
-        """Return the columns of a line; all lines of a file must have as many."""
+        """Split a line into columns; every line of a file must have the same number of them."""
         if not self.count:
             self._decide(text, line)
         values = self._split(text)
@@ -121,7 +121,7 @@ class _Columns:
         return values
 
     def is_word(self, text: str) -> bool:
-        """Return whether a line that begins with # is a word with its tag, not a comment."""
+        """Tell whether a line that begins with # is a word with its tag, not a comment."""
         if self.count:
             values = self._split(text)
             return len(values) == self.count and is_tag(values[self.labels[0]])
@@ -144,7 +144,7 @@ class _Columns:
             raise FormatError(f"{line.where}: found one column, expected a word and its tag", "is it a CoNLL file?")
 
     def _column_index(self, name: str, written: str, line: SourceLine) -> int:
-        """Return a column's place from its number: from 1, or from the end."""
+        """Turn the number of a column, counted from 1 or from the end, into its index."""
         number = int(written) if re.fullmatch(r"-?\d+", written) else 0
         if not 1 <= abs(number) <= self.count:
             raise FormatError(

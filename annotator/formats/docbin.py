@@ -60,7 +60,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 @contextmanager
 def _as_format_error(where: str, problem: str) -> Iterator[None]:
-    """Tell whatever spaCy raises at bytes that are not its own as the file's fault."""
+    """Turn whatever spaCy raises at bytes that it did not write into an error of the file."""
     try:
         yield
     except FormatError:
@@ -71,7 +71,7 @@ def _as_format_error(where: str, problem: str) -> Iterator[None]:
 
 
 class _DocReader:
-    """A Doc in our terms."""
+    """Reads one Doc into a document with at most one layer."""
 
     def __init__(self, doc: Doc, where: str, fallback: str) -> None:
         self._doc = doc
@@ -191,7 +191,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 
 
 def _make_doc(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, list[str]]:
-    """Return the Doc of a record and its words."""
+    """Build the Doc of a record; return it with its words."""
     from spacy.tokens import Doc
 
     document = record.document
@@ -218,7 +218,7 @@ def _make_doc(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, l
 def _sentence_starts(
     record: LayerRecord, words: list[str], spaces: list[bool], entities: list[SpanKey]
 ) -> list[bool | int | None]:
-    """Return which words begin a sentence; none does inside an entity, which spaCy would not learn from."""
+    """Tell for each word whether it begins a sentence; none does inside an entity, which spaCy could not learn."""
     inside = {offset for key in entities for offset in range(key.start + 1, key.end)}
     starts = {sentence.start for sentence in record.document.sentences} - inside
     starts_sentence: list[bool | int | None] = []

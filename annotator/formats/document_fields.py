@@ -1,4 +1,4 @@
-"""What our files say of a document beside its text, in formats that leave room for it."""
+"""The fields of a document beside its text, in formats that leave room for them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ DOCUMENT_FIELDS = ("key", "lang", "title", "meta")
 
 
 def document_fields(document: Document) -> dict[str, Any]:
-    """Return what is known of a document."""
+    """Collect the fields of a document."""
     return {"key": document.key, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}
 
 
 def foreign_document(
     fields: Fields, text: str, fallback: str, layers: tuple[ForeignLayer, ...], **more: Mapping[str, Any]
 ) -> ForeignDocument:
-    """Return a document as the fields describe it; a field that is missing is not known."""
+    """Build a foreign document from its fields, each of which may be missing."""
     meta = fields.optional("meta", dict, str)
     if isinstance(meta, str):
         meta = Fields.of(parse_json(meta, fields.where), fields.where, f"{fields.path}meta.").values

@@ -1,6 +1,6 @@
-"""GLiNER's training data: words, spans by first and last word (inclusive), relations by the spans' places in the list.
+"""GLiNER's training data: words, spans by first and last word (inclusive), relations by the spans' indices.
 
-The file is one JSON list, a document a line; the further fields say what words cannot, and GLiNER passes over them.
+The file is one JSON list, a document a line; further fields hold what words cannot express, and GLiNER ignores them.
 """
 
 from __future__ import annotations

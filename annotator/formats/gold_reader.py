@@ -1,7 +1,6 @@
-"""One line of the workspace's own format → the layer that it holds.
+"""Reading a line of the workspace's own format into a layer.
 
-A line as we write it is decoded straight into what it says.  Only one that is not is looked at field by field, to name
-what is wrong with it.
+A line as we write it is decoded in one step.  Any other line is read field by field, to name what is wrong with it.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ class _GoldProvenance(msgspec.Struct):
 
 
 class _GoldLine(msgspec.Struct):
-    """A line without its tokens, nine tenths of it, which follow from text and language."""
+    """A line without its tokens, nine tenths of it, which can be computed from text and language."""
 
     schema: str
     id: str
@@ -100,7 +99,7 @@ def read_document(line: SourceLine) -> ForeignDocument:
 
 
 def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
-    """Return what a line says that is as we write it, ``None`` for anything else."""
+    """Decode a line that is exactly as we write it; return ``None`` for any other."""
     try:
         decoded = _decode(line)
     except NOT_DECODED:
@@ -127,7 +126,7 @@ def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
 
 
 def _check_document(record: Fields) -> ForeignDocument:
-    """Return what a record says, looking at it field by field."""
+    """Read a record field by field, and raise :class:`FormatError` for the first that is wrong."""
     schema = record.get("schema", str)
     if schema != SCHEMA:
         record.fail("schema", f"found {excerpt(schema)}, expected {excerpt(SCHEMA)}")

@@ -53,7 +53,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 
 def _names_beside(path: Path, options: Mapping[str, str]) -> list[str] | None:
-    """Return the names of the tags as the file beside the data says them; ``None`` where there is no such file."""
+    """Read the names of the tags from the file beside the data; ``None`` where there is no such file."""
     info = path.with_name(INFO)
     if not info.is_file():
         return None

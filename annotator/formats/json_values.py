@@ -1,4 +1,4 @@
-"""JSON as foreign files hold it: values one by one, refused where they are broken, and fields asked for by type."""
+"""Reading JSON that others wrote: value by value, with every error placed, and fields checked for their types."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def parse_json(text: str, where: str) -> Any:
 
 
 def try_decode(data: bytes, without: str = "") -> Any:
-    """Return a JSON value, or :data:`MISSING` for anything that :func:`parse_json` would look at more closely.
+    """Decode a JSON value; return :data:`MISSING` where only :func:`parse_json` can read it, or say what is wrong.
 
-    ``without`` names a long list of flat objects that may be passed over, where it stands under that key of the object.
-    No string can hold the borders that are looked for, because JSON escapes the quotation marks inside strings; where
-    something else holds them, what is left is no JSON, and all of it is parsed.
+    ``without`` names a key of the object whose value, a long list of flat objects, may be left out.  Its borders are
+    searched in the bytes: no string can hold them, because JSON escapes quotation marks inside strings, and where
+    anything else does, the rest is no JSON, and all of it is parsed.
     """
     if without:
         start = data.find(f',"{without}":[{{'.encode())
@@ -73,7 +73,7 @@ def try_decode(data: bytes, without: str = "") -> Any:
 
 
 class JsonList:
-    """The values of one JSON list, taken from pieces of text, holding only what is not finished.
+    """The values of one JSON list, read from pieces of text; only the value that is being read is in memory.
 
     ``name`` is that of the file, for messages.
     """
@@ -87,7 +87,7 @@ class JsonList:
         self._separator = "["
 
     def next(self) -> tuple[Any, int] | None:
-        """Return the next value and the line on which it begins, ``None`` behind the last."""
+        """Read the next value; return it with the line on which it begins, ``None`` after the last."""
         character = self._peek()
         if character == "]" and self._separator == ",":
             self._finish()
@@ -137,7 +137,7 @@ class JsonList:
             self._text, self._at = self._text[end:], 0
 
     def _read_more(self, wanted: int) -> bool:
-        """Read at least so many characters more; return whether there were any."""
+        """Read at least ``wanted`` more characters, if there are; tell whether there were any."""
         found = []
         size = 0
         for piece in self._pieces:
@@ -187,9 +187,9 @@ def dumps(value: object) -> str:
 
 
 class Fields:
-    """The values of a JSON object, each asked for with its type, so that what is missing or wrong is named.
+    """The values of a JSON object, each read with its type; :class:`FormatError` names one that is missing or wrong.
 
-    ``where`` is ``file:line``, ``path`` the way to the object inside the record, ``hint`` what to do about a problem.
+    ``where`` is ``file:line``, ``path`` leads to the object inside the record, ``hint`` says what to do about an error.
     """
 
     __slots__ = ("hint", "path", "values", "where")
@@ -202,7 +202,7 @@ class Fields:
 
     @classmethod
     def of(cls, value: object, where: str, path: str = "", hint: str = _HINT) -> Fields:
-        """Return the fields of a value that must be an object."""
+        """Take a value that must be an object."""
         if not isinstance(value, dict):
             raise FormatError(
                 f"{where}: {path.rstrip('.')}{': ' if path else ''}found {excerpt(value)}, expected an object",
@@ -214,18 +214,18 @@ class Fields:
         return self.values.get(name) is not None
 
     def get(self, name: str, *types: type) -> Any:
-        """Return a value that is of one of the types."""
+        """Read a value of one of the types."""
         value = self.values.get(name, MISSING)
         if type(value) not in types:
             self.fail(name, f"found {excerpt(value)}, expected {' or '.join(_TYPES[kind] for kind in types)}")
         return value
 
     def optional(self, name: str, *types: type) -> Any:
-        """Return a value that is of one of the types, ``None`` where it is null or missing."""
+        """Read a value of one of the types; ``None`` where it is null or missing."""
         return self.get(name, *types) if name in self else None
 
     def inner(self, name: str) -> Fields:
-        """Return the fields of an object inside this one."""
+        """Read an object inside this one."""
         return Fields(self.get(name, dict), self.where, f"{self.path}{name}.", self.hint)
 
     def items(self, name: str) -> Iterator[Fields]:
@@ -233,29 +233,29 @@ class Fields:
         return (self.item(name, index) for index in range(len(self.get(name, list))))
 
     def item(self, name: str, index: int) -> Fields:
-        """Return the fields of one object of a list."""
+        """Read one object of a list."""
         return Fields.of(self.get(name, list)[index], self.where, f"{self.path}{name}[{index}].", self.hint)
 
     def texts(self, name: str) -> list[str]:
-        """Return a list of strings."""
+        """Read a list of strings."""
         values: list[Any] = self.get(name, list)
         if not all(isinstance(value, str) for value in values):
             self.fail(name, f"found {excerpt(values)}, expected a list of strings")
         return values
 
     def others(self, *known: str) -> dict[str, Any]:
-        """Return the values whose names are not among ``known``."""
+        """Collect the values whose names are not among ``known``."""
         return {name: value for name, value in self.values.items() if name not in known}
 
     def range(self, start: str, end: str, length: int) -> tuple[int, int]:
-        """Return two offsets that bound a stretch of a text of ``length`` code points."""
+        """Read the offsets of a range in a text of ``length`` code points."""
         first, last = self.get(start, int), self.get(end, int)
         if not 0 <= first < last <= length:
             self.fail(start, f"found {first}-{last}, expected 0 ≤ {start} < {end} ≤ {length}")
         return first, last
 
     def label(self, name: str) -> str:
-        """Return a label: a string that is not empty, or a number as one."""
+        """Read a label: a string that is not empty, or a number, which becomes a string."""
         value = self.get(name, str, int)
         if value == "":
             self.fail(name, "found an empty label, expected a name")
@@ -267,7 +267,7 @@ class Fields:
 
 
 def excerpt(value: object) -> str:
-    """Return a value as JSON for a message, shortened; ``nothing`` for one that is missing."""
+    """Write a value as JSON for a message, shortened; ``nothing`` for :data:`MISSING`."""
     if value is MISSING:
         return "nothing"
     try:

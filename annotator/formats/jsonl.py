@@ -23,7 +23,7 @@ OFF_BORDERS = "spans do not fall on token borders; their token fields are null"
 
 
 def write_record(record: LayerRecord) -> str:
-    """Return the line of one layer, without the line break.
+    """Write the line of one layer, without the line break.
 
     Spans that do not fall on token borders have null token fields.
     """
@@ -69,7 +69,7 @@ def read_records(lines: Iterable[str], where: str) -> Iterator[LayerRecord]:
 
 
 class _SpanText(NamedTuple):
-    """What the span and the relations that end in it both say."""
+    """The parts of a line that a span and its relations have in common."""
 
     id: str
     token_end: str
@@ -101,7 +101,7 @@ def _relation(relation: Relation, key: RelationKey, span_texts: Mapping[SpanKey,
 
 
 def _provenance_text(item: Span | Relation) -> str:
-    """Render how a span or relation came to be."""
+    """Write the fields that say where a span or relation comes from."""
     source = "null" if item.source is None else _quoted(item.source)
     curator = "null" if item.curator is None else _quoted(item.curator)
     score = "null" if item.score is None else repr(float(item.score))

@@ -66,7 +66,7 @@ def _document(item: JsonItem, stem: str, column: str | None) -> ForeignDocument:
 
 
 def _text_key(data: Fields, column: str | None) -> str:
-    """Return under which key the text stands: the one named, ``text``, or the only one that holds a string."""
+    """Find the key of the text: the requested one, ``text``, or the only one that holds a string."""
     if column is not None or "text" in data:
         return column or "text"
     texts = [name for name, value in data.values.items() if isinstance(value, str)]

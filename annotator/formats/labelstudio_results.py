@@ -1,4 +1,4 @@
-"""The results of one Label Studio annotation or prediction: regions with labels, relations, and whatever else."""
+"""Reading and writing the results of a Label Studio task: regions with labels, relations, and others."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ class _PlainRelation(msgspec.Struct, tag_field="type", tag="relation", forbid_un
 
 
 class _Region(NamedTuple):
-    """What a region's id stands for: a span, or the extra that a region without label became."""
+    """The span that a region became, or the extra where the region has no label."""
 
     id: str
     is_span: bool
 
 
 class ResultReader:
-    """Reads the results of one task; ``names`` are those of its controls, ``lost`` counts what had no place."""
+    """Reads the results of one task; ``names`` are those of its controls, ``lost`` counts what could not be kept."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -72,7 +72,7 @@ class ResultReader:
         self._units: list[int] | None = None
 
     def read(self, work: Fields) -> tuple[Annotations, list[Extra]]:
-        """Return spans and relations under ids of their own, and what else there is."""
+        """Read spans and relations under ids of their own, and everything else as extras."""
         plain = self._read_plain(work.values.get("result"))
         if plain is not None:
             return plain, []
@@ -98,9 +98,9 @@ class ResultReader:
         return Annotations.of(spans, relations), extras
 
     def _read_plain(self, result: object) -> Annotations | None:
-        """Return what results say that are regions of one label and relations of one, with nothing beside them.
+        """Read results that are plain: regions and relations of one label each, without further fields.
 
-        Such are nearly all.  ``None`` stands for others, which are looked at field by field.
+        Nearly all are.  Returns ``None`` for others, which are read field by field.
         """
         try:
             results = msgspec.convert(result, list[_PlainRegion | _PlainRelation])
@@ -162,14 +162,14 @@ class ResultReader:
         regions[region_id] = _Region(region_id, is_span=True)
 
     def _other_control_names(self, fields: Fields) -> dict[str, str]:
-        """Return the names of controls that are not those of the task's first region, which :attr:`names` keeps."""
+        """Collect names of controls that differ from those of the task's first region, which :attr:`names` keeps."""
         names = {name: str(fields.values[name]) for name in ("from_name", "to_name") if name in fields}
         if not self.names:
             self.names = names
         return {name: value for name, value in names.items() if self.names.get(name) != value}
 
     def _range(self, value: Fields) -> tuple[int, int]:
-        """Return where a region lies in code points; its text decides whether the file counts in UTF-16 units."""
+        """Return the range of a region in code points; its text shows whether the file counts UTF-16 units."""
         start, end = value.get("start", int), value.get("end", int)
         covered = value.optional("text", str)
         if covered is not None and covered != self.text[max(start, 0) : max(end, 0)]:
@@ -220,7 +220,7 @@ class ResultReader:
 
 
 def _other_fields(fields: Fields, value: Fields, kind: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a region says beside its place and labels."""
+    """Collect the fields of a region beside its range and labels."""
     others: dict[str, Any] = {**fields.others(*_REGION), **names}
     if kind != "labels":
         others["type"] = kind
@@ -231,7 +231,7 @@ def _other_fields(fields: Fields, value: Fields, kind: str, names: Mapping[str, 
 
 
 def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the results of a record, regions first."""
+    """Write the results of a record, regions first."""
     fields = _other_fields_by_id(record)
     ids: dict[str, str] = {}
     results: list[dict[str, Any]] = []
@@ -274,5 +274,5 @@ def _written_region(region_id: str, start: int, end: int, text: str, names: Mapp
 
 
 def _other_fields_by_id(record: LayerRecord) -> dict[str, Mapping[str, Any]]:
-    """Return other fields of regions and relations by their ids."""
+    """Collect the other fields of regions and relations by their ids."""
     return {e.refs[0]: e.value for e in record.extras if e.kind in (REGION_FIELDS, RELATION_FIELDS)}

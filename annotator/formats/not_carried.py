@@ -1,4 +1,4 @@
-"""What a format has no place for in a layer: counted by kind, from what the format itself declares."""
+"""Counting what a format cannot carry of a layer, from what the format declares."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annotator.formats.record import LayerRecord, nested_and_crossing
 
 
 def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
-    """Return how much of a record a format that ``carries`` so much leaves out, by feature; each loss counts once."""
+    """Count by feature what a format that ``carries`` so much leaves out of a record; each loss counts once."""
     features = [feature for feature, carried in carries.items() if carried == "no"]
     counts = {feature: int(_COUNTS[feature](record)) for feature in features if feature not in _OVERLAPPING}
     if not counts.keys() >= {*features}:

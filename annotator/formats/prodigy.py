@@ -64,7 +64,7 @@ def _document(item: JsonItem, stem: str) -> ForeignDocument:
 
 
 def _refuse_other_tasks(task: Fields) -> None:
-    """Say what a task without a text is."""
+    """Refuse tasks on other media, and patterns, by what they are."""
     medium = next((name for name in _MEDIA if name in task), None)
     if medium is not None:
         raise FormatError(f"{task.where}: a task on {medium}, not on text", "leave such tasks out")
@@ -73,7 +73,7 @@ def _refuse_other_tasks(task: Fields) -> None:
 
 
 def _layer(task: Fields, text: str) -> tuple[ForeignLayer, dict[str, int]]:
-    """Return what an answer says, and how much of it has no place."""
+    """Read the layer of a task, according to its answer; return it with the counts of what is lost."""
     reader = _TaskReader(task, text)
     content = reader.content()
     author = _author(task)
@@ -91,7 +91,7 @@ def _layer(task: Fields, text: str) -> tuple[ForeignLayer, dict[str, int]]:
 
 
 def _author(task: Fields) -> str | None:
-    """Return who answered, unless the session was one without a name."""
+    """Name who answered, unless the session has no name."""
     for name in ("_annotator_id", "_session_id"):
         value = task.values.get(name)
         if isinstance(value, str) and value and not _UNNAMED.fullmatch(value):
@@ -100,7 +100,7 @@ def _author(task: Fields) -> str | None:
 
 
 class _TaskReader:
-    """Reads the spans and relations of a task, and gathers in ``extras`` what only Prodigy knows."""
+    """Reads the spans and relations of a task, and collects in ``extras`` the fields that only Prodigy has."""
 
     def __init__(self, task: Fields, text: str) -> None:
         self.task = task
@@ -152,7 +152,7 @@ class _TaskReader:
         return Relation(relation_id, head, child, fields.label("label"))
 
     def _end(self, fields: Fields, name: Literal["head", "child"]) -> str | None:
-        """Return the span at one end of a relation, ``None`` where the end is a token without a label."""
+        """Find the span at one end of a relation; ``None`` where the end is a token without a label."""
         if f"{name}_span" in fields:
             end_span = fields.inner(f"{name}_span")
             start, end = end_span.range("start", "end", len(self.text))
@@ -240,12 +240,12 @@ def _relations(record: LayerRecord, relations: Mapping[RelationKey, Relation]) -
 
 
 def _fields(record: LayerRecord, kind: str) -> dict[str, Mapping[str, Any]]:
-    """Return other fields of spans or relations by their ids."""
+    """Collect the other fields of spans or relations by their ids."""
     return {extra.refs[0]: extra.value for extra in record.extras if extra.kind == kind}
 
 
 def _suggestion(record: LayerRecord, original: Any) -> tuple[list[Any], list[Any]]:
-    """Return a suggestion's spans and relations."""
+    """Write the spans and relations of a suggestion, from its JSON value."""
     if isinstance(original[0], int):
         return [_span_place(record, SpanKey(*original))], []
     key = RelationKey(SpanKey(*original[0]), SpanKey(*original[1]), original[2])

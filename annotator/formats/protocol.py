@@ -1,9 +1,9 @@
-"""What a format is: one value that says how to read it, how to write it, and what it can carry.
+"""The protocol of formats: one value that says how to read it, how to write it, and what it can carry.
 
 A format module ends in ``FORMAT = Format(…)``.  Its reader turns a file into :class:`ForeignDocument` values, one at a
 time; its writer turns :class:`~annotator.formats.record.LayerRecord` values into bytes.  Neither knows the store, the
 label scheme's demands or which layers there are: the workflow matches documents, names layers, checks labels, and
-keeps what our model has no place for.
+keeps as extras what our model has no place for.
 """
 
 from __future__ import annotations
@@ -96,18 +96,18 @@ def all_but(*no: str, aside: tuple[str, ...] = ()) -> Mapping[str, Carried]:
 
 
 class Sink(Protocol):
-    """What takes bytes in order."""
+    """Something that bytes are written to."""
 
     def write(self, data: bytes, /) -> object:
-        """Take some bytes."""
+        """Write some bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a writer writes: ``stream`` for one file, ``folder`` (new and empty) for formats of many.
 
-    ``lost`` is for the writer to count in, by kind, what its format had no place for beyond its declaration;
-    ``warnings`` for what a user should know of, though nothing is lost.  ``files`` holds name and SHA-256 of each file
+    The writer counts in ``lost``, by kind, what its format has no place for beyond its declaration, and in ``warnings``
+    what a user should know of, though nothing is lost.  ``files`` holds name and SHA-256 of each file
     put into the folder.
     """
 
@@ -198,6 +198,6 @@ class Format:
     grants: Mapping[str, str] = field(default_factory=dict)
 
     def carries_with(self, options: Mapping[str, str]) -> Mapping[str, Carried]:
-        """Return what the format carries under some options."""
+        """Tell what the format carries under some options."""
         granted = {feature for option, feature in self.grants.items() if options.get(option) == "yes"}
         return {feature: "yes" if feature in granted else carried for feature, carried in self.carries.items()}

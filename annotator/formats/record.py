@@ -1,4 +1,4 @@
-"""What every format writes: one layer of one document."""
+"""The record that every format writes: one layer of one document."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class LayerRecord:
     _ordered: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def spans(self) -> dict[SpanKey, Span]:
-        """Return the spans in reading order: by start, the longer first, then by label.
+        """List the spans in reading order, by start, the longer first, then by label.
 
-        Spans that say the same count once: the one with the lowest id.
+        Of spans with the same content the one with the lowest id counts.
         """
         if "spans" not in self._ordered:
             by_key = _once((span.key, span) for span in self.annotations.spans.values())
@@ -50,7 +50,7 @@ class LayerRecord:
         return spans
 
     def relations(self) -> dict[RelationKey, Relation]:
-        """Return the relations by the start of the head, that of the child, then the label; each content once."""
+        """List the relations by the start of the head, that of the child, then the label; each content once."""
         if "relations" not in self._ordered:
             content = self.annotations
             by_key = _once((content.relation_key(relation), relation) for relation in content.relations.values())
@@ -59,18 +59,18 @@ class LayerRecord:
         return relations
 
     def token_spans(self) -> dict[SpanKey, tuple[int, int]]:
-        """Return first and last token (inclusive) of those spans that begin and end at token borders."""
+        """Give first and last token (inclusive) of the spans that begin and end at token borders."""
         exact = self.document.tokens.exact
         ranges = ((key, exact(key.start, key.end)) for key in self.spans())
         return {key: token_range for key, token_range in ranges if token_range is not None}
 
     def off_token_spans(self) -> int:
-        """Return how many spans do not begin and end at token borders."""
+        """Count the spans that do not begin and end at token borders."""
         return len(self.spans()) - len(self.token_spans())
 
 
 def _once(items: Iterable[tuple[Key, Item]]) -> dict[Key, Item]:
-    """Return items by what they say: of those that say the same, the one with the lowest id."""
+    """Collect items by content: of those with the same content the one with the lowest id."""
     pairs = list(items)
     once = dict(pairs)
     if len(once) == len(pairs):
@@ -89,7 +89,7 @@ def relation_order(key: RelationKey) -> tuple[int, int, str, RelationKey]:
 
 
 def without_overlaps(keys: Iterable[SpanKey]) -> list[SpanKey]:
-    """Return the spans that stay where no two may share text, in reading order: the longer first, then the earlier."""
+    """Choose spans of which no two share text, the longer first, then the earlier; return them in reading order."""
     starts: list[int] = []
     kept: list[SpanKey] = []
     for key in sorted(keys, key=lambda k: (k.start - k.end, k.start, k.label)):

@@ -1,4 +1,4 @@
-"""Formats by name: ours, each in a module that is loaded when it is asked for, and those of other packages."""
+"""Formats by name: ours, whose modules are loaded on demand, and those of other packages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODULES = {
 
 
 def load_format(name: str) -> Format:
-    """Return the format with this name, ours first; :class:`UnknownFormatError` lists them where there is none."""
+    """Load the format of this name, ours first; :class:`UnknownFormatError` lists the names where there is none."""
     if name in MODULES:
         form: Format = import_module(MODULES[name]).FORMAT
         return form
@@ -42,7 +42,7 @@ def load_format(name: str) -> Format:
 
 
 def format_names() -> list[str]:
-    """Return the names of all formats, ours first."""
+    """List the names of all formats, ours first."""
     return [*MODULES, *sorted({entry.name for entry in _entry_points()} - MODULES.keys())]
 
 
@@ -53,7 +53,7 @@ def _entry_points() -> Iterator[EntryPoint]:
 
 
 def _load_entry_point(entry: EntryPoint) -> Format:
-    """Load another package's format; whatever its import raises is told as that package's fault."""
+    """Load another package's format; whatever its import raises becomes a :class:`FormatError` with its name."""
     try:
         form = entry.load()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Reading foreign files: text with its place, JSON that is refused where it is broken, how far reading got."""
+"""Reading foreign files: lines and JSON values with their places, and how far reading got."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENCODING_HINT = "if the file is in another encoding, name it, such as --encodin
 
 
 class SourceLine(NamedTuple):
-    """A line without its line feed, as UTF-8: its number from 1, ``file:number`` for messages, the bytes before it."""
+    """A line in UTF-8 without its line feed: its number from 1, ``file:number`` for messages, the bytes before it."""
 
     data: bytes
     number: int
@@ -30,7 +30,7 @@ class SourceLine(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Return the line decoded; raise :class:`FormatError` where it is not UTF-8."""
+        """The decoded line; :class:`FormatError` where it is not UTF-8."""
         try:
             return self.data.decode("utf-8")
         except UnicodeError as error:
@@ -38,7 +38,7 @@ class SourceLine(NamedTuple):
 
 
 class JsonItem(NamedTuple):
-    """A JSON value of a file of many, the line on which it begins, and ``file:number`` for messages."""
+    """One of the JSON values of a file, the line on which it begins, and ``file:number`` for messages."""
 
     value: Any
     number: int
@@ -46,7 +46,7 @@ class JsonItem(NamedTuple):
 
 
 class Source:
-    """What is imported: a file, a folder, or (without a path) a stream such as standard input.
+    """The source of an import: a file, a folder, or (without a path) a stream such as standard input.
 
     ``encoding`` is that of all its files.  ``done`` and ``total`` count bytes, for showing progress.
     """
@@ -68,12 +68,12 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Return what messages call the source."""
+        """The name of the source in messages."""
         return "standard input" if self.path is None else str(self.path)
 
     @property
     def stem(self) -> str:
-        """Return what documents without a name of their own are called after."""
+        """The name from which documents without a key of their own get theirs."""
         return "import" if self.path is None else self.path.name.split(".")[0] or "import"
 
     def lines(self) -> Iterator[SourceLine]:
@@ -84,8 +84,8 @@ class Source:
     def items(self, without: str = "") -> Iterator[JsonItem]:
         """Yield the JSON values of the one file: one a line, or those of one list, whatever the file's ending says.
 
-        Holds one line, or one value of the list, in memory.  ``without`` names a list that nobody wants: it may or may
-        not be among an object's values.
+        Holds one line, or one value of the list, in memory.  ``without`` names a list that is not needed: the
+        values may come with it or without.
         """
         with self._open() as stream:
             if self._begins_a_list(stream):
@@ -101,7 +101,7 @@ class Source:
                     yield JsonItem(value, line.number, line.where)
 
     def data(self) -> bytes:
-        """Return the bytes of the one file, which is read whole."""
+        """Read the whole of the one file."""
         if self.path is not None and self.total > LARGEST:
             raise FormatError(f"{self.name}: larger than {LARGEST >> 20} MB", "export it in smaller pieces")
         with self._open() as stream:
@@ -110,7 +110,7 @@ class Source:
         return data
 
     def text_of(self, path: Path) -> str:
-        """Return the exact text of one of a folder's files."""
+        """Read the exact text of one of a folder's files."""
         try:
             data = read_bytes(path, LONGEST_LINE)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Checking a file of the workspace's own format: its shape by JSON Schema, and what no schema can say."""
+"""Validating a file of the workspace's own format: its shape by JSON Schema, then offsets, ids and order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN = 60
 
 
 def validate_lines(path: Path) -> list[str]:
-    """Return every problem of a file as ``file:line: path: found X, expected Y``; an empty list when it is sound.
+    """List every problem of a file as ``file:line: path: found X, expected Y``.
 
     Raises :class:`OSError` when the file cannot be read.
     """
@@ -59,7 +59,7 @@ def _validator() -> Draft202012Validator:
 
 
 def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
-    """Return the object of a line, or what keeps it from being one."""
+    """Parse the object of a line; return it, or the problems that keep the line from being one."""
     try:
         value = json.loads(data.decode("utf-8").rstrip("\r\n"))
     except UnicodeDecodeError as error:
@@ -75,7 +75,7 @@ def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
 
 
 def _record_problems(record: dict[str, Any], validator: Draft202012Validator) -> Iterator[str]:
-    """Yield the problems of shape, or, where there is none, those of meaning."""
+    """Yield the problems of shape, or, where there are none, those of offsets, ids and order."""
     text, tokens = record.get("text"), record.get("tokens")
     sound = isinstance(text, str) and isinstance(tokens, list) and _tokens_are_sound(tokens, text)
     # Tokens outnumber all else by far: those found sound by plain comparison need not pass through the schema.
@@ -128,7 +128,7 @@ def _tokens_are_sound(tokens: Iterable[Any], text: str) -> bool:
 
 
 def _token_problems(tokens: Iterable[Any], text: str) -> Iterator[str]:
-    """Yield what is wrong with the tokens, their shape included; nothing when they are exactly as written by us."""
+    """Yield the problems of the tokens, their shape included."""
     before = 0
     for index, token in enumerate(tokens):
         if type(token) is not dict or token.keys() != {"text", "start", "end", "id", "ws"}:

@@ -1,7 +1,7 @@
-"""What the formats that know words, but no text, share: rows of words, tags, and the text that words stand in.
+"""Rows of words, tags, and texts rebuilt from words, for the formats that hold words instead of a text.
 
-A file of ours says the text beside the words, so that it comes back to the code point.  A file of others does not:
-its text is rebuilt, words parted by a space and sentences by a line break.
+Our files hold the text beside the words, so that it comes back exactly.  The text of other files is rebuilt, with a
+space between words and a line break between sentences.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class WordSpan(NamedTuple):
 
 
 class WordRelation(NamedTuple):
-    """A labelled link between two spans of a row, by their places in it."""
+    """A relation between two spans of a row, given by their indices."""
 
     head: int
     child: int
@@ -54,7 +54,7 @@ class WordRelation(NamedTuple):
 class WordRow:
     """A document, or one of its sentences, as words with spans and relations over them.
 
-    ``flat`` are the spans that stay where no two may share a word.
+    ``flat`` are the spans without overlaps, for formats in which no two may share a word.
     """
 
     id: str
@@ -66,7 +66,7 @@ class WordRow:
 
 
 def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
-    """Yield the rows of a record as the option ``rows`` asks; what no row can hold is counted in ``target.lost``.
+    """Yield a record as one row, or a row a sentence with the option ``rows``; spans that no row holds count as lost.
 
     What a format declares not to carry (relations, spans off token borders) is counted elsewhere.
     """
@@ -119,7 +119,7 @@ def _row(
 
 
 def row_tags(row: WordRow, scheme: TagScheme = "iob2") -> list[str]:
-    """Return a tag for each word; of spans that share words the longest stays."""
+    """Tag each word; of spans that share words the longest counts."""
     tags = ["O"] * len(row.words)
     first, inner, last, single = _LETTERS[scheme]
     before: WordSpan | None = None
@@ -134,12 +134,12 @@ def row_tags(row: WordRow, scheme: TagScheme = "iob2") -> list[str]:
 
 @lru_cache(maxsize=4096)
 def is_tag(value: str) -> bool:
-    """Return whether a value is a tag: O, or a letter that says how a word lies in a span, and a label."""
+    """Tell whether a value is a tag: O, or a letter for the word's position in a span, and a label."""
     return value == "O" or _TAG.fullmatch(value) is not None
 
 
 def tagged_spans(values: Sequence[str]) -> Iterator[WordSpan]:
-    """Yield the spans that tags say, whichever of the schemes they follow.
+    """Yield the spans that tags stand for, whichever scheme they follow.
 
     IOB1, IOB2, BIOES, BILOU and BMEWO-like tags are told apart word by word, as the CoNLL evaluation does (Tjong Kim
     Sang 2002): a span begins with B, S, U or W, and with any letter after O, after a span's end or after another label.
@@ -161,9 +161,9 @@ def tagged_spans(values: Sequence[str]) -> Iterator[WordSpan]:
 
 
 def text_of_words(row: Fields, name: str) -> tuple[str, list[Segment]]:
-    """Return the text of a row whose words stand under ``name``, and where they stand in it.
+    """Return the text of a row whose words are in the field ``name``, and the ranges of the words in it.
 
-    The text is the row's own where it says one, else it is rebuilt.
+    The text is rebuilt where the row has none.
     """
     words = row.texts(name)
     empty = next((index for index, word in enumerate(words) if not word), None)
@@ -176,7 +176,7 @@ def text_of_words(row: Fields, name: str) -> tuple[str, list[Segment]]:
 
 
 def align(words: Sequence[str], text: str, where: str) -> list[Segment]:
-    """Return where words stand in a text that holds them in order with nothing visible between.
+    """Find the ranges of words in a text that holds them in order, with no letter or digit between.
 
     Raises :class:`FormatError` where it does not.
     """
@@ -195,7 +195,7 @@ def align(words: Sequence[str], text: str, where: str) -> list[Segment]:
 
 
 def rebuild_text(sentences: Iterable[Sequence[str]]) -> tuple[str, list[Segment]]:
-    """Return the text of sentences of words, and where the words stand in it."""
+    """Build a text from sentences of words; return it with the ranges of the words."""
     parts: list[str] = []
     segments: list[Segment] = []
     at = 0
@@ -212,7 +212,7 @@ def rebuild_text(sentences: Iterable[Sequence[str]]) -> tuple[str, list[Segment]
 def annotations_from_words(
     segments: Sequence[Segment], spans: Iterable[WordSpan], relations: Iterable[WordRelation]
 ) -> Annotations:
-    """Return spans and relations over words as ones over the text that the words stand in."""
+    """Turn spans and relations over words into annotations of the text, given the ranges of the words."""
     over_text = [
         Span(str(number), segments[span.first].start, segments[span.last].end, span.label)
         for number, span in enumerate(spans)
