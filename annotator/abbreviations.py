@@ -71,19 +71,19 @@ _BY_LANGUAGE = {"es": _SPANISH, "en": _ENGLISH}
 
 @lru_cache(maxsize=8)
 def leading_abbreviations(lang: str) -> frozenset[str]:
-    """Return the abbreviations, final full stop included, with which no sentence ends."""
+    """List the abbreviations, final full stop included, with which no sentence ends."""
     lists = _BY_LANGUAGE.get(lang, _ANY)
     return frozenset(f"{word}." for word in _with_capitals(lists.leading) + _with_capitals(lists.numbering))
 
 
 @lru_cache(maxsize=8)
 def sentence_starters(lang: str) -> frozenset[str]:
-    """Return the capitalised words that begin a sentence when they follow an abbreviation."""
+    """List the capitalised words that begin a sentence when they follow an abbreviation."""
     return frozenset(_BY_LANGUAGE.get(lang, _ANY).starters.split())
 
 
 def abbreviation_pattern(lang: str) -> str:
-    """Return the source of a regular expression that matches a listed abbreviation with its full stop.
+    """Write a regular expression that matches a listed abbreviation with its full stop.
 
     The look-ahead lets most words pass without trying the list.
     """
@@ -95,5 +95,5 @@ def abbreviation_pattern(lang: str) -> str:
 
 
 def _with_capitals(words: str) -> list[str]:
-    """Return the words, and for those in lower case their capitalised form too."""
+    """Add to words in lower case their capitalised form."""
     return list(dict.fromkeys(form for word in words.split() for form in (word, word[0].upper() + word[1:])))

@@ -22,7 +22,7 @@ Settled = Literal["agreement", "majority", "adjudicator"]
 
 
 class SpanKey(NamedTuple):
-    """What a span says, without who said it: two layers agree on a span when their keys are equal."""
+    """The content of a span, without its author: two layers agree on a span when its keys are equal."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class SpanKey(NamedTuple):
 
 
 class RelationKey(NamedTuple):
-    """What a relation says, independent of the ids that its ends have in a layer."""
+    """The content of a relation, independent of the ids that its ends have in a layer."""
 
     head: SpanKey
     child: SpanKey
@@ -43,7 +43,7 @@ class RelationKey(NamedTuple):
         return f"{self.label}:{self.head}:{self.child}"
 
     def canonical(self, symmetric: Container[str]) -> RelationKey:
-        """Turn the relation so that its head is the earlier end, where its label is among the ``symmetric`` ones."""
+        """Make the earlier end the head where the label is among the ``symmetric`` ones, which have no direction."""
         turned = self.label in symmetric and self.child < self.head
         return RelationKey(self.child, self.head, self.label) if turned else self
 
@@ -54,28 +54,28 @@ def reading_order(span: Span | SpanKey) -> tuple[int, int, str]:
 
 
 def span_key(value: Any) -> SpanKey:
-    """Return what a span says, from its JSON value ``[start, end, label]``."""
+    """Read the content of a span from its JSON value ``[start, end, label]``."""
     return SpanKey(*value)
 
 
 def relation_key(value: Any) -> RelationKey:
-    """Return what a relation says, from its JSON value ``[head, child, label]``."""
+    """Read the content of a relation from its JSON value ``[head, child, label]``."""
     head, child, label = value
     return RelationKey(span_key(head), span_key(child), label)
 
 
 def key_json(key: SpanKey | RelationKey) -> list[Any]:
-    """Return what a span or relation says as a JSON value."""
+    """Turn the content of a span or relation into a JSON value."""
     return list(key) if isinstance(key, SpanKey) else [list(key.head), list(key.child), key.label]
 
 
 class Item(msgspec.Struct, frozen=True):
-    """What a layer holds, one by its ``id``; a struct, because a corpus has a hundred thousand of them."""
+    """An item of a layer, with an ``id``; a struct, because a corpus has a hundred thousand of them."""
 
     id: str
 
     def replace(self, **changes: Any) -> Self:
-        """Return the same with some fields changed."""
+        """Copy the item with some fields changed."""
         return msgspec.structs.replace(self, **changes)
 
 
@@ -83,7 +83,7 @@ class Span(Item, frozen=True, gc=False):
     """A labelled stretch of text, ``start`` to ``end`` in code points.
 
     ``origin`` tells how the span came to be, ``source`` which suggester proposed it (``name@version``, ``None``
-    when a curator added it), ``score`` the suggester's probability of acceptance, ``curator`` who vouches for it.
+    when a curator added it), ``score`` the suggester's probability of acceptance, ``curator`` whose work it is.
     """
 
     start: int
@@ -96,7 +96,7 @@ class Span(Item, frozen=True, gc=False):
 
     @property
     def key(self) -> SpanKey:
-        """Return what the span says."""
+        """The content of the span."""
         return SpanKey(self.start, self.end, self.label)
 
 
@@ -115,9 +115,9 @@ class Relation(Item, frozen=True, gc=False):
 class Verdict(Item, frozen=True):
     """A curator's verdict on one suggestion.
 
-    ``id`` is the suggestion's id, that is its content, so the verdict holds for whichever suggester says the same
-    again.  ``original`` is that content as JSON-ready nested lists, kept because suggestions are replaced while
-    verdicts stay; ``item`` is the curator's own span or relation that came of it (``None`` when rejected or ignored).
+    ``id`` is the suggestion's id, which is its content, so that the verdict also holds when another suggester proposes
+    the same.  ``original`` is that content as nested lists for JSON, because suggestions are replaced while verdicts
+    stay; ``item`` is the curator's span or relation made from it (``None`` when rejected or ignored).
     """
 
     kind: Literal["span", "relation"]
@@ -137,9 +137,9 @@ class Comment(Item, frozen=True):
 
 
 class Extra(Item, frozen=True):
-    """Something of a foreign format that spans and relations have no place for, kept to be given back in that format.
+    """Something that a foreign format has and our model has not, kept for exports in that format.
 
-    ``value`` is plain JSON; ``refs`` are the ids of the spans, relations and other extras that it speaks of.
+    ``value`` is plain JSON; ``refs`` are the ids of the spans, relations and other extras that it refers to.
     """
 
     kind: str
@@ -149,14 +149,14 @@ class Extra(Item, frozen=True):
 
 
 class Ruling(Item, frozen=True):
-    """What stands in gold in place of one claim: of a span or relation that somebody said is there.
+    """The decision on one claim, a span or relation that somebody marked: what stands for it in gold.
 
-    ``id`` is the claim's content, and ``claim`` the same as JSON-ready nested lists.  ``outcome`` is ``None`` where
+    ``id`` is the claim's content, and ``claim`` the same as nested lists for JSON.  ``outcome`` is ``None`` where
     nothing stands for it; for a span it is ``[start, end, label]``, for a relation ``[label, reversed]``, because the
-    ends of a relation follow from the rulings on its spans.  ``item`` is the gold item that the claim came to.
+    ends of a relation follow from the rulings on its spans.  ``item`` is the id of that gold item.
 
     ``settled`` says how it was decided, ``event`` by which event of the gold layer (which has who and when), and
-    ``versions`` what each curator said there at that time.  ``origin``, ``source``, ``score`` and ``curator`` are
+    ``versions`` what each curator had marked there at that time.  ``origin``, ``source``, ``score`` and ``curator`` are
     those of the gold item.
     """
 
@@ -185,33 +185,33 @@ class Annotations:
 
     @classmethod
     def of(cls, spans: Iterable[Span], relations: Iterable[Relation] = ()) -> Annotations:
-        """Gather spans and relations by id."""
+        """Build the content of a layer from its spans and relations."""
         return cls({s.id: s for s in spans}, {r.id: r for r in relations})
 
     def relation_key(self, relation: Relation) -> RelationKey:
-        """Return what ``relation`` says, its ends resolved in this layer."""
+        """Return the content of a relation of this layer."""
         return RelationKey(self.spans[relation.head].key, self.spans[relation.child].key, relation.label)
 
 
 def suggested_span(start: int, end: int, label: str, source: str, score: float) -> Span:
-    """Return a suggestion whose id is its content, so that a verdict outlives the run that proposed it."""
+    """Build a suggested span whose id is its content, so that verdicts on it outlast the run that proposed it."""
     return Span(str(SpanKey(start, end, label)), start, end, label, "suggested", source, score)
 
 
 def suggested_relation(head: Span, child: Span, label: str, source: str, score: float) -> Relation:
-    """Return a suggested relation between two suggested spans, its id being its content."""
+    """Build a suggested relation between two suggested spans, whose id is its content."""
     key = RelationKey(head.key, child.key, label)
     return Relation(str(key), head.id, child.id, label, "suggested", source, score)
 
 
 def item_record(item: Item) -> dict[str, Any]:
-    """Return an item as history records it: its fields by name, without the id and what is ``None``."""
+    """Turn an item into a record of history: its fields by name, without the id and fields that are ``None``."""
     names, values = _recorded(type(item))
     return {name: value for name, value in zip(names, values(item), strict=False) if value is not None and value != ()}
 
 
 @cache
 def _recorded(kind: type[Item]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """Return the names of the fields that history records of a kind of item, and what reads them all."""
+    """Return the names of the recorded fields of a kind of item, and a function that reads them all."""
     names = tuple(name for name in kind.__struct_fields__ if name != "id")
     return names, attrgetter(*names)

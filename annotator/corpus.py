@@ -1,8 +1,7 @@
-"""Files → articles → documents.
+"""Reading articles from files, and building documents from articles.
 
 A text is taken exactly as it was decoded: byte order mark, carriage returns and no-break spaces stay.  Articles are
-read one by one, so that a file may be larger than memory; whoever stores them gathers all of them first, because any
-of them may be refused.
+read one by one, so that a file may be larger than memory.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _HEADING = re.compile(r"^#{1,6}\s+")
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A text as it was found, with what its source says of it.
+    """A text as it was read, with the metadata that its source has.
 
     ``key`` names it (the file's name without folder and extension, or a row's ``id``); ``where`` is ``path`` or
     ``path:line``, for messages.
@@ -76,7 +75,7 @@ def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8") -> Iterator
 
 
 def build_document(article: Article, languages: Sequence[str]) -> Document:
-    """Make a document of an article: its title, its language (one of ``languages``), tokens and sentences."""
+    """Build a document from an article: its title, its language (one of ``languages``), tokens and sentences."""
     lang = _language(article, tuple(languages))
     tokens = tokenize(article.text, lang)
     return Document(
@@ -122,7 +121,7 @@ def _read_file(path: Path, encoding: str) -> Iterator[Article]:
 
 
 def _decoding_error(path: Path, encoding: str) -> CorpusError:
-    """Say at which byte of the file decoding fails (what raised may only have known a piece of it)."""
+    """Say at which byte of the file decoding fails, because the original error may count from a later piece."""
     name = "UTF-8" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
     hint = "if the file is in another encoding, name it, such as --encoding latin-1"
     try:
@@ -158,7 +157,7 @@ _SUPPORTED = ".txt, .md, .jsonl or .csv"
 
 
 def _row_article(row: Row, path: Path) -> Article:
-    """Tell a row's text, key, title and language from the rest, which is its meta."""
+    """Build an article from a row; fields other than text, key, title and language become its ``meta``."""
     meta = dict(row.values)
     if "text" not in meta:
         raise CorpusError(f"{row.where}: no text", f"each row needs a `text`; found {', '.join(meta) or 'nothing'}")
@@ -184,7 +183,7 @@ def _kind(value: object) -> str:
 
 
 def _check_article(article: Article) -> None:
-    """Refuse what could not be annotated, or not be named."""
+    """Refuse a text that cannot be annotated, and a key that no document may have."""
     if not article.text.replace("\ufeff", "").strip():
         what = "only whitespace" if article.text else "empty"
         raise CorpusError(f"{article.where}: the text is {what}", "leave it out, or put the article there")
@@ -198,7 +197,7 @@ def _check_article(article: Article) -> None:
 
 
 def derive_title(text: str) -> str:
-    """Return what an article without a title is called: its first line that says something, cut at a word."""
+    """Derive the title of an article without one: its first line with a letter or digit, cut at a word."""
     lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
     line = next((line for line in lines if any(map(str.isalnum, line))), lines[0] if lines else "").strip()
     title = " ".join(_HEADING.sub("", line).split()) or line
@@ -211,12 +210,12 @@ def derive_title(text: str) -> str:
 
 
 def short_language(tag: str) -> str:
-    """Return the language of a tag such as ``es-MX``, as workspaces name languages."""
+    """Shorten a language tag such as ``es-MX`` to the code that workspaces use."""
     return re.split("[-_]", tag.strip().lower())[0]
 
 
 def _language(article: Article, languages: tuple[str, ...]) -> str:
-    """Return the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
+    """Choose the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
     named = short_language(article.lang or "")
     if named in languages or len(languages) == 1:
         return named if named in languages else languages[0]

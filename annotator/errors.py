@@ -1,4 +1,4 @@
-"""The one family of errors that a user can mend.
+"""The errors that a user can mend.
 
 Every problem that a user can do something about is an :class:`AnnotatorError`: a sentence that says *what* is
 wrong and *where*, and a hint that says how to mend it.  The command line prints it as one line and exits with
@@ -22,13 +22,13 @@ class AnnotatorError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        """Return one line: line breaks in what is quoted must not break the report."""
+        """Join message and hint into one line, without the line breaks of quoted text."""
         text = f"{self.message}: {self.hint}" if self.hint else self.message
         return " ".join(text.split())
 
 
 class InputError(AnnotatorError):
-    """What was given to be read is no file that can be read: a pipe, an endless line, broken YAML or JSON."""
+    """A file cannot be read: it is a pipe, has an endless line, or is broken YAML or JSON."""
 
 
 class CorpusError(AnnotatorError):
@@ -52,7 +52,7 @@ class StoreError(AnnotatorError):
 
 
 class LockedError(StoreError):
-    """Another process kept the write lock for longer than one wanted to wait; ``holder`` says which, in words."""
+    """Another process held the write lock for too long; ``holder`` describes it."""
 
     def __init__(self, message: str, hint: str = "", *, holder: str) -> None:
         super().__init__(message, hint)

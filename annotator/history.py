@@ -1,4 +1,4 @@
-"""History: the events of a layer, and the state that folding them gives.
+"""History: the events of a layer, and the state that results from folding them.
 
 An event is one step of one actor on one layer: the unit of undo.  It holds *ops*, each of which replaces one record
 (a span, a relation, a verdict …) and carries the record before and after, so that any event can be inverted without
@@ -21,20 +21,20 @@ LayerState = dict[tuple[str, str], Record]
 """Folded history: records by table and id."""
 
 Forks = Literal["refused", "united", "latest"]
-"""What becomes of a layer that two databases carried on apart: see :attr:`LayerName.forks`."""
+"""What becomes of a layer that two databases went on with apart: see :attr:`LayerName.forks`."""
 
 REANCHOR = "re-anchor"
 """The action that carries a layer over to a replaced text: offsets before it are into an earlier one."""
 
 IMPORT = "import"
-"""The action that takes in what somebody did elsewhere."""
+"""The action that brings in work done elsewhere."""
 
 OVERRIDE = "import (override)"
-"""The same where it puts other work in the place of what somebody else did here, as only a lead may."""
+"""An import that replaces somebody else's work, which only a lead may do."""
 
 UPKEEP_ACTIONS = frozenset({REANCHOR, IMPORT, OVERRIDE})
-"""Actions by which whoever keeps the corpus touches a layer that is not theirs, without an opinion of their own: a text
-is replaced under it, or what its curator did elsewhere is taken in."""
+"""Actions on other people's layers by whoever maintains the corpus: a text is replaced, or work done elsewhere is
+imported."""
 
 
 class Op(NamedTuple):
@@ -46,7 +46,7 @@ class Op(NamedTuple):
     now: Record | None
 
     def inverse(self) -> Op:
-        """Return the op that takes this one back."""
+        """Build the op that takes this one back."""
         return Op(self.table, self.id, self.now, self.was)
 
 
@@ -56,10 +56,10 @@ def field_op(name: str, was: str | None, now: str | None) -> Op:
 
 
 class LayerName(NamedTuple):
-    """What identifies a layer in every database: the document's key, and whose layer it is.
+    """The identity of a layer in every database: the document's key, and whose layer it is.
 
-    ``name`` is ``corpus`` (what the document is), ``suggestions`` (``suggestions:NAME`` for those of another source),
-    ``proposals:NAME`` (what a curator marked elsewhere, suggested to themselves), ``curator:NAME`` or ``gold``.
+    ``name`` is ``corpus`` (metadata, assignments), ``suggestions`` (``suggestions:NAME`` for those of another source),
+    ``proposals:NAME`` (mentions of what a curator marked in another document), ``curator:NAME`` or ``gold``.
     """
 
     document: str
@@ -70,35 +70,35 @@ class LayerName(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Return the kind of author: corpus, suggester, curator or gold."""
+        """The kind of author: corpus, suggester, curator or gold."""
         head = self.name.partition(":")[0]
         return "suggester" if head in (SUGGESTIONS, PROPOSALS) else head
 
     @property
     def author(self) -> str:
-        """Return the author's name; empty where the kind says it all."""
+        """The author's name; empty for ``corpus``, ``suggestions`` and ``gold``."""
         return self.name.partition(":")[2]
 
     def shown_to(self, curator: str) -> bool:
-        """Return whether a suggester's layer is for this curator: proposals are their author's alone."""
+        """Tell whether a curator may see a suggester's layer: proposals are for their author alone."""
         return not self.name.startswith(f"{PROPOSALS}:") or self.author == curator
 
     @property
     def personal(self) -> bool:
-        """Return whether the layer is one curator's own: their work, or what they marked for themselves elsewhere."""
+        """Whether the layer belongs to one curator: their work, or their proposals."""
         return self.kind == "curator" or self.name.startswith(f"{PROPOSALS}:")
 
     def open_to(self, actor: str, action: str) -> bool:
-        """Return whether the actor may take this step here: what is personal is written by its owner alone."""
+        """Tell whether an actor may write an event with this action: personal layers are written by their owners."""
         return not self.personal or actor == self.author or action in UPKEEP_ACTIONS
 
     @property
     def forks(self) -> Forks:
-        """Return what becomes of the layer when two databases carried it on apart.
+        """What becomes of the layer when two databases went on with it apart.
 
-        Work and gold are one person's thread of thought: a fork is ``refused``.  What a document is, who it is
-        assigned to, and a curator's proposals are records independent of one another: forks are ``united``, the later
-        word on a record holding.  A run of suggestions means something as a whole: the ``latest`` run holds.
+        Steps of work and gold depend on one another: a fork is ``refused``.  Metadata, assignments and proposals are
+        independent records: forks are ``united``, and the later change of a record holds.  A run of suggestions is one
+        whole: the ``latest`` run holds.
         """
         if self.kind in ("curator", GOLD):
             return "refused"
@@ -112,7 +112,7 @@ GOLD = "gold"
 
 
 def curator_layer(curator: str) -> str:
-    """Return the name of a curator's layers."""
+    """Name the layers of a curator."""
     return f"curator:{curator}"
 
 
@@ -121,7 +121,7 @@ class Event:
     """One step in a layer's history.
 
     ``seq`` counts from 1 within the layer; ``prev`` is the hash of the event before (empty for the first); where two
-    databases carried the layer on apart, several events have the same ``seq`` (see :func:`effective_events`).  ``at``
+    databases went on with the layer apart, several events have the same ``seq`` (see :func:`effective_events`).  ``at``
     is UTC in ISO 8601 with milliseconds; ``pause_ms`` the milliseconds since the actor's previous step; ``target`` the
     ``seq`` that an undo or redo refers to; ``ops`` the JSON text of the ops, hashed as it stands.
     """
@@ -138,7 +138,7 @@ class Event:
 
     @property
     def hash(self) -> str:
-        """Return the event's identity: a digest of everything in it."""
+        """The digest of all fields, which identifies the event."""
         fields = [
             "annotator.event/1",
             *self.layer,
@@ -154,12 +154,12 @@ class Event:
         return hashlib.sha256(_encode(fields)).hexdigest()
 
     def decode_ops(self) -> list[Op]:
-        """Return the ops."""
+        """Decode the ops."""
         return loads_ops(self.ops)
 
 
 def dumps(value: object) -> str:
-    """Return compact JSON; the same value always gives the same text."""
+    """Write compact JSON; the same value always gives the same text."""
     return _encode(value).decode("utf-8")
 
 
@@ -168,17 +168,17 @@ _decode_ops = msgspec.json.Decoder(list[Op]).decode
 
 
 def dumps_ops(ops: Iterable[Op]) -> str:
-    """Return the ops as JSON text."""
+    """Write ops as JSON text."""
     return dumps(list(ops))
 
 
 def loads_ops(text: str) -> list[Op]:
-    """Return the ops that :func:`dumps_ops` wrote."""
+    """Read the ops that :func:`dumps_ops` wrote."""
     return _decode_ops(text)
 
 
 def apply_ops(state: LayerState, ops: Iterable[Op]) -> None:
-    """Carry ``state`` forward by ``ops``, in place."""
+    """Apply ops to ``state``, in place."""
     for op in ops:
         if op.now is None:
             state.pop((op.table, op.id), None)
@@ -187,7 +187,7 @@ def apply_ops(state: LayerState, ops: Iterable[Op]) -> None:
 
 
 def fold(events: Iterable[Event]) -> LayerState:
-    """Return the state that a layer's events give."""
+    """Apply the events of a layer, in order, to an empty state."""
     state: LayerState = {}
     for event in events:
         apply_ops(state, event.decode_ops())
@@ -195,7 +195,7 @@ def fold(events: Iterable[Event]) -> LayerState:
 
 
 def effective_events(events: Sequence[Event]) -> list[Event]:
-    """Return those of a layer's events that make its state, in the order in which they count.
+    """Choose the events of a layer that make its state, in the order in which they count.
 
     ``seq`` is one more than the greatest that was known when the event was written, so that order by ``seq`` never
     puts an event before one that it knew of; time and hash settle the rest, the same way in every database.
@@ -215,7 +215,7 @@ def effective_events(events: Sequence[Event]) -> list[Event]:
 
 
 def rename_author(events: Iterable[Event], curator: str) -> list[Event]:
-    """Return a curator's history as if somebody else had written it: the same steps, with hashes of their own."""
+    """Rewrite a curator's history under another name: the same steps, with new hashes."""
     hashes = {"": ""}
     result: list[Event] = []
     for event in events:
@@ -228,7 +228,7 @@ def rename_author(events: Iterable[Event], curator: str) -> list[Event]:
 
 
 def text_digests(events: Iterable[Event]) -> set[str]:
-    """Return the digests of all texts that a layer's history refers to."""
+    """Collect the digests of all texts that a layer's history refers to."""
     digests: set[str] = set()
     for event in events:
         for op in event.decode_ops():
@@ -241,12 +241,12 @@ def text_digests(events: Iterable[Event]) -> set[str]:
 
 
 def invert_ops(ops: Iterable[Op]) -> list[Op]:
-    """Return ops that take ``ops`` back: inverse of each, last first."""
+    """Build the ops that take ``ops`` back: the inverse of each, last first."""
     return [op.inverse() for op in reversed(list(ops))]
 
 
 AUTOMATIC_ACTIONS = frozenset({"merge", "adjudicate"})
-"""Actions on gold that follow from what curators finished: nobody's decision, so undo passes them over."""
+"""Actions on gold that follow from finished work without anybody's decision, so that undo skips them."""
 
 
 _SESSION = {
@@ -259,11 +259,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "curator": frozenset({*_SESSION, *UPKEEP_ACTIONS}),
     GOLD: frozenset({*_SESSION, *AUTOMATIC_ACTIONS, *UPKEEP_ACTIONS, "choose", "choose what most say", "edit"}),
 }
-"""The actions that there are, by the kind of a layer's author: nothing else is written, or taken in by a merge."""
+"""All actions, by the kind of a layer's author: no other is written, or accepted by a merge."""
 
 
 class UndoStep(NamedTuple):
-    """An event as far as undo needs it."""
+    """The fields of an event that undo needs."""
 
     seq: int
     action: str
@@ -272,13 +272,13 @@ class UndoStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UndoStack:
-    """Which steps can be taken back and which brought back, as ``seq`` numbers, the next one last."""
+    """The steps that can be undone and redone, as ``seq`` numbers, the next one last."""
 
     done: tuple[int, ...] = ()
     undone: tuple[int, ...] = ()
 
     def after(self, step: UndoStep) -> UndoStack:
-        """Return the stack once ``step`` has happened.
+        """Return the stack after one more step.
 
         An undo moves its target from done to undone, a redo moves it back; any other step makes what was undone
         unreachable, though it stays in history.
@@ -293,7 +293,7 @@ class UndoStack:
 
     @classmethod
     def of(cls, steps: Iterable[UndoStep]) -> UndoStack:
-        """Return the stack that a layer's whole history gives."""
+        """Build the stack from a layer's whole history."""
         done: list[int] = []
         undone: list[int] = []
         for step in steps:

@@ -41,7 +41,7 @@ def open_file(path: Path) -> io.BufferedReader:
 
 
 def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
-    """Return the bytes of a regular file of at most ``most`` of them."""
+    """Read a regular file of at most ``most`` bytes; :class:`InputError` for a larger one."""
     with open_file(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         data = stream.read(most + 1) if size <= most else b""
@@ -51,7 +51,7 @@ def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
 
 
 def read_text(path: Path, most: int = LARGEST_FILE) -> str:
-    """Return the text of a UTF-8 file, without a byte order mark."""
+    """Read a UTF-8 file, without its byte order mark."""
     try:
         return read_bytes(path, most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,10 +67,10 @@ def check_encoding(name: str) -> None:
 
 
 def files_under(folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
-    """Return the files of a folder and its subfolders whose names are ``wanted``, by path, hidden ones left out.
+    """List the files of a folder and its subfolders whose names are ``wanted``, by path, without hidden ones.
 
-    A link that leads out of the folder is refused: what lies there was not given.  Raises :class:`OSError` for a
-    folder that cannot be listed.
+    A link that leads out of the folder is refused, because the user did not name what it leads to.  Raises
+    :class:`OSError` for a folder that cannot be listed.
     """
     root = folder.resolve()
     files: list[Path] = []
@@ -97,7 +97,7 @@ def _raise(error: OSError) -> None:
 
 
 def load_json(path: Path, most: int = LARGEST_FILE) -> Any:
-    """Return the one JSON value of a file of at most ``most`` bytes; :class:`InputError` where it holds none."""
+    """Read the one JSON value of a file of at most ``most`` bytes; :class:`InputError` where it has none."""
     text = read_text(path, most)
     try:
         return json.loads(text)
@@ -110,7 +110,7 @@ def load_json(path: Path, most: int = LARGEST_FILE) -> Any:
 
 
 def read_lines(stream: io.TextIOBase, where: Callable[[int], str]) -> Iterator[str]:
-    """Yield the lines of a text file; raise :class:`InputError` for one that is too long to be any.
+    """Yield the lines of a text file; raise :class:`InputError` for one longer than :data:`LONGEST_LINE`.
 
     ``where`` names a line by its number, for the message.
     """
@@ -121,5 +121,5 @@ def read_lines(stream: io.TextIOBase, where: Callable[[int], str]) -> Iterator[s
 
 
 def line_too_long(where: str, most: int) -> InputError:
-    """Return what to say of a line of ``most`` bytes that has not ended."""
+    """Build the error for a line that is longer than ``most`` bytes."""
     return InputError(f"{where}: a line longer than {most >> 20} MB", "put each document on its own")

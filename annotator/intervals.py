@@ -1,4 +1,4 @@
-"""An ordered index of intervals, for looking up the spans of a row, a selection or a neighbourhood.
+"""An ordered index of intervals, to find the spans in a row, in a selection or near an offset.
 
 Built for documents with tens of thousands of spans: look-ups are binary searches, changes cost one ``memmove``.
 """
@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, overload
 
 FEW_CHANGES = 200
-"""Changes up to which each is made by itself."""
+"""The number of changes below which each is made by itself."""
 
 
 class Interval(NamedTuple):
-    """A half-open range of code points with the id of what lies there; ordered by start, longer first."""
+    """A half-open range of code points with the id of its span; ordered by start, longer first."""
 
     start: int
     negative_end: int
@@ -22,12 +22,12 @@ class Interval(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Return the offset behind the last code point."""
+        """The offset behind the last code point."""
         return -self.negative_end
 
     @classmethod
     def of(cls, start: int, end: int, item: str) -> Interval:
-        """Return the interval from ``start`` to ``end``."""
+        """Build the interval from ``start`` to ``end``."""
         return cls(start, -end, item)
 
 
@@ -60,7 +60,7 @@ class IntervalIndex(Sequence[Interval]):
             self._longest = max(self._longest, end - start)
 
     def change(self, gone: Iterable[tuple[int, int, str]], come: Iterable[tuple[int, int, str]]) -> None:
-        """Take intervals out and add others; many at once cost one pass."""
+        """Remove intervals and add others; many at once cost one pass."""
         gone, come = list(gone), list(come)
         if len(gone) + len(come) < FEW_CHANGES:
             for interval in gone:
@@ -77,30 +77,30 @@ class IntervalIndex(Sequence[Interval]):
         self._longest = max([self._longest, *(i.end - i.start for i in coming)])
 
     def discard(self, start: int, end: int, item: str) -> None:
-        """Take an interval out if it is there."""
+        """Remove an interval if it is there."""
         interval = Interval.of(start, end, item)
         position = bisect_left(self._sorted, interval)
         if self._sorted[position : position + 1] == [interval]:
             del self._sorted[position]
 
     def overlapping(self, start: int, end: int) -> list[Interval]:
-        """Return the intervals that share a code point with ``start`` to ``end``, in reading order."""
+        """List the intervals that share a code point with ``start`` to ``end``, in reading order."""
         first = bisect_left(self._sorted, (start - self._longest,))
         last = bisect_left(self._sorted, (end,))
         return [i for i in self._sorted[first:last] if i.end > start]
 
     def at(self, offset: int) -> list[Interval]:
-        """Return the intervals that cover the code point at ``offset``, the longest first."""
+        """List the intervals that cover the code point at ``offset``, in reading order."""
         return self.overlapping(offset, offset + 1)
 
     def after(self, interval: Interval | tuple[int]) -> Interval | None:
-        """Return the first interval behind a place in the order."""
+        """Find the first interval behind ``interval`` in reading order."""
         position = bisect_left(self._sorted, interval)
         if position < len(self._sorted) and self._sorted[position] == interval:
             position += 1
         return self._sorted[position] if position < len(self._sorted) else None
 
     def before(self, interval: Interval | tuple[int]) -> Interval | None:
-        """Return the last interval in front of a place in the order."""
+        """Find the last interval before ``interval`` in reading order."""
         position = bisect_left(self._sorted, interval)
         return self._sorted[position - 1] if position else None

@@ -1,4 +1,4 @@
-"""What documents, people and layers may be called: one rule each, for what is typed here and what comes from elsewhere.
+"""The rules for names of documents, people and layers, typed here or read from files.
 
 Names become file names on export and words on a terminal, so none may lead out of a folder or act on a screen.  Each
 function says in a few words what is wrong, ready to follow the name, or returns ``None``.

@@ -1,4 +1,4 @@
-"""What may be shown of an address: who is asked, never the name, password, key or token with which."""
+"""Removing secrets from addresses and headers before they are shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SCHEMED = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{6,}")
 
 
 def redact(text: str) -> str:
-    """Return a text with what is secret in its addresses and headers replaced by ``…``."""
+    """Replace names, passwords, keys and tokens in the addresses and headers of a text by ``…``."""
     text = _QUERY.sub(r"\1?…", text)
     text = _USER.sub(r"\1…@", text)
     text = _BARE_USER.sub("…@", text)

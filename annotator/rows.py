@@ -1,4 +1,4 @@
-"""Rows of JSONL and CSV files, each with its line, and refused where they are broken."""
+"""Reading the rows of JSONL and CSV files, with the line of every mistake."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def finite_number(written: str) -> float:
-    """Return a number of JSON; ValueError where it is too large to be one."""
+    """Convert a JSON number; ``ValueError`` where it is too large for a float."""
     number = float(written)
     if not math.isfinite(number):
         raise ValueError(f"the number {written}, which is not finite")
@@ -78,7 +78,7 @@ def finite_number(written: str) -> float:
 
 
 def refuse_constant(name: str) -> NoReturn:
-    """Refuse NaN and the infinities, which Python would read."""
+    """Refuse NaN and the infinities, which Python would accept."""
     raise ValueError(f"{name}, which JSON does not know")
 
 
@@ -101,7 +101,7 @@ def read_csv(path: Path, encoding: str) -> Iterator[Row]:
 
 
 def _delimiter(lines: TextIOWrapper) -> str:
-    """Return the separator with which the header has a ``text`` column, the comma if none does."""
+    """Find the separator with which the header has a ``text`` column; the comma if none does."""
     header = next((line for line in iter(lambda: lines.readline(_LONGEST_HEADER), "") if line.strip()), "")
     for delimiter in _DELIMITERS:
         if "text" in next(csv.reader([header], delimiter=delimiter), []):

@@ -1,4 +1,4 @@
-"""Tokens → sentences, by rules.
+"""Splitting tokens into sentences, by rules.
 
 A sentence ends at a full stop, question or exclamation mark or ellipsis, closing quotes and brackets included, where
 whitespace and then something that can begin a sentence follows; at a blank line; and at a line break, unless the text
@@ -51,7 +51,7 @@ def split_sentences(text: str, tokens: Segmentation, lang: str) -> Segmentation:
 
 
 class _SentenceSplitter:
-    """Walks over the candidates of one text, keeping where the current line and sentence began."""
+    """Goes through the possible ends of sentences in one text, keeping where the current line and sentence began."""
 
     def __init__(self, text: str, tokens: Segmentation, lang: str) -> None:
         self.text = text
@@ -63,7 +63,7 @@ class _SentenceSplitter:
         self.sentence_start = 0
 
     def borders(self) -> list[int]:
-        """Return the offsets at which a sentence ends, or the next begins, ascending."""
+        """List the offsets at which a sentence ends, or the next begins, ascending."""
         borders = []
         for match in _CANDIDATE.finditer(self.text):
             if self._is_border(match):
@@ -132,9 +132,9 @@ class _SentenceSplitter:
 
 
 def _wrap_width(text: str) -> int:
-    """Return the width at which the whole text is hard-wrapped, 0 when its line breaks end paragraphs.
+    """Measure the width at which the whole text is hard-wrapped; 0 when its line breaks end paragraphs.
 
-    Wrapped prose shows by lines of much the same length, none very long, of which many go on in lower case.
+    Wrapped prose has lines of much the same length, none very long, and many lines begin in lower case.
     """
     lines = [line.strip() for line in text.splitlines()]
     pairs = [(len(line), after) for line, after in pairwise(lines) if line and after]

@@ -1,4 +1,4 @@
-"""Near-duplicates: which texts are so alike that a model must not learn from one and be judged by another.
+"""Finding near-duplicate texts, so that no model learns from one and is evaluated on another.
 
 Two texts are compared by their shingles, runs of five words in any case: the Jaccard index, the shingles they share
 through all they have, counts at ``threshold``.  Pairs worth comparing are found by MinHash (Broder 1997) in bands
@@ -33,10 +33,10 @@ _WORD = re.compile(r"\w+")
 
 
 def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) -> list[int]:
-    """Return for each text the index of the first text of its group, its own where nothing before is like it.
+    """Return for each text the index of the first text of its group, its own where no earlier text is similar.
 
-    Groups are transitive: what is like what is like it belongs together.  Texts are taken one at a time; of each, some
-    hashes stay in memory.  The same texts in the same order give the same groups on every machine.
+    Groups are transitive.  Texts are read one at a time; some hashes of each stay in memory.  The same texts in the
+    same order give the same groups on every machine.
     """
     groups = DisjointSets[int]()
     hashes: list[Hashes] = []
@@ -58,7 +58,7 @@ def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) ->
 
 
 def shingle_hashes(text: str, size: int = SHINGLE) -> Hashes:
-    """Return the sorted hashes of a text's shingles; fewer words than ``size`` are one shingle, none are none."""
+    """Hash the shingles of a text, sorted; fewer words than ``size`` are one shingle, no words have none."""
     import numpy as np
 
     words = [word.casefold() for word in _WORD.findall(text)]
@@ -67,7 +67,7 @@ def shingle_hashes(text: str, size: int = SHINGLE) -> Hashes:
 
 
 def jaccard(one: Hashes, other: Hashes) -> float:
-    """Return the share of shingles that two texts have in common, among all they have; 1 for two without any."""
+    """Compute the Jaccard index of two texts' shingles; 1 for two texts without any."""
     import numpy as np
 
     if not len(one) and not len(other):
@@ -92,7 +92,7 @@ def _bands(hashes: Hashes) -> Iterator[tuple[int, bytes]]:
 
 @cache
 def _permutations() -> tuple[Hashes, Hashes]:
-    """Return the odd multipliers and the offsets of the hash functions (multiply-shift on 64 bits), always the same."""
+    """Draw the odd multipliers and the offsets of the hash functions (multiply-shift on 64 bits), always the same."""
     import numpy as np
 
     state = np.random.RandomState(20240229)  # its stream is frozen for good

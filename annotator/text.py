@@ -61,16 +61,16 @@ class Segmentation(Sequence[Segment]):
         return hash(self.pack())
 
     def at_or_before(self, offset: int) -> int:
-        """Return the index of the last segment that starts at or before ``offset``, -1 if there is none."""
+        """Find the index of the last segment that starts at or before ``offset``, -1 if there is none."""
         return bisect_right(self.starts, offset) - 1
 
     def containing(self, offset: int) -> int | None:
-        """Return the index of the segment that covers the code point at ``offset``."""
+        """Find the index of the segment that covers the code point at ``offset``."""
         index = self.at_or_before(offset)
         return index if index >= 0 and offset < self.ends[index] else None
 
     def overlapping(self, start: int, end: int) -> range:
-        """Return the indices of all segments that share a code point with ``start`` to ``end``."""
+        """Find the indices of all segments that share a code point with ``start`` to ``end``."""
         first = max(self.at_or_before(start), 0)
         if first < len(self) and self.ends[first] <= start:
             first += 1
@@ -84,7 +84,7 @@ class Segmentation(Sequence[Segment]):
         return Segment(self.starts[touched[0]], self.ends[touched[-1]])
 
     def exact(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return first and last index (inclusive) when the range falls on segment borders, else ``None``."""
+        """Find first and last index (inclusive) of a range that falls on segment borders, else ``None``."""
         first = bisect_left(self.starts, start)
         last = bisect_left(self.ends, end, first)
         if last >= len(self) or self.starts[first] != start or self.ends[last] != end:
@@ -92,7 +92,7 @@ class Segmentation(Sequence[Segment]):
         return first, last
 
     def pack(self) -> bytes:
-        """Return starts then ends as little-endian 32-bit numbers."""
+        """Pack starts, then ends, as little-endian 32-bit numbers."""
         both = self.starts + self.ends
         if sys.byteorder == "big":
             both.byteswap()
@@ -100,7 +100,7 @@ class Segmentation(Sequence[Segment]):
 
     @classmethod
     def unpack(cls, data: bytes) -> Segmentation:
-        """Return the segmentation that :meth:`pack` wrote."""
+        """Read the segmentation that :meth:`pack` wrote."""
         both = array("I")
         both.frombytes(data)
         if sys.byteorder == "big":
@@ -113,7 +113,7 @@ class Segmentation(Sequence[Segment]):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article: its exact text, what is known of it, and its segmentation.
+    """An article: its exact text, its metadata, and its segmentation.
 
     ``key`` is the file's name without folder and extension and names the document everywhere.
     """
@@ -128,7 +128,7 @@ class Document:
 
     @property
     def sha256(self) -> str:
-        """Return the digest that identifies the text."""
+        """The digest that identifies the text."""
         return text_sha256(self.text)
 
 
@@ -143,10 +143,9 @@ def exact_mentions(text: str, phrase: str, units: Segmentation) -> Iterator[Segm
 
 
 def words_and_spaces(text: str, tokens: Segmentation) -> tuple[list[str], list[bool]]:
-    """Return words whose concatenation, with a space after each where its flag says so, is the text.
+    """Split a text into words whose concatenation, with a space after each that has the flag, is the text.
 
-    The tokens are words; what stands between them, but for one space behind each, becomes words of its own, as spaCy
-    has it.
+    The tokens are words; text between them, but for one space after each, becomes words of its own, as in spaCy.
     """
     words: list[str] = []
     spaces: list[bool] = []
@@ -174,10 +173,10 @@ _GRAPHEME = re.compile(
 
 
 def graphemes(text: str) -> Segmentation:
-    """Return the visible characters of a text: a base with its combining marks, an emoji with what is joined to it."""
+    """Segment a text into visible characters: a base with its combining marks, an emoji with those joined to it."""
     return Segmentation(match.span() for match in _GRAPHEME.finditer(text))
 
 
 def text_sha256(text: str) -> str:
-    """Return the SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
+    """Compute the SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,4 +1,4 @@
-"""Text → tokens, by rules, at several megabytes a second.
+"""Splitting text into tokens, by rules, at several megabytes a second.
 
 Tokens are cut fine, so that whatever a curator wants to mark begins and ends at a token's border: the parts of
 hyphenated compounds, punctuation marks and English clitics are tokens of their own.  Kept whole are numbers with

@@ -22,7 +22,7 @@ _CONSTRUCTION_ERRORS = (ValueError, TypeError, LookupError, OverflowError, Attri
 
 
 class YamlError(Exception):
-    """What is wrong with some YAML, and on which line (from 1)."""
+    """A problem of some YAML, and its line (from 1)."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(problem)
@@ -39,13 +39,13 @@ class YamlMapping:
     lines: Mapping[Any, int] = field(default_factory=dict)
 
     def where(self, name: object) -> str:
-        """Return ``file:line: key``, for messages."""
+        """Write ``file:line: key``, for messages."""
         line = self.lines.get(name)
         return f"{self.path}:{line}: {name}" if line else f"{self.path}: {name}"
 
 
 def load_yaml(path: Path) -> YamlMapping | None:
-    """Return the mapping in a small YAML file, ``None`` where the file says nothing.
+    """Load the mapping in a small YAML file; ``None`` where the file is empty.
 
     Raises :class:`FileNotFoundError` where there is none, :class:`InputError` with its line where it is no such file.
     """
@@ -71,7 +71,7 @@ def load_yaml(path: Path) -> YamlMapping | None:
 
 
 def compose_yaml(text: str) -> Any:
-    """Parse YAML into PyYAML's nodes, ``None`` where there is nothing; raise :class:`YamlError` for what is none.
+    """Parse YAML into PyYAML's nodes, ``None`` where there is nothing; :class:`YamlError` where it is broken.
 
     Uses libyaml where PyYAML was built with it (some ten times faster).
     """
@@ -96,7 +96,7 @@ def compose_yaml(text: str) -> Any:
 
 
 def _check_size(events: Iterator[Any]) -> None:
-    """Refuse what is nested too deeply, refers to itself, or grows beyond measure when its aliases are written out.
+    """Refuse YAML that is nested too deeply, refers to itself, or becomes too large when aliases are expanded.
 
     Composing recurses in C, where too deep a nesting would end the process.
     """
@@ -131,7 +131,7 @@ def _check_size(events: Iterator[Any]) -> None:
 
 
 def yaml_value(node: Any) -> Any:
-    """Return the plain value of a node: dates stay the text they are; raise :class:`YamlError` where there is none."""
+    """Build the plain value of a node, dates as text; :class:`YamlError` where that is not possible."""
     import yaml
 
     class Constructor(yaml.constructor.SafeConstructor):

@@ -1,1 +1,1 @@
-"""The one way to write files and folders: whole or not there, and never over what this program did not write."""
+"""Writing files and folders whole or not at all, and never over files that this program did not write."""

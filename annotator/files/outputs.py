@@ -1,8 +1,8 @@
-"""Writing to paths that a user named: refused wherever something of theirs could be lost.
+"""Writing to paths that a user named, without losing anything of theirs.
 
-An existing file or folder is replaced only when it is ours (:mod:`annotator.files.ownership`).  With ``force`` what is
-somebody's own is moved aside and kept.  Some places are never written to, forced or not: those of the workspace itself,
-any database, devices.
+An existing file or folder is replaced only when it is ours (:mod:`annotator.files.ownership`).  With ``force`` the
+user's own files are moved aside and kept.  Some places are never written to, forced or not: those of the workspace
+itself, any database, devices.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _FORCE = "nothing was written there; choose another path, or --force moves what 
 
 
 class Outputs:
-    """Writes what commands put where users say.
+    """Writes the outputs of commands.
 
     ``root`` is the workspace's folder (``None`` without one), ``reserved`` its files and folders that no output may lie
-    in or replace.  ``moved`` holds, for everything that was moved aside, where it was and where it is now; ``kept`` the
-    folders whose earlier content could not be removed.
+    in or replace.  ``moved`` holds the old and the new path of everything that was moved aside, ``kept`` the folders
+    whose earlier content could not be removed.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Outputs:
                     self._retire(path, old, aside)
 
     def new(self, path: Path) -> Path:
-        """Return a path at which something new may be made; raise :class:`WorkflowError` where anything stands."""
+        """Resolve a path for a new file or folder; raise :class:`WorkflowError` where anything exists."""
         path = _resolved(path)
         with _as_workflow_error(path):
             self._refuse_reserved(path)
@@ -130,7 +130,7 @@ class Outputs:
         return path
 
     def _refuse_reserved(self, path: Path) -> None:
-        """Refuse what no output may replace, forced or not."""
+        """Refuse paths that no output may replace, forced or not."""
         if self._root is not None and (path == self._root or path in self._root.parents):
             raise WorkflowError(f"{path}: holds the workspace", _ANOTHER)
         current = Path.cwd()
@@ -149,7 +149,7 @@ class Outputs:
             raise WorkflowError(f"{path}: is a database", _ANOTHER)
 
     def _check_file(self, known: _OutputFile) -> None:
-        """Refuse to replace a file that is somebody's own."""
+        """Refuse to replace the user's own file."""
         path = known.path
         if path.is_dir():
             raise WorkflowError(f"{path}: is a directory", _ANOTHER)
@@ -157,7 +157,7 @@ class Outputs:
             raise WorkflowError(f"{path}: was not written by annotator, or was changed since", _FORCE)
 
     def _check_folder(self, path: Path) -> bool:
-        """Refuse to replace what is somebody's own; return whether it is, and is to be moved aside."""
+        """Refuse to replace the user's own folder; with ``force`` return whether it is to be moved aside."""
         if not os.path.lexists(path):
             return False
         stranger = ownership.foreign_content(path) if path.is_dir() else "is a file"
@@ -166,7 +166,7 @@ class Outputs:
         return stranger is not None
 
     def _make_room(self, known: _OutputFile) -> None:
-        """Keep a second name for a file that is somebody's own, before another takes its place."""
+        """Give the user's own file a second name before another file takes its place."""
         path = known.path
         if path.exists() and not known.is_ours():
             aside = self._aside(path)
@@ -177,7 +177,7 @@ class Outputs:
             self.moved.append((path, aside))
 
     def _retire(self, path: Path, old: Path, aside: Path | None) -> None:
-        """Remove what a folder replaced if all of it is ours, also now, else keep it under a name to be found by."""
+        """Remove the replaced folder if all of it is still ours, else keep it under a name that the user can find."""
         if aside is None and old.is_dir() and ownership.foreign_content(old) is None:
             if not _remove_listed(old):
                 self.kept.append(old)
@@ -195,7 +195,7 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class _OutputFile:
-    """A file to be written, and what tells whether the one that is there is ours: a mark, or the manifest beside it."""
+    """The path of an output, and how an existing file is known to be ours: by a mark or the manifest beside it."""
 
     path: Path
     mark: Mark | None
@@ -206,7 +206,7 @@ class _OutputFile:
 
 
 def _file_state(path: Path) -> tuple[int, int, int, int] | None:
-    """Return what changes when a file is replaced or written to; ``None`` where there is none."""
+    """Return values that change when a file is replaced or written to; ``None`` where there is no file."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -215,7 +215,7 @@ def _file_state(path: Path) -> tuple[int, int, int, int] | None:
 
 
 def _resolved(path: Path) -> Path:
-    """Return where a path leads, its links followed."""
+    """Follow the links of a path."""
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a null character
@@ -223,7 +223,7 @@ def _resolved(path: Path) -> Path:
 
 
 def _is_stream(path: Path) -> bool:
-    """Return whether a path is a pipe, or what standard output is connected to where that is no file."""
+    """Tell whether a path is a pipe, or the device that standard output is connected to."""
     try:
         status = path.stat()
     except OSError:
@@ -237,7 +237,7 @@ def _is_stream(path: Path) -> bool:
 
 
 def _remove_listed(folder: Path) -> bool:
-    """Remove the files that a folder's manifest lists, then the empty folders; return whether all of it went."""
+    """Remove the files that a folder's manifest lists, then the empty folders; tell whether all of it is gone."""
     listed = ownership.listed_files(folder) or {}
     with suppress(OSError):
         for name in listed:

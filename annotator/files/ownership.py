@@ -1,4 +1,4 @@
-"""Telling what this program wrote from what is somebody's own.
+"""Telling files and folders that this program wrote from the user's own.
 
 A file is ours when the manifest beside it names it with the digest that it has, or when it bears the mark of one of
 our reports.  A folder is ours when the manifest in it lists exactly the files that are there, with their digests.
@@ -30,14 +30,14 @@ _SQLITE = (b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How a report of ours is told from other files: what it begins with, has in its first 4,096 bytes, ends with."""
+    """How a report of ours is recognized: its beginning, something in its first 4,096 bytes, and its end."""
 
     begins: bytes = b""
     holds: bytes = b""
     ends: bytes = b""
 
     def is_on(self, path: Path) -> bool:
-        """Return whether a file bears the mark."""
+        """Tell whether a file bears the mark."""
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
             stream.seek(-min(len(self.ends), path.stat().st_size), os.SEEK_END)
@@ -45,18 +45,18 @@ class Mark:
 
 
 def manifest_beside(path: Path) -> Path:
-    """Return where the manifest of an exported file lies."""
+    """Give the path of the manifest of an exported file."""
     return path.with_name(f"{path.name}.manifest.json")
 
 
 def begins_like_sqlite(path: Path) -> bool:
-    """Return whether a file is a database of SQLite, or one of the files that belong to one."""
+    """Tell whether a file is an SQLite database, or one of the files that belong to one."""
     with path.open("rb") as stream:
         return stream.read(16).startswith(_SQLITE)
 
 
 def is_our_file(path: Path, mark: Mark | None, beside: Path) -> bool:
-    """Return whether an existing file may be replaced; ``beside`` is where its manifest would be."""
+    """Tell whether an existing file may be replaced; ``beside`` is the path of its manifest."""
     if path.stat().st_size == 0 or (mark is not None and mark.is_on(path)):
         return True
     staged = beside.parent.glob(f"{escape(PARTIAL + beside.name)}-*")  # of a process that was killed between the two
@@ -65,12 +65,12 @@ def is_our_file(path: Path, mark: Mark | None, beside: Path) -> bool:
 
 
 def is_manifest(path: Path) -> bool:
-    """Return whether a file is a manifest of ours."""
+    """Tell whether a file is a manifest of ours."""
     return _manifest(path) is not None
 
 
 def foreign_content(folder: Path) -> str | None:
-    """Return what an existing folder holds that its manifest does not list so; ``None`` when all of it is ours."""
+    """Describe the first difference between a folder and its manifest; ``None`` when all of it is ours."""
     listed = listed_files(folder)
     present = {}
     for parent, folders, names in os.walk(folder):
@@ -94,7 +94,7 @@ def foreign_content(folder: Path) -> str | None:
 
 
 def listed_files(folder: Path) -> dict[str, str] | None:
-    """Return name (relative, with slashes) and digest of each file that a folder's manifest lists, if it has one."""
+    """Read the digests of a folder's files by name (relative, with slashes) from its manifest, if it has one."""
     manifest = _manifest(folder / MANIFEST_IN_FOLDER)
     files = None if manifest is None else manifest.get("files")
     if not isinstance(files, dict) or not all(isinstance(digest, str) for digest in files.values()):
@@ -103,13 +103,13 @@ def listed_files(folder: Path) -> dict[str, str] | None:
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
+    """Compute the SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _digest_in(manifest: Path) -> str | None:
-    """Return the digest that a manifest gives the one file that it is about."""
+    """Read the digest of the file that a manifest describes."""
     value = _manifest(manifest)
     parts = value.get("parts") if value is not None else None
     if not isinstance(parts, list) or len(parts) != 1 or not isinstance(parts[0], dict):
@@ -118,7 +118,7 @@ def _digest_in(manifest: Path) -> str | None:
 
 
 def _manifest(path: Path) -> Mapping[str, Any] | None:
-    """Return the manifest in a file, ``None`` where there is none of ours."""
+    """Read the manifest in a file; ``None`` where it is not ours."""
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
             return None

@@ -1,4 +1,4 @@
-"""A folder for files that do not last, which does not outlive a process that was killed by more than the next run."""
+"""Temporary folders that are removed by the next run when a process was killed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEW = 60.0
 
 @contextmanager
 def scratch(root: Path) -> Iterator[Path]:
-    """Yield a folder of one's own under ``root``; what processes that were killed left there is taken away first.
+    """Yield a new temporary folder under ``root``, after removing those that killed processes left there.
 
     Where ``root`` cannot be written, the folder is the system's temporary one.
     """
@@ -39,7 +39,7 @@ def scratch(root: Path) -> Iterator[Path]:
 
 
 def sweep(root: Path) -> None:
-    """Take away the folders of ours whose process has ended, however it ended."""
+    """Remove this user's temporary folders whose process has ended."""
     for leftover in root.glob(f"{PREFIX}*"):
         with suppress(OSError):
             status = leftover.lstat()

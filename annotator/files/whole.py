@@ -1,11 +1,11 @@
-"""Files and folders that appear under their names when they are whole, and outlast a power cut from then on.
+"""Writing files and folders that appear under their names only when whole, and then survive a power cut.
 
 Everything is first written beside its place, under a name that begins like :data:`PARTIAL`, forced to the disk, and
 then renamed; the folder that holds the name is forced to the disk too.  A folder that replaces another is exchanged
 with it in one step where the system can (``renameat2``); elsewhere the old one is put back when the new one cannot take
-its place.  What a killed process leaves behind is told by its name and owner, and swept a day later.
+its place.  Leftovers of killed processes are recognized by name and owner, and removed a day later.
 
-These functions raise ``OSError`` and replace whatever stands there: they are for what the program itself keeps.  For
+These functions raise ``OSError`` and replace whatever exists: they are for the program's own files.  For
 paths that a user named, see :mod:`annotator.files.outputs`.
 """
 
@@ -42,7 +42,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 @contextmanager
 def name_errors(path: Path) -> Iterator[None]:
-    """Give errors of the block that name no file, as those of writing and syncing, the name of one."""
+    """Add a file's name to the errors of the block that have none, such as those of writing and syncing."""
     try:
         yield
     except OSError as error:
@@ -52,7 +52,7 @@ def name_errors(path: Path) -> Iterator[None]:
 
 
 class StagedFile:
-    """A file that is written beside its place, and takes its name when :meth:`publish` is called.
+    """A file that is written beside its place, and takes its name when :func:`publish` is called.
 
     ``name`` is what it is called until then; random without one.
     """
@@ -75,7 +75,7 @@ class StagedFile:
             raise
 
     def finish(self) -> None:
-        """Force what was written to the disk; there it waits."""
+        """Force the content to the disk, ready to be published."""
         with name_errors(self.path):
             os.fchmod(self.stream.fileno(), _mode(self.path))
             self.stream.flush()
@@ -83,7 +83,7 @@ class StagedFile:
             self.stream.close()
 
     def discard(self) -> None:
-        """Take away what was not published."""
+        """Remove the file unless it was published."""
         with suppress(OSError):
             self.stream.close()
         with suppress(OSError):
@@ -91,7 +91,7 @@ class StagedFile:
 
 
 def publish(*files: StagedFile) -> None:
-    """Let finished files take their names: all of them, or none when anything fails."""
+    """Give finished files their names: all of them, or none when anything fails."""
     undo: list[Callable[[], object]] = []
     formers: list[Path] = []
     try:
@@ -155,10 +155,11 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def place_folder(made: Path, path: Path, aside: Path | None = None) -> Path | None:
-    """Give a folder that is complete its final name; return where what stood there is now, if anything did.
+    """Give a complete folder its final name; return where the folder is now that it replaced, if any.
 
-    What stood there goes to ``aside``, so that not even a crash leaves it under another name; without one it is the
-    program's own, and the caller removes it.  At every moment a whole folder stands at ``path``, or one did not before.
+    The replaced folder is moved to ``aside``, so that not even a crash leaves it under another name; without ``aside``
+    it is the program's own, and the caller removes it.  At no moment is there less than a whole folder at ``path``,
+    where there was one before.
     """
     made.chmod(0o777 & ~_umask())
     _sync_tree(made)
@@ -180,7 +181,7 @@ def place_folder(made: Path, path: Path, aside: Path | None = None) -> Path | No
 
 
 def _try_exchange(made: Path, path: Path) -> Path | None:
-    """Let two folders change places where the system can; return where the old one is then."""
+    """Exchange two folders where the system can; return where the old one is then."""
     if not _exchange(made, path):
         return None
     _sync_or_undo(path.parent, lambda: _exchange(made, path))
@@ -188,7 +189,7 @@ def _try_exchange(made: Path, path: Path) -> Path | None:
 
 
 def _move_aside(made: Path, path: Path, aside: Path | None = None) -> Path:
-    """Move what stands at ``path`` aside and a folder into its place; return where the old one is then."""
+    """Move the folder at ``path`` aside and a new one into its place; return where the old one is then."""
     aside = aside or unused_name(path.with_name(f"{REPLACED}{_shortened(path.name)}-{os.getpid():08}"))
     path.rename(aside)
     try:

@@ -1,4 +1,4 @@
-"""The label scheme: which entities and relations there are, what they may connect, and what they mean."""
+"""The label scheme: entity and relation types, what relations may link, and the guidelines."""
 
 from __future__ import annotations
 

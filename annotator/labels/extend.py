@@ -1,4 +1,4 @@
-"""Adding labels to ``labels.yaml`` as a person would: by writing lines into it, with every comment left where it is."""
+"""Adding labels to ``labels.yaml`` line by line, with every comment left where it is."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def extend_scheme(
 
 
 def _free_keys(taken: Iterable[str]) -> Iterator[str]:
-    """Yield hot keys that nothing has yet: digits and letters, rarer letters when those run out."""
+    """Yield hot keys that are free: digits and common letters first, then rarer letters."""
     used = set(taken)
     letters = (chr(code) for code in range(0x100, 0x3000) if chr(code).isalpha())
     return (key for key in chain(_KEYS, letters) if key not in used)
@@ -68,12 +68,12 @@ def _quoted_name(name: str) -> str:
 
 
 def _quoted_key(key: str) -> str:
-    """Write a hot key; YAML takes some bare letters for truth values."""
+    """Write a hot key, in quotes unless it is a digit, because YAML takes some bare letters for truth values."""
     return key if key.isdigit() else f'"{key}"'
 
 
 def _add_lines(text: str, section: str, lines: list[str]) -> str:
-    """Return the text with lines at the end of a section, indented as what stands there."""
+    """Add lines at the end of a section, indented like the lines there."""
     if not lines:
         return text
     root = compose(text, ProblemReport("labels.yaml"))
@@ -95,7 +95,7 @@ def _add_lines(text: str, section: str, lines: list[str]) -> str:
 
 
 def _add_section(text: str, section: str, lines: list[str], newline: str, section_node: Any) -> str:
-    """Return the text with a section that was missing or empty."""
+    """Add a section that is missing or empty."""
     if section_node is not None:
         body = newline + newline.join(f"  {line}" for line in lines)
         return text[: section_node.start_mark.index] + body + text[section_node.end_mark.index :]
@@ -104,7 +104,7 @@ def _add_section(text: str, section: str, lines: list[str], newline: str, sectio
 
 
 def _last_line(rows: list[str], node: Any) -> int:
-    """Return the index of the last line of a block, without the comments and blank lines that follow it."""
+    """Find the index of the last line of a block, before the comments and blank lines that follow it."""
     while node.id != "scalar" and not node.flow_style:
         node = node.value[-1][1] if node.id == "mapping" else node.value[-1]
     last = min(int(node.end_mark.line), len(rows) - 1)

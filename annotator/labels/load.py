@@ -1,4 +1,4 @@
-"""``labels.yaml`` → :class:`LabelScheme`, with every mistake found and placed."""
+"""Loading ``labels.yaml`` into a :class:`LabelScheme`, with the line of every mistake."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | Non
 
 
 def _shown_path(path: Path) -> str:
-    """Return the path as a user in the workspace would type it."""
+    """Shorten a path to the one that a user would type from the current folder."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
@@ -96,7 +96,7 @@ def _shown_path(path: Path) -> str:
 
 
 def compose(text: str, report: ProblemReport) -> Any:
-    """Parse YAML into nodes, or note why not and return ``None``."""
+    """Parse YAML into nodes; where it is broken or empty, note that and return ``None``."""
     try:
         node = compose_yaml(text)
     except YamlError as error:
@@ -138,7 +138,7 @@ def _choice(fields: Mapping[str, YamlValue], name: str, options: tuple[str, ...]
 
 
 def _settle(value: YamlValue) -> Settle:
-    """Read what becomes gold by itself: a word, or how many curators must say it."""
+    """Read what becomes gold without an adjudicator: a word, or the number of curators who must agree."""
     written = str(value.node.value)
     if value.tag == "str" and written in ("all", "never"):
         return cast("Settle", written)
@@ -229,7 +229,7 @@ class _TypeReader:
         return name
 
     def _by_language(self, value: YamlValue, expected: str) -> list[tuple[str, YamlValue]]:
-        """Return the parts of a guideline by language; what is given without a language holds for all."""
+        """Split a guideline by language; one without languages holds for all."""
         if value.node.id != "mapping":
             return [(language, value) for language in self.languages]
         parts = []
@@ -256,7 +256,7 @@ def _texts(value: YamlValue | None, expected: str) -> tuple[str, ...]:
 
 
 def _hot_key(value: YamlValue | None, name: str, taken: dict[str, str]) -> str:
-    """Read a hot key, and remember whose it is."""
+    """Read a hot key, and note in ``taken`` which label has it."""
     if value is None:
         return ""
     key = str(value.node.value)

@@ -1,7 +1,7 @@
-"""Reading YAML with the line of every value, so that a mistake can be pointed at.
+"""Reading YAML values with their lines, so that every mistake is reported with its place.
 
-A file is composed into nodes, not loaded: a node knows its line and what was written, where a loaded value has
-lost both.  Everything that is wrong is noted on a :class:`ProblemReport`; reading goes on, so that one run finds all.
+A file is composed into nodes, not loaded: a node knows its line and its source text, which a loaded value has lost.
+Every mistake is noted on a :class:`ProblemReport`; reading goes on, so that one run finds all.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class ProblemReport:
         self.problems.append((line, where + text))
 
     def lines(self) -> list[str]:
-        """Return the problems in the order of the file."""
+        """List the problems in the order of the file."""
         return [text for _, text in sorted(self.problems, key=lambda problem: problem[0])]
 
 
 class YamlValue(NamedTuple):
-    """A node of PyYAML's with its place in the file and the report that its problems go to."""
+    """A node of PyYAML with its path in the file and the report for its problems."""
 
     node: Any
     path: str
@@ -43,12 +43,12 @@ class YamlValue(NamedTuple):
 
     @property
     def line(self) -> int:
-        """Return the line, counted from 1."""
+        """The line, counted from 1."""
         return int(self.node.start_mark.line) + 1
 
     @property
     def tag(self) -> str:
-        """Return the YAML type's short name, such as ``str`` or ``map``."""
+        """The short name of the YAML type, such as ``str`` or ``map``."""
         return str(self.node.tag).removeprefix(_TAG)
 
     def note_wrong(self, expected: str, found: str = "") -> None:
@@ -69,12 +69,12 @@ class YamlValue(NamedTuple):
         return kind if self.tag == "null" else f"{kind} {written}"
 
     def child(self, name: str | int, node: Any) -> YamlValue:
-        """Return a value inside this one."""
+        """Build the value of a node inside this one."""
         step = f"[{name}]" if isinstance(name, int) else f".{name}" if self.path else name
         return YamlValue(node, self.path + step, self.report)
 
     def pairs(self, expected: str) -> list[tuple[YamlValue, YamlValue]]:
-        """Return the keys and values of a mapping, each key once; note whatever else is found."""
+        """List the keys and values of a mapping; note repeated keys, and a value that is no mapping."""
         if self.node.id != "mapping":
             self.note_wrong(expected)
             return []
@@ -91,7 +91,7 @@ class YamlValue(NamedTuple):
         return list(pairs.values())
 
     def fields(self, known: Iterable[str], required: Iterable[str], expected: str) -> dict[str, YamlValue]:
-        """Return the values of a mapping whose keys are known beforehand; note unknown and missing keys."""
+        """Read a mapping with ``known`` keys; note keys that are unknown, and ``required`` ones that are missing."""
         known = list(known)
         if self.node.id != "mapping":
             self.note_wrong(expected)
@@ -107,25 +107,25 @@ class YamlValue(NamedTuple):
         return {name: value for name, (_, value) in fields.items() if name in known}
 
     def items(self, expected: str) -> list[YamlValue]:
-        """Return the items of a list; note it when the value is none."""
+        """List the items of a list; note a value that is no list."""
         if self.node.id != "sequence":
             self.note_wrong(expected)
             return []
         return [self.child(index, node) for index, node in enumerate(self.node.value)]
 
     def text(self, expected: str = "text") -> str | None:
-        """Return a scalar that is text; note anything else."""
+        """Read a text; note anything else, also an empty one."""
         if self.node.id != "scalar" or self.tag != "str" or not str(self.node.value).strip():
             self.note_wrong(expected)
             return None
         return str(self.node.value)
 
     def texts(self, expected: str) -> tuple[str, ...]:
-        """Return the texts of a list; note whatever else is found."""
+        """Read a list of texts; note anything else."""
         return tuple(text for item in self.items(expected) if (text := item.text()) is not None)
 
     def choice(self, options: Iterable[str]) -> str | None:
-        """Return a text that is one of ``options``; note anything else, with the likeliest meant."""
+        """Read one of ``options``; note anything else, with the most similar option."""
         options = list(options)
         written = str(self.node.value) if self.node.id == "scalar" else ""
         if written in options:
@@ -134,7 +134,7 @@ class YamlValue(NamedTuple):
         return None
 
     def number(self) -> float | None:
-        """Return a number; note anything else."""
+        """Read a number; note anything else."""
         if self.tag in ("int", "float"):
             try:
                 return float(str(self.node.value).replace("_", ""))
@@ -144,7 +144,7 @@ class YamlValue(NamedTuple):
         return None
 
     def boolean(self) -> bool:
-        """Return a truth value; note anything else."""
+        """Read a truth value; note anything else."""
         if self.tag != "bool":
             self.note_wrong("true or false")
         return self.tag == "bool" and str(self.node.value).lower() in ("true", "yes", "on")

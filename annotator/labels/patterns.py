@@ -1,4 +1,4 @@
-"""The ``patterns`` of a label: phrases, regular expressions and spaCy token patterns."""
+"""Reading the ``patterns`` of a label: phrases, regular expressions and spaCy token patterns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOKEN_FIELDS = (
 
 
 def read_patterns(value: YamlValue | None, languages: tuple[str, ...]) -> tuple[Pattern, ...]:
-    """Read a list of patterns; a pattern that cannot work is noted as a problem and left out."""
+    """Read a list of patterns; note and leave out those that cannot work."""
     if value is None:
         return ()
     patterns = (_pattern(item, languages) for item in value.items("a list of patterns"))

@@ -1,4 +1,4 @@
-"""The types of a label scheme, and the questions that the rest of the program asks it."""
+"""The label scheme: its entity and relation types, and what it allows spans and relations to be."""
 
 from __future__ import annotations
 
@@ -64,17 +64,17 @@ class RelationType:
     patterns: tuple[Pattern, ...] = ()
 
     def fits(self, head: str, child: str) -> bool:
-        """Return whether the scheme allows this relation from label ``head`` to label ``child``."""
+        """Tell whether the relation may link a head of one label to a child of another."""
         return head in self.head and child in self.child
 
 
 @dataclass(frozen=True, slots=True)
 class LabelScheme:
-    """All labels of a workspace, in the order of the file, how spans may lie, and what becomes gold by itself.
+    """The labels of a workspace, in the order of the file, and its rules for spans, relations and gold.
 
     ``sha256`` is the digest of the file's bytes, ``accept_threshold`` the score from which ``accept all`` takes a
-    suggestion.  The ``*_problem`` methods say in a sentence what the scheme has
-    against a span or a relation; the workbench, the importers and the exporters all ask them.
+    suggestion.  The ``*_problem`` methods say in a sentence why the scheme does not allow a span or a relation; the
+    workbench, importing and exporting rely on them.
     """
 
     entities: Mapping[str, EntityType]
@@ -88,7 +88,7 @@ class LabelScheme:
 
     @property
     def shape(self) -> dict[str, Any]:
-        """Return what decides which layers fit the scheme, as JSON values; guidelines, keys and colours are no part."""
+        """The part of the scheme that decides which layers fit it, as JSON values: no guidelines, keys or colours."""
         return {
             "entities": sorted(self.entities),
             "relations": {
@@ -105,15 +105,15 @@ class LabelScheme:
         return frozenset(r.name for r in self.relations.values() if r.symmetric)
 
     def entity_for_key(self, key: str) -> EntityType | None:
-        """Return the entity type that the hot key stands for."""
+        """Find the entity type with a hot key."""
         return next((e for e in self.entities.values() if e.key == key), None)
 
     def entity_for_model_label(self, label: str) -> str | None:
-        """Return the name of the entity that a pretrained pipeline's label stands for (the first that lists it)."""
+        """Name the entity that a pretrained pipeline's label stands for, the first that lists it."""
         return next((e.name for e in self.entities.values() if label in e.model_labels), None)
 
     def relations_between(self, one: str, other: str) -> list[tuple[RelationType, bool]]:
-        """Return the relation types that fit two entity labels, each with whether ``other`` would be the head."""
+        """List the relation types that fit two entity labels, each with whether ``other`` would be the head."""
         types = [(r, False) for r in self.relations.values() if r.fits(one, other)]
         types += [
             (r, True)
@@ -144,7 +144,7 @@ class LabelScheme:
         return f"{span_text(span)} crosses {span_text(other)}, and the scheme's spans may only nest"
 
     def apart(self, one: SpanKey, other: SpanKey) -> bool:
-        """Return whether two different spans may not both stand, because of how they lie."""
+        """Tell whether the overlap rule forbids two different spans beside each other."""
         return one != other and self._overlap_problem(one, other) is not None
 
     def relation_problem(
@@ -171,7 +171,7 @@ class LabelScheme:
         return None
 
     def layer_problems(self, content: Annotations, sentences: Segmentation) -> list[str]:
-        """Return everything that the scheme has against a whole layer, in reading order; empty when it fits.
+        """List in reading order why the scheme does not allow a layer; empty when it does.
 
         One sweep over the spans, so that a layer of 20,000 is checked in a fraction of a second.
         """
@@ -206,12 +206,12 @@ def ranges_clash(overlap: Overlap, start: int, end: int, other_start: int, other
 
 
 def span_text(span: SpanKey) -> str:
-    """Name a span in a message: its label and its place."""
+    """Name a span in a message by its label and its offsets."""
     return f"{span.label} {span.start}-{span.end}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean X?`` when ``word`` looks like one of ``known``, else nothing."""
+    """Write ``; did you mean X?`` when ``word`` looks like one of the ``known`` ones, else nothing."""
     import difflib
 
     by_fold = {name.casefold(): name for name in known}

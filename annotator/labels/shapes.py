@@ -1,4 +1,4 @@
-"""What makes two label schemes different schemes: the names, what relations may link, how spans may lie."""
+"""Comparing the shapes of two label schemes: names, what relations may link, how spans may overlap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def shape_differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every difference between two shapes (:attr:`LabelScheme.shape`), each as a sentence that names it."""
+    """Yield the differences between two shapes (:attr:`LabelScheme.shape`), each as a sentence."""
     yield from _names("entity", here["entities"], there["entities"])
     yield from _names("relation", here["relations"], there["relations"])
     for name, kind in here["relations"].items():

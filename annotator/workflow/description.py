@@ -1,4 +1,4 @@
-"""Sentences about steps, for messages and for ``annotator history``."""
+"""Describing steps, spans and relations in words, for messages and for ``annotator history``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from annotator.history import AUTOMATIC_ACTIONS, Op, Record, dumps
 
 
 def quote(text: str, limit: int = 40) -> str:
-    """Return a piece of text in quotes, on one line, inert and shortened to ``limit`` code points."""
+    """Quote a piece of text on one line, without control characters, shortened to ``limit`` code points."""
     shown = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
     return f"“{shown if len(shown) <= limit else shown[: limit - 1].rstrip() + '…'}”"
 
 
 def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
-    """Return what a step did, in a few words: the action and what it touched."""
+    """Describe a step in a few words: the action, and the items that it changed."""
     ops = list(ops)
     decisions = [op for op in ops if op.table == "ruling" and (op.now or op.was or {})["settled"] == "adjudicator"]
     if decisions and action not in AUTOMATIC_ACTIONS:
@@ -43,7 +43,7 @@ def _span(content: Record, text: str) -> str:
 
 
 def _decisions(rulings: list[Record], text: str) -> str:
-    """Return what an adjudicator decided, and what each curator had said."""
+    """Describe what an adjudicator decided, and what each curator had marked."""
     by_versions = {dumps(ruling["versions"]): ruling for ruling in rulings}
     if len(by_versions) > 1:
         return f"({len(by_versions)} decisions)"
@@ -54,7 +54,7 @@ def _decisions(rulings: list[Record], text: str) -> str:
 
 
 def versions_in_words(kind: str, versions: Mapping[str, Any], text: str) -> str:
-    """Return who said what, those who said the same together."""
+    """List the curators with what they marked, those who marked the same together."""
     curators_by_words: dict[str, list[str]] = {}
     for curator, version in versions.items():
         words = ", ".join(content_in_words(kind, content, text) for content in version) or "nothing"

@@ -1,4 +1,4 @@
-"""A change of ``labels.yaml`` that was interrupted between the database and the file, completed by the next command."""
+"""Completing a change of ``labels.yaml`` that was interrupted between the database and the file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from annotator.files.whole import PENDING, is_stale, sync_folder
 
 
 def is_pending(labels: Path) -> bool:
-    """Return whether a scheme was staged and has not taken its place."""
+    """Tell whether a scheme was staged that has not replaced ``labels.yaml``."""
     return pending_path(labels.resolve()).exists()
 
 
 def complete_pending(labels: Path, written_under: str | None) -> None:
-    """Put a staged scheme in place where the database was written under it, and its process did not come to that.
+    """Put a staged scheme in place if the database was written under it but the process ended too early.
 
-    ``written_under`` is the digest of the scheme that the database names.  One that no transaction came of is removed
-    when its process must be long gone.
+    ``written_under`` is the digest of the scheme that the database names.  A staged scheme that belongs to no finished
+    transaction is removed when its process must be long gone.
     """
     labels = labels.resolve()
     pending = pending_path(labels)
@@ -32,5 +32,5 @@ def complete_pending(labels: Path, written_under: str | None) -> None:
 
 
 def pending_path(labels: Path) -> Path:
-    """Return where the next text of a label scheme waits for its transaction to end."""
+    """Give the path at which a new scheme waits for its transaction to end."""
     return labels.with_name(f"{PENDING}{labels.name}")

@@ -28,6 +28,6 @@ def make_workspace(folder: Path) -> None:
 
 
 def _sample() -> Path:
-    """Return the sample scheme: packaged, or at the top of a source checkout."""
+    """Find the sample scheme: in the package, or at the top of a source checkout."""
     packaged = Path(str(files("annotator"))) / LABELS
     return packaged if packaged.is_file() else Path(str(files("annotator"))).parent / LABELS
