@@ -16,23 +16,17 @@ from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
-from annotator.formats.tokens import encode_tokens, with_encoded_tokens
+from annotator.formats.tokens import with_encoded_tokens
 from annotator.text import Segmentation
 
 OFF_BORDERS = "spans do not fall on token borders; their token fields are null"
 
 
-def write_record(record: LayerRecord) -> str:
-    """Write the line of one layer, without the line break.
+def encode_record(record: LayerRecord, tokens: bytes, warnings: Counter[str]) -> bytes:
+    """Write the line of one layer in UTF-8, without the line break, given its encoded tokens.
 
-    Spans that do not fall on token borders have null token fields.
+    Spans that do not fall on token borders have null token fields, and are counted in ``warnings``.
     """
-    tokens = encode_tokens(record.document.text, record.document.tokens)
-    return _line(record, tokens, Counter()).decode("utf-8")
-
-
-def _line(record: LayerRecord, tokens: bytes, warnings: Counter[str]) -> bytes:
-    """Write a line in UTF-8, given its encoded tokens; spans off token borders are counted in ``warnings``."""
     document = record.document
     spans = record.spans()
     span_texts = {key: _span_text(key, document.tokens) for key in spans}
@@ -55,7 +49,7 @@ def _line(record: LayerRecord, tokens: bytes, warnings: Counter[str]) -> bytes:
 
 
 def read_records(lines: Iterable[str], where: str) -> Iterator[LayerRecord]:
-    """Read the lines that :func:`write_record` wrote, keys in any order; ``where`` names the file.
+    """Read the lines of a file, called ``where``, that :func:`write` wrote, keys in any order.
 
     Lines are to be split at line feeds alone: a text may hold other line breaks.
 
@@ -123,7 +117,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document."""
     for record, tokens in with_encoded_tokens(records):
-        target.write(_line(record, tokens, target.warnings))
+        target.write(encode_record(record, tokens, target.warnings))
         target.write(b"\n")
 
 

@@ -17,13 +17,14 @@ from jsonschema import Draft202012Validator
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.gold_reader import read_document
-from annotator.formats.jsonl import read_records, write_record
+from annotator.formats.jsonl import read_records
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import SourceLine
 from annotator.formats.tokens import Token
 from annotator.formats.validate import SCHEMA_PATH, validate_lines
 from annotator.text import Document, text_sha256
 from annotator.tokenization import split_sentences, tokenize
+from tests.gold_lines import write_record
 from tests.strategies import records
 
 TEXT = "Ana Díaz, de la OMM, viajó a “Perú” 👍🏽.\r\nEn Lima (Perú) habló."

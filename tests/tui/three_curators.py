@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
-from annotator.formats.jsonl import write_record
 from annotator.formats.record import LayerRecord
 from annotator.text import Document
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
+from tests.gold_lines import write_record
 from tests.repository import TOP
 from tests.workspaces import link, place_of, proposal, propose
 from tools.terminal import Terminal

@@ -10,13 +10,13 @@ import pytest
 
 from annotator.annotation import Span
 from annotator.errors import WorkflowError
-from annotator.formats.jsonl import write_record
 from annotator.formats.validate import validate_lines
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.arguments import parse_layer
 from annotator.workflow.exporting.layer_records import RecordReader
 from annotator.workflow.exporting.selection import select
 from annotator.workflow.importing.ingest import ingest
+from tests.gold_lines import write_record
 from tests.workspaces import KEY, Bench, link, place_of
 
 pytestmark = pytest.mark.usefixtures("proposed")
