@@ -61,8 +61,8 @@ def add_document(store: Store, document: Document) -> Document:
     return document
 
 
-def place_of(document: Document, needle: str, nth: int = 0) -> tuple[int, int]:
-    """Return where the ``nth`` mention of ``needle`` stands."""
+def range_of(document: Document, needle: str, nth: int = 0) -> tuple[int, int]:
+    """Return the range of the ``nth`` mention of ``needle``."""
     at = -1
     for _ in range(nth + 1):
         at = document.text.index(needle, at + 1)
@@ -70,7 +70,7 @@ def place_of(document: Document, needle: str, nth: int = 0) -> tuple[int, int]:
 
 
 def proposal(document: Document, needle: str, label: str, score: float = 0.9, nth: int = 0) -> Span:
-    return suggested_span(*place_of(document, needle, nth), label, "rules@1", score)
+    return suggested_span(*range_of(document, needle, nth), label, "rules@1", score)
 
 
 def link(head: Span, child: Span, label: str, score: float = 0.9) -> Relation:
@@ -137,17 +137,17 @@ def open_bench(folder: str) -> Bench:
     return Bench(Workspace(Path(folder)))
 
 
-def dump(path: Path) -> list[str]:
-    """Return everything a database holds, as SQL; nothing when there is no file."""
+def sql_dump(path: Path) -> list[str]:
+    """Write a database as SQL; nothing when there is no file."""
     if not path.exists():
         return []
     with closing(sqlite3.connect(path)) as connection:
         return list(connection.iterdump())
 
 
-def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return what a database says, whatever numbers its rows have; without what is no part of history."""
-    found: dict[str, list[tuple[object, ...]]] = {}
+def database_content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Read the rows of a database by table, without their numbers and without tables that are no part of history."""
+    rows_by_table: dict[str, list[tuple[object, ...]]] = {}
     with closing(sqlite3.connect(path)) as connection:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         for table in tables:
@@ -162,8 +162,8 @@ def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
                 "1": "",
             }[owner]
             rows = connection.execute(f"SELECT {owner}, {', '.join(named)} FROM {table} t {joins}").fetchall()
-            found[table] = sorted(rows, key=repr)
-    return found
+            rows_by_table[table] = sorted(rows, key=repr)
+    return rows_by_table
 
 
 _NUMBERS = {("id", table) for table in ("text", "document", "layer", "event")}
@@ -175,20 +175,20 @@ def focused(outcome: Outcome) -> str:
     return outcome.focus
 
 
-def own_id(session: AnnotationSession, key: SpanKey) -> str:
-    """Return the id of the curator's span that says this."""
-    identity = session.layer.content.span_id_with(key)
-    assert identity is not None
-    return identity
+def own_span_id(session: AnnotationSession, key: SpanKey) -> str:
+    """Return the id of the curator's span with this content."""
+    span_id = session.layer.content.span_id_with(key)
+    assert span_id is not None
+    return span_id
 
 
-def said(session: AnnotationSession | GoldSession) -> set[tuple[str, str]]:
-    """Return what the curator's own spans say: label and text."""
+def span_texts(session: AnnotationSession | GoldSession) -> set[tuple[str, str]]:
+    """List label and text of the curator's own spans."""
     return {(span.label, session.checks.text_of(span)) for span in session.content.spans.values()}
 
 
-def linked(session: AnnotationSession | GoldSession) -> set[tuple[str, str, str]]:
-    """Return what the curator's own relations say: text of the head, label, text of the child."""
+def relation_texts(session: AnnotationSession | GoldSession) -> set[tuple[str, str, str]]:
+    """List the curator's own relations: text of the head, label, text of the child."""
     spans = session.content.spans
     return {
         (session.checks.text_of(spans[r.head]), r.label, session.checks.text_of(spans[r.child]))
@@ -196,10 +196,10 @@ def linked(session: AnnotationSession | GoldSession) -> set[tuple[str, str, str]
     }
 
 
-def waiting(session: AnnotationSession) -> list[str]:
-    """Return the ids of the suggestions that want a verdict, in the order of the walk."""
+def pending_suggestions(session: AnnotationSession) -> list[str]:
+    """List the ids of the suggestions without a verdict, in the order of the walk."""
     return [interval.id for interval in session.layer.order.pending]
 
 
 def verdicts(session: AnnotationSession) -> dict[str, str]:
-    return {identity: decision.verdict for identity, decision in session.layer.suggestions.verdicts.items()}
+    return {suggestion_id: verdict.verdict for suggestion_id, verdict in session.layer.suggestions.verdicts.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from annotator.annotation import SpanKey
-from tests.workspaces import Bench, focused, own_id, place_of
+from tests.workspaces import Bench, focused, own_span_id, range_of
 
 Mark = tuple[str, str]
 Link = tuple[Mark, str, Mark]
@@ -25,12 +25,12 @@ def mark(
     document = bench.document(key)
 
     def span(marked: Mark) -> SpanKey:
-        return SpanKey(*place_of(document, marked[0]), marked[1])
+        return SpanKey(*range_of(document, marked[0]), marked[1])
 
     for one in marks:
         focused(session.add(*span(one)))
     for head, label, child in links:
-        session.relate(own_id(session, span(head)), own_id(session, span(child)), label)
+        session.relate(own_span_id(session, span(head)), own_span_id(session, span(child)), label)
     if done:
         session.finish()
     else:

@@ -11,7 +11,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.reports.agreement_records import harmless
 from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
-from tests.workspaces import Bench, dump
+from tests.workspaces import Bench, sql_dump
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -34,13 +34,13 @@ def finished(bench: Bench) -> Bench:
 
 
 def test_tables_go_to_stdout_and_nothing_is_written(finished: Bench, run: Run) -> None:
-    before = dump(finished.workspace.database_path)
+    before = sql_dump(finished.workspace.database_path)
     status, out, err = run()
     assert (status, err) == (0, "")
     assert out.startswith("Agreement of ana, bo\nOf 100 spans that ana or bo has, the other has 80 exactly the same")
     assert "Span F1, strict" in out
     assert "DOCUMENTS, WORST FIRST" in out
-    assert dump(finished.workspace.database_path) == before
+    assert sql_dump(finished.workspace.database_path) == before
 
 
 def test_json_is_the_same_by_both_options(finished: Bench, run: Run) -> None:

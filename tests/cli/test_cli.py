@@ -12,7 +12,7 @@ from annotator import __version__
 from annotator.annotation import Span
 from annotator.cli.main import VERBS, main
 from annotator.formats.validate import validate_lines
-from tests.workspaces import KEY, LABELS, Bench, dump, link, place_of, write_labels
+from tests.workspaces import KEY, LABELS, Bench, link, range_of, sql_dump, write_labels
 
 ARTICLE = "La embajadora Ana Ruiz viajó a México el 5 de mayo de 2024.\n\nVolvió con Luis Paz.\n"
 HOSTILE = "\x1b]0;pwned\x07 \x9b31m \u202eabc\u2066 \x7f \u200b [bold]x[/] \U000e0001"
@@ -100,19 +100,19 @@ class TestWithoutATerminal:
 
     def test_a_second_time_changes_nothing(self, run: Run, fresh: Path) -> None:
         _, first, _ = run(folder=fresh)
-        before = dump(fresh / "db" / "annotator.db")
+        before = sql_dump(fresh / "db" / "annotator.db")
         status, second, err = run(folder=fresh)
         assert (status, second) == (0, first)
         assert "added" not in err
-        assert dump(fresh / "db" / "annotator.db") == before
+        assert sql_dump(fresh / "db" / "annotator.db") == before
 
     def test_suggesting_again_changes_nothing(self, run: Run, fresh: Path) -> None:
         run(folder=fresh)
-        before = dump(fresh / "db" / "annotator.db")
+        before = sql_dump(fresh / "db" / "annotator.db")
         status, out, err = run("suggest", folder=fresh)
         assert (status, out) == (0, "")
         assert err.startswith("0 documents got 0 spans and 0 relations suggested, 2 had them\n")
-        assert dump(fresh / "db" / "annotator.db") == before
+        assert sql_dump(fresh / "db" / "annotator.db") == before
 
     def test_without_seeds_the_queue_is_empty(self, run: Run, tmp_path: Path) -> None:
         write_labels(tmp_path / "bare")
@@ -138,7 +138,7 @@ class TestWithoutATerminal:
 class TestTheWholeWay:
     def test_from_work_to_a_valid_file(self, run: Run, bench: Bench, tmp_path: Path) -> None:
         session = bench.session()
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         session.finish()
         status, out, err = run("adjudicate", "--auto", "--as", "ana")
         assert (status, out, err) == (0, "", "1 documents became gold, 0 were gold already\n")
@@ -173,7 +173,7 @@ class TestTheWholeWay:
 
     def test_replacing_lists_what_is_lost(self, run: Run, bench: Bench, tmp_path: Path) -> None:
         session = bench.session()
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         (tmp_path / f"{KEY}.txt").write_text("Ana Ruiz.", encoding="utf-8")
         status, out, err = run("ingest", "--replace", tmp_path / f"{KEY}.txt")
         assert (status, out) == (0, "")
@@ -183,7 +183,7 @@ class TestTheWholeWay:
     def test_backup_prints_where_the_copy_is(self, run: Run, bench: Bench, tmp_path: Path) -> None:
         status, out, err = run("backup", tmp_path / "copy.db")
         assert (status, out, err) == (0, f"{tmp_path / 'copy.db'}\n", "")
-        assert dump(tmp_path / "copy.db") == dump(bench.store.path)
+        assert sql_dump(tmp_path / "copy.db") == sql_dump(bench.store.path)
 
     def test_doctor_is_content_with_sound_work(self, run: Run) -> None:
         assert run("doctor") == (0, "", "all is well: history and state agree\n")

@@ -12,7 +12,7 @@ import pytest
 
 from annotator.cli.main import main
 from annotator.store import connection, schema
-from tests.workspaces import KEY, LABELS, Bench, dump, make_bench
+from tests.workspaces import KEY, LABELS, Bench, make_bench, sql_dump
 
 
 class Case(NamedTuple):
@@ -111,11 +111,11 @@ def test_one_line_says_what_is_wrong_and_nothing_is_written(
     case: Case, root: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     case.spoil(root)
-    before = dump(root / "db" / "annotator.db")
+    before = sql_dump(root / "db" / "annotator.db")
     files = sorted(root.rglob("*"))
     command = f"-w {root} {case.command}" if case.spoil is without_labels else case.command
     matches(case.said, refused(command, capfd))
-    assert dump(root / "db" / "annotator.db") == before
+    assert sql_dump(root / "db" / "annotator.db") == before
     assert sorted(p for p in root.rglob("*") if p.suffix not in (".db-wal", ".db-shm")) == files
 
 
@@ -148,11 +148,11 @@ class TestDatabases:
         path = root / "db" / "annotator.db"
         with closing(sqlite3.connect(path)) as raw:
             raw.execute("PRAGMA user_version = 99")
-        before = dump(path)
+        before = sql_dump(path)
         assert f"was written by a newer annotator (schema 99, this one knows {schema.VERSION})" in refused(
             command, capfd
         )
-        assert dump(path) == before
+        assert sql_dump(path) == before
 
     def test_that_are_none(self, command: str, root: Path, capfd: pytest.CaptureFixture[str]) -> None:
         (root / "seeds" / "a.txt").write_text("Luis Paz.", encoding="utf-8")
@@ -174,12 +174,12 @@ class TestDisks:
             found.row_factory = sqlite3.Row
             return found
 
-        before = dump(root / "db" / "annotator.db")
+        before = sql_dump(root / "db" / "annotator.db")
         monkeypatch.setattr(connection, "_raw", read_only)
         assert "read-only, nothing was written: give yourself write access" in refused("ingest", capfd)
         assert main(["status"]) == 0
         monkeypatch.undo()
-        assert dump(root / "db" / "annotator.db") == before
+        assert sql_dump(root / "db" / "annotator.db") == before
 
     def test_full(self, root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
         raw = connection._raw
@@ -189,11 +189,11 @@ class TestDisks:
             found.execute("PRAGMA max_page_count = 60")
             return found
 
-        before = dump(root / "db" / "annotator.db")
+        before = sql_dump(root / "db" / "annotator.db")
         monkeypatch.setattr(connection, "_raw", cramped)
         assert "the disk is full, nothing was written: free some space" in refused(f"-w {root} ingest", capfd)
         monkeypatch.undo()
-        assert dump(root / "db" / "annotator.db") == before
+        assert sql_dump(root / "db" / "annotator.db") == before
         assert main(["-w", str(root), "ingest"]) == 0
         assert "3 documents added" in capfd.readouterr().err
 

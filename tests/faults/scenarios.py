@@ -13,7 +13,7 @@ from annotator.cli.main import main
 from annotator.store import Store, schema
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.workspace import Workspace
-from tests.workspaces import KEY, Bench, link, make_bench, place_of, proposal, propose
+from tests.workspaces import KEY, Bench, link, make_bench, proposal, propose, range_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def finished(base: Path) -> None:
     for curator, label in (("ana", "GPE"), ("bo", "ORG")):
         session = made.session(curator=curator)
         session.accept_all(0.0)
-        session.add(*place_of(session.document, "México"), label)
+        session.add(*range_of(session.document, "México"), label)
         session.finish()
     made.session("zeta").accept_all(0.0)
     made.session("zeta").finish()
@@ -87,7 +87,7 @@ def exported(base: Path) -> None:
             assert Scenario("", plain, command).run(base) == 0
     made = Bench(_workspace(base))
     session = made.session("zeta", "ana")
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
     session.finish()
     made.workspace.close()
 
@@ -161,7 +161,7 @@ def learnable(base: Path) -> None:
         made.add(f"more-{number}", f"Luis Paz y Ana Ruiz vieron Lima el {number} de mayo.")
         session = made.session(f"more-{number}")
         for name, label in (("Luis Paz", "PERSON"), ("Ana Ruiz", "PERSON"), ("Lima", "GPE")):
-            session.add(*place_of(session.document, name), label)
+            session.add(*range_of(session.document, name), label)
         session.finish()
     made.workspace.close()
 

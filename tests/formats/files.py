@@ -60,20 +60,20 @@ def _empty_database() -> bytes:
         return path.read_bytes()
 
 
-def take(bench: Bench, form: str, path: Path | bytes, **request: Any) -> ImportReport:
+def import_data(bench: Bench, form: str, path: Path | bytes, **request: Any) -> ImportReport:
     """Import a file, a folder, or some bytes as if from standard input."""
     source = Source(None, stream=io.BytesIO(path)) if isinstance(path, bytes) else Source(path)
     return import_file(bench.workspace, load_format(form), source, ImportRequest(**request), "lead")
 
 
-def give(bench: Bench, form: str, output: Path | None = None, **request: Any) -> tuple[bytes, ExportResult]:
-    """Export a layer; return the bytes (of the files of a folder, one after another) and what was done."""
+def export_data(bench: Bench, form: str, output: Path | None = None, **request: Any) -> tuple[bytes, ExportResult]:
+    """Export a layer; return the bytes (of the files of a folder, one after another) and the result."""
     stream = io.BytesIO()
-    done, _ = export(bench.workspace, load_format(form), ExportRequest(**request), output, stream)
-    return stream.getvalue() if output is None else contents(output), done
+    result, _ = export(bench.workspace, load_format(form), ExportRequest(**request), output, stream)
+    return stream.getvalue() if output is None else contents(output), result
 
 
-def written(form: Format, records: Iterable[LayerRecord], bench: Bench, folder: Path) -> Path:
+def write_with_format(form: Format, records: Iterable[LayerRecord], bench: Bench, folder: Path) -> Path:
     """Write records with a format's own writer; return the file or the folder."""
     path = folder / f"written{form.ending}"
     assert form.write is not None
@@ -94,6 +94,6 @@ def contents(path: Path) -> bytes:
     return b"".join(b"== " + p.name.encode() + b"\n" + p.read_bytes() for p in files)
 
 
-def source(data: bytes, encoding: str = "utf-8") -> Source:
+def source_of_bytes(data: bytes, encoding: str = "utf-8") -> Source:
     """Return bytes as standard input."""
     return Source(None, encoding, io.BytesIO(data))

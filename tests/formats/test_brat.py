@@ -11,7 +11,7 @@ from annotator.formats.brat import configuration
 from annotator.formats.brat_lines import parse_annotations
 from annotator.formats.protocol import ForeignLayer
 from annotator.labels.load import load_scheme
-from tests.formats.files import give, take, workspace
+from tests.formats.files import export_data, import_data, workspace
 from tests.workspaces import write_labels
 
 TEXT = "Ana y Luis\r\nviajan a Perú 👍🏽.\n"
@@ -75,9 +75,9 @@ def test_everything_comes_back_also_when_the_spans_moved(tmp_path: Path) -> None
     (folder / "viaje.txt").write_bytes(TEXT.encode())
     (folder / "viaje.ann").write_bytes(FULL.encode())
     with workspace() as bench:
-        report = take(bench, "brat", folder, layer="curator:ana")
+        report = import_data(bench, "brat", folder, layer="curator:ana")
         assert report.layers["curator:ana"].spans == 5
-        give(bench, "brat", tmp_path / "out", layer="curator:ana")
+        export_data(bench, "brat", tmp_path / "out", layer="curator:ana")
         first = (tmp_path / "out" / "viaje.ann").read_text(encoding="utf-8").splitlines()
         assert first == [
             "T1\tPERSON 0 3\tAna",
@@ -101,7 +101,7 @@ def test_everything_comes_back_also_when_the_spans_moved(tmp_path: Path) -> None
         session.move_boundary(perú, "start", -1)
         session.delete(next(i for i, s in session.layer.content.spans.items() if (s.start, s.end) == (6, 10)))
         session.finish()
-        give(bench, "brat", tmp_path / "out", layer="curator:ana")
+        export_data(bench, "brat", tmp_path / "out", layer="curator:ana")
         second = (tmp_path / "out" / "viaje.ann").read_text(encoding="utf-8").splitlines()
         assert "T4\tGPE 19 25\ta Perú" in second
         assert "E1\tTravel:T3 Who:T1 Where:T4" in second
@@ -115,7 +115,7 @@ def test_subfolders_name_their_documents(tmp_path: Path) -> None:
         (tmp_path / f"{name}.ann").touch()
     (tmp_path / "README.txt").write_text("léeme", encoding="utf-8")
     with workspace() as bench:
-        take(bench, "brat", tmp_path, layer="gold")
+        import_data(bench, "brat", tmp_path, layer="gold")
         assert bench.store.document_keys() == ["a.uno", "b.uno", "cero"]
 
 
@@ -123,7 +123,7 @@ def test_one_file_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "uno.txt").write_text("Ana", encoding="utf-8")
     (tmp_path / "uno.ann").write_text("T1\tPERSON 0 3\tAna\n", encoding="utf-8")
     with workspace() as bench:
-        assert take(bench, "brat", tmp_path / "uno.txt", layer="gold").layers["gold"].spans == 1
+        assert import_data(bench, "brat", tmp_path / "uno.txt", layer="gold").layers["gold"].spans == 1
 
 
 def test_the_configuration_lets_brat_open_the_folder(tmp_path: Path) -> None:
@@ -174,9 +174,9 @@ def test_what_is_broken_is_named_with_its_line(case: str) -> None:
 def test_an_annotation_file_without_its_text(tmp_path: Path) -> None:
     (tmp_path / "uno.ann").touch()
     with workspace() as bench, pytest.raises(FormatError, match=r"uno\.ann: there is no uno\.txt beside it"):
-        take(bench, "brat", tmp_path, layer="gold")
+        import_data(bench, "brat", tmp_path, layer="gold")
 
 
 def test_a_folder_without_annotations(tmp_path: Path) -> None:
     with workspace() as bench, pytest.raises(FormatError, match="no documents in it"):
-        take(bench, "brat", tmp_path, layer="gold")
+        import_data(bench, "brat", tmp_path, layer="gold")

@@ -12,8 +12,8 @@ import pytest
 from annotator.cli.main import main
 from annotator.formats import source as reading
 from annotator.formats.registry import load_format
-from tests.formats.files import give, take, workspace
-from tests.workspaces import dump
+from tests.formats.files import export_data, import_data, workspace
+from tests.workspaces import sql_dump
 
 JSON = ("jsonl", "prodigy", "doccano", "labelstudio", "gliner")
 
@@ -23,8 +23,8 @@ def sound(name: str) -> bytes:
     with workspace() as bench:
         for key, text in (("a", "Ana Ruiz"), ("b", "Luis\nPaz")):
             row = {"key": key, "text": text, "label": [[0, 3, "PERSON"]]}
-            take(bench, "doccano", json.dumps(row).encode(), layer="gold")
-        return give(bench, name, layer="gold")[0]
+            import_data(bench, "doccano", json.dumps(row).encode(), layer="gold")
+        return export_data(bench, name, layer="gold")[0]
 
 
 Spoil = Callable[[bytes], bytes]
@@ -52,7 +52,7 @@ def test_one_line_names_file_and_line_and_nothing_is_written(
     path = tmp_path / f"broken{load_format(name).ending}"
     path.write_bytes(spoil(sound(name)))
     with workspace() as bench:
-        before = dump(bench.workspace.database_path)
+        before = sql_dump(bench.workspace.database_path)
         status = main(["-w", str(bench.workspace.root), "import", name, str(path), "--layer", "gold"])
         out, err = capfd.readouterr()
         assert (status, out, len(err.splitlines())) == (1, "", 1), err
@@ -61,7 +61,7 @@ def test_one_line_names_file_and_line_and_nothing_is_written(
         assert str(path) in err
         with pytest.raises(ValueError, match=said):
             raise ValueError(err)
-        assert dump(bench.workspace.database_path) == before
+        assert sql_dump(bench.workspace.database_path) == before
 
 
 OTHERS: dict[str, tuple[str, bytes, str]] = {
@@ -86,12 +86,12 @@ def test_one_line_in_formats_that_are_no_lines_of_json(
     path = tmp_path / "broken.file"
     path.write_bytes(data)
     with workspace() as bench:
-        before = dump(bench.workspace.database_path)
+        before = sql_dump(bench.workspace.database_path)
         status = main(["-w", str(bench.workspace.root), "import", name, str(path), "--layer", "gold"])
         out, err = capfd.readouterr()
         assert (status, out, len(err.splitlines())) == (1, "", 1), err
         assert re.search(f"broken.file{said}", err), err
-        assert dump(bench.workspace.database_path) == before
+        assert sql_dump(bench.workspace.database_path) == before
 
 
 def test_a_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +108,7 @@ def test_a_long_list_on_one_line_is_no_trouble(tmp_path: Path) -> None:
     path = tmp_path / "long.json"
     path.write_text(json.dumps(rows), encoding="utf-8")
     with workspace() as bench:
-        assert take(bench, "labelstudio", path, layer="gold").new == 300
+        assert import_data(bench, "labelstudio", path, layer="gold").new == 300
 
 
 def test_another_encoding(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from annotator.errors import FormatError
 from annotator.formats.cas_reader import read
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.source import Source
-from tests.formats.files import give, source, take, workspace
+from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 
 TEXT = "Ana 👍🏽 viaja a Perú."
 NAMED = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
@@ -56,7 +56,7 @@ def cas(*items: tuple[str, dict[str, Any]], text: str | None = TEXT) -> Cas:
 
 def one(made: Cas | bytes, **options: str) -> ForeignDocument:
     data = made if isinstance(made, bytes) else made.to_json().encode()
-    (document,) = read(source(data), options)
+    (document,) = read(source_of_bytes(data), options)
     return document
 
 
@@ -159,7 +159,7 @@ def test_annotators_of_a_project_become_curators(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(cas(*items).to_json(), encoding="utf-8")
     with workspace() as bench:
-        report = take(bench, "cas", tmp_path)
+        report = import_data(bench, "cas", tmp_path)
         assert (report.new, report.known) == (1, 0)
         assert {name: counts.spans for name, counts in report.layers.items()} == {"curator:ana": 1, "curator:bo": 2}
         assert bench.store.document_keys() == ["carta"]
@@ -219,7 +219,7 @@ def test_what_is_broken_is_named_and_nothing_is_written(case: str) -> None:
     data, message = BROKEN[case]
     with workspace() as bench:
         with pytest.raises(FormatError) as caught:
-            take(bench, "cas", data, layer="gold")
+            import_data(bench, "cas", data, layer="gold")
         assert bench.store.document_keys() == []
     assert str(caught.value).startswith("standard input")
     assert message in str(caught.value)
@@ -261,8 +261,8 @@ def test_what_we_write_is_what_inception_looks_for(tmp_path: Path, kind: str) ->
            "relations": [{"from_id": 1, "to_id": 2, "type": "works_for"}]}  # fmt: skip
     out = tmp_path / "out"
     with workspace() as bench:
-        take(bench, "doccano", json.dumps(row).encode(), layer="gold")
-        give(bench, "cas", out, options={"kind": kind})
+        import_data(bench, "doccano", json.dumps(row).encode(), layer="gold")
+        export_data(bench, "cas", out, options={"kind": kind})
     with (out / "TypeSystem.xml").open("rb") as stream:
         system = load_typesystem(stream)
     label = system.get_type("webanno.custom.Entity").get_feature("label")
@@ -286,9 +286,9 @@ def test_what_we_write_is_what_inception_looks_for(tmp_path: Path, kind: str) ->
 
 def test_characters_that_xml_does_not_have(tmp_path: Path) -> None:
     with workspace() as bench:
-        take(bench, "doccano", json.dumps({"key": "nota", "text": "a\x1bb"}).encode(), layer="gold")
+        import_data(bench, "doccano", json.dumps({"key": "nota", "text": "a\x1bb"}).encode(), layer="gold")
         with pytest.raises(FormatError, match=r"nota: the character U\+001B cannot stand in XML: write -O kind=json"):
-            give(bench, "cas", tmp_path / "out", options={"kind": "xmi"})
+            export_data(bench, "cas", tmp_path / "out", options={"kind": "xmi"})
         assert not (tmp_path / "out").exists()
         with pytest.raises(FormatError, match="kind=yaml: "):
-            give(bench, "cas", tmp_path / "out", options={"kind": "yaml"})
+            export_data(bench, "cas", tmp_path / "out", options={"kind": "yaml"})

@@ -18,7 +18,7 @@ from annotator.formats.registry import load_format
 from annotator.formats.words import TAG_SCHEMES, TagScheme, WordRow, WordSpan, row_tags, tagged_spans
 from annotator.workflow.importing.import_file import import_file
 from annotator.workflow.importing.import_request import ImportRequest
-from tests.formats.files import give, source, take, workspace
+from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 from tests.workspaces import Bench
 
 
@@ -27,7 +27,7 @@ def columns(*lines: str) -> bytes:
 
 
 def found(data: bytes, **options: str) -> list[ForeignDocument]:
-    return list(read(source(data), {name.replace("_", "-"): value for name, value in options.items()}))
+    return list(read(source_of_bytes(data), {name.replace("_", "-"): value for name, value in options.items()}))
 
 
 def said(document: ForeignDocument) -> list[tuple[str, str]]:
@@ -118,7 +118,7 @@ class TestColumns:
         data = "Perú\tB-LOC\n".encode("latin-1")
         with pytest.raises(FormatError, match=r"standard input:1: byte 3 is not UTF-8: .*--encoding latin-1"):
             found(data)
-        (document,) = read(source(data, "latin-1"), {})
+        (document,) = read(source_of_bytes(data, "latin-1"), {})
         assert said(document) == [("LOC", "Perú")]
 
 
@@ -158,8 +158,8 @@ class TestWriting:
     def given_as(self, bench: Bench, **options: str) -> str:
         spans = [Span("1", 0, 9, "PERSON"), Span("2", 18, 28, "GPE"), Span("3", 24, 28, "GPE"), Span("4", 1, 3, "ORG")]
         rows = {"text": self.TEXT, "key": "nota", "lang": "es", "label": [[s.start, s.end, s.label] for s in spans]}
-        take(bench, "doccano", json.dumps(rows).encode(), layer="gold")
-        data, done = give(bench, "conll", options=options)
+        import_data(bench, "doccano", json.dumps(rows).encode(), layer="gold")
+        data, done = export_data(bench, "conll", options=options)
         assert (done.lost["spans inside one another"], done.lost["spans off token borders"]) == (1, 1)
         return data.decode()
 
@@ -187,28 +187,30 @@ class TestWriting:
     @pytest.mark.parametrize(("name", "value"), [("scheme", "bio"), ("plain", "maybe")])
     def test_options_that_are_none(self, bench: Bench, name: str, value: str) -> None:
         with pytest.raises(FormatError, match=f"{name}={value}: "):
-            give(bench, "conll", options={name: value})
+            export_data(bench, "conll", options={name: value})
 
     def test_a_title_with_any_space_stays_in_one_column(self, bench: Bench, tmp_path: Path) -> None:
         text = "uno\u2028dos\t\x1ctres\x85"
-        take(bench, "doccano", json.dumps({"text": text, "key": "a", "title": "t\x0b\u3000u"}).encode(), layer="gold")
-        data, _ = give(bench, "conll")
+        import_data(
+            bench, "doccano", json.dumps({"text": text, "key": "a", "title": "t\x0b\u3000u"}).encode(), layer="gold"
+        )
+        data, _ = export_data(bench, "conll")
         assert len(data.decode().split("\n")[0].split()) == 3
         path = tmp_path / "x.conll"
         path.write_bytes(data)
-        again = take(bench, "conll", path, layer="gold")
+        again = import_data(bench, "conll", path, layer="gold")
         assert (again.new, again.layers["gold"].unchanged) == (0, 1)
 
 
 def test_nothing_is_written_of_a_file_that_breaks_off(bench: Bench) -> None:
     data = columns(*(line for n in range(40) for line in ("-DOCSTART-\tO", "", f"w{n}\tO", "")), "Ana\tPER")
     with pytest.raises(FormatError, match="standard input:161: "):
-        take(bench, "conll", data, layer="gold")
+        import_data(bench, "conll", data, layer="gold")
     assert bench.store.document_keys() == []
 
 
 def test_labels_are_mapped_like_those_of_any_format(bench: Bench) -> None:
     request = ImportRequest(layer="gold", mapping={"PER": "PERSON"})
-    import_file(bench.workspace, load_format("conll"), source(columns("Ana\tB-PER")), request, "lead")
+    import_file(bench.workspace, load_format("conll"), source_of_bytes(columns("Ana\tB-PER")), request, "lead")
     content = bench.store.annotations(bench.layer_id("gold", "import"))
     assert content == Annotations.of([Span("0-3-PERSON", 0, 3, "PERSON")])

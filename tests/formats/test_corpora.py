@@ -15,7 +15,7 @@ import pytest
 
 from annotator.errors import FormatError
 from annotator.store import check_database
-from tests.formats.files import give, take, workspace
+from tests.formats.files import export_data, import_data, workspace
 from tests.repository import CORPORA
 from tests.workspaces import Bench
 
@@ -70,15 +70,15 @@ def test_brat(name: str, tmp_path: Path) -> None:
             else:
                 kinds["discontinuous span" if line[0] == "T" else KINDS[line[0]]] += 1
     with workspace(SCHEME) as bench:
-        report = take(bench, "brat", folder, layer="gold", labels_from_data=True)
+        report = import_data(bench, "brat", folder, layer="gold", labels_from_data=True)
         assert report.new == len(files)
         assert surfaces(bench, "gold") == expected
         assert report.layers["gold"].relations == relations
         assert report.lost == {}
         assert {k: n for k, n in report.aside.items() if k != "fragments of a span"} == +kinds
-        assert take(bench, "brat", folder, layer="gold").layers["gold"].unchanged == len(files)
+        assert import_data(bench, "brat", folder, layer="gold").layers["gold"].unchanged == len(files)
         assert list(check_database(bench.store)) == []
-        give(bench, "brat", tmp_path / "out")
+        export_data(bench, "brat", tmp_path / "out")
         written = Counter(line[0] for _, lines in files_of(tmp_path / "out") for line in lines)
         assert written == Counter(line[0] for _, lines in files for line in lines)
 
@@ -92,11 +92,11 @@ def test_prodigy(name: str) -> None:
         for span in task.get("spans", []):
             expected[span["label"], " ".join(task["text"][span["start"] : span["end"]].split())] += 1
     with workspace(SCHEME) as bench:
-        report = take(bench, "prodigy", path, layer="gold", labels_from_data=True)
+        report = import_data(bench, "prodigy", path, layer="gold", labels_from_data=True)
         assert report.new == len({task["text"] for task in tasks})
         assert surfaces(bench, "gold") == expected
         assert report.lost == {}
-        given = [json.loads(line) for line in give(bench, "prodigy")[0].decode().split("\n") if line]
+        given = [json.loads(line) for line in export_data(bench, "prodigy")[0].decode().split("\n") if line]
         assert [_without_ours(task) for task in given] == [_without_ours(task) for task in tasks]
 
 
@@ -116,7 +116,7 @@ def test_prodigy_patterns_are_no_tasks() -> None:
         workspace(SCHEME) as bench,
         pytest.raises(FormatError, match=r"drugs_patterns\.jsonl:1: a match pattern, not a task"),
     ):
-        take(bench, "prodigy", CORPORA / "prodigy" / "drugs_patterns.jsonl", layer="gold")
+        import_data(bench, "prodigy", CORPORA / "prodigy" / "drugs_patterns.jsonl", layer="gold")
 
 
 def test_doccano() -> None:
@@ -124,7 +124,7 @@ def test_doccano() -> None:
     folder = CORPORA / "doccano" / "labeling"
     rows = [json.loads(line) for line in (folder / "labeling.jsonl").read_bytes().decode().split("\n") if line]
     with workspace(SCHEME) as bench:
-        take(bench, "doccano", folder / "labeling.jsonl", mapping=mapping, labels_from_data=True)
+        import_data(bench, "doccano", folder / "labeling.jsonl", mapping=mapping, labels_from_data=True)
         for user in {a["user"] for row in rows for a in row["annotations"]}:
             expected = Counter(
                 (mapping[str(a["label"])], " ".join(row["text"][a["start_offset"] : a["end_offset"]].split()))
@@ -134,7 +134,7 @@ def test_doccano() -> None:
             )
             assert surfaces(bench, f"curator:{user}") == expected
         path = folder / "labeling_text_label.jsonl"
-        report = take(bench, "doccano", path, layer="gold")
+        report = import_data(bench, "doccano", path, layer="gold")
         assert (report.new, report.known) == (0, len(rows))
         texts = [json.loads(line) for line in path.read_bytes().decode().split("\n") if line]
         expected = Counter((label, " ".join(r["text"][s:e].split())) for r in texts for s, e, label in r["labels"])

@@ -14,7 +14,7 @@ from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import MODULES, load_format
 from annotator.formats.source import Source
-from tests.formats.files import workspace, written
+from tests.formats.files import workspace, write_with_format
 from tools.format_table import PAGE, page_with_table
 
 TEXT = "Ana Ruiz viaja a Perú."
@@ -73,7 +73,7 @@ def test_what_is_declared_is_what_comes_back(name: str, feature: str, tmp_path: 
     form = load_format(name)
     assert form.read is not None
     with workspace() as bench:
-        path = written(form, [FULL], bench, tmp_path)
+        path = write_with_format(form, [FULL], bench, tmp_path)
         (document,) = form.read(Source(path), {})
     (layer,) = document.layers
     assert SEEN[feature](document, layer) == (form.carries[feature] != "no")

@@ -16,7 +16,7 @@ from annotator.formats.docbin import read
 from annotator.formats.protocol import ForeignDocument
 from annotator.text import Segmentation, words_and_spaces
 from annotator.tokenization import tokenize
-from tests.formats.files import give, source, take, workspace
+from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 from tests.strategies import texts
 from tests.workspaces import Bench
 
@@ -37,7 +37,7 @@ def packed(*docs: Doc) -> bytes:
 
 
 def one(made: Doc, **options: str) -> ForeignDocument:
-    (document,) = read(source(packed(made)), options)
+    (document,) = read(source_of_bytes(packed(made)), options)
     return document
 
 
@@ -146,7 +146,7 @@ def test_what_is_broken_is_named_with_its_document_and_nothing_is_written(case: 
     data, message = BROKEN[case]
     with workspace() as bench:
         with pytest.raises(FormatError) as caught:
-            take(bench, "spacy", data, layer="gold")
+            import_data(bench, "spacy", data, layer="gold")
         assert bench.store.document_keys() == []
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -167,8 +167,10 @@ class TestWriting:
         if len(labels) > 1:
             row["relations"] = [{"from_id": 0, "to_id": 1, "type": "works_for"}]
         layer = request.pop("layer", "gold")
-        take(bench, "doccano", json.dumps(row).encode(), layer=layer, unfinished=request.get("unfinished", False))
-        data, done = give(bench, "spacy", layer=layer, **request)
+        import_data(
+            bench, "doccano", json.dumps(row).encode(), layer=layer, unfinished=request.get("unfinished", False)
+        )
+        data, done = export_data(bench, "spacy", layer=layer, **request)
         (made,) = DocBin().from_bytes(data).get_docs(Vocab())
         return made, dict(done.lost)
 
@@ -199,7 +201,7 @@ class TestWriting:
     def test_unfinished_work_leaves_the_rest_unset(self, bench: Bench) -> None:
         made, _ = self.docs(bench, [[0, 8, "PERSON"]], layer="curator:ana", unfinished=True)
         assert [token.ent_iob for token in made][:3] == [3, 1, 0]
-        data, _ = give(bench, "spacy", layer="curator:ana", unfinished=True)
+        data, _ = export_data(bench, "spacy", layer="curator:ana", unfinished=True)
         with workspace() as other:
-            take(other, "spacy", data, layer="curator:ana")
+            import_data(other, "spacy", data, layer="curator:ana")
             assert other.session("nota").state == "doing"

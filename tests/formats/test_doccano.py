@@ -11,7 +11,7 @@ from annotator.annotation import Span
 from annotator.errors import FormatError
 from annotator.formats.doccano import FORMAT, read
 from annotator.formats.protocol import ForeignDocument
-from tests.formats.files import give, source, take, workspace
+from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 
 TEXT = "Ana viaja a Perú 👍🏽 con Luis."
 
@@ -21,7 +21,7 @@ def rows(*values: Any) -> bytes:
 
 
 def one(value: Any, **options: str) -> ForeignDocument:
-    (document,) = read(source(rows(value)), options)
+    (document,) = read(source_of_bytes(rows(value)), options)
     return document
 
 
@@ -72,9 +72,9 @@ def test_the_text_may_stand_under_another_name() -> None:
 
 def test_a_list_under_the_ending_of_lines_and_raw_line_separators() -> None:
     data = json.dumps([{"text": "a\u2028b"}, {"text": "c\x85"}], ensure_ascii=False, indent=1).encode()
-    found = list(read(source(data), {}))
+    found = list(read(source_of_bytes(data), {}))
     assert [(d.text, d.where) for d in found] == [("a\u2028b", "standard input:2"), ("c\x85", "standard input:5")]
-    (single,) = read(source(rows({"text": "a\u2028b\x85c"})), {})
+    (single,) = read(source_of_bytes(rows({"text": "a\u2028b\x85c"})), {})
     assert single.text == "a\u2028b\x85c"
 
 
@@ -110,7 +110,7 @@ def test_what_is_broken_is_named_with_its_line(case: str) -> None:
     row, said = BROKEN[case]
     data = rows({"text": "fine"}, row)
     with pytest.raises(FormatError) as caught:
-        list(read(source(data), {}))
+        list(read(source_of_bytes(data), {}))
     assert str(caught.value).startswith("standard input:2: ")
     assert said in str(caught.value)
 
@@ -118,18 +118,18 @@ def test_what_is_broken_is_named_with_its_line(case: str) -> None:
 def test_other_columns_come_back_and_duplicates_are_counted() -> None:
     row = {"id": 41, "text": TEXT, "label": [[0, 3, "PERSON"], [0, 3, "PERSON"]], "Comments": ["¿?"], "rev": {"n": [1]}}
     with workspace() as bench:
-        report = take(bench, "doccano", rows(row), layer="gold")
+        report = import_data(bench, "doccano", rows(row), layer="gold")
         assert report.lost == {"span said twice": 1}
-        given = json.loads(give(bench, "doccano", layer="gold")[0])
+        given = json.loads(export_data(bench, "doccano", layer="gold")[0])
         assert (given["id"], given["Comments"], given["rev"]) == (41, ["¿?"], {"n": [1]})
         assert given["entities"] == [{"id": 1, "label": "PERSON", "start_offset": 0, "end_offset": 3}]
-        assert json.loads(give(bench, "jsonl", layer="gold")[0])["meta"] == {}
+        assert json.loads(export_data(bench, "jsonl", layer="gold")[0])["meta"] == {}
 
 
 def test_it_has_no_place_for_who_and_how() -> None:
     with workspace() as bench:
-        take(bench, "doccano", rows({"text": TEXT, "label": [[0, 3, "PERSON"]]}), layer="curator:ana")
-        _, done = give(bench, "doccano", layer="curator:ana")
+        import_data(bench, "doccano", rows({"text": TEXT, "label": [[0, 3, "PERSON"]]}), layer="curator:ana")
+        _, done = export_data(bench, "doccano", layer="curator:ana")
         assert done.lost == {"whose work it is": 1}
         assert FORMAT.carries["curator"] == "no"
         layer = bench.store.annotations(bench.layer_id("curator:ana", "import-000001"))

@@ -17,7 +17,7 @@ from annotator.formats.protocol import ForeignDocument
 from annotator.formats.registry import load_format
 from annotator.formats.source import Source
 from annotator.text import text_sha256
-from tests.formats.files import source
+from tests.formats.files import source_of_bytes
 from tests.formats.test_brat import FULL, TEXT
 from tests.formats.test_labelstudio import A, B, link, task
 from tests.formats.test_prodigy import ANA, PERU
@@ -97,7 +97,7 @@ def test_odd_values(name: str, seed: int, odd: Any, times: int) -> None:
     value, chance = SEEDS[name], random.Random(seed)
     for _ in range(times):
         value = spoil(value, chance, odd)
-    check(name, source(json.dumps([value] if name == "labelstudio" else value).encode()))
+    check(name, source_of_bytes(json.dumps([value] if name == "labelstudio" else value).encode()))
 
 
 @pytest.mark.parametrize("name", sorted(SEEDS))
@@ -105,7 +105,7 @@ def test_odd_values(name: str, seed: int, odd: Any, times: int) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_odd_bytes(name: str, seed: int) -> None:
     chance = random.Random(seed)
-    check(name, source(mangled(json.dumps(SEEDS[name], ensure_ascii=False).encode() + b"\n", chance)))
+    check(name, source_of_bytes(mangled(json.dumps(SEEDS[name], ensure_ascii=False).encode() + b"\n", chance)))
 
 
 @settings(max_examples=300)

@@ -13,8 +13,8 @@ from annotator.errors import FormatError
 from annotator.formats.labelstudio import read
 from annotator.formats.labelstudio_results import ResultReader
 from annotator.formats.protocol import ForeignDocument
-from tests.formats.files import give, source, take, workspace
-from tests.workspaces import said
+from tests.formats.files import export_data, import_data, source_of_bytes, workspace
+from tests.workspaces import span_texts
 
 TEXT = "Ana viaja a Perú 👍🏽 con Luis."
 
@@ -37,7 +37,7 @@ def task(*result: Any, **more: Any) -> dict[str, Any]:
 
 
 def one(value: dict[str, Any], **options: str) -> ForeignDocument:
-    (document,) = read(source(project(value)), options)
+    (document,) = read(source_of_bytes(project(value)), options)
     return document
 
 
@@ -83,7 +83,7 @@ def test_people_become_curators_and_models_suggest() -> None:
     models = [{"model_version": "v 2", "score": 0.7, "result": [region("p", 12, 16, "GPE", score=0.9)]}]
     value = task(annotations=people, predictions=models)
     with workspace() as bench:
-        report = take(bench, "labelstudio", project(value))
+        report = import_data(bench, "labelstudio", project(value))
         assert sorted(report.layers) == ["curator:2", "curator:ana@example.org", "suggestions:v-2"]
         assert bench.session("import-5", "ana@example.org").state == "done"
         assert bench.session("import-5", "2").state == "skipped"
@@ -111,8 +111,8 @@ def test_what_has_no_place_comes_back() -> None:
     value = task({**A, "meta": {"text": ["x"]}}, B, *others, data={"text": TEXT, "url": "x"}, file_upload="f", meta={})
     value["annotations"][0] |= {"lead_time": 3.5, "ground_truth": True}
     with workspace() as bench:
-        take(bench, "labelstudio", project(value), layer="curator:ana")
-        (given,) = json.loads(give(bench, "labelstudio", layer="curator:ana")[0])
+        import_data(bench, "labelstudio", project(value), layer="curator:ana")
+        (given,) = json.loads(export_data(bench, "labelstudio", layer="curator:ana")[0])
         assert (given["id"], given["file_upload"], given["data"]["url"]) == (5, "f", "x")
         (annotation,) = given["annotations"]
         assert (annotation["completed_by"], annotation["lead_time"], annotation["ground_truth"]) == (1, 3.5, True)
@@ -157,25 +157,25 @@ def test_the_text_is_the_only_string_or_the_one_named() -> None:
 def test_origins_and_scores_are_carried() -> None:
     results = [{**A, "origin": "prediction", "score": 0.25}, {**B, "origin": "prediction-changed"}]
     with workspace() as bench:
-        take(bench, "labelstudio", project(task(*results)), layer="curator:ana")
-        found = json.loads(give(bench, "jsonl", layer="curator:ana")[0])["spans"]
+        import_data(bench, "labelstudio", project(task(*results)), layer="curator:ana")
+        found = json.loads(export_data(bench, "jsonl", layer="curator:ana")[0])["spans"]
         assert [(s["origin"], s["score"]) for s in found] == [("accepted", 0.25), ("corrected", None)]
-        (given,) = json.loads(give(bench, "labelstudio", layer="curator:ana")[0])
+        (given,) = json.loads(export_data(bench, "labelstudio", layer="curator:ana")[0])
         assert [r["origin"] for r in given["annotations"][0]["result"]] == ["prediction", "prediction-changed"]
 
 
 def test_suggestions_go_out_as_predictions() -> None:
     with workspace() as bench:
-        take(bench, "labelstudio", project(task(A)), layer="suggestions:m")
-        (given,) = json.loads(give(bench, "labelstudio", layer="suggestions:m")[0])
+        import_data(bench, "labelstudio", project(task(A)), layer="suggestions:m")
+        (given,) = json.loads(export_data(bench, "labelstudio", layer="suggestions:m")[0])
         assert given["annotations"] == []
         assert given["predictions"][0]["model_version"] == "m"
         assert (
-            take(bench, "labelstudio", give(bench, "labelstudio", layer="suggestions:m")[0])
+            import_data(bench, "labelstudio", export_data(bench, "labelstudio", layer="suggestions:m")[0])
             .layers["suggestions:m"]
             .unchanged
         )
-        assert said(bench.session("import-5")) == set()
+        assert span_texts(bench.session("import-5")) == set()
 
 
 def test_two_people_make_no_gold() -> None:
@@ -184,12 +184,12 @@ def test_two_people_make_no_gold() -> None:
         workspace() as bench,
         pytest.raises(Exception, match="gold on import-5 would be the work of two people: import w"),
     ):
-        take(bench, "labelstudio", project(value), layer="gold")
+        import_data(bench, "labelstudio", project(value), layer="gold")
 
 
 def test_an_empty_export_is_an_empty_list() -> None:
     with workspace() as bench:
-        assert give(bench, "labelstudio")[0] == b"[]\n"
+        assert export_data(bench, "labelstudio")[0] == b"[]\n"
 
 
 BROKEN = {
@@ -234,6 +234,6 @@ def test_what_is_broken_is_named_with_its_line(case: str) -> None:
     row, said = BROKEN[case]
     data = json.dumps(task(A), ensure_ascii=False) + ",\n" + json.dumps(row, ensure_ascii=False)
     with pytest.raises(FormatError) as caught:
-        list(read(source(f"[{data}]".encode()), {}))
+        list(read(source_of_bytes(f"[{data}]".encode()), {}))
     assert str(caught.value).startswith("standard input:2: ")
     assert said.rpartition("|")[2] in str(caught.value)

@@ -10,8 +10,8 @@ import pytest
 from annotator.errors import FormatError
 from annotator.formats.prodigy import read
 from annotator.formats.protocol import ForeignDocument
-from tests.formats.files import give, source, take, workspace
-from tests.workspaces import said, verdicts
+from tests.formats.files import export_data, import_data, source_of_bytes, workspace
+from tests.workspaces import span_texts, verdicts
 
 TEXT = "Ana viaja a Perú con Luis."
 ANA = {"start": 0, "end": 3, "token_start": 0, "token_end": 0, "label": "PERSON"}
@@ -27,7 +27,7 @@ def task(*spans: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def one(value: dict[str, Any]) -> ForeignDocument:
-    (document,) = read(source(rows(value)), {})
+    (document,) = read(source_of_bytes(rows(value)), {})
     return document
 
 
@@ -57,9 +57,9 @@ def test_a_relation_of_a_token_without_label_is_kept() -> None:
     loose = {"start": 4, "end": 9, "label": None}
     relation = {"head": 1, "child": 3, "label": "r", "head_span": loose, "child_span": PERU, "color": "#fff"}
     with workspace() as bench:
-        report = take(bench, "prodigy", rows(task(PERU, relations=[relation])), layer="gold")
+        report = import_data(bench, "prodigy", rows(task(PERU, relations=[relation])), layer="gold")
         assert report.aside == {"relation without spans": 1}
-        assert json.loads(give(bench, "prodigy")[0])["relations"] == [relation]
+        assert json.loads(export_data(bench, "prodigy")[0])["relations"] == [relation]
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def test_rejected_and_ignored_tasks_are_verdicts_not_work() -> None:
         task(ANA, _view_id="ner"), task(PERU, _view_id="ner", answer="reject"), {"text": "Otra.", "answer": "ignore"}
     )
     with workspace() as bench:
-        report = take(bench, "prodigy", data, layer="curator:ana")
+        report = import_data(bench, "prodigy", data, layer="curator:ana")
         assert report.layers["curator:ana"].verdicts == 1
         session = bench.session("import-000001")
-        assert said(session) == {("PERSON", "Ana")}
+        assert span_texts(session) == {("PERSON", "Ana")}
         assert verdicts(session) == {"12-16-GPE": "rejected"}
         assert session.state == "doing"
         assert bench.session("import-000003").state == "skipped"
-        assert take(bench, "prodigy", data, layer="curator:ana").layers["curator:ana"].unchanged == 3
+        assert import_data(bench, "prodigy", data, layer="curator:ana").layers["curator:ana"].unchanged == 3
 
 
 def test_they_are_no_gold() -> None:
@@ -97,18 +97,18 @@ def test_they_are_no_gold() -> None:
         task(ANA), {**task(PERU, answer="reject"), "text": "Ana viaja a Perú."}, task(text="Tres", answer="ignore")
     )
     with workspace() as bench:
-        report = take(bench, "prodigy", data, layer="gold")
+        report = import_data(bench, "prodigy", data, layer="gold")
         assert report.lost == {"unfinished work, which is not gold": 2}
-        assert len(give(bench, "prodigy")[0].splitlines()) == 1
+        assert len(export_data(bench, "prodigy")[0].splitlines()) == 1
 
 
 def test_verdicts_go_out_again_when_asked_for() -> None:
     data = rows(task(ANA, _view_id="ner_manual"), task(PERU, _view_id="ner", answer="reject"))
     with workspace() as bench:
-        take(bench, "prodigy", data, layer="curator:ana")
-        out, done = give(bench, "prodigy", layer="curator:ana")
+        import_data(bench, "prodigy", data, layer="curator:ana")
+        out, done = export_data(bench, "prodigy", layer="curator:ana")
         assert (len(out.splitlines()), done.lost) == (1, {"verdicts on suggestions (rejected, ignored)": 1})
-        out, done = give(bench, "prodigy", layer="curator:ana", options={"verdicts": "yes"})
+        out, done = export_data(bench, "prodigy", layer="curator:ana", options={"verdicts": "yes"})
         found = [json.loads(line) for line in out.splitlines()]
         assert [(row["answer"], [s["label"] for s in row["spans"]]) for row in found] == [
             ("accept", ["PERSON"]),
@@ -116,27 +116,27 @@ def test_verdicts_go_out_again_when_asked_for() -> None:
         ]
         assert done.lost == {}
         with workspace() as other:
-            take(other, "prodigy", out)
-            assert give(other, "prodigy", layer="curator:ana", options={"verdicts": "yes"})[0] == out
+            import_data(other, "prodigy", out)
+            assert export_data(other, "prodigy", layer="curator:ana", options={"verdicts": "yes"})[0] == out
 
 
 def test_hashes_and_fields_of_spans_come_back() -> None:
     span = {**ANA, "source": "model", "score": 0.5, "input_hash": 7, "pattern": 3}
     data = task(span, _input_hash=1, _task_hash=-2, _view_id="ner_manual", options=[{"id": 1}], meta={"section": "x"})
     with workspace() as bench:
-        assert take(bench, "prodigy", rows(data), layer="gold").aside == {"task": 1, "span's fields": 1}
-        given = json.loads(give(bench, "prodigy")[0])
+        assert import_data(bench, "prodigy", rows(data), layer="gold").aside == {"task": 1, "span's fields": 1}
+        given = json.loads(export_data(bench, "prodigy")[0])
         assert given["spans"] == [span]
         assert {name: given[name] for name in data if name != "spans"} == {
             n: v for n, v in data.items() if n != "spans"
         }
-        assert json.loads(give(bench, "jsonl")[0])["spans"][0]["origin"] == "accepted"
+        assert json.loads(export_data(bench, "jsonl")[0])["spans"][0]["origin"] == "accepted"
 
 
 def test_tokens_are_those_that_a_trainer_gets_from_jsonl_too() -> None:
     with workspace() as bench:
-        take(bench, "prodigy", rows(task(ANA)), layer="gold")
-        ours, theirs = (json.loads(give(bench, name)[0]) for name in ("jsonl", "prodigy"))
+        import_data(bench, "prodigy", rows(task(ANA)), layer="gold")
+        ours, theirs = (json.loads(export_data(bench, name)[0]) for name in ("jsonl", "prodigy"))
         assert ours["tokens"] == theirs["tokens"]
         assert theirs["spans"] == [ANA]
 
@@ -165,7 +165,7 @@ BROKEN = {
 def test_what_is_broken_is_named_with_its_line(case: str) -> None:
     row, said = BROKEN[case]
     with pytest.raises(FormatError) as caught:
-        list(read(source(rows(task(ANA), row)), {}))
+        list(read(source_of_bytes(rows(task(ANA), row)), {}))
     assert str(caught.value).startswith("standard input:2: ")
     assert said in str(caught.value)
 
@@ -180,7 +180,7 @@ def test_a_token_that_looks_like_the_end_of_the_tokens() -> None:
         "meta": {"tokens": [{"a": 1}]},
     }
     data = json.dumps(value, separators=(",", ":")).encode()
-    (document,) = read(source(data), {})
+    (document,) = read(source_of_bytes(data), {})
     assert document.text == text
     assert len(document.layers[0].content.spans) == 1
     assert document.meta == {"tokens": [{"a": 1}]}

@@ -18,7 +18,7 @@ from annotator.formats.record import LayerRecord
 from annotator.formats.registry import MODULES, load_format
 from annotator.store import check_database
 from annotator.text import Document
-from tests.formats.files import contents, give, take, workspace, written
+from tests.formats.files import contents, export_data, import_data, workspace, write_with_format
 from tests.strategies import LANGUAGES, RELATIONS, layers, texts
 
 FORMATS = sorted(MODULES)
@@ -70,15 +70,15 @@ def test_what_goes_out_comes_in_and_goes_out_the_same(name: str, layer: str, dat
     form = load_format(name)
     with workspace() as bench, TemporaryDirectory() as folder:
         records = data.draw(corpora(layer, bench.scheme.sha256))
-        first = written(form, records, bench, Path(folder))
+        first = write_with_format(form, records, bench, Path(folder))
         if not records:
             return
-        take(bench, name, first, layer=layer)
+        import_data(bench, name, first, layer=layer)
         again = Path(folder, f"again{form.ending}")
-        second, _ = give(bench, name, again, layer=layer)
+        second, _ = export_data(bench, name, again, layer=layer)
         assert second == contents(first)
-        assert take(bench, name, again, layer=layer).new == 0
-        assert give(bench, name, again, layer=layer)[0] == second
+        assert import_data(bench, name, again, layer=layer).new == 0
+        assert export_data(bench, name, again, layer=layer)[0] == second
         assert list(check_database(bench.store)) == []
 
 

@@ -12,14 +12,14 @@ from annotator.errors import FormatError
 from annotator.formats import gliner, hf
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.source import Source
-from tests.formats.files import give, source, take, workspace
+from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 
 WORDS = ["Ana", "Ruiz", "ve", "Lima", "."]
 
 
 def one(module: Any, value: Any, **options: str) -> ForeignDocument:
     data = json.dumps(value, ensure_ascii=False).encode()
-    (document,) = module.read(source(data), {name.replace("_", "-"): v for name, v in options.items()})
+    (document,) = module.read(source_of_bytes(data), {name.replace("_", "-"): v for name, v in options.items()})
     assert isinstance(document, ForeignDocument)
     return document
 
@@ -47,15 +47,15 @@ class TestGliner:
 
     def test_other_fields_come_back(self) -> None:
         with workspace() as bench:
-            take(bench, "gliner", json.dumps([entity(negatives=["animal"])]).encode(), layer="gold")
-            (row,) = json.loads(give(bench, "gliner")[0])
+            import_data(bench, "gliner", json.dumps([entity(negatives=["animal"])]).encode(), layer="gold")
+            (row,) = json.loads(export_data(bench, "gliner")[0])
             assert row["negatives"] == ["animal"]
             assert row["tokenized_text"] == WORDS
             assert row["ner"] == [[0, 1, "PERSON"], [3, 3, "GPE"]]
 
     def test_an_empty_export_is_an_empty_list(self) -> None:
         with workspace() as bench:
-            assert give(bench, "gliner")[0] == b"[]\n"
+            assert export_data(bench, "gliner")[0] == b"[]\n"
 
 
 class TestRows:
@@ -73,8 +73,8 @@ class TestRows:
     def test_a_folder_of_ours_says_the_names_of_numbers(self, tmp_path: Path) -> None:
         rows = {"text": "Ana ve Lima", "label": [[0, 3, "PERSON"], [7, 11, "GPE"]]}
         with workspace() as bench:
-            take(bench, "doccano", json.dumps(rows).encode(), layer="gold")
-            give(bench, "hf", tmp_path / "out", options={"tags": "ids"})
+            import_data(bench, "doccano", json.dumps(rows).encode(), layer="gold")
+            export_data(bench, "hf", tmp_path / "out", options={"tags": "ids"})
         row = json.loads((tmp_path / "out" / "data.jsonl").read_text(encoding="utf-8"))
         assert row["ner_tags"] == [1, 0, 5]
         features = json.loads((tmp_path / "out" / "dataset_info.json").read_text(encoding="utf-8"))["features"]
@@ -126,7 +126,7 @@ def test_what_is_broken_is_named_with_its_line_and_nothing_is_written(case: str)
     data = b"".join(json.dumps(value).encode() + b"\n" for value in (fine, row))
     with workspace() as bench:
         with pytest.raises(FormatError) as caught:
-            take(bench, module.FORMAT.name, data, layer="gold")
+            import_data(bench, module.FORMAT.name, data, layer="gold")
         assert bench.store.document_keys() == []
     assert str(caught.value).startswith("standard input:2:")
     assert message in str(caught.value)
@@ -140,6 +140,6 @@ def test_a_number_beyond_the_names() -> None:
 @pytest.mark.parametrize(("name", "option"), [("gliner", "rows"), ("hf", "rows"), ("hf", "tags")])
 def test_options_that_are_none(name: str, option: str, tmp_path: Path) -> None:
     with workspace() as bench:
-        take(bench, "doccano", b'{"text": "Ana"}', layer="gold")
+        import_data(bench, "doccano", b'{"text": "Ana"}', layer="gold")
         with pytest.raises(FormatError, match=f"{option}=lines: "):
-            give(bench, name, tmp_path / "out", options={option: "lines"})
+            export_data(bench, name, tmp_path / "out", options={option: "lines"})

@@ -14,7 +14,7 @@ from annotator.errors import FormatError
 from annotator.formats import cas_reader as cas
 from annotator.formats import conll
 from annotator.formats.source import Source
-from tests.formats.files import give, take, workspace
+from tests.formats.files import export_data, import_data, workspace
 from tests.repository import CORPORA
 
 
@@ -65,14 +65,14 @@ def test_columns(name: str) -> None:
 def test_columns_come_into_a_workspace_and_go_out_again(tmp_path: Path) -> None:
     path = corpus("conll/emerging.dev.conll")
     with workspace() as bench:
-        report = take(bench, "conll", path, layer="gold", labels_from_data=True)
+        report = import_data(bench, "conll", path, layer="gold", labels_from_data=True)
         assert report.layers["gold"].spans == sum(surfaces(path).values())
         out = tmp_path / "emerging.conll"
-        data, done = give(bench, "conll", out)
+        data, done = export_data(bench, "conll", out)
         assert sum(done.lost.values()) == done.lost["spans off token borders"]
-        again = take(bench, "conll", out, layer="curator:again")
+        again = import_data(bench, "conll", out, layer="curator:again")
         assert again.layers["curator:again"].spans == report.layers["gold"].spans - sum(done.lost.values())
-        assert give(bench, "conll", tmp_path / "second.conll", layer="curator:again")[0] == data
+        assert export_data(bench, "conll", tmp_path / "second.conll", layer="curator:again")[0] == data
 
 
 @pytest.mark.parametrize("name", ["WithLeftToRightTextAndAnnotations", "WithText", "WithTextAndAnnotations"])

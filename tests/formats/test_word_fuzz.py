@@ -17,7 +17,7 @@ from annotator.corpus import Article, build_document
 from annotator.errors import FormatError
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
-from tests.formats.files import source
+from tests.formats.files import source_of_bytes
 from tests.formats.test_carried import written
 
 FILES = [
@@ -72,7 +72,7 @@ def test_a_spoilt_file_is_refused_or_holds_together(name: str, options: dict[str
     reading = {"names": "O,B-A,I-A,B-B,I-B"} if name == "hf" else {}
     documents = []
     with suppress(FormatError):
-        documents = list(form.read(source(found), reading))
+        documents = list(form.read(source_of_bytes(found), reading))
     for document in documents:
         document.text.encode("utf-8")
         for layer in document.layers:

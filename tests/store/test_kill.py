@@ -14,7 +14,7 @@ import pytest
 from annotator.history import LayerName
 from annotator.store import check_database
 from tests.processes import PATIENCE, finish, killed, start
-from tests.workspaces import KEY, Bench, dump, make_bench, open_bench, place_of
+from tests.workspaces import KEY, Bench, make_bench, open_bench, range_of, sql_dump
 
 ROUNDS = 8
 MOST_STEPS = 25
@@ -186,7 +186,7 @@ def test_a_merge_that_is_killed_is_whole_or_did_not_happen(bench: Bench, tmp_pat
     for key in keys:
         for curator in ("bo", "carla"):
             session = there.session(key, curator)
-            session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+            session.add(*range_of(session.document, "Luis Paz"), "PERSON")
             session.finish()
     there.add("otra", "Ana Ruiz.")
     there.workspace.close()
@@ -215,18 +215,18 @@ def test_killed_between_two_of_its_events_nothing_happened(
     for key in keys:
         session = there.session(key, "bo")
         for needle in ("Luis Paz", "México"):
-            session.add(*place_of(session.document, needle), "PERSON")
+            session.add(*range_of(session.document, needle), "PERSON")
         session.finish()
     there.session(curator="bo").finish()
     there.workspace.close()
-    before = dump(bench.store.path)
+    before = sql_dump(bench.store.path)
     for number in (1, 2, events // 2, events):
         arguments = (bench.workspace.root, there.workspace.root, number)
         with start(DIE_IN_THE_MIDDLE + script, *arguments) as process:
             assert process.wait(timeout=PATIENCE) == -signal.SIGKILL
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
     finish(start(DIE_IN_THE_MIDDLE + script, *arguments[:2], events + 1))
-    assert dump(bench.store.path) != before
+    assert sql_dump(bench.store.path) != before
     assert list(check_database(bench.store)) == []
 
 

@@ -16,7 +16,17 @@ from annotator.store.backups import restore
 from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
 from tests.processes import together
-from tests.workspaces import Bench, add_document, dump, link, make_bench, make_document, open_bench, place_of, proposal
+from tests.workspaces import (
+    Bench,
+    add_document,
+    link,
+    make_bench,
+    make_document,
+    open_bench,
+    proposal,
+    range_of,
+    sql_dump,
+)
 from tests.workspaces import propose as propose_spans
 
 VERSIONS = range(1, schema.VERSION)
@@ -41,12 +51,12 @@ def newest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for curator in ("ana", "bo"):
         session = bench.session(curator=curator)
         session.accept(ana.id)
-        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "PERSON")
         session.undo()
         session.redo()
         session.comment("¿seguro?")
         if curator == "bo":
-            session.add(*place_of(document, "Canadá"), "GPE")
+            session.add(*range_of(document, "Canadá"), "GPE")
         session.finish()
     gold: GoldSession = adjudicate(bench.workspace, "nota", "lead")
     gold.choose(gold.gold.open[0].id, "bo")
@@ -101,7 +111,7 @@ class TestEachVersion:
         return older(tmp_path / "db" / "annotator.db", version, newest)
 
     def test_it_is_backed_up_migrated_and_sound(self, path: Path, version: int, newest: Path) -> None:
-        before = dump(path)
+        before = sql_dump(path)
         with Store(path) as store, Store(newest) as expected:
             assert list(check_database(store)) == []
             found, wanted = history(store), history(expected)
@@ -109,7 +119,7 @@ class TestEachVersion:
             shape = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE '%sqlite_migrations%' ORDER BY name"
             assert list(map(tuple, store.rows(shape))) == list(map(tuple, expected.rows(shape)))
         (copy,) = backups(path)
-        assert dump(copy) == before
+        assert sql_dump(copy) == before
         Store(path).close()
         assert backups(path) == [copy]
 
@@ -118,7 +128,7 @@ class TestEachVersion:
         bench = open_bench(str(tmp_path))
         session = bench.session(curator="ana")
         session.undo()
-        session.add(*place_of(session.document, "Canadá"), "GPE")
+        session.add(*range_of(session.document, "Canadá"), "GPE")
         session.finish()
         assert list(check_database(bench.store)) == []
         bench.workspace.close()
@@ -138,14 +148,14 @@ class TestEachVersion:
         with Store(path) as store:
             wanted = history(store)
         kept = backups(path)[0]
-        before = dump(kept)
+        before = sql_dump(kept)
         aside = restore(path, kept)
         assert aside is not None
         for database in (path, aside):
             with Store(database) as store:
                 assert history(store) == wanted
                 assert list(check_database(store)) == []
-        assert dump(kept) == before
+        assert sql_dump(kept) == before
 
     def test_who_opens_it_is_told_where_the_copy_is(self, path: Path) -> None:
         told: list[str] = []

@@ -18,7 +18,7 @@ from annotator.store import Store, check_database, connection, schema
 from tests.processes import environment
 from tests.repository import TOP
 from tests.tui.workbench_driver import workbench
-from tests.workspaces import Bench, make_bench, open_bench, place_of
+from tests.workspaces import Bench, make_bench, open_bench, range_of
 
 MOUNTED = """
 set -e
@@ -37,7 +37,7 @@ def work(tmp_path: Path) -> Path:
     bench.add()
     for curator in ("ana", "bo"):
         session = bench.session(curator=curator)
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         session.finish()
     bench.workspace.close()
     return tmp_path / "work"

@@ -14,7 +14,7 @@ from annotator.history import CORPUS, LayerName, Op
 from annotator.store import StaleLayerError, Store, check_database
 from annotator.text import Document, Segmentation
 from annotator.tokenization import TOKENIZER
-from tests.workspaces import KEY, Bench, dump, focused, link, place_of, verdicts
+from tests.workspaces import KEY, Bench, focused, link, range_of, sql_dump, verdicts
 
 ANA = LayerName(KEY, "curator:ana")
 
@@ -28,7 +28,7 @@ def execute(store: Store, sql: str, *values: object) -> None:
 class TestWhatItRefuses:
     @pytest.fixture(autouse=True)
     def _worked(self, bench: Bench, document: Document) -> None:
-        bench.session().add(*place_of(document, "Luis Paz"), "PERSON")
+        bench.session().add(*range_of(document, "Luis Paz"), "PERSON")
 
     @pytest.mark.parametrize(
         "sql",
@@ -40,13 +40,13 @@ class TestWhatItRefuses:
         ],
     )
     def test_history_and_texts_are_never_changed(self, store: Store, sql: str) -> None:
-        before = dump(store.path)
+        before = sql_dump(store.path)
         with pytest.raises(sqlite3.IntegrityError, match=r"append-only|never rewritten"):
             execute(store, sql)
-        assert dump(store.path) == before
+        assert sql_dump(store.path) == before
 
     def test_a_second_line_of_history_in_one_persons_work(self, store: Store) -> None:
-        before = dump(store.path)
+        before = sql_dump(store.path)
         with pytest.raises(sqlite3.IntegrityError, match="a layer of one writer has one history"):
             execute(
                 store,
@@ -54,7 +54,7 @@ class TestWhatItRefuses:
                 " SELECT substr(hash, 2) || 'x', layer_id, seq, prev, at, actor, action, ops FROM event"
                 " WHERE actor = 'ana'",
             )
-        assert dump(store.path) == before
+        assert sql_dump(store.path) == before
 
     def test_not_by_replacing_either(self, store: Store) -> None:
         with pytest.raises(sqlite3.IntegrityError, match="append-only"), store.write():
@@ -82,10 +82,10 @@ class TestWhatItRefuses:
 
     def test_a_relation_without_its_ends(self, store: Store) -> None:
         relation = Op("relation", "r9", None, {"head": "s1", "child": "s9", "label": "leads", "origin": "added"})
-        before = dump(store.path)
+        before = sql_dump(store.path)
         with pytest.raises(sqlite3.IntegrityError), store.write() as writer:
             writer.append(ANA, "ana", "relate", [relation])
-        assert dump(store.path) == before
+        assert sql_dump(store.path) == before
 
     def test_a_layer_of_a_document_that_does_not_exist(self, store: Store) -> None:
         with pytest.raises(sqlite3.IntegrityError), store.write() as writer:
@@ -98,7 +98,7 @@ class TestWhatItRefuses:
 
 class TestWriting:
     def test_a_failed_block_leaves_nothing(self, store: Store) -> None:
-        before = dump(store.path)
+        before = sql_dump(store.path)
 
         def fail() -> None:
             with store.write() as writer:
@@ -107,11 +107,11 @@ class TestWriting:
 
         with pytest.raises(RuntimeError):
             fail()
-        assert dump(store.path) == before
+        assert sql_dump(store.path) == before
 
     def test_events_form_a_chain(self, bench: Bench, store: Store, document: Document) -> None:
         session = bench.session()
-        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "PERSON")
         session.undo()
         info = store.layer(ANA)
         assert info is not None
@@ -123,10 +123,10 @@ class TestWriting:
         op = Op("layer", "state", None, {"value": "doing"})
         with store.write() as writer:
             writer.append(ANA, "ana", "label", [op], head="")
-        before = dump(store.path)
+        before = sql_dump(store.path)
         with pytest.raises(StaleLayerError), store.write() as writer:
             writer.append(ANA, "ana", "label", [op], head="")
-        assert dump(store.path) == before
+        assert sql_dump(store.path) == before
 
     def test_the_same_text_is_kept_once(self, bench: Bench, store: Store) -> None:
         bench.add("otra")
@@ -183,7 +183,7 @@ class TestDoctor:
 
     def test_nor_has_a_text_with_a_nul_in_it(self, bench: Bench, store: Store) -> None:
         document = bench.add("nul", "A\x00B Luis Paz.")
-        bench.session("nul").add(*place_of(document, "Luis Paz"), "PERSON")
+        bench.session("nul").add(*range_of(document, "Luis Paz"), "PERSON")
         assert list(check_database(store)) == []
 
     @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from annotator.store import Store, check_database, connection, schema
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from tests.processes import finish, start, together
-from tests.workspaces import Bench, add_document, dump, make_document, place_of, said
+from tests.workspaces import Bench, add_document, make_document, range_of, span_texts, sql_dump
 
 MORE = ("0002_more", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO more VALUES (7);")
 BROKEN = ("0002_broken", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES (7);")
@@ -28,7 +28,7 @@ BROKEN = ("0002_broken", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;\nIN
 def path(bench: Bench) -> Path:
     """A database with a document and a little work, closed."""
     session = bench.session()
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
     session.flag()
     bench.workspace.close()
     return bench.workspace.database_path
@@ -46,14 +46,14 @@ def backups(path: Path) -> list[Path]:
 
 class TestMigrations:
     def test_an_older_database_is_migrated_after_a_backup(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        before = dump(path)
+        before = sql_dump(path)
         know(monkeypatch, MORE)
         with Store(path) as store:
             assert [row[0] for row in store.rows("SELECT id FROM more")] == [7]
             assert store.document_keys() == ["nota"]
             assert list(check_database(store)) == []
         (copy,) = backups(path)
-        assert dump(copy) == before
+        assert sql_dump(copy) == before
 
     def test_work_of_the_first_version_is_kept_and_counted(self, path: Path) -> None:
         """A database as 0.1.0 left it: its tables without what came later, its events as they were."""
@@ -128,9 +128,9 @@ class TestMigrations:
     def test_the_second_opening_does_nothing_more(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         know(monkeypatch, MORE)
         Store(path).close()
-        after = dump(path)
+        after = sql_dump(path)
         Store(path).close()
-        assert dump(path) == after
+        assert sql_dump(path) == after
         assert len(backups(path)) == 1
 
     def test_a_new_database_gets_all_of_them_and_no_backup(
@@ -143,19 +143,19 @@ class TestMigrations:
         assert backups(tmp_path / "new" / "annotator.db") == []
 
     def test_one_that_fails_leaves_the_database_as_it_was(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        before = dump(path)
+        before = sql_dump(path)
         know(monkeypatch, BROKEN)
         with pytest.raises(StoreError, match="no such table: nowhere"):
             Store(path)
-        assert dump(path) == before
+        assert sql_dump(path) == before
 
     def test_a_newer_database_is_refused(self, path: Path) -> None:
         with closing(sqlite3.connect(path)) as raw:
             raw.execute("PRAGMA user_version = 99")
-        before = dump(path)
+        before = sql_dump(path)
         with pytest.raises(StoreError, match=r"written by a newer annotator \(schema 99, .*: upgrade annotator$"):
             Store(path)
-        assert dump(path) == before
+        assert sql_dump(path) == before
 
 
 class TestForeignFiles:
@@ -192,7 +192,7 @@ class TestBackup:
         bench.session().flag()
         copy = bench.store.backup()
         assert copy.parent == bench.store.path.parent / "backups"
-        assert dump(copy) == dump(bench.store.path)
+        assert sql_dump(copy) == sql_dump(bench.store.path)
         assert {p.name for p in copy.parent.iterdir() if p.name.startswith(copy.name)} == {copy.name}
 
     def test_it_goes_where_it_is_told(self, bench: Bench, tmp_path: Path) -> None:
@@ -201,10 +201,10 @@ class TestBackup:
             assert copy.document_keys() == ["nota"]
 
     def test_it_never_replaces_the_database_itself(self, bench: Bench) -> None:
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         with pytest.raises(StoreError, match="is the database itself"):
             bench.store.backup(bench.store.path)
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
 
     def test_it_never_replaces_another_file(self, bench: Bench, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("keep me", encoding="utf-8")
@@ -243,7 +243,7 @@ class TestBackup:
     def test_two_of_one_second_have_two_names(self, bench: Bench) -> None:
         made = [bench.store.backup() for _ in range(3)]
         assert len({path.name for path in made}) == 3
-        assert all(dump(path) == dump(bench.store.path) for path in made)
+        assert all(sql_dump(path) == sql_dump(bench.store.path) for path in made)
 
 
 class TestFullDisk:
@@ -251,15 +251,15 @@ class TestFullDisk:
         self, bench: Bench, document: Document
     ) -> None:
         session = bench.session()
-        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "PERSON")
         with full(bench.store):
-            before = dump(bench.store.path)
+            before = sql_dump(bench.store.path)
             with pytest.raises(StoreError, match="the disk is full, nothing was written: free some space"):
                 session.comment("x" * 100_000)
-            assert dump(bench.store.path) == before
+            assert sql_dump(bench.store.path) == before
             assert session.layer.content.comments == {}
         session.comment("x" * 100_000)
-        assert said(session) == {("PERSON", "Luis Paz")}
+        assert span_texts(session) == {("PERSON", "Luis Paz")}
         assert list(check_database(bench.store)) == []
 
     @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on file sizes here")

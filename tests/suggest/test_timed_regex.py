@@ -19,7 +19,7 @@ from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 from tests.repository import TOP
 from tests.suggest.conftest import make_document
-from tests.workspaces import LABELS, Bench, make_bench, said
+from tests.workspaces import LABELS, Bench, make_bench, span_texts
 
 ENDLESS = r"(?:a|b|ab)+c"
 BAIT = "Ana Ruiz de " + "ab" * 40 + "! c Cruz Roja."
@@ -79,7 +79,7 @@ def test_a_curator_is_told_once_and_goes_on(tmp_path: Path, monkeypatch: pytest.
     warning = session.add(end - 9, end, "ORG").warning
     assert isinstance(warning, SlowPatternError)
     assert "of works_for takes more than 0.1 seconds in nota" in warning.message
-    assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+    assert span_texts(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
     assert session.flag().warning is None
 
 

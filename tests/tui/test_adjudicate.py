@@ -15,7 +15,7 @@ from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workflow.adjudicating.finished_documents import finish, gold_state, judge
-from tests.workspaces import Bench, linked, said
+from tests.workspaces import Bench, relation_texts, span_texts
 
 ANA, CRUZ = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")
 
@@ -68,8 +68,8 @@ async def test_a_digit_chooses_and_goes_on_and_relations_come_up_after_their_end
         assert work.message == "settled: nothing"
         assert "0? 4✓ 1=" in work.header
     gold = judge(disputed)
-    assert said(gold) == {("PERSON", "Ana"), ("ORG", "Cruz Roja"), ("GPE", "México")}
-    assert linked(gold) == {("Ana", "works_for", "Cruz Roja")}
+    assert span_texts(gold) == {("PERSON", "Ana"), ("ORG", "Cruz Roja"), ("GPE", "México")}
+    assert relation_texts(gold) == {("Ana", "works_for", "Cruz Roja")}
 
 
 async def test_what_most_say_is_one_key(disputed: Bench) -> None:
@@ -128,7 +128,7 @@ async def test_borders_and_labels_are_edited_as_in_the_annotate_screen(disputed:
         assert work.message == "settled: DATE “México”"
         await work.press("1")  # a settled conflict is settled anew
         assert work.message == "settled: GPE “México”"
-    assert said(judge(disputed)) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")}
+    assert span_texts(judge(disputed)) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")}
 
 
 async def test_a_selection_and_a_labels_digit_mark(disputed: Bench) -> None:

@@ -11,7 +11,7 @@ from annotator.errors import StoreError
 from annotator.store import Store
 from annotator.tui.screens.queue import QueueScreen
 from tests.tui.workbench_driver import workbench
-from tests.workspaces import Bench, dump, said
+from tests.workspaces import Bench, span_texts, sql_dump
 
 
 @contextmanager
@@ -29,12 +29,12 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_what_the_store_refuses_is_said_and_did_not_happen(news: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workbench(news, "nota") as work:
         await work.press("f", "f", "escape", "g")
-        before, stored = work.lines[:-3], dump(news.workspace.database_path)
+        before, stored = work.lines[:-3], sql_dump(news.workspace.database_path)
         for keys in ("a", "x", "A", "X", "2", "]", "*", "d", "f", "u", "vl3", "raw", "  ", "s"):
             with refusing(monkeypatch):
                 await work.press(*keys)
                 assert "the disk is full: make room and try" in work.text, keys
-            assert dump(news.workspace.database_path) == stored, keys
+            assert sql_dump(news.workspace.database_path) == stored, keys
             work.app.clear_notifications()
             await work.press("escape", "g")
             assert work.lines[:-3] == before, keys
@@ -63,5 +63,5 @@ async def test_who_was_overtaken_by_another_window_is_told_and_goes_on(news: Ben
         work.app.clear_notifications()
         await work.press("tab", "a")
         assert work.message.startswith("accepted")
-    assert ("PERSON", "Ana Ruiz") in said(news.session())
-    assert len(said(news.session())) == 2
+    assert ("PERSON", "Ana Ruiz") in span_texts(news.session())
+    assert len(span_texts(news.session())) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tui.workbench_driver import workbench
-from tests.workspaces import Bench, make_bench, said, verdicts
+from tests.workspaces import Bench, make_bench, span_texts, verdicts
 
 
 async def test_a_label_on_a_suggestion_corrects_it_and_goes_on(news: Bench) -> None:
@@ -14,7 +14,7 @@ async def test_a_label_on_a_suggestion_corrects_it_and_goes_on(news: Bench) -> N
         assert work.message == "relabelled to ORG “Ana Ruiz”"
         assert work.focus.startswith("ORG? “Cruz Roja”")
         assert "╰─ORG──╯" in work.text
-    assert said(news.session()) == {("ORG", "Ana Ruiz")}
+    assert span_texts(news.session()) == {("ORG", "Ana Ruiz")}
     assert list(verdicts(news.session()).values()) == ["corrected"]
 
 
@@ -23,7 +23,7 @@ async def test_a_label_on_an_own_span_relabels_it(news: Bench) -> None:
         await work.press("a", "g", "3")
         assert work.message == "relabelled to GPE “Ana Ruiz”"
         assert work.focus.startswith("GPE “Ana Ruiz”")
-    assert said(news.session()) == {("GPE", "Ana Ruiz")}
+    assert span_texts(news.session()) == {("GPE", "Ana Ruiz")}
 
 
 async def test_boundaries_move_by_tokens(news: Bench) -> None:
@@ -37,14 +37,14 @@ async def test_boundaries_move_by_tokens(news: Bench) -> None:
         await work.press("[", "[")
         assert "the span cannot get smaller" in work.text
         assert work.focus.startswith("PERSON “Ana”")
-    assert said(news.session()) == {("PERSON", "Ana")}
+    assert span_texts(news.session()) == {("PERSON", "Ana")}
 
 
 async def test_a_boundary_stops_at_the_next_span(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("A", "g", *["]"] * 4)
         assert "that would run into ORG “Cruz Roja”" in work.text
-    assert ("PERSON", "Ana Ruiz trabaja para") in said(news.session())
+    assert ("PERSON", "Ana Ruiz trabaja para") in span_texts(news.session())
 
 
 async def test_keys_that_need_a_span_say_so(news: Bench) -> None:
@@ -64,7 +64,7 @@ async def test_words_are_selected_by_keyboard_and_labelled(news: Bench) -> None:
         await work.press("1")
         assert work.message == "marked PERSON “Luis Paz”"
         assert work.focus.startswith("PERSON “Luis Paz”  yours")
-    assert said(news.session("otra")) == {("PERSON", "Luis Paz")}
+    assert span_texts(news.session("otra")) == {("PERSON", "Luis Paz")}
 
 
 async def test_a_selection_begun_with_v_follows_every_move(news: Bench) -> None:
@@ -91,7 +91,7 @@ async def test_marking_over_an_own_span_changes_it(news: Bench) -> None:
     async with workbench(news, "otra") as work:
         await work.press("shift+right", "1", "g", "shift+right", "shift+right", "2")
         assert work.message.startswith("marked ORG “Luis Paz fue”")
-    assert said(news.session("otra")) == {("ORG", "Luis Paz fue")}
+    assert span_texts(news.session("otra")) == {("ORG", "Luis Paz fue")}
 
 
 async def test_the_mouse_selects_whole_words(news: Bench) -> None:
@@ -101,7 +101,7 @@ async def test_the_mouse_selects_whole_words(news: Bench) -> None:
         assert work.focus.startswith("selected “Cruz Roja”")
         await work.press("2")
         assert work.message == "marked ORG “Cruz Roja”"
-    assert said(news.session("otra")) == {("ORG", "Cruz Roja")}
+    assert span_texts(news.session("otra")) == {("ORG", "Cruz Roja")}
 
 
 async def test_the_mouse_selects_backwards_and_over_rows(news: Bench) -> None:
@@ -110,7 +110,7 @@ async def test_the_mouse_selects_backwards_and_over_rows(news: Bench) -> None:
         up, top = work.cell("Canadá")
         await work.drag((x + 1, y), (up + 2, top + 1), (up + 2, top))
         await work.press("2")
-    assert said(news.session()) == {("ORG", "Canadá.\n\nCruz Roja")}
+    assert span_texts(news.session()) == {("ORG", "Canadá.\n\nCruz Roja")}
 
 
 async def test_dragging_beyond_the_edge_takes_the_text_along(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_a_double_click_selects_a_word(news: Bench) -> None:
         await work.settle()
         assert work.focus.startswith("selected “Lima”")
         await work.press("3")
-    assert said(news.session("otra")) == {("GPE", "Lima")}
+    assert span_texts(news.session("otra")) == {("GPE", "Lima")}
 
 
 async def test_a_click_puts_the_focus_on_the_span_there(news: Bench) -> None:
@@ -168,7 +168,7 @@ async def test_a_label_with_nothing_chosen_puts_hints_on_phrases(news: Bench) ->
         assert work.message == "marked PERSON “Luis Paz”"
         await work.press("escape", "2")
         await work.press(*work.hint("Cruz Roja"))
-    assert said(news.session("otra")) == {("PERSON", "Luis Paz"), ("ORG", "Cruz Roja")}
+    assert span_texts(news.session("otra")) == {("PERSON", "Luis Paz"), ("ORG", "Cruz Roja")}
 
 
 async def test_what_is_marked_already_gets_no_hint(news: Bench) -> None:
@@ -186,7 +186,7 @@ async def test_a_question_is_left_with_escape_or_by_an_unknown_letter(news: Benc
         await work.press("1", "9")
         assert work.message == "no such hint"
         assert "which" not in work.focus
-    assert said(news.session("otra")) == set()
+    assert span_texts(news.session("otra")) == set()
 
 
 async def test_jump_goes_to_any_word_in_view(news: Bench) -> None:
@@ -220,7 +220,7 @@ async def test_a_label_everywhere_takes_every_mention(news: Bench) -> None:
         assert "2✓" in work.header
         await work.press("u")
         assert "0✓" in work.header
-    assert said(news.session()) == set()
+    assert span_texts(news.session()) == set()
 
 
 async def test_deleting_a_span_takes_its_relations_along_in_one_step(news: Bench) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workspaces import Bench, linked, verdicts
+from tests.workspaces import Bench, relation_texts, verdicts
 
 
 async def mark(work: WorkbenchDriver, phrase: str, key: str) -> None:
@@ -32,14 +32,14 @@ async def test_the_type_is_asked_where_several_fit(news: Bench) -> None:
         assert work.message == "related: “Ana Ruiz” leads → “Cruz Roja”"
         assert "5? 2✓ 1→" in work.header
         assert "╭────────leads─────────▼" in work.text
-    assert linked(news.session()) == {("Ana Ruiz", "leads", "Cruz Roja")}
+    assert relation_texts(news.session()) == {("Ana Ruiz", "leads", "Cruz Roja")}
 
 
 async def test_taking_the_suggested_type_accepts_the_suggestion(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("r", "a", "w")
         assert "4? 2✓ 1→" in work.header
-    assert linked(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+    assert relation_texts(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
     assert list(verdicts(news.session()).values()) == ["accepted"] * 3
 
 
@@ -48,7 +48,7 @@ async def test_the_direction_follows_from_the_types(news: Bench) -> None:
         await work.press("tab", "r")
         await work.press(*work.hint("Ana Ruiz"))
         await work.press("w")
-    assert linked(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+    assert relation_texts(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 
 
 async def test_the_type_is_not_asked_where_one_fits_and_symmetric_ones_begin_at_the_earlier(news: Bench) -> None:
@@ -61,7 +61,7 @@ async def test_the_type_is_not_asked_where_one_fits_and_symmetric_ones_begin_at_
         if "which?" in work.focus:
             await work.press("c")
         assert work.message == "related: “México” cooperates_with → “Canadá”"
-    assert linked(news.session()) == {("México", "cooperates_with", "Canadá")}
+    assert relation_texts(news.session()) == {("México", "cooperates_with", "Canadá")}
 
 
 async def test_where_nothing_can_be_related_it_is_said(news: Bench) -> None:
@@ -97,14 +97,14 @@ async def test_a_relation_is_retyped(news: Bench) -> None:
         assert "leads" in "\n".join(work.lines[1:4])
         await work.press("u")
         assert "works_for" in "\n".join(work.lines[1:4])
-    assert linked(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+    assert relation_texts(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 
 
 async def test_a_suggested_relation_is_corrected_by_retyping(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("tab", "tab", "r", "l")
         assert work.message.startswith("retyped: “Ana Ruiz” leads → “Cruz Roja”")
-    assert linked(news.session()) == {("Ana Ruiz", "leads", "Cruz Roja")}
+    assert relation_texts(news.session()) == {("Ana Ruiz", "leads", "Cruz Roja")}
     assert "corrected" in verdicts(news.session()).values()
 
 
@@ -123,7 +123,7 @@ async def test_a_relation_is_turned_round_where_the_types_allow(news: Bench) -> 
         assert work.message == "related: “Canadá” beside → “México”"
         await work.press("r", "b")
         assert work.message == "retyped: “México” beside → “Canadá”"
-    assert linked(news.session()) == {("México", "beside", "Canadá")}
+    assert relation_texts(news.session()) == {("México", "beside", "Canadá")}
 
 
 async def test_a_relation_is_deleted_alone(news: Bench) -> None:

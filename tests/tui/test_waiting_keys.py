@@ -19,7 +19,7 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from tests.processes import PATIENCE, start
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workspaces import Bench, place_of, said
+from tests.workspaces import Bench, range_of, span_texts
 
 HOLD = """
 import sys
@@ -156,7 +156,7 @@ async def test_a_holder_that_is_killed_lets_go(news: Bench, holder: Holder) -> N
         await work.press("a")
         holder.end()
         await until(work, lambda: written(news) == ["accept"])
-        assert said(work.session)
+        assert span_texts(work.session)
 
 
 async def test_a_lock_of_another_program_is_told_too(news: Bench) -> None:
@@ -205,7 +205,7 @@ def test_a_note_that_a_killed_process_left_misleads_nobody(news: Bench) -> None:
 async def test_decisions_on_gold_wait_too(news: Bench) -> None:
     for curator, label in (("ana", "PERSON"), ("bo", "ORG")):
         session = news.session(curator=curator)
-        session.add(*place_of(session.document, "Luis Paz"), label)
+        session.add(*range_of(session.document, "Luis Paz"), label)
         session.finish()
     holder = Holder(news)
     try:
@@ -246,7 +246,7 @@ async def test_clicks_come_behind_the_keys_before_them(news: Bench, holder: Hold
         holder.let_go()
         await until(work, lambda: len(written(news)) == 2)
         assert written(news) == ["accept", "label"]
-        assert ("GPE", "Canadá") in said(work.session)
+        assert ("GPE", "Canadá") in span_texts(work.session)
 
 
 async def test_who_had_to_wait_keeps_nobody_waiting_afterwards(news: Bench, holder: Holder) -> None:

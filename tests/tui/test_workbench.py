@@ -10,7 +10,7 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
 from tests.tui.workbench_driver import workbench
-from tests.workspaces import Bench, linked, make_bench, said, verdicts, waiting
+from tests.workspaces import Bench, make_bench, pending_suggestions, relation_texts, span_texts, verdicts
 
 
 async def test_the_queue_shows_every_document(news: Bench) -> None:
@@ -52,8 +52,8 @@ async def test_accepting_goes_on_to_the_next(news: Bench) -> None:
         assert work.focus.startswith("“Ana Ruiz” ─works_for?→ “Cruz Roja”")
         await work.press("a")
         assert "4? 2✓ 1→" in work.header
-    assert said(news.session()) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
-    assert linked(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+    assert span_texts(news.session()) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+    assert relation_texts(news.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 
 
 async def test_rejecting_goes_on_to_the_next_and_takes_its_relations_along(news: Bench) -> None:
@@ -62,8 +62,8 @@ async def test_rejecting_goes_on_to_the_next_and_takes_its_relations_along(news:
         assert work.message == "rejected PERSON “Ana Ruiz”"
         assert "3? 0✓ 0→" in work.header
         assert work.focus.startswith("ORG? “Cruz Roja”")
-    assert len(waiting(news.session())) == 3
-    assert said(news.session()) == set()
+    assert len(pending_suggestions(news.session())) == 3
+    assert span_texts(news.session()) == set()
 
 
 async def test_tab_walks_spans_and_relations_in_reading_order_and_round(news: Bench) -> None:
@@ -116,7 +116,7 @@ async def test_undo_and_redo_say_what_they_did_and_go_there(news: Bench) -> None
         await work.press("ctrl+r")
         assert work.message.startswith("redid: accept PERSON “Ana Ruiz”")
         assert "5? 1✓ 0→" in work.header
-    assert said(news.session()) == {("PERSON", "Ana Ruiz")}
+    assert span_texts(news.session()) == {("PERSON", "Ana Ruiz")}
 
 
 async def test_undo_works_across_sessions(news: Bench) -> None:
@@ -125,7 +125,7 @@ async def test_undo_works_across_sessions(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("u")
         assert "5? 0✓ 0→" in work.header
-    assert said(news.session()) == set()
+    assert span_texts(news.session()) == set()
 
 
 async def test_nothing_to_undo_is_said(news: Bench) -> None:

@@ -24,7 +24,7 @@ from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
 from tests.gold_lines import write_record
 from tests.repository import TOP
-from tests.workspaces import link, place_of, proposal, propose
+from tests.workspaces import link, proposal, propose, range_of
 from tools.terminal import Terminal
 
 PROGRAM = [sys.executable, "-m", "annotator"]
@@ -58,7 +58,7 @@ SUGGESTED: Mapping[str, tuple[Sequence[Mention], Sequence[Link]]] = {
 
 def bounds_of(document: Document, mention: Mention) -> tuple[int, int]:
     """Return the range of a mention in the text."""
-    start, _ = place_of(document, mention[1].replace("|", ""))
+    start, _ = range_of(document, mention[1].replace("|", ""))
     return start, start + len(mention[1].partition("|")[0])
 
 

@@ -10,7 +10,7 @@ from annotator.history import CORPUS, LayerName, Op
 from annotator.store import QueueFilter, QueueRow
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
-from tests.workspaces import KEY, Bench, add_document, link, proposal, propose, waiting
+from tests.workspaces import KEY, Bench, add_document, link, pending_suggestions, proposal, propose
 
 
 @pytest.fixture
@@ -32,16 +32,22 @@ def assign(bench: Bench, key: str, curator: str, *, blind: bool = False) -> None
 class TestWhatWaits:
     def test_as_many_as_the_workbench_shows(self, bench: Bench, desk: Desk, ana: Span, cruz: Span) -> None:
         session = bench.session()
-        assert row(desk).pending == len(waiting(session)) == 5
+        assert row(desk).pending == len(pending_suggestions(session)) == 5
         session.accept(link(ana, cruz, "works_for").id)
-        stored = [identity for identity in waiting(session) if identity in session.layer.suggestions.stored_spans]
-        stored += [identity for identity in waiting(session) if identity in session.layer.suggestions.stored_relations]
+        stored = [
+            identity for identity in pending_suggestions(session) if identity in session.layer.suggestions.stored_spans
+        ]
+        stored += [
+            identity
+            for identity in pending_suggestions(session)
+            if identity in session.layer.suggestions.stored_relations
+        ]
         assert row(desk).pending == len(stored) == 2
 
     def test_a_relation_whose_end_was_rejected_does_not(self, bench: Bench, desk: Desk, cruz: Span) -> None:
         session = bench.session()
         session.reject(cruz.id)
-        assert row(desk).pending == len(waiting(session)) == 2
+        assert row(desk).pending == len(pending_suggestions(session)) == 2
         session.finish()
         assert row(desk).pending == 0
 
@@ -56,7 +62,7 @@ class TestWhatWaits:
     def test_nothing_waits_on_a_blind_document(self, bench: Bench, desk: Desk) -> None:
         assign(bench, KEY, "ana", blind=True)
         assert row(desk).pending == 0
-        assert waiting(desk.open(KEY)) == []
+        assert pending_suggestions(desk.open(KEY)) == []
 
     def test_the_least_certain_come_first_on_request(self, bench: Bench, desk: Desk) -> None:
         sure = bench.add("a-sure", "Luis Paz volvió.")

@@ -13,7 +13,7 @@ from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.progress import CuratorProgress, overview
 from annotator.workflow.sharing.assignment import assign
-from tests.workspaces import KEY, Bench, place_of
+from tests.workspaces import KEY, Bench, range_of
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -51,7 +51,7 @@ def work(bench: Bench, key: str, curator: str, minutes: float = 2.0) -> None:
     """Finish a document with one span in so many minutes."""
     moments = iter([0.0, 30 * minutes, 60 * minutes])
     session = AnnotationSession(bench.store, bench.scheme, curator, bench.document(key), clock=lambda: next(moments))
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
     session.finish()
 
 

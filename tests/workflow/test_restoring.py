@@ -16,7 +16,7 @@ from annotator.errors import AnnotatorError
 from annotator.store import Store, check_database
 from annotator.workflow.backups import back_up, list_backups, restore_backup
 from tests.processes import start
-from tests.workspaces import KEY, Bench, dump, open_bench
+from tests.workspaces import KEY, Bench, open_bench, sql_dump
 
 
 @pytest.fixture
@@ -102,13 +102,13 @@ class TestRestore:
         with closing(sqlite3.connect(saved)) as copy:
             copy.execute("UPDATE layer SET head = 'x' WHERE name = 'curator:ana'")
             copy.commit()
-        before = dump(bench.workspace.database_path)
+        before = sql_dump(bench.workspace.database_path)
         status, _, err = run(bench, capfd, "restore", saved)
         assert status == 1
         assert str(saved) in err
         assert "nothing was changed" in err
         assert err.count("\n") == 1
-        assert dump(bench.workspace.database_path) == before
+        assert sql_dump(bench.workspace.database_path) == before
 
     @pytest.mark.parametrize("what", ["text", "missing", "folder", "foreign", "itself", "fifo"])
     def test_what_is_no_copy_is_refused(
@@ -126,20 +126,20 @@ class TestRestore:
                 other.execute("CREATE TABLE mine (x)")
         elif what == "itself":
             path = bench.workspace.database_path
-        before = dump(bench.workspace.database_path)
+        before = sql_dump(bench.workspace.database_path)
         status, out, err = run(bench, capfd, "restore", path)
         assert (status, out, err.count("\n")) == (1, "", 1)
         assert "unexpected" not in err
-        assert dump(bench.workspace.database_path) == before
+        assert sql_dump(bench.workspace.database_path) == before
 
     def test_while_somebody_writes_it_waits_and_then_gives_up(
         self, bench: Bench, saved: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("annotator.store.backups._LOCK_SECONDS", 0.1)
-        before = dump(bench.workspace.database_path)
+        before = sql_dump(bench.workspace.database_path)
         with bench.store.write(), pytest.raises(AnnotatorError, match="locked"):
             restore_backup(bench.workspace, saved)
-        assert dump(bench.workspace.database_path) == before
+        assert sql_dump(bench.workspace.database_path) == before
         assert not [p for p in bench.workspace.database_path.parent.rglob("*") if p.name.startswith(".")]
 
     def test_an_older_copy_is_migrated_when_it_is_opened(self, bench: Bench, saved: Path, tmp_path: Path) -> None:
@@ -178,10 +178,10 @@ class TestBackups:
 
     @pytest.mark.parametrize("target", ["labels.yaml", "db/annotator.db", "db/x.db", "models/x.db", "seeds/a.txt", "."])
     def test_a_backup_replaces_nothing(self, bench: Bench, target: str, capfd: pytest.CaptureFixture[str]) -> None:
-        before = (bench.workspace.labels_path.read_bytes(), dump(bench.workspace.database_path))
+        before = (bench.workspace.labels_path.read_bytes(), sql_dump(bench.workspace.database_path))
         status, _, err = run(bench, capfd, "backup", bench.workspace.root / target)
         assert (status, err.count("\n")) == (1, 1)
-        assert (bench.workspace.labels_path.read_bytes(), dump(bench.workspace.database_path)) == before
+        assert (bench.workspace.labels_path.read_bytes(), sql_dump(bench.workspace.database_path)) == before
 
     @pytest.mark.parametrize("arguments", ["--list x.db", "--list --keep 2", "x.db --keep 2", "--keep 0"])
     def test_options_that_do_not_go_together_are_wrong_usage(
@@ -200,7 +200,7 @@ class TestByThemselves:
         session = bench.session()
         session.add(0, 3, "PERSON")
         session.finish()
-        return dump(bench.workspace.database_path)
+        return sql_dump(bench.workspace.database_path)
 
     def kept(self, bench: Bench, err: str) -> Path:
         (line,) = [line for line in err.splitlines() if line.startswith("the database as it was: ")]
@@ -214,7 +214,7 @@ class TestByThemselves:
         (tmp_path / f"{KEY}.txt").write_text("Otra vez Ana.", encoding="utf-8")
         status, _, err = run(bench, capfd, "ingest", "--replace", tmp_path / f"{KEY}.txt")
         assert status == 0
-        assert dump(self.kept(bench, err)) == before
+        assert sql_dump(self.kept(bench, err)) == before
         status, _, err = run(bench, capfd, "ingest", "--replace", tmp_path / f"{KEY}.txt")
         assert (status, len(list_backups(bench.workspace))) == (0, 1)
         assert "as it was" not in err
@@ -224,11 +224,11 @@ class TestByThemselves:
         (tmp_path / "rows.jsonl").write_text(row, encoding="utf-8")
         command = ("import", "doccano", tmp_path / "rows.jsonl", "--layer", "curator:ana")
         assert run(bench, capfd, *command)[0] == 0
-        before = dump(bench.workspace.database_path)
+        before = sql_dump(bench.workspace.database_path)
         (tmp_path / "rows.jsonl").write_text(row.replace("PERSON", "ORG"), encoding="utf-8")
         assert run(bench, capfd, *command)[0] == 1
         assert run(bench, capfd, *command, "--replace", "--dry-run")[0] == 0
         assert list_backups(bench.workspace) == []
         status, _, err = run(bench, capfd, *command, "--replace")
         assert status == 0
-        assert dump(self.kept(bench, err)) == before
+        assert sql_dump(self.kept(bench, err)) == before

@@ -15,7 +15,7 @@ from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.desk import Desk
 from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.visibility import Visibility
-from tests.workspaces import KEY, Bench, dump, place_of
+from tests.workspaces import KEY, Bench, range_of, sql_dump
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -38,14 +38,14 @@ def layers_seen(bench: Bench, reader: str, key: str = KEY) -> set[str]:
 class TestWriting:
     @pytest.mark.parametrize("layer", ["curator:bo", f"{PROPOSALS}:bo"])
     def test_nobody_writes_into_what_is_another_curators(self, bench: Bench, layer: str) -> None:
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         op = Op("layer", "state", None, {"value": "done"})
         with (
             pytest.raises(ForeignLayerError, match=f"{layer} on nota is bo's own, ana cannot write there"),
             bench.store.write() as writer,
         ):
             writer.append(LayerName(KEY, layer), "ana", "done", [op])
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
 
     def test_names_that_begin_alike_are_different_people(self, bench: Bench) -> None:
         bench.session(curator="ana").flag()
@@ -160,7 +160,7 @@ class TestCommands:
 
     def test_status_tells_how_far_others_are_and_nothing_of_what_they_said(self, run: Run, bench: Bench) -> None:
         session = bench.session(curator="ana")
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         _, out, _ = run("status", "--as", "bo")
         assert "Luis Paz" not in out
         assert "PERSON" not in out

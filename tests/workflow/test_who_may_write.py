@@ -14,7 +14,7 @@ from annotator.history import OVERRIDE, LayerName
 from annotator.names import person_problem
 from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import settle_finished
-from tests.workspaces import KEY, TEXT, Bench, place_of, proposal, propose
+from tests.workspaces import KEY, TEXT, Bench, proposal, propose, range_of
 
 BO, OTHER = {"start": 0, "end": 8, "label": "PERSON"}, {"start": 22, "end": 31, "label": "ORG"}
 Run = Callable[..., tuple[int, str]]
@@ -44,7 +44,7 @@ def doccano(folder: Path, *spans: dict[str, Any], text: str = TEXT) -> Path:
 def worked(bench: Bench) -> Bench:
     """A workspace in which bo finished a document."""
     session = bench.session(curator="bo")
-    session.add(*place_of(session.document, "Ana Ruiz"), "PERSON")
+    session.add(*range_of(session.document, "Ana Ruiz"), "PERSON")
     session.finish()
     return bench
 
@@ -182,7 +182,7 @@ class TestIngest:
 
     def test_a_curator_among_others_does_not(self, worked: Bench, run: Run, newer: Path) -> None:
         worked.session(curator="ana").flag()
-        worked.session(curator="ana").add(*place_of(worked.document(), "México"), "GPE")
+        worked.session(curator="ana").add(*range_of(worked.document(), "México"), "GPE")
         before = heads(worked)
         status, err = run("ingest", "--replace", newer, by="ana")
         assert status == 1

@@ -18,7 +18,7 @@ from annotator.suggest.protocol import Reported
 from annotator.text import Document
 from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, linked, mention
 from tests.suggest.conftest import make_document
-from tests.workspaces import Bench, dump
+from tests.workspaces import Bench, sql_dump
 
 
 @pytest.fixture
@@ -185,9 +185,9 @@ class TestCommand:
         content = configured.store.annotations(configured.layer_id(SUGGESTIONS))
         said = {(r.label, r.source) for r in content.relations.values()}
         assert any(label == "works_for" and str(source).startswith("chat@tiny.") for label, source in said)
-        before = dump(configured.store.path)
+        before = sql_dump(configured.store.path)
         assert suggest(configured) == 0
-        assert dump(configured.store.path) == before
+        assert sql_dump(configured.store.path) == before
         assert len(chat.asked) == 1
 
     def test_without_the_server_the_rules_go_on_and_it_is_asked_later(
@@ -200,10 +200,10 @@ class TestCommand:
         assert sum("1 documents are done in part: chat@tiny." in line for line in lines) == 1
         assert "chat" not in sources(configured)
         assert "gazetteer" in sources(configured)
-        before = dump(configured.store.path)
+        before = sql_dump(configured.store.path)
         chat.script = [complaint(401, "no")]
         assert suggest(configured) == 0
-        assert dump(configured.store.path) == before
+        assert sql_dump(configured.store.path) == before
         assert suggest(configured) == 0
         assert "chat" in sources(configured)
         assert configured.actions(SUGGESTIONS) == ["suggest", "suggest"]
@@ -212,11 +212,11 @@ class TestCommand:
         self, configured: Bench, capfd: pytest.CaptureFixture[str]
     ) -> None:
         configure(configured, "ftp://nowhere")
-        before = dump(configured.store.path)
+        before = sql_dump(configured.store.path)
         assert suggest(configured) == 1
         (line,) = capfd.readouterr().err.splitlines()
         assert "chat.yaml:1: url: found 'ftp://nowhere'" in line
-        assert dump(configured.store.path) == before
+        assert sql_dump(configured.store.path) == before
 
     def test_worker_processes_ask_the_same(self, chat: FakeChat, configured: Bench, scheme: LabelScheme) -> None:
         (one,) = build(scheme, configured.workspace.models).suggest([configured.document()])

@@ -8,7 +8,7 @@ from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.session import AnnotationSession
-from tests.workspaces import KEY, Bench, own_id, place_of
+from tests.workspaces import KEY, Bench, own_span_id, range_of
 
 Mention = tuple[str, str] | tuple[str, str, int]
 Link = tuple[Mention, str, Mention]
@@ -17,7 +17,7 @@ Link = tuple[Mention, str, Mention]
 def key_of(bench: Bench, mention: Mention, document: str = KEY) -> SpanKey:
     """Return the span that a label, a text and the number of its mention mean."""
     label, text, *nth = mention
-    return SpanKey(*place_of(bench.document(document), text, nth[0] if nth else 0), label)
+    return SpanKey(*range_of(bench.document(document), text, nth[0] if nth else 0), label)
 
 
 def finish(bench: Bench, curator: str, *mentions: Mention, links: tuple[Link, ...] = (), key: str = KEY,
@@ -27,7 +27,7 @@ def finish(bench: Bench, curator: str, *mentions: Mention, links: tuple[Link, ..
     for mention in mentions:
         session.add(*key_of(bench, mention, key))
     for head, label, child in links:
-        one, other = (own_id(session, key_of(bench, end, key)) for end in (head, child))
+        one, other = (own_span_id(session, key_of(bench, end, key)) for end in (head, child))
         session.relate(one, other, label)
     if done:
         session.finish()

@@ -9,7 +9,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import GoldReport, settle_finished
-from tests.workspaces import KEY, Bench, link, place_of
+from tests.workspaces import KEY, Bench, link, range_of
 
 pytestmark = pytest.mark.usefixtures("proposed")
 
@@ -93,7 +93,7 @@ def test_reopened_work_leaves_the_gold_until_it_is_finished_again(bench: Bench, 
     work(bench, "ana", ana.id)
     settle(bench)
     session = bench.session()
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
     assert settle(bench).open == {KEY: "not finished by ana"}
     assert gold(bench) == {ana.id}
     session.finish()

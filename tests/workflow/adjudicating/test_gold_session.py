@@ -11,7 +11,7 @@ from annotator.history import GOLD
 from annotator.store import check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from tests.workflow.adjudicating.finished_documents import finish, first, gold_state, judge, key_of, kinds
-from tests.workspaces import KEY, Bench, linked, place_of, said
+from tests.workspaces import KEY, Bench, range_of, relation_texts, span_texts
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
 SECOND, CANADA, MAY = ("GPE", "México", 1), ("GPE", "Canadá"), ("DATE", "mayo")
@@ -32,8 +32,8 @@ class TestKinds:
         finish(bench, "bo", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
         session = judge(bench)
         assert kinds(session) == []
-        assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
-        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert span_texts(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         assert gold_state(bench) == "doing"
 
     def test_nothing_is_suggested_to_gold(self, bench: Bench) -> None:
@@ -60,7 +60,7 @@ class TestKinds:
         session.choose(first(session).id, "ana")
         assert kinds(session) == ["relation label"]
         session.choose(first(session).id, "bo")
-        assert linked(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
         assert kinds(session) == []
 
     def test_a_turned_relation_is_a_matter_of_direction(self, bench: Bench) -> None:
@@ -69,7 +69,7 @@ class TestKinds:
         session = judge(bench)
         assert kinds(session) == ["relation direction"]
         session.choose(first(session).id, "bo")
-        assert linked(session) == {("Canadá", "located_in", "México")}
+        assert relation_texts(session) == {("Canadá", "located_in", "México")}
 
     def test_a_symmetric_relation_has_no_direction(self, bench: Bench) -> None:
         finish(bench, "ana", SECOND, CANADA, links=((SECOND, "cooperates_with", CANADA),))
@@ -85,7 +85,7 @@ class TestRelations:
         session = judge(bench)
         session.choose(first(session).id, "bo")
         assert kinds(session) == []
-        assert linked(session) == {("Ana", "works_for", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana", "works_for", "Cruz Roja")}
 
     def test_relations_on_one_end_do_not_collide(self, bench: Bench) -> None:
         """inception#1749: two relations that share an end are two, and each is settled by itself."""
@@ -93,9 +93,9 @@ class TestRelations:
         finish(bench, "bo", CRUZ, MEXICO, ANA, links=((ANA, "leads", CRUZ), (CRUZ, "located_in", MEXICO)))
         session = judge(bench)
         assert kinds(session) == ["relation label"]
-        assert linked(session) == {("Cruz Roja", "located_in", "México")}
+        assert relation_texts(session) == {("Cruz Roja", "located_in", "México")}
         session.choose(first(session).id, "bo")
-        assert linked(session) == {("Cruz Roja", "located_in", "México"), ("Ana Ruiz", "leads", "Cruz Roja")}
+        assert relation_texts(session) == {("Cruz Roja", "located_in", "México"), ("Ana Ruiz", "leads", "Cruz Roja")}
 
     def test_two_relations_between_the_same_two_spans_are_two(self, bench: Bench) -> None:
         both = ((ANA, "works_for", CRUZ), (ANA, "leads", CRUZ))
@@ -112,7 +112,7 @@ class TestRelations:
         session = judge(bench)
         session.choose(first(session).id, "ana")
         session.move_boundary(str(key_of(bench, ANA)), "end", -1)
-        assert linked(session) == {("Ana", "works_for", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana", "works_for", "Cruz Roja")}
         assert kinds(session) == []
 
     def test_a_relation_that_no_longer_fits_goes_and_comes_back(self, bench: Bench) -> None:
@@ -121,20 +121,20 @@ class TestRelations:
         session = judge(bench)
         outcome = session.relabel(str(key_of(bench, CRUZ)), "GPE")
         assert outcome.message == "relabelled to GPE “Cruz Roja”; its works_for went with it"
-        assert linked(session) == set()
+        assert relation_texts(session) == set()
         session.relabel(str(key_of(bench, ("GPE", "Cruz Roja"))), "ORG")
-        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 
     def test_an_adjudicators_own_relation(self, bench: Bench) -> None:
         finish(bench, "ana", ANA, CRUZ)
         finish(bench, "bo", ANA, CRUZ)
         session = judge(bench)
         session.relate(str(key_of(bench, ANA)), str(key_of(bench, CRUZ)), "works_for")
-        assert linked(judge(bench)) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert relation_texts(judge(bench)) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         session.retype(next(iter(session.content.relations)), "leads")
-        assert linked(judge(bench)) == {("Ana Ruiz", "leads", "Cruz Roja")}
+        assert relation_texts(judge(bench)) == {("Ana Ruiz", "leads", "Cruz Roja")}
         session.delete(next(iter(session.content.relations)))
-        assert linked(judge(bench)) == set()
+        assert relation_texts(judge(bench)) == set()
 
 
 class TestDecisions:
@@ -144,11 +144,11 @@ class TestDecisions:
         finish(bench, "bo", CRUZ)
         session = judge(bench)
         session.choose_none(first(session, "missing").id)
-        assert said(session) == {("ORG", "Cruz Roja")}
+        assert span_texts(session) == {("ORG", "Cruz Roja")}
         finish(bench, "carla", ANA, CRUZ)
         again = judge(bench)
         assert kinds(again) == []
-        assert said(again) == {("ORG", "Cruz Roja")}
+        assert span_texts(again) == {("ORG", "Cruz Roja")}
 
     def test_a_re_merge_keeps_decisions_and_opens_only_what_is_new(self, bench: Bench) -> None:
         """inception#2037: merging again does not discard what was settled."""
@@ -158,13 +158,15 @@ class TestDecisions:
         session.choose(first(session).id, "ana")
         session.finish()
         bo.add(*key_of(bench, CANADA))
-        assert said(judge(bench)) == said(session)  # at it again: what bo had finished counts until bo is done
+        assert span_texts(judge(bench)) == span_texts(
+            session
+        )  # at it again: what bo had finished counts until bo is done
         assert gold_state(bench) == "done"
         bo.finish()
         again = judge(bench)
         assert kinds(again) == ["missing"]
         assert gold_state(bench) == "doing"
-        assert said(again) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert span_texts(again) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
 
     def test_what_was_agreed_and_no_longer_is_opens(self, bench: Bench) -> None:
         finish(bench, "ana", ANA, CRUZ)
@@ -173,7 +175,7 @@ class TestDecisions:
         finish(bench, "carla", CRUZ)
         again = judge(bench)
         assert kinds(again) == ["missing"]
-        assert said(again) == {("ORG", "Cruz Roja")}
+        assert span_texts(again) == {("ORG", "Cruz Roja")}
 
     def test_spans_that_cannot_stand_together_are_one_conflict(self, bench: Bench) -> None:
         long = ("ORG", "Cruz Roja en México")
@@ -182,11 +184,11 @@ class TestDecisions:
         session = judge(bench)
         assert len(session.gold.open) == 1
         session.choose(first(session).id, "bo")
-        assert said(session) == {("ORG", "Cruz Roja"), ("GPE", "México")}
+        assert span_texts(session) == {("ORG", "Cruz Roja"), ("GPE", "México")}
         assert kinds(session) == ["relation missing"]
         session.undo()
         session.choose(first(session).id, "ana")
-        assert said(session) == {("ORG", "Cruz Roja en México")}
+        assert span_texts(session) == {("ORG", "Cruz Roja en México")}
         assert kinds(session) == []
 
     def test_an_edit_settles_a_conflict(self, bench: Bench) -> None:
@@ -196,7 +198,7 @@ class TestDecisions:
         assert kinds(session) == ["missing", "missing"]
         session.add(*key_of(bench, ANA))
         assert kinds(session) == []
-        assert said(session) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(session) == {("PERSON", "Ana Ruiz")}
         span = next(iter(session.content.spans.values()))
         assert (span.curator, span.origin) == ("lead", "added")
 
@@ -205,7 +207,7 @@ class TestDecisions:
         finish(bench, "bo", ("GPE", "Cruz Roja"))
         session = judge(bench)
         session.amend(first(session).id, label="ORG")
-        assert said(session) == {("ORG", "Cruz Roja")}
+        assert span_texts(session) == {("ORG", "Cruz Roja")}
         assert next(iter(session.content.spans.values())).origin == "corrected"
 
     def test_another_border_than_anyones(self, bench: Bench) -> None:
@@ -231,7 +233,7 @@ class TestDecisions:
             finish(bench, curator, mention)
         session = judge(bench)
         session.choose_most_common(first(session).id)
-        assert said(session) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(session) == {("PERSON", "Ana Ruiz")}
 
     def test_a_tie_has_no_favourite(self, bench: Bench) -> None:
         finish(bench, "ana", ANA)
@@ -246,7 +248,7 @@ class TestDecisions:
         session = judge(bench)
         outcome = session.choose_majority_everywhere()
         assert outcome.message == "settled 3 as most say; 0 remain"
-        assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert span_texts(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
         session.undo()
         assert len(session.gold.open) == 3
 
@@ -265,9 +267,9 @@ class TestDecisions:
             session.finish()
         again = judge(bench)
         assert kinds(again) == ["agreed"]
-        assert said(again) == {("ORG", "Cruz Roja en México")}
+        assert span_texts(again) == {("ORG", "Cruz Roja en México")}
         again.choose(first(again).id, "ana")
-        assert said(again) == {("GPE", "México")}
+        assert span_texts(again) == {("GPE", "México")}
 
     def test_a_span_of_the_adjudicators_own_is_changed_and_taken_away(self, bench: Bench) -> None:
         finish(bench, "ana")
@@ -276,9 +278,9 @@ class TestDecisions:
         focus = session.add(*key_of(bench, ("ORG", "Cruz"))).focus or ""
         focus = session.move_boundary(focus, "end", 1).focus or ""
         focus = session.relabel(focus, "GPE").focus or ""
-        assert said(judge(bench)) == {("GPE", "Cruz Roja")}
+        assert span_texts(judge(bench)) == {("GPE", "Cruz Roja")}
         session.delete(focus)
-        assert said(judge(bench)) == set()
+        assert span_texts(judge(bench)) == set()
 
 
 class TestUndo:
@@ -290,9 +292,9 @@ class TestUndo:
         session = judge(bench)
         session.undo()
         assert kinds(session) == ["missing"]
-        assert said(session) == {("ORG", "Cruz Roja")}
+        assert span_texts(session) == {("ORG", "Cruz Roja")}
         judge(bench).redo()
-        assert said(judge(bench)) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert span_texts(judge(bench)) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
 
     def test_what_follows_from_the_work_is_not_undone(self, bench: Bench) -> None:
         finish(bench, "ana", CRUZ)
@@ -328,7 +330,7 @@ class TestUndo:
         finish(bench, "carla", CRUZ, ANA)
         session = judge(bench)
         session.undo()
-        assert said(session) == {("ORG", "Cruz Roja")}
+        assert span_texts(session) == {("ORG", "Cruz Roja")}
         assert gold_state(bench) == "doing"
 
 
@@ -374,7 +376,7 @@ class TestOpening:
         settle_finished(bench.workspace, "lead")
         session = judge(bench)
         session.delete(str(key_of(bench, ANA)))
-        assert said(judge(bench)) == set()
+        assert span_texts(judge(bench)) == set()
         assert gold_state(bench) == "doing"
 
     def test_of_two_adjudicators_the_second_is_told_and_nothing_is_lost(self, bench: Bench) -> None:
@@ -387,7 +389,7 @@ class TestOpening:
         other.recover()
         assert len(other.gold.open) == 1
         other.choose_none(first(other).id)
-        assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(judge(bench)) == {("PERSON", "Ana Ruiz")}
 
     def test_what_is_open_cannot_be_called_complete(self, bench: Bench) -> None:
         finish(bench, "ana", ANA)
@@ -408,4 +410,4 @@ class TestOpening:
         finish(bench, "ana", ANA)
         finish(bench, "bo", ANA)
         judge(bench).finish()
-        assert place_of(bench.document(), "Ana") == (0, 3)
+        assert range_of(bench.document(), "Ana") == (0, 3)

@@ -17,7 +17,7 @@ from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.exporting.selection import select
 from annotator.workflow.layer_diff import differences, with_content_ids, with_curator
 from tests.workflow.adjudicating.finished_documents import finish, first, judge, kinds
-from tests.workspaces import KEY, Bench, linked, make_bench, said
+from tests.workspaces import KEY, Bench, make_bench, relation_texts, span_texts
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
 
@@ -60,7 +60,7 @@ def test_what_is_new_can_be_settled_and_nothing_old_is_undone(older: Path) -> No
     assert kinds(session) == ["missing"]
     session.choose(first(session).id, "carla")
     session.undo()
-    assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+    assert span_texts(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
     assert list(check_database(bench.store)) == []
     bench.workspace.close()
 
@@ -77,11 +77,11 @@ def test_imported_gold_stands_as_if_it_had_been_decided(bench: Bench, tmp_path: 
     for curator in ("bo", "carla"):
         finish(there, curator, ("PERSON", "Ana"), MEXICO)
     session = judge(there)
-    assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")}
-    assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+    assert span_texts(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")}
+    assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
     assert kinds(session) == ["agreed"]  # what both say now cannot stand beside what was imported
     session.choose(first(session).id, "bo")
-    assert said(judge(there)) == {("PERSON", "Ana"), ("ORG", "Cruz Roja"), ("GPE", "México")}
+    assert span_texts(judge(there)) == {("PERSON", "Ana"), ("ORG", "Cruz Roja"), ("GPE", "México")}
     session.undo()
     with pytest.raises(WorkflowError, match="this gold was imported then"):
         session.undo()
@@ -103,7 +103,7 @@ def test_other_gold_imported_in_its_place_lets_go_of_decisions(bench: Bench, tmp
     session.choose_none(session.gold.settlement.cases[0].id)
     session.finish()
     assert main([*root, "import", "jsonl", str(file), "--layer", "gold", "--replace"]) == 0
-    assert said(judge(bench)) == {("PERSON", "Ana Ruiz")}
+    assert span_texts(judge(bench)) == {("PERSON", "Ana Ruiz")}
     assert list(check_database(bench.store)) == []
 
 

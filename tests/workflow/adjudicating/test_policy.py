@@ -9,7 +9,7 @@ import pytest
 from annotator.labels import check_scheme, load_scheme
 from annotator.workflow.adjudicating.gold import settle_finished
 from tests.workflow.adjudicating.finished_documents import finish, judge, kinds
-from tests.workspaces import KEY, LABELS, Bench, make_bench, said
+from tests.workspaces import KEY, LABELS, Bench, make_bench, span_texts
 
 ANA, CRUZ, MEXICO = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")
 
@@ -37,7 +37,7 @@ def test_what_stands_by_itself(tmp_path: Path, policy: str, open_kinds: list[str
     finish(bench, "carla", ("PERSON", "Ana"), CRUZ)
     session = judge(bench)
     assert kinds(session) == open_kinds
-    assert said(session) == merged
+    assert span_texts(session) == merged
     bench.workspace.close()
 
 

@@ -13,7 +13,17 @@ from annotator.store import QueueFilter, StaleLayerError, check_database
 from annotator.text import Document
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
-from tests.workspaces import KEY, Bench, focused, link, linked, place_of, said, verdicts, waiting
+from tests.workspaces import (
+    KEY,
+    Bench,
+    focused,
+    link,
+    pending_suggestions,
+    range_of,
+    relation_texts,
+    span_texts,
+    verdicts,
+)
 
 pytestmark = pytest.mark.usefixtures("proposed")
 
@@ -25,7 +35,7 @@ class TestUndo:
         session = bench.session()
         assert session.undo().message == "undid: accept ORG “Cruz Roja”"
         assert session.undo().message == "undid: accept PERSON “Ana Ruiz”"
-        assert said(session) == set()
+        assert span_texts(session) == set()
         assert session.state == "todo"
 
     def test_there_is_nothing_before_the_first_step(self, bench: Bench) -> None:
@@ -38,7 +48,7 @@ class TestUndo:
         session.undo()
         later = bench.session()
         assert later.redo().message == "redid: accept PERSON “Ana Ruiz”"
-        assert linked(later) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert relation_texts(later) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 
     def test_a_new_step_closes_the_way_forward(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
@@ -52,7 +62,7 @@ class TestUndo:
         session = bench.session()
         first = focused(session.accept(ana.id))
         session.undo()
-        assert focused(session.add(*place_of(document, "Luis Paz"), "PERSON")) != first
+        assert focused(session.add(*range_of(document, "Luis Paz"), "PERSON")) != first
 
     def test_nothing_of_it_is_forgotten(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
@@ -85,7 +95,7 @@ class TestDone:
         session.accept(ana.id)
         assert session.finish().message == "nota is done"
         assert session.state == "done"
-        assert waiting(session) == []
+        assert pending_suggestions(session) == []
         verdict_of = verdicts(session)
         assert verdict_of.pop(ana.id) == "accepted"
         assert set(verdict_of.values()) == {"ignored"}
@@ -97,12 +107,12 @@ class TestDone:
         session.finish()
         session.undo()
         assert session.state == "doing"
-        assert len(waiting(session)) == 5
+        assert len(pending_suggestions(session)) == 5
 
     def test_a_later_change_reopens(self, bench: Bench, document: Document) -> None:
         bench.session().finish()
         session = bench.session()
-        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "PERSON")
         assert session.state == "doing"
         session.undo()
         assert session.state == "done"
@@ -119,7 +129,7 @@ class TestDone:
         session = bench.session()
         session.skip()
         assert session.state == "skipped"
-        assert len(waiting(session)) == 5
+        assert len(pending_suggestions(session)) == 5
 
 
 class TestRemarks:
@@ -183,11 +193,11 @@ class TestTwoWindows:
         first.accept(ana.id)
         with pytest.raises(StaleLayerError, match="changed by another window of yours"):
             second.accept(cruz.id)
-        assert said(second) == set()
+        assert span_texts(second) == set()
         second.recover()
         second.accept(cruz.id)
         first.recover()
-        assert said(first) == said(second) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert span_texts(first) == span_texts(second) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
         assert bench.actions("curator:ana") == ["accept", "accept"]
 
     def test_a_stale_undo_takes_nothing_of_the_others_back(self, bench: Bench, ana: Span, cruz: Span) -> None:
@@ -197,22 +207,22 @@ class TestTwoWindows:
         first.accept(cruz.id)
         with pytest.raises(StaleLayerError):
             second.undo()
-        assert len(said(bench.session())) == 2
+        assert len(span_texts(bench.session())) == 2
 
     def test_when_the_store_refuses_the_screen_stays_as_the_disk_is(
         self, bench: Bench, document: Document, ana: Span
     ) -> None:
         session = bench.session()
         session.accept(ana.id)
-        before = (said(session), waiting(session), verdicts(session))
+        before = (span_texts(session), pending_suggestions(session), verdicts(session))
         bench.store.connection.execute("PRAGMA query_only = ON")
-        for action in (session.undo, session.finish, lambda: session.add(*place_of(document, "Luis Paz"), "PERSON")):
+        for action in (session.undo, session.finish, lambda: session.add(*range_of(document, "Luis Paz"), "PERSON")):
             with pytest.raises(StoreError, match="read-only, nothing was written"):
                 action()
-            assert (said(session), waiting(session), verdicts(session)) == before
+            assert (span_texts(session), pending_suggestions(session), verdicts(session)) == before
         bench.store.connection.execute("PRAGMA query_only = OFF")
         session.undo()
-        assert said(session) == set()
+        assert span_texts(session) == set()
 
     def test_what_is_on_the_disk_stands_though_what_follows_from_it_goes_wrong(
         self, bench: Bench, ana: Span, monkeypatch: pytest.MonkeyPatch
@@ -223,6 +233,6 @@ class TestTwoWindows:
             patch.setattr(session._updates, "update", lambda _: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 session.accept(ana.id)
-        assert said(session) == said(bench.session()) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(session) == span_texts(bench.session()) == {("PERSON", "Ana Ruiz")}
         session.undo()
-        assert said(session) == said(bench.session()) == set()
+        assert span_texts(session) == span_texts(bench.session()) == set()

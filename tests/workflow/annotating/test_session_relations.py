@@ -12,12 +12,12 @@ from tests.workspaces import (
     Bench,
     focused,
     link,
-    linked,
-    own_id,
-    place_of,
+    own_span_id,
     proposal,
     propose,
-    said,
+    range_of,
+    relation_texts,
+    span_texts,
     verdicts,
 )
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("proposed")
 
 
 def marked(session: AnnotationSession, needle: str, label: str, nth: int = 0) -> str:
-    return focused(session.add(*place_of(session.document, needle, nth), label))
+    return focused(session.add(*range_of(session.document, needle, nth), label))
 
 
 class TestRelate:
@@ -39,10 +39,10 @@ class TestRelate:
     def test_pending_ends_are_accepted_with_it(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         session.relate(ana.id, cruz.id, "leads")
-        assert linked(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
         assert verdicts(session) == {ana.id: "accepted", cruz.id: "accepted"}
         session.undo()
-        assert said(session) == set()
+        assert span_texts(session) == set()
 
     def test_linking_what_is_suggested_accepts_the_suggestion(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
@@ -63,7 +63,7 @@ class TestRelate:
         session = bench.session()
         session.relate(ana.id, cruz.id, "leads")
         with pytest.raises(WorkflowError, match="there already"):
-            session.relate(own_id(session, ana.key), own_id(session, cruz.key), "leads")
+            session.relate(own_span_id(session, ana.key), own_span_id(session, cruz.key), "leads")
 
     def test_a_link_inside_one_sentence_may_not_leave_it(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
@@ -74,7 +74,7 @@ class TestRelate:
     def test_a_link_within_the_document_may(self, bench: Bench, cruz: Span) -> None:
         session = bench.session()
         session.relate(cruz.id, marked(session, "mayo", "DATE"), "founded_on")
-        assert linked(session) == {("Cruz Roja", "founded_on", "mayo")}
+        assert relation_texts(session) == {("Cruz Roja", "founded_on", "mayo")}
 
     def test_a_span_is_not_linked_with_itself(self, bench: Bench, mexico: Span) -> None:
         with pytest.raises(WorkflowError, match="with itself"):
@@ -88,7 +88,7 @@ class TestRelate:
             session.accept(link(luis, paz, "works_for").id)
         with pytest.raises(WorkflowError, match="may not stand beside each other"):
             session.relate(luis.id, paz.id, "leads")
-        assert said(session) == set()
+        assert span_texts(session) == set()
         assert session.layer.order.is_pending(luis.id)
         assert session.layer.order.is_pending(paz.id)
 
@@ -98,7 +98,7 @@ class TestSymmetric:
         session = bench.session()
         canada, mexico = marked(session, "Canadá", "GPE"), marked(session, "México", "GPE", 1)
         session.relate(canada, mexico, "cooperates_with")
-        assert linked(session) == {("México", "cooperates_with", "Canadá")}
+        assert relation_texts(session) == {("México", "cooperates_with", "Canadá")}
 
     def test_the_other_way_round_it_is_there_already(self, bench: Bench) -> None:
         session = bench.session()
@@ -115,7 +115,7 @@ class TestSymmetric:
         by_hand.relate(mexico.id, canada.id, "cooperates_with")
         by_key.accept(suggested.id)
         assert verdicts(by_hand)[suggested.id] == verdicts(by_key)[suggested.id] == "accepted"
-        assert linked(by_hand) == linked(by_key) == {("México", "cooperates_with", "Canadá")}
+        assert relation_texts(by_hand) == relation_texts(by_key) == {("México", "cooperates_with", "Canadá")}
 
 
 class TestRetype:
@@ -123,7 +123,7 @@ class TestRetype:
         session = bench.session()
         suggested = link(ana, cruz, "works_for").id
         session.retype(suggested, "leads")
-        assert linked(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
         assert verdicts(session)[suggested] == "corrected"
 
     def test_an_accepted_relation_turns_corrected(self, bench: Bench, ana: Span, cruz: Span) -> None:
@@ -144,7 +144,7 @@ class TestRetype:
     def test_a_type_that_links_the_two_already_is_refused(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         own = focused(session.accept(link(ana, cruz, "works_for").id))
-        session.relate(own_id(session, ana.key), own_id(session, cruz.key), "leads")
+        session.relate(own_span_id(session, ana.key), own_span_id(session, cruz.key), "leads")
         with pytest.raises(WorkflowError, match="there already"):
             session.retype(own, "leads")
 
@@ -157,9 +157,9 @@ class TestRetype:
         one, other = marked(session, "México", "GPE", 1), marked(session, "Canadá", "GPE")
         own = focused(session.relate(one, other, "located_in"))
         session.retype(own, "located_in", reverse=True)
-        assert linked(session) == {("Canadá", "located_in", "México")}
+        assert relation_texts(session) == {("Canadá", "located_in", "México")}
         session.undo()
-        assert linked(session) == {("México", "located_in", "Canadá")}
+        assert relation_texts(session) == {("México", "located_in", "Canadá")}
 
     def test_the_choice_is_every_other_type_and_direction_that_fits(self, bench: Bench) -> None:
         session = bench.session()
@@ -177,7 +177,7 @@ class TestDelete:
         suggested = link(ana, cruz, "works_for").id
         outcome = session.delete(focused(session.accept(suggested)))
         assert outcome.message == "deleted “Ana Ruiz” works_for → “Cruz Roja”"
-        assert said(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
+        assert span_texts(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")}
         assert verdicts(session)[suggested] == "rejected"
 
 
@@ -198,11 +198,11 @@ class TestPartners:
     def test_what_is_linked_already_is_not_offered(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         session.relate(ana.id, cruz.id, "leads")
-        assert [kind.name for _, kind, _ in session.checks.partners(own_id(session, ana.key))] == ["works_for"]
+        assert [kind.name for _, kind, _ in session.checks.partners(own_span_id(session, ana.key))] == ["works_for"]
 
     def test_every_offer_can_be_taken(self, bench: Bench, cruz: Span) -> None:
         for other, kind, turned in bench.session().checks.partners(cruz.id):
             session = bench.session()
             session.relate(*((other, cruz.id) if turned else (cruz.id, other)), kind.name)
-            assert len(linked(session)) == 1
+            assert len(relation_texts(session)) == 1
             session.undo()

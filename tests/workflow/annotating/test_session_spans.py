@@ -12,12 +12,12 @@ from tests.workspaces import (
     Bench,
     focused,
     link,
-    linked,
-    own_id,
-    place_of,
+    own_span_id,
     proposal,
     propose,
-    said,
+    range_of,
+    relation_texts,
+    span_texts,
     verdicts,
 )
 
@@ -30,7 +30,7 @@ CRUZ = ("ORG", "Cruz Roja")
 class TestMark:
     def test_a_range_becomes_a_span_of_the_curators_own(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        outcome = session.add(*place_of(document, "Luis Paz"), "PERSON")
+        outcome = session.add(*range_of(document, "Luis Paz"), "PERSON")
         assert outcome.message == "marked PERSON “Luis Paz”"
         assert outcome.focus is not None
         span = session.layer.content.spans[outcome.focus]
@@ -43,7 +43,7 @@ class TestMark:
 
     def test_marking_over_a_suggestion_corrects_it(self, bench: Bench, document: Document, ana: Span) -> None:
         session = bench.session()
-        session.add(*place_of(document, "Ana"), "PERSON")
+        session.add(*range_of(document, "Ana"), "PERSON")
         (span,) = session.layer.content.spans.values()
         assert (span.origin, span.source) == ("corrected", "rules@1")
         decision = session.layer.suggestions.verdicts[ana.id]
@@ -53,46 +53,46 @@ class TestMark:
         self, bench: Bench, document: Document, ana: Span, cruz: Span
     ) -> None:
         session = bench.session()
-        session.add(*place_of(document, "Ana"), "PERSON")
+        session.add(*range_of(document, "Ana"), "PERSON")
         session.accept(link(ana, cruz, "works_for").id)
-        assert linked(session) == {("Ana", "works_for", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana", "works_for", "Cruz Roja")}
 
     def test_in_flat_schemes_one_own_span_underneath_is_changed(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        first = session.add(*place_of(document, "Luis"), "PERSON").focus
-        second = session.add(*place_of(document, "Luis Paz"), "ORG").focus
+        first = session.add(*range_of(document, "Luis"), "PERSON").focus
+        second = session.add(*range_of(document, "Luis Paz"), "ORG").focus
         assert first == second
-        assert said(session) == {("ORG", "Luis Paz")}
+        assert span_texts(session) == {("ORG", "Luis Paz")}
 
     def test_in_flat_schemes_several_own_spans_underneath_give_way(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        session.add(*place_of(document, "Luis"), "PERSON")
-        session.add(*place_of(document, "Paz"), "PERSON")
-        session.add(*place_of(document, "Luis Paz"), "PERSON")
-        assert said(session) == {("PERSON", "Luis Paz")}
+        session.add(*range_of(document, "Luis"), "PERSON")
+        session.add(*range_of(document, "Paz"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "PERSON")
+        assert span_texts(session) == {("PERSON", "Luis Paz")}
         session.undo()
-        assert said(session) == {("PERSON", "Luis"), ("PERSON", "Paz")}
+        assert span_texts(session) == {("PERSON", "Luis"), ("PERSON", "Paz")}
 
     @pytest.mark.parametrize("overlap", ["nested", "any"])
     def test_in_nested_schemes_both_stand(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        session.add(*place_of(document, "Luis"), "PERSON")
-        session.add(*place_of(document, "Luis Paz"), "ORG")
-        assert said(session) == {("PERSON", "Luis"), ("ORG", "Luis Paz")}
+        session.add(*range_of(document, "Luis"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "ORG")
+        assert span_texts(session) == {("PERSON", "Luis"), ("ORG", "Luis Paz")}
 
     @pytest.mark.parametrize(("overlap", "count"), [("flat", 1), ("nested", 1), ("any", 2)])
     def test_only_any_lets_spans_cross(self, bench: Bench, document: Document, count: int) -> None:
         session = bench.session()
-        session.add(*place_of(document, "con Luis"), "PERSON")
-        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        session.add(*range_of(document, "con Luis"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "PERSON")
         assert len(session.layer.content.spans) == count
         assert session.scheme.layer_problems(bench.store.annotations(bench.layer_id()), document.sentences) == []
 
     def test_what_stands_there_already_is_refused(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        session.add(*place_of(document, "Luis Paz"), "PERSON")
+        session.add(*range_of(document, "Luis Paz"), "PERSON")
         with pytest.raises(WorkflowError, match="“Luis Paz” is PERSON already"):
-            session.add(*place_of(document, "Luis Paz"), "PERSON")
+            session.add(*range_of(document, "Luis Paz"), "PERSON")
         assert bench.actions("curator:ana") == ["label"]
 
     @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ class TestRelabel:
     def test_a_suggestion_is_thereby_corrected(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
         session.relabel(ana.id, "ORG")
-        assert said(session) == {("ORG", "Ana Ruiz")}
+        assert span_texts(session) == {("ORG", "Ana Ruiz")}
         assert verdicts(session) == {ana.id: "corrected"}
 
     def test_with_its_own_label_a_suggestion_is_accepted(self, bench: Bench, ana: Span) -> None:
@@ -129,25 +129,25 @@ class TestRelabel:
     def test_relations_that_the_new_label_does_not_allow_go(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         session.accept(link(ana, cruz, "works_for").id)
-        own = own_id(session, ana.key)
+        own = own_span_id(session, ana.key)
         outcome = session.relabel(own, "GPE")
         assert outcome.message == "relabelled to GPE “Ana Ruiz”; its works_for went, GPE does not allow it"
-        assert linked(session) == set()
+        assert relation_texts(session) == set()
         session.undo()
-        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 
     def test_relations_that_still_fit_stay(self, bench: Bench, cruz: Span, mexico: Span) -> None:
         session = bench.session()
         session.accept(link(cruz, mexico, "located_in").id)
-        own = own_id(session, cruz.key)
+        own = own_span_id(session, cruz.key)
         session.relabel(own, "GPE")
-        assert linked(session) == {("Cruz Roja", "located_in", "México")}
+        assert relation_texts(session) == {("Cruz Roja", "located_in", "México")}
 
     @pytest.mark.parametrize("overlap", ["nested", "any"])
     def test_two_spans_never_say_the_same(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        focus = focused(session.add(*place_of(document, "Luis Paz"), "PERSON"))
-        session.add(*place_of(document, "Luis Paz"), "ORG")
+        focus = focused(session.add(*range_of(document, "Luis Paz"), "PERSON"))
+        session.add(*range_of(document, "Luis Paz"), "ORG")
         with pytest.raises(WorkflowError, match="is ORG already"):
             session.relabel(focus, "ORG")
         assert list(check_database(bench.store)) == []
@@ -163,12 +163,12 @@ class TestBoundary:
     def test_ends_move_by_tokens(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
         focus = focused(session.move_boundary(ana.id, "end", -1))
-        assert said(session) == {("PERSON", "Ana")}
+        assert span_texts(session) == {("PERSON", "Ana")}
         assert verdicts(session) == {ana.id: "corrected"}
         session.move_boundary(focus, "end", 2)
-        assert said(session) == {("PERSON", "Ana Ruiz trabaja")}
+        assert span_texts(session) == {("PERSON", "Ana Ruiz trabaja")}
         session.move_boundary(focus, "start", 1)
-        assert said(session) == {("PERSON", "Ruiz trabaja")}
+        assert span_texts(session) == {("PERSON", "Ruiz trabaja")}
 
     def test_moved_back_it_still_counts_as_corrected_once(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
@@ -181,7 +181,7 @@ class TestBoundary:
         self, bench: Bench, document: Document, ana: Span
     ) -> None:
         session = bench.session()
-        session.add(*place_of(document, "trabaja"), "ORG")
+        session.add(*range_of(document, "trabaja"), "ORG")
         with pytest.raises(WorkflowError, match="run into ORG “trabaja”"):
             session.move_boundary(ana.id, "end", 1)
         with pytest.raises(WorkflowError, match="the text ends here"):
@@ -192,22 +192,22 @@ class TestBoundary:
 
     def test_a_relation_goes_when_its_ends_no_longer_share_a_sentence(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        start, end = place_of(document, "México. México")
+        start, end = range_of(document, "México. México")
         wide = focused(session.add(start, end, "GPE"))
-        canada = focused(session.add(*place_of(document, "Canadá"), "GPE"))
+        canada = focused(session.add(*range_of(document, "Canadá"), "GPE"))
         session.relate(wide, canada, "cooperates_with")
         outcome = session.move_boundary(wide, "end", -2)
         assert "its cooperates_with went, its ends no longer share a sentence" in outcome.message
-        assert linked(session) == set()
+        assert relation_texts(session) == set()
 
 
 class TestEverywhere:
     def test_every_identical_mention_gets_the_label_in_one_step(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        focus = focused(session.add(*place_of(document, "México"), "GPE"))
+        focus = focused(session.add(*range_of(document, "México"), "GPE"))
         assert session.everywhere(focus).message == "GPE on 2 more mentions of “México”"
         assert {s.key for s in session.layer.content.spans.values()} == {
-            SpanKey(*place_of(document, "México", nth), "GPE") for nth in range(3)
+            SpanKey(*range_of(document, "México", nth), "GPE") for nth in range(3)
         }
         session.undo()
         assert len(session.layer.content.spans) == 1
@@ -221,13 +221,13 @@ class TestEverywhere:
     def test_other_spans_and_parts_of_words_are_left_alone(self, bench: Bench) -> None:
         bench.add("otra", "Ana y Anabel. Ana Ruiz y Ana.")
         session = bench.session("otra")
-        session.add(*place_of(session.document, "Ana Ruiz"), "ORG")
-        focus = focused(session.add(*place_of(session.document, "Ana"), "PERSON"))
+        session.add(*range_of(session.document, "Ana Ruiz"), "ORG")
+        focus = focused(session.add(*range_of(session.document, "Ana"), "PERSON"))
         assert session.everywhere(focus).message == "PERSON on 1 more mention of “Ana”"
 
     def test_with_no_other_mention_it_is_no_step(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        focus = focused(session.add(*place_of(document, "Luis Paz"), "PERSON"))
+        focus = focused(session.add(*range_of(document, "Luis Paz"), "PERSON"))
         session.everywhere(focus)
         assert bench.actions("curator:ana") == ["label"]
 
@@ -236,14 +236,14 @@ class TestDelete:
     def test_a_span_takes_its_relations_with_it(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         session.accept(link(ana, cruz, "works_for").id)
-        own = own_id(session, ana.key)
+        own = own_span_id(session, ana.key)
         outcome = session.delete(own)
         assert outcome.message == "deleted PERSON “Ana Ruiz”; 1 relation of “Ana Ruiz” went with it"
-        assert said(session) == {CRUZ}
-        assert linked(session) == set()
+        assert span_texts(session) == {CRUZ}
+        assert relation_texts(session) == set()
         assert verdicts(session)[ana.id] == "rejected"
         session.undo()
-        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         assert set(verdicts(session).values()) == {"accepted"}
 
     def test_a_suggestion_is_rejected(self, bench: Bench, ana: Span) -> None:
@@ -257,7 +257,7 @@ class TestDelete:
 
     def test_suggestions_that_a_deleted_span_hid_wait_again(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        focus = focused(session.add(*place_of(document, "Luis Paz"), "PERSON"))
+        focus = focused(session.add(*range_of(document, "Luis Paz"), "PERSON"))
         propose(bench.store, document, [proposal(document, "Paz", "ORG")], name="suggestions:other")
         session = bench.session()
         hidden = proposal(document, "Paz", "ORG").id

@@ -13,12 +13,12 @@ from tests.workspaces import (
     Bench,
     focused,
     link,
-    linked,
+    pending_suggestions,
     proposal,
     propose,
-    said,
+    relation_texts,
+    span_texts,
     verdicts,
-    waiting,
 )
 
 pytestmark = pytest.mark.usefixtures("proposed")
@@ -33,7 +33,7 @@ class TestReading:
     ) -> None:
         first = link(ana, cruz, "works_for").id
         second = link(cruz, mexico, "located_in").id
-        assert waiting(bench.session()) == [ana.id, cruz.id, first, mexico.id, second]
+        assert pending_suggestions(bench.session()) == [ana.id, cruz.id, first, mexico.id, second]
 
     def test_opening_a_document_writes_nothing(self, bench: Bench) -> None:
         bench.session()
@@ -41,26 +41,26 @@ class TestReading:
 
     def test_the_walk_goes_round_at_both_ends(self, bench: Bench, ana: Span) -> None:
         session = bench.session()
-        last = waiting(session)[-1]
+        last = pending_suggestions(session)[-1]
         end = session.layer.position(last)
         assert end is not None
         assert session.layer.order.next_pending(end) == ana.id
         assert session.layer.order.previous_pending((0,)) == last
 
     def test_a_blind_session_shows_no_suggestions(self, bench: Bench) -> None:
-        assert waiting(bench.session(blind=True)) == []
+        assert pending_suggestions(bench.session(blind=True)) == []
 
     def test_a_curator_sees_nothing_of_another(self, bench: Bench, ana: Span) -> None:
         bench.session(curator="bo").accept(ana.id)
         session = bench.session(curator="ana")
-        assert said(session) == set()
+        assert span_texts(session) == set()
         assert session.layer.order.is_pending(ana.id)
 
     def test_suggestions_with_labels_that_the_scheme_does_not_know_are_not_shown(
         self, bench: Bench, document: Document
     ) -> None:
         propose(bench.store, document, [proposal(document, "mayo", "MONTH")], name="suggestions:other")
-        assert not [i for i in waiting(bench.session()) if "MONTH" in i]
+        assert not [i for i in pending_suggestions(bench.session()) if "MONTH" in i]
 
     def test_of_two_suggesters_that_say_the_same_the_likelier_speaks(
         self, bench: Bench, document: Document, mexico: Span
@@ -84,15 +84,15 @@ class TestAccept:
     def test_a_relation_takes_its_ends_with_it(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         session.accept(link(ana, cruz, "works_for").id)
-        assert said(session) == {ANA, CRUZ}
-        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert span_texts(session) == {ANA, CRUZ}
+        assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         assert set(verdicts(session).values()) == {"accepted"}
 
     def test_a_relation_and_its_ends_are_taken_back_together(self, bench: Bench, ana: Span, cruz: Span) -> None:
         session = bench.session()
         session.accept(link(ana, cruz, "works_for").id)
         session.undo()
-        assert said(session) == set()
+        assert span_texts(session) == set()
         assert verdicts(session) == {}
 
     def test_it_refuses_what_does_not_wait(self, bench: Bench, ana: Span) -> None:
@@ -105,10 +105,10 @@ class TestAccept:
         session = bench.session()
         outcome = session.accept_all(0.75)
         assert outcome.message == "accepted 3 suggestions at or above 0.75; 4 remain"
-        assert said(session) == {ANA, CRUZ}
-        assert linked(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert span_texts(session) == {ANA, CRUZ}
+        assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         session.undo()
-        assert said(session) == set()
+        assert span_texts(session) == set()
         assert bench.actions("curator:ana") == ["accept all", "undo"]
 
     def test_accepting_all_takes_no_relation_whose_end_does_not_stand(self, bench: Bench, document: Document) -> None:
@@ -117,25 +117,25 @@ class TestAccept:
         propose(bench.store, document, [head, child], [link(head, child, "leads", 0.95)], name="suggestions:other")
         session = bench.session()
         session.accept_all(0.75)
-        assert "leads" not in {label for _, label, _ in linked(session)}
+        assert "leads" not in {label for _, label, _ in relation_texts(session)}
 
 
 class TestReject:
     def test_the_suggestion_goes_and_what_hangs_on_it(self, bench: Bench, ana: Span, cruz: Span, mexico: Span) -> None:
         session = bench.session()
         assert session.reject(cruz.id).message == "rejected ORG “Cruz Roja”"
-        assert waiting(session) == [ana.id, mexico.id]
+        assert pending_suggestions(session) == [ana.id, mexico.id]
         assert verdicts(session) == {cruz.id: "rejected"}
         session.undo()
-        assert len(waiting(session)) == 5
+        assert len(pending_suggestions(session)) == 5
 
     def test_all_that_waits_is_rejected_in_one_step(self, bench: Bench) -> None:
         session = bench.session()
         assert session.reject_all().message == "rejected 5 suggestions"
-        assert waiting(session) == []
+        assert pending_suggestions(session) == []
         assert set(verdicts(session).values()) == {"rejected"}
         session.undo()
-        assert len(waiting(session)) == 5
+        assert len(pending_suggestions(session)) == 5
         assert bench.actions("curator:ana") == ["reject all", "undo"]
 
     def test_own_spans_cannot_be_rejected(self, bench: Bench, ana: Span) -> None:

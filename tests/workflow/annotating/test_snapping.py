@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from annotator.text import graphemes
 from annotator.tui.layout.caret import Caret
 from annotator.workflow.annotating.session import AnnotationSession
-from tests.workspaces import Bench, make_document, said
+from tests.workspaces import Bench, make_document, span_texts
 
 
 @given(st.text(alphabet="ae\u0301 \n👩\u200d🚀日\ufe0f", max_size=30))
@@ -31,9 +31,9 @@ def test_a_boundary_moves_by_one_visible_character_where_the_scheme_says_so(benc
     focus = session.add(3, 8, "ORG").focus
     assert focus is not None
     session.move_boundary(focus, "end", -1)
-    assert said(session) == {("ORG", "caf")}
+    assert span_texts(session) == {("ORG", "caf")}
     session.move_boundary(focus, "end", 1)
-    assert said(session) == {("ORG", "cafe\u0301")}
+    assert span_texts(session) == {("ORG", "cafe\u0301")}
 
 
 def test_the_cursor_moves_by_what_it_is_given() -> None:

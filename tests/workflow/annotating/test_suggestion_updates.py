@@ -11,7 +11,17 @@ from annotator.text import Document
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
-from tests.workspaces import Bench, linked, make_bench, own_id, place_of, proposal, propose, said, waiting
+from tests.workspaces import (
+    Bench,
+    make_bench,
+    own_span_id,
+    pending_suggestions,
+    proposal,
+    propose,
+    range_of,
+    relation_texts,
+    span_texts,
+)
 
 NEWS = (
     "El Grupo Delta se reunió en Lima. Ana Ruiz habló del Grupo Delta ante la prensa.\n\n"
@@ -25,9 +35,9 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def mark(session: AnnotationSession, needle: str, label: str, nth: int = 0) -> str:
-    place = place_of(session.document, needle, nth)
+    place = range_of(session.document, needle, nth)
     session.add(*place, label)
-    return own_id(session, SpanKey(*place, label))
+    return own_span_id(session, SpanKey(*place, label))
 
 
 def suggested(session: AnnotationSession) -> list[tuple[str, str]]:
@@ -38,7 +48,7 @@ def suggested(session: AnnotationSession) -> list[tuple[str, str]]:
 
 def suggested_links(session: AnnotationSession) -> list[tuple[str, str, str]]:
     texts = []
-    for relation_id in waiting(session):
+    for relation_id in pending_suggestions(session):
         relation = session.layer.relation(relation_id)
         if relation is not None:
             head, child = session.layer.span(relation.head), session.layer.span(relation.child)
@@ -54,7 +64,7 @@ class TestPhrases:
         session = bench.session("a")
         mark(session, "Grupo Delta", "ORG")
         assert suggested(session) == [("ORG", "Grupo Delta")]
-        span = session.layer.suggestions.spans[waiting(session)[0]]
+        span = session.layer.suggestions.spans[pending_suggestions(session)[0]]
         assert span.source == "memory@1"
         assert span.score is not None
         assert 0.7 < span.score < 1
@@ -72,8 +82,8 @@ class TestPhrases:
     def test_what_changed_is_painted_again(self, bench: Bench) -> None:
         bench.add("a", NEWS)
         session = bench.session("a")
-        outcome = session.add(*place_of(session.document, "Lima"), "GPE")
-        assert place_of(session.document, "Lima", 1) in outcome.touched
+        outcome = session.add(*range_of(session.document, "Lima"), "GPE")
+        assert range_of(session.document, "Lima", 1) in outcome.touched
 
     def test_a_correction_of_the_label_holds_for_the_other_mentions(self, bench: Bench) -> None:
         document = bench.add("a", NEWS)
@@ -87,9 +97,9 @@ class TestPhrases:
         bench.add("a", "Lima gana. Lima pierde. Lima duerme. Lima.")
         session = bench.session("a")
         mark(session, "Lima", "GPE")
-        before = session.layer.suggestions.spans[waiting(session)[0]].score or 0
-        session.accept(waiting(session)[0])
-        assert (session.layer.suggestions.spans[waiting(session)[0]].score or 0) > before
+        before = session.layer.suggestions.spans[pending_suggestions(session)[0]].score or 0
+        session.accept(pending_suggestions(session)[0])
+        assert (session.layer.suggestions.spans[pending_suggestions(session)[0]].score or 0) > before
 
     def test_a_rejection_keeps_the_same_context_quiet_and_lowers_the_others(self, bench: Bench) -> None:
         document = bench.add("a", "Vino la Delta hoy. Salió de Delta ayer. Vino la Delta otra vez.")
@@ -97,10 +107,10 @@ class TestPhrases:
         propose(bench.store, document, spans)
         session = bench.session("a")
         session.reject(spans[0].id)
-        assert waiting(session) == [spans[1].id]
+        assert pending_suggestions(session) == [spans[1].id]
         assert (session.layer.suggestions.spans[spans[1].id].score or 0) < 0.6
         session.reject(spans[1].id)
-        assert waiting(session) == []
+        assert pending_suggestions(session) == []
 
     def test_a_word_that_is_two_things_is_told_apart_by_its_neighbours(self, bench: Bench) -> None:
         text = "El presidente Lima vino. Fue en Lima anoche. El presidente Lima salió. Murió en Lima ayer."
@@ -128,10 +138,10 @@ class TestPhrases:
         bench.add("a", "Lima. " * 500)
         session = bench.session("a")
         mark(session, "Lima", "GPE")
-        first = waiting(session)
+        first = pending_suggestions(session)
         assert 0 < len(first) < 100
         session.accept(first[0])
-        assert len(waiting(session)) == len(first)
+        assert len(pending_suggestions(session)) == len(first)
 
 
 class TestWhereNothingIsSuggested:
@@ -174,7 +184,7 @@ class TestOtherDocuments:
         bench.session("a").reject(spans[0].id)
         assert bench.session("c").layer.suggestions.spans[spans[2].id].score == 0.6
         bench.session("b").reject(spans[1].id)
-        assert waiting(bench.session("c")) == []
+        assert pending_suggestions(bench.session("c")) == []
 
     def test_another_curators_work_is_not_used_before_it_is_gold(self, bench: Bench) -> None:
         bench.add("a", NEWS)
@@ -211,24 +221,24 @@ class TestRelations:
         assert suggested_links(session) == []
         mark(session, "Colombia", "GPE")
         assert suggested_links(session) == [("Cali", "located_in", "Colombia")]
-        session.accept(waiting(session)[0])
-        assert linked(session) == {("Cali", "located_in", "Colombia")}
+        session.accept(pending_suggestions(session)[0])
+        assert relation_texts(session) == {("Cali", "located_in", "Colombia")}
 
     def test_between_an_own_span_and_one_that_waits_it_takes_that_one_with_it(self, bench: Bench) -> None:
         document = bench.add("a", "En Cali, Colombia, llovió.")
         propose(bench.store, document, [proposal(document, "Colombia", "GPE", 0.7)])
         session = bench.session("a")
         mark(session, "Cali", "GPE")
-        relation = next(i for i in waiting(session) if i in session.layer.suggestions.relations)
+        relation = next(i for i in pending_suggestions(session) if i in session.layer.suggestions.relations)
         session.accept(relation)
-        assert said(session) == {("GPE", "Cali"), ("GPE", "Colombia")}
+        assert span_texts(session) == {("GPE", "Cali"), ("GPE", "Colombia")}
 
     def test_one_that_was_rejected_is_not_suggested_again(self, bench: Bench) -> None:
         bench.add("a", "En Cali, Colombia, llovió.")
         session = bench.session("a")
         mark(session, "Cali", "GPE")
         mark(session, "Colombia", "GPE")
-        session.reject(waiting(session)[0])
+        session.reject(pending_suggestions(session)[0])
         assert suggested_links(session) == suggested_links(bench.session("a")) == []
 
     def test_it_goes_with_its_end(self, bench: Bench) -> None:

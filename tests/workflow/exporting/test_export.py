@@ -17,7 +17,7 @@ from annotator.workflow.exporting.layer_records import RecordReader
 from annotator.workflow.exporting.selection import select
 from annotator.workflow.importing.ingest import ingest
 from tests.gold_lines import write_record
-from tests.workspaces import KEY, Bench, link, place_of
+from tests.workspaces import KEY, Bench, link, range_of
 
 pytestmark = pytest.mark.usefixtures("proposed")
 
@@ -36,8 +36,8 @@ def worked(bench: Bench, ana: Span, cruz: Span) -> Bench:
     """``nota`` is gold; ``zeta`` is begun."""
     session = bench.session()
     session.accept(link(ana, cruz, "works_for").id)
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
-    session.move_boundary(session.add(*place_of(session.document, "mayo"), "DATE").focus or "", "start", -1)
+    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
+    session.move_boundary(session.add(*range_of(session.document, "mayo"), "DATE").focus or "", "start", -1)
     session.finish()
     settle_finished(bench.workspace, "ana")
     bench.add("zeta", "Luis Paz volvió.")
@@ -124,7 +124,7 @@ class TestBytes:
         document = bench.add("raro", text, title="raro")
         session = bench.session("raro")
         for needle in ("👩\u200d🚀", "Luis\xa0Paz", "cafe\u0301", "Canadá", "日本"):
-            session.add(*place_of(document, needle), "ORG")
+            session.add(*range_of(document, needle), "ORG")
         session.finish()
         (record,) = [r for r in parsed(bench, "curator:ana") if r["id"] == "raro"]
         assert record["text"] == text

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.errors import WorkflowError
 from annotator.workflow.exporting.train_dev_test import Split, assign_parts, parse_shares
-from tests.formats.files import give, take, workspace
+from tests.formats.files import export_data, import_data, workspace
 
 
 def article(seed: int) -> str:
@@ -68,10 +68,10 @@ def test_each_part_is_a_file_and_the_manifest_says_what_is_in_it(tmp_path: Path)
     rows = [{"text": f"{article(n)}.", "label": [[0, 7, "ORG" if n % 5 else "GPE"]]} for n in range(20)]
     data = "".join(json.dumps(row) + "\n" for row in rows).encode()
     with workspace() as bench:
-        take(bench, "doccano", data, layer="gold")
+        import_data(bench, "doccano", data, layer="gold")
         out = tmp_path / "parts"
         split = Split((0.5, 0.25, 0.25), 1)
-        give(bench, "doccano", out, split=split)
+        export_data(bench, "doccano", out, split=split)
         assert sorted(p.name for p in out.iterdir()) == ["dev.jsonl", "manifest.json", "test.jsonl", "train.jsonl"]
         keys = {p.stem: [json.loads(line)["key"] for line in p.read_text().splitlines()] for p in out.glob("*.jsonl")}
         assert sorted(key for part in keys.values() for key in part) == bench.store.document_keys()
@@ -83,18 +83,18 @@ def test_each_part_is_a_file_and_the_manifest_says_what_is_in_it(tmp_path: Path)
             ("test.jsonl", 5, 1),
         ]
         before = {p.name: p.read_bytes() for p in out.iterdir()}
-        give(bench, "doccano", out, split=split)
+        export_data(bench, "doccano", out, split=split)
         assert {p.name: p.read_bytes() for p in out.iterdir()} == before
 
 
 def test_a_split_needs_a_folder_that_is_its_own(tmp_path: Path) -> None:
     with workspace() as bench:
-        take(bench, "doccano", b'{"text": "Ana"}', layer="gold")
+        import_data(bench, "doccano", b'{"text": "Ana"}', layer="gold")
         with pytest.raises(WorkflowError, match="a split is a folder of files: name it with -o FOLDER"):
-            give(bench, "doccano", split=SPLIT)
+            export_data(bench, "doccano", split=SPLIT)
         (tmp_path / "thesis.tex").touch()
         with pytest.raises(
             WorkflowError, match=r"holds thesis\.tex, and no manifest that lists it: nothing was written there"
         ):
-            give(bench, "doccano", tmp_path, split=SPLIT)
+            export_data(bench, "doccano", tmp_path, split=SPLIT)
         assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]

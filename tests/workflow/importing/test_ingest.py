@@ -14,7 +14,20 @@ from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.document_history import document_history
 from annotator.workflow.importing.ingest import IngestReport, ingest
 from tests.workflow.adjudicating.finished_documents import finish, first, judge
-from tests.workspaces import KEY, TEXT, Bench, dump, focused, link, linked, place_of, proposal, propose, said, waiting
+from tests.workspaces import (
+    KEY,
+    TEXT,
+    Bench,
+    focused,
+    link,
+    pending_suggestions,
+    proposal,
+    propose,
+    range_of,
+    relation_texts,
+    span_texts,
+    sql_dump,
+)
 
 NEWER = "Ayer. " + TEXT.replace("México coopera con Canadá.", "México ya no coopera con Canadá.")
 
@@ -40,10 +53,10 @@ class TestIngest:
 
     def test_the_same_bytes_again_change_nothing(self, bench: Bench, articles: Path) -> None:
         take(bench, articles)
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         report = take(bench, articles)
         assert (report.added, report.unchanged) == ([], ["dos", "uno"])
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
 
     def test_history_says_who_and_when(self, bench: Bench, articles: Path) -> None:
         take(bench, articles)
@@ -56,17 +69,17 @@ class TestIngest:
         self, bench: Bench, articles: Path
     ) -> None:
         (articles / f"{KEY}.txt").write_text("otro texto", encoding="utf-8")
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         with pytest.raises(CorpusError, match=r"nota.txt: there is a document 'nota' with another text: .*--replace"):
             take(bench, articles)
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
 
     def test_one_bad_article_keeps_all_out(self, bench: Bench, articles: Path) -> None:
         (articles / "tres.txt").write_bytes(b"caf\xe9")
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         with pytest.raises(CorpusError, match=r"tres.txt: byte 3 is not UTF-8"):
             take(bench, articles)
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
 
     def test_a_refusal_in_a_new_workspace_leaves_no_database(self, bench: Bench, tmp_path: Path) -> None:
         root = tmp_path / "new"
@@ -89,37 +102,37 @@ class TestReplace:
     def test_spans_move_with_their_text(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
         for needle, label in (("Ana Ruiz", "PERSON"), ("Luis Paz", "PERSON"), ("Canadá", "GPE")):
-            session.add(*place_of(session.document, needle), label)
+            session.add(*range_of(session.document, needle), label)
         report = take(bench, newer, replace=True)
         assert (report.replaced, report.uncarried) == ([KEY], [])
         moved = bench.session()
-        assert said(moved) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis Paz"), ("GPE", "Canadá")}
+        assert span_texts(moved) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis Paz"), ("GPE", "Canadá")}
         assert moved.document.text == NEWER
         assert list(check_database(bench.store)) == []
 
     def test_what_has_no_place_any_more_is_listed_and_its_relations_go(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
-        mexico = focused(session.add(*place_of(session.document, "México coopera"), "GPE"))
-        canada = focused(session.add(*place_of(session.document, "Canadá"), "GPE"))
+        mexico = focused(session.add(*range_of(session.document, "México coopera"), "GPE"))
+        canada = focused(session.add(*range_of(session.document, "Canadá"), "GPE"))
         session.relate(mexico, canada, "cooperates_with")
         (lost,) = take(bench, newer, replace=True).uncarried
         assert (str(lost.layer), lost.label, lost.text) == ("curator:ana on nota", "GPE", "México coopera")
-        assert said(bench.session()) == {("GPE", "Canadá")}
-        assert linked(bench.session()) == set()
+        assert span_texts(bench.session()) == {("GPE", "Canadá")}
+        assert relation_texts(bench.session()) == set()
         assert list(check_database(bench.store)) == []
 
     def test_relations_whose_ends_both_stay_stay(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
-        ana = focused(session.add(*place_of(session.document, "Ana Ruiz"), "PERSON"))
-        cruz = focused(session.add(*place_of(session.document, "Cruz Roja"), "ORG"))
+        ana = focused(session.add(*range_of(session.document, "Ana Ruiz"), "PERSON"))
+        cruz = focused(session.add(*range_of(session.document, "Cruz Roja"), "ORG"))
         session.comment("¿segura?", focused(session.relate(ana, cruz, "works_for")))
         take(bench, newer, replace=True)
-        assert linked(bench.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
+        assert relation_texts(bench.session()) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         assert [c.text for c in bench.session().layer.content.comments.values()] == ["¿segura?"]
 
     def test_comments_on_what_is_lost_go_too(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
-        session.comment("raro", focused(session.add(*place_of(session.document, "México coopera"), "GPE")))
+        session.comment("raro", focused(session.add(*range_of(session.document, "México coopera"), "GPE")))
         take(bench, newer, replace=True)
         assert bench.session().layer.content.comments == {}
 
@@ -130,50 +143,50 @@ class TestReplace:
         bench.session().reject(luis.id)
         take(bench, newer, replace=True)
         document = bench.document()
-        assert waiting(bench.session()) == [proposal(document, "Canadá", "GPE").id]
+        assert pending_suggestions(bench.session()) == [proposal(document, "Canadá", "GPE").id]
         again = [proposal(document, "Luis Paz", "PERSON"), proposal(document, "Canadá", "GPE")]
         propose(bench.store, document, again, name="suggestions:again")
-        assert waiting(bench.session()) == [proposal(document, "Canadá", "GPE").id]
+        assert pending_suggestions(bench.session()) == [proposal(document, "Canadá", "GPE").id]
 
     def test_verdicts_on_relations_hold_too(self, bench: Bench, newer: Path, ana: Span, cruz: Span) -> None:
         propose(bench.store, bench.document(), [ana, cruz], [link(ana, cruz, "works_for")])
         bench.session().reject(link(ana, cruz, "works_for").id)
         take(bench, newer, replace=True)
-        assert len(waiting(bench.session())) == 2
+        assert len(pending_suggestions(bench.session())) == 2
 
     def test_steps_on_the_old_text_cannot_be_taken_back(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         take(bench, newer, replace=True)
         session = bench.session()
         session.flag()
         session.undo()
         with pytest.raises(WorkflowError, match="text was replaced"):
             session.undo()
-        assert said(bench.session()) == {("PERSON", "Luis Paz")}
+        assert span_texts(bench.session()) == {("PERSON", "Luis Paz")}
 
     def test_an_open_window_is_told_and_goes_on_showing_what_it_had(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         take(bench, newer, replace=True)
         with pytest.raises(StaleLayerError):
             session.flag()
         with pytest.raises(WorkflowError, match="about another text: the article was replaced; open it anew"):
             session.recover()
-        assert said(session) == {("PERSON", "Luis Paz")}
+        assert span_texts(session) == {("PERSON", "Luis Paz")}
 
     def test_history_quotes_each_step_from_the_text_that_it_was_made_on(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
-        session.add(*place_of(session.document, "México coopera"), "GPE")
+        session.add(*range_of(session.document, "México coopera"), "GPE")
         take(bench, newer, replace=True)
         session = bench.session()
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         told = [entry.what for entry in document_history(bench.store, KEY, "curator:ana").entries]
         assert (told[0], told[-1]) == ("label GPE “México coopera”", "label PERSON “Luis Paz”")
 
     def test_gold_is_carried_too_and_settled_gold_stays_settled(self, bench: Bench, newer: Path) -> None:
         session = bench.session()
-        session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+        session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         session.finish()
         settle_finished(bench.workspace, "ana")
         take(bench, newer, replace=True)
@@ -192,7 +205,7 @@ class TestReplace:
         assert list(check_database(bench.store)) == []
         again = judge(bench)
         assert again.gold.open == []
-        assert said(again) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis")}
+        assert span_texts(again) == {("PERSON", "Ana Ruiz"), ("PERSON", "Luis")}
         with pytest.raises(WorkflowError, match="text was replaced"):
             again.undo()
 
@@ -203,6 +216,6 @@ class TestReplace:
 
     def test_replacing_with_the_same_text_changes_nothing(self, bench: Bench, newer: Path) -> None:
         take(bench, newer, replace=True)
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         assert take(bench, newer, replace=True).unchanged == [KEY]
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before

@@ -16,7 +16,7 @@ from annotator.text import Document
 from annotator.workflow.doctor import findings
 from annotator.workflow.learning import suggesting
 from annotator.workflow.learning.suggesting import SuggestReport, suggest
-from tests.workspaces import KEY, Bench, dump, link, place_of, proposal, said, verdicts, waiting
+from tests.workspaces import KEY, Bench, link, pending_suggestions, proposal, range_of, span_texts, sql_dump, verdicts
 
 
 @dataclass
@@ -47,16 +47,16 @@ def test_every_document_gets_its_layer(bench: Bench, parrot: Parrot) -> None:
     bench.add("otra", "Ana Ruiz.")
     report = suggest(bench.workspace)
     assert report == SuggestReport(suggested=2, unchanged=0, spans=3, relations=1)
-    assert len(waiting(bench.session())) == 3
+    assert len(pending_suggestions(bench.session())) == 3
     assert list(check_database(bench.store)) == []
 
 
 def test_a_second_time_nothing_is_asked_or_written(bench: Bench, parrot: Parrot) -> None:
     suggest(bench.workspace)
-    before = dump(bench.store.path)
+    before = sql_dump(bench.store.path)
     assert suggest(bench.workspace) == SuggestReport(unchanged=1)
     assert parrot.asked == [KEY]
-    assert dump(bench.store.path) == before
+    assert sql_dump(bench.store.path) == before
 
 
 def test_another_version_replaces_what_the_last_said(bench: Bench, parrot: Parrot) -> None:
@@ -64,7 +64,7 @@ def test_another_version_replaces_what_the_last_said(bench: Bench, parrot: Parro
     parrot.fingerprint, parrot.words = "parrot@2", {"Luis Paz": "PERSON"}
     assert suggest(bench.workspace).suggested == 1
     (span,) = bench.store.annotations(bench.layer_id(SUGGESTIONS)).spans.values()
-    assert span.key == (*place_of(bench.document(), "Luis Paz"), "PERSON")
+    assert span.key == (*range_of(bench.document(), "Luis Paz"), "PERSON")
     assert bench.actions(SUGGESTIONS) == ["suggest", "suggest"]
     assert list(check_database(bench.store)) == []
 
@@ -74,14 +74,14 @@ def test_what_curators_did_is_never_touched(bench: Bench, parrot: Parrot) -> Non
     session = bench.session()
     session.accept(proposal(session.document, "Ana Ruiz", "PERSON").id)
     session.reject(proposal(session.document, "Cruz Roja", "ORG").id)
-    before = (said(session), verdicts(session))
+    before = (span_texts(session), verdicts(session))
     parrot.fingerprint, parrot.words = "parrot@2", {"Luis Paz": "PERSON"}
     suggest(bench.workspace)
     again = bench.session()
-    assert (said(again), verdicts(again)) == before
+    assert (span_texts(again), verdicts(again)) == before
     again.undo()
     again.undo()
-    assert said(again) == set()
+    assert span_texts(again) == set()
 
 
 def test_only_what_was_asked_for(bench: Bench, parrot: Parrot) -> None:
@@ -119,7 +119,7 @@ def test_a_text_replaced_meanwhile_gets_nothing_of_the_old(bench: Bench, parrot:
 
 def test_what_the_scheme_no_longer_allows_is_found_in_a_check_up(bench: Bench) -> None:
     session = bench.session()
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
     assert list(findings(bench.workspace)) == []
     labels = bench.workspace.labels_path
     text = labels.read_text(encoding="utf-8").replace("PERSON", "HUMAN")

@@ -28,7 +28,7 @@ from annotator.workflow.learning.evaluation import Counts, evaluate, interval
 from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
-from tests.workspaces import Bench, make_bench, own_id, place_of, proposal, propose, waiting
+from tests.workspaces import Bench, make_bench, own_span_id, pending_suggestions, proposal, propose, range_of
 
 FIRMS = ("Zumbal", "Tresk", "Ondoro", "Quivia", "Plenox", "Varuna", "Mibex", "Solgan")
 CITIES = ("Lima", "Quito", "Bogotá", "Cali", "Oruro", "Cusco", "Loja", "Piura")
@@ -56,9 +56,9 @@ def finish(bench: Bench, number: int, curator: str = "ana", key: str = "") -> No
         bench.add(key, text)
     session = bench.session(key, curator)
     for needle, label in marks:
-        place = place_of(session.document, needle)
+        place = range_of(session.document, needle)
         session.add(*place, label)
-        session.everywhere(own_id(session, SpanKey(*place, label)))
+        session.everywhere(own_span_id(session, SpanKey(*place, label)))
     session.finish()
 
 
@@ -85,7 +85,7 @@ class TestWhatIsFinished:
     def test_nothing_counts_before_everybody_concerned_is_done(self, bench: Bench) -> None:
         finish(bench, 0)
         other = bench.session("n0", "bo")
-        other.add(*place_of(other.document, "taller"), "ORG")
+        other.add(*range_of(other.document, "taller"), "ORG")
         assert truths(bench) == []
         other.skip()
         assert truths(bench) == ["curator:ana on n0"]
@@ -127,7 +127,7 @@ class TestTrain:
         document = finished.document("n6")
         propose(finished.store, document, [proposal(document, "taller", "ORG", 0.6)])
         session = finished.session("n6")
-        session.reject(waiting(session)[0])
+        session.reject(pending_suggestions(session)[0])
         before = session.layer.suggestions.verdicts
         train(finished.workspace)
         assert suggest(finished.workspace).suggested == 8
@@ -238,10 +238,10 @@ class TestEvaluate:
                 writer.append(LayerName(key, "corpus"), "lead", "assign", [op])
             session = Desk(bench.workspace, curator).open(key)
             if blind:
-                session.add(*place_of(document, firm), "ORG")
+                session.add(*range_of(document, firm), "ORG")
             else:
-                session.accept(waiting(session)[0])
-                session.reject(str(SpanKey(*place_of(document, "taller"), "ORG")))
+                session.accept(pending_suggestions(session)[0])
+                session.reject(str(SpanKey(*range_of(document, "taller"), "ORG")))
             session.finish()
         found = summarize_verdicts(bench.store)
         assert found.shown == 1

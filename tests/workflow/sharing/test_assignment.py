@@ -18,7 +18,7 @@ from annotator.store import check_database, read_assignments
 from annotator.workflow.desk import Desk
 from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
-from tests.workspaces import Bench, dump, proposal, propose, waiting
+from tests.workspaces import Bench, pending_suggestions, proposal, propose, sql_dump
 
 TEAM = ["ana", "bo", "carla"]
 KEYS = [f"d{number}" for number in range(12)]
@@ -127,10 +127,10 @@ class TestAssigning:
 
     def test_a_second_time_changes_nothing(self, corpus: Bench) -> None:
         share_out(corpus, blind=0.25)
-        before = dump(corpus.store.path)
+        before = sql_dump(corpus.store.path)
         report = share_out(corpus, blind=0.25)
         assert report.tasks == []
-        assert dump(corpus.store.path) == before
+        assert sql_dump(corpus.store.path) == before
 
     def test_more_documents_and_more_overlap_add_and_move_nothing(self, corpus: Bench) -> None:
         share_out(corpus, overlap=1, keys=KEYS[:6], blind=0.5)
@@ -174,15 +174,15 @@ class TestAssigning:
             share_out(corpus, overlap=4)
 
     def test_an_unknown_document_is_named_before_anything_is_written(self, corpus: Bench) -> None:
-        before = dump(corpus.store.path)
+        before = sql_dump(corpus.store.path)
         with pytest.raises(WorkflowError, match="no document 'nada'"):
             share_out(corpus, keys=["d0", "nada"])
-        assert dump(corpus.store.path) == before
+        assert sql_dump(corpus.store.path) == before
 
     def test_a_dry_run_says_the_same_and_writes_nothing(self, corpus: Bench) -> None:
-        before = dump(corpus.store.path)
+        before = sql_dump(corpus.store.path)
         would = share_out(corpus, blind=0.25, dry_run=True)
-        assert dump(corpus.store.path) == before
+        assert sql_dump(corpus.store.path) == before
         assert share_out(corpus, blind=0.25) == would
 
     def test_it_is_history_and_history_gives_the_state(self, corpus: Bench) -> None:
@@ -195,7 +195,7 @@ class TestAssigning:
         propose(corpus.store, document, [proposal(document, "Luis Paz", "PERSON")])
         share_out(corpus, curators=["ana", "bo"], keys=["d0"], blind=0.5, seed=1)
         (names,) = who_has(corpus).values()
-        seen = {name: len(waiting(Desk(corpus.workspace, name).open("d0"))) for name in ("ana", "bo")}
+        seen = {name: len(pending_suggestions(Desk(corpus.workspace, name).open("d0"))) for name in ("ana", "bo")}
         assert {name.rstrip("*"): 0 if name.endswith("*") else 1 for name in names} == seen
         assert sorted(seen.values()) in ([0, 0], [0, 1], [1, 1])
 
@@ -256,9 +256,9 @@ class TestHandingOver:
             reassign(corpus.workspace, "lead", "zoe", ["bo"])
 
     def test_a_dry_run_writes_nothing(self, corpus: Bench) -> None:
-        before = dump(corpus.store.path)
+        before = sql_dump(corpus.store.path)
         would = reassign(corpus.workspace, "lead", "ana", ["bo"], dry_run=True)
-        assert dump(corpus.store.path) == before
+        assert sql_dump(corpus.store.path) == before
         assert reassign(corpus.workspace, "lead", "ana", ["bo"]) == would
 
 
@@ -312,11 +312,11 @@ class TestCommand:
     def test_wrong_usage(
         self, run: Callable[..., tuple[int, str, str]], arguments: list[str], problem: str, corpus: Bench
     ) -> None:
-        before = dump(corpus.store.path)
+        before = sql_dump(corpus.store.path)
         status, out, err = run(*arguments)
         assert (status, out) == (2, "")
         assert problem in err
-        assert dump(corpus.store.path) == before
+        assert sql_dump(corpus.store.path) == before
 
     def test_a_name_that_cannot_be(self, run: Callable[..., tuple[int, str, str]]) -> None:
         status, out, err = run("--curators", "ana,b o")

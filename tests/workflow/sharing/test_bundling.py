@@ -18,7 +18,18 @@ from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.sharing.merging import merge
 from annotator.workflow.workspace import Workspace
-from tests.workspaces import KEY, TEXT, Bench, content, dump, place_of, proposal, propose, said, waiting
+from tests.workspaces import (
+    KEY,
+    TEXT,
+    Bench,
+    database_content,
+    pending_suggestions,
+    proposal,
+    propose,
+    range_of,
+    span_texts,
+    sql_dump,
+)
 
 
 @pytest.fixture
@@ -46,7 +57,7 @@ def layers(bench: Bench) -> set[str]:
 
 def work(bench: Bench, curator: str, key: str = KEY) -> None:
     session = Desk(bench.workspace, curator).open(key)
-    session.add(*place_of(session.document, "México"), "GPE")
+    session.add(*range_of(session.document, "México"), "GPE")
     session.finish()
 
 
@@ -64,7 +75,7 @@ def test_it_holds_what_is_theirs_and_nobody_elses_work(corpus: Bench, tmp_path: 
     assert out.workspace.scheme == corpus.scheme
     assert list(check_database(out.store)) == []
     for name in ("curator:bo", f"{PROPOSALS}:bo", f"'{GOLD}',"):
-        assert name not in "".join(line for line in dump(out.store.path) if line.startswith("INSERT"))
+        assert name not in "".join(line for line in sql_dump(out.store.path) if line.startswith("INSERT"))
 
 
 def test_work_done_there_comes_back(corpus: Bench, tmp_path: Path) -> None:
@@ -74,7 +85,7 @@ def test_work_done_there_comes_back(corpus: Bench, tmp_path: Path) -> None:
     work(corpus, "bo")
     out.workspace.close()
     assert merge(corpus.workspace, tmp_path / "out").by_layer() == [("curator:ana", 1, 2)]
-    assert said(corpus.session(curator="ana")) == {("GPE", "México")}
+    assert span_texts(corpus.session(curator="ana")) == {("GPE", "México")}
     assert settle_finished(corpus.workspace, "lead", [KEY]).settled == [KEY]
     assert list(check_database(corpus.store)) == []
 
@@ -85,24 +96,24 @@ def test_work_begun_here_goes_on_there_and_can_be_undone_there(corpus: Bench, tm
     session = out.session(curator="ana")
     session.undo()
     session.undo()
-    assert said(session) == set()
+    assert span_texts(session) == set()
     out.workspace.close()
     merge(corpus.workspace, tmp_path / "out")
-    assert said(corpus.session(curator="ana")) == set()
+    assert span_texts(corpus.session(curator="ana")) == set()
 
 
 def test_a_bundle_of_nothing_new_brings_nothing(corpus: Bench, tmp_path: Path) -> None:
-    before = dump(corpus.store.path)
+    before = sql_dump(corpus.store.path)
     taken(corpus, tmp_path / "out").workspace.close()
     assert merge(corpus.workspace, tmp_path / "out").events == {}
-    assert dump(corpus.store.path) == before
+    assert sql_dump(corpus.store.path) == before
 
 
 def test_blind_documents_go_without_their_suggestions(corpus: Bench, tmp_path: Path) -> None:
     assign(corpus.workspace, "lead", ["carla"], overlap=2, keys=["d1"], blind=1.0)
     out = taken(corpus, tmp_path / "out", "carla")
     assert layers(out) == {"corpus on d1"}
-    assert waiting(Desk(out.workspace, "carla").open("d1")) == []
+    assert pending_suggestions(Desk(out.workspace, "carla").open("d1")) == []
     work(out, "carla", "d1")
     out.workspace.close()
     merge(corpus.workspace, tmp_path / "out")
@@ -114,7 +125,7 @@ def test_a_replaced_text_goes_along_with_the_earlier_one(corpus: Bench, tmp_path
     (tmp_path / f"{KEY}.txt").write_text("Ayer. " + TEXT, encoding="utf-8")
     ingest(corpus.workspace, [tmp_path / f"{KEY}.txt"], "lead", replace=True)
     out = taken(corpus, tmp_path / "out")
-    assert said(out.session(curator="ana")) == {("GPE", "México")}
+    assert span_texts(out.session(curator="ana")) == {("GPE", "México")}
     assert len(out.store.rows("SELECT 1 FROM text")) == 3
     assert list(check_database(out.store)) == []
 
@@ -125,7 +136,9 @@ def test_an_archive_holds_the_same(corpus: Bench, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "ana.zip") as archive:
         assert archive.namelist() == ["ana/db/annotator.db", "ana/labels.yaml"]
         archive.extractall(tmp_path)
-    assert content(tmp_path / "ana" / "db" / "annotator.db") == content(tmp_path / "ana2" / "db" / "annotator.db")
+    assert database_content(tmp_path / "ana" / "db" / "annotator.db") == database_content(
+        tmp_path / "ana2" / "db" / "annotator.db"
+    )
     work(Bench(Workspace(tmp_path / "ana")), "ana")
     assert merge(corpus.workspace, tmp_path / "ana").by_layer() == [("curator:ana", 1, 2)]
     assert merge(corpus.workspace, tmp_path / "ana.zip").events == {}

@@ -31,14 +31,14 @@ from tests.workspaces import (
     TEXT,
     Bench,
     add_document,
-    content,
-    dump,
+    database_content,
     make_bench,
     make_document,
-    place_of,
     proposal,
     propose,
-    said,
+    range_of,
+    span_texts,
+    sql_dump,
 )
 
 BO = LayerName(KEY, "curator:bo")
@@ -56,7 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
     before = database(bench).read_bytes()
     bench = make_bench(bench.workspace.root)
     session = bench.session(curator="bo")
-    session.add(*place_of(session.document, "Luis Paz"), "PERSON")
+    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
     bench.workspace.close()
     return before, database(bench).read_bytes()
 
@@ -90,10 +90,10 @@ def bring(bench: Bench, path: Path, **more: Any) -> MergeReport:
 
 def refused(bench: Bench, path: Path, **more: Any) -> str:
     """Return in one line why a merge was refused, which must not have changed anything."""
-    before = dump(bench.store.path)
+    before = sql_dump(bench.store.path)
     with pytest.raises(AnnotatorError) as caught:
         bring(bench, path, **more)
-    assert dump(bench.store.path) == before
+    assert sql_dump(bench.store.path) == before
     error = caught.value
     return "; ".join(error.conflicts) if isinstance(error, MergeConflictError) else str(error)
 
@@ -126,7 +126,7 @@ class TestNames:
         line = refused(bench, root, renames={"bo díaz": "bo.diaz"})
         assert "imported by lead" in line
         bring(bench, root, renames={"bo díaz": "bo.diaz"}, trusted=["lead"])
-        assert said(bench.session(curator="bo.diaz")) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(bench.session(curator="bo.diaz")) == {("PERSON", "Ana Ruiz")}
 
 
 def far_ahead() -> str:
@@ -289,7 +289,7 @@ class TestHistories:
         assert "its id is not its content" in refused(bench, there.workspace.root)
 
     def test_a_span_twice_is_found_before_it_is_written(self, bench: Bench, there: Bench) -> None:
-        (start, end), document = place_of(make_document(), "Luis Paz"), make_document()
+        (start, end), document = range_of(make_document(), "Luis Paz"), make_document()
         forge(database(there), BO, [["span", "s1.9", None, {**SPAN, "start": start, "end": end}]])
         assert "1 spans stand there twice" in refused(bench, there.workspace.root)
         assert document.text[start:end] == "Luis Paz"
@@ -298,9 +298,13 @@ class TestHistories:
         forge(database(there), BO, [["span", "s3", None, {**SPAN, "end": 3}], ["comment", "c4", None, {"text": "x"}]])
         bring(bench, there.workspace.root)
         session = bench.session(curator="bo")
-        session.add(*place_of(session.document, "Cruz Roja"), "ORG")
+        session.add(*range_of(session.document, "Cruz Roja"), "ORG")
         session.comment("y", next(iter(session.layer.content.spans)))
-        assert said(bench.session(curator="bo")) == {("PERSON", "Luis Paz"), ("PERSON", "Ana"), ("ORG", "Cruz Roja")}
+        assert span_texts(bench.session(curator="bo")) == {
+            ("PERSON", "Luis Paz"),
+            ("PERSON", "Ana"),
+            ("ORG", "Cruz Roja"),
+        }
         assert len(session.layer.content.comments) == 2
         assert list(check_database(bench.store)) == []
 
@@ -339,7 +343,7 @@ class TestOthersLayers:
         assert main(["-w", root, "merge", there]) == 1
         assert "curator:carla on nota: imported by lead" in capfd.readouterr().out
         assert main(["-w", root, "merge", there, "--trust", "lead"]) == 0
-        assert said(bench.session(curator="carla")) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(bench.session(curator="carla")) == {("PERSON", "Ana Ruiz")}
 
     def test_what_was_imported_here_goes_round_and_comes_back(self, bench: Bench, there: Bench) -> None:
         fields = [["layer", "text", None, {"value": text_sha256(TEXT)}]]
@@ -356,7 +360,7 @@ class TestOthersLayers:
         there.workspace.close()
         report = bring(bench, there.workspace.root)
         assert report.replaced == [KEY]
-        assert said(bench.session(curator="bo")) == {("PERSON", "Luis Paz")}
+        assert span_texts(bench.session(curator="bo")) == {("PERSON", "Luis Paz")}
         assert list(check_database(bench.store)) == []
 
     @pytest.mark.parametrize(
@@ -656,14 +660,14 @@ class TestBackup:
     def test_the_database_is_copied_before_anything_is_written(
         self, bench: Bench, there: Bench, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         arguments = ["-w", str(bench.workspace.root), "merge", str(there.workspace.root), "--json"]
         assert main([*arguments, "--dry-run"]) == 0
         assert json.loads(capfd.readouterr().out)["backup"] is None
         assert main(arguments) == 0
         out, err = capfd.readouterr()
         copy = Path(json.loads(out)["backup"])
-        assert dump(copy) == before
+        assert sql_dump(copy) == before
         assert f"the database as it was before is in {copy}" in err
         assert main(arguments) == 0
         assert json.loads(capfd.readouterr().out)["backup"] is None  # nothing came
@@ -697,7 +701,7 @@ class TestEarlierVersions:
         assert [name for name, *_ in report.by_layer()] == ["corpus", "curator:bo", "suggestions"]
         assert path.read_bytes() == before
         assert list(check_database(bench.store)) == []
-        assert said(bench.session(curator="bo")) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(bench.session(curator="bo")) == {("PERSON", "Ana Ruiz")}
         assert bring(bench, path).events == {}
 
     def test_in_any_order(self, tmp_path: Path) -> None:
@@ -713,7 +717,7 @@ class TestEarlierVersions:
             target = make_bench(tmp_path / f"target{len(results)}")
             for path in order:
                 bring(target, path)
-            results.append(content(target.store.path))
+            results.append(database_content(target.store.path))
             target.workspace.close()
         assert results[0] == results[1]
 

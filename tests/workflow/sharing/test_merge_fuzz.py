@@ -37,7 +37,7 @@ from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.sharing.merging import merge
 from tests.workflow.sharing.forging import defenceless, put
-from tests.workspaces import KEY, TEXT, Bench, dump, link, make_bench, place_of, proposal, propose
+from tests.workspaces import KEY, TEXT, Bench, link, make_bench, proposal, propose, range_of, sql_dump
 
 SECONDS = float(os.environ.get("ANNOTATOR_FUZZ_SECONDS", "0"))
 PATIENCE = 60
@@ -99,7 +99,7 @@ def work(bench: Bench, folder: Path) -> None:
     for key in (KEY, "otro"):
         for curator, needle in (("ana", "Luis Paz"), ("bo", "México")):
             session = bench.session(key, curator)
-            mark = SpanKey(*place_of(session.document, needle), "DATE")
+            mark = SpanKey(*range_of(session.document, needle), "DATE")
             if session.layer.content.span_id_with(mark) is None and str(mark) not in session.layer.suggestions.spans:
                 session.add(*mark)
             session.accept_all(0.5)
@@ -337,7 +337,7 @@ def offer(pair: Pair, seed: int) -> bool:
         bench = make_bench(Path(folder) / "work")
         bench.workspace.database_path.parent.mkdir()
         shutil.copyfile(pair.here, bench.workspace.database_path)
-        before = dump(bench.workspace.database_path)
+        before = sql_dump(bench.workspace.database_path)
         try:
             merge(bench.workspace, there, trusted=random.choice(((), ("lead", "mallory"))))
             refusal = ""
@@ -345,7 +345,7 @@ def offer(pair: Pair, seed: int) -> bool:
             refusal = str(error)
         if refusal:
             bench.workspace.close()
-            assert dump(bench.workspace.database_path) == before
+            assert sql_dump(bench.workspace.database_path) == before
             assert str(there) in refusal
             assert "annotator-" not in refusal  # a temporary folder's name
             return False

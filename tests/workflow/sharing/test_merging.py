@@ -31,15 +31,15 @@ from tests.workspaces import (
     LABELS,
     TEXT,
     Bench,
-    content,
-    dump,
+    database_content,
     link,
     make_bench,
-    place_of,
+    pending_suggestions,
     proposal,
     propose,
-    said,
-    waiting,
+    range_of,
+    span_texts,
+    sql_dump,
 )
 
 Twin = Callable[[str], Bench]
@@ -70,16 +70,16 @@ def bring(source: Bench, target: Bench, **more: object) -> MergeReport:
 
 def refused(source: Bench, target: Bench, **more: object) -> list[str]:
     """Return the conflicts of a merge that must be refused, and must not have changed anything."""
-    before = dump(target.store.path)
+    before = sql_dump(target.store.path)
     with pytest.raises(MergeConflictError) as caught:
         bring(source, target, **more)
-    assert dump(target.store.path) == before
+    assert sql_dump(target.store.path) == before
     return caught.value.conflicts
 
 
 def mark(bench: Bench, curator: str, needle: str, label: str = "PERSON", key: str = KEY) -> None:
     session = bench.session(key, curator)
-    session.add(*place_of(session.document, needle), label)
+    session.add(*range_of(session.document, needle), label)
 
 
 def suggest(bench: Bench, key: str, wanted: Annotations) -> None:
@@ -92,7 +92,7 @@ def suggest(bench: Bench, key: str, wanted: Annotations) -> None:
 
 
 def same(*benches: Bench) -> bool:
-    first, *others = (content(bench.store.path) for bench in benches)
+    first, *others = (database_content(bench.store.path) for bench in benches)
     return all(other == first for other in others)
 
 
@@ -123,17 +123,17 @@ class TestUniting:
         assert report.by_layer() == [("curator:bo", 1, 4)]
         bring(here, there)
         assert same(here, there)
-        assert said(here.session(curator="bo")) == {("PERSON", "Luis Paz")}
-        assert said(there.session(curator="ana")) == {("PERSON", "Ana Ruiz")}
+        assert span_texts(here.session(curator="bo")) == {("PERSON", "Luis Paz")}
+        assert span_texts(there.session(curator="ana")) == {("PERSON", "Ana Ruiz")}
         assert sound(here)
 
     def test_a_second_time_brings_nothing(self, bench: Bench, twin: Twin) -> None:
         there = twin("there")
         mark(there, "bo", "Luis Paz")
         bring(there, bench)
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         assert bring(there, bench).events == {}
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
 
     def test_undo_goes_on_where_the_work_was_done_elsewhere(self, bench: Bench, twin: Twin) -> None:
         there = twin("there")
@@ -141,7 +141,7 @@ class TestUniting:
         bring(there, bench)
         session = bench.session(curator="bo")
         session.undo()
-        assert said(session) == set()
+        assert span_texts(session) == set()
         bring(bench, there)
         assert same(bench, there)
 
@@ -210,10 +210,14 @@ class TestUniting:
             propose(bench.store, document, [proposal(document, "Luis Paz", "PERSON")])
         there = twin("there")
         session = there.session(curator="bo")
-        session.reject(waiting(session)[0])
+        session.reject(pending_suggestions(session)[0])
         bring(there, bench)
-        assert waiting(bench.session(curator="bo")) == []
-        assert len(waiting(bench.session("d1", "bo"))) == len(waiting(bench.session(curator="ana"))) == 1
+        assert pending_suggestions(bench.session(curator="bo")) == []
+        assert (
+            len(pending_suggestions(bench.session("d1", "bo")))
+            == len(pending_suggestions(bench.session(curator="ana")))
+            == 1
+        )
 
     def test_gold_made_there_comes_too(self, bench: Bench, twin: Twin) -> None:
         there = twin("there")
@@ -231,7 +235,7 @@ class TestUniting:
         ingest(there.workspace, [tmp_path / f"{KEY}.txt"], "chief", replace=True)
         mark(there, "bo", "Ana Ruiz")
         bring(there, bench)
-        assert said(bench.session(curator="ana")) == {("PERSON", "Luis Paz")}
+        assert span_texts(bench.session(curator="ana")) == {("PERSON", "Luis Paz")}
         assert bench.document().text.startswith("Ayer.")
         bring(bench, there)
         assert same(bench, there)
@@ -255,9 +259,9 @@ class TestUniting:
     def test_a_dry_run_says_the_same_and_writes_nothing(self, bench: Bench, twin: Twin) -> None:
         there = twin("there")
         mark(there, "bo", "Luis Paz")
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         would = bring(there, bench, dry_run=True)
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
         assert bring(there, bench) == would
 
     def test_an_empty_workspace_takes_all(self, bench: Bench, tmp_path: Path) -> None:
@@ -285,15 +289,15 @@ class TestConflicts:
         mark(bench, "ana", "Ana Ruiz")
         session = there.session(curator="ana")
         session.undo()
-        session.add(*place_of(session.document, "México"), "GPE")
+        session.add(*range_of(session.document, "México"), "GPE")
         report = bring(there, bench, renames={"ana": "ana.2"})
         assert report.renamed == [LayerName(KEY, "curator:ana.2")]
-        assert said(bench.session(curator="ana")) == {("PERSON", "Luis Paz"), ("PERSON", "Ana Ruiz")}
-        assert said(bench.session(curator="ana.2")) == {("GPE", "México")}
+        assert span_texts(bench.session(curator="ana")) == {("PERSON", "Luis Paz"), ("PERSON", "Ana Ruiz")}
+        assert span_texts(bench.session(curator="ana.2")) == {("GPE", "México")}
         assert sound(bench)
-        before = dump(bench.store.path)
+        before = sql_dump(bench.store.path)
         assert bring(there, bench, renames={"ana": "ana.2"}).events == {}
-        assert dump(bench.store.path) == before
+        assert sql_dump(bench.store.path) == before
 
     def test_gold_settled_in_two_places(self, bench: Bench, twin: Twin) -> None:
         mark(bench, "ana", "Luis Paz")
@@ -573,7 +577,7 @@ def act(bench: Bench, action: str, curator: str, key: str, spot: str) -> None:
     session = bench.session(key, curator)
     try:
         if action == "label":
-            session.add(*place_of(session.document, spot), "PERSON")
+            session.add(*range_of(session.document, spot), "PERSON")
         elif action == "flag":
             session.flag()
         elif action == "undo":

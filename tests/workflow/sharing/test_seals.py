@@ -17,7 +17,7 @@ from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.sharing.merging import merge
 from annotator.workflow.sharing.signatures import sign
 from tests.workflow.sharing.forging import defenceless, rehash
-from tests.workspaces import KEY, TEXT, Bench, make_bench, place_of
+from tests.workspaces import KEY, TEXT, Bench, make_bench, range_of
 
 needs_ssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen signs")
 ANA = LayerName(KEY, "curator:ana")
@@ -28,7 +28,7 @@ Run = Callable[..., tuple[int, str, str]]
 def worked(bench: Bench) -> Bench:
     session = bench.session()
     for needle in ("Luis Paz", "Ana Ruiz"):
-        session.add(*place_of(session.document, needle), "PERSON")
+        session.add(*range_of(session.document, needle), "PERSON")
     session.finish()
     bench.add("otro", "Otro texto.")
     return bench
