@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from textual.binding import Binding
 from annotator.cli.main import VERBS
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests.repository import TOP
+from tools import module_table
 
-PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("*.md")])
+PAGES = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
+WIDTH = 120
+FOLDERS = ("annotator", "benchmarks", "tests", "tools")
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -44,3 +48,72 @@ def test_pictures_need_nothing_from_elsewhere() -> None:
         text = picture.read_text(encoding="utf-8")
         assert "href" not in text
         assert "@font-face" not in text
+
+
+def code_spans(page: Path) -> Iterator[str]:
+    """Yield what a page sets as code within its text."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    yield from re.findall(r"`([^`\n]+)`", text)
+
+
+def is_there(path: str) -> bool:
+    """Return whether a path leads to something: from the top of the repository, or from a folder of the package."""
+    return (TOP / path).exists() or any((TOP / "annotator").rglob(path.rstrip("/")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_modules_that_are_named_exist(page: Path) -> None:
+    missing = []
+    for span in code_spans(page):
+        if match := re.match(r"python -m ((?:%s)[\w.]*)" % "|".join(FOLDERS), span):
+            named = match[1]
+        elif match := re.fullmatch(r"((?:%s)(?:\.\w+)+)" % "|".join(FOLDERS), span):
+            named = match[1]
+        else:
+            continue
+        parts = named.split(".")
+        files = [Path(*parts[:n]).with_suffix(".py") for n in (len(parts), len(parts) - 1) if n]
+        if not any((TOP / file).exists() or (TOP / file.with_suffix("")).is_dir() for file in files):
+            missing.append(span)
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_files_that_are_named_exist(page: Path) -> None:
+    named = {span for span in code_spans(page) if re.fullmatch(r"[\w-]+(/[\w-]+)*(\.py|/)", span) and "/" in span}
+    ours = {span for span in named if span.partition("/")[0] in FOLDERS or (span.endswith(".py"))}
+    assert sorted(span for span in ours if not is_there(span)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_pages_are_wrapped_at_one_width(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    long = [
+        line
+        for line in text.splitlines()
+        if len(line) > WIDTH and not line.startswith(("|", "    ", "![")) and not re.search(r"\]\([^)]{40,}\)", line)
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_paragraphs_use_the_width(page: Path) -> None:
+    """A line of a paragraph ends where the next word would not fit."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    short = []
+    for one, following in zip(text.splitlines(), text.splitlines()[1:], strict=False):
+        words = following.split()
+        goes_on = (
+            words
+            and one.strip()
+            and re.match(r" {0,3}[^\s|#>*+\-<\d]", following)
+            and not one.startswith(("|", "#", "<"))
+        )
+        if goes_on and not one.startswith("    ") and len(f"{one} {words[0]}") <= WIDTH:
+            short.append(one)
+    assert short == []
+
+
+def test_the_table_of_modules_is_current() -> None:
+    text = module_table.PAGE.read_text(encoding="utf-8")
+    assert text == module_table.page_with_tables(text), "run python -m tools.module_table"

@@ -33,7 +33,7 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
     """Show every known model and which are installed, and every version of what was learned and which is used."""
     from annotator.suggest import custom_models, models
     from annotator.suggest.learned.versions import list_versions
-    from annotator.workflow.learning.learned_folder import learned_folder
+    from annotator.workflow.learned_folder import learned_folder
 
     workspace = global_options.workspace(folder)
     pinned_rows: list[dict[str, object]] = [
@@ -145,7 +145,7 @@ def remove(global_options: GlobalOptions, name: str, folder: Path | None) -> Non
 def use(global_options: GlobalOptions, version: str, folder: Path | None) -> None:
     """Use a version of what was learned, or none of them; training by itself leaves your choice alone."""
     from annotator.suggest.learned import versions
-    from annotator.workflow.learning.learned_folder import learned_folder
+    from annotator.workflow.learned_folder import learned_folder
 
     workspace = global_options.workspace(folder)
     versions.use(learned_folder(workspace), version, workspace.scheme, pinned=True)

@@ -11,7 +11,7 @@ from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.corpus_proposals import propose
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import AnnotationSession
-from annotator.workflow.learning.learned_folder import learned_folder
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
 __all__ = ["Desk", "QueueFilter", "QueueRow", "QueueSort"]

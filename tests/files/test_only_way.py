@@ -31,7 +31,7 @@ ALLOWED = {
     "workflow/pending_labels.py": "completes a change of labels.yaml that was staged",
     "workflow/importing/labels_file.py": "keeps a second name for a labels.yaml that was edited meanwhile",
     "workflow/learning/background_training.py": "keeps the log of a training",
-    "workflow/learning/learned_folder.py": "fills a new folder with what an older workspace learned",
+    "workflow/learned_folder.py": "fills a new folder with what an older workspace learned",
     "workflow/learning/training.py": "fills a new folder that the training made",
     "suggest/learned/learning.py": "fills a new folder that the training made",
     "suggest/learned/versions.py": "writes the card into a new folder that the training made",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError
-from annotator.workflow.learning.learned_folder import learned_folder
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from pathlib import Path
 from threading import Thread
 
 from annotator.piped_process import child_environment, ending_signal
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.background_process import ASKING
-from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
 DOCUMENTS_BETWEEN = 3

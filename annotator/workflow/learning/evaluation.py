@@ -10,7 +10,7 @@ from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import WorkflowError
 from annotator.suggest.learned.calibration import Calibration, ScoreBin, bins, expected_error
 from annotator.workflow.comparing.verdicts import VerdictSummary, summarize_verdicts
-from annotator.workflow.learning.learned_folder import learned_folder
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.learning.training import LEAST, finished_layers, gather
 from annotator.workflow.workspace import Workspace

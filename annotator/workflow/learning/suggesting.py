@@ -15,7 +15,7 @@ from annotator.store import Store
 from annotator.suggest.protocol import Reported, Sent, sum_by_host
 from annotator.text import Document
 from annotator.workflow.layer_diff import differences
-from annotator.workflow.learning.learned_folder import learned_folder
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.sent_texts import record_sent
 from annotator.workflow.workspace import Workspace
 

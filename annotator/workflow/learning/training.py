@@ -22,7 +22,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, curator_layer
 from annotator.store import LayerInfo, Store, read_assignments
 from annotator.text import Document
-from annotator.workflow.learning.learned_folder import learned_folder
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.workspace import Workspace
 

@@ -13,8 +13,8 @@ import pytest
 from annotator.files.whole import PARTIAL
 from annotator.suggest.learned import versions
 from annotator.workflow.desk import Desk
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.background_training import BackgroundTraining
-from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.learning.training import train
 from annotator.workflow.workspace import Workspace
 from tests.workflow.learning.test_training import bench, finish  # noqa: F401 - a fixture
@@ -106,7 +106,7 @@ def test_where_no_copy_can_be_made_the_old_folder_is_used(older: Bench, monkeypa
 def test_a_copy_that_was_killed_halfway_is_made_anew(older: Bench) -> None:
     script = (
         "import os, shutil, signal, sys; from pathlib import Path\n"
-        "from annotator.workflow.learning.learned_folder import learned_folder\n"
+        "from annotator.workflow.learned_folder import learned_folder\n"
         "from annotator.workflow.workspace import Workspace\n"
         "copy, left = shutil.copyfile, [3]\n"
         "def dying(source, target):\n"
@@ -134,7 +134,7 @@ def test_where_both_exist_the_old_one_no_longer_counts(older: Bench) -> None:
 
 
 def test_a_process_that_was_quicker_made_the_copy(older: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from annotator.workflow.learning import learned_folder as module
+    from annotator.workflow import learned_folder as module
 
     copy = module._copy_files
 

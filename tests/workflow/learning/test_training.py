@@ -21,11 +21,11 @@ from annotator.suggest.learned.cross_validation import HeldOutResult
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.comparing.verdicts import summarize_verdicts
 from annotator.workflow.desk import Desk
+from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning import background_process, evaluation
 from annotator.workflow.learning.background_process import next_documents, train_and_suggest
 from annotator.workflow.learning.background_training import KEPT_LOGS, BackgroundTraining
 from annotator.workflow.learning.evaluation import Counts, evaluate, interval
-from annotator.workflow.learning.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
 from tests.workspaces import Bench, make_bench, own_span_id, pending_suggestions, proposal, propose, range_of
