@@ -34,9 +34,9 @@ TABLES = ("text", "document", "layer", "event", "span", "relation", "verdict", "
           "scheme", "extra", "ruling")  # fmt: skip
 OPEN = """
 from pathlib import Path
-from annotator.store import Store, examine
+from annotator.store import Store, check_database
 with Store(Path(sys.argv[1])) as store:
-    print(len(list(examine(store))))
+    print(len(list(check_database(store))))
 """
 
 
