@@ -65,13 +65,11 @@ def is_there(path: str) -> bool:
 def test_modules_that_are_named_exist(page: Path) -> None:
     missing = []
     for span in code_spans(page):
-        if match := re.match(r"python -m ((?:%s)[\w.]*)" % "|".join(FOLDERS), span):
-            named = match[1]
-        elif match := re.fullmatch(r"((?:%s)(?:\.\w+)+)" % "|".join(FOLDERS), span):
-            named = match[1]
-        else:
+        folder = rf"(?:{'|'.join(FOLDERS)})"
+        match = re.match(rf"python -m ({folder}[\w.]*)", span) or re.fullmatch(rf"({folder}(?:\.\w+)+)", span)
+        if match is None:
             continue
-        parts = named.split(".")
+        parts = match[1].split(".")
         files = [Path(*parts[:n]).with_suffix(".py") for n in (len(parts), len(parts) - 1) if n]
         if not any((TOP / file).exists() or (TOP / file.with_suffix("")).is_dir() for file in files):
             missing.append(span)

@@ -67,7 +67,6 @@ def classes() -> dict[Class, list[str]]:
     }
 
 
-@pytest.mark.xfail(strict=False)
 def test_class_hierarchies_are_shallow() -> None:
     bases = classes()
     public = {name: (module, name) for module, name in bases if not name.startswith("_")}
@@ -82,7 +81,6 @@ def test_class_hierarchies_are_shallow() -> None:
     } == {}
 
 
-@pytest.mark.xfail(strict=False)
 def test_a_class_name_is_used_in_one_module() -> None:
     places: dict[str, list[str]] = {}
     for module, tree in TREES.items():

@@ -31,6 +31,10 @@ _.sofa_mime
 
 # msgspec writes every field of the card of a learned model.
 _.created_at
+_.leaning
+
+# Tuples are compared by it.
+_.unshared
 
 # Suggesters of other packages are written against it: docs/extending.md.
 _.SuggesterFactory

@@ -26,7 +26,7 @@ EXACT_SMALLER, EXACT_LARGER = 8, 32
 """Up to how many spans of the one and of the other layer that hang together are matched optimally."""
 
 
-class Match(NamedTuple):
+class SpanMatch(NamedTuple):
     """A span of the left layer and the one that stands for it in the right layer; ``None`` where there is none."""
 
     left: SpanKey | None
@@ -58,7 +58,7 @@ class _Edge(NamedTuple):
 _RANKS: dict[MatchKind, int] = {"exact": 0, "label": 1, "boundary": 2, "overlap": 3}
 
 
-def align(left: Iterable[SpanKey], right: Iterable[SpanKey]) -> list[Match]:
+def align(left: Iterable[SpanKey], right: Iterable[SpanKey]) -> list[SpanMatch]:
     """Return the one-to-one alignment of two layers, in reading order.
 
     Spans that are the same are matched first.  Of the others, those that overlap and hang together are matched so
@@ -68,10 +68,10 @@ def align(left: Iterable[SpanKey], right: Iterable[SpanKey]) -> list[Match]:
     pairs are taken best first instead.  What is given twice counts once.
     """
     both = align_unordered(frozenset(left), frozenset(right))
-    found = [Match(span, span, "exact") for span in both.same]
-    found += [Match(one, other, kind_of(one, other)) for one, other in both.pairs]
-    found += [Match(span, None, "left") for span in both.left]
-    found += [Match(None, span, "right") for span in both.right]
+    found = [SpanMatch(span, span, "exact") for span in both.same]
+    found += [SpanMatch(one, other, kind_of(one, other)) for one, other in both.pairs]
+    found += [SpanMatch(span, None, "left") for span in both.left]
+    found += [SpanMatch(None, span, "right") for span in both.right]
     return sorted(found, key=lambda match: _reading_order(match[:2]))
 
 

@@ -95,25 +95,6 @@ def greatest_kappa(margins: Array) -> Array:
     return corrected(summed(np.minimum(left, right)), summed(left * right))
 
 
-def kappa_error(table: Array) -> Array:
-    """Return the large-sample standard error of κ (Fleiss, Cohen & Everitt 1969), from the whole table.
-
-    It takes units to be independent, which the words of a document are not: no interval here is built on it.
-    """
-    every = table.sum(axis=(-1, -2))
-    joint = ratio(table, every[..., None, None])
-    left, right = joint.sum(axis=-1), joint.sum(axis=-2)
-    own = np.einsum("...ii->...i", joint)
-    agreed, chance = own.sum(axis=-1), (left * right).sum(axis=-1)
-    straight = own * ((1 - chance)[..., None] - (left + right) * (1 - agreed)[..., None]) ** 2
-    weights = (right[..., :, None] + left[..., None, :]) ** 2
-    crossed = (joint * weights).sum(axis=(-1, -2)) - (own * np.einsum("...ii->...i", weights)).sum(axis=-1)
-    centre = (agreed * chance - 2 * chance + agreed) ** 2
-    variance = straight.sum(axis=-1) + (1 - agreed) ** 2 * crossed - centre
-    result: Array = np.sqrt(ratio(np.maximum(variance, 0), every * (1 - chance) ** 4))
-    return result
-
-
 def light(tables: Array, coefficient: Callable[[Array], Array] = kappa) -> Array:
     """Return the mean over pairs of coders (the axis before the margins) for which the coefficient is defined.
 

@@ -91,7 +91,8 @@ class _Note(_Labelled):
     text: str
 
 
-class _Normalization(_Note):
+class _Normalization(_Labelled):
+    text: str
     entry: str
 
 

@@ -17,7 +17,7 @@ MEASURES = ("P", "R", "F1", "95 %", "overlap F1")
 KINDS = {"spans": "spans", "relations": "relations, true ends", "whole": "relations, whole"}
 
 
-class Table(NamedTuple):
+class EvaluationTable(NamedTuple):
     """A table for a terminal: its title, its column headings, its rows."""
 
     title: str
@@ -89,14 +89,14 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def tables(evaluation: Evaluation) -> Iterator[Table]:
+def tables(evaluation: Evaluation) -> Iterator[EvaluationTable]:
     """Yield the tables of an evaluation, the overall figures first."""
     rows = [
         [KINDS[kind], way, *_cells(score), "✓" if evaluation.used[kind] == way else ""]
         for kind in KINDS
         for way, score in getattr(evaluation, kind).items()
     ]
-    yield Table("on documents left out", ("of", "way", *MEASURES, "used"), rows)
+    yield EvaluationTable("on documents left out", ("of", "way", *MEASURES, "used"), rows)
     for name, groups in (("label", evaluation.labels), ("source", evaluation.sources)):
         lines = [
             [kind, key, *_cells(score), str(score.exact.suggested), str(score.exact.right)]
@@ -104,32 +104,34 @@ def tables(evaluation: Evaluation) -> Iterator[Table]:
             for key, score in by.items()
         ]
         alone = ", each alone against all that is right" if name == "source" else ""
-        yield Table(f"by {name}, as used{alone}", ("of", name, *MEASURES, "suggested", "right"), lines)
+        yield EvaluationTable(f"by {name}, as used{alone}", ("of", name, *MEASURES, "suggested", "right"), lines)
     for kind, (bins, error) in evaluation.calibration.items():
         title = f"calibration of {kind}: expected error {_shown(error)}"
-        yield Table(
+        yield EvaluationTable(
             title, ("suggested", "score", "right"), [[str(b.size), _shown(b.score), _shown(b.right)] for b in bins]
         )
     yield from _verdict_tables(evaluation)
 
 
-def _verdict_tables(evaluation: Evaluation) -> Iterator[Table]:
+def _verdict_tables(evaluation: Evaluation) -> Iterator[EvaluationTable]:
     counts = evaluation.verdicts
     if counts.by_source:
         columns = ("of", "source", *VERDICTS, "accepted share")
-        yield Table(
+        yield EvaluationTable(
             f"verdicts in {counts.shown} finished documents, by source",
             columns,
             [[k, s, *_verdict_cells(c)] for (k, s), c in sorted(counts.by_source.items())],
         )
         scored = sorted(counts.by_score.items())
         rows = [[k, f"{t / 10:.1f}–{(t + 1) / 10:.1f}", *_verdict_cells(c)] for (k, t), c in scored]
-        yield Table("by score shown", ("of", "score", *columns[2:]), rows)
+        yield EvaluationTable("by score shown", ("of", "score", *columns[2:]), rows)
     blind = counts.blind
     if blind.documents:
         share = _shown(blind.matched / blind.suggested if blind.suggested else None)
         rows = [[str(blind.documents), str(blind.suggested), str(blind.matched), share]]
-        yield Table("blind documents: spans that nobody was shown", ("documents", "suggested", "marked", "share"), rows)
+        yield EvaluationTable(
+            "blind documents: spans that nobody was shown", ("documents", "suggested", "marked", "share"), rows
+        )
 
 
 def _verdict_cells(counts: Mapping[str, int]) -> list[str]:

@@ -355,9 +355,3 @@ class Store:
             return connecting.new_backup(self.path, why)
         connecting.backup(self.path, target)
         return target
-
-
-def layers_by_id(store: Store, ids: Iterable[int]) -> list[LayerInfo]:
-    """Return layers by the numbers that they have in this database."""
-    found = (store.row(f"{LAYERS} WHERE l.id = ?", number) for number in ids)
-    return [layer_info_of(row) for row in found if row is not None]

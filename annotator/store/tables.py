@@ -13,7 +13,7 @@ from annotator.history import LayerState, Op, Record, dumps
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class StateTable:
     """A state table: its columns beside ``layer_id`` and ``id``, and those that hold JSON or truth values."""
 
     name: str
@@ -77,17 +77,17 @@ _ITEM = ("label", "origin", "source", "score", "curator")
 TABLES = {
     table.name: table
     for table in (
-        Table("span", ("start", "end", *_ITEM)),
-        Table("relation", ("head", "child", *_ITEM)),
-        Table(
+        StateTable("span", ("start", "end", *_ITEM)),
+        StateTable("relation", ("head", "child", *_ITEM)),
+        StateTable(
             "verdict",
             ("kind", "verdict", "label", "source", "score", "original", "item"),
             json=frozenset({"original"}),
         ),
-        Table("comment", ("text", "target")),
-        Table("assignment", ("blind",), boolean=frozenset({"blind"})),
-        Table("extra", ("format", "kind", "value", "refs"), json=frozenset({"value", "refs"})),
-        Table(
+        StateTable("comment", ("text", "target")),
+        StateTable("assignment", ("blind",), boolean=frozenset({"blind"})),
+        StateTable("extra", ("format", "kind", "value", "refs"), json=frozenset({"value", "refs"})),
+        StateTable(
             "ruling",
             ("kind", "claim", "settled", "versions", "event", "outcome", "item", *_ITEM[1:]),
             json=frozenset({"claim", "versions", "outcome"}),
@@ -98,7 +98,7 @@ TABLES = {
 LAYER_FIELDS = ("state", "flag", "text", "fingerprint", "curators")
 """Columns of ``layer`` that ops on the table ``layer`` set, one id each."""
 
-DOCUMENT = Table("document", ("sha256", "lang", "title", "meta"), json=frozenset({"meta"}))
+DOCUMENT = StateTable("document", ("sha256", "lang", "title", "meta"), json=frozenset({"meta"}))
 
 
 def write_ops(connection: sqlite3.Connection, layer_id: int, ops: Iterable[Op]) -> None:
@@ -155,7 +155,7 @@ def read_state(connection: sqlite3.Connection, layer_id: int) -> LayerState:
     return state
 
 
-def records(connection: sqlite3.Connection, table: Table, layer_id: int) -> Iterator[tuple[str, Record]]:
+def records(connection: sqlite3.Connection, table: StateTable, layer_id: int) -> Iterator[tuple[str, Record]]:
     """Yield id and record of everything that a layer holds in ``table``."""
     for row in connection.execute(table.select, (layer_id,)):
         yield row[0], table.record(tuple(row)[1:])

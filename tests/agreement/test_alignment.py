@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.agreement.alignment import Group, Match, align, align_layers
+from annotator.agreement.alignment import Group, SpanMatch, align, align_layers
 from annotator.annotation import SpanKey
 from tests.strategies import span_sets
 
@@ -57,23 +57,23 @@ def test_two_spans_are_told_by_borders_and_label(left: SpanKey, right: SpanKey, 
 
 def test_spans_that_only_meet_stand_alone() -> None:
     assert align([span(0, 5)], [span(5, 9)]) == [
-        Match(span(0, 5), None, "left"),
-        Match(None, span(5, 9), "right"),
+        SpanMatch(span(0, 5), None, "left"),
+        SpanMatch(None, span(5, 9), "right"),
     ]
 
 
 def test_the_same_span_is_matched_before_anything_nearer_to_another() -> None:
     assert align([span(0, 9), span(0, 5)], [span(0, 5)]) == [
-        Match(span(0, 9), None, "left"),
-        Match(span(0, 5), span(0, 5), "exact"),
+        SpanMatch(span(0, 9), None, "left"),
+        SpanMatch(span(0, 5), span(0, 5), "exact"),
     ]
 
 
 def test_the_longest_overlap_does_not_rob_a_neighbour_of_its_only_partner() -> None:
     # taking the largest overlap first would match 0-10 with 2-10 and leave 8-12 and 0-3 alone
     assert align([span(0, 10), span(8, 12)], [span(0, 3), span(2, 10)]) == [
-        Match(span(0, 10), span(0, 3), "boundary"),
-        Match(span(8, 12), span(2, 10), "boundary"),
+        SpanMatch(span(0, 10), span(0, 3), "boundary"),
+        SpanMatch(span(8, 12), span(2, 10), "boundary"),
     ]
 
 
@@ -83,7 +83,7 @@ def test_a_long_chain_of_overlaps_is_matched_though_not_by_trying_all() -> None:
     matches = align(left, right)
     assert {match.kind for match in matches} <= {"boundary", "left", "right"}
     assert sum(match.kind == "boundary" for match in matches) >= 100
-    assert align(right, left) == [Match(m.right, m.left, MIRRORED.get(m.kind, m.kind)) for m in matches]  # type: ignore[arg-type]
+    assert align(right, left) == [SpanMatch(m.right, m.left, MIRRORED.get(m.kind, m.kind)) for m in matches]  # type: ignore[arg-type]
 
 
 @given(span_sets(), span_sets())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from annotator.agreement.alignment import Match, align
+from annotator.agreement.alignment import SpanMatch, align
 from annotator.agreement.layers import DocumentLayers
 from annotator.agreement.relations import RelationMatch, align_relations
 from annotator.annotation import Annotations, RelationKey, SpanKey
@@ -30,7 +30,7 @@ class Disagreement(NamedTuple):
     document: str
     left_layer: str
     right_layer: str
-    match: Match | RelationMatch
+    match: SpanMatch | RelationMatch
 
     @property
     def of_relations(self) -> bool:
@@ -59,7 +59,7 @@ class DisagreementFilter:
     """The disagreements behind a figure; each field that is given narrows them down.
 
     ``said`` is what the two versions are called, :data:`MISSED` for none, by whichever layer unless ``pair`` is given;
-    ``kind`` as in :class:`Match`, ``left`` and ``right`` being :data:`MISSED`; ``title`` tells people what it is.
+    ``kind`` as in :class:`SpanMatch`, ``left`` and ``right`` being :data:`MISSED`; ``title`` tells people what it is.
     """
 
     title: str
@@ -104,7 +104,7 @@ def _differences(document: DocumentLayers, left: str, right: str, symmetric: fro
     spans = align(ours.spans, theirs.spans)
     aligned = {m.left: m.right for m in spans if m.left is not None and m.right is not None}
     relations = align_relations(ours.relations, theirs.relations, aligned, symmetric)
-    matches: list[Match | RelationMatch] = [*spans, *relations]
+    matches: list[SpanMatch | RelationMatch] = [*spans, *relations]
     for match in matches:
         if match.kind != "exact":
             yield Disagreement(document.key, left, right, match)
