@@ -189,7 +189,7 @@ class Annotations:
         return cls({s.id: s for s in spans}, {r.id: r for r in relations})
 
     def relation_key(self, relation: Relation) -> RelationKey:
-        """Return the content of a relation of this layer."""
+        """The content of a relation of this layer."""
         return RelationKey(self.spans[relation.head].key, self.spans[relation.child].key, relation.label)
 
 
@@ -212,6 +212,6 @@ def item_record(item: Item) -> dict[str, Any]:
 
 @cache
 def _recorded(kind: type[Item]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """Return the names of the recorded fields of a kind of item, and a function that reads them all."""
+    """The names of the recorded fields of a kind of item, and a function that reads them all."""
     names = tuple(name for name in kind.__struct_fields__ if name != "id")
     return names, attrgetter(*names)

@@ -24,7 +24,7 @@ class DisjointSets(Generic[Member]):
         return len(self._parents)
 
     def find(self, member: Member) -> Member:
-        """Return the smallest member of the set that ``member`` is in; one not seen before is a set of its own."""
+        """The smallest member of the set that ``member`` is in; one not seen before is a set of its own."""
         parents = self._parents
         parent = parents.setdefault(member, member)
         while parents[parent] != parent:

@@ -278,7 +278,7 @@ class UndoStack:
     undone: tuple[int, ...] = ()
 
     def after(self, step: UndoStep) -> UndoStack:
-        """Return the stack after one more step.
+        """The stack after one more step.
 
         An undo moves its target from done to undone, a redo moves it back; any other step makes what was undone
         unreachable, though it stays in history.

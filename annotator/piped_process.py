@@ -68,7 +68,7 @@ class PipedProcess:
 
 
 def pipes_to_parent() -> tuple[IO[bytes], IO[bytes]]:
-    """Return the input and the output of a process that was started as a :class:`PipedProcess`.
+    """The input and the output of a process that was started as a :class:`PipedProcess`.
 
     From then on, what the process prints goes to standard error, so that it cannot disturb the messages.
     """
@@ -78,7 +78,7 @@ def pipes_to_parent() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def child_environment() -> dict[str, str]:
-    """Return the environment for another process of this Python: the same modules are found, one core computes."""
+    """The environment for another process of this Python: the same modules are found, one core computes."""
     path = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

@@ -33,7 +33,7 @@ _WORD = re.compile(r"\w+")
 
 
 def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) -> list[int]:
-    """Return for each text the index of the first text of its group, its own where no earlier text is similar.
+    """For each text the index of the first text of its group, its own where no earlier text is similar.
 
     Groups are transitive.  Texts are read one at a time; some hashes of each stay in memory.  The same texts in the
     same order give the same groups on every machine.

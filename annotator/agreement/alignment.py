@@ -50,7 +50,7 @@ class _Edge(NamedTuple):
 
     @classmethod
     def between(cls, left: SpanKey, right: SpanKey) -> _Edge:
-        """Return the edge, the same one whichever span is on the left."""
+        """The edge, the same one whichever span is on the left."""
         one, other = (left, right) if left <= right else (right, left)
         return cls(_RANKS[kind_of(left, right)], -_shared(left, right), one, other)
 
@@ -59,7 +59,7 @@ _RANKS: dict[MatchKind, int] = {"exact": 0, "label": 1, "boundary": 2, "overlap"
 
 
 def align(left: Iterable[SpanKey], right: Iterable[SpanKey]) -> list[SpanMatch]:
-    """Return the one-to-one alignment of two layers, in reading order.
+    """The one-to-one alignment of two layers, in reading order.
 
     Spans that are the same are matched first.  Of the others, those that overlap and hang together are matched so
     that as many as possible have the same borders; of all such ways, the one with most matches of the same label, then
@@ -85,7 +85,7 @@ class UnorderedAlignment(NamedTuple):
 
 
 def align_unordered(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> UnorderedAlignment:
-    """Return the alignment of two layers for those who only count it."""
+    """The alignment of two layers for those who only count it."""
     same = left & right
     ours, theirs = left - same, right - same
     pairs = list(_pairs(ours, theirs)) if ours and theirs else []
@@ -96,7 +96,7 @@ def align_unordered(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> Unor
 
 
 def align_layers(layers: Sequence[Iterable[SpanKey]]) -> list[Group]:
-    """Return what several layers have in each place, in reading order.
+    """What several layers have in each place, in reading order.
 
     Every span of every layer is in one group, and a group has at most one span of each layer.  What :func:`align`
     matches in any two of the layers comes together, best matches first, as long as no layer is there twice and all
@@ -125,24 +125,24 @@ def align_layers(layers: Sequence[Iterable[SpanKey]]) -> list[Group]:
 
 
 def kind_of(left: SpanKey, right: SpanKey) -> MatchKind:
-    """Return how two spans stand to each other that are the same or overlap."""
+    """How two spans stand to each other that are the same or overlap."""
     if left[:2] == right[:2]:
         return "exact" if left.label == right.label else "label"
     return "boundary" if left.label == right.label else "overlap"
 
 
 def _shared(one: SpanKey, other: SpanKey) -> int:
-    """Return how many code points two spans share; not above 0 when they do not overlap."""
+    """How many code points two spans share; not above 0 when they do not overlap."""
     return min(one.end, other.end) - max(one.start, other.start)
 
 
 def _all_touch(ones: Iterable[SpanKey], others: Iterable[SpanKey], rank: int) -> bool:
-    """Return whether every two spans overlap; those of the same borders need not be looked at."""
+    """Whether every two spans overlap; those of the same borders need not be looked at."""
     return rank == _RANKS["label"] or all(_shared(one, other) > 0 for one in set(ones) for other in set(others))
 
 
 def _reading_order(spans: Iterable[SpanKey | None]) -> list[tuple[int, int, str]]:
-    """Return a sort key: by start, the longer first; spans of one match or group count from the first on."""
+    """A sort key: by start, the longer first; spans of one match or group count from the first on."""
     return sorted(reading_order(span) for span in spans if span is not None)
 
 
@@ -211,11 +211,11 @@ def _components(partners: dict[SpanKey, list[SpanKey]]) -> Iterator[list[SpanKey
 
 
 def _best(larger: list[SpanKey], smaller: list[SpanKey]) -> list[tuple[SpanKey, SpanKey]]:
-    """Return the best matching of a component: over subsets of the smaller side, span by span of the larger."""
+    """The best matching of a component: over subsets of the smaller side, span by span of the larger."""
 
     @cache
     def best(row: int, free: int) -> tuple[int, tuple[int, ...]]:
-        """Return the worth of the rows from ``row`` on, and the column of each (-1 for none)."""
+        """The worth of the rows from ``row`` on, and the column of each (-1 for none)."""
         if row == len(larger) or not free:
             return 0, ()
         worth, columns = best(row + 1, free)
@@ -233,7 +233,7 @@ def _best(larger: list[SpanKey], smaller: list[SpanKey]) -> list[tuple[SpanKey, 
 
 
 def _worth(one: SpanKey, other: SpanKey) -> int:
-    """Return what a pair adds to a matching: one number whose sums compare as :func:`align` says."""
+    """What a pair adds to a matching: one number whose sums compare as :func:`align` says."""
     kind = kind_of(one, other)
     if kind == "label":
         return 1 << 192

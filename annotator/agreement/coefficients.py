@@ -20,7 +20,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 def ratio(numerator: Any, denominator: Any) -> Array:
-    """Return the quotient, NaN where the denominator is 0."""
+    """The quotient, NaN where the denominator is 0."""
     numerator, denominator = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     defined = np.where(denominator == 0, np.nan, denominator)
     result: Array = numerator / defined
@@ -28,75 +28,75 @@ def ratio(numerator: Any, denominator: Any) -> Array:
 
 
 def f1(both: Any, left: Any, right: Any) -> Array:
-    """Return 2·both / (left + right): positive specific agreement (Hripcsak & Rothschild 2005)."""
+    """2·both / (left + right): positive specific agreement (Hripcsak & Rothschild 2005)."""
     return ratio(2 * np.asarray(both), np.asarray(left) + np.asarray(right))
 
 
 def margins(table: Array) -> Array:
-    """Return the margins of tables in the last two axes."""
+    """The margins of tables in the last two axes."""
     return np.stack([np.einsum("...ii->...i", table), table.sum(axis=-1), table.sum(axis=-2)], axis=-2)
 
 
 def mirrored(margins: Array) -> Array:
-    """Return the margins of a table to which its mirror image is added."""
+    """The margins of a table to which its mirror image is added."""
     used = margins[..., 1, :] + margins[..., 2, :]
     return np.stack([2 * margins[..., 0, :], used, used], axis=-2)
 
 
 def trace(margins: Array) -> Array:
-    """Return the sum of the diagonal."""
+    """The sum of the diagonal."""
     return summed(margins[..., 0, :])
 
 
 def total(margins: Array) -> Array:
-    """Return the sum of the whole table."""
+    """The sum of the whole table."""
     return summed(margins[..., 1, :])
 
 
 def corrected(observed: Any, expected: Any) -> Array:
-    """Return (observed − expected) / (1 − expected), NaN where chance alone gives perfect agreement."""
+    """(observed − expected) / (1 − expected), NaN where chance alone gives perfect agreement."""
     room = 1 - np.asarray(expected, dtype=float)
     room = np.where(np.abs(room) < 1e-12, 0.0, room)
     return ratio(np.asarray(observed) - np.asarray(expected), room)
 
 
 def summed(table: Array, axis: int = -1) -> Array:
-    """Return the sum over an axis."""
+    """The sum over an axis."""
     result: Array = table.sum(axis=axis)
     return result
 
 
 def observed(margins: Array) -> Array:
-    """Return the share of the diagonal."""
+    """The share of the diagonal."""
     return ratio(trace(margins), total(margins))
 
 
 def shares(margins: Array) -> Array:
-    """Return how often each category is used, by both together."""
+    """How often each category is used, by both together."""
     used = margins[..., 1, :] + margins[..., 2, :]
     return ratio(used, summed(used)[..., None])
 
 
 def _left_and_right(margins: Array) -> tuple[Array, Array]:
-    """Return how often each category is used, by either side."""
+    """How often each category is used, by either side."""
     every = total(margins)[..., None]
     return ratio(margins[..., 1, :], every), ratio(margins[..., 2, :], every)
 
 
 def kappa(margins: Array) -> Array:
-    """Return Cohen's κ (1960) of two coders."""
+    """Cohen's κ (1960) of two coders."""
     left, right = _left_and_right(margins)
     return corrected(observed(margins), summed(left * right))
 
 
 def greatest_kappa(margins: Array) -> Array:
-    """Return the largest κ that the coders' shares allow (Cohen 1960)."""
+    """The largest κ that the coders' shares allow (Cohen 1960)."""
     left, right = _left_and_right(margins)
     return corrected(summed(np.minimum(left, right)), summed(left * right))
 
 
 def light(tables: Array, coefficient: Callable[[Array], Array] = kappa) -> Array:
-    """Return the mean over pairs of coders (the axis before the margins) for which the coefficient is defined.
+    """The mean over pairs of coders (the axis before the margins) for which the coefficient is defined.
 
     With κ this is Light's κ (1971) for more than two coders.
     """
@@ -106,7 +106,7 @@ def light(tables: Array, coefficient: Callable[[Array], Array] = kappa) -> Array
 
 
 def fleiss(agreement: Any, used: Array) -> Array:
-    """Return Fleiss' κ (1971): ``agreement`` is the mean over units of the share of agreeing pairs of coders.
+    """Fleiss' κ (1971): ``agreement`` is the mean over units of the share of agreeing pairs of coders.
 
     ``used`` is how often each category is used, in all.
     """
@@ -114,7 +114,7 @@ def fleiss(agreement: Any, used: Array) -> Array:
 
 
 def ac1(agreement: Any, used: Array, categories: int) -> Array:
-    """Return Gwet's AC1 (2008).
+    """Gwet's AC1 (2008).
 
     ``used`` is the mean over units of each category's share, ``categories`` how many there are to choose from.
     """
@@ -124,12 +124,12 @@ def ac1(agreement: Any, used: Array, categories: int) -> Array:
 
 
 def s(agreement: Any, categories: int) -> Array:
-    """Return the S of Bennett, Alpert & Goldstein (1954): every category is as likely by chance."""
+    """The S of Bennett, Alpert & Goldstein (1954): every category is as likely by chance."""
     return corrected(agreement, np.full(np.shape(agreement), 1 / categories if categories else 1))
 
 
 def alpha(margins: Array) -> Array:
-    """Return Krippendorff's α for nominal values (2011).
+    """Krippendorff's α for nominal values (2011).
 
     The margins are of the coincidences o_ck = Σ_u n_uc (n_uk − [c = k]) / (m_u − 1), over units u with m_u ≥ 2 values.
     """
@@ -139,7 +139,7 @@ def alpha(margins: Array) -> Array:
 
 
 def unitizing_alpha(margins: Array, squares: Array) -> Array:
-    """Return uα (Krippendorff, Mathet, Bouvry & Widlöcher 2016): on how much text coders say the same, gaps included.
+    """uα (Krippendorff, Mathet, Bouvry & Widlöcher 2016): on how much text coders say the same, gaps included.
 
     The margins are of the coincidences o_ck in units of length, category 0 being the gap; ``squares`` holds
     s_c = Σ length² over the units of a category, and Σ length for gaps.  By chance, o_ck would be
@@ -151,7 +151,7 @@ def unitizing_alpha(margins: Array, squares: Array) -> Array:
 
 
 def unitizing_alpha_of_borders(margins: Array, squares: Array) -> Array:
-    """Return |uα: the same for what is marked at all against gaps, whatever the category."""
+    """|uα: the same for what is marked at all against gaps, whatever the category."""
     every, gaps = total(margins), margins[..., 1, 0]
     scale = ratio(every, every**2 - summed(squares))
     expected = scale * gaps * (every - gaps)
@@ -159,6 +159,6 @@ def unitizing_alpha_of_borders(margins: Array, squares: Array) -> Array:
 
 
 def _room(value: Array, scale: Array) -> Array:
-    """Return the value, 0 where it is but the rest of a subtraction."""
+    """The value, 0 where it is but the rest of a subtraction."""
     result: Array = np.where(np.abs(value) <= 1e-9 * scale, 0.0, value)
     return result

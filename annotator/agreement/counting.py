@@ -59,7 +59,7 @@ class Comparisons:
         return len(self.document)
 
     def rows(self, which: Any) -> Comparisons:
-        """Return the comparisons of some rows (a mask, or indexes); documents and pairs keep their indexes."""
+        """The comparisons of some rows (a mask, or indexes); documents and pairs keep their indexes."""
         return replace(
             self,
             document=self.document[which],
@@ -75,7 +75,7 @@ class Comparisons:
         )
 
     def of_pair(self, pair: int) -> Comparisons:
-        """Return the comparisons of one pair of layers."""
+        """The comparisons of one pair of layers."""
         return self.rows(self.pair == pair)
 
 
@@ -137,7 +137,7 @@ class _Cells:
         self.ends.append(len(self.cells))
 
     def tally(self) -> Tally:
-        """Return what was gathered."""
+        """What was gathered."""
         ends = indexes(self.ends)
         row = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         return Tally.of(len(ends), self.shape, row, self.cells)

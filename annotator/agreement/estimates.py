@@ -63,7 +63,7 @@ class Estimate:
 
 
 def estimate(features: Features, measures: Sequence[Measure], options: EstimateOptions) -> dict[str, list[Estimate]]:
-    """Return for each measure its estimates: one, or one a label where the measure is one a label."""
+    """For each measure its estimates: one, or one a label where the measure is one a label."""
     if not len(features):
         return {m.name: [] for m in measures}
     board = _Board(features, measures)
@@ -98,20 +98,20 @@ class _Board:
         return np.hstack([part.reshape(len(part), -1) for part in parts])
 
     def values(self, totals: Totals) -> Array:
-        """Return one row a resample, one column a value."""
+        """One row a resample, one column a value."""
         return self._columns([m.value(totals, self.features) for m in self.measures])
 
     def items(self, totals: Totals) -> Array:
-        """Return how many items each value rests on."""
+        """How many items each value rests on."""
         return self._columns([m.universe.items(totals, self.features) for m in self.measures])
 
     def informative(self) -> NDArray[np.bool_]:
-        """Return for each document and value whether the document has any of its items."""
+        """For each document and value whether the document has any of its items."""
         parts = _chunks(len(self.features), SINGLE_DOCUMENTS)
         return np.vstack([self.items(self.features.each(part)) > 0 for part in parts])
 
     def estimate(self, place: int, value: float, low: float, high: float, informative: int, items: int) -> Estimate:
-        """Return one value with what there is to say about it."""
+        """One value with what there is to say about it."""
         measure = self.measure_of[place]
         documents = len(self.features)
         if np.isnan(value):
@@ -124,7 +124,7 @@ class _Board:
         return Estimate(float(value), low, high, method, documents, informative, items)
 
     def by_measure(self, found: Sequence[Estimate]) -> dict[str, list[Estimate]]:
-        """Return the estimates by their measure's name."""
+        """The estimates by their measure's name."""
         result: dict[str, list[Estimate]] = {}
         at = 0
         for measure, size in zip(self.measures, self.sizes, strict=True):
@@ -141,7 +141,7 @@ def _no_interval(informative: int) -> str:
 
 @lru_cache(maxsize=2)
 def draws(documents: int, options: EstimateOptions) -> NDArray[np.uint8]:
-    """Return a bootstrap's weights: how often each document (column) is drawn in each resample (row)."""
+    """A bootstrap's weights: how often each document (column) is drawn in each resample (row)."""
     generator = np.random.default_rng(options.seed)
     drawn = np.zeros((options.resamples, documents), dtype=np.uint8)
     for part in _chunks(options.resamples, 100):
@@ -156,7 +156,7 @@ def _chunks(count: int, size: int) -> list[slice]:
 
 
 def _bootstrap(board: _Board, which: NDArray[np.bool_], options: EstimateOptions) -> tuple[Array, Array]:
-    """Return the percentiles 2.5 and 97.5 of the values over resampled documents."""
+    """The percentiles 2.5 and 97.5 of the values over resampled documents."""
     features = board.features
     drawn = draws(len(features), options)
     parts = _chunks(len(drawn), max(1, MOST_WEIGHTS // len(features)))
@@ -171,7 +171,7 @@ def _bootstrap(board: _Board, which: NDArray[np.bool_], options: EstimateOptions
 def _jackknife(
     board: _Board, which: NDArray[np.bool_], values: Array, informative: NDArray[np.bool_]
 ) -> tuple[Array, Array]:
-    """Return value ± t · standard error, from leaving out each document that has any items."""
+    """Value ± t · standard error, from leaving out each document that has any items."""
     left_out: Indexes = np.flatnonzero(informative[:, which].any(axis=1))
     parts = _chunks(len(left_out), SINGLE_DOCUMENTS)
     leaving = np.vstack([board.values(board.features.without(left_out[part]))[:, which] for part in parts])

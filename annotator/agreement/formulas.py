@@ -14,104 +14,104 @@ from annotator.agreement.totals import Features, Totals
 
 
 def diagonal(margins: Array) -> Array:
-    """Return what both layers call the same, by label (without what one of them misses)."""
+    """What both layers call the same, by label (without what one of them misses)."""
     return margins[..., 0, 1:]
 
 
 def left(margins: Array) -> Array:
-    """Return how many items the left layer has, by label."""
+    """How many items the left layer has, by label."""
     return margins[..., 1, 1:]
 
 
 def right(margins: Array) -> Array:
-    """Return how many items the right layer has, by label."""
+    """How many items the right layer has, by label."""
     return margins[..., 2, 1:]
 
 
 def both(margins: Array) -> Array:
-    """Return how many pairs of items there are of which neither is missed."""
+    """How many pairs of items there are of which neither is missed."""
     return c.total(margins) - margins[..., 1, 0] - margins[..., 2, 0]
 
 
 def spans(t: Totals, _: Features) -> Array:
-    """Return the spans of both layers together."""
+    """The spans of both layers together."""
     table = t.spans.sum(axis=1)
     return c.summed(left(table)) + c.summed(right(table))
 
 
 def left_spans(t: Totals, _: Features) -> Array:
-    """Return the spans of the left layer."""
+    """The spans of the left layer."""
     return c.summed(left(t.spans.sum(axis=1)))
 
 
 def right_spans(t: Totals, _: Features) -> Array:
-    """Return the spans of the right layer."""
+    """The spans of the right layer."""
     return c.summed(right(t.spans.sum(axis=1)))
 
 
 def exact(t: Totals) -> Array:
-    """Return the pairs of spans that are the same."""
+    """The pairs of spans that are the same."""
     return c.summed(diagonal(t.spans[:, 1]))
 
 
 def same_borders(t: Totals) -> Array:
-    """Return the pairs of spans with the same borders."""
+    """The pairs of spans with the same borders."""
     return c.total(t.spans[:, 1])
 
 
 def overlapping(t: Totals) -> Array:
-    """Return the pairs of spans that overlap without having the same borders."""
+    """The pairs of spans that overlap without having the same borders."""
     return both(t.spans[:, 0])
 
 
 def same_label(t: Totals) -> Array:
-    """Return the aligned pairs of spans that have the same label."""
+    """The aligned pairs of spans that have the same label."""
     return c.summed(diagonal(t.spans.sum(axis=1)))
 
 
 def span_f1(t: Totals, f: Features) -> Array:
-    """Return 2·|A ∩ B| / (|A| + |B|) on borders and label."""
+    """2·|A ∩ B| / (|A| + |B|) on borders and label."""
     return c.ratio(2 * exact(t), spans(t, f))
 
 
 def boundary_f1(t: Totals, f: Features) -> Array:
-    """Return F of spans on their borders alone."""
+    """F of spans on their borders alone."""
     return c.ratio(2 * same_borders(t), spans(t, f))
 
 
 def partial_f1(t: Totals, f: Features) -> Array:
-    """Return SemEval's F under *partial*: COR the same borders, PAR any overlap, half a point each."""
+    """SemEval's F under *partial*: COR the same borders, PAR any overlap, half a point each."""
     return c.ratio(2 * (same_borders(t) + 0.5 * overlapping(t)), spans(t, f))
 
 
 def type_f1(t: Totals, f: Features) -> Array:
-    """Return SemEval's F under *type*: COR any overlap with the same label."""
+    """SemEval's F under *type*: COR any overlap with the same label."""
     return c.ratio(2 * same_label(t), spans(t, f))
 
 
 def precision(t: Totals, f: Features) -> Array:
-    """Return the share of the left layer's spans that the right one has."""
+    """The share of the left layer's spans that the right one has."""
     return c.ratio(exact(t), left_spans(t, f))
 
 
 def recall(t: Totals, f: Features) -> Array:
-    """Return the share of the right layer's spans that the left one has."""
+    """The share of the right layer's spans that the left one has."""
     return c.ratio(exact(t), right_spans(t, f))
 
 
 def label_spans(t: Totals, _: Features) -> Array:
-    """Return the spans of both layers, by label."""
+    """The spans of both layers, by label."""
     table = t.spans.sum(axis=1)
     return left(table) + right(table)
 
 
 def label_f1(t: Totals, f: Features) -> Array:
-    """Return strict F by label."""
+    """Strict F by label."""
     return c.ratio(2 * diagonal(t.spans[:, 1]), label_spans(t, f))
 
 
 def label_type_f1(t: Totals, f: Features) -> Array:
-    """Return F for a label when any overlap counts."""
+    """F for a label when any overlap counts."""
     return c.ratio(2 * diagonal(t.spans.sum(axis=1)), label_spans(t, f))
 
 
@@ -119,7 +119,7 @@ Schema = Literal["strict", "exact", "partial", "type"]
 
 
 def semeval(table: Array) -> dict[Schema, dict[str, int]]:
-    """Return the categories of SemEval-2013 (task 9) under its four schemas, the left layer judged by the right one.
+    """The categories of SemEval-2013 (task 9) under its four schemas, the left layer judged by the right one.
 
     ``table`` is one pair's total of :attr:`Comparisons.spans`.
     """
@@ -144,27 +144,27 @@ def semeval(table: Array) -> dict[Schema, dict[str, int]]:
 
 
 def named_items(t: Totals, _: Features) -> Array:
-    """Return the places where layers have spans with the same borders."""
+    """The places where layers have spans with the same borders."""
     return c.total(t.named_each)
 
 
 def named_observed(t: Totals, _: Features) -> Array:
-    """Return the share of agreeing labels on the same borders."""
+    """The share of agreeing labels on the same borders."""
     return c.observed(t.named_each)
 
 
 def named_kappa(t: Totals, _: Features) -> Array:
-    """Return Cohen's κ of labels on the same borders; of several pairs the mean."""
+    """Cohen's κ of labels on the same borders; of several pairs the mean."""
     return c.light(t.pair_named)
 
 
 def named_alpha(t: Totals, _: Features) -> Array:
-    """Return Krippendorff's α of labels on the same borders."""
+    """Krippendorff's α of labels on the same borders."""
     return c.alpha(t.named)
 
 
 def named_ac1(t: Totals, f: Features) -> Array:
-    """Return Gwet's AC1 of labels on the same borders."""
+    """Gwet's AC1 of labels on the same borders."""
     return c.ac1(c.observed(t.named_each), c.shares(t.named_each), len(f.vocabulary.labels))
 
 
@@ -172,42 +172,42 @@ def named_ac1(t: Totals, f: Features) -> Array:
 
 
 def tokens(t: Totals, _: Features) -> Array:
-    """Return the tokens."""
+    """The tokens."""
     return c.total(t.tokens_each)
 
 
 def token_observed(t: Totals, _: Features) -> Array:
-    """Return the share of agreeing token values."""
+    """The share of agreeing token values."""
     return c.observed(t.tokens_each)
 
 
 def token_kappa(t: Totals, _: Features) -> Array:
-    """Return Cohen's κ of tokens; of several pairs the mean."""
+    """Cohen's κ of tokens; of several pairs the mean."""
     return c.light(t.pair_tokens)
 
 
 def token_greatest(t: Totals, _: Features) -> Array:
-    """Return the largest κ of tokens that the layers' shares allow; of several pairs the mean."""
+    """The largest κ of tokens that the layers' shares allow; of several pairs the mean."""
     return c.light(t.pair_tokens, c.greatest_kappa)
 
 
 def token_fleiss(t: Totals, _: Features) -> Array:
-    """Return Fleiss' κ of tokens."""
+    """Fleiss' κ of tokens."""
     return c.fleiss(c.observed(t.tokens_each), c.shares(t.tokens))
 
 
 def token_alpha(t: Totals, _: Features) -> Array:
-    """Return Krippendorff's α of tokens."""
+    """Krippendorff's α of tokens."""
     return c.alpha(t.tokens)
 
 
 def token_ac1(t: Totals, f: Features) -> Array:
-    """Return Gwet's AC1 of tokens."""
+    """Gwet's AC1 of tokens."""
     return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), f.token_values)
 
 
 def token_s(t: Totals, f: Features) -> Array:
-    """Return S of tokens."""
+    """S of tokens."""
     return c.s(c.observed(t.tokens_each), f.token_values)
 
 
@@ -215,27 +215,27 @@ def token_s(t: Totals, f: Features) -> Array:
 
 
 def characters(t: Totals, _: Features) -> Array:
-    """Return the code points."""
+    """The code points."""
     return c.total(t.units)
 
 
 def unit_alpha(t: Totals, _: Features) -> Array:
-    """Return uα."""
+    """uα."""
     return c.unitizing_alpha(t.units, t.squares)
 
 
 def unit_borders(t: Totals, _: Features) -> Array:
-    """Return |uα."""
+    """|uα."""
     return c.unitizing_alpha_of_borders(t.units, t.squares)
 
 
 def label_unit_items(t: Totals, _: Features) -> Array:
-    """Return the code points that either layer gives a label, by label."""
+    """The code points that either layer gives a label, by label."""
     return c.total(t.label_units) - t.label_units[..., 0, 0]
 
 
 def label_unit_alpha(t: Totals, f: Features) -> Array:
-    """Return uα of each label alone against everything else."""
+    """uα of each label alone against everything else."""
     values = c.unitizing_alpha(t.label_units, t.label_squares)
     return np.where(np.array(f.overlapping_labels, dtype=bool), np.nan, values)
 
@@ -244,65 +244,65 @@ def label_unit_alpha(t: Totals, f: Features) -> Array:
 
 
 def relations(t: Totals, _: Features) -> Array:
-    """Return the relations of both layers together."""
+    """The relations of both layers together."""
     table = t.relations.sum(axis=1)
     return c.summed(left(table)) + c.summed(right(table))
 
 
 def relation_f1(t: Totals, f: Features) -> Array:
-    """Return F of relations on both ends and label."""
+    """F of relations on both ends and label."""
     return c.ratio(2 * diagonal(t.relations[:, 0]).sum(axis=-1), relations(t, f))
 
 
 def endpoints_f1(t: Totals, f: Features) -> Array:
-    """Return F of relations on their ends alone."""
+    """F of relations on their ends alone."""
     return c.ratio(2 * both(t.relations[:, 0]), relations(t, f))
 
 
 def relaxed_f1(t: Totals, f: Features) -> Array:
-    """Return F of relations on label and aligned ends."""
+    """F of relations on label and aligned ends."""
     return c.ratio(2 * diagonal(t.relations[:, :2].sum(axis=1)).sum(axis=-1), relations(t, f))
 
 
 def reached(t: Totals, _: Features) -> Array:
-    """Return the relations whose two spans the other layer has too."""
+    """The relations whose two spans the other layer has too."""
     result: Array = t.reached.sum(axis=(-1, -2))
     return result
 
 
 def f1_given_spans(t: Totals, f: Features) -> Array:
-    """Return strict F among relations whose spans both layers have."""
+    """Strict F among relations whose spans both layers have."""
     return c.ratio(2 * diagonal(t.relations[:, 0]).sum(axis=-1), reached(t, f))
 
 
 def related(t: Totals, _: Features) -> Array:
-    """Return the pairs of spans that both layers relate the same way round."""
+    """The pairs of spans that both layers relate the same way round."""
     return both(t.relations[:, 0])
 
 
 def related_kappa(t: Totals, _: Features) -> Array:
-    """Return Cohen's κ of labels of relations with the same ends; of several pairs the mean."""
+    """Cohen's κ of labels of relations with the same ends; of several pairs the mean."""
     return c.light(t.pair_relations)
 
 
 def related_observed(t: Totals, _: Features) -> Array:
-    """Return the share of agreeing labels of relations with the same ends."""
+    """The share of agreeing labels of relations with the same ends."""
     return c.ratio(c.summed(diagonal(t.relations[:, 0])), both(t.relations[:, 0]))
 
 
 def type_relations(t: Totals, _: Features) -> Array:
-    """Return the relations of both layers, by label."""
+    """The relations of both layers, by label."""
     table = t.relations.sum(axis=1)
     return left(table) + right(table)
 
 
 def type_relation_f1(t: Totals, f: Features) -> Array:
-    """Return strict F of relations by label."""
+    """Strict F of relations by label."""
     return c.ratio(2 * diagonal(t.relations[:, 0]), type_relations(t, f))
 
 
 def type_relaxed_f1(t: Totals, f: Features) -> Array:
-    """Return F of relations over aligned ends by label."""
+    """F of relations over aligned ends by label."""
     return c.ratio(2 * diagonal(t.relations[:, :2].sum(axis=1)), type_relations(t, f))
 
 
@@ -310,15 +310,15 @@ def type_relaxed_f1(t: Totals, f: Features) -> Array:
 
 
 def presences(t: Totals, _: Features) -> Array:
-    """Return labels times documents."""
+    """Labels times documents."""
     return c.total(t.presence_each)
 
 
 def presence_alpha(t: Totals, _: Features) -> Array:
-    """Return Krippendorff's α of whether a label is in a document."""
+    """Krippendorff's α of whether a label is in a document."""
     return c.alpha(t.presence)
 
 
 def presence_ac1(t: Totals, _: Features) -> Array:
-    """Return Gwet's AC1 of whether a label is in a document."""
+    """Gwet's AC1 of whether a label is in a document."""
     return c.ac1(c.observed(t.presence_each), c.shares(t.presence_each), 2)

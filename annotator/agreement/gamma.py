@@ -53,7 +53,7 @@ def gamma(
     seed: int = 0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Gamma:
-    """Return γ over documents that two or more of the named layers have: 1 − Σ observed / Σ expected disorder.
+    """γ over documents that two or more of the named layers have: 1 − Σ observed / Σ expected disorder.
 
     Stops after ``seconds``; how many documents were measured until then is part of the result.  A document's random
     annotations depend on the seed and its key alone.
@@ -81,7 +81,7 @@ def gamma(
 def _disorders(
     layers: list[list[SpanKey]], length: int, seed: str, late: Callable[[], bool]
 ) -> tuple[float, float] | None:
-    """Return a document's observed and expected disorder; ``None`` without spans, or when time or room is short."""
+    """A document's observed and expected disorder; ``None`` without spans, or when time or room is short."""
     if not any(layers):
         return 0.0, 0.0
     observed = disorder(layers)
@@ -102,7 +102,7 @@ def _disorders(
 
 
 def _by_chance(layers: list[list[SpanKey]], length: int, generator: random.Random) -> list[list[SpanKey]]:
-    """Return random annotations: for each coder some coder's spans, shifted round the document by a random length."""
+    """Random annotations: for each coder some coder's spans, shifted round the document by a random length."""
     made = []
     for _ in layers:
         spans, shift = generator.choice(layers), generator.randrange(max(length, 1))
@@ -112,7 +112,7 @@ def _by_chance(layers: list[list[SpanKey]], length: int, generator: random.Rando
 
 
 def disorder(layers: Sequence[Units]) -> float | None:
-    """Return the disorder of the best alignment; ``None`` when too many alignments would have to be weighed.
+    """The disorder of the best alignment; ``None`` when too many alignments would have to be weighed.
 
     Each span is in one unitary alignment, which takes a span or nothing of every coder and costs the mean
     dissimilarity of its pairs.  The sum is divided by the mean number of spans a coder.
@@ -125,7 +125,7 @@ def disorder(layers: Sequence[Units]) -> float | None:
 
 
 def _dissimilarities(left: Units, right: Units) -> Array:
-    """Return ((|Δstart| + |Δend|) / (len + len))² + [labels differ], for every pair of spans (α = β = Δ∅ = 1)."""
+    """((|Δstart| + |Δend|) / (len + len))² + [labels differ], for every pair of spans (α = β = Δ∅ = 1)."""
     ours = np.array([s[:2] for s in left], dtype=float).reshape(len(left), 2)
     theirs = np.array([s[:2] for s in right], dtype=float).reshape(len(right), 2)
     apart = np.abs(ours[:, None, :] - theirs[None, :, :]).sum(axis=-1)
@@ -136,7 +136,7 @@ def _dissimilarities(left: Units, right: Units) -> Array:
 
 
 def _best_of_two(left: Units, right: Units) -> float:
-    """Return the cost of the best alignment of two coders, by linear assignment: leaving a span alone costs Δ∅."""
+    """The cost of the best alignment of two coders, by linear assignment: leaving a span alone costs Δ∅."""
     from scipy.optimize import linear_sum_assignment
 
     m, n = len(left), len(right)
@@ -148,7 +148,7 @@ def _best_of_two(left: Units, right: Units) -> float:
 
 
 def _best_of_many(layers: Sequence[Units]) -> float | None:
-    """Return the cost of the best alignment of three coders or more, as an integer program over what may pay off."""
+    """The cost of the best alignment of three coders or more, as an integer program over what may pay off."""
     from scipy.optimize import LinearConstraint, milp
     from scipy.sparse import csr_array
 
@@ -200,7 +200,7 @@ def _near(layers: Sequence[Units]) -> Iterator[tuple[int, ...]]:
 
 
 def _may_pay(one: SpanKey, other: SpanKey, coders: int) -> bool:
-    """Return whether two spans may share a unitary alignment: alone, its spans would cost Δ∅ each."""
+    """Whether two spans may share a unitary alignment: alone, its spans would cost Δ∅ each."""
     apart = abs(one.start - other.start) + abs(one.end - other.end)
     lengths = (one.end - one.start) + (other.end - other.start)
     return (apart / lengths) ** 2 <= coders * coders * (coders - 1) / 2

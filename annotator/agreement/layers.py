@@ -43,7 +43,7 @@ class Vocabulary:
     symmetric: frozenset[str] = frozenset()
 
     def widened(self, documents: Iterable[DocumentLayers]) -> Vocabulary:
-        """Return the vocabulary with the labels that layers use beyond it, in order, behind its own."""
+        """The vocabulary with the labels that layers use beyond it, in order, behind its own."""
         spans: set[str] = set()
         relations: set[str] = set()
         for document in documents:

@@ -40,7 +40,7 @@ class Measure:
 
     @property
     def lowest(self) -> float:
-        """Return the least value that an interval may reach."""
+        """The least value that an interval may reach."""
         return -1.0 if self.degenerate else 0.0
 
 

@@ -30,7 +30,7 @@ class UnitCounts:
     overlapping: tuple[bool, ...]
 
     def rows(self, which: Any) -> UnitCounts:
-        """Return the counts of some rows."""
+        """The counts of some rows."""
         return UnitCounts(self.coincidences.rows(which), self.squares.rows(which), self.overlapping)
 
 
@@ -85,7 +85,7 @@ class Positions:
     # Tokens
 
     def tokens(self, document: Indexes, left: Indexes, right: Indexes) -> Tally:
-        """Return for each comparison how often tokens have which values in both layers."""
+        """For each comparison how often tokens have which values in both layers."""
         combinations: dict[frozenset[int], int] = {}
         values = [self._values(layer, combinations) for layer in self._layers]
         size = self._labels + 1 + len(combinations)
@@ -106,7 +106,7 @@ class Positions:
             yield one, other, row
 
     def _values(self, layer: _Layer, combinations: dict[frozenset[int], int]) -> Indexes:
-        """Return every token's value; ``combinations`` collects the numbers given to sets of labels."""
+        """Every token's value; ``combinations`` collects the numbers given to sets of labels."""
         first = np.searchsorted(self._token_ends, layer.starts, side="right")
         behind = np.maximum(np.searchsorted(self._token_starts, layer.ends, side="left"), first)
         sizes = behind - first
@@ -132,7 +132,7 @@ class Positions:
     # Stretches of text
 
     def units(self, document: Indexes, left: Indexes, right: Indexes) -> UnitCounts:
-        """Return for each comparison the lengths on which the layers say what."""
+        """For each comparison the lengths on which the layers say what."""
         size = self._labels + 1
         overlapping = any(_overlap(layer.starts, layer.ends) for layer in self._layers)
         squares = (
@@ -154,7 +154,7 @@ class Positions:
         return UnitCounts(Tally.joined(len(document), (size, size), parts), both, (False,))
 
     def _squares(self, layer: _Layer, size: int) -> Array:
-        """Return Σ length² by document and label; in place 0, Σ length of all."""
+        """Σ length² by document and label; in place 0, Σ length of all."""
         document = np.searchsorted(self._bases, layer.starts, side="right") - 1
         lengths = layer.ends - layer.starts
         rows = len(self._lengths)
@@ -164,7 +164,7 @@ class Positions:
         return table
 
     def units_by_label(self, document: Indexes, left: Indexes, right: Indexes, units: UnitCounts) -> UnitCounts:
-        """Return for each comparison and label the lengths on which the layers have it, or have it not.
+        """For each comparison and label the lengths on which the layers have it, or have it not.
 
         ``units`` are the lengths for all labels at once; where spans overlap, they do not give those of one label.
         """
@@ -201,7 +201,7 @@ class Positions:
         return Tally.joined(len(document), (self._labels, 2, 2), parts), tuple(overlapping.tolist())
 
     def _squares_by_label(self, document: Indexes, left: Indexes, right: Indexes) -> Tally:
-        """Return by comparison and label Σ length of the rest and Σ length² of the spans, of both layers."""
+        """By comparison and label Σ length of the rest and Σ length² of the spans, of both layers."""
         rows, size = len(self._lengths), self._labels
         tables = []
         for layer in self._layers:
@@ -215,7 +215,7 @@ class Positions:
 
     @staticmethod
     def _track(bases: Indexes, starts: Indexes, ends: Indexes, codes: Indexes) -> _Track:
-        """Return a layer's track; where one span ends and another begins, the one that begins speaks."""
+        """A layer's track; where one span ends and another begins, the one that begins speaks."""
         at = np.concatenate([bases, ends, starts])
         code = np.concatenate([np.zeros(len(bases) + len(ends), dtype=np.intp), codes])
         order = np.argsort(at, kind="stable")
@@ -223,18 +223,18 @@ class Positions:
 
 
 def _joined(parts: Iterable[Any]) -> Indexes:
-    """Return arrays of 32-bit offsets end to end."""
+    """Arrays of 32-bit offsets end to end."""
     arrays = [np.frombuffer(part, dtype=np.uint32) for part in parts if len(part)]
     return indexes(np.concatenate(arrays)) if arrays else indexes([])
 
 
 def _stacked(tables: Sequence[Array], shape: tuple[int, ...]) -> Array:
-    """Return tables of some shape under one another, also when there are none."""
+    """Tables of some shape under one another, also when there are none."""
     return np.stack(tables) if tables else np.zeros((0, *shape))
 
 
 def _overlaps(starts: Indexes, ends: Indexes) -> Indexes:
-    """Return the starts of spans that begin before an earlier one ends."""
+    """The starts of spans that begin before an earlier one ends."""
     order = np.argsort(starts, kind="stable")
     starts, ends = starts[order], ends[order]
     result: Indexes = starts[1:][np.maximum.accumulate(ends)[:-1] > starts[1:]]
@@ -246,7 +246,7 @@ def _overlap(starts: Indexes, ends: Indexes) -> bool:
 
 
 def _side_by_side(one: _Track, other: _Track, end: int) -> tuple[Indexes, Indexes, Indexes, Indexes]:
-    """Return the stretches on which neither layer changes: where each begins, its length, what both say."""
+    """The stretches on which neither layer changes: where each begins, its length, what both say."""
     cuts = np.sort(np.concatenate([one.at, other.at, [end]]), kind="stable")  # runs that are sorted only need merging
     lengths = np.diff(cuts)
     at, lengths = cuts[:-1][lengths > 0], lengths[lengths > 0]

@@ -31,7 +31,7 @@ def align_relations(
     aligned: Mapping[SpanKey, SpanKey],
     symmetric: frozenset[str] = frozenset(),
 ) -> list[RelationMatch]:
-    """Return the one-to-one alignment of two layers' relations, in reading order.
+    """The one-to-one alignment of two layers' relations, in reading order.
 
     ``aligned`` leads from the left layer's spans to those that stand for them in the right layer; ``symmetric`` are
     the types without direction.  The better kinds are matched first; among relations of one kind that compete, those
@@ -60,7 +60,7 @@ def match_relations(
     aligned: Mapping[SpanKey, SpanKey],
     symmetric: frozenset[str],
 ) -> MatchedRelations:
-    """Return the alignment of two layers' relations, directed already, for those who only count it."""
+    """The alignment of two layers' relations, directed already, for those who only count it."""
     same = left & right
     ours, theirs = left - same, right - same
     pairs = list(_pairs(ours, theirs, aligned, symmetric)) if ours and theirs else []
@@ -71,7 +71,7 @@ def match_relations(
 
 
 def direct(relations: Iterable[RelationKey], symmetric: frozenset[str]) -> frozenset[RelationKey]:
-    """Return relations, each with the earlier end as its head where its type has no direction."""
+    """Relations, each with the earlier end as its head where its type has no direction."""
     return frozenset(relation.canonical(symmetric) for relation in relations) if symmetric else frozenset(relations)
 
 
@@ -88,14 +88,14 @@ class _Candidate(NamedTuple):
 
     @classmethod
     def of(cls, left: RelationKey, carried: RelationKey, right: RelationKey) -> _Candidate:
-        """Return how a relation, whose ends are ``carried`` in the other layer, stands to one between these."""
+        """How a relation, whose ends are ``carried`` in the other layer, stands to one between these."""
         apart = {left.head, left.child} != {right.head, right.child}
         one, other = (left, right) if left <= right else (right, left)
         return cls(apart, carried[:2] != right[:2], left.label != right.label, one, other, left, right)
 
     @property
     def kind(self) -> RelationMatchKind:
-        """Return the kind of match."""
+        """The kind of match."""
         if self.turned:
             return "direction"
         if not self.apart:

@@ -16,7 +16,7 @@ Indexes: TypeAlias = NDArray[np.intp]
 
 
 def indexes(values: Any) -> Indexes:
-    """Return numbers as an array of indexes."""
+    """Numbers as an array of indexes."""
     return np.asarray(values, dtype=np.intp)
 
 
@@ -53,7 +53,7 @@ class Tally:
 
     @classmethod
     def joined(cls, rows: int, shape: tuple[int, ...], parts: Sequence[Counted]) -> Tally:
-        """Return a tally of things that were counted in parts."""
+        """A tally of things that were counted in parts."""
         if not parts:
             return cls.blank(rows, shape)
         row, cell, times = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -61,21 +61,21 @@ class Tally:
 
     @classmethod
     def dense(cls, tables: Array) -> Tally:
-        """Return a tally of whole tables, one a row."""
+        """A tally of whole tables, one a row."""
         flat: Array = tables.reshape(len(tables), prod(tables.shape[1:])).astype(float)
         return cls(tables.shape[1:], indexes(range(flat.shape[1])), flat)
 
     @classmethod
     def blank(cls, rows: int, shape: tuple[int, ...]) -> Tally:
-        """Return a tally in which nothing occurs."""
+        """A tally in which nothing occurs."""
         return cls(shape, indexes([]), np.zeros((rows, 0)))
 
     def rows(self, which: Any) -> Tally:
-        """Return some rows."""
+        """Some rows."""
         return Tally(self.shape, self.cells, self.values[which])
 
     def margins(self) -> Tally:
-        """Return diagonal, row sums and column sums of the tables in the last two axes, in place of these."""
+        """Diagonal, row sums and column sums of the tables in the last two axes, in place of these."""
         size = self.shape[-1]
         outer, row, column = self.cells // size**2, self.cells // size % size, self.cells % size
         leads = [(3 * outer + part) * size + label for part, label in ((0, row), (1, row), (2, column))]
@@ -87,11 +87,11 @@ class Tally:
         return Tally((*self.shape[:-2], 3, size), cells, self.values @ leading)
 
     def scaled(self, factor: Array) -> Tally:
-        """Return the tally with each row multiplied by a factor."""
+        """The tally with each row multiplied by a factor."""
         return Tally(self.shape, self.cells, self.values * factor[:, None])
 
     def summed(self, group: Indexes, groups: int) -> Tally:
-        """Return one row a group: the sum of its rows; ``group`` is the ascending number of each row's group."""
+        """One row a group: the sum of its rows; ``group`` is the ascending number of each row's group."""
         values: Array = np.zeros((groups, len(self.cells)))
         if len(group):
             firsts = np.flatnonzero(np.diff(group, prepend=-1))
@@ -99,7 +99,7 @@ class Tally:
         return Tally(self.shape, self.cells, values)
 
     def full(self, values: Array) -> Array:
-        """Return tables from values of the cells in the last axis."""
+        """Tables from values of the cells in the last axis."""
         tables: Array = np.zeros((*values.shape[:-1], prod(self.shape)))
         tables[..., self.cells] = values
         return tables.reshape(*values.shape[:-1], *self.shape)

@@ -43,11 +43,11 @@ class Features:
         return len(self.documents)
 
     def total(self) -> Totals:
-        """Return the totals over all documents."""
+        """The totals over all documents."""
         return Totals(self, lambda rows: rows.sum(axis=0, keepdims=True))
 
     def weighed(self, weights: NDArray[np.uint8]) -> Totals:
-        """Return the totals when documents (columns) are taken so many times, one row a resample.
+        """The totals when documents (columns) are taken so many times, one row a resample.
 
         In single precision: twice as fast, and far finer than what resampling leaves open.
         """
@@ -55,24 +55,24 @@ class Features:
         return Totals(self, lambda rows: (taken @ self._single(rows)).astype(float))
 
     def _single(self, rows: Array) -> NDArray[np.float32]:
-        """Return a table's rows in single precision; the tables live as long as this does."""
+        """A table's rows in single precision; the tables live as long as this does."""
         if id(rows) not in self._singles:
             self._singles[id(rows)] = rows.astype(np.float32)
         return self._singles[id(rows)]
 
     def each(self, which: slice = slice(None)) -> Totals:
-        """Return the tables of each document by itself."""
+        """The tables of each document by itself."""
         return Totals(self, lambda rows: rows[which])
 
     def without(self, which: Indexes) -> Totals:
-        """Return the totals without one document, for some documents."""
+        """The totals without one document, for some documents."""
         return Totals(self, lambda rows: rows.sum(axis=0) - rows[which])
 
     def _summed(self, tally: Tally) -> Tally:
         return tally.summed(self._group, len(self))
 
     def _by(self, outer: Indexes, many: int, tally: Tally) -> Tally:
-        """Return one row a document, with a table for each value of ``outer`` (one a comparison)."""
+        """One row a document, with a table for each value of ``outer`` (one a comparison)."""
         cells, values = [indexes([])], [np.zeros((len(self), 0))]
         for place in range(many):
             own = np.flatnonzero(outer == place)
@@ -108,7 +108,7 @@ class Features:
 
     @cached_property
     def pairs(self) -> int:
-        """Return how many pairs of layers there are."""
+        """How many pairs of layers there are."""
         return len(np.unique(self._comparisons.pair))
 
     @cached_property
@@ -145,7 +145,7 @@ class Features:
         return self._by(self._pair, self.pairs, same.margins())
 
     def _weighted(self, tally: Tally) -> Tally:
-        """Return lengths as coincidences: each pair of n layers counts 1 / (n - 1)."""
+        """Lengths as coincidences: each pair of n layers counts 1 / (n - 1)."""
         return self._summed(tally.scaled(1 / (self._layers - 1)[self._group]))
 
     @cached_property
@@ -215,7 +215,7 @@ class Totals:
         return found
 
     def _of_sizes(self, tables: Array, sizes: Indexes, *, each: bool) -> Array:
-        """Return tables by number of layers (second axis) as coincidences, or with the weight 1 a unit."""
+        """Tables by number of layers (second axis) as coincidences, or with the weight 1 a unit."""
         layers = np.maximum(sizes, 2).astype(float)
         weight = 1 / (layers * (layers - 1)) if each else 1 / (layers - 1)
         return mirrored(np.einsum("rmab,m->rab", tables, weight))

@@ -101,7 +101,7 @@ def _deliver(agreement: Agreement, done: WorkSummary, kind: str, path: Path | No
 
 
 def _text(agreement: Agreement, done: WorkSummary, kind: str, *, terminal: bool) -> str:
-    """Return the report in one of the formats."""
+    """The report in one of the formats."""
     if kind == "json":
         from annotator.reports.agreement_records import as_json
 
@@ -118,7 +118,7 @@ def _text(agreement: Agreement, done: WorkSummary, kind: str, *, terminal: bool)
 
 
 def _tables(agreement: Agreement, done: WorkSummary, *, terminal: bool) -> str:
-    """Return the report as tables under headings."""
+    """The report as tables under headings."""
     from annotator.reports.agreement_tables import opening, sections
 
     parts = ["\n".join(map(printable, opening(agreement)))]

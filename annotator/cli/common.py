@@ -37,7 +37,7 @@ class Share(click.FloatRange):
     """A number in a range; what is no number (nan) is in none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number."""
+        """The number."""
         number: float = super().convert(value, param, ctx)
         if number != number or abs(number) == float("inf"):
             self.fail(f"{value} is not a finite number.", param, ctx)
@@ -52,7 +52,7 @@ class GlobalOptions:
     curator: str | None = None
 
     def workspace(self, folder: Path | None = None) -> Workspace:
-        """Return the workspace, from the verb's own option first; it is closed when the command ends."""
+        """The workspace, from the verb's own option first; it is closed when the command ends."""
         workspace = replace(Workspace.find(folder or self.folder), tell=narrate)
         click.get_current_context().find_root().call_on_close(workspace.close)
         return workspace
@@ -112,7 +112,7 @@ def seal_options(what: str) -> Callable[[Function], Function]:
 
 
 def opened_seal(seal: Path | None, signer: Path | None) -> OpenedSeal | None:
-    """Return the seal that was named, once its signature is checked, and say whose it is; ``None`` without one."""
+    """The seal that was named, once its signature is checked, and say whose it is; ``None`` without one."""
     if seal is None:
         if signer is not None:
             raise click.UsageError("--signer needs --seal FILE")
@@ -193,7 +193,7 @@ def table_text(
     cut: str = "",
     terminal: bool = False,
 ) -> str:
-    """Return a table as text, aligned to the terminal's width or to its longest cell."""
+    """A table as text, aligned to the terminal's width or to its longest cell."""
     from rich import box
     from rich.console import Console
     from rich.table import Table

@@ -26,7 +26,7 @@ class Folds(click.ParamType[int | None]):
     name = "folds"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """Return the number of parts, ``None`` for one a document."""
+        """The number of parts, ``None`` for one a document."""
         if value == "document":
             return None
         number = int(value) if isinstance(value, int | str) and str(value).isdecimal() and len(str(value)) < 10 else 0

@@ -55,7 +55,7 @@ class Verbs(click.Group):
     """Commands that are imported when they are called, so that starting up costs little."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return all verbs, in the order of the work."""
+        """All verbs, in the order of the work."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature

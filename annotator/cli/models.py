@@ -68,7 +68,7 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
 
 
 def _learned_row(status: VersionStatus) -> dict[str, object]:
-    """Return a version as a row; ``state`` says that it is used, or why it cannot be."""
+    """A version as a row; ``state`` says that it is used, or why it cannot be."""
     card = status.card
     uses, figures = card.get("uses", {}), card.get("figures", {})
     return {

@@ -131,7 +131,7 @@ def _tell_of_the_rest(desk: Desk, which: QueueFilter, rows: list[QueueRow], limi
 
 
 def _wide() -> bool:
-    """Return whether there is room for all columns beside one another."""
+    """Whether there is room for all columns beside one another."""
     return not sys.stdout.isatty() or get_terminal_size().columns >= 132
 
 

@@ -206,7 +206,7 @@ class _OutputFile:
 
 
 def _file_state(path: Path) -> tuple[int, int, int, int] | None:
-    """Return values that change when a file is replaced or written to; ``None`` where there is no file."""
+    """Values that change when a file is replaced or written to; ``None`` where there is no file."""
     try:
         status = path.stat()
     except FileNotFoundError:

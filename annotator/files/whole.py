@@ -236,7 +236,7 @@ def sweep(folder: Path, *, now: float | None = None) -> list[Path]:
 
 
 def unused_name(path: Path) -> Path:
-    """Return ``path``, or the first of ``path.2``, ``path.3`` … under which nothing stands."""
+    """``path``, or the first of ``path.2``, ``path.3`` … under which nothing stands."""
     number, free = 1, path
     while os.path.lexists(free):
         number += 1
@@ -292,18 +292,18 @@ def _clear(leftover: Path) -> bool:
 
 
 def is_stale(path: Path | os.DirEntry[str], now: float) -> bool:
-    """Return whether a leftover of this user's is so old that no process can still be at it."""
+    """Whether a leftover of this user's is so old that no process can still be at it."""
     status = path.stat(follow_symlinks=False)
     return status.st_uid == os.geteuid() and now - max(status.st_mtime, status.st_ctime) > STALE_SECONDS
 
 
 def _shortened(name: str) -> str:
-    """Return as much of a name as leaves room for what is put around it (names have at most 255 bytes)."""
+    """As much of a name as leaves room for what is put around it (names have at most 255 bytes)."""
     return os.fsdecode(os.fsencode(name)[:200])
 
 
 def _mode(path: Path) -> int:
-    """Return the mode of the file that is replaced, else that of a new one."""
+    """The mode of the file that is replaced, else that of a new one."""
     with suppress(OSError):
         return stat.S_IMODE(path.stat().st_mode) & 0o777
     return 0o666 & ~_umask()
@@ -363,7 +363,7 @@ def _exchange(first: Path, second: Path) -> bool:
 
 @cache
 def _c_function(name: str) -> Callable[..., int] | None:
-    """Return a function of the C library that Python has no wrapper for; ``None`` where there is none."""
+    """A function of the C library that Python has no wrapper for; ``None`` where there is none."""
     import ctypes
 
     try:

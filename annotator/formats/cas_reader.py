@@ -155,7 +155,7 @@ class _CasReader:
         return begin, end
 
     def _label(self, item: Any, wanted: Mapping[str, str]) -> str:
-        """Return the value of the requested feature, else of ``label`` or ``value``, else of the only string feature.
+        """The value of the requested feature, else of ``label`` or ``value``, else of the only string feature.
 
         Without any of these the label is the type's name.  The values of other features are counted as lost.
         """
@@ -171,7 +171,7 @@ class _CasReader:
         return str(values.get(feature) or item.type.short_name)
 
     def _origin(self) -> tuple[str | None, str | None, bool]:
-        """Return author, document name and whether it is curated, from INCEpTION's metadata or folder names."""
+        """Author, document name and whether it is curated, from INCEpTION's metadata or folder names."""
         parents = self._path.parts
         author = getattr(self._first(_CAS_METADATA), "username", None)
         name = getattr(self._first(_CAS_METADATA), "sourceDocumentName", None)

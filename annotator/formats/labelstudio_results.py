@@ -169,7 +169,7 @@ class ResultReader:
         return {name: value for name, value in names.items() if self.names.get(name) != value}
 
     def _range(self, value: Fields) -> tuple[int, int]:
-        """Return the range of a region in code points; its text shows whether the file counts UTF-16 units."""
+        """The range of a region in code points; its text shows whether the file counts UTF-16 units."""
         start, end = value.get("start", int), value.get("end", int)
         covered = value.optional("text", str)
         if covered is not None and covered != self.text[max(start, 0) : max(end, 0)]:

@@ -161,7 +161,7 @@ def tagged_spans(values: Sequence[str]) -> Iterator[WordSpan]:
 
 
 def text_of_words(row: Fields, name: str) -> tuple[str, list[Segment]]:
-    """Return the text of a row whose words are in the field ``name``, and the ranges of the words in it.
+    """The text of a row whose words are in the field ``name``, and the ranges of the words in it.
 
     The text is rebuilt where the row has none.
     """

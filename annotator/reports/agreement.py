@@ -45,7 +45,7 @@ class Slice:
     figures: tuple[Figure, ...]
 
     def get(self, measure: str) -> Estimate | None:
-        """Return the estimate of a measure."""
+        """The estimate of a measure."""
         return next((f.estimate for f in self.figures if f.measure.name == measure), None)
 
 
@@ -71,7 +71,7 @@ class Confusion:
     directed: bool
 
     def disagreements(self) -> list[tuple[str, str, int]]:
-        """Return what is confused with what and how often, most often first."""
+        """What is confused with what and how often, most often first."""
         found = [
             (row, column, self.table[i][j])
             for i, row in enumerate(self.labels)
@@ -122,7 +122,7 @@ class Agreement:
 
     @property
     def headline(self) -> Estimate | None:
-        """Return strict span F1 over all pairs."""
+        """Strict span F1 over all pairs."""
         return self.overall.get(HEADLINE.name)
 
     def slices(self) -> Iterator[Slice]:
@@ -216,7 +216,7 @@ class _Builder:
         return tuple(Figure(m, found[m.name][0]) for m in measures)
 
     def tables(self) -> tuple[Array, Array]:
-        """Return the total tables of spans and relations."""
+        """The total tables of spans and relations."""
         c = self.comparisons
         return c.spans.full(c.spans.values.sum(axis=0)), c.relations.full(c.relations.values.sum(axis=0))
 
@@ -269,7 +269,7 @@ class _Builder:
         return self._sliced("condition", keys)
 
     def documents(self) -> list[DocumentRow]:
-        """Return the documents, worst first: the lowest span F1, then the most disagreements."""
+        """The documents, worst first: the lowest span F1, then the most disagreements."""
         if not len(self.features):
             return []
         totals = self.features.each()
@@ -303,7 +303,7 @@ def _number(value: float) -> float | None:
 
 
 def _wrong(margins: Array, right: Array) -> Array:
-    """Return how many pairs of items there are, those that are missed included, but for those that are the same."""
+    """How many pairs of items there are, those that are missed included, but for those that are the same."""
     result: Array = margins[:, :, 1].sum(axis=(-1, -2)) - formulas.diagonal(right).sum(axis=-1)
     return result
 
@@ -317,7 +317,7 @@ def _confusion(labels: tuple[str, ...], table: Array, directed: bool) -> Confusi
 
 
 def _span_kinds(table: Array) -> dict[str, int]:
-    """Return how often two layers differ in which way; ``exact`` first."""
+    """How often two layers differ in which way; ``exact`` first."""
     same, overlap = table[1, 1:, 1:], table[0, 1:, 1:]
     exact, boundary = np.trace(same), np.trace(overlap)
     missed = table[0, 0, 1:].sum() + table[0, 1:, 0].sum()
@@ -334,7 +334,7 @@ def _relation_kinds(table: Array) -> dict[str, int]:
 
 
 def periods(days: Sequence[str]) -> list[str]:
-    """Return for each day (ISO 8601) its day, week or month, as long as the whole time asks for."""
+    """For each day (ISO 8601) its day, week or month, as long as the whole time asks for."""
     dates = [date.fromisoformat(day) if day else None for day in days]
     known = [day for day in dates if day is not None]
     if not known:

@@ -52,7 +52,7 @@ section, svg { break-inside: avoid; } section.long { break-inside: auto; }
 
 
 def as_html(agreement: Agreement, work: WorkSummary) -> str:
-    """Return the whole page."""
+    """The whole page."""
     title = f"Agreement of {text.layer_list(agreement)}"
     body = "\n".join([*_opening(agreement, title), *_charts(agreement, work), *_tables(agreement, work)])
     return (

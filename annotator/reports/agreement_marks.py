@@ -18,5 +18,5 @@ MARKS = {
 
 
 def marked(text: str, kind: str) -> str:
-    """Return a report as a file holds it: tables end in a line that says what they are, the others show it anyway."""
+    """A report as a file holds it: tables end in a line that says what they are, the others show it anyway."""
     return text + _TABLE_END if kind == "table" else text

@@ -75,7 +75,7 @@ def _document_figures(row: DocumentRow) -> Iterator[dict[str, Any]]:
 
 
 def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
-    """Return the report as JSON values; docs/agreement.md documents every field."""
+    """The report as JSON values; docs/agreement.md documents every field."""
     found = agreement.headline
     return {
         "schema": SCHEMA,
@@ -133,7 +133,7 @@ def _work(work: WorkSummary) -> dict[str, Any]:
 
 
 def as_csv(agreement: Agreement) -> str:
-    """Return every figure as CSV, one a line; an empty field is null.
+    """Every figure as CSV, one a line; an empty field is null.
 
     A text that a spreadsheet would take for a formula has an apostrophe before it, which spreadsheets do not show.
     """
@@ -147,5 +147,5 @@ def as_csv(agreement: Agreement) -> str:
 
 
 def harmless(value: object) -> object:
-    """Return a cell of CSV that no spreadsheet runs: numbers stay, a text that begins like a formula gets a ``'``."""
+    """A cell of CSV that no spreadsheet runs: numbers stay, a text that begins like a formula gets a ``'``."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

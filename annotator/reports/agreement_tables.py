@@ -26,7 +26,7 @@ class Section:
 
 
 def opening(agreement: Agreement) -> list[str]:
-    """Return what is to be read first: the headline, where layers differ, what counts."""
+    """What is to be read first: the headline, where layers differ, what counts."""
     lines = [
         f"Agreement of {text.layer_list(agreement)}",
         text.headline(agreement),
@@ -77,7 +77,7 @@ def _overall(agreement: Agreement) -> Section:
 
 
 def _parts(title: str, parts: Sequence[Slice]) -> Section:
-    """Return a table with a line a part and a column a figure."""
+    """A table with a line a part and a column a figure."""
     chosen = [f.measure.name for f in parts[0].figures if f.measure.name in text.SHORT] if parts else []
     rows = []
     for part in parts:

@@ -33,7 +33,7 @@ SHORT = {
 
 
 def number(value: float | None) -> str:
-    """Return a figure with two digits, as papers print it: ``.83``, ``1.00``, ``-.04``; a dash when undefined."""
+    """A figure with two digits, as papers print it: ``.83``, ``1.00``, ``-.04``; a dash when undefined."""
     if value is None:
         return "–"
     text = f"{value:.2f}"
@@ -41,12 +41,12 @@ def number(value: float | None) -> str:
 
 
 def interval(estimate: Estimate) -> str:
-    """Return the interval in brackets; empty without one."""
+    """The interval in brackets; empty without one."""
     return "" if estimate.low is None else f"{number(estimate.low)} to {number(estimate.high)}"
 
 
 def with_interval(estimate: Estimate | None) -> str:
-    """Return the figure with its interval: ``.83 (.79–.87)``."""
+    """The figure with its interval: ``.83 (.79–.87)``."""
     if estimate is None:
         return "–"
     bounds = f" ({number(estimate.low)}–{number(estimate.high)})" if estimate.low is not None else ""
@@ -54,17 +54,17 @@ def with_interval(estimate: Estimate | None) -> str:
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun."""
+    """A count with its noun."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def layer_list(agreement: Agreement) -> str:
-    """Return the layers by the names that people know them by."""
+    """The layers by the names that people know them by."""
     return ", ".join(map(display_name, agreement.layers)) or "nobody"
 
 
 def headline(agreement: Agreement) -> str:
-    """Return a sentence on what the headline figure says, with its interval in the same terms."""
+    """A sentence on what the headline figure says, with its interval in the same terms."""
     found = agreement.headline
     if agreement.reason or found is None:
         return f"Nothing to compare: {agreement.reason or 'no layers'}."
@@ -80,7 +80,7 @@ def headline(agreement: Agreement) -> str:
 
 
 def differing(agreement: Agreement) -> str:
-    """Return a sentence on where layers differ most; empty when they do not."""
+    """A sentence on where layers differ most; empty when they do not."""
     kinds = {kind: count for kind, count in agreement.kinds.items() if kind != "exact" and count}
     total = sum(kinds.values())
     if not total:
@@ -91,7 +91,7 @@ def differing(agreement: Agreement) -> str:
 
 
 def coverage(agreement: Agreement) -> str:
-    """Return a sentence on which documents count."""
+    """A sentence on which documents count."""
     single = (
         f"; {plural(agreement.single, 'document')} finished in one of these layers alone" if agreement.single else ""
     )

@@ -26,7 +26,7 @@ class EvaluationTable(NamedTuple):
 
 
 def as_record(evaluation: Evaluation) -> dict[str, Any]:
-    """Return an evaluation as JSON values; undefined figures are null."""
+    """An evaluation as JSON values; undefined figures are null."""
     return {
         "documents": evaluation.documents,
         "folds": evaluation.folds,
@@ -158,7 +158,7 @@ def curve(evaluation: Evaluation) -> Iterator[str]:
 
 
 def bar(value: float | None, cells: int = BAR) -> str:
-    """Return a bar for a value from 0 to 1, to an eighth of a cell."""
+    """A bar for a value from 0 to 1, to an eighth of a cell."""
     eighths = round(8 * cells * min(max(value or 0.0, 0.0), 1.0))
     full, rest = divmod(eighths, 8)
     return (_EIGHTHS[8] * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, with every character that is not printable replaced by a picture."""
+    """The text on one line, with every character that is not printable replaced by a picture."""
     return "".join(c if c.isprintable() else "␦" for c in " ".join(text.split()))

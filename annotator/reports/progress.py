@@ -17,7 +17,7 @@ _ALWAYS = frozenset({"todo", "doing", "done", "spans", "relations"})
 
 
 def curator_json(progress: CuratorProgress) -> dict[str, Any]:
-    """Return one curator's numbers as JSON values; what is not known yet is null."""
+    """One curator's numbers as JSON values; what is not known yet is null."""
     tally = asdict(progress.tally)
     minutes, recent = tally.pop("minutes"), tally.pop("recent")
     return {
@@ -31,7 +31,7 @@ def curator_json(progress: CuratorProgress) -> dict[str, Any]:
 
 
 def overview_json(overview: Overview) -> dict[str, Any]:
-    """Return the overview as JSON values, by the keys of ``annotator status --json``."""
+    """The overview as JSON values, by the keys of ``annotator status --json``."""
     return {
         "stages": overview.stages._asdict(),
         "curators": [curator_json(progress) for progress in overview.curators],
@@ -43,7 +43,7 @@ def overview_json(overview: Overview) -> dict[str, Any]:
 def curator_table(
     curators: Sequence[CuratorProgress], columns: Sequence[str]
 ) -> tuple[tuple[str, ...], list[list[object]]]:
-    """Return columns and lines of a table of curators; columns in which nobody has anything are left away."""
+    """Columns and lines of a table of curators; columns in which nobody has anything are left away."""
     rows = [_cells(progress) for progress in curators]
     shown = [column for column in columns if column in _ALWAYS or any(row[column] for row in rows)]
     return ("curator", *shown), [[row[column] for column in ("curator", *shown)] for row in rows]
@@ -65,7 +65,7 @@ def _one_decimal(value: float | None) -> str:
 
 
 def time_left(progress: CuratorProgress) -> str:
-    """Return an estimate in words: work in hours, then days at the pace of the last week."""
+    """An estimate in words: work in hours, then days at the pace of the last week."""
     hours, days = progress.hours_left, progress.days_left
     said = [] if hours is None else [f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"]
     if days is not None:
@@ -74,7 +74,7 @@ def time_left(progress: CuratorProgress) -> str:
 
 
 def stages_line(overview: Overview) -> str:
-    """Return in one line how far the documents are."""
+    """In one line how far the documents are."""
     documents, untouched, in_work, done, gold = overview.stages
     parts = [
         f"{untouched:,} untouched",
@@ -86,7 +86,7 @@ def stages_line(overview: Overview) -> str:
 
 
 def charge_words(charges: Mapping[str, Charge]) -> str:
-    """Return who has a document and how far they are."""
+    """Who has a document and how far they are."""
     return ", ".join(f"{name} {c.state}{' ⚑' if c.flagged else ''}" for name, c in charges.items())
 
 

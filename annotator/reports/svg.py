@@ -61,7 +61,7 @@ def _chart(height: float, parts: Sequence[str], name: str) -> str:
 
 
 def dots(rows: Sequence[Dot], name: str) -> str:
-    """Return a dot plot with intervals as whiskers, over a scale from 0 to 1 (from below where values are)."""
+    """A dot plot with intervals as whiskers, over a scale from 0 to 1 (from below where values are)."""
     least = min([0.0, *(v for row in rows for v in (row.value, row.low) if v is not None)])
     left, right = LABEL, WIDTH - FIGURES
     height = ROW * len(rows) + 26
@@ -85,7 +85,7 @@ def dots(rows: Sequence[Dot], name: str) -> str:
 
 
 def stacks(rows: Sequence[Stack], legend: Sequence[str], name: str, *, shares: bool = True) -> str:
-    """Return bars cut into parts, each bar full width when ``shares``, else as long as its count."""
+    """Bars cut into parts, each bar full width when ``shares``, else as long as its count."""
     left, right = LABEL, WIDTH - FIGURES
     most = max([1, *(sum(row.counts) for row in rows)])
     parts, height = _legend(legend)
@@ -111,7 +111,7 @@ def _ink(number: int, names: Sequence[str]) -> str:
 
 
 def _legend(names: Sequence[str]) -> tuple[list[str], float]:
-    """Return a legend on as many lines as it takes, and its height."""
+    """A legend on as many lines as it takes, and its height."""
     parts, x, y = [], LABEL, 14.0
     for number, name in enumerate(names):
         size = 28 + 6.4 * len(name)
@@ -127,7 +127,7 @@ def _legend(names: Sequence[str]) -> tuple[list[str], float]:
 def heat(
     rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[tuple[float | None, str]]], name: str
 ) -> str:
-    """Return a table of cells that are the darker the higher their value (0 to 1), each with its figure."""
+    """A table of cells that are the darker the higher their value (0 to 1), each with its figure."""
     left, top = min(LABEL, 24 + 8 * max([len(r) for r in rows], default=0)), 0.0
     slanted = max([len(c) for c in columns], default=0) > 7 or len(columns) > 8
     top = min(8 + 5.2 * max([len(c) for c in columns], default=0), 110) if slanted else 22
@@ -155,7 +155,7 @@ def heat(
 
 
 def shade(value: float | None) -> str:
-    """Return the colour of a value from 0 (nearly paper) to 1 (deep blue); grey where there is none."""
+    """The colour of a value from 0 (nearly paper) to 1 (deep blue); grey where there is none."""
     if value is None:
         return "#ecebe6"
     depth = min(max(value, 0.0), 1.0)
@@ -164,7 +164,7 @@ def shade(value: float | None) -> str:
 
 
 def drift(rows: Sequence[Dot], name: str) -> str:
-    """Return values over time, from left to right, with their intervals."""
+    """Values over time, from left to right, with their intervals."""
     left, right, top, bottom = 46.0, WIDTH - 20, 12.0, 190.0
     step = (right - left) / max(len(rows), 1)
 
@@ -191,7 +191,7 @@ def drift(rows: Sequence[Dot], name: str) -> str:
 
 
 def calibration(points: Sequence[tuple[str, float, float, int]], name: str) -> str:
-    """Return scores against acceptance: for each bin a point (series, score, share, count), larger where it counts."""
+    """Scores against acceptance: for each bin a point (series, score, share, count), larger where it counts."""
     left, top, size = 60.0, 10.0, 260.0
     series = list(dict.fromkeys(point[0] for point in points))
     most = max([1, *(point[3] for point in points)])

@@ -29,12 +29,12 @@ class Acceptance:
 
     @property
     def total(self) -> int:
-        """Return how many suggestions got a verdict."""
+        """How many suggestions got a verdict."""
         return self.accepted + self.corrected + self.rejected + self.ignored
 
     @property
     def rate(self) -> float:
-        """Return the share that was accepted as it stood."""
+        """The share that was accepted as it stood."""
         return self.accepted / self.total
 
 
@@ -75,7 +75,7 @@ class WorkSummary:
     times: tuple[WorkTime, ...]
 
     def calibration_error(self, kind: str) -> float | None:
-        """Return the mean distance of score and acceptance over suggestions of a kind (expected calibration error)."""
+        """The mean distance of score and acceptance over suggestions of a kind (expected calibration error)."""
         bins = [b for b in self.calibration if b.kind == kind]
         total = sum(b.count for b in bins)
         return sum(b.count * abs(b.score - b.rate) for b in bins) / total if total else None

@@ -114,7 +114,7 @@ def installed(models_dir: Path) -> list[CustomModel]:
 
 
 def suggesters(scheme: LabelScheme, models_dir: Path) -> tuple[CustomModelSuggester, ...]:
-    """Return a suggester for each custom model whose language the scheme has."""
+    """A suggester for each custom model whose language the scheme has."""
     return tuple(
         CustomModelSuggester(model, scheme, models_dir / FOLDER / model.name / PIPELINE)
         for model in installed(models_dir)
@@ -185,7 +185,7 @@ def _loaded(path: Path) -> Language:
 
 
 def _span_labels(pipe: object) -> tuple[str, ...]:
-    """Return the labels of a component that marks spans."""
+    """The labels of a component that marks spans."""
     from spacy.pipeline import EntityRecognizer, EntityRuler, SpanCategorizer, SpanRuler
 
     if isinstance(pipe, (EntityRecognizer, EntityRuler, SpanCategorizer, SpanRuler)):

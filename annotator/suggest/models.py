@@ -103,7 +103,7 @@ PINNED = {
 
 
 def pinned(lang: str) -> PinnedModel:
-    """Return the model for a language, or raise :class:`ModelError` when there is none."""
+    """The model for a language, or raise :class:`ModelError` when there is none."""
     try:
         return PINNED[lang]
     except KeyError:
@@ -112,7 +112,7 @@ def pinned(lang: str) -> PinnedModel:
 
 
 def installed_path(lang: str, models_dir: Path) -> Path | None:
-    """Return the folder that spaCy loads for ``lang``, or ``None`` when it is not installed."""
+    """The folder that spaCy loads for ``lang``, or ``None`` when it is not installed."""
     model = PINNED.get(lang)
     if model is None:
         return None
@@ -233,7 +233,7 @@ def _place(folder: Path, final: Path) -> Path:
 
 
 def path_aside(models_dir: Path, name: str) -> Path:
-    """Return a free path in ``set-aside`` for a folder that has to make room."""
+    """A free path in ``set-aside`` for a folder that has to make room."""
     folder = models_dir / SET_ASIDE
     folder.mkdir(parents=True, exist_ok=True)
     return unused_name(folder / name)

@@ -43,7 +43,7 @@ class TokenRange(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def folded(word: str) -> str:
-    """Return a word in lower case without accents; the tilde of ``ñ`` is no accent."""
+    """A word in lower case without accents; the tilde of ``ñ`` is no accent."""
     lower = word.casefold()
     if lower.isascii():
         return lower
@@ -53,7 +53,7 @@ def folded(word: str) -> str:
 
 @cache
 def stemmer(lang: str) -> dict[str, str]:
-    """Return a mapping from words in ``lang`` to their stems, which computes each stem when it is first asked for."""
+    """A mapping from words in ``lang`` to their stems, which computes each stem when it is first asked for."""
     return _Stemmer(plurals=lang in _LANGUAGES_WITH_PLURAL_S)
 
 
@@ -93,7 +93,7 @@ class PhraseIndex:
                 self.positions[stem] = [position]
 
     def token_range(self, start: int, end: int) -> TokenRange | None:
-        """Return the tokens of a range of code points.
+        """The tokens of a range of code points.
 
         ``None`` for what can be no phrase: off token borders, longer than :data:`MOST_TOKENS`, or without a letter or
         digit.
@@ -106,18 +106,18 @@ class PhraseIndex:
         return TokenRange(exact[0], exact[1] + 1)
 
     def phrase(self, tokens: TokenRange) -> Stems:
-        """Return the stems of a token range, by which the memory knows the phrase."""
+        """The stems of a token range, by which the memory knows the phrase."""
         return tuple(self.stems[tokens.start : tokens.stop])
 
     def form_and_context(self, tokens: TokenRange) -> tuple[Form, Context]:
-        """Return how a token range is written, and the stems around it; both are cached."""
+        """How a token range is written, and the stems around it; both are cached."""
         known = self._forms.get(tokens)
         if known is None:
             known = self._forms[tokens] = (tuple(map(self.word, range(*tokens))), self._context(tokens))
         return known
 
     def word(self, token: int) -> str:
-        """Return a token's text; empty before the first token and after the last."""
+        """A token's text; empty before the first token and after the last."""
         if not 0 <= token < len(self.stems):
             return ""
         return self.document.text[slice(*self.document.tokens[token])]
@@ -128,7 +128,7 @@ class PhraseIndex:
         return before, self.stems[tokens.stop] if tokens.stop < stop else ""
 
     def segment(self, tokens: TokenRange) -> Segment:
-        """Return a token range in code points."""
+        """A token range in code points."""
         segments = self.document.tokens
         return Segment(segments.starts[tokens.start], segments.ends[tokens.stop - 1])
 
@@ -140,7 +140,7 @@ class PhraseIndex:
                 yield TokenRange(first, first + size)
 
     def unit_of(self, token: int) -> Unit:
-        """Return the unit that a token is in."""
+        """The unit that a token is in."""
         known = self._unit_of.get(token)
         if known is None:
             sentence = self.document.sentences.at_or_before(self.document.tokens.starts[token])
@@ -148,7 +148,7 @@ class PhraseIndex:
         return known
 
     def unit_range(self, unit: Unit) -> TokenRange:
-        """Return the tokens of a unit."""
+        """The tokens of a unit."""
         known = self._unit_ranges.get(unit)
         if known is None:
             sentence, piece = unit
@@ -157,7 +157,7 @@ class PhraseIndex:
         return known
 
     def _first_token(self, sentence: int) -> int:
-        """Return the first token of a sentence; the number of tokens for an index after the last sentence."""
+        """The first token of a sentence; the number of tokens for an index after the last sentence."""
         sentences = self.document.sentences
         if sentence < 0:
             return 0

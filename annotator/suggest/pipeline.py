@@ -167,7 +167,7 @@ def _plugins(scheme: LabelScheme, models_dir: Path) -> Iterator[Suggester]:
 
 
 def _without_server(suggester: Suggester) -> Suggester:
-    """Return a suggester that sends nothing, in place of one that might."""
+    """A suggester that sends nothing, in place of one that might."""
     hosts = hosts_of(suggester)
     if not hosts:
         return suggester

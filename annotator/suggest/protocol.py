@@ -46,7 +46,7 @@ class Reported(Annotations):
 
     @classmethod
     def over(cls, layer: Annotations, sources: Iterable[Annotations]) -> Annotations:
-        """Return a layer that was merged from ``sources``, with their reports added up where there are any."""
+        """A layer that was merged from ``sources``, with their reports added up where there are any."""
         reports = [source for source in sources if isinstance(source, Reported)]
         if not reports:
             return layer
@@ -65,7 +65,7 @@ def sum_by_host(parts: Iterable[Mapping[str, Sent]]) -> dict[str, Sent]:
 
 
 def hosts_of(suggester: Suggester) -> tuple[str, ...]:
-    """Return the hosts to which a suggester sends texts; none for one that does not name any."""
+    """The hosts to which a suggester sends texts; none for one that does not name any."""
     return tuple(getattr(suggester, "hosts", ()))
 
 

@@ -28,11 +28,11 @@ class Match(Protocol):
     """A match: where it begins and ends."""
 
     def start(self) -> int:
-        """Return the offset of its first character."""
+        """The offset of its first character."""
         ...
 
     def end(self) -> int:
-        """Return the offset behind its last character."""
+        """The offset behind its last character."""
         ...
 
 
@@ -63,12 +63,12 @@ class PrefilteredRegex:
 
 
 def needed_strings(pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """Return strings of which every matching text holds at least one; empty when they are unknown."""
+    """Strings of which every matching text holds at least one; empty when they are unknown."""
     return tuple(sorted(_needs_of_sequence(_parsed(pattern)), key=lambda s: (len(s), s)))
 
 
 def first_words(pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """Return the prefixes of the first words of all matches (see :func:`word_prefix`); empty when they are unknown."""
+    """The prefixes of the first words of all matches (see :func:`word_prefix`); empty when they are unknown."""
     items = _parsed(pattern)
     if not items or str(items[0][0]) != "AT" or str(items[0][1]) != "AT_BOUNDARY":
         return ()
@@ -87,7 +87,7 @@ def _parsed(pattern: re.Pattern[str]) -> list[tuple[Any, Any]]:
 
 
 def _first_literals(items: list[tuple[Any, Any]]) -> set[str]:
-    """Return the literals one of which each match of a sequence begins with, as far as they can be told.
+    """The literals one of which each match of a sequence begins with, as far as they can be told.
 
     They are no longer than is looked at, and classes of more than three characters end them, so that they stay few.
     """
@@ -108,7 +108,7 @@ def _first_literals(items: list[tuple[Any, Any]]) -> set[str]:
 
 
 def _needs_of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str]:
-    """Return the longest needed strings among the items of a sequence, all of which a match must contain."""
+    """The longest needed strings among the items of a sequence, all of which a match must contain."""
     needs: list[frozenset[str]] = []
     literal = ""
     for operation, value in items:
@@ -162,7 +162,7 @@ class StartFilter(dict[str, bool]):
 
 
 def word_prefix(alternative: str) -> str:
-    """Return the letters with which all matches of an alternative begin, a blank after them if the word ends there."""
+    """The letters with which all matches of an alternative begin, a blank after them if the word ends there."""
     match = _LITERAL.match(alternative)
     if match is None:
         return ""

@@ -37,7 +37,7 @@ class SlowPatternError(SchemeError):
     """A pattern took longer than any useful one does."""
 
     def on(self, document: str) -> Self:
-        """Return the error with the document in which it happened."""
+        """The error with the document in which it happened."""
         return type(self)(f"{self.message} in {document}", self.hint)
 
 
@@ -73,7 +73,7 @@ class TimedRegex:
             raise self._slow() from None
 
     def search(self, text: str) -> regex.Match[str] | None:
-        """Return the first match."""
+        """The first match."""
         return next(self.finditer(text), None)
 
     def matches_at(self, text: str, offsets: list[int]) -> Iterator[regex.Match[str]]:

@@ -104,7 +104,7 @@ def suggest_in_workers(
 
 
 def plain_scheme(scheme: LabelScheme) -> LabelScheme:
-    """Return the scheme with ordinary dictionaries in place of read-only views, which cannot be pickled."""
+    """The scheme with ordinary dictionaries in place of read-only views, which cannot be pickled."""
     entities: dict[str, EntityType] = {
         name: replace(
             e,

@@ -209,7 +209,7 @@ class _HistoryExaminer:
         return layer
 
     def _known_before(self, prev: str) -> LayerRecords:
-        """Return the records after the event ``prev``: a copy of them, while more events follow it."""
+        """The records after the event ``prev``: a copy of them, while more events follow it."""
         self._followers[prev] -= 1
         if not self._followers[prev]:
             return self._layers.pop(prev)

@@ -37,7 +37,7 @@ class LayerRecords:
             self.records[key] = op.now
 
     def field_value(self, name: str) -> str | None:
-        """Return the value of one of the layer's own fields."""
+        """The value of one of the layer's own fields."""
         record = self.records.get(("layer", name))
         return None if record is None else getattr(record, "value", None)
 
@@ -52,7 +52,7 @@ def spans_in(record: TypedRecord | None) -> list[SpanContent]:
 
 
 def unplaced_content(key: RecordKey, record: TypedRecord, layer: LayerRecords, text: str) -> tuple[str, object]:
-    """Return what a record says without its offsets, and without ids that are made of offsets.
+    """What a record says without its offsets, and without ids that are made of offsets.
 
     Two records that say the same of the same words, in two versions of a text, have the same.
     """

@@ -44,7 +44,7 @@ class CheckedOp(NamedTuple):
 
 
 def latest_moment(now: datetime) -> str:
-    """Return the latest time that an event can have, as history writes it."""
+    """The latest time that an event can have, as history writes it."""
     return (now.astimezone(UTC) + LATEST_AHEAD).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

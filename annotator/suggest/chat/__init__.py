@@ -22,7 +22,7 @@ ANSWERS = "chat-answers"
 
 
 def make(scheme: LabelScheme, models_dir: Path) -> ChatSuggester | None:
-    """Return the suggester that the models folder configures, ``None`` where it configures none.
+    """The suggester that the models folder configures, ``None`` where it configures none.
 
     Raises ``ModelError`` for a mistake in the configuration.
     """

@@ -95,7 +95,7 @@ class Anchoring:
                     self._keep(segment, label, score * REPETITION_FACTOR)
 
     def _anchored(self, entities: Iterable[ListedEntity], sentences: range) -> list[tuple[str, Span]]:
-        """Return the mentions that were found, each with the id that relations name it by.
+        """The mentions that were found, each with the id that relations name it by.
 
         Longer ones choose first, so that a shorter one does not sit down inside them.
         """
@@ -115,7 +115,7 @@ class Anchoring:
         return anchored
 
     def _segments(self, entity: ListedEntity, sentences: range) -> list[Segment]:
-        """Return where a mention may stand: in its sentence, else in the nearest that has it."""
+        """Where a mention may stand: in its sentence, else in the nearest that has it."""
         named = sentences.start + entity.sentence - 1
         nearest = sorted(sentences, key=lambda index: (abs(index - named), index))
         for look in (self._quotes.exact, self._quotes.alike, self._quotes.bare):
@@ -143,7 +143,7 @@ class Anchoring:
         self.dropped[NOT_ALLOWED] += 1
 
     def _nearest(self, span: Span, same: Mapping[tuple[str, str], list[Span]]) -> list[Span]:
-        """Return a mention and the nearest ones of the same words and label, itself first."""
+        """A mention and the nearest ones of the same words and label, itself first."""
         mentions = same[self._words(span), span.label]
         return nsmallest(_MOST_MENTIONS, mentions, key=lambda s: (abs(s.start - span.start), s.start))
 

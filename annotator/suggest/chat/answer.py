@@ -79,7 +79,7 @@ def read_answer(content: str, scheme: LabelScheme) -> Answer:
 
 
 def _find(content: str) -> dict[str, Any]:
-    """Return the first JSON object in the text that lists entities."""
+    """The first JSON object in the text that lists entities."""
     decoder = json.JSONDecoder()
     for _, match in zip(range(_MOST_BEGINNINGS), _BEGINNING.finditer(content), strict=False):
         try:
@@ -125,7 +125,7 @@ def _relation(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> ListedRe
 
 
 def _name(value: Any) -> str | None:
-    """Return an id, which models write as a number or in quotes."""
+    """An id, which models write as a number or in quotes."""
     return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
 
 
@@ -135,6 +135,6 @@ def _whole(value: Any) -> int:
 
 
 def _certainty(values: dict[Any, Any]) -> str:
-    """Return how sure the model is; anything but the three words counts as medium."""
+    """How sure the model is; anything but the three words counts as medium."""
     said = values.get("certainty")
     return said if isinstance(said, str) and said in CERTAINTIES else CERTAINTIES[1]

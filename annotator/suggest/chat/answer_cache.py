@@ -22,7 +22,7 @@ class AnswerCache:
         self._folder = folder
 
     def get(self, question: Any) -> str | None:
-        """Return the stored answer to a question (a JSON value); ``None`` when there is none."""
+        """The stored answer to a question (a JSON value); ``None`` when there is none."""
         try:
             return self._path(question).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):

@@ -40,7 +40,7 @@ class Configuration:
 
     @property
     def host(self) -> str:
-        """Return which machine is asked, as messages name it."""
+        """Which machine is asked, as messages name it."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
 

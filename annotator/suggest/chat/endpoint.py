@@ -175,7 +175,7 @@ class Endpoint:
         return True
 
     def _pause(self, reply: _Reply, attempt: int) -> float:
-        """Return the seconds to wait; raises :class:`Trouble` when the server wants too many."""
+        """The seconds to wait; raises :class:`Trouble` when the server wants too many."""
         asked = _retry_after(reply.headers.get("retry-after", ""))
         if asked is not None and asked > LONGEST_WAIT:
             raise self._trouble(f"is busy and wants {asked:.0f} seconds of peace: suggest again later", final=True)
@@ -204,21 +204,21 @@ class Endpoint:
         return Trouble(f"{self._configuration.host} {what}", final=final)
 
     def _shown(self, text: str) -> str:
-        """Return what a server said, in one short printable line without the key."""
+        """What a server said, in one short printable line without the key."""
         text = redact(text.replace(self._key, "…") if self._key else text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
         return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def _completions(base: str) -> str:
-    """Return where completions are asked for; a query in the base stays at the end."""
+    """Where completions are asked for; a query in the base stays at the end."""
     path, mark, query = base.partition("?")
     path = path.rstrip("/")
     return (path if path.endswith("/chat/completions") else path + "/chat/completions") + mark + query
 
 
 def _key(variable: str | None) -> str:
-    """Return the key, empty when none is wanted; the key itself never gets into a message."""
+    """The key, empty when none is wanted; the key itself never gets into a message."""
     if variable is None:
         return ""
     key = os.environ.get(variable, "").strip()
@@ -230,7 +230,7 @@ def _key(variable: str | None) -> str:
 
 
 def _content(body: bytes) -> str:
-    """Return the text of a chat completion."""
+    """The text of a chat completion."""
     try:
         choice = json.loads(body)["choices"][0]
         message, reason = choice["message"], choice.get("finish_reason")
@@ -247,7 +247,7 @@ def _content(body: bytes) -> str:
 
 
 def _complaint(body: bytes) -> str:
-    """Return the message of an error reply, from the fields in which servers put it."""
+    """The message of an error reply, from the fields in which servers put it."""
     text = body[:10_000].decode(errors="replace")
     try:
         value = json.loads(body)
@@ -260,7 +260,7 @@ def _complaint(body: bytes) -> str:
 
 
 def _retry_after(value: str) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, which may be a number or a date; ``None`` for neither."""
+    """The seconds of a ``Retry-After`` header, which may be a number or a date; ``None`` for neither."""
     if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
@@ -276,5 +276,5 @@ def _too_slow(seconds: float) -> str:
 
 
 def _plain(error: Exception) -> str:
-    """Return an operating system's complaint without its number."""
+    """An operating system's complaint without its number."""
     return redact(str(error).partition("] ")[2].lower() or str(error).rstrip("."))

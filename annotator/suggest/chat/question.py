@@ -54,7 +54,7 @@ def pieces(document: Document, size: int) -> Iterator[range]:
 
 
 def messages(scheme: LabelScheme, document: Document, sentences: range) -> Messages:
-    """Return the question about some sentences of a document, which are numbered from 1."""
+    """The question about some sentences of a document, which are numbered from 1."""
     lines = [
         f"[{number}] {' '.join(document.text[slice(*document.sentences[index])].split())}"
         for number, index in enumerate(sentences, 1)
@@ -87,14 +87,14 @@ def _relation(kind: RelationType, lang: str) -> str:
 
 
 def _guideline(description: Mapping[str, str], examples: Mapping[str, tuple[str, ...]], lang: str) -> str:
-    """Return the guideline in the document's language, in another where there is none."""
+    """The guideline in the document's language, in another where there is none."""
     said = description.get(lang) or next(iter(description.values()), "")
     shown = examples.get(lang) or next(iter(examples.values()), ())
     return (f": {said}" if said else "") + (f" For example {'; '.join(shown)}" if shown else "")
 
 
 def answer_schema(scheme: LabelScheme) -> dict[str, Any]:
-    """Return the JSON Schema of an answer, in the subset that servers with strict schemas take."""
+    """The JSON Schema of an answer, in the subset that servers with strict schemas take."""
     certainty = {"type": "string", "enum": list(CERTAINTIES)}
     entity = {
         "id": {"type": "integer"},

@@ -55,7 +55,7 @@ class Quotes:
         return self.alike(quote[start:end], within)
 
     def _placed(self, start: int, end: int) -> Segment | None:
-        """Return a range after trimming, ``None`` when it is empty or cuts a token in two."""
+        """A range after trimming, ``None`` when it is empty or cuts a token in two."""
         start, end = trim(self._document.text, start, end, self._document.lang)
         if start >= end:
             return None
@@ -67,7 +67,7 @@ class Quotes:
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """Return a text with differences of form removed, and for each of its code points the index where it came from."""
+    """A text with differences of form removed, and for each of its code points the index where it came from."""
     folded: list[str] = []
     origins: list[int] = []
     for index, char in enumerate(text):

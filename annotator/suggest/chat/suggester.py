@@ -54,7 +54,7 @@ class ChatSuggester:
         self._stopped: Trouble | None = Trouble(NOT_ASKED.format(configuration.host), final=True) if offline else None
 
     def offline(self) -> ChatSuggester:
-        """Return a suggester that uses the cached answers and asks nothing."""
+        """A suggester that uses the cached answers and asks nothing."""
         return ChatSuggester(self._scheme, self._configuration, self._cache_folder, offline=True)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Reported]:
@@ -107,7 +107,7 @@ class ChatSuggester:
             yield sentences, self._note(trouble)
 
     def _answer(self, endpoint: Endpoint, document: Document, sentences: range, traffic: Traffic) -> Answer:
-        """Return the cached answer, or ask."""
+        """The cached answer, or ask."""
         messages = question.messages(self._scheme, document, sentences)
         settings = self._configuration
         asked = [settings.url, settings.model, settings.temperature, messages, self._schema]
@@ -141,7 +141,7 @@ class ChatSuggester:
 
 
 def _version(settings: Configuration) -> str:
-    """Return the version: the model, the question's version, and a digest of what else changes the output."""
+    """The version: the model, the question's version, and a digest of what else changes the output."""
     other = (settings.url, settings.temperature, settings.chunk, settings.score, anchoring.VERSION)
     digest = hashlib.sha256(repr(other).encode()).hexdigest()
     return f"{settings.model}.{question.VERSION}.{digest[:6]}"

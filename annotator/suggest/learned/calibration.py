@@ -47,7 +47,7 @@ class Calibration:
         return cls((round(x / w, 4), round(y / w, 4)) for x, y, w in pooled)
 
     def __call__(self, score: float) -> float:
-        """Return the probability that a suggestion with this score is right."""
+        """The probability that a suggestion with this score is right."""
         if not self.points:
             return score
         at = bisect_right(self._scores, score)
@@ -74,6 +74,6 @@ def bins(outcomes: Iterable[tuple[float, bool]], most: int = BINS, least: int = 
 
 
 def expected_error(score_bins: Sequence[ScoreBin]) -> float | None:
-    """Return the expected calibration error: the mean distance of score and share right, weighted by bin size."""
+    """The expected calibration error: the mean distance of score and share right, weighted by bin size."""
     total = sum(b.size for b in score_bins)
     return sum(b.size * abs(b.score - b.right) for b in score_bins) / total if total else None

@@ -35,7 +35,7 @@ class LearnedSpans:
     calibrate: Callable[[str, float], float] = _uncalibrated
 
     def spans(self, document: Document, proposed: Sequence[Span]) -> list[Span]:
-        """Return the spans to suggest in a document, in reading order; ``proposed`` are those of model and rules."""
+        """The spans to suggest in a document, in reading order; ``proposed`` are those of model and rules."""
         if self.memory is None and self.tagger is None:
             return [self._calibrated("span", span) for span in proposed]
         index = PhraseIndex(document)
@@ -55,7 +55,7 @@ class LearnedSpans:
     def _tagged(
         self, index: PhraseIndex, proposed: Sequence[Span], remembered: Sequence[Span], tagger: Tagger
     ) -> list[Span]:
-        """Return the spans that the tagger finds; those that rules or memory propose too keep their source."""
+        """The spans that the tagger finds; those that rules or memory propose too keep their source."""
         sources = {span.key: span.source for span in (*remembered, *proposed)}
         spans = []
         for tagged in tagger.find(index, ProposalFeatures(index, {"base": proposed, "memory": remembered})):
@@ -70,7 +70,7 @@ class LearnedSpans:
 
 
 def _nested(proposed: Sequence[Span], tagged: Sequence[Span]) -> list[Span]:
-    """Return the proposed spans that lie inside another span, which a tagger of flat spans cannot find."""
+    """The proposed spans that lie inside another span, which a tagger of flat spans cannot find."""
     keys = {span.key for span in tagged}
     return [
         span

@@ -39,7 +39,7 @@ class _BrokenError(Exception):
 
 
 def attributes_of(path: Path) -> frozenset[str]:
-    """Return the names of the attributes that a model has weights for.
+    """The names of the attributes that a model has weights for.
 
     crfsuite's own way writes them into a temporary file, of which a full disk keeps only some.  Raises
     :class:`InputError` unless the file is a whole model, :class:`OSError` where it cannot be read.
@@ -82,7 +82,7 @@ class _Model:
         return frozenset(named)
 
     def _part(self, shape: struct.Struct, offset: int, name: bytes) -> list[Any]:
-        """Return the numbers with which a part begins."""
+        """The numbers with which a part begins."""
         if offset + shape.size > len(self._data):
             raise _BrokenError("a part of it lies behind its end")
         magic, *numbers = shape.unpack_from(self._data, offset)
@@ -91,7 +91,7 @@ class _Model:
         return numbers
 
     def _numbers(self, places: Array) -> Array:
-        """Return the whole numbers at some places, which need not be aligned."""
+        """The whole numbers at some places, which need not be aligned."""
         if len(places) and (places.min() < 0 or places.max() + 4 > len(self._data)):
             raise _BrokenError("it refers to what lies behind its end")
         columns = [self._bytes[places + i].astype(self._np.int64) << (8 * i) for i in range(4)]
@@ -115,7 +115,7 @@ class _Model:
         return int(count)
 
     def _names(self, offset: int, count: int) -> list[str]:
-        """Return the names in a table, once every search in it ends and finds a number below ``count``."""
+        """The names in a table, once every search in it ends and finds a number below ``count``."""
         np = self._np
         size, one_way, order, backward, backward_offset = self._part(_NAMES, offset, b"CQDB")
         if one_way or order != _BYTE_ORDER or backward != count or offset + size > len(self._data):

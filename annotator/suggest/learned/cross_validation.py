@@ -133,7 +133,7 @@ def relation_result(
 
 
 def f1(results: Iterable[HeldOutResult]) -> float | None:
-    """Return the F1 of all results pooled; ``None`` where nothing is right and nothing was suggested."""
+    """The F1 of all results pooled; ``None`` where nothing is right and nothing was suggested."""
     shared = total = 0
     for result in results:
         shared += len(result.right & result.suggested.keys())

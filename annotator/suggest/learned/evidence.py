@@ -118,7 +118,7 @@ NO_EVIDENCE = CorpusEvidence()
 
 
 def decision_against(verdict: Verdict, span: Span | None) -> RangeDecision | None:
-    """Return the negative decision that a verdict on a suggested span implies; ``None`` where it implies none.
+    """The negative decision that a verdict on a suggested span implies; ``None`` where it implies none.
 
     A rejection denies the label, and so does a correction that gave the same words another label or kept only a part
     of them.  ``span`` is the curator's span that the suggestion became, if any.
@@ -137,7 +137,7 @@ def decision_against(verdict: Verdict, span: Span | None) -> RangeDecision | Non
 
 
 def phrase_decision(index: PhraseIndex, tokens: TokenRange, decision: RangeDecision) -> PhraseDecision:
-    """Return a decision on the range ``tokens`` as one on the phrase that stands there."""
+    """A decision on the range ``tokens`` as one on the phrase that stands there."""
     form, context = index.form_and_context(tokens)
     return PhraseDecision(decision.label, decision.positive, form, *context)
 

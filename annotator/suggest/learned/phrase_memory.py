@@ -41,7 +41,7 @@ class DocumentEvidence:
                 counts.count(phrase_decision(index, tokens, decision))
 
     def unmarked(self, phrase: Stems) -> int:
-        """Return the number of mentions without a span on any of their tokens; 0 while the document is unfinished."""
+        """The number of mentions without a span on any of their tokens; 0 while the document is unfinished."""
         if not self.finished:
             return 0
         return sum(self._marked.isdisjoint(range(*tokens)) for tokens in self.index.occurrences(phrase))
@@ -81,11 +81,11 @@ class PhraseMemory:
             add_to(self._decided[phrase[0]], phrase, -1)
 
     def first_stems(self) -> KeysView[str]:
-        """Return the first stems of all decided phrases."""
+        """The first stems of all decided phrases."""
         return self._decided.keys()
 
     def decided(self, first: str) -> Mapping[Stems, int]:
-        """Return the decided phrases whose first stem is ``first``, each with the number of documents."""
+        """The decided phrases whose first stem is ``first``, each with the number of documents."""
         return self._decided.get(first, {})
 
     def all_decided(self) -> Iterator[Stems]:
@@ -94,7 +94,7 @@ class PhraseMemory:
             yield from phrases
 
     def evidence(self, phrase: Stems, without: str | None = None) -> CorpusEvidence:
-        """Return what the documents say about a phrase, leaving out the one with the key ``without``."""
+        """What the documents say about a phrase, leaving out the one with the key ``without``."""
         if phrase not in self.decided(phrase[0]):
             return NO_EVIDENCE
         known = self._evidence.get((phrase, without))
@@ -138,15 +138,15 @@ class FrozenMemory:
         return bool(self._evidence)
 
     def first_stems(self) -> KeysView[str]:
-        """Return the first stems of all decided phrases."""
+        """The first stems of all decided phrases."""
         return self._decided.keys()
 
     def decided(self, first: str) -> Mapping[Stems, int]:
-        """Return the decided phrases whose first stem is ``first``."""
+        """The decided phrases whose first stem is ``first``."""
         return self._decided.get(first, {})
 
     def evidence(self, phrase: Stems, without: str | None = None) -> CorpusEvidence:  # noqa: ARG002 - no documents here
-        """Return what the documents said about a phrase; none of them can be left out any more."""
+        """What the documents said about a phrase; none of them can be left out any more."""
         return self._evidence.get(phrase, NO_EVIDENCE)
 
     @classmethod
@@ -166,7 +166,7 @@ class FrozenMemory:
 
 
 def memory_rows(memory: PhraseMemory) -> list[list[Any]]:
-    """Return the counts of a memory as JSON values, one row a phrase: stems, unmarked mentions, forms, contexts."""
+    """The counts of a memory as JSON values, one row a phrase: stems, unmarked mentions, forms, contexts."""
     rows: list[list[Any]] = []
     for phrase in sorted(memory.all_decided()):
         evidence = memory.evidence(phrase)

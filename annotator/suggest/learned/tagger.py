@@ -97,7 +97,7 @@ def units(index: PhraseIndex) -> Iterator[TokenRange]:
 def features(
     index: PhraseIndex, unit: TokenRange, proposals: ProposalFeatures, vocabulary: Vocabulary
 ) -> list[Features]:
-    """Return the features of each token of a unit."""
+    """The features of each token of a unit."""
     text, tokens = index.document.text, index.document.tokens
     starts, ends = tokens.starts[unit.start : unit.stop], tokens.ends[unit.start : unit.stop]
     words = [vocabulary(text[start:end]) for start, end in zip(starts, ends, strict=True)]
@@ -131,7 +131,7 @@ Vocabulary = Callable[[str], _Word]
 
 
 def vocabulary(known: Container[str] | None = None) -> Vocabulary:
-    """Return a cached look-up of words' features, restricted to the ``known`` ones, which a tagger has weights for."""
+    """A cached look-up of words' features, restricted to the ``known`` ones, which a tagger has weights for."""
 
     @lru_cache(maxsize=65536)
     def look_up(word: str) -> _Word:
@@ -144,7 +144,7 @@ def vocabulary(known: Container[str] | None = None) -> Vocabulary:
 
 
 def _shape(word: str) -> str:
-    """Return the classes of a word's characters with runs shortened: ``Xx``, ``X.``, ``d``."""
+    """The classes of a word's characters with runs shortened: ``Xx``, ``X.``, ``d``."""
     shape = ""
     for character in word[:12]:
         kind = "X" if character.isupper() else "x" if character.isalpha() else "d" if character.isdigit() else character
@@ -228,7 +228,7 @@ class Tagger:
                             yield TaggedSpan(tokens, label, probability)
 
     def _probability(self, unit: TokenRange, tokens: TokenRange, label: str) -> float:
-        """Return the least marginal of a span's tags: its first, the others, and the end after the last."""
+        """The least marginal of a span's tags: its first, the others, and the end after the last."""
         first, last = tokens.start - unit.start, tokens.stop - unit.start
         begin, inside = f"B-{label}", f"I-{label}"
         if begin not in self._labels:

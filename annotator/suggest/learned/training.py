@@ -61,13 +61,13 @@ class TrainingSet:
         self._suggesters: dict[str, RelationSuggester] = {}
 
     def index(self, document: Document) -> PhraseIndex:
-        """Return the phrase index of a document."""
+        """The phrase index of a document."""
         if document.key not in self._indexes:
             self._indexes[document.key] = PhraseIndex(document)
         return self._indexes[document.key]
 
     def relation_suggester(self, lang: str) -> RelationSuggester:
-        """Return the relation rules for a language."""
+        """The relation rules for a language."""
         if lang not in self._suggesters:
             self._suggesters[lang] = RelationSuggester(self.scheme, lang)
         return self._suggesters[lang]
@@ -146,6 +146,6 @@ def _instances(training_set: TrainingSet, example: Example) -> Iterator[Instance
 
 
 def true_relations(scheme: LabelScheme, layer: Annotations) -> frozenset[RelationKey]:
-    """Return what a layer's relations say, symmetric ones with the earlier span as their head."""
+    """What a layer's relations say, symmetric ones with the earlier span as their head."""
     symmetric = scheme.symmetric
     return frozenset(layer.relation_key(relation).canonical(symmetric) for relation in layer.relations.values())

@@ -97,12 +97,12 @@ class LearnedVersion:
         return self._read(CALIBRATION, lambda kinds: {name: Calibration(points) for name, points in kinds.items()})
 
     def learned_spans(self, scheme: LabelScheme) -> LearnedSpans:
-        """Return what turns the rules' spans into the spans to suggest."""
+        """What turns the rules' spans into the spans to suggest."""
         memory = self.memory or None
         return LearnedSpans(scheme, memory, self.tagger, self.version, self.calibrated)
 
     def calibrated(self, kind: str, score: float) -> float:
-        """Return the probability that a suggestion with this score is accepted; ``kind`` as in :attr:`calibrations`."""
+        """The probability that a suggestion with this score is accepted; ``kind`` as in :attr:`calibrations`."""
         calibration = self.calibrations.get(kind)
         return round(calibration(score), 3) if calibration is not None else score
 
@@ -133,7 +133,7 @@ class VersionStatus:
 
 
 def scheme_digest(scheme: LabelScheme) -> str:
-    """Return a digest of what a trained model depends on in the scheme: labels, and which of them may be related."""
+    """A digest of what a trained model depends on in the scheme: labels, and which of them may be related."""
     return sha256(json.dumps(scheme.shape, sort_keys=True).encode()).hexdigest()
 
 
@@ -149,7 +149,7 @@ def list_versions(learned_dir: Path, scheme: LabelScheme) -> list[VersionStatus]
 
 
 def active_version(learned_dir: Path, scheme: LabelScheme) -> LearnedVersion | None:
-    """Return the version in use; ``None`` when none was chosen, or the chosen one cannot be used."""
+    """The version in use; ``None`` when none was chosen, or the chosen one cannot be used."""
     return load_version(learned_dir, chosen_version(learned_dir), scheme)
 
 
@@ -161,7 +161,7 @@ def why_unused(learned_dir: Path, scheme: LabelScheme) -> str:
 
 
 def load_version(learned_dir: Path, version: str, scheme: LabelScheme) -> LearnedVersion | None:
-    """Return a version by its name; ``None`` where it is missing, damaged or fits another scheme."""
+    """A version by its name; ``None`` where it is missing, damaged or fits another scheme."""
     if version in ("", NONE):
         return None
     path = learned_dir / version
@@ -170,7 +170,7 @@ def load_version(learned_dir: Path, version: str, scheme: LabelScheme) -> Learne
 
 
 def chosen_version(learned_dir: Path) -> str:
-    """Return the name of the chosen version: :data:`NONE` for none, empty when nothing was ever chosen."""
+    """The name of the chosen version: :data:`NONE` for none, empty when nothing was ever chosen."""
     return _choice(learned_dir)[0]
 
 
@@ -194,7 +194,7 @@ def use(learned_dir: Path, version: str, scheme: LabelScheme, *, pinned: bool) -
 
 
 def next_version(learned_dir: Path) -> str:
-    """Return the name for the next version: the number after the highest one, with four digits or more."""
+    """The name for the next version: the number after the highest one, with four digits or more."""
     numbers = [int(p.name) for p in learned_dir.glob("*") if p.name.isdigit()] if learned_dir.is_dir() else []
     return f"{max(numbers, default=0) + 1:04d}"
 
@@ -222,7 +222,7 @@ def discard(made: Path) -> None:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
+    """The SHA-256 of a file in hexadecimal."""
     return sha256(path.read_bytes()).hexdigest()
 
 

@@ -52,7 +52,7 @@ class _Sentence:
         return cls(text, spans, around, tuple(kinds[s.label] for s in spans), [text[s.start : s.end] for s in spans])
 
     def candidate(self, one: int, other: int, *, forwards: bool, symmetric: bool) -> RelationCandidate:
-        """Return two spans of the sentence, by their indices in reading order, as a candidate."""
+        """Two spans of the sentence, by their indices in reading order, as a candidate."""
         first, second = self.spans[one], self.spans[other]
         between = self.text[first.end : second.start]
         return RelationCandidate(
@@ -98,7 +98,7 @@ class RelationSuggester:
         self._competing_types = {r.name: sum(_compete(r, o) for o in self._relations) for r in self._relations}
 
     def relations(self, document: Document, spans: list[Span]) -> list[Relation]:
-        """Return the relations to suggest between ``spans``, which are in reading order."""
+        """The relations to suggest between ``spans``, which are in reading order."""
         relations: list[Relation] = []
         for inside in _sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
@@ -106,7 +106,7 @@ class RelationSuggester:
         return relations
 
     def _without_slow_patterns(self, document: Document, sentence: _Sentence) -> list[Relation]:
-        """Return the relations to suggest in a sentence; after a slow pattern, those found without it."""
+        """The relations to suggest in a sentence; after a slow pattern, those found without it."""
         while True:
             try:
                 return self._in_sentence(sentence)
@@ -132,7 +132,7 @@ class RelationSuggester:
                         yield relation, head, child, candidate
 
     def _in_sentence(self, sentence: _Sentence) -> list[Relation]:
-        """Return the likeliest relation of each pair, symmetric ones once."""
+        """The likeliest relation of each pair, symmetric ones once."""
         relations = []
         for one, other in combinations(range(len(sentence.spans)), 2):
             first, second = sentence.spans[one], sentence.spans[other]
@@ -155,7 +155,7 @@ class RelationSuggester:
                 yield suggested_relation(head, child, relation.name, self._source, round(score, 3))
 
     def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
-        """Return the relations that the scheme allows between two labels, and whether the first one is the head."""
+        """The relations that the scheme allows between two labels, and whether the first one is the head."""
         if (first, second) not in self._types_by_labels:
             self._types_by_labels[first, second] = tuple(
                 (relation, forwards)
@@ -170,7 +170,7 @@ class RelationSuggester:
         return self._types_by_labels[first, second]
 
     def rule_score(self, relation: RelationType, candidate: RelationCandidate) -> float:
-        """Return the probability that the rules give a candidate of being related by a type."""
+        """The probability that the rules give a candidate of being related by a type."""
         patterns = self._patterns[relation.name]
         if patterns and candidate.nearest and any(p.search(candidate.between) for p in patterns):
             return PATTERN_SCORE
@@ -215,7 +215,7 @@ def _sentences(document: Document, spans: list[Span]) -> Iterator[list[Span]]:
 
 
 def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
-    """Return the text between two spans, with each span in it replaced by ``#``."""
+    """The text between two spans, with each span in it replaced by ``#``."""
     parts, at = [], spans[one].end
     for span in spans[one + 1 : other]:
         if span.start >= at:

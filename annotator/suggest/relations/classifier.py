@@ -42,7 +42,7 @@ class RelationClassifier:
                 self._shared[name] = weight
 
     def score(self, relation: RelationType, candidate: RelationCandidate, rule_score: float) -> float:
-        """Return the probability that a candidate is related, given the rules' score of it."""
+        """The probability that a candidate is related, given the rules' score of it."""
         if not rule_score and candidate.apart > MOST_DISTANCE:
             return 0.0
         shared, specific = candidate_features(candidate)
@@ -73,14 +73,14 @@ class RelationScorer:
         return f"linker@{self.version}" if self.classifier is not None else None
 
     def score(self, relation: RelationType, candidate: RelationCandidate, rule_score: float) -> float:
-        """Return the calibrated probability that a candidate is related, given the rules' score of it."""
+        """The calibrated probability that a candidate is related, given the rules' score of it."""
         if self.classifier is None:
             return self.calibration(rule_score) if rule_score else 0.0
         return self.calibration(self.classifier.score(relation, candidate, rule_score))
 
 
 def prior(rule_score: float) -> float:
-    """Return the prior probability of a candidate, before anything was learned."""
+    """The prior probability of a candidate, before anything was learned."""
     return max(rule_score, LEAST_PRIOR)
 
 
@@ -94,7 +94,7 @@ def features(relation: RelationType, candidate: RelationCandidate, rule_score: f
 
 
 def candidate_features(candidate: RelationCandidate) -> tuple[list[str], list[str]]:
-    """Return the features of a candidate that all relation types share, and those that count for its type alone."""
+    """The features of a candidate that all relation types share, and those that count for its type alone."""
     words = [folded(word) for word in _WORD.findall(candidate.masked)]
     distance = _distance(len(words))
     way = "on" if candidate.forwards else "back"

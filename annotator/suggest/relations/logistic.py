@@ -39,20 +39,20 @@ class Instance(NamedTuple):
 
 
 def logit(probability: float) -> float:
-    """Return the log odds of a probability, which is first kept away from 0 and 1 so that data can overcome it."""
+    """The log odds of a probability, which is first kept away from 0 and 1 so that data can overcome it."""
     p = min(max(probability, _EDGE), 1.0 - _EDGE)
     return math.log(p / (1.0 - p))
 
 
 def sigmoid(value: float) -> float:
-    """Return the probability with these log odds."""
+    """The probability with these log odds."""
     if value < 0:
         return math.exp(value) / (1.0 + math.exp(value))
     return 1.0 / (1.0 + math.exp(-value))
 
 
 def fit(instances: Iterable[Instance], penalty: float = PENALTY) -> dict[str, float]:
-    """Return the weights that minimise log loss plus ``penalty / 2`` times their squares, without negligible ones."""
+    """The weights that minimise log loss plus ``penalty / 2`` times their squares, without negligible ones."""
     import numpy as np
 
     instances = list(instances)
@@ -104,7 +104,7 @@ def _minimised(objective: object, start: Vector) -> Vector:
 
 
 def _scaled(slope: Vector, steps: Sequence[tuple[Vector, Vector]]) -> Vector:
-    """Return the slope times the estimated inverse curvature."""
+    """The slope times the estimated inverse curvature."""
     direction = slope.copy()
     kept = []
     for moved, turned in reversed(steps):

@@ -94,7 +94,7 @@ _BECAME = re.compile(
 
 
 def rule_score(pair: RelationCandidate) -> float:
-    """Return the probability that a curator accepts a relation between the two, by the rule for their kinds."""
+    """The probability that a curator accepts a relation between the two, by the rule for their kinds."""
     rule = _RULES.get((pair.head, pair.child, pair.symmetric))
     if rule is not None:
         return rule(pair)

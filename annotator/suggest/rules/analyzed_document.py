@@ -49,7 +49,7 @@ class Mention(NamedTuple):
     label: str | None = None
 
     def moved(self, start: int, end: int) -> Mention:
-        """Return the same mention at another range."""
+        """The same mention at another range."""
         return self._replace(start=start, end=end)
 
 
@@ -152,15 +152,15 @@ class AnalyzedDocument:
         return DisjointRanges(list(_headline_lines(self.document.text)))
 
     def gap(self, index: int) -> str:
-        """Return the text between word ``index`` and the next one (to the end of the text after the last)."""
+        """The text between word ``index`` and the next one (to the end of the text after the last)."""
         return self.gaps[index] if index >= 0 else ""
 
     def word_at(self, offset: int) -> int:
-        """Return the index of the first word that starts at or after ``offset``."""
+        """The index of the first word that starts at or after ``offset``."""
         return bisect_left(self.starts, offset)
 
     def words_in(self, start: int, end: int) -> range:
-        """Return the indices of the words that lie inside the range."""
+        """The indices of the words that lie inside the range."""
         return range(bisect_left(self.starts, start), bisect_right(self.ends, end))
 
     def begins_sentence(self, offset: int) -> bool:
@@ -185,7 +185,7 @@ class AnalyzedDocument:
         return text[at + 1 : offset].lstrip(" \t\xa0")[:1] in {"“", "«", "¿", "¡", '"'}
 
     def surface(self, mention: Mention) -> str:
-        """Return a mention's text with each run of white space replaced by one blank."""
+        """A mention's text with each run of white space replaced by one blank."""
         return " ".join(self.document.text[mention.start : mention.end].split())
 
 

@@ -16,7 +16,7 @@ SOURCE = "repeated@1"
 
 
 def vote_on_kinds(doc: AnalyzedDocument, mentions: Iterable[Mention]) -> list[Mention]:
-    """Return the mentions with each name's kind settled by vote; other kinds than names pass unchanged."""
+    """The mentions with each name's kind settled by vote; other kinds than names pass unchanged."""
     listed = list(mentions)
     votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for mention in listed:

@@ -28,7 +28,7 @@ UNSUPPORTED_SCORE = 0.25
 
 
 def checked(doc: AnalyzedDocument, mentions: Iterable[Mention], model_source: str) -> list[Mention]:
-    """Return the mentions; those of the model alone that no context supports get :data:`UNSUPPORTED_SCORE`."""
+    """The mentions; those of the model alone that no context supports get :data:`UNSUPPORTED_SCORE`."""
     listed = list(mentions)
     if doc.lang not in CHECKED:
         return listed

@@ -113,7 +113,7 @@ def _offsets(doc: AnalyzedDocument) -> list[int]:
 
 @cache
 def _dates(lang: str) -> tuple[re.Pattern[str], dict[str, float]]:
-    """Return one pattern for all forms of a date, the fullest first, with the score of each form."""
+    """One pattern for all forms of a date, the fullest first, with the score of each form."""
     forms = {"iso": (_ISO, 0.95), "numeric": (_NUMERIC, 0.93)}
     for number, form in enumerate({"es": _SPANISH, "en": _ENGLISH}.get(lang, ())):
         forms[f"form{number}"] = form

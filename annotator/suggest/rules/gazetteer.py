@@ -22,7 +22,7 @@ class GazetteerEntry(NamedTuple):
 
 @cache
 def places(lang: str) -> dict[str, GazetteerEntry]:
-    """Return the places that news in ``lang`` names, by their exact spelling."""
+    """The places that news in ``lang`` names, by their exact spelling."""
     kinds: dict[str, str] = dict.fromkeys(_cities(lang), GPE)
     for code, name in _territories(lang):
         kinds[name] = LOC if code.isdigit() else GPE
@@ -38,7 +38,7 @@ def places(lang: str) -> dict[str, GazetteerEntry]:
 
 @cache
 def _also_people() -> frozenset[str]:
-    """Return the places whose name alone is as likely a person's: only a second sign makes them a place."""
+    """The places whose name alone is as likely a person's: only a second sign makes them a place."""
     return frozenset(name for item in names("common", "places", "also_people") for name in item.split())
 
 
@@ -64,7 +64,7 @@ def _territories(lang: str) -> list[tuple[str, str]]:
 
 
 def _cities(lang: str) -> list[str]:
-    """Return the exemplar city of every time zone, in ``lang`` where CLDR translates it."""
+    """The exemplar city of every time zone, in ``lang`` where CLDR translates it."""
     from babel import Locale, UnknownLocaleError
     from babel.core import get_global
 

@@ -45,7 +45,7 @@ def _expressions(lang: str) -> tuple[tuple[PrefilteredRegex, str, float], ...]:
 
 
 def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
-    """Return expressions for names that begin with such a word, each with the kind and score of its matches."""
+    """Expressions for names that begin with such a word, each with the kind and score of its matches."""
     if lang == "es":
         subtitle = rf"(?:: [{UP}][\w-]*(?: (?:{_ES_LINK} )?[\w-]*[{UP}][\w-]*)*)?"
         return (

@@ -68,7 +68,7 @@ def _short_form(doc: AnalyzedDocument, index: int) -> bool:
 
 
 def _extend_spanish(doc: AnalyzedDocument, head: int) -> int:
-    """Return the last word of the name that begins with the institution's head word."""
+    """The last word of the name that begins with the institution's head word."""
     words, last, at, linked = doc.words, head, head + 1, False
     while at < len(words):
         step = _next_capital(doc, at)
@@ -98,7 +98,7 @@ def _ends_before(doc: AnalyzedDocument, head: int, last: int, capital: int) -> b
 
 
 def _next_capital(doc: AnalyzedDocument, at: int) -> tuple[int, str] | None:
-    """Return the next capitalised word of a name and the connector that leads to it, ``""`` when it follows at once."""
+    """The next capitalised word of a name and the connector that leads to it, ``""`` when it follows at once."""
     words = doc.words
     link = ""
     for i in range(at, min(at + 3, len(words))):
@@ -151,7 +151,7 @@ def _english(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 
 def _first_of_run(doc: AnalyzedDocument, last: int) -> int:
-    """Return the first word of the capitalised run that ends with ``last``, without a sentence's opening word."""
+    """The first word of the capitalised run that ends with ``last``, without a sentence's opening word."""
     first = last
     while first > 0 and last - first < 7:
         word, gap = doc.words[first - 1], doc.gap(first - 1)
@@ -214,7 +214,7 @@ def _published(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 
 def _published_end(doc: AnalyzedDocument, first: int, gap: str) -> int:
-    """Return where the name ends: at its closing quote, or with its capitals and a ``por`` or ``del`` among them."""
+    """Where the name ends: at its closing quote, or with its capitals and a ``por`` or ``del`` among them."""
     if gap != " ":
         closing = re.compile("[”\"'’»\n]").search(doc.text, doc.starts[first])
         if closing is not None and closing.start() - doc.starts[first] < 60:
@@ -276,7 +276,7 @@ def spelled_out(doc: AnalyzedDocument, known: list[Mention]) -> Iterator[Mention
 
 
 def _spelling(doc: AnalyzedDocument, last: int, short: str) -> int | None:
-    """Return the first of the words up to ``last`` whose capitals spell ``short``; lower-case words may help."""
+    """The first of the words up to ``last`` whose capitals spell ``short``; lower-case words may help."""
     left = len(short)
     for i in range(last, max(last - 3 * len(short), -1), -1):
         word = doc.words[i]

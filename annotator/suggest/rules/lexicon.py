@@ -17,19 +17,19 @@ FALLBACK = "en"
 
 @cache
 def word_list(lang: str, name: str) -> frozenset[str]:
-    """Return a list of single words of ``lang`` (or of ``common``); empty when the language has no such list."""
+    """A list of single words of ``lang`` (or of ``common``); empty when the language has no such list."""
     return frozenset(_table(lang)["words"].get(name, "").split())
 
 
 @cache
 def names(lang: str, table: str, name: str) -> tuple[str, ...]:
-    """Return a list of items that may hold blanks, in the file's order; empty when there is none."""
+    """A list of items that may hold blanks, in the file's order; empty when there is none."""
     listed = _table(lang).get(table, {}).get(name, "")
     return tuple(item for item in (part.strip() for part in listed.replace("\n", " ").split(" | ")) if item)
 
 
 def alternatives(lang: str, name: str) -> str:
-    """Return a list of titles as the inside of a regular expression's group."""
+    """A list of titles as the inside of a regular expression's group."""
     return "|".join(names(lang, "titles", name))
 
 

@@ -42,12 +42,12 @@ _INNER = {
 
 
 def kind_of(model_label: str) -> str:
-    """Return the kind that a model's label stands for, the label itself when it is no name."""
+    """The kind that a model's label stands for, the label itself when it is no name."""
     return _KIND.get(model_label, model_label)
 
 
 def part_of_speech(tag: str) -> str:
-    """Return the coarse part of speech of an English tag, as far as it can speak against a name; else nothing."""
+    """The coarse part of speech of an English tag, as far as it can speak against a name; else nothing."""
     return _OF_TAG.get(tag, "")
 
 
@@ -88,7 +88,7 @@ def _is_title(doc: AnalyzedDocument, mention: Mention) -> bool:
 
 
 def _core(doc: AnalyzedDocument, mention: Mention) -> tuple[int, int]:
-    """Return first and last word of the longest stretch that holds together as a name; first > last for none."""
+    """First and last word of the longest stretch that holds together as a name; first > last for none."""
     inner = _INNER.get(doc.lang, frozenset())
     best, first = (1, 0), -1
     last = -1
@@ -110,7 +110,7 @@ def _core(doc: AnalyzedDocument, mention: Mention) -> tuple[int, int]:
 
 
 def _abbreviated(doc: AnalyzedDocument, index: int) -> int:
-    """Return 1 when a full stop before word ``index`` ends an initial, so that it does not part a name."""
+    """1 when a full stop before word ``index`` ends an initial, so that it does not part a name."""
     return 1 if len(doc.words[index - 1]) == 1 or doc.words[index - 1] in {"St", "Jr"} else 0
 
 

@@ -50,7 +50,7 @@ class TextPatterns:
 
 
 def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Return one pattern for all phrases: whole words, any case, any white space between them."""
+    """One pattern for all phrases: whole words, any case, any white space between them."""
     listed = sorted({phrase.strip() for phrase in phrases if phrase.strip()}, key=len, reverse=True)
     spaced = (r"\s+".join(re.escape(word) for word in phrase.split()) for phrase in listed)
     return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def _regex(entity: EntityType, pattern: Pattern) -> re.Pattern[str]:
 
 
 def token_patterns(scheme: LabelScheme, lang: str) -> Mapping[str, list[list[dict[str, Any]]]]:
-    """Return the scheme's spaCy token patterns for ``lang`` by entity label."""
+    """The scheme's spaCy token patterns for ``lang`` by entity label."""
     by_label: dict[str, list[list[dict[str, Any]]]] = {}
     for entity in scheme.entities.values():
         listed = [
@@ -80,7 +80,7 @@ def token_patterns(scheme: LabelScheme, lang: str) -> Mapping[str, list[list[dic
 
 
 def matcher(vocab: Vocab, scheme: LabelScheme, lang: str) -> Matcher | None:
-    """Return a spaCy matcher for the scheme's token patterns, ``None`` when it has none for ``lang``.
+    """A spaCy matcher for the scheme's token patterns, ``None`` when it has none for ``lang``.
 
     Raises :class:`SchemeError` when spaCy does not understand a pattern.
     """

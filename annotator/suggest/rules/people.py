@@ -49,7 +49,7 @@ def _given(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 
 def _last_of_name(doc: AnalyzedDocument, first: int) -> int:
-    """Return the last word of the personal name that begins at word ``first``."""
+    """The last word of the personal name that begins at word ``first``."""
     last, at = first, first + 1
     while at < len(doc.words) and at - first < 7:
         gap = doc.gap(at - 1)
@@ -89,7 +89,7 @@ def later_mentions(doc: AnalyzedDocument, known: list[Mention]) -> Iterator[Ment
 
 
 def _parts(doc: AnalyzedDocument, known: list[Mention]) -> dict[str, list[tuple[str, ...]]]:
-    """Return by first word the parts of names that may stand for a person, the longest first."""
+    """By first word the parts of names that may stand for a person, the longest first."""
     others = Counter(
         doc.words[i] for m in known if m.kind in {ORG, GPE, LOC} and m.score > 0.6 for i in doc.words_in(m.start, m.end)
     )

@@ -21,7 +21,7 @@ _COUNTY = {"en": frozenset({"County", "Parish", "Province", "Township"}), "es": 
 
 @cache
 def _index(lang: str) -> dict[str, list[tuple[tuple[str, ...], str, GazetteerEntry]]]:
-    """Return the gazetteer by first word, the longest names first."""
+    """The gazetteer by first word, the longest names first."""
     index: dict[str, list[tuple[tuple[str, ...], str, GazetteerEntry]]] = {}
     for name, entry in places(lang).items():
         for spelling in {name, name.upper()} if len(name) > 4 else {name}:

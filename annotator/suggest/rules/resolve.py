@@ -69,7 +69,7 @@ class LabelMap:
         self._cache: dict[str, str | None] = {}
 
     def label(self, mention: Mention) -> str | None:
-        """Return the label, ``None`` when the scheme has none for such a mention."""
+        """The label, ``None`` when the scheme has none for such a mention."""
         if mention.label is not None:
             return mention.label if mention.label in self._scheme.entities else None
         if mention.kind not in self._cache:
@@ -87,13 +87,13 @@ class LabelMap:
         return None
 
     def kind(self, label: str) -> str:
-        """Return the kind that a label of the scheme stands for, the label itself when it is none of ours."""
+        """The kind that a label of the scheme stands for, the label itself when it is none of ours."""
         kinds = (PERSON, ORG, GPE, LOC, DATE, ROLE, EVENT, INITIATIVE, PROGRAM, SYSTEM)
         return next((kind for kind in kinds if self._find(kind) == label), label)
 
 
 def resolve(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap, scheme: LabelScheme) -> list[Span]:
-    """Return the spans to suggest, in reading order: trimmed, on token borders, with one label for each range."""
+    """The spans to suggest, in reading order: trimmed, on token borders, with one label for each range."""
     rivals = _by_range(_snapped_rivals(doc, mentions, labels))
     rivals.sort(key=lambda r: (-r.rank, r.key))
     spans = [suggested_span(*r.key, r.source, round(r.score, 3)) for r in compatible(rivals, scheme)]
@@ -116,7 +116,7 @@ def _snapped_rivals(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: 
 
 
 def _snapped(doc: AnalyzedDocument, start: int, end: int) -> tuple[int, int, float] | None:
-    """Return a range trimmed and widened to whole tokens, with the bonus for its length; ``None`` when it is none."""
+    """A range trimmed and widened to whole tokens, with the bonus for its length; ``None`` when it is none."""
     tokens = doc.document.tokens
     start, end = trim(doc.text, start, end, doc.lang)
     inside = tokens.overlapping(start, end) if start < end else range(0)

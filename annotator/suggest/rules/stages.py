@@ -31,7 +31,7 @@ Finder = Callable[[AnalyzedDocument], Iterable[Mention]]
 
 
 def _adding(find: Finder) -> Stage:
-    """Return a stage that adds what ``find`` finds."""
+    """A stage that adds what ``find`` finds."""
     return lambda doc, mentions: [*mentions, *find(doc)]
 
 
@@ -61,7 +61,7 @@ def _replace_dates(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Menti
 
 
 def _ordered_stages(find_patterns: Finder) -> tuple[tuple[str, Stage], ...]:
-    """Return all stages with their names, in the order in which they run; ``find_patterns`` is the last one's."""
+    """All stages with their names, in the order in which they run; ``find_patterns`` is the last one's."""
     return (
         ("model", _adding(lambda doc: doc.model_mentions)),
         ("repair", model_repair.repaired),
@@ -92,11 +92,11 @@ class EntityRules:
         self._stages = [stage for name, stage in _ordered_stages(self._find_patterns) if name in stages]
 
     def spans(self, doc: AnalyzedDocument) -> list[Span]:
-        """Return the entity spans to suggest, in reading order."""
+        """The entity spans to suggest, in reading order."""
         return resolve(doc, self.mentions(doc), self._labels, self._scheme)
 
     def mentions(self, doc: AnalyzedDocument) -> list[Mention]:
-        """Return the mentions that the stages found, competing ones included."""
+        """The mentions that the stages found, competing ones included."""
         mentions: list[Mention] = []
         for stage in self._stages:
             mentions = stage(doc, mentions)

@@ -25,7 +25,7 @@ _ES_LINKED = rf"(?: (?:y|e|de|del|de la|para|para la|para el) [{UP}]\w+)"
 
 @cache
 def _spanish() -> re.Pattern[str]:
-    """Return the pattern of a post in Spanish: noun, adjectives, and the complement that defines it."""
+    """The pattern of a post in Spanish: noun, adjectives, and the complement that defines it."""
     tail = rf"(?:{_ES_LINKED}| (?:{alternatives('es', 'post_words')})\b)"
     noun = rf"(?:ex[- ]?)?(?:vice|sub|co)?(?:{alternatives('es', 'nouns')})"
     complement = (
@@ -39,7 +39,7 @@ def _spanish() -> re.Pattern[str]:
 
 @cache
 def _english() -> re.Pattern[str]:
-    """Return the pattern of a post in English: modifiers, noun, and the complement that defines it."""
+    """The pattern of a post in English: modifiers, noun, and the complement that defines it."""
     modifier = rf"(?i:{alternatives('en', 'modifiers')})"
     complement = rf"(?i: of (?:{alternatives('en', 'posts')})| for [a-z]+(?: (?:and )?[a-z]+)? affairs)"
     return re.compile(
@@ -98,7 +98,7 @@ _COURTESIES = StartFilter(("mr", "ms", "dr", "sr", "lic", "ing", "don", "doña",
 
 @cache
 def _beginnings(lang: str) -> StartFilter:
-    """Return where the pattern of a post in ``lang`` may match."""
+    """Where the pattern of a post in ``lang`` may match."""
     listed = [word_prefix(name) for table in ("ranks", "modifiers", "nouns") for name in names(lang, "titles", table)]
     if lang == "es":
         listed = [f"{before}{noun}" for before in _ES_PREFIXES for noun in listed] + ["ex "]
@@ -106,7 +106,7 @@ def _beginnings(lang: str) -> StartFilter:
 
 
 def pattern(lang: str) -> re.Pattern[str] | None:
-    """Return the pattern of a post in ``lang``, ``None`` for a language without one."""
+    """The pattern of a post in ``lang``, ``None`` for a language without one."""
     made = {"es": _spanish, "en": _english}.get(lang)
     return made() if made is not None else None
 
@@ -137,14 +137,14 @@ def _around(doc: AnalyzedDocument, match: re.Match[str]) -> Iterator[Mention]:
 
 
 def _alone_score(post: str) -> float:
-    """Return the score of a post without a name: a complement or a capital makes it one person's."""
+    """The score of a post without a name: a complement or a capital makes it one person's."""
     if " para " in post:
         return 0.88
     return 0.8 if post[0].isupper() else 0.6
 
 
 def _without_body(doc: AnalyzedDocument, match: re.Match[str]) -> int:
-    """Return where the post ends when its complement runs on: ``… | del Departamento de Estado``, ``… | de Chile``."""
+    """Where the post ends when its complement runs on: ``… | del Departamento de Estado``, ``… | de Chile``."""
     if doc.lang != "es":
         return match.end()
     body = _ES_BODY.search(match[0])
