@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from annotator.reports import agreement_text as text
-from annotator.reports import svg
+from annotator.reports import agreement_text, svg
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.agreement_tables import Section, opening, sections
 from annotator.reports.printable import printable
@@ -53,7 +52,7 @@ section, svg { break-inside: avoid; } section.long { break-inside: auto; }
 
 def as_html(agreement: Agreement, work: WorkSummary) -> str:
     """The whole page."""
-    title = f"Agreement of {text.layer_list(agreement)}"
+    title = f"Agreement of {agreement_text.layer_list(agreement)}"
     body = "\n".join([*_opening(agreement, title), *_charts(agreement, work), *_tables(agreement, work)])
     return (
         "<!DOCTYPE html>\n"
@@ -72,11 +71,11 @@ def _opening(agreement: Agreement, title: str) -> Iterator[str]:
     found = agreement.headline
     yield f"<h1>{_shown(title)}</h1>"
     first, *rest = opening(agreement)[1:]
-    value = text.number(found.value if found else None)
+    value = agreement_text.number(found.value if found else None)
     yield f'<div class="lead"><b>{value}</b><p>{_shown(first)}</p></div>'
     yield from (f"<p>{_shown(line)}</p>" for line in rest)
     options = agreement.options
-    yield f'<p class="note">{_shown(text.CAUTION)} {options.resamples:,} resamples, seed {options.seed}.</p>'
+    yield f'<p class="note">{_shown(agreement_text.CAUTION)} {options.resamples:,} resamples, seed {options.seed}.</p>'
 
 
 def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
@@ -119,7 +118,7 @@ def _dot(part: Slice) -> svg.Dot:
     if found is None:
         return svg.Dot(part.name, None, None, None, "")
     return svg.Dot(
-        part.name, found.value, found.low, found.high, _figures(text.with_interval(found), found.informative)
+        part.name, found.value, found.low, found.high, _figures(agreement_text.with_interval(found), found.informative)
     )
 
 
@@ -134,7 +133,7 @@ def _parts(parts: Sequence[Slice]) -> str:
 def _measures(agreement: Agreement) -> str:
     charts = []
     for level, some in groupby(agreement.overall.figures, key=lambda f: f.measure.universe.level):
-        rows = [svg.Dot(m.title, e.value, e.low, e.high, text.with_interval(e)) for m, e in some]
+        rows = [svg.Dot(m.title, e.value, e.low, e.high, agreement_text.with_interval(e)) for m, e in some]
         charts.append(f"<h3>{LEVELS[level]}</h3>{svg.dots(rows, LEVELS[level])}")
     return "".join(charts)
 
@@ -157,7 +156,7 @@ def _pairs(agreement: Agreement) -> str:
     cells = [
         [
             (None, "") if one == other else (found.value if (found := values.get(frozenset((one, other)))) else None,
-                                             text.number(found.value) if found else "–")
+                                             agreement_text.number(found.value) if found else "–")
             for other in agreement.layers
         ]
         for one in agreement.layers
@@ -168,8 +167,8 @@ def _pairs(agreement: Agreement) -> str:
 def _kinds(agreement: Agreement) -> str:
     charts = []
     for what, kinds, names in (
-        ("spans", agreement.kinds, text.KIND_NAMES),
-        ("relations", agreement.relation_kinds, text.RELATION_KIND_NAMES),
+        ("spans", agreement.kinds, agreement_text.KIND_NAMES),
+        ("relations", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
     ):
         total = sum(kinds.values())
         if total:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from annotator.reports import agreement_text as text
+from annotator.reports import agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
 from annotator.reports.work_summary import WorkSummary
 
@@ -93,7 +93,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
             "value": found.value if found else None,
             "low": found.low if found else None,
             "high": found.high if found else None,
-            "sentence": text.headline(agreement),
+            "sentence": agreement_text.headline(agreement),
         },
         "figures": [record for part in agreement.slices() for record in _figures(part)],
         "semeval": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from annotator.reports import agreement_text as text
+from annotator.reports import agreement_text
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.work_summary import Acceptance, WorkSummary
 from annotator.workflow.comparing.agreement_sample import display_name
@@ -28,10 +28,10 @@ class Section:
 def opening(agreement: Agreement) -> list[str]:
     """What is to be read first: the headline, where layers differ, what counts."""
     lines = [
-        f"Agreement of {text.layer_list(agreement)}",
-        text.headline(agreement),
-        text.differing(agreement),
-        text.coverage(agreement),
+        f"Agreement of {agreement_text.layer_list(agreement)}",
+        agreement_text.headline(agreement),
+        agreement_text.differing(agreement),
+        agreement_text.coverage(agreement),
     ]
     return [line for line in lines if line]
 
@@ -48,8 +48,8 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
             ("Over time", agreement.times),
             ("Suggestions shown or not", agreement.conditions),
         )),
-        _kinds("How spans differ", agreement.kinds, text.KIND_NAMES),
-        _kinds("How relations differ", agreement.relation_kinds, text.RELATION_KIND_NAMES),
+        _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
+        _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
         _confusions("Spans taken for one another", agreement.confusion),
         _confusions("Relations taken for one another", agreement.relation_confusion),
         _semeval(agreement),
@@ -69,22 +69,29 @@ FIGURES = ("value", "95 % interval", "documents", "items")
 
 def _overall(agreement: Agreement) -> Section:
     rows = [
-        (m.title, text.number(e.value), text.interval(e) or e.reason, e.informative, f"{e.items:,}", m.universe.text)
+        (
+            m.title,
+            agreement_text.number(e.value),
+            agreement_text.interval(e) or e.reason,
+            e.informative,
+            f"{e.items:,}",
+            m.universe.text,
+        )
         for m, e in agreement.overall.figures
     ]
     columns = ("measure", *FIGURES, "of")
-    return Section("Overall", columns, rows, ("value", "documents", "items"), text.CAUTION if rows else "")
+    return Section("Overall", columns, rows, ("value", "documents", "items"), agreement_text.CAUTION if rows else "")
 
 
 def _parts(title: str, parts: Sequence[Slice]) -> Section:
     """A table with a line a part and a column a figure."""
-    chosen = [f.measure.name for f in parts[0].figures if f.measure.name in text.SHORT] if parts else []
+    chosen = [f.measure.name for f in parts[0].figures if f.measure.name in agreement_text.SHORT] if parts else []
     rows = []
     for part in parts:
         first = part.figures[0].estimate if part.figures else None
         counts = (first.informative, f"{first.items:,}") if first else (0, 0)
-        rows.append((part.name, *(text.with_interval(part.get(name)) for name in chosen), *counts))
-    columns = ("", *(text.SHORT[name] for name in chosen), "documents", "items")
+        rows.append((part.name, *(agreement_text.with_interval(part.get(name)) for name in chosen), *counts))
+    columns = ("", *(agreement_text.SHORT[name] for name in chosen), "documents", "items")
     return Section(title, columns, rows, ("documents", "items"))
 
 
@@ -112,7 +119,7 @@ def _semeval(agreement: Agreement) -> Section:
 def _documents(agreement: Agreement) -> Section:
     rows = [
         (
-            *(row.key, row.lang, text.number(row.span_f1), text.number(row.relation_f1)),
+            *(row.key, row.lang, agreement_text.number(row.span_f1), agreement_text.number(row.relation_f1)),
             *(row.differences, row.relation_differences, ", ".join(map(display_name, row.layers)), row.title),
         )
         for row in agreement.documents[:MOST_ROWS]
@@ -160,7 +167,8 @@ def _pace(work: WorkSummary) -> Section:
 def _gamma(agreement: Agreement) -> Section:
     found = agreement.gamma
     rows = [] if found is None else [
-        (text.number(found.value), f"{found.documents} of {found.available}", found.items, found.seed, found.reason)
+        (agreement_text.number(found.value), f"{found.documents} of {found.available}",
+         found.items, found.seed, found.reason)
     ]  # fmt: skip
     columns = ("γ", "documents", "items", "seed", "")
     return Section("Gamma", columns, rows, columns[:4], "No interval: γ is measured once.")

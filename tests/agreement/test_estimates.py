@@ -11,7 +11,7 @@ from annotator.agreement.layers import Content, DocumentLayers
 from annotator.agreement.measures import BY_LABEL, DIRECTED, OVERALL
 from annotator.agreement.totals import Features
 from annotator.annotation import SpanKey
-from tests.agreement.making import compared, document, labelled_tokens, measured, tokens
+from tests.agreement.invented_layers import compared, document, labelled_tokens, measured, tokens
 from tests.strategies import span_sets
 
 QUICK = EstimateOptions(resamples=400, seed=3)

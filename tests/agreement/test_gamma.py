@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from annotator.agreement.gamma import disorder, gamma
 from annotator.annotation import SpanKey
-from tests.agreement.making import document
+from tests.agreement.invented_layers import document
 from tests.strategies import span_sets
 
 

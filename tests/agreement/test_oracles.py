@@ -15,7 +15,7 @@ from annotator.agreement.coefficients import Array
 from annotator.agreement.formulas import Schema, semeval
 from annotator.agreement.totals import Features
 from annotator.annotation import SpanKey
-from tests.agreement.making import compared, document, labelled_tokens, measured
+from tests.agreement.invented_layers import compared, document, labelled_tokens, measured
 from tests.strategies import span_sets
 
 LABELS = ("A", "B", "C")

@@ -11,7 +11,7 @@ from annotator.agreement.estimates import estimate
 from annotator.agreement.layers import DocumentLayers, Vocabulary
 from annotator.agreement.measures import OVERALL
 from annotator.agreement.totals import Features
-from tests.agreement.making import FIXED, document, labelled_tokens, measured
+from tests.agreement.invented_layers import FIXED, document, labelled_tokens, measured
 
 SEVEN = 5e-8
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from annotator.agreement.alignment import align
 from annotator.agreement.relations import RelationMatch, align_relations
 from annotator.annotation import RelationKey, SpanKey
-from tests.agreement.making import document, measured
+from tests.agreement.invented_layers import document, measured
 from tests.strategies import RELATIONS, span_sets
 
 ANA, CRUZ, PERU = SpanKey(0, 3, "PERSON"), SpanKey(8, 12, "ORG"), SpanKey(20, 24, "GPE")

@@ -20,7 +20,7 @@ from annotator.reports.agreement_text import headline, number, with_interval
 from annotator.reports.work_summary import WorkSummary, summarize_work
 from annotator.store import VerdictCount, WorkTime
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
-from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 
 OPTIONS = EstimateOptions(resamples=200, seed=1)

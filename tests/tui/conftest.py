@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
 from tests.workflow.adjudicating.finished_documents import finish, key_of
 from tests.workspaces import Bench, link, make_bench, proposal, propose
 

@@ -8,7 +8,7 @@ from annotator.tui.layout.figures import bar, scale, stacked_bar
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.queue import QueueScreen
-from tests.agreement.finishing import ANA, mark
+from tests.agreement.working_curators import ANA, mark
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench
 

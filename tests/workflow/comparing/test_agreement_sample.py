@@ -16,7 +16,7 @@ from annotator.workflow.comparing.disagreements import (
     hidden_documents,
     read_version,
 )
-from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench
 
 SPANS = DisagreementFilter("spans", relations=False)

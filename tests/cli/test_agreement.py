@@ -10,7 +10,7 @@ import pytest
 
 from annotator.cli.main import main
 from annotator.reports.agreement_records import harmless
-from tests.agreement.finishing import ANA, CRUZ, MEXICO, mark
+from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
 from tests.workspaces import Bench, sql_dump
 
 Run = Callable[..., tuple[int, str, str]]
