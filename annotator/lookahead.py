@@ -6,17 +6,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-Item = TypeVar("Item")
+AnyItem = TypeVar("AnyItem")
 
 
-def look_ahead(items: Iterable[Item], count: int, *, drop: Callable[[Item], object] | None = None) -> Iterator[Item]:
+def look_ahead(
+    items: Iterable[AnyItem], count: int, *, drop: Callable[[AnyItem], object] | None = None
+) -> Iterator[AnyItem]:
     """Yield the items in order, each once ``count`` more were taken from the iterator, or all of them.
 
     Where taking an item begins work on another core or in a thread, up to ``count + 1`` of them are under way at once.
     ``drop`` is called for every item that was taken but not yielded when the consumer stops or an item cannot be taken,
     such as ``Future.cancel``.
     """
-    waiting: deque[Item] = deque()
+    waiting: deque[AnyItem] = deque()
     try:
         for item in items:
             waiting.append(item)

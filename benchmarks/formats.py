@@ -86,23 +86,23 @@ def workspace(folder: Path) -> Workspace:
     """Make an empty workspace, its database ready."""
     folder.mkdir()
     (folder / "labels.yaml").write_text(SCHEME, encoding="utf-8")
-    place = Workspace(folder)
-    place.store.close()
+    opened = Workspace(folder)
+    opened.store.close()
     return Workspace(folder)
 
 
 def prepare(name: str, count: int, folder: Path) -> Path:
     """Write the articles in a format."""
     form = load_format(name)
-    place = workspace(folder / f"{name}-scheme")
+    opened = workspace(folder / f"{name}-scheme")
     path = folder / f"articles{form.ending}" if not form.folder else folder / "articles"
     if form.folder:
         path.mkdir()
-        target = Target(place.scheme, folder=path)
-        form.write and form.write(records(count, place.scheme.sha256), target)
+        target = Target(opened.scheme, folder=path)
+        form.write and form.write(records(count, opened.scheme.sha256), target)
     else:
         with path.open("wb") as stream:
-            form.write and form.write(records(count, place.scheme.sha256), Target(place.scheme, stream=stream))
+            form.write and form.write(records(count, opened.scheme.sha256), Target(opened.scheme, stream=stream))
     return path
 
 
@@ -130,7 +130,7 @@ def in_a_process(*arguments: str) -> Measured:
 
 def best(measure: Callable[[int], Measured], runs: int) -> Measured:
     """Return the quickest of some runs."""
-    return min((measure(run) for run in range(runs)), key=lambda found: found.wall)
+    return min((measure(run) for run in range(runs)), key=lambda measured: measured.wall)
 
 
 def floor_in(path: Path, database: Path) -> None:
@@ -210,9 +210,9 @@ def child(arguments: list[str]) -> int:
     return 0
 
 
-def report(what: str, found: Measured, budget: float | None) -> bool:
+def report(what: str, measured: Measured, budget: float | None) -> bool:
     """Print a figure."""
-    return line(what, found.wall, budget, "s", f"cpu {found.cpu:.2f} s, {found.memory:.0f} MB")
+    return line(what, measured.wall, budget, "s", f"cpu {measured.cpu:.2f} s, {measured.memory:.0f} MB")
 
 
 def main() -> int:
@@ -234,8 +234,10 @@ def main() -> int:
 
             def take_in(run: int, name: str = name, path: Path = path, folder: Path = folder) -> Measured:
                 workspace(folder / f"w{run}")
-                place = str(folder / f"w{run}")
-                return in_a_process("child", "command", "-w", place, "import", name, str(path), "--layer", "gold")
+                workspace_folder = str(folder / f"w{run}")
+                return in_a_process(
+                    "child", "command", "-w", workspace_folder, "import", name, str(path), "--layer", "gold"
+                )
 
             def give_out(run: int, name: str = name, folder: Path = folder) -> Measured:
                 out = folder / f"out{run}"
@@ -260,27 +262,27 @@ def main() -> int:
 def floor(path: Path, folder: Path, runs: int) -> None:
     """Measure and print the floor."""
     database = folder / "floor"
-    found = best(lambda run: in_a_process("child", "floor-in", str(path), f"{database}{run}.db"), runs)
-    report("floor: json and sqlite3 alone, in", found, None)
-    found = best(
+    measured = best(lambda run: in_a_process("child", "floor-in", str(path), f"{database}{run}.db"), runs)
+    report("floor: json and sqlite3 alone, in", measured, None)
+    measured = best(
         lambda run: in_a_process("child", "floor-out", f"{database}0.db", str(folder / f"floor{run}.jsonl")), runs
     )
-    report("floor: json and sqlite3 alone, out", found, None)
+    report("floor: json and sqlite3 alone, out", measured, None)
 
 
 def bare_files(path: Path, folder: Path, runs: int) -> None:
     """Measure and print what copying a folder takes: the system's part in two files a document."""
-    found = best(lambda run: in_a_process("child", "files", str(path), str(folder / f"copy{run}")), runs)
-    report("floor: its files copied", found, None)
+    measured = best(lambda run: in_a_process("child", "files", str(path), str(folder / f"copy{run}")), runs)
+    report("floor: its files copied", measured, None)
 
 
 def bare_spacy(path: Path, folder: Path, count: int, runs: int) -> None:
     """Measure and print what spaCy alone takes, its loading counted, as it is in the command."""
-    found = best(lambda _: in_a_process("child", "spacy-in", str(path)), runs)
-    report("floor: spaCy alone, in", found, None)
+    measured = best(lambda _: in_a_process("child", "spacy-in", str(path)), runs)
+    report("floor: spaCy alone, in", measured, None)
     gold = str(prepare("jsonl", count, folder))
-    found = best(lambda run: in_a_process("child", "spacy-out", gold, str(folder / f"bare{run}.spacy")), runs)
-    report("floor: spaCy alone, out", found, None)
+    measured = best(lambda run: in_a_process("child", "spacy-out", gold, str(folder / f"bare{run}.spacy")), runs)
+    report("floor: spaCy alone, out", measured, None)
 
 
 if __name__ == "__main__":

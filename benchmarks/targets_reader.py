@@ -23,7 +23,7 @@ Target = tuple[Document, Annotations]
 def seeds() -> list[Target]:
     """Return the sample articles with what they should look like, named by content."""
     path = FOLDER / "seeds.jsonl"
-    found = []
+    articles = []
     with path.open(encoding="utf-8") as lines:
         for record in read_records(lines, str(path)):
             spans = {i: suggested_span(*s.key, SOURCE, 1.0) for i, s in record.annotations.spans.items()}
@@ -31,14 +31,14 @@ def seeds() -> list[Target]:
                 suggested_relation(spans[r.head], spans[r.child], r.label, SOURCE, 1.0)
                 for r in record.annotations.relations.values()
             ]
-            found.append((replace(record.document, meta={}), Annotations.of(spans.values(), relations)))
-    return found
+            articles.append((replace(record.document, meta={}), Annotations.of(spans.values(), relations)))
+    return articles
 
 
-def news_folder(given: Path | None) -> Path | None:
+def news_folder(chosen: Path | None) -> Path | None:
     """Return the folder of Spanish news: given, of the environment's corpora folder, else ``None``."""
-    if given is not None:
-        return given
+    if chosen is not None:
+        return chosen
     named = os.environ.get(VARIABLE)
     folder = Path(named) / "text" / "es-news" if named else None
     return folder if folder is not None and folder.is_dir() else None
@@ -46,7 +46,7 @@ def news_folder(given: Path | None) -> Path | None:
 
 def news(folder: Path, scheme: LabelScheme) -> list[Target]:
     """Return the articles of the news target; one whose text is not the annotated one is refused."""
-    found = []
+    articles = []
     for line in (FOLDER / "es-news.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         (article,) = read_articles([folder / f"{row['id']}.txt"])
@@ -57,8 +57,8 @@ def news(folder: Path, scheme: LabelScheme) -> list[Target]:
         links = [
             suggested_relation(spans[head], spans[child], label, SOURCE, 1.0) for head, child, label in row["relations"]
         ]
-        found.append((document, Annotations.of(spans, links)))
-    return found
+        articles.append((document, Annotations.of(spans, links)))
+    return articles
 
 
 def other_news(folder: Path, scheme: LabelScheme, but: set[str]) -> list[Document]:

@@ -122,8 +122,8 @@ def layers(draw: st.DrawFn, document: Document) -> Annotations:
         ends = st.sampled_from(sorted(spans))
         for head, child, label in draw(st.lists(st.tuples(ends, ends, st.sampled_from(RELATIONS)), max_size=5)):
             if head != child:
-                identity = str(RelationKey(head, child, label))
-                relations[identity] = Relation(identity, str(head), str(child), label, *draw(histories))
+                item_id = str(RelationKey(head, child, label))
+                relations[item_id] = Relation(item_id, str(head), str(child), label, *draw(histories))
     return Annotations.of(spans.values(), relations.values())
 
 

@@ -39,8 +39,8 @@ def steps_of(groups: list[list[tuple[str, str, Record | None]]]) -> tuple[list[E
     states, events, previous = [dict(state)], [], ""
     for seq, group in enumerate(groups, 1):
         ops = []
-        for table, identity, now in group:
-            ops.append(Op(table, identity, state.get((table, identity)), now))
+        for table, record_id, now in group:
+            ops.append(Op(table, record_id, state.get((table, record_id)), now))
             apply_ops(state, ops[-1:])
         events.append(Event(LAYER, seq, previous, "2026-01-01T00:00:00.000Z", "ana", "label", dumps_ops(ops)))
         previous = events[-1].hash
@@ -76,7 +76,7 @@ def test_the_inverse_of_an_event_takes_it_back(groups: list[list[tuple[str, str,
 
 @given(st.lists(moves, max_size=5))
 def test_ops_survive_being_written_and_read(group: list[tuple[str, str, Record | None]]) -> None:
-    ops = [Op(table, identity, None, now) for table, identity, now in group]
+    ops = [Op(table, record_id, None, now) for table, record_id, now in group]
     assert loads_ops(dumps_ops(ops)) == ops
     assert invert_ops(invert_ops(ops)) == ops
 

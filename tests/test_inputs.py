@@ -179,12 +179,12 @@ def test_whatever_a_file_says_it_is_read_or_refused(
     path = tmp_path_factory.getbasetemp() / name
     written = "".join(pieces)
     path.write_text(LABELS[:cut] + written + LABELS[cut:] if name == "labels.yaml" else written, encoding="utf-8")
-    said = name
+    message = name
     try:
         READERS[name](path)
     except AnnotatorError as error:
-        said = str(error)
-    assert name in said
+        message = str(error)
+    assert name in message
 
 
 @settings(max_examples=int(FUZZ_SECONDS * 10) or 150)

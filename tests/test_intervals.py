@@ -51,9 +51,9 @@ def test_after_and_before_are_the_neighbours_in_reading_order(
     start: list[tuple[int, int, str]], steps: list[tuple[bool, tuple[int, int, str]]], here: tuple[int, int, str]
 ) -> None:
     index, naive = built(start, steps)
-    place = Interval.of(*here)
-    assert index.after(place) == next((i for i in naive if i > place), None)
-    assert index.before(place) == next((i for i in reversed(naive) if i < place), None)
+    interval = Interval.of(*here)
+    assert index.after(interval) == next((i for i in naive if i > interval), None)
+    assert index.before(interval) == next((i for i in reversed(naive) if i < interval), None)
 
 
 @given(st.lists(intervals, max_size=10), st.integers(-1, 31))

@@ -25,8 +25,8 @@ def edited(text: str, every: int) -> str:
 
 def test_copies_and_light_edits_belong_together() -> None:
     one, other = article(1), article(2)
-    found = near_duplicate_groups([one, other, edited(one, 50), one.upper() + "!", edited(other, 80)])
-    assert found == [0, 1, 0, 0, 1]
+    groups = near_duplicate_groups([one, other, edited(one, 50), one.upper() + "!", edited(other, 80)])
+    assert groups == [0, 1, 0, 0, 1]
 
 
 def test_what_is_like_what_is_like_it_belongs_together() -> None:

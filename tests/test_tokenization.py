@@ -123,10 +123,10 @@ def test_all_that_can_be_seen_lies_in_a_token(text: str, lang: str) -> None:
 @given(texts(), languages)
 def test_sentences_hold_every_token_once_and_are_trimmed(text: str, lang: str) -> None:
     tokens = tokenize(text, lang)
-    found = split_sentences(text, tokens, lang)
-    inside = [token for start, end in found for token in tokens if start <= token.start and token.end <= end]
+    tokens_seen = split_sentences(text, tokens, lang)
+    inside = [token for start, end in tokens_seen for token in tokens if start <= token.start and token.end <= end]
     assert inside == list(tokens)
-    assert all(text[start:end].strip() == text[start:end] for start, end in found)
+    assert all(text[start:end].strip() == text[start:end] for start, end in tokens_seen)
 
 
 @pytest.mark.parametrize(

@@ -96,43 +96,43 @@ class Model:
         )
 
 
-def train(found: Sequence[Pair]) -> Model:
+def train(candidates: Sequence[Pair]) -> Model:
     """Return the likeliest model, weights held small, by gradient ascent over pairs of types that are ever linked."""
-    found = typed(found)
-    columns = {name: i for i, name in enumerate(sorted({feature for pair in found for feature in pair.features}))}
-    labels = [NONE, *sorted({pair.label for pair in found} - {NONE})]
+    candidates = typed(candidates)
+    columns = {name: i for i, name in enumerate(sorted({feature for pair in candidates for feature in pair.features}))}
+    labels = [NONE, *sorted({pair.label for pair in candidates} - {NONE})]
     allowed: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for pair in found:
+    for pair in candidates:
         allowed[pair.types].add(pair.label)
-    seen = np.zeros((len(found), len(columns)))
-    right = np.zeros((len(found), len(labels)))
-    for row, pair in enumerate(found):
+    seen = np.zeros((len(candidates), len(columns)))
+    right = np.zeros((len(candidates), len(labels)))
+    for row, pair in enumerate(candidates):
         seen[row, [columns[feature] for feature in pair.features]] = 1.0
         right[row, labels.index(pair.label)] = 1.0
     weights = np.zeros((len(columns), len(labels)))
     for _ in range(ROUNDS):
         scores = seen @ weights
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        slope = seen.T @ (right - odds / odds.sum(axis=1, keepdims=True)) / np.sqrt(len(found))
-        weights += RATE * (slope / np.sqrt(len(found)) - DECAY * weights)
+        slope = seen.T @ (right - odds / odds.sum(axis=1, keepdims=True)) / np.sqrt(len(candidates))
+        weights += RATE * (slope / np.sqrt(len(candidates)) - DECAY * weights)
     return Model(columns, labels, dict(allowed), weights)
 
 
-def typed(found: Iterable[Pair]) -> list[Pair]:
+def typed(typed_pairs: Iterable[Pair]) -> list[Pair]:
     """Return the pairs whose types are linked somewhere."""
-    kept = list(found)
-    linked = {pair.types for pair in kept if pair.label}
-    return [pair for pair in kept if pair.types in linked]
+    linked_types = list(typed_pairs)
+    linked = {pair.types for pair in linked_types if pair.label}
+    return [pair for pair in linked_types if pair.types in linked]
 
 
-def nearest(found: Sequence[Pair], trained: Sequence[Pair]) -> set[tuple[str, Link]]:
+def nearest(links: Sequence[Pair], trained: Sequence[Pair]) -> set[tuple[str, Link]]:
     """Link each child to the nearest head whose types were linked in training, with their commonest label."""
     common: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for pair in trained:
         if pair.label:
             common[pair.types][pair.label] += 1
     best: dict[tuple[str, str, tuple[str, str]], Pair] = {}
-    for pair in found:
+    for pair in links:
         if pair.types in common:
             key = pair.document, pair.child, pair.types
             best[key] = min(best.get(key, pair), pair, key=lambda p: p.gap)
@@ -146,9 +146,9 @@ def gold(path: Path) -> set[tuple[str, Link]]:
     return {(row["id"], (r["head_id"], r["child_id"], r["label"])) for row in rows for r in row["relations"]}
 
 
-def figures(found: Iterable[object], wanted: Iterable[object]) -> tuple[float, float, float]:
+def figures(predicted: Iterable[object], wanted: Iterable[object]) -> tuple[float, float, float]:
     """Return precision, recall and F1."""
-    one, other = set(found), set(wanted)
+    one, other = set(predicted), set(wanted)
     hits = len(one & other)
     precision, recall = hits / max(len(one), 1), hits / max(len(other), 1)
     return precision, recall, 2 * hits / max(len(one) + len(other), 1)
@@ -160,12 +160,12 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("test", type=Path, nargs="+")
     arguments = parser.parse_args()
-    trained, found = typed(pairs(arguments.train)), [pair for path in arguments.test for pair in pairs(path)]
+    trained, predicted = typed(pairs(arguments.train)), [pair for path in arguments.test for pair in pairs(path)]
     model = train(trained)
     wanted = set().union(*map(gold, arguments.test))
-    linked = {(p.document, (p.head, p.child, label)) for p in found if (label := model.label(p))}
+    linked = {(p.document, (p.head, p.child, label)) for p in predicted if (label := model.label(p))}
     print(f"relations, learned from {sum(bool(p.label) for p in trained)} linked pairs among {len(trained)}")
-    for name, result in (("logistic regression", linked), ("nearest pair", nearest(found, trained))):
+    for name, result in (("logistic regression", linked), ("nearest pair", nearest(predicted, trained))):
         print("relations, {}: P {:.3f} R {:.3f} F1 {:.3f}".format(name, *figures(result, wanted)))
 
 

@@ -65,10 +65,10 @@ def make_workspace(folder: Path) -> None:
 
 def complaints(folder: Path) -> list[str]:
     """Return what ``spacy debug data`` has against the exported parts."""
-    said = run(folder, "spacy", "debug", "data", "config.cfg", *_paths(), *_WHOLE_SENTENCES, may_fail=True)
-    if "Training stats" not in said:
-        sys.exit(said)
-    return _COMPLAINT.findall(said)
+    output = run(folder, "spacy", "debug", "data", "config.cfg", *_paths(), *_WHOLE_SENTENCES, may_fail=True)
+    if "Training stats" not in output:
+        sys.exit(output)
+    return _COMPLAINT.findall(output)
 
 
 def train_spans(folder: Path, steps: int) -> str:
@@ -86,12 +86,12 @@ def suggested(folder: Path) -> tuple[str, Counter[str]]:
     run(folder, "annotator", "suggest")
     run(folder, "annotator", "export", "jsonl", "--layer", "suggestions", "-o", "exports/suggestions.jsonl")
     gold = _spans(folder / "exports/jsonl/test.jsonl")
-    found = {
+    scores = {
         key: source
         for key, source in _spans(folder / "exports/suggestions.jsonl").items()
         if key[0] in {k[0] for k in gold}
     }
-    return "P {:.3f} R {:.3f} F1 {:.3f}".format(*figures(found, gold)), Counter(found.values())
+    return "P {:.3f} R {:.3f} F1 {:.3f}".format(*figures(scores, gold)), Counter(scores.values())
 
 
 def _spans(path: Path) -> dict[tuple[str, int, int, str], str]:
@@ -113,9 +113,9 @@ def prove(folder: Path, steps: int) -> None:
     for form in ("spacy", "jsonl"):
         print(run(folder, "annotator", "export", form, "-o", f"exports/{form}", *SPLIT), end="")
     run(folder, "spacy", "init", "config", "config.cfg", "--lang", "es", "--pipeline", "ner", "--force")
-    found = complaints(folder)
-    others = [line for line in found if not _OF_AMOUNT.match(line)]
-    print(f"spacy debug data: {len(found) - len(others)} complaints that there is little data, {len(others)} others")
+    results = complaints(folder)
+    others = [line for line in results if not _OF_AMOUNT.match(line)]
+    print(f"spacy debug data: {len(results) - len(others)} complaints that there is little data, {len(others)} others")
     if others:
         sys.exit("\n".join(others))
     print(f"spans, trained pipeline on the test part: {train_spans(folder, steps)}")

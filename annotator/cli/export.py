@@ -23,6 +23,8 @@ from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
     from annotator.formats.protocol import Format
+    from annotator.workflow.exporting.export_writer import ExportResult
+    from annotator.workflow.exporting.selection import Selection
 
 
 @click.command("export")
@@ -80,15 +82,21 @@ def command(
     outputs = workspace.outputs(force=force)
     result, selection = export(workspace, form, request, path, sys.stdout.buffer, outputs)
     tell_moved(outputs)
+    _narrate(result, selection, form.name, layer, path, split=bool(split))
+
+
+def _narrate(
+    result: ExportResult, selection: Selection, form: str, layer: str, path: Path | None, *, split: bool
+) -> None:
     where = f" to {path}" if path else ""
     for part in result.parts:
         items = f"{part.documents} documents, {part.spans} spans, {part.relations} relations of {layer}"
-        narrate(f"{f'{part.name}: ' if split else ''}{items} as {form.name}{where}")
+        narrate(f"{f'{part.name}: ' if split else ''}{items} as {form}{where}")
     for what, count in sorted(result.warnings.items()):
         narrate(f"warning: {count} {what}")
     if result.lost:
         lost = ", ".join(f"{count} × {what}" for what, count in sorted(result.lost.items()))
-        narrate(f"{form.name} has no place for: {lost}")
+        narrate(f"{form} has no place for: {lost}")
     if selection.left_out:
         reasons = ", ".join(f"{key} ({reason})" for key, reason in list(selection.left_out.items())[:5])
         more = f" and {len(selection.left_out) - 5} more" if len(selection.left_out) > 5 else ""

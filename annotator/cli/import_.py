@@ -74,7 +74,7 @@ def command(
     workspace = global_options.workspace(folder)
     request = ImportRequest(
         layer=None if layer is None else parse_layer(layer),
-        mapping=_pairs(mappings),
+        mapping=_parse_mappings(mappings),
         options=options,
         labels_from_data=labels_from_data,
         set_aside=set_aside,
@@ -89,11 +89,11 @@ def command(
             workspace, form, source, request, curator_name(curator or global_options.curator), progress
         )
     if as_json:
-        print_json(_plain(report))
-    _tell(report, form.name, dry_run=dry_run)
+        print_json(_report_json(report))
+    _narrate(report, form.name, dry_run=dry_run)
 
 
-def _pairs(mappings: tuple[str, ...]) -> dict[str, str]:
+def _parse_mappings(mappings: tuple[str, ...]) -> dict[str, str]:
     pairs = {}
     for mapping in mappings:
         old, equals, new = mapping.partition("=")
@@ -103,7 +103,7 @@ def _pairs(mappings: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _plain(report: ImportReport) -> dict[str, object]:
+def _report_json(report: ImportReport) -> dict[str, object]:
     layers = {
         name: {field: getattr(counts, field) for field in counts.__slots__} for name, counts in report.layers.items()
     }
@@ -118,7 +118,7 @@ def _plain(report: ImportReport) -> dict[str, object]:
     }
 
 
-def _tell(report: ImportReport, kind: str, *, dry_run: bool) -> None:
+def _narrate(report: ImportReport, kind: str, *, dry_run: bool) -> None:
     narrate(f"{report.new} documents added, {report.known} known{' (dry run: nothing was written)' if dry_run else ''}")
     for name, counts in sorted(report.layers.items()):
         verdicts = f", {counts.verdicts} verdicts" if counts.verdicts else ""

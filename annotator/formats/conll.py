@@ -160,7 +160,7 @@ class _DocumentDraft:
 
     where: str
     fallback: str
-    said: Fields | None = None
+    fields: Fields | None = None
     sentences: list[list[list[str]]] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
     _open: bool = False
@@ -169,7 +169,7 @@ class _DocumentDraft:
         if not self._open:
             self.sentences.append([])
             self._open = True
-            if self.said is None and len(self.sentences) == 1:
+            if self.fields is None and len(self.sentences) == 1:
                 self.where = line.where
         self.sentences[-1].append(values)
 
@@ -178,7 +178,7 @@ class _DocumentDraft:
 
     def finished(self, columns: _Columns) -> Iterator[ForeignDocument]:
         """Yield the document, if there is one."""
-        fields = self.said or Fields({}, self.where)
+        fields = self.fields or Fields({}, self.where)
         if not self.sentences and "text" not in fields:
             return
         words = [[values[columns.word] for values in sentence] for sentence in self.sentences]

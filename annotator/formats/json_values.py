@@ -138,14 +138,14 @@ class JsonList:
 
     def _read_more(self, wanted: int) -> bool:
         """Read at least ``wanted`` more characters, if there are; tell whether there were any."""
-        found = []
+        pieces: list[str] = []
         size = 0
         for piece in self._pieces:
-            found.append(piece)
+            pieces.append(piece)
             size += len(piece)
             if size >= wanted:
                 break
-        self._text += "".join(found)
+        self._text += "".join(pieces)
         return size > 0
 
     def _finish(self) -> None:

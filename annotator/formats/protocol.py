@@ -52,7 +52,7 @@ class ForeignLayer:
     """One author's annotations on one document, as a file has them.
 
     Ids are the file's own and need only be unique within the layer; each content may come twice.  ``author`` is whom
-    the file names (``None`` where it names nobody); ``suggested`` marks what a model said, which never counts as
+    the file names (``None`` where it names nobody); ``suggested`` marks a model's suggestions, which never count as
     finished work.  ``verdicts`` are what the author rejected or ignored.  ``layer`` and ``curators`` are for formats
     that name one of our layers.
     """

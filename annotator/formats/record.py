@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, Verdict, reading_order
 from annotator.text import Document
 
-Key = TypeVar("Key", SpanKey, RelationKey)
-Item = TypeVar("Item", Span, Relation)
+AnyKey = TypeVar("AnyKey", SpanKey, RelationKey)
+AnyItem = TypeVar("AnyItem", Span, Relation)
 
 SCHEMA = "annotator.gold/1"
 """Name and version of the workspace's own format: what the first key of every line says."""
@@ -69,7 +69,7 @@ class LayerRecord:
         return len(self.spans()) - len(self.token_spans())
 
 
-def _once(items: Iterable[tuple[Key, Item]]) -> dict[Key, Item]:
+def _once(items: Iterable[tuple[AnyKey, AnyItem]]) -> dict[AnyKey, AnyItem]:
     """Collect items by content: of those with the same content the one with the lowest id."""
     pairs = list(items)
     once = dict(pairs)

@@ -58,61 +58,61 @@ class _Value(msgspec.Struct, kw_only=True):
     pass
 
 
-class _Labelled(_Value):
+class _LabelledValue(_Value):
     label: str
 
 
-class _Fragments(_Value):
+class _FragmentsValue(_Value):
     fragments: Annotated[list[tuple[Offset, Offset]], Meta(min_length=1)]
 
 
-class _DiscontinuousSpan(_Fragments):
+class _DiscontinuousSpanValue(_FragmentsValue):
     label: str
     text: str
 
 
-class _Roles(_Value):
+class _RolesValue(_Value):
     roles: Annotated[list[str], Meta(min_length=2, max_length=2)]
 
 
-class _Relation(_Roles):
+class _RelationValue(_RolesValue):
     label: str
 
 
-class _Event(_Labelled):
+class _EventValue(_LabelledValue):
     roles: list[str]
 
 
-class _Attribute(_Labelled):
+class _AttributeValue(_LabelledValue):
     value: str = ""
 
 
-class _Note(_Labelled):
+class _NoteValue(_LabelledValue):
     text: str
 
 
-class _Normalization(_Labelled):
+class _NormalizationValue(_LabelledValue):
     text: str
     entry: str
 
 
-class _Region(_Value):
+class _RegionValue(_Value):
     start: Offset
     end: Offset
     value: dict[str, Any] = {}
 
 
-class _RegionFields(_Value):
+class _RegionFieldsValue(_Value):
     value: dict[str, Any] = {}
 
 
-class _Task(_Value):
+class _TaskValue(_Value):
     names: dict[str, str] = {}
     data: dict[str, Any] = {}
     task: dict[str, Any] = {}
 
 
-class _Item(_Value, kw_only=True):
+class _ItemValue(_Value, kw_only=True):
     label: Word
     origin: Origin
     source: Word | None = None
@@ -120,28 +120,28 @@ class _Item(_Value, kw_only=True):
     curator: Word | None = None
 
 
-class _Span(_Item, kw_only=True):
+class _SpanValue(_ItemValue, kw_only=True):
     start: Offset
     end: Offset
 
 
 _SHAPES: Mapping[str, tuple[int, type[_Value]]] = {
-    "span": (0, _Span),
-    "relation": (2, _Item),
-    "discontinuous span": (0, _DiscontinuousSpan),
-    "fragments of a span": (1, _Fragments),
-    "names of arguments": (1, _Roles),
-    "relation of what is kept aside": (2, _Relation),
-    "event": (1, _Event),
-    "attribute": (1, _Attribute),
-    "normalization": (1, _Normalization),
-    "note": (1, _Note),
-    "equivalence": (1, _Labelled),
+    "span": (0, _SpanValue),
+    "relation": (2, _ItemValue),
+    "discontinuous span": (0, _DiscontinuousSpanValue),
+    "fragments of a span": (1, _FragmentsValue),
+    "names of arguments": (1, _RolesValue),
+    "relation of what is kept aside": (2, _RelationValue),
+    "event": (1, _EventValue),
+    "attribute": (1, _AttributeValue),
+    "normalization": (1, _NormalizationValue),
+    "note": (1, _NoteValue),
+    "equivalence": (1, _LabelledValue),
     "span's fields": (1, _Value),
     "relation's fields": (1, _Value),
-    "region's fields": (1, _RegionFields),
-    "region without label": (0, _Region),
+    "region's fields": (1, _RegionFieldsValue),
+    "region without label": (0, _RegionValue),
     "relation without label": (2, _Value),
-    "document of labelstudio": (0, _Task),
+    "document of labelstudio": (0, _TaskValue),
 }
 """By kind of extra: the least number of items that it refers to, and the fields that its value must have."""

@@ -33,7 +33,7 @@ class TypedRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return None
 
 
-class _Item(TypedRecord, frozen=True, kw_only=True):
+class _ItemRecord(TypedRecord, frozen=True, kw_only=True):
     label: Word
     origin: Origin
     source: Word | UnsetType = UNSET
@@ -41,7 +41,7 @@ class _Item(TypedRecord, frozen=True, kw_only=True):
     curator: Word | UnsetType = UNSET
 
 
-class SpanRecord(_Item, frozen=True, kw_only=True):
+class SpanRecord(_ItemRecord, frozen=True, kw_only=True):
     """A span."""
 
     start: Offset
@@ -56,7 +56,7 @@ class SpanRecord(_Item, frozen=True, kw_only=True):
         return None if record_id == f"{self.start}-{self.end}-{self.label}" else _NOT_ITS_CONTENT
 
 
-class RelationRecord(_Item, frozen=True, kw_only=True):
+class RelationRecord(_ItemRecord, frozen=True, kw_only=True):
     """A relation between two spans, given by their ids."""
 
     head: ItemId
@@ -67,7 +67,7 @@ class RelationRecord(_Item, frozen=True, kw_only=True):
         return None if record_id == f"{self.label}:{self.head}:{self.child}" else _NOT_ITS_CONTENT
 
 
-class _Verdict(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
+class _VerdictRecord(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
     verdict: VerdictKind
     label: Word
     source: Word | UnsetType = UNSET
@@ -75,7 +75,7 @@ class _Verdict(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
     item: ItemId | UnsetType = UNSET
 
 
-class SpanVerdict(_Verdict, frozen=True, kw_only=True, tag="span"):
+class SpanVerdict(_VerdictRecord, frozen=True, kw_only=True, tag="span"):
     """A verdict on a suggested span."""
 
     original: SpanContent
@@ -85,7 +85,7 @@ class SpanVerdict(_Verdict, frozen=True, kw_only=True, tag="span"):
         return _NOT_ITS_CONTENT if str(span_key(self.original)) != record_id else _stretch_problem(self.original)
 
 
-class RelationVerdict(_Verdict, frozen=True, kw_only=True, tag="relation"):
+class RelationVerdict(_VerdictRecord, frozen=True, kw_only=True, tag="relation"):
     """A verdict on a suggested relation."""
 
     original: RelationContent
@@ -115,7 +115,7 @@ class AssignmentRecord(TypedRecord, frozen=True, kw_only=True):
         return None if problem is None else f"the curator's name {record_id!r} {problem}"
 
 
-class _Ruling(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
+class _RulingRecord(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
     settled: Settled
     event: Annotated[int, Meta(ge=1, le=2**53)]
     item: ItemId | UnsetType = UNSET
@@ -125,7 +125,7 @@ class _Ruling(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
     curator: Word | UnsetType = UNSET
 
 
-class SpanRuling(_Ruling, frozen=True, kw_only=True, tag="span"):
+class SpanRuling(_RulingRecord, frozen=True, kw_only=True, tag="span"):
     """The ruling on a claimed span."""
 
     claim: SpanContent
@@ -142,7 +142,7 @@ class SpanRuling(_Ruling, frozen=True, kw_only=True, tag="span"):
         return next((problem for span in spans if (problem := _stretch_problem(span))), None)
 
 
-class RelationRuling(_Ruling, frozen=True, kw_only=True, tag="relation"):
+class RelationRuling(_RulingRecord, frozen=True, kw_only=True, tag="relation"):
     """The ruling on a claimed relation."""
 
     claim: RelationContent

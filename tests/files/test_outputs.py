@@ -29,18 +29,18 @@ REPORTS = ("table", "json", "csv", "html")
 
 def tree(root: Path) -> dict[str, str]:
     """Return every file and folder below a folder, with a digest of what it holds (of a database, what it says)."""
-    found = {}
+    files = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.name.endswith(("-wal", "-shm")):
             continue
         if path.is_symlink():
-            found[name] = f"link to {path.readlink()}"
+            files[name] = f"link to {path.readlink()}"
         elif path.is_file():
-            found[name] = content(path)
+            files[name] = content(path)
         else:
-            found[name] = "folder"
-    return found
+            files[name] = "folder"
+    return files
 
 
 def content(path: Path) -> str:

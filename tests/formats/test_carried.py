@@ -57,13 +57,13 @@ def read_back(name: str, path: Path) -> Iterator[ForeignDocument]:
     return form.read(Source(path), {})
 
 
-def standing(keys: Iterable[SpanKey]) -> set[SpanKey]:
+def longest_spans(keys: Iterable[SpanKey]) -> set[SpanKey]:
     """Return the spans that a flat format keeps, by the rule: longest first, then as they are read."""
-    kept: set[SpanKey] = set()
+    chosen: set[SpanKey] = set()
     for key in sorted(keys, key=lambda k: (k.start - k.end, k.start, k.label)):
-        if all(key.end <= other.start or other.end <= key.start for other in kept):
-            kept.add(key)
-    return kept
+        if all(key.end <= other.start or other.end <= key.start for other in chosen):
+            chosen.add(key)
+    return chosen
 
 
 def carried(name: str, record: LayerRecord) -> tuple[set[SpanKey], set[RelationKey]]:
@@ -74,31 +74,35 @@ def carried(name: str, record: LayerRecord) -> tuple[set[SpanKey], set[RelationK
     if carries["off_token"] == "no":
         spans = {key for key in spans if key.start in borders[0] and key.end in borders[1]}
     if carries["nested"] == "no":
-        spans = standing(spans)
+        spans = longest_spans(spans)
     links = {record.annotations.relation_key(r) for r in record.annotations.relations.values()}
     if carries["relations"] == "no":
         links = set()
     return spans, {link for link in links if link.head in spans and link.child in spans}
 
 
-def said(content: Annotations) -> tuple[set[SpanKey], set[RelationKey]]:
+def content_keys(content: Annotations) -> tuple[set[SpanKey], set[RelationKey]]:
     return {s.key for s in content.spans.values()}, {content.relation_key(r) for r in content.relations.values()}
 
 
 @pytest.mark.parametrize(("name", "options"), CASES, ids=lambda case: str(case).strip("{}").replace("'", ""))
 @settings(max_examples=25)
 @given(found=st.lists(records(), max_size=2, unique_by=lambda record: record.document.key.lower()))
-def test_all_that_a_format_declares_arrives(name: str, options: dict[str, str], found: list[LayerRecord]) -> None:
+def test_all_that_a_format_declares_arrives(
+    name: str, options: dict[str, str], written_records: list[LayerRecord]
+) -> None:
     if options.get("kind") == "xmi":
-        found = [r for r in found if not CONTROL.intersection(map(ord, r.document.text + r.document.title))]
-    if not found:
+        written_records = [
+            r for r in written_records if not CONTROL.intersection(map(ord, r.document.text + r.document.title))
+        ]
+    if not written_records:
         return
     with TemporaryDirectory() as folder:
-        path, target = written(name, found, Path(folder), options)
+        path, target = written(name, written_records, Path(folder), options)
         lost = target.lost
         back = {document.key: document for document in read_back(name, path)}
-        assert len(back) == len(found)
-        for record in found:
+        assert len(back) == len(written_records)
+        for record in written_records:
             document = back[record.document.key]
             assert document.text == record.document.text
             assert document.lang == record.document.lang
@@ -106,13 +110,13 @@ def test_all_that_a_format_declares_arrives(name: str, options: dict[str, str], 
             if load_format(name).carries["meta"] == "yes":
                 assert dict(document.meta) == dict(record.document.meta)
             (layer,) = document.layers
-            assert said(layer.content) == carried(name, record)
+            assert content_keys(layer.content) == carried(name, record)
             lost = lost + count_not_carried(record, load_format(name).carries)
         assert lost["nested"] + lost["crossing"] + lost["off_token"] == sum(
-            len(r.spans()) - len(carried(name, r)[0]) for r in found
+            len(r.spans()) - len(carried(name, r)[0]) for r in written_records
         )
         dropped = sum(n for kind, n in lost.items() if "relation" in kind)
-        assert dropped == sum(len(r.relations()) - len(carried(name, r)[1]) for r in found)
+        assert dropped == sum(len(r.relations()) - len(carried(name, r)[1]) for r in written_records)
 
 
 @pytest.mark.parametrize(("name", "options"), CASES, ids=lambda case: str(case).strip("{}").replace("'", ""))
@@ -137,11 +141,11 @@ def test_rows_of_sentences_hold_what_lies_in_one(name: str, record: LayerRecord)
     assert [row.text for row in rows] == [record.document.text[s:e] for s, e in record.document.sentences]
     spans = set()
     for row, (start, _) in zip(rows, record.document.sentences, strict=True):
-        spans |= {SpanKey(k.start + start, k.end + start, k.label) for k in said(row.layers[0].content)[0]}
+        spans |= {SpanKey(k.start + start, k.end + start, k.label) for k in content_keys(row.layers[0].content)[0]}
     within = {
         key
         for key in record.token_spans()
         if any(start <= key.start and key.end <= end for start, end in record.document.sentences)
     }
-    assert spans == (within if name == "gliner" else standing(within))
+    assert spans == (within if name == "gliner" else longest_spans(within))
     assert target.lost["spans over the end of a sentence"] == len(record.token_spans()) - len(within)

@@ -60,7 +60,7 @@ def one(made: Cas | bytes, **options: str) -> ForeignDocument:
     return document
 
 
-def said(document: ForeignDocument) -> list[tuple[str, str]]:
+def span_texts(document: ForeignDocument) -> list[tuple[str, str]]:
     (layer,) = document.layers
     return [(s.label, document.text[s.start : s.end]) for s in layer.content.spans.values()]
 
@@ -73,7 +73,7 @@ class TestReading:
     def test_custom_layers_with_utf_16_offsets(self) -> None:
         made = cas(ANA, PERU)
         assert '"begin": 17' in made.to_json()  # the thumb and its colour are two units each
-        assert said(one(made)) == [("PERSON", "Ana"), ("GPE", "Perú")]
+        assert span_texts(one(made)) == [("PERSON", "Ana"), ("GPE", "Perú")]
 
     def test_the_same_in_xmi_with_its_type_system(self, tmp_path: Path) -> None:
         made = cas(ANA, PERU)
@@ -81,10 +81,10 @@ class TestReading:
         (tmp_path / "deep" / "nota.xmi").write_text(made.to_xmi(), encoding="utf-8")
         (tmp_path / "TypeSystem.xml").write_text(made.typesystem.to_xml(), encoding="utf-8")
         (document,) = read(Source(tmp_path), {})
-        assert (document.text, said(document), document.fallback) == (TEXT, said(one(made)), "nota")
+        assert (document.text, span_texts(document), document.fallback) == (TEXT, span_texts(one(made)), "nota")
         system = tmp_path / "TypeSystem.xml"
         again = one(made.to_xmi().encode(), typesystem=str(system))
-        assert said(again) == said(document)
+        assert span_texts(again) == span_texts(document)
 
     def test_relations_go_from_governor_to_dependent(self) -> None:
         made = cas(ANA, PERU)
@@ -112,7 +112,7 @@ class TestReading:
             ("my.Token", {"begin": 0, "end": 3, "pos": "N"}),
         )
         document = one(made)
-        assert said(document) == [("PER", "Ana"), ("NamedEntity", "Perú")]
+        assert span_texts(document) == [("PER", "Ana"), ("NamedEntity", "Perú")]
         assert document.lost == {
             f"feature identifier of {NAMED}": 1,
             "span without any text": 1,
@@ -121,13 +121,13 @@ class TestReading:
 
     def test_types_and_features_can_be_chosen(self) -> None:
         made = cas(ANA, ("my.Token", {"begin": 0, "end": 3, "pos": "N"}))
-        assert said(one(made, spans="my.Token:pos")) == [("N", "Ana")]
+        assert span_texts(one(made, spans="my.Token:pos")) == [("N", "Ana")]
         with pytest.raises(FormatError, match=r"\(my.Token\): it has no feature 'tag'; its features are pos"):
             one(made, spans="my.Token:tag")
 
     def test_several_features_none_of_which_is_a_label(self) -> None:
         document = one(cas(("webanno.custom.Bare", {"begin": 0, "end": 3, "one": "A", "two": "B"})))
-        assert said(document) == [("Bare", "Ana")]
+        assert span_texts(document) == [("Bare", "Ana")]
         assert document.lost == dict.fromkeys((f"feature {n} of webanno.custom.Bare" for n in ("one", "two")), 1)
 
     def test_who_wrote_it_is_in_the_file(self) -> None:

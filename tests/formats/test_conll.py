@@ -26,11 +26,11 @@ def columns(*lines: str) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def found(data: bytes, **options: str) -> list[ForeignDocument]:
+def read_conll(data: bytes, **options: str) -> list[ForeignDocument]:
     return list(read(source_of_bytes(data), {name.replace("_", "-"): value for name, value in options.items()}))
 
 
-def said(document: ForeignDocument) -> list[tuple[str, str]]:
+def span_texts(document: ForeignDocument) -> list[tuple[str, str]]:
     (layer,) = document.layers
     return [(s.label, document.text[s.start : s.end]) for s in layer.content.spans.values()]
 
@@ -53,12 +53,12 @@ TAGGED = {
 class TestTags:
     @pytest.mark.parametrize("scheme", TAGGED)
     def test_every_scheme_says_the_same(self, scheme: str) -> None:
-        (document,) = found(columns(*map("\t".join, zip(WORDS, TAGGED[scheme], strict=True))))
-        assert said(document) == SAME
+        (document,) = read_conll(columns(*map("\t".join, zip(WORDS, TAGGED[scheme], strict=True))))
+        assert span_texts(document) == SAME
 
     def test_a_label_may_hold_a_hyphen_and_a_span_ends_with_its_sentence(self) -> None:
-        (document,) = found(columns("El\tB-creative-work", "Quijote\tI-creative-work", "", "y\tI-creative-work"))
-        assert said(document) == [("creative-work", "El Quijote"), ("creative-work", "y")]
+        (document,) = read_conll(columns("El\tB-creative-work", "Quijote\tI-creative-work", "", "y\tI-creative-work"))
+        assert span_texts(document) == [("creative-work", "El Quijote"), ("creative-work", "y")]
 
     @given(data=st.data(), scheme=st.sampled_from(TAG_SCHEMES))
     def test_what_is_tagged_is_read_again(self, data: st.DataObject, scheme: TagScheme) -> None:
@@ -75,51 +75,53 @@ class TestTags:
 
 class TestColumns:
     def test_the_text_is_rebuilt_from_words_and_sentences(self) -> None:
-        (document,) = found(columns("Hola\tO", "Ana\tB-PER", "", "", "Adiós\tO"))
+        (document,) = read_conll(columns("Hola\tO", "Ana\tB-PER", "", "", "Adiós\tO"))
         assert document.text == "Hola Ana\nAdiós"
         assert document.fallback == "import"
 
     def test_separators_may_hold_a_tab_and_lines_end_in_any_way(self) -> None:
-        (document,) = found(b"Ana\tB-PER\r\n\t\r\nLima\tB-LOC\r\n \t \n")
+        (document,) = read_conll(b"Ana\tB-PER\r\n\t\r\nLima\tB-LOC\r\n \t \n")
         assert document.text == "Ana\nLima"
 
     def test_spaces_part_columns_where_there_is_no_tab_and_other_columns_are_counted(self) -> None:
-        (document,) = found(columns("U.N. NNP I-NP I-ORG", "1996 CD I-NP O", "x _ _ O"))
-        assert said(document) == [("ORG", "U.N.")]
+        (document,) = read_conll(columns("U.N. NNP I-NP I-ORG", "1996 CD I-NP O", "x _ _ O"))
+        assert span_texts(document) == [("ORG", "U.N.")]
         assert document.lost == {"value in column 2": 2, "value in column 3": 2}
 
     def test_a_column_of_numbers_is_none_of_words(self) -> None:
-        (document,) = found(columns("1\tAna\tB-PER\tO", "2\tPaz\tI-PER\tB-LOC", "", "1\tve\tO\tO"), label_column="3,-1")
+        (document,) = read_conll(
+            columns("1\tAna\tB-PER\tO", "2\tPaz\tI-PER\tB-LOC", "", "1\tve\tO\tO"), label_column="3,-1"
+        )
         assert document.text == "Ana Paz\nve"
-        assert sorted(said(document)) == [("LOC", "Paz"), ("PER", "Ana Paz")]
+        assert sorted(span_texts(document)) == [("LOC", "Paz"), ("PER", "Ana Paz")]
 
     def test_a_number_that_is_a_word_can_be_said_to_be_one(self) -> None:
         data = columns("1 CD O", "de IN O")
         with pytest.raises(FormatError, match=r'input:2: column 1: found "de", expected a number.*word-column=1'):
-            found(data)
-        assert found(data, word_column="1")[0].text == "1 de"
+            read_conll(data)
+        assert read_conll(data, word_column="1")[0].text == "1 de"
 
     def test_documents_begin_at_marks(self) -> None:
         data = columns("-DOCSTART- -X- O O", "", "a O", "", "-DOCSTART- -X- O O", "", "b O", "-DOCSTART- -X- O O")
-        assert [(d.text, d.fallback) for d in found(data)] == [("a", "import-000001"), ("b", "import-000005")]
+        assert [(d.text, d.fallback) for d in read_conll(data)] == [("a", "import-000001"), ("b", "import-000005")]
 
     def test_comments_name_documents(self) -> None:
         data = columns("# newdoc id = uno", "# sent_id = 3", "#\tO", "", "# id dos\tdomain=x", "b\tO")
-        one, two = found(data)
+        one, two = read_conll(data)
         assert (one.key, one.text, one.lost) == ("uno", "#", {"comment": 1})
         assert (two.key, two.text) == ("dos", "b")
 
     def test_sentences_may_be_documents(self) -> None:
-        documents = found(columns("a\tO", "", "b\tO", "c\tO", "", "", "d\tO"), sentences="1")
+        documents = read_conll(columns("a\tO", "", "b\tO", "c\tO", "", "", "d\tO"), sentences="1")
         assert [d.text for d in documents] == ["a", "b c", "d"]
         assert len({d.fallback for d in documents}) == 3
 
     def test_another_encoding_is_said_with_the_option(self) -> None:
         data = "Perú\tB-LOC\n".encode("latin-1")
         with pytest.raises(FormatError, match=r"standard input:1: byte 3 is not UTF-8: .*--encoding latin-1"):
-            found(data)
+            read_conll(data)
         (document,) = read(source_of_bytes(data, "latin-1"), {})
-        assert said(document) == [("LOC", "Perú")]
+        assert span_texts(document) == [("LOC", "Perú")]
 
 
 BROKEN: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
@@ -141,7 +143,7 @@ BROKEN: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
 def test_what_is_broken_is_named_with_its_line(case: str) -> None:
     lines, options, message = BROKEN[case]
     with pytest.raises(FormatError) as caught:
-        found(columns(*lines), **options)
+        read_conll(columns(*lines), **options)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -30,15 +30,15 @@ def files_of(folder: Path) -> list[tuple[Path, list[str]]]:
     return [(p, [x for x in p.read_bytes().decode().split("\n") if x.strip()]) for p in sorted(folder.rglob("*.ann"))]
 
 
-def surfaces(bench: Bench, layer: str) -> Counter[tuple[str, str]]:
+def span_texts(bench: Bench, layer: str) -> Counter[tuple[str, str]]:
     """Return label and text of every span in the store, white space made even."""
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for info in bench.store.layers():
         if info.name.name == layer:
             text = bench.document(info.name.document).text
             spans = bench.store.annotations(info.id).spans.values()
-            found.update((s.label, " ".join(text[s.start : s.end].split())) for s in spans)
-    return found
+            counts.update((s.label, " ".join(text[s.start : s.end].split())) for s in spans)
+    return counts
 
 
 def is_discontinuous(line: str, text: str) -> bool:
@@ -72,7 +72,7 @@ def test_brat(name: str, tmp_path: Path) -> None:
     with workspace(SCHEME) as bench:
         report = import_data(bench, "brat", folder, layer="gold", labels_from_data=True)
         assert report.new == len(files)
-        assert surfaces(bench, "gold") == expected
+        assert span_texts(bench, "gold") == expected
         assert report.layers["gold"].relations == relations
         assert report.lost == {}
         assert {k: n for k, n in report.aside.items() if k != "fragments of a span"} == +kinds
@@ -94,10 +94,10 @@ def test_prodigy(name: str) -> None:
     with workspace(SCHEME) as bench:
         report = import_data(bench, "prodigy", path, layer="gold", labels_from_data=True)
         assert report.new == len({task["text"] for task in tasks})
-        assert surfaces(bench, "gold") == expected
+        assert span_texts(bench, "gold") == expected
         assert report.lost == {}
-        given = [json.loads(line) for line in export_data(bench, "prodigy")[0].decode().split("\n") if line]
-        assert [_without_ours(task) for task in given] == [_without_ours(task) for task in tasks]
+        exported = [json.loads(line) for line in export_data(bench, "prodigy")[0].decode().split("\n") if line]
+        assert [_without_ours(task) for task in exported] == [_without_ours(task) for task in tasks]
 
 
 def _without_ours(task: dict[str, Any]) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def _without_ours(task: dict[str, Any]) -> dict[str, Any]:
         {name: value for name, value in span.items() if not name.startswith("token_") and name != "text"}
         for span in task.get("spans", [])
     ]
-    kept = {name: value for name, value in task.items() if name not in ours}
-    return {**kept, "spans": sorted(spans, key=lambda span: (span["start"], -span["end"]))}
+    others = {name: value for name, value in task.items() if name not in ours}
+    return {**others, "spans": sorted(spans, key=lambda span: (span["start"], -span["end"]))}
 
 
 def test_prodigy_patterns_are_no_tasks() -> None:
@@ -132,10 +132,10 @@ def test_doccano() -> None:
                 for a in row["annotations"]
                 if a["user"] == user
             )
-            assert surfaces(bench, f"curator:{user}") == expected
+            assert span_texts(bench, f"curator:{user}") == expected
         path = folder / "labeling_text_label.jsonl"
         report = import_data(bench, "doccano", path, layer="gold")
         assert (report.new, report.known) == (0, len(rows))
         texts = [json.loads(line) for line in path.read_bytes().decode().split("\n") if line]
         expected = Counter((label, " ".join(r["text"][s:e].split())) for r in texts for s, e, label in r["labels"])
-        assert surfaces(bench, "gold") == expected
+        assert span_texts(bench, "gold") == expected

@@ -41,7 +41,7 @@ def one(made: Doc, **options: str) -> ForeignDocument:
     return document
 
 
-def said(document: ForeignDocument) -> list[tuple[str, str]]:
+def span_texts(document: ForeignDocument) -> list[tuple[str, str]]:
     (layer,) = document.layers
     return sorted((s.label, document.text[s.start : s.end]) for s in layer.content.spans.values())
 
@@ -70,15 +70,15 @@ class TestReading:
     def test_entities_and_a_group_that_holds_more(self) -> None:
         document = one(doc((0, 2, "PERSON"), sc=[(0, 2, "PERSON"), (0, 1, "NAME")]))
         assert document.text == "Ana Ruiz ve Lima."
-        assert said(document) == [("NAME", "Ana"), ("PERSON", "Ana Ruiz")]
+        assert span_texts(document) == [("NAME", "Ana"), ("PERSON", "Ana Ruiz")]
 
     def test_several_groups_want_a_choice(self) -> None:
         made = doc((3, 4, "GPE"), a=[(0, 1, "NAME")], b=[(0, 2, "PERSON")])
         with pytest.raises(FormatError, match="document 1: there are several span groups: a, b: choose with -O spans="):
             one(made)
-        assert said(one(made, spans="b")) == [("GPE", "Lima"), ("PERSON", "Ana Ruiz")]
+        assert span_texts(one(made, spans="b")) == [("GPE", "Lima"), ("PERSON", "Ana Ruiz")]
         alone = one(made, spans="")
-        assert said(alone) == [("GPE", "Lima")]
+        assert span_texts(alone) == [("GPE", "Lima")]
         assert alone.lost == {"span of the group a": 1, "span of the group b": 1}
 
     def test_entities_that_nobody_set_are_no_work(self) -> None:

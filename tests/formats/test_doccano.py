@@ -25,7 +25,7 @@ def one(value: Any, **options: str) -> ForeignDocument:
     return document
 
 
-def said(document: ForeignDocument) -> list[tuple[str | None, str, str]]:
+def span_texts(document: ForeignDocument) -> list[tuple[str | None, str, str]]:
     """Return author, label and text of every span."""
     return [
         (layer.author, span.label, document.text[span.start : span.end])
@@ -48,7 +48,7 @@ def test_entities_and_relations() -> None:
             "Comments": ["revisar"],
         }
     )
-    assert said(document) == [(None, "PERSON", "Ana"), (None, "PERSON", "Luis")]
+    assert span_texts(document) == [(None, "PERSON", "Ana"), (None, "PERSON", "Luis")]
     (relation,) = document.layers[0].content.relations.values()
     assert (relation.head, relation.label, relation.child) == ("11", "knows", "12")
     assert document.fallback == "import-7"
@@ -57,12 +57,12 @@ def test_entities_and_relations() -> None:
 
 @pytest.mark.parametrize("name", ["label", "labels"])
 def test_spans_as_lists(name: str) -> None:
-    assert said(one({"text": TEXT, name: [[12, 16, "GPE"]]})) == [(None, "GPE", "Perú")]
+    assert span_texts(one({"text": TEXT, name: [[12, 16, "GPE"]]})) == [(None, "GPE", "Perú")]
 
 
 def test_each_user_of_the_annotations_becomes_an_author() -> None:
     document = one({"text": TEXT, "annotations": [entity(0, 3, 12, user=2), entity(0, 3, 12, user=1)]})
-    assert said(document) == [("2", "12", "Ana"), ("1", "12", "Ana")]
+    assert span_texts(document) == [("2", "12", "Ana"), ("1", "12", "Ana")]
 
 
 def test_the_text_may_stand_under_another_name() -> None:
@@ -72,8 +72,8 @@ def test_the_text_may_stand_under_another_name() -> None:
 
 def test_a_list_under_the_ending_of_lines_and_raw_line_separators() -> None:
     data = json.dumps([{"text": "a\u2028b"}, {"text": "c\x85"}], ensure_ascii=False, indent=1).encode()
-    found = list(read(source_of_bytes(data), {}))
-    assert [(d.text, d.where) for d in found] == [("a\u2028b", "standard input:2"), ("c\x85", "standard input:5")]
+    documents = list(read(source_of_bytes(data), {}))
+    assert [(d.text, d.where) for d in documents] == [("a\u2028b", "standard input:2"), ("c\x85", "standard input:5")]
     (single,) = read(source_of_bytes(rows({"text": "a\u2028b\x85c"})), {})
     assert single.text == "a\u2028b\x85c"
 
@@ -120,9 +120,9 @@ def test_other_columns_come_back_and_duplicates_are_counted() -> None:
     with workspace() as bench:
         report = import_data(bench, "doccano", rows(row), layer="gold")
         assert report.lost == {"span said twice": 1}
-        given = json.loads(export_data(bench, "doccano", layer="gold")[0])
-        assert (given["id"], given["Comments"], given["rev"]) == (41, ["¿?"], {"n": [1]})
-        assert given["entities"] == [{"id": 1, "label": "PERSON", "start_offset": 0, "end_offset": 3}]
+        exported = json.loads(export_data(bench, "doccano", layer="gold")[0])
+        assert (exported["id"], exported["Comments"], exported["rev"]) == (41, ["¿?"], {"n": [1]})
+        assert exported["entities"] == [{"id": 1, "label": "PERSON", "start_offset": 0, "end_offset": 3}]
         assert json.loads(export_data(bench, "jsonl", layer="gold")[0])["meta"] == {}
 
 

@@ -120,12 +120,12 @@ def test_odd_annotation_files(seed: int) -> None:
 
 def mangled(data: bytes, chance: random.Random) -> bytes:
     """Return some bytes with a few of them changed, dropped, doubled or moved."""
-    found = bytearray(data)
+    changed = bytearray(data)
     for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(found) + 1)
-        end = min(len(found), at + chance.choice((1, 1, 2, 5, 30)))
-        piece = bytes(found[at:end])
-        found[at:end] = chance.choice(
+        at = chance.randrange(len(changed) + 1)
+        end = min(len(changed), at + chance.choice((1, 1, 2, 5, 30)))
+        piece = bytes(changed[at:end])
+        changed[at:end] = chance.choice(
             (
                 b"",
                 piece + piece,
@@ -142,20 +142,20 @@ def mangled(data: bytes, chance: random.Random) -> bytes:
                 b"\xf0\x9f\x91\x8d",
             )
         )
-    return bytes(found)
+    return bytes(changed)
 
 
-def check(name: str, found: Source, named: str = "standard input") -> None:
+def check(name: str, source: Source, named: str = "standard input") -> None:
     """Read a file: it is refused with its place, or gives documents that hold together."""
-    said = documents = None
+    message = documents = None
     try:
-        documents = read_all(name, found)
+        documents = read_all(name, source)
     except FormatError as error:
-        said = str(error)
-    assert (said is not None and named in said) or (documents is not None and all(map(is_whole, documents)))
+        message = str(error)
+    assert (message is not None and named in message) or (documents is not None and all(map(is_whole, documents)))
 
 
-def read_all(name: str, found: Source) -> list[ForeignDocument]:
+def read_all(name: str, source: Source) -> list[ForeignDocument]:
     read = load_format(name).read
     assert read is not None
-    return list(read(found, {}))
+    return list(read(source, {}))

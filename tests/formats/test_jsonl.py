@@ -82,7 +82,7 @@ def test_the_line_holds_what_the_contract_says_in_its_order() -> None:
     assert list(line["spans"][0]) == (
         ["id", "start", "end", "token_start", "token_end", "label", "text", "origin", "source", "score", "curator"]
     )
-    assert [found["text"] for found in line["spans"]] == ["Ana Díaz", "íaz", "OMM", "Lima"]
+    assert [keys["text"] for keys in line["spans"]] == ["Ana Díaz", "íaz", "OMM", "Lima"]
     assert list(line["relations"][0]) == (
         [
             "id",

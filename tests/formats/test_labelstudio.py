@@ -19,9 +19,9 @@ from tests.workspaces import span_texts
 TEXT = "Ana viaja a Perú 👍🏽 con Luis."
 
 
-def region(identity: str, start: int, end: int, label: str | None, **more: Any) -> dict[str, Any]:
+def region(region_id: str, start: int, end: int, label: str | None, **more: Any) -> dict[str, Any]:
     value = {"start": start, "end": end, "text": TEXT[start:end], **({"labels": [label]} if label else {})}
-    return {"id": identity, "from_name": "tag", "to_name": "txt", "type": "labels", "value": value, **more}
+    return {"id": region_id, "from_name": "tag", "to_name": "txt", "type": "labels", "value": value, **more}
 
 
 def link(start: str, end: str, **more: Any) -> dict[str, Any]:
@@ -112,9 +112,9 @@ def test_what_has_no_place_comes_back() -> None:
     value["annotations"][0] |= {"lead_time": 3.5, "ground_truth": True}
     with workspace() as bench:
         import_data(bench, "labelstudio", project(value), layer="curator:ana")
-        (given,) = json.loads(export_data(bench, "labelstudio", layer="curator:ana")[0])
-        assert (given["id"], given["file_upload"], given["data"]["url"]) == (5, "f", "x")
-        (annotation,) = given["annotations"]
+        (exported,) = json.loads(export_data(bench, "labelstudio", layer="curator:ana")[0])
+        assert (exported["id"], exported["file_upload"], exported["data"]["url"]) == (5, "f", "x")
+        (annotation,) = exported["annotations"]
         assert (annotation["completed_by"], annotation["lead_time"], annotation["ground_truth"]) == (1, 3.5, True)
         kinds = [(r["type"], r.get("from_name"), r.get("direction"), r.get("labels")) for r in annotation["result"]]
         assert kinds == [
@@ -158,18 +158,18 @@ def test_origins_and_scores_are_carried() -> None:
     results = [{**A, "origin": "prediction", "score": 0.25}, {**B, "origin": "prediction-changed"}]
     with workspace() as bench:
         import_data(bench, "labelstudio", project(task(*results)), layer="curator:ana")
-        found = json.loads(export_data(bench, "jsonl", layer="curator:ana")[0])["spans"]
-        assert [(s["origin"], s["score"]) for s in found] == [("accepted", 0.25), ("corrected", None)]
-        (given,) = json.loads(export_data(bench, "labelstudio", layer="curator:ana")[0])
-        assert [r["origin"] for r in given["annotations"][0]["result"]] == ["prediction", "prediction-changed"]
+        items = json.loads(export_data(bench, "jsonl", layer="curator:ana")[0])["spans"]
+        assert [(s["origin"], s["score"]) for s in items] == [("accepted", 0.25), ("corrected", None)]
+        (exported,) = json.loads(export_data(bench, "labelstudio", layer="curator:ana")[0])
+        assert [r["origin"] for r in exported["annotations"][0]["result"]] == ["prediction", "prediction-changed"]
 
 
 def test_suggestions_go_out_as_predictions() -> None:
     with workspace() as bench:
         import_data(bench, "labelstudio", project(task(A)), layer="suggestions:m")
-        (given,) = json.loads(export_data(bench, "labelstudio", layer="suggestions:m")[0])
-        assert given["annotations"] == []
-        assert given["predictions"][0]["model_version"] == "m"
+        (exported,) = json.loads(export_data(bench, "labelstudio", layer="suggestions:m")[0])
+        assert exported["annotations"] == []
+        assert exported["predictions"][0]["model_version"] == "m"
         assert (
             import_data(bench, "labelstudio", export_data(bench, "labelstudio", layer="suggestions:m")[0])
             .layers["suggestions:m"]

@@ -125,9 +125,9 @@ def test_hashes_and_fields_of_spans_come_back() -> None:
     data = task(span, _input_hash=1, _task_hash=-2, _view_id="ner_manual", options=[{"id": 1}], meta={"section": "x"})
     with workspace() as bench:
         assert import_data(bench, "prodigy", rows(data), layer="gold").aside == {"task": 1, "span's fields": 1}
-        given = json.loads(export_data(bench, "prodigy")[0])
-        assert given["spans"] == [span]
-        assert {name: given[name] for name in data if name != "spans"} == {
+        exported = json.loads(export_data(bench, "prodigy")[0])
+        assert exported["spans"] == [span]
+        assert {name: exported[name] for name in data if name != "spans"} == {
             n: v for n, v in data.items() if n != "spans"
         }
         assert json.loads(export_data(bench, "jsonl")[0])["spans"][0]["origin"] == "accepted"

@@ -19,13 +19,13 @@ from tests.formats.files import workspace
 @pytest.fixture
 def foreign(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Entry points of other packages, by name."""
-    found: dict[str, str] = {}
+    entries: dict[str, str] = {}
 
     def entry_points(group: str) -> list[EntryPoint]:
-        return [EntryPoint(name, value, group) for name, value in found.items()]
+        return [EntryPoint(name, value, group) for name, value in entries.items()]
 
     monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
-    return found
+    return entries
 
 
 def test_another_package_brings_a_format(foreign: dict[str, str]) -> None:

@@ -27,7 +27,7 @@ FORMATS = sorted(MODULES)
 @st.composite
 def corpora(draw: st.DrawFn, layer: str, sha256: str) -> list[LayerRecord]:
     """Draw the records of one layer: documents that may be blank or have the same text, with self-relations."""
-    found = []
+    records = []
     cuts: dict[str, Document] = {}
     for number, text in enumerate(draw(st.lists(texts(12) | st.sampled_from(["", " \n", "Ana"]), max_size=3))):
         lang = draw(st.sampled_from(LANGUAGES))
@@ -39,8 +39,8 @@ def corpora(draw: st.DrawFn, layer: str, sha256: str) -> list[LayerRecord]:
         cut = cuts.setdefault(text, document)  # a workspace keeps each text once, cut as when it first came
         document = replace(document, tokens=cut.tokens, sentences=cut.sentences)
         content = draw(layers(document)) if text else Annotations()
-        found.append(LayerRecord(document, _vouched(draw, content), layer, ("ana",), sha256))
-    return found
+        records.append(LayerRecord(document, _vouched(draw, content), layer, ("ana",), sha256))
+    return records
 
 
 def _vouched(draw: st.DrawFn, content: Annotations) -> Annotations:
@@ -50,8 +50,8 @@ def _vouched(draw: st.DrawFn, content: Annotations) -> Annotations:
     if spans:
         span = draw(st.none() | st.sampled_from(sorted(spans.values(), key=lambda s: s.id)))
         if span is not None:
-            identity = str(RelationKey(span.key, span.key, RELATIONS[0]))
-            relations[identity] = Relation(identity, span.id, span.id, RELATIONS[0], curator="ana")
+            item_id = str(RelationKey(span.key, span.key, RELATIONS[0]))
+            relations[item_id] = Relation(item_id, span.id, span.id, RELATIONS[0], curator="ana")
     return Annotations(spans, relations)
 
 

@@ -24,7 +24,7 @@ def one(module: Any, value: Any, **options: str) -> ForeignDocument:
     return document
 
 
-def said(document: ForeignDocument) -> list[tuple[str, str]]:
+def span_texts(document: ForeignDocument) -> list[tuple[str, str]]:
     (layer,) = document.layers
     return [(s.label, document.text[s.start : s.end]) for s in layer.content.spans.values()]
 
@@ -36,14 +36,14 @@ def entity(**more: Any) -> dict[str, Any]:
 class TestGliner:
     def test_ends_are_inclusive_and_relations_count_spans(self) -> None:
         document = one(gliner, [entity(relations=[[0, 1, "sees"]])])
-        assert said(document) == [("PERSON", "Ana Ruiz"), ("GPE", "Lima")]
+        assert span_texts(document) == [("PERSON", "Ana Ruiz"), ("GPE", "Lima")]
         assert document.text == "Ana Ruiz ve Lima ."
         (relation,) = document.layers[0].content.relations.values()
         assert (relation.head, relation.child, relation.label) == ("0", "1", "sees")
 
     def test_lines_in_place_of_a_list_and_a_text_beside_the_words(self) -> None:
         document = one(gliner, entity(text="\ufeffAna\n Ruiz ve\xa0Lima."))
-        assert said(document) == [("PERSON", "Ana\n Ruiz"), ("GPE", "Lima")]
+        assert span_texts(document) == [("PERSON", "Ana\n Ruiz"), ("GPE", "Lima")]
 
     def test_other_fields_come_back(self) -> None:
         with workspace() as bench:
@@ -61,13 +61,13 @@ class TestGliner:
 class TestRows:
     def test_tags_by_name(self) -> None:
         document = one(hf, {"id": "7", "tokens": WORDS, "ner_tags": ["B-PER", "I-PER", "O", "B-LOC", "O"]})
-        assert said(document) == [("PER", "Ana Ruiz"), ("LOC", "Lima")]
+        assert span_texts(document) == [("PER", "Ana Ruiz"), ("LOC", "Lima")]
         assert document.fallback == "import-7"
 
     def test_tags_by_number_with_their_names(self) -> None:
         row = {"words": WORDS, "labels": [1, 2, 0, 1, 0], "pos_tags": [1, 1, 2, 1, 3]}
         document = one(hf, row, names="O,B-X,I-X", word_column="words", tag_column="labels")
-        assert said(document) == [("X", "Ana Ruiz"), ("X", "Lima")]
+        assert span_texts(document) == [("X", "Ana Ruiz"), ("X", "Lima")]
         assert document.lost == {"column pos_tags": 1}
 
     def test_a_folder_of_ours_says_the_names_of_numbers(self, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ class TestRows:
         assert [names[tag] for tag in row["ner_tags"]] == ["B-PERSON", "O", "B-GPE"]
         assert list(features) == list(row)
         (document,) = hf.read(Source(tmp_path / "out" / "data.jsonl"), {})
-        assert said(document) == [("PERSON", "Ana"), ("GPE", "Lima")]
+        assert span_texts(document) == [("PERSON", "Ana"), ("GPE", "Lima")]
         assert list(hf.read(Source(tmp_path / "out"), {})) == [document]
 
     def test_a_folder_without_rows(self, tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ VALUES = st.recursive(
 )
 
 
-def taken(found: JsonList) -> list[tuple[Any, int]]:
+def list_values(values: JsonList) -> list[tuple[Any, int]]:
     items = []
-    while (item := found.next()) is not None:
+    while (item := values.next()) is not None:
         items.append(item)
     return items
 
@@ -33,7 +33,7 @@ def taken(found: JsonList) -> list[tuple[Any, int]]:
 @given(st.lists(VALUES, max_size=6), st.sampled_from([None, 1]), st.integers(1, 40))
 def test_a_list_comes_out_whole_however_it_arrives(values: list[Any], indent: int | None, size: int) -> None:
     text = " \n" + json.dumps(values, ensure_ascii=False, indent=indent) + "\n "
-    got = taken(JsonList((text[at : at + size] for at in range(0, len(text), size)), "f.json"))
+    got = list_values(JsonList((text[at : at + size] for at in range(0, len(text), size)), "f.json"))
     assert [value for value, _ in got] == values
     lines = text.split("\n")
     assert all(0 < line <= len(lines) for _, line in got)
@@ -45,14 +45,14 @@ def test_a_list_that_is_cut_short_is_never_taken_for_a_whole_one(values: list[An
     text = json.dumps(values, ensure_ascii=False)[:-1]
     found = JsonList((text[at : at + size] for at in range(0, len(text), size)), "f.json")
     with pytest.raises(FormatError, match=r"f\.json:1: not a JSON list"):
-        taken(found)
+        list_values(found)
 
 
 @pytest.mark.parametrize("text", ["[1] 2", "[1, 2]]", "[1,, 2]", "[1 2]", "[,1]", "{}", "[1,]"])
 def test_what_is_no_list(text: str) -> None:
     found = JsonList(iter([text]), "f.json")
     with pytest.raises(FormatError, match=r"f\.json:1: not a JSON list"):
-        taken(found)
+        list_values(found)
 
 
 @settings(max_examples=200)

@@ -25,27 +25,27 @@ def corpus(name: str) -> Path:
     return path
 
 
-def surfaces(path: Path) -> Counter[tuple[str, str]]:
+def tagged_texts(path: Path) -> Counter[tuple[str, str]]:
     """Count labels with their words in a file of two columns in IOB2."""
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     label = ""
     words: list[str] = []
     for line in [*path.read_text(encoding="utf-8").split("\n"), ""]:
         word, _, tag = line.strip().partition("\t")
         if words and not tag.startswith("I-"):
-            found[label, " ".join(words)] += 1
+            counts[label, " ".join(words)] += 1
             words = []
         if tag.startswith("B-"):
             label = tag[2:]
         if tag[:2] in ("B-", "I-"):
             words.append(word)
-    return found
+    return counts
 
 
 @pytest.mark.parametrize("name", ["emerging.dev.conll", "wnut17train.conll"])
 def test_columns(name: str) -> None:
     path = corpus(f"conll/{name}")
-    expected = surfaces(path)
+    expected = tagged_texts(path)
     written = path.read_text(encoding="utf-8")
     assert sum(expected.values()) == written.count("\tB-")
     sentences = len(re.split(r"(?:\n[ \t]*)+\n", written.strip()))
@@ -56,17 +56,17 @@ def test_columns(name: str) -> None:
     assert (document.lost, document.text.count("\n") + 1) == ({}, sentences)
     parts = list(conll.read(Source(path), {"sentences": "1"}))
     assert len(parts) == sentences
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for part in parts:
-        found.update((s.label, part.text[s.start : s.end]) for s in part.layers[0].content.spans.values())
-    assert found == expected
+        counts.update((s.label, part.text[s.start : s.end]) for s in part.layers[0].content.spans.values())
+    assert counts == expected
 
 
 def test_columns_come_into_a_workspace_and_go_out_again(tmp_path: Path) -> None:
     path = corpus("conll/emerging.dev.conll")
     with workspace() as bench:
         report = import_data(bench, "conll", path, layer="gold", labels_from_data=True)
-        assert report.layers["gold"].spans == sum(surfaces(path).values())
+        assert report.layers["gold"].spans == sum(tagged_texts(path).values())
         out = tmp_path / "emerging.conll"
         data, done = export_data(bench, "conll", out)
         assert sum(done.lost.values()) == done.lost["spans off token borders"]

@@ -172,8 +172,8 @@ def test_a_mistake_is_reported_with_its_line_and_what_was_expected(
     tmp_path: Path, old: str, new: str, expected: str
 ) -> None:
     assert old in GOOD
-    found = problems(tmp_path, GOOD.replace(old, new, 1))
-    assert any(expected in problem for problem in found), found
+    listed = problems(tmp_path, GOOD.replace(old, new, 1))
+    assert any(expected in problem for problem in listed), listed
     with pytest.raises(SchemeError):
         load_scheme(tmp_path / "labels.yaml", RESERVED_KEYS)
 
@@ -193,8 +193,8 @@ def test_a_mistake_is_reported_with_its_line_and_what_was_expected(
     ],
 )
 def test_files_that_are_no_scheme(tmp_path: Path, content: str, expected: str) -> None:
-    found = problems(tmp_path, content)
-    assert any(expected in problem for problem in found), found
+    listed = problems(tmp_path, content)
+    assert any(expected in problem for problem in listed), listed
 
 
 def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
@@ -207,8 +207,8 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_file(tmp_path: Path)
     broken = (
         GOOD.replace("nested", "flatt").replace("key: 1", "key: j").replace("[GPE]", "[GEP]").replace("teal", "teel")
     )
-    found = problems(tmp_path, broken)
-    assert [problem.split(":")[0] for problem in found] == ["2", "6", "19", "25", "29", "30"]
+    listed = problems(tmp_path, broken)
+    assert [problem.split(":")[0] for problem in listed] == ["2", "6", "19", "25", "29", "30"]
     with pytest.raises(SchemeError) as caught:
         load_scheme(tmp_path / "labels.yaml", RESERVED_KEYS)
     assert "overlap: found 'flatt'" in caught.value.message
@@ -336,6 +336,6 @@ def test_hot_keys_and_model_labels_lead_to_their_types(tmp_path: Path) -> None:
 
 
 def test_relations_between_two_labels_in_either_direction() -> None:
-    found = [(relation.name, turned) for relation, turned in scheme().relations_between("GPE", "PERSON")]
-    assert found == [("lives_in", True)]
+    types = [(relation.name, turned) for relation, turned in scheme().relations_between("GPE", "PERSON")]
+    assert types == [("lives_in", True)]
     assert [relation.name for relation, _ in scheme().relations_between("GPE", "GPE")] == ["borders"]

@@ -218,8 +218,8 @@ class TestReplacedTexts:
         (tmp_path / "nota.txt").write_text("Hoy: " + TEXT, encoding="utf-8")
         report = ingest(bench.workspace, [tmp_path / "nota.txt"], "lead", replace=True)
         assert [(item.label, item.text) for item in report.uncarried] == [("span", "kept for doccano")]
-        given = json.loads(export_data(bench, "doccano")[0])
-        assert [given["text"][e["start_offset"] : e["end_offset"]] for e in given["entities"]] == ["Ana Ruiz"]
+        exported = json.loads(export_data(bench, "doccano")[0])
+        assert [exported["text"][e["start_offset"] : e["end_offset"]] for e in exported["entities"]] == ["Ana Ruiz"]
         assert list(check_database(bench.store)) == []
 
 
@@ -284,9 +284,9 @@ class TestScheme:
         assert report.aside == {"span": 1, "relation": 2}
         assert len(json.loads(export_data(bench, "jsonl")[0])["spans"]) == 2
         assert export_data(bench, "jsonl")[1].lost == {"span kept for doccano": 1, "relation kept for doccano": 2}
-        given = json.loads(export_data(bench, "doccano")[0])
-        assert [e["label"] for e in given["entities"]] == ["PERSON", "ODD", "ORG"]
-        assert sorted((r["from_id"], r["to_id"]) for r in given["relations"]) == [(1, 1), (1, 3), (2, 3)]
+        exported = json.loads(export_data(bench, "doccano")[0])
+        assert [e["label"] for e in exported["entities"]] == ["PERSON", "ODD", "ORG"]
+        assert sorted((r["from_id"], r["to_id"]) for r in exported["relations"]) == [(1, 1), (1, 3), (2, 3)]
         before = state(bench)
         import_data(bench, "doccano", data, layer="gold", set_aside=True)
         assert state(bench) == before
