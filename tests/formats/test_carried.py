@@ -87,7 +87,7 @@ def content_keys(content: Annotations) -> tuple[set[SpanKey], set[RelationKey]]:
 
 @pytest.mark.parametrize(("name", "options"), CASES, ids=lambda case: str(case).strip("{}").replace("'", ""))
 @settings(max_examples=25)
-@given(found=st.lists(records(), max_size=2, unique_by=lambda record: record.document.key.lower()))
+@given(written_records=st.lists(records(), max_size=2, unique_by=lambda record: record.document.key.lower()))
 def test_all_that_a_format_declares_arrives(
     name: str, options: dict[str, str], written_records: list[LayerRecord]
 ) -> None:
