@@ -33,12 +33,12 @@ ORDER BY d.key, a.id
 
 
 def read_assignments(store: Store, curator: str | None = None) -> list[Assignment]:
-    """Return all assignments, or those of one curator, in order of document and curator."""
+    """All assignments, or those of one curator, in order of document and curator."""
     return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in store.rows(_ASSIGNED, curator)]
 
 
 def begun_work(store: Store) -> list[tuple[str, str]]:
-    """Return document and curator of all work that was begun, assigned or not, in order."""
+    """Document and curator of all work that was begun, assigned or not, in order."""
     query = (
         "SELECT d.key, l.author FROM layer l JOIN document d ON d.id = l.document_id"
         " WHERE l.kind = 'curator' AND l.state IS NOT NULL ORDER BY d.key, l.author"

@@ -44,7 +44,7 @@ class Backup:
 
 
 def list_backups(path: Path) -> list[Backup]:
-    """Return the backups of the database at ``path`` that lie beside it, oldest first."""
+    """The backups of the database at ``path`` that lie beside it, oldest first."""
     found = []
     for file in sorted((path.parent / BACKUPS).glob(f"{path.stem}.*.db")):
         match = _NAME.fullmatch(file.name.removeprefix(path.stem))
@@ -172,7 +172,7 @@ def _write_ahead(path: Path) -> None:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether a file is a database of this program, by what its header says."""
+    """Whether a file is a database of this program, by what its header says."""
     with suppress(OSError), path.open("rb") as stream:
         header = stream.read(_APPLICATION_ID_AT + 4)
         return int.from_bytes(header[_APPLICATION_ID_AT:]) == schema.APPLICATION_ID
@@ -180,6 +180,6 @@ def _is_ours(path: Path) -> bool:
 
 
 def _iso(stamp: str) -> str:
-    """Return the time in a backup's name as history writes it, to the second."""
+    """The time in a backup's name as history writes it, to the second."""
     day, time = stamp.rstrip("Z").split("T")
     return f"{day[:4]}-{day[4:6]}-{day[6:]}T{time[:2]}:{time[2:4]}:{time[4:]}Z"

@@ -86,7 +86,7 @@ def _raw(path: Path) -> sqlite3.Connection:
 
 
 def _source(path: Path) -> sqlite3.Connection:
-    """Return a database to copy from, as it is."""
+    """A database to copy from, as it is."""
     return open_as_it_is(path)[0] if why_only_readable(path) else _raw(path)
 
 
@@ -211,7 +211,7 @@ def _remedy(error: sqlite3.DatabaseError) -> str:
 
 
 def backup_path(path: Path, why: str) -> Path:
-    """Return where a backup of the database goes: into ``backups`` beside it, with time and reason in its name."""
+    """Where a backup of the database goes: into ``backups`` beside it, with time and reason in its name."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     return path.parent / BACKUPS / f"{path.stem}.{stamp}.{why}.db"
 

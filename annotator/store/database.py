@@ -30,7 +30,7 @@ class _DryRunOverError(Exception):
 
 
 def utc_now() -> str:
-    """Return the time as history writes it: UTC, ISO 8601, milliseconds."""
+    """The time as history writes it: UTC, ISO 8601, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -85,7 +85,7 @@ class Store:
 
     @property
     def read_only(self) -> bool:
-        """Return whether the database can only be read; :attr:`notes` says why."""
+        """Whether the database can only be read; :attr:`notes` says why."""
         return self._lock is None
 
     def wait_at_most(self, patience: float) -> None:
@@ -97,7 +97,7 @@ class Store:
             self._lock.patience, self._lock.keeps_place = patience, True
 
     def lock_holder(self) -> str:
-        """Return who keeps one from writing now, in words; nothing when the lock is free, or is not what is missing."""
+        """Who keeps one from writing now, in words; nothing when the lock is free, or is not what is missing."""
         if self._lock is None:
             return ""
         with self.explained():
@@ -148,18 +148,18 @@ class Store:
         return connecting.explained(self.path, self._guard)
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        """Return all rows of a query."""
+        """All rows of a query."""
         with self.explained():
             return self.connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        """Return the first row of a query, if there is one."""
+        """The first row of a query, if there is one."""
         with self.explained():
             found: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
             return found
 
     def document(self, key: str) -> Document | None:
-        """Return the document with this key."""
+        """The document with this key."""
         row = self.row(
             "SELECT d.key, d.lang, d.title, d.meta, t.content, t.tokens, t.sentences"
             " FROM document d JOIN text t ON t.sha256 = d.sha256 WHERE d.key = ?",
@@ -178,17 +178,17 @@ class Store:
         )
 
     def metadata(self, key: str) -> dict[str, Any] | None:
-        """Return language, title and other fields (``meta``) of the document with this key."""
+        """Language, title and other fields (``meta``) of the document with this key."""
         row = self.row("SELECT lang, title, meta FROM document WHERE key = ? AND sha256 IS NOT NULL", key)
         return None if row is None else {**row, "meta": json.loads(row["meta"] or "{}")}
 
     def text(self, sha256: str) -> str | None:
-        """Return a text by its digest, also one that was replaced since."""
+        """A text by its digest, also one that was replaced since."""
         row = self.row("SELECT content FROM text WHERE sha256 = ?", sha256)
         return None if row is None else str(row[0])
 
     def document_keys(self) -> list[str]:
-        """Return all document keys, in order."""
+        """All document keys, in order."""
         return [row[0] for row in self.rows("SELECT key FROM document WHERE sha256 IS NOT NULL ORDER BY key")]
 
     def texts(self, keys: Iterable[str]) -> Iterator[str]:
@@ -199,7 +199,7 @@ class Store:
                 yield self.connection.execute(query, (key,)).fetchone()[0]
 
     def label_counts(self, layer_id: int) -> dict[str, int]:
-        """Return how many spans and relations of each label a layer has."""
+        """How many spans and relations of each label a layer has."""
         query = (
             "SELECT label, count(*) FROM span WHERE layer_id = ?1 GROUP BY label"
             " UNION ALL SELECT label, count(*) FROM relation WHERE layer_id = ?1 GROUP BY label"
@@ -207,7 +207,7 @@ class Store:
         return {row[0]: row[1] for row in self.rows(query, layer_id)}
 
     def documents_with(self, phrase: str) -> list[str]:
-        """Return the keys of documents whose text has all words of a phrase next to one another, in order of key."""
+        """The keys of documents whose text has all words of a phrase next to one another, in order of key."""
         words = " ".join("".join(c if c.isalnum() else " " for c in phrase).split())
         if not words:
             return []
@@ -218,21 +218,21 @@ class Store:
         return [row[0] for row in self.rows(query, f'"{words}"')]
 
     def is_empty(self) -> bool:
-        """Return whether there are no documents yet."""
+        """Whether there are no documents yet."""
         return self.row("SELECT 1 FROM document WHERE sha256 IS NOT NULL LIMIT 1") is None
 
     def document_digests(self) -> dict[str, str]:
-        """Return the text digest of every document, by key, in order."""
+        """The text digest of every document, by key, in order."""
         query = "SELECT key, sha256 FROM document WHERE sha256 IS NOT NULL ORDER BY key"
         return {row["key"]: row["sha256"] for row in self.rows(query)}
 
     def layer(self, name: LayerName) -> LayerInfo | None:
-        """Return a layer's row; ``None`` when nothing was ever written to it."""
+        """A layer's row; ``None`` when nothing was ever written to it."""
         row = self.row(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name.document, name.name)
         return None if row is None else layer_info_of(row)
 
     def layers(self, *, document: str | None = None, kind: str | None = None) -> list[LayerInfo]:
-        """Return all layers, of one document or of one kind of author where asked, in order of key and name."""
+        """All layers, of one document or of one kind of author where asked, in order of key and name."""
         given = {"d.key": document, "l.kind": kind}
         asked = {column: value for column, value in given.items() if value is not None}
         where = f"WHERE {' AND '.join(f'{column} = ?' for column in asked)}" if asked else ""
@@ -240,40 +240,40 @@ class Store:
         return [layer_info_of(row) for row in rows]
 
     def layer_names(self) -> set[str]:
-        """Return the names that layers of documents go by, but for what the documents are themselves."""
+        """The names that layers of documents go by, but for what the documents are themselves."""
         return {row[0] for row in self.rows("SELECT DISTINCT name FROM layer WHERE kind <> 'corpus'")}
 
     def latest_layers(self, name: str, limit: int) -> list[LayerInfo]:
-        """Return the layers with a name that were changed last, latest first."""
+        """The layers with a name that were changed last, latest first."""
         query = f"{LAYERS} WHERE l.name = ? AND l.changed_at IS NOT NULL ORDER BY l.changed_at DESC, d.key LIMIT ?"
         return [layer_info_of(row) for row in self.rows(query, name, limit)]
 
     def annotations(self, layer_id: int) -> Annotations:
-        """Return a layer's spans and relations."""
+        """A layer's spans and relations."""
         with self.snapshot():
             spans = self.connection.execute(TABLES["span"].select, (layer_id,))
             relations = self.connection.execute(TABLES["relation"].select, (layer_id,))
             return Annotations({r[0]: Span(*r) for r in spans}, {r[0]: Relation(*r) for r in relations})
 
     def verdicts(self, layer_id: int) -> dict[str, Verdict]:
-        """Return a curator's verdicts by suggestion id."""
+        """A curator's verdicts by suggestion id."""
         with self.explained():
             found = records(self.connection, TABLES["verdict"], layer_id)
             return {i: Verdict(i, **{"source": None, "score": None, **record}) for i, record in found}
 
     def comments(self, layer_id: int) -> dict[str, Comment]:
-        """Return a layer's comments by id."""
+        """A layer's comments by id."""
         with self.explained():
             return {i: Comment(i, **record) for i, record in records(self.connection, TABLES["comment"], layer_id)}
 
     def extras(self, layer_id: int) -> dict[str, Extra]:
-        """Return what a layer keeps of foreign formats, by id."""
+        """What a layer keeps of foreign formats, by id."""
         with self.explained():
             found = records(self.connection, TABLES["extra"], layer_id)
             return {i: Extra(i, **{**record, "refs": tuple(record.get("refs", ()))}) for i, record in found}
 
     def extra_counts(self) -> dict[int, dict[tuple[str, str], int]]:
-        """Return how much every layer that keeps anything keeps, by layer id, then by format and kind."""
+        """How much every layer that keeps anything keeps, by layer id, then by format and kind."""
         found: dict[int, dict[tuple[str, str], int]] = {}
         query = "SELECT layer_id, format, kind, count(*) FROM extra GROUP BY layer_id, format, kind"
         for layer_id, form, kind, count in self.rows(query):
@@ -281,12 +281,12 @@ class Store:
         return found
 
     def rulings(self, layer_id: int) -> dict[str, Ruling]:
-        """Return what was settled in a gold layer, by claim."""
+        """What was settled in a gold layer, by claim."""
         with self.explained():
             return {i: Ruling(i, **record) for i, record in records(self.connection, TABLES["ruling"], layer_id)}
 
     def assigned_to(self, document: str) -> list[str]:
-        """Return the curators to whom a document was assigned, in order of name."""
+        """The curators to whom a document was assigned, in order of name."""
         query = (
             "SELECT DISTINCT a.id FROM assignment a JOIN layer l ON l.id = a.layer_id"
             " JOIN document d ON d.id = l.document_id WHERE d.key = ? ORDER BY a.id"
@@ -294,7 +294,7 @@ class Store:
         return [row[0] for row in self.rows(query, document)]
 
     def comparable(self, curator: str) -> list[str]:
-        """Return the documents that a curator has finished and of which there is complete gold, in order of key."""
+        """The documents that a curator has finished and of which there is complete gold, in order of key."""
         query = (
             "SELECT d.key FROM layer l JOIN layer g ON g.document_id = l.document_id AND g.name = 'gold'"
             " JOIN document d ON d.id = l.document_id"
@@ -303,37 +303,37 @@ class Store:
         return [row[0] for row in self.rows(query, curator_layer(curator))]
 
     def events(self, layer: LayerInfo) -> list[Event]:
-        """Return a layer's whole history, oldest first."""
+        """A layer's whole history, oldest first."""
         return [event for _, event in self.hashed_events(layer)]
 
     def actors(self, layer_id: int) -> set[str]:
-        """Return everybody who took a step in a layer."""
+        """Everybody who took a step in a layer."""
         return {row[0] for row in self.rows("SELECT DISTINCT actor FROM event WHERE layer_id = ?", layer_id)}
 
     def hashed_events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
-        """Return a layer's whole history, oldest first, each event with the hash that it is stored under."""
+        """A layer's whole history, oldest first, each event with the hash that it is stored under."""
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
         return [(row["hash"], event_of(layer.name, row)) for row in self.rows(query, layer.id)]
 
     def event(self, layer: LayerInfo, seq: int) -> Event:
-        """Return one event of a layer."""
+        """One event of a layer."""
         row = self.row("SELECT * FROM event WHERE layer_id = ? AND seq = ?", layer.id, seq)
         if row is None:
             raise StoreError(f"{layer.name} has no event {seq}", "run `annotator doctor`")
         return event_of(layer.name, row)
 
     def undo_stack(self, layer_id: int) -> UndoStack:
-        """Return what can be undone and redone in a layer, from its whole history."""
+        """What can be undone and redone in a layer, from its whole history."""
         query = "SELECT seq, action, target FROM event WHERE layer_id = ? ORDER BY seq"
         return UndoStack.of(UndoStep(*row) for row in self.rows(query, layer_id))
 
     def scheme(self) -> SchemeStamp | None:
-        """Return the label scheme that the database was last written under, if that was noted."""
+        """The label scheme that the database was last written under, if that was noted."""
         row = self.row("SELECT sha256, shape FROM scheme")
         return None if row is None else SchemeStamp(*row)
 
     def bookmark(self, curator: str, document: str | None = None) -> Bookmark | None:
-        """Return where the curator was in a document, or in whichever they were last."""
+        """Where the curator was in a document, or in whichever they were last."""
         row = self.row(
             "SELECT document, cursor, focus, open FROM place WHERE curator = ?1 AND (?2 IS NULL OR document = ?2)"
             " ORDER BY at DESC LIMIT 1",

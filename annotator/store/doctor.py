@@ -131,7 +131,7 @@ def _layer(store: Store, layer: LayerInfo) -> Iterator[str]:
 
 
 def first_break(events: Sequence[tuple[str, Event]]) -> str | None:
-    """Return where a layer's history, with the hashes that it is stored under, is not what was written; else nothing.
+    """Where a layer's history, with the hashes that it is stored under, is not what was written; else nothing.
 
     Each event's hash covers everything in it, and it goes on from one that is there and has the number before its own.
     """

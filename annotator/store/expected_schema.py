@@ -35,7 +35,7 @@ _EARLIEST = schema.MIGRATIONS[0][1].replace("    curators TEXT,\n", "")
 
 
 def shape_of(connection: sqlite3.Connection) -> Shape:
-    """Return the shape of an open database; ``ValueError`` when it holds more than any of ours could."""
+    """The shape of an open database; ``ValueError`` when it holds more than any of ours could."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema LIMIT ?", (MOST_OBJECTS + 1,)).fetchall()
     if len(rows) > MOST_OBJECTS:
         raise ValueError(f"more than {MOST_OBJECTS} tables, indexes and triggers")
@@ -56,7 +56,7 @@ def deviations(shape: Shape) -> Iterator[str]:
 
 
 def foreign_thing(shape: Shape, version: int) -> str | None:
-    """Return what keeps a database of a version from being one of ours, in a few words, or ``None``.
+    """What keeps a database of a version from being one of ours, in a few words, or ``None``.
 
     Everything in it must be what some version of ours makes, and the tables that are read and the guards of its version
     must be there.  An index may be missing: nothing that is read depends on it.
@@ -81,7 +81,7 @@ _READ = tuple(Thing("table", name) for name in ("document", "event", "layer", "t
 
 
 def _is_bookkeeping(thing: Thing, sql: str) -> bool:
-    """Return whether this only notes migrations, or helps SQLite to plan."""
+    """Whether this only notes migrations, or helps SQLite to plan."""
     if thing.name not in ("sqlite_stat1", "sqlite_stat4") and "_sqlite_migrations" not in thing.name:
         return False
     unquoted = re.sub(r"[\[\]\"'`]", "", sql)
@@ -90,7 +90,7 @@ def _is_bookkeeping(thing: Thing, sql: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _shapes(migrations: tuple[tuple[str, str], ...]) -> tuple[Shape, ...]:
-    """Return the shapes of a database after none, one, two … of the migrations."""
+    """The shapes of a database after none, one, two … of the migrations."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         found = [shape_of(connection)]
         for _, sql in migrations:

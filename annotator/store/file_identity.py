@@ -91,12 +91,12 @@ class Standing:
         return Left(self._generation)
 
     def leave(self) -> Left:
-        """Return how one leaves the file, after :meth:`check`."""
+        """How one leaves the file, after :meth:`check`."""
         self._stamp = self._now
         return Left(self._generation, self._stamp)
 
     def _is_whole(self, number: int, size: int) -> bool:
-        """Return whether a file that got smaller may be so: a database that was vacuumed is as long as it says."""
+        """Whether a file that got smaller may be so: a database that was vacuumed is as long as it says."""
         if number:
             return False
         try:

@@ -23,7 +23,7 @@ ADVICE = "keep db/ on a disk of the machine that works with it, and bring work t
 
 
 def kind(folder: Path) -> str:
-    """Return the kind of file system that a folder lies on; empty where that is not known."""
+    """The kind of file system that a folder lies on; empty where that is not known."""
     real, found = os.path.realpath(folder), ("", "")
     with suppress(OSError):
         for line in MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
@@ -38,7 +38,7 @@ def kind(folder: Path) -> str:
 
 
 def warnings(database: Path) -> list[str]:
-    """Return what is to be feared for a database where it lies, a sentence each."""
+    """What is to be feared for a database where it lies, a sentence each."""
     name = kind(database.parent)
     if name in NETWORK:
         return [f"{database.parent} is on a network file system ({name}), where a database can be damaged: {ADVICE}"]

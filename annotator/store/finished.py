@@ -77,12 +77,12 @@ class Finished:
     store: Store
 
     def curators(self) -> list[str]:
-        """Return the curators who have finished documents, in order."""
+        """The curators who have finished documents, in order."""
         query = f"SELECT DISTINCT l.author {_FINISHED} AND l.kind = 'curator' ORDER BY 1"
         return [row[0] for row in self.store.rows(query)]
 
     def layers(self, names: Sequence[str]) -> list[FinishedLayer]:
-        """Return the finished layers of some names, in order of document and name."""
+        """The finished layers of some names, in order of document and name."""
         marks = ", ".join("?" * len(names))
         query = f"""
             SELECT l.id, d.key, l.name, coalesce(l.changed_at, ''), EXISTS (
@@ -94,7 +94,7 @@ class Finished:
         return [FinishedLayer(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
     def documents(self, keys: Sequence[str]) -> list[DocumentFacts]:
-        """Return what there is to know of some documents, in order."""
+        """What there is to know of some documents, in order."""
         wanted = set(keys)
         query = """
             SELECT d.key, d.lang, d.title, length(t.content), t.tokens
@@ -104,7 +104,7 @@ class Finished:
         return [DocumentFacts(row[0], row[1], row[2], row[3], Segmentation.unpack(row[4])) for row in rows]
 
     def content(self, layer_id: int) -> tuple[frozenset[SpanKey], frozenset[RelationKey]]:
-        """Return what a layer's spans and relations say."""
+        """What a layer's spans and relations say."""
         with self.store.explained():
             cursor = self.store.connection.cursor()
             cursor.row_factory = None  # plain tuples: a corpus has a hundred thousand of them
@@ -115,7 +115,7 @@ class Finished:
         return frozenset(spans.values()), frozenset(relations)
 
     def verdicts(self) -> list[VerdictCount]:
-        """Return the verdicts in curators' finished layers, counted."""
+        """The verdicts in curators' finished layers, counted."""
         query = f"""
             SELECT author, v.kind, coalesce(source, '?'), min(cast(score * 10 AS INTEGER), 9), verdict, count(*),
                    coalesce(sum(score), 0)
@@ -125,7 +125,7 @@ class Finished:
         return [VerdictCount(*row) for row in self.store.rows(query)]
 
     def times(self) -> list[WorkTime]:
-        """Return how long the curators worked on each document that they have finished, breaks left out."""
+        """How long the curators worked on each document that they have finished, breaks left out."""
         query = f"""
             SELECT who, key, EXISTS (
                      SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id

@@ -76,27 +76,27 @@ class ForeignDatabase:
         return (row[0] for row in self.rows("SELECT hash FROM event ORDER BY hash"))
 
     def layer_of(self, digest: str) -> int:
-        """Return the number of the layer that an event is in."""
+        """The number of the layer that an event is in."""
         return int(next(self.rows("SELECT layer_id FROM event WHERE hash = ?", digest))[0])
 
     def layers(self) -> list[LayerInfo]:
-        """Return all layers by number and name, in order of document and name; nothing else of them is believed."""
+        """All layers by number and name, in order of document and name; nothing else of them is believed."""
         query = "SELECT l.id, d.key, l.name FROM layer l JOIN document d ON d.id = l.document_id"
         found = [LayerInfo(row[0], LayerName(row[1], row[2])) for row in self.rows(query)]
         return sorted(found, key=lambda layer: layer.name)
 
     def events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
-        """Return a layer's whole history in the order in which it counts, each event with the hash it is kept under."""
+        """A layer's whole history in the order in which it counts, each event with the hash it is kept under."""
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
         return [(row["hash"], event_of(layer.name, row)) for row in self.rows(query, layer.id)]
 
     def text(self, digest: str) -> str | None:
-        """Return the text that is kept under a digest."""
+        """The text that is kept under a digest."""
         row = next(self.rows("SELECT content FROM text WHERE sha256 = ?", digest), None)
         return None if row is None else str(row[0])
 
     def segmentation(self, digest: str) -> tuple[str, bytes, bytes]:
-        """Return which tokenizer cut a text that is there, and its packed tokens and sentences."""
+        """Which tokenizer cut a text that is there, and its packed tokens and sentences."""
         row = next(self.rows("SELECT tokenizer, tokens, sentences FROM text WHERE sha256 = ?", digest))
         return row[0], row[1], row[2]
 
@@ -106,7 +106,7 @@ class ForeignDatabase:
             self._connection.backup(copy)
 
     def scheme(self) -> SchemeStamp | None:
-        """Return the label scheme that the database says it was last written under."""
+        """The label scheme that the database says it was last written under."""
         row = next(self.rows("SELECT sha256, shape FROM scheme"), None) if self._version > 1 else None
         return None if row is None else SchemeStamp(*row)
 
@@ -224,7 +224,7 @@ def _connect(path: Path, mode: str, limits: Limits) -> sqlite3.Connection:
 
 @cache
 def _json_is_innocuous() -> bool:
-    """Return whether SQLite lets a schema that it does not trust use JSON, as ours does.
+    """Whether SQLite lets a schema that it does not trust use JSON, as ours does.
 
     Older ones do not.  With them the schema's shape alone decides: it is held against ours before anything else is
     read, and reading it runs nothing.
@@ -235,7 +235,7 @@ def _json_is_innocuous() -> bool:
 
 
 def _check_shape(connection: sqlite3.Connection, told: str) -> int:
-    """Return the schema's version; refuse what no version of ours has made."""
+    """The schema's version; refuse what no version of ours has made."""
     shape = _shape(connection, told)
     if not shape:
         raise StoreError(f"{told}: an empty database", "give the file, the folder of its workspace, or a bundle")

@@ -68,13 +68,13 @@ LAYERS = (
 
 
 def layer_info_of(row: sqlite3.Row) -> LayerInfo:
-    """Return the layer of a row of :data:`LAYERS`."""
+    """The layer of a row of :data:`LAYERS`."""
     layer_id, document, name, *rest = row
     return LayerInfo(layer_id, LayerName(document, name), *rest)
 
 
 def event_of(layer: LayerName, row: sqlite3.Row) -> Event:
-    """Return the event of a row of the table ``event``."""
+    """The event of a row of the table ``event``."""
     return Event(
         layer=layer,
         seq=row["seq"],

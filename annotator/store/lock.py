@@ -99,14 +99,14 @@ class WriteLock:
             raise self._locked()
 
     def lock_holder(self) -> str:
-        """Return who keeps one from writing, in words; nothing when one can write now, with the turn kept for that."""
+        """Who keeps one from writing, in words; nothing when one can write now, with the turn kept for that."""
         if not self._try(time.monotonic()):
             return self._locked().holder
         self._connection.execute("ROLLBACK")
         return ""
 
     def _locked(self) -> LockedError:
-        """Return what is to be said of the one who holds the lock."""
+        """What is to be said of the one who holds the lock."""
         holder = self._note.holder()
         if holder is None:
             who, since, advice = "another process", "", "close the other program and try again"
@@ -143,7 +143,7 @@ class WriteLock:
 
 
 def error_code(error: sqlite3.Error) -> str:
-    """Return SQLite's name for an error, without its finer distinctions."""
+    """SQLite's name for an error, without its finer distinctions."""
     name: str = getattr(error, "sqlite_errorname", "")
     return "_".join(name.split("_")[:2])
 

@@ -37,13 +37,13 @@ class Holder:
     stopped: bool = False
 
     def __str__(self) -> str:
-        """Return who it is, in words."""
+        """Who it is, in words."""
         host = f" on {self.host}" if self.host else ""
         return f"process {self.pid} ({self.program}{', stopped' if self.stopped else ''}){host}"
 
     @property
     def advice(self) -> str:
-        """Return what a person can do about it; nothing of it can lose what was written."""
+        """What a person can do about it; nothing of it can lose what was written."""
         if self.stopped:
             return f"`kill -CONT {self.pid}` lets it go on"
         return "wait until it is through, or end that program"
@@ -97,7 +97,7 @@ class Note:
             self._descriptor = None
 
     def read(self) -> Left:
-        """Return how the last writer left the database; to be called by who holds the lock."""
+        """How the last writer left the database; to be called by who holds the lock."""
         said = self._said()
         try:
             stamp, generation = said["left"], said["generation"]
@@ -124,14 +124,14 @@ class Note:
                 os.pwrite(self._descriptor, json.dumps(said).encode()[: _LENGTH - 1].ljust(_LENGTH - 1) + b"\n", 0)
 
     def holder(self) -> Holder | None:
-        """Return who holds the lock, as far as it can be told."""
+        """Who holds the lock, as far as it can be told."""
         noted = self._noted()
         if noted is not None and noted.host == self._self["host"]:
             return noted if noted.pid != os.getpid() else None
         return next(_by_kernel(self._database), noted)
 
     def _noted(self) -> Holder | None:
-        """Return who says to hold it, unless that is a process of this machine that is no more."""
+        """Who says to hold it, unless that is a process of this machine that is no more."""
         said = self._said()
         try:
             if not said["writing"]:
@@ -165,7 +165,7 @@ def _inode(path: Path) -> int:
 
 
 def program(arguments: list[str]) -> str:
-    """Return what a process is called: its program, and the verb behind it."""
+    """What a process is called: its program, and the verb behind it."""
     path = Path(arguments[0]) if arguments and arguments[0].strip("-cm") else Path("python")
     name = path.parent.name if path.name == "__main__.py" else path.name
     verb = next((a for a in arguments[1:] if a.isalpha()), "")
@@ -195,7 +195,7 @@ def _name(pid: int) -> str:
 
 
 def _stat(pid: int) -> list[str]:
-    """Return what the system says of a process, from its state on; nothing where it does not say."""
+    """What the system says of a process, from its state on; nothing where it does not say."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
@@ -207,7 +207,7 @@ def _stopped(pid: int) -> bool:
 
 
 def _started(pid: int) -> float:
-    """Return when a process began, in seconds of the epoch: never (infinity) where it is gone, long ago if unknown."""
+    """When a process began, in seconds of the epoch: never (infinity) where it is gone, long ago if unknown."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -46,12 +46,12 @@ class Turns:
 
     @property
     def held(self) -> bool:
-        """Return whether the turn came, in a queue."""
+        """Whether the turn came, in a queue."""
         return self._place is not None and self._place.came
 
     @property
     def stood(self) -> float:
-        """Return the seconds since the place was taken."""
+        """The seconds since the place was taken."""
         return time.monotonic() - self._since
 
     def wait(self, seconds: float) -> bool:
@@ -74,7 +74,7 @@ class Turns:
 
 
 def lacks_locks(folder: Path) -> bool:
-    """Return whether the file system that a folder lies on has no locks."""
+    """Whether the file system that a folder lies on has no locks."""
     descriptor = -1
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -129,7 +129,7 @@ class _Place:
         return True
 
     def wait(self, seconds: float) -> bool:
-        """Return whether the turn came within so many seconds."""
+        """Whether the turn came within so many seconds."""
         if not self.came and not self._standing:
             self.came = self._try(_FIRST + self._number - 1, fcntl.F_RDLCK)
             if not self.came:
@@ -160,5 +160,5 @@ class _Place:
 
 
 def _lock(byte: int, how: int) -> bytes:
-    """Return C's ``struct flock`` for one byte."""
+    """C's ``struct flock`` for one byte."""
     return struct.pack("hhqqi4x", how, os.SEEK_SET, byte, 1, 0)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def layers_with_news(store: Store, other: ForeignDatabase) -> list[LayerInfo]:
-    """Return the other database's layers that have events which this one lacks, in order of document and name."""
+    """The other database's layers that have events which this one lacks, in order of document and name."""
     news: set[int] = set()
     with store.snapshot():
         known = (row[0] for row in store.connection.execute("SELECT hash FROM event ORDER BY hash"))

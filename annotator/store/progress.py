@@ -74,7 +74,7 @@ class Charge(NamedTuple):
 
 
 def survey(store: Store, idle_since: str, recent_since: str) -> tuple[Stages, list[CuratorTally]]:
-    """Return how far the documents are, and the numbers of everyone with assigned or work, in order of name.
+    """How far the documents are, and the numbers of everyone with assigned or work, in order of name.
 
     Work without a step since ``idle_since`` counts as abandoned.
     """
@@ -151,7 +151,7 @@ def _recent(store: Store, curator: str, since: str) -> Recent:
 
 
 def pace(store: Store, curator: str) -> float | None:
-    """Return the minutes of work that a document took lately; ``None`` before the first one is done.
+    """The minutes of work that a document took lately; ``None`` before the first one is done.
 
     Counts the steps in the curator's latest finished documents, each with the pause before it.
     """
@@ -166,14 +166,14 @@ def pace(store: Store, curator: str) -> float | None:
 
 
 def abandoned(store: Store, idle_since: str, limit: int = -1) -> list[Noted]:
-    """Return what was begun and left lying since before a time, the longest first."""
+    """What was begun and left lying since before a time, the longest first."""
     return [
         Noted(*row) for row in store.rows(_NOTED.format("l.state = 'doing' AND l.changed_at < ?"), idle_since, limit)
     ]
 
 
 def flagged(store: Store, limit: int = -1) -> list[Noted]:
-    """Return what curators flagged for a second look, the oldest first."""
+    """What curators flagged for a second look, the oldest first."""
     return [Noted(*row) for row in store.rows(_NOTED.format("l.flag IS NOT NULL"), limit)]
 
 
@@ -184,7 +184,7 @@ WHERE l.kind = 'curator' AND {} ORDER BY l.changed_at, d.key, l.author LIMIT ?
 
 
 def charges(store: Store, key: str) -> dict[str, Charge]:
-    """Return who has a document, assigned or begun, and how far they are, in order of name."""
+    """Who has a document, assigned or begun, and how far they are, in order of name."""
     return {row[0]: Charge(row[1], bool(row[2])) for row in store.rows(_CHARGES, key)}
 
 
@@ -202,7 +202,7 @@ WHERE d.key = ?1 ORDER BY 1
 
 
 def layer_states(store: Store, layer: str) -> dict[str, str]:
-    """Return by document the state of every layer of a name that has been begun."""
+    """By document the state of every layer of a name that has been begun."""
     query = (
         "SELECT d.key, l.state FROM layer l JOIN document d ON d.id = l.document_id"
         " WHERE l.name = ? AND l.state IS NOT NULL"

@@ -98,13 +98,13 @@ class QueueFilter:
 
 
 def _words(text: str) -> str:
-    """Return a full-text query for all words of what was typed, the last one perhaps unfinished."""
+    """A full-text query for all words of what was typed, the last one perhaps unfinished."""
     words = "".join(c if c.isalnum() else " " for c in text).split()
     return " ".join(f'"{word}"' for word in words) + "*" if words else '""'
 
 
 def _listed(which: QueueFilter, *, mine: str = _MINE) -> str:
-    """Return the part of a query that lists what a filter lets through; what it does not ask for costs nothing."""
+    """The part of a query that lists what a filter lets through; what it does not ask for costs nothing."""
     asked = ((which.state, _OF_STATE), (which.text, _WITH_TEXT), (which.mine, f"d.id IN ({mine})"))
     return " AND ".join([_LISTED, *(condition for given, condition in asked if given)])
 
@@ -127,11 +127,11 @@ class Queue:
         }
 
     def has_assignments(self) -> bool:
-        """Return whether documents were assigned to this curator."""
+        """Whether documents were assigned to this curator."""
         return self._store.row("SELECT 1 FROM assignment WHERE id = ? LIMIT 1", self._curator) is not None
 
     def is_blind(self, key: str) -> bool:
-        """Return whether the document was assigned to this curator without suggestions."""
+        """Whether the document was assigned to this curator without suggestions."""
         query = (
             "SELECT a.blind FROM document d CROSS JOIN layer l ON l.document_id = d.id"
             " CROSS JOIN assignment a ON a.layer_id = l.id WHERE d.key = ? AND l.name = 'corpus' AND a.id = ?"
@@ -140,7 +140,7 @@ class Queue:
         return row is not None and bool(row[0])
 
     def has_several_curators(self) -> bool:
-        """Return whether more than one curator has begun anything."""
+        """Whether more than one curator has begun anything."""
         first, last = (
             self._store.row(
                 f"SELECT name FROM layer WHERE name >= 'curator:' AND name < 'curator;' ORDER BY name {way} LIMIT 1"
@@ -150,7 +150,7 @@ class Queue:
         return first is not None and last is not None and first["name"] != last["name"]
 
     def count(self, which: QueueFilter) -> int:
-        """Return how many documents the filter lets through."""
+        """How many documents the filter lets through."""
         if not (which.state or which.text or which.mine):
             return self._documents()
         with self._store.explained():
@@ -162,7 +162,7 @@ class Queue:
         return 0 if row is None else int(row[0])
 
     def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[QueueRow]:
-        """Return a page of the queue; only what is on it is counted out."""
+        """A page of the queue; only what is on it is counted out."""
         order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
         query = f"""
             SELECT d.key, d.title, d.lang, coalesce(own.state, 'todo') AS state, own.flag IS NOT NULL AS flagged,
@@ -196,7 +196,7 @@ class Queue:
         ]
 
     def next_open(self, which: QueueFilter, after: str | None = None) -> str | None:
-        """Return the next document that is neither done nor skipped, after a key and then from the start."""
+        """The next document that is neither done nor skipped, after a key and then from the start."""
         listed = _listed(which, mine=_MINE + _NOT_FINISHED)
         unfinished = f"SELECT d.key {listed} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key"
         values = {**self._values(which), "after": after or ""}
@@ -209,7 +209,7 @@ class Queue:
         return None
 
     def to_adjudicate(self, limit: int = -1, after: str = "") -> list[str]:
-        """Return documents that two or more have finished and that are not complete gold, in order of key.
+        """Documents that two or more have finished and that are not complete gold, in order of key.
 
         Complete gold that has not taken up what somebody finished since waits too.  Left out are those that this
         curator has yet to finish: nobody sees the work of others before their own is done.
@@ -233,7 +233,7 @@ class Queue:
             return [str(row[0]) for row in self._store.connection.execute(query, values)]
 
     def progress(self, *, mine: bool = False) -> dict[str, int]:
-        """Return how many documents are in each state."""
+        """How many documents are in each state."""
         if mine:
             own = QueueFilter(mine=True)
             query = f"SELECT coalesce(own.state, 'todo') AS state, count(*) {_listed(own)} GROUP BY 1"
@@ -245,5 +245,5 @@ class Queue:
         return {**begun, **({"todo": todo} if todo else {})}
 
     def pace(self) -> float | None:
-        """Return the minutes of work that a document took lately; ``None`` before the first one is done."""
+        """The minutes of work that a document took lately; ``None`` before the first one is done."""
         return pace(self._store, self._curator)

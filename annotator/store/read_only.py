@@ -47,7 +47,7 @@ class Untouched:
 
 
 def why_only_readable(path: Path) -> str:
-    """Return why a database that is there can only be read; nothing where it may be written, or is not there."""
+    """Why a database that is there can only be read; nothing where it may be written, or is not there."""
     if not path.is_file():
         return ""
     for place in (path.parent, path):
@@ -110,7 +110,7 @@ def _uri(path: Path, how: str) -> sqlite3.Connection:
 
 
 def _private(source: sqlite3.Connection) -> sqlite3.Connection:
-    """Return a copy that is nobody else's: SQLite keeps what does not fit in memory in a file without a name."""
+    """A copy that is nobody else's: SQLite keeps what does not fit in memory in a file without a name."""
     copy = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     copy.row_factory = sqlite3.Row
     try:
@@ -122,7 +122,7 @@ def _private(source: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _copied(path: Path, log: Path) -> sqlite3.Connection:
-    """Return a private copy with what the log says, which SQLite reads beside a copy of the file."""
+    """A private copy with what the log says, which SQLite reads beside a copy of the file."""
     for _ in range(_TRIES):
         before = _state(path), _state(log)
         with scratch(Path(tempfile.gettempdir())) as folder:
@@ -136,7 +136,7 @@ def _copied(path: Path, log: Path) -> sqlite3.Connection:
 
 
 def _state(path: Path) -> tuple[Stamp | None, bool]:
-    """Return what changes when somebody writes to a file: the file, and whether there is a log beside it."""
+    """What changes when somebody writes to a file: the file, and whether there is a log beside it."""
     try:
         found = path.stat()
     except OSError:

@@ -300,7 +300,7 @@ VERSION = len(MIGRATIONS)
 
 
 def checked_version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the schema version of the database at ``path``, 0 for an empty one.
+    """The schema version of the database at ``path``, 0 for an empty one.
 
     Raises :class:`StoreError` when it belongs to something else or comes from a newer version.
     """

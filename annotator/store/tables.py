@@ -22,7 +22,7 @@ class StateTable:
     boolean: frozenset[str] = frozenset()
 
     def values(self, record: Record) -> list[Any]:
-        """Return a record's column values."""
+        """A record's column values."""
         if not self.json and not self.boolean:
             return list(map(record.get, self.columns))
         return [self._value(column, record.get(column)) for column in self.columns]
@@ -35,7 +35,7 @@ class StateTable:
         return int(value) if column in self.boolean else value
 
     def record(self, row: Iterable[Any]) -> Record:
-        """Return the record that a row's columns hold, without the ``None`` values."""
+        """The record that a row's columns hold, without the ``None`` values."""
         found: dict[str, Any] = {}
         for column, value in zip(self.columns, row, strict=True):
             if value is None:
@@ -50,7 +50,7 @@ class StateTable:
 
     @property
     def upsert(self) -> str:
-        """Return the statement that writes one record: layer, id, columns."""
+        """The statement that writes one record: layer, id, columns."""
         names = ", ".join(f'"{c}"' for c in self.columns)
         marks = ", ".join("?" * (len(self.columns) + 2))
         updates = ", ".join(f'"{c}" = excluded."{c}"' for c in self.columns)
@@ -61,13 +61,13 @@ class StateTable:
 
     @property
     def insert(self) -> str:
-        """Return the statement that writes one new record: layer, id, columns."""
+        """The statement that writes one new record: layer, id, columns."""
         names = ", ".join(f'"{c}"' for c in self.columns)
         return f"INSERT INTO {self.name} (layer_id, id, {names}) VALUES ({', '.join('?' * (len(self.columns) + 2))})"
 
     @property
     def select(self) -> str:
-        """Return the statement that reads a layer's records: id, columns."""
+        """The statement that reads a layer's records: id, columns."""
         names = ", ".join(f'"{c}"' for c in self.columns)
         return f"SELECT id, {names} FROM {self.name} WHERE layer_id = ?"
 
@@ -120,7 +120,7 @@ def write_ops(connection: sqlite3.Connection, layer_id: int, ops: Iterable[Op]) 
 
 
 def grown(ops: Iterable[Op], table: str) -> int:
-    """Return how many records of a table ops add, less those that they take away."""
+    """How many records of a table ops add, less those that they take away."""
     return sum((op.now is not None) - (op.was is not None) for op in ops if op.table == table)
 
 
@@ -137,7 +137,7 @@ def _write_document(connection: sqlite3.Connection, op: Op) -> None:
 
 
 def read_state(connection: sqlite3.Connection, layer_id: int) -> LayerState:
-    """Return a layer's records as the state tables hold them: what folding its history must give."""
+    """A layer's records as the state tables hold them: what folding its history must give."""
     state: LayerState = {}
     for table in TABLES.values():
         for row_id, record in records(connection, table, layer_id):

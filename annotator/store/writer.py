@@ -32,7 +32,7 @@ class Writer:
         self._clock = clock
 
     def bulk(self) -> Bulk:
-        """Return what takes many new documents and layers; whoever adds to it settles and closes it."""
+        """What takes many new documents and layers; whoever adds to it settles and closes it."""
         return Bulk(self._connection, self._clock)
 
     def put_text(self, document: Document, tokenizer: str) -> str:
@@ -196,20 +196,20 @@ class Writer:
         return layer_info_of(row)
 
     def document_digest(self, key: str) -> str | None:
-        """Return the digest of a document's text as it stands under the lock."""
+        """The digest of a document's text as it stands under the lock."""
         row = self._connection.execute("SELECT sha256 FROM document WHERE key = ?", (key,)).fetchone()
         return None if row is None else row[0]
 
     def has_text(self, digest: str) -> bool:
-        """Return whether a text is here, by its digest."""
+        """Whether a text is here, by its digest."""
         return self._connection.execute("SELECT 1 FROM text WHERE sha256 = ?", (digest,)).fetchone() is not None
 
     def has_event(self, digest: str) -> bool:
-        """Return whether an event is here, by its hash."""
+        """Whether an event is here, by its hash."""
         return self._connection.execute("SELECT 1 FROM event WHERE hash = ?", (digest,)).fetchone() is not None
 
     def layer_info(self, name: LayerName) -> LayerInfo | None:
-        """Return a layer's row as it stands under the lock."""
+        """A layer's row as it stands under the lock."""
         row = self._connection.execute(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
         return None if row is None else layer_info_of(row)
 
@@ -232,5 +232,5 @@ class Writer:
 
 
 def document_record(document: Document, sha256: str) -> Mapping[str, Any]:
-    """Return what the corpus layer records of a document."""
+    """What the corpus layer records of a document."""
     return {"sha256": sha256, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}

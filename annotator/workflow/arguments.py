@@ -13,7 +13,7 @@ from annotator.names import person_problem
 
 
 def parse_layer(name: str) -> str:
-    """Return the layer's name when it is one of gold, suggestions, suggestions:NAME or curator:NAME."""
+    """The layer's name when it is one of gold, suggestions, suggestions:NAME or curator:NAME."""
     problem = exchanged_layer_problem(name)
     if problem is not None:
         raise WorkflowError(f"no layer {name!r}{problem}", "a layer is gold, suggestions or curator:NAME")
@@ -32,7 +32,7 @@ def exchanged_layer_problem(name: str) -> str | None:
 
 
 def parse_since(text: str) -> str:
-    """Return a moment as history writes it, from a date or a date and time (UTC unless it says otherwise)."""
+    """A moment as history writes it, from a date or a date and time (UTC unless it says otherwise)."""
     try:
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

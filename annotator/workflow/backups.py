@@ -31,7 +31,7 @@ def back_up_before(workspace: Workspace, why: str) -> Path:
 
 
 def list_backups(workspace: Workspace) -> list[Backup]:
-    """Return the backups in ``db/backups``, oldest first."""
+    """The backups in ``db/backups``, oldest first."""
     from annotator.store.backups import list_backups
 
     return list_backups(workspace.database_path)

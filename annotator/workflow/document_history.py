@@ -27,7 +27,7 @@ class DocumentHistory(NamedTuple):
 
 
 def document_history(store: Store, key: str, layer: str | None = None, *, reader: str | None = None) -> DocumentHistory:
-    """Return every event of a document's layers, or of the one named, oldest first, as far as ``reader`` may see them.
+    """Every event of a document's layers, or of the one named, oldest first, as far as ``reader`` may see them.
 
     Raises :class:`WorkflowError` when there is no such document, or when the layer named is not for the reader yet.
     """

@@ -44,7 +44,7 @@ def orphaned_comments(comments: Mapping[str, Comment], content: Annotations) -> 
 
 
 def _changes(table: str, old: Mapping[str, AnyItem], new: Mapping[str, AnyItem]) -> tuple[list[Op], list[Op]]:
-    """Return the ops that remove items, and those that add or change some."""
+    """The ops that remove items, and those that add or change some."""
     if not old:
         return [], [Op(table, item_id, None, item_record(item)) for item_id, item in new.items()]
     removed = [Op(table, item_id, item_record(item), None) for item_id, item in old.items() if item_id not in new]

@@ -10,7 +10,7 @@ from annotator.workflow.workspace import Workspace
 
 
 def learned_folder(workspace: Workspace) -> Path:
-    """Return the folder of a workspace's learned versions, logs of trainings and the training lock: ``db/learned``.
+    """The folder of a workspace's learned versions, logs of trainings and the training lock: ``db/learned``.
 
     Editions up to 0.1 kept it among the downloaded models.  Where only that folder exists, it is copied first, whole or
     not at all, and left as it is, because other workspaces and older editions may use it through a link.  While the

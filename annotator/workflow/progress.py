@@ -43,7 +43,7 @@ class Overview:
 
 
 def overview(workspace: Workspace, *, idle_days: int = IDLE_DAYS, limit: int = -1) -> Overview:
-    """Return where the work stands; ``limit`` is the most documents to name as left lying, and as flagged."""
+    """Where the work stands; ``limit`` is the most documents to name as left lying, and as flagged."""
     store = workspace.store
     now = store.clock()
     idle_since = days_before(now, idle_days)

@@ -49,7 +49,7 @@ def record_sent(workspace: Workspace, by: str, sent: Mapping[str, Sent]) -> None
 
 
 def sent_totals(workspace: Workspace) -> dict[str, tuple[Sent, str]]:
-    """Return by host what was ever sent there, and when last; lines that are none are passed over."""
+    """By host what was ever sent there, and when last; lines that are none are passed over."""
     found: dict[str, tuple[Sent, str]] = {}
     try:
         with open_file(_path(workspace)) as lines:
@@ -66,7 +66,7 @@ def sent_totals(workspace: Workspace) -> dict[str, tuple[Sent, str]]:
 
 
 def describe_sent(host: str, sent: Sent) -> str:
-    """Return in a few words what was sent to a host."""
+    """In a few words what was sent to a host."""
     size = f"{sent.bytes / 1000:,.0f} kB" if sent.bytes >= 1000 else f"{sent.bytes} bytes"
     return f"{host}: {sent.requests:,} requests about {sent.documents:,} documents, {size}"
 

@@ -42,7 +42,7 @@ class Preferences:
 
 
 def settings_path() -> Path:
-    """Return where the settings file is: of the environment, else in the person's configuration folder."""
+    """Where the settings file is: of the environment, else in the person's configuration folder."""
     named = os.environ.get(SETTINGS_VARIABLE)
     if named:
         return Path(named)
@@ -51,7 +51,7 @@ def settings_path() -> Path:
 
 
 def load_preferences(path: Path) -> Preferences:
-    """Return the settings in a file, the defaults where there is none.
+    """The settings in a file, the defaults where there is none.
 
     Raises :class:`SettingsError` with file, line where it is known, key and what was expected.
     """

@@ -35,16 +35,16 @@ class Visibility:
 
     @property
     def curates(self) -> bool:
-        """Return whether the reader is one of the curators."""
+        """Whether the reader is one of the curators."""
         return bool(self._assigned or self._states)
 
     def _waits(self, document: str) -> bool:
-        """Return whether the reader still has the document before them; without assignments every one may come."""
+        """Whether the reader still has the document before them; without assignments every one may come."""
         theirs = not self._assigned or document in self._assigned or document in self._states
         return theirs and self._states.get(document) != "done"
 
     def why_hidden(self, layer: LayerInfo) -> str:
-        """Return why the reader may not see a layer yet; empty when they may."""
+        """Why the reader may not see a layer yet; empty when they may."""
         document, name = layer.name.document, layer.name
         if name.author == self.reader or not self.curates:
             return ""
@@ -56,5 +56,5 @@ class Visibility:
         return f"{self.reader} is not done with it" if kept and self._waits(document) else ""
 
     def why_hidden_from_export(self, layer: LayerInfo) -> str:
-        """Return why a layer stays out of the reader's exports; gold never does, whoever exports it."""
+        """Why a layer stays out of the reader's exports; gold never does, whoever exports it."""
         return "" if layer.name.name == GOLD else self.why_hidden(layer)

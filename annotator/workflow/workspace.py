@@ -38,7 +38,7 @@ class Workspace:
 
     @classmethod
     def find(cls, given: Path | None = None) -> Workspace:
-        """Return the workspace at ``given``, else of the environment, else the nearest upwards with a labels.yaml."""
+        """The workspace at ``given``, else of the environment, else the nearest upwards with a labels.yaml."""
         named = given or (Path(os.environ[WORKSPACE_VARIABLE]) if os.environ.get(WORKSPACE_VARIABLE) else None)
         if named is not None:
             if not named.is_dir():
@@ -56,38 +56,38 @@ class Workspace:
 
     @property
     def labels_path(self) -> Path:
-        """Return where the label scheme is."""
+        """Where the label scheme is."""
         return self.root / LABELS
 
     @property
     def database_path(self) -> Path:
-        """Return where the database is."""
+        """Where the database is."""
         return self.root / "db" / "annotator.db"
 
     @property
     def seeds(self) -> Path:
-        """Return the folder of articles that a new workspace starts with."""
+        """The folder of articles that a new workspace starts with."""
         return self.root / "seeds"
 
     @property
     def exports(self) -> Path:
-        """Return the folder for exported files."""
+        """The folder for exported files."""
         return self.root / "exports"
 
     @property
     def models(self) -> Path:
-        """Return the folder of downloaded models."""
+        """The folder of downloaded models."""
         return self.root / "models"
 
     def outputs(self, *, force: bool = False) -> Outputs:
-        """Return what writes to paths that a user named; the workspace's own files and folders are no such paths."""
+        """What writes to paths that a user named; the workspace's own files and folders are no such paths."""
         from annotator.files.outputs import Outputs
 
         return Outputs(self.root, (self.database_path.parent, self.labels_path, self.seeds, self.models), force=force)
 
     @cached_property
     def scheme(self) -> LabelScheme:
-        """Return the label scheme; :class:`SchemeError` when it has a mistake."""
+        """The label scheme; :class:`SchemeError` when it has a mistake."""
         return self._load_scheme()
 
     def _load_scheme(self) -> LabelScheme:
@@ -103,11 +103,11 @@ class Workspace:
 
     @cached_property
     def store(self) -> Store:
-        """Return the open database."""
+        """The open database."""
         return Store(self.database_path, scheme=self._stamp, tell=self.tell)
 
     def _stamp(self) -> SchemeStamp:
-        """Return the scheme that is written under: the one in use, else as the file has it now."""
+        """The scheme that is written under: the one in use, else as the file has it now."""
         return scheme_stamp(self.__dict__.get("scheme") or self._load_scheme())
 
     def close(self) -> None:
@@ -117,12 +117,12 @@ class Workspace:
 
 
 def scheme_stamp(scheme: LabelScheme) -> SchemeStamp:
-    """Return a label scheme as a database remembers it."""
+    """A label scheme as a database remembers it."""
     return SchemeStamp(scheme.sha256, dumps(scheme.shape))
 
 
 def curator_name(given: str | None = None) -> str:
-    """Return who is working: ``given``, else of the environment, else the login name."""
+    """Who is working: ``given``, else of the environment, else the login name."""
     name = given or os.environ.get(CURATOR_VARIABLE) or _login_name()
     problem = person_problem(name)
     if problem:

@@ -38,18 +38,18 @@ class AgreementSample:
     single: int
 
     def condition(self, document: str, left: str, right: str) -> Condition:
-        """Return whether a comparison is of work with or without suggestions."""
+        """Whether a comparison is of work with or without suggestions."""
         blind = [(document, name) in self.blind for name in (left, right)]
         return "blind" if all(blind) else "mixed" if any(blind) else "shown"
 
 
 def display_name(layer: str) -> str:
-    """Return a layer's name for people: a curator by their own name."""
+    """A layer's name for people: a curator by their own name."""
     return layer.removeprefix("curator:")
 
 
 def layers_to_compare(workspace: Workspace, given: str | None) -> list[str]:
-    """Return the layers named in a list with commas; without one, those of all curators who finished documents.
+    """The layers named in a list with commas; without one, those of all curators who finished documents.
 
     A name is ``gold``, ``suggestions``, a curator's name or ``curator:NAME``.  Raises :class:`WorkflowError` for a
     name that no layer has, and for fewer than two.
@@ -111,10 +111,10 @@ def collector_at_rest() -> Iterator[None]:
 
 
 def verdict_counts(workspace: Workspace) -> list[VerdictCount]:
-    """Return the verdicts on suggestions in finished work, counted by curator, source and score."""
+    """The verdicts on suggestions in finished work, counted by curator, source and score."""
     return Finished(workspace.store).verdicts()
 
 
 def work_times(workspace: Workspace) -> list[WorkTime]:
-    """Return how long curators worked on each document that they finished, breaks left out."""
+    """How long curators worked on each document that they finished, breaks left out."""
     return Finished(workspace.store).times()

@@ -34,17 +34,17 @@ class Disagreement(NamedTuple):
 
     @property
     def of_relations(self) -> bool:
-        """Return whether it is about a relation."""
+        """Whether it is about a relation."""
         return isinstance(self.match, RelationMatch)
 
     @property
     def spans(self) -> tuple[list[SpanKey], list[SpanKey]]:
-        """Return the spans that either layer's version is about."""
+        """The spans that either layer's version is about."""
         return _spans_of(self.match.left), _spans_of(self.match.right)
 
     @property
     def start(self) -> int:
-        """Return where in the text it begins."""
+        """Where in the text it begins."""
         return min(span.start for side in self.spans for span in side)
 
 
@@ -72,7 +72,7 @@ class DisagreementFilter:
     condition: Condition | None = None
 
     def takes(self, sample: AgreementSample, difference: Disagreement) -> bool:
-        """Return whether a disagreement is among them."""
+        """Whether a disagreement is among them."""
         layers = difference.left_layer, difference.right_layer
         kind = MISSED if difference.match.kind in ("left", "right") else difference.match.kind
         labels = tuple(MISSED if side is None else side.label for side in difference.match[:2])
@@ -111,7 +111,7 @@ def _differences(document: DocumentLayers, left: str, right: str, symmetric: fro
 
 
 def hidden_documents(workspace: Workspace, reader: str, layers: Sequence[str]) -> frozenset[str]:
-    """Return the documents of which a reader may not see some of these layers yet."""
+    """The documents of which a reader may not see some of these layers yet."""
     visibility = Visibility(workspace.store, reader)
     if not visibility.curates:
         return frozenset()
@@ -134,7 +134,7 @@ class LayerVersion:
         self.layer = LayerContent(scheme, document.sentences, Annotations(known, related))
 
     def ids(self, item: SpanKey | RelationKey | None) -> list[str]:
-        """Return the ids of what a version of a disagreement is about: the relation, then its spans, or the span."""
+        """The ids of what a version of a disagreement is about: the relation, then its spans, or the span."""
         if item is None:
             return []
         if isinstance(item, SpanKey):

@@ -35,7 +35,7 @@ class VerdictSummary:
 
 
 def summarize_verdicts(store: Store) -> VerdictSummary:
-    """Return the verdicts in all finished curators' layers."""
+    """The verdicts in all finished curators' layers."""
     found = VerdictSummary()
     blind = {(one.document, one.curator) for one in read_assignments(store) if one.blind}
     suggested: defaultdict[str, list[LayerInfo]] = defaultdict(list)
@@ -70,6 +70,6 @@ def _count_blind(store: Store, layer: LayerInfo, suggested: Iterable[LayerInfo],
 
 
 def accepted_share(counts: Mapping[str, int]) -> float | None:
-    """Return the share that was accepted of what got a verdict of the curator's own; ignored is none."""
+    """The share that was accepted of what got a verdict of the curator's own; ignored is none."""
     decided = sum(counts.get(verdict, 0) for verdict in VERDICTS[:3])
     return counts.get("accepted", 0) / decided if decided else None

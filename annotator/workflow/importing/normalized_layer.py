@@ -187,7 +187,7 @@ class _ItemProvenance:
     author: str | None
 
     def of(self, item: Span | Relation) -> tuple[Origin, str | None, float | None, str | None]:
-        """Return origin, source, score and curator."""
+        """Origin, source, score and curator."""
         if self.kind == "suggester":
             return "suggested", item.source or f"{self.author}@1", item.score, None
         origin = "accepted" if item.origin == "suggested" else item.origin

@@ -31,7 +31,7 @@ class Reanchoring:
         self._starts = [stretch.start for stretch in self._stretches]
 
     def shift(self, start: int, end: int) -> int | None:
-        """Return by how many code points a range of the old text moved; ``None`` when it has no place in the new."""
+        """By how many code points a range of the old text moved; ``None`` when it has no place in the new."""
         index = bisect_right(self._starts, start) - 1
         if index < 0 or end > self._stretches[index].end:
             return None
@@ -88,7 +88,7 @@ class Reanchoring:
         return [key_json(key) for claim in claims if (key := self._key(kind, claim)) is not None]
 
     def _key(self, kind: str, content: Any) -> SpanKey | RelationKey | None:
-        """Return a span or relation of the old text in the new one, from its JSON value."""
+        """A span or relation of the old text in the new one, from its JSON value."""
         if kind == "span":
             return self._span_key(content)
         head, child, label = content

@@ -61,7 +61,7 @@ def _log_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
 
 
 def next_documents(workspace: Workspace, curator: str) -> list[str]:
-    """Return the keys of the documents that a curator opens next, without the one that is open."""
+    """The keys of the documents that a curator opens next, without the one that is open."""
     from annotator.workflow.desk import Desk, QueueFilter
 
     desk = Desk(workspace, curator)

@@ -59,7 +59,7 @@ class BackgroundTraining:
         return last[0] if last and last[0].startswith(ASKING) else "learning"
 
     def log(self) -> str:
-        """Return the log of the latest run so far; empty before the first one, or where it cannot be read."""
+        """The log of the latest run so far; empty before the first one, or where it cannot be read."""
         if self._log is None:
             return ""
         with suppress(OSError):

@@ -164,7 +164,7 @@ def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
 
 
 def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
-    """Return the 95 % percentile interval of F1 under resampling of documents, with a fixed seed."""
+    """The 95 % percentile interval of F1 under resampling of documents, with a fixed seed."""
     import numpy as np
 
     informative = [c for c in counts if c.suggested + c.right]
@@ -210,7 +210,7 @@ def _point(
     run: CrossValidation,
     used: Mapping[str, str],
 ) -> tuple[float, float, dict[str, float | None]]:
-    """Return a point of the learning curve: for the ways used, or those that learn where the rules are used."""
+    """A point of the learning curve: for the ways used, or those that learn where the rules are used."""
     from annotator.suggest.learned.cross_validation import f1
 
     learned = {"spans": "tagger", "relations": "linker", "whole": "tagger+linker"}

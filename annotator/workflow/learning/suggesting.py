@@ -105,12 +105,12 @@ def suggest(
 
 
 def most_jobs() -> int:
-    """Return how many worker processes this machine has use for."""
+    """How many worker processes this machine has use for."""
     return max(8, 2 * (os.cpu_count() or 1))
 
 
 def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[str], int]:
-    """Return the keys of documents without suggestions of this pipeline, and how many have them."""
+    """The keys of documents without suggestions of this pipeline, and how many have them."""
     digests = store.document_digests()
     for key in keys:
         if key not in digests:
@@ -160,5 +160,5 @@ def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint:
 
 
 def _mark(fingerprint: str, found: Annotations) -> str:
-    """Return the fingerprint to keep: one that no pipeline has where the document is to be suggested for again."""
+    """The fingerprint to keep: one that no pipeline has where the document is to be suggested for again."""
     return f"{fingerprint} in part" if isinstance(found, Reported) and found.unread else fingerprint

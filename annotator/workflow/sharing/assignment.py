@@ -59,7 +59,7 @@ class _Charges:
         return cls(charges, started)
 
     def curators(self, document: str) -> list[str]:
-        """Return who has the document: assigned to them, or begun by them."""
+        """Who has the document: assigned to them, or begun by them."""
         return sorted({*self.assigned.get(document, ()), *self.begun.get(document, ())})
 
     def all(self) -> Iterable[Assignment]:
@@ -190,7 +190,7 @@ def _write(writer: Writer, actor: str, action: str, tasks: Sequence[Task]) -> No
 
 
 def _totals(store: Store) -> dict[str, Counter[str]]:
-    """Return for every curator how many documents they have in all, unfinished and blind."""
+    """For every curator how many documents they have in all, unfinished and blind."""
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     for one in read_assignments(store):
         counts = {"assigned": 1, "unfinished": one.state in UNFINISHED, "blind": one.blind}
@@ -199,7 +199,7 @@ def _totals(store: Store) -> dict[str, Counter[str]]:
 
 
 def known_keys(store: Store, keys: Sequence[str]) -> list[str]:
-    """Return the keys given once each, or all there are; :class:`WorkflowError` for one that is no document."""
+    """The keys given once each, or all there are; :class:`WorkflowError` for one that is no document."""
     known = store.document_keys()
     unknown = sorted(set(keys) - set(known))
     if unknown:
@@ -208,11 +208,11 @@ def known_keys(store: Store, keys: Sequence[str]) -> list[str]:
 
 
 def days_before(moment: str, days: int) -> str:
-    """Return the time that was so many days before another, both as history writes them."""
+    """The time that was so many days before another, both as history writes them."""
     before = datetime.fromisoformat(moment) - timedelta(days=days)
     return before.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def is_abandoned(state: str, changed_at: str | None, cutoff: str) -> bool:
-    """Return whether work was begun and then left lying since before ``cutoff``."""
+    """Whether work was begun and then left lying since before ``cutoff``."""
     return state == "doing" and (changed_at or "") < cutoff

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 
 def draw(seed: int, *what: str) -> float:
-    """Return a number from 0 to 1 (1 excluded) that seed and names decide, evenly spread."""
+    """A number from 0 to 1 (1 excluded) that seed and names decide, evenly spread."""
     digest = hashlib.sha256("\x1f".join((str(seed), *what)).encode("utf-8")).digest()
     return int.from_bytes(digest[:6], "big") / (1 << 48)
 
@@ -26,7 +26,7 @@ class Team:
     room: dict[str, int] = field(default_factory=dict)
 
     def can_take(self, curator: str) -> bool:
-        """Return whether a curator's quota is not used up."""
+        """Whether a curator's quota is not used up."""
         return self.room.get(curator, 1) > 0
 
     def give(self, curator: str) -> None:

@@ -60,7 +60,7 @@ def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str]
 
 
 def _blind(store: Store, curator: str) -> set[str]:
-    """Return the documents whose suggestions the curator is not to see, because they are not done with them."""
+    """The documents whose suggestions the curator is not to see, because they are not done with them."""
     return {one.document for one in read_assignments(store, curator) if one.blind and one.state != "done"}
 
 

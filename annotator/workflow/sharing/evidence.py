@@ -120,7 +120,7 @@ class Examiner:
         return self._judged(name, history if name == layer.name else rename_author(history, name.author), corpus)
 
     def name_here(self, name: LayerName) -> LayerName:
-        """Return what a layer is to be called: what no curator can be called needs another name."""
+        """What a layer is to be called: what no curator can be called needs another name."""
         if name.kind == "curator" and name.author in self._renames and name_problem(name) is not None:
             return LayerName(name.document, curator_layer(self._renames[name.author]))
         return name
@@ -135,7 +135,7 @@ class Examiner:
         return examine_history(name, events, text, now=self._now, replacements=replacements)
 
     def _read_text(self, digest: str) -> str | None:
-        """Return a text that is here, or one from there that is what its digest says and could have been ingested."""
+        """A text that is here, or one from there that is what its digest says and could have been ingested."""
         text = self._store.text(digest)
         if text is None:
             text = self._other.text(digest)
@@ -146,7 +146,7 @@ class Examiner:
         return text
 
     def _is_cut_well(self, digest: str, languages: Iterable[str]) -> bool:
-        """Return whether a text that is not here has the tokens and sentences that we would give it.
+        """Whether a text that is not here has the tokens and sentences that we would give it.
 
         Those of another version of the tokenizer are not held against ours: the text is cut anew when it is taken.
         """
@@ -170,11 +170,11 @@ class Examiner:
 
 
 def cut(text: str, language: str) -> tuple[bytes, bytes]:
-    """Return the packed tokens and sentences of a text."""
+    """The packed tokens and sentences of a text."""
     tokens = tokenize(text, language)
     return tokens.pack(), split_sentences(text, tokens, language).pack()
 
 
 def some(keys: Sequence[str]) -> str:
-    """Return the first of many names, for a message."""
+    """The first of many names, for a message."""
     return ", ".join([*keys[:FEW], *(["…"] if len(keys) > FEW else [])])

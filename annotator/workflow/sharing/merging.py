@@ -53,7 +53,7 @@ class MergeReport:
     backup: Path | None = field(default=None, compare=False)
 
     def by_layer(self) -> list[tuple[str, int, int]]:
-        """Return layer, documents and events, in order of the layer's name."""
+        """Layer, documents and events, in order of the layer's name."""
         documents = Counter(name.name for name in self.events)
         events: Counter[str] = Counter()
         for name, count in self.events.items():

@@ -41,7 +41,7 @@ class SealedLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def name(self) -> LayerName:
-        """Return whose history it is."""
+        """Whose history it is."""
         return LayerName(self.document, self.layer)
 
 
@@ -55,7 +55,7 @@ class Seal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def events(self) -> int:
-        """Return how many events are sealed."""
+        """How many events are sealed."""
         return sum(layer.events for layer in self.layers)
 
 
@@ -68,13 +68,13 @@ class Contents(NamedTuple):
 
     @classmethod
     def of(cls, database: Store | ForeignDatabase) -> Contents:
-        """Return the contents of a database."""
+        """The contents of a database."""
         events = database.hashed_events if isinstance(database, Store) else database.events
         return cls(database.layers(), events, database.text)
 
 
 def make_seal(store: Store) -> bytes:
-    """Return the seal of a database as it stands, a line for each layer and each text.
+    """The seal of a database as it stands, a line for each layer and each text.
 
     Raises :class:`StoreError` where a history or a text is not what its hashes say: that is nothing to be sealed.
     """
@@ -106,7 +106,7 @@ def _sealed(contents: Contents, layer: LayerInfo) -> SealedLayer:
 
 
 def read_seal(data: bytes, name: str) -> Seal:
-    """Return the seal that a file holds; :class:`WorkflowError` when it holds none."""
+    """The seal that a file holds; :class:`WorkflowError` when it holds none."""
     try:
         seal = msgspec.json.decode(data, type=Seal)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -117,7 +117,7 @@ def read_seal(data: bytes, name: str) -> Seal:
 
 
 def read_file(path: Path) -> bytes:
-    """Return what a file holds that should be a seal or a signature; :class:`WorkflowError` when it cannot be."""
+    """What a file holds that should be a seal or a signature; :class:`WorkflowError` when it cannot be."""
     try:
         if not path.is_file():
             raise WorkflowError(f"{path}: no such file", _HINT)
@@ -135,7 +135,7 @@ class OpenedSeal(NamedTuple):
     signed_by: str | None
 
     def told(self) -> str:
-        """Return in a sentence what the seal is worth."""
+        """In a sentence what the seal is worth."""
         if self.signed_by is None:
             return "warning: the seal is not signed: it shows accidents, not what somebody meant to hide"
         return f"the seal of {self.seal.at} is signed with the key {self.signed_by}"
@@ -188,5 +188,5 @@ def _layer_breaches(sealed: SealedLayer, events: list[tuple[str, Event]]) -> Ite
 
 
 def unsealed_events(seal: Seal, contents: Contents) -> int:
-    """Return how many events of a database that keeps to the seal are not covered by it."""
+    """How many events of a database that keeps to the seal are not covered by it."""
     return sum(len(contents.events(layer)) for layer in contents.layers) - seal.events

@@ -23,12 +23,12 @@ _ANYBODY = "annotator"
 
 
 def signature_path(path: Path) -> Path:
-    """Return where the signature of a file is."""
+    """Where the signature of a file is."""
     return path.with_name(f"{path.name}.sig")
 
 
 def sign(data: bytes, key: Path) -> bytes:
-    """Return the signature of some data by a private key; ssh-keygen asks for its passphrase itself.
+    """The signature of some data by a private key; ssh-keygen asks for its passphrase itself.
 
     Raises :class:`WorkflowError` when the key cannot sign.
     """
@@ -44,7 +44,7 @@ def sign(data: bytes, key: Path) -> bytes:
 
 
 def check(data: bytes, signature: bytes, name: str, signer: Path | None) -> str:
-    """Return whose signature some data has: the fingerprint of the key.
+    """Whose signature some data has: the fingerprint of the key.
 
     ``signer`` is a file with the public keys that are asked for, as ``KEY.pub`` or in ssh's format of allowed signers;
     without it any key will do.  ``name`` is the signed file's.  Raises :class:`WorkflowError` when the signature is not
@@ -66,7 +66,7 @@ def check(data: bytes, signature: bytes, name: str, signer: Path | None) -> str:
 
 
 def _public_keys(path: Path) -> list[str]:
-    """Return the keys of a file, without the names and options that may stand around them."""
+    """The keys of a file, without the names and options that may stand around them."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
