@@ -243,6 +243,13 @@ class Fields:
             self.fail(name, f"found {excerpt(values)}, expected a list of strings")
         return values
 
+    def labels(self, name: str) -> list[str]:
+        """Read a list of labels: strings that are not empty."""
+        labels = self.texts(name)
+        if "" in labels:
+            self.fail(name, "found an empty label, expected names")
+        return labels
+
     def others(self, *known: str) -> dict[str, Any]:
         """Collect the values whose names are not among ``known``."""
         return {name: value for name, value in self.values.items() if name not in known}

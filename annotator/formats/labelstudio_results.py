@@ -32,11 +32,14 @@ OTHER, REGION_FIELDS, UNLABELLED, UNLABELLED_RELATION, RELATION_FIELDS = (
 )
 
 
+_Label = Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class _PlainValue(msgspec.Struct, forbid_unknown_fields=True):
     start: Annotated[int, msgspec.Meta(ge=0)]
     end: int
     text: str
-    labels: tuple[str]
+    labels: tuple[_Label]
 
 
 class _PlainRegion(msgspec.Struct, tag_field="type", tag="labels", forbid_unknown_fields=True):
@@ -51,7 +54,7 @@ class _PlainRegion(msgspec.Struct, tag_field="type", tag="labels", forbid_unknow
 class _PlainRelation(msgspec.Struct, tag_field="type", tag="relation", forbid_unknown_fields=True):
     from_id: str
     to_id: str
-    labels: tuple[str]
+    labels: tuple[_Label]
     direction: Literal["right", "left"] = "right"
 
 
@@ -142,7 +145,7 @@ class ResultReader:
         region_id = f"#{len(regions)}" if region_id is None else str(region_id)
         if region_id in regions:
             fields.fail("id", f"found {excerpt(region_id)} again, expected each region once")
-        labels = value.texts(kind) if kind in value else []
+        labels = value.labels(kind) if kind in value else []
         others = _other_fields(fields, value, kind, self._other_control_names(fields))
         if not labels:
             extras.append(Extra(region_id, UNLABELLED, {"start": start, "end": end, "type": kind, **others}))
@@ -203,7 +206,7 @@ class ResultReader:
         direction = fields.optional("direction", str) or "right"
         if direction not in _DIRECTIONS:
             fields.fail("direction", f"found {excerpt(direction)}, expected {', '.join(_DIRECTIONS)}")
-        labels = fields.texts("labels") if "labels" in fields else []
+        labels = fields.labels("labels") if "labels" in fields else []
         others = fields.others(*_RELATION)
         head, child = ends if direction != "left" else ends[::-1]
         if not labels or not (head.is_span and child.is_span):

@@ -212,6 +212,10 @@ BROKEN = {
         task({**A, "value": {"start": 0, "end": 3, "text": "Eva", "labels": ["X"]}}),
         'value.text: found "Eva", expected "Ana"',
     ),
+    "an empty label": (
+        task({**A, "value": {**A["value"], "labels": [""]}}),
+        "annotations[0].result[0].value.labels: found an empty label, expected names",
+    ),
     "an id twice": (task(A, A), 'result[1].id: found "a" again, expected each region once'),
     "a dangling relation": (
         task(A, link("a", "q")),
