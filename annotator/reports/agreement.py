@@ -17,7 +17,8 @@ from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
 from annotator.agreement.totals import Features
-from annotator.workflow.comparing.agreement_sample import AgreementSample, collector_at_rest, display_name
+from annotator.tuning import collector_paused
+from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import MISSED
 
 Scope = Literal["overall", "pair", "label", "relation", "language", "time", "condition"]
@@ -143,7 +144,7 @@ def measure(
 
     ``stop`` is asked between parts; when it says so, the rest is left out.
     """
-    with collector_at_rest():
+    with collector_paused():
         return _measured(sample, options, gamma_seconds, stop)
 
 

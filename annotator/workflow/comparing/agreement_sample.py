@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +11,7 @@ from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, curator_layer
 from annotator.store import DocumentFacts, Finished, VerdictCount, WorkTime
+from annotator.tuning import collector_paused
 from annotator.workflow.workspace import Workspace
 
 Condition = Literal["shown", "blind", "mixed"]
@@ -73,7 +72,7 @@ def layers_to_compare(workspace: Workspace, given: str | None) -> list[str]:
 def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None = None) -> AgreementSample:
     """Read the layers that count: finished, and on the document's present text; of one language where asked."""
     finished = Finished(workspace.store)
-    with workspace.store.snapshot(), collector_at_rest():
+    with workspace.store.snapshot(), collector_paused():
         rows = finished.layers(layers) if layers else []
         having = Counter(row.document for row in rows)
         facts = {f.key: f for f in finished.documents(list(having)) if lang in (None, f.lang)}
@@ -96,18 +95,6 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         total=total,
         single=sum(count == 1 for key, count in having.items() if key in facts),
     )
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Keep the garbage collector from walking a growing corpus again and again, which takes a third of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def verdict_counts(workspace: Workspace) -> list[VerdictCount]:
