@@ -15,7 +15,7 @@ import click
 
 from annotator.errors import UnknownFormatError
 from annotator.reports.printable import printable
-from annotator.workflow.workspace import Workspace
+from annotator.workflow.workspace import Workspace, curator_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -153,6 +153,14 @@ def format_options(function: Function) -> Function:
     return click.option(
         "-O", "options", multiple=True, callback=parsed, metavar="NAME=VALUE", help="An option of the format itself."
     )(function)
+
+
+def parse_rename(text: str) -> tuple[str, str]:
+    """Split ``OLD=NEW`` into a name from elsewhere and the curator's name that it becomes here."""
+    old, equals, new = text.partition("=")
+    if not (old and equals and new):
+        raise click.UsageError(f"--rename {text}: expected OLD=NEW, for example ana=ana.2")
+    return old, curator_name(new)
 
 
 def narrate(text: str) -> None:

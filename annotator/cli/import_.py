@@ -15,15 +15,25 @@ from annotator.cli.common import (
     format_argument,
     format_options,
     narrate,
+    parse_rename,
     print_json,
     progress_bar,
     workspace_option,
 )
+from annotator.history import GOLD
+from annotator.wording import plural
 from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
     from annotator.formats.protocol import Format
     from annotator.workflow.importing.import_request import ImportReport
+    from annotator.workflow.importing.records_together import SameText
+
+_TOGETHER = {
+    "refuse": "what such records say does not contradict, and was put together",
+    "last": "the last one counts",
+    "unite": "what such records say was put together",
+}
 
 
 @click.command("import")
@@ -33,9 +43,21 @@ if TYPE_CHECKING:
 @click.option(
     "--map", "mappings", multiple=True, metavar="OLD=NEW", help="Our label for a foreign one; OLD= leaves it out."
 )
+@click.option(
+    "--rename", "renames", multiple=True, metavar="OLD=NEW", help="The curator that somebody named in the file becomes."
+)
 @click.option("--labels-from-data", is_flag=True, help="Add labels that labels.yaml lacks to it.")
 @click.option("--set-aside", is_flag=True, help="Keep what the scheme does not allow aside instead of refusing it.")
 @click.option("--replace", is_flag=True, help="Put the work in the place of what a layer holds.")
+@click.option(
+    "--same-text",
+    type=click.Choice(("refuse", "last", "unite")),
+    default="refuse",
+    show_default=True,
+    help="What counts where two records of one text contradict.",
+)
+@click.option("--trim", is_flag=True, help="Leave the white space at the ends of spans off.")
+@click.option("--snap", is_flag=True, help="Let spans begin and end with whole tokens.")
 @click.option("--override", is_flag=True, help="As who leads: with --replace, also what somebody else did.")
 @click.option("--unfinished", is_flag=True, help="Take curators' work as begun, not as done.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
@@ -51,9 +73,13 @@ def command(
     path: Path,
     layer: str | None,
     mappings: tuple[str, ...],
+    renames: tuple[str, ...],
     labels_from_data: bool,
     set_aside: bool,
     replace: bool,
+    same_text: SameText,
+    trim: bool,
+    snap: bool,
     override: bool,
     unfinished: bool,
     dry_run: bool,
@@ -71,10 +97,15 @@ def command(
 
     if override and not replace:
         raise click.UsageError("--override goes with --replace")
+    if renames and layer is not None and layer != GOLD:
+        raise click.UsageError("--rename and --layer both say whose work it is")
     workspace = global_options.workspace(folder)
     request = ImportRequest(
         layer=None if layer is None else parse_layer(layer),
         mapping=_parse_mappings(mappings),
+        renames=dict(parse_rename(text) for text in renames),
+        same_text=same_text,
+        borders="snap" if snap else "trim" if trim else "keep",
         options=options,
         labels_from_data=labels_from_data,
         set_aside=set_aside,
@@ -90,7 +121,7 @@ def command(
         )
     if as_json:
         print_json(_report_json(report))
-    _narrate(report, form.name, dry_run=dry_run)
+    _narrate(report, form.name, same_text, dry_run=dry_run)
 
 
 def _parse_mappings(mappings: tuple[str, ...]) -> dict[str, str]:
@@ -109,24 +140,43 @@ def _report_json(report: ImportReport) -> dict[str, object]:
     }
     return {
         "documents": {"new": report.new, "known": report.known},
+        "repeated": report.repeated,
         "layers": layers,
         "aside": dict(sorted(report.aside.items())),
         "lost": dict(sorted(report.lost.items())),
+        "borders": {
+            "white_space": report.white_space.as_json(),
+            "off_token": report.off_token.as_json(),
+            "moved": report.moved,
+        },
         "new_labels": report.new_labels,
         "overridden": dict(sorted(report.overridden.items())),
         "backup": str(report.backup) if report.backup else None,
     }
 
 
-def _narrate(report: ImportReport, kind: str, *, dry_run: bool) -> None:
-    narrate(f"{report.new} documents added, {report.known} known{' (dry run: nothing was written)' if dry_run else ''}")
+def _narrate(report: ImportReport, form: str, same_text: SameText, *, dry_run: bool) -> None:
+    written = " (dry run: nothing was written)" if dry_run else ""
+    narrate(f"{plural(report.new, 'document')} added, {report.known:,} known{written}")
     for name, counts in sorted(report.layers.items()):
-        verdicts = f", {counts.verdicts} verdicts" if counts.verdicts else ""
-        unchanged = f" ({counts.unchanged} unchanged)" if counts.unchanged else ""
-        items = f"{counts.spans} spans, {counts.relations} relations{verdicts}"
-        narrate(f"{name}: {items} on {counts.documents} documents{unchanged}")
+        items = [plural(counts.spans, "span"), plural(counts.relations, "relation")]
+        items += [plural(counts.verdicts, "verdict")] if counts.verdicts else []
+        some = f"{counts.unchanged:,} " if counts.unchanged < counts.documents else ""
+        unchanged = f" ({some}unchanged)" if counts.unchanged else ""
+        narrate(f"{name}: {', '.join(items)} on {plural(counts.documents, 'document')}{unchanged}")
+    if report.repeated:
+        narrate(f"{plural(report.repeated, 'record repeats', 'records repeat')} a text: {_TOGETHER[same_text]}")
+    for places, what, option in (
+        (report.white_space, "with white space at an end", "--trim leaves it off"),
+        (report.off_token, "with an end inside a token", "--snap takes whole tokens"),
+    ):
+        if places.count:
+            narrate(f"{plural(places.count, 'span')} {what}, which some formats cannot hold: {places.told()}; {option}")
+    if report.moved:
+        narrate(f"{plural(report.moved, 'span was', 'spans were')} given other ends")
     for name, documents in sorted(report.overridden.items()):
-        narrate(f"{name}: what somebody else did {'would be' if dry_run else 'was'} replaced on {documents} documents")
+        would = "would be" if dry_run else "was"
+        narrate(f"{name}: what somebody else did {would} replaced on {plural(documents, 'document')}")
     if report.backup:
         narrate(f"the database as it was: {report.backup}")
     if report.new_labels:
@@ -134,7 +184,7 @@ def _narrate(report: ImportReport, kind: str, *, dry_run: bool) -> None:
     if report.labels_aside:
         narrate(f"warning: labels.yaml was edited meanwhile; as edited it is now {report.labels_aside}")
     if report.aside:
-        narrate(f"kept aside, to be given back on export as {kind}: {_counts(report.aside)}")
+        narrate(f"kept aside, to be given back on export as {form}: {_counts(report.aside)}")
     if report.lost:
         narrate(f"left behind: {_counts(report.lost)}")
 

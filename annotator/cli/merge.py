@@ -12,13 +12,13 @@ from annotator.cli.common import (
     json_option,
     narrate,
     opened_seal,
+    parse_rename,
     print_json,
     print_lines,
     print_table,
     seal_options,
     workspace_option,
 )
-from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
     from annotator.workflow.sharing.merging import MergeReport
@@ -61,7 +61,7 @@ def command(
 
     opened = opened_seal(seal, signer)
     workspace = global_options.workspace(folder)
-    names = dict(_rename(text) for text in renames)
+    names = dict(parse_rename(text) for text in renames)
     try:
         report = merge(
             workspace,
@@ -83,13 +83,6 @@ def command(
     elif rows:
         print_table(("layer", "documents", "events"), rows, numbers=("documents", "events"))
     _tell(report, dry_run=dry_run)
-
-
-def _rename(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not (old and equals and new):
-        raise click.UsageError(f"--rename {text}: expected OLD=NEW, for example ana=ana.2")
-    return old, curator_name(new)
 
 
 def _as_json(report: MergeReport) -> dict[str, object]:

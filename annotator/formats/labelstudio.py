@@ -99,7 +99,14 @@ def _annotation(fields: Fields, results: ResultReader, author: str | None) -> Fo
         author = str(by)
     if other_fields:
         extras.append(Extra(ANNOTATION, ANNOTATION, other_fields))
-    return ForeignLayer(content, author, state="skipped" if cancelled else "done", extras=tuple(extras))
+    number = fields.values.get("id")
+    return ForeignLayer(
+        content,
+        author,
+        state="skipped" if cancelled else "done",
+        extras=tuple(extras),
+        record=fields.path.rstrip(".") if number is None else f"annotation {number}",
+    )
 
 
 def _prediction(fields: Fields, results: ResultReader) -> ForeignLayer:

@@ -54,7 +54,7 @@ class ForeignLayer:
     Ids are the file's own and need only be unique within the layer; each content may come twice.  ``author`` is whom
     the file names (``None`` where it names nobody); ``suggested`` marks a model's suggestions, which never count as
     finished work.  ``verdicts`` are what the author rejected or ignored.  ``layer`` and ``curators`` are for formats
-    that name one of our layers.
+    that name one of our layers, ``record`` is for those that hold several layers in one place: which of them it is.
     """
 
     content: Annotations = field(default_factory=Annotations)
@@ -65,6 +65,7 @@ class ForeignLayer:
     extras: tuple[Extra, ...] = ()
     layer: str | None = None
     curators: tuple[str, ...] = ()
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import codecs
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -90,9 +91,14 @@ class Source:
         with self._open() as stream:
             if self._begins_a_list(stream):
                 values = JsonList(self._chunks(stream), self.name)
-                while (entry := values.next()) is not None:
-                    yield JsonItem(entry[0], entry[1], f"{self.name}:{entry[1]}")
-                return
+                before = 0
+                for index in count(1):
+                    entry = values.next()
+                    if entry is None:
+                        return
+                    beside = f" (item {index})" if entry[1] == before else ""
+                    yield JsonItem(*entry, f"{self.name}:{entry[1]}{beside}")
+                    before = entry[1]
             for line in self._lines(stream):
                 if line.data and not line.data.isspace():
                     value = try_decode(line.data, without)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotator.agreement.estimates import Estimate
 from annotator.reports.agreement import Agreement
+from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import display_name
 
 KIND_NAMES = {
@@ -51,11 +52,6 @@ def with_interval(estimate: Estimate | None) -> str:
         return "–"
     bounds = f" ({number(estimate.low)}–{number(estimate.high)})" if estimate.low is not None else ""
     return number(estimate.value) + bounds
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """A count with its noun."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def layer_list(agreement: Agreement) -> str:

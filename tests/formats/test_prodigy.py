@@ -89,7 +89,7 @@ def test_rejected_and_ignored_tasks_are_verdicts_not_work() -> None:
         assert verdicts(session) == {"12-16-GPE": "rejected"}
         assert session.state == "doing"
         assert bench.session("import-000003").state == "skipped"
-        assert import_data(bench, "prodigy", data, layer="curator:ana").layers["curator:ana"].unchanged == 3
+        assert import_data(bench, "prodigy", data, layer="curator:ana").layers["curator:ana"].unchanged == 2
 
 
 def test_they_are_no_gold() -> None:

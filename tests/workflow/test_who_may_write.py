@@ -75,7 +75,7 @@ class TestImport:
         path = doccano(tmp_path, OTHER)
         status, err = run("import", "doccano", path, "--layer", "curator:bo", "--replace", "--override", by="lead")
         assert status == 0
-        assert "curator:bo: what somebody else did was replaced on 1 documents" in err
+        assert "curator:bo: what somebody else did was replaced on 1 document" in err
         info = worked.store.layer(LayerName(KEY, "curator:bo"))
         assert info is not None
         last = worked.store.events(info)[-1]
@@ -163,7 +163,7 @@ class TestImport:
         path.write_text("".join(json.dumps(task) + "\n" for task in tasks), encoding="utf-8")
         status, err = run("import", "prodigy", path)
         assert status == 1
-        assert "'ana b' and 'ana/b' would both be the curator ana-b: rename one of them in the file" in err
+        assert "'ana b' and 'ana/b' would both be the curator ana-b: give one of them another name with --rename OLD=NEW" in err
 
 
 @pytest.mark.usefixtures("worked")

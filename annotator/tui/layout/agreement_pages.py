@@ -14,7 +14,6 @@ from annotator.reports.agreement_text import (
     differing,
     headline,
     number,
-    plural,
     with_interval,
 )
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
@@ -30,6 +29,7 @@ from annotator.tui.layout.figures import (
     scale,
     stacked_bar,
 )
+from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 

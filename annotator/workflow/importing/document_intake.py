@@ -14,16 +14,18 @@ from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.history import CORPUS, IMPORT, LayerName, Op
 from annotator.lookahead import look_ahead
 from annotator.store import Writer, document_record
-from annotator.text import Document, Segmentation, text_sha256
+from annotator.text import Document, text_sha256
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.document_matching import DocumentMatcher
-from annotator.workflow.importing.import_request import ImportReport, ImportRequest, LayerCounts
+from annotator.workflow.importing.import_request import ImportReport, ImportRequest
 from annotator.workflow.importing.layer_names import LayerNames
 from annotator.workflow.importing.layer_writer import LayerWriter
-from annotator.workflow.importing.normalized_layer import LayerNormalizer
+from annotator.workflow.importing.normalized_layer import LayerNormalizer, NormalizedLayer
+from annotator.workflow.importing.records_together import RecordsTogether
 from annotator.workflow.importing.scheme_check import SchemeCheck
 from annotator.workflow.importing.segmenting import SegmentationJob, Segmenter
+from annotator.workflow.importing.span_borders import SpanBorders
 from annotator.workflow.workspace import Workspace
 
 BATCH_SIZE = 256
@@ -62,12 +64,16 @@ class DocumentIntake:
         self._form = form
         self._request = request
         self._actor = actor
-        self._names = LayerNames(request.layer, stem)
-        self._normalizer = LayerNormalizer(form, request.mapping, self.report.lost)
+        self._names = LayerNames(request.layer, stem, request.renames)
+        self._records = RecordsTogether(request.same_text, self.report.lost)
+        self._borders = SpanBorders(request.borders, at_tokens=workspace.scheme.snap == "token")
+        self._normalizer = LayerNormalizer(form, request.mapping, self.report.lost, self._borders.place)
         self._matcher = DocumentMatcher()
         self._segmenter = Segmenter(workspace.scheme.languages)
         self._prepared: deque[_Batch] = deque()
         self._added: dict[str, Document] = {}
+        self._known: set[str] = set()
+        self._last_read: Document | None = None
 
     def close(self) -> None:
         """End the process that segments documents."""
@@ -103,6 +109,8 @@ class DocumentIntake:
             self._bulk,
             self._form,
             self._actor,
+            self._records,
+            self._check_together,
             overwrite=self._request.replace,
             override=self._request.override,
             before_replacing=self._back_up,
@@ -113,8 +121,20 @@ class DocumentIntake:
                 self._write_batch(batch)
             self._bulk.flush_and_wait()
         self.check.conclude()
+        self._names.conclude()
         self._layers.conclude()
+        self._report()
+
+    def _report(self) -> None:
+        self.report.known = len(self._known)
+        self.report.layers = self._layers.counts()
+        self.report.aside.update(+self._layers.aside)
+        self.report.repeated = self._records.repeated
         self.report.overridden = self._layers.overridden
+        self.report.lost = +self.report.lost
+        borders = self._borders
+        self.report.white_space, self.report.off_token = borders.white_space, borders.off_token
+        self.report.moved = borders.moved
         self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
 
     def _read_batches(self) -> Iterator[list[ForeignDocument]]:
@@ -151,10 +171,11 @@ class DocumentIntake:
                 remaining.remove(key)
                 self._add_document(foreign, self._added[key], digest)
             else:
-                self.report.known += not self._matcher.is_new(key)
+                if not self._matcher.is_new(key):
+                    self._known.add(key)
                 self._count_differing_fields(key, foreign)
                 self._keep_document_extras(key, foreign)
-            for layer in foreign.layers:
+            for layer in map(self._names.renamed, foreign.layers):
                 self._write_layer(layer, LayerName(key, self._names.name(layer, foreign.where)), foreign, digest)
         self._bulk.flush()
 
@@ -199,32 +220,36 @@ class DocumentIntake:
             self.report.lost[f"{_OTHER_FIELDS} that has them already"] += 1
 
     def _write_layer(self, layer: ForeignLayer, name: LayerName, foreign: ForeignDocument, digest: str) -> None:
+        where = f"{foreign.where} ({layer.record})" if layer.record else foreign.where
+        self._borders.begin(name.document, foreign.text, lambda: self._document(name.document).tokens)
         if name.kind == "gold" and layer.state != "done":
             self.report.lost["unfinished work, which is not gold"] += 1
+            rejected = self._normalizer.rejected(layer)
+            if rejected and not self.check.refuses:
+                self._layers.reject(name, rejected, digest, where)
             return
         author = layer.author if name.kind == "suggester" and layer.author else name.author or layer.author
         incoming = self._normalizer.normalize(layer, name.kind, author)
-        check = self.check.check_labels if name.kind == "suggester" else self.check.check_work
-        check(incoming, foreign.where, lambda: self._sentences(name.document))
+        self._check(name, incoming, where)
         if self._request.unfinished and incoming.state == "done":
             incoming.state = "doing"
         if self.check.refuses:
             return  # nothing will be written: only look for what else is refused
         is_new = name.document in self._added
-        added = self._layers.take(name, incoming, digest, foreign.where, layer.author, new_document=is_new)
-        counts = self.report.layers.setdefault(name.name, LayerCounts())
-        counts.documents += 1
-        counts.unchanged += added is None
-        if added is not None:
-            counts.spans += len(added.spans)
-            counts.relations += len(added.relations)
-            counts.verdicts += len(added.verdicts)
-            self.report.aside.update(extra.kind for extra in added.extras.values())
+        self._layers.take(name, incoming, digest, where, layer.author, new_document=is_new)
 
-    def _sentences(self, key: str) -> Segmentation:
-        document = self._added.get(key)
-        if document is None:
+    def _check(self, name: LayerName, layer: NormalizedLayer, where: str) -> None:
+        check = self.check.check_labels if name.kind == "suggester" else self.check.check_work
+        check(layer, where, lambda: self._document(name.document).sentences)
+
+    def _check_together(self, name: LayerName, layer: NormalizedLayer, where: str) -> None:
+        """Check what several records say together of a layer."""
+        self._check(name, layer, f"{where}, with what came before it of the same text")
+
+    def _document(self, key: str) -> Document:
+        document = self._added.get(key) or self._last_read
+        if document is None or document.key != key:
             self._bulk.flush_and_wait()
-            document = self._store.document(key)
+            document = self._last_read = self._store.document(key)
         assert document is not None
-        return document.sentences
+        return document

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotator.wording import Places
+from annotator.workflow.importing.records_together import SameText
+from annotator.workflow.importing.span_borders import BorderRule
+
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
@@ -16,10 +20,15 @@ class ImportRequest:
     holds.  ``mapping`` gives our label for a foreign one (empty: leave its spans or relations out).  ``options`` are
     the format's own.  ``labels_from_data`` adds unknown labels to the scheme, ``set_aside`` keeps what the scheme does
     not allow as extras of the format.  ``replace`` lets incoming work replace what differs from it, ``override`` also
-    where somebody else did that work.  ``unfinished`` imports curators' work as work in progress.
+    where somebody else did that work.  ``unfinished`` imports curators' work as work in progress.  ``renames`` gives
+    the curator that an author of the file becomes, ``same_text`` says what becomes of records that contradict, and
+    ``borders`` what becomes of spans whose borders are doubtful.
     """
 
     layer: str | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    same_text: SameText = "refuse"
+    borders: BorderRule = "keep"
     mapping: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     labels_from_data: bool = False
@@ -32,7 +41,7 @@ class ImportRequest:
 
 @dataclass(slots=True)
 class LayerCounts:
-    """What was added to the layers of one name; ``unchanged`` counts documents whose layer was the same already."""
+    """What the layers of one name hold that the file is about; ``unchanged`` of them held it already."""
 
     documents: int = 0
     unchanged: int = 0
@@ -45,9 +54,11 @@ class LayerCounts:
 class ImportReport:
     """What an import did, or would do.
 
-    ``new`` and ``known`` count documents, ``layers`` has the counts by layer name.  ``aside`` counts by kind what is
-    kept as extras of the format, ``lost`` what the format or the request left out, ``overridden`` by layer name the
-    documents on which somebody else's work was replaced.  ``backup`` is the copy of the database that was made before,
+    ``new`` and ``known`` count documents, ``layers`` has the counts by layer name, ``repeated`` counts the records that
+    were put together with an earlier one of the same layer.  ``aside`` counts by kind what is kept as extras of the
+    format, ``lost`` what the format or the request left out, ``overridden`` by layer name the documents on which
+    somebody else's work was replaced.  ``white_space`` and ``off_token`` are the spans whose borders are doubtful,
+    ``moved`` counts those that were given other ones.  ``backup`` is the copy of the database that was made before,
     ``labels_aside`` the place of a ``labels.yaml`` that somebody else edited during the import.
     """
 
@@ -60,3 +71,7 @@ class ImportReport:
     labels_aside: Path | None = None
     backup: Path | None = None
     overridden: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+    white_space: Places = field(default_factory=Places)
+    off_token: Places = field(default_factory=Places)
+    moved: int = 0

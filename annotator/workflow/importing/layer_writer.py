@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
+from typing import NamedTuple
 
+from annotator.annotation import Verdict
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, IMPORT, OVERRIDE, LayerName, Op, field_op
 from annotator.store import Bulk, LayerInfo, Store, Writer
+from annotator.workflow.importing.import_request import LayerCounts
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
-from annotator.workflow.importing.stored_layer import StoredLayer, extras_of, is_part, is_same, with_ids
+from annotator.workflow.importing.records_together import RecordsTogether
+from annotator.workflow.importing.stored_layer import StoredLayer, extras_of, is_same, with_ids
 from annotator.workflow.layer_diff import (
     differences,
     extra_differences,
@@ -24,13 +28,24 @@ from annotator.workflow.visibility import Visibility
 _EMPTY = StoredLayer()
 
 
+class _Size(NamedTuple):
+    """What a layer holds after the import, and whether the import changed it."""
+
+    spans: int
+    relations: int
+    verdicts: int
+    changed: bool
+
+
 class LayerWriter:
     """Writes the layers of one file; those that differ from the stored ones wait for the end of the file.
 
-    A document's layer may come in several records (a row for each verdict, say), so whether the file says the same as
-    the store is known only at its end.  With ``overwrite`` layers that differ are replaced: the actor's own work and
-    imports, suggestions, and gold if the actor leads.  Somebody else's work is replaced only with ``override``;
-    ``overridden`` counts such layers by name.  ``before_replacing`` is called once, before the first replacement.
+    A document's layer may come in several ``records`` (a row for each verdict, say), so whether the file says the same
+    as the store is known only at its end; ``check`` looks at what several records say together.  With ``overwrite``
+    layers that differ are replaced: the actor's own work and imports, suggestions, and gold if the actor leads.
+    Somebody else's work is replaced only with ``override``; ``overridden`` counts such layers by name.
+    ``before_replacing`` is called once, before the first replacement.  ``aside`` counts by kind the extras that were
+    written.
     """
 
     def __init__(
@@ -40,6 +55,8 @@ class LayerWriter:
         bulk: Bulk,
         form: str,
         actor: str,
+        records: RecordsTogether,
+        check: Callable[[LayerName, NormalizedLayer, str], None],
         *,
         overwrite: bool = False,
         override: bool = False,
@@ -50,14 +67,18 @@ class LayerWriter:
         self._bulk = bulk
         self._form = form
         self._actor = actor
+        self._records = records
+        self._check = check
         self._overwrite = overwrite
         self._override = override
         self._before_replacing = before_replacing
         self.overridden: Counter[str] = Counter()
+        self.aside: Counter[str] = Counter()
         self._authors: dict[LayerName, str | None] = {}
+        self._sizes: dict[LayerName, _Size] = {}
         self._written: set[LayerName] = set()
-        self._unchanged: set[LayerName] = set()
         self._waiting: dict[LayerName, tuple[NormalizedLayer, str]] = {}
+        self._rejected: dict[LayerName, dict[str, Verdict]] = {}
 
     def take(
         self,
@@ -68,43 +89,73 @@ class LayerWriter:
         author: str | None = None,
         *,
         new_document: bool = False,
-    ) -> NormalizedLayer | None:
-        """Write a layer on the text with this digest, or keep it for the end; return what it adds.
+    ) -> None:
+        """Write a layer on the text with this digest, leave it alone where it is stored, or keep it for the end.
 
-        Returns ``None`` for a layer that is stored already.  ``where`` is for messages, ``author`` whom the file names.
-        ``new_document`` says that this import added the document, so that nobody can have a layer on it.
+        ``where`` is for messages, ``author`` whom the file names.  ``new_document`` says that this import added the
+        document, so that nobody can have a layer on it.
         """
         if name.kind == "gold" and self._authors.setdefault(name, author) != author:
             raise WorkflowError(
                 f"{where}: {name} would be the work of two people",
                 "import without --layer, so that each becomes a curator, then adjudicate",
             )
-        if new_document and name not in self._written:
+        if not self._records.is_first(name, where):
+            incoming = self._together(name, incoming, where)
+        elif new_document:
             self._bulk.add_layer(name, self._actor, IMPORT, self._ops(name, None, incoming, digest, _EMPTY))
             self._written.add(name)
-            return incoming
+            self._note(name, incoming, _EMPTY, changed=True)
+            return
+        else:
+            self._bulk.flush_and_wait()
+        self._put(name, incoming, digest, where)
+
+    def reject(self, name: LayerName, rejected: dict[str, Verdict], digest: str, where: str) -> None:
+        """Hold what a record rejects, and so is no gold, against the other records of the text."""
+        is_first = self._records.is_first(name, where)
+        if not is_first and (name in self._sizes or name in self._waiting):
+            incoming = self._together(name, NormalizedLayer(verdicts=rejected, state="doing"), where)
+            self._put(name, incoming, digest, where)
+        self._rejected.setdefault(name, {}).update(rejected)
+
+    def _together(self, name: LayerName, record: NormalizedLayer, where: str) -> NormalizedLayer:
+        """Put a record together with what the ones before it said of a layer."""
         self._bulk.flush_and_wait()
+        earlier = NormalizedLayer()
         if name in self._waiting:
-            incoming = self._waiting[name][0].united(incoming)
+            earlier = self._waiting[name][0]
+        elif name in self._sizes:
+            info = self._writer.layer_info(name)
+            assert info is not None
+            earlier = StoredLayer.read(self._store, info.id).normalized(info)
+            if name not in self._written:  # what a curator or another format added since is none of the file's
+                earlier = replace(earlier, verdicts={}, extras=extras_of(earlier.extras, self._form))
+        if name.kind == GOLD:
+            earlier = replace(earlier, verdicts=self._rejected.get(name, {}))
+        together = self._records.together(name, earlier, record, where)
+        if self._records.rule == "unite":
+            self._check(name, together, where)
+        return replace(together, verdicts={}) if name.kind == GOLD else together
+
+    def _put(self, name: LayerName, incoming: NormalizedLayer, digest: str, where: str) -> None:
+        """Write what the file says of a layer so far, or let it wait."""
         info = self._writer.layer_info(name)
         if info is None or (info.state is None and name not in self._written and name.kind != "suggester"):
             self._write(name, info, incoming, digest)
             self._written.add(name)
-            return incoming
-        assert info is not None
+            return
         stored = StoredLayer.read(self._store, info.id)
-        existing = stored.normalized(info)
         if name in self._written:
-            self._write(name, info, existing.united(incoming), digest, stored)
-            return incoming
-        if info.text == digest and name in self._unchanged and is_part(incoming, existing, self._form):
-            return None
+            self._write(name, info, incoming, digest, stored)
+            return
+        existing = stored.normalized(info)
         if info.text == digest and is_same(incoming, existing, self._form):
             self._waiting.pop(name, None)
-            self._unchanged.add(name)
-            return self._add_to(name, info, existing, incoming, digest, stored, where)
-        self._waiting[name] = incoming, where
-        return incoming
+            self._note(name, existing, stored, changed=False)
+            self._add_to(name, info, existing, incoming, digest, stored, where)
+        else:
+            self._waiting[name] = incoming, where
 
     def conclude(self) -> None:
         """Write the layers that differ from the stored ones; :class:`WorkflowError` where those may not be replaced."""
@@ -124,6 +175,27 @@ class LayerWriter:
             assert info is not None
             assert digest is not None
             self._write(name, info, incoming, digest, StoredLayer.read(self._store, info.id), actions[name])
+
+    def counts(self) -> dict[str, LayerCounts]:
+        """Count by name what the layers hold that the file is about, as they are now."""
+        counts: dict[str, LayerCounts] = {}
+        for name, size in self._sizes.items():
+            total = counts.setdefault(name.name, LayerCounts())
+            total.documents += 1
+            total.unchanged += not size.changed
+            total.spans += size.spans
+            total.relations += size.relations
+            total.verdicts += size.verdicts
+        return counts
+
+    def _note(self, name: LayerName, target: NormalizedLayer, stored: StoredLayer, *, changed: bool) -> None:
+        """Remember what a layer holds now, and count the extras that are new in it."""
+        before = self._sizes.get(name)
+        verdicts = len(_verdicts(target, stored)) if target.verdicts or stored.verdicts else 0
+        changed = changed or (before is not None and before.changed)
+        self._sizes[name] = _Size(len(target.spans), len(target.relations), verdicts, changed)
+        for extra_id, extra in target.extras.items():
+            self.aside[extra.kind] += stored.extras.get(extra_id) != extra
 
     def _action_on(self, name: LayerName, where: str) -> str:
         """Choose the action under which history records a change; refuse to change somebody else's work."""
@@ -153,16 +225,15 @@ class LayerWriter:
         digest: str,
         stored: StoredLayer,
         where: str,
-    ) -> NormalizedLayer | None:
+    ) -> None:
         """Add new verdicts and extras to a layer whose spans and relations are the same."""
         extras = {} if extras_of(existing.extras, self._form) else incoming.extras
         verdicts = {i: v for i, v in incoming.verdicts.items() if i not in stored.verdicts}
         if not extras and not verdicts:
-            return None
+            return
         target = replace(existing, verdicts={**existing.verdicts, **verdicts}, extras={**existing.extras, **extras})
         action = self._action_on(name, where) if verdicts else IMPORT  # extras are nobody's opinion
         self._write(name, info, target, digest, stored, action)
-        return NormalizedLayer(verdicts=verdicts, extras=extras)
 
     def _write(
         self,
@@ -177,6 +248,7 @@ class LayerWriter:
         ops = self._ops(name, info, target, digest, stored)
         if ops:
             self._writer.append(name, self._actor, action, ops)
+        self._note(name, target, stored, changed=bool(ops))
 
     def _ops(
         self, name: LayerName, info: LayerInfo | None, target: NormalizedLayer, digest: str, stored: StoredLayer
@@ -191,12 +263,17 @@ class LayerWriter:
         if changes and stored.rulings:  # other gold replaces what was decided here
             ops += ruling_differences(stored.rulings, {})
         if target.verdicts or stored.verdicts:
-            kept = {i: v for i, v in stored.verdicts.items() if v.item in target.spans or v.item in target.relations}
-            ops += verdict_differences(stored.verdicts, {**target.verdicts, **kept})
+            ops += verdict_differences(stored.verdicts, _verdicts(target, stored))
         if target.extras or stored.extras:
             others = {i: e for i, e in stored.extras.items() if e.format != self._form}
             ops += extra_differences(stored.extras, {**others, **extras_of(target.extras, self._form)})
         return ops + orphaned_comments(stored.comments, target.content) if stored.comments else ops
+
+
+def _verdicts(target: NormalizedLayer, stored: StoredLayer) -> dict[str, Verdict]:
+    """The verdicts of a layer that becomes ``target``: those on items that stay are kept."""
+    kept = {i: v for i, v in stored.verdicts.items() if v.item in target.spans or v.item in target.relations}
+    return {**target.verdicts, **kept}
 
 
 def _field_ops(name: LayerName, info: LayerInfo | None, target: NormalizedLayer, digest: str) -> list[Op]:

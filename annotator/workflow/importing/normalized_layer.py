@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -67,7 +67,10 @@ class NormalizedLayer:
                 self.extras[extra_id] = extra.replace(refs=tuple(new_ids.get(ref, ref) for ref in extra.refs))
 
     def united(self, other: NormalizedLayer) -> NormalizedLayer:
-        """Unite two records of one layer, ``other`` being the later one, whose verdicts hold where they differ."""
+        """Unite two records of one layer, ``other`` being the later one, whose verdicts hold where they differ.
+
+        What one ignored and the other did not ignore counts as the other has it.
+        """
         extras = dict(self.extras)
         known = {(e.kind, repr(e.value), e.refs) for e in extras.values()}
         ids = {i: f"{e.format}.{len(extras) + n}" for n, (i, e) in enumerate(other.extras.items(), 1)}
@@ -75,10 +78,16 @@ class NormalizedLayer:
             refs = tuple(ids.get(ref, ref) for ref in extra.refs)
             if (extra.kind, repr(extra.value), refs) not in known:
                 extras[ids[extra_id]] = extra.replace(id=ids[extra_id], refs=refs)
+        spans, relations = {**other.spans, **self.spans}, {**other.relations, **self.relations}
+        verdicts = {**self.verdicts, **other.verdicts}
+        for verdict_id, verdict in other.verdicts.items():
+            if verdict.verdict == "ignored":
+                verdicts[verdict_id] = self.verdicts.get(verdict_id, verdict)
+        accepted = {*spans, *relations}
         return NormalizedLayer(
-            {**other.spans, **self.spans},
-            {**other.relations, **self.relations},
-            {**self.verdicts, **other.verdicts},
+            spans,
+            relations,
+            {i: v for i, v in verdicts.items() if v.verdict != "ignored" or i not in accepted},
             extras,
             max(self.state, other.state, key=_PROGRESS.index),
             tuple(sorted({*self.curators, *other.curators})),
@@ -90,11 +99,13 @@ class LayerNormalizer:
     """Normalizes the layers of a file in the format ``form``; ``lost`` counts by kind what is left out.
 
     ``mapping`` gives our label for a foreign one, empty to leave out its items; other labels stay as they are.
+    ``place`` gives the borders that a span is to have, from those in the file and its label.
     """
 
     form: str
     mapping: Mapping[str, str]
     lost: Counter[str]
+    place: Callable[[int, int, str], tuple[int, int]]
 
     def normalize(self, foreign: ForeignLayer, kind: str, author: str | None) -> NormalizedLayer:
         """Turn a foreign layer into one of ours of this ``kind`` and ``author``."""
@@ -120,6 +131,11 @@ class LayerNormalizer:
             layer.verdicts.update({v.id: v for v in self._verdicts(verdict, content)})
         return layer
 
+    def rejected(self, foreign: ForeignLayer) -> dict[str, Verdict]:
+        """Give what a foreign layer rejects, by the id of its content."""
+        rejected = (content for verdict, content in foreign.verdicts if verdict == "rejected")
+        return {v.id: v for content in rejected for v in self._verdicts("rejected", content)}
+
     def _add_spans(self, layer: NormalizedLayer, spans: Iterable[Span], provenance: _ItemProvenance) -> dict[str, str]:
         """Add spans under ids of content; return those ids by the file's ids."""
         ids: dict[str, str] = {}
@@ -128,13 +144,14 @@ class LayerNormalizer:
             if not label:
                 self.lost["span that --map leaves out"] += 1
                 continue
-            span_id = ids[span.id] = f"{span.start}-{span.end}-{label}"
+            start, end = self.place(span.start, span.end, label)
+            span_id = ids[span.id] = f"{start}-{end}-{label}"
             if span_id in layer.spans:
                 self.lost["span said twice"] += 1
                 continue
             fields = provenance.of(span)
             same = span_id == span.id and fields == (span.origin, span.source, span.score, span.curator)
-            layer.spans[span_id] = span if same else Span(span_id, span.start, span.end, label, *fields)
+            layer.spans[span_id] = span if same else Span(span_id, start, end, label, *fields)
         return ids
 
     def _add_relations(
@@ -170,7 +187,7 @@ class LayerNormalizer:
         for span in content.spans.values():
             label = self.mapping.get(span.label, span.label)
             if label:
-                key = keys[span.id] = SpanKey(span.start, span.end, label)
+                key = keys[span.id] = SpanKey(*self.place(span.start, span.end, label), label)
                 yield Verdict(str(key), "span", verdict, label, span.source, span.score, key_json(key))
         for relation in content.relations.values():
             label = self.mapping.get(relation.label, relation.label)

@@ -86,17 +86,6 @@ def is_same(incoming: NormalizedLayer, stored: NormalizedLayer, form: str) -> bo
     )
 
 
-def is_part(incoming: NormalizedLayer, stored: NormalizedLayer, form: str) -> bool:
-    """Tell whether the stored layer has everything that one of several records of it holds."""
-    return (
-        incoming.spans.keys() <= stored.spans.keys()
-        and incoming.relations.keys() <= stored.relations.keys()
-        and _extra_contents(incoming.extras) <= _extra_contents(extras_of(stored.extras, form))
-        and incoming.verdicts.keys() <= stored.verdicts.keys()
-        and _verdicts_agree(incoming.verdicts, stored.verdicts)
-    )
-
-
 def _verdicts_agree(incoming: Mapping[str, Verdict], stored: Mapping[str, Verdict]) -> bool:
     return all(stored[i].verdict == verdict.verdict for i, verdict in incoming.items() if i in stored)
 

@@ -1,0 +1,153 @@
+"""Several records of one file that are about the same layer: what they say together, or that they contradict.
+
+A file may hold a text twice: a row for each question, an answer given anew, two annotations of one task by one person.
+Such records are put together as long as they do not contradict one another: nothing that is in only one of them shares
+text with something that is only in the other, no two spans are related otherwise, and nothing that one rejects is in
+the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from typing import Literal, NamedTuple, TypeVar
+
+from annotator.annotation import Relation, Span, Verdict
+from annotator.errors import WorkflowError
+from annotator.history import LayerName
+from annotator.labels.scheme import span_text
+from annotator.workflow.importing.normalized_layer import NormalizedLayer
+
+AnyItem = TypeVar("AnyItem", Span, Relation)
+SameText = Literal["refuse", "last", "unite"]
+"""What becomes of records that contradict: the file is refused, the last one counts, or all of them stand together."""
+
+
+class Contradiction(NamedTuple):
+    """What an earlier record has and a later one says otherwise; ``rejected`` where one of them rejects it."""
+
+    earlier: str
+    earlier_told: str
+    later_told: str
+    rejected: bool = False
+
+
+class RecordsTogether:
+    """Puts the records of each layer together under a rule; ``repeated`` counts those after a layer's first.
+
+    ``lost`` counts by kind what gives way to a later record.
+    """
+
+    def __init__(self, rule: SameText, lost: Counter[str]) -> None:
+        self.rule = rule
+        self.repeated = 0
+        self._lost = lost
+        self._first: dict[LayerName, str] = {}
+        self._said: dict[LayerName, dict[str, str]] = {}
+
+    def is_first(self, name: LayerName, where: str) -> bool:
+        """Tell whether no record of a layer came before this one, and remember that one did."""
+        if name in self._first:
+            return False
+        self._first[name] = where
+        return True
+
+    def together(
+        self, name: LayerName, earlier: NormalizedLayer, record: NormalizedLayer, where: str
+    ) -> NormalizedLayer:
+        """Put a record together with what those before it say; :class:`WorkflowError` where they contradict."""
+        self.repeated += 1
+        if name.kind == "suggester":  # what is proposed may contradict
+            return earlier.united(record)
+        said = self._said.setdefault(name, dict.fromkeys(_ids(earlier), self._first[name]))
+        if self.rule == "last":
+            remaining = _whole_answer(record, earlier) or _without_contradicted(earlier, record)
+            self._lost["span of a record that a later one replaces"] += len(earlier.spans) - len(remaining.spans)
+            self._lost["relation of a record that a later one replaces"] += len(earlier.relations) - len(
+                remaining.relations
+            )
+            earlier = remaining
+        else:
+            found = next(_contradictions(earlier, record), None)
+            if found is not None and (self.rule == "refuse" or found.rejected):
+                raise self._refusal(name, found, said.get(found.earlier, self._first[name]), where)
+        said.update(dict.fromkeys(_ids(record) - said.keys(), where))
+        return earlier.united(record)
+
+    def _refusal(self, name: LayerName, found: Contradiction, before: str, where: str) -> WorkflowError:
+        ways = "--same-text last lets the last count" if found.rejected else (
+            "--same-text last lets the last count, --same-text unite keeps all that the scheme allows"
+        )  # fmt: skip
+        return WorkflowError(
+            f"{where}: {found.later_told} contradicts {found.earlier_told} at {before}, on the same text ({name})",
+            f"correct the file, or say which counts: {ways}",
+        )
+
+
+def _ids(layer: NormalizedLayer) -> set[str]:
+    return {*layer.spans, *layer.relations, *map(_verdict_id, layer.verdicts)}
+
+
+def _verdict_id(verdict_id: str) -> str:
+    return f"verdict {verdict_id}"
+
+
+def _contradictions(earlier: NormalizedLayer, later: NormalizedLayer) -> Iterator[Contradiction]:
+    """Find what two records say otherwise, the spans first."""
+    yield from _span_contradictions(earlier, later)
+    related = {frozenset((r.head, r.child)): r for r in _only(later.relations, earlier.relations)}
+    for relation in _only(earlier.relations, later.relations):
+        other = related.get(frozenset((relation.head, relation.child)))
+        if other is not None:
+            yield Contradiction(relation.id, relation.id, other.id)
+    for verdict in _rejections(later):
+        if verdict.id in earlier.spans or verdict.id in earlier.relations:
+            yield Contradiction(verdict.id, "its acceptance", f"the rejection of {verdict.id}", rejected=True)
+    for verdict in _rejections(earlier):
+        if verdict.id in later.spans or verdict.id in later.relations:
+            yield Contradiction(
+                _verdict_id(verdict.id), "its rejection", f"the acceptance of {verdict.id}", rejected=True
+            )
+
+
+def _span_contradictions(earlier: NormalizedLayer, later: NormalizedLayer) -> Iterator[Contradiction]:
+    """Sweep over the spans that only one of two records has; find those that share text with one of the other's."""
+    mine = ((span, 0) for span in _only(earlier.spans, later.spans))
+    theirs = ((span, 1) for span in _only(later.spans, earlier.spans))
+    live: tuple[list[Span], list[Span]] = ([], [])
+    for span, side in sorted(chain(mine, theirs), key=lambda pair: (pair[0].start, pair[0].end, pair[1])):
+        for spans in live:
+            spans[:] = [other for other in spans if other.end > span.start]
+        for other in live[1 - side]:
+            before, after = (other, span) if side else (span, other)
+            yield Contradiction(before.id, span_text(before.key), span_text(after.key))
+        live[side].append(span)
+
+
+def _only(items: Mapping[str, AnyItem], others: Mapping[str, AnyItem]) -> list[AnyItem]:
+    """The items that are not among others."""
+    return [item for item_id, item in items.items() if item_id not in others]
+
+
+def _rejections(layer: NormalizedLayer) -> Iterator[Verdict]:
+    return (verdict for verdict in layer.verdicts.values() if verdict.verdict == "rejected")
+
+
+def _whole_answer(record: NormalizedLayer, earlier: NormalizedLayer) -> NormalizedLayer | None:
+    """Nothing of what came earlier, where a record answers for the whole text."""
+    return replace(earlier, spans={}, relations={}, verdicts={}, extras={}) if record.state == "done" else None
+
+
+def _without_contradicted(earlier: NormalizedLayer, record: NormalizedLayer) -> NormalizedLayer:
+    """What came earlier, without what a record that answers one question contradicts."""
+    gone = {found.earlier for found in _contradictions(earlier, record)}
+    spans = {i: span for i, span in earlier.spans.items() if i not in gone}
+    relations = {i: r for i, r in earlier.relations.items() if i not in gone and r.head in spans and r.child in spans}
+    verdicts = {i: verdict for i, verdict in earlier.verdicts.items() if _verdict_id(i) not in gone}
+    extras = dict(earlier.extras)
+    while dangling := [i for i, e in extras.items() if not {*spans, *relations, *extras}.issuperset(e.refs)]:
+        for extra_id in dangling:
+            del extras[extra_id]
+    return replace(earlier, spans=spans, relations=relations, verdicts=verdicts, extras=extras)
