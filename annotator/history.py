@@ -32,6 +32,12 @@ IMPORT = "import"
 OVERRIDE = "import (override)"
 """An import that replaces somebody else's work, which only a lead may do."""
 
+RETURN = "return"
+"""The action that sends a document back to a curator who had finished it."""
+
+UNDO_RETURN = "undo return"
+"""The action that takes that back."""
+
 UPKEEP_ACTIONS = frozenset({REANCHOR, IMPORT, OVERRIDE})
 """Actions on other people's layers by whoever maintains the corpus: a text is replaced, or work done elsewhere is
 imported."""
@@ -254,7 +260,7 @@ _SESSION = {
     *("redo", "reject", "reject all", "relabel", "relate", "retype", "skip", "undo", "unflag"),
 }
 ACTIONS: Mapping[str, frozenset[str]] = {
-    CORPUS: frozenset({"ingest", "import", "replace", "assign", "reassign", "withdraw"}),
+    CORPUS: frozenset({"ingest", "import", "replace", "assign", "reassign", "withdraw", RETURN, UNDO_RETURN}),
     "suggester": frozenset({"suggest", "propose", *UPKEEP_ACTIONS}),
     "curator": frozenset({*_SESSION, *UPKEEP_ACTIONS}),
     GOLD: frozenset({*_SESSION, *AUTOMATIC_ACTIONS, *UPKEEP_ACTIONS, "choose", "choose what most say", "edit"}),

@@ -30,6 +30,7 @@ VERBS = (
     "adjudicate",
     "agreement",
     "feedback",
+    "return",
     "import",
     "train",
     "evaluate",

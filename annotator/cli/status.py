@@ -27,11 +27,11 @@ from annotator.workflow.progress import IDLE_DAYS, Overview, overview
 from annotator.workflow.sent_texts import describe_sent, sent_totals
 from annotator.workflow.workspace import curator_name
 
-STATES = ("todo", "doing", "done", "skipped", "flagged")
+STATES = ("todo", "doing", "done", "skipped", "returned", "flagged")
 DOCUMENTS = 50
 """Documents that the table shows unless asked for more."""
 NOTED = 10
-"""Documents that are named as left lying, and as flagged."""
+"""Documents that are named as left lying, as flagged, and as returned."""
 
 
 @click.command("status")
@@ -69,9 +69,10 @@ def command(
     desk = Desk(global_options.workspace(folder), curator_name(curator or global_options.curator))
     which = QueueFilter(mine=desk.assigned_only, state=state or "")
     if as_json:
-        _print_json(desk, which, overview(desk.workspace, idle_days=idle), -1 if limit is None else limit)
+        found = overview(desk.workspace, reader=desk.curator, idle_days=idle)
+        _print_json(desk, which, found, -1 if limit is None else limit)
         return
-    found = overview(desk.workspace, idle_days=idle, limit=NOTED)
+    found = overview(desk.workspace, reader=desk.curator, idle_days=idle, limit=NOTED)
     most = -1 if every else DOCUMENTS if limit is None else limit
     curates = any(progress.tally.curator == desk.curator for progress in found.curators)
     click.echo(stages_line(found) + "\n")
@@ -146,3 +147,7 @@ def _print_curators(found: Overview) -> None:
             click.echo()
             cells = [(one.document, one.curator, one.changed_at) for one in noted]
             print_table((what, "curator", "last step"), cells)
+    if found.returned:
+        click.echo()
+        returned = [(one.document, one.curator, one.by, one.at, one.note) for one in found.returned]
+        print_table(("returned", "curator", "by", "at", "note"), returned, cut="note")

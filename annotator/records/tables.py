@@ -111,8 +111,21 @@ class AssignmentRecord(TypedRecord, frozen=True, kw_only=True):
 
     def problem(self, record_id: str) -> str | None:
         """Refuse an id that cannot be a curator's name."""
-        problem = person_problem(record_id)
-        return None if problem is None else f"the curator's name {record_id!r} {problem}"
+        return _curator_problem(record_id)
+
+
+class ReturnedRecord(TypedRecord, frozen=True, kw_only=True):
+    """That a document was sent back to a curator, whose name is the id, with a note.
+
+    ``step`` is the number of the last step in the curator's layer that whoever sent it back knew of.
+    """
+
+    note: str
+    step: Annotated[int, Meta(ge=1, le=2**53)]
+
+    def problem(self, record_id: str) -> str | None:
+        """Refuse an id that cannot be a curator's name."""
+        return _curator_problem(record_id)
 
 
 class _RulingRecord(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
@@ -202,8 +215,7 @@ class _CuratorsField(TypedRecord, frozen=True, kw_only=True):
 
     def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
         """Refuse names that no curator can have."""
-        problems = ((name, person_problem(name)) for name in self.value.split(","))
-        return next((f"the curator's name {name!r} {problem}" for name, problem in problems if problem), None)
+        return next(filter(None, map(_curator_problem, self.value.split(","))), None)
 
 
 FIELDS: Mapping[str, Any] = {
@@ -221,6 +233,7 @@ TABLES: Mapping[str, Any] = {
     "verdict": SpanVerdict | RelationVerdict,
     "comment": CommentRecord,
     "assignment": AssignmentRecord,
+    "returned": ReturnedRecord,
     "ruling": SpanRuling | RelationRuling,
     "extra": ExtraRecord,
     "document": DocumentRecord,
@@ -244,6 +257,11 @@ def read_record(table: str, record_id: str, raw: msgspec.Raw) -> TypedRecord:
     if problem is not None:
         raise BadRecordError(problem)
     return record
+
+
+def _curator_problem(name: str) -> str | None:
+    problem = person_problem(name)
+    return None if problem is None else f"the curator's name {name!r} {problem}"
 
 
 def _stretch_problem(content: SpanContent) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from annotator.store import Charge
 from annotator.workflow.progress import CuratorProgress, Overview
 
-WORK = ("assigned", "blind", "todo", "doing", "done", "skipped", "flagged", "idle")
+WORK = ("assigned", "blind", "todo", "doing", "done", "skipped", "returned", "flagged", "idle")
 YIELD = ("spans", "relations", "min/doc", "docs/day", "time left")
 """Columns of the tables: how far everybody is, and what comes of it."""
 
@@ -37,6 +37,7 @@ def overview_json(overview: Overview) -> dict[str, Any]:
         "curators": [curator_json(progress) for progress in overview.curators],
         "abandoned": [noted._asdict() for noted in overview.abandoned],
         "flagged": [noted._asdict() for noted in overview.flagged],
+        "returned": [returned._asdict() for returned in overview.returned],
     }
 
 

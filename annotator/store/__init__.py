@@ -1,6 +1,6 @@
 """The only place that knows SQL."""
 
-from annotator.store.assignments import Assignment, begun_work, read_assignments
+from annotator.store.assignments import Assignment, begun_work, curates, read_assignments
 from annotator.store.bulk import Bulk
 from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break
@@ -28,6 +28,7 @@ from annotator.store.progress import (
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
 from annotator.store.read_only import ReadOnlyError
+from annotator.store.returns import Returned, read_returned, return_record
 from annotator.store.writer import Writer, document_record
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "QueueRow",
     "QueueSort",
     "ReadOnlyError",
+    "Returned",
     "SchemeStamp",
     "Stages",
     "StaleLayerError",
@@ -61,6 +63,7 @@ __all__ = [
     "charges",
     "check_database",
     "check_layers",
+    "curates",
     "document_record",
     "first_break",
     "flagged",
@@ -68,6 +71,8 @@ __all__ = [
     "layer_states",
     "layers_with_news",
     "read_assignments",
+    "read_returned",
+    "return_record",
     "survey",
     "take_texts",
 ]

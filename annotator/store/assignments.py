@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from annotator.store.database import Store
+from annotator.store.layers import LISTED_STATE
 
 
 class Assignment(NamedTuple):
     """A document in one curator's charge.
 
-    ``blind`` says that suggestions are kept from them; ``state`` is todo, doing, done or skipped; ``changed_at`` when
-    they last took a step there (``None`` before the first).
+    ``blind`` says that suggestions are kept from them; ``state`` is todo, doing, done, skipped or returned (sent back
+    and not finished since); ``changed_at`` when they last took a step there (``None`` before the first).
     """
 
     document: str
@@ -21,8 +22,8 @@ class Assignment(NamedTuple):
     changed_at: str | None
 
 
-_ASSIGNED = """
-SELECT d.key, a.id, a.blind, coalesce(own.state, 'todo'), own.changed_at
+_ASSIGNED = f"""
+SELECT d.key, a.id, a.blind, {LISTED_STATE}, own.changed_at
 FROM assignment a
 JOIN layer c ON c.id = a.layer_id
 JOIN document d ON d.id = c.document_id
@@ -35,6 +36,16 @@ ORDER BY d.key, a.id
 def read_assignments(store: Store, curator: str | None = None) -> list[Assignment]:
     """All assignments, or those of one curator, in order of document and curator."""
     return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in store.rows(_ASSIGNED, curator)]
+
+
+def curates(store: Store, person: str) -> bool:
+    """Whether somebody has work or assignments here; whoever has neither leads."""
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM assignment WHERE id = ?1)"
+        " OR EXISTS (SELECT 1 FROM layer WHERE kind = 'curator' AND author = ?1 AND state IS NOT NULL)"
+    )
+    row = store.row(query, person)
+    return row is not None and bool(row[0])
 
 
 def begun_work(store: Store) -> list[tuple[str, str]]:

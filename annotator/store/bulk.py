@@ -11,13 +11,13 @@ from operator import itemgetter
 from typing import Any
 
 from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
-from annotator.store.schema import DIFFERING, DOUBT
+from annotator.store.derived import DIFFERING, DOUBT
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
 
 _TEXT = ("sha256", "content", "tokenizer", "tokens", "sentences")
 _DOCUMENT = ("id", "key", *DOCUMENT.columns)
-_LAYER = ("id", "document_id", "name", "kind", "author", "head", "length", "changed_at", *LAYER_FIELDS,
+_LAYER = ("id", "document_id", "name", "kind", "author", "head", "length", "changed_at", *LAYER_FIELDS.values(),
           "spans", "relations")  # fmt: skip
 _EVENT = ("hash", "layer_id", "seq", "prev", "at", "actor", "action", "ops")
 _AT_ONCE = 640
@@ -76,7 +76,7 @@ class Bulk:
                 rows = ((layer_id, op.id, *values(op.now)) for op in run if op.now is not None)
                 self._rows[table].extend(rows)
         counts = [sum(op.table == table for op in ops) for table in ("span", "relation")]
-        columns = (fields.get(column) for column in LAYER_FIELDS)
+        columns = (fields.get(name) for name in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
         owner = (name.name, name.kind, name.author)
         row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts)

@@ -11,7 +11,7 @@ from operator import le, lt
 import msgspec
 
 from annotator.history import CORPUS, Event, LayerName, LayerState, effective_events, fold
-from annotator.store import schema
+from annotator.store import derived
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
 from annotator.store.tables import read_state
@@ -45,7 +45,7 @@ def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[st
             yield from _documents(store.rows(f"{_DIFFERING} AND key = ?", key))
 
 
-_DIFFERING = f"SELECT key FROM document WHERE differing <> ({schema.DIFFERING})"
+_DIFFERING = f"SELECT key FROM document WHERE differing <> ({derived.DIFFERING})"
 
 
 def _documents(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
@@ -158,13 +158,16 @@ def _content(store: Store, layer: LayerInfo) -> Iterator[str]:
     row = store.row(
         "SELECT spans <> (SELECT count(*) FROM span WHERE layer_id = layer.id)"
         " OR relations <> (SELECT count(*) FROM relation WHERE layer_id = layer.id),"
-        f" kind = 'suggester' AND abs(doubt - ({schema.DOUBT})) > 0.000001 FROM layer WHERE id = ?",
+        f" kind = 'suggester' AND abs(doubt - ({derived.DOUBT})) > 0.000001,"
+        f" kind = 'curator' AND returned <> ({derived.RETURNED}) FROM layer WHERE id = ?",
         layer.id,
     )
     if row is not None and row[0]:
         yield f"{layer.name}: the counts of its spans and relations are not what it holds"
     if row is not None and row[1]:
         yield f"{layer.name}: its doubt is not that of the spans it holds"
+    if row is not None and row[2]:
+        yield f"{layer.name}: whether it was sent back and not finished since is not what history says"
     text = store.text(layer.text or "")
     length = 0 if text is None else len(text)  # SQL's length() stops at a NUL
     row = store.row('SELECT count(*) FROM span WHERE layer_id = ? AND "end" > ?', layer.id, length)

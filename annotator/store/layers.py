@@ -28,7 +28,8 @@ class LayerInfo:
 
     ``state`` is ``None`` (untouched), doing, done or skipped; ``flag`` the reason of a flag, empty when flagged
     without one; ``text`` the digest of the text that it is about; ``curators`` (gold only) whose work it settles,
-    separated by commas.
+    separated by commas.  While a curator's document is ``returned`` (sent back and not finished since), ``state`` is
+    doing, whatever the curator themselves last made of it: ``own_state``.
     """
 
     id: int
@@ -41,6 +42,8 @@ class LayerInfo:
     fingerprint: str | None = None
     curators: str | None = None
     changed_at: str | None = None
+    own_state: str | None = None
+    returned: bool = False
 
 
 class SchemeStamp(NamedTuple):
@@ -61,10 +64,14 @@ class Bookmark:
 
 
 LAYERS = (
-    "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.curators, l.changed_at"
+    "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.curators, l.changed_at,"
+    " l.own_state, l.returned"
     " FROM layer l JOIN document d ON d.id = l.document_id"
 )
 """The query for rows that :func:`layer_info_of` reads."""
+
+LISTED_STATE = "CASE WHEN own.returned THEN 'returned' ELSE coalesce(own.state, 'todo') END"
+"""The state of a curator's layer ``own`` as lists show it: todo before it is begun, returned while it is sent back."""
 
 
 def layer_info_of(row: sqlite3.Row) -> LayerInfo:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from annotator.store.database import Store
+from annotator.store.layers import LISTED_STATE
 
 LONGEST_PAUSE_MS = 300_000
 """A longer pause between two steps is a break, and counts as so much work."""
@@ -26,8 +27,9 @@ class Recent(NamedTuple):
 class CuratorTally:
     """One curator's work in numbers of documents, spans and relations.
 
-    ``todo`` counts what is assigned and not begun; ``flagged`` and ``abandoned`` (begun, then left lying) may be in
-    any state or in doing; ``minutes`` is the work that a document took lately, ``None`` before the first one is done.
+    ``todo`` counts what is assigned and not begun; ``flagged`` may be in any state, ``abandoned`` (begun, then left
+    lying) and ``returned`` (sent back, and not finished since) are among doing; ``minutes`` is the work that a document
+    took lately, ``None`` before the first one is done.
     """
 
     curator: str
@@ -39,6 +41,7 @@ class CuratorTally:
     skipped: int
     flagged: int
     abandoned: int
+    returned: int
     spans: int
     relations: int
     minutes: float | None
@@ -67,7 +70,7 @@ class Noted(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """How far one curator is with a document: todo, doing, done or skipped, and whether they flagged it."""
+    """How far one curator is with a document: todo, doing, done, skipped or returned, and whether they flagged it."""
 
     state: str
     flagged: bool
@@ -82,7 +85,7 @@ def survey(store: Store, idle_since: str, recent_since: str) -> tuple[Stages, li
     with store.snapshot():
         for row in store.rows(_BY_STATE, idle_since):
             count = counts[row["author"]]
-            for name in ("flagged", "abandoned", "spans", "relations"):
+            for name in ("flagged", "abandoned", "returned", "spans", "relations"):
                 count[name] += row[name]
             if row["state"] is not None:
                 count[row["state"]] += row["documents"]
@@ -105,11 +108,13 @@ def survey(store: Store, idle_since: str, recent_since: str) -> tuple[Stages, li
     return Stages(documents, documents - begun, begun - done, done, gold), found
 
 
-_COUNTED = ("assigned", "blind", "todo", "doing", "done", "skipped", "flagged", "abandoned", "spans", "relations")
+_COUNTED = ("assigned", "blind", "todo", "doing", "done", "skipped", "flagged", "abandoned", "returned",
+            "spans", "relations")  # fmt: skip
 
 _BY_STATE = """
 SELECT author, state, count(*) AS documents, sum(flag IS NOT NULL) AS flagged, sum(spans) AS spans,
-       sum(relations) AS relations, sum(state IS 'doing' AND changed_at < ?) AS abandoned
+       sum(relations) AS relations, sum(returned) AS returned,
+       sum(state IS 'doing' AND NOT returned AND changed_at < ?) AS abandoned
 FROM layer WHERE kind = 'curator' GROUP BY author, state
 """
 
@@ -168,7 +173,10 @@ def pace(store: Store, curator: str) -> float | None:
 def abandoned(store: Store, idle_since: str, limit: int = -1) -> list[Noted]:
     """What was begun and left lying since before a time, the longest first."""
     return [
-        Noted(*row) for row in store.rows(_NOTED.format("l.state = 'doing' AND l.changed_at < ?"), idle_since, limit)
+        Noted(*row)
+        for row in store.rows(
+            _NOTED.format("l.state = 'doing' AND NOT l.returned AND l.changed_at < ?"), idle_since, limit
+        )
     ]
 
 
@@ -188,14 +196,14 @@ def charges(store: Store, key: str) -> dict[str, Charge]:
     return {row[0]: Charge(row[1], bool(row[2])) for row in store.rows(_CHARGES, key)}
 
 
-_CHARGES = """
-SELECT a.id, coalesce(own.state, 'todo'), own.flag IS NOT NULL FROM document d
+_CHARGES = f"""
+SELECT a.id, {LISTED_STATE}, own.flag IS NOT NULL FROM document d
 JOIN layer c ON c.document_id = d.id AND c.name = 'corpus'
 JOIN assignment a ON a.layer_id = c.id
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = 'curator:' || a.id
 WHERE d.key = ?1
 UNION
-SELECT own.author, own.state, own.flag IS NOT NULL FROM document d
+SELECT own.author, {LISTED_STATE}, own.flag IS NOT NULL FROM document d
 JOIN layer own ON own.document_id = d.id AND own.kind = 'curator' AND own.state IS NOT NULL
 WHERE d.key = ?1 ORDER BY 1
 """

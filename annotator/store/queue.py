@@ -7,6 +7,7 @@ from typing import Literal
 
 from annotator.history import curator_layer
 from annotator.store.database import Store
+from annotator.store.layers import LISTED_STATE
 from annotator.store.progress import pace
 
 QueueSort = Literal["key", "title", "date", "state", "uncertainty", "disagreement"]
@@ -31,11 +32,13 @@ _NOT_FINISHED = """
                   AND f.author = :curator AND f.state IN ('done', 'skipped'))
 """
 
+_RETURNED = "SELECT document_id FROM layer WHERE author = :curator AND kind = 'curator' AND returned"
+
 _LISTED = """
 FROM document d
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
 WHERE d.sha256 IS NOT NULL"""
-_OF_STATE = "(coalesce(own.state, 'todo') = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))"
+_OF_STATE = f"({LISTED_STATE} = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))"
 _WITH_TEXT = """
 (d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR d.sha256 IN (
     SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words))
@@ -70,7 +73,7 @@ class QueueRow:
     """A document as one curator sees it in the queue.
 
     ``pending`` counts undecided suggestions, ``finished`` the curators who have finished it, ``differing`` the spans
-    that some of them marked and others did not; ``gold`` is the state of its gold.
+    that some of them marked and others did not; ``gold`` is the state of its gold; ``note`` says why it was returned.
     """
 
     key: str
@@ -85,6 +88,7 @@ class QueueRow:
     finished: int = 0
     differing: int = 0
     gold: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,17 @@ def _words(text: str) -> str:
     return " ".join(f'"{word}"' for word in words) + "*" if words else '""'
 
 
-def _listed(which: QueueFilter, *, mine: str = _MINE) -> str:
-    """The part of a query that lists what a filter lets through; what it does not ask for costs nothing."""
-    asked = ((which.state, _OF_STATE), (which.text, _WITH_TEXT), (which.mine, f"d.id IN ({mine})"))
+def _listed(which: QueueFilter, *, mine: str = _MINE, returned: bool | None = None) -> str:
+    """The part of a query that lists what a filter lets through; what it does not ask for costs nothing.
+
+    ``returned`` lists only what the curator has back, or only the rest.
+    """
+    asked = (
+        (which.state, _OF_STATE),
+        (which.text, _WITH_TEXT),
+        (which.mine, f"d.id IN ({mine})"),
+        (returned is not None, f"d.id {'IN' if returned else 'NOT IN'} ({_RETURNED})"),
+    )
     return " AND ".join([_LISTED, *(condition for given, condition in asked if given)])
 
 
@@ -153,25 +165,44 @@ class Queue:
         """How many documents the filter lets through."""
         if not (which.state or which.text or which.mine):
             return self._documents()
+        return self._count(which)
+
+    def _count(self, which: QueueFilter, *, returned: bool | None = None) -> int:
         with self._store.explained():
-            row = self._store.connection.execute(f"SELECT count(*) {_listed(which)}", self._values(which)).fetchone()
-            return int(row[0])
+            query = f"SELECT count(*) {_listed(which, returned=returned)}"
+            return int(self._store.connection.execute(query, self._values(which)).fetchone()[0])
+
+    def _has_returned(self) -> bool:
+        """Whether this curator has anything back."""
+        query = f"{_RETURNED.replace(':curator', '?')} LIMIT 1"
+        return self._store.row(query, self._curator) is not None
 
     def _documents(self) -> int:
         row = self._store.row("SELECT count(*) FROM document WHERE sha256 IS NOT NULL")
         return 0 if row is None else int(row[0])
 
     def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[QueueRow]:
-        """A page of the queue; only what is on it is counted out."""
+        """A page of the queue, what was returned first; only what is on it is counted out."""
+        if not self._has_returned():
+            return self._page(which, limit, offset, returned=None)
+        first = self._count(which, returned=True)
+        rows = self._page(which, limit, offset, returned=True) if offset < first else []
+        rest = limit if limit < 0 else limit - len(rows)
+        return rows + (self._page(which, rest, max(0, offset - first), returned=False) if rest else [])
+
+    def _page(self, which: QueueFilter, limit: int, offset: int, *, returned: bool | None) -> list[QueueRow]:
         order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
         query = f"""
-            SELECT d.key, d.title, d.lang, coalesce(own.state, 'todo') AS state, own.flag IS NOT NULL AS flagged,
+            SELECT d.key, d.title, d.lang, {LISTED_STATE} AS state, own.flag IS NOT NULL AS flagged,
                    ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}{_STANDING_ENDS}) AS pending,
                    (SELECT count(*) FROM span WHERE layer_id = own.id) AS spans,
                    (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
                    own.changed_at, ({_FINISHED_COUNT}) AS finished, d.differing,
-                   (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') AS gold
-            FROM (SELECT d.id {_listed(which)} ORDER BY {order} LIMIT :limit OFFSET :offset) AS listed {_JOINED}
+                   (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') AS gold,
+                   (SELECT r.note FROM layer c JOIN returned r ON r.layer_id = c.id WHERE own.returned
+                    AND c.document_id = d.id AND c.name = 'corpus' AND r.id = own.author) AS note
+            FROM (SELECT d.id {_listed(which, returned=returned)} ORDER BY {order} LIMIT :limit OFFSET :offset)
+            AS listed {_JOINED}
             ORDER BY {order}
         """
         values = {**self._values(which), "limit": limit, "offset": offset}
@@ -191,12 +222,17 @@ class Queue:
                 finished=row["finished"],
                 differing=row["differing"],
                 gold=row["gold"],
+                note=row["note"] or "",
             )
             for row in rows
         ]
 
     def next_open(self, which: QueueFilter, after: str | None = None) -> str | None:
-        """The next document that is neither done nor skipped, after a key and then from the start."""
+        """The next document that is neither done nor skipped: a returned one, else after a key, then from the start."""
+        returned = (row.key for row in self._page(which, 2, 0, returned=True)) if self._has_returned() else ()
+        first = next((key for key in returned if key != after), None)
+        if first is not None:
+            return first
         listed = _listed(which, mine=_MINE + _NOT_FINISHED)
         unfinished = f"SELECT d.key {listed} AND coalesce(own.state, 'todo') IN ('todo', 'doing') AND d.key"
         values = {**self._values(which), "after": after or ""}
@@ -236,13 +272,15 @@ class Queue:
         """How many documents are in each state."""
         if mine:
             own = QueueFilter(mine=True)
-            query = f"SELECT coalesce(own.state, 'todo') AS state, count(*) {_listed(own)} GROUP BY 1"
+            query = f"SELECT {LISTED_STATE} AS state, count(*) {_listed(own)} GROUP BY 1"
             with self._store.explained():
                 return dict(self._store.connection.execute(query, self._values(own)).fetchall())
         query = "SELECT state, count(*) FROM layer WHERE name = ? AND state IS NOT NULL GROUP BY state"
         begun = {row[0]: row[1] for row in self._store.rows(query, curator_layer(self._curator))}
+        returned = self._count(QueueFilter(), returned=True) if self._has_returned() else 0
         todo = self._documents() - sum(begun.values())
-        return {**begun, **({"todo": todo} if todo else {})}
+        counts = {**begun, "doing": begun.get("doing", 0) - returned, "returned": returned, "todo": todo}
+        return {state: count for state, count in counts.items() if count}
 
     def pace(self) -> float | None:
         """The minutes of work that a document took lately; ``None`` before the first one is done."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import StoreError
+from annotator.store.derived import DIFFERING, DOUBT
 
 APPLICATION_ID = 0x616E6E6F  # "anno"
 
@@ -255,33 +256,41 @@ _DOCUMENT_DATES = """
 CREATE INDEX document_by_date ON document (json_extract(meta, '$.date') DESC, key);
 """
 
-DOUBT = "SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = layer.id"
-"""How uncertain the suggester of a ``layer`` is about its spans."""
-
 _DOUBT = f"""
 ALTER TABLE layer ADD COLUMN doubt REAL NOT NULL DEFAULT 0;
 UPDATE layer SET doubt = ({DOUBT}) WHERE kind = 'suggester';
 CREATE INDEX layer_of_suggester ON layer (document_id, name, doubt) WHERE kind = 'suggester';
 """
 
-_FINISHED = """
-layer c WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done' AND c.text = document.sha256
-"""
-DIFFERING = f"""
-SELECT CASE WHEN (SELECT state FROM layer WHERE document_id = document.id AND name = 'gold') IS NOT 'done'
-                 AND (SELECT count(*) FROM {_FINISHED.strip()}) > 1
-       THEN (SELECT count(*) FROM (
-                SELECT 1 FROM span i WHERE i.layer_id IN (SELECT c.id FROM {_FINISHED.strip()})
-                GROUP BY i.start, i."end", i.label HAVING count(*) < (SELECT count(*) FROM {_FINISHED.strip()})))
-       ELSE 0 END
-"""
-"""How many spans some of those who finished a ``document`` marked and others did not; none where gold is complete."""
-
 _DIFFERING = f"""
 ALTER TABLE document ADD COLUMN differing INTEGER NOT NULL DEFAULT 0;
 UPDATE document SET differing = ({DIFFERING.strip()})
 WHERE (SELECT count(*) FROM layer c WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done') > 1;
 CREATE INDEX document_by_differing ON document (differing DESC, key);
+"""
+
+_RETURNED = """
+CREATE TABLE returned (
+    layer_id INTEGER NOT NULL REFERENCES layer (id),
+    id TEXT NOT NULL,
+    note TEXT NOT NULL,
+    step INTEGER NOT NULL CHECK (step >= 1),
+    PRIMARY KEY (layer_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- What was sent back counts as unfinished everywhere, whatever its curator's own history says.
+DROP INDEX IF EXISTS layer_by_name;
+DROP INDEX IF EXISTS layer_of_curator;
+DROP INDEX IF EXISTS layer_of_document;
+ALTER TABLE layer RENAME COLUMN state TO own_state;
+ALTER TABLE layer ADD COLUMN returned INTEGER NOT NULL DEFAULT 0 CHECK (returned IN (0, 1));
+ALTER TABLE layer ADD COLUMN state TEXT
+    GENERATED ALWAYS AS (CASE WHEN returned THEN 'doing' ELSE own_state END) VIRTUAL;
+CREATE INDEX layer_by_name ON layer (name, state, document_id);
+CREATE INDEX layer_of_curator ON layer (author, state, changed_at, document_id, flag, spans, relations, returned)
+WHERE kind = 'curator';
+CREATE INDEX layer_of_document ON layer (document_id, author, state) WHERE kind = 'curator';
+CREATE INDEX layer_returned ON layer (author, document_id) WHERE returned;
 """
 
 MIGRATIONS: tuple[tuple[str, str], ...] = (
@@ -293,6 +302,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0006_document_dates", _DOCUMENT_DATES),
     ("0007_doubt", _DOUBT),
     ("0008_differing", _DIFFERING),
+    ("0011_returned", _RETURNED),
 )
 """Name and SQL of each migration, oldest first."""
 
@@ -348,15 +358,19 @@ def _make_up_for_beginnings(connection: sqlite3.Connection) -> None:
 def _add_missing_indexes(connection: sqlite3.Connection) -> None:
     """Make the indexes that came into a migration after the database had run it."""
     present = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")}
-    made = {m[1]: m[0] for _, sql in MIGRATIONS for s in statements(sql) if (m := _INDEX.search(s))}
-    for dropped in (m[1] for _, sql in MIGRATIONS for m in re.finditer(r"DROP INDEX (\w+)", sql)):
-        made.pop(dropped, None)
+    made: dict[str, str] = {}
+    for statement in (statement for _, sql in MIGRATIONS for statement in statements(sql)):
+        if (created := _INDEX.search(statement)) is not None:
+            made[created[1]] = created[0]
+        elif (dropped := _DROPPED_INDEX.search(statement)) is not None:
+            made.pop(dropped[1], None)
     for name, statement in made.items():
         if name not in present:
             connection.execute(statement)
 
 
 _INDEX = re.compile(r"CREATE INDEX (\w+) .*", re.DOTALL)
+_DROPPED_INDEX = re.compile(r"DROP INDEX (?:IF EXISTS )?(\w+)")
 
 
 def _runner(sql: str) -> Callable[[Any], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -86,6 +86,7 @@ TABLES = {
         ),
         StateTable("comment", ("text", "target")),
         StateTable("assignment", ("blind",), boolean=frozenset({"blind"})),
+        StateTable("returned", ("note", "step")),
         StateTable("extra", ("format", "kind", "value", "refs"), json=frozenset({"value", "refs"})),
         StateTable(
             "ruling",
@@ -95,8 +96,14 @@ TABLES = {
     )
 }
 
-LAYER_FIELDS = ("state", "flag", "text", "fingerprint", "curators")
-"""Columns of ``layer`` that ops on the table ``layer`` set, one id each."""
+LAYER_FIELDS: Mapping[str, str] = {
+    "state": "own_state",
+    "flag": "flag",
+    "text": "text",
+    "fingerprint": "fingerprint",
+    "curators": "curators",
+}
+"""The columns of ``layer`` that ops on the table ``layer`` set, by the ops' ids."""
 
 DOCUMENT = StateTable("document", ("sha256", "lang", "title", "meta"), json=frozenset({"meta"}))
 
@@ -128,7 +135,7 @@ def _write_layer_field(connection: sqlite3.Connection, layer_id: int, op: Op) ->
     if op.id not in LAYER_FIELDS:
         raise ValueError(f"a layer has no field {op.id}")
     value = None if op.now is None else op.now["value"]
-    connection.execute(f"UPDATE layer SET {op.id} = ? WHERE id = ?", (value, layer_id))
+    connection.execute(f"UPDATE layer SET {LAYER_FIELDS[op.id]} = ? WHERE id = ?", (value, layer_id))
 
 
 def _write_document(connection: sqlite3.Connection, op: Op) -> None:
@@ -143,13 +150,13 @@ def read_state(connection: sqlite3.Connection, layer_id: int) -> LayerState:
         for row_id, record in records(connection, table, layer_id):
             state[table.name, row_id] = record
     row = connection.execute(
-        "SELECT d.key, d.sha256, d.lang, d.title, d.meta, l.kind, l.state, l.flag, l.text, l.fingerprint, l.curators"
-        " FROM layer l JOIN document d ON d.id = l.document_id WHERE l.id = ?",
+        "SELECT d.key, d.sha256, d.lang, d.title, d.meta, l.kind, l.own_state, l.flag, l.text, l.fingerprint,"
+        " l.curators FROM layer l JOIN document d ON d.id = l.document_id WHERE l.id = ?",
         (layer_id,),
     ).fetchone()
-    for name in LAYER_FIELDS:
-        if row[name] is not None:
-            state["layer", name] = {"value": row[name]}
+    for name, column in LAYER_FIELDS.items():
+        if row[column] is not None:
+            state["layer", name] = {"value": row[column]}
     if row["kind"] == "corpus" and row["sha256"] is not None:
         state["document", row["key"]] = DOCUMENT.record(tuple(row)[1:5])
     return state

@@ -8,6 +8,7 @@ from typing import Any
 
 from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, effective_events, fold
 from annotator.store.bulk import Bulk
+from annotator.store.derived import DIFFERING, DOUBT, RETURNED
 from annotator.store.layers import (
     LAYERS,
     Bookmark,
@@ -19,7 +20,6 @@ from annotator.store.layers import (
     event_of,
     layer_info_of,
 )
-from annotator.store.schema import DIFFERING, DOUBT
 from annotator.store.tables import grown, read_state, write_ops
 from annotator.text import Document
 
@@ -168,12 +168,25 @@ class Writer:
                 f"UPDATE layer SET doubt = ({DOUBT}) WHERE id = ? AND kind = 'suggester'",
                 (layer_id,),
             )
+        self._compare(layer_id, ops, reopened=self._note_returned(layer_id, ops))
 
-        self._compare(layer_id, ops)
+    def _note_returned(self, layer_id: int, ops: Sequence[Op]) -> bool:
+        """Note who has the document back and has not finished it since; return whether that changed."""
+        if any(op.table == "returned" for op in ops):
+            whose = "document_id = (SELECT document_id FROM layer WHERE id = ?) AND kind = 'curator'"
+        else:
+            whose = (
+                "id = ? AND kind = 'curator' AND (returned OR EXISTS (SELECT 1 FROM layer c JOIN returned r"
+                " ON r.layer_id = c.id WHERE c.document_id = layer.document_id AND c.name = 'corpus'))"
+            )
+        changed = f"UPDATE layer SET returned = NOT returned WHERE {whose} AND returned <> ({RETURNED})"
+        return self._connection.execute(changed, (layer_id,)).rowcount > 0
 
-    def _compare(self, layer_id: int, ops: Sequence[Op]) -> None:
+    def _compare(self, layer_id: int, ops: Sequence[Op], *, reopened: bool) -> None:
         """Count anew on how many spans those who finished a document differ, where ``ops`` may have changed that."""
-        finishing = any(op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops)
+        finishing = reopened or any(
+            op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops
+        )
         if finishing or any(op.table == "span" for op in ops):
             self._connection.execute(
                 f"UPDATE document SET differing = ({DIFFERING}) WHERE id = (SELECT document_id FROM layer WHERE id = ?1"

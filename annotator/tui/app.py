@@ -157,10 +157,11 @@ class AnnotatorApp(App[None]):
         self.push_screen(make_screen())
         self.call_after_refresh(exempt_from_collection)
 
-    def open_feedback(self, key: str) -> None:
-        """Compare the curator's work on a document with its gold."""
-        items = self.desk.feedback(key)
-        self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items))
+    def open_feedback(self, key: str, curator: str | None = None) -> None:
+        """Compare the work of a curator (this one, unless another is named) on a document with its gold."""
+        curator = curator or self.desk.curator
+        items = self.desk.feedback(key, curator)
+        self.push_screen(FeedbackScreen(self.desk, self.desk.gold(key), items, curator))
 
     def open_disagreements(self, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
         """Open the disagreements behind a figure; those in ``hidden`` documents are left out."""

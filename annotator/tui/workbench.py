@@ -37,8 +37,8 @@ class Workbench(Protocol):
     def open_adjudication(self, key: str) -> None:
         """Open the conflicts of a document."""
 
-    def open_feedback(self, key: str) -> None:
-        """Compare the curator's work on a document with its gold."""
+    def open_feedback(self, key: str, curator: str | None = None) -> None:
+        """Compare the work of a curator (this one, unless another is named) on a document with its gold."""
 
     def open_agreement(self) -> None:
         """Open the figures on how far curators agree."""

@@ -16,7 +16,7 @@ LATEST_AHEAD = timedelta(days=2)
 """How far a clock elsewhere may be ahead of ours."""
 
 TABLES = {
-    CORPUS: {"document", "assignment", "extra"},
+    CORPUS: {"document", "assignment", "returned", "extra"},
     "suggester": {"layer", "span", "relation", "extra"},
     "curator": {"layer", "span", "relation", "verdict", "comment", "extra"},
     GOLD: {"layer", "span", "relation", "comment", "ruling", "extra"},

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from annotator.annotation import RelationKey, SpanKey, relation_key, span_key
-from annotator.history import AUTOMATIC_ACTIONS, Op, Record, dumps
+from annotator.history import AUTOMATIC_ACTIONS, RETURN, UNDO_RETURN, Op, Record, dumps
 
 
 def quote(text: str, limit: int = 40) -> str:
@@ -19,6 +19,8 @@ def quote(text: str, limit: int = 40) -> str:
 def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
     """Describe a step in a few words: the action, and the items that it changed."""
     ops = list(ops)
+    if action in (RETURN, UNDO_RETURN):
+        return _returns(action, ops)
     decisions = [op for op in ops if op.table == "ruling" and (op.now or op.was or {})["settled"] == "adjudicator"]
     if decisions and action not in AUTOMATIC_ACTIONS:
         return f"{action} {_decisions([op.now or op.was or {} for op in decisions], text)}"
@@ -36,6 +38,15 @@ def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
     if verdicts and verdicts[0].now is not None:
         return f"{action} {_suggestion(verdicts[0].now, text)}" if len(verdicts) == 1 else f"{action} ({_counts(ops)})"
     return action
+
+
+def _returns(action: str, ops: Iterable[Op]) -> str:
+    """Describe to whom a document was returned, with the note, or from whom that was taken back."""
+    notes: dict[str, list[str]] = {}
+    for op in ops:
+        notes.setdefault("" if op.now is None else f": {quote(op.now['note'], 400)}", []).append(op.id)
+    names = (f"{', '.join(curators)}{note}" for note, curators in notes.items())
+    return f"{action} to {'; '.join(names)}"
 
 
 def _span(content: Record, text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
-from annotator.store import Queue, QueueFilter, QueueRow, QueueSort
+from annotator.store import Queue, QueueFilter, QueueRow, QueueSort, charges, curates
 from annotator.workflow.adjudicating.feedback import Feedback, feedback
 from annotator.workflow.adjudicating.gold import adjudicate, open_gold
+from annotator.workflow.adjudicating.returning import return_work, undo_return
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.corpus_proposals import propose
 from annotator.workflow.annotating.curator_memory import CuratorMemory
@@ -83,9 +84,25 @@ class Desk:
         """Open a document's gold to look at it."""
         return open_gold(self.workspace, key, self.curator)
 
-    def feedback(self, key: str) -> list[Feedback]:
-        """The curator's finished work on a document against its complete gold."""
-        return feedback(self.workspace.store, self.scheme, key, self.curator)
+    def leads(self) -> bool:
+        """Whether whoever sits here leads: has neither work nor assignments."""
+        return not curates(self.workspace.store, self.curator)
+
+    def finished_by(self, key: str) -> list[str]:
+        """The curators who are done with a document, in order of name."""
+        return [name for name, charge in charges(self.workspace.store, key).items() if charge.state == "done"]
+
+    def feedback(self, key: str, curator: str) -> list[Feedback]:
+        """A curator's finished work on a document against its complete gold."""
+        return feedback(self.workspace.store, self.scheme, key, curator)
+
+    def return_work(self, key: str, curator: str, note: str) -> None:
+        """Return a document to a curator, with a note."""
+        return_work(self.workspace.store, self.curator, key, [curator], note)
+
+    def undo_return(self, key: str, curator: str) -> None:
+        """Take back that a document was returned."""
+        undo_return(self.workspace.store, self.curator, key, [curator])
 
     def to_adjudicate(self) -> list[str]:
         """The documents that wait to be adjudicated, in order of key."""

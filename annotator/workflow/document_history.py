@@ -41,17 +41,23 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
         }
         if layer in hidden:
             raise WorkflowError(f"{layer} on {key} stays unseen: {hidden[layer]}", "finish first, then compare")
-        entries = [entry for info in layers if info.name.name not in hidden for entry in _entries(store, info)]
+        told = visibility.reader if visibility is not None and visibility.curates else None
+        entries = [entry for info in layers if info.name.name not in hidden for entry in _entries(store, info, told)]
     entries.sort(key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
     return DocumentHistory(entries, hidden)
 
 
-def _entries(store: Store, info: LayerInfo) -> Iterator[HistoryEntry]:
-    """Tell a layer's events, each with the text that its offsets are into."""
+def _entries(store: Store, info: LayerInfo, curator: str | None) -> Iterator[HistoryEntry]:
+    """Tell a layer's events, each with the text that its offsets are into.
+
+    A ``curator`` who reads is not told the notes with which others have the document back.
+    """
     text = ""
     for event in store.events(info):
         ops = event.decode_ops()
         for op in ops:
             if (op.table, op.id) == ("layer", "text") and op.now is not None:
                 text = store.text(op.now["value"]) or ""
+        if curator is not None:
+            ops = [op._replace(now=None) if op.table == "returned" and op.id != curator else op for op in ops]
         yield HistoryEntry(event, describe_ops(event.action, ops, text))

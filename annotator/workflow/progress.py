@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from annotator.store import CuratorTally, Noted, Stages, abandoned, flagged, survey
+from annotator.store import CuratorTally, Noted, Returned, Stages, abandoned, curates, flagged, read_returned, survey
 from annotator.workflow.sharing.assignment import days_before
 from annotator.workflow.workspace import Workspace
 
@@ -40,10 +40,14 @@ class Overview:
     curators: list[CuratorProgress]
     abandoned: list[Noted]
     flagged: list[Noted]
+    returned: list[Returned]
 
 
-def overview(workspace: Workspace, *, idle_days: int = IDLE_DAYS, limit: int = -1) -> Overview:
-    """Where the work stands; ``limit`` is the most documents to name as left lying, and as flagged."""
+def overview(workspace: Workspace, *, reader: str = "", idle_days: int = IDLE_DAYS, limit: int = -1) -> Overview:
+    """Where the work stands, as ``reader`` may see it: a curator is not told what others have back, and why.
+
+    ``limit`` is the most documents to name as left lying, flagged and returned.
+    """
     store = workspace.store
     now = store.clock()
     idle_since = days_before(now, idle_days)
@@ -54,6 +58,7 @@ def overview(workspace: Workspace, *, idle_days: int = IDLE_DAYS, limit: int = -
             [_progress(tally, now) for tally in tallies],
             abandoned(store, idle_since, limit) if any(tally.abandoned for tally in tallies) else [],
             flagged(store, limit) if any(tally.flagged for tally in tallies) else [],
+            read_returned(store, curator=reader if curates(store, reader) else None, limit=limit),
         )
 
 

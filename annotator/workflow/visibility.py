@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from annotator.errors import WorkflowError
 from annotator.history import GOLD, curator_layer
-from annotator.store import LayerInfo, Store, layer_states, read_assignments
+from annotator.store import LayerInfo, Store, curates, layer_states, read_assignments
 
 
 class Visibility:
@@ -33,10 +34,10 @@ class Visibility:
     def _assigned(self) -> dict[str, bool]:
         return {one.document: one.blind for one in read_assignments(self._store, self.reader)}
 
-    @property
+    @cached_property
     def curates(self) -> bool:
         """Whether the reader is one of the curators."""
-        return bool(self._assigned or self._states)
+        return curates(self._store, self.reader)
 
     def _waits(self, document: str) -> bool:
         """Whether the reader still has the document before them; without assignments every one may come."""
@@ -58,3 +59,12 @@ class Visibility:
     def why_hidden_from_export(self, layer: LayerInfo) -> str:
         """Why a layer stays out of the reader's exports; gold never does, whoever exports it."""
         return "" if layer.name.name == GOLD else self.why_hidden(layer)
+
+
+def check_leads(store: Store, actor: str, what: str) -> None:
+    """Raise :class:`WorkflowError` when an actor is one of the curators: ``what`` is for who leads."""
+    if curates(store, actor):
+        raise WorkflowError(
+            f"{actor} curates here, and {what} is for who leads",
+            "leave it to them; a lead who also curates leads under another name (--as lead)",
+        )

@@ -141,7 +141,12 @@ def older(base: Path) -> None:
     """The database is one version behind."""
     finished(base)
     with Store(base / "work" / "db" / "annotator.db") as store:
-        for statement in ("DROP INDEX document_by_differing", "ALTER TABLE document DROP COLUMN differing"):
+        for statement in (
+            *("DROP INDEX layer_by_name", "DROP INDEX layer_of_curator", "DROP INDEX layer_of_document"),
+            *("DROP INDEX layer_returned", "ALTER TABLE layer DROP COLUMN state", "DROP TABLE returned"),
+            *("ALTER TABLE layer DROP COLUMN returned", "ALTER TABLE layer RENAME COLUMN own_state TO state"),
+            "CREATE INDEX layer_by_name ON layer (name, state, document_id)",
+        ):
             store.connection.execute(statement)
         store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
         store.connection.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (schema.MIGRATIONS[-1][0],))
@@ -176,6 +181,7 @@ VERBS = (
     Scenario("suggest", plain, "suggest"),
     Scenario("assign", plain, "assign --curators ana,bo,carla --overlap 2 --seed 1"),
     Scenario("assign --reassign", assigned, "assign --reassign carla:ana"),
+    Scenario("return", finished, f"return {KEY} --to bo --note again"),
     Scenario("adjudicate --auto", finished, "adjudicate --auto"),
     Scenario("import", foreign, "import doccano {base}/known.jsonl --layer curator:lead"),
     Scenario("import new labels", foreign, "import doccano {base}/rows.jsonl --layer gold --labels-from-data"),

@@ -11,7 +11,7 @@ from annotator.cli.main import main
 from annotator.store import Noted, Stages
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.annotating.session import AnnotationSession
-from annotator.workflow.progress import CuratorProgress, overview
+from annotator.workflow.progress import IDLE_DAYS, CuratorProgress, overview
 from annotator.workflow.sharing.assignment import assign
 from tests.workspaces import KEY, Bench, range_of
 
@@ -43,8 +43,8 @@ def at(bench: Bench, day: int, hour: int = 12) -> None:
     bench.store.clock = lambda: f"2026-05-{day:02}T{hour:02}:00:00.000Z"
 
 
-def numbers(bench: Bench, curator: str, **more: int) -> CuratorProgress:
-    return next(p for p in overview(bench.workspace, **more).curators if p.tally.curator == curator)
+def numbers(bench: Bench, curator: str, *, idle_days: int = IDLE_DAYS) -> CuratorProgress:
+    return next(p for p in overview(bench.workspace, idle_days=idle_days).curators if p.tally.curator == curator)
 
 
 def work(bench: Bench, key: str, curator: str, minutes: float = 2.0) -> None:

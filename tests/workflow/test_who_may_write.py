@@ -204,6 +204,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "adjudicate": ["--auto"],
     "agreement": [],
     "feedback": [],
+    "return": [KEY, "--to", "bo", "--note", "once more"],
     "import": ["doccano", "other.jsonl", "--layer", "curator:mallory"],
     "train": [],
     "evaluate": [],

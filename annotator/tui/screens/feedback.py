@@ -14,6 +14,7 @@ from annotator.annotation import Relation, RelationKey, SpanKey
 from annotator.tui.layout.painting import Highlights
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.returning import Returning
 from annotator.tui.widgets.feedback_panel import FeedbackPanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
@@ -42,13 +43,17 @@ class FeedbackScreen(WorkScreen):
         Binding("g,home", "move(-1000000000)", "first item", id="feedback.first"),
         Binding("G,end", "move(1000000000)", "last item", id="feedback.last"),
         Binding("backslash", "all", "what differs, or all items", id="feedback.all"),
+        Binding("f4", "return", "return the document, with a note", id="feedback.return"),
+        Binding("u", "undo", "take the return back", id="feedback.undo"),
         Binding("enter", "annotate", "open the document to annotate", id="feedback.annotate"),
         Binding("question_mark", "app.help", "help", id="feedback.help"),
         Binding("escape,q,Q", "leave", "back", id="feedback.leave"),
     ]
 
-    def __init__(self, desk: Desk, session: GoldSession, items: Sequence[Feedback]) -> None:
+    def __init__(self, desk: Desk, session: GoldSession, items: Sequence[Feedback], curator: str) -> None:
         super().__init__(desk)
+        self.curator = curator
+        self._returning = Returning(self, session.document.key, self._tell)
         self.session = session
         self.all_items = items
         self._shows_all = False
@@ -77,10 +82,19 @@ class FeedbackScreen(WorkScreen):
             for kind, counts in tally(self.all_items).items() if counts
         )  # fmt: skip
         self.query_one("#header", StatusLine).show(
-            (f" {self.session.document.key}", "bold"), ("  your work against gold", ""), right=f"{self.desk.curator} "
+            (f" {self.session.document.key}", "bold"),
+            (f"  {self._whose} work against gold", ""),
+            right=f"{self.desk.curator} ",
         )
         self.query_one("#message", StatusLine).show((f" {summary}", "faint"))
         self._list()
+
+    @property
+    def _whose(self) -> str:
+        return "your" if self.curator == self.desk.curator else f"{self.curator}'s"
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#message", StatusLine).show((f" {text}", ""))
 
     def apply_palette(self, palette: Palette) -> None:
         """Change to the colours of another theme."""
@@ -120,7 +134,7 @@ class FeedbackScreen(WorkScreen):
             return None
         own = () if item.own is None else (item.own,)
         gold = () if item.gold is None else (item.gold,)
-        return SpanCase(str(item.gold or item.own), "missing", {self.desk.curator: own}, "adjudicator", gold, own)
+        return SpanCase(str(item.gold or item.own), "missing", {self.curator: own}, "adjudicator", gold, own)
 
     def _show_versions(self, item: Feedback | None) -> None:
         """Show both versions of an item in words, and where in the list it stands."""
@@ -130,7 +144,11 @@ class FeedbackScreen(WorkScreen):
             focus.show((" nothing differs", "bold"), right=" \\ lists all ")
             return
         bar.show_versions(
-            [self._version_line("yours", item.own), self._version_line("gold", item.gold, stands=True)], numbered=1
+            [
+                self._version_line("yours" if self._whose == "your" else self.curator, item.own),
+                self._version_line("gold", item.gold, stands=True),
+            ],
+            numbered=1,
         )
         where = f"{(self.panel.index or 0) + 1} of {len(self.panel.items)}"
         notes = [c.text for c in self.session.content.comments.values() if c.target in self._targets(item)]
@@ -176,6 +194,15 @@ class FeedbackScreen(WorkScreen):
         """Open the document to annotate."""
         self.app.pop_screen()
         self.run_or_report(lambda: self.workbench.open_document(self.session.document.key))
+
+    def action_return(self) -> None:
+        """Ask what the curator is to do again, and return the document to them."""
+        self._returning.ask(self.curator, self.curator)
+
+    def action_undo(self) -> None:
+        """Take back that the document was returned just now."""
+        if not self._returning.undo():
+            self._tell("nothing was returned just now")
 
     def action_leave(self) -> None:
         """Go back."""

@@ -15,7 +15,7 @@ from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, QueueSort
 
-STATES = ("", "todo", "doing", "done", "skipped", "flagged")
+STATES = ("", "todo", "doing", "done", "skipped", "returned", "flagged")
 SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "disagreement", "title", "date")
 FILTER_HELP = "piece of a key or title, or words of the text (case and accents do not matter)"
 
@@ -28,7 +28,7 @@ class QueueScreen(WorkScreen):
         Binding("n,space", "next", "open the next document with work to do", id="queue.next"),
         Binding("a", "adjudicate", "settle what curators differ on", id="queue.adjudicate"),
         Binding("N", "adjudicate_next", "settle the next document that waits for it", id="queue.adjudicate_next"),
-        Binding("f", "feedback", "see your work against gold", id="queue.feedback"),
+        Binding("f", "feedback", "see your work against gold; for who leads, anybody's", id="queue.feedback"),
         Binding("down,j", "move(1)", "down", id="queue.down"),
         Binding("up,k", "move(-1)", "up", id="queue.up"),
         Binding("pagedown", "page(1)", "page down", id="queue.page_down"),
@@ -46,6 +46,7 @@ class QueueScreen(WorkScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._filtering = False
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -85,10 +86,10 @@ class QueueScreen(WorkScreen):
     def show_status(self) -> None:
         """Show in the header how much is done, and above the keys which documents are listed."""
         counts = self.desk.progress()
-        done, total = counts.get("done", 0), counts["total"]
+        done, total, returned = counts.get("done", 0), counts["total"], counts.get("returned", 0)
         self.query_one("#header", StatusLine).show(
             (" annotator  ", "bold"),
-            (f"{done} of {total} done{self._pace()}", ""),
+            (f"{done} of {total} done{f' · {returned} returned' if returned else ''}{self._pace()}", ""),
             right=f"{training_prefix(self.workbench.training_status)}{self.desk.learning()}{self.desk.curator} ",
         )
         current = self.view.filter
@@ -147,10 +148,19 @@ class QueueScreen(WorkScreen):
             self.run_or_report(lambda: self.workbench.open_adjudication(key))
 
     def action_feedback(self) -> None:
-        """Compare the curator's work on the chosen document with its gold."""
+        """Compare the curator's work on the chosen document with its gold; whoever leads is asked whose."""
         key = self._chosen()
-        if key is not None:
-            self.run_or_report(lambda: self.workbench.open_feedback(key))
+        if key is None:
+            return
+        finished = self.desk.finished_by(key) if self.desk.leads() else []
+        if len(finished) > 1:
+            ask, self._filtering = f"whose work: {', '.join(finished)}", False
+            self.ask_for_text(ask, "", lambda name: self._open_feedback(key, name.strip() or finished[0]))
+        else:
+            self._open_feedback(key, finished[0] if finished else None)
+
+    def _open_feedback(self, key: str, curator: str | None) -> None:
+        self.run_or_report(lambda: self.workbench.open_feedback(key, curator))
 
     def action_move(self, by: int) -> None:
         """Choose the document ``by`` lines on."""
@@ -176,10 +186,13 @@ class QueueScreen(WorkScreen):
 
     def action_filter(self) -> None:
         """Open the line for the filter, which is applied while typing."""
+        self._filtering = True
         self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Apply what was typed so far."""
+        """Apply what was typed so far of a filter."""
+        if not self._filtering:
+            return
         self.view.set_filter(replace(self.view.filter, text=event.value))
         self.show_status()
 

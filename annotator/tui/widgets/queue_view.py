@@ -11,12 +11,13 @@ from textual.strip import Strip
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.description import quote
 from annotator.workflow.desk import Desk, QueueFilter, QueueRow
 
 PAGE = 100
 EMPTY = "  No documents yet. `annotator ingest PATH` brings some in."
 NO_MATCH = "  Nothing like that. esc shows all documents."
-SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○"}
+SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○", "returned": "↩"}
 
 
 class QueueView(VirtualList):
@@ -104,13 +105,14 @@ class QueueView(VirtualList):
         if row is None:
             return []
         key_cells = max(12, min(24, width // 4 + 2))
-        sign = f"{SIGNS[row.state]} {row.state:<8}"
+        sign = f"{SIGNS[row.state]} {row.state:<9}"
         counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→{self._gold(row)}  "
         head = f"{'⚑' if row.flagged else ' '} {sign}"
-        style = self.palette.style(bold=row.state == "doing")
+        style = self.palette.style(bold=row.state in ("doing", "returned"))
+        note = f"{quote(row.note)} " if row.note else ""
         return [
             Segment(head, self.palette.style(self.palette.faint if row.state == "done" else None)),
             Segment(set_cell_size(sanitize(row.key), key_cells) + f" {row.lang[:3]:<3}", style),
             Segment(counts, self.palette.style(self.palette.faint)),
-            Segment(sanitize(row.title), style),
+            Segment(note + sanitize(row.title), style),
         ]

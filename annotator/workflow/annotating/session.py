@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from annotator.annotation import Annotations, SpanKey
 from annotator.errors import WorkflowError
-from annotator.history import curator_layer
+from annotator.history import curator_layer, field_op
 from annotator.labels import LabelScheme
-from annotator.store import Store
+from annotator.store import Returned, Store, read_returned
 from annotator.text import Document
 from annotator.workflow.annotating.bookmark import DocumentBookmark
 from annotator.workflow.annotating.curator_memory import CuratorMemory
@@ -73,11 +73,16 @@ class AnnotationSession:
         )
         verdicts = {}
         if info is not None:
-            content.fill(self._store.comments(info.id), {"state": info.state, "flag": info.flag, "text": info.text})
+            content.fill(self._store.comments(info.id), {"state": info.own_state, "flag": info.flag, "text": info.text})
             verdicts = self._store.verdicts(info.id)
+        self._read_returned()
         self.layer = ReviewLayer(content, self._stored_suggestions(), verdicts)
         self.checks = LayerChecks(self.document, self.units, self.layer, content)
         self.editor.begin(self.layer, info)
+
+    def _read_returned(self) -> None:
+        found = read_returned(self._store, curator=self.curator, document=self.document.key)
+        self.returned: Returned | None = found[0] if found else None
 
     def _stored_suggestions(self) -> Annotations:
         if self.blind:
@@ -152,6 +157,7 @@ class AnnotationSession:
         with self.editor.step(replay.action, target=replay.target) as step:
             for op in replay.ops:
                 step.apply(op)
+        self._read_returned()
         outcome = self._outcome(step, replay.description)
         focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.now is not None]
         focus += [op.id for op in replay.ops if op.table == "verdict" and self.layer.order.is_pending(op.id)]
@@ -386,12 +392,20 @@ class AnnotationSession:
             edits = Edits(step, self.layer)
             for interval in list(self.layer.order.pending):
                 edits.decide(interval.id, "ignored")
-            step.set_field("state", "done")
+            self._set_state(step, "done")
+        self.returned = None
         return self._outcome(step, f"{self.document.key} is done")
 
     def skip(self) -> Outcome:
         """Put the document aside, undecided."""
         with self.editor.step("skip") as step:
             step.sets_state = True
-            step.set_field("state", "skipped")
+            self._set_state(step, "skipped")
+        self.returned = None
         return self._outcome(step, f"{self.document.key} skipped")
+
+    def _set_state(self, step: StepDraft, state: str) -> None:
+        """Set the state, which answers a return also where it stays the same: the step says that it is looked at."""
+        if self.returned is not None and self.layer.content.fields.get("state") == state:
+            step.apply(field_op("state", state, state))
+        step.set_field("state", state)

@@ -283,10 +283,10 @@ def _field_ops(name: LayerName, info: LayerInfo | None, target: NormalizedLayer,
     if name.kind == "gold":
         wanted["curators"] = ",".join(target.curators) or None
     ops = []
-    for column, new in wanted.items():
-        old = getattr(info, column, None)
+    for field, new in wanted.items():
+        old = getattr(info, "own_state" if field == "state" else field, None)
         if old != new:
-            ops.append(field_op(column, old, new))
+            ops.append(field_op(field, old, new))
     return ops
 
 

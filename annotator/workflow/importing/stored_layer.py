@@ -47,7 +47,7 @@ class StoredLayer:
         layer.verdicts = {i: verdict for i, verdict in self.verdicts.items() if verdict.item is None}
         layer.extras = dict(self.extras)
         layer.rename_refs(content_ids)
-        layer.state = cast("WorkState", info.state or "done")
+        layer.state = cast("WorkState", info.own_state or "done")
         layer.curators = tuple(info.curators.split(",")) if info.curators else ()
         return layer
 

@@ -13,7 +13,7 @@ from annotator.store import Assignment, Store, Writer, begun_work, read_assignme
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
 from annotator.workflow.workspace import Workspace
 
-UNFINISHED = ("todo", "doing")
+UNFINISHED = ("todo", "doing", "returned")
 
 
 @dataclass(frozen=True, slots=True)

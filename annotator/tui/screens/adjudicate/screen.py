@@ -12,11 +12,13 @@ from textual.widget import Widget
 
 from annotator.annotation import Relation
 from annotator.text import Segment
+from annotator.tui.layout.hints import codes
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.screen import DocumentScreen
+from annotator.tui.screens.returning import Returning
 from annotator.tui.widgets.case_panel import CasePanel
 from annotator.tui.widgets.label_bar import LabelBar
 from annotator.tui.widgets.status_line import StatusLine
@@ -49,6 +51,7 @@ class AdjudicateScreen(DocumentScreen):
         Binding("equals_sign", "relabel", "another label", id="case.label"),
         Binding("backslash", "kind", "walk conflicts of another kind", id="case.kind"),
         Binding("f3", "names", "show or hide names", id="case.names"),
+        Binding("f4", "return", "return the document to a curator, with a note", id="gold.return"),
         *EDITING,
         LINE_NUMBER,
         *FINDING,
@@ -66,6 +69,7 @@ class AdjudicateScreen(DocumentScreen):
         super().__init__(desk, session)
         self.walk = CaseWalk(session.gold)
         self.case_id: str | None = None
+        self._returning = Returning(self, session.document.key, self.show_message)
 
     def make_view(self) -> VersionsView:
         """The text with gold, and with each curator's spans where curators differ."""
@@ -229,6 +233,7 @@ class AdjudicateScreen(DocumentScreen):
         before = self._cases()
         outcome = super().carry_out(action)
         if outcome is not None:
+            self._returning.forget()
             changed = [case for i, case in self._cases().items() if before.pop(i, None) is not case]
             self._refresh_cases()
             self.view.repaint([case.range for case in (*changed, *before.values())])
@@ -370,6 +375,24 @@ class AdjudicateScreen(DocumentScreen):
         self.refresh_highlights()
         hidden = "names are hidden: A, B, C in an order of this document"
         self.show_message(hidden if self.workbench.hide_names else "names are shown", "faint")
+
+    def action_return(self) -> None:
+        """Ask which curator is to do the document again, and what."""
+        shown = self.names
+        if len(shown) == 1:
+            self._returning.ask(*next(iter(shown.items())))
+            return
+        numbers = codes(len(shown)) if len(shown) > MOST_VERSIONS else map(str, range(1, MOST_VERSIONS + 1))
+        options = dict(zip(numbers, shown.items(), strict=False))
+        listed = "  ".join(f"{code} {name}" for code, (_, name) in options.items())
+        self.prompts.ask(
+            f"return it to whom?  {listed}", {code: partial(self._returning.ask, *who) for code, who in options.items()}
+        )
+
+    def action_undo(self) -> None:
+        """Undo the last step, which may be a return."""
+        if not self._returning.undo():
+            super().action_undo()
 
     def action_comment(self) -> None:
         """Comment the case in focus, or the document, for its curators to read."""

@@ -107,8 +107,11 @@ class AnnotateScreen(DocumentScreen):
         super().leave()
 
     def show_default_message(self) -> None:
-        """Show in the line at the bottom which keys to use next."""
-        if self.session.layer.order.pending:
+        """Show in the line at the bottom why the document was returned, else which keys to use next."""
+        returned = self.session.returned
+        if returned is not None:
+            self.show_message(f"returned by {returned.by}: {quote(returned.note, 400)}", "alarm")
+        elif self.session.layer.order.pending:
             self.show_message("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
         else:
             self.show_message("nothing left to decide · space done · a label's key marks more · ? help", "faint")

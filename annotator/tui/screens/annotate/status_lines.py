@@ -16,7 +16,9 @@ def show_header(
 ) -> None:
     """Show the document, its counts, the curator's progress, and the state of the training in the background."""
     done, total = progress.get("done", 0), progress["total"]
-    sign = {"done": " ✓ done", "skipped": " skipped"}.get(session.state, "")
+    sign = (
+        {"done": " ✓ done", "skipped": " skipped"}.get(session.state, "") if session.returned is None else " ↩ returned"
+    )
     flag = " ⚑" if session.flagged else ""
     blind = " blind" if session.blind else ""
     counts = _counts(session, wide=wide)

@@ -1,0 +1,32 @@
+"""What columns hold that follows from the rest of the database, as queries: kept with each step, checked by doctor."""
+
+from __future__ import annotations
+
+DOUBT = "SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = layer.id"
+"""How uncertain the suggester of a ``layer`` is about its spans."""
+
+_FINISHED = """
+layer c WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done' AND c.text = document.sha256
+"""
+DIFFERING = f"""
+SELECT CASE WHEN (SELECT state FROM layer WHERE document_id = document.id AND name = 'gold') IS NOT 'done'
+                 AND (SELECT count(*) FROM {_FINISHED.strip()}) > 1
+       THEN (SELECT count(*) FROM (
+                SELECT 1 FROM span i WHERE i.layer_id IN (SELECT c.id FROM {_FINISHED.strip()})
+                GROUP BY i.start, i."end", i.label HAVING count(*) < (SELECT count(*) FROM {_FINISHED.strip()})))
+       ELSE 0 END
+"""
+"""How many spans some of those who finished a ``document`` marked and others did not; none where gold is complete."""
+
+# Sent back and not finished since: the last word on each later finishing may be that it was undone.
+RETURNED = """
+SELECT EXISTS (
+    SELECT 1 FROM layer c CROSS JOIN returned r ON r.layer_id = c.id AND r.id = layer.author
+    WHERE c.document_id = layer.document_id AND c.name = 'corpus'
+      AND (layer.own_state IS NULL OR layer.own_state = 'doing' OR NOT EXISTS (
+            SELECT 1 FROM event e WHERE e.layer_id = layer.id AND e.seq > r.step
+              AND e.action IN ('done', 'skip', 'import', 'import (override)')
+              AND (SELECT u.action FROM event u WHERE u.layer_id = e.layer_id AND u.seq >= e.seq
+                     AND (u.seq = e.seq OR u.target = e.seq) ORDER BY u.seq DESC LIMIT 1) <> 'undo')))
+"""
+"""Whether the document of a curator's ``layer`` was sent back to them, and they have not finished it since."""
