@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from annotator.formats.jsonl import encode_record
 from annotator.formats.record import LayerRecord
 from annotator.formats.tokens import encode_tokens
+from annotator.wording import Places
 
 
 def write_record(record: LayerRecord) -> str:
     """Write the line of one layer, without the line break."""
     tokens = encode_tokens(record.document.text, record.document.tokens)
-    return encode_record(record, tokens, Counter()).decode("utf-8")
+    return encode_record(record, tokens, Places()).decode("utf-8")

@@ -19,6 +19,7 @@ from annotator.cli.common import (
     tell_moved,
     workspace_option,
 )
+from annotator.wording import first_few, plural
 from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
@@ -88,16 +89,24 @@ def command(
 def _narrate(
     result: ExportResult, selection: Selection, form: str, layer: str, path: Path | None, *, split: bool
 ) -> None:
+    from annotator.formats.protocol import FEATURES
+
     where = f" to {path}" if path else ""
     for part in result.parts:
-        items = f"{part.documents} documents, {part.spans} spans, {part.relations} relations of {layer}"
-        narrate(f"{f'{part.name}: ' if split else ''}{items} as {form}{where}")
+        counts = (part.documents, "document"), (part.spans, "span"), (part.relations, "relation")
+        items = ", ".join(plural(count, what) for count, what in counts)
+        narrate(f"{f'{part.name}: ' if split else ''}{items} of {layer} as {form}{where}")
     for what, count in sorted(result.warnings.items()):
         narrate(f"warning: {count} {what}")
+    if result.off_token.count:
+        spans = plural(result.off_token.count, "span is off token borders", "spans are off token borders")
+        left = "not written" if FEATURES["off_token"] in result.lost else "written with null token fields"
+        narrate(
+            f"warning: {spans}, so {left}: {result.off_token.told()}; "
+            "move the ends in the workbench, or import with --trim or --snap"
+        )
     if result.lost:
         lost = ", ".join(f"{count} × {what}" for what, count in sorted(result.lost.items()))
         narrate(f"{form} has no place for: {lost}")
     if selection.left_out:
-        reasons = ", ".join(f"{key} ({reason})" for key, reason in list(selection.left_out.items())[:5])
-        more = f" and {len(selection.left_out) - 5} more" if len(selection.left_out) > 5 else ""
-        narrate(f"left out: {reasons}{more}")
+        narrate(f"left out: {first_few([f'{key} ({why})' for key, why in selection.left_out.items()], shown=5)}")

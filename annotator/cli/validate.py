@@ -8,6 +8,7 @@ import click
 
 from annotator.cli.common import narrate, print_lines
 from annotator.errors import FormatError
+from annotator.wording import plural
 
 
 @click.command("validate")
@@ -26,5 +27,5 @@ def command(files: tuple[Path, ...]) -> None:
             ) from error
         count += print_lines(problems)
     if count:
-        raise FormatError(f"{count} problems", "each line above names file, line and place")
+        raise FormatError(plural(count, "problem"), "each line above names file, line and place")
     narrate(f"{', '.join(map(str, files))}: all records are valid")

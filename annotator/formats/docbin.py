@@ -205,7 +205,8 @@ def _make_doc(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, l
         doc.spans[target.options.get("spans") or GROUP] = list(spans.values())
     links = [link for link in record.relations() if link.head in token_spans and link.child in token_spans]
     if len(links) < len(record.relations()):
-        target.lost["relations of spans off token borders"] += len(record.relations()) - len(links)
+        gone = Counter(link.label for link in record.relations()) - Counter(link.label for link in links)
+        target.leave_out("relation", "relations of spans off token borders", gone)
     relations = [{"label": link.label, "head": link.head, "child": link.child} for link in links]
     by_pair: dict[tuple[int, int], dict[str, float]] = {}
     for link in links:

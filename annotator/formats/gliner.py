@@ -5,6 +5,7 @@ The file is one JSON list, a document a line; further fields hold what words can
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -68,9 +69,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list, a row a line."""
     before = "[\n"
     for record in records:
-        left = len(record.relations())
+        left = Counter(key.label for key in record.relations())
         for row in word_rows(record, target):
-            left -= len(row.relations)
+            left.subtract(relation.label for relation in row.relations)
             value: dict[str, Any] = {
                 "tokenized_text": row.words,
                 "ner": row.spans,
@@ -82,8 +83,8 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             }
             target.write(before + dumps(value))
             before = ",\n"
-        if left:
-            target.lost["relations of spans that are not in one row"] += left
+        if any(left.values()):
+            target.leave_out("relation", "relations of spans that are not in one row", left)
     target.write("[]\n" if before == "[\n" else "\n]\n")
 
 

@@ -7,7 +7,6 @@ made of content, no spaces.  ``gold.schema.json`` beside this module describes e
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
@@ -18,21 +17,20 @@ from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
 from annotator.formats.tokens import with_encoded_tokens
 from annotator.text import Segmentation
+from annotator.wording import Places
 
-OFF_BORDERS = "spans do not fall on token borders; their token fields are null"
 
-
-def encode_record(record: LayerRecord, tokens: bytes, warnings: Counter[str]) -> bytes:
+def encode_record(record: LayerRecord, tokens: bytes, off_token: Places) -> bytes:
     """Write the line of one layer in UTF-8, without the line break, given its encoded tokens.
 
-    Spans that do not fall on token borders have null token fields, and are counted in ``warnings``.
+    Spans that do not fall on token borders have null token fields, and are added to ``off_token``.
     """
     document = record.document
     spans = record.spans()
     span_texts = {key: _span_text(key, document.tokens) for key in spans}
-    off_token = sum(span_text.is_off_token for span_text in span_texts.values())
-    if off_token:
-        warnings[OFF_BORDERS] += off_token
+    for key, span_text in span_texts.items():
+        if span_text.is_off_token:
+            off_token.add(document.key, *key)
     span_lines = [_span(span, span_texts[key], document.text) for key, span in spans.items()]
     relation_lines = [_relation(relation, key, span_texts) for key, relation in record.relations().items()]
     before = (
@@ -117,7 +115,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document."""
     for record, tokens in with_encoded_tokens(records):
-        target.write(encode_record(record, tokens, target.warnings))
+        target.write(encode_record(record, tokens, target.off_token))
         target.write(b"\n")
 
 

@@ -1,14 +1,14 @@
-"""Counting what a format cannot carry of a layer, from what the format declares."""
+"""What a format can and cannot carry of a layer, from what the format declares."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from annotator.annotation import Relation, Span
+from annotator.annotation import Relation, Span, SpanKey
 from annotator.corpus import derive_title
 from annotator.formats.protocol import Carried
-from annotator.formats.record import LayerRecord, nested_and_crossing
+from annotator.formats.record import LayerRecord, nested_and_crossing, without_overlaps
 
 
 def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
@@ -20,6 +20,13 @@ def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Co
         overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))
         counts |= {feature: overlapping[feature] for feature in features if feature in overlapping}
     return +Counter(counts)
+
+
+def carried_spans(record: LayerRecord, carries: Mapping[str, Carried]) -> Collection[SpanKey]:
+    """Give the spans that a format that ``carries`` so much writes."""
+    left_out = {feature for feature, carried in carries.items() if carried == "no"}
+    spans: Collection[SpanKey] = record.token_spans() if "off_token" in left_out else record.spans()
+    return spans if left_out.isdisjoint(_OVERLAPPING) else without_overlaps(spans)
 
 
 _OVERLAPPING = ("nested", "crossing")

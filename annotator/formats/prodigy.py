@@ -15,7 +15,6 @@ from typing import Any, Literal
 from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, VerdictKind
 from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.jsonl import OFF_BORDERS
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
@@ -188,9 +187,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write an accepted task for each document; with the option ``verdicts`` one for each suggestion refused, too."""
     for record, tokens in with_encoded_tokens(records):
         spans = _spans(record, record.spans())
-        off_token = sum(span["token_end"] is None for span in spans)
-        if off_token:
-            target.warnings[OFF_BORDERS] += off_token
+        for span in spans:
+            if span["token_end"] is None:
+                target.off_token.add(record.document.key, span["start"], span["end"], span["label"])
         target.write(_task(record, tokens, spans, _relations(record, record.relations()), "accept"))
         if target.options.get("verdicts") == "yes":
             for decision in record.verdicts:

@@ -22,6 +22,7 @@ from annotator.errors import FormatError
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
 from annotator.labels import LabelScheme
+from annotator.wording import Places
 
 _LONGEST_NAME = 255
 WorkState = Literal["doing", "done", "skipped"]
@@ -107,9 +108,10 @@ class Sink(Protocol):
 class Target:
     """Where a writer writes: ``stream`` for one file, ``folder`` (new and empty) for formats of many.
 
-    The writer counts in ``lost``, by kind, what its format has no place for beyond its declaration, and in ``warnings``
-    what a user should know of, though nothing is lost.  ``files`` holds name and SHA-256 of each file
-    put into the folder.
+    The writer counts in ``lost``, by kind, what its format has no place for beyond its declaration (spans and relations
+    by :meth:`leave_out`, so that nobody takes them for written), and in ``warnings`` what a user should know of, though
+    nothing is lost.  ``off_token`` are the spans whose token numbers it could not write, ``files`` holds name and
+    SHA-256 of each file put into the folder.
     """
 
     scheme: LabelScheme
@@ -119,6 +121,13 @@ class Target:
     lost: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     files: dict[str, str] = field(default_factory=dict)
+    off_token: Places = field(default_factory=Places)
+    left_out: dict[str, Counter[str]] = field(default_factory=lambda: {"span": Counter(), "relation": Counter()})
+
+    def leave_out(self, kind: Literal["span", "relation"], why: str, labels: Counter[str]) -> None:
+        """Count spans or relations, given by how many of each label, that are not written."""
+        self.left_out[kind].update(labels)
+        self.lost[why] += labels.total()
 
     def write(self, text: str | bytes) -> None:
         """Write text to the one file, as UTF-8."""

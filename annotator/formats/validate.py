@@ -18,6 +18,7 @@ SCHEMA_PATH = Path(__file__).with_name("gold.schema.json")
 """The JSON Schema that ships with the package."""
 
 _SHOWN = 60
+_TOKEN_FIELDS = dict.fromkeys(("text", "start", "end", "id", "ws"))
 
 
 def validate_lines(path: Path) -> list[str]:
@@ -80,7 +81,8 @@ def _record_problems(record: dict[str, Any], validator: Draft202012Validator) ->
     sound = isinstance(text, str) and isinstance(tokens, list) and _tokens_are_sound(tokens, text)
     # Tokens outnumber all else by far: those found sound by plain comparison need not pass through the schema.
     shaped = {**record, "tokens": []} if sound else record
-    problems = [_schema_problem(error) for error in sorted(validator.iter_errors(shaped), key=_by_path)]
+    errors = sorted(validator.iter_errors(shaped), key=_by_path)
+    problems = list(dict.fromkeys(problem for error in errors for problem in _schema_problems(error)))
     yield from problems
     if problems or not isinstance(text, str) or not isinstance(tokens, list):
         return
@@ -98,19 +100,19 @@ def _by_path(error: ValidationError) -> list[str]:
     return [f"{step:09}" if isinstance(step, int) else str(step) for step in error.absolute_path]
 
 
-def _schema_problem(error: ValidationError) -> str:
+def _schema_problems(error: ValidationError) -> list[str]:
+    """Describe a problem of shape: one for each field that is missing or unknown, else one."""
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
     prefix = f"{path}: " if path else ""
     value: Any = error.validator_value
     instance: Any = error.instance
     rule = str(error.validator)
     if rule == "required":
-        missing = next(name for name in value if name not in instance)
-        return f"{prefix}found no {missing}, expected one"
+        return [f"{prefix}found no {name}, expected one" for name in value if name not in instance]
     if rule == "additionalProperties":
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
-        extra = next(name for name in instance if name not in known)
-        return f"{prefix}found the unknown key {_shown(extra)}, expected {', '.join(known)}"
+        unknown = (name for name in instance if name not in known)
+        return [f"{prefix}found the unknown key {_shown(name)}, expected {', '.join(known)}" for name in unknown]
     expected: Mapping[str, Callable[[], str]] = {
         "type": lambda: " or ".join([value] if isinstance(value, str) else value),
         "const": lambda: _shown(value),
@@ -120,7 +122,7 @@ def _schema_problem(error: ValidationError) -> str:
         "minimum": lambda: f"{value} or more",
         "maximum": lambda: f"{value} or less",
     }
-    return f"{prefix}found {_shown(instance)}, expected {expected[rule]()}"
+    return [f"{prefix}found {_shown(instance)}, expected {expected[rule]()}"]
 
 
 def _tokens_are_sound(tokens: Iterable[Any], text: str) -> bool:
@@ -131,8 +133,8 @@ def _token_problems(tokens: Iterable[Any], text: str) -> Iterator[str]:
     """Yield the problems of the tokens, their shape included."""
     before = 0
     for index, token in enumerate(tokens):
-        if type(token) is not dict or token.keys() != {"text", "start", "end", "id", "ws"}:
-            yield f"tokens[{index}]: found {_shown(token)}, expected text, start, end, id and ws"
+        if type(token) is not dict or token.keys() != _TOKEN_FIELDS.keys():
+            yield from _token_field_problems(token, f"tokens[{index}]")
             return
         start, end = token["start"], token["end"]
         if type(start) is not int or type(end) is not int or not before <= start < end <= len(text):
@@ -145,6 +147,19 @@ def _token_problems(tokens: Iterable[Any], text: str) -> Iterator[str]:
         if token["ws"] is not (text[end : end + 1].isspace()):
             yield f"tokens[{index}].ws: found {_shown(token['ws'])}, expected {_shown(text[end : end + 1].isspace())}"
         before = end
+
+
+def _token_field_problems(token: object, path: str) -> Iterator[str]:
+    expected = ", ".join(_TOKEN_FIELDS)
+    if not isinstance(token, dict):
+        yield f"{path}: found {_shown(token)}, expected an object of {expected}"
+        return
+    yield from (f"{path}: found no {name}, expected one" for name in _TOKEN_FIELDS if name not in token)
+    yield from (
+        f"{path}: found the unknown key {_shown(name)}, expected {expected}"
+        for name in token
+        if name not in _TOKEN_FIELDS
+    )
 
 
 def _span_problems(spans: list[dict[str, Any]], text: str, tokens: Segmentation) -> Iterator[str]:

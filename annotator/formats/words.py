@@ -7,6 +7,7 @@ space between words and a line break between sentences.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -91,9 +92,9 @@ def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
             links.setdefault(number, []).append(link)
     for number, sentence in enumerate(document.sentences):
         yield _row(record, f"{document.key}-{number + 1:04}", sentence, spans.get(number, {}), links.get(number, ()))
-    over = len(token_spans) - sum(map(len, spans.values()))
+    over = Counter(key.label for key in token_spans.keys() - set().union(*spans.values()))
     if over:
-        target.lost["spans over the end of a sentence"] += over
+        target.leave_out("span", "spans over the end of a sentence", over)
 
 
 def _row(

@@ -280,6 +280,10 @@ class Store:
             found.setdefault(layer_id, {})[form, kind] = count
         return found
 
+    def comment_counts(self) -> dict[int, int]:
+        """How many comments every layer that has any holds, by layer id."""
+        return {row[0]: row[1] for row in self.rows("SELECT layer_id, count(*) FROM comment GROUP BY layer_id")}
+
     def rulings(self, layer_id: int) -> dict[str, Ruling]:
         """What was settled in a gold layer, by claim."""
         with self.explained():

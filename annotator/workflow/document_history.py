@@ -34,7 +34,11 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
     with store.snapshot():
         if store.document(key) is None:
             raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
-        layers = [info for info in store.layers(document=key) if layer in (None, info.name.name)]
+        there = store.layers(document=key)
+        layers = [info for info in there if layer in (None, info.name.name)]
+        if not layers:
+            names = [info.name.name for info in there]
+            raise WorkflowError(f"no layer {layer!r} on {key}", f"its layers are {', '.join(sorted(names))}")
         visibility = Visibility(store, reader) if reader is not None else None
         hidden = {
             info.name.name: why for info in layers if visibility is not None and (why := visibility.why_hidden(info))

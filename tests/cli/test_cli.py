@@ -144,7 +144,7 @@ class TestTheWholeWay:
         assert (status, out, err) == (0, "", "1 documents became gold, 0 were gold already\n")
         path = tmp_path / "gold.jsonl"
         status, out, err = run("export", "jsonl", "-o", path)
-        assert (status, out, err) == (0, "", f"1 documents, 1 spans, 0 relations of gold as jsonl to {path}\n")
+        assert (status, out, err) == (0, "", f"1 document, 1 span, 0 relations of gold as jsonl to {path}\n")
         assert run("validate", path) == (0, "", f"{path}: all records are valid\n")
         assert validate_lines(path) == []
 
@@ -156,7 +156,7 @@ class TestTheWholeWay:
             status, out, err = run("export", "jsonl", "--layer", "curator:ana", *dash)
             assert status == 0
             assert out == path.read_text(encoding="utf-8")
-            assert err == "1 documents, 0 spans, 0 relations of curator:ana as jsonl\n"
+            assert err == "1 document, 0 spans, 0 relations of curator:ana as jsonl\n"
 
     def test_what_is_left_out_is_said(self, run: Run) -> None:
         status, out, err = run("export", "jsonl")
@@ -168,7 +168,7 @@ class TestTheWholeWay:
         session.add(1, 3, "PERSON")
         session.finish()
         _, out, err = run("export", "jsonl", "--layer", "curator:ana")
-        assert "warning: 1 spans do not fall on token borders; their token fields are null" in err
+        assert "warning: 1 span is off token borders, so written with null token fields: nota 1-3 PERSON; move" in err
         assert json.loads(out)["spans"][0]["token_start"] is None
 
     def test_replacing_lists_what_is_lost(self, run: Run, bench: Bench, tmp_path: Path) -> None:

@@ -67,6 +67,9 @@ REQUESTS = {
     "an unknown document to settle": Case(nothing, "adjudicate --auto nada", "no document 'nada'"),
     "an unknown layer": Case(nothing, "export jsonl --layer mine", "a layer is gold, suggestions or curator:NAME"),
     "a curator without work": Case(nothing, "export jsonl --layer curator:eve", "no work by 'eve'"),
+    "the history of a layer that is not there": Case(
+        nothing, "history nota --layer curator:eve", "no layer 'curator:eve' on nota: its layers are corpus"
+    ),
     "a name that is none": Case(nothing, "status --as a/b", "'a/b' cannot be a curator's name"),
     "a file that is not there": Case(nothing, "validate nada.jsonl", "nada.jsonl: no such file"),
     "a workspace that is one already": Case(nothing, "init .", "labels.yaml exists already"),

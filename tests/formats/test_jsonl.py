@@ -232,6 +232,27 @@ def test_validation_names_what_is_wrong_and_where(tmp_path: Path, change: Change
     assert any(expected in problem for problem in problems)
 
 
+def test_validation_names_every_field_that_is_missing_or_unknown(tmp_path: Path) -> None:
+    line = json.loads(write_record(record()))
+    for name in ("lang", "meta", "answer"):
+        del line[name]
+    del line["spans"][1]["origin"], line["spans"][1]["score"]
+    line.update(note=1, mood=2)
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    problems = [problem.removeprefix(f"{path}:1: ").split(", expected")[0] for problem in validate_lines(path)]
+    missing = ["found no lang", "found no meta", "found no answer"]
+    unknown = ['found the unknown key "note"', 'found the unknown key "mood"']
+    assert sorted(problems) == sorted([*missing, *unknown, "spans[1]: found no origin", "spans[1]: found no score"])
+    line = json.loads(write_record(record()))
+    del line["tokens"][0]["ws"], line["tokens"][0]["id"]
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert [problem.split(": ", 2)[2] for problem in validate_lines(path)] == [
+        "found no id, expected one",
+        "found no ws, expected one",
+    ]
+
+
 def test_validation_goes_on_after_a_broken_line_and_knows_the_order_of_documents(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     lines = [write_record(dataclasses.replace(record(), document=document(key=key))) for key in ("b", "a", "b")]

@@ -163,7 +163,10 @@ class TestImport:
         path.write_text("".join(json.dumps(task) + "\n" for task in tasks), encoding="utf-8")
         status, err = run("import", "prodigy", path)
         assert status == 1
-        assert "'ana b' and 'ana/b' would both be the curator ana-b: give one of them another name with --rename OLD=NEW" in err
+        assert (
+            "'ana b' and 'ana/b' would both be the curator ana-b: give one of them another name with --rename OLD=NEW"
+            in err
+        )
 
 
 @pytest.mark.usefixtures("worked")

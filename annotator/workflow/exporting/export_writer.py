@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import FormatError
-from annotator.formats.not_carried import count_not_carried
+from annotator.formats.not_carried import carried_spans, count_not_carried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
 from annotator.formats.record import LayerRecord
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo
+from annotator.wording import Places
 from annotator.workflow.exporting.layer_records import RecordReader
 
 
 @dataclass(slots=True)
 class ExportPart:
-    """One file or folder of an export: the counts of what is in it, and the digest of its bytes."""
+    """One file or folder of an export: the counts of what was written to it, and the digest of its bytes."""
 
     name: str
     documents: int = 0
@@ -29,11 +31,27 @@ class ExportPart:
     labels: Counter[str] = field(default_factory=Counter)
     sha256: str = ""
 
+    def add(self, spans: Collection[SpanKey], relations: Collection[RelationKey]) -> None:
+        """Count what is written of a document."""
+        self.documents += 1
+        self.spans += len(spans)
+        self.relations += len(relations)
+        self.labels.update(key.label for key in spans)
+        self.labels.update(key.label for key in relations)
+
+    def subtract(self, left_out: Mapping[str, Counter[str]]) -> None:
+        """Take back what the writer left out."""
+        self.spans -= left_out["span"].total()
+        self.relations -= left_out["relation"].total()
+        for labels in left_out.values():
+            self.labels = self.labels - labels
+
 
 @dataclass(slots=True)
 class ExportResult:
     """What an export wrote; ``lost`` counts by kind what the format has no place for, ``warnings`` what to look at.
 
+    ``off_token`` are the spans off token borders, where the format cannot write them, or not all that is said of them.
     ``files`` holds, for a folder, name (relative to it, with slashes) and SHA-256 of every file in it.
     """
 
@@ -41,6 +59,7 @@ class ExportResult:
     files: dict[str, str] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    off_token: Places = field(default_factory=Places)
 
 
 class ExportWriter:
@@ -61,7 +80,9 @@ class ExportWriter:
         """Write one file."""
         hashing = _HashingStream(stream)
         part = ExportPart(name)
-        self._write(self._counted(layers, part), self._target(stream=hashing))
+        target = self._target(stream=hashing)
+        self._write(self._counted(layers, part), target)
+        part.subtract(target.left_out)
         part.sha256 = hashing.digest.hexdigest()
         self.result.parts.append(part)
         return part
@@ -74,6 +95,7 @@ class ExportWriter:
         part = ExportPart(name)
         target = self._target(folder=folder)
         self._write(self._counted(layers, part), target)
+        part.subtract(target.left_out)
         listing = "".join(f"{file}\0{digest}\n" for file, digest in target.files.items())
         part.sha256 = hashlib.sha256(listing.encode("utf-8")).hexdigest()
         self.result.parts.append(part)
@@ -81,19 +103,23 @@ class ExportWriter:
         return part
 
     def _target(self, stream: Sink | None = None, folder: Path | None = None) -> Target:
-        return Target(self._scheme, stream, folder, self._options, self.result.lost, self.result.warnings)
+        result = self.result
+        return Target(
+            self._scheme, stream, folder, self._options, result.lost, result.warnings, off_token=result.off_token
+        )
 
     def _counted(self, layers: Sequence[LayerInfo], part: ExportPart) -> Iterator[LayerRecord]:
         lost = self.result.lost
         for info, record in zip(layers, self._records.read(layers), strict=True):
-            spans, relations = record.spans(), record.relations()
-            part.documents += 1
-            part.spans += len(spans)
-            part.relations += len(relations)
-            part.labels.update(key.label for key in spans)
-            part.labels.update(key.label for key in relations)
-            lost.update({FEATURES[f]: n for f, n in count_not_carried(record, self._carries).items()})
-            lost.update(self._records.extras_of_other_formats(info))
+            part.add(
+                carried_spans(record, self._carries), () if self._carries["relations"] == "no" else record.relations()
+            )
+            not_carried = count_not_carried(record, self._carries)
+            if not_carried["off_token"]:
+                for key in record.spans().keys() - record.token_spans().keys():
+                    self.result.off_token.add(record.document.key, *key)
+            lost.update({FEATURES[f]: n for f, n in not_carried.items()})
+            lost.update(self._records.kept_elsewhere(info))
             yield record
         lost.update(self._records.orphans)
         self._records.orphans.clear()

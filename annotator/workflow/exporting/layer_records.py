@@ -28,16 +28,20 @@ class RecordReader:
         self._form = form
         self._labels = labels
         self._extra_counts = self._store.extra_counts()
+        self._comment_counts = self._store.comment_counts()
         self.orphans: Counter[str] = Counter()
 
     def read(self, layers: Iterable[LayerInfo]) -> Iterator[LayerRecord]:
         """Yield the records of some layers, in their order."""
         return map(self._record, layers)
 
-    def extras_of_other_formats(self, info: LayerInfo) -> Counter[str]:
-        """Count by kind the extras that a layer keeps for other formats."""
+    def kept_elsewhere(self, info: LayerInfo) -> Counter[str]:
+        """Count by kind what a layer holds for no format (comments, a flag) or for another one (extras)."""
         counts = self._extra_counts.get(info.id, {})
-        return Counter({f"{kind} kept for {form}": n for (form, kind), n in counts.items() if form != self._form})
+        kept = Counter({f"{kind} kept for {form}": n for (form, kind), n in counts.items() if form != self._form})
+        kept["comments"] = self._comment_counts.get(info.id, 0)
+        kept["flags"] = info.flag is not None
+        return +kept
 
     def _record(self, info: LayerInfo) -> LayerRecord:
         store = self._store

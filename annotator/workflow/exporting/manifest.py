@@ -23,6 +23,7 @@ def write_manifest(result: ExportResult, form: str, settings: Mapping[str, Any],
         "parts": [_part(part) for part in result.parts],
         "warnings": dict(sorted(result.warnings.items())),
         "not_carried": dict(sorted(result.lost.items())),
+        "off_token": result.off_token.as_json(),
         "left_out": dict(sorted(Counter(left_out.values()).items())),
     }
     if result.files:
