@@ -268,9 +268,9 @@ class Situation:
             here = place or (self.screen.caret.offset + (by < 0),)
             for count in range(1, FAR + 1):
                 found = (
-                    self.session.layer.order.next_pending(here)
+                    self.session.layer.order.next_undecided(here)
                     if by > 0
-                    else self.session.layer.order.previous_pending(here)
+                    else self.session.layer.order.previous_undecided(here)
                 )
                 following = self.layer.position(found) if found else None
                 if found is None or following is None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from annotator.files.outputs import Outputs
     from annotator.formats.protocol import Format
+    from annotator.labels.retired import RetiredCounts
     from annotator.workflow.sharing.seals import OpenedSeal
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -175,6 +176,14 @@ def print_lines(lines: Iterable[str]) -> int:
         click.echo(printable(line))
         count += 1
     return count
+
+
+def tell_left_out(retired: RetiredCounts) -> None:
+    """Say what was left out because the label scheme no longer allows it, and what mends it."""
+    if retired:
+        from annotator.workflow.retired_work import mending, summary
+
+        narrate(f"left out: {summary(retired)}; {mending(retired)}")
 
 
 def print_json(value: object) -> None:

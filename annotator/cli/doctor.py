@@ -23,24 +23,38 @@ if TYPE_CHECKING:
 def command(global_options: GlobalOptions, seal: Path | None, signer: Path | None, folder: Path | None) -> None:
     """Check the database: integrity, hash chains, and that folding the history gives the stored state.
 
-    This finds damage and mistakes.  Only a seal that was kept elsewhere finds what somebody changed on purpose.
+    This finds damage and mistakes.  Only a seal that was kept elsewhere finds what somebody changed on purpose.  Work
+    that the label scheme no longer allows is no damage: it is counted, and the exit code is 0.
     """
     opened = opened_seal(seal, signer)
     workspace = global_options.workspace(folder)
-    count = print_lines(_findings(workspace, opened))
+    count = print_lines(_damage(workspace, opened))
     if count:
         raise StoreError(
-            f"{count} findings", "`annotator restore FILE` brings a backup back, `annotator backup --list` shows them"
+            f"{count} finding{'' if count == 1 else 's'}",
+            "`annotator restore FILE` brings a backup back, `annotator backup --list` shows them",
         )
     narrate("all is well: history and state agree" + (", and all that was sealed is there" if seal else ""))
+    _tell_retired(workspace)
 
 
-def _findings(workspace: Workspace, opened: OpenedSeal | None) -> Iterator[str]:
-    from annotator.workflow.doctor import findings
+def _damage(workspace: Workspace, opened: OpenedSeal | None) -> Iterator[str]:
+    from annotator.store import check_database
 
-    yield from findings(workspace)
+    yield from check_database(workspace.store)
     if opened is not None:
         from annotator.workflow.sharing.seals import Contents, breaches
 
         with workspace.store.snapshot():
             yield from breaches(opened.seal, Contents.of(workspace.store))
+
+
+def _tell_retired(workspace: Workspace) -> None:
+    """Say what of the work the label scheme no longer allows."""
+    from annotator.workflow.retired_work import mending, places, retired_work, summary, total
+
+    layers = retired_work(workspace)
+    if layers:
+        counts = total(layers)
+        where = places(layer.name for layer in layers)
+        narrate(f"no damage, but the label scheme moved on: {summary(counts)} in {where}; {mending(counts)}")

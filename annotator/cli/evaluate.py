@@ -13,6 +13,7 @@ from annotator.cli.common import (
     print_json,
     print_table,
     progress_bar,
+    tell_left_out,
     workspace_option,
 )
 from annotator.errors import AnnotatorError
@@ -62,6 +63,7 @@ def command(
     workspace = global_options.workspace(folder)
     with progress_bar("measuring") as progress:
         result = evaluate(workspace, layer=layer, folds=folds, progress=progress)
+    tell_left_out(result.retired)
     if as_json:
         print_json(as_record(result))
         return

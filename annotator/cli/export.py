@@ -110,3 +110,7 @@ def _narrate(
         narrate(f"{form} has no place for: {lost}")
     if selection.left_out:
         narrate(f"left out: {first_few([f'{key} ({why})' for key, why in selection.left_out.items()], shown=5)}")
+    if selection.retired:
+        from annotator.workflow.retired_work import mending
+
+        narrate(f"retired, because the label scheme moved on: {mending(selection.retired)}")

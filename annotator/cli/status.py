@@ -20,10 +20,12 @@ from annotator.cli.common import (
     print_table,
     workspace_option,
 )
+from annotator.reports.printable import printable
 from annotator.reports.progress import WORK, YIELD, charge_words, curator_table, overview_json, stages_line
 from annotator.store import QueueRow, charges, layer_states
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.progress import IDLE_DAYS, Overview, overview
+from annotator.workflow.retired_work import summary
 from annotator.workflow.sent_texts import describe_sent, sent_totals
 from annotator.workflow.workspace import curator_name
 
@@ -75,7 +77,10 @@ def command(
     found = overview(desk.workspace, reader=desk.curator, idle_days=idle, limit=NOTED)
     most = -1 if every else DOCUMENTS if limit is None else limit
     curates = any(progress.tally.curator == desk.curator for progress in found.curators)
-    click.echo(stages_line(found) + "\n")
+    click.echo(stages_line(found))
+    if found.retired:
+        click.echo(printable(f"{summary(found.retired)}, `annotator labels check` says where"))
+    click.echo()
     if curates or state or not found.curators:
         print_queue(desk, which, most)
     else:

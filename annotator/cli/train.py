@@ -14,6 +14,7 @@ from annotator.cli.common import (
     print_json,
     print_table,
     progress_bar,
+    tell_left_out,
     workspace_option,
 )
 
@@ -33,6 +34,7 @@ def command(global_options: GlobalOptions, as_json: bool, folder: Path | None) -
     workspace = global_options.workspace(folder)
     with progress_bar("learning") as progress:
         trained = train(workspace, progress=progress)
+    tell_left_out(trained.retired)
     if as_json:
         print_json(trained.card)
         return

@@ -99,7 +99,10 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Everything that there is to say about how some layers agree."""
+    """Everything that there is to say about how some layers agree.
+
+    ``retired`` are labels that layers use and that the label scheme does not have; they count as they stand.
+    """
 
     layers: tuple[str, ...]
     options: EstimateOptions
@@ -120,6 +123,7 @@ class Agreement:
     kinds: dict[str, int]
     relation_kinds: dict[str, int]
     gamma: Gamma | None
+    retired: tuple[str, ...] = ()
 
     @property
     def headline(self) -> Estimate | None:
@@ -177,6 +181,10 @@ def _measured(
         kinds=_span_kinds(spans),
         relation_kinds=_relation_kinds(relations),
         gamma=None if gamma_seconds is None else _gamma(sample, gamma_seconds, options),
+        retired=(
+            *comparisons.vocabulary.labels[len(sample.vocabulary.labels) :],
+            *comparisons.vocabulary.relations[len(sample.vocabulary.relations) :],
+        ),
     )
 
 

@@ -88,6 +88,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
         },
         "documents": {"total": agreement.total, "compared": agreement.compared, "single": agreement.single},
         "reason": agreement.reason or None,
+        "retired": list(agreement.retired),
         "headline": {
             "measure": "span.f1",
             "value": found.value if found else None,

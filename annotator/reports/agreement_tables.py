@@ -32,6 +32,7 @@ def opening(agreement: Agreement) -> list[str]:
         agreement_text.headline(agreement),
         agreement_text.differing(agreement),
         agreement_text.coverage(agreement),
+        agreement_text.retired_labels(agreement),
     ]
     return [line for line in lines if line]
 

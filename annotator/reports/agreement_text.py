@@ -99,3 +99,11 @@ CAUTION = (
     " are. From 30 documents on they are bootstrap percentiles, below that jackknife with Student's t (a little too"
     " narrow at 10 documents), below 5 there is none."
 )
+
+
+def retired_labels(agreement: Agreement) -> str:
+    """Which labels count though the label scheme does not have them; empty where there are none."""
+    if not agreement.retired:
+        return ""
+    names = ", ".join(agreement.retired)
+    return f"Retired labels are counted as they stand: {names}; `annotator labels diff` says what changed"

@@ -38,6 +38,7 @@ def overview_json(overview: Overview) -> dict[str, Any]:
         "abandoned": [noted._asdict() for noted in overview.abandoned],
         "flagged": [noted._asdict() for noted in overview.flagged],
         "returned": [returned._asdict() for returned in overview.returned],
+        "retired": [{**group._asdict(), "count": count} for group, count in sorted(overview.retired.items())],
     }
 
 

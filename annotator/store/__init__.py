@@ -6,6 +6,12 @@ from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break
 from annotator.store.file_identity import LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
+from annotator.store.label_use import (
+    layers_across_sentences,
+    layers_with_links,
+    layers_with_other_labels,
+    layers_with_overlaps,
+)
 from annotator.store.layers import (
     Bookmark,
     ForeignLayerError,
@@ -69,7 +75,11 @@ __all__ = [
     "flagged",
     "held_together",
     "layer_states",
+    "layers_across_sentences",
+    "layers_with_links",
     "layers_with_news",
+    "layers_with_other_labels",
+    "layers_with_overlaps",
     "read_assignments",
     "read_returned",
     "return_record",

@@ -11,8 +11,8 @@ from annotator.labels import LabelScheme
 from annotator.tui.label_colors import label_colors, readable
 from annotator.tui.layout.palette import Palette
 
-DARK = {"text": "#e4e6ea", "selection": "#2f4f6f", "hint": "#ffd75f", "arc": "#b8c0e0"}
-LIGHT = {"text": "#1d1f23", "selection": "#bcd7f2", "hint": "#7a4b00", "arc": "#3b4270"}
+DARK = {"text": "#e4e6ea", "selection": "#2f4f6f", "hint": "#ffd75f", "arc": "#b8c0e0", "retired": "#ff8f8f"}
+LIGHT = {"text": "#1d1f23", "selection": "#bcd7f2", "hint": "#7a4b00", "arc": "#3b4270", "retired": "#a8002a"}
 
 
 def theme_palette(theme: Theme, variables: Mapping[str, str], scheme: LabelScheme) -> Palette:
@@ -30,5 +30,6 @@ def theme_palette(theme: Theme, variables: Mapping[str, str], scheme: LabelSchem
         selection=fixed["selection"],
         hint=readable(fixed["hint"], solid),
         arc=readable(fixed["arc"], solid),
+        retired=readable(fixed["retired"], solid),
         labels=label_colors(scheme, solid),
     )

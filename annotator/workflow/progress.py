@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from annotator.labels.retired import RetiredCounts
 from annotator.store import CuratorTally, Noted, Returned, Stages, abandoned, curates, flagged, read_returned, survey
+from annotator.workflow.retired_work import retired_work, total
 from annotator.workflow.sharing.assignment import days_before
 from annotator.workflow.workspace import Workspace
 
@@ -34,13 +36,14 @@ class CuratorProgress:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Where the whole work stands."""
+    """Where the whole work stands; ``retired`` counts what of it the label scheme no longer allows."""
 
     stages: Stages
     curators: list[CuratorProgress]
     abandoned: list[Noted]
     flagged: list[Noted]
     returned: list[Returned]
+    retired: RetiredCounts
 
 
 def overview(workspace: Workspace, *, reader: str = "", idle_days: int = IDLE_DAYS, limit: int = -1) -> Overview:
@@ -59,6 +62,7 @@ def overview(workspace: Workspace, *, reader: str = "", idle_days: int = IDLE_DA
             abandoned(store, idle_since, limit) if any(tally.abandoned for tally in tallies) else [],
             flagged(store, limit) if any(tally.flagged for tally in tallies) else [],
             read_returned(store, curator=reader if curates(store, reader) else None, limit=limit),
+            total(retired_work(workspace, quick=True)),
         )
 
 

@@ -193,7 +193,7 @@ class TestTheWholeWay:
         status, out, err = run("doctor")
         assert status == 1
         assert out == "corpus on nota: document nota is not what history gives\n"
-        assert err.startswith("annotator: 1 findings: ")
+        assert err.startswith("annotator: 1 finding: ")
 
 
 @pytest.mark.usefixtures("proposed")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
 from annotator.errors import SchemeError
 from annotator.labels import EntityType, LabelScheme, Overlap, RelationType, check_scheme, load_scheme
+from annotator.labels.retired import retired
 from annotator.text import Segmentation
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 from tests.repository import TOP
@@ -312,19 +313,19 @@ def test_a_whole_layer_is_checked_in_reading_order() -> None:
         Relation("q", "0", "2", "borders"),
         Relation("p", "2", "0", "borders"),
     ]
-    assert scheme().layer_problems(Annotations.of(spans, relations), SENTENCES) == [
+    assert retired(scheme(), Annotations.of(spans, relations), SENTENCES).problems == [
         "GPE 6-22 overlaps GPE 5-8, and the scheme's spans are flat",
         "GPE 20-25 overlaps GPE 6-22, and the scheme's spans are flat",
         "X is not an entity label of the scheme",
         "lives_in stays inside one sentence, and PERSON 0-3 and GPE 20-25 do not",
         "borders from GPE 20-25 to GPE 5-8 is already there",
     ]
-    assert scheme().layer_problems(Annotations.of(spans[:3]), SENTENCES) == []
+    assert not retired(scheme(), Annotations.of(spans[:3]), SENTENCES)
 
 
 def test_a_large_layer_is_checked_in_one_sweep() -> None:
     spans = [Span(str(n), 2 * n, 2 * n + 2, "GPE") for n in range(50_000)]
-    assert scheme().layer_problems(Annotations.of(spans), SENTENCES) == []
+    assert not retired(scheme(), Annotations.of(spans), SENTENCES)
 
 
 def test_hot_keys_and_model_labels_lead_to_their_types(tmp_path: Path) -> None:

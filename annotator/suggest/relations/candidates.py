@@ -100,10 +100,14 @@ class RelationSuggester:
     def relations(self, document: Document, spans: list[Span]) -> list[Relation]:
         """The relations to suggest between ``spans``, which are in reading order."""
         relations: list[Relation] = []
-        for inside in _sentences(document, spans):
+        for inside in self._sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
                 relations += self._without_slow_patterns(document, _Sentence.of(document.text, inside, self._kinds))
         return relations
+
+    def _sentences(self, document: Document, spans: list[Span]) -> Iterator[list[Span]]:
+        """Yield the spans of each sentence that has any, without those whose label the scheme does not have."""
+        return _sentences(document, [span for span in spans if span.label in self._kinds])
 
     def _without_slow_patterns(self, document: Document, sentence: _Sentence) -> list[Relation]:
         """The relations to suggest in a sentence; after a slow pattern, those found without it."""
@@ -119,7 +123,7 @@ class RelationSuggester:
         self, document: Document, spans: list[Span]
     ) -> Iterator[tuple[RelationType, Span, Span, RelationCandidate]]:
         """Yield every candidate with its relation type, head and child, as the relation classifier learns from them."""
-        for inside in _sentences(document, spans):
+        for inside in self._sentences(document, spans):
             if not 2 <= len(inside) <= MOST_SPANS:
                 continue
             sentence = _Sentence.of(document.text, inside, self._kinds)

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from annotator.annotation import Relation, Span
 from annotator.tui.layout.arcs import Arc, arc_lines
 from annotator.tui.layout.lanes import Bracket, lane_lines
-from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.placed_text import PlacedText
 from annotator.tui.layout.rows import Rows
 from annotator.workflow.editing.layer_view import LayerView
@@ -74,6 +74,10 @@ class Painter:
             return []
         return self.layer_view.spans_over(start, end)
 
+    def _is_retired(self, span: Span) -> bool:
+        """Whether the label scheme no longer allows a span, which need not be one of the layer."""
+        return span.label not in self.layer_view.scheme.entities or self.layer_view.retirement(span.id) is not None
+
     # Arcs
 
     def _arcs(self, row: int, spans: list[Span], highlights: Highlights) -> list[Strip]:
@@ -104,9 +108,9 @@ class Painter:
             relation.id,
             self._middle(head, row) if head_row == row else None,
             self._middle(child, row) if child_row == row else None,
-            relation.label,
+            f"{relation.label}{RETIRED}" if self.layer_view.retirement(relation.id) else relation.label,
             relation.origin == "suggested",
-            self.layer_view.scheme.relations[relation.label].symmetric,
+            self.layer_view.scheme.is_symmetric(relation.label),
             (child_row if head_row == row else head_row) + 1,
         )
 
@@ -151,22 +155,24 @@ class Painter:
         at_cursor = highlights.cursor[0] <= offset < highlights.cursor[1]
         selected = highlights.selection is not None and highlights.selection[0] <= offset < highlights.selection[1]
         decided = span is not None and span.origin != "suggested"
+        retired = span is not None and self._is_retired(span)
         return self.palette.style(
-            self.palette.labels[span.label] if span and not selected else None,
+            self.palette.label(span.label, retired=retired) if span and not selected else None,
             self.palette.selection if selected else None,
             bold=decided,
             italic=span is not None and not decided,
             underline=at_cursor or (self.mode is Mode.COMPACT and span is not None),
+            strike=retired,
             reverse=focused or (at_cursor and not selected and not highlights.focused),
         )
 
     # Lanes
 
     def _lanes(self, row: int, spans: list[Span], highlights: Highlights) -> list[Strip]:
-        labels = {span.id: span.label for span in spans}
+        colors = {span.id: self.palette.label(span.label, retired=self._is_retired(span)) for span in spans}
 
         def style(piece: PlacedText) -> Style:
-            color = self.palette.labels[labels[piece.id]] if piece.id else self.palette.faint
+            color = colors[piece.id] if piece.id else self.palette.faint
             return self.palette.style(color, reverse=piece.id in highlights.focused)
 
         lanes = lane_lines([self._bracket(row, span) for span in spans], self.rows.width)
@@ -176,7 +182,8 @@ class Painter:
         start, end = self.rows.bounds(row)
         left, right = self.rows.cells(row, span.start, span.end)
         pending = span.origin == "suggested"
-        return Bracket(span.id, left, right, span.label, pending, span.start >= start, span.end <= end)
+        label = f"{span.label}{RETIRED}" if self._is_retired(span) else span.label
+        return Bracket(span.id, left, right, label, pending, span.start >= start, span.end <= end)
 
     # Strips
 

@@ -9,10 +9,13 @@ from functools import lru_cache
 from rich.style import Style
 from textual.color import Color
 
+RETIRED = "†"
+"""Stands behind the label of what the label scheme no longer allows, so that it is seen without colour too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of a theme: what text is drawn on and in, and one colour for each entity label."""
+    """The colours of a theme: what text is drawn on and in, what is retired, and each entity label."""
 
     background: Color
     text: Color
@@ -20,7 +23,12 @@ class Palette:
     selection: Color
     hint: Color
     arc: Color
+    retired: Color
     labels: Mapping[str, Color]
+
+    def label(self, name: str, *, retired: bool = False) -> Color:
+        """The colour of a label; one that the scheme does not have, and a ``retired`` item, have that of all these."""
+        return self.retired if retired else self.labels.get(name, self.retired)
 
     def style(
         self,
@@ -31,13 +39,16 @@ class Palette:
         italic: bool = False,
         underline: bool = False,
         reverse: bool = False,
+        strike: bool = False,
     ) -> Style:
         """Build a terminal style; the colours are the theme's text and background unless given."""
-        return _style(color or self.text, background or self.background, bold, italic, underline, reverse)
+        return _style(color or self.text, background or self.background, bold, italic, underline, reverse, strike)
 
 
 @lru_cache(maxsize=4096)
-def _style(color: Color, background: Color, bold: bool, italic: bool, underline: bool, reverse: bool) -> Style:
+def _style(
+    color: Color, background: Color, bold: bool, italic: bool, underline: bool, reverse: bool, strike: bool
+) -> Style:
     return Style(
         color=color.rich_color,
         bgcolor=background.rich_color,
@@ -45,4 +56,5 @@ def _style(color: Color, background: Color, bold: bool, italic: bool, underline:
         italic=italic,
         underline=underline,
         reverse=reverse,
+        strike=strike,
     )

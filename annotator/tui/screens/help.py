@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from annotator.labels import LabelScheme
-from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.palette import RETIRED, Palette
 
 
 class HelpScreen(ModalScreen[None]):
@@ -50,7 +50,8 @@ class HelpScreen(ModalScreen[None]):
         """Lay the screen out."""
         parts: list[RenderableType] = []
         if self._label is not None:
-            parts += [self._guideline(self._label), Text()]
+            known = self._label in self._scheme.entities
+            parts += [self._guideline(self._label) if known else self._retired(self._label), Text()]
         parts += [Text("Keys", style="bold"), self._keys(), Text(), Text("Labels", style="bold")]
         parts += [self._guideline(name) for name in self._scheme.entities]
         parts += [Text(), Text("Relations", style="bold"), *(self._relation(name) for name in self._scheme.relations)]
@@ -86,6 +87,10 @@ class HelpScreen(ModalScreen[None]):
         heading = Text.assemble((entity.key, "bold underline"), " ", (name, "bold"))
         heading.stylize(f"{color.name}", 2)
         return Group(heading, *_description(entity.description, entity.examples))
+
+    def _retired(self, name: str) -> RenderableType:
+        heading = Text(f"{name}{RETIRED}", style="bold")
+        return Group(heading, Text("   not in the label scheme; a label's key relabels such a span, d deletes it"))
 
     def _relation(self, name: str) -> RenderableType:
         relation = self._scheme.relations[name]

@@ -66,7 +66,7 @@ class CasePanel(VirtualList):
             f"{SIGNS[case.settled]} ", self.palette.style(self.palette.hint if is_open else None, bold=is_open)
         )
         kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
-        color = self.palette.labels.get(label)
+        color = self.palette.label(label) if label else None
         described = "" if key is None else item_text(key, self._document_text)
         text = set_cell_size(described, max(0, width - KIND_CELLS - 3))
         nothing = case.settled is not None and not case.outcome

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
 from annotator.tui.layout.item_filter import ItemFilter
-from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.annotating.session import AnnotationSession
@@ -20,7 +20,7 @@ LABEL_CELLS = 12
 
 
 class ItemPanel(VirtualList):
-    """Lists decided and suggested items; suggestions have a question mark and their score."""
+    """Lists decided and suggested items; suggestions have a question mark and their score, retired items a dagger."""
 
     EDGES = ("│", "")
 
@@ -81,9 +81,10 @@ class ItemPanel(VirtualList):
         layer = self.session.layer
         item_id = self.item_id(index)
         relation = layer.relation(item_id)
+        retired = self._is_retired(item_id)
         if relation is None:
-            return layer.span(item_id)
-        return relation, layer.span(relation.head), layer.span(relation.child)
+            return layer.span(item_id), retired
+        return relation, layer.span(relation.head), layer.span(relation.child), retired
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of an item: state, label and text."""
@@ -95,9 +96,9 @@ class ItemPanel(VirtualList):
         return self._relation_line(relation, width) if relation is not None else []
 
     def _span_line(self, span: Span, width: int) -> list[Segment]:
-        color = self.palette.labels[span.label]
+        color = self.palette.label(span.label, retired=self._is_retired(span.id))
         pending = span.origin == "suggested"
-        mark = "?" if pending else "✓"
+        mark = self._mark(span)
         tail = f" {span.score:.2f}" if pending and span.score is not None else ""
         text = set_cell_size(self._text(span), max(0, width - LABEL_CELLS - 3 - len(tail)))
         return [
@@ -116,8 +117,15 @@ class ItemPanel(VirtualList):
         room = max(2, width - 4 - len(middle))
         head_text, child_text = self._text(head), self._text(child)
         head_room = max(room // 2, room - len(child_text))
-        text = f"{'?' if pending else '✓'} ╶ {head_text[: head_room - 1].strip()}{middle}{child_text}"
-        return [Segment(set_cell_size(text, width), self.palette.style(self.palette.faint, italic=pending))]
+        text = f"{self._mark(relation)} ╶ {head_text[: head_room - 1].strip()}{middle}{child_text}"
+        color = self.palette.retired if self._is_retired(relation.id) else self.palette.faint
+        return [Segment(set_cell_size(text, width), self.palette.style(color, italic=pending))]
+
+    def _mark(self, item: Span | Relation) -> str:
+        return "?" if item.origin == "suggested" else RETIRED if self._is_retired(item.id) else "✓"
+
+    def _is_retired(self, item_id: str) -> bool:
+        return self.session.layer.retirement(item_id) is not None
 
     def _text(self, span: Span) -> str:
         return sanitize(" ".join(self.session.checks.text_of(span).split()))

@@ -35,7 +35,7 @@ class StatusLine(PaletteWidget):
         self._right = ""
 
     def show(self, *left: tuple[str, str], right: str = "") -> None:
-        """Show pairs of text and style; a style is ``bold``, ``faint``, ``alarm``, a label's name or empty."""
+        """Show pairs of text and style: ``bold``, ``faint``, ``alarm``, ``retired``, a label's name or empty."""
         self._left, self._right = list(left), right
         self.refresh()
 
@@ -58,6 +58,8 @@ class StatusLine(PaletteWidget):
             return self.palette.style(self.palette.labels[style_name], bold=True, reverse=self._reverse)
         if style_name == "faint":
             return self.palette.style(self.palette.faint, reverse=self._reverse)
+        if style_name == "retired":
+            return self.palette.style(self.palette.retired, bold=True, reverse=self._reverse)
         if style_name == "alarm":
             return self.palette.style(self.palette.hint, bold=True, reverse=self._reverse)
         return self.palette.style(bold=style_name == "bold", reverse=self._reverse)

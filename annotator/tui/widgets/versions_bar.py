@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.palette_widget import PaletteWidget
 
@@ -24,7 +24,7 @@ class VersionLine:
     """A curator's version in words.
 
     ``label`` is shown in its colour before ``text``; ``note`` says where the version comes from; ``stands`` marks the
-    one that was chosen.
+    one that was chosen, ``retired`` one that the label scheme does not allow.
     """
 
     name: str
@@ -33,6 +33,7 @@ class VersionLine:
     note: str = ""
     comment: str = ""
     stands: bool = False
+    retired: bool = False
 
 
 class VersionsBar(PaletteWidget):
@@ -72,7 +73,8 @@ class VersionsBar(PaletteWidget):
         if y >= len(self._lines):
             return Strip.blank(width, self.palette.style())
         line = self._lines[y]
-        color = self.palette.labels.get(line.label)
+        mark = RETIRED if line.retired else ""
+        color = self.palette.label(line.label, retired=line.retired)
         segments = [
             Segment(" ", self.palette.style()),
             Segment(
@@ -82,7 +84,7 @@ class VersionsBar(PaletteWidget):
             Segment(set_cell_size(sanitize(line.name), NAME_CELLS) + " ", self.palette.style()),
         ]
         if line.label:
-            segments.append(Segment(f"{line.label} ", self.palette.style(color, bold=True)))
+            segments.append(Segment(f"{line.label}{mark} ", self.palette.style(color, bold=True)))
         segments.append(Segment(sanitize(line.text), self.palette.style(bold=line.stands)))
         if line.comment:
             segments.append(Segment(f"  “{sanitize(line.comment)}”", self.palette.style(self.palette.hint)))

@@ -230,6 +230,7 @@ class GoldSession:
     def everywhere(self, span_id: str) -> Outcome:
         """Give every identical mention in the document that is free the same label, as one step."""
         span = self.checks.span(span_id)
+        self.checks.check_label(span.label)
         text = self.checks.text_of(span)
         changes: dict[str, Ruling | None] = {}
         count = 0

@@ -39,4 +39,4 @@ class DocumentBookmark:
             return
         self.cursor = min(stored.cursor, len(self._document.text))
         if stored.focus is not None:
-            self.focus = stored.focus if stored.focus in layer else layer.order.next_pending((self.cursor,))
+            self.focus = stored.focus if stored.focus in layer else layer.order.next_undecided((self.cursor,))

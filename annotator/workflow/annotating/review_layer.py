@@ -8,6 +8,7 @@ from annotator.annotation import Annotations, Relation, Span, Verdict
 from annotator.history import Op
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
+from annotator.labels.retired import Reason
 from annotator.workflow.annotating.review_order import ReviewOrder
 from annotator.workflow.annotating.suggestions import Suggestions
 from annotator.workflow.editing.content import LayerContent, shortest, touched_ranges
@@ -18,7 +19,7 @@ class ReviewLayer:
 
     def __init__(self, content: LayerContent, suggested: Annotations, verdicts: Mapping[str, Verdict]) -> None:
         self.content = content
-        self.order = ReviewOrder(content.positions((*content.spans, *content.relations)))
+        self.order = ReviewOrder(content.positions((*content.spans, *content.relations)), content.retired.index)
         self.suggestions = Suggestions(content, self.order, suggested, verdicts)
 
     @property
@@ -36,6 +37,10 @@ class ReviewLayer:
     def relation(self, relation_id: str) -> Relation | None:
         """The curator's relation with this id, or the pending one; its ends are ids of decided or pending spans."""
         return self.content.relation(relation_id) or self.suggestions.relation(relation_id)
+
+    def retirement(self, item_id: str) -> Reason | None:
+        """Why the scheme no longer allows an item of the curator's; ``None`` where it does."""
+        return self.content.retirement(item_id)
 
     def relations_of(self, span_id: str) -> list[Relation]:
         """The relations at a span, the curator's own first, then pending ones."""

@@ -9,10 +9,14 @@ from annotator.workflow.editing.content import Position
 
 
 class ReviewOrder:
-    """Items in reading order: all, the ``pending`` suggestions, and the spans among these (``pending_spans``)."""
+    """Items in reading order: all, the ``pending`` suggestions, and the spans among these (``pending_spans``).
 
-    def __init__(self, own: Iterable[Position]) -> None:
+    ``own`` are the curator's own items; those that the label scheme no longer allows (``retired``) want a decision too.
+    """
+
+    def __init__(self, own: Iterable[Position], retired: IntervalIndex) -> None:
         self.items = IntervalIndex(own)
+        self.retired = retired
         self.pending = IntervalIndex()
         self.pending_spans = IntervalIndex()
         self._pending_positions: dict[str, Interval] = {}
@@ -25,15 +29,20 @@ class ReviewOrder:
         """The position of a pending suggestion; ``None`` when it is not pending."""
         return self._pending_positions.get(suggestion_id)
 
-    def next_pending(self, after: Interval | tuple[int]) -> str | None:
-        """The first pending suggestion after a position, wrapping round at the end."""
-        following = self.pending.after(after) or self.pending.after((-1,))
-        return following.id if following else None
+    def next_undecided(self, after: Interval | tuple[int]) -> str | None:
+        """The first pending suggestion or retired item after a position, wrapping round at the end."""
+        for start in (after, (-1,)):
+            found = [i for index in (self.pending, self.retired) if (i := index.after(start)) is not None]
+            if found:
+                return min(found).id
+        return None
 
-    def previous_pending(self, before: Interval | tuple[int]) -> str | None:
-        """The last pending suggestion before a position, wrapping round at the start."""
-        preceding = self.pending.before(before) or (self.pending[-1] if self.pending else None)
-        return preceding.id if preceding else None
+    def previous_undecided(self, before: Interval | tuple[int]) -> str | None:
+        """The last pending suggestion or retired item before a position, wrapping round at the start."""
+        found = [i for index in (self.pending, self.retired) if (i := index.before(before)) is not None]
+        if not found:
+            found = [index[-1] for index in (self.pending, self.retired) if index]
+        return max(found).id if found else None
 
     def replace_own(self, old: Sequence[Position], new: Sequence[Position]) -> None:
         """Move spans and relations of the curator's from old positions to new ones."""

@@ -292,6 +292,7 @@ class AnnotationSession:
     def everywhere(self, span_id: str) -> Outcome:
         """Give every identical mention in the document the same label, as one step."""
         span = self.checks.span(span_id)
+        self.checks.check_label(span.label)
         text = self.checks.text_of(span)
         count = 0
         with self.editor.step("label everywhere") as step:

@@ -101,7 +101,7 @@ class Suggestions:
     def links(self, suggestion: Relation, head: str, child: str) -> bool:
         """Whether a suggested relation links two spans, in either direction where its type is symmetric."""
         ends = self.end(suggestion.head), self.end(suggestion.child)
-        symmetric = self._content.scheme.relations[suggestion.label].symmetric
+        symmetric = self._content.scheme.is_symmetric(suggestion.label)
         return ends == (head, child) or (symmetric and ends == (child, head))
 
     def verdicts_on(self, item_id: str) -> list[Verdict]:

@@ -125,13 +125,7 @@ class LayerVersion:
     def __init__(self, scheme: LabelScheme, document: Document, layer: str, content: Annotations) -> None:
         self.document = document
         self.name = display_name(layer)
-        known = {i: span for i, span in content.spans.items() if span.label in scheme.entities}
-        related = {
-            i: relation
-            for i, relation in content.relations.items()
-            if relation.label in scheme.relations and relation.head in known and relation.child in known
-        }
-        self.layer = LayerContent(scheme, document.sentences, Annotations(known, related))
+        self.layer = LayerContent(scheme, document.sentences, content)
 
     def ids(self, item: SpanKey | RelationKey | None) -> list[str]:
         """The ids of what a version of a disagreement is about: the relation, then its spans, or the span."""
@@ -141,9 +135,7 @@ class LayerVersion:
             identity = self.layer.span_id_with(item)
             return [] if identity is None else [identity]
         head, child = self.layer.span_id_with(item.head), self.layer.span_id_with(item.child)
-        relation = None
-        if head and child and item.label in self.layer.scheme.relations:
-            relation = self.layer.relation_between(head, child, item.label)
+        relation = self.layer.relation_between(head, child, item.label) if head and child else None
         return [i for i in (relation, head, child) if i is not None]
 
 

@@ -68,9 +68,18 @@ class LayerChecks:
                 f"{quote(self._document.text[key.start : key.end])} is {key.label} already", "choose another label"
             )
 
+    def check_label(self, label: str) -> None:
+        """Refuse a label that the scheme does not have."""
+        if label not in self._content.scheme.entities:
+            raise WorkflowError(f"{label} is no longer in the label scheme", "give the span another label first")
+
     def check_room(self, start: int, end: int, excluding: str = "") -> None:
-        """Refuse a range that clashes with a span other than ``excluding``."""
+        """Refuse a range that clashes with a span other than ``excluding``, and other than those this clashes with."""
         clashes = self._content.clashes(start, end, excluding=excluding)
+        span = self._content.span(excluding)
+        if span is not None and clashes:  # a retired span is moved away from what it clashes with step by step
+            before = self._content.clashes(span.start, span.end, excluding=excluding)
+            clashes = [clash for clash in clashes if clash not in before]
         if clashes:
             raise WorkflowError(f"that would run into {self.name_of(clashes[0])}", "move or delete that one first")
 
@@ -99,7 +108,7 @@ class LayerChecks:
     def ordered_ends(self, head: str, child: str, label: str) -> tuple[str, str]:
         """The ids of a relation's ends, the earlier span first where its type is symmetric."""
         one, other = self.span(head), self.span(child)
-        swapped = self._content.scheme.relations[label].symmetric and (other.start, other.end) < (one.start, one.end)
+        swapped = self._content.scheme.is_symmetric(label) and (other.start, other.end) < (one.start, one.end)
         return (child, head) if swapped else (head, child)
 
     def allowed_ends(self, head: str, child: str, label: str) -> tuple[str, str]:

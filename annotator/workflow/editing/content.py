@@ -13,8 +13,10 @@ from annotator.annotation import Annotations, Comment, Relation, RelationKey, Sp
 from annotator.history import Op
 from annotator.intervals import Interval, IntervalIndex
 from annotator.labels import LabelScheme
+from annotator.labels.retired import Reason
 from annotator.labels.scheme import ranges_clash
 from annotator.text import Segmentation
+from annotator.workflow.editing.retired_items import RetiredItems
 
 RELATION_RANK = -1
 """End given to relations in reading order: they come right after the spans that start where their later end does."""
@@ -42,8 +44,8 @@ NO_CHANGE = ContentChange()
 class LayerContent:
     """The spans, relations, comments and fields of one layer.
 
-    ``index`` holds the spans in reading order.  ``fields`` are the layer's ``state``, ``flag`` and the digest of its
-    ``text``, as far as they are set.
+    ``index`` holds the spans in reading order, ``retired`` those items that the scheme no longer allows.  ``fields``
+    are the layer's ``state``, ``flag`` and the digest of its ``text``, as far as they are set.
     """
 
     def __init__(self, scheme: LabelScheme, sentences: Segmentation, content: Annotations | None = None) -> None:
@@ -60,6 +62,7 @@ class LayerContent:
         self._by_ends: dict[tuple[str, str, str], str] = {}
         for relation in content.relations.values():
             self._put_relation(relation)
+        self.retired = RetiredItems(self, sentences)
 
     def fill(self, comments: Mapping[str, Comment], fields: Mapping[str, str | None]) -> None:
         """Take up the comments and those fields that have a value."""
@@ -119,13 +122,17 @@ class LayerContent:
     def relation_between(self, head: str, child: str, label: str) -> str | None:
         """The id of the relation between two spans, in either direction where its type is symmetric."""
         relation_id = self._by_ends.get((head, child, label))
-        if relation_id is None and self.scheme.relations[label].symmetric:
+        if relation_id is None and self.scheme.is_symmetric(label):
             relation_id = self._by_ends.get((child, head, label))
         return relation_id
 
     def link_problem(self, label: str, head: Span, child: Span) -> str | None:
         """Why the scheme does not allow a relation between two spans; ``None`` when it does."""
         return self.scheme.relation_problem(RelationKey(head.key, child.key, label), self._sentences)
+
+    def retirement(self, item_id: str) -> Reason | None:
+        """Why the scheme no longer allows an item; ``None`` where it does, or the item is not there."""
+        return self.retired.reason(item_id)
 
     def clashes(self, start: int, end: int, excluding: str = "") -> list[str]:
         """The ids of the spans that the scheme does not let stand beside one from ``start`` to ``end``."""
@@ -170,6 +177,7 @@ class LayerContent:
             self.index.add(span.start, span.end, op.id)
             self._by_key[span.key] = op.id
             ranges.append((span.start, span.end))
+        self.retired.update_span(op.id, ranges)
         return ContentChange(old_positions, self.positions(moving), frozenset({op.id}), ranges)
 
     def _apply_relation(self, op: Op) -> ContentChange:
@@ -185,6 +193,7 @@ class LayerContent:
             relation = Relation(op.id, **op.now)
             self._put_relation(relation)
             ends.update((relation.head, relation.child))
+        self.retired.update_relation(op.id, ends)
         ranges = [(self.spans[end].start, self.spans[end].end) for end in ends if end in self.spans]
         return ContentChange(old_positions, self.positions([op.id]), frozenset(ends), ranges)
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from annotator.annotation import Relation, Span
 from annotator.labels import LabelScheme
+from annotator.labels.retired import Reason
 
 
 class LayerView(Protocol):
@@ -22,6 +23,10 @@ class LayerView(Protocol):
 
     def relation(self, relation_id: str) -> Relation | None:
         """The relation with this id."""
+        ...
+
+    def retirement(self, item_id: str) -> Reason | None:
+        """Why the scheme no longer allows an item; ``None`` where it does."""
         ...
 
     def relations_of(self, span_id: str) -> list[Relation]:

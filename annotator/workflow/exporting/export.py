@@ -12,6 +12,8 @@ from annotator.errors import WorkflowError
 from annotator.files.outputs import Outputs
 from annotator.files.ownership import MANIFEST_IN_FOLDER
 from annotator.formats.protocol import Format
+from annotator.history import GOLD
+from annotator.labels.retired import label_counts
 from annotator.store import LayerInfo, Store
 from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.arguments import check_labels, parse_since
@@ -75,6 +77,14 @@ def _export(
     selection = select(workspace, request.layer, unfinished=request.unfinished, since=since, reader=request.reader)
     records = RecordReader(workspace, form.name, request.labels)
     writer = ExportWriter(workspace.scheme, form, records, request.options)
+    if request.layer != GOLD:
+        writer.result.warnings.update(
+            {
+                f"retired item{'' if count == 1 else 's'} of {label}": count
+                for label, count in label_counts(selection.retired).items()
+                if not request.labels or label in request.labels
+            }
+        )
     split = request.split
     settings = {
         "layer": request.layer,

@@ -6,17 +6,23 @@ from typing import NamedTuple
 
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS
+from annotator.labels.retired import RetiredCounts
 from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.gold import incomplete
+from annotator.workflow.retired_work import retired_work, summary, total
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
 
 
 class Selection(NamedTuple):
-    """The layers that an export takes, in the order of their documents' keys, and the reason by document left out."""
+    """The layers that an export takes, in the order of their documents' keys, and the reason by document left out.
+
+    ``retired`` counts what of the work the label scheme no longer allows; gold with such items is left out.
+    """
 
     taken: list[LayerInfo]
     left_out: dict[str, str]
+    retired: RetiredCounts
 
 
 def select(
@@ -46,11 +52,13 @@ def select(
             taken.append(info)
         else:
             left_out[key] = reason
+    ready = {info.name.document for info in taken}
+    retired = [item for item in retired_work(workspace, name=layer, quick=True) if item.name.document in ready]
     if layer == GOLD:
-        stale = incomplete(workspace, taken)
+        stale = {**incomplete(workspace, taken), **{item.name.document: summary(item.counts) for item in retired}}
         taken = [info for info in taken if info.name.document not in stale]
         left_out = dict(sorted({**left_out, **stale}.items()))
-    return Selection(taken, left_out)
+    return Selection(taken, left_out, total(retired))
 
 
 def _why_not_ready(info: LayerInfo | None, layer: str, digest: str, *, unfinished: bool) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import WorkflowError
+from annotator.labels.retired import RetiredCounts
 from annotator.suggest.learned.calibration import Calibration, ScoreBin, bins, expected_error
 from annotator.workflow.comparing.verdicts import VerdictSummary, summarize_verdicts
 from annotator.workflow.learned_folder import learned_folder
@@ -69,7 +71,8 @@ class Evaluation:
     ``spans``, ``relations`` (between true spans) and ``whole`` (relations between suggested spans) hold a score by way,
     ``used`` the way that training would choose; ``labels`` and ``sources`` are about that way, each source against all
     that is right, as if it were the only one.  ``curve`` holds for each share of the documents their mean number and
-    F1 by kind; ``calibration`` bins and expected error by kind.
+    F1 by kind; ``calibration`` bins and expected error by kind;
+    ``retired`` counts what was left out of the finished documents, because the label scheme no longer allows it.
     """
 
     documents: int
@@ -83,6 +86,7 @@ class Evaluation:
     curve: Sequence[tuple[float, float, Mapping[str, float | None]]]
     calibration: Mapping[str, tuple[Sequence[ScoreBin], float | None]]
     verdicts: VerdictSummary
+    retired: RetiredCounts = field(default_factory=Counter)
 
 
 def evaluate(
@@ -104,7 +108,7 @@ def evaluate(
             "finish some in the workbench (space), or name another layer with --layer",
         )
     pipeline = SuggestionPipeline(workspace.scheme, workspace.models)
-    training_set = gather(workspace, pipeline, layers, progress)
+    training_set, retired = gather(workspace, pipeline, layers, progress)
     parts = training_set.folds(folds or len(training_set.examples))
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
@@ -126,6 +130,7 @@ def evaluate(
         curve=[_point(share, training_set, parts, run, used) for share, run in runs.items()],
         calibration={kind: _calibration(chosen[kind], parts, training_set) for kind in ("spans", "relations")},
         verdicts=summarize_verdicts(workspace.store),
+        retired=retired,
     )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.annotation import Annotations, SpanKey
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, curator_layer
+from annotator.labels.retired import RetiredCounts, retired
 from annotator.store import LayerInfo, Store, read_assignments
 from annotator.text import Document
 from annotator.workflow.learned_folder import learned_folder
@@ -49,11 +51,15 @@ class TrainingUnderWayError(WorkflowError):
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """A version and its card; ``new`` is false when one trained on just this is in use already."""
+    """A version and its card; ``new`` is false when one trained on just this is in use already.
+
+    ``retired`` counts what was left out of the finished documents, because the label scheme no longer allows it.
+    """
 
     version: str
     card: dict[str, Any]
     new: bool
+    retired: RetiredCounts = field(default_factory=Counter)
 
 
 def finished_layers(store: Store, layer: str | None = None) -> list[LayerInfo]:
@@ -115,7 +121,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
         if current is not None and current.card.get("learned_from") == known:
             return TrainingResult(current.version, dict(current.card), new=False)
         started = time.monotonic()
-        training_set = gather(workspace, pipeline, layers, progress)
+        training_set, retired = gather(workspace, pipeline, layers, progress)
         made = learned_dir / f".making-{os.getpid()}"
         made.mkdir()
         try:
@@ -135,7 +141,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
             raise
         if override or not versions.is_pinned(learned_dir):
             versions.use(learned_dir, path.name, scheme, pinned=False)
-        return TrainingResult(path.name, card, new=True)
+        return TrainingResult(path.name, card, new=True, retired=retired)
 
 
 def _credit(info: LayerInfo) -> dict[str, str | None]:
@@ -172,8 +178,11 @@ def _remove(left: Path) -> None:
 
 def gather(
     workspace: Workspace, pipeline: SuggestionPipeline, layers: Sequence[LayerInfo], progress: Progress | None = None
-) -> TrainingSet:
-    """Gather finished documents and some unfinished ones, each with what model and rules propose for it."""
+) -> tuple[TrainingSet, RetiredCounts]:
+    """Gather finished documents and some unfinished ones, each with what model and rules propose for it.
+
+    What the label scheme no longer allows is left out of the finished ones, and counted.
+    """
     from annotator.suggest.learned.training import MOST_UNFINISHED, TrainingSet
 
     store = workspace.store
@@ -183,24 +192,27 @@ def gather(
     examples: list[Example] = []
     unfinished_layers: list[tuple[Document, Annotations]] = []
     keys = [*finished, *unfinished]
+    left_out: RetiredCounts = Counter()
     for start in range(0, len(keys), CHUNK):
         documents = [d for d in map(store.document, keys[start : start + CHUNK]) if d is not None]
         for document, proposed in zip(documents, pipeline.suggest(documents), strict=True):
             if document.key in finished:
-                examples.append(_example(store, document, finished[document.key], proposed))
+                work = store.annotations(finished[document.key].id)
+                gone = retired(workspace.scheme, work, document.sentences)
+                left_out.update(gone.counts(work))
+                examples.append(_example(store, document, finished[document.key], proposed, gone.left_of(work)))
             else:
                 unfinished_layers.append((document, proposed))
         if progress is not None:
             progress(min(start + CHUNK, len(keys)), len(keys))
-    return TrainingSet(workspace.scheme, examples, unfinished_layers)
+    return TrainingSet(workspace.scheme, examples, unfinished_layers), left_out
 
 
-def _example(store: Store, document: Document, info: LayerInfo, proposed: Annotations) -> Example:
+def _example(store: Store, document: Document, info: LayerInfo, proposed: Annotations, truth: Annotations) -> Example:
     """Make an example of a finished document; suggestions that its curators rejected count as negative decisions."""
     from annotator.suggest.learned.evidence import decision_against
     from annotator.suggest.learned.training import Example
 
-    truth = store.annotations(info.id)
     names = (info.curators or "").split(",") if info.name.name == GOLD else [info.name.author]
     said = {span.key for span in truth.spans.values()}
     marks = []

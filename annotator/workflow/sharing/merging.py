@@ -12,6 +12,7 @@ import msgspec
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author, text_digests
 from annotator.labels import LabelScheme, shape_differences
+from annotator.labels.retired import retired
 from annotator.store import ForkedLayerError, LayerInfo, Writer, check_layers, held_together, layers_with_news
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
 from annotator.tokenization import TOKENIZER
@@ -278,4 +279,4 @@ class _Merge:
     def _misfits(self, layer: LayerInfo) -> list[str]:
         document = self.store.document(layer.name.document)
         assert document is not None
-        return self.scheme.layer_problems(self.store.annotations(layer.id), document.sentences)
+        return retired(self.scheme, self.store.annotations(layer.id), document.sentences).problems

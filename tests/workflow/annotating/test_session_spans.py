@@ -6,6 +6,7 @@ import pytest
 
 from annotator.annotation import Span, SpanKey
 from annotator.errors import WorkflowError
+from annotator.labels.retired import retired
 from annotator.store import check_database
 from annotator.text import Document
 from tests.workspaces import (
@@ -86,7 +87,7 @@ class TestMark:
         session.add(*range_of(document, "con Luis"), "PERSON")
         session.add(*range_of(document, "Luis Paz"), "PERSON")
         assert len(session.layer.content.spans) == count
-        assert session.scheme.layer_problems(bench.store.annotations(bench.layer_id()), document.sentences) == []
+        assert not retired(session.scheme, bench.store.annotations(bench.layer_id()), document.sentences)
 
     def test_what_stands_there_already_is_refused(self, bench: Bench, document: Document) -> None:
         session = bench.session()

@@ -44,8 +44,8 @@ class TestReading:
         last = pending_suggestions(session)[-1]
         end = session.layer.position(last)
         assert end is not None
-        assert session.layer.order.next_pending(end) == ana.id
-        assert session.layer.order.previous_pending((0,)) == last
+        assert session.layer.order.next_undecided(end) == ana.id
+        assert session.layer.order.previous_undecided((0,)) == last
 
     def test_a_blind_session_shows_no_suggestions(self, bench: Bench) -> None:
         assert pending_suggestions(bench.session(blind=True)) == []

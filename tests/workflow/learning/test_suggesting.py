@@ -13,7 +13,6 @@ from annotator.history import SUGGESTIONS, LayerName
 from annotator.store import check_database
 from annotator.suggest import pipeline as pipelines
 from annotator.text import Document
-from annotator.workflow.doctor import findings
 from annotator.workflow.learning import suggesting
 from annotator.workflow.learning.suggesting import SuggestReport, suggest
 from tests.workspaces import KEY, Bench, link, pending_suggestions, proposal, range_of, span_texts, sql_dump, verdicts
@@ -115,16 +114,3 @@ def test_a_text_replaced_meanwhile_gets_nothing_of_the_old(bench: Bench, parrot:
         writer._connection.execute("UPDATE document SET sha256 = NULL WHERE key = ?", (KEY,))
     suggesting._write(bench.store, [(old, Annotations())], "parrot@1")
     assert bench.store.layer(LayerName(KEY, SUGGESTIONS)) is None
-
-
-def test_what_the_scheme_no_longer_allows_is_found_in_a_check_up(bench: Bench) -> None:
-    session = bench.session()
-    session.add(*range_of(session.document, "Luis Paz"), "PERSON")
-    assert list(findings(bench.workspace)) == []
-    labels = bench.workspace.labels_path
-    text = labels.read_text(encoding="utf-8").replace("PERSON", "HUMAN")
-    labels.write_text(text, encoding="utf-8")
-    again = type(bench.workspace)(bench.workspace.root)
-    (finding,) = findings(again)
-    again.close()
-    assert finding == "curator:ana on nota: PERSON is not an entity label of the scheme"

@@ -691,7 +691,7 @@ class TestEarlierVersions:
         document = old.add()
         propose(old.store, document, [proposal(document, "Ana Ruiz", "PERSON")])
         session = old.session(curator="bo")
-        session.accept(session.layer.order.next_pending((-1,)) or "")
+        session.accept(session.layer.order.next_undecided((-1,)) or "")
         session.comment("¿seguro?")
         session.finish()
         old.workspace.close()

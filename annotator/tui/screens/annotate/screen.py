@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from annotator.annotation import SpanKey
 from annotator.text import Segment
 from annotator.tui.layout.item_filter import ItemFilter
+from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.annotate.status_lines import show_focus, show_header
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.screen import DocumentScreen
@@ -73,7 +74,7 @@ class AnnotateScreen(DocumentScreen):
         elif bookmark.focus is not None:
             self.focus_item(bookmark.focus)
         elif bookmark.cursor == 0 and self.session.state in ("todo", "doing"):
-            self.focus_item(self.session.layer.order.next_pending((-1,)))
+            self.focus_item(self.session.layer.order.next_undecided((-1,)))
         else:
             self.focus_item(self.span_at_caret())
         self.show_default_message()
@@ -111,6 +112,10 @@ class AnnotateScreen(DocumentScreen):
         returned = self.session.returned
         if returned is not None:
             self.show_message(f"returned by {returned.by}: {quote(returned.note, 400)}", "alarm")
+        elif self.session.content.retired:
+            count = len(self.session.content.retired)
+            them = "item: tab goes to it" if count == 1 else "items: tab goes to them"
+            self.show_message(f"{count} retired ({RETIRED}) {them} · space done · ? help", "alarm")
         elif self.session.layer.order.pending:
             self.show_message("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
         else:
@@ -142,7 +147,7 @@ class AnnotateScreen(DocumentScreen):
         order = self.session.layer.order
         position = self.session.layer.position(self.item_id) if self.item_id else None
         start = position or (self.caret.offset + (by < 0),)
-        suggestion_id = order.next_pending(start) if by > 0 else order.previous_pending(start)
+        suggestion_id = order.next_undecided(start) if by > 0 else order.previous_undecided(start)
         self.clear_selection()
         self.focus_item(suggestion_id)
         if suggestion_id is None:
@@ -159,11 +164,13 @@ class AnnotateScreen(DocumentScreen):
     def _decide(self, verdict: Callable[[str], Outcome]) -> None:
         item_id, order = self.item_id, self.session.layer.order
         position = self.session.layer.position(item_id) if item_id else None
-        if item_id is None or position is None or not order.is_pending(item_id):
-            self.focus_item(order.next_pending(position or (self.caret.offset,)))
+        if item_id is not None and self.session.layer.retirement(item_id) is not None:
+            self.show_message("the label scheme no longer allows this: change it or delete it, tab goes on", "alarm")
+        elif item_id is None or position is None or not order.is_pending(item_id):
+            self.focus_item(order.next_undecided(position or (self.caret.offset,)))
             self.show_default_message()
         elif self.carry_out(lambda: verdict(item_id)) is not None:
-            self.focus_item(self.session.layer.order.next_pending(position))
+            self.focus_item(self.session.layer.order.next_undecided(position))
 
     def action_accept_all(self) -> None:
         """Accept every likely suggestion."""
@@ -175,7 +182,7 @@ class AnnotateScreen(DocumentScreen):
 
     def _decide_all(self, action: Callable[[], Outcome]) -> None:
         if self.carry_out(action) is not None:
-            self.focus_item(self.session.layer.order.next_pending((-1,)))
+            self.focus_item(self.session.layer.order.next_undecided((-1,)))
 
     # Spans and relations
 
@@ -188,7 +195,7 @@ class AnnotateScreen(DocumentScreen):
             pending_at = layer.order.pending_position(item_id)
             outcome = self.carry_out(lambda: self.session.relabel(item_id, label))
             if outcome is not None:
-                self.focus_item(layer.order.next_pending(pending_at) if pending_at is not None else outcome.focus)
+                self.focus_item(layer.order.next_undecided(pending_at) if pending_at is not None else outcome.focus)
         else:
             self.offer_phrases(label)
 
@@ -244,10 +251,12 @@ class AnnotateScreen(DocumentScreen):
 
     def action_done(self) -> None:
         """Finish the document; asks once while suggestions are undecided."""
-        pending = len(self.session.layer.order.pending)
-        if pending and not self._asked_to_finish:
+        pending, retired = len(self.session.layer.order.pending), len(self.session.content.retired)
+        if (pending or retired) and not self._asked_to_finish:
             self._asked_to_finish = True
-            self.show_message(f"{pending} still undecided: space again finishes, tab goes to the next", "alarm")
+            waiting = [f"{pending} still undecided"] if pending else []
+            waiting += [f"{retired} retired"] if retired else []
+            self.show_message(f"{', '.join(waiting)}: space again finishes, tab goes to the next", "alarm")
             return
         if self.carry_out(self.session.finish) is not None:
             if self.workbench.training is not None:

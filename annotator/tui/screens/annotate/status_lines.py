@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from annotator.annotation import Relation, Span
+from annotator.labels.retired import Reason
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import AnnotationSession
@@ -32,8 +34,10 @@ def show_header(
 def _counts(session: AnnotationSession, *, wide: bool) -> str:
     pending, content = len(session.layer.order.pending), session.content
     if wide:
-        return f"{pending} to decide · {len(content.spans)} spans · {len(content.relations)} relations"
-    return f"{pending}? {len(content.spans)}✓ {len(content.relations)}→"
+        retired = f"{len(content.retired)} retired · " if content.retired else ""
+        return f"{pending} to decide · {retired}{len(content.spans)} spans · {len(content.relations)} relations"
+    retired = f" {len(content.retired)}{RETIRED}" if content.retired else ""
+    return f"{pending}?{retired} {len(content.spans)}✓ {len(content.relations)}→"
 
 
 def show_focus(
@@ -58,6 +62,11 @@ def show_focus(
 
 
 def _show_span(bar: StatusLine, session: AnnotationSession, span: Span) -> None:
+    reason = session.layer.retirement(span.id)
+    if reason is not None:
+        keys = "[ ] { } move" if reason.kind == "overlap" else "a label's key relabels"
+        _show_retired(bar, span, quote(session.checks.text_of(span), 24), reason, keys)
+        return
     pending = span.origin == "suggested"
     keys = "a accept · x reject" if pending else "[ ] { } · r relate · d delete"
     notes = [comment.text for comment in session.content.comments_on(span.id)]
@@ -74,6 +83,11 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
     head, child = session.layer.span(relation.head), session.layer.span(relation.child)
     assert head is not None
     assert child is not None
+    reason = session.layer.retirement(relation.id)
+    if reason is not None:
+        ends = f"{quote(session.checks.text_of(head), 16)} → {quote(session.checks.text_of(child), 16)}"
+        _show_retired(bar, relation, ends, reason, "r retype")
+        return
     pending = relation.origin == "suggested"
     keys = "a accept · x reject · r retype" if pending else "r retype · d delete"
     bar.show(
@@ -82,6 +96,13 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
         (quote(session.checks.text_of(child), 28), child.label),
         (f"  {_source(relation)}", "faint"),
         right=f"  {keys} ",
+    )
+
+
+def _show_retired(bar: StatusLine, item: Span | Relation, text: str, reason: Reason, keys: str) -> None:
+    """Show an item that the label scheme no longer allows: why, and the keys that mend it."""
+    bar.show(
+        (f" {item.label}{RETIRED} ", "retired"), (text, "bold"), (f"  {reason.text}", ""), right=f"  {keys} · d delete "
     )
 
 

@@ -1,0 +1,109 @@
+"""Work that the label scheme no longer allows: in which layers it is, how much, and which command mends it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from annotator.history import LayerName
+from annotator.labels import LabelScheme
+from annotator.labels.retired import Retired, RetiredCounts, RetiredGroup, count_in_words, retired
+from annotator.store import (
+    LayerInfo,
+    Store,
+    layers_across_sentences,
+    layers_with_links,
+    layers_with_other_labels,
+    layers_with_overlaps,
+)
+from annotator.text import Segmentation
+from annotator.workflow.workspace import Workspace
+
+WORK = ("curator", "gold")
+"""The kinds of layers that are somebody's work; suggestions are made anew."""
+
+NAMED = 3
+"""Documents that a message names."""
+
+_ONE_SENTENCE = Segmentation([(0, 2**32 - 1)])
+"""The sentences of a text that a layer is no longer about: nothing is said of them."""
+
+
+class RetiredLayer(NamedTuple):
+    """A layer with retired items: its name, these items, and how many there are of each label and kind."""
+
+    name: LayerName
+    items: Retired
+    counts: RetiredCounts
+
+
+def retired_work(workspace: Workspace, *, name: str | None = None, quick: bool = False) -> list[RetiredLayer]:
+    """The layers of everybody's work, or those of a ``name``, that hold anything retired; reads only those that may.
+
+    ``quick`` looks for labels, ends and overlaps, not for relations from one sentence to another: for these, the
+    sentences of every document with relations must be read.
+    """
+    store, scheme = workspace.store, workspace.scheme
+    with store.snapshot():
+        suspects = _suspects(store, scheme, quick=quick)
+        if not suspects:
+            return []
+        layers = (info for info in store.layers() if info.id in suspects)
+        wanted = (info for info in layers if (info.name.name == name if name else info.name.kind in WORK))
+        found = [retired_in(store, scheme, info) for info in wanted]
+    return [layer for layer in found if layer.items]
+
+
+def retired_in(store: Store, scheme: LabelScheme, info: LayerInfo) -> RetiredLayer:
+    """What of a layer is retired."""
+    document, content = store.document(info.name.document), store.annotations(info.id)
+    present = document is not None and info.text == document.sha256
+    items = retired(scheme, content, document.sentences if document is not None and present else _ONE_SENTENCE)
+    return RetiredLayer(info.name, items, items.counts(content))
+
+
+def _suspects(store: Store, scheme: LabelScheme, *, quick: bool) -> set[int]:
+    """The ids of all layers that may hold something retired."""
+    relations = scheme.relations
+
+    def misfits(label: str, head: str, child: str) -> bool:
+        return label not in relations or not relations[label].fits(head, child)
+
+    found = layers_with_other_labels(store, scheme.entities.keys()) | layers_with_links(store, misfits)
+    if not quick:
+        found |= layers_across_sentences(store, [r.name for r in relations.values() if r.within == "sentence"])
+    return found if scheme.overlap == "any" else found | layers_with_overlaps(store)
+
+
+def total(layers: Iterable[RetiredLayer]) -> RetiredCounts:
+    """How many items of each label and kind are retired in some layers."""
+    counts: RetiredCounts = Counter()
+    for layer in layers:
+        counts.update(layer.counts)
+    return counts
+
+
+def summary(counts: Mapping[RetiredGroup, int]) -> str:
+    """Say how much is retired, and of what: ``4 retired items (3 SKILL, 1 works_for)``."""
+    count = sum(counts.values())
+    return f"{count} retired item{'' if count == 1 else 's'} ({count_in_words(counts)})"
+
+
+def mending(counts: Mapping[RetiredGroup, int]) -> str:
+    """Which commands mend what is retired."""
+    gone = Counter({group.label: count for group, count in counts.items() if group.kind == "label"}).most_common(1)
+    if not gone:
+        return "`annotator labels diff` says what changed; the workbench shows them, to be changed or deleted"
+    label = gone[0][0]
+    return (
+        f"`annotator labels diff` says what changed; `annotator labels rename {label} NEW`,"
+        f" `annotator labels merge {label} OTHER INTO` or `annotator labels drop {label}` mends it"
+    )
+
+
+def places(names: Iterable[LayerName]) -> str:
+    """Name the first few layers: ``a of curator:ana, b of gold and 7 more``."""
+    listed = [f"{name.document} of {name.name}" for name in names]
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return ", ".join(listed[:NAMED]) + more
