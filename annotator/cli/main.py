@@ -31,6 +31,7 @@ VERBS = (
     "agreement",
     "feedback",
     "return",
+    "comments",
     "import",
     "train",
     "evaluate",

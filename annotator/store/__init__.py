@@ -2,6 +2,7 @@
 
 from annotator.store.assignments import Assignment, begun_work, curates, read_assignments
 from annotator.store.bulk import Bulk
+from annotator.store.comments import CommentKind, StoredComment, commented_layers, read_comments
 from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break
 from annotator.store.file_identity import LostError
@@ -42,6 +43,7 @@ __all__ = [
     "Bookmark",
     "Bulk",
     "Charge",
+    "CommentKind",
     "CuratorTally",
     "DocumentFacts",
     "Finished",
@@ -61,6 +63,7 @@ __all__ = [
     "Stages",
     "StaleLayerError",
     "Store",
+    "StoredComment",
     "VerdictCount",
     "WorkTime",
     "Writer",
@@ -69,6 +72,7 @@ __all__ = [
     "charges",
     "check_database",
     "check_layers",
+    "commented_layers",
     "curates",
     "document_record",
     "first_break",
@@ -81,6 +85,7 @@ __all__ = [
     "layers_with_other_labels",
     "layers_with_overlaps",
     "read_assignments",
+    "read_comments",
     "read_returned",
     "return_record",
     "survey",

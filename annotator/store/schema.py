@@ -290,6 +290,7 @@ CREATE INDEX layer_by_name ON layer (name, state, document_id);
 CREATE INDEX layer_of_curator ON layer (author, state, changed_at, document_id, flag, spans, relations, returned)
 WHERE kind = 'curator';
 CREATE INDEX layer_of_document ON layer (document_id, author, state) WHERE kind = 'curator';
+CREATE INDEX layer_flagged ON layer (changed_at, author) WHERE flag IS NOT NULL;
 CREATE INDEX layer_returned ON layer (author, document_id) WHERE returned;
 """
 

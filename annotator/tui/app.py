@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
+from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
 from annotator.tui.layout.painting import Mode
@@ -20,6 +21,7 @@ from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.comments import CommentsScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
@@ -88,7 +90,13 @@ class AnnotatorApp(App[None]):
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
         self.theme = theme
         tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, FeedbackScreen.BINDINGS, QueueScreen.BINDINGS]
-        tables += [AgreementScreen.BINDINGS, DisagreementsScreen.BINDINGS, HelpScreen.BINDINGS, self.BINDINGS]
+        tables += [
+            AgreementScreen.BINDINGS,
+            DisagreementsScreen.BINDINGS,
+            CommentsScreen.BINDINGS,
+            HelpScreen.BINDINGS,
+            self.BINDINGS,
+        ]
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.textual_keymap(keys))
 
@@ -139,17 +147,21 @@ class AnnotatorApp(App[None]):
             if isinstance(screen, WorkScreen):
                 screen.apply_palette(self.palette)
 
-    def open_document(self, key: str, needle: str = "") -> None:
-        """Open a document to annotate; the cursor goes to the first occurrence of ``needle``, if there is one."""
-        self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle))
+    def open_document(self, key: str, needle: str = "", item: SpanKey | RelationKey | None = None) -> None:
+        """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``."""
+        self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle, item))
 
     def open_agreement(self) -> None:
         """Open the figures on how far curators agree."""
         self.push_screen(AgreementScreen(self.desk))
 
-    def open_adjudication(self, key: str) -> None:
-        """Open the conflicts of a document."""
-        self._push_document(lambda: AdjudicateScreen(self.desk, self.desk.adjudicate(key)))
+    def open_adjudication(self, key: str, item: SpanKey | RelationKey | None = None) -> None:
+        """Open the conflicts of a document, on the case of an item, or on the first."""
+        self._push_document(lambda: AdjudicateScreen(self.desk, self.desk.adjudicate(key), item))
+
+    def open_comments(self) -> None:
+        """Open the list of all comments."""
+        self.push_screen(CommentsScreen(self.desk))
 
     def _push_document(self, make_screen: Callable[[], WorkScreen]) -> None:
         """Open a screen that keeps a document in memory, and let the garbage collector pass that over."""

@@ -11,7 +11,7 @@ from textual.keys import _character_to_key
 from annotator.labels import LabelScheme
 from annotator.workflow.settings import SettingsError
 
-LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "version.")
+LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "comments.", "version.")
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
 
 

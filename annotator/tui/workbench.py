@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from annotator.annotation import RelationKey, SpanKey
 from annotator.tui.layout.painting import Mode
 from annotator.tui.layout.palette import Palette
 from annotator.workflow.comparing.agreement_sample import AgreementSample
@@ -31,11 +32,14 @@ class Workbench(Protocol):
     def accept_threshold(self) -> float:
         """The least score of the suggestions that ``A`` accepts."""
 
-    def open_document(self, key: str, needle: str = "") -> None:
-        """Open a document to annotate; the cursor goes to the first occurrence of ``needle``, if there is one."""
+    def open_document(self, key: str, needle: str = "", item: SpanKey | RelationKey | None = None) -> None:
+        """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``."""
 
-    def open_adjudication(self, key: str) -> None:
-        """Open the conflicts of a document."""
+    def open_adjudication(self, key: str, item: SpanKey | RelationKey | None = None) -> None:
+        """Open the conflicts of a document, on the case of an item, or on the first."""
+
+    def open_comments(self) -> None:
+        """Open the list of all comments."""
 
     def open_feedback(self, key: str, curator: str | None = None) -> None:
         """Compare the work of a curator (this one, unless another is named) on a document with its gold."""

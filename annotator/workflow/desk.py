@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.store import Queue, QueueFilter, QueueRow, QueueSort, charges, curates
@@ -12,6 +14,7 @@ from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.corpus_proposals import propose
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.comments import ListedComment, list_comments, visible_layers
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
@@ -103,6 +106,10 @@ class Desk:
     def undo_return(self, key: str, curator: str) -> None:
         """Take back that a document was returned."""
         undo_return(self.workspace.store, self.curator, key, [curator])
+
+    def comments(self) -> Iterator[ListedComment]:
+        """Yield all comments, flags and returns that the curator may see, in order of document."""
+        return list_comments(self.workspace.store, visible_layers(self.workspace.store, self.curator)[0])
 
     def to_adjudicate(self) -> list[str]:
         """The documents that wait to be adjudicated, in order of key."""

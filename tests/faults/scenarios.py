@@ -143,7 +143,8 @@ def older(base: Path) -> None:
     with Store(base / "work" / "db" / "annotator.db") as store:
         for statement in (
             *("DROP INDEX layer_by_name", "DROP INDEX layer_of_curator", "DROP INDEX layer_of_document"),
-            *("DROP INDEX layer_returned", "ALTER TABLE layer DROP COLUMN state", "DROP TABLE returned"),
+            *("DROP INDEX layer_returned", "DROP INDEX layer_flagged", "DROP TABLE returned"),
+            "ALTER TABLE layer DROP COLUMN state",
             *("ALTER TABLE layer DROP COLUMN returned", "ALTER TABLE layer RENAME COLUMN own_state TO state"),
             "CREATE INDEX layer_by_name ON layer (name, state, document_id)",
         ):

@@ -44,6 +44,9 @@ ADJUDICATING = {
     "adjudicate": Scene(curator="lead", adjudicating=True),
     "adjudicate-settled": Scene(("1", "shift+tab"), curator="lead", adjudicating=True, size=(120, 30)),
 }
+READING = {
+    "comments": Scene(("c", "j"), document=None, curator="lead"),
+}
 MEASURING = {
     "agreement": Scene(("A",), document=None, curator="lead"),
     "confusion": Scene(("A", "4"), document=None, curator="lead"),
@@ -66,6 +69,11 @@ async def test_annotating(news: Bench, name: str, tmp_path: Path, monkeypatch: p
     if name == "annotate-no-color":
         monkeypatch.setenv("NO_COLOR", "1")
     await assert_pictured(news, name, ANNOTATING[name], tmp_path)
+
+
+@pytest.mark.parametrize("name", READING)
+async def test_reading(disputed: Bench, name: str, tmp_path: Path) -> None:
+    await assert_pictured(disputed, name, READING[name], tmp_path)
 
 
 @pytest.mark.parametrize("name", ADJUDICATING)

@@ -207,6 +207,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "adjudicate": ["--auto"],
     "agreement": [],
     "feedback": [],
+    "comments": [],
     "return": [KEY, "--to", "bo", "--note", "once more"],
     "import": ["doccano", "other.jsonl", "--layer", "curator:mallory"],
     "train": [],

@@ -39,6 +39,7 @@ class QueueScreen(WorkScreen):
         Binding("s", "cycle_sort", "sort otherwise", id="queue.sort"),
         Binding("slash", "filter", "filter by key, title or words of the text", id="queue.filter"),
         Binding("escape", "clear", "clear the filter", id="queue.clear"),
+        Binding("c", "comments", "comments, flags and returns on all documents", id="queue.comments"),
         Binding("A", "agreement", "agreement of curators", id="queue.agreement"),
         Binding("question_mark", "app.help", "help", id="queue.help"),
         Binding("q", "app.quit", "quit", id="queue.quit"),
@@ -127,6 +128,10 @@ class QueueScreen(WorkScreen):
     def action_agreement(self) -> None:
         """Open the figures on agreement."""
         self.workbench.open_agreement()
+
+    def action_comments(self) -> None:
+        """Open the list of all comments."""
+        self.workbench.open_comments()
 
     def _chosen(self) -> str | None:
         """The key of the chosen document."""

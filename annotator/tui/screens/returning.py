@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
+from annotator.tui.layout.hints import codes
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.document.prompts import Prompts
 
 
 class Returning:
@@ -15,6 +18,16 @@ class Returning:
         self._key = key
         self._tell = tell
         self._returned_to: str | None = None
+
+    def ask_whom(self, names: Mapping[str, str], prompts: Prompts) -> None:
+        """Ask which curator is to have the document back, then for the note; ``names`` says what each is called."""
+        if len(names) == 1:
+            self.ask(*next(iter(names.items())))
+            return
+        numbers = [str(number) for number in range(1, len(names) + 1)] if len(names) < 10 else codes(len(names))
+        options = dict(zip(numbers, names.items(), strict=False))
+        listed = "  ".join(f"{code} {name}" for code, (_, name) in options.items())
+        prompts.ask(f"return it to whom?  {listed}", {code: partial(self.ask, *who) for code, who in options.items()})
 
     def ask(self, curator: str, shown: str) -> None:
         """Ask for the note to a curator, who is called ``shown`` on this screen, and return the document."""

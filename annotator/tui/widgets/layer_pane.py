@@ -31,9 +31,18 @@ class LayerPane(Vertical):
         yield StatusLine(self.palette, reverse=True, id=f"{self.id}-says")
 
     def show(
-        self, version: LayerVersion, item: SpanKey | RelationKey | None, bounds: tuple[int, int], mode: Mode
+        self,
+        version: LayerVersion,
+        item: SpanKey | RelationKey | None,
+        bounds: tuple[int, int],
+        mode: Mode,
+        *,
+        said: str = "",
     ) -> None:
-        """Show a version with its item in focus; where it has none, ``bounds`` are selected instead."""
+        """Show a version with its item in focus; where it has none, ``bounds`` are selected instead.
+
+        ``said`` stands over it in place of the item's own words.
+        """
         view = self.view
         if view is None or view.layer_view is not version.layer:
             if view is not None:
@@ -42,8 +51,8 @@ class LayerPane(Vertical):
             self.mount(view)
         ids = version.ids(item)
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)
-        selection = bounds if item is None else None
+        selection = bounds if item is None and bounds[0] < bounds[1] else None
         view.set_highlights(Highlights(focused=frozenset(ids), arcs=relations, selection=selection))
         view.call_after_refresh(view.reveal, bounds[0], ahead=True)
-        description = "nothing here" if item is None else item_in_words(item, version.document.text)
+        description = said or ("nothing here" if item is None else item_in_words(item, version.document.text))
         self.query_one(StatusLine).show((f" {version.name}: ", "bold"), (description, ""))

@@ -154,6 +154,10 @@ class GoldEditor:
         span = self.layer.content.spans.get(relation.head if relation is not None else item_id)
         return None if span is None else decisions.case_of(self.around(span.key).settlement, item_id)
 
+    def case_about(self, item: SpanKey | RelationKey) -> Case | None:
+        """The case in which a curator claims an item, or gold has it."""
+        return next((case for case in self.settlement.cases if item in case.claims or item in case.outcome), None)
+
     def around(self, *keys: SpanKey) -> GoldPart:
         """The part of gold that some spans belong to; they may be new."""
         return self.parts.around(keys)

@@ -131,12 +131,9 @@ class LayerVersion:
         """The ids of what a version of a disagreement is about: the relation, then its spans, or the span."""
         if item is None:
             return []
-        if isinstance(item, SpanKey):
-            identity = self.layer.span_id_with(item)
-            return [] if identity is None else [identity]
-        head, child = self.layer.span_id_with(item.head), self.layer.span_id_with(item.child)
-        relation = self.layer.relation_between(head, child, item.label) if head and child else None
-        return [i for i in (relation, head, child) if i is not None]
+        ends = [item.head, item.child] if isinstance(item, RelationKey) else []
+        ids = (self.layer.item_id_with(one) for one in (item, *ends))
+        return [item_id for item_id in ids if item_id is not None]
 
 
 def read_version(workspace: Workspace, document: str, layer: str) -> LayerVersion:

@@ -126,6 +126,13 @@ class LayerContent:
             relation_id = self._by_ends.get((child, head, label))
         return relation_id
 
+    def item_id_with(self, item: SpanKey | RelationKey) -> str | None:
+        """The id of the span or relation with exactly this content."""
+        if isinstance(item, SpanKey):
+            return self.span_id_with(item)
+        head, child = self.span_id_with(item.head), self.span_id_with(item.child)
+        return self.relation_between(head, child, item.label) if head and child else None
+
     def link_problem(self, label: str, head: Span, child: Span) -> str | None:
         """Why the scheme does not allow a relation between two spans; ``None`` when it does."""
         return self.scheme.relation_problem(RelationKey(head.key, child.key, label), self._sentences)

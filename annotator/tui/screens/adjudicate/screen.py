@@ -10,9 +10,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from annotator.annotation import Relation
+from annotator.annotation import Relation, RelationKey, SpanKey
 from annotator.text import Segment
-from annotator.tui.layout.hints import codes
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
@@ -65,8 +64,9 @@ class AdjudicateScreen(DocumentScreen):
     view: VersionsView
     panel: CasePanel
 
-    def __init__(self, desk: Desk, session: GoldSession) -> None:
+    def __init__(self, desk: Desk, session: GoldSession, item: SpanKey | RelationKey | None = None) -> None:
         super().__init__(desk, session)
+        self._first_item = item
         self.walk = CaseWalk(session.gold)
         self.case_id: str | None = None
         self._returning = Returning(self, session.document.key, self.show_message)
@@ -84,9 +84,10 @@ class AdjudicateScreen(DocumentScreen):
         return [VersionsBar(self.workbench.palette, len(self.names))]
 
     def focus_first_item(self) -> None:
-        """Go to the first open case."""
+        """Go to the case of the item that was asked for, or to the first open one."""
         self._refresh_cases()
-        first = self.walk.first()
+        asked = self.session.gold.case_about(self._first_item) if self._first_item is not None else None
+        first = asked or self.walk.first()
         self.focus_case(first.id if first else None)
         self.show_default_message()
         notes = [
@@ -378,16 +379,7 @@ class AdjudicateScreen(DocumentScreen):
 
     def action_return(self) -> None:
         """Ask which curator is to do the document again, and what."""
-        shown = self.names
-        if len(shown) == 1:
-            self._returning.ask(*next(iter(shown.items())))
-            return
-        numbers = codes(len(shown)) if len(shown) > MOST_VERSIONS else map(str, range(1, MOST_VERSIONS + 1))
-        options = dict(zip(numbers, shown.items(), strict=False))
-        listed = "  ".join(f"{code} {name}" for code, (_, name) in options.items())
-        self.prompts.ask(
-            f"return it to whom?  {listed}", {code: partial(self._returning.ask, *who) for code, who in options.items()}
-        )
+        self._returning.ask_whom(self.names, self.prompts)
 
     def action_undo(self) -> None:
         """Undo the last step, which may be a return."""

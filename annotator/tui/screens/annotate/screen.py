@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from annotator.annotation import SpanKey
+from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segment
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
@@ -52,8 +52,11 @@ class AnnotateScreen(DocumentScreen):
     session: AnnotationSession
     panel: ItemPanel
 
-    def __init__(self, desk: Desk, session: AnnotationSession, needle: str = "") -> None:
+    def __init__(
+        self, desk: Desk, session: AnnotationSession, needle: str = "", item: SpanKey | RelationKey | None = None
+    ) -> None:
         super().__init__(desk, session, cursor=session.bookmark.cursor, needle=needle)
+        self._first_item = None if item is None else session.content.item_id_with(item)
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
 
@@ -66,10 +69,12 @@ class AnnotateScreen(DocumentScreen):
         return ItemPanel(self.session, self.workbench.palette)
 
     def focus_first_item(self) -> None:
-        """Go to where the curator stopped, or to the first suggestion."""
+        """Go to the item that was asked for, to where the curator stopped, or to the first suggestion."""
         self._progress = self.desk.progress()
         match, bookmark = self.navigation.first_match(), self.session.bookmark
-        if match is not None:
+        if self._first_item is not None:
+            self.focus_item(self._first_item)
+        elif match is not None:
             self.go(match)
         elif bookmark.focus is not None:
             self.focus_item(bookmark.focus)
