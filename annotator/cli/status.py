@@ -22,7 +22,7 @@ from annotator.cli.common import (
 )
 from annotator.reports.printable import printable
 from annotator.reports.progress import WORK, YIELD, charge_words, curator_table, overview_json, stages_line
-from annotator.store import QueueRow, charges, layer_states
+from annotator.store import QueueRow, charges
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.progress import IDLE_DAYS, Overview, overview
 from annotator.workflow.retired_work import summary
@@ -93,12 +93,10 @@ def command(
 def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> None:
     rows = desk.queue.page(which, limit)
     store = desk.workspace.store
-    gold = layer_states(store, "gold")
     documents = [
         {
             **asdict(row),
             "curators": {name: charge.state for name, charge in charges(store, row.key).items()},
-            "gold": gold.get(row.key),
         }
         for row in rows
     ]
@@ -123,8 +121,7 @@ def _print_documents(desk: Desk, limit: int) -> None:
     """Print documents with who has them and how far they are."""
     store = desk.workspace.store
     rows = desk.queue.page(QueueFilter(), limit)
-    gold = layer_states(store, "gold")
-    cells = [(r.key, r.lang, charge_words(charges(store, r.key)), gold.get(r.key, ""), r.title) for r in rows]
+    cells = [(r.key, r.lang, charge_words(charges(store, r.key)), r.gold or "", r.title) for r in rows]
     print_table(("document", "lang", "curators", "gold", "title"), cells, cut="title")
     _tell_of_the_rest(desk, QueueFilter(), rows, limit)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from annotator.store import Charge
+from annotator.wording import plural
 from annotator.workflow.progress import CuratorProgress, Overview
 
 WORK = ("assigned", "blind", "todo", "doing", "done", "skipped", "returned", "flagged", "idle")
@@ -32,8 +33,11 @@ def curator_json(progress: CuratorProgress) -> dict[str, Any]:
 
 def overview_json(overview: Overview) -> dict[str, Any]:
     """The overview as JSON values, by the keys of ``annotator status --json``."""
+    stages = overview.stages._asdict()
+    reopened = stages.pop("reopened")
     return {
-        "stages": overview.stages._asdict(),
+        "stages": stages,
+        "reopened": reopened,
         "curators": [curator_json(progress) for progress in overview.curators],
         "abandoned": [noted._asdict() for noted in overview.abandoned],
         "flagged": [noted._asdict() for noted in overview.flagged],
@@ -77,14 +81,16 @@ def time_left(progress: CuratorProgress) -> str:
 
 def stages_line(overview: Overview) -> str:
     """In one line how far the documents are."""
-    documents, untouched, in_work, done, gold = overview.stages
+    documents, untouched, in_work, done, gold, reopened = overview.stages
     parts = [
         f"{untouched:,} untouched",
         f"{in_work:,} in work",
         f"{done:,} done by all who have them",
         f"{gold:,} gold",
     ]
-    return f"{documents:,} documents: {', '.join(parts)}"
+    if reopened:
+        parts.append(f"{reopened:,} reopened since by other work")
+    return f"{plural(documents, 'document')}: {', '.join(parts)}"
 
 
 def charge_words(charges: Mapping[str, Charge]) -> str:

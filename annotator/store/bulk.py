@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
-from annotator.store.derived import DIFFERING, DOUBT
+from annotator.store.derived import DIFFERING, DOUBT, REOPENED
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
 
@@ -116,8 +116,11 @@ class Bulk:
             self._insert(table, ("layer_id", "id", *spec.columns), sorted(rows.get(table, ()), key=_place))
         layers = rows.get("layer", ())
         self._derive("layer", "doubt", DOUBT, [row[0] for row in layers if row[_KIND] == "suggester"])
-        finished = Counter(row[_DOCUMENT_ID] for row in layers if row[_KIND] == "curator")
-        self._derive("document", "differing", DIFFERING, [d for d, curators in finished.items() if curators > 1])
+        alone = {row[0] for row in rows.get("document", ())}  # new, so that one layer has none beside it
+        compared = Counter(row[_DOCUMENT_ID] for row in layers if row[_KIND] in ("curator", "gold"))
+        documents = [document for document, count in compared.items() if count > 1 or document not in alone]
+        self._derive("document", "reopened", REOPENED, documents)
+        self._derive("document", "differing", DIFFERING, documents)
 
     def _derive(self, table: str, column: str, query: str, ids: Sequence[int]) -> None:
         """Set what follows from the rest in some rows."""

@@ -29,7 +29,7 @@ def check_database(store: Store) -> Iterator[str]:
         yield from _histories(store)
         for layer in store.layers():
             yield from _layer(store, layer)
-        yield from _documents(store.rows(_DIFFERING))
+        yield from _documents(store.rows(_DERIVED))
 
 
 def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[str]) -> Iterator[str]:
@@ -42,15 +42,21 @@ def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[st
             for layer in store.layers(document=key):
                 if layer.name in layers:
                     yield from _layer(store, layer)
-            yield from _documents(store.rows(f"{_DIFFERING} AND key = ?", key))
+            yield from _documents(store.rows(f"{_DERIVED} AND key = ?", key))
 
 
-_DIFFERING = f"SELECT key FROM document WHERE differing <> ({derived.DIFFERING})"
+_DERIVED = f"""
+SELECT * FROM (SELECT key, differing <> ({derived.DIFFERING}) AS differs, reopened <> ({derived.REOPENED}) AS reopens
+               FROM document) WHERE (differs OR reopens)
+"""
 
 
 def _documents(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
     for row in rows:
-        yield f"{row['key']}: on how many spans those who finished it differ is not what their layers say"
+        if row["differs"]:
+            yield f"{row['key']}: on how many spans those who finished it differ is not what their layers say"
+        if row["reopens"]:
+            yield f"{row['key']}: whether somebody finished it since its gold was complete is not what its layers say"
 
 
 def _database(store: Store) -> Iterator[str]:

@@ -51,7 +51,8 @@ class CuratorTally:
 class Stages(NamedTuple):
     """How many documents nobody began, are in somebody's work, are done by all who have them, and are gold.
 
-    The first three add up to ``documents``; gold counts documents that are done as well.
+    The first three add up to ``documents``; gold counts documents that are done as well, and ``reopened`` those whose
+    gold was complete until somebody finished other work.
     """
 
     documents: int
@@ -59,6 +60,7 @@ class Stages(NamedTuple):
     in_work: int
     done: int
     gold: int
+    reopened: int = 0
 
 
 class Noted(NamedTuple):
@@ -94,7 +96,7 @@ def survey(store: Store, idle_since: str, recent_since: str) -> tuple[Stages, li
         (_, done), *todo = store.rows(_DONE_AND_TODO)
         for curator, number in todo:
             counts[curator]["todo"] = number
-        documents, begun, gold = (_number(store, query) for query in (_DOCUMENTS, _BEGUN, _GOLD))
+        documents, begun, gold, reopened = (_number(store, query) for query in (_DOCUMENTS, _BEGUN, _GOLD, _REOPENED))
         found = [
             CuratorTally(
                 curator,
@@ -105,7 +107,7 @@ def survey(store: Store, idle_since: str, recent_since: str) -> tuple[Stages, li
             for curator, count in sorted(counts.items())
             if any(count.values())
         ]
-    return Stages(documents, documents - begun, begun - done, done, gold), found
+    return Stages(documents, documents - begun, begun - done, done, gold - reopened, reopened), found
 
 
 _COUNTED = ("assigned", "blind", "todo", "doing", "done", "skipped", "flagged", "abandoned", "returned",
@@ -138,6 +140,8 @@ _DOCUMENTS = "SELECT count(*) FROM document WHERE sha256 IS NOT NULL"
 _BEGUN = "SELECT count(DISTINCT document_id) FROM layer WHERE kind = 'curator' AND state IS NOT NULL"
 
 _GOLD = "SELECT count(*) FROM layer WHERE name = 'gold' AND state = 'done'"
+
+_REOPENED = "SELECT count(*) FROM document WHERE reopened"
 
 
 def _number(store: Store, query: str) -> int:

@@ -73,7 +73,8 @@ class QueueRow:
     """A document as one curator sees it in the queue.
 
     ``pending`` counts undecided suggestions, ``finished`` the curators who have finished it, ``differing`` the spans
-    that some of them marked and others did not; ``gold`` is the state of its gold; ``note`` says why it was returned.
+    that some of them marked and others did not; ``gold`` is the state of its gold, ``reopened`` where it was
+    complete and somebody finished other work since; ``note`` says why it was returned.
     """
 
     key: str
@@ -198,7 +199,8 @@ class Queue:
                    (SELECT count(*) FROM span WHERE layer_id = own.id) AS spans,
                    (SELECT count(*) FROM relation WHERE layer_id = own.id) AS relations,
                    own.changed_at, ({_FINISHED_COUNT}) AS finished, d.differing,
-                   (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') AS gold,
+                   CASE WHEN d.reopened THEN 'reopened' ELSE
+                   (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') END AS gold,
                    (SELECT r.note FROM layer c JOIN returned r ON r.layer_id = c.id WHERE own.returned
                     AND c.document_id = d.id AND c.name = 'corpus' AND r.id = own.author) AS note
             FROM (SELECT d.id {_listed(which, returned=returned)} ORDER BY {order} LIMIT :limit OFFSET :offset)

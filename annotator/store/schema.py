@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import StoreError
-from annotator.store.derived import DIFFERING, DOUBT
+from annotator.store.derived import DIFFERING, DOUBT, REOPENED
 
 APPLICATION_ID = 0x616E6E6F  # "anno"
 
@@ -262,11 +262,18 @@ UPDATE layer SET doubt = ({DOUBT}) WHERE kind = 'suggester';
 CREATE INDEX layer_of_suggester ON layer (document_id, name, doubt) WHERE kind = 'suggester';
 """
 
-_DIFFERING = f"""
+_DIFFERING = """
 ALTER TABLE document ADD COLUMN differing INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX document_by_differing ON document (differing DESC, key);
+"""
+
+_REOPENED = f"""
+ALTER TABLE document ADD COLUMN reopened INTEGER NOT NULL DEFAULT 0 CHECK (reopened IN (0, 1));
+UPDATE document SET reopened = ({REOPENED.strip()})
+WHERE id IN (SELECT document_id FROM layer WHERE name = 'gold' AND state = 'done');
 UPDATE document SET differing = ({DIFFERING.strip()})
 WHERE (SELECT count(*) FROM layer c WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done') > 1;
-CREATE INDEX document_by_differing ON document (differing DESC, key);
+CREATE INDEX document_reopened ON document (id) WHERE reopened;
 """
 
 _RETURNED = """
@@ -303,6 +310,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0006_document_dates", _DOCUMENT_DATES),
     ("0007_doubt", _DOUBT),
     ("0008_differing", _DIFFERING),
+    ("0010_reopened", _REOPENED),
     ("0011_returned", _RETURNED),
 )
 """Name and SQL of each migration, oldest first."""

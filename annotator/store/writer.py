@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, effective_events, fold
 from annotator.store.bulk import Bulk
-from annotator.store.derived import DIFFERING, DOUBT, RETURNED
+from annotator.store.derived import DIFFERING, DOUBT, REOPENED, RETURNED
 from annotator.store.layers import (
     LAYERS,
     Bookmark,
@@ -127,8 +127,8 @@ class Writer:
         before = read_state(self._connection, layer_id)
         after = fold(effective_events([event_of(name, row) for row in rows]))
         keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        self._carry(layer_id, [Op(*key, before.get(key), after.get(key)) for key in keys])
         self._advance(layer_id, rows[-1]["hash"], event_of(name, rows[-1]))
+        self._carry(layer_id, [Op(*key, before.get(key), after.get(key)) for key in keys])
 
     def _insert(self, layer_id: int, event: Event, digest: str) -> None:
         self._connection.execute(
@@ -168,7 +168,13 @@ class Writer:
                 f"UPDATE layer SET doubt = ({DOUBT}) WHERE id = ? AND kind = 'suggester'",
                 (layer_id,),
             )
-        self._compare(layer_id, ops, reopened=self._note_returned(layer_id, ops))
+        returned = self._note_returned(layer_id, ops)
+        finishing = returned or any(
+            op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops
+        )
+        reopened = self._note_reopened(layer_id, finishing=finishing)
+        if finishing or reopened or any(op.table == "span" for op in ops):
+            self._compare(layer_id, finishing=finishing or reopened)
 
     def _note_returned(self, layer_id: int, ops: Sequence[Op]) -> bool:
         """Note who has the document back and has not finished it since; return whether that changed."""
@@ -182,17 +188,22 @@ class Writer:
         changed = f"UPDATE layer SET returned = NOT returned WHERE {whose} AND returned <> ({RETURNED})"
         return self._connection.execute(changed, (layer_id,)).rowcount > 0
 
-    def _compare(self, layer_id: int, ops: Sequence[Op], *, reopened: bool) -> None:
-        """Count anew on how many spans those who finished a document differ, where ``ops`` may have changed that."""
-        finishing = reopened or any(
-            op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops
+    def _note_reopened(self, layer_id: int, *, finishing: bool) -> bool:
+        """Note whether a document's complete gold lacks what somebody finished since; return whether that changed."""
+        return self._connection.execute(
+            f"UPDATE document SET reopened = NOT reopened WHERE id = (SELECT document_id FROM layer WHERE id = ?1"
+            f" AND kind IN ('curator', 'gold', 'corpus') AND (?2 OR kind = 'gold' OR state = 'done'))"
+            f" AND reopened <> ({REOPENED})",
+            (layer_id, finishing),
+        ).rowcount > 0  # fmt: skip
+
+    def _compare(self, layer_id: int, *, finishing: bool) -> None:
+        """Count anew on how many spans those who finished a document differ, where a step may have changed that."""
+        self._connection.execute(
+            f"UPDATE document SET differing = ({DIFFERING}) WHERE id = (SELECT document_id FROM layer WHERE id = ?1"
+            " AND kind IN ('curator', 'gold', 'corpus') AND (?2 OR state = 'done'))",
+            (layer_id, finishing),
         )
-        if finishing or any(op.table == "span" for op in ops):
-            self._connection.execute(
-                f"UPDATE document SET differing = ({DIFFERING}) WHERE id = (SELECT document_id FROM layer WHERE id = ?1"
-                " AND kind IN ('curator', 'gold', 'corpus') AND (?2 OR state = 'done'))",
-                (layer_id, finishing),
-            )
 
     def _layer(self, name: LayerName) -> LayerInfo:
         execute = self._connection.execute

@@ -35,7 +35,7 @@ def test_a_network_file_system_is_told_once(
     folder = bench.workspace.root / "db"
     bench.workspace.close()
     mounts.write_text(MOUNTS.format(folder=folder, kind=kind), encoding="utf-8")
-    for command, answer in (("status", "1 documents"), ("doctor", "all is well")):
+    for command, answer in (("status", "1 document"), ("doctor", "all is well")):
         assert main(["-w", str(bench.workspace.root), command]) == 0
         out, err = capsys.readouterr()
         assert answer in out + err

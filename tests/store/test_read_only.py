@@ -61,7 +61,8 @@ def make_older(work: Path) -> None:
     with closing(sqlite3.connect(work / "db" / "annotator.db")) as raw:
         raw.executescript(
             "DROP INDEX document_by_differing; ALTER TABLE document DROP COLUMN differing;"
-            " DELETE FROM _sqlite_migrations WHERE name = '0008_differing'; PRAGMA user_version = 7"
+            " DROP INDEX document_reopened; ALTER TABLE document DROP COLUMN reopened;"
+            " DELETE FROM _sqlite_migrations WHERE name IN ('0008_differing', '0010_reopened'); PRAGMA user_version = 7"
         )
 
 

@@ -115,9 +115,11 @@ def test_differences_from_before_they_were_counted_are_counted(tmp_path: Path) -
     database = bench.workspace.database_path
     bench.workspace.close()
     with closing(sqlite3.connect(database, isolation_level=None)) as older:
-        older.execute("DROP INDEX document_by_differing")
-        older.execute("ALTER TABLE document DROP COLUMN differing")
-        older.execute("DELETE FROM _sqlite_migrations WHERE name = '0008_differing'")
+        for index in ("document_by_differing", "document_reopened"):
+            older.execute(f"DROP INDEX {index}")
+        for column in ("differing", "reopened"):
+            older.execute(f"ALTER TABLE document DROP COLUMN {column}")
+        older.execute("DELETE FROM _sqlite_migrations WHERE name IN ('0008_differing', '0010_reopened')")
         older.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
     bench = make_bench(tmp_path)
     (row,) = bench.store.rows("SELECT differing FROM document")
