@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from annotator.annotation import key_json
-from annotator.cli.common import GlobalOptions, curator_option, json_option, print_json, print_table, workspace_option
+from annotator.cli.common import (
+    GlobalOptions,
+    curator_option,
+    json_option,
+    narrate,
+    print_json,
+    print_table,
+    progress_bar,
+    workspace_option,
+)
+from annotator.reports.agreement_text import number
+from annotator.store import comparable_layers
+from annotator.wording import plural
 from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
+from annotator.workflow.adjudicating.feedback_totals import KINDS, FeedbackTotals, feedback_totals
 from annotator.workflow.description import item_in_words
 from annotator.workflow.workspace import Workspace, curator_name
 
 
 @click.command("feedback")
 @click.argument("document", required=False, metavar="[DOC]")
+@click.option("--all", "everybody", is_flag=True, help="Compare every curator with gold, a line for each.")
 @json_option
 @curator_option
 @workspace_option
 @click.pass_obj
 def command(
-    global_options: GlobalOptions, document: str | None, as_json: bool, curator: str | None, folder: Path | None
+    global_options: GlobalOptions,
+    document: str | None,
+    everybody: bool,
+    as_json: bool,
+    curator: str | None,
+    folder: Path | None,
 ) -> None:
-    """Show your finished work against complete gold: DOC item by item, else a line for each document."""
+    """Show your finished work against complete gold: DOC item by item, else a line for each document.
+
+    With --all, every curator's work on all documents, as far as you may see it: precision, recall and F1, what was
+    found, and the commonest errors.
+    """
+    if everybody and document is not None:
+        raise click.UsageError("--all is over all documents: give it, or DOC")
     workspace, name = global_options.workspace(folder), curator_name(curator or global_options.curator)
+    if everybody:
+        _print_everybody(workspace, name, as_json=as_json)
+        return
     if document is None:
         _print_documents(workspace, name, as_json=as_json)
         return
@@ -51,7 +80,7 @@ def _row(item: Feedback, text: str) -> dict[str, object]:
 def _print_documents(workspace: Workspace, curator: str, *, as_json: bool) -> None:
     """Print how many items of each finding every document has that can be compared."""
     store = workspace.store
-    keys = store.comparable(curator)
+    keys = [layer.name.document for layer in comparable_layers(store, curator)]
     tallies = {key: tally(feedback(store, workspace.scheme, key, curator)) for key in keys}
     if as_json:
         print_json([{"document": key, **found} for key, found in tallies.items()])
@@ -60,3 +89,32 @@ def _print_documents(workspace: Workspace, curator: str, *, as_json: bool) -> No
     rows = [(key, kind, *(counts.get(f, 0) for f in FINDINGS)) for key, found in tallies.items()
             for kind, counts in found.items()]  # fmt: skip
     print_table(columns, rows, numbers=columns[2:])
+
+
+def _print_everybody(workspace: Workspace, reader: str, *, as_json: bool) -> None:
+    """Print how far every curator says what gold says, and where they differ from it."""
+    with progress_bar("comparing") as progress:
+        found = feedback_totals(workspace.store, workspace.scheme, reader, progress)
+    if as_json:
+        print_json([totals.as_json() for totals in found.curators])
+    elif found.curators:
+        _print_totals(found.curators)
+    elif not found.hidden:
+        narrate("nothing to compare: nobody's finished work has complete gold yet")
+    if found.hidden:
+        narrate(f"left out: {plural(found.hidden, 'piece')} of work, until you and its curator are done with it")
+
+
+def _print_totals(curators: Sequence[FeedbackTotals]) -> None:
+    columns = ("curator", "documents", *(f"{kind} {score}" for kind in KINDS for score in ("P", "R", "F1")))
+    rows: list[tuple[object, ...]] = [
+        (one.curator, one.documents, *(number(score) for kind in KINDS for score in one.scores(kind)))
+        for one in curators
+    ]
+    print_table(columns, rows, numbers=columns[1:])
+    click.echo()
+    rows = [(one.curator, kind, *one.counts(kind).values()) for one in curators for kind in KINDS]
+    print_table(("curator", "kind", *FINDINGS), rows, numbers=FINDINGS)
+    click.echo()
+    rows = [(one.curator, ", ".join(f"{error} {count:,}" for error, count in one.commonest())) for one in curators]
+    print_table(("curator", "most often"), rows, cut="most often")

@@ -6,7 +6,7 @@ from annotator.store.comments import CommentKind, StoredComment, commented_layer
 from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break
 from annotator.store.file_identity import LostError
-from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
+from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime, comparable_layers
 from annotator.store.label_use import (
     layers_across_sentences,
     layers_with_links,
@@ -73,6 +73,7 @@ __all__ = [
     "check_database",
     "check_layers",
     "commented_layers",
+    "comparable_layers",
     "curates",
     "document_record",
     "first_break",

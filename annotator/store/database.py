@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName, UndoStack, UndoStep, curator_layer
+from annotator.history import Event, LayerName, UndoStack, UndoStep
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.filesystems import warnings
@@ -296,15 +296,6 @@ class Store:
             " JOIN document d ON d.id = l.document_id WHERE d.key = ? ORDER BY a.id"
         )
         return [row[0] for row in self.rows(query, document)]
-
-    def comparable(self, curator: str) -> list[str]:
-        """The documents that a curator has finished and of which there is complete gold, in order of key."""
-        query = (
-            "SELECT d.key FROM layer l JOIN layer g ON g.document_id = l.document_id AND g.name = 'gold'"
-            " JOIN document d ON d.id = l.document_id"
-            " WHERE l.name = ? AND l.state = 'done' AND g.state = 'done' AND g.text = l.text ORDER BY d.key"
-        )
-        return [row[0] for row in self.rows(query, curator_layer(curator))]
 
     def events(self, layer: LayerInfo) -> list[Event]:
         """A layer's whole history, oldest first."""

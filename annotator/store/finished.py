@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.store.database import Store
+from annotator.store.layers import LAYERS, LayerInfo, layer_info_of
 from annotator.store.progress import LONGEST_PAUSE_MS
 from annotator.text import Segmentation
 
@@ -64,6 +65,16 @@ class WorkTime(NamedTuple):
     blind: bool
     milliseconds: int
     items: int
+
+
+def comparable_layers(store: Store, curator: str | None = None) -> list[LayerInfo]:
+    """The work, all or one curator's, that is finished and of whose documents there is complete gold, in order."""
+    query = f"""
+        {LAYERS} JOIN layer g ON g.document_id = l.document_id AND g.name = 'gold'
+        WHERE l.kind = 'curator' AND l.state = 'done' AND g.state = 'done' AND g.text = l.text AND l.text = d.sha256
+          AND (?1 IS NULL OR l.author = ?1) ORDER BY d.key, l.name
+    """
+    return [layer_info_of(row) for row in store.rows(query, curator)]
 
 
 _span_key: Callable[[tuple[int, int, str]], SpanKey] = partial(tuple.__new__, SpanKey)
