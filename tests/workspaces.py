@@ -132,6 +132,17 @@ def make_bench(folder: Path, overlap: str = "flat") -> Bench:
     return Bench(Workspace(folder))
 
 
+def under(bench: Bench, *changes: tuple[str, str]) -> Bench:
+    """The same workspace, opened anew, after texts in its labels.yaml were replaced by others."""
+    path = bench.workspace.labels_path
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    return Bench(Workspace(bench.workspace.root))
+
+
 def open_bench(folder: str) -> Bench:
     """Return a workspace that is there already, for scripts in processes of their own."""
     return Bench(Workspace(Path(folder)))

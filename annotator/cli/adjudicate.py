@@ -43,6 +43,10 @@ def _settle(workspace: Workspace, actor: str, documents: tuple[str, ...]) -> Non
     narrate(f"{len(report.settled)} documents became gold, {len(report.unchanged)} were gold already")
     for key, reason in report.open.items():
         narrate(f"not gold: {key}: {reason}")
+    if report.retired:
+        from annotator.workflow.retired_work import mending
+
+        narrate(f"the label scheme moved on: {mending(report.retired)}")
 
 
 def _open(workspace: Workspace, actor: str, document: str | None) -> None:

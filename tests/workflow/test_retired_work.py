@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-
 import pytest
 
 from annotator.annotation import Annotations, Relation, Span
@@ -12,8 +9,7 @@ from annotator.history import LayerName, Op
 from annotator.labels.retired import retired
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.retired_work import mending, places, retired_work, summary, total
-from annotator.workflow.workspace import Workspace
-from tests.workspaces import KEY, Bench, range_of
+from tests.workspaces import KEY, Bench, range_of, under
 
 WORKS_FOR = "works_for: {key: w, head: PERSON, child: ORG}"
 CHANGES = {
@@ -29,22 +25,10 @@ CHANGES = {
 }
 
 
-@contextmanager
-def changed(workspace: Workspace, change: str) -> Iterator[Workspace]:
-    """The workspace, opened anew after a change of its label scheme."""
-    text = workspace.labels_path.read_text(encoding="utf-8")
-    old, new, _ = CHANGES[change]
-    assert old in text
-    workspace.labels_path.write_text(text.replace(old, new), encoding="utf-8")
-    with closing(Workspace(workspace.root)) as again:
-        yield again
-
-
 @pytest.fixture
 def worked(bench: Bench) -> Bench:
     """Work that the scheme allows, with something for each change of it."""
-    labels = bench.workspace.labels_path
-    labels.write_text(labels.read_text(encoding="utf-8").replace("overlap: flat", "overlap: any"), encoding="utf-8")
+    bench = under(bench, ("overlap: flat", "overlap: any"))
     document = bench.document()
     spans = [
         Span("a", *range_of(document, "Ana Ruiz"), "PERSON"),
@@ -62,34 +46,31 @@ def worked(bench: Bench) -> Bench:
 
 
 def test_work_that_the_scheme_allows_is_nowhere_retired(worked: Bench) -> None:
-    with closing(Workspace(worked.workspace.root)) as workspace:
-        assert retired_work(workspace) == []
+    assert retired_work(worked.workspace) == []
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_a_change_of_the_scheme_retires_is_found_and_counted(worked: Bench, change: str) -> None:
-    said = CHANGES[change][-1]
-    with changed(worked.workspace, change) as workspace:
-        (layer,) = retired_work(workspace)
-        assert layer.name == LayerName(KEY, "curator:ana")
-        assert summary(total([layer])) == said
-        quick = retired_work(workspace, quick=True)
-        assert quick == ([] if change == "relations must stay in a sentence" else [layer])
-        document = worked.document()
-        content = workspace.store.annotations(worked.layer_id())
-        assert layer.items == retired(workspace.scheme, content, document.sentences)
+    old, new, said = CHANGES[change]
+    again = under(worked, (old, new))
+    (layer,) = retired_work(again.workspace)
+    assert layer.name == LayerName(KEY, "curator:ana")
+    assert summary(total([layer])) == said
+    quick = retired_work(again.workspace, quick=True)
+    assert quick == ([] if change == "relations must stay in a sentence" else [layer])
+    content = again.store.annotations(again.layer_id())
+    assert layer.items == retired(again.scheme, content, again.document().sentences)
 
 
 def test_the_advice_names_the_commonest_label_that_is_gone(worked: Bench) -> None:
-    with changed(worked.workspace, "a label went") as workspace:
-        counts = total(retired_work(workspace))
-        assert "`annotator labels rename PERSON NEW`" in mending(counts)
-        assert "`annotator labels drop PERSON`" in mending(counts)
+    counts = total(retired_work(under(worked, ("PERSON", "HUMAN")).workspace))
+    assert "`annotator labels rename PERSON NEW`" in mending(counts)
+    assert "`annotator labels drop PERSON`" in mending(counts)
 
 
-def test_the_advice_on_ends_and_overlaps_names_no_label(worked: Bench) -> None:
-    with changed(worked.workspace, "spans must not overlap") as workspace:
-        assert "labels drop" not in mending(total(retired_work(workspace)))
+def test_the_advice_on_overlaps_names_no_label(worked: Bench) -> None:
+    again = under(worked, ("overlap: any", "overlap: flat"))
+    assert "labels drop" not in mending(total(retired_work(again.workspace)))
 
 
 def test_the_first_few_layers_are_named() -> None:

@@ -104,11 +104,13 @@ class Painter:
         head_row, child_row = self.rows.row_of(head.start), self.rows.row_of(child.start)
         if row not in (head_row, child_row):
             return None
+        known = relation.label in self.layer_view.scheme.relations
+        retired = not known or self.layer_view.retirement(relation.id) is not None
         return Arc(
             relation.id,
             self._middle(head, row) if head_row == row else None,
             self._middle(child, row) if child_row == row else None,
-            f"{relation.label}{RETIRED}" if self.layer_view.retirement(relation.id) else relation.label,
+            f"{relation.label}{RETIRED}" if retired else relation.label,
             relation.origin == "suggested",
             self.layer_view.scheme.is_symmetric(relation.label),
             (child_row if head_row == row else head_row) + 1,

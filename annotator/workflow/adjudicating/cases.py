@@ -15,10 +15,19 @@ from annotator.annotation import RelationKey, Settled, SpanKey
 from annotator.labels import Settle
 
 Kind = Literal[
-    "boundary", "label", "missing", "relation label", "relation direction", "relation missing", "agreed", "added"
+    "boundary",
+    "label",
+    "missing",
+    "relation label",
+    "relation direction",
+    "relation missing",
+    "retired",
+    "agreed",
+    "added",
 ]
 KINDS: tuple[Kind, ...] = (
-    "boundary", "label", "missing", "relation label", "relation direction", "relation missing", "agreed", "added",
+    "boundary", "label", "missing", "relation label", "relation direction", "relation missing",
+    "retired", "agreed", "added",
 )  # fmt: skip
 
 SpanVersion = tuple[SpanKey, ...]
@@ -32,8 +41,8 @@ class SpanCase:
 
     ``id`` names it from step to step.  ``versions`` has what each curator marked there: usually one span or none;
     several where another curator marked a span that cannot stand beside them.  ``settled`` is ``None`` while it is
-    open; then ``outcome`` is empty, else it holds what stands in gold.  ``claims`` is all that was marked there, each
-    span once, in order.
+    open.  ``outcome`` holds what stands in gold: in an open case only what was decided before the label scheme moved
+    on, and is retired.  ``claims`` is all that was marked there, each span once, in order.
     """
 
     id: str

@@ -90,7 +90,7 @@ def compare(work: Annotations, gold: Annotations, scheme: LabelScheme, sentences
     unmatched_gold = {gold.relation_key(r).canonical(scheme.symmetric) for r in gold.relations.values()}
     unmatched_own: list[RelationKey] = []
     for own in sorted(work.relation_key(r) for r in work.relations.values()):
-        mapped = outcomes.relation(own)
+        mapped = outcomes.standing(own)
         if mapped in unmatched_gold:
             unmatched_gold.discard(mapped)
             yield RelationFeedback("as in gold", own, mapped)

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
+from annotator.history import GOLD
+from annotator.labels.retired import RetiredCounts, retired
 from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.cases import kinds_in_words
 from annotator.workflow.adjudicating.finished_work import FinishedWork, read_finished
 from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.retired_work import summary
 from annotator.workflow.workspace import Workspace
 
 
 @dataclass(slots=True)
 class GoldReport:
-    """Keys of the documents that became gold, that were gold already, and, with the reason, that are still ``open``."""
+    """Keys of the documents that became gold, that were gold already, and, with the reason, that are still ``open``.
+
+    ``retired`` counts what of the finished work of the latter the label scheme no longer allows.
+    """
 
     settled: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     open: dict[str, str] = field(default_factory=dict)
+    retired: RetiredCounts = field(default_factory=Counter)
 
 
 def settle_finished(workspace: Workspace, actor: str, keys: Sequence[str] = ()) -> GoldReport:
@@ -41,7 +50,10 @@ def settle_finished(workspace: Workspace, actor: str, keys: Sequence[str] = ()) 
             report.open[key] = reason
             continue
         session = open_gold(workspace, key, actor)
-        reason = _reason_open(session.gold)
+        complete = session.state == "done" and session.gold.is_merged
+        found = {} if complete else _retired_in(session.gold)
+        report.retired.update(sum(found.values(), Counter()))
+        reason = _reason_retired(found) or _reason_open(session.gold)
         if reason:
             report.open[key] = reason
         elif session.gold.complete_by_itself():
@@ -84,6 +96,18 @@ def _reason_to_wait(work: FinishedWork) -> str:
     if work.outdated:
         return "its text was replaced since"
     return "" if work.work else "nobody has worked on it"
+
+
+def _retired_in(gold: GoldEditor) -> dict[str, RetiredCounts]:
+    """How much of each curator's finished work, and of gold, the label scheme no longer allows."""
+    content = gold.layer.content
+    contents = {**gold.work.contents, GOLD: Annotations(content.spans, content.relations)}
+    counts = {name: retired(gold.scheme, work, gold.document.sentences).counts(work) for name, work in contents.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _reason_retired(found: Mapping[str, RetiredCounts]) -> str:
+    return "; ".join(f"{summary(counts)} of {name}" for name, counts in found.items())
 
 
 def _reason_open(gold: GoldEditor) -> str:

@@ -130,6 +130,8 @@ class GoldParts:
         groups: list[tuple[set[int], dict[str, Ruling | None], set[SpanKey]]] = []
         for claim, ruling in changes.items():
             keys = self._keys(claim, ruling)
+            if not keys:  # a ruling is taken away that is not there
+                continue
             numbers, within = self._near(keys), {claim: ruling}
             unrelated = []
             for group in groups:

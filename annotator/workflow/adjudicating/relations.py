@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from annotator.annotation import Annotations, RelationKey, SpanKey
+from annotator.annotation import Annotations, RelationKey, Settled, SpanKey
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
 from annotator.workflow.adjudicating.cases import RelationCase, RelationVersion, relation_kind, vote
@@ -39,14 +39,36 @@ class SpanOutcomes:
         ``None`` where an end has nothing that stands for it (yet), or the scheme does not allow the relation between
         what does.  A symmetric relation starts at the earlier span.
         """
+        relation = self._between(claim, outcome)
+        return relation if relation is not None and self.allows(relation) else None
+
+    def standing(self, claim: RelationKey, outcome: RelationOutcome | None = None) -> RelationKey | None:
+        """As :meth:`relation`, and also one that is retired: that the scheme does not allow as it was marked either.
+
+        So it is put before the adjudicator, while a relation that only the settling of its ends made impossible goes.
+        """
+        relation = self._between(claim, outcome)
+        if relation is None or relation.head == relation.child:
+            return None
+        if self.allows(relation):
+            return relation
+        return None if self.allows(_directed(claim.head, claim.child, outcome or (claim.label, False))) else relation
+
+    def allows(self, relation: RelationKey) -> bool:
+        """Whether the scheme allows a relation."""
+        return self.scheme.relation_problem(relation, self._sentences) is None
+
+    def _between(self, claim: RelationKey, outcome: RelationOutcome | None) -> RelationKey | None:
+        """The relation between the gold spans that stand for a claim's ends, whether the scheme allows it or not."""
         head, child = self.spans.get(claim.head), self.spans.get(claim.child)
         if head is None or child is None:
             return None
-        label, reverse = outcome or (claim.label, False)
-        ends = (child, head) if reverse else (head, child)
-        relation = RelationKey(*ends, label).canonical(self._symmetric)
-        allowed = self.scheme.relation_problem(relation, self._sentences) is None
-        return relation if allowed else None
+        return _directed(head, child, outcome or (claim.label, False)).canonical(self._symmetric)
+
+
+def _directed(head: SpanKey, child: SpanKey, outcome: RelationOutcome) -> RelationKey:
+    label, reverse = outcome
+    return RelationKey(child, head, label) if reverse else RelationKey(head, child, label)
 
 
 class RelationCases(NamedTuple):
@@ -60,7 +82,6 @@ def relation_cases(
     contents: Mapping[str, Annotations],
     outcomes: SpanOutcomes,
     rulings: Mapping[RelationKey, RelationOutcome | None],
-    scheme: LabelScheme,
 ) -> RelationCases:
     """The cases of relations; ``rulings`` say what an adjudicator decided on a claim.
 
@@ -73,12 +94,12 @@ def relation_cases(
         for relation in contents[curator].relations.values():
             claim = contents[curator].relation_key(relation)
             waiting += outcomes.has_open_end(claim)
-            mapped = outcomes.relation(claim)
+            mapped = outcomes.standing(claim)
             if mapped is not None:
                 claims[mapped][curator].add(claim)
     decided = _decided(outcomes, rulings)
     cases = [
-        _settled(_case(group, claims, sorted(contents)), decided, scheme)
+        _settled(_case(group, claims, sorted(contents), outcomes), decided, outcomes)
         for group in _alternatives({mapped: frozenset(curators) for mapped, curators in claims.items()})
     ]
     return RelationCases([*cases, *_added(cases, sorted(contents), outcomes, rulings)], waiting)
@@ -91,8 +112,8 @@ def _decided(
     decided: dict[RelationKey, RelationKey | None] = {}
     for claim in sorted(rulings):
         ruling = rulings[claim]
-        outcome = None if ruling is None else outcomes.relation(claim, ruling)
-        for relation in (outcomes.relation(claim), outcome):
+        outcome = None if ruling is None else outcomes.standing(claim, ruling)
+        for relation in (outcomes.standing(claim), outcome):
             if relation is not None and decided.get(relation) is None:
                 decided[relation] = outcome
     return decided
@@ -131,23 +152,28 @@ def _disjoint(ones: Iterable[RelationKey], others: Iterable[RelationKey],
 
 
 def _case(group: list[RelationKey], claims_on: Mapping[RelationKey, Mapping[str, set[RelationKey]]],
-          curators: list[str]) -> RelationCase:  # fmt: skip
+          curators: list[str], outcomes: SpanOutcomes) -> RelationCase:  # fmt: skip
     versions: dict[str, RelationVersion] = {c: tuple(r for r in group if c in claims_on[r]) for c in curators}
     claims = tuple(sorted({claim for r in group for claims in claims_on[r].values() for claim in claims}))
-    return RelationCase(str(claims[0]), relation_kind(versions.values()), versions, claims=claims)
+    kind = relation_kind(versions.values())
+    if kind == "agreed" and not all(map(outcomes.allows, group)):
+        kind = "retired"
+    return RelationCase(str(claims[0]), kind, versions, claims=claims)
 
 
 def _settled(
-    case: RelationCase, decided: Mapping[RelationKey, RelationKey | None], scheme: LabelScheme
+    case: RelationCase, decided: Mapping[RelationKey, RelationKey | None], outcomes: SpanOutcomes
 ) -> RelationCase:
     versions = {relation for version in case.versions.values() for relation in version}
     if versions <= decided.keys():
         outcome = tuple(sorted({r for s in versions if (r := decided[s]) is not None}))
-        return replace(case, settled="adjudicator", outcome=outcome)
+        return replace(case, settled="adjudicator" if all(map(outcomes.allows, outcome)) else None, outcome=outcome)
     if versions & decided.keys():
         return case
-    chosen = vote(case.versions, scheme.settle)
-    return case if chosen is None else replace(case, outcome=chosen[0], settled=chosen[1])
+    chosen = vote(case.versions, outcomes.scheme.settle)
+    if chosen is None or not all(map(outcomes.allows, chosen[0])):
+        return case
+    return replace(case, outcome=chosen[0], settled=chosen[1])
 
 
 def _added(cases: list[RelationCase], curators: list[str], outcomes: SpanOutcomes,
@@ -159,8 +185,9 @@ def _added(cases: list[RelationCase], curators: list[str], outcomes: SpanOutcome
     nobody: dict[str, RelationVersion] = dict.fromkeys(curators, ())
     for claim in sorted(rulings):
         ruling = rulings[claim]
-        outcome = None if ruling is None else outcomes.relation(claim, ruling)
+        outcome = None if ruling is None else outcomes.standing(claim, ruling)
         if outcome is not None and claim not in claimed and outcome not in in_gold:
-            case = RelationCase(str(claim), "added", nobody, "adjudicator", (outcome,), (claim,))
+            settled: Settled | None = "adjudicator" if outcomes.allows(outcome) else None
+            case = RelationCase(str(claim), "added", nobody, settled, (outcome,), (claim,))
             added.setdefault(outcome, case)
     return list(added.values())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from annotator.annotation import Relation, RelationKey, Ruling, Span, SpanKey
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
+from annotator.labels.retired import retired_spans
 from annotator.store import Store
 from annotator.text import Document
 from annotator.workflow.adjudicating import decisions
@@ -109,6 +110,8 @@ class GoldSession:
         count = 0
         for case in self.gold.open:
             curator = most_common_curator(case.versions)
+            if curator is not None and self.version_problem(case.versions[curator]) is not None:
+                continue
             if curator is None or 2 * list(case.versions.values()).count(case.versions[curator]) <= len(case.versions):
                 continue
             changes.update(self._changes(case, case.versions[curator], curator))
@@ -117,12 +120,29 @@ class GoldSession:
         return self.gold.outcome(ruled.step, f"settled {count} as most say; {len(self.gold.open)} remain")
 
     def _settle(self, case: Case, version: SpanVersion | RelationVersion, curator: str | None) -> Outcome:
+        problem = self.version_problem(version)
+        if problem is not None:
+            instead = "= gives it another label" if isinstance(case, SpanCase) else "r at one of its ends makes another"
+            raise WorkflowError(problem, f"{instead}, x lets nothing stand")
         replaced = {*map(str, case.outcome)}
         ruled = self.gold.rule("choose", self._changes(case, version, curator))
         what = ", ".join(map(self._in_words, version)) or "nothing"
         settled = self.gold.find(case.id)
         focus = str(settled.outcome[0]) if settled is not None and settled.outcome else None
         return self._outcome(ruled, f"settled: {what}", focus, replaced)
+
+    def retirement(self, case: Case) -> str | None:
+        """Why the label scheme does not allow what stands for a case, or a curator's version of it."""
+        problems = (self.version_problem(version) for version in (case.outcome, *case.versions.values()))
+        return next((problem for problem in problems if problem is not None), None)
+
+    def version_problem(self, version: SpanVersion | RelationVersion) -> str | None:
+        """Why the label scheme does not allow a version; ``None`` where it does."""
+        spans = [(key, str(key)) for key in version if isinstance(key, SpanKey)]
+        relations = [key for key in version if isinstance(key, RelationKey)]
+        problems = [reason.text for reason in retired_spans(self.scheme, spans).values()]
+        problems += filter(None, (self.scheme.relation_problem(key, self.document.sentences) for key in relations))
+        return problems[0] if problems else None
 
     def _changes(self, case: Case, version: SpanVersion | RelationVersion, curator: str | None) -> dict[str, Ruling]:
         part = self.around(case)
@@ -146,7 +166,8 @@ class GoldSession:
         self, action: str, message: str, case: SpanCase | None, *, old: SpanKey | None, new: SpanKey | None
     ) -> Outcome:
         """Put ``new`` in place of ``old``; without ``old``, ``new`` is added; without ``new``, ``old`` is removed."""
-        outcome = case.outcome if case else ()
+        replaces = case is not None and case.settled is None and old is None  # all of an open case
+        outcome = case.outcome if case and not replaces else ()
         part = self.gold.around(*(key for key in (old, new) if key is not None), *(_spans_of(case) if case else ()))
         unchanged = [self.content.spans[str(key)] for key in outcome if key not in (old, new)]
         items = unchanged if new is None else [*unchanged, self._own_span(part, case, old, new)]
@@ -207,11 +228,11 @@ class GoldSession:
         return self._edit_span(action, message, self._span_case(str(old)), old=old, new=new)
 
     def first_version(self, case_id: str) -> Span:
-        """The span that an edit of an open case starts from: of the most common version, else of the first one."""
+        """The span that an edit of an open case starts from: what stands, or is in the most common or first version."""
         case = self.gold.case(case_id)
         if isinstance(case, SpanCase):
             most = most_common_curator(case.versions)
-            versions = ([case.versions[most]] if most else []) + list(case.versions.values())
+            versions = [case.outcome, *([case.versions[most]] if most else []), *case.versions.values()]
             for key in (key for version in versions for key in version):
                 return Span(str(key), *key)
         raise WorkflowError("there is no span here to change", "r relates, a selection and a label's key mark one")
@@ -223,6 +244,7 @@ class GoldSession:
         if side:
             self.checks.check_room(start, end)
         new = SpanKey(start, end, label or base.label)
+        self.checks.check_label(new.label)
         case = self.gold.case(case_id)
         assert isinstance(case, SpanCase)
         return self._edit_span("edit", f"settled: {self._in_words(new)}", case, old=None, new=new)

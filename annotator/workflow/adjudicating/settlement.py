@@ -73,7 +73,7 @@ def settle(
     ruled_relations = {
         relation_key(r.claim): relation_outcome(r.outcome) for r in by_hand.values() if r.kind == "relation"
     }
-    relations, waiting_relations = relation_cases(contents, outcomes, ruled_relations, scheme)
+    relations, waiting_relations = relation_cases(contents, outcomes, ruled_relations)
     by_itself = {r.id: r for r in (*_span_rulings(spans, contents, event),
                               *_relation_rulings(relations, contents, outcomes, event))}  # fmt: skip
     all_rulings = {i: _as_before(rulings.get(i), ruling) for i, ruling in by_itself.items()}
@@ -186,7 +186,7 @@ def _outcome(ruling: Ruling, outcomes: SpanOutcomes) -> SpanKey | RelationKey | 
         return None
     if ruling.kind == "span":
         return span_key(ruling.outcome)
-    return outcomes.relation(relation_key(ruling.claim), relation_outcome(ruling.outcome))
+    return outcomes.standing(relation_key(ruling.claim), relation_outcome(ruling.outcome))
 
 
 def _with_credit(ruling: Ruling, item: Item) -> Item:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from annotator.agreement.alignment import align, align_layers
-from annotator.annotation import Annotations, SpanKey
+from annotator.annotation import Annotations, Settled, SpanKey
 from annotator.disjoint_sets import DisjointSets
 from annotator.intervals import IntervalIndex
 from annotator.labels import LabelScheme
+from annotator.labels.retired import retired_spans
 from annotator.workflow.adjudicating.cases import SpanCase, SpanVersion, span_kind, vote
 
 SpanSuccessors = dict[SpanKey, SpanKey | None]
@@ -22,16 +23,17 @@ def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, Span
 
     ``contents`` is the finished work by curator, ``ruled`` what an adjudicator decided on a claim.  A case is settled
     when every claim in it was decided on, or stands in gold anyway; open when only some were; by vote when none was
-    and the vote's outcome may stand beside what was decided.
+    and the vote's outcome may stand beside what was decided.  What the scheme does not allow settles nothing.
     """
     ruled_spans = sorted({outcome for outcome in ruled.values() if outcome is not None})
     ruled_index = IntervalIndex((s.start, s.end, str(i)) for i, s in enumerate(ruled_spans))
     decided = {**{span: span for span in ruled_spans}, **ruled}
+    retired = {ruled_spans[int(i)] for i in retired_spans(scheme, ((s, str(i)) for i, s in enumerate(ruled_spans)))}
     cases = []
     for case in _undecided_cases(contents, scheme):
         near = [ruled_spans[int(i.id)] for i in ruled_index.overlapping(*case.range)]
-        cases.append(_reopened_on_clash(_settled(case, decided, scheme), near, scheme))
-    return sorted([*cases, *_added(cases, contents, ruled)], key=lambda case: (case.position, case.id))
+        cases.append(_reopened_on_clash(_settled(case, decided, retired, scheme), near, scheme))
+    return sorted([*cases, *_added(cases, contents, ruled, retired)], key=lambda case: (case.position, case.id))
 
 
 def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuccessors:
@@ -55,7 +57,10 @@ def _undecided_cases(contents: Mapping[str, Annotations], scheme: LabelScheme) -
             c: tuple(sorted(span for row in spans if (span := row[i]) is not None)) for i, c in enumerate(curators)
         }
         claims = tuple(sorted({span for version in versions.values() for span in version}))
-        cases.append(SpanCase(str(claims[0]), span_kind(versions.values()), versions, claims=claims))
+        kind = span_kind(versions.values())
+        if kind == "agreed" and not allowed_together(scheme, claims):
+            kind = "retired"
+        cases.append(SpanCase(str(claims[0]), kind, versions, claims=claims))
     return cases
 
 
@@ -75,13 +80,27 @@ def _joined(groups: Sequence[set[SpanKey]], scheme: LabelScheme) -> list[list[in
     return list(joined.values())
 
 
-def _settled(case: SpanCase, decided: Mapping[SpanKey, SpanKey | None], scheme: LabelScheme) -> SpanCase:
+def allowed_together(scheme: LabelScheme, spans: Iterable[SpanKey]) -> bool:
+    """Whether the scheme lets spans stand beside one another."""
+    return not retired_spans(scheme, ((span, str(span)) for span in spans))
+
+
+def _settled(
+    case: SpanCase, decided: Mapping[SpanKey, SpanKey | None], retired: Container[SpanKey], scheme: LabelScheme
+) -> SpanCase:
     is_decided = [claim in decided for claim in case.claims]
     if all(is_decided):
-        outcome = {o for claim in case.claims if (o := decided[claim]) is not None}
-        return replace(case, outcome=tuple(sorted(outcome)), settled="adjudicator")
+        outcome = tuple(sorted({o for claim in case.claims if (o := decided[claim]) is not None}))
+        return replace(case, outcome=outcome, settled=_by_hand(outcome, retired))
     chosen = None if any(is_decided) else vote(case.versions, scheme.settle)
-    return case if chosen is None else replace(case, outcome=chosen[0], settled=chosen[1])
+    if chosen is None or not allowed_together(scheme, chosen[0]):
+        return case
+    return replace(case, outcome=chosen[0], settled=chosen[1])
+
+
+def _by_hand(outcome: SpanVersion, retired: Container[SpanKey]) -> Settled | None:
+    """How a case is settled that an adjudicator decided: not at all, where the outcome is ``retired``."""
+    return None if any(span in retired for span in outcome) else "adjudicator"
 
 
 def _reopened_on_clash(case: SpanCase, ruled_spans: list[SpanKey], scheme: LabelScheme) -> SpanCase:
@@ -93,7 +112,7 @@ def _reopened_on_clash(case: SpanCase, ruled_spans: list[SpanKey], scheme: Label
 
 
 def _added(cases: Iterable[SpanCase], contents: Mapping[str, Annotations],
-           ruled: Mapping[SpanKey, SpanKey | None]) -> list[SpanCase]:  # fmt: skip
+           ruled: Mapping[SpanKey, SpanKey | None], retired: Container[SpanKey]) -> list[SpanCase]:  # fmt: skip
     """Cases for the spans that stand by decision alone, because no curator has them (any more)."""
     claimed = {claim for case in cases for claim in case.claims}
     in_gold = {span for case in cases for span in case.outcome}
@@ -103,5 +122,6 @@ def _added(cases: Iterable[SpanCase], contents: Mapping[str, Annotations],
     for claim in sorted(ruled):
         outcome = ruled[claim]
         if claim not in claimed and outcome is not None and outcome not in in_gold:
-            added.setdefault(outcome, SpanCase(str(claim), "added", nobody, "adjudicator", (outcome,)))
+            case = SpanCase(str(claim), "added", nobody, _by_hand((outcome,), retired), (outcome,))
+            added.setdefault(outcome, case)
     return list(added.values())

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from annotator.annotation import Relation, Span, SpanKey
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine
@@ -23,10 +24,14 @@ def show_header(bar: StatusLine, session: GoldSession, *, wide: bool) -> None:
     agreed = counts["agreement"] + counts["majority"]
     sign = " ★ complete" if session.state == "done" else ""
     flag = " ⚑" if session.flagged else ""
+    open_cases = session.gold.open
+    retired = sum(case.kind == "retired" or bool(case.outcome) for case in open_cases)
     if wide:
-        counted = f"{counts[None]} open · {counts['adjudicator']} settled · {agreed} agreed"
+        waiting = f"{len(open_cases)} open{f' ({retired} retired)' if retired else ''}"
+        counted = f"{waiting} · {counts['adjudicator']} settled · {agreed} agreed"
     else:
-        counted = f"{counts[None]}? {counts['adjudicator']}✓ {agreed}="
+        waiting = f"{len(open_cases)}?{f' {retired}{RETIRED}' if retired else ''}"
+        counted = f"{waiting} {counts['adjudicator']}✓ {agreed}="
     bar.show(
         (f" {session.document.key}", "bold"),
         (f" gold{sign}{flag}  {session.document.title}", ""),
@@ -60,7 +65,10 @@ def _show_open_case(bar: StatusLine, session: GoldSession, case: Case, walk: Cas
     only = f" {walk.kind}" if walk.kind else ""
     number = next((i for i, c in enumerate(cases, 1) if c.id == case.id), None)
     count = f"{number} of {len(cases)}{only}" if number else f"{len(cases)}{only} open"
-    bar.show((f" {case.kind} ", "alarm"), (f" {count}", ""), (_notes(session, case), ""), right=" = another label ")
+    reason = session.retirement(case)
+    why = (f"  {reason}", "retired") if reason else ("", "")
+    keys = " = another label " if not reason else " x none " if isinstance(case, RelationCase) else " = label · x none "
+    bar.show((f" {case.kind} ", "alarm"), (f" {count}", ""), why, (_notes(session, case), ""), right=keys)
 
 
 def _show_settled_case(bar: StatusLine, session: GoldSession, case: Case) -> None:
@@ -105,7 +113,8 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
         if isinstance(only, SpanKey)
         else ", ".join(item_in_words(key, session.document.text) for key in version)
     )
-    return VersionLine(name, label, text, _note(items), " · ".join(comments), stands)
+    retired = session.version_problem(version) is not None
+    return VersionLine(name, label, text, _note(items), " · ".join(comments), stands, retired)
 
 
 def _items(session: GoldSession, case: Case, curator: str) -> list[Span | Relation]:

@@ -155,8 +155,11 @@ class AnnotateScreen(DocumentScreen):
         suggestion_id = order.next_undecided(start) if by > 0 else order.previous_undecided(start)
         self.clear_selection()
         self.focus_item(suggestion_id)
+        reason = self.session.layer.retirement(suggestion_id) if suggestion_id else None
         if suggestion_id is None:
             self.show_default_message()
+        elif reason is not None:
+            self.show_message(reason.text, "alarm")
 
     def action_accept(self) -> None:
         """Accept the focused suggestion and go to the next."""

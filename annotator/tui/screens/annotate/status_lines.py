@@ -64,7 +64,7 @@ def show_focus(
 def _show_span(bar: StatusLine, session: AnnotationSession, span: Span) -> None:
     reason = session.layer.retirement(span.id)
     if reason is not None:
-        keys = "[ ] { } move" if reason.kind == "overlap" else "a label's key relabels"
+        keys = "[ ] { } move" if reason.kind == "overlap" else "label key relabels"
         _show_retired(bar, span, quote(session.checks.text_of(span), 24), reason, keys)
         return
     pending = span.origin == "suggested"
