@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from annotator.reports.agreement import Agreement
     from annotator.reports.work_summary import WorkSummary
 
-FORMATS = ("table", "json", "csv", "html")
+FORMATS = ("table", "md", "json", "csv", "html")
 
 
 @click.command("agreement")
@@ -114,6 +114,12 @@ def _text(agreement: Agreement, done: WorkSummary, kind: str, *, terminal: bool)
         from annotator.reports.agreement_html import as_html
 
         return as_html(agreement, done)
+    if kind == "md":
+        from annotator.reports.agreement_tables import opening, sections
+        from annotator.reports.sections import as_markdown
+
+        title, *paragraphs = opening(agreement)
+        return as_markdown(title, paragraphs, sections(agreement, done))
     return _tables(agreement, done, terminal=terminal)
 
 

@@ -18,7 +18,6 @@ from annotator.cli.common import (
     progress_bar,
     workspace_option,
 )
-from annotator.reports.agreement_text import number
 from annotator.store import comparable_layers
 from annotator.wording import plural
 from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
@@ -106,6 +105,8 @@ def _print_everybody(workspace: Workspace, reader: str, *, as_json: bool) -> Non
 
 
 def _print_totals(curators: Sequence[FeedbackTotals]) -> None:
+    from annotator.reports.agreement_text import number
+
     columns = ("curator", "documents", *(f"{kind} {score}" for kind in KINDS for score in ("P", "R", "F1")))
     rows: list[tuple[object, ...]] = [
         (one.curator, one.documents, *(number(score) for kind in KINDS for score in one.scores(kind)))

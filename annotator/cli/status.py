@@ -17,18 +17,28 @@ from annotator.cli.common import (
     json_option,
     narrate,
     print_json,
+    print_lines,
     print_table,
     workspace_option,
 )
-from annotator.reports.printable import printable
-from annotator.reports.progress import WORK, YIELD, charge_words, curator_table, overview_json, stages_line
-from annotator.store import QueueRow, charges
+from annotator.reports.progress import (
+    WORK,
+    YIELD,
+    charge_words,
+    curator_sections,
+    noted_sections,
+    overview_json,
+    stages_line,
+)
+from annotator.reports.sections import Section, as_markdown
+from annotator.store import charges
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.progress import IDLE_DAYS, Overview, overview
 from annotator.workflow.retired_work import summary
 from annotator.workflow.sent_texts import describe_sent, sent_totals
 from annotator.workflow.workspace import curator_name
 
+FORMATS = ("table", "md", "json")
 STATES = ("todo", "doing", "done", "skipped", "returned", "flagged")
 DOCUMENTS = 50
 """Documents that the table shows unless asked for more."""
@@ -53,6 +63,9 @@ NOTED = 10
     metavar="DAYS",
     help="From when begun work counts as left lying.",
 )
+@click.option(
+    "--format", "kind", type=click.Choice(FORMATS), default="table", show_default=True, help="How to write it."
+)
 @json_option
 @curator_option
 @workspace_option
@@ -63,6 +76,7 @@ def command(
     limit: int | None,
     every: bool,
     idle: int,
+    kind: str,
     as_json: bool,
     curator: str | None,
     folder: Path | None,
@@ -70,22 +84,31 @@ def command(
     """Show how far the documents and all curators are: for a curator by their queue, for a lead over everybody."""
     desk = Desk(global_options.workspace(folder), curator_name(curator or global_options.curator))
     which = QueueFilter(mine=desk.assigned_only, state=state or "")
-    if as_json:
+    if as_json or kind == "json":
         found = overview(desk.workspace, reader=desk.curator, idle_days=idle)
         _print_json(desk, which, found, -1 if limit is None else limit)
         return
     found = overview(desk.workspace, reader=desk.curator, idle_days=idle, limit=NOTED)
     most = -1 if every else DOCUMENTS if limit is None else limit
     curates = any(progress.tally.curator == desk.curator for progress in found.curators)
-    click.echo(stages_line(found))
-    if found.retired:
-        click.echo(printable(f"{summary(found.retired)}, `annotator labels check` says where"))
-    click.echo()
     if curates or state or not found.curators:
-        print_queue(desk, which, most)
+        documents = _queue(desk, which, most)
     else:
-        _print_documents(desk, most)
-    _print_curators(found)
+        which = QueueFilter()
+        documents = _documents(desk, most)
+    opening = [stages_line(found)]
+    if found.retired:
+        opening.append(f"{summary(found.retired)}, `annotator labels check` says where")
+    if kind == "md":
+        sections = [documents, *curator_sections(found.curators, (WORK + YIELD,)), *noted_sections(found)]
+        click.echo(as_markdown(f"Status of {desk.workspace.root.resolve().name}", opening, sections), nl=False)
+    else:
+        columns = (WORK + YIELD,) if _wide() else (WORK, YIELD)
+        print_lines(opening)
+        for section in (documents, *curator_sections(found.curators, columns), *noted_sections(found)):
+            click.echo()
+            _print(section)
+    _tell_of_the_rest(desk, which, len(documents.rows), most)
     for host, (sent, last) in sent_totals(desk.workspace).items():
         narrate(f"sent so far to {describe_sent(host, sent)}, last at {last}")
 
@@ -105,29 +128,37 @@ def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> 
     print_json({**head, **overview_json(found), "sent": sent, "documents": documents})
 
 
-def print_queue(desk: Desk, which: QueueFilter | None = None, limit: int = -1) -> None:
+def print_queue(desk: Desk) -> None:
     """Print the queue of a curator as a table."""
-    which = which or QueueFilter(mine=desk.assigned_only)
-    rows = desk.queue.page(which, limit)
-    cells = [
-        (r.key, r.lang, r.state + (" ⚑" if r.flagged else ""), r.pending, r.spans, r.relations, r.title) for r in rows
+    _print(_queue(desk, QueueFilter(mine=desk.assigned_only), -1))
+
+
+def _print(section: Section) -> None:
+    print_table(section.columns, section.rows, numbers=section.numbers, cut=section.cut)
+
+
+def _queue(desk: Desk, which: QueueFilter, limit: int) -> Section:
+    """The queue of a curator."""
+    rows = [
+        (r.key, r.lang, r.state + (" ⚑" if r.flagged else ""), r.pending, r.spans, r.relations, r.title)
+        for r in desk.queue.page(which, limit)
     ]
     columns = ("document", "lang", "state", "undecided", "spans", "relations", "title")
-    print_table(columns, cells, numbers=("undecided", "spans", "relations"), cut="title")
-    _tell_of_the_rest(desk, which, rows, limit)
+    return Section("Documents", columns, rows, numbers=("undecided", "spans", "relations"), cut="title")
 
 
-def _print_documents(desk: Desk, limit: int) -> None:
-    """Print documents with who has them and how far they are."""
+def _documents(desk: Desk, limit: int) -> Section:
+    """Documents with who has them and how far they are."""
     store = desk.workspace.store
-    rows = desk.queue.page(QueueFilter(), limit)
-    cells = [(r.key, r.lang, charge_words(charges(store, r.key)), r.gold or "", r.title) for r in rows]
-    print_table(("document", "lang", "curators", "gold", "title"), cells, cut="title")
-    _tell_of_the_rest(desk, QueueFilter(), rows, limit)
+    rows = [
+        (r.key, r.lang, charge_words(charges(store, r.key)), r.gold or "", r.title)
+        for r in desk.queue.page(QueueFilter(), limit)
+    ]
+    return Section("Documents", ("document", "lang", "curators", "gold", "title"), rows, cut="title")
 
 
-def _tell_of_the_rest(desk: Desk, which: QueueFilter, rows: list[QueueRow], limit: int) -> None:
-    if 0 <= limit == len(rows):
+def _tell_of_the_rest(desk: Desk, which: QueueFilter, listed: int, limit: int) -> None:
+    if 0 <= limit == listed:
         total = desk.queue.count(which)
         if total > limit:
             narrate(f"{limit} of {total:,} documents listed; --limit N or --all lists more")
@@ -136,20 +167,3 @@ def _tell_of_the_rest(desk: Desk, which: QueueFilter, rows: list[QueueRow], limi
 def _wide() -> bool:
     """Whether there is room for all columns beside one another."""
     return not sys.stdout.isatty() or get_terminal_size().columns >= 132
-
-
-def _print_curators(found: Overview) -> None:
-    if found.curators:
-        for columns in ((*WORK, *YIELD),) if _wide() else (WORK, YIELD):
-            click.echo()
-            shown, rows = curator_table(found.curators, columns)
-            print_table(shown, rows, numbers=(*WORK, *YIELD[:-1]))
-    for what, noted in (("left lying", found.abandoned), ("flagged", found.flagged)):
-        if noted:
-            click.echo()
-            cells = [(one.document, one.curator, one.changed_at) for one in noted]
-            print_table((what, "curator", "last step"), cells)
-    if found.returned:
-        click.echo()
-        returned = [(one.document, one.curator, one.by, one.at, one.note) for one in found.returned]
-        print_table(("returned", "curator", "by", "at", "note"), returned, cut="note")

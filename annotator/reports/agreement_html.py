@@ -8,8 +8,9 @@ from itertools import groupby
 
 from annotator.reports import agreement_text, svg
 from annotator.reports.agreement import Agreement, Confusion, Slice
-from annotator.reports.agreement_tables import Section, opening, sections
+from annotator.reports.agreement_tables import opening, sections
 from annotator.reports.printable import printable
+from annotator.reports.sections import Section
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
 from annotator.workflow.comparing.agreement_sample import display_name
 

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from annotator.reports import agreement_text
 from annotator.reports.agreement import Agreement, Confusion, Slice
+from annotator.reports.sections import Section
 from annotator.reports.work_summary import Acceptance, WorkSummary
 from annotator.workflow.comparing.agreement_sample import display_name
 
 MOST_ROWS = 12
 """Rows of a list that goes on: the worst documents, the most frequent confusions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table under a heading; ``numbers`` are the columns that are aligned to the right."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[object]]
-    numbers: tuple[str, ...] = ()
-    note: str = ""
 
 
 def opening(agreement: Agreement) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from annotator.reports.sections import Section
 from annotator.store import Charge
 from annotator.wording import plural
 from annotator.workflow.progress import CuratorProgress, Overview
@@ -46,13 +47,24 @@ def overview_json(overview: Overview) -> dict[str, Any]:
     }
 
 
-def curator_table(
-    curators: Sequence[CuratorProgress], columns: Sequence[str]
-) -> tuple[tuple[str, ...], list[list[object]]]:
-    """Columns and lines of a table of curators; columns in which nobody has anything are left away."""
+def curator_sections(curators: Sequence[CuratorProgress], tables: Sequence[Sequence[str]]) -> Iterator[Section]:
+    """Yield tables of the curators, each with some columns; those in which nobody has anything are left away."""
     rows = [_cells(progress) for progress in curators]
-    shown = [column for column in columns if column in _ALWAYS or any(row[column] for row in rows)]
-    return ("curator", *shown), [[row[column] for column in ("curator", *shown)] for row in rows]
+    for columns in tables if rows else ():
+        shown = ("curator", *(column for column in columns if column in _ALWAYS or any(row[column] for row in rows)))
+        cells = [[row[column] for column in shown] for row in rows]
+        yield Section("Curators", shown, cells, numbers=(*WORK, *YIELD[:-1]))
+
+
+def noted_sections(overview: Overview) -> Iterator[Section]:
+    """Yield tables of what wants the lead's eye: left lying, flagged, returned."""
+    for what, noted in (("left lying", overview.abandoned), ("flagged", overview.flagged)):
+        if noted:
+            rows = [(one.document, one.curator, one.changed_at) for one in noted]
+            yield Section(what.capitalize(), (what, "curator", "last step"), rows)
+    if overview.returned:
+        returned = [(one.document, one.curator, one.by, one.at, one.note) for one in overview.returned]
+        yield Section("Returned", ("returned", "curator", "by", "at", "note"), returned, cut="note")
 
 
 def _cells(progress: CuratorProgress) -> dict[str, object]:
