@@ -129,7 +129,8 @@ class Event:
     ``seq`` counts from 1 within the layer; ``prev`` is the hash of the event before (empty for the first); where two
     databases went on with the layer apart, several events have the same ``seq`` (see :func:`effective_events`).  ``at``
     is UTC in ISO 8601 with milliseconds; ``pause_ms`` the milliseconds since the actor's previous step; ``target`` the
-    ``seq`` that an undo or redo refers to; ``ops`` the JSON text of the ops, hashed as it stands.
+    ``seq`` that an undo or redo refers to; ``ops`` the JSON text of the ops, hashed as it stands; ``scheme`` the scheme
+    changes that the writer knew of, as :attr:`annotator.scheme_changes.SchemeHistory.heads` names them.
     """
 
     layer: LayerName
@@ -141,12 +142,13 @@ class Event:
     ops: str
     target: int | None = None
     pause_ms: int | None = None
+    scheme: str = ""
 
     @property
     def hash(self) -> str:
         """The digest of all fields, which identifies the event."""
         fields = [
-            "annotator.event/1",
+            "annotator.event/2" if self.scheme else "annotator.event/1",
             *self.layer,
             self.seq,
             self.prev,
@@ -156,6 +158,7 @@ class Event:
             self.target,
             self.pause_ms,
             self.ops,
+            *([self.scheme] if self.scheme else []),
         ]
         return hashlib.sha256(_encode(fields)).hexdigest()
 

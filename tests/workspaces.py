@@ -162,7 +162,7 @@ def database_content(path: Path) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(path)) as connection:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         for table in tables:
-            if table.startswith(("sqlite_", "_sqlite", "text_search")) or table in ("place", "scheme"):
+            if table.startswith(("sqlite_", "_sqlite", "text_search")) or table in _NO_HISTORY:
                 continue
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             named = [f't."{c}"' for c in columns if c not in ("layer_id", "document_id") and (c, table) not in _NUMBERS]
@@ -177,7 +177,8 @@ def database_content(path: Path) -> dict[str, list[tuple[object, ...]]]:
     return rows_by_table
 
 
-_NUMBERS = {("id", table) for table in ("text", "document", "layer", "event")}
+_NUMBERS = {("id", table) for table in ("text", "document", "layer", "event", "scheme_change")}
+_NO_HISTORY = ("place", "scheme", "former_scheme", "carried")
 
 
 def focused(outcome: Outcome) -> str:

@@ -1,16 +1,31 @@
-"""``annotator labels``: the label scheme."""
+"""``annotator labels``: the label scheme, and changing it together with the work that was done under it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli.common import GlobalOptions, narrate, print_lines, print_table, workspace_option
+from annotator.cli.common import (
+    GlobalOptions,
+    curator_option,
+    json_option,
+    narrate,
+    print_json,
+    print_lines,
+    print_table,
+    progress_bar,
+    workspace_option,
+)
 from annotator.errors import SchemeError
+from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
+    from annotator.scheme_changes.change import Action
+    from annotator.workflow.schemes.changing import ChangeReport
     from annotator.workflow.workspace import Workspace
 
 
@@ -18,7 +33,7 @@ if TYPE_CHECKING:
 @workspace_option
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None) -> None:
-    """Check the label scheme."""
+    """Check the label scheme, and change it together with the work."""
     global_options = ctx.ensure_object(GlobalOptions)
     if folder is not None:
         global_options.folder = folder
@@ -66,3 +81,171 @@ def _check_work(workspace: Workspace) -> None:
             cut="where",
         )  # fmt: skip
         raise SchemeError(f"{workspace.labels_path} no longer allows {summary(counts)}", mending(counts))
+
+
+def _change_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    function = workspace_option(curator_option(json_option(function)))
+    return click.option("--dry-run", is_flag=True, help="Only show what would be changed.")(function)
+
+
+@command.command("rename")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@_change_options
+@click.pass_obj
+def rename(global_options: GlobalOptions, /, old: str, new: str, **given: Any) -> None:
+    """Give the label OLD the name NEW, in labels.yaml and in all work."""
+    _change(global_options, "rename", (old,), (new,), **given)
+
+
+@command.command("merge")
+@click.argument("labels", nargs=-1, required=True, metavar="LABEL… INTO")
+@_change_options
+@click.pass_obj
+def merge(global_options: GlobalOptions, /, labels: tuple[str, ...], **given: Any) -> None:
+    """Make one label INTO of several; INTO may be one of them, another label, or new."""
+    if len(labels) < 2:
+        raise click.UsageError("name the labels, and then the one that they become")
+    _change(global_options, "merge", tuple(dict.fromkeys(labels[:-1])), labels[-1:], **given)
+
+
+@command.command("split")
+@click.argument("old", metavar="OLD")
+@click.argument("new", nargs=-1, required=True, metavar="NEW…")
+@_change_options
+@click.pass_obj
+def split(global_options: GlobalOptions, /, old: str, new: tuple[str, ...], **given: Any) -> None:
+    """Let several labels take the place of OLD; everything marked with it is put before its curator again."""
+    if len(set(new)) < 2:
+        raise click.UsageError("name at least two new labels; `annotator labels rename` is for one")
+    _change(global_options, "split", (old,), tuple(dict.fromkeys(new)), **given)
+
+
+@command.command("drop")
+@click.argument("name", metavar="NAME")
+@_change_options
+@click.pass_obj
+def drop(global_options: GlobalOptions, /, name: str, **given: Any) -> None:
+    """Take a label out of labels.yaml, and all that is marked with it out of the work; `labels undo` brings it back."""
+    _change(global_options, "drop", (name,), (), **given)
+
+
+@command.command("undo")
+@_change_options
+@click.pass_obj
+def undo(global_options: GlobalOptions, folder: Path | None, curator: str | None, as_json: bool, dry_run: bool) -> None:
+    """Take the last rename, merge, split or drop back, in labels.yaml and in all work."""
+    from annotator.workflow.schemes.changing import undo_change
+
+    workspace = global_options.workspace(folder)
+    actor = curator_name(curator or global_options.curator)
+    with progress_bar("undoing") as report_progress:
+        report = undo_change(workspace, actor, dry_run=dry_run, report_progress=report_progress)
+    _tell(report, as_json=as_json, dry_run=dry_run)
+
+
+def _change(
+    global_options: GlobalOptions,
+    action: Action,
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    *,
+    folder: Path | None,
+    curator: str | None,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    from annotator.workflow.schemes.changing import change_labels, label_change
+
+    workspace = global_options.workspace(folder)
+    actor = curator_name(curator or global_options.curator)
+    change = label_change(workspace, action, old, new)
+    with progress_bar("carrying over") as report_progress:
+        report = change_labels(workspace, change, actor, dry_run=dry_run, report_progress=report_progress)
+    _tell(report, as_json=as_json, dry_run=dry_run)
+
+
+def _tell(report: ChangeReport, *, as_json: bool, dry_run: bool) -> None:
+    """Print how often the labels occurred, and say in words what was done."""
+    rows = [(c.layer, c.label, c.items, c.documents) for c in report.counts]
+    if as_json:
+        print_json(_as_json(report, dry_run=dry_run))
+    elif rows:
+        print_table(("layer", "label", "items", "documents"), rows, numbers=("items", "documents"))
+    for line in report.sentences(dry_run=dry_run):
+        narrate(line)
+
+
+def _as_json(report: ChangeReport, *, dry_run: bool) -> dict[str, object]:
+    change = report.change
+    return {
+        "action": "undo" if report.undone else change.action,
+        "kind": change.kind,
+        "old": list(change.old),
+        "new": list(change.new),
+        "dry_run": dry_run,
+        "labels_yaml": report.in_file,
+        "counts": [count._asdict() for count in report.counts],
+        "spans": -report.spans,
+        "relations": -report.relations,
+        "outside": [count._asdict() for count in report.outside],
+    }
+
+
+@command.command("stats")
+@click.option("--examples", type=click.IntRange(0, 20), default=3, show_default=True, help="Examples of each label.")
+@json_option
+@workspace_option
+@click.pass_obj
+def stats(global_options: GlobalOptions, examples: int, as_json: bool, folder: Path | None) -> None:
+    """Count every label in every layer, with examples."""
+    from annotator.workflow.schemes.stats import label_stats
+
+    rows = label_stats(global_options.workspace(folder), examples)
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    layers = sorted({layer for row in rows for layer in row.counts}, key=lambda name: (name == "suggestions", name))
+    columns = ("label", "kind", *layers, "examples")
+    cells = [
+        (
+            row.label if row.in_scheme else f"{row.label} (retired)",
+            row.kind,
+            *(row.counts[layer].items if layer in row.counts else "" for layer in layers),
+            " · ".join(dict.fromkeys(" ".join(example.text.split()) for example in row.examples)),
+        )
+        for row in rows
+    ]
+    print_table(columns, cells, numbers=layers, cut="examples")
+    retired = [row for row in rows if not row.in_scheme]
+    if retired:
+        items = sum(count.items for row in retired for count in row.counts.values())
+        narrate(f"{items} items have labels that labels.yaml lacks: `annotator labels diff` says what would mend that")
+
+
+@command.command("diff")
+@json_option
+@workspace_option
+@click.pass_obj
+def diff(global_options: GlobalOptions, as_json: bool, folder: Path | None) -> None:
+    """Say what changed in labels.yaml since the last work, and which commands would carry the work over."""
+    from annotator.workflow.schemes.moved import scheme_differences
+
+    found = scheme_differences(global_options.workspace(folder))
+    if as_json:
+        value = asdict(found)
+        value["gone"] = [count._asdict() for count in found.gone]
+        print_json(value)
+        return
+    print_lines(found.differences)
+    for guess in found.renames:
+        click.echo(f"{guess.kind} {guess.old} looks like {guess.new} now: {guess.why}")
+    if found.gone:
+        rows = [(c.label, c.kind, c.layer, c.items, c.documents) for c in found.gone]
+        columns = ("retired", "kind", "layer", "items", "documents")
+        print_table(columns, rows, numbers=("items", "documents"))
+    if found.commands:
+        narrate("what would carry the work over (try each with --dry-run; `labels merge` unites instead of dropping):")
+        print_lines(found.commands)
+    if not found.differences and not found.gone:
+        narrate("labels.yaml and the work go together")

@@ -96,6 +96,7 @@ def _as_json(report: MergeReport) -> dict[str, object]:
         "renamed": [name._asdict() for name in report.renamed],
         "guidelines_differ": report.guidelines_differ,
         "outside": [{**name._asdict(), "problems": problems} for name, problems in report.outside.items()],
+        "scheme_changes": report.scheme_changes,
         "recut": report.recut,
         "unsealed": report.unsealed,
         "backup": None if report.backup is None else str(report.backup),
@@ -109,6 +110,10 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
         f"{sum(report.events.values())} events on {documents} documents {would}, "
         f"{len(report.documents)} of the documents are new"
     )
+    for change in report.scheme_changes:
+        narrate(f"the label scheme was changed there, and so it is here: {change}")
+    if report.labels_aside is not None:
+        narrate(f"labels.yaml was edited meanwhile: what it said is in {report.labels_aside}")
     for name in report.renamed:
         narrate(f"carried on in both places, so theirs came as {name}")
     for key in report.replaced:

@@ -51,19 +51,20 @@ def _free_keys(taken: Iterable[str]) -> Iterator[str]:
 
 
 def _entity_line(entity: EntityType) -> str:
-    return f"{_quoted_name(entity.name)}: {{key: {_quoted_key(entity.key)}}}"
+    return f"{quoted_name(entity.name)}: {{key: {_quoted_key(entity.key)}}}"
 
 
 def _relation_line(relation: RelationType, key: str) -> str:
     ends = (
-        f"{name}: [{', '.join(map(_quoted_name, labels))}]"
+        f"{name}: [{', '.join(map(quoted_name, labels))}]"
         for name, labels in (("head", relation.head), ("child", relation.child))
     )
     within = ", within: document" if relation.within == "document" else ""
-    return f"{_quoted_name(relation.name)}: {{key: {_quoted_key(key)}, {', '.join(ends)}{within}}}"
+    return f"{quoted_name(relation.name)}: {{key: {_quoted_key(key)}, {', '.join(ends)}{within}}}"
 
 
-def _quoted_name(name: str) -> str:
+def quoted_name(name: str) -> str:
+    """Write a label's name, in quotes where YAML would take it for something else."""
     return f'"{name}"' if name.lower() in _NOT_TEXT else name
 
 
@@ -87,7 +88,7 @@ def _add_lines(text: str, section: str, lines: list[str]) -> str:
         comma = "" if inside.endswith((",", "{")) else ","
         return f"{inside}{comma} {', '.join(lines)}{text[at:]}"
     rows = text.splitlines(keepends=True)
-    behind = _last_line(rows, section_node) + 1
+    behind = last_line(rows, section_node) + 1
     if not rows[behind - 1].endswith(("\n", "\r")):
         rows[behind - 1] += newline
     indent = " " * section_node.start_mark.column
@@ -103,7 +104,7 @@ def _add_section(text: str, section: str, lines: list[str], newline: str, sectio
     return text + end + newline + f"{section}:{newline}" + "".join(f"  {line}{newline}" for line in lines)
 
 
-def _last_line(rows: list[str], node: Any) -> int:
+def last_line(rows: list[str], node: Any) -> int:
     """Find the index of the last line of a block, before the comments and blank lines that follow it."""
     while node.id != "scalar" and not node.flow_style:
         node = node.value[-1][1] if node.id == "mapping" else node.value[-1]

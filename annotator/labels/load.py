@@ -65,6 +65,18 @@ def check_scheme(path: Path, reserved_keys: Collection[str] = ()) -> list[str]:
     return _read(path, reserved_keys)[1]
 
 
+def read_scheme_text(text: str, reserved_keys: Collection[str] = ()) -> LabelScheme:
+    """Read a label scheme from its text; :class:`SchemeError` with the first problem."""
+    report = ProblemReport("labels.yaml")
+    root = compose(text.removeprefix("\ufeff"), report)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    scheme = None if root is None else _scheme(YamlValue(root, "", report), digest, reserved_keys, text)
+    problems = report.lines()
+    if scheme is None or problems:
+        raise SchemeError(problems[0], "`annotator labels check` lists every mistake")
+    return scheme
+
+
 def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | None, list[str]]:
     shown = _shown_path(path)
     try:
@@ -83,7 +95,7 @@ def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | Non
     root = compose(text, report)
     if root is None:
         return None, report.lines()
-    scheme = _scheme(YamlValue(root, "", report), hashlib.sha256(data).hexdigest(), reserved_keys)
+    scheme = _scheme(YamlValue(root, "", report), hashlib.sha256(data).hexdigest(), reserved_keys, text)
     return scheme, report.lines()
 
 
@@ -107,7 +119,7 @@ def compose(text: str, report: ProblemReport) -> Any:
     return node
 
 
-def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str]) -> LabelScheme:
+def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: str) -> LabelScheme:
     fields = root.fields(_SCHEME_FIELDS, _REQUIRED, "a mapping with languages, entities and relations")
     languages = _languages(fields["languages"]) if "languages" in fields else ()
     reader = _TypeReader(languages, reserved_keys)
@@ -122,6 +134,7 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str]) -> Lab
         sha256=sha256,
         settle=_settle(fields["settle"]) if "settle" in fields else "all",
         accept_threshold=_threshold(fields.get("accept_threshold")),
+        text=text,
     )
 
 

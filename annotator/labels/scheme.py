@@ -72,9 +72,9 @@ class RelationType:
 class LabelScheme:
     """The labels of a workspace, in the order of the file, and its rules for spans, relations and gold.
 
-    ``sha256`` is the digest of the file's bytes, ``accept_threshold`` the score from which ``accept all`` takes a
-    suggestion.  The ``*_problem`` methods say in a sentence why the scheme does not allow a span or a relation; the
-    workbench, importing and exporting rely on them.
+    ``sha256`` is the digest of the file's bytes, ``text`` what it says, ``accept_threshold`` the score from which
+    ``accept all`` takes a suggestion.  The ``*_problem`` methods say in a sentence why the scheme does not allow a span
+    or a relation; the workbench, importing and exporting rely on them.
     """
 
     entities: Mapping[str, EntityType]
@@ -85,6 +85,7 @@ class LabelScheme:
     sha256: str
     settle: Settle = "all"
     accept_threshold: float = ACCEPT_THRESHOLD
+    text: str = field(default="", repr=False, compare=False)
 
     @property
     def shape(self) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from annotator.store.assignments import Assignment, begun_work, curates, read_assignments
 from annotator.store.bulk import Bulk
+from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
 from annotator.store.comments import CommentKind, StoredComment, commented_layers, read_comments
 from annotator.store.database import Store
-from annotator.store.doctor import check_database, check_layers, first_break
+from annotator.store.doctor import check_database, check_layers, first_break, scheme_problem
 from annotator.store.file_identity import LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime, comparable_layers
 from annotator.store.label_use import (
@@ -18,6 +19,7 @@ from annotator.store.layers import (
     ForeignLayerError,
     ForkedLayerError,
     LayerInfo,
+    SchemeMovedError,
     SchemeStamp,
     StaleLayerError,
 )
@@ -53,12 +55,14 @@ __all__ = [
     "LayerInfo",
     "LostError",
     "Noted",
+    "NotedScheme",
     "Queue",
     "QueueFilter",
     "QueueRow",
     "QueueSort",
     "ReadOnlyError",
     "Returned",
+    "SchemeMovedError",
     "SchemeStamp",
     "Stages",
     "StaleLayerError",
@@ -69,6 +73,7 @@ __all__ = [
     "Writer",
     "abandoned",
     "begun_work",
+    "carry_layers",
     "charges",
     "check_database",
     "check_layers",
@@ -85,10 +90,12 @@ __all__ = [
     "layers_with_news",
     "layers_with_other_labels",
     "layers_with_overlaps",
+    "noted_schemes",
     "read_assignments",
     "read_comments",
     "read_returned",
     "return_record",
+    "scheme_problem",
     "survey",
     "take_texts",
 ]

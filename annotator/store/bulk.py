@@ -18,8 +18,8 @@ from annotator.text import Document
 _TEXT = ("sha256", "content", "tokenizer", "tokens", "sentences")
 _DOCUMENT = ("id", "key", *DOCUMENT.columns)
 _LAYER = ("id", "document_id", "name", "kind", "author", "head", "length", "changed_at", *LAYER_FIELDS.values(),
-          "spans", "relations")  # fmt: skip
-_EVENT = ("hash", "layer_id", "seq", "prev", "at", "actor", "action", "ops")
+          "spans", "relations", "scheme")  # fmt: skip
+_EVENT = ("hash", "layer_id", "seq", "prev", "at", "actor", "action", "ops", "scheme")
 _AT_ONCE = 640
 """Rows of one statement: fewer are slower, and more do not help."""
 
@@ -35,12 +35,14 @@ class Bulk:
     Each statement writes many rows, while Python's lock is free: most of SQLite's work is done beside that of Python.
     What was added is in the database only after :meth:`flush_and_wait`; between :meth:`flush` and that, nobody else
     may use the connection.  Ids are given out here, which is safe under the write lock as long as nobody else makes
-    documents or layers before the next :meth:`flush_and_wait`.
+    documents or layers before the next :meth:`flush_and_wait`.  ``scheme`` are the changes of the label scheme that
+    what is added knows of.
     """
 
-    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str], scheme: str = "") -> None:
         self._connection = connection
         self._clock = clock
+        self._scheme = scheme
         self._rows: defaultdict[str, list[Row]] = defaultdict(list)
         self._ids: dict[str, int] = {}
         self._next: dict[str, Iterator[int]] = {}
@@ -65,7 +67,7 @@ class Bulk:
         assert name.open_to(actor, action)
         layer_id = self._number("layer")
         self._now = self._now or self._clock()
-        event = Event(name, 1, "", self._now, actor, action, dumps_ops(ops))
+        event = Event(name, 1, "", self._now, actor, action, dumps_ops(ops), scheme=self._scheme)
         digest = event.hash
         fields: dict[str, Any] = {}
         for table, run in groupby(ops, key=_table_of):
@@ -79,9 +81,9 @@ class Bulk:
         columns = (fields.get(name) for name in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
         owner = (name.name, name.kind, name.author)
-        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts)
+        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts, self._scheme)
         self._rows["layer"].append(row)
-        self._rows["event"].append((digest, layer_id, 1, "", event.at, actor, action, event.ops))
+        self._rows["event"].append((digest, layer_id, 1, "", event.at, actor, action, event.ops, self._scheme))
 
     def flush(self) -> None:
         """Begin to write what was added; wait for what is being written first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,12 +14,22 @@ from typing import Any, Self
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, UndoStack, UndoStep
+from annotator.scheme_changes import SchemeHistory
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.filesystems import warnings
-from annotator.store.layers import LAYERS, Bookmark, LayerInfo, SchemeStamp, event_of, layer_info_of
+from annotator.store.layers import (
+    LAYERS,
+    Bookmark,
+    LayerInfo,
+    SchemeMovedError,
+    SchemeStamp,
+    event_of,
+    layer_info_of,
+)
 from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
+from annotator.store.scheme_changes import lagging, read_scheme_history, scheme_revision
 from annotator.store.tables import TABLES, records
 from annotator.store.writer import Writer
 from annotator.text import Document, Segmentation
@@ -68,6 +78,7 @@ class Store:
         if tell is not None and (opened.told or not self.read_only):  # what can be read as ever is no news
             for note in self.notes:
                 tell(note)
+        self._revision = scheme_revision(self.connection)
 
     def __enter__(self) -> Self:
         return self
@@ -129,17 +140,32 @@ class Store:
                         f"{self.path} was migrated by a newer annotator while it was open, nothing was written",
                         "leave, and start again with that one",
                     )
+                if scheme_revision(connection) != self._revision:
+                    raise SchemeMovedError(
+                        f"{self.path}: the label scheme was changed by somebody else, nothing was written",
+                        "start again: labels.yaml is read anew then",
+                    )
                 writer = Writer(connection, self.clock)
                 if stamp is not None:
                     writer.set_scheme(stamp)
                 yield writer
                 if dry_run:
                     raise _DryRunOverError
+                revision = scheme_revision(connection)
+            self._revision = revision
             self._scheme = None  # a process reads its scheme once, so it is noted once
 
-    def snapshot(self) -> AbstractContextManager[None]:
-        """Let all reads of the block see one moment, though others write meanwhile."""
-        return connecting.snapshot(self.connection, self.explained())
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all reads of the block see one moment, though others write meanwhile.
+
+        Raises :class:`SchemeMovedError` at a moment at which some layers have the labels of before and others those of
+        after a change of the label scheme.
+        """
+        with connecting.snapshot(self.connection, self.explained()):
+            if lagging(self.connection):
+                raise SchemeMovedError(f"{self.path}: the labels are being changed right now", "try again in a moment")
+            yield
 
     def explained(self) -> connecting.explained:
         """Turn SQLite's complaints in the block into sentences for the user."""
@@ -324,8 +350,28 @@ class Store:
 
     def scheme(self) -> SchemeStamp | None:
         """The label scheme that the database was last written under, if that was noted."""
-        row = self.row("SELECT sha256, shape FROM scheme")
+        row = self.row("SELECT sha256, shape, labels FROM scheme")
         return None if row is None else SchemeStamp(*row)
+
+    def scheme_history(self) -> SchemeHistory:
+        """All changes of the label scheme that the database knows."""
+        with self.explained():
+            return read_scheme_history(self.connection)
+
+    def is_scheme_outdated(self) -> bool:
+        """Whether somebody changed the label scheme since this process read it."""
+        with self.explained():
+            return scheme_revision(self.connection) != self._revision
+
+    def lags_behind(self) -> bool:
+        """Whether there are layers that have not been carried over all changes of the label scheme."""
+        with self.explained():
+            return lagging(self.connection)
+
+    def follow_scheme(self) -> None:
+        """Go on under the label scheme as it is now, which the caller has read anew."""
+        with self.explained():
+            self._revision = scheme_revision(self.connection)
 
     def bookmark(self, curator: str, document: str | None = None) -> Bookmark | None:
         """Where the curator was in a document, or in whichever they were last."""

@@ -10,10 +10,12 @@ from operator import le, lt
 
 import msgspec
 
-from annotator.history import CORPUS, Event, LayerName, LayerState, effective_events, fold
+from annotator.history import CORPUS, Event, LayerName, LayerState, effective_events
+from annotator.scheme_changes import SchemeEvent, SchemeHistory, fold
 from annotator.store import derived
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
+from annotator.store.scheme_changes import scheme_hashes
 from annotator.store.tables import read_state
 from annotator.text import Segmentation, text_sha256
 
@@ -26,9 +28,14 @@ def check_database(store: Store) -> Iterator[str]:
     with store.snapshot():
         yield from _database(store)
         yield from _texts(store.connection.execute("SELECT * FROM text"))
-        yield from _histories(store)
+        problem = scheme_problem(scheme_hashes(store.connection))
+        if problem is not None:
+            yield f"label scheme: {problem}"
+            return
+        scheme = store.scheme_history()
+        yield from _histories(store, scheme)
         for layer in store.layers():
-            yield from _layer(store, layer)
+            yield from _layer(store, layer, scheme)
         yield from _documents(store.rows(_DERIVED))
 
 
@@ -36,12 +43,13 @@ def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[st
     """Yield every finding on some layers, the documents that they are of, and some texts."""
     keys = sorted({name.document for name in layers})
     with store.snapshot():
+        scheme = store.scheme_history()
         for digest in texts:
             yield from _texts(store.rows("SELECT * FROM text WHERE sha256 = ?", digest))
         for key in keys:
             for layer in store.layers(document=key):
                 if layer.name in layers:
-                    yield from _layer(store, layer)
+                    yield from _layer(store, layer, scheme)
             yield from _documents(store.rows(f"{_DERIVED} AND key = ?", key))
 
 
@@ -98,7 +106,23 @@ def _segmentation(name: str, packed: bytes, length: int) -> Iterator[str]:
         last = end
 
 
-def _histories(store: Store) -> Iterator[str]:
+def scheme_problem(events: Iterable[tuple[str, SchemeEvent]]) -> str | None:
+    """Say why the changes of a label scheme, with the hashes that they are stored under, cannot be, or return ``None``.
+
+    None may come before what it follows.
+    """
+    known = SchemeHistory()
+    for stored, event in events:
+        if event.hash != stored:
+            return f"the change of {event.at} is not what its digest says"
+        problem = known.problem(event)
+        if problem is not None:
+            return f"the change of {event.at}: {problem}"
+        known.events[stored] = event
+    return None
+
+
+def _histories(store: Store, scheme: SchemeHistory) -> Iterator[str]:
     """Examine every history as one that came from elsewhere is; what an earlier version let in is found here."""
     from annotator.validation import Replacement, examine_history
 
@@ -108,7 +132,8 @@ def _histories(store: Store) -> Iterator[str]:
         events = store.hashed_events(layer)
         if first_break(events) is None:
             known = replacements.get(layer.name.document, ())
-            found = examine_history(layer.name, [event for _, event in events], text, now=_ANY_TIME, replacements=known)
+            history = [event for _, event in events]
+            found = examine_history(layer.name, history, text, now=_ANY_TIME, replacements=known, scheme=scheme)
             if found.replacements:
                 replacements[layer.name.document] = found.replacements
             if found.problem is not None:
@@ -118,7 +143,7 @@ def _histories(store: Store) -> Iterator[str]:
 _ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def _layer(store: Store, layer: LayerInfo) -> Iterator[str]:
+def _layer(store: Store, layer: LayerInfo, scheme: SchemeHistory) -> Iterator[str]:
     events = store.hashed_events(layer)
     broken = first_break(events)
     if broken is not None:
@@ -128,9 +153,15 @@ def _layer(store: Store, layer: LayerInfo) -> Iterator[str]:
     if (layer.head, layer.length) != last:
         yield f"{layer.name}: the layer's head is not its last event"
     try:
-        folded = fold(effective_events([event for _, event in events]))
+        if not all(scheme.knows(event.scheme) for _, event in events):
+            yield f"{layer.name}: it was written under changes of the label scheme that are missing"
+            return
+        folded = fold(effective_events([event for _, event in events]), scheme)
     except (msgspec.DecodeError, RecursionError):
         yield f"{layer.name}: its history cannot be read"
+        return
+    if layer.scheme != scheme.heads:
+        yield f"{layer.name}: it has not been carried over all changes of the label scheme"
         return
     yield from _state(store, layer, folded)
     yield from _content(store, layer)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from annotator.store import schema
+from annotator.store.migrations import GUARDS
 
 MOST_OBJECTS = 1000
 """Tables, indexes and triggers that a database can have before it is not even looked at."""
@@ -72,7 +73,7 @@ def foreign_thing(shape: Shape, version: int) -> str | None:
                 return f"{thing} is none of annotator's"
         elif sql not in known[thing]:
             return f"{thing} is not what annotator makes"
-    needed = (thing for thing in shapes[version] if thing.kind == "trigger" and thing.name in schema.GUARDS)
+    needed = (thing for thing in shapes[version] if thing.kind == "trigger" and thing.name in GUARDS)
     missing = next((thing for thing in (*_READ, *needed) if thing not in shape), None)
     return None if missing is None else f"{missing} is missing"
 

@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from annotator.errors import StoreError
 from annotator.files.scratch import scratch
 from annotator.history import Event, LayerName
+from annotator.scheme_changes import SchemeEvent
 from annotator.store import expected_schema, schema
 from annotator.store.layers import LayerInfo, SchemeStamp, event_of
 
@@ -107,8 +110,19 @@ class ForeignDatabase:
 
     def scheme(self) -> SchemeStamp | None:
         """The label scheme that the database says it was last written under."""
-        row = next(self.rows("SELECT sha256, shape FROM scheme"), None) if self._version > 1 else None
+        columns = "sha256, shape, labels" if self._version >= _SCHEME_CHANGES else "sha256, shape"
+        row = next(self.rows(f"SELECT {columns} FROM scheme"), None) if self._version > 1 else None
         return None if row is None else SchemeStamp(*row)
+
+    def scheme_events(self) -> list[tuple[str, SchemeEvent]]:
+        """Every change of the label scheme with the hash it is kept under; :class:`StoreError` for what is none."""
+        query = "SELECT hash, event FROM scheme_change ORDER BY id"
+        rows = self.rows(query) if self._version >= _SCHEME_CHANGES else ()
+        try:
+            return [(row[0], msgspec.json.decode(row[1], type=SchemeEvent)) for row in rows]
+        except (msgspec.DecodeError, RecursionError) as error:
+            problem = f"{self.told}: a change of the label scheme cannot be read"
+            raise StoreError(problem, "run `annotator doctor` there") from error
 
 
 @contextmanager
@@ -125,7 +139,7 @@ def open_foreign(path: Path, told: str, limits: Limits = Limits()) -> Iterator[F
             connection = stack.enter_context(closing(_connect(file, mode, limits)))
             connection.execute("BEGIN")
             version = _check_shape(connection, told)
-            _check_pages(connection, told, _TABLES if version > 1 else _TABLES[:-1])
+            _check_pages(connection, told, [table for table, since in _TABLES.items() if version >= since])
         yield ForeignDatabase(connection, told, version, file)
 
 
@@ -262,8 +276,9 @@ def _shape(connection: sqlite3.Connection, told: str) -> expected_schema.Shape:
         raise StoreError(f"{told}: {error}", "give a database of annotator's") from error
 
 
-_TABLES = ("text", "document", "layer", "event", "scheme")
-"""What is read; the last came with the second version."""
+_SCHEME_CHANGES = 9
+_TABLES = {"text": 1, "document": 1, "layer": 1, "event": 1, "scheme": 2, "scheme_change": _SCHEME_CHANGES}
+"""What is read, and the version with which it came."""
 
 
 def _check_pages(connection: sqlite3.Connection, told: str, tables: Sequence[str]) -> None:

@@ -29,7 +29,8 @@ class LayerInfo:
     ``state`` is ``None`` (untouched), doing, done or skipped; ``flag`` the reason of a flag, empty when flagged
     without one; ``text`` the digest of the text that it is about; ``curators`` (gold only) whose work it settles,
     separated by commas.  While a curator's document is ``returned`` (sent back and not finished since), ``state`` is
-    doing, whatever the curator themselves last made of it: ``own_state``.
+    doing, whatever the curator themselves last made of it: ``own_state``.  ``scheme`` are the changes of the label
+    scheme that its state has been carried over.
     """
 
     id: int
@@ -44,13 +45,22 @@ class LayerInfo:
     changed_at: str | None = None
     own_state: str | None = None
     returned: bool = False
+    scheme: str = ""
+
+
+class SchemeMovedError(StoreError):
+    """The label scheme was changed by another process since this one read it: read it again."""
 
 
 class SchemeStamp(NamedTuple):
-    """A label scheme as a database remembers it: digest of the file, and as JSON what decides which layers fit."""
+    """A label scheme as a database remembers it.
+
+    Digest and text of the file, and as JSON what decides which layers fit it; older databases do not know the text.
+    """
 
     sha256: str
     shape: str
+    labels: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class Bookmark:
 
 LAYERS = (
     "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.curators, l.changed_at,"
-    " l.own_state, l.returned"
+    " l.own_state, l.returned, l.scheme"
     " FROM layer l JOIN document d ON d.id = l.document_id"
 )
 """The query for rows that :func:`layer_info_of` reads."""
@@ -92,4 +102,5 @@ def event_of(layer: LayerName, row: sqlite3.Row) -> Event:
         ops=row["ops"],
         target=row["target"],
         pause_ms=row["pause_ms"],
+        scheme=row["scheme"] if "scheme" in row.keys() else "",  # noqa: SIM118 - a row is no mapping
     )

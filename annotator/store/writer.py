@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from annotator.history import ACTIONS, Event, LayerName, Op, dumps_ops, effective_events, fold
+from annotator.history import ACTIONS, Event, LayerName, Op, dumps, dumps_ops
+from annotator.scheme_changes import SchemeEvent, SchemeHistory
+from annotator.scheme_changes.folding import state_ops
 from annotator.store.bulk import Bulk
 from annotator.store.derived import DIFFERING, DOUBT, REOPENED, RETURNED
 from annotator.store.layers import (
@@ -20,6 +23,15 @@ from annotator.store.layers import (
     event_of,
     layer_info_of,
 )
+from annotator.store.scheme_changes import (
+    folded_layer,
+    insert_scheme_event,
+    lagging_ops,
+    note_carried,
+    pass_over,
+    read_scheme_history,
+    touched_layers,
+)
 from annotator.store.tables import grown, read_state, write_ops
 from annotator.text import Document
 
@@ -31,9 +43,14 @@ class Writer:
         self._connection = connection
         self._clock = clock
 
+    @cached_property
+    def scheme_history(self) -> SchemeHistory:
+        """All changes of the label scheme, as they stand under the lock."""
+        return read_scheme_history(self._connection)
+
     def bulk(self) -> Bulk:
         """What takes many new documents and layers; whoever adds to it settles and closes it."""
-        return Bulk(self._connection, self._clock)
+        return Bulk(self._connection, self._clock, self.scheme_history.heads)
 
     def put_text(self, document: Document, tokenizer: str) -> str:
         """Keep a text with its segmentation, once however often it comes; return its digest."""
@@ -75,6 +92,7 @@ class Writer:
         if head is not None and head != layer.head:
             who = "another adjudicator" if name.kind == "gold" else "another window of yours"
             raise StaleLayerError(f"{name} was changed by {who}", "your screen is read anew; repeat the step")
+        self._carry_over(layer)
         event = Event(
             layer=name,
             seq=layer.length + 1,
@@ -85,6 +103,7 @@ class Writer:
             ops=dumps_ops(ops),
             target=target,
             pause_ms=pause_ms,
+            scheme=self.scheme_history.heads,
         )
         self._insert(layer.id, event, event.hash)
         self._advance(layer.id, event.hash, event)
@@ -104,6 +123,9 @@ class Writer:
         new = [(digest, event) for digest, event in events if digest not in known]
         if not new:
             return 0
+        missing = {event.scheme for _, event in new if not self.scheme_history.knows(event.scheme)}
+        if missing:
+            raise ValueError(f"{name}: changes of the label scheme that it was written under are missing")
         first, last = new[0][1], new[-1][1]
         straight = first.prev == layer.head and last.seq - layer.length == len(new)
         if name.forks != "refused" and len(known) != layer.length:  # who wrote the new ones may not know all of ours
@@ -112,7 +134,8 @@ class Writer:
             raise ForkedLayerError(f"{name} was carried on in both places after step {first.seq - 1}")
         for digest, event in new:
             self._insert(layer.id, event, digest)
-        if straight:
+        heads = self.scheme_history.heads
+        if straight and layer.scheme == heads and all(event.scheme == heads for _, event in new):
             self._advance(layer.id, new[-1][0], last)
             for _, event in new:
                 self._carry(layer.id, event.decode_ops())
@@ -122,18 +145,56 @@ class Writer:
 
     def _refold(self, name: LayerName, layer_id: int) -> None:
         """Bring a layer's state to what its whole history gives, after events came in between."""
-        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
-        rows = self._connection.execute(query, (layer_id,)).fetchall()
         before = read_state(self._connection, layer_id)
-        after = fold(effective_events([event_of(name, row) for row in rows]))
-        keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        self._advance(layer_id, rows[-1]["hash"], event_of(name, rows[-1]))
-        self._carry(layer_id, [Op(*key, before.get(key), after.get(key)) for key in keys])
+        after = folded_layer(self._connection, layer_id, name, self.scheme_history)
+        query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq DESC, at DESC, hash DESC LIMIT 1"
+        last = self._connection.execute(query, (layer_id,)).fetchone()
+        self._advance(layer_id, last["hash"], event_of(name, last))
+        self._carry(layer_id, state_ops(before, after))
+        pass_over(self._connection, [layer_id], self.scheme_history.heads)
+
+    # Changes of the label scheme
+
+    def change_scheme(self, event: SchemeEvent) -> None:
+        """Note a change of the label scheme; :meth:`carry_some` carries the layers over."""
+        insert_scheme_event(self._connection, event)
+        self._forget_scheme_history()
+
+    def _forget_scheme_history(self) -> None:
+        self.__dict__.pop("scheme_history", None)
+
+    def carry_layers(self) -> None:
+        """Carry all layers over the changes that they lack."""
+        self.carry_some(touched_layers(self._connection, self.scheme_history))
+        self.finish_carrying()
+
+    def carry_some(self, layers: Sequence[int]) -> None:
+        """Carry some layers over the changes that they lack."""
+        marks = dumps(layers)
+        rows = self._connection.execute(f"{LAYERS} WHERE l.id IN (SELECT value FROM json_each(?))", (marks,)).fetchall()
+        for row in rows:
+            self._carry_over(layer_info_of(row))
+
+    def pass_over(self, layers: Sequence[int]) -> None:
+        """Note that the changes that some layers lack do not touch them."""
+        pass_over(self._connection, layers, self.scheme_history.heads)
+
+    def finish_carrying(self) -> None:
+        """Note that the layers that still lag behind are not touched by what they lack, and that none lags behind."""
+        heads = self.scheme_history.heads
+        self._connection.execute("UPDATE layer SET scheme = ?1 WHERE scheme <> ?1", (heads,))
+        note_carried(self._connection)
+
+    def _carry_over(self, layer: LayerInfo) -> None:
+        """Carry a layer over the changes of the label scheme that it lacks."""
+        if layer.scheme != self.scheme_history.heads:
+            self._carry(layer.id, lagging_ops(self._connection, layer, self.scheme_history))
+            pass_over(self._connection, [layer.id], self.scheme_history.heads)
 
     def _insert(self, layer_id: int, event: Event, digest: str) -> None:
         self._connection.execute(
-            "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, target, pause_ms, ops)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO event (hash, layer_id, seq, prev, at, actor, action, target, pause_ms, ops, scheme)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 digest,
                 layer_id,
@@ -145,6 +206,7 @@ class Writer:
                 event.target,
                 event.pause_ms,
                 event.ops,
+                event.scheme,
             ),
         )
 
@@ -212,9 +274,9 @@ class Writer:
             if name.kind == "corpus":
                 execute("INSERT INTO document (key) VALUES (?) ON CONFLICT (key) DO NOTHING", (name.document,))
             execute(
-                "INSERT INTO layer (document_id, name, kind, author)"
-                " VALUES ((SELECT id FROM document WHERE key = ?), ?, ?, ?)",
-                (name.document, name.name, name.kind, name.author),
+                "INSERT INTO layer (document_id, name, kind, author, scheme)"
+                " VALUES ((SELECT id FROM document WHERE key = ?), ?, ?, ?, ?)",
+                (name.document, name.name, name.kind, name.author, self.scheme_history.heads),
             )
             row = execute(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
         return layer_info_of(row)
@@ -238,11 +300,18 @@ class Writer:
         return None if row is None else layer_info_of(row)
 
     def set_scheme(self, stamp: SchemeStamp) -> None:
-        """Remember the label scheme that what follows keeps to; not part of history."""
+        """Remember the label scheme that what follows keeps to, and the one before it; not part of history."""
         self._connection.execute(
-            "INSERT INTO scheme (id, sha256, shape) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
-            " SET sha256 = excluded.sha256, shape = excluded.shape WHERE sha256 <> excluded.sha256",
-            stamp,
+            "INSERT INTO former_scheme (sha256, shape, labels, changes)"
+            " SELECT sha256, shape, labels, changes FROM scheme WHERE shape <> ?",
+            (stamp.shape,),
+        )
+        self._connection.execute(
+            "INSERT INTO scheme (id, sha256, shape, labels, changes) VALUES (1, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET sha256 = excluded.sha256, shape = excluded.shape, labels = excluded.labels,"
+            " changes = excluded.changes"
+            " WHERE sha256 <> excluded.sha256 OR labels IS NULL OR changes <> excluded.changes",
+            (*stamp, self.scheme_history.heads),
         )
 
     def set_bookmark(self, curator: str, bookmark: Bookmark) -> None:

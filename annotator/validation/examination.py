@@ -17,9 +17,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from annotator.history import ACTIONS, AUTOMATIC_ACTIONS, GOLD, REANCHOR, Event, LayerName
+from annotator.history import ACTIONS, AUTOMATIC_ACTIONS, GOLD, REANCHOR, Event, LayerName, dumps_ops
 from annotator.names import key_problem, layer_problem, person_problem
 from annotator.records import BadRecordError, DocumentRecord, RelationRecord, SpanRecord
+from annotator.scheme_changes import NO_CHANGES, SchemeHistory
+from annotator.scheme_changes.folding import translated
 from annotator.validation.layer_records import LayerRecords, RecordKey, spans_in, unplaced_content
 from annotator.validation.ops import LAYER_FIELDS, TABLES, CheckedOp, latest_moment, moment_problem, read_ops
 
@@ -66,15 +68,17 @@ def examine_history(
     *,
     now: datetime,
     replacements: Collection[Replacement] = (),
+    scheme: SchemeHistory = NO_CHANGES,
 ) -> LayerExamination:
     """Examine the events of a layer, whose hash chain holds, in the order in which they count.
 
-    ``replacements`` are those of its document's text: only where there was one can a layer be carried over.
+    ``replacements`` are those of its document's text: only where there was one can a layer be carried over; ``scheme``
+    are the changes of the label scheme that its writers may have known.
     """
     result = LayerExamination()
     result.problem = name_problem(name)
     if result.problem is None:
-        examiner = _HistoryExaminer(name, events, texts, latest_moment(now), replacements, result)
+        examiner = _HistoryExaminer(name, events, texts, latest_moment(now), replacements, scheme, result)
         try:
             for event in events:
                 examiner.take(event)
@@ -109,6 +113,7 @@ class _HistoryExaminer:
         texts: FindText,
         latest: str,
         replacements: Collection[Replacement],
+        scheme: SchemeHistory,
         result: LayerExamination,
     ) -> None:
         self.name = name
@@ -119,6 +124,7 @@ class _HistoryExaminer:
         self._texts = texts
         self._latest = latest
         self._replacements = replacements
+        self._scheme = scheme
         self._layers: dict[str, LayerRecords] = {"": LayerRecords()}
         self._copied = 0
         self._written: dict[RecordKey, set[bytes]] = {}
@@ -129,7 +135,7 @@ class _HistoryExaminer:
         """Examine one event; :class:`BadRecordError` names it and says what is wrong with it."""
         try:
             self._check_event(event)
-            ops = list(read_ops(event.ops))
+            ops = list(read_ops(self._ops_in_present_labels(event) if self._united else event.ops))
             self._check_tables(ops)
             if event.action == "replace":
                 records = [op.now for op in ops if isinstance(op.now, DocumentRecord)]
@@ -142,6 +148,8 @@ class _HistoryExaminer:
 
     def _check_event(self, event: Event) -> None:
         name = self.name
+        if not self._scheme.knows(event.scheme) or event.scheme.split() != sorted(set(event.scheme.split())):
+            raise BadRecordError("it was written under changes of the label scheme that are missing")
         problem = moment_problem(event.at, self._latest)
         if problem is not None:
             raise BadRecordError(problem)
@@ -194,10 +202,20 @@ class _HistoryExaminer:
 
     # Records
 
+    def _ops_in_present_labels(self, event: Event) -> str:
+        """The ops of an event of records that are independent of one another, as if it had been written today."""
+        missing = self._scheme.events.keys() - self._scheme.known(event.scheme)
+        return dumps_ops(translated(event.decode_ops(), self._scheme, missing)) if missing else event.ops
+
     def _apply(self, event: Event, ops: Sequence[CheckedOp]) -> LayerRecords:
         """Apply the ops of an event to the records that its writer knew; return these."""
         layer = self._layers[""] if self._united else self._known_before(event.prev)
         carried = event.action == REANCHOR and self.name.personal and event.actor != self.name.author
+        if self._scheme.events and not self._united:
+            known = self._scheme.known(event.scheme)
+            layer.carry_over(self._scheme, known, reopens=self.name.kind == "curator")
+            if layer.folding is not None and not known >= layer.folding.known:
+                raise BadRecordError("it forgets a change of the label scheme that the one before it knew")
         before = layer.copy() if carried else None
         for op in ops:
             self._check_was(layer, op)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from annotator.records import RelationRecord, RelationVerdict, SpanContent, SpanRecord, SpanVerdict, TypedRecord
+from annotator.history import LayerState
+from annotator.records import (
+    RelationRecord,
+    RelationVerdict,
+    SpanContent,
+    SpanRecord,
+    SpanVerdict,
+    TypedRecord,
+    read_record,
+)
+from annotator.scheme_changes import SchemeHistory
+from annotator.scheme_changes.folding import Folding
 from annotator.validation.ops import CheckedOp
 
 RecordKey = tuple[str, str]
@@ -20,10 +31,28 @@ class LayerRecords:
 
     records: dict[RecordKey, TypedRecord] = field(default_factory=dict)
     relation_counts: Counter[str] = field(default_factory=Counter)
+    folding: Folding | None = None
 
     def copy(self) -> LayerRecords:
         """Copy the tables, not the records, which never change."""
-        return LayerRecords(dict(self.records), Counter(self.relation_counts))
+        folding = None if self.folding is None else replace(self.folding, undoable=dict(self.folding.undoable))
+        return LayerRecords(dict(self.records), Counter(self.relation_counts), folding)
+
+    def carry_over(self, scheme: SchemeHistory, known: frozenset[str], *, reopens: bool) -> None:
+        """Carry the records over those of the ``known`` changes of the label scheme that they lack."""
+        folding = self.folding = self.folding or Folding(scheme, reopens=reopens)
+        if known <= folding.known:
+            return
+        before: LayerState = {key: msgspec.to_builtins(record) for key, record in self.records.items()}
+        folding.state = before
+        folding.advance(known)
+        for key, record in before.items():
+            if folding.state.get(key) != record:
+                self.apply(CheckedOp(*key, self.records[key], None))
+        for key, changed in folding.state.items():
+            if before.get(key) != changed:
+                self.apply(CheckedOp(*key, None, read_record(*key, msgspec.Raw(msgspec.json.encode(changed)))))
+        folding.state = {}
 
     def apply(self, op: CheckedOp) -> None:
         """Add, change or remove one record."""

@@ -14,7 +14,7 @@ from annotator.errors import AnnotatorError, WorkflowError
 from annotator.history import dumps
 from annotator.labels import LabelScheme, load_scheme
 from annotator.names import person_problem
-from annotator.store import SchemeStamp, Store
+from annotator.store import SchemeStamp, Store, carry_layers
 from annotator.workflow.pending_labels import complete_pending, is_pending
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 
@@ -104,7 +104,18 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """The open database."""
-        return Store(self.database_path, scheme=self._stamp, tell=self.tell)
+        store = Store(self.database_path, scheme=self._stamp, tell=self.tell)
+        if store.lags_behind():  # a change of the labels was interrupted, or is under way in another process
+            if store.read_only:
+                store.close()
+                raise WorkflowError(
+                    f"{self.database_path} is half way through a change of the labels, and can only be read",
+                    "open it once where it can be written",
+                )
+            if self.tell is not None:
+                self.tell("finishing a change of the labels …")
+            carry_layers(store)
+        return store
 
     def _stamp(self) -> SchemeStamp:
         """The scheme that is written under: the one in use, else as the file has it now."""
@@ -118,7 +129,7 @@ class Workspace:
 
 def scheme_stamp(scheme: LabelScheme) -> SchemeStamp:
     """A label scheme as a database remembers it."""
-    return SchemeStamp(scheme.sha256, dumps(scheme.shape))
+    return SchemeStamp(scheme.sha256, dumps(scheme.shape), scheme.text)
 
 
 def curator_name(given: str | None = None) -> str:

@@ -29,7 +29,7 @@ ALLOWED = {
     "workflow/sharing/foreign_files.py": "unpacks an archive into a new folder for temporary files",
     "workflow/sharing/signatures.py": "hands ssh-keygen its input in a new folder for temporary files",
     "workflow/pending_labels.py": "completes a change of labels.yaml that was staged",
-    "workflow/importing/labels_file.py": "keeps a second name for a labels.yaml that was edited meanwhile",
+    "workflow/labels_file.py": "keeps a second name for a labels.yaml that was edited meanwhile",
     "workflow/learning/background_training.py": "keeps the log of a training",
     "workflow/learned_folder.py": "fills a new folder with what an older workspace learned",
     "workflow/learning/training.py": "fills a new folder that the training made",

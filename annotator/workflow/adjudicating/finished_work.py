@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from annotator.annotation import Annotations, Comment, Relation, Span
-from annotator.history import LayerState, UndoStack, UndoStep, apply_ops
+from annotator.history import LayerState, UndoStack, UndoStep
+from annotator.scheme_changes.folding import Folding
 from annotator.store import LayerInfo, Store
 
 
@@ -76,14 +77,14 @@ def _done_before(store: Store, layer: LayerInfo, digest: str) -> CuratorWork | N
     """A reopened layer as it was when it was last done; ``None`` when that was undone."""
     events = store.events(layer)
     stack = UndoStack.of(UndoStep(e.seq, e.action, e.target) for e in events)
-    state: LayerState = {}
-    finished: CuratorWork | None = None
+    folding = Folding(store.scheme_history())
+    finished: tuple[Folding, str] | None = None
     for event in events:
-        apply_ops(state, event.decode_ops())
-        if event.seq in stack.done and state.get(("layer", "state")) == {"value": "done"}:
-            same_text = state.get(("layer", "text")) == {"value": digest}
-            finished = _work(state, event.hash) if same_text else None
-    return finished
+        folding.take(event)
+        if event.seq in stack.done and folding.state.get(("layer", "state")) == {"value": "done"}:
+            same_text = folding.state.get(("layer", "text")) == {"value": digest}
+            finished = (folding.copy(), event.hash) if same_text else None
+    return None if finished is None else _work(finished[0].finish(), finished[1])
 
 
 def _work(state: LayerState, head: str) -> CuratorWork:

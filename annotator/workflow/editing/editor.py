@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from annotator.errors import AnnotatorError, WorkflowError
 from annotator.history import REANCHOR, LayerName, Op, UndoStack, UndoStep, invert_ops
+from annotator.scheme_changes.folding import ops_in_present_labels
 from annotator.store import Bookmark, LayerInfo, Store
 from annotator.text import Document
 from annotator.workflow.description import describe_ops
@@ -156,7 +157,11 @@ class LayerEditor:
         if event.action in self._floor:
             what = "the article's text was replaced then" if event.action == REANCHOR else "this gold was imported then"
             raise WorkflowError(what, "what came before cannot be taken back")
-        ops = event.decode_ops()
+        history = self._store.scheme_history()
+        if event.scheme == history.heads:
+            ops = event.decode_ops()
+        else:  # it is in the labels of its time
+            ops = ops_in_present_labels([e for e in self._store.events(info) if e.seq <= target], history)
         description = describe_ops(event.action, ops, self._document.text)
         verb = "undid" if action == "undo" else "redid"
         return Replay(action, target, invert_ops(ops) if action == "undo" else ops, f"{verb}: {description}")

@@ -12,7 +12,7 @@ from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.format_options import check_format_options
 from annotator.workflow.importing.document_intake import BATCH_SIZE, DocumentIntake
 from annotator.workflow.importing.import_request import ImportReport, ImportRequest
-from annotator.workflow.importing.labels_file import LabelsFile
+from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 ReportProgress = Callable[[int, int], None]
@@ -40,15 +40,15 @@ def import_file(
     first = next(documents, None)  # only then the store: what cannot be read leaves no database behind
     if first is None:
         raise FormatError(f"{source.name}: no documents in it", "check that it is the right file")
-    labels = LabelsFile(workspace.labels_path, workspace.scheme)
+    labels = LabelsFile(workspace.labels_path)
     intake = DocumentIntake(workspace, form.name, request, source.stem, actor)
     try:
         with collector_paused(), quick_turns(), closing(intake):
             intake.prepare(_with_progress(first, documents, source, report_progress))
             with workspace.store.write(dry_run=request.dry_run) as writer:
                 intake.write(writer)
-                scheme = labels.stage(intake.check)
-                if scheme is not None:
+                if intake.check.adds_labels:
+                    scheme = labels.stage(intake.check.extended(labels.read()))
                     writer.set_scheme(scheme_stamp(scheme))
     except BaseException:
         labels.fail(workspace.store.scheme())

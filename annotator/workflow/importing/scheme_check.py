@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from annotator.annotation import Relation, RelationKey, Span, SpanKey, reading_order
 from annotator.errors import WorkflowError
 from annotator.labels import EntityType, LabelScheme, RelationType
+from annotator.labels.extend import extend_scheme
 from annotator.labels.scheme import did_you_mean, in_one_sentence
 from annotator.text import Segmentation
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
+from annotator.workflow.reserved_keys import RESERVED_KEYS
 
 _MOST_LISTED = 8
 
@@ -34,6 +36,16 @@ class SchemeCheck:
     unknown: Counter[str] = field(default_factory=Counter)
     problems: int = 0
     first: str = ""
+
+    @property
+    def adds_labels(self) -> bool:
+        """Whether the file brings labels that are to be added to ``labels.yaml``."""
+        return bool(self.new_entities or self.new_relations)
+
+    def extended(self, text: str) -> str:
+        """The text of ``labels.yaml`` with the labels that the file brings; every other line stays as it is."""
+        relations = [self.scheme.relations[name] for name in self.new_relations]
+        return extend_scheme(text, self.scheme, self.new_entities, relations, RESERVED_KEYS)
 
     @property
     def refuses(self) -> bool:

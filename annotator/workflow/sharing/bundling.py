@@ -79,6 +79,9 @@ def _documents(store: Store, curator: str, keys: Sequence[str]) -> list[str]:
 
 def _fill(store: Store, copy: Store, curator: str, keys: Sequence[str], blind: set[str]) -> None:
     with copy.write() as writer:
+        for event in store.scheme_history().events.values():
+            writer.change_scheme(event)
+        writer.finish_carrying()
         for key in keys:
             layers = [layer for layer in store.layers(document=key) if _goes_along(layer, curator, key in blind)]
             for layer in sorted(layers, key=lambda layer: (layer.name.name != CORPUS, layer.name)):

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author
 from annotator.records import BadRecordError
+from annotator.scheme_changes import SchemeHistory
 from annotator.store import LayerInfo, Store, first_break
 from annotator.store.foreign import ForeignDatabase
 from annotator.text import text_sha256
@@ -43,7 +44,7 @@ class Examiner:
     """Goes through the layers with news, document by document.
 
     ``renames`` are curators whose work comes under another name, ``without`` documents that are left out, ``trusted``
-    people whose imports into others' layers are taken.
+    people whose imports into others' layers are taken; ``scheme`` are the changes of the label scheme, theirs and ours.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class Examiner:
         renames: Mapping[str, str],
         without: Collection[str],
         trusted: Collection[str],
+        scheme: SchemeHistory,
     ) -> None:
         self.found = Evidence()
+        self._scheme = scheme
         self._store = store
         self._other = other
         self._renames = renames
@@ -132,7 +135,7 @@ class Examiner:
             known = corpus is None or digest in corpus.languages
             return self._text(digest) if known else None
 
-        return examine_history(name, events, text, now=self._now, replacements=replacements)
+        return examine_history(name, events, text, now=self._now, replacements=replacements, scheme=self._scheme)
 
     def _read_text(self, digest: str) -> str | None:
         """A text that is here, or one from there that is what its digest says and could have been ingested."""

@@ -7,20 +7,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author, text_digests
-from annotator.labels import LabelScheme, shape_differences
+from annotator.labels import LabelScheme
 from annotator.labels.retired import retired
 from annotator.store import ForkedLayerError, LayerInfo, Writer, check_layers, held_together, layers_with_news
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.backups import back_up_before
+from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.sharing.evidence import Examiner, cut
 from annotator.workflow.sharing.foreign_files import DATABASE_IN_WORKSPACE, found_database
+from annotator.workflow.sharing.scheme_union import SchemeUnion, unite_schemes
 from annotator.workflow.sharing.seals import Contents, Seal, breaches, unsealed_events
-from annotator.workflow.workspace import Workspace
+from annotator.workflow.workspace import Workspace, scheme_stamp
 
 __all__ = ["DATABASE_IN_WORKSPACE", "NO_LIMITS", "Limits", "MergeConflictError", "MergeReport", "merge"]
 
@@ -40,7 +40,9 @@ class MergeReport:
     ``renamed`` has the layers that came in under another curator's name, ``guidelines_differ`` says that the schemes
     fit each other, but the files are not the same.  ``outside`` counts by layer what came that the label scheme does
     not allow; ``recut`` texts came cut by another tokenizer and were cut anew; ``unsealed`` events there are not
-    covered by the seal that was given.  ``backup`` is where the database was copied to before anything was written.
+    covered by the seal that was given.  ``scheme_changes`` are the changes of the label scheme that came, in words;
+    ``labels_aside`` is where ``labels.yaml`` is kept if somebody edited it meanwhile.  ``backup`` is where the database
+    was copied to before anything was written.
     """
 
     documents: list[str] = field(default_factory=list)
@@ -51,6 +53,8 @@ class MergeReport:
     outside: dict[LayerName, list[str]] = field(default_factory=dict)
     recut: int = 0
     unsealed: int = 0
+    scheme_changes: list[str] = field(default_factory=list)
+    labels_aside: Path | None = field(default=None, compare=False)
     backup: Path | None = field(default=None, compare=False)
 
     def by_layer(self) -> list[tuple[str, int, int]]:
@@ -60,22 +64,6 @@ class MergeReport:
         for name, count in self.events.items():
             events[name.name] += count
         return [(name, documents[name], events[name]) for name in sorted(documents)]
-
-
-class _RelationShape(msgspec.Struct):
-    head: list[str]
-    child: list[str]
-    symmetric: bool
-    within: str
-
-
-class _Shape(msgspec.Struct):
-    """What a database notes of its label scheme, as far as :func:`shape_differences` reads it."""
-
-    entities: list[str]
-    relations: dict[str, _RelationShape]
-    overlap: str
-    snap: str
 
 
 def merge(
@@ -125,6 +113,7 @@ class _Merge:
     ) -> None:
         self.workspace = workspace
         self.scheme: LabelScheme = workspace.scheme
+        self.labels = LabelsFile(workspace.labels_path)
         self.store = workspace.store
         self.other = other
         self.path = path
@@ -133,7 +122,7 @@ class _Merge:
         self.report = MergeReport()
         self.conflicts: list[str] = []
         self.texts: list[str] = []
-        self.examiner = Examiner(self.store, other, renames=renames, without=without, trusted=trusted)
+        self.trusted = trusted
 
     def hold_against(self, seal: Seal) -> None:
         """Refuse a database in which not all is as it was sealed; count what came since."""
@@ -145,29 +134,77 @@ class _Merge:
 
     def run(self, any_scheme: bool, dry_run: bool) -> MergeReport:
         self._check_names()
-        fits = self._check_scheme(any_scheme)
+        self.union = self._unite_schemes(any_scheme)
+        self.examiner = Examiner(
+            self.store,
+            self.other,
+            renames=self.renames,
+            without=self.without,
+            trusted=self.trusted,
+            scheme=self.union.history,
+        )
         self.evidence = self.examiner.check_database(layers_with_news(self.store, self.other))
         self.conflicts += self.evidence.conflicts
         self.refused = set(self.evidence.refused)
         anything = bool(self.store.rows("SELECT 1 FROM event LIMIT 1"))
-        with self.store.write(dry_run=dry_run) as writer:
-            for layer in self.evidence.layers:
-                if layer.name.document in self.refused:
-                    continue
-                if layer.name.name == CORPUS:
-                    self._take_corpus(writer, layer)
-                else:
-                    self._take(writer, layer)
-            for key in sorted({name.document for name in self.report.events}):
-                self._check_result(writer, key, fits=fits)
-            if not self.conflicts:
-                self.conflicts += check_layers(self.store, self.report.events.keys(), self.texts)
-            if self.conflicts:
-                raise MergeConflictError(self.path, sorted(set(self.conflicts)))
-            self.other.check_unchanged()
-            if self.report.events and not dry_run and anything:
-                self.report.backup = back_up_before(self.workspace, "merge")
+        try:
+            with self.store.write(dry_run=dry_run) as writer:
+                self._write(writer)
+                if (self.report.events or self.union.news) and not dry_run and anything:
+                    self.report.backup = back_up_before(self.workspace, "merge")
+        except BaseException:
+            self.labels.fail(self.store.scheme())
+            raise
+        if dry_run:
+            self.labels.discard()
+        else:
+            self.report.labels_aside = self.labels.publish()
+        self.workspace.forget_scheme()
         return self.report
+
+    def _write(self, writer: Writer) -> None:
+        """Take over all that is new; raises when anything stands in the way."""
+        self._take_scheme(writer)
+        for layer in self.evidence.layers:
+            if layer.name.document in self.refused:
+                continue
+            if layer.name.name == CORPUS:
+                self._take_corpus(writer, layer)
+            else:
+                self._take(writer, layer)
+        for key in sorted({name.document for name in self.report.events}):
+            self._check_result(writer, key, fits=self.union.fits)
+        if not self.conflicts:
+            self.conflicts += check_layers(self.store, self.report.events.keys(), self.texts)
+        if self.conflicts:
+            raise MergeConflictError(self.path, sorted(set(self.conflicts)))
+        self.other.check_unchanged()
+
+    def _unite_schemes(self, any_scheme: bool) -> SchemeUnion:
+        union = unite_schemes(
+            self.scheme,
+            self.store.scheme_history(),
+            self.other.scheme_events(),
+            self.other.scheme(),
+            told=self.other.told,
+            any_scheme=any_scheme,
+        )
+        self.conflicts += union.conflicts
+        self.report.guidelines_differ = union.guidelines_differ
+        self.report.scheme_changes = [str(event) for event in union.news]
+        return union
+
+    def _take_scheme(self, writer: Writer) -> None:
+        """Take over the changes of the label scheme, and carry the work here over them."""
+        if not self.union.news:
+            return
+        for event in self.union.news:
+            writer.change_scheme(event)
+        if self.union.text is not None and not self.conflicts:
+            self.labels.read()
+            self.scheme = self.labels.stage(self.union.text)
+        writer.set_scheme(scheme_stamp(self.scheme))
+        writer.carry_layers()
 
     def _check_names(self) -> None:
         known = {layer.name.document for layer in self.other.layers()} | self.store.document_digests().keys()
@@ -176,22 +213,6 @@ class _Merge:
                 raise WorkflowError(
                     f"--except {key}: there is no such document, neither here nor there", "name another"
                 )
-
-    def _check_scheme(self, any_scheme: bool) -> bool:
-        """Compare the schemes as far as the other database notes its own; return whether they are the same."""
-        stamp = self.other.scheme()
-        try:
-            shape = None if stamp is None else msgspec.to_builtins(msgspec.json.decode(stamp.shape, type=_Shape))
-        except (msgspec.DecodeError, RecursionError):
-            shape = None
-        if stamp is None or shape is None:
-            return False
-        differences = list(shape_differences(self.scheme.shape, shape))
-        if differences and not any_scheme:
-            self.conflicts += [f"label scheme: {difference}" for difference in differences]
-            self.conflicts.append("label scheme: --any-scheme takes what fits the scheme here all the same")
-        self.report.guidelines_differ = stamp.sha256 != self.scheme.sha256
-        return not differences
 
     def _take_corpus(self, writer: Writer, layer: LayerInfo) -> None:
         """Take over what a document is; two texts under one key are a conflict, unless one replaced the other."""

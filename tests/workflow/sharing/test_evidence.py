@@ -454,7 +454,7 @@ class TestSchemes:
         assert noted == there.scheme.sha256
         assert main(["-w", str(bench.workspace.root), "merge", str(there.workspace.root)]) == 0
         told = capfd.readouterr().err
-        assert "warning: curator:bo on nota: 1 outside the label scheme, such as: NADA is not an entity label" in told
+        assert "warning: curator:bo on nota: 1 retired item, such as: NADA is not an entity label" in told
 
     @pytest.mark.parametrize("shape", ["{}", "[]", '{"entities": 7}', "[" * 500 + "]" * 500])
     def test_a_note_on_the_scheme_that_is_none_counts_for_nothing(self, bench: Bench, there: Bench, shape: str) -> None:

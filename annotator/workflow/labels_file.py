@@ -15,41 +15,38 @@ from pathlib import Path
 from annotator.errors import SchemeError
 from annotator.files.whole import StagedFile, sync_folder, unused_name
 from annotator.labels import LabelScheme
-from annotator.labels.extend import extend_scheme
 from annotator.labels.load import check_scheme, load_scheme
 from annotator.store import SchemeStamp
-from annotator.workflow.importing.scheme_check import SchemeCheck
 from annotator.workflow.pending_labels import pending_path
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 
 
 class LabelsFile:
-    """A workspace's ``labels.yaml`` during a transaction that adds labels to it."""
+    """A workspace's ``labels.yaml`` during a transaction that changes it."""
 
-    def __init__(self, path: Path, scheme: LabelScheme) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path.resolve()
-        self._scheme = scheme
         self._before = b""
         self._sha256 = ""
         self._staged: StagedFile | None = None
 
-    def stage(self, check: SchemeCheck) -> LabelScheme | None:
-        """Write the file with the labels that an import adds to the disk, beside ``labels.yaml``.
-
-        Every other line stays as it is.  Returns the new scheme, ``None`` where no labels are added.  Raises
-        :class:`SchemeError` where the labels cannot be added automatically.
-        """
-        entities, relations = check.new_entities, [check.scheme.relations[name] for name in check.new_relations]
-        if not entities and not relations:
-            return None
+    def read(self) -> str:
+        """The text of the file, which the change starts from."""
         self._before = self._path.read_bytes()
-        text = extend_scheme(self._before.decode("utf-8"), self._scheme, entities, relations, RESERVED_KEYS)
+        return self._before.decode("utf-8")
+
+    def stage(self, text: str) -> LabelScheme:
+        """Write a new text to the disk, beside ``labels.yaml``; return its scheme.
+
+        Raises :class:`SchemeError` where it is no label scheme.
+        """
         self._staged = StagedFile(self._path, pending_path(self._path).name)
         self._staged.stream.write(text.encode("utf-8"))
         self._staged.finish()
-        if check_scheme(self._staged.staged, RESERVED_KEYS):
-            names = ", ".join((*entities, *check.new_relations))
-            raise SchemeError(f"{self._path}: {names} cannot be added by themselves", "add them by hand")
+        problems = check_scheme(self._staged.staged, RESERVED_KEYS)
+        if problems:
+            problem = problems[0].partition(": ")[2]
+            raise SchemeError(f"{self._path} cannot be changed by itself: it would say {problem}", "edit it by hand")
         scheme = load_scheme(self._staged.staged, RESERVED_KEYS)
         self._sha256 = scheme.sha256
         return scheme
@@ -57,7 +54,7 @@ class LabelsFile:
     def publish(self) -> Path | None:
         """Replace ``labels.yaml`` by the staged file, now that the transaction is on the disk.
 
-        Returns where the old file is kept if somebody else edited it during the import.
+        Returns where the old file is kept if somebody else edited it meanwhile.
         """
         if self._staged is None:
             return None

@@ -1,0 +1,258 @@
+"""Changing labels in ``labels.yaml`` entry by entry, with every comment and every other character left where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from annotator.errors import SchemeError
+from annotator.labels.extend import extend_scheme, last_line, quoted_name
+from annotator.labels.load import NAME, compose, read_scheme_text
+from annotator.labels.nodes import ProblemReport
+from annotator.labels.scheme import LabelScheme, RelationType
+from annotator.scheme_changes import LabelChange
+
+_SECTIONS = {"entity": "entities", "relation": "relations"}
+
+
+def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] = ()) -> str:
+    """Make a change in the text of ``labels.yaml``.
+
+    The entry of the first old label becomes that of the first new one where that has none; the other old entries go.
+    What the others of merged labels say of models and of what may be linked is added to the entry that stays.  New
+    labels of a split get free hot keys, none of the ``reserved_keys``.  Old labels that the text lacks are passed over.
+    Raises :class:`SchemeError` where a name cannot
+    be a label's, or where the text is written in a way that cannot be changed like this.
+    """
+    for name in change.new:
+        if not NAME.fullmatch(name):
+            raise SchemeError(
+                f"{name!r} cannot be a label: one is a letter, then letters, digits, `_`, `-` or `.`",
+                "give it another name",
+            )
+    scheme = read_scheme_text(text, reserved_keys)
+    entries = scheme.entities if change.kind == "entity" else scheme.relations
+    labels = LabelsText(text)
+    missing = [name for name in change.new if name not in entries]
+    gone = [name for name in change.old if name in entries and name not in change.new]
+    if not gone:
+        return text
+    if missing:
+        labels.rename(change.kind, gone[0], missing[0])
+    for name in gone[1 if missing else 0 :]:
+        labels.remove(change.kind, name)
+    if change.action == "merge":
+        _unite(labels, change, scheme, gone[0] if missing else change.new[0])
+    if change.kind == "entity":
+        for relation in scheme.relations.values():
+            _replace_ends(labels, relation, change)
+    text = labels.text()
+    if change.kind == "relation" and change.action == "split":
+        model = scheme.relations[gone[0]]
+        added = [RelationType(n, "", model.head, model.child, model.symmetric, model.within) for n in missing[1:]]
+        return extend_scheme(text, scheme, (), added, reserved_keys)
+    return extend_scheme(text, scheme, missing[1:], (), reserved_keys) if len(missing) > 1 else text
+
+
+def _unite(labels: LabelsText, change: LabelChange, scheme: LabelScheme, entry: str) -> None:
+    """Add to the ``entry`` that stays what the entries of the merged labels say."""
+    if change.kind == "entity":
+        names = dict.fromkeys((entry, *(name for name in change.old if name in scheme.entities)))
+        united = dict.fromkeys(label for name in names for label in scheme.entities[name].model_labels)
+        if tuple(united) != scheme.entities[entry].model_labels:
+            labels.set_list(change.kind, entry, "model_labels", tuple(united))
+        return
+    types = [scheme.relations[name] for name in dict.fromkeys((entry, *change.old)) if name in scheme.relations]
+    for end in ("head", "child"):
+        ends = tuple(dict.fromkeys(label for kind in types for label in getattr(kind, end)))
+        if ends != getattr(scheme.relations[entry], end):
+            labels.set_list(change.kind, entry, end, ends)
+
+
+def _replace_ends(labels: LabelsText, relation: RelationType, change: LabelChange) -> None:
+    """Let a relation type link the new labels where it linked the old ones; without any left, it goes."""
+    ends = {end: _replaced(getattr(relation, end), change) for end in ("head", "child")}
+    if not all(ends.values()):
+        labels.remove("relation", relation.name)
+        return
+    for end, new in ends.items():
+        if new != getattr(relation, end):
+            labels.set_list("relation", relation.name, end, new)
+
+
+def _replaced(ends: Sequence[str], change: LabelChange) -> tuple[str, ...]:
+    new: list[str] = []
+    for label in ends:
+        new += change.new if label in change.old else (label,)
+    return tuple(dict.fromkeys(new))
+
+
+def restore_labels(text: str, before: str, after: str, change: LabelChange, reserved_keys: Collection[str] = ()) -> str:
+    """Take a change back: ``before`` and ``after`` are the text of ``labels.yaml`` around it, ``text`` is it now."""
+    if text == after:
+        return before
+    if change.inverse is not None:
+        return edit_labels(text, change.inverse, reserved_keys)
+    old, now = read_scheme_text(before, reserved_keys), read_scheme_text(text, reserved_keys)
+    source = LabelsText(before)
+    old_entries, entries = (s.entities if change.kind == "entity" else s.relations for s in (old, now))
+    labels = LabelsText(text)
+    for name in change.new:
+        if name in entries and name not in old_entries:
+            labels.remove(change.kind, name)
+    restored = [name for name in change.old if name in old_entries and name not in entries]
+    for name in restored:
+        labels.insert(change.kind, source.entry(change.kind, name))
+    gone = [name for name in change.new if name not in old_entries]
+    for name, relation in old.relations.items() if change.kind == "entity" else ():
+        if name not in now.relations:
+            labels.insert("relation", source.entry("relation", name))
+            continue
+        for end in ("head", "child"):
+            ends = [label for label in getattr(now.relations[name], end) if label not in gone]
+            ends += [label for label in getattr(relation, end) if label in restored and label not in ends]
+            if tuple(ends) != getattr(now.relations[name], end):
+                labels.set_list("relation", name, end, ends)
+    return labels.text()
+
+
+class LabelsText:
+    """The text of a ``labels.yaml`` that is read once and changed in places."""
+
+    def __init__(self, text: str) -> None:
+        self._bom = "\ufeff" if text.startswith("\ufeff") else ""
+        self._text = text.removeprefix("\ufeff")
+        self._rows = self._text.splitlines(keepends=True)
+        self._newline = "\r\n" if "\r\n" in self._text else "\n"
+        self._starts = [0]
+        for row in self._rows:
+            self._starts.append(self._starts[-1] + len(row))
+        root = compose(self._text, ProblemReport("labels.yaml"))
+        self._sections: dict[str, tuple[Any, Any]] = {key.value: (key, value) for key, value in root.value}
+        self._edits: dict[tuple[int, int], str] = {}
+        self._inserted: dict[str, list[str]] = {}
+        self._removed: dict[str, set[str]] = {"entity": set(), "relation": set()}
+
+    def text(self) -> str:
+        """The text with all changes."""
+        for kind, gone in self._removed.items():
+            self._remove_entries(kind, gone)
+        for kind, entries in self._inserted.items():
+            self._insert_entries(kind, entries)
+        parts = [self._bom]
+        at = 0
+        for (start, end), new in sorted(self._edits.items(), key=lambda edit: (edit[0][0], -edit[0][1])):
+            if start >= at:  # what lies in an entry that goes is gone with it
+                parts += [self._text[at:start], new]
+                at = end
+        return "".join((*parts, self._text[at:]))
+
+    def _entries(self, kind: str) -> Mapping[str, tuple[Any, Any]]:
+        section = self._sections.get(_SECTIONS[kind])
+        if section is None or section[1].id != "mapping":
+            return {}
+        return {key.value: (key, value) for key, value in section[1].value}
+
+    def rename(self, kind: str, old: str, new: str) -> None:
+        """Give an entry another name."""
+        key, _ = self._entries(kind)[old]
+        self._edits[key.start_mark.index, key.end_mark.index] = quoted_name(new)
+
+    def remove(self, kind: str, name: str) -> None:
+        """Take an entry out; comments above it stay."""
+        self._removed[kind].add(name)
+
+    def entry(self, kind: str, name: str) -> str:
+        """The lines of an entry without their indentation, or ``NAME: {…}`` where it stands in one line with others."""
+        section = self._sections[_SECTIONS[kind]][1]
+        key, value = self._entries(kind)[name]
+        if section.flow_style:
+            return self._text[key.start_mark.index : value.end_mark.index] + self._newline
+        first, behind = self._extent(key, value)
+        indent = key.start_mark.column
+        return "".join(row[indent:] if not row[:indent].strip() else row for row in self._rows[first:behind])
+
+    def insert(self, kind: str, entry: str) -> None:
+        """Add an entry, which has no indentation, at the end of its section."""
+        self._inserted.setdefault(kind, []).append(entry)
+
+    def set_list(self, kind: str, name: str, field: str, values: Iterable[str]) -> None:
+        """Give an entry's field another list of names."""
+        key, value = self._entries(kind)[name]
+        new = f"[{', '.join(map(quoted_name, values))}]"
+        node = next((inner for outer, inner in value.value if outer.value == field), None)
+        if node is None:
+            self._add_field(key, value, f"{field}: {new}")
+        elif node.id == "sequence" and not node.flow_style:
+            first = node.value[0].start_mark
+            start = self._starts[first.line] + self._rows[first.line].index("-")
+            self._edits[start, node.value[-1].end_mark.index] = new
+        else:
+            self._edits[node.start_mark.index, node.end_mark.index] = new
+
+    def _add_field(self, key: Any, value: Any, field: str) -> None:
+        if value.flow_style:
+            at = value.end_mark.index - 1
+            self._edits[at, at] = f", {field}" if value.value else field
+            return
+        at = self._starts[self._extent(key, value)[1]]
+        newline = "" if at == 0 or self._text[at - 1] in "\r\n" else self._newline
+        self._edits[at, at] = f"{newline}{' ' * value.start_mark.column}{field}{self._newline}"
+
+    def _extent(self, key: Any, value: Any) -> tuple[int, int]:
+        """The first line of an entry, and the one behind its last."""
+        return int(key.start_mark.line), last_line(self._rows, value) + 1
+
+    def _remove_entries(self, kind: str, gone: set[str]) -> None:
+        if not gone:
+            return
+        section_key, section = self._sections[_SECTIONS[kind]]
+        entries = self._entries(kind)
+        if gone >= entries.keys() and not self._inserted.get(kind):
+            first, behind = self._extent(section_key, section)
+            self._edits[self._starts[first], self._starts[behind]] = ""
+        elif section.flow_style:
+            self._cut_from_braces(section, gone)
+        else:
+            for name in gone:
+                first, behind = self._extent(*entries[name])
+                self._edits[self._starts[first], self._starts[behind]] = ""
+
+    def _cut_from_braces(self, section: Any, gone: set[str]) -> None:
+        """Take entries out of a section that is written in braces: each with the comma behind it, or before it."""
+        kept = [name.value for name, _ in section.value if name.value not in gone]
+        last_kept = kept[-1] if kept else None
+        behind_last = False
+        for index, (key, value) in enumerate(section.value):
+            if key.value in gone:
+                if behind_last:
+                    start = section.value[index - 1][1].end_mark.index
+                    self._edits[start, value.end_mark.index] = ""
+                else:
+                    following = section.value[index + 1][0].start_mark.index
+                    self._edits[key.start_mark.index, following] = ""
+            behind_last = behind_last or key.value == last_kept
+
+    def _insert_entries(self, kind: str, entries: list[str]) -> None:
+        section_key = self._sections.get(_SECTIONS[kind])
+        if section_key is None:
+            end = "" if not self._text or self._text.endswith("\n") else self._newline
+            body = "".join(_indented(entry, 2) for entry in entries)
+            self._edits[len(self._text), len(self._text)] = f"{end}{_SECTIONS[kind]}:{self._newline}{body}"
+            return
+        section = section_key[1]
+        if section.id != "mapping" or section.flow_style:
+            raise SchemeError(
+                f"labels.yaml: {_SECTIONS[kind]} are written in braces, where nothing can be put back by itself",
+                "put the labels back by hand, then run the command again",
+            )
+        at = self._starts[last_line(self._rows, section) + 1]
+        newline = "" if at == 0 or self._text[at - 1] in "\r\n" else self._newline
+        self._edits[at, at] = newline + "".join(_indented(entry, section.start_mark.column) for entry in entries)
+
+
+def _indented(entry: str, indent: int) -> str:
+    rows = entry.splitlines(keepends=True)
+    if not rows[-1].endswith(("\n", "\r")):
+        rows[-1] += "\n"
+    return "".join(" " * indent + row if row.strip() else row for row in rows)

@@ -1,0 +1,109 @@
+"""Changes of the label scheme in the database: noted at once, and carried over to layer after layer.
+
+A change is one small transaction; the state of a large corpus follows in short ones, so that nobody waits long.  A
+layer's row names the changes that its state has been carried over; whoever writes to a layer that lags behind carries
+it over first, and whoever opens a database in which layers lag behind finishes the work.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from annotator.history import LayerName, LayerState, Op, dumps, effective_events
+from annotator.scheme_changes import SchemeEvent, SchemeHistory, fold
+from annotator.scheme_changes.folding import carried_state, state_ops
+from annotator.store.layers import LayerInfo, event_of
+from annotator.store.tables import read_state
+
+_decode = msgspec.json.Decoder(SchemeEvent).decode
+
+
+def read_scheme_history(connection: sqlite3.Connection) -> SchemeHistory:
+    """All changes of the label scheme that the database knows."""
+    return SchemeHistory(_decode(row[0]) for row in connection.execute("SELECT event FROM scheme_change ORDER BY id"))
+
+
+def scheme_revision(connection: sqlite3.Connection) -> int:
+    """A number that grows with every change of the label scheme that this database comes to know."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM scheme_change").fetchone()[0])
+
+
+def insert_scheme_event(connection: sqlite3.Connection, event: SchemeEvent) -> None:
+    """Note a change."""
+    row = (event.hash, msgspec.json.encode(event).decode("utf-8"))
+    connection.execute("INSERT INTO scheme_change (hash, event) VALUES (?, ?)", row)
+
+
+def scheme_hashes(connection: sqlite3.Connection) -> list[tuple[str, SchemeEvent]]:
+    """Every change with the hash that it is stored under."""
+    return [
+        (row[0], _decode(row[1])) for row in connection.execute("SELECT hash, event FROM scheme_change ORDER BY id")
+    ]
+
+
+def folded_layer(connection: sqlite3.Connection, layer_id: int, name: LayerName, scheme: SchemeHistory) -> LayerState:
+    """A layer's state as its whole history and the changes of the label scheme give it."""
+    rows = connection.execute("SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash", (layer_id,))
+    return fold(effective_events([event_of(name, row) for row in rows]), scheme)
+
+
+def lagging_ops(connection: sqlite3.Connection, layer: LayerInfo, scheme: SchemeHistory) -> list[Op]:
+    """The ops that carry a layer's state over the changes that it lacks."""
+    before = read_state(connection, layer.id)
+    after = carried_state(dict(before), layer.name, scheme, layer.scheme) if scheme.knows(layer.scheme) else None
+    if after is None:
+        after = folded_layer(connection, layer.id, layer.name, scheme)
+    return state_ops(before, after)
+
+
+_WITH_LABELS = """
+SELECT layer_id FROM span WHERE label IN (SELECT value FROM json_each(?1))
+UNION SELECT layer_id FROM relation WHERE label IN (SELECT value FROM json_each(?1))
+UNION SELECT layer_id FROM verdict WHERE label IN (SELECT value FROM json_each(?1)) OR kind = 'relation'
+UNION SELECT layer_id FROM ruling
+UNION SELECT layer_id FROM extra WHERE kind IN ('span', 'relation')
+"""
+
+
+_WITH_LABELS_EVER = """
+SELECT DISTINCT layer_id FROM event WHERE EXISTS (SELECT 1 FROM json_each(?1) WHERE instr(ops, value))
+"""
+
+
+def touched_layers(connection: sqlite3.Connection, scheme: SchemeHistory) -> list[int]:
+    """The layers that lag behind and whose state the changes that they lack may touch, in order."""
+    rows = connection.execute("SELECT DISTINCT scheme FROM layer WHERE scheme <> ?", (scheme.heads,)).fetchall()
+    known = [scheme.known(row[0]) for row in rows if scheme.knows(row[0])]
+    missing = scheme.events.keys() - frozenset.intersection(*known) if known else scheme.events.keys()
+    undone = any(scheme.events[digest].target is not None for digest in missing)
+    events = scheme.events.values() if undone else (scheme.events[digest] for digest in missing)
+    labels = {label for event in events for label in scheme.change_of(event).labels}
+    query = (
+        f"SELECT DISTINCT layer_id FROM ({_WITH_LABELS_EVER if undone else _WITH_LABELS})"
+        " JOIN layer l ON l.id = layer_id WHERE l.scheme <> ?2 ORDER BY 1"
+    )
+    return [row[0] for row in connection.execute(query, (dumps(sorted(labels)), scheme.heads))]
+
+
+def lagging(connection: sqlite3.Connection) -> bool:
+    """Whether there are layers that have not been carried over all changes."""
+    row = connection.execute("SELECT revision FROM carried").fetchone()
+    return (row[0] if row else 0) != scheme_revision(connection)
+
+
+def note_carried(connection: sqlite3.Connection) -> None:
+    """Note that no layer lags behind."""
+    connection.execute(
+        "INSERT INTO carried (id, revision) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision",
+        (scheme_revision(connection),),
+    )
+
+
+def pass_over(connection: sqlite3.Connection, layers: Sequence[int], heads: str) -> None:
+    """Note that changes do not touch some layers."""
+    connection.execute(
+        "UPDATE layer SET scheme = ? WHERE id IN (SELECT value FROM json_each(?))", (heads, dumps(layers))
+    )

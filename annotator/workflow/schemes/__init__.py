@@ -1,0 +1,1 @@
+"""Changing the label scheme together with all work that was done under it."""

@@ -1,0 +1,259 @@
+"""Renaming, merging, splitting and dropping labels: in ``labels.yaml`` and in all layers, or in neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import get_args
+
+from annotator.errors import SchemeError, WorkflowError
+from annotator.labels import LabelScheme
+from annotator.labels.edit import edit_labels, restore_labels
+from annotator.labels.load import NAME, read_scheme_text
+from annotator.labels.scheme import did_you_mean
+from annotator.scheme_changes import UNDO, LabelChange, SchemeEvent, changed_shape
+from annotator.scheme_changes.change import Action, LabelKind
+from annotator.store import Store, Writer, carry_layers
+from annotator.store.label_counts import LabelCount, hanging_relations, item_totals, label_counts
+from annotator.workflow.labels_file import LabelsFile
+from annotator.workflow.reserved_keys import RESERVED_KEYS
+from annotator.workflow.workspace import Workspace, scheme_stamp
+
+ReportProgress = Callable[[int, int], None]
+"""Called with the number of layers that have been carried over, and of all."""
+
+_SMALL = 20_000
+"""Items up to which all layers are carried over in the transaction that notes the change."""
+
+
+@dataclass(slots=True)
+class ChangeReport:
+    """What a change of the labels did, or would do.
+
+    ``counts`` is how often the old labels occurred; ``hanging`` how many relations ended at spans that were dropped;
+    ``spans`` and ``relations`` by how many items all layers have fewer (or, after an undo, more: negative) now;
+    ``in_file`` is whether ``labels.yaml`` was changed too, ``labels_aside`` where it is kept if somebody edited it
+    meanwhile.  ``undone`` says that the change was taken back, ``outside`` counts what was marked under its new labels
+    since and that the scheme then does not have.
+    """
+
+    change: LabelChange
+    counts: list[LabelCount] = field(default_factory=list)
+    hanging: int = 0
+    spans: int = 0
+    relations: int = 0
+    in_file: bool = True
+    undone: bool = False
+    outside: list[LabelCount] = field(default_factory=list)
+    labels_aside: Path | None = None
+
+    @property
+    def items(self) -> int:
+        """How many spans or relations had the old labels."""
+        return sum(count.items for count in self.counts)
+
+    @property
+    def documents(self) -> int:
+        """In how many documents one layer had them, at most."""
+        return max((count.documents for count in self.counts), default=0)
+
+    def sentences(self, *, dry_run: bool) -> Iterator[str]:
+        """What was done, or would be, in words."""
+        change, would = self.change, "would be " if dry_run else ""
+        what = f"undoing “{change}”" if self.undone else str(change)
+        noun = "span" if change.kind == "entity" else "relation"
+        yield f"{what}: {_number(self.items, noun)} {would}carried over" + (
+            "" if self.in_file else ", labels.yaml says it already"
+        )
+        if change.action == "split" and not self.undone:
+            yield f"each is undecided again: its curator finds it {would}before them, under its old label"
+        for count, item in ((self.spans, "span"), (self.relations, "relation")):
+            if count > 0:
+                kept = "; history keeps them, `annotator labels undo` brings them back"
+                reason = "taken out" if change.action == "drop" else "united with others that say the same"
+                yield f"{_number(count, item)} {would}{reason}{kept if not dry_run else ''}"
+            elif count < 0:
+                yield f"{_number(-count, item)} {would}brought back"
+        for outside in self.outside:
+            yield (
+                f"{outside.layer}: {outside.items} marked {outside.label} since, which labels.yaml lacks now:"
+                f" `annotator labels merge {outside.label} OTHER` or `labels drop {outside.label}`"
+            )
+        if self.labels_aside is not None:
+            yield f"labels.yaml was edited meanwhile: what it said is in {self.labels_aside}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def label_change(workspace: Workspace, action: Action, old: Sequence[str], new: Sequence[str]) -> LabelChange:
+    """Make a change of names, and check it against the scheme and the labels that the database uses.
+
+    Raises :class:`WorkflowError` where it makes no sense: a label that nobody knows, a new name that is taken.
+    """
+    scheme = workspace.scheme
+    used = {(count.kind, count.label) for count in label_counts(workspace.store)}
+    kinds = {_kind(name, scheme, used) for name in old}
+    kind = next(iter(kinds))
+    if len(kinds) > 1:
+        raise WorkflowError(f"{' and '.join(old)} are not of one kind: entities and relations", "merge them apart")
+    _check_new(action, kind, old, new, scheme)
+    if action == "merge":
+        old = [name for name in old if name not in new]
+    symmetric = kind == "relation" and any(
+        name in scheme.relations and scheme.relations[name].symmetric for name in (*new, *old)
+    )
+    change = LabelChange(action, kind, tuple(old), tuple(new), symmetric and action != "split")
+    problem = change.problem()
+    if problem is not None:
+        raise WorkflowError(f"{change}: {problem}", "see `annotator labels --help`")
+    left = set(scheme.entities) - set(old) | set(new)
+    if kind == "entity" and not left:
+        raise WorkflowError(f"{old[0]} is the only entity", "add another one to labels.yaml first")
+    return change
+
+
+def _kind(name: str, scheme: LabelScheme, used: set[tuple[str, str]]) -> LabelKind:
+    for kind in get_args(LabelKind):
+        labels = scheme.entities if kind == "entity" else scheme.relations
+        if name in labels:
+            return kind  # type: ignore[no-any-return]
+    for kind in get_args(LabelKind):
+        if (kind, name) in used:
+            return kind  # type: ignore[no-any-return]
+    known = [*scheme.entities, *scheme.relations, *(label for _, label in used)]
+    raise WorkflowError(
+        f"{name!r} is no label of labels.yaml, and nothing is marked with it{did_you_mean(name, known)}",
+        "`annotator labels stats` lists the labels",
+    )
+
+
+def _check_new(action: Action, kind: LabelKind, old: Sequence[str], new: Sequence[str], scheme: LabelScheme) -> None:
+    own, others = scheme.entities.keys(), scheme.relations.keys()
+    if kind == "relation":
+        own, others = others, own
+    for name in new:
+        if not NAME.fullmatch(name):
+            raise WorkflowError(
+                f"{name!r} cannot be a label: one is a letter, then letters, digits, `_`, `-` or `.`",
+                "give it another name",
+            )
+        if name in others:
+            raise WorkflowError(
+                f"{name} is {'a relation' if kind == 'entity' else 'an entity'} already", "choose another name"
+            )
+    if action == "rename" and new[0] in own and old[0] in own:
+        raise WorkflowError(
+            f"{new[0]} is a label already", f"`annotator labels merge {old[0]} {new[0]}` unites the two under {new[0]}"
+        )
+    if action == "split" and old[0] in new:
+        raise WorkflowError(
+            f"{old[0]} cannot be one of the labels that it is split into: nobody could tell what was looked at again",
+            f"rename {old[0]} first, then split that",
+        )
+
+
+def change_labels(
+    workspace: Workspace,
+    change: LabelChange,
+    actor: str,
+    *,
+    dry_run: bool = False,
+    report_progress: ReportProgress | None = None,
+) -> ChangeReport:
+    """Change labels in ``labels.yaml`` and in all layers, as one event that can be undone.
+
+    Where ``labels.yaml`` has been edited by hand already, only the work is carried over.  Raises :class:`SchemeError`
+    where the file is written in a way that cannot be changed by itself; nothing is changed then.
+    """
+    labels = LabelsFile(workspace.labels_path)
+    before = labels.read()
+    entries = workspace.scheme.entities if change.kind == "entity" else workspace.scheme.relations
+    in_file = any(name in entries for name in change.old)
+    if not in_file and any(name not in entries for name in change.new):
+        raise WorkflowError(
+            f"labels.yaml has neither {' nor '.join((*change.old, *change.new))}", "add the new label to it first"
+        )
+    after = edit_labels(before, change, RESERVED_KEYS) if in_file else before
+    scheme = read_scheme_text(after, RESERVED_KEYS)
+    if scheme.shape != changed_shape(workspace.scheme.shape, change):
+        raise SchemeError(
+            f"{workspace.labels_path} cannot be changed by itself: {change} would change more than that",
+            "edit it by hand, then run the command again: it carries the work over",
+        )
+    history = workspace.store.scheme_history()
+    event = SchemeEvent(
+        tuple(history.heads.split()), workspace.store.clock(), actor, change.action, change, None, before, after
+    )
+    report = ChangeReport(change, label_counts(workspace.store, change.old), in_file=in_file)
+    if change.action == "drop" and change.kind == "entity":
+        report.hanging = hanging_relations(workspace.store, change.old)
+    _carry_out(workspace, labels, event, report, dry_run=dry_run, report_progress=report_progress)
+    return report
+
+
+def undo_change(
+    workspace: Workspace, actor: str, *, dry_run: bool = False, report_progress: ReportProgress | None = None
+) -> ChangeReport:
+    """Take the last change of the labels back, in ``labels.yaml`` and in all layers."""
+    history = workspace.store.scheme_history()
+    if not history.effective:
+        raise WorkflowError("no change of the labels is left to undo", "`annotator labels` lists what there is to do")
+    target, made = history.effective[-1]
+    change = history.change_of(made)
+    labels = LabelsFile(workspace.labels_path)
+    before = labels.read()
+    after = restore_labels(before, made.before, made.after, change, RESERVED_KEYS)
+    event = SchemeEvent(tuple(history.heads.split()), workspace.store.clock(), actor, UNDO, None, target, before, after)
+    report = ChangeReport(change, label_counts(workspace.store, change.new), in_file=after != before, undone=True)
+    _carry_out(workspace, labels, event, report, dry_run=dry_run, report_progress=report_progress)
+    scheme = read_scheme_text(after, RESERVED_KEYS)
+    if not dry_run:
+        known = {*scheme.entities, *scheme.relations}
+        report.outside = label_counts(workspace.store, [name for name in change.new if name not in known] or [""])
+    return report
+
+
+def _carry_out(
+    workspace: Workspace,
+    labels: LabelsFile,
+    event: SchemeEvent,
+    report: ChangeReport,
+    *,
+    dry_run: bool,
+    report_progress: ReportProgress | None,
+) -> None:
+    """Note a change, put ``labels.yaml`` in place and carry all layers over."""
+    store = workspace.store
+    spans, relations = item_totals(store)
+    at_once = dry_run or report.items + report.hanging <= _SMALL
+    try:
+        with store.write(dry_run=dry_run) as writer:
+            _note(writer, labels, event)
+            if at_once:
+                writer.carry_layers()
+                _count(store, report, spans, relations)
+    except BaseException:
+        labels.fail(store.scheme())
+        raise
+    if dry_run:
+        labels.discard()
+        return
+    report.labels_aside = labels.publish()
+    workspace.forget_scheme()
+    if not at_once:
+        carry_layers(store, report_progress or (lambda _done, _total: None))
+        _count(store, report, spans, relations)
+
+
+def _note(writer: Writer, labels: LabelsFile, event: SchemeEvent) -> None:
+    writer.change_scheme(event)
+    if event.after != event.before:
+        writer.set_scheme(scheme_stamp(labels.stage(event.after)))
+
+
+def _count(store: Store, report: ChangeReport, spans: int, relations: int) -> None:
+    now = item_totals(store)
+    report.spans, report.relations = spans - now[0], relations - now[1]

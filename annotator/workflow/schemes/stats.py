@@ -1,0 +1,41 @@
+"""How often each label is used, by whom, and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from annotator.store.label_counts import LabelCount, LabelExample, label_counts, label_examples
+from annotator.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class LabelStats:
+    """A label of the scheme, or one that only the database knows: its counts by layer, and some examples."""
+
+    label: str
+    kind: str
+    in_scheme: bool
+    counts: Mapping[str, LabelCount]
+    examples: tuple[LabelExample, ...]
+
+
+def label_stats(workspace: Workspace, examples: int) -> list[LabelStats]:
+    """Count all labels: those of the scheme in its order, entities first, then those that it lacks."""
+    store, scheme = workspace.store, workspace.scheme
+    counts: dict[tuple[str, str], dict[str, LabelCount]] = {}
+    for kind, labels in (("entity", scheme.entities), ("relation", scheme.relations)):
+        counts.update({(kind, label): {} for label in labels})
+    known = set(counts)
+    for count in label_counts(store):
+        counts.setdefault((count.kind, count.label), {})[count.layer] = count
+    return [
+        LabelStats(
+            label,
+            kind,
+            (kind, label) in known,
+            by_layer,
+            tuple(label_examples(store, kind, label, examples)) if by_layer and examples else (),
+        )
+        for (kind, label), by_layer in counts.items()
+    ]

@@ -1,0 +1,162 @@
+"""Uniting the changes that two databases made to the label scheme, before their work is united."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from annotator.errors import SchemeError, StoreError
+from annotator.labels import LabelScheme, shape_differences
+from annotator.labels.edit import edit_labels, restore_labels
+from annotator.labels.load import NAME, read_scheme_text
+from annotator.names import person_problem
+from annotator.scheme_changes import SchemeConflictError, SchemeEvent, SchemeHistory, changed_shape
+from annotator.store import SchemeStamp, scheme_problem
+from annotator.validation.ops import latest_moment, moment_problem
+from annotator.workflow.reserved_keys import RESERVED_KEYS
+
+_LONGEST_TEXT = 1 << 20
+"""Characters of a ``labels.yaml`` that a change may keep."""
+
+
+class _RelationShape(msgspec.Struct):
+    head: list[str]
+    child: list[str]
+    symmetric: bool
+    within: str
+
+
+class _Shape(msgspec.Struct):
+    """What a database notes of its label scheme, as far as :func:`shape_differences` reads it."""
+
+    entities: list[str]
+    relations: dict[str, _RelationShape]
+    overlap: str
+    snap: str
+
+
+@dataclass(slots=True)
+class SchemeUnion:
+    """The label scheme that two databases have after a merge.
+
+    ``history`` has the changes of both, ``news`` those that are not here yet, in order; ``text`` is what
+    ``labels.yaml`` will say, ``None`` where it stays as it is.  ``conflicts`` say why the two do not go together;
+    ``fits`` is whether what comes keeps to the scheme there, and that is the same as here.
+    """
+
+    history: SchemeHistory
+    news: list[SchemeEvent] = field(default_factory=list)
+    text: str | None = None
+    conflicts: list[str] = field(default_factory=list)
+    fits: bool = False
+    guidelines_differ: bool = False
+
+
+def unite_schemes(
+    scheme: LabelScheme,
+    ours: SchemeHistory,
+    events: list[tuple[str, SchemeEvent]],
+    stamp: SchemeStamp | None,
+    *,
+    told: str,
+    any_scheme: bool,
+) -> SchemeUnion:
+    """Find out what becomes of the label scheme here; ``events`` and ``stamp`` are those of the other database.
+
+    ``told`` is what that one is called; ``any_scheme`` takes what fits the scheme here, whatever else is there.
+    Raises :class:`StoreError` for changes that our code could not have written.
+    """
+    theirs = _checked(events, told)
+    try:
+        union = SchemeUnion(ours.united(theirs))
+    except SchemeConflictError as error:
+        return SchemeUnion(ours, conflicts=[f"{error.message}: {error.hint}"])
+    union.news = union.history.in_order(theirs.events.keys() - ours.events.keys())
+    missing = union.history.in_order(ours.events.keys() - theirs.events.keys())
+    text = scheme.text
+    try:
+        for event in _standing(union.news):
+            union.conflicts += _taken(event, read_scheme_text(text, RESERVED_KEYS).shape, "here")
+            text = _edited(text, event, union.history)
+        here = read_scheme_text(text, RESERVED_KEYS).shape
+    except SchemeError as error:
+        union.conflicts.append(f"label scheme: {error.message}: {error.hint}")
+        return union
+    union.text = None if text == scheme.text else text
+    there = _shape(stamp)
+    if stamp is None or there is None:
+        return union
+    for event in _standing(missing):
+        union.conflicts += _taken(event, there, "there")
+        there = changed_shape(there, event.change) if event.change is not None else _undone(stamp, event, union.history)
+    differences = list(shape_differences(here, there))
+    if differences and not any_scheme:
+        union.conflicts += [f"label scheme: {difference}" for difference in differences]
+        union.conflicts.append("label scheme: --any-scheme takes what fits the scheme here all the same")
+    union.fits = not differences
+    union.guidelines_differ = not union.news and not missing and stamp.sha256 != scheme.sha256
+    return union
+
+
+def _checked(events: list[tuple[str, SchemeEvent]], told: str) -> SchemeHistory:
+    latest = latest_moment(datetime.now(UTC))
+    problem = scheme_problem(events)
+    for _, event in events if problem is None else ():
+        names = () if event.change is None else (*event.change.old, *event.change.new)
+        problem = person_problem(event.actor) or moment_problem(event.at, latest)
+        if any(not NAME.fullmatch(name) for name in names):
+            problem = "a change of the label scheme is about what cannot be a label"
+        if max(len(event.before), len(event.after)) > _LONGEST_TEXT:
+            problem = "a change of the label scheme keeps more than a labels.yaml could say"
+        if problem is not None:
+            break
+    if problem is not None:
+        raise StoreError(f"{told}: label scheme: {problem}", "run `annotator doctor` there")
+    return SchemeHistory(event for _, event in events)
+
+
+def _shape(stamp: SchemeStamp | None) -> dict[str, Any] | None:
+    try:
+        return None if stamp is None else msgspec.to_builtins(msgspec.json.decode(stamp.shape, type=_Shape))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _standing(events: list[SchemeEvent]) -> list[SchemeEvent]:
+    """The events without changes that are undone among them."""
+    hashes = {event.hash for event in events}
+    undone = {event.target for event in events if event.target in hashes}
+    return [event for event in events if event.hash not in undone and event.target not in hashes]
+
+
+def _taken(event: SchemeEvent, shape: Mapping[str, Any], where: str) -> Iterator[str]:
+    """Yield why a label cannot be renamed: the new name is a label of its own in the place that does not know of it."""
+    change = event.change
+    if change is not None and change.action == "rename":
+        labels = shape["entities"] if change.kind == "entity" else shape["relations"]
+        if change.old[0] in labels and change.new[0] in labels:
+            yield (
+                f"label scheme: {change} ({event.actor}, {event.at}),"
+                f" but {change.new[0]} is a label of its own {where}: rename that one first"
+            )
+
+
+def _undone(stamp: SchemeStamp, event: SchemeEvent, history: SchemeHistory) -> dict[str, Any]:
+    """The shape of a scheme after the undoing of a change that was known when it was noted."""
+    text = stamp.labels or ""
+    with suppress(SchemeError):
+        text = _edited(text, event, history)
+    return read_scheme_text(text, RESERVED_KEYS).shape
+
+
+def _edited(text: str, event: SchemeEvent, history: SchemeHistory) -> str:
+    """The text of ``labels.yaml`` after a change, or after the undoing of one."""
+    if event.change is not None:
+        return edit_labels(text, event.change, RESERVED_KEYS)
+    target = history.events[event.target or ""]
+    return restore_labels(text, target.before, target.after, history.change_of(event), RESERVED_KEYS)

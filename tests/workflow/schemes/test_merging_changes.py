@@ -1,0 +1,247 @@
+"""Changes of the label scheme and merges in any order: what is left does not depend on which came first."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.errors import AnnotatorError
+from annotator.history import LayerState
+from annotator.scheme_changes.change import Action
+from annotator.store import check_database
+from annotator.store.tables import read_state
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.schemes.changing import change_labels, label_change, undo_change
+from annotator.workflow.sharing.merging import MergeConflictError, merge
+from tests.workspaces import Bench, link, make_bench, pending_suggestions, proposal, propose, sql_dump
+
+Change = tuple[Action, tuple[str, ...], tuple[str, ...]]
+Site = Callable[[str], Bench]
+
+CHANGES: tuple[Change, ...] = (
+    ("rename", ("ORG",), ("BODY",)),
+    ("rename", ("works_for",), ("employed_by",)),
+    ("merge", ("ORG", "GPE"), ("PLACE",)),
+    ("merge", ("GPE",), ("ORG",)),
+    ("merge", ("works_for", "leads"), ("works_for",)),
+    ("split", ("GPE",), ("COUNTRY", "CITY")),
+    ("split", ("works_for",), ("employed_by", "runs")),
+    ("drop", ("ORG",), ()),
+    ("drop", ("works_for",), ()),
+)
+
+
+def change(bench: Bench, one: Change) -> None:
+    action, old, new = one
+    change_labels(bench.workspace, label_change(bench.workspace, action, old, new), "lea")
+
+
+def states(bench: Bench) -> dict[str, LayerState]:
+    """Return what every layer holds."""
+    return {str(info.name): read_state(bench.store.connection, info.id) for info in bench.store.layers()}
+
+
+def findings(bench: Bench) -> list[str]:
+    return list(check_database(bench.store))
+
+
+class Sites:
+    """Workspaces that begin alike and go on apart."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.benches: list[Bench] = []
+        self.base = self.keep(make_bench(folder / "base", overlap="any"))
+        document = self.base.add()
+        person, org = proposal(document, "Ana Ruiz", "PERSON"), proposal(document, "Cruz Roja", "ORG")
+        both, gpe = proposal(document, "Cruz Roja", "GPE", 0.5), proposal(document, "México", "GPE")
+        relations = [link(person, org, "works_for"), link(person, org, "leads", 0.4), link(org, gpe, "located_in")]
+        propose(self.base.store, document, [person, org, both, gpe], relations)
+        self.base.session(curator="ana").accept(org.id)
+
+    def keep(self, bench: Bench) -> Bench:
+        self.benches.append(bench)
+        return bench
+
+    def copy(self, bench: Bench) -> Bench:
+        """Return the workspace as it stands, in another folder."""
+        other = self.keep(make_bench(self.folder / f"site{len(self.benches)}"))
+        bench.store.backup(other.workspace.database_path)
+        shutil.copyfile(bench.workspace.labels_path, other.workspace.labels_path)
+        return other
+
+    def close(self) -> None:
+        for bench in self.benches:
+            bench.workspace.close()
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> object:
+    sites = Sites(tmp_path)
+    yield sites
+    sites.close()
+
+
+def bring(source: Bench, target: Bench) -> None:
+    merge(target.workspace, source.workspace.root)
+
+
+def work(bench: Bench, curator: str, steps: list[int]) -> None:
+    """Let a curator take some steps; what cannot be done is left."""
+    session = bench.session(curator=curator)
+    for step in steps:
+        pending = pending_suggestions(session)
+        own = [*session.content.spans, *session.content.relations]
+        try:
+            if step % 7 < 3 and pending:
+                session.accept(pending[step % len(pending)])
+            elif step % 7 == 3 and pending:
+                session.reject(pending[step % len(pending)])
+            elif step % 7 == 4 and own:
+                session.comment("¿seguro?", own[step % len(own)])
+            elif step % 7 == 5 and own:
+                session.delete(own[step % len(own)])
+            elif step % 7 == 6:
+                session.undo()
+        except AnnotatorError:
+            continue
+    if sum(steps) % 2:
+        session.finish()
+
+
+steps = st.lists(st.integers(0, 60), max_size=7)
+
+
+@given(st.sampled_from(CHANGES), steps, steps, steps, st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_a_change_before_a_merge_gives_what_it_gives_after_it(
+    one: Change, ours: list[int], theirs: list[int], more: list[int], gold: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sites = Sites(Path(folder))
+        try:
+            here, there = sites.base, sites.copy(sites.base)
+            work(here, "ana", ours)
+            work(there, "bo", theirs)
+            work(there, "cy", more)
+            if gold:
+                settle_finished(here.workspace, "lea")
+            first, last = sites.copy(here), sites.copy(here)
+            change(first, one)
+            other = sites.copy(there)
+            bring(first, other)
+            bring(there, first)
+            bring(there, last)
+            change(last, one)
+            assert states(first) == states(last) == states(other)
+            assert first.scheme.shape == last.scheme.shape == other.workspace.scheme.shape
+            assert findings(first) == findings(last) == findings(other) == []
+        finally:
+            sites.close()
+
+
+@given(st.sampled_from(CHANGES), steps, steps, steps)
+@settings(max_examples=15, deadline=None)
+def test_undoing_a_change_leaves_what_would_be_there_without_it(
+    one: Change, ours: list[int], theirs: list[int], more: list[int]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sites = Sites(Path(folder))
+        try:
+            here, there = sites.base, sites.copy(sites.base)
+            work(here, "ana", ours)
+            work(there, "bo", theirs)
+            text = here.workspace.labels_path.read_text()
+            plain = sites.copy(here)
+            change(here, one)
+            bring(there, here)
+            undo_change(here.workspace, "lea")
+            bring(there, plain)
+            assert states(here) == states(plain)
+            assert here.workspace.labels_path.read_text() == text
+            work(here, "cy", more)
+            bring(here, there)
+            assert states(here) == states(there)
+            assert findings(here) == findings(there) == []
+        finally:
+            sites.close()
+
+
+@given(st.sampled_from(CHANGES), steps, steps, steps)
+@settings(max_examples=15, deadline=None)
+def test_work_goes_on_after_a_change_and_undo_reaches_behind_it(
+    one: Change, before: list[int], after: list[int], theirs: list[int]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sites = Sites(Path(folder))
+        try:
+            here, there = sites.base, sites.copy(sites.base)
+            work(here, "ana", before)
+            change(here, one)
+            work(here, "ana", after)
+            work(there, "bo", theirs)
+            session = here.session(curator="ana")
+            while session.editor._undo.done:
+                session.undo()
+            assert not session.content.spans
+            assert not session.content.relations
+            while session.editor._undo.undone:
+                session.redo()
+            bring(here, there)
+            bring(there, here)
+            assert states(here) == states(there)
+            assert findings(here) == findings(there) == []
+        finally:
+            sites.close()
+
+
+def test_the_same_change_made_in_two_places_is_one(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    change(here, CHANGES[0])
+    change(there, CHANGES[0])
+    bring(here, there)
+    bring(there, here)
+    assert states(here) == states(there)
+    assert "BODY" in here.scheme.entities
+    assert findings(here) == findings(there) == []
+
+
+def test_changes_of_other_labels_go_together(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    change(here, CHANGES[0])
+    change(there, CHANGES[5])
+    bring(here, there)
+    bring(there, here)
+    assert states(here) == states(there)
+    assert {"BODY", "COUNTRY", "CITY"} <= here.scheme.entities.keys() == there.workspace.scheme.entities.keys()
+
+
+def test_two_names_for_one_label_are_refused_until_one_is_undone(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    change(here, CHANGES[0])
+    change(there, ("rename", ("ORG",), ("FIRM",)))
+    before = sql_dump(here.store.path)
+    with pytest.raises(MergeConflictError) as caught:
+        bring(there, here)
+    assert "rename ORG BODY here (lea, " in caught.value.conflicts[0]
+    assert "rename ORG FIRM there (lea, " in caught.value.conflicts[0]
+    assert "`annotator labels undo` takes one of them back" in caught.value.conflicts[0]
+    assert sql_dump(here.store.path) == before
+
+
+def test_a_new_name_that_is_a_label_of_its_own_elsewhere_is_refused(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    change(here, CHANGES[0])
+    labels = there.workspace.labels_path
+    labels.write_text(labels.read_text().replace("DATE: {key: 4}", "DATE: {key: 4}\n  BODY: {key: 5}"))
+    there.workspace.forget_scheme()
+    work(there, "bo", [1])
+    with pytest.raises(MergeConflictError) as caught:
+        bring(there, here)
+    assert any("BODY is a label of its own there" in conflict for conflict in caught.value.conflicts)
