@@ -19,7 +19,7 @@ from annotator.workflow.reserved_keys import RESERVED_KEYS
 from annotator.workflow.workspace import Workspace
 
 _ALIKE = 0.6
-"""From which likeness of two entries one is taken for the other under a new name."""
+"""From which similarity of two entries one is taken for the other under a new name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def guess_renames(
     known = {} if before is None else _labels(before, kind)
     new = [name for name in _labels(scheme, kind) if name not in known and name not in used]
     scored = sorted(
-        ((_likeness(name, known.get(name), other, _labels(scheme, kind)[other]), name, other)
+        ((_similarity(name, known.get(name), other, _labels(scheme, kind)[other]), name, other)
          for name in old for other in new),
         key=lambda entry: (-entry[0][0], entry[1:]),
     )  # fmt: skip
@@ -116,7 +116,7 @@ def guess_renames(
     return [guesses[name] for name in sorted(guesses)]
 
 
-def _likeness(old: str, was: Any, new: str, now: Any) -> tuple[float, str]:
+def _similarity(old: str, was: Any, new: str, now: Any) -> tuple[float, str]:
     """How alike two entries are, from 0 to 1, and what speaks for it."""
     name = SequenceMatcher(None, old.casefold(), new.casefold()).ratio()
     if was is None:
