@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from annotator.annotation import Annotations, Relation, Span
 from annotator.cli.main import main
-from annotator.history import GOLD, LayerName
+from annotator.history import GOLD, LayerName, Op
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.feedback import FeedbackScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.workflow.adjudicating.gold import adjudicate, settle_finished
+from annotator.workflow.layer_diff import differences
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import train
 from annotator.workflow.workspace import Workspace
@@ -77,7 +79,11 @@ def moved(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 RENAME = "`annotator labels rename PERSON NEW`"
 SAID: dict[tuple[str, ...], tuple[tuple[str, ...], int, tuple[str, ...]]] = {
-    ("labels", "check"): ((), 1, ("PERSON", "works_for", "clashing with other spans", RENAME)),
+    ("labels", "check"): (
+        (),
+        1,
+        ("PERSON", "works_for", "clashing with other spans", "suggestions with labels", RENAME),
+    ),
     ("status",): ((), 0, ("retired items (", "`annotator labels check` says where")),
     ("doctor",): ((), 0, ("all is well", "no damage, but the label scheme moved on", RENAME)),
     ("adjudicate",): (
@@ -259,3 +265,18 @@ async def test_the_queue_and_its_lists_open(moved: Bench) -> None:
         await work.settle()
         await work.press("escape", "?")
         assert isinstance(work.app.screen, HelpScreen)
+
+
+async def test_the_name_of_a_label_that_is_gone_cannot_act_on_the_terminal(moved: Bench) -> None:
+    document = moved.document("pura")
+    name = "\x1b]0;x\x07[bold]\u202e"
+    spans = [Span("s1", *range_of(document, "Cruz Roja"), name), Span("s2", *range_of(document, "Lima"), "GPE")]
+    content = Annotations.of(spans, [Relation("r1", "s1", "s2", name)])
+    ops = [Op("layer", "text", None, {"value": document.sha256}), Op("layer", "state", None, {"value": "done"})]
+    with moved.store.write() as writer:
+        writer.append(LayerName("pura", "curator:eva"), "eva", "import", ops + differences(Annotations(), content))
+    for adjudicating in (False, True):
+        async with workbench(moved, "pura", curator="eva", adjudicating=adjudicating, size=(160, 40)) as work:
+            for key in ("tab", "R", "m", "m", "tab", "?"):
+                await work.press(key)
+                assert not set(work.text) & {"\x1b", "\x07", "\u202e"}

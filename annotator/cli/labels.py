@@ -21,6 +21,7 @@ from annotator.cli.common import (
     workspace_option,
 )
 from annotator.errors import SchemeError
+from annotator.wording import plural
 from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
@@ -64,8 +65,22 @@ def check(global_options: GlobalOptions, folder: Path | None) -> None:
 def _check_work(workspace: Workspace) -> None:
     """Count what of the work the scheme no longer allows, by label; raise where there is any."""
     from annotator.labels.retired import IN_WORDS
-    from annotator.workflow.retired_work import WORK, mending, places, retired_work, summary, total
+    from annotator.workflow.retired_work import (
+        WORK,
+        mending,
+        outdated_suggestions,
+        places,
+        retired_work,
+        summary,
+        total,
+    )
 
+    hidden = outdated_suggestions(workspace)
+    if hidden:
+        narrate(
+            f"{plural(hidden, 'document has', 'documents have')} suggestions with labels that the scheme does not have;"
+            " they are not shown, and `annotator suggest` makes new ones"
+        )
     layers = retired_work(workspace)
     counts = total(layers)
     by_kind = {kind: total(layer for layer in layers if layer.name.kind == kind) for kind in WORK}

@@ -19,6 +19,7 @@ from annotator.cli.common import (
     seal_options,
     workspace_option,
 )
+from annotator.wording import plural
 
 if TYPE_CHECKING:
     from annotator.workflow.sharing.merging import MergeReport
@@ -119,8 +120,8 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
     for key in report.replaced:
         narrate(f"{key}: its text was replaced there, and so it is here")
     for name, problems in report.outside.items():
-        items = "retired item" if len(problems) == 1 else "retired items"
-        narrate(f"warning: {name}: {len(problems)} {items}, such as: {problems[0]}; `annotator labels diff` says more")
+        count = plural(len(problems), "retired item")
+        narrate(f"warning: {name}: {count}, such as: {problems[0]}; `annotator labels diff` says more")
     if report.unsealed:
         narrate(f"{report.unsealed} events there came after the seal, which says nothing of them")
     if report.recut:

@@ -18,13 +18,11 @@ from annotator.store import (
     layers_with_overlaps,
 )
 from annotator.text import Segmentation
+from annotator.wording import first_few, plural
 from annotator.workflow.workspace import Workspace
 
 WORK = ("curator", "gold")
 """The kinds of layers that are somebody's work; suggestions are made anew."""
-
-NAMED = 3
-"""Documents that a message names."""
 
 _ONE_SENTENCE = Segmentation([(0, 2**32 - 1)])
 """The sentences of a text that a layer is no longer about: nothing is said of them."""
@@ -63,6 +61,14 @@ def retired_in(store: Store, scheme: LabelScheme, info: LayerInfo) -> RetiredLay
     return RetiredLayer(info.name, items, items.counts(content))
 
 
+def outdated_suggestions(workspace: Workspace) -> int:
+    """How many documents have suggested spans with labels that the scheme does not have; these are not shown."""
+    store = workspace.store
+    with store.snapshot():
+        found = layers_with_other_labels(store, workspace.scheme.entities.keys())
+        return len({info.name.document for info in store.layers(kind="suggester") if info.id in found})
+
+
 def _suspects(store: Store, scheme: LabelScheme, *, quick: bool) -> set[int]:
     """The ids of all layers that may hold something retired."""
     relations = scheme.relations
@@ -86,8 +92,7 @@ def total(layers: Iterable[RetiredLayer]) -> RetiredCounts:
 
 def summary(counts: Mapping[RetiredGroup, int]) -> str:
     """Say how much is retired, and of what: ``4 retired items (3 SKILL, 1 works_for)``."""
-    count = sum(counts.values())
-    return f"{count} retired item{'' if count == 1 else 's'} ({count_in_words(counts)})"
+    return f"{plural(sum(counts.values()), 'retired item')} ({count_in_words(counts)})"
 
 
 def mending(counts: Mapping[RetiredGroup, int]) -> str:
@@ -104,6 +109,4 @@ def mending(counts: Mapping[RetiredGroup, int]) -> str:
 
 def places(names: Iterable[LayerName]) -> str:
     """Name the first few layers: ``a of curator:ana, b of gold and 7 more``."""
-    listed = [f"{name.document} of {name.name}" for name in names]
-    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
-    return ", ".join(listed[:NAMED]) + more
+    return first_few([f"{name.document} of {name.name}" for name in names])

@@ -18,6 +18,7 @@ from annotator.tui.layout.lanes import Bracket, lane_lines
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.placed_text import PlacedText
 from annotator.tui.layout.rows import Rows
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.workflow.editing.layer_view import LayerView
 
 
@@ -110,7 +111,7 @@ class Painter:
             relation.id,
             self._middle(head, row) if head_row == row else None,
             self._middle(child, row) if child_row == row else None,
-            f"{relation.label}{RETIRED}" if retired else relation.label,
+            f"{sanitize(relation.label)}{RETIRED}" if retired else relation.label,
             relation.origin == "suggested",
             self.layer_view.scheme.is_symmetric(relation.label),
             (child_row if head_row == row else head_row) + 1,
@@ -184,7 +185,7 @@ class Painter:
         start, end = self.rows.bounds(row)
         left, right = self.rows.cells(row, span.start, span.end)
         pending = span.origin == "suggested"
-        label = f"{span.label}{RETIRED}" if self._is_retired(span) else span.label
+        label = f"{sanitize(span.label)}{RETIRED}" if self._is_retired(span) else span.label
         return Bracket(span.id, left, right, label, pending, span.start >= start, span.end <= end)
 
     # Strips

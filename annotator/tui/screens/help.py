@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from annotator.labels import LabelScheme
 from annotator.tui.layout.palette import RETIRED, Palette
+from annotator.tui.layout.sanitizing import sanitize
 
 
 class HelpScreen(ModalScreen[None]):
@@ -89,7 +90,7 @@ class HelpScreen(ModalScreen[None]):
         return Group(heading, *_description(entity.description, entity.examples))
 
     def _retired(self, name: str) -> RenderableType:
-        heading = Text(f"{name}{RETIRED}", style="bold")
+        heading = Text(f"{sanitize(name)}{RETIRED}", style="bold")
         return Group(heading, Text("   not in the label scheme; a label's key relabels such a span, d deletes it"))
 
     def _relation(self, name: str) -> RenderableType:

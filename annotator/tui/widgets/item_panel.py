@@ -98,12 +98,12 @@ class ItemPanel(VirtualList):
     def _span_line(self, span: Span, width: int) -> list[Segment]:
         color = self.palette.label(span.label, retired=self._is_retired(span.id))
         pending = span.origin == "suggested"
-        mark = self._mark(span)
+        mark, label = self._mark(span), set_cell_size(sanitize(span.label), LABEL_CELLS)
         tail = f" {span.score:.2f}" if pending and span.score is not None else ""
         text = set_cell_size(self._text(span), max(0, width - LABEL_CELLS - 3 - len(tail)))
         return [
             Segment(f"{mark} ", self.palette.style(color)),
-            Segment(set_cell_size(span.label, LABEL_CELLS) + " ", self.palette.style(color, bold=not pending)),
+            Segment(f"{label} ", self.palette.style(color, bold=not pending)),
             Segment(text, self.palette.style(italic=pending)),
             Segment(tail, self.palette.style(self.palette.faint)),
         ]
@@ -113,7 +113,7 @@ class ItemPanel(VirtualList):
         head, child = (self.session.layer.span(end) for end in (relation.head, relation.child))
         assert head is not None
         assert child is not None
-        middle = f" {relation.label}→ "
+        middle = f" {sanitize(relation.label)}→ "
         room = max(2, width - 4 - len(middle))
         head_text, child_text = self._text(head), self._text(child)
         head_room = max(room // 2, room - len(child_text))

@@ -84,7 +84,7 @@ class VersionsBar(PaletteWidget):
             Segment(set_cell_size(sanitize(line.name), NAME_CELLS) + " ", self.palette.style()),
         ]
         if line.label:
-            segments.append(Segment(f"{line.label}{mark} ", self.palette.style(color, bold=True)))
+            segments.append(Segment(f"{sanitize(line.label)}{mark} ", self.palette.style(color, bold=True)))
         segments.append(Segment(sanitize(line.text), self.palette.style(bold=line.stands)))
         if line.comment:
             segments.append(Segment(f"  “{sanitize(line.comment)}”", self.palette.style(self.palette.hint)))
