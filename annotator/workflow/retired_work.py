@@ -103,7 +103,7 @@ def mending(counts: Mapping[RetiredGroup, int]) -> str:
     label = gone[0][0]
     return (
         f"`annotator labels diff` says what changed; `annotator labels rename {label} NEW`,"
-        f" `annotator labels merge {label} OTHER INTO` or `annotator labels drop {label}` mends it"
+        f" `annotator labels merge {label} INTO` or `annotator labels drop {label}` mends it"
     )
 
 
