@@ -47,27 +47,14 @@ def command(
         _print_items(global_options.workspace(folder).store, document, layer, reader, as_json=as_json)
         return
     found = document_history(global_options.workspace(folder).store, document, layer, reader=reader)
-    rows = [
-        {
-            "at": e.at,
-            "layer": e.layer.name,
-            "seq": e.seq,
-            "actor": e.actor,
-            "action": e.action,
-            "target": e.target,
-            "pause_ms": e.pause_ms,
-            "what": what,
-            "hash": e.hash,
-        }
-        for e, what in found.entries
-    ]
+    rows = [entry._asdict() for entry in found.entries]
     for name, why in found.hidden.items():
         narrate(f"left out: {name} ({why})")
     if as_json:
         print_json(rows)
         return
     columns = ("at", "layer", "seq", "actor", "what")
-    print_table(columns, [[row[c] for c in columns] for row in rows], numbers=("seq",))
+    print_table(columns, [["" if row[c] is None else row[c] for c in columns] for row in rows], numbers=("seq",))
 
 
 def _print_items(store: Store, document: str, layer: str | None, reader: str, *, as_json: bool) -> None:

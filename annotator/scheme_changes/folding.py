@@ -7,6 +7,7 @@ whether a change was made before a curator's work was merged, or after.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,13 +29,15 @@ class Folding:
     """A layer on its way through its events and the changes of the label scheme.
 
     ``known`` are the changes that ``state`` has been carried over, ``undoable`` what it was before and after those that
-    are undone later; ``reopens`` says that its author has to decide on what is split.
+    are undone later; ``touched`` counts by change (its hash) the records of each table that it touched; ``reopens``
+    says that the layer's author has to decide on what is split.
     """
 
     scheme: SchemeHistory
     state: LayerState = field(default_factory=dict)
     reopens: bool = False
     known: frozenset[str] = frozenset()
+    touched: dict[str, Counter[str]] = field(default_factory=dict)
     undoable: dict[str, tuple[LayerState, Carried]] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
@@ -75,9 +78,12 @@ class Folding:
         for event in self.scheme.in_order(missing):
             if event.action == UNDO:
                 before, after = self.undoable.get(event.target or "", ({}, Carried({})))
-                state = carry_back(state, before, after, self.scheme.change_of(event))
+                restored = carry_back(state, before, after, self.scheme.change_of(event))
+                self.touched[event.hash] = Counter(op.table for op in state_ops(state, restored) if op.now is not None)
+                state = restored
             else:
                 carried = carry(state, self.scheme.change_of(event), reopens=self.reopens)
+                self.touched[event.hash] = Counter(table for table, _ in carried.became)
                 if event.hash in self.scheme.undone:
                     self.undoable[event.hash] = state, carried
                 state = carried.state

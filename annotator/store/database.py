@@ -14,7 +14,7 @@ from typing import Any, Self
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, UndoStack, UndoStep
-from annotator.scheme_changes import SchemeHistory
+from annotator.scheme_changes import SchemeEvent, SchemeHistory
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.filesystems import warnings
@@ -29,7 +29,7 @@ from annotator.store.layers import (
 )
 from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
-from annotator.store.scheme_changes import lagging, read_scheme_history, scheme_revision
+from annotator.store.scheme_changes import lagging, read_scheme_history, scheme_hashes, scheme_revision
 from annotator.store.tables import TABLES, records
 from annotator.store.writer import Writer
 from annotator.text import Document, Segmentation
@@ -357,6 +357,11 @@ class Store:
         """All changes of the label scheme that the database knows."""
         with self.explained():
             return read_scheme_history(self.connection)
+
+    def scheme_events(self) -> list[tuple[str, SchemeEvent]]:
+        """Every change of the label scheme with the hash that it is stored under."""
+        with self.explained():
+            return scheme_hashes(self.connection)
 
     def is_scheme_outdated(self) -> bool:
         """Whether somebody changed the label scheme since this process read it."""

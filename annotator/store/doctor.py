@@ -15,7 +15,6 @@ from annotator.scheme_changes import SchemeEvent, SchemeHistory, fold
 from annotator.store import derived
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
-from annotator.store.scheme_changes import scheme_hashes
 from annotator.store.tables import read_state
 from annotator.text import Segmentation, text_sha256
 
@@ -28,7 +27,7 @@ def check_database(store: Store) -> Iterator[str]:
     with store.snapshot():
         yield from _database(store)
         yield from _texts(store.connection.execute("SELECT * FROM text"))
-        problem = scheme_problem(scheme_hashes(store.connection))
+        problem = scheme_problem(store.scheme_events())
         if problem is not None:
             yield f"label scheme: {problem}"
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
@@ -43,7 +44,7 @@ class LayerRecords:
         folding = self.folding = self.folding or Folding(scheme, reopens=reopens)
         if known <= folding.known:
             return
-        before: LayerState = {key: msgspec.to_builtins(record) for key, record in self.records.items()}
+        before: LayerState = {key: _as_json(record) for key, record in self.records.items()}
         folding.state = before
         folding.advance(known)
         for key, record in before.items():
@@ -69,6 +70,12 @@ class LayerRecords:
         """The value of one of the layer's own fields."""
         record = self.records.get(("layer", name))
         return None if record is None else getattr(record, "value", None)
+
+
+def _as_json(record: TypedRecord) -> dict[str, Any]:
+    """A record as history has it."""
+    value: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
+    return value
 
 
 def spans_in(record: TypedRecord | None) -> list[SpanContent]:

@@ -6,17 +6,29 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from annotator.errors import WorkflowError
-from annotator.history import Event
+from annotator.scheme_changes import SchemeHistory
+from annotator.scheme_changes.folding import Folding
 from annotator.store import LayerInfo, Store
 from annotator.workflow.description import describe_ops
 from annotator.workflow.visibility import Visibility
 
 
 class HistoryEntry(NamedTuple):
-    """An event, and what it did in a few words."""
+    """An event of a layer, or a change of the labels that touched it (without a number), in a few words.
 
-    event: Event
+    ``at`` is UTC in ISO 8601 with milliseconds, ``pause_ms`` the milliseconds since the actor's previous step,
+    ``target`` the number of the event that was undone or redone.
+    """
+
+    at: str
+    layer: str
+    seq: int | None
+    actor: str
+    action: str
+    target: int | None
+    pause_ms: int | None
     what: str
+    hash: str
 
 
 class DocumentHistory(NamedTuple):
@@ -46,12 +58,14 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
         if layer in hidden:
             raise WorkflowError(f"{layer} on {key} stays unseen: {hidden[layer]}", "finish first, then compare")
         told = visibility.reader if visibility is not None and visibility.curates else None
-        entries = [entry for info in layers if info.name.name not in hidden for entry in _entries(store, info, told)]
-    entries.sort(key=lambda entry: (entry.event.at, entry.event.layer.name, entry.event.seq))
+        scheme = store.scheme_history()
+        seen = [info for info in layers if info.name.name not in hidden]
+        entries = [entry for info in seen for entry in (*_events(store, info, told), *_changes(store, info, scheme))]
+    entries.sort(key=lambda entry: (entry.at, entry.layer, entry.seq or 0))
     return DocumentHistory(entries, hidden)
 
 
-def _entries(store: Store, info: LayerInfo, curator: str | None) -> Iterator[HistoryEntry]:
+def _events(store: Store, info: LayerInfo, curator: str | None) -> Iterator[HistoryEntry]:
     """Tell a layer's events, each with the text that its offsets are into.
 
     A ``curator`` who reads is not told the notes with which others have the document back.
@@ -64,4 +78,34 @@ def _entries(store: Store, info: LayerInfo, curator: str | None) -> Iterator[His
                 text = store.text(op.now["value"]) or ""
         if curator is not None:
             ops = [op._replace(now=None) if op.table == "returned" and op.id != curator else op for op in ops]
-        yield HistoryEntry(event, describe_ops(event.action, ops, text))
+        what = describe_ops(event.action, ops, text)
+        yield HistoryEntry(
+            event.at,
+            info.name.name,
+            event.seq,
+            event.actor,
+            event.action,
+            event.target,
+            event.pause_ms,
+            what,
+            event.hash,
+        )
+
+
+_TOLD = ("span", "relation", "verdict", "ruling", "comment")
+
+
+def _changes(store: Store, info: LayerInfo, scheme: SchemeHistory) -> Iterator[HistoryEntry]:
+    """Tell what changes of the labels did to a layer."""
+    folding = Folding(scheme)
+    for event in store.events(info) if scheme.events else ():
+        folding.take(event)
+    folding.finish()
+    for digest, counts in folding.touched.items():
+        items = [f"{counts[table]} {table}{'' if counts[table] == 1 else 's'}" for table in _TOLD if counts[table]]
+        change = scheme.events[digest]
+        what = f"labels: {'undo of ' if change.target else ''}{scheme.change_of(change)}"
+        if items:
+            what += f" ({', '.join(items)})"
+            action = f"labels {change.action}"
+            yield HistoryEntry(change.at, info.name.name, None, change.actor, action, None, None, what, digest)

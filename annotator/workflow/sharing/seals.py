@@ -16,7 +16,8 @@ from msgspec import Meta
 from annotator.errors import StoreError, WorkflowError
 from annotator.history import Event, LayerName
 from annotator.records import Digest
-from annotator.store import LayerInfo, Store, first_break
+from annotator.scheme_changes import SchemeEvent
+from annotator.store import LayerInfo, Store, first_break, scheme_problem
 from annotator.store.foreign import ForeignDatabase
 from annotator.text import text_sha256
 from annotator.workflow.sharing.signatures import check, signature_path
@@ -46,12 +47,16 @@ class SealedLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Seal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a database held at some time: all histories by their ends, all texts by their digests."""
+    """What a database held at some time: all histories by their ends, all texts by their digests.
+
+    ``changes`` are the changes of the labels by their digests; a seal without any does not mention them.
+    """
 
     schema: str
     at: str
     layers: list[SealedLayer]
     texts: list[Digest]
+    changes: list[Digest] = []
 
     @property
     def events(self) -> int:
@@ -63,6 +68,7 @@ class Contents(NamedTuple):
     """What a seal is held against, here or elsewhere."""
 
     layers: list[LayerInfo]
+    changes: list[tuple[str, SchemeEvent]]
     events: Callable[[LayerInfo], list[tuple[str, Event]]]
     text: Callable[[str], str | None]
 
@@ -70,7 +76,7 @@ class Contents(NamedTuple):
     def of(cls, database: Store | ForeignDatabase) -> Contents:
         """The contents of a database."""
         events = database.hashed_events if isinstance(database, Store) else database.events
-        return cls(database.layers(), events, database.text)
+        return cls(database.layers(), database.scheme_events(), events, database.text)
 
 
 def make_seal(store: Store) -> bytes:
@@ -85,10 +91,15 @@ def make_seal(store: Store) -> bytes:
         for digest in texts:
             if text_sha256(contents.text(digest) or "") != digest:
                 raise StoreError(f"text {digest[:12]} is not what its digest says", "run `annotator doctor`")
+        problem = scheme_problem(contents.changes)
+        if problem is not None:
+            raise StoreError(f"label scheme: {problem}", "run `annotator doctor`")
     opening = msgspec.json.encode({"schema": SCHEMA, "at": store.clock()})[:-1]
-    return b"".join(
-        (opening, b',"layers":[\n', _lines(layers), b'\n],"texts":[\n', _lines(texts), b"\n]}\n"),
-    )
+    changes = sorted(digest for digest, _ in contents.changes)
+    parts = [opening, b',"layers":[\n', _lines(layers), b'\n],"texts":[\n', _lines(texts), b"\n]"]
+    if changes:
+        parts += [b',"changes":[\n', _lines(changes), b"\n]"]
+    return b"".join((*parts, b"}\n"))
 
 
 def _lines(values: list[SealedLayer] | list[str]) -> bytes:
@@ -163,6 +174,10 @@ def breaches(seal: Seal, contents: Contents) -> Iterator[str]:
             yield f"{sealed.name}: it was sealed with {sealed.events} events, and is gone"
         else:
             yield from _layer_breaches(sealed, contents.events(layer))
+    there = {stored for stored, event in contents.changes if event.hash == stored}
+    for digest in seal.changes:
+        if digest not in there:
+            yield f"the change {digest[:12]} of the labels: it was sealed, and is gone or was changed"
     for digest in seal.texts:
         text = contents.text(digest)
         if text is None:
