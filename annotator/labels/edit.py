@@ -103,16 +103,16 @@ def restore_labels(text: str, before: str, after: str, change: LabelChange, rese
     restored = [name for name in change.old if name in old_entries and name not in entries]
     for name in restored:
         labels.insert(change.kind, source.entry(change.kind, name))
-    gone = [name for name in change.new if name not in old_entries]
-    for name, relation in old.relations.items() if change.kind == "entity" else ():
-        if name not in now.relations:
+    made = read_scheme_text(after, reserved_keys)
+    for name, relation in old.relations.items():
+        if name not in now.relations and change.kind == "entity":
             labels.insert("relation", source.entry("relation", name))
-            continue
-        for end in ("head", "child"):
-            ends = [label for label in getattr(now.relations[name], end) if label not in gone]
-            ends += [label for label in getattr(relation, end) if label in restored and label not in ends]
-            if tuple(ends) != getattr(now.relations[name], end):
-                labels.set_list("relation", name, end, ends)
+        for end in ("head", "child") if name in now.relations else ():
+            ends = getattr(now.relations[name], end)
+            was, became = getattr(relation, end), getattr(made.relations.get(name), end, ())
+            if was != became:
+                left = [label for label in ends if label in was or label not in became]
+                labels.set_list("relation", name, end, left + [label for label in was if label not in left])
     return labels.text()
 
 
