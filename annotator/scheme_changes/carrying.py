@@ -127,10 +127,10 @@ class _Carrying:
         self.before = state
         self.change = change
         self.result = Carried(dict(state))
-        self._spans = self._records("span")
-
-    def _records(self, table: str) -> dict[str, Record]:
-        return {key[1]: record for key, record in self.before.items() if key[0] == table}
+        self._tables: dict[str, dict[str, Record]] = {}
+        for (table, record_id), record in state.items():
+            self._tables.setdefault(table, {})[record_id] = record
+        self._spans = self._tables.get("span", {})
 
     def reopen(self) -> None:
         """Let a finished layer be unfinished."""
@@ -193,7 +193,9 @@ class _Carrying:
         ``become`` gives the content by which records are the same, the new id and the new record; ``None`` where a
         record is dropped.
         """
-        records = self._records(table)
+        records = self._tables.get(table)
+        if not records:
+            return
         groups: dict[Hashable, list[tuple[str, str, Record]]] = {}
         became: dict[RecordKey, RecordKey | None] = {}
         for record_id, record in records.items():

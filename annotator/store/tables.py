@@ -6,13 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from annotator.history import LayerState, Op, Record, dumps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StateTable:
     """A state table: its columns beside ``layer_id`` and ``id``, and those that hold JSON or truth values."""
 
@@ -36,6 +37,8 @@ class StateTable:
 
     def record(self, row: Iterable[Any]) -> Record:
         """The record that a row's columns hold, without the ``None`` values."""
+        if not self.json and not self.boolean:
+            return {column: value for column, value in zip(self.columns, row, strict=True) if value is not None}
         found: dict[str, Any] = {}
         for column, value in zip(self.columns, row, strict=True):
             if value is None:
@@ -65,7 +68,7 @@ class StateTable:
         names = ", ".join(f'"{c}"' for c in self.columns)
         return f"INSERT INTO {self.name} (layer_id, id, {names}) VALUES ({', '.join('?' * (len(self.columns) + 2))})"
 
-    @property
+    @cached_property
     def select(self) -> str:
         """The statement that reads a layer's records: id, columns."""
         names = ", ".join(f'"{c}"' for c in self.columns)

@@ -172,8 +172,9 @@ class Writer:
         """Carry some layers over the changes that they lack."""
         marks = dumps(layers)
         rows = self._connection.execute(f"{LAYERS} WHERE l.id IN (SELECT value FROM json_each(?))", (marks,)).fetchall()
-        for row in rows:
-            self._carry_over(layer_info_of(row))
+        changed = [info.id for info in map(layer_info_of, rows) if self._carry_state_over(info)]
+        pass_over(self._connection, layers, self.scheme_history.heads)
+        self._compare_documents(changed)
 
     def pass_over(self, layers: Sequence[int]) -> None:
         """Note that the changes that some layers lack do not touch them."""
@@ -188,8 +189,18 @@ class Writer:
     def _carry_over(self, layer: LayerInfo) -> None:
         """Carry a layer over the changes of the label scheme that it lacks."""
         if layer.scheme != self.scheme_history.heads:
-            self._carry(layer.id, lagging_ops(self._connection, layer, self.scheme_history))
-            pass_over(self._connection, [layer.id], self.scheme_history.heads)
+            self.carry_some([layer.id])
+
+    def _carry_state_over(self, layer: LayerInfo) -> bool:
+        """Carry the records of a layer over the changes that it lacks; return whether any is another now."""
+        if layer.scheme == self.scheme_history.heads:
+            return False
+        ops = lagging_ops(self._connection, layer, self.scheme_history)
+        if any(op.table == "layer" for op in ops):
+            self._carry(layer.id, ops)
+        elif ops:
+            self._write_records(layer.id, ops)
+        return bool(ops)
 
     def _insert(self, layer_id: int, event: Event, digest: str) -> None:
         self._connection.execute(
@@ -217,7 +228,18 @@ class Writer:
         )
 
     def _carry(self, layer_id: int, ops: Sequence[Op]) -> None:
-        """Carry a layer's state forward, and the counts of what it holds."""
+        """Carry a layer's state forward, and what follows from it."""
+        self._write_records(layer_id, ops)
+        returned = self._note_returned(layer_id, ops)
+        finishing = returned or any(
+            op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops
+        )
+        reopened = self._note_reopened(layer_id, finishing=finishing)
+        if finishing or reopened or any(op.table == "span" for op in ops):
+            self._compare(layer_id, finishing=finishing or reopened)
+
+    def _write_records(self, layer_id: int, ops: Sequence[Op]) -> None:
+        """Write a layer's records, and the counts of what it holds."""
         write_ops(self._connection, layer_id, ops)
         spans, relations = (grown(ops, table) for table in ("span", "relation"))
         if spans or relations:
@@ -230,13 +252,6 @@ class Writer:
                 f"UPDATE layer SET doubt = ({DOUBT}) WHERE id = ? AND kind = 'suggester'",
                 (layer_id,),
             )
-        returned = self._note_returned(layer_id, ops)
-        finishing = returned or any(
-            op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops
-        )
-        reopened = self._note_reopened(layer_id, finishing=finishing)
-        if finishing or reopened or any(op.table == "span" for op in ops):
-            self._compare(layer_id, finishing=finishing or reopened)
 
     def _note_returned(self, layer_id: int, ops: Sequence[Op]) -> bool:
         """Note who has the document back and has not finished it since; return whether that changed."""
@@ -266,6 +281,13 @@ class Writer:
             " AND kind IN ('curator', 'gold', 'corpus') AND (?2 OR state = 'done'))",
             (layer_id, finishing),
         )
+
+    def _compare_documents(self, layers: Sequence[int]) -> None:
+        """Note anew what follows of the documents of some layers, whatever their states."""
+        whose = "id IN (SELECT document_id FROM layer WHERE id IN (SELECT value FROM json_each(?)))"
+        for column, query in (("reopened", REOPENED), ("differing", DIFFERING)):
+            update = f"UPDATE document SET {column} = ({query}) WHERE {whose} AND {column} <> ({query})"
+            self._connection.execute(update, (dumps(layers),))
 
     def _layer(self, name: LayerName) -> LayerInfo:
         execute = self._connection.execute
