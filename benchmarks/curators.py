@@ -105,7 +105,8 @@ def seconds(action: Callable[[], object]) -> float:
 def measure(workspace: Workspace, root: Path, curators: Sequence[str]) -> list[bool]:
     """Measure on a filled workspace; return what was within budget."""
     desk = Desk(workspace, curators[0])
-    mine = QueueFilter(mine=True)
+    mine, waits = QueueFilter(mine=True), QueueFilter("waiting")
+    leading = Desk(workspace, "lead").lead_queue()
     within = [
         line("status, the data", median(lambda: overview(workspace)), 500, "ms"),
         line("annotator status, the whole command", 1000 * wall(annotator("-w", str(root), "status")), 500, "ms"),
@@ -114,6 +115,8 @@ def measure(workspace: Workspace, root: Path, curators: Sequence[str]) -> list[b
         line("queue: pace", median(desk.pace), 100, "ms"),
         line("queue: how many", median(lambda: desk.queue.count(mine)), 100, "ms"),
         line("queue: a page in the middle", median(lambda: desk.queue.page(mine, 100, 10_000)), 100, "ms"),
+        line("the lead's queue: how many wait", median(leading.counts), 20, "ms"),
+        line("the lead's queue: a page", median(lambda: leading.page(waits, 100)), 20, "ms"),
         line("next document", median(lambda: desk.next_open("news-050000")), 50, "ms"),
     ]
     folder = root.with_name("bundle")

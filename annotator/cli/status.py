@@ -33,7 +33,8 @@ from annotator.reports.progress import (
 from annotator.reports.sections import Section, as_markdown
 from annotator.store import charges
 from annotator.workflow.desk import Desk, QueueFilter
-from annotator.workflow.progress import IDLE_DAYS, Overview, overview
+from annotator.workflow.idleness import IDLE_DAYS
+from annotator.workflow.progress import Overview, overview
 from annotator.workflow.retired_work import summary
 from annotator.workflow.sent_texts import describe_sent, sent_totals
 from annotator.workflow.workspace import curator_name

@@ -1,6 +1,6 @@
 """The only place that knows SQL."""
 
-from annotator.store.assignments import Assignment, begun_work, curates, read_assignments
+from annotator.store.assignments import Assignment, anybody_curates, begun_work, curates, read_assignments
 from annotator.store.bulk import Bulk
 from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
 from annotator.store.comments import CommentKind, StoredComment, commented_layers, read_comments
@@ -23,6 +23,7 @@ from annotator.store.layers import (
     SchemeStamp,
     StaleLayerError,
 )
+from annotator.store.lead_queue import WAITING, LeadQueue, LeadRow, Waiting
 from annotator.store.merging import held_together, layers_with_news, take_texts
 from annotator.store.progress import (
     Charge,
@@ -41,6 +42,7 @@ from annotator.store.returns import Returned, read_returned, return_record
 from annotator.store.writer import Writer, document_record
 
 __all__ = [
+    "WAITING",
     "Assignment",
     "Bookmark",
     "Bulk",
@@ -53,6 +55,8 @@ __all__ = [
     "ForeignLayerError",
     "ForkedLayerError",
     "LayerInfo",
+    "LeadQueue",
+    "LeadRow",
     "LostError",
     "Noted",
     "NotedScheme",
@@ -69,9 +73,11 @@ __all__ = [
     "Store",
     "StoredComment",
     "VerdictCount",
+    "Waiting",
     "WorkTime",
     "Writer",
     "abandoned",
+    "anybody_curates",
     "begun_work",
     "carry_layers",
     "charges",

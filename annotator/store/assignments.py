@@ -48,6 +48,15 @@ def curates(store: Store, person: str) -> bool:
     return row is not None and bool(row[0])
 
 
+def anybody_curates(store: Store) -> bool:
+    """Whether anybody at all has work or assignments here."""
+    row = store.row(
+        "SELECT EXISTS (SELECT 1 FROM assignment) OR EXISTS (SELECT 1 FROM layer"
+        " WHERE name >= 'curator:' AND name < 'curator;' AND state IS NOT NULL)"
+    )
+    return row is not None and bool(row[0])
+
+
 def begun_work(store: Store) -> list[tuple[str, str]]:
     """Document and curator of all work that was begun, assigned or not, in order."""
     query = (

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
-from annotator.store.derived import DIFFERING, DOUBT, REOPENED
+from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
 
@@ -123,6 +123,7 @@ class Bulk:
         documents = [document for document, count in compared.items() if count > 1 or document not in alone]
         self._derive("document", "reopened", REOPENED, documents)
         self._derive("document", "differing", DIFFERING, documents)
+        self._derive("document", "ready", READY, documents)
 
     def _derive(self, table: str, column: str, query: str, ids: Sequence[int]) -> None:
         """Set what follows from the rest in some rows."""

@@ -37,6 +37,17 @@ SELECT CASE WHEN ((SELECT state FROM layer WHERE document_id = document.id AND n
 """
 """How many spans some of those who finished a ``document`` marked and others did not; none where gold is complete."""
 
+READY = f"""
+SELECT (SELECT count(*) FROM {_FINISHED.strip()}) > 1
+   AND (document.reopened OR (SELECT state FROM layer WHERE document_id = document.id AND name = 'gold') IS NOT 'done')
+   AND NOT EXISTS (SELECT 1 FROM layer WHERE document_id = document.id AND kind = 'curator' AND state = 'doing')
+   AND NOT EXISTS (SELECT 1 FROM layer a CROSS JOIN assignment ON layer_id = a.id
+                   WHERE a.document_id = document.id AND a.name = 'corpus' AND NOT EXISTS (
+                       SELECT 1 FROM layer own WHERE own.document_id = document.id AND own.kind = 'curator'
+                         AND own.author = assignment.id AND own.state IS NOT NULL))
+"""
+"""Whether a ``document`` waits to be adjudicated: two or more finished it, nobody is to, and gold is not complete."""
+
 # Sent back and not finished since: the last word on each later finishing may be that it was undone.
 RETURNED = """
 SELECT EXISTS (

@@ -53,8 +53,9 @@ def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[st
 
 
 _DERIVED = f"""
-SELECT * FROM (SELECT key, differing <> ({derived.DIFFERING}) AS differs, reopened <> ({derived.REOPENED}) AS reopens
-               FROM document) WHERE (differs OR reopens)
+SELECT * FROM (SELECT key, differing <> ({derived.DIFFERING}) AS differs, reopened <> ({derived.REOPENED}) AS reopens,
+                      ready <> ({derived.READY}) AS readies
+               FROM document) WHERE (differs OR reopens OR readies)
 """
 
 
@@ -64,6 +65,8 @@ def _documents(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
             yield f"{row['key']}: on how many spans those who finished it differ is not what their layers say"
         if row["reopens"]:
             yield f"{row['key']}: whether somebody finished it since its gold was complete is not what its layers say"
+        if row["readies"]:
+            yield f"{row['key']}: whether it waits to be adjudicated is not what its layers say"
 
 
 def _database(store: Store) -> Iterator[str]:

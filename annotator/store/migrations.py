@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.store.derived import DIFFERING, DOUBT, REOPENED
+from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED
 
 BASE = """
 CREATE TABLE text (
@@ -325,6 +325,15 @@ CREATE INDEX layer_flagged ON layer (changed_at, author) WHERE flag IS NOT NULL;
 CREATE INDEX layer_returned ON layer (author, document_id) WHERE returned;
 """
 
+_READY = f"""
+ALTER TABLE document ADD COLUMN ready INTEGER NOT NULL DEFAULT 0 CHECK (ready IN (0, 1));
+UPDATE document SET ready = ({READY.strip()})
+WHERE id IN (SELECT document_id FROM layer WHERE kind = 'curator' AND state = 'done');
+CREATE INDEX document_ready ON document (key) WHERE ready;
+CREATE INDEX layer_in_work ON layer (changed_at, document_id)
+WHERE kind = 'curator' AND state = 'doing' AND NOT returned;
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
@@ -337,5 +346,6 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0009_scheme_changes", _SCHEME_CHANGES),
     ("0010_reopened", _REOPENED),
     ("0011_returned", _RETURNED),
+    ("0012_ready", _READY),
 )
 """Name and SQL of each migration, oldest first."""

@@ -12,7 +12,7 @@ from annotator.store.progress import pace
 
 QueueSort = Literal["key", "title", "date", "state", "uncertainty", "disagreement"]
 
-_ORDER = {
+ORDER = {
     "key": "d.key",
     "title": "d.title COLLATE NOCASE, d.key",
     "date": "json_extract(d.meta, '$.date') DESC, d.key",
@@ -39,7 +39,7 @@ FROM document d
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
 WHERE d.sha256 IS NOT NULL"""
 _OF_STATE = f"({LISTED_STATE} = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))"
-_WITH_TEXT = """
+WITH_TEXT = """
 (d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR d.sha256 IN (
     SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words))
 """
@@ -102,6 +102,12 @@ class QueueFilter:
     sort: QueueSort = "key"
 
 
+def text_values(text: str) -> dict[str, str]:
+    """The values that :data:`WITH_TEXT` asks for, of what was typed."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {"text": f"%{escaped}%" if text else "", "words": _words(text)}
+
+
 def _words(text: str) -> str:
     """A full-text query for all words of what was typed, the last one perhaps unfinished."""
     words = "".join(c if c.isalnum() else " " for c in text).split()
@@ -115,7 +121,7 @@ def _listed(which: QueueFilter, *, mine: str = _MINE, returned: bool | None = No
     """
     asked = (
         (which.state, _OF_STATE),
-        (which.text, _WITH_TEXT),
+        (which.text, WITH_TEXT),
         (which.mine, f"d.id IN ({mine})"),
         (returned is not None, f"d.id {'IN' if returned else 'NOT IN'} ({_RETURNED})"),
     )
@@ -130,13 +136,11 @@ class Queue:
         self._curator = curator
 
     def _values(self, which: QueueFilter) -> dict[str, object]:
-        escaped = which.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return {
             "layer": curator_layer(self._curator),
             "curator": self._curator,
             "state": which.state,
-            "text": f"%{escaped}%" if which.text else "",
-            "words": _words(which.text),
+            **text_values(which.text),
         }
 
     def has_assignments(self) -> bool:
@@ -192,7 +196,7 @@ class Queue:
         return rows + (self._page(which, rest, max(0, offset - first), returned=False) if rest else [])
 
     def _page(self, which: QueueFilter, limit: int, offset: int, *, returned: bool | None) -> list[QueueRow]:
-        order = _ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
+        order = ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
         query = f"""
             SELECT d.key, d.title, d.lang, {LISTED_STATE} AS state, own.flag IS NOT NULL AS flagged,
                    ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}{_STANDING_ENDS}) AS pending,

@@ -11,7 +11,7 @@ from annotator.history import ACTIONS, Event, LayerName, Op, dumps, dumps_ops
 from annotator.scheme_changes import SchemeEvent, SchemeHistory
 from annotator.scheme_changes.folding import state_ops
 from annotator.store.bulk import Bulk
-from annotator.store.derived import DIFFERING, DOUBT, REOPENED, RETURNED
+from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED, RETURNED
 from annotator.store.layers import (
     LAYERS,
     Bookmark,
@@ -237,6 +237,8 @@ class Writer:
         reopened = self._note_reopened(layer_id, finishing=finishing)
         if finishing or reopened or any(op.table == "span" for op in ops):
             self._compare(layer_id, finishing=finishing or reopened)
+        if finishing or reopened or any(op.table == "assignment" for op in ops):
+            self._note_ready(layer_id)
 
     def _write_records(self, layer_id: int, ops: Sequence[Op]) -> None:
         """Write a layer's records, and the counts of what it holds."""
@@ -285,9 +287,17 @@ class Writer:
     def _compare_documents(self, layers: Sequence[int]) -> None:
         """Note anew what follows of the documents of some layers, whatever their states."""
         whose = "id IN (SELECT document_id FROM layer WHERE id IN (SELECT value FROM json_each(?)))"
-        for column, query in (("reopened", REOPENED), ("differing", DIFFERING)):
+        for column, query in (("reopened", REOPENED), ("differing", DIFFERING), ("ready", READY)):
             update = f"UPDATE document SET {column} = ({query}) WHERE {whose} AND {column} <> ({query})"
             self._connection.execute(update, (dumps(layers),))
+
+    def _note_ready(self, layer_id: int) -> None:
+        """Note whether a document waits to be adjudicated, where a step may have changed that."""
+        self._connection.execute(
+            "UPDATE document SET ready = NOT ready WHERE id = (SELECT document_id FROM layer WHERE id = ?"
+            f" AND kind IN ('curator', 'gold', 'corpus')) AND ready <> ({READY})",
+            (layer_id,),
+        )
 
     def _layer(self, name: LayerName) -> LayerInfo:
         execute = self._connection.execute

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
-from annotator.store import Queue, QueueFilter, QueueRow, QueueSort, charges, curates
+from annotator.store import (
+    WAITING,
+    LeadQueue,
+    LeadRow,
+    Queue,
+    QueueFilter,
+    QueueRow,
+    QueueSort,
+    anybody_curates,
+    charges,
+    curates,
+)
 from annotator.workflow.adjudicating.feedback import Feedback, feedback
 from annotator.workflow.adjudicating.gold import adjudicate, open_gold
 from annotator.workflow.adjudicating.returning import return_work, undo_return
@@ -15,10 +26,11 @@ from annotator.workflow.annotating.corpus_proposals import propose
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.comments import ListedComment, list_comments, visible_layers
+from annotator.workflow.idleness import IDLE_DAYS, days_before
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.workspace import Workspace
 
-__all__ = ["Desk", "QueueFilter", "QueueRow", "QueueSort"]
+__all__ = ["WAITING", "Desk", "LeadQueue", "LeadRow", "Queue", "QueueFilter", "QueueRow", "QueueSort"]
 
 
 class Desk:
@@ -88,8 +100,14 @@ class Desk:
         return open_gold(self.workspace, key, self.curator)
 
     def leads(self) -> bool:
-        """Whether whoever sits here leads: has neither work nor assignments."""
-        return not curates(self.workspace.store, self.curator)
+        """Whether whoever sits here leads: has neither work nor assignments, where others do."""
+        store = self.workspace.store
+        return not curates(store, self.curator) and anybody_curates(store)
+
+    def lead_queue(self) -> LeadQueue:
+        """The documents as whoever leads sees them now."""
+        store = self.workspace.store
+        return LeadQueue(store, days_before(store.clock(), IDLE_DAYS))
 
     def finished_by(self, key: str) -> list[str]:
         """The curators who are done with a document, in order of name."""

@@ -8,12 +8,9 @@ from math import ceil
 
 from annotator.labels.retired import RetiredCounts
 from annotator.store import CuratorTally, Noted, Returned, Stages, abandoned, curates, flagged, read_returned, survey
+from annotator.workflow.idleness import IDLE_DAYS, days_before
 from annotator.workflow.retired_work import retired_work, total
-from annotator.workflow.sharing.assignment import days_before
 from annotator.workflow.workspace import Workspace
-
-IDLE_DAYS = 7
-"""Begun work without a step for so many days counts as left lying, unless told otherwise."""
 
 WINDOW_DAYS = 7
 """How far back documents a day are counted."""

@@ -141,14 +141,9 @@ def older(base: Path) -> None:
     """The database is one version behind."""
     finished(base)
     with Store(base / "work" / "db" / "annotator.db") as store:
-        for statement in (
-            *("DROP INDEX layer_by_name", "DROP INDEX layer_of_curator", "DROP INDEX layer_of_document"),
-            *("DROP INDEX layer_returned", "DROP INDEX layer_flagged", "DROP TABLE returned"),
-            "ALTER TABLE layer DROP COLUMN state",
-            *("ALTER TABLE layer DROP COLUMN returned", "ALTER TABLE layer RENAME COLUMN own_state TO state"),
-            "CREATE INDEX layer_by_name ON layer (name, state, document_id)",
-        ):
+        for statement in ("DROP INDEX document_ready", "DROP INDEX layer_in_work"):
             store.connection.execute(statement)
+        store.connection.execute("ALTER TABLE document DROP COLUMN ready")
         store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
         store.connection.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (schema.MIGRATIONS[-1][0],))
 

@@ -52,7 +52,7 @@ async def test_a_lead_sees_anybodys_work_against_gold_and_returns_it(news: Bench
         finish(news, curator, ("PERSON", "Ana Ruiz"))
     settle_finished(news.workspace, "lead")
     async with workbench(news, curator="lead") as work:
-        await work.press("f")
+        await work.press("escape", "f")
         assert "whose work: ana, bo" in work.text
         await work.type("bo")
         assert isinstance(work.app.screen, FeedbackScreen)

@@ -11,7 +11,8 @@ from annotator.cli.main import main
 from annotator.store import Noted, Stages
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.annotating.session import AnnotationSession
-from annotator.workflow.progress import IDLE_DAYS, CuratorProgress, overview
+from annotator.workflow.idleness import IDLE_DAYS
+from annotator.workflow.progress import CuratorProgress, overview
 from annotator.workflow.sharing.assignment import assign
 from tests.workspaces import KEY, Bench, range_of
 

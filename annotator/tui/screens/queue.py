@@ -13,9 +13,11 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.queue_view import QueueView
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.desk import Desk, QueueSort
+from annotator.workflow.desk import WAITING, Desk, LeadRow, QueueSort
 
 STATES = ("", "todo", "doing", "done", "skipped", "returned", "flagged")
+LEAD_STATES = ("waiting", *WAITING, "")
+LEAD_SORTS: tuple[QueueSort, ...] = ("key", "disagreement", "title", "date")
 SORTS: tuple[QueueSort, ...] = ("key", "state", "uncertainty", "disagreement", "title", "date")
 FILTER_HELP = "piece of a key or title, or words of the text (case and accents do not matter)"
 
@@ -67,14 +69,15 @@ class QueueScreen(WorkScreen):
         """The widget that lists the documents."""
         return self.query_one(QueueView)
 
-    def on_mount(self) -> None:
-        """Show the keys."""
-        self.query_one("#keys", StatusLine).show(
-            ("enter", "bold"), (" open  ", ""), ("n", "bold"), (" next to do  ", ""), ("/", "bold"), (" filter  ", ""),
-            ("tab", "bold"), (" state  ", ""), ("s", "bold"), (" sort  ", ""), ("a", "bold"), (" settle  ", ""),
-            ("?", "bold"), (" help  ", ""),
-            ("q", "bold"), (" quit", ""),
-        )  # fmt: skip
+    def _show_keys(self) -> None:
+        keys = (
+            (("a", "settle"), ("N", "next"), ("f", "feedback"), ("c", "comments"), ("tab", "waiting"))
+            if self.view.leads
+            else (("n", "next to do"), ("/", "filter"), ("tab", "state"), ("s", "sort"), ("a", "settle"))
+        )
+        shown = (("enter", "open"), *keys, ("?", "help"), ("q", "quit"))
+        parts = [part for key, what in shown for part in ((key, "bold"), (f" {what}  ", ""))]
+        self.query_one("#keys", StatusLine).show(*parts)
 
     def on_screen_resume(self) -> None:
         """Read the queue again after another screen was open."""
@@ -82,25 +85,39 @@ class QueueScreen(WorkScreen):
 
     def _show_changes(self) -> None:
         self.view.reload()
+        self._show_keys()
         self.show_status()
 
     def show_status(self) -> None:
-        """Show in the header how much is done, and above the keys which documents are listed."""
+        """Show in the header how much is done or waits, and above the keys which documents are listed."""
+        current = self.view.filter
+        text = f" matching “{current.text}”" if current.text else ""
+        listed = f" {self.view.count():,} shown: {current.state or 'all'}{text}, by {current.sort}"
+        columns = self.query_one("#columns", StatusLine)
+        if self.view.leads:
+            self._show_waiting()
+            columns.show((listed, "faint"), right="● done ◐ doing ↩ returned ≠ differ ★ gold ")
+            return
+        self._show_progress()
+        gold = "≠ differ ★ gold " if self.view.shows_gold else ""
+        columns.show((listed, "faint"), right=f"? undecided ✓ spans → relations {gold}")
+
+    def _show_waiting(self) -> None:
+        """Show in the header what waits for whoever leads."""
+        counts = self.desk.lead_queue().counts()
+        waiting = " · ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+        self.query_one("#header", StatusLine).show(
+            (" annotator  ", "bold"), (waiting or "nothing waits for you", ""), right=f"{self.desk.curator} "
+        )
+
+    def _show_progress(self) -> None:
+        """Show in the header how much is done."""
         counts = self.desk.progress()
         done, total, returned = counts.get("done", 0), counts["total"], counts.get("returned", 0)
         self.query_one("#header", StatusLine).show(
             (" annotator  ", "bold"),
             (f"{done} of {total} done{f' · {returned} returned' if returned else ''}{self._pace()}", ""),
             right=f"{training_prefix(self.workbench.training_status)}{self.desk.learning()}{self.desk.curator} ",
-        )
-        current = self.view.filter
-        states = current.state or "all"
-        text = f" matching “{current.text}”" if current.text else ""
-        self.query_one("#columns", StatusLine).show(
-            (f" {self.view.count()} shown: {states}{text}, by {current.sort}", "faint"),
-            right="? undecided ✓ spans → relations ≠ differ ★ gold "
-            if self.view.shows_gold
-            else "? undecided  ✓ spans  → relations ",
         )
 
     def show_training_status(self) -> None:
@@ -112,10 +129,14 @@ class QueueScreen(WorkScreen):
         return "" if pace is None else f" · {pace:.1f} minutes a document"
 
     def action_open(self) -> None:
-        """Open the chosen document."""
-        key = self._chosen()
-        if key is not None:
-            self.run_or_report(lambda: self.workbench.open_document(key, self.view.filter.text))
+        """Open the chosen document; for whoever leads its conflicts, once two have finished it."""
+        row = self.view.row(self.view.index) if self.view.index is not None else None
+        if row is None:
+            return
+        if isinstance(row, LeadRow) and sum(charge.state == "done" for _, charge in row.charges) > 1:
+            self.run_or_report(lambda: self.workbench.open_adjudication(row.key))
+        else:
+            self.run_or_report(lambda: self.workbench.open_document(row.key, self.view.filter.text))
 
     def action_next(self) -> None:
         """Open the next document with work to do."""
@@ -178,13 +199,15 @@ class QueueScreen(WorkScreen):
 
     def action_cycle_state(self) -> None:
         """List the documents of the next state."""
-        state = STATES[(STATES.index(self.view.filter.state) + 1) % len(STATES)]
+        states = LEAD_STATES if self.view.leads else STATES
+        state = states[(states.index(self.view.filter.state) + 1) % len(states)]
         self.view.set_filter(replace(self.view.filter, state=state))
         self.show_status()
 
     def action_cycle_sort(self) -> None:
         """Sort by the next criterion."""
-        sort = SORTS[(SORTS.index(self.view.filter.sort) + 1) % len(SORTS)]
+        sorts = LEAD_SORTS if self.view.leads else SORTS
+        sort = sorts[(sorts.index(self.view.filter.sort) + 1) % len(sorts)]
         self.desk.queue_sort = sort
         self.view.set_filter(replace(self.view.filter, sort=sort))
         self.show_status()

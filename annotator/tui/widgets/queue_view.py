@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
-from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
 from annotator.tui.layout.palette import Palette
-from annotator.tui.layout.sanitizing import sanitize
+from annotator.tui.widgets.queue_lines import curator_line, lead_line
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.description import quote
-from annotator.workflow.desk import Desk, QueueFilter, QueueRow
+from annotator.workflow.desk import Desk, LeadQueue, LeadRow, Queue, QueueFilter, QueueRow
 
 PAGE = 100
 EMPTY = "  No documents yet. `annotator ingest PATH` brings some in."
 NO_MATCH = "  Nothing like that. esc shows all documents."
-SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○", "returned": "↩"}
+NOTHING_WAITS = "  Nothing waits for you. tab shows the other documents."
 
 
 class QueueView(VirtualList):
-    """Shows one line for each document: state, key, language, undecided and decided items, title."""
+    """Shows one line for each document, for a curator or for whoever leads."""
 
     EDGES = (" ", " ")
 
@@ -32,15 +30,26 @@ class QueueView(VirtualList):
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__(palette, id="queue")
         self.desk = desk
-        self.filter = QueueFilter(mine=desk.assigned_only)
-        self._pages: dict[int, list[QueueRow]] = {}
+        self.leads = desk.leads()
+        self.filter = self._first_filter()
+        self._pages: dict[int, Sequence[QueueRow | LeadRow]] = {}
+        self._source: Queue | LeadQueue = desk.queue
         self._count = 0
         self._several = False
 
+    def _first_filter(self) -> QueueFilter:
+        """The filter at first: what waits for whoever leads, a curator's own documents."""
+        return QueueFilter("waiting") if self.leads else QueueFilter(mine=self.desk.assigned_only)
+
     def reload(self) -> None:
-        """Read the queue again."""
+        """Read the queue again: of a curator, or of whoever leads, which the first step of work ends."""
+        leads = self.desk.leads()
+        if leads != self.leads:
+            self.leads = leads
+            self.filter = self._first_filter()
+        self._source = self.desk.lead_queue() if leads else self.desk.queue
         self._pages.clear()
-        self._count = self.desk.queue.count(self.filter)
+        self._count = self._source.count(self.filter)
         self._several = self.desk.queue.has_several_curators()
         if self._count == 0:
             self.index = None
@@ -64,15 +73,16 @@ class QueueView(VirtualList):
             return super().strip(y)
         style = self.palette.style(self.palette.faint)
         filtered = self.filter.text or self.filter.state
-        return self.framed([Segment(NO_MATCH if filtered else EMPTY, style)], self.scrollable_content_region.width)
+        said = NOTHING_WAITS if self.filter == QueueFilter("waiting") else NO_MATCH if filtered else EMPTY
+        return self.framed([Segment(said, style)], self.scrollable_content_region.width)
 
-    def row(self, index: int) -> QueueRow | None:
+    def row(self, index: int) -> QueueRow | LeadRow | None:
         """The document of a line, or ``None`` if it has gone since the count."""
         page = index // PAGE
         if page not in self._pages:
             if len(self._pages) > 20:
                 self._pages.clear()
-            self._pages[page] = self.desk.queue.page(self.filter, PAGE, page * PAGE)
+            self._pages[page] = self._source.page(self.filter, PAGE, page * PAGE)
         rows = self._pages[page]
         return rows[index % PAGE] if index % PAGE < len(rows) else None
 
@@ -93,26 +103,11 @@ class QueueView(VirtualList):
         """Whether the lines have a column for gold, as they do where several curators work."""
         return self._several
 
-    def _gold(self, row: QueueRow) -> str:
-        """The column for gold: complete, or the number of differences between those who finished."""
-        if not self._several:
-            return " ★" if row.gold == "done" else ""
-        return "    ★" if row.gold == "done" else f"{row.differing:>4}≠" if row.finished > 1 else " " * 5
-
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of a document."""
         row = self.row(index)
         if row is None:
             return []
-        key_cells = max(12, min(24, width // 4 + 2))
-        sign = f"{SIGNS[row.state]} {row.state:<9}"
-        counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→{self._gold(row)}  "
-        head = f"{'⚑' if row.flagged else ' '} {sign}"
-        style = self.palette.style(bold=row.state in ("doing", "returned"))
-        note = f"{quote(row.note)} " if row.note else ""
-        return [
-            Segment(head, self.palette.style(self.palette.faint if row.state == "done" else None)),
-            Segment(set_cell_size(sanitize(row.key), key_cells) + f" {row.lang[:3]:<3}", style),
-            Segment(counts, self.palette.style(self.palette.faint)),
-            Segment(note + sanitize(row.title), style),
-        ]
+        if isinstance(row, LeadRow):
+            return lead_line(row, self.palette, width)
+        return curator_line(row, self.palette, width, several=self._several)

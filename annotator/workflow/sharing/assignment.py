@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import Assignment, Store, Writer, begun_work, read_assignments
+from annotator.workflow.idleness import days_before, is_abandoned
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
 from annotator.workflow.workspace import Workspace
 
@@ -205,14 +205,3 @@ def known_keys(store: Store, keys: Sequence[str]) -> list[str]:
     if unknown:
         raise WorkflowError(f"no document {unknown[0]!r}", "`annotator status` lists them")
     return sorted(set(keys)) if keys else known
-
-
-def days_before(moment: str, days: int) -> str:
-    """The time that was so many days before another, both as history writes them."""
-    before = datetime.fromisoformat(moment) - timedelta(days=days)
-    return before.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def is_abandoned(state: str, changed_at: str | None, cutoff: str) -> bool:
-    """Whether work was begun and then left lying since before ``cutoff``."""
-    return state == "doing" and (changed_at or "") < cutoff
