@@ -32,6 +32,7 @@ KEYS: Mapping[str, str] = {
     "pagedown": "\x1b[6~",
     "pageup": "\x1b[5~",
     "ctrl+q": "\x11",
+    "ctrl+z": "\x1a",
     "ctrl+r": "\x12",
     "ctrl+p": "\x10",
     "f2": "\x1bOQ",

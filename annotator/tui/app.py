@@ -7,10 +7,12 @@ from functools import partial
 from typing import ClassVar
 from warnings import filterwarnings
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.worker import WorkerFailed
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import AnnotatorError, LockedError
@@ -28,6 +30,7 @@ from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
 from annotator.tui.theme_palette import theme_palette
+from annotator.tui.uncaught import Uncaught
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
 from annotator.tuning import collect_everything, collect_seldom, exempt_from_collection
 from annotator.workflow.comparing.agreement_sample import AgreementSample
@@ -38,6 +41,17 @@ from annotator.workflow.settings import Preferences, SettingsError
 
 TRAINING_POLL_SECONDS = 1.0
 """Seconds between two checks on the training in the background."""
+
+
+class WorkbenchError(Exception):
+    """What ended the workbench without being an :class:`Exception` itself."""
+
+    @classmethod
+    def of(cls, error: BaseException) -> WorkbenchError:
+        """Take an exception of a kind that is not meant to be caught."""
+        found = cls(f"{type(error).__name__}: {error}")
+        found.__cause__ = error
+        return found
 
 
 class AnnotatorApp(App[None]):
@@ -55,6 +69,7 @@ class AnnotatorApp(App[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True),
+        Binding("ctrl+z", "suspend_process", "stop until `fg`", id="app.suspend", priority=True),
     ]
 
     def __init__(
@@ -75,7 +90,8 @@ class AnnotatorApp(App[None]):
         self.mode = Mode(self.preferences.mode)
         self.hide_names = self.preferences.hide_names
         self.signals: Signals | None = None
-        self.failure: Exception | None = None
+        self.uncaught = Uncaught(self._fail)
+        self.failure: BaseException | None = None
         self._first_document = document
         self._adjudicating = adjudicating
         self._palette: tuple[str, Palette] | None = None
@@ -117,6 +133,7 @@ class AnnotatorApp(App[None]):
         """Open the queue, and over it the document that was asked for or left open."""
         if self.signals is not None:
             self.signals.start()
+            self.uncaught.start()
         self.desk.wait_at_most(LOCK_TIMEOUT)
         for note in self.desk.notes:
             self.notify(note, severity="warning", markup=False, timeout=12)
@@ -190,8 +207,14 @@ class AnnotatorApp(App[None]):
                     partial(self.run_later, screen, binding.action),
                 )
 
+    def _fail(self, error: BaseException) -> None:
+        """Close at an exception from outside of all messages."""
+        self._handle_exception(error if isinstance(error, Exception) else WorkbenchError.of(error))
+
     def _handle_exception(self, error: Exception) -> None:
         """Close at an exception that no screen handles, and keep it for :func:`run` to raise."""
+        if isinstance(error, WorkerFailed):
+            error = error.error if isinstance(error.error, Exception) else WorkbenchError.of(error.error)
         self.failure = self.failure or error
         if isinstance(error, AnnotatorError):  # the user can mend it, such as a database that is gone
             self.exit(return_code=error.exit_code)
@@ -202,6 +225,22 @@ class AnnotatorApp(App[None]):
         """Close without Textual's traceback: the command reports the error in one line, or in full."""
         self.bell()
         self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Close at what Textual's driver could not go on from; its traceback is kept for ``--debug``."""
+        if self.failure is None:
+            error = WorkbenchError("the terminal could no longer be read")
+            for renderable in renderables:
+                with self.console.capture() as capture:
+                    self.console.print(renderable)
+                error.add_note(capture.get())
+            self.failure = error
+        self._close_messages_no_wait()
+
+    def action_suspend_process(self) -> None:
+        """Stop until the shell's ``fg``."""
+        if self.signals is not None:
+            self.signals.suspend()
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
         """Run a screen's action after the command palette has closed."""
@@ -230,8 +269,11 @@ def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicat
         training = BackgroundTraining(desk.workspace.root, desk.curator, network=preferences.network_in_background)
     app = AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating)
     app.signals = Signals(app)
-    with app.signals.handled():
-        app.run()
+    with app.signals.handled(), app.uncaught.watched():
+        try:
+            app.run()
+        except SystemExit as end:
+            app.failure = app.failure or WorkbenchError.of(end)
     if app.signals.ended_by is not None:
         desk.workspace.close()
         app.signals.end_process()

@@ -70,6 +70,8 @@ class Signals:
         if self.ended_by is not None:
             return
         self.ended_by = signal.Signals(number)
+        if self._suspended:  # the terminal is the shell's already, and is not to be touched
+            self.end_process()
         timer = threading.Timer(GRACE_SECONDS, self._end_now)
         timer.daemon = True
         timer.start()
@@ -93,15 +95,30 @@ class Signals:
         assert driver is not None
         return driver
 
+    def suspend(self) -> None:
+        """Stop until the shell goes on with this, together with what started it: a script, ``make``.
+
+        The terminal is restored first, since whoever waits for one of them has it from then on.
+        """
+        if self._driver.can_suspend:
+            self._leave_terminal()
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+
+    def _leave_terminal(self) -> None:
+        if not self._suspended:
+            self._driver.suspend_application_mode()
+            self._suspended = True
+
     def _suspend(self, _number: int, _frame: FrameType | None) -> None:
-        self._driver.suspend_application_mode()
-        self._suspended = True
+        self._leave_terminal()
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _resume(self, _number: int, _frame: FrameType | None) -> None:
-        """Set the terminal up again if it is ours: whoever had it meanwhile may have changed it."""
+        """Set the terminal up again, for whoever had it may have changed it; stop where it is not ours (``bg``)."""
         with suppress(OSError):
             if os.tcgetpgrp(_INPUT) != os.getpgrp():
+                if self.ended_by is None:
+                    os.kill(os.getpid(), signal.SIGSTOP)
                 return
         if not self._suspended:
             self._driver.suspend_application_mode()

@@ -4,74 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from annotator.store import check_database
-from tests.processes import PATIENCE, environment
+from tests.processes import PATIENCE
+from tests.tui.watched_terminal import Watched, begin
 from tests.workspaces import Bench, open_bench
-from tools.terminal import Terminal
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
-
-MODES = {1049: "another screen", 1000: "mouse", 1003: "mouse", 1006: "mouse", 1004: "focus", 2004: "pasting"}
-
-
-class Watched(Terminal):
-    """A terminal that knows what was written to it, and in what modes it is."""
-
-    def __init__(self, bench: Bench, *program: str) -> None:
-        command = program or ("-m", "annotator")
-        self.bytes = ""
-        super().__init__(
-            [sys.executable, *command, "-w", str(bench.workspace.root), "annotate", "nota", "--as", "ana"],
-            env=environment(),
-            timeout=PATIENCE,
-        )
-        feed = self._stream.feed
-        self.before = self.modes()
-
-        def watch(text: str) -> None:
-            self.bytes += text
-            feed(text)
-
-        self._stream.feed = watch  # type: ignore[method-assign, assignment]
-
-    def modes(self) -> list[Any]:
-        return termios.tcgetattr(self._fd)
-
-    def asked(self) -> set[str]:
-        """Return what is asked of the terminal and was not taken back."""
-        left = {what for mode, what in MODES.items() if self.last(f"\x1b[?{mode}h") > self.last(f"\x1b[?{mode}l")}
-        return left | ({"no cursor"} if self.last("\x1b[?25l") > self.last("\x1b[?25h") else set())
-
-    def last(self, sequence: str) -> int:
-        return self.bytes.rfind(sequence)
-
-    def until(self, true: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not true():
-            assert time.monotonic() < end, self.text()
-            self.read(0.02)
-
-    def state(self) -> str:
-        """Return the state of the process: R running, S sleeping, T stopped …"""
-        return Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-
-    def ended(self) -> int:
-        """Return how it ended, with all that it wrote taken in."""
-        self.until(lambda: os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None)
-        while self.read(0.05):
-            pass
-        assert self.modes() == self.before
-        return self.close()
 
 
 @pytest.fixture
@@ -81,14 +25,6 @@ def terminal(news: Bench) -> Iterator[Watched]:
     yield terminal
     with suppress(OSError):
         terminal.kill()
-
-
-def begin(terminal: Watched) -> None:
-    terminal.wait("nota")
-    terminal.wait("done ·")
-    terminal.settle(0.3)
-    assert terminal.asked() >= {"another screen", "mouse", "no cursor", "pasting"}
-    assert terminal.modes() != terminal.before
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT], ids=lambda n: n.name)
@@ -157,6 +93,35 @@ def test_it_stops_and_goes_on(news: Bench, terminal: Watched, number: signal.Sig
     there = open_bench(str(news.workspace.root))
     assert there.actions("curator:ana") == ["accept"]
     there.workspace.close()
+
+
+def test_a_key_stops_it_and_the_shell_goes_on(terminal: Watched) -> None:
+    begin(terminal)
+    screen = terminal.text()
+    terminal.press("ctrl+z")
+    terminal.until(lambda: terminal.state() == "T")
+    terminal.settle(0.1)
+    assert terminal.asked() == set()
+    assert terminal.modes() == terminal.before
+    terminal.screen.reset()
+    os.kill(terminal.pid, signal.SIGCONT)
+    terminal.wait("done ·")
+    terminal.settle(0.3)
+    assert terminal.text() == screen
+    terminal.press("ctrl+q")
+    assert terminal.ended() == 0
+
+
+def test_what_is_stopped_ends_without_touching_the_terminal(terminal: Watched) -> None:
+    begin(terminal)
+    terminal.press("ctrl+z")
+    terminal.until(lambda: terminal.state() == "T")
+    terminal.settle(0.1)
+    written = len(terminal.bytes)
+    for number in (signal.SIGTERM, signal.SIGCONT):  # what `kill` in a shell sends
+        os.kill(terminal.pid, number)
+    assert terminal.ended() == -signal.SIGTERM
+    assert len(terminal.bytes) == written
 
 
 def test_it_ends_when_the_terminal_goes_away(news: Bench, terminal: Watched) -> None:
