@@ -264,8 +264,8 @@ _SESSION = {
 }
 ACTIONS: Mapping[str, frozenset[str]] = {
     CORPUS: frozenset({"ingest", "import", "replace", "assign", "reassign", "withdraw", RETURN, UNDO_RETURN}),
-    "suggester": frozenset({"suggest", "propose", *UPKEEP_ACTIONS}),
-    "curator": frozenset({*_SESSION, *UPKEEP_ACTIONS}),
+    "suggester": frozenset({"suggest", "propose", "withdraw", *UPKEEP_ACTIONS}),
+    "curator": frozenset({*_SESSION, *UPKEEP_ACTIONS, "propose"}),
     GOLD: frozenset({*_SESSION, *AUTOMATIC_ACTIONS, *UPKEEP_ACTIONS, "choose", "choose what most say", "edit"}),
 }
 """All actions, by the kind of a layer's author: no other is written, or accepted by a merge."""

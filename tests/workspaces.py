@@ -16,6 +16,7 @@ from annotator.store import Store, document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.editing.editor import Outcome
 from annotator.workflow.layer_diff import differences
@@ -89,6 +90,14 @@ def propose(
     with store.write() as writer:
         content = Annotations.of(spans, relations)
         writer.append(LayerName(document.key, name), "annotator", "suggest", ops + differences(Annotations(), content))
+
+
+def propose_elsewhere(
+    workspace: Workspace, curator: str, phrase: str, label: str, *, excluding: str
+) -> tuple[int, int]:
+    """Propose a phrase to a curator in all documents but one; return the numbers of mentions and documents."""
+    with workspace.store.write() as writer:
+        return CorpusProposals(workspace.store, curator, phrase, label, excluding=excluding).propose(writer)
 
 
 @dataclass(frozen=True)

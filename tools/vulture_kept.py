@@ -25,6 +25,7 @@ _.render_line
 _.render_lines
 _.window_virtual_size
 _._fatal_error
+_.panic
 
 # dkpro-cassis writes it into the file.
 _.sofa_mime

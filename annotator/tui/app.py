@@ -49,9 +49,7 @@ class WorkbenchError(Exception):
     @classmethod
     def of(cls, error: BaseException) -> WorkbenchError:
         """Take an exception of a kind that is not meant to be caught."""
-        found = cls(f"{type(error).__name__}: {error}")
-        found.__cause__ = error
-        return found
+        return cls(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
 
 
 class AnnotatorApp(App[None]):

@@ -22,7 +22,6 @@ from annotator.workflow.adjudicating.feedback import Feedback, feedback
 from annotator.workflow.adjudicating.gold import adjudicate, open_gold
 from annotator.workflow.adjudicating.returning import return_work, undo_return
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.annotating.corpus_proposals import propose
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.comments import ListedComment, list_comments, visible_layers
@@ -173,7 +172,3 @@ class Desk:
             unusable = why_unused(learned_folder(self.workspace), self.workspace.scheme)
             return "learned version unusable · " if unusable else ""
         return f"learned from {len(learned.card['documents'])} · "
-
-    def propose(self, phrase: str, label: str, *, excluding: str) -> tuple[int, int]:
-        """Suggest a label on a phrase in all documents but one; return mentions and documents."""
-        return propose(self.workspace.store, self.curator, phrase, label, excluding=excluding)

@@ -12,10 +12,9 @@ from annotator.cli.main import main
 from annotator.history import CORPUS, GOLD, PROPOSALS, LayerName, Op
 from annotator.store import ForeignLayerError
 from annotator.workflow.adjudicating.gold import settle_finished
-from annotator.workflow.desk import Desk
 from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.visibility import Visibility
-from tests.workspaces import KEY, Bench, range_of, sql_dump
+from tests.workspaces import KEY, Bench, propose_elsewhere, range_of, sql_dump
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -95,7 +94,7 @@ class TestSeeing:
         assert layers_seen(bench, "lead") == {CORPUS, "suggestions", "curator:ana"}
 
     def test_what_somebody_proposed_to_themselves_is_theirs(self, bench: Bench) -> None:
-        Desk(bench.workspace, "ana").propose("Luis Paz", "PERSON", excluding=KEY)
+        propose_elsewhere(bench.workspace, "ana", "Luis Paz", "PERSON", excluding=KEY)
         bench.session("otra", "bo").finish()
         bench.session(curator="ana").finish()
         assert f"{PROPOSALS}:ana" not in layers_seen(bench, "bo", "otra")

@@ -8,18 +8,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from annotator.annotation import Annotations, SpanKey
+from annotator.annotation import Annotations, Span, SpanKey
 from annotator.errors import WorkflowError
 from annotator.history import curator_layer, field_op
 from annotator.labels import LabelScheme
 from annotator.store import Returned, Store, read_returned
 from annotator.text import Document
+from annotator.wording import plural
 from annotator.workflow.annotating.bookmark import DocumentBookmark
+from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.edits import Edits
 from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.annotating.suggestion_updates import SuggestionUpdates
-from annotator.workflow.annotating.suggestions import unite_suggestions
+from annotator.workflow.annotating.suggestions import shown_suggestions
 from annotator.workflow.description import quote
 from annotator.workflow.editing.checks import LayerChecks, units_of
 from annotator.workflow.editing.content import LayerContent
@@ -76,25 +78,14 @@ class AnnotationSession:
             content.fill(self._store.comments(info.id), {"state": info.own_state, "flag": info.flag, "text": info.text})
             verdicts = self._store.verdicts(info.id)
         self._read_returned()
-        self.layer = ReviewLayer(content, self._stored_suggestions(), verdicts)
+        suggestions = Annotations() if self.blind else shown_suggestions(self._store, self.document, self.curator)
+        self.layer = ReviewLayer(content, suggestions, verdicts)
         self.checks = LayerChecks(self.document, self.units, self.layer, content)
         self.editor.begin(self.layer, info)
 
     def _read_returned(self) -> None:
         found = read_returned(self._store, curator=self.curator, document=self.document.key)
         self.returned: Returned | None = found[0] if found else None
-
-    def _stored_suggestions(self) -> Annotations:
-        if self.blind:
-            return Annotations()
-        layers = self._store.layers(document=self.document.key, kind="suggester")
-        return unite_suggestions(
-            [
-                self._store.annotations(layer.id)
-                for layer in layers
-                if layer.text == self.document.sha256 and layer.name.shown_to(self.curator)
-            ]
-        )
 
     def _make_updates(self) -> SuggestionUpdates:
         return SuggestionUpdates(
@@ -140,6 +131,8 @@ class AnnotationSession:
         """The outcome of a step that was written; an error from here on does not undo it."""
         if not step.ops:
             return Outcome(message, focus)
+        if step.reopened:
+            message = f"{message}; reopened: was {step.reopened}"
         touched = {*self.layer.touched_ranges(step.ops)}
         if self._updates is not None:
             touched.update(self._updates.update(step.ops))
@@ -157,8 +150,9 @@ class AnnotationSession:
         with self.editor.step(replay.action, target=replay.target) as step:
             for op in replay.ops:
                 step.apply(op)
+            told = self._proposals(replay.span()).beside(step, replay.action) if replay.of == "propose" else str
         self._read_returned()
-        outcome = self._outcome(step, replay.description)
+        outcome = self._outcome(step, f"{replay.description} {told()}".rstrip())
         focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.now is not None]
         focus += [op.id for op in replay.ops if op.table == "verdict" and self.layer.order.is_pending(op.id)]
         return Outcome(outcome.message, focus[0] if focus else None, outcome.touched, outcome.warning)
@@ -304,8 +298,20 @@ class AnnotationSession:
                 if self.layer.content.has_room(key):
                     self._mark(edits, key)
                     count += 1
-        plural = "mention" if count == 1 else "mentions"
-        return self._outcome(step, f"{span.label} on {count} more {plural} of {quote(text)}", span_id)
+        return self._outcome(step, f"{span.label} on {plural(count, 'more mention')} of {quote(text)}", span_id)
+
+    def propose(self, span_id: str) -> Outcome:
+        """Suggest an own span's label at every mention of its words in all other documents, as one step."""
+        span = self.checks.span(span_id)
+        with self.editor.step("propose") as step:
+            step.sets_state = True
+            step.put("span", span, span)  # tells whoever takes the step back what was proposed
+            told = self._proposals(span).beside(step, "propose")
+        return self._outcome(step, f"proposed {self.checks.name_of(span_id)} {told()}", span_id)
+
+    def _proposals(self, span: Span) -> CorpusProposals:
+        phrase = self.document.text[span.start : span.end]
+        return CorpusProposals(self._store, self.curator, phrase, span.label, excluding=self.document.key)
 
     # Relations
 

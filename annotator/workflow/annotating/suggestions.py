@@ -9,6 +9,8 @@ from typing import NamedTuple
 from annotator.annotation import Annotations, Relation, Span, Verdict
 from annotator.history import Op
 from annotator.intervals import IntervalIndex
+from annotator.store import Store
+from annotator.text import Document
 from annotator.workflow.annotating.review_order import ReviewOrder
 from annotator.workflow.editing.content import ContentChange, LayerContent, Position, relation_position
 
@@ -251,7 +253,14 @@ class Suggestions:
         return relation_position(one, other, relation_id)
 
 
-def unite_suggestions(layers: list[Annotations]) -> Annotations:
+def shown_suggestions(store: Store, document: Document, curator: str) -> Annotations:
+    """Unite the suggestion layers on a document's text that a curator sees."""
+    layers = store.layers(document=document.key, kind="suggester")
+    shown = (layer for layer in layers if layer.text == document.sha256 and layer.name.shown_to(curator))
+    return _unite([store.annotations(layer.id) for layer in shown])
+
+
+def _unite(layers: list[Annotations]) -> Annotations:
     """Unite suggestion layers; of equal suggestions, the one with the highest score is kept."""
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from annotator.annotation import Span
 from annotator.errors import AnnotatorError, WorkflowError
 from annotator.history import REANCHOR, LayerName, Op, UndoStack, UndoStep, invert_ops
 from annotator.scheme_changes.folding import ops_in_present_labels
@@ -37,12 +38,21 @@ class Outcome:
 
 
 class Replay(NamedTuple):
-    """A step to take back (``action`` is ``undo``) or to bring back (``redo``): its number, and the ops that do so."""
+    """A step to take back (``action`` is ``undo``) or to bring back (``redo``): its number, and the ops that do so.
+
+    ``of`` is the action of the step itself.
+    """
 
     action: str
     target: int
     ops: list[Op]
     description: str
+    of: str
+
+    def span(self) -> Span:
+        """The one span that the step is about."""
+        ((span_id, record),) = ((op.id, op.now) for op in self.ops if op.table == "span" and op.now is not None)
+        return Span(span_id, **record)
 
 
 class LayerEditor:
@@ -111,7 +121,7 @@ class LayerEditor:
             if draft.ops or replays:  # an undo is a step even where nothing is left to take back
                 if not replays:
                     self._begin_or_reopen(draft)
-                self._write(action, draft.ops, target)
+                self._write(action, draft, target)
         except BaseException:
             for op in invert_ops(draft.ops):
                 self._layer.apply(op)
@@ -122,15 +132,21 @@ class LayerEditor:
         fields = self._layer.content.fields
         if "text" not in fields:
             draft.set_field("text", self._document.sha256)
-        if fields.get("state", "todo") in ("todo", "done", "skipped") and not draft.sets_state:
+        state = fields.get("state", "todo")
+        if state in ("todo", "done", "skipped") and not draft.sets_state:
             draft.set_field("state", "doing")
+            draft.reopened = "" if state == "todo" else state
 
-    def _write(self, action: str, ops: list[Op], target: int | None) -> None:
+    def _write(self, action: str, draft: StepDraft, target: int | None) -> None:
         now = self._clock()
         pause = max(0, round(1000 * (now - self._last_step)))
         bookmark = self._bookmark()
         with self._store.write() as writer:
-            info = writer.append(self.name, self._author, action, ops, head=self.head, target=target, pause_ms=pause)
+            info = writer.append(
+                self.name, self._author, action, draft.ops, head=self.head, target=target, pause_ms=pause
+            )
+            if draft.beside is not None:
+                draft.beside(writer)
             if bookmark is not None:
                 writer.set_bookmark(self._author, bookmark)
         self.head, self.length, self._last_step = info.head, info.length, now
@@ -164,4 +180,5 @@ class LayerEditor:
             ops = ops_in_present_labels([e for e in self._store.events(info) if e.seq <= target], history)
         description = describe_ops(event.action, ops, self._document.text)
         verb = "undid" if action == "undo" else "redid"
-        return Replay(action, target, invert_ops(ops) if action == "undo" else ops, f"{verb}: {description}")
+        ops = invert_ops(ops) if action == "undo" else ops
+        return Replay(action, target, ops, f"{verb}: {description}", event.action)

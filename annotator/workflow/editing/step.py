@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from annotator.annotation import Comment, item_record
 from annotator.history import Op, field_op
+from annotator.store import Writer
 from annotator.workflow.editing.content import LayerContent
 
 
@@ -28,12 +30,15 @@ class StepDraft:
     """The ops of one event, in order.
 
     ``number`` is the number that the event will have in its layer's history; ids of new items contain it, so that no id
-    is used twice.  ``sets_state`` says that the action itself sets the document's state.
+    is used twice.  ``sets_state`` says that the action itself sets the document's state, ``reopened`` is the state that
+    the step ended otherwise.  ``beside`` writes to other layers, in the same transaction.
     """
 
     def __init__(self, layer: EditedLayer, number: int) -> None:
         self.ops: list[Op] = []
         self.sets_state = False
+        self.reopened = ""
+        self.beside: Callable[[Writer], None] | None = None
         self._layer = layer
         self._number = number
         self._count = 0

@@ -112,8 +112,11 @@ class TestDone:
     def test_a_later_change_reopens(self, bench: Bench, document: Document) -> None:
         bench.session().finish()
         session = bench.session()
-        session.add(*range_of(document, "Luis Paz"), "PERSON")
+        outcome = session.add(*range_of(document, "Luis Paz"), "PERSON")
+        assert outcome.message == "marked PERSON “Luis Paz”; reopened: was done"
         assert session.state == "doing"
+        assert "reopened" not in session.flag().message
+        session.undo()
         session.undo()
         assert session.state == "done"
 

@@ -26,6 +26,7 @@ from tests.workspaces import (
     pending_suggestions,
     proposal,
     propose,
+    propose_elsewhere,
     range_of,
     span_texts,
     sql_dump,
@@ -64,7 +65,7 @@ def work(bench: Bench, curator: str, key: str = KEY) -> None:
 def test_it_holds_what_is_theirs_and_nobody_elses_work(corpus: Bench, tmp_path: Path) -> None:
     work(corpus, "ana")
     work(corpus, "bo")
-    Desk(corpus.workspace, "bo").propose("Luis Paz", "PERSON", excluding=KEY)
+    propose_elsewhere(corpus.workspace, "bo", "Luis Paz", "PERSON", excluding=KEY)
     settle_finished(corpus.workspace, "lead", [KEY])
     out = taken(corpus, tmp_path / "out")
     assert layers(out) == {

@@ -21,7 +21,6 @@ from annotator.history import CORPUS, GOLD, LayerName
 from annotator.store import check_database, schema
 from annotator.store.foreign import NO_LIMITS, Limits
 from annotator.text import text_sha256
-from annotator.workflow.desk import Desk
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.sharing.merging import MergeConflictError, MergeReport, merge
@@ -36,6 +35,7 @@ from tests.workspaces import (
     make_document,
     proposal,
     propose,
+    propose_elsewhere,
     range_of,
     span_texts,
     sql_dump,
@@ -398,7 +398,7 @@ class TestOthersLayers:
 
     def test_proposals_are_carried_over_and_taken_in_likewise(self, bench: Bench, there: Bench, tmp_path: Path) -> None:
         there.add("otro", "Vino Luis Paz.")
-        Desk(there.workspace, "bo").propose("Luis Paz", "PERSON", excluding=KEY)
+        propose_elsewhere(there.workspace, "bo", "Luis Paz", "PERSON", excluding=KEY)
         (tmp_path / "otro.txt").write_text("Ayer vino Luis Paz.", encoding="utf-8")
         ingest(there.workspace, [tmp_path / "otro.txt"], "chief", replace=True)
         there.workspace.close()

@@ -37,6 +37,7 @@ from tests.workspaces import (
     pending_suggestions,
     proposal,
     propose,
+    propose_elsewhere,
     range_of,
     span_texts,
     sql_dump,
@@ -555,7 +556,7 @@ def do(bench: Bench, action: str, curator: str, key: str, spot: str) -> None:
         one, other = proposal(document, spot, "GPE"), proposal(document, "Canadá", "GPE")
         suggest(bench, key, Annotations.of([one, other], [link(one, other, "cooperates_with")]))
     elif action == "propose":
-        Desk(bench.workspace, curator).propose(spot, "ORG", excluding=key)
+        propose_elsewhere(bench.workspace, curator, spot, "ORG", excluding=key)
     elif action in ("assign", "withdraw"):
         current = {one: blind for one, blind in read_assignments(bench, key).items() if one == curator}
         if (action == "assign") != bool(current):

@@ -227,20 +227,13 @@ class AnnotateScreen(DocumentScreen):
             return
         span = self.session.checks.span(span_id)
         if self._labelled_everywhere == span.key:
-            self._propose(self.session.checks.text_of(span), span.label)
+            self.carry_out(lambda: self.session.propose(span_id))
             return
         outcome = self.carry_out(lambda: self.session.everywhere(span_id))
         if outcome is not None:
             self._labelled_everywhere = span.key
             self.focus_item(outcome.focus)
             self.show_message(f"{outcome.message}; * again proposes it in all other documents")
-
-    def _propose(self, phrase: str, label: str) -> None:
-        def propose() -> Outcome:
-            mentions, documents = self.desk.propose(phrase, label, excluding=self.session.document.key)
-            return Outcome(f"proposed {label} on {mentions} mentions of {quote(phrase)} in {documents} other documents")
-
-        self.carry_out(propose)
 
     def relate(self, head: str, child: str, label: str) -> None:
         """Link two spans; pending ends are accepted with it."""
