@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from annotator.history import LayerName
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, span_texts, verdicts
 
@@ -221,6 +222,25 @@ async def test_a_label_everywhere_takes_every_mention(news: Bench) -> None:
         await work.press("u")
         assert "0✓" in work.header
     assert span_texts(news.session()) == set()
+
+
+async def test_what_a_second_time_proposes_elsewhere_one_undo_takes_back(news: Bench) -> None:
+    news.add("uno", "Vino Ana Ruiz.")
+
+    def proposed() -> int:
+        info = news.store.layer(LayerName("uno", "proposals:ana"))
+        return 0 if info is None else len(news.store.annotations(info.id).spans)
+
+    async with workbench(news, "nota") as work:
+        await work.press("*", "*")
+        assert work.message == "proposed PERSON “Ana Ruiz” on 1 mention in 1 other document"
+        assert proposed() == 1
+        await work.press("u")
+        assert (proposed(), "2✓" in work.header) == (0, True)
+        await work.press("u")
+        assert "0✓" in work.header
+        await work.press("ctrl+r", "ctrl+r")
+        assert proposed() == 1
 
 
 async def test_deleting_a_span_takes_its_relations_along_in_one_step(news: Bench) -> None:

@@ -186,6 +186,20 @@ async def test_finished_work_can_be_taken_up_again(news: Bench) -> None:
     assert news.session("zeta").state == "doing"
 
 
+async def test_a_step_that_reopens_a_document_is_counted_at_once(news: Bench) -> None:
+    news.session().finish()
+    async with workbench(news, "nota") as work:
+        before = work.header
+        assert "✓ done" in before
+        assert "1/" in before
+        await work.press("f")
+        assert work.message == "flagged for a second look; reopened: was done"
+        assert "✓ done" not in work.header
+        assert "0/" in work.header
+        await work.press("u")
+        assert work.header == before
+
+
 async def test_done_is_done_once(news: Bench) -> None:
     async with workbench(news, "zeta") as work:
         await work.press(" ", "Q", "end", "enter", " ")

@@ -49,7 +49,7 @@ class CorpusProposals:
         def write(writer: Writer) -> None:
             found.append(self.withdraw(writer) if action == "undo" else self.propose(writer))
             if action == "propose" and not found[0].mentions:
-                what = f"no other document has {quote(self._phrase)} unproposed"
+                what = f"{quote(self._phrase)} is nowhere else, or proposed there already"
                 raise WorkflowError(what, "there is nothing to do")
 
         step.beside = write

@@ -139,7 +139,7 @@ class TestAsAStep:
     def test_where_nothing_is_left_to_propose_there_is_no_step(self, bench: Bench) -> None:
         session = self.proposing(bench)
         before = bench.actions("curator:ana")
-        with pytest.raises(WorkflowError, match="no other document has “Luis Paz” unproposed"):
+        with pytest.raises(WorkflowError, match="“Luis Paz” is nowhere else, or proposed there already"):
             session.propose(next(iter(session.content.spans)))
         assert bench.actions("curator:ana") == before
 

@@ -59,6 +59,8 @@ class AnnotateScreen(DocumentScreen):
         self._first_item = None if item is None else session.content.item_id_with(item)
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
+        self._progress: dict[str, int] = {}
+        self._counted_state: tuple[str, bool] | None = None
 
     def make_view(self) -> TextView:
         """The text, with the curator's own and the pending items."""
@@ -70,7 +72,6 @@ class AnnotateScreen(DocumentScreen):
 
     def focus_first_item(self) -> None:
         """Go to the item that was asked for, to where the curator stopped, or to the first suggestion."""
-        self._progress = self.desk.progress()
         match, bookmark = self.navigation.first_match(), self.session.bookmark
         if self._first_item is not None:
             self.focus_item(self._first_item)
@@ -91,12 +92,19 @@ class AnnotateScreen(DocumentScreen):
         show_header(
             self.query_one("#header", StatusLine),
             self.session,
-            self._progress,
+            self._current_progress(),
             self.workbench.training_status,
             wide=self.is_wide,
         )
         bar = self.query_one("#focus", StatusLine)
         show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.cursor_line)
+
+    def _current_progress(self) -> dict[str, int]:
+        """The curator's progress, counted anew where a step finished or reopened the document."""
+        state = self.session.state, self.session.returned is None
+        if state != self._counted_state:
+            self._progress, self._counted_state = self.desk.progress(), state
+        return self._progress
 
     def refresh_highlights(self, *, scroll_ahead: bool = False) -> None:
         """Show focus, cursor, selection and hints as they are now, and move the bookmark there."""
