@@ -62,6 +62,7 @@ class Signals:
     def end_process(self) -> None:
         """End the process by the signal that ended the workbench, so that its exit status says so."""
         if self.ended_by is not None:
+            self._tell()
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # SIGQUIT would write articles into a core file
             signal.signal(self.ended_by, signal.SIG_DFL)
             os.kill(os.getpid(), self.ended_by)
@@ -80,12 +81,20 @@ class Signals:
         else:
             self._loop.call_soon_threadsafe(self._app.call_later, self._app.action_quit)
 
+    def _tell(self) -> None:
+        """Say what happened, unless the terminal is somebody else's by now, or gone."""
+        if not self._suspended and self.ended_by is not None:
+            with suppress(OSError):
+                line = f"annotator: ended by {self.ended_by.name}; what you confirmed is stored\n"
+                os.write(_OUTPUT, line.encode())
+
     def _end_now(self) -> None:
         """Restore the terminal without Textual, and exit with the status that shells give to the signal."""
         with suppress(OSError, ValueError, termios.error):
             if self._terminal_modes is not None:
                 termios.tcsetattr(_INPUT, termios.TCSANOW, self._terminal_modes)
             os.write(_OUTPUT, RESTORE_TERMINAL.encode())
+        self._tell()
         assert self.ended_by is not None
         os._exit(128 + self.ended_by)
 

@@ -35,6 +35,7 @@ def test_it_ends(news: Bench, terminal: Watched, number: signal.Signals) -> None
     os.kill(terminal.pid, number)
     assert terminal.ended() == -number
     assert terminal.asked() == set()
+    assert terminal.bytes.endswith(f"annotator: ended by {number.name}; what you confirmed is stored\r\n")
     assert "Traceback" not in terminal.bytes
     there = open_bench(str(news.workspace.root))
     assert there.actions("curator:ana") == ["accept"]
@@ -62,6 +63,7 @@ def test_it_ends_also_when_it_is_busy(news: Bench) -> None:
     time.sleep(0.3)
     os.kill(terminal.pid, signal.SIGTERM)
     assert terminal.ended() == 128 + signal.SIGTERM
+    assert terminal.bytes.endswith("annotator: ended by SIGTERM; what you confirmed is stored\r\n")
     assert terminal.asked() == set()
 
 

@@ -58,7 +58,7 @@ class NormalizedLayer:
         self.rename_refs({relation_id: extra_id})
 
     def _new_extra_id(self, form: str) -> str:
-        return f"{form}.{len(self.extras) + 1}"
+        return next(_free_ids(self.extras, form))
 
     def rename_refs(self, new_ids: Mapping[str, str]) -> None:
         """Let extras refer to items by their new ids, which are given by the old ones."""
@@ -73,7 +73,8 @@ class NormalizedLayer:
         """
         extras = dict(self.extras)
         known = {(e.kind, repr(e.value), e.refs) for e in extras.values()}
-        ids = {i: f"{e.format}.{len(extras) + n}" for n, (i, e) in enumerate(other.extras.items(), 1)}
+        free = {extra.format: _free_ids(extras, extra.format) for extra in other.extras.values()}
+        ids = {i: next(free[extra.format]) for i, extra in other.extras.items()}
         for extra_id, extra in other.extras.items():
             refs = tuple(ids.get(ref, ref) for ref in extra.refs)
             if (extra.kind, repr(extra.value), refs) not in known:
@@ -92,6 +93,11 @@ class NormalizedLayer:
             max(self.state, other.state, key=_PROGRESS.index),
             tuple(sorted({*self.curators, *other.curators})),
         )
+
+
+def _free_ids(extras: Mapping[str, Extra], form: str) -> Iterator[str]:
+    """Yield ids that no extra has."""
+    return (extra_id for number in count(1) if (extra_id := f"{form}.{number}") not in extras)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ the other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Literal, NamedTuple, TypeVar
@@ -64,10 +64,8 @@ class RecordsTogether:
         said = self._said.setdefault(name, dict.fromkeys(_ids(earlier), self._first[name]))
         if self.rule == "last":
             remaining = _whole_answer(record, earlier) or _without_contradicted(earlier, record)
-            self._lost["span of a record that a later one replaces"] += len(earlier.spans) - len(remaining.spans)
-            self._lost["relation of a record that a later one replaces"] += len(earlier.relations) - len(
-                remaining.relations
-            )
+            self._count_replaced("span", earlier.spans, {*remaining.spans, *record.spans})
+            self._count_replaced("relation", earlier.relations, {*remaining.relations, *record.relations})
             earlier = remaining
         else:
             found = next(_contradictions(earlier, record), None)
@@ -75,6 +73,9 @@ class RecordsTogether:
                 raise self._refusal(name, found, said.get(found.earlier, self._first[name]), where)
         said.update(dict.fromkeys(_ids(record) - said.keys(), where))
         return earlier.united(record)
+
+    def _count_replaced(self, kind: str, before: Collection[str], after: Collection[str]) -> None:
+        self._lost[f"{kind} of a record that a later one replaces"] += sum(i not in after for i in before)
 
     def _refusal(self, name: LayerName, found: Contradiction, before: str, where: str) -> WorkflowError:
         ways = "--same-text last lets the last count" if found.rejected else (

@@ -122,6 +122,8 @@ def test_the_last_answer_counts_where_that_is_asked_for(form: str) -> None:
         assert spans_of(bench) == {ROME_ORG}
         assert (report.layers["gold"].spans, report.repeated) == (1, 1)
         assert report.lost["span of a record that a later one replaces"] == 2
+        report = import_data(bench, form, FORMATS[form]([ADA, BO], [ADA]), layer="curator:eva", same_text="last")
+        assert report.lost["span of a record that a later one replaces"] == 1
         again = import_data(bench, form, data, layer="gold", same_text="last")
         assert (again.layers["gold"].spans, again.layers["gold"].unchanged) == (1, 1)
         assert list(check_database(bench.store)) == []
