@@ -218,7 +218,7 @@ def stats(global_options: GlobalOptions, examples: int, as_json: bool, folder: P
 
     rows = label_stats(global_options.workspace(folder), examples)
     if as_json:
-        print_json([asdict(row) for row in rows])
+        print_json([row.as_json() for row in rows])
         return
     layers = sorted({layer for row in rows for layer in row.counts}, key=lambda name: (name == "suggestions", name))
     columns = ("label", "kind", *layers, "examples")

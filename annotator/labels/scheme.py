@@ -74,7 +74,8 @@ class LabelScheme:
 
     ``sha256`` is the digest of the file's bytes, ``text`` what it says, ``accept_threshold`` the score from which
     ``accept all`` takes a suggestion.  The ``*_problem`` methods say in a sentence why the scheme does not allow a span
-    or a relation; the workbench, importing and exporting rely on them.
+    or a relation; the workbench, importing and exporting rely on them.  ``successors`` are the labels that took the
+    place of those that were split.
     """
 
     entities: Mapping[str, EntityType]
@@ -86,6 +87,7 @@ class LabelScheme:
     settle: Settle = "all"
     accept_threshold: float = ACCEPT_THRESHOLD
     text: str = field(default="", repr=False, compare=False)
+    successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -133,11 +135,18 @@ class LabelScheme:
         ``others`` need only hold the spans of the same layer that share text with it.
         """
         if span.label not in self.entities:
-            return f"{span.label} is not an entity label of the scheme{did_you_mean(span.label, self.entities)}"
+            return self._missing(span.label, "an entity label", self.entities)
         if span.start >= span.end or span.start < 0:
             return f"{span.label} {span.start}-{span.end} is not a stretch of text"
         clashes = (problem for other in others if (problem := self._overlap_problem(span, other)) is not None)
         return next(clashes, None)
+
+    def _missing(self, label: str, what: str, known: Mapping[str, object]) -> str:
+        """Say that a label is not in the scheme, and what took its place."""
+        new = [name for name in self.successors.get(label, ()) if name in known]
+        if new:
+            return f"{label} was split into {' and '.join(new)}"
+        return f"{label} is not {what} of the scheme{did_you_mean(label, known)}"
 
     def _overlap_problem(self, span: SpanKey, other: SpanKey) -> str | None:
         if other == span:
@@ -162,7 +171,7 @@ class LabelScheme:
         head, child, label = relation
         kind = self.relations.get(label)
         if kind is None:
-            return f"{label} is not a relation label of the scheme{did_you_mean(label, self.relations)}"
+            return self._missing(label, "a relation label", self.relations)
         if head == child:
             return f"{label} would link {span_text(head)} with itself"
         if not kind.fits(head.label, child.label):

@@ -46,9 +46,6 @@ class SchemeEvent(msgspec.Struct, frozen=True):
         fields = ["annotator.scheme/1", self.parents, self.at, self.actor, self.action, change, self.target]
         return hashlib.sha256(msgspec.json.encode([*fields, self.before, self.after])).hexdigest()
 
-    def __str__(self) -> str:
-        return f"{self.action} {self.target or ''}".strip() if self.change is None else str(self.change)
-
 
 class SchemeHistory:
     """All changes of the label scheme that a database knows."""
@@ -118,6 +115,18 @@ class SchemeHistory:
             if digest not in self.undone and self.events[digest].change is not None
         ]
 
+    def successors(self) -> dict[str, tuple[str, ...]]:
+        """The labels that were split, each with those that took its place, under their present names."""
+        successors: dict[str, tuple[str, ...]] = {}
+        for _, event in self.effective:
+            change = self.change_of(event)
+            for old, names in successors.items():
+                present = (change.label(change.kind, name) for name in names)
+                successors[old] = tuple(dict.fromkeys(name for name in present if name is not None))
+            if change.action == "split":
+                successors[change.old[0]] = change.new
+        return successors
+
     def change_of(self, event: SchemeEvent) -> LabelChange:
         """The change that an event makes or undoes."""
         if event.change is not None:
@@ -148,6 +157,10 @@ class SchemeHistory:
                 f"label scheme: {one} here ({ours.actor}, {ours.at}) and {other} there ({theirs.actor}, {theirs.at})",
                 "`annotator labels undo` takes one of them back",
             )
+
+    def told(self, event: SchemeEvent) -> str:
+        """What an event does, in words."""
+        return f"{'undo of ' if event.target is not None else ''}{self.change_of(event)}"
 
     def problem(self, event: SchemeEvent) -> str | None:
         """Why an event that comes from elsewhere, whose parents are here, could not have been written, or ``None``."""

@@ -39,6 +39,9 @@ from annotator.workflow.desk import Desk
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.settings import Preferences, SettingsError
 
+SCHEME_POLL_SECONDS = 2.0
+"""Seconds between two checks whether somebody changed the label scheme."""
+
 TRAINING_POLL_SECONDS = 1.0
 """Seconds between two checks on the training in the background."""
 
@@ -138,6 +141,10 @@ class AnnotatorApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._show_theme)
         if self.training is not None:
             self.set_interval(TRAINING_POLL_SECONDS, self.update_training_status)
+        self.set_interval(SCHEME_POLL_SECONDS, self._follow_scheme_when_idle)
+        retired = self.desk.retired_work()
+        if retired:
+            self.notify(retired, severity="warning", markup=False, timeout=12)
         queue = QueueScreen(self.desk)
         self.push_screen(queue)
         key = self._first_document or self.desk.resume()
@@ -148,6 +155,52 @@ class AnnotatorApp(App[None]):
             opening()
         except LockedError:  # opening gold for the first time writes an event
             queue.call_later(queue.waiting_keys.run, opening)
+
+    def follow_scheme(self) -> None:
+        """Read the label scheme anew, and show what was open under it."""
+        try:
+            what = self.desk.follow_scheme()
+        except AnnotatorError as error:
+            self.notify(str(error), severity="warning", markup=False, timeout=12)
+            return
+        self._palette = None
+        annotating = next((s.session.document.key for s in self.screen_stack if isinstance(s, AnnotateScreen)), None)
+        settling = next((s.session.document.key for s in self.screen_stack if isinstance(s, AdjudicateScreen)), None)
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkScreen):
+                screen.apply_palette(self.palette)
+        self.clear_notifications()
+        self.notify(f"the labels were changed: {what}", markup=False, timeout=8)
+        if isinstance(self.screen, WorkScreen):
+            if settling is not None:
+                self.screen.run_or_report(lambda: self.open_adjudication(settling), can_wait=False)
+            elif annotating is not None:
+                self.screen.run_or_report(lambda: self.open_document(annotating), can_wait=False)
+
+    def _follow_scheme_when_idle(self) -> None:
+        """Follow a change of the label scheme, unless somebody is typing."""
+        screen = self.screen
+        if isinstance(screen, WorkScreen) and not screen.has_class("-entering") and self.desk.is_scheme_outdated():
+            self.follow_scheme()
+
+    def change_labels(self, screen: WorkScreen, typed: str = "", told: str = "") -> None:
+        """Ask for a change of the labels, show what it would do, and make it when it is entered once more."""
+
+        def entered(text: str) -> None:
+            words = text.split()
+            if words and text == told:
+                screen.run_or_report(lambda: self.desk.change_labels(words))
+                self.follow_scheme()
+            elif words and screen.run_or_report(lambda: self._show_change(words)):
+                self.change_labels(screen, text, text)
+
+        screen.ask_for_text("rename OLD NEW · merge A B INTO · split OLD NEW… · drop NAME · undo", typed, entered)
+
+    def _show_change(self, words: list[str]) -> None:
+        what = self.desk.change_labels(words, dry_run=True)
+        self.notify(f"{what}. enter does it, escape leaves it", markup=False, timeout=20)
 
     def update_training_status(self) -> None:
         """Pass a change in what the training does on to the screen."""
@@ -197,6 +250,9 @@ class AnnotatorApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Add the bindings of the screen to the command palette, after Textual's own commands."""
         yield from super().get_system_commands(screen)
+        if isinstance(screen, WorkScreen) and screen.query("#entry"):
+            labels = "rename, merge, split or drop labels, with all work"
+            yield SystemCommand("Change labels", labels, lambda: screen.call_later(self.change_labels, screen))
         for binding in keymap.bindings_of(screen.BINDINGS):
             if binding.description and isinstance(screen, WorkScreen):
                 yield SystemCommand(

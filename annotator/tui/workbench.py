@@ -32,6 +32,9 @@ class Workbench(Protocol):
     def accept_threshold(self) -> float:
         """The least score of the suggestions that ``A`` accepts."""
 
+    def follow_scheme(self) -> None:
+        """Show everything under the label scheme as it is now: somebody changed it."""
+
     def open_document(self, key: str, needle: str = "", item: SpanKey | RelationKey | None = None) -> None:
         """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
@@ -27,7 +27,8 @@ from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.comments import ListedComment, list_comments, visible_layers
 from annotator.workflow.idleness import IDLE_DAYS, days_before
 from annotator.workflow.learned_folder import learned_folder
-from annotator.workflow.workspace import Workspace
+from annotator.workflow.retired_work import mending, retired_work, summary, total
+from annotator.workflow.workspace import Workspace, scheme_stamp
 
 __all__ = ["WAITING", "Desk", "LeadQueue", "LeadRow", "Queue", "QueueFilter", "QueueRow", "QueueSort"]
 
@@ -52,6 +53,37 @@ class Desk:
     def scheme(self) -> LabelScheme:
         """The label scheme of the workspace."""
         return self.workspace.scheme
+
+    def is_scheme_outdated(self) -> bool:
+        """Whether somebody changed the label scheme since it was read here."""
+        return self.workspace.store.is_scheme_outdated()
+
+    def follow_scheme(self) -> str:
+        """Go on under the label scheme as it is now; return in words what changed last."""
+        self.workspace.follow_scheme()
+        self._memory = CuratorMemory(self.workspace.store, self.scheme, self.curator, learned_folder(self.workspace))
+        history = self.workspace.store.scheme_history()
+        last = history.in_order(history.events)[-1:]
+        return "; ".join(f"{history.told(event)} by {event.actor}" for event in last)
+
+    def change_labels(self, words: Sequence[str], *, dry_run: bool = False) -> str:
+        """Carry out a change of the labels that is given as on the command line; return in words what it does."""
+        from annotator.workflow.schemes.changing import change_labels, change_of_words, undo_change
+
+        if list(words) == ["undo"]:
+            report = undo_change(self.workspace, self.curator, dry_run=dry_run)
+        else:
+            change = change_of_words(self.workspace, words)
+            report = change_labels(self.workspace, change, self.curator, dry_run=dry_run)
+        return " · ".join(report.sentences(dry_run=dry_run))
+
+    def retired_work(self) -> str:
+        """What the label scheme no longer allows, in words with how to mend it, where it is another one than before."""
+        stamp = self.workspace.store.scheme()
+        if stamp is None or stamp.shape == scheme_stamp(self.scheme).shape:
+            return ""
+        counts = total(retired_work(self.workspace))
+        return f"the label scheme moved on: {summary(counts)}; {mending(counts)}" if counts else ""
 
     def wait_at_most(self, patience: float) -> None:
         """Let no step wait for another process's lock for longer than so many seconds: a screen waits for it."""

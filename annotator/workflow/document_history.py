@@ -104,7 +104,7 @@ def _changes(store: Store, info: LayerInfo, scheme: SchemeHistory) -> Iterator[H
     for digest, counts in folding.touched.items():
         items = [f"{counts[table]} {table}{'' if counts[table] == 1 else 's'}" for table in _TOLD if counts[table]]
         change = scheme.events[digest]
-        what = f"labels: {'undo of ' if change.target else ''}{scheme.change_of(change)}"
+        what = f"labels: {scheme.told(change)}"
         if items:
             what += f" ({', '.join(items)})"
             action = f"labels {change.action}"

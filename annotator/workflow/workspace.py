@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,7 +88,10 @@ class Workspace:
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme; :class:`SchemeError` when it has a mistake."""
-        return self._load_scheme()
+        scheme = self._load_scheme()
+        if not self.database_path.exists():
+            return scheme
+        return replace(scheme, successors=self.store.scheme_history().successors())
 
     def _load_scheme(self) -> LabelScheme:
         """Read ``labels.yaml``, once a change that was interrupted is complete."""
@@ -96,6 +99,13 @@ class Workspace:
             stamp = self.store.scheme()
             complete_pending(self.labels_path, None if stamp is None else stamp.sha256)
         return load_scheme(self.labels_path, RESERVED_KEYS)
+
+    def follow_scheme(self) -> None:
+        """Go on under the label scheme as the file and the database have it now."""
+        self.forget_scheme()
+        self.store.follow_scheme()
+        if self.store.lags_behind():
+            carry_layers(self.store)
 
     def forget_scheme(self) -> None:
         """Let the scheme be read anew: its file was changed."""

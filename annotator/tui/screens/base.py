@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError, LockedError
+from annotator.store import SchemeMovedError
 from annotator.tui.layout.palette import Palette
 from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.palette_widget import PaletteWidget
@@ -171,5 +172,8 @@ class WorkScreen(Screen[None]):
         return True
 
     def show_error(self, error: AnnotatorError) -> None:
-        """Show what is wrong and how to mend it."""
+        """Show what is wrong and how to mend it; under another label scheme, everything is read anew."""
+        if isinstance(error, SchemeMovedError):
+            self.workbench.follow_scheme()
+            return
         self.notify(str(error), severity="warning", markup=False, timeout=6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 from annotator.errors import SchemeError, WorkflowError
 from annotator.labels import LabelScheme
@@ -113,6 +113,23 @@ def label_change(workspace: Workspace, action: Action, old: Sequence[str], new: 
     if kind == "entity" and not left:
         raise WorkflowError(f"{old[0]} is the only entity", "add another one to labels.yaml first")
     return change
+
+
+def change_of_words(workspace: Workspace, words: Sequence[str]) -> LabelChange:
+    """Make a change of words such as ``rename OLD NEW``; :class:`WorkflowError` where they are none."""
+    action, *names = words
+    if action not in get_args(Action) or len(names) < _FEWEST_NAMES[action]:
+        raise WorkflowError(f"{' '.join(words)!r} is no change of the labels", "for example: rename OLD NEW")
+    old, new = {
+        "rename": (names[:1], names[1:]),
+        "merge": (names[:-1], names[-1:]),
+        "split": (names[:1], names[1:]),
+        "drop": (names, []),
+    }[action]
+    return label_change(workspace, cast("Action", action), list(dict.fromkeys(old)), list(dict.fromkeys(new)))
+
+
+_FEWEST_NAMES = {"rename": 2, "merge": 2, "split": 3, "drop": 1}
 
 
 def _kind(name: str, scheme: LabelScheme, used: set[tuple[str, str]]) -> LabelKind:

@@ -19,6 +19,13 @@ class LabelStats:
     counts: Mapping[str, LabelCount]
     examples: tuple[LabelExample, ...]
 
+    def as_json(self) -> dict[str, object]:
+        """The statistics as JSON values: counts by layer, examples with their place."""
+        counts = {layer: {"items": c.items, "documents": c.documents} for layer, c in self.counts.items()}
+        examples = [example._asdict() for example in self.examples]
+        return {"label": self.label, "kind": self.kind, "in_scheme": self.in_scheme, "counts": counts,
+                "examples": examples}  # fmt: skip
+
 
 def label_stats(workspace: Workspace, examples: int) -> list[LabelStats]:
     """Count all labels: those of the scheme in its order, entities first, then those that it lacks."""

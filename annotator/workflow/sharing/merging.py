@@ -191,7 +191,7 @@ class _Merge:
         )
         self.conflicts += union.conflicts
         self.report.guidelines_differ = union.guidelines_differ
-        self.report.scheme_changes = [str(event) for event in union.news]
+        self.report.scheme_changes = [union.history.told(event) for event in union.news]
         return union
 
     def _take_scheme(self, writer: Writer) -> None:

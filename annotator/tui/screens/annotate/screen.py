@@ -20,6 +20,7 @@ from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.annotating.split_labels import new_labels
 from annotator.workflow.description import quote
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.editing.editor import Outcome
@@ -181,6 +182,12 @@ class AnnotateScreen(DocumentScreen):
         item_id, order = self.item_id, self.session.layer.order
         position = self.session.layer.position(item_id) if item_id else None
         if item_id is not None and self.session.layer.retirement(item_id) is not None:
+            labels = new_labels(self.session.content, item_id) if verdict == self.session.accept else []
+            if labels:
+                change = self.session.relabel if item_id in self.session.content.spans else self.session.retype
+                if self.carry_out(lambda: change(item_id, labels[0])) is not None:
+                    self.focus_item(order.next_undecided(position or (self.caret.offset,)))
+                return
             self.show_message("the label scheme no longer allows this: change it or delete it, tab goes on", "alarm")
         elif item_id is None or position is None or not order.is_pending(item_id):
             self.focus_item(order.next_undecided(position or (self.caret.offset,)))

@@ -10,6 +10,7 @@ from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.annotating.split_labels import new_labels
 from annotator.workflow.description import quote
 
 
@@ -64,7 +65,7 @@ def show_focus(
 def _show_span(bar: StatusLine, session: AnnotationSession, span: Span) -> None:
     reason = session.layer.retirement(span.id)
     if reason is not None:
-        keys = "[ ] { } move" if reason.kind == "overlap" else "label key relabels"
+        keys = "[ ] { } move" if reason.kind == "overlap" else _new_labels(session, span.id) or "label key relabels"
         _show_retired(bar, span, quote(session.checks.text_of(span), 24), reason, keys)
         return
     pending = span.origin == "suggested"
@@ -86,7 +87,7 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
     reason = session.layer.retirement(relation.id)
     if reason is not None:
         ends = f"{quote(session.checks.text_of(head), 16)} → {quote(session.checks.text_of(child), 16)}"
-        _show_retired(bar, relation, ends, reason, "r retype")
+        _show_retired(bar, relation, ends, reason, _new_labels(session, relation.id) or "r retype")
         return
     pending = relation.origin == "suggested"
     keys = "a accept · x reject · r retype" if pending else "r retype · d delete"
@@ -97,6 +98,17 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
         (f"  {_source(relation)}", "faint"),
         right=f"  {keys} ",
     )
+
+
+def _new_labels(session: AnnotationSession, item_id: str) -> str:
+    """The keys of the labels that took the place of one that was split; ``a`` takes the first."""
+    names, entities = new_labels(session.content, item_id), session.scheme.entities
+    keys = [f"a {name}" for name in names[:1]]
+    if item_id in session.content.spans:
+        keys += [f"{entities[name].key} {name}" for name in names[1:]]
+    elif names[1:]:
+        keys.append("r another")
+    return " · ".join(keys)
 
 
 def _show_retired(bar: StatusLine, item: Span | Relation, text: str, reason: Reason, keys: str) -> None:

@@ -1,0 +1,110 @@
+"""The labels are changed while the workbench is open: by somebody else, and from the palette."""
+
+from __future__ import annotations
+
+from annotator.store import check_database
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.workflow.schemes.changing import change_labels, label_change
+from annotator.workflow.workspace import Workspace
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
+from tests.workspaces import KEY, Bench, range_of, span_texts
+
+
+def change_elsewhere(bench: Bench, action: str, *names: str) -> None:
+    """Change labels in another process, as far as this one can tell."""
+    other = Workspace(bench.workspace.root)
+    change_labels(other, label_change(other, action, names[:1], names[1:]), "lea")  # type: ignore[arg-type]
+    other.close()
+
+
+def mark(bench: Bench, needle: str, label: str) -> None:
+    session = bench.session()
+    session.add(*range_of(session.document, needle), label)
+
+
+def notices(work: WorkbenchDriver) -> str:
+    return " ".join(notification.message for notification in work.app._notifications)
+
+
+async def ask(work: WorkbenchDriver) -> None:
+    """Choose the command of the palette that asks for a change of the labels."""
+    commands = {command.title: command for command in work.app.get_system_commands(work.app.screen)}
+    commands["Change labels"].callback()
+    await work.settle()
+
+
+async def test_a_key_after_somebody_changed_the_labels_shows_the_document_anew(bench: Bench) -> None:
+    mark(bench, "México", "GPE")
+    async with workbench(bench, KEY) as work:
+        await work.press("escape", "g", "w")
+        change_elsewhere(bench, "rename", "GPE", "PLACE")
+        await work.press("f")
+        assert "the labels were changed: rename GPE PLACE by lea" in notices(work)
+        assert isinstance(work.app.screen, AnnotateScreen)
+        assert span_texts(work.session) == {("PLACE", "México")}
+        assert "3 PLACE" in work.text
+        assert not work.session.flagged  # nothing was written under the scheme of before
+        await work.press("f")
+        assert work.session.flagged
+    assert list(check_database(bench.store)) == []
+
+
+async def test_an_idle_workbench_follows_by_itself(bench: Bench) -> None:
+    mark(bench, "México", "GPE")
+    async with workbench(bench, KEY) as work:
+        change_elsewhere(bench, "rename", "GPE", "PLACE")
+        work.app._follow_scheme_when_idle()
+        await work.settle()
+        assert "3 PLACE" in work.text
+
+
+async def test_a_split_label_is_decided_on_with_a_or_with_a_label_s_key(bench: Bench) -> None:
+    mark(bench, "México", "GPE")
+    session = bench.session()
+    session.add(*range_of(session.document, "Canadá"), "GPE")
+    session.finish()
+    change_elsewhere(bench, "split", "GPE", "COUNTRY", "CITY")
+    bench.workspace.follow_scheme()
+    async with workbench(bench, KEY) as work:
+        assert work.session.state == "doing"
+        assert "2†" in work.header
+        await work.press("escape", "g", "tab")
+        assert "GPE was split into COUNTRY and CITY" in work.message
+        assert "a COUNTRY" in work.focus
+        await work.press("a")
+        assert ("COUNTRY", "México") in span_texts(work.session)
+        assert work.focus.startswith("GPE† “Canadá”")
+        city = work.session.scheme.entities["CITY"].key
+        await work.press(city)
+        assert span_texts(work.session) == {("COUNTRY", "México"), ("CITY", "Canadá")}
+        await work.press("u", "u")
+        assert span_texts(work.session) == {("GPE", "México"), ("GPE", "Canadá")}
+
+
+async def test_labels_are_changed_from_the_palette_after_what_that_does_was_shown(bench: Bench) -> None:
+    mark(bench, "México", "GPE")
+    async with workbench(bench, KEY) as work:
+        await ask(work)
+        await work.type("rename GPE PLACE")
+        assert "rename GPE PLACE: 1 span would be carried over. enter does it" in notices(work)
+        assert "PLACE" not in bench.workspace.labels_path.read_text()
+        await work.press("enter")
+        assert span_texts(work.session) == {("PLACE", "México")}
+        assert "PLACE: {key: 3}" in bench.workspace.labels_path.read_text()
+        await ask(work)
+        await work.type("undo")
+        await work.press("enter")
+        assert span_texts(work.session) == {("GPE", "México")}
+        await ask(work)
+        await work.type("rename NADA ALGO")
+        assert "'NADA' is no label of labels.yaml" in notices(work)
+
+
+async def test_a_scheme_that_was_edited_by_hand_is_told_at_the_start(bench: Bench) -> None:
+    mark(bench, "México", "GPE")
+    path = bench.workspace.labels_path
+    path.write_text(path.read_text().replace("GPE", "PLACE"), encoding="utf-8")
+    bench.workspace.forget_scheme()
+    async with workbench(bench, KEY) as work:
+        assert "the label scheme moved on: 1 retired item" in notices(work)
+        assert "annotator labels rename GPE" in notices(work)
