@@ -212,7 +212,7 @@ def _as_json(report: ChangeReport, *, dry_run: bool) -> dict[str, object]:
 @json_option
 @workspace_option
 @click.pass_obj
-def stats(global_options: GlobalOptions, examples: int, as_json: bool, folder: Path | None) -> None:
+def count(global_options: GlobalOptions, examples: int, as_json: bool, folder: Path | None) -> None:
     """Count every label in every layer, with examples."""
     from annotator.workflow.schemes.stats import label_stats
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from annotator.errors import SchemeError
 from annotator.labels.edit import edit_labels, restore_labels
 from annotator.labels.load import read_scheme_text
 from annotator.scheme_changes import LabelChange, changed_shape
+from annotator.scheme_changes.change import Action, LabelKind
 from tests.repository import SAMPLE_LABELS
 
 LABELS = """\
@@ -140,9 +143,9 @@ SCHEME = read_scheme_text(SAMPLE)
 
 @st.composite
 def changes(draw: st.DrawFn) -> LabelChange:
-    kind = draw(st.sampled_from(("entity", "relation")))
+    kind: LabelKind = draw(st.sampled_from(get_args(LabelKind)))
     known = list(SCHEME.entities if kind == "entity" else SCHEME.relations)
-    action = draw(st.sampled_from(("rename", "merge", "split", "drop")))
+    action: Action = draw(st.sampled_from(get_args(Action)))
     old = draw(st.lists(st.sampled_from(known), min_size=1, max_size=4 if action == "merge" else 1, unique=True))
     others = [name for name in known if name not in old]
     new = {"rename": ["Neu"], "merge": [draw(st.sampled_from(["Neu", *others]))], "split": ["Neu", "Nuevo"], "drop": []}

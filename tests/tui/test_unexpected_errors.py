@@ -27,7 +27,7 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     elif request.param == "while it is painted":
         monkeypatch.setattr(QueueScreen, "compose", fall)
     else:
-        monkeypatch.setattr(QueueScreen, "on_mount", lambda self: self.call_later(fall))
+        monkeypatch.setattr(QueueScreen, "on_screen_resume", lambda self: self.call_later(fall))
     monkeypatch.setattr(AnnotatorApp, "run", lambda self: App.run(self, headless=True))
 
 

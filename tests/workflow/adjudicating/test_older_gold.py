@@ -115,12 +115,12 @@ def test_differences_from_before_they_were_counted_are_counted(tmp_path: Path) -
     database = bench.workspace.database_path
     bench.workspace.close()
     with closing(sqlite3.connect(database, isolation_level=None)) as older:
-        for index in ("document_by_differing", "document_reopened"):
+        for index in ("document_by_differing", "document_reopened", "document_ready", "layer_in_work"):
             older.execute(f"DROP INDEX {index}")
-        for column in ("differing", "reopened"):
+        for column in ("ready", "differing", "reopened"):
             older.execute(f"ALTER TABLE document DROP COLUMN {column}")
-        older.execute("DELETE FROM _sqlite_migrations WHERE name IN ('0008_differing', '0010_reopened')")
-        older.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
+        older.execute("DELETE FROM _sqlite_migrations WHERE name IN ('0008_differing', '0010_reopened', '0012_ready')")
+        older.execute(f"PRAGMA user_version = {schema.VERSION - 3}")
     bench = make_bench(tmp_path)
     (row,) = bench.store.rows("SELECT differing FROM document")
     assert row["differing"] == 2

@@ -116,12 +116,14 @@ def test_a_database_from_before_learns_it(tmp_path: Path) -> None:
     database = bench.workspace.database_path
     bench.workspace.close()
     with closing(sqlite3.connect(database, isolation_level=None)) as older:
-        older.execute("DROP INDEX document_reopened")
-        older.execute("ALTER TABLE document DROP COLUMN reopened")
+        for index in ("document_ready", "document_reopened", "layer_in_work"):
+            older.execute(f"DROP INDEX {index}")
+        for column in ("ready", "reopened"):
+            older.execute(f"ALTER TABLE document DROP COLUMN {column}")
         older.execute("UPDATE document SET differing = 0")
-        older.execute("DELETE FROM _sqlite_migrations WHERE name = '0010_reopened'")
+        older.execute("DELETE FROM _sqlite_migrations WHERE name IN ('0010_reopened', '0012_ready')")
         (version,) = older.execute("PRAGMA user_version").fetchone()
-        older.execute(f"PRAGMA user_version = {version - 1}")
+        older.execute(f"PRAGMA user_version = {version - 2}")
     bench = make_bench(tmp_path)
     assert not is_gold(bench)
     bench.workspace.close()

@@ -59,7 +59,7 @@ def content(bench: Bench, layer: str) -> Annotations:
 
 def labels(bench: Bench, layer: str) -> set[str]:
     found = content(bench, layer)
-    return {item.label for item in (*found.spans.values(), *found.relations.values())}
+    return {span.label for span in found.spans.values()} | {link.label for link in found.relations.values()}
 
 
 def comments(bench: Bench, layer: str) -> list[Comment]:
