@@ -38,6 +38,12 @@ RETURN = "return"
 UNDO_RETURN = "undo return"
 """The action that takes that back."""
 
+REMOVE = "remove"
+"""The action that takes a document out of the corpus; all that was done on it stays in history."""
+
+UNDO_REMOVE = "undo remove"
+"""The action that brings a removed document back."""
+
 UPKEEP_ACTIONS = frozenset({REANCHOR, IMPORT, OVERRIDE})
 """Actions on other people's layers by whoever maintains the corpus: a text is replaced, or work done elsewhere is
 imported."""
@@ -263,7 +269,9 @@ _SESSION = {
     *("redo", "reject", "reject all", "relabel", "relate", "retype", "skip", "undo", "unflag"),
 }
 ACTIONS: Mapping[str, frozenset[str]] = {
-    CORPUS: frozenset({"ingest", "import", "replace", "assign", "reassign", "withdraw", RETURN, UNDO_RETURN}),
+    CORPUS: frozenset(
+        {"ingest", "import", "replace", "assign", "reassign", "withdraw", RETURN, UNDO_RETURN, REMOVE, UNDO_REMOVE}
+    ),
     "suggester": frozenset({"suggest", "propose", "withdraw", *UPKEEP_ACTIONS}),
     "curator": frozenset({*_SESSION, *UPKEEP_ACTIONS, "propose"}),
     GOLD: frozenset({*_SESSION, *AUTOMATIC_ACTIONS, *UPKEEP_ACTIONS, "choose", "choose what most say", "edit"}),

@@ -25,6 +25,7 @@ VERBS = (
     "ingest",
     "models",
     "suggest",
+    "remove",
     "assign",
     "annotate",
     "adjudicate",

@@ -94,6 +94,7 @@ def _as_json(report: MergeReport) -> dict[str, object]:
         "documents": report.documents,
         "layers": layers,
         "replaced": report.replaced,
+        "removed": report.removed,
         "renamed": [name._asdict() for name in report.renamed],
         "guidelines_differ": report.guidelines_differ,
         "outside": [{**name._asdict(), "problems": problems} for name, problems in report.outside.items()],
@@ -117,6 +118,8 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
         narrate(f"labels.yaml was edited meanwhile: what it said is in {report.labels_aside}")
     for name in report.renamed:
         narrate(f"carried on in both places, so theirs came as {name}")
+    for key in report.removed:
+        narrate(f"{key}: it was removed there, and so it is here")
     for key in report.replaced:
         narrate(f"{key}: its text was replaced there, and so it is here")
     for name, problems in report.outside.items():

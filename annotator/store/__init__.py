@@ -19,6 +19,7 @@ from annotator.store.layers import (
     ForeignLayerError,
     ForkedLayerError,
     LayerInfo,
+    RemovedDocumentError,
     SchemeMovedError,
     SchemeStamp,
     StaleLayerError,
@@ -38,6 +39,7 @@ from annotator.store.progress import (
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
 from annotator.store.read_only import ReadOnlyError
+from annotator.store.removals import WorkOn, came_since, removed_documents, removed_record, work_on
 from annotator.store.returns import Returned, read_returned, return_record
 from annotator.store.writer import Writer, document_record
 
@@ -65,6 +67,7 @@ __all__ = [
     "QueueRow",
     "QueueSort",
     "ReadOnlyError",
+    "RemovedDocumentError",
     "Returned",
     "SchemeMovedError",
     "SchemeStamp",
@@ -74,11 +77,13 @@ __all__ = [
     "StoredComment",
     "VerdictCount",
     "Waiting",
+    "WorkOn",
     "WorkTime",
     "Writer",
     "abandoned",
     "anybody_curates",
     "begun_work",
+    "came_since",
     "carry_layers",
     "charges",
     "check_database",
@@ -100,8 +105,11 @@ __all__ = [
     "read_assignments",
     "read_comments",
     "read_returned",
+    "removed_documents",
+    "removed_record",
     "return_record",
     "scheme_problem",
     "survey",
     "take_texts",
+    "work_on",
 ]

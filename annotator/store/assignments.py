@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from annotator.store.database import Store
-from annotator.store.layers import LISTED_STATE
+from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
 
 
 class Assignment(NamedTuple):
@@ -41,7 +41,7 @@ def read_assignments(store: Store, curator: str | None = None) -> list[Assignmen
 def curates(store: Store, person: str) -> bool:
     """Whether somebody has work or assignments here; whoever has neither leads."""
     query = (
-        "SELECT EXISTS (SELECT 1 FROM assignment WHERE id = ?1)"
+        f"SELECT EXISTS (SELECT 1 FROM assignment WHERE id = ?1 AND {PRESENT_ASSIGNMENTS})"
         " OR EXISTS (SELECT 1 FROM layer WHERE kind = 'curator' AND author = ?1 AND state IS NOT NULL)"
     )
     row = store.row(query, person)
@@ -51,7 +51,7 @@ def curates(store: Store, person: str) -> bool:
 def anybody_curates(store: Store) -> bool:
     """Whether anybody at all has work or assignments here."""
     row = store.row(
-        "SELECT EXISTS (SELECT 1 FROM assignment) OR EXISTS (SELECT 1 FROM layer"
+        f"SELECT EXISTS (SELECT 1 FROM assignment WHERE {PRESENT_ASSIGNMENTS}) OR EXISTS (SELECT 1 FROM layer"
         " WHERE name >= 'curator:' AND name < 'curator;' AND state IS NOT NULL)"
     )
     return row is not None and bool(row[0])

@@ -257,9 +257,12 @@ class Store:
         row = self.row(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name.document, name.name)
         return None if row is None else layer_info_of(row)
 
-    def layers(self, *, document: str | None = None, kind: str | None = None) -> list[LayerInfo]:
-        """All layers, of one document or of one kind of author where asked, in order of key and name."""
-        given = {"d.key": document, "l.kind": kind}
+    def layers(self, *, document: str | None = None, kind: str | None = None, removed: bool = False) -> list[LayerInfo]:
+        """All layers, of one document or of one kind of author where asked, in order of key and name.
+
+        With ``removed`` those of documents that were removed, too.
+        """
+        given: dict[str, object] = {"d.key": document, "l.kind": kind, "l.removed": None if removed else 0}
         asked = {column: value for column, value in given.items() if value is not None}
         where = f"WHERE {' AND '.join(f'{column} = ?' for column in asked)}" if asked else ""
         rows = self.rows(f"{LAYERS} {where} ORDER BY d.key, l.name", *asked.values())
@@ -267,11 +270,14 @@ class Store:
 
     def layer_names(self) -> set[str]:
         """The names that layers of documents go by, but for what the documents are themselves."""
-        return {row[0] for row in self.rows("SELECT DISTINCT name FROM layer WHERE kind <> 'corpus'")}
+        return {row[0] for row in self.rows("SELECT DISTINCT name FROM layer WHERE kind <> 'corpus' AND NOT removed")}
 
     def latest_layers(self, name: str, limit: int) -> list[LayerInfo]:
         """The layers with a name that were changed last, latest first."""
-        query = f"{LAYERS} WHERE l.name = ? AND l.changed_at IS NOT NULL ORDER BY l.changed_at DESC, d.key LIMIT ?"
+        query = (
+            f"{LAYERS} WHERE l.name = ? AND l.changed_at IS NOT NULL AND NOT l.removed"
+            " ORDER BY l.changed_at DESC, d.key LIMIT ?"
+        )
         return [layer_info_of(row) for row in self.rows(query, name, limit)]
 
     def annotations(self, layer_id: int) -> Annotations:

@@ -50,7 +50,7 @@ SELECT (SELECT count(*) FROM {_FINISHED.strip()}) > 1
 
 # Sent back and not finished since: the last word on each later finishing may be that it was undone.
 RETURNED = """
-SELECT EXISTS (
+SELECT NOT layer.removed AND EXISTS (
     SELECT 1 FROM layer c CROSS JOIN returned r ON r.layer_id = c.id AND r.id = layer.author
     WHERE c.document_id = layer.document_id AND c.name = 'corpus'
       AND (layer.own_state IS NULL OR layer.own_state = 'doing' OR NOT EXISTS (
@@ -60,3 +60,6 @@ SELECT EXISTS (
                      AND (u.seq = e.seq OR u.target = e.seq) ORDER BY u.seq DESC LIMIT 1) <> 'undo')))
 """
 """Whether the document of a curator's ``layer`` was sent back to them, and they have not finished it since."""
+
+REMOVED = "SELECT sha256 IS NULL FROM document WHERE id = layer.document_id"
+"""Whether the document of a ``layer`` was removed (or is not there yet)."""

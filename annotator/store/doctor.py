@@ -33,7 +33,7 @@ def check_database(store: Store) -> Iterator[str]:
             return
         scheme = store.scheme_history()
         yield from _histories(store, scheme)
-        for layer in store.layers():
+        for layer in store.layers(removed=True):
             yield from _layer(store, layer, scheme)
         yield from _documents(store.rows(_DERIVED))
 
@@ -46,7 +46,7 @@ def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[st
         for digest in texts:
             yield from _texts(store.rows("SELECT * FROM text WHERE sha256 = ?", digest))
         for key in keys:
-            for layer in store.layers(document=key):
+            for layer in store.layers(document=key, removed=True):
                 if layer.name in layers:
                     yield from _layer(store, layer, scheme)
             yield from _documents(store.rows(f"{_DERIVED} AND key = ?", key))
@@ -130,7 +130,7 @@ def _histories(store: Store, scheme: SchemeHistory) -> Iterator[str]:
 
     replacements: dict[str, set[Replacement]] = {}
     text = lru_cache(maxsize=2)(store.text)
-    for layer in sorted(store.layers(), key=lambda layer: (layer.name.document, layer.name.name != CORPUS)):
+    for layer in sorted(store.layers(removed=True), key=lambda layer: (layer.name.document, layer.name.name != CORPUS)):
         events = store.hashed_events(layer)
         if first_break(events) is None:
             known = replacements.get(layer.name.document, ())
@@ -198,7 +198,8 @@ def _content(store: Store, layer: LayerInfo) -> Iterator[str]:
         "SELECT spans <> (SELECT count(*) FROM span WHERE layer_id = layer.id)"
         " OR relations <> (SELECT count(*) FROM relation WHERE layer_id = layer.id),"
         f" kind = 'suggester' AND abs(doubt - ({derived.DOUBT})) > 0.000001,"
-        f" kind = 'curator' AND returned <> ({derived.RETURNED}) FROM layer WHERE id = ?",
+        f" kind = 'curator' AND returned <> ({derived.RETURNED}), removed <> ({derived.REMOVED})"
+        " FROM layer WHERE id = ?",
         layer.id,
     )
     if row is not None and row[0]:
@@ -207,6 +208,8 @@ def _content(store: Store, layer: LayerInfo) -> Iterator[str]:
         yield f"{layer.name}: its doubt is not that of the spans it holds"
     if row is not None and row[2]:
         yield f"{layer.name}: whether it was sent back and not finished since is not what history says"
+    if row is not None and row[3]:
+        yield f"{layer.name}: whether its document was removed is not what history says"
     text = store.text(layer.text or "")
     length = 0 if text is None else len(text)  # SQL's length() stops at a NUL
     row = store.row('SELECT count(*) FROM span WHERE layer_id = ? AND "end" > ?', layer.id, length)

@@ -22,6 +22,10 @@ class ForkedLayerError(StoreError):
     """Two databases carried on apart what must be one line of history."""
 
 
+class RemovedDocumentError(StoreError):
+    """The layer's document was removed from the corpus."""
+
+
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
     """A layer's row: whose it is, how far it got, and the end of its history.
@@ -30,7 +34,7 @@ class LayerInfo:
     without one; ``text`` the digest of the text that it is about; ``curators`` (gold only) whose work it settles,
     separated by commas.  While a curator's document is ``returned`` (sent back and not finished since), ``state`` is
     doing, whatever the curator themselves last made of it: ``own_state``.  ``scheme`` are the changes of the label
-    scheme that its state has been carried over.
+    scheme that its state has been carried over.  Of a document that was ``removed``, ``state`` is ``None``.
     """
 
     id: int
@@ -46,6 +50,7 @@ class LayerInfo:
     own_state: str | None = None
     returned: bool = False
     scheme: str = ""
+    removed: bool = False
 
 
 class SchemeMovedError(StoreError):
@@ -75,10 +80,13 @@ class Bookmark:
 
 LAYERS = (
     "SELECT l.id, d.key, l.name, l.head, l.length, l.state, l.flag, l.text, l.fingerprint, l.curators, l.changed_at,"
-    " l.own_state, l.returned, l.scheme"
+    " l.own_state, l.returned, l.scheme, l.removed"
     " FROM layer l JOIN document d ON d.id = l.document_id"
 )
 """The query for rows that :func:`layer_info_of` reads."""
+
+PRESENT_ASSIGNMENTS = "layer_id NOT IN (SELECT id FROM layer WHERE removed)"
+"""The condition for assignments that are not of documents that were removed."""
 
 LISTED_STATE = "CASE WHEN own.returned THEN 'returned' ELSE coalesce(own.state, 'todo') END"
 """The state of a curator's layer ``own`` as lists show it: todo before it is begun, returned while it is sent back."""

@@ -16,7 +16,7 @@ WAITING: tuple[Waiting, ...] = ("to adjudicate", "returned", "flagged", "left ly
 
 _NOTED: Mapping[Waiting, str] = {
     "returned": "SELECT document_id FROM layer WHERE returned",
-    "flagged": "SELECT document_id FROM layer WHERE flag IS NOT NULL AND kind = 'curator'",
+    "flagged": "SELECT document_id FROM layer WHERE flag IS NOT NULL AND kind = 'curator' AND NOT removed",
     "left lying": (
         "SELECT document_id FROM layer"
         " WHERE kind = 'curator' AND state = 'doing' AND NOT returned AND changed_at < :idle_since"

@@ -309,19 +309,23 @@ CREATE TABLE returned (
     PRIMARY KEY (layer_id, id)
 ) STRICT, WITHOUT ROWID;
 
--- What was sent back counts as unfinished everywhere, whatever its curator's own history says.
+-- What was sent back counts as unfinished everywhere, whatever its curator's own history says; what was done on a
+-- document that was removed counts nowhere.
 DROP INDEX IF EXISTS layer_by_name;
 DROP INDEX IF EXISTS layer_of_curator;
 DROP INDEX IF EXISTS layer_of_document;
 ALTER TABLE layer RENAME COLUMN state TO own_state;
 ALTER TABLE layer ADD COLUMN returned INTEGER NOT NULL DEFAULT 0 CHECK (returned IN (0, 1));
+ALTER TABLE layer ADD COLUMN removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1));
+UPDATE layer SET removed = 1 WHERE document_id IN (SELECT id FROM document WHERE sha256 IS NULL);
 ALTER TABLE layer ADD COLUMN state TEXT
-    GENERATED ALWAYS AS (CASE WHEN returned THEN 'doing' ELSE own_state END) VIRTUAL;
+    GENERATED ALWAYS AS (CASE WHEN removed THEN NULL WHEN returned THEN 'doing' ELSE own_state END) VIRTUAL;
 CREATE INDEX layer_by_name ON layer (name, state, document_id);
-CREATE INDEX layer_of_curator ON layer (author, state, changed_at, document_id, flag, spans, relations, returned)
-WHERE kind = 'curator';
+CREATE INDEX layer_of_curator
+ON layer (author, state, changed_at, document_id, flag, spans, relations, returned, removed) WHERE kind = 'curator';
 CREATE INDEX layer_of_document ON layer (document_id, author, state) WHERE kind = 'curator';
 CREATE INDEX layer_flagged ON layer (changed_at, author) WHERE flag IS NOT NULL;
+CREATE INDEX layer_removed ON layer (document_id) WHERE removed;
 CREATE INDEX layer_returned ON layer (author, document_id) WHERE returned;
 """
 

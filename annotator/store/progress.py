@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from annotator.store.database import Store
-from annotator.store.layers import LISTED_STATE
+from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
 
 LONGEST_PAUSE_MS = 300_000
 """A longer pause between two steps is a break, and counts as so much work."""
@@ -91,7 +91,9 @@ def survey(store: Store, idle_since: str, recent_since: str) -> tuple[Stages, li
                 count[name] += row[name]
             if row["state"] is not None:
                 count[row["state"]] += row["documents"]
-        for row in store.rows("SELECT id, count(*), sum(blind) FROM assignment GROUP BY id"):
+        for row in store.rows(
+            f"SELECT id, count(*), sum(blind) FROM assignment WHERE {PRESENT_ASSIGNMENTS} GROUP BY id"
+        ):
             counts[row[0]].update(assigned=row[1], blind=row[2])
         (_, done), *todo = store.rows(_DONE_AND_TODO)
         for curator, number in todo:
@@ -117,14 +119,14 @@ _BY_STATE = """
 SELECT author, state, count(*) AS documents, sum(flag IS NOT NULL) AS flagged, sum(spans) AS spans,
        sum(relations) AS relations, sum(returned) AS returned,
        sum(state IS 'doing' AND NOT returned AND changed_at < ?) AS abandoned
-FROM layer WHERE kind = 'curator' GROUP BY author, state
+FROM layer WHERE kind = 'curator' AND NOT removed GROUP BY author, state
 """
 
 # Assignments that nobody began yet are looked for once: they are each curator's todo, and keep a document from done.
-_DONE_AND_TODO = """
+_DONE_AND_TODO = f"""
 WITH waiting AS MATERIALIZED (
     SELECT a.id AS curator, c.document_id FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
-    WHERE c.name = 'corpus'
+    WHERE c.name = 'corpus' AND {PRESENT_ASSIGNMENTS}
       AND NOT EXISTS (SELECT 1 FROM layer own WHERE own.kind = 'curator' AND own.document_id = c.document_id
                       AND own.author = a.id AND own.state IS NOT NULL))
 SELECT NULL, count(*) FROM (
@@ -191,7 +193,7 @@ def flagged(store: Store, limit: int = -1) -> list[Noted]:
 
 _NOTED = """
 SELECT d.key, l.author, l.changed_at FROM layer l JOIN document d ON d.id = l.document_id
-WHERE l.kind = 'curator' AND {} ORDER BY l.changed_at, d.key, l.author LIMIT ?
+WHERE l.kind = 'curator' AND NOT l.removed AND {} ORDER BY l.changed_at, d.key, l.author LIMIT ?
 """
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from annotator.history import curator_layer
 from annotator.store.database import Store
-from annotator.store.layers import LISTED_STATE
+from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
 from annotator.store.progress import pace
 
 QueueSort = Literal["key", "title", "date", "state", "uncertainty", "disagreement"]
@@ -145,7 +145,8 @@ class Queue:
 
     def has_assignments(self) -> bool:
         """Whether documents were assigned to this curator."""
-        return self._store.row("SELECT 1 FROM assignment WHERE id = ? LIMIT 1", self._curator) is not None
+        query = f"SELECT 1 FROM assignment WHERE id = ? AND {PRESENT_ASSIGNMENTS} LIMIT 1"
+        return self._store.row(query, self._curator) is not None
 
     def is_blind(self, key: str) -> bool:
         """Whether the document was assigned to this curator without suggestions."""
@@ -160,7 +161,8 @@ class Queue:
         """Whether more than one curator has begun anything."""
         first, last = (
             self._store.row(
-                f"SELECT name FROM layer WHERE name >= 'curator:' AND name < 'curator;' ORDER BY name {way} LIMIT 1"
+                "SELECT name FROM layer WHERE name >= 'curator:' AND name < 'curator;' AND NOT removed"
+                f" ORDER BY name {way} LIMIT 1"
             )
             for way in ("ASC", "DESC")
         )

@@ -11,13 +11,14 @@ from annotator.history import ACTIONS, Event, LayerName, Op, dumps, dumps_ops
 from annotator.scheme_changes import SchemeEvent, SchemeHistory
 from annotator.scheme_changes.folding import state_ops
 from annotator.store.bulk import Bulk
-from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED, RETURNED
+from annotator.store.derived import DIFFERING, DOUBT, READY, REMOVED, REOPENED, RETURNED
 from annotator.store.layers import (
     LAYERS,
     Bookmark,
     ForeignLayerError,
     ForkedLayerError,
     LayerInfo,
+    RemovedDocumentError,
     SchemeStamp,
     StaleLayerError,
     event_of,
@@ -89,6 +90,10 @@ class Writer:
         if action not in ACTIONS[name.kind]:
             raise ValueError(f"no such action in a {name.kind} layer: {action}")
         layer = self._layer(name)
+        if layer.removed and name.kind != "corpus":
+            raise RemovedDocumentError(
+                f"{name.document} was removed from the corpus", "`annotator remove --undo` brings it back"
+            )
         if head is not None and head != layer.head:
             who = "another adjudicator" if name.kind == "gold" else "another window of yours"
             raise StaleLayerError(f"{name} was changed by {who}", "your screen is read anew; repeat the step")
@@ -230,6 +235,12 @@ class Writer:
     def _carry(self, layer_id: int, ops: Sequence[Op]) -> None:
         """Carry a layer's state forward, and what follows from it."""
         self._write_records(layer_id, ops)
+        if any(op.table == "document" for op in ops):
+            self._connection.execute(
+                f"UPDATE layer SET removed = ({REMOVED})"
+                " WHERE document_id = (SELECT document_id FROM layer WHERE id = ?)",
+                (layer_id,),
+            )
         returned = self._note_returned(layer_id, ops)
         finishing = returned or any(
             op.table == "document" or (op.table == "layer" and op.id in ("state", "text")) for op in ops
@@ -257,7 +268,7 @@ class Writer:
 
     def _note_returned(self, layer_id: int, ops: Sequence[Op]) -> bool:
         """Note who has the document back and has not finished it since; return whether that changed."""
-        if any(op.table == "returned" for op in ops):
+        if any(op.table in ("returned", "document") for op in ops):
             whose = "document_id = (SELECT document_id FROM layer WHERE id = ?) AND kind = 'curator'"
         else:
             whose = (
@@ -306,8 +317,9 @@ class Writer:
             if name.kind == "corpus":
                 execute("INSERT INTO document (key) VALUES (?) ON CONFLICT (key) DO NOTHING", (name.document,))
             execute(
-                "INSERT INTO layer (document_id, name, kind, author, scheme)"
-                " VALUES ((SELECT id FROM document WHERE key = ?), ?, ?, ?, ?)",
+                "INSERT INTO layer (document_id, name, kind, author, scheme, removed)"
+                " VALUES ((SELECT id FROM document WHERE key = ?1), ?2, ?3, ?4, ?5,"
+                " (SELECT sha256 IS NULL FROM document WHERE key = ?1))",
                 (name.document, name.name, name.kind, name.author, self.scheme_history.heads),
             )
             row = execute(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from annotator.history import ACTIONS, AUTOMATIC_ACTIONS, GOLD, REANCHOR, Event, LayerName, dumps_ops
+from annotator.history import ACTIONS, AUTOMATIC_ACTIONS, GOLD, REANCHOR, REMOVE, Event, LayerName, dumps_ops
 from annotator.names import key_problem, layer_problem, person_problem
 from annotator.records import BadRecordError, DocumentRecord, RelationRecord, SpanRecord
 from annotator.scheme_changes import NO_CHANGES, SchemeHistory
@@ -136,7 +136,7 @@ class _HistoryExaminer:
         try:
             self._check_event(event)
             ops = list(read_ops(self._ops_in_present_labels(event) if self._united else event.ops))
-            self._check_tables(ops)
+            self._check_tables(event.action, ops)
             if event.action == "replace":
                 records = [op.now for op in ops if isinstance(op.now, DocumentRecord)]
                 self.result.replacements.update(Replacement(event.actor, record.sha256) for record in records)
@@ -178,23 +178,25 @@ class _HistoryExaminer:
             raise BadRecordError(f"{action} of event {target}, which is not the one to {action}")
         goal.append(source.pop())
 
-    def _check_tables(self, ops: Sequence[CheckedOp]) -> None:
+    def _check_tables(self, action: str, ops: Sequence[CheckedOp]) -> None:
         kind = self.name.kind
         for op in ops:
             if op.table not in TABLES[kind] or (op.table == "layer" and op.id not in LAYER_FIELDS[kind]):
                 raise BadRecordError(f"{op.table} {op.id[:80]} cannot be written in such a layer")
             if op.table == "document":
-                self._check_document(op)
+                self._check_document(op, action)
             if kind in _IDS_ARE_CONTENT and isinstance(op.now, SpanRecord | RelationRecord):
                 problem = op.now.content_problem(op.id)
                 if problem is not None:
                     raise BadRecordError(f"{op.table} {op.id[:80]}: {problem}")
 
-    def _check_document(self, op: CheckedOp) -> None:
+    def _check_document(self, op: CheckedOp, action: str) -> None:
         if op.id != self.name.document:
             raise BadRecordError(f"it writes to another document, {op.id[:80]!r}")
+        if (op.now is None) != (action == REMOVE):
+            raise BadRecordError("it takes the document away" if op.now is None else "it leaves the document there")
         if not isinstance(op.now, DocumentRecord):
-            raise BadRecordError("it takes the document away")
+            return
         if self._texts(op.now.sha256) is None:
             raise BadRecordError(f"the text {op.now.sha256[:12]} is missing")
         self.result.document = op.now

@@ -183,8 +183,10 @@ class Desk:
 
     def resume(self) -> str | None:
         """The document that was open when the curator stopped, if one was."""
-        bookmark = self.workspace.store.bookmark(self.curator)
-        return bookmark.document if bookmark is not None and bookmark.open else None
+        store = self.workspace.store
+        bookmark = store.bookmark(self.curator)
+        left_open = bookmark is not None and bookmark.open and store.metadata(bookmark.document) is not None
+        return bookmark.document if bookmark is not None and left_open else None
 
     def progress(self) -> dict[str, int]:
         """How many documents are in each state, and in ``total``."""

@@ -44,9 +44,9 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
     Raises :class:`WorkflowError` when there is no such document, or when the layer named is not for the reader yet.
     """
     with store.snapshot():
-        if store.document(key) is None:
+        there = store.layers(document=key, removed=True)
+        if not there:
             raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
-        there = store.layers(document=key)
         layers = [info for info in there if layer in (None, info.name.name)]
         if not layers:
             names = [info.name.name for info in there]

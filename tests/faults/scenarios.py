@@ -177,6 +177,7 @@ VERBS = (
     Scenario("suggest", plain, "suggest"),
     Scenario("assign", plain, "assign --curators ana,bo,carla --overlap 2 --seed 1"),
     Scenario("assign --reassign", assigned, "assign --reassign carla:ana"),
+    Scenario("remove", gold, f"remove {KEY} zeta --yes", repeats=False),
     Scenario("return", finished, f"return {KEY} --to bo --note again"),
     Scenario("adjudicate --auto", finished, "adjudicate --auto"),
     Scenario("import", foreign, "import doccano {base}/known.jsonl --layer curator:lead"),

@@ -51,7 +51,7 @@ def worked(bench: Bench) -> Bench:
 
 def heads(bench: Bench, *, but: str = "") -> dict[str, str]:
     """Return the ends of the histories of all work and gold."""
-    layers = [layer for kind in ("curator", "gold") for layer in bench.store.layers(kind=kind)]
+    layers = [layer for kind in ("curator", "gold") for layer in bench.store.layers(kind=kind, removed=True)]
     return {str(layer.name): layer.head for layer in layers if layer.name.author != but}
 
 
@@ -208,6 +208,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "agreement": [],
     "feedback": [],
     "comments": [],
+    "remove": [KEY, "--yes"],
     "return": [KEY, "--to", "bo", "--note", "once more"],
     "import": ["doccano", "other.jsonl", "--layer", "curator:mallory"],
     "train": [],

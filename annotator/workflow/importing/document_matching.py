@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from annotator.corpus import Article, key_problem
 from annotator.errors import FormatError, WorkflowError
 from annotator.formats.protocol import ForeignDocument
@@ -15,13 +17,18 @@ class DocumentMatcher:
 
     def __init__(self) -> None:
         self.stored: dict[str, str] = {}
+        self._removed: frozenset[str] = frozenset()
         self._key_of_stored_text: dict[str, str] = {}
         self._new: dict[str, str] = {}
         self._key_of_new_text: dict[str, str] = {}
 
-    def start(self, stored: dict[str, str]) -> None:
-        """Forget everything and match with the documents of the workspace, given as text digests by key."""
+    def start(self, stored: dict[str, str], removed: Collection[str]) -> None:
+        """Forget everything and match with the documents of the workspace, given as text digests by key.
+
+        ``removed`` are the keys of documents that were removed from it.
+        """
         self.stored = stored
+        self._removed = frozenset(removed)
         self._key_of_stored_text = {digest: key for key, digest in reversed(stored.items())}
         self._new.clear()
         self._key_of_new_text.clear()
@@ -49,6 +56,11 @@ class DocumentMatcher:
         if key in self.stored or key in self._new:
             raise WorkflowError(
                 f"{foreign.where}: there is a document {key!r} with another text", "rename the file, or change the key"
+            )
+        if key in self._removed:
+            raise WorkflowError(
+                f"{foreign.where}: the document {key!r} was removed",
+                f"`annotator remove --undo {key}` brings it back; else change the key",
             )
         self._new[key] = digest
         self._key_of_new_text.setdefault(digest, key)

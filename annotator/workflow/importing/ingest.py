@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.corpus import build_document, read_articles
 from annotator.errors import CorpusError
 from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op, field_op
-from annotator.store import LayerInfo, Store, Writer, document_record
+from annotator.store import LayerInfo, Store, Writer, document_record, removed_record, work_on
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.backups import back_up_before
@@ -111,6 +111,8 @@ class _Ingestion:
                 f"{where}: there is a document {document.key!r} with another text",
                 "rename the file, or carry its annotations over with --replace",
             )
+        if existing is None:
+            self._check_removed(document, where)
         old = self.store.document(document.key) if existing is not None else None
         owners = self._owners(document.key) if old is not None else []
         if set(owners) - {self.actor, GOLD} and not self.override and Visibility(self.store, self.actor).curates:
@@ -130,6 +132,15 @@ class _Ingestion:
         if owners:
             self.report.owners[document.key] = owners
         self._carry_layers(old, document)
+
+    def _check_removed(self, document: Document, where: str) -> None:
+        """Refuse another text under the key of a removed document that somebody worked on; the same one comes back."""
+        record = removed_record(self.store, document.key)
+        if record is not None and record["sha256"] != document.sha256 and work_on(self.store, document.key):
+            raise CorpusError(
+                f"{where}: {document.key!r} was removed, and there is work on another text of it",
+                f"rename the file, or `annotator remove --undo {document.key}` first, then --replace",
+            )
 
     def _owners(self, key: str) -> list[str]:
         """Name those who have work on a document: curators, and ``gold``."""

@@ -35,7 +35,7 @@ class MergeConflictError(WorkflowError):
 
 @dataclass(slots=True)
 class MergeReport:
-    """What a merge brought: documents that are new, or have another text now, and by layer how many events.
+    """What a merge brought: documents that are new, have another text or were removed, and by layer how many events.
 
     ``renamed`` has the layers that came in under another curator's name, ``guidelines_differ`` says that the schemes
     fit each other, but the files are not the same.  ``outside`` counts by layer what came that the label scheme does
@@ -47,6 +47,7 @@ class MergeReport:
 
     documents: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     events: dict[LayerName, int] = field(default_factory=dict)
     renamed: list[LayerName] = field(default_factory=list)
     guidelines_differ: bool = False
@@ -228,7 +229,9 @@ class _Merge:
             return
         self._unite(writer, layer.name, events)
         now = writer.document_digest(key)
-        if here is None:
+        if now is None:
+            self.report.removed += [key] if here is not None else []
+        elif here is None:
             self.report.documents.append(key)
         elif now != here:
             self.report.replaced.append(key)

@@ -75,8 +75,11 @@ class Contents(NamedTuple):
     @classmethod
     def of(cls, database: Store | ForeignDatabase) -> Contents:
         """The contents of a database."""
-        events = database.hashed_events if isinstance(database, Store) else database.events
-        return cls(database.layers(), database.scheme_events(), events, database.text)
+        if isinstance(database, Store):
+            layers, events = database.layers(removed=True), database.hashed_events
+        else:
+            layers, events = database.layers(), database.events
+        return cls(layers, database.scheme_events(), events, database.text)
 
 
 def make_seal(store: Store) -> bytes:
