@@ -87,8 +87,8 @@ def work_in_words(documents: Sequence[RemovedDocument]) -> str:
     spans, relations = sum(one.spans for one in work), sum(one.relations for one in work)
     people = sorted({one.curator for one in work if one.curator})
     gold = sum(not one.curator for one in work)
-    parts = [f"{plural(spans, 'span')} and {plural(relations, 'relation')}"]
-    parts += [f"the work of {first_few(people)}"] if people else []
-    parts += [f"gold of {plural(gold, 'document')}"] if gold else []
+    whose = [f"by {first_few(people)}"] if people else []
+    whose += [f"gold of {plural(gold, 'document')}"] if gold else []
     on = [document.key for document in documents if document.work]
-    return f"there is work on {first_few(on)}: {', '.join(parts)}"
+    counts = f"{plural(spans, 'span')} and {plural(relations, 'relation')}"
+    return f"there is work on {first_few(on)}: {counts} {' and '.join(whose)}"

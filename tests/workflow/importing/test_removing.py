@@ -27,7 +27,7 @@ from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.sharing.merging import merge
 from annotator.workflow.sharing.seals import Contents, breaches, make_seal, read_seal
 from tests.workflow.adjudicating.finished_documents import finish
-from tests.workspaces import KEY, TEXT, Bench, make_bench, proposal, propose, span_texts
+from tests.workspaces import KEY, TEXT, Bench, make_bench, open_bench, proposal, propose, span_texts
 
 ANA, CRUZ = ("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja")
 
@@ -102,7 +102,7 @@ def test_it_is_as_if_it_never_was_and_as_if_nothing_had_happened_when_it_is_back
 
 
 def test_work_asks_for_a_word_and_others_for_a_lead(worked: Bench) -> None:
-    with pytest.raises(WorkflowError, match=r"nothing was removed: there is work on nota: .* of ana, bo, carla"):
+    with pytest.raises(WorkflowError, match=r"nothing was removed: there is work on nota: .* by ana, bo, carla"):
         remove(worked.store, "lead", ["zeta", KEY])
     assert worked.store.document_keys() == [KEY, "zeta"]
     with pytest.raises(WorkflowError, match=r"'nota' holds the work of bo and carla, and ana curates here"):
@@ -147,6 +147,20 @@ def test_an_import_under_its_key_is_refused(worked: Bench, tmp_path: Path, capfd
     remove(worked.store, "lead", [KEY], with_work=True)
     assert main(["-w", root, "import", "jsonl", str(path), "--as", "lead"]) == 1
     assert "the document 'nota' was removed: `annotator remove --undo nota` brings it back" in capfd.readouterr().err
+
+
+def test_a_label_that_is_renamed_meanwhile_has_its_new_name_when_it_is_back(worked: Bench) -> None:
+    remove(worked.store, "lead", [KEY], with_work=True)
+    root = worked.workspace.root
+    worked.workspace.close()
+    assert main(["-w", str(root), "labels", "rename", "PERSON", "HUMAN", "--as", "lead"]) == 0
+    assert main(["-w", str(root), "remove", "--undo", KEY, "--as", "lead"]) == 0
+    again = open_bench(str(root))
+    assert span_texts(again.session(curator="ana")) == {("HUMAN", "Ana Ruiz")}
+    assert list(check_database(again.store)) == []
+    again.workspace.close()
+    for cached in ("store", "scheme"):
+        worked.workspace.__dict__.pop(cached)
 
 
 class TestApart:
