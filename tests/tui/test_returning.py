@@ -69,6 +69,15 @@ async def test_a_lead_sees_anybodys_work_against_gold_and_returns_it(news: Bench
         assert "1 shown" in work.line("#columns")
 
 
+async def test_a_long_note_is_shown_in_full(news: Bench) -> None:
+    finish(news, "ana", ("PERSON", "Luis Paz"), key="otra")
+    return_work(news.store, "lead", "otra", ["ana"], "every GPE counts, also in headlines; " * 5 + "see the guideline")
+    async with workbench(news, "otra") as work:
+        assert work.message.startswith("returned by lead: “every GPE counts")
+        (notice,) = work.app._notifications
+        assert notice.message.endswith("see the guideline”")
+
+
 async def test_its_curator_finds_it_first_reads_the_note_and_answers_by_finishing(news: Bench) -> None:
     finish(news, "ana", ("PERSON", "Luis Paz"), key="otra")
     return_work(news.store, "lead", "otra", ["ana"], "Lima is a GPE")

@@ -125,7 +125,10 @@ class AnnotateScreen(DocumentScreen):
         """Show in the line at the bottom why the document was returned, else which keys to use next."""
         returned = self.session.returned
         if returned is not None:
-            self.show_message(f"returned by {returned.by}: {quote(returned.note, 400)}", "alarm")
+            told = f"returned by {returned.by}: {quote(returned.note, 1000)}"
+            self.show_message(told, "alarm")
+            if len(told) >= self.size.width:  # the line has no room for all of it
+                self.notify(told, severity="warning", markup=False, timeout=20)
         elif self.session.content.retired:
             count = len(self.session.content.retired)
             them = "item: tab goes to it" if count == 1 else "items: tab goes to them"
