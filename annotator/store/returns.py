@@ -23,12 +23,13 @@ SELECT e.id FROM event e WHERE e.layer_id = r.layer_id AND e.action = 'return'
 """
 """The event of the record ``r``: the last that wrote it."""
 
+# CROSS JOIN keeps the order as written: from the few layers that are returned.
 _RETURNED = f"""
-SELECT d.key, own.author, r.note, e.actor, e.at FROM layer own
-JOIN document d ON d.id = own.document_id
-JOIN layer c ON c.document_id = d.id AND c.name = 'corpus'
-JOIN returned r ON r.layer_id = c.id AND r.id = own.author
-JOIN event e ON e.id = ({RETURN_EVENT})
+SELECT d.key, own.author, r.note, e.actor, e.at FROM layer own INDEXED BY layer_returned
+CROSS JOIN document d ON d.id = own.document_id
+CROSS JOIN layer c ON c.document_id = d.id AND c.name = 'corpus'
+CROSS JOIN returned r ON r.layer_id = c.id AND r.id = own.author
+CROSS JOIN event e ON e.id = ({RETURN_EVENT})
 WHERE own.returned AND d.sha256 IS NOT NULL AND (?1 IS NULL OR own.author = ?1) AND (?2 IS NULL OR d.key = ?2)
 ORDER BY e.at, d.key, own.author LIMIT ?3
 """
