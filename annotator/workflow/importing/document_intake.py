@@ -110,7 +110,7 @@ class DocumentIntake:
             self._form,
             self._actor,
             self._records,
-            self._check_together,
+            self._check,
             overwrite=self._request.replace,
             override=self._request.override,
             before_replacing=self._back_up,
@@ -241,10 +241,6 @@ class DocumentIntake:
     def _check(self, name: LayerName, layer: NormalizedLayer, where: str) -> None:
         check = self.check.check_labels if name.kind == "suggester" else self.check.check_work
         check(layer, where, lambda: self._document(name.document).sentences)
-
-    def _check_together(self, name: LayerName, layer: NormalizedLayer, where: str) -> None:
-        """Check what several records say together of a layer."""
-        self._check(name, layer, f"{where}, with what came before it of the same text")
 
     def _document(self, key: str) -> Document:
         document = self._added.get(key) or self._last_read

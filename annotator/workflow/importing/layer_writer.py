@@ -135,7 +135,7 @@ class LayerWriter:
             earlier = replace(earlier, verdicts=self._rejected.get(name, {}))
         together = self._records.together(name, earlier, record, where)
         if self._records.rule == "unite":
-            self._check(name, together, where)
+            self._check(name, together, f"{where}, together with {self._records.first_place(name)}")
         return replace(together, verdicts={}) if name.kind == GOLD else together
 
     def _put(self, name: LayerName, incoming: NormalizedLayer, digest: str, where: str) -> None:

@@ -54,6 +54,10 @@ class RecordsTogether:
         self._first[name] = where
         return True
 
+    def first_place(self, name: LayerName) -> str:
+        """Where the first record of a layer stands."""
+        return self._first[name]
+
     def together(
         self, name: LayerName, earlier: NormalizedLayer, record: NormalizedLayer, where: str
     ) -> NormalizedLayer:

@@ -108,7 +108,7 @@ def test_spans_that_cross_do_not_come_into_a_flat_scheme_by_two_records(form: st
     with workspace(FLAT) as bench:
         with pytest.raises(WorkflowError, match="PERSON 0-7 contradicts PERSON 0-3"):
             import_data(bench, form, data, layer="gold")
-        with pytest.raises(WorkflowError, match=r"overlaps .* flat"):
+        with pytest.raises(WorkflowError, match=r"together with standard input:1.*overlaps .* flat"):
             import_data(bench, form, data, layer="gold", same_text="unite")
         import_data(bench, form, data, layer="gold", same_text="unite", set_aside=True)
         assert len(spans_of(bench)) == 1
