@@ -267,6 +267,26 @@ class TestHistories:
               action="assign")  # fmt: skip
         assert "the curator's name '../x'" in refused(bench, there.workspace.root)
 
+    @pytest.mark.parametrize(
+        "record",
+        [{"note": "x", "step": 0}, {"note": "x"}, {"note": 1, "step": 1}, {"note": "x", "step": 1, "by": "me"}],
+    )
+    def test_a_return_that_is_none(self, bench: Bench, there: Bench, record: object) -> None:
+        forge(database(there), LayerName(KEY, CORPUS), [["returned", "bo", None, record]], action="return")
+        assert "corpus on nota: event 2: returned bo" in refused(bench, there.workspace.root)
+
+    def test_a_return_to_nobody_or_in_somebodys_own_layer(self, bench: Bench, there: Bench) -> None:
+        op = ["returned", "../x", None, {"note": "x", "step": 1}]
+        forge(database(there), LayerName(KEY, CORPUS), [op], action="return")
+        forge(database(there), BO, [["returned", "bo", None, {"note": "x", "step": 1}]])
+        assert "the curator's name '../x'" in refused(bench, there.workspace.root)
+
+    def test_only_a_removal_takes_a_document_away_and_it_does(self, bench: Bench, there: Bench) -> None:
+        document = make_document()
+        record = {"sha256": document.sha256, "lang": "es", "title": document.title, "meta": {}}
+        forge(database(there), LayerName(KEY, CORPUS), [["document", KEY, record, record]], action="remove")
+        assert "it leaves the document there" in refused(bench, there.workspace.root)
+
     def test_gold_by_a_ruling_on_something_else(self, bench: Bench, there: Bench) -> None:
         ruling = {"kind": "span", "claim": [0, 3, "ORG"], "settled": "adjudicator", "versions": {}, "event": 1}
         forge(database(there), LayerName(KEY, GOLD), [["ruling", "0-8-ORG", None, ruling]], action="choose")
