@@ -71,7 +71,7 @@ class QueueScreen(WorkScreen):
 
     def _show_keys(self) -> None:
         keys = (
-            (("a", "settle"), ("N", "next"), ("f", "feedback"), ("c", "comments"), ("tab", "waiting"))
+            (("a", "settle"), ("N", "next"), ("f", "feedback"), ("c", "comments"), ("tab", "state"))
             if self.view.leads
             else (("n", "next to do"), ("/", "filter"), ("tab", "state"), ("s", "sort"), ("a", "settle"))
         )
