@@ -56,6 +56,8 @@ def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] =
 
 def _unite(labels: LabelsText, change: LabelChange, scheme: LabelScheme, entry: str) -> None:
     """Add to the ``entry`` that stays what the entries of the merged labels say."""
+    old = scheme.entities if change.kind == "entity" else scheme.relations
+    labels.unite_patterns(change.kind, list(dict.fromkeys((entry, *(name for name in change.old if name in old)))))
     if change.kind == "entity":
         names = dict.fromkeys((entry, *(name for name in change.old if name in scheme.entities)))
         united = dict.fromkeys(label for name in names for label in scheme.entities[name].model_labels)
@@ -189,6 +191,37 @@ class LabelsText:
             self._edits[start, node.value[-1].end_mark.index] = new
         else:
             self._edits[node.start_mark.index, node.end_mark.index] = new
+
+    def unite_patterns(self, kind: str, names: list[str]) -> None:
+        """Give the first of some entries the patterns of all."""
+        entries = self._entries(kind)
+        fields = [field for name in names for field in entries[name][1].value if field[0].value == "patterns"]
+        items = [self._in_braces(item) for _, patterns in fields for item in patterns.value]
+        key, value = entries[names[0]]
+        own = next((inner for outer, inner in value.value if outer.value == "patterns"), None)
+        if own is not None and len(own.value) == len(items):
+            return
+        new = f"[{', '.join(items)}]"
+        if own is None:
+            if items:
+                self._add_field(key, value, f"patterns: {new}")
+        elif own.flow_style:
+            self._edits[own.start_mark.index, own.end_mark.index] = new
+        else:
+            first = own.value[0].start_mark
+            start = self._starts[first.line] + self._rows[first.line].index("-")
+            self._edits[start, self._starts[last_line(self._rows, own) + 1]] = new + self._newline
+
+    def _in_braces(self, item: Any) -> str:
+        """A mapping as it would be written in one line."""
+        if item.flow_style:
+            return self._text[item.start_mark.index : item.end_mark.index]
+        pairs = [
+            f"{self._text[key.start_mark.index : key.end_mark.index]}: "
+            f"{self._text[value.start_mark.index : value.end_mark.index]}"
+            for key, value in item.value
+        ]
+        return f"{{{', '.join(pairs)}}}"
 
     def _add_field(self, key: Any, value: Any, field: str) -> None:
         if value.flow_style:

@@ -105,6 +105,8 @@ def _changes(store: Store, info: LayerInfo, scheme: SchemeHistory) -> Iterator[H
         items = [f"{counts[table]} {table}{'' if counts[table] == 1 else 's'}" for table in _TOLD if counts[table]]
         change = scheme.events[digest]
         what = f"labels: {scheme.told(change)}"
+        if "layer" in counts:
+            items.append("to be decided again")
         if items:
             what += f" ({', '.join(items)})"
             action = f"labels {change.action}"

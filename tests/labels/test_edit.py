@@ -79,6 +79,17 @@ class TestOneChange:
         assert scheme.entities["GPE"].color == "red"
         assert (scheme.relations["works_for"].head, scheme.relations["works_for"].child) == (("GPE",), ("GPE",))
 
+    def test_merged_labels_keep_the_patterns_of_all(self) -> None:
+        text = (
+            "languages: [en]\nentities:\n  A:\n    key: 1\n    patterns:\n      - phrase: one  # first\n"
+            "      - regex: 'tw.'\n        lang: en\n  B: {key: 2, patterns: [{phrase: three}]}\n  C: {key: 3}\n"
+        )
+        for old, new in ((("A", "B"), "C"), (("B",), "A"), (("A",), "B"), (("C", "A", "B"), "D")):
+            scheme = read_scheme_text(edit_labels(text, LabelChange("merge", "entity", old, (new,))))
+            found = {pattern.value for pattern in scheme.entities[new].patterns}
+            assert found == {"one", "tw.", "three"}
+            assert any(pattern.lang == "en" for pattern in scheme.entities[new].patterns)
+
     def test_merged_into_a_new_label_the_first_keeps_its_entry(self) -> None:
         changed = edit_labels(LABELS, LabelChange("merge", "entity", ("PERSON", "ORG"), ("ACTOR",)))
         assert (

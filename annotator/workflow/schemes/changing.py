@@ -34,8 +34,9 @@ class ChangeReport:
     ``counts`` is how often the old labels occurred; ``hanging`` how many relations ended at spans that were dropped;
     ``spans`` and ``relations`` by how many items all layers have fewer (or, after an undo, more: negative) now;
     ``in_file`` is whether ``labels.yaml`` was changed too, ``labels_aside`` where it is kept if somebody edited it
-    meanwhile.  ``undone`` says that the change was taken back, ``outside`` counts what was marked under its new labels
-    since and that the scheme then does not have.
+    meanwhile; ``entries_gone`` are merged labels whose guidelines went with their entries.  ``undone`` says that the
+    change was taken back, ``outside`` counts what was marked under its new labels since and that the scheme then does
+    not have.
     """
 
     change: LabelChange
@@ -46,6 +47,7 @@ class ChangeReport:
     in_file: bool = True
     undone: bool = False
     outside: list[LabelCount] = field(default_factory=list)
+    entries_gone: list[str] = field(default_factory=list)
     labels_aside: Path | None = None
 
     @property
@@ -61,11 +63,15 @@ class ChangeReport:
     def sentences(self, *, dry_run: bool) -> Iterator[str]:
         """What was done, or would be, in words."""
         change, would = self.change, "would be " if dry_run else ""
-        what = f"undoing “{change}”" if self.undone else str(change)
         noun = "span" if change.kind == "entity" else "relation"
-        yield f"{what}: {_number(self.items, noun)} {would}carried over" + (
-            "" if self.in_file else ", labels.yaml says it already"
-        )
+        carried = f"{_number(self.items, noun)} {would}carried over"
+        if self.undone:
+            yield f"undoing “{change}”" + (f": {carried}" if self.items else "")
+        else:
+            yield f"{change}: {carried}" + ("" if self.in_file else ", labels.yaml says it already")
+        for name in self.entries_gone:
+            goes = "would go" if dry_run else "went"
+            yield f"the guideline of {name} {goes} with its entry; `annotator labels undo` brings it back"
         if change.action == "split" and not self.undone:
             yield f"each is undecided again: its curator finds it {would}before them, under its old label"
         for count, item in ((self.spans, "span"), (self.relations, "relation")):
@@ -205,6 +211,12 @@ def change_labels(
         tuple(history.heads.split()), workspace.store.clock(), actor, change.action, change, None, before, after
     )
     report = ChangeReport(change, label_counts(workspace.store, change.old), in_file=in_file)
+    if change.action == "merge":
+        kept = change.new[0] if change.new[0] in entries else change.old[0]
+        described = (
+            name for name in change.old if name in entries and (entries[name].description or entries[name].examples)
+        )
+        report.entries_gone = [name for name in described if name != kept]
     if change.action == "drop" and change.kind == "entity":
         report.hanging = hanging_relations(workspace.store, change.old)
     _carry_out(workspace, labels, event, report, dry_run=dry_run, report_progress=report_progress)
