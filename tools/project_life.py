@@ -15,6 +15,7 @@ import sys
 import tempfile
 from itertools import cycle, islice
 from pathlib import Path
+from textwrap import fill
 
 from tools.screenshots import TOP, annotator
 from tools.terminal import Terminal
@@ -75,8 +76,10 @@ class Life:
         self.parts: list[str] = []
 
     def say(self, text: str) -> None:
-        """Add a paragraph."""
-        self.parts.append(text)
+        """Add paragraphs, wrapped unless they are headings, tables or what the program printed."""
+        for part in [text] if text.startswith("```") else text.split("\n\n"):
+            written = part if part.startswith(("#", "|", "```")) else fill(part, 120, break_on_hyphens=False)
+            self.parts.append(written)
 
     def run(self, *arguments: str, who: str = "lea", most: int | None = None, quiet: bool = False) -> str:
         """Run a command as somebody and add what it printed, at most so many lines."""
@@ -177,10 +180,11 @@ def change(life: Life) -> None:
     text = (life.where / "labels.yaml").read_text(encoding="utf-8")
     life.say(f"```yaml\n{text[text.index('entities:') :].rstrip()}\n```")
     life.say(
-        "Ana's documents are open again. `tab` goes to what was split, `a` takes the first new label, a key another:"
+        "What Ana had finished is open again. `tab` goes to what was split; `a` takes the first new label, a label's "
+        "key another:"
     )
     terminal = life.workbench("ana", "portrait-01")
-    terminal.press("escape", "g", "tab", "shift+tab")
+    terminal.press("escape", "g", "tab")
     life.screen(terminal, slice(0, 6))
     life.screen(terminal, slice(-3, None))
     terminal.press("ctrl+q")
@@ -197,15 +201,15 @@ def decide(life: Life, who: str) -> None:
         text = terminal.settle(0.3)
         if "Every document is done" in text or "shown:" in text:
             break
-        terminal.press("A")
-        for _ in range(4):
+        terminal.press("A", "escape", "g")
+        terminal.settle(0.2)
+        for _ in range(6):
             terminal.press("tab")
             text = terminal.settle(0.2)
-            if "was split into" not in text:
-                break
-            school = "School" in text.splitlines()[-2] or "School" in text.splitlines()[-3]
-            terminal.press(key_of(text, "SCHOOL") if school else "a")
-            terminal.settle(0.2)
+            focus = text.splitlines()[-2]
+            if "EMPLOYER†" in focus:
+                terminal.press(key_of(text, "SCHOOL") if "School" in focus else "a")
+                terminal.settle(0.2)
         terminal.press("space")
         if "space again" in terminal.settle(0.3):
             terminal.press("space")
@@ -237,9 +241,7 @@ def conclude(life: Life) -> None:
     life.say("## Gold\n\nHow far do they agree?")
     life.run("agreement", most=12)
     life.run("adjudicate", "--auto", most=6)
-    life.say(
-        "What they differ on is settled in the workbench, `M` for what most say, `enter` and so on; here Lea takes"
-    )
+    life.say("What they differ on is settled in the workbench; `N` in the queue opens the next such document:")
     terminal = life.workbench("lea")
     terminal.press("N")
     life.screen(terminal, slice(0, 8))
