@@ -60,6 +60,8 @@ def take_in(
     if report.replaced:
         parts.append(f"{len(report.replaced)} replaced")
     narrate(", ".join(parts))
+    for old, new in report.renamed.items():
+        narrate(f"{old} is called {new} here")
     if report.backup:
         narrate(f"the database as it was: {report.backup}")
     for key, owners in report.owners.items():

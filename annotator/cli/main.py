@@ -26,6 +26,7 @@ VERBS = (
     "models",
     "suggest",
     "remove",
+    "rename",
     "assign",
     "annotate",
     "adjudicate",

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from annotator.history import Event, LayerName, LayerState, Op, apply_ops
 from annotator.scheme_changes.carrying import Carried, carry, carry_back
-from annotator.scheme_changes.history import UNDO, SchemeHistory
+from annotator.scheme_changes.events import UNDO
+from annotator.scheme_changes.history import SchemeHistory
 
 
 def fold(events: Iterable[Event], scheme: SchemeHistory) -> LayerState:

@@ -1,9 +1,9 @@
 """The only place that knows SQL."""
 
-from annotator.store.assignments import Assignment, anybody_curates, begun_work, curates, read_assignments
+from annotator.store.assignments import Assignment, anybody_curates, begun_work, curates, people, read_assignments
 from annotator.store.bulk import Bulk
 from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
-from annotator.store.comments import CommentKind, StoredComment, commented_layers, read_comments
+from annotator.store.comments import CommentKind, StoredComment, comment_counts, commented_layers, read_comments
 from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break, scheme_problem
 from annotator.store.file_identity import LostError
@@ -39,7 +39,7 @@ from annotator.store.progress import (
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
 from annotator.store.read_only import ReadOnlyError
-from annotator.store.removals import WorkOn, came_since, removed_documents, removed_record, work_on
+from annotator.store.removals import WorkOn, all_keys, came_since, removed_documents, removed_record, work_on
 from annotator.store.returns import Returned, read_returned, return_record
 from annotator.store.writer import Writer, document_record
 
@@ -81,6 +81,7 @@ __all__ = [
     "WorkTime",
     "Writer",
     "abandoned",
+    "all_keys",
     "anybody_curates",
     "begun_work",
     "came_since",
@@ -88,6 +89,7 @@ __all__ = [
     "charges",
     "check_database",
     "check_layers",
+    "comment_counts",
     "commented_layers",
     "comparable_layers",
     "curates",
@@ -102,6 +104,7 @@ __all__ = [
     "layers_with_other_labels",
     "layers_with_overlaps",
     "noted_schemes",
+    "people",
     "read_assignments",
     "read_comments",
     "read_returned",

@@ -64,3 +64,12 @@ def begun_work(store: Store) -> list[tuple[str, str]]:
         " WHERE l.kind = 'curator' AND l.state IS NOT NULL ORDER BY d.key, l.author"
     )
     return [(row[0], row[1]) for row in store.rows(query)]
+
+
+def people(store: Store) -> list[str]:
+    """The names of all who have a layer of their own, an assignment, or a document back, in order."""
+    query = (
+        "SELECT author FROM layer WHERE kind = 'curator' OR name LIKE 'proposals:%'"
+        " UNION SELECT id FROM assignment UNION SELECT id FROM returned ORDER BY 1"
+    )
+    return [row[0] for row in store.rows(query)]

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
+from annotator.scheme_changes import Names
 from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
@@ -36,13 +37,14 @@ class Bulk:
     What was added is in the database only after :meth:`flush_and_wait`; between :meth:`flush` and that, nobody else
     may use the connection.  Ids are given out here, which is safe under the write lock as long as nobody else makes
     documents or layers before the next :meth:`flush_and_wait`.  ``scheme`` are the changes of the label scheme that
-    what is added knows of.
+    what is added knows of, ``names`` what was renamed.
     """
 
-    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str], scheme: str = "") -> None:
+    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str], scheme: str, names: Names) -> None:
         self._connection = connection
         self._clock = clock
         self._scheme = scheme
+        self._names = names
         self._rows: defaultdict[str, list[Row]] = defaultdict(list)
         self._ids: dict[str, int] = {}
         self._next: dict[str, Iterator[int]] = {}
@@ -67,7 +69,10 @@ class Bulk:
         assert name.open_to(actor, action)
         layer_id = self._number("layer")
         self._now = self._now or self._clock()
-        event = Event(name, 1, "", self._now, actor, action, dumps_ops(ops), scheme=self._scheme)
+        names = self._names
+        written = dumps_ops(names.op_identities(ops))
+        by = names.actor_identity(actor)
+        event = Event(names.layer_identity(name), 1, "", self._now, by, action, written, scheme=self._scheme)
         digest = event.hash
         fields: dict[str, Any] = {}
         for table, run in groupby(ops, key=_table_of):
@@ -83,7 +88,7 @@ class Bulk:
         owner = (name.name, name.kind, name.author)
         row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts, self._scheme)
         self._rows["layer"].append(row)
-        self._rows["event"].append((digest, layer_id, 1, "", event.at, actor, action, event.ops, self._scheme))
+        self._rows["event"].append((digest, layer_id, 1, "", event.at, by, action, event.ops, self._scheme))
 
     def flush(self) -> None:
         """Begin to write what was added; wait for what is being written first."""

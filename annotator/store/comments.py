@@ -34,21 +34,21 @@ ORDER BY d.key, l.name
 """
 
 _COMMENTS = """
-SELECT 'comment', c.text, c.target, e.actor, e.at FROM comment c
+SELECT 'comment', c.text, c.target, present_name(e.actor), e.at FROM comment c
 JOIN event e ON e.id = (SELECT id FROM event WHERE layer_id = c.layer_id
     AND instr(ops, '["comment",' || json_quote(c.id) || ',') > 0 ORDER BY seq DESC LIMIT 1)
 WHERE c.layer_id = ?1 ORDER BY c.id
 """
 
 _FLAG = """
-SELECT 'flag', l.flag, NULL, e.actor, e.at FROM layer l
+SELECT 'flag', l.flag, NULL, present_name(e.actor), e.at FROM layer l
 JOIN event e ON e.id = (SELECT id FROM event WHERE layer_id = l.id AND instr(ops, '["layer","flag",') > 0
                         ORDER BY seq DESC LIMIT 1)
 WHERE l.id = ?1 AND l.flag IS NOT NULL
 """
 
 _RETURN = f"""
-SELECT 'return', r.note, NULL, e.actor, e.at FROM layer own
+SELECT 'return', r.note, NULL, present_name(e.actor), e.at FROM layer own
 JOIN layer c ON c.document_id = own.document_id AND c.name = 'corpus'
 JOIN returned r ON r.layer_id = c.id AND r.id = own.author
 JOIN event e ON e.id = ({RETURN_EVENT})
@@ -64,3 +64,8 @@ def commented_layers(store: Store) -> list[LayerInfo]:
 def read_comments(store: Store, layer: LayerInfo) -> list[StoredComment]:
     """What there is to read in a layer: that it was returned, that it is flagged, its comments."""
     return [StoredComment(*row) for query in (_RETURN, _FLAG, _COMMENTS) for row in store.rows(query, layer.id)]
+
+
+def comment_counts(store: Store) -> dict[int, int]:
+    """How many comments every layer that has any holds, by layer id."""
+    return {row[0]: row[1] for row in store.rows("SELECT layer_id, count(*) FROM comment GROUP BY layer_id")}

@@ -14,7 +14,7 @@ from typing import Any, Self
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, UndoStack, UndoStep
-from annotator.scheme_changes import SchemeEvent, SchemeHistory
+from annotator.scheme_changes import Names, Renamings, SchemeEvent, SchemeHistory
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.filesystems import warnings
@@ -29,7 +29,7 @@ from annotator.store.layers import (
 )
 from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
-from annotator.store.scheme_changes import lagging, read_scheme_history, scheme_hashes, scheme_revision
+from annotator.store.scheme_changes import KnownChanges, lagging, scheme_hashes, scheme_revision
 from annotator.store.tables import TABLES, records
 from annotator.store.writer import Writer
 from annotator.text import Document, Segmentation
@@ -79,6 +79,7 @@ class Store:
             for note in self.notes:
                 tell(note)
         self._revision = scheme_revision(self.connection)
+        self._changes = KnownChanges(self.connection)
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +134,7 @@ class Store:
                 WHERE_TO_WRITE if self._only_readable == READ_ONLY_MEDIUM else OWN_RIGHTS,
             )
         stamp = self._scheme() if self._scheme is not None else None
-        with suppress(_DryRunOverError):
+        with suppress(_DryRunOverError), self._changes.read_anew():
             with self.explained(), self._lock.transaction() as connection:
                 if connection.execute("PRAGMA user_version").fetchone()[0] != schema.VERSION:
                     raise StoreError(
@@ -142,7 +143,7 @@ class Store:
                     )
                 if scheme_revision(connection) != self._revision:
                     raise SchemeMovedError(
-                        f"{self.path}: the label scheme was changed by somebody else, nothing was written",
+                        f"{self.path}: the label scheme was changed, or a name, by somebody else; nothing was written",
                         "start again: labels.yaml is read anew then",
                     )
                 writer = Writer(connection, self.clock)
@@ -312,10 +313,6 @@ class Store:
             found.setdefault(layer_id, {})[form, kind] = count
         return found
 
-    def comment_counts(self) -> dict[int, int]:
-        """How many comments every layer that has any holds, by layer id."""
-        return {row[0]: row[1] for row in self.rows("SELECT layer_id, count(*) FROM comment GROUP BY layer_id")}
-
     def rulings(self, layer_id: int) -> dict[str, Ruling]:
         """What was settled in a gold layer, by claim."""
         with self.explained():
@@ -330,24 +327,28 @@ class Store:
         return [row[0] for row in self.rows(query, document)]
 
     def events(self, layer: LayerInfo) -> list[Event]:
-        """A layer's whole history, oldest first."""
-        return [event for _, event in self.hashed_events(layer)]
+        """A layer's whole history, oldest first, in the names of now: not as it was hashed."""
+        names = self.names
+        return [names.event(event) for _, event in self.hashed_events(layer)]
 
     def actors(self, layer_id: int) -> set[str]:
         """Everybody who took a step in a layer."""
-        return {row[0] for row in self.rows("SELECT DISTINCT actor FROM event WHERE layer_id = ?", layer_id)}
+        rows = self.rows("SELECT DISTINCT present_name(actor) FROM event WHERE layer_id = ?", layer_id)
+        return {row[0] for row in rows}
 
     def hashed_events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
-        """A layer's whole history, oldest first, each event with the hash that it is stored under."""
+        """A layer's whole history, oldest first, each event as it was hashed and with the hash it is stored under."""
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
-        return [(row["hash"], event_of(layer.name, row)) for row in self.rows(query, layer.id)]
+        identity = self.names.layer_identity(layer.name)
+        return [(row["hash"], event_of(identity, row)) for row in self.rows(query, layer.id)]
 
     def event(self, layer: LayerInfo, seq: int) -> Event:
-        """One event of a layer."""
+        """One event of a layer, in the names of now."""
         row = self.row("SELECT * FROM event WHERE layer_id = ? AND seq = ?", layer.id, seq)
         if row is None:
             raise StoreError(f"{layer.name} has no event {seq}", "run `annotator doctor`")
-        return event_of(layer.name, row)
+        names = self.names
+        return names.event(event_of(names.layer_identity(layer.name), row))
 
     def undo_stack(self, layer_id: int) -> UndoStack:
         """What can be undone and redone in a layer, from its whole history."""
@@ -362,10 +363,20 @@ class Store:
     def scheme_history(self) -> SchemeHistory:
         """All changes of the label scheme that the database knows."""
         with self.explained():
-            return read_scheme_history(self.connection)
+            return self._changes.read().labels
+
+    def renamings(self) -> Renamings:
+        """All renamings that the database knows."""
+        with self.explained():
+            return self._changes.read().renamings
+
+    @property
+    def names(self) -> Names:
+        """What was renamed, and how."""
+        return self.renamings().names
 
     def scheme_events(self) -> list[tuple[str, SchemeEvent]]:
-        """Every change of the label scheme with the hash that it is stored under."""
+        """Every change of labels or names with the hash that it is stored under."""
         with self.explained():
             return scheme_hashes(self.connection)
 

@@ -11,7 +11,7 @@ from operator import le, lt
 import msgspec
 
 from annotator.history import CORPUS, Event, LayerName, LayerState, effective_events
-from annotator.scheme_changes import SchemeEvent, SchemeHistory, fold
+from annotator.scheme_changes import Changes, RenamedError, SchemeEvent, SchemeHistory, fold
 from annotator.store import derived
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
@@ -32,9 +32,12 @@ def check_database(store: Store) -> Iterator[str]:
             yield f"label scheme: {problem}"
             return
         scheme = store.scheme_history()
-        yield from _histories(store, scheme)
-        for layer in store.layers(removed=True):
-            yield from _layer(store, layer, scheme)
+        try:
+            yield from _histories(store, scheme)
+            for layer in store.layers(removed=True):
+                yield from _layer(store, layer, scheme)
+        except RenamedError as error:
+            yield f"names: {error.message}, and goes by the old name too"
         yield from _documents(store.rows(_DERIVED))
 
 
@@ -109,14 +112,15 @@ def _segmentation(name: str, packed: bytes, length: int) -> Iterator[str]:
 
 
 def scheme_problem(events: Iterable[tuple[str, SchemeEvent]]) -> str | None:
-    """Say why the changes of a label scheme, with the hashes that they are stored under, cannot be, or return ``None``.
+    """Say why changes of labels and names, with the hashes that they are stored under, cannot be, or return ``None``.
 
     None may come before what it follows.
     """
-    known = SchemeHistory()
+    labels, renamings = Changes.of(())
     for stored, event in events:
         if event.hash != stored:
             return f"the change of {event.at} is not what its digest says"
+        known = renamings if event.renaming is not None or event.target in renamings.events else labels
         problem = known.problem(event)
         if problem is not None:
             return f"the change of {event.at}: {problem}"
@@ -129,13 +133,14 @@ def _histories(store: Store, scheme: SchemeHistory) -> Iterator[str]:
     from annotator.validation import Replacement, examine_history
 
     replacements: dict[str, set[Replacement]] = {}
-    text = lru_cache(maxsize=2)(store.text)
+    text, names = lru_cache(maxsize=2)(store.text), store.names
     for layer in sorted(store.layers(removed=True), key=lambda layer: (layer.name.document, layer.name.name != CORPUS)):
         events = store.hashed_events(layer)
         if first_break(events) is None:
             known = replacements.get(layer.name.document, ())
             history = [event for _, event in events]
-            found = examine_history(layer.name, history, text, now=_ANY_TIME, replacements=known, scheme=scheme)
+            name = names.layer_identity(layer.name)
+            found = examine_history(name, history, text, now=_ANY_TIME, replacements=known, scheme=scheme)
             if found.replacements:
                 replacements[layer.name.document] = found.replacements
             if found.problem is not None:
@@ -158,7 +163,7 @@ def _layer(store: Store, layer: LayerInfo, scheme: SchemeHistory) -> Iterator[st
         if not all(scheme.knows(event.scheme) for _, event in events):
             yield f"{layer.name}: it was written under changes of the label scheme that are missing"
             return
-        folded = fold(effective_events([event for _, event in events]), scheme)
+        folded = store.names.state(fold(effective_events([event for _, event in events]), scheme))
     except (msgspec.DecodeError, RecursionError):
         yield f"{layer.name}: its history cannot be read"
         return

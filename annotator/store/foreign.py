@@ -25,8 +25,9 @@ import msgspec
 from annotator.errors import StoreError
 from annotator.files.scratch import scratch
 from annotator.history import Event, LayerName
-from annotator.scheme_changes import SchemeEvent
+from annotator.scheme_changes import Changes, Names, SchemeEvent
 from annotator.store import expected_schema, schema
+from annotator.store.doctor import scheme_problem
 from annotator.store.layers import LayerInfo, SchemeStamp, event_of
 
 
@@ -83,10 +84,19 @@ class ForeignDatabase:
         return int(next(self.rows("SELECT layer_id FROM event WHERE hash = ?", digest))[0])
 
     def layers(self) -> list[LayerInfo]:
-        """All layers by number and name, in order of document and name; nothing else of them is believed."""
+        """All layers by number and identity, in order of document and name; nothing else of them is believed."""
+        names = self._names()
         query = "SELECT l.id, d.key, l.name FROM layer l JOIN document d ON d.id = l.document_id"
-        found = [LayerInfo(row[0], LayerName(row[1], row[2])) for row in self.rows(query)]
+        found = [LayerInfo(row[0], names.layer_identity(LayerName(row[1], row[2]))) for row in self.rows(query)]
         return sorted(found, key=lambda layer: layer.name)
+
+    def _names(self) -> Names:
+        """What the database calls things, unless its renamings cannot be."""
+        events = self.scheme_events()
+        problem = scheme_problem(events)
+        if problem is not None:
+            raise StoreError(f"{self.told}: label scheme: {problem}", "run `annotator doctor` there")
+        return Changes.of(event for _, event in events).renamings.names
 
     def events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
         """A layer's whole history in the order in which it counts, each event with the hash it is kept under."""
@@ -115,7 +125,7 @@ class ForeignDatabase:
         return None if row is None else SchemeStamp(*row)
 
     def scheme_events(self) -> list[tuple[str, SchemeEvent]]:
-        """Every change of the label scheme with the hash it is kept under; :class:`StoreError` for what is none."""
+        """Every change of labels or names with the hash it is kept under; :class:`StoreError` for what is none."""
         query = "SELECT hash, event FROM scheme_change ORDER BY id"
         rows = self.rows(query) if self._version >= _SCHEME_CHANGES else ()
         try:

@@ -338,6 +338,10 @@ CREATE INDEX layer_in_work ON layer (changed_at, document_id)
 WHERE kind = 'curator' AND state = 'doing' AND NOT returned;
 """
 
+_RENAMING = """
+-- Nothing changes its shape: this is the first version that knows of renamings among the changes.
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
@@ -351,5 +355,6 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0010_reopened", _REOPENED),
     ("0011_returned", _RETURNED),
     ("0012_ready", _READY),
+    ("0013_renaming", _RENAMING),
 )
 """Name and SQL of each migration, oldest first."""

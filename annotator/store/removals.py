@@ -47,7 +47,7 @@ def removal(store: Store, key: str) -> Event | None:
         key,
         REMOVE,
     )
-    return None if row is None else event_of(LayerName(key, CORPUS), row)
+    return None if row is None else store.names.event(event_of(store.names.layer_identity(LayerName(key, CORPUS)), row))
 
 
 def removed_record(store: Store, key: str) -> Record | None:
@@ -64,3 +64,8 @@ def came_since(store: Store, moment: str) -> list[str]:
         " JOIN event e ON e.layer_id = c.id AND e.seq = 1 WHERE d.sha256 IS NOT NULL AND e.at >= ? ORDER BY d.key"
     )
     return [row[0] for row in store.rows(query, moment)]
+
+
+def all_keys(store: Store) -> list[str]:
+    """The keys of all documents, also of those that were removed, in order."""
+    return [row[0] for row in store.rows("SELECT key FROM document ORDER BY key")]

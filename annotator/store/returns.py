@@ -19,13 +19,13 @@ class Returned(NamedTuple):
 
 RETURN_EVENT = """
 SELECT e.id FROM event e WHERE e.layer_id = r.layer_id AND e.action = 'return'
-  AND instr(e.ops, '["returned",' || json_quote(r.id)) > 0 ORDER BY e.seq DESC, e.at DESC LIMIT 1
+  AND instr(e.ops, '["returned",' || json_quote(identity(r.id))) > 0 ORDER BY e.seq DESC, e.at DESC LIMIT 1
 """
 """The event of the record ``r``: the last that wrote it."""
 
 # CROSS JOIN keeps the order as written: from the few layers that are returned.
 _RETURNED = f"""
-SELECT d.key, own.author, r.note, e.actor, e.at FROM layer own INDEXED BY layer_returned
+SELECT d.key, own.author, r.note, present_name(e.actor), e.at FROM layer own INDEXED BY layer_returned
 CROSS JOIN document d ON d.id = own.document_id
 CROSS JOIN layer c ON c.document_id = d.id AND c.name = 'corpus'
 CROSS JOIN returned r ON r.layer_id = c.id AND r.id = own.author

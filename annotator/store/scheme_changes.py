@@ -1,4 +1,4 @@
-"""Changes of the label scheme in the database: noted at once, and carried over to layer after layer.
+"""Changes of labels and names in the database: noted at once; those of labels carried over to layer after layer.
 
 A change is one small transaction; the state of a large corpus follows in short ones, so that nobody waits long.  A
 layer's row names the changes that its state has been carried over; whoever writes to a layer that lags behind carries
@@ -8,12 +8,13 @@ it over first, and whoever opens a database in which layers lag behind finishes 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
 from annotator.history import LayerName, LayerState, Op, dumps, effective_events
-from annotator.scheme_changes import SchemeEvent, SchemeHistory, fold
+from annotator.scheme_changes import Changes, Names, SchemeEvent, SchemeHistory, fold
 from annotator.scheme_changes.folding import carried_state, state_ops
 from annotator.store.layers import LayerInfo, event_of
 from annotator.store.tables import read_state
@@ -21,14 +22,42 @@ from annotator.store.tables import read_state
 _decode = msgspec.json.Decoder(SchemeEvent).decode
 
 
-def read_scheme_history(connection: sqlite3.Connection) -> SchemeHistory:
-    """All changes of the label scheme that the database knows."""
-    return SchemeHistory(_decode(row[0]) for row in connection.execute("SELECT event FROM scheme_change ORDER BY id"))
+def read_changes(connection: sqlite3.Connection) -> Changes:
+    """All changes of labels and names that the database knows."""
+    return Changes.of(_decode(row[0]) for row in connection.execute("SELECT event FROM scheme_change ORDER BY id"))
 
 
 def scheme_revision(connection: sqlite3.Connection) -> int:
-    """A number that grows with every change of the label scheme that this database comes to know."""
+    """A number that grows with every change of labels or names that this database comes to know."""
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM scheme_change").fetchone()[0])
+
+
+class KnownChanges:
+    """The changes that a connection sees, read when they are others than before.
+
+    For queries it offers ``identity(NAME)``, what history calls a curator, and ``present_name(IDENTITY)``.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._read: tuple[int, Changes] | None = None
+        connection.create_function("identity", 1, lambda name: self.read().renamings.names.actor_identity(name))
+        connection.create_function("present_name", 1, lambda identity: self.read().renamings.names.curator(identity))
+
+    def read(self) -> Changes:
+        """All changes as they stand."""
+        revision = scheme_revision(self._connection)
+        if self._read is None or self._read[0] != revision:
+            self._read = revision, read_changes(self._connection)
+        return self._read[1]
+
+    @contextmanager
+    def read_anew(self) -> Iterator[None]:
+        """Forget after the block which changes were seen in it: they may have been rolled back."""
+        try:
+            yield
+        finally:
+            self._read = None
 
 
 def insert_scheme_event(connection: sqlite3.Connection, event: SchemeEvent) -> None:
@@ -44,18 +73,21 @@ def scheme_hashes(connection: sqlite3.Connection) -> list[tuple[str, SchemeEvent
     ]
 
 
-def folded_layer(connection: sqlite3.Connection, layer_id: int, name: LayerName, scheme: SchemeHistory) -> LayerState:
-    """A layer's state as its whole history and the changes of the label scheme give it."""
+def folded_layer(
+    connection: sqlite3.Connection, layer_id: int, name: LayerName, scheme: SchemeHistory, names: Names
+) -> LayerState:
+    """A layer's state as its whole history and the changes of labels and names give it."""
     rows = connection.execute("SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash", (layer_id,))
-    return fold(effective_events([event_of(name, row) for row in rows]), scheme)
+    identity = names.layer_identity(name)
+    return names.state(fold(effective_events([event_of(identity, row) for row in rows]), scheme))
 
 
-def lagging_ops(connection: sqlite3.Connection, layer: LayerInfo, scheme: SchemeHistory) -> list[Op]:
+def lagging_ops(connection: sqlite3.Connection, layer: LayerInfo, scheme: SchemeHistory, names: Names) -> list[Op]:
     """The ops that carry a layer's state over the changes that it lacks."""
     before = read_state(connection, layer.id)
     after = carried_state(dict(before), layer.name, scheme, layer.scheme) if scheme.knows(layer.scheme) else None
     if after is None:
-        after = folded_layer(connection, layer.id, layer.name, scheme)
+        after = folded_layer(connection, layer.id, layer.name, scheme, names)
     return state_ops(before, after)
 
 

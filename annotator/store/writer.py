@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from annotator.history import ACTIONS, Event, LayerName, Op, dumps, dumps_ops
-from annotator.scheme_changes import SchemeEvent, SchemeHistory
+from annotator.scheme_changes import Changes, Names, Renamings, SchemeEvent, SchemeHistory
 from annotator.scheme_changes.folding import state_ops
 from annotator.store.bulk import Bulk
 from annotator.store.derived import DIFFERING, DOUBT, READY, REMOVED, REOPENED, RETURNED
@@ -24,13 +24,15 @@ from annotator.store.layers import (
     event_of,
     layer_info_of,
 )
+from annotator.store.renaming import rename_rows
 from annotator.store.scheme_changes import (
     folded_layer,
     insert_scheme_event,
+    lagging,
     lagging_ops,
     note_carried,
     pass_over,
-    read_scheme_history,
+    read_changes,
     touched_layers,
 )
 from annotator.store.tables import grown, read_state, write_ops
@@ -45,13 +47,22 @@ class Writer:
         self._clock = clock
 
     @cached_property
+    def _changes(self) -> Changes:
+        return read_changes(self._connection)
+
+    @property
     def scheme_history(self) -> SchemeHistory:
         """All changes of the label scheme, as they stand under the lock."""
-        return read_scheme_history(self._connection)
+        return self._changes.labels
+
+    @property
+    def names(self) -> Names:
+        """What was renamed, as it stands under the lock."""
+        return self._changes.renamings.names
 
     def bulk(self) -> Bulk:
         """What takes many new documents and layers; whoever adds to it settles and closes it."""
-        return Bulk(self._connection, self._clock, self.scheme_history.heads)
+        return Bulk(self._connection, self._clock, self.scheme_history.heads, self.names)
 
     def put_text(self, document: Document, tokenizer: str) -> str:
         """Keep a text with its segmentation, once however often it comes; return its digest."""
@@ -99,13 +110,13 @@ class Writer:
             raise StaleLayerError(f"{name} was changed by {who}", "your screen is read anew; repeat the step")
         self._carry_over(layer)
         event = Event(
-            layer=name,
+            layer=self.names.layer_identity(name),
             seq=layer.length + 1,
             prev=layer.head,
             at=self._clock(),
-            actor=actor,
+            actor=self.names.actor_identity(actor),
             action=action,
-            ops=dumps_ops(ops),
+            ops=dumps_ops(self.names.op_identities(ops)),
             target=target,
             pause_ms=pause_ms,
             scheme=self.scheme_history.heads,
@@ -143,7 +154,7 @@ class Writer:
         if straight and layer.scheme == heads and all(event.scheme == heads for _, event in new):
             self._advance(layer.id, new[-1][0], last)
             for _, event in new:
-                self._carry(layer.id, event.decode_ops())
+                self._carry(layer.id, self.names.ops(event.decode_ops()))
         else:
             self._refold(name, layer.id)
         return len(new)
@@ -151,22 +162,33 @@ class Writer:
     def _refold(self, name: LayerName, layer_id: int) -> None:
         """Bring a layer's state to what its whole history gives, after events came in between."""
         before = read_state(self._connection, layer_id)
-        after = folded_layer(self._connection, layer_id, name, self.scheme_history)
+        after = folded_layer(self._connection, layer_id, name, self.scheme_history, self.names)
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq DESC, at DESC, hash DESC LIMIT 1"
         last = self._connection.execute(query, (layer_id,)).fetchone()
         self._advance(layer_id, last["hash"], event_of(name, last))
         self._carry(layer_id, state_ops(before, after))
         pass_over(self._connection, [layer_id], self.scheme_history.heads)
 
-    # Changes of the label scheme
+    # Changes of labels and names
 
-    def change_scheme(self, event: SchemeEvent) -> None:
-        """Note a change of the label scheme; :meth:`carry_some` carries the layers over."""
-        insert_scheme_event(self._connection, event)
-        self._forget_scheme_history()
+    @property
+    def renamings(self) -> Renamings:
+        """All renamings, as they stand under the lock."""
+        return self._changes.renamings
 
-    def _forget_scheme_history(self) -> None:
-        self.__dict__.pop("scheme_history", None)
+    def note_changes(self, events: Iterable[SchemeEvent]) -> None:
+        """Note changes, none before what it follows.
+
+        Names are changed at once; :meth:`carry_some` carries the layers over changes of the label scheme.
+        """
+        before, carried = self._changes, not lagging(self._connection)
+        for event in events:
+            insert_scheme_event(self._connection, event)
+        self.__dict__.pop("_changes", None)
+        if self.renamings.heads != before.renamings.heads:
+            rename_rows(self._connection, before.renamings.names, self.names)
+            if carried and before.labels.heads == self.scheme_history.heads:
+                note_carried(self._connection)
 
     def carry_layers(self) -> None:
         """Carry all layers over the changes that they lack."""
@@ -200,7 +222,7 @@ class Writer:
         """Carry the records of a layer over the changes that it lacks; return whether any is another now."""
         if layer.scheme == self.scheme_history.heads:
             return False
-        ops = lagging_ops(self._connection, layer, self.scheme_history)
+        ops = lagging_ops(self._connection, layer, self.scheme_history, self.names)
         if any(op.table == "layer" for op in ops):
             self._carry(layer.id, ops)
         elif ops:
@@ -314,6 +336,7 @@ class Writer:
         execute = self._connection.execute
         row = execute(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name).fetchone()
         if row is None:
+            self.names.layer_identity(name)  # what was renamed is no new layer
             if name.kind == "corpus":
                 execute("INSERT INTO document (key) VALUES (?) ON CONFLICT (key) DO NOTHING", (name.document,))
             execute(

@@ -157,27 +157,31 @@ class AnnotatorApp(App[None]):
             queue.call_later(queue.waiting_keys.run, opening)
 
     def follow_scheme(self) -> None:
-        """Read the label scheme anew, and show what was open under it."""
+        """Read label scheme and names anew, and show what was open under them."""
+        annotating, settling = (self._open_document(kind) for kind in (AnnotateScreen, AdjudicateScreen))
         try:
             what = self.desk.follow_scheme()
         except AnnotatorError as error:
             self.notify(str(error), severity="warning", markup=False, timeout=12)
             return
         self._palette = None
-        annotating = next((s.session.document.key for s in self.screen_stack if isinstance(s, AnnotateScreen)), None)
-        settling = next((s.session.document.key for s in self.screen_stack if isinstance(s, AdjudicateScreen)), None)
         while len(self.screen_stack) > 2:
             self.pop_screen()
         for screen in self.screen_stack:
             if isinstance(screen, WorkScreen):
                 screen.apply_palette(self.palette)
         self.clear_notifications()
-        self.notify(f"the labels were changed: {what}", markup=False, timeout=8)
+        self.notify(what, markup=False, timeout=8)
         if isinstance(self.screen, WorkScreen):
             if settling is not None:
-                self.screen.run_or_report(lambda: self.open_adjudication(settling), can_wait=False)
+                self.screen.run_or_report(lambda: self.open_adjudication(self.desk.key(settling)), can_wait=False)
             elif annotating is not None:
-                self.screen.run_or_report(lambda: self.open_document(annotating), can_wait=False)
+                self.screen.run_or_report(lambda: self.open_document(self.desk.key(annotating)), can_wait=False)
+
+    def _open_document(self, kind: type[AnnotateScreen | AdjudicateScreen]) -> str | None:
+        """The document that a screen of a kind has open, by its identity."""
+        keys = (screen.session.document.key for screen in self.screen_stack if isinstance(screen, kind))
+        return next(map(self.desk.identity, keys), None)
 
     def _follow_scheme_when_idle(self) -> None:
         """Follow a change of the label scheme, unless somebody is typing."""

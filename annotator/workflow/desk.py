@@ -43,6 +43,7 @@ class Desk:
     def __init__(self, workspace: Workspace, curator: str) -> None:
         self.workspace = workspace
         self.curator = curator
+        self._names = workspace.store.names
         self.queue = Queue(workspace.store, curator)
         self.assigned_only = self.queue.has_assignments()
         self.learns = True
@@ -59,12 +60,30 @@ class Desk:
         return self.workspace.store.is_scheme_outdated()
 
     def follow_scheme(self) -> str:
-        """Go on under the label scheme as it is now; return in words what changed last."""
+        """Go on under the label scheme and the names as they are now; return in words what changed last."""
         self.workspace.follow_scheme()
-        self._memory = CuratorMemory(self.workspace.store, self.scheme, self.curator, learned_folder(self.workspace))
-        history = self.workspace.store.scheme_history()
-        last = history.in_order(history.events)[-1:]
-        return "; ".join(f"{history.told(event)} by {event.actor}" for event in last)
+        store = self.workspace.store
+        identity, self._names = self._names.actor_identity(self.curator), store.names
+        self.curator = self._names.curator(identity)
+        self.queue = Queue(store, self.curator)
+        self._memory = CuratorMemory(store, self.scheme, self.curator, learned_folder(self.workspace))
+        return self._last_change()
+
+    def _last_change(self) -> str:
+        store = self.workspace.store
+        labels, renamings = store.scheme_history(), store.renamings()
+        (digest, event) = store.scheme_events()[-1]
+        if digest in renamings.events:
+            return f"{renamings.told(event)} by {store.names.curator(event.actor)}"
+        return f"the labels were changed: {labels.told(event)} by {store.names.curator(event.actor)}"
+
+    def identity(self, key: str) -> str:
+        """What history calls a document, by the key that it had when names were last followed."""
+        return self._names.document_identity(key)
+
+    def key(self, identity: str) -> str:
+        """The present key of a document."""
+        return self._names.document(identity)
 
     def change_labels(self, words: Sequence[str], *, dry_run: bool = False) -> str:
         """Carry out a change of the labels that is given as on the command line; return in words what it does."""

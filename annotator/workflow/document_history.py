@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from annotator.errors import WorkflowError
+from annotator.history import CORPUS, LayerName
 from annotator.scheme_changes import SchemeHistory
 from annotator.scheme_changes.folding import Folding
 from annotator.store import LayerInfo, Store
@@ -14,7 +15,7 @@ from annotator.workflow.visibility import Visibility
 
 
 class HistoryEntry(NamedTuple):
-    """An event of a layer, or a change of the labels that touched it (without a number), in a few words.
+    """An event of a layer, or a change of labels or names that touched it (without a number), in a few words.
 
     ``at`` is UTC in ISO 8601 with milliseconds, ``pause_ms`` the milliseconds since the actor's previous step,
     ``target`` the number of the event that was undone or redone.
@@ -61,6 +62,7 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
         scheme = store.scheme_history()
         seen = [info for info in layers if info.name.name not in hidden]
         entries = [entry for info in seen for entry in (*_events(store, info, told), *_changes(store, info, scheme))]
+        entries += _renamings(store, [info.name for info in seen])
     entries.sort(key=lambda entry: (entry.at, entry.layer, entry.seq or 0))
     return DocumentHistory(entries, hidden)
 
@@ -70,8 +72,9 @@ def _events(store: Store, info: LayerInfo, curator: str | None) -> Iterator[Hist
 
     A ``curator`` who reads is not told the notes with which others have the document back.
     """
-    text = ""
-    for event in store.events(info):
+    text, names = "", store.names
+    for digest, raw in store.hashed_events(info):
+        event = names.event(raw)
         ops = event.decode_ops()
         for op in ops:
             if (op.table, op.id) == ("layer", "text") and op.now is not None:
@@ -88,7 +91,7 @@ def _events(store: Store, info: LayerInfo, curator: str | None) -> Iterator[Hist
             event.target,
             event.pause_ms,
             what,
-            event.hash,
+            digest,
         )
 
 
@@ -111,3 +114,16 @@ def _changes(store: Store, info: LayerInfo, scheme: SchemeHistory) -> Iterator[H
             what += f" ({', '.join(items)})"
             action = f"labels {change.action}"
             yield HistoryEntry(change.at, info.name.name, None, change.actor, action, None, None, what, digest)
+
+
+def _renamings(store: Store, layers: Sequence[LayerName]) -> Iterator[HistoryEntry]:
+    """Tell when the document, and whoever has layers on it, got other names."""
+    history, names = store.renamings(), store.names
+    for name in layers:
+        own = names.layer_identity(name)
+        asked = ("curator", own.author) if own.personal else ("document", own.document)
+        for event in history.in_order(history.events) if own.personal or name.name == CORPUS else ():
+            renaming = history.renaming_of(event)
+            if (renaming.kind, renaming.identity) == asked:
+                what, by = history.told(event), names.curator(event.actor)
+                yield HistoryEntry(event.at, name.name, None, by, "rename", None, None, what, event.hash)

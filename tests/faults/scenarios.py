@@ -138,14 +138,15 @@ def backed_up(base: Path) -> None:
 
 
 def older(base: Path) -> None:
-    """The database is one version behind."""
+    """The database is two versions behind."""
     finished(base)
     with Store(base / "work" / "db" / "annotator.db") as store:
         for statement in ("DROP INDEX document_ready", "DROP INDEX layer_in_work"):
             store.connection.execute(statement)
         store.connection.execute("ALTER TABLE document DROP COLUMN ready")
-        store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
-        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (schema.MIGRATIONS[-1][0],))
+        store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 2}")
+        names = [name for name, _ in schema.MIGRATIONS[-2:]]
+        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name IN (?, ?)", names)
 
 
 def assigned(base: Path) -> None:
@@ -178,6 +179,8 @@ VERBS = (
     Scenario("assign", plain, "assign --curators ana,bo,carla --overlap 2 --seed 1"),
     Scenario("assign --reassign", assigned, "assign --reassign carla:ana"),
     Scenario("remove", gold, f"remove {KEY} zeta --yes", repeats=False),
+    Scenario("rename", gold, f"rename {KEY} note", repeats=False),
+    Scenario("rename --curator", gold, "rename --curator bo bob", repeats=False),
     Scenario("return", finished, f"return {KEY} --to bo --note again"),
     Scenario("adjudicate --auto", finished, "adjudicate --auto"),
     Scenario("import", foreign, "import doccano {base}/known.jsonl --layer curator:lead"),

@@ -57,12 +57,12 @@ def leave_log(work: Path, *, index: bool) -> None:
 
 
 def make_older(work: Path) -> None:
-    """Give a database the schema of before the last migration."""
+    """Give a database the schema of before the last migration that changed it."""
     with closing(sqlite3.connect(work / "db" / "annotator.db")) as raw:
         raw.executescript(
             "DROP INDEX document_ready; DROP INDEX layer_in_work; ALTER TABLE document DROP COLUMN ready;"
-            f" DELETE FROM _sqlite_migrations WHERE name = '{schema.MIGRATIONS[-1][0]}';"
-            f" PRAGMA user_version = {schema.VERSION - 1}"
+            " DELETE FROM _sqlite_migrations WHERE name IN ('0012_ready', '0013_renaming');"
+            f" PRAGMA user_version = {schema.VERSION - 2}"
         )
 
 
@@ -110,7 +110,7 @@ class TestMounted:
         assert ("ana done" in shown.stdout) == (left in ("closed", "older"))
         told = {
             "log": "its log cannot be read in place, so a private copy is shown",
-            "older": f"it has an older schema ({schema.VERSION - 1}), so a private copy is shown, migrated",
+            "older": f"it has an older schema ({schema.VERSION - 2}), so a private copy is shown, migrated",
         }.get(left)
         said = f"{mount}/db/annotator.db can only be read: it is on a read-only file system"
         assert shown.stderr == (f"{said}; {told}\n" if told else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.store import check_database
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.workflow.schemes.changing import change_labels, label_change
+from annotator.workflow.schemes.renaming import rename_curator, rename_document
 from annotator.workflow.workspace import Workspace
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import KEY, Bench, range_of, span_texts
@@ -110,3 +111,20 @@ async def test_a_scheme_that_was_edited_by_hand_is_told_at_the_start(bench: Benc
     async with workbench(bench, KEY) as work:
         assert "the label scheme moved on: 1 retired item" in notices(work)
         assert "annotator labels rename GPE" in notices(work)
+
+
+async def test_an_open_document_and_its_curator_are_followed_under_other_names(bench: Bench) -> None:
+    mark(bench, "México", "GPE")
+    async with workbench(bench, KEY) as work:
+        await work.press("escape", "g", "w")
+        other = Workspace(bench.workspace.root)
+        rename_document(other.store, "lea", KEY, "note")
+        rename_curator(other.store, "lea", "ana", "zoe")
+        other.close()
+        await work.press("f")
+        assert "rename --curator ana zoe by lea" in notices(work)
+        assert (work.session.document.key, work.session.curator) == ("note", "zoe")
+        assert span_texts(work.session) == {("GPE", "México")}
+        await work.press("f")
+        assert "flag" in bench.actions("curator:zoe", "note")
+    assert list(check_database(bench.store)) == []

@@ -50,9 +50,10 @@ def worked(bench: Bench) -> Bench:
 
 
 def heads(bench: Bench, *, but: str = "") -> dict[str, str]:
-    """Return the ends of the histories of all work and gold."""
+    """Return the ends of the histories of all work and gold, whatever it is called now."""
     layers = [layer for kind in ("curator", "gold") for layer in bench.store.layers(kind=kind, removed=True)]
-    return {str(layer.name): layer.head for layer in layers if layer.name.author != but}
+    names = bench.store.names
+    return {str(names.layer_identity(layer.name)): layer.head for layer in layers if layer.name.author != but}
 
 
 class TestImport:
@@ -209,6 +210,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "feedback": [],
     "comments": [],
     "remove": [KEY, "--yes"],
+    "rename": ["--curator", "bo", "bob"],
     "return": [KEY, "--to", "bo", "--note", "once more"],
     "import": ["doccano", "other.jsonl", "--layer", "curator:mallory"],
     "train": [],

@@ -75,15 +75,16 @@ def _done(store: Store, layer: LayerInfo) -> CuratorWork:
 
 def _done_before(store: Store, layer: LayerInfo, digest: str) -> CuratorWork | None:
     """A reopened layer as it was when it was last done; ``None`` when that was undone."""
-    events = store.events(layer)
-    stack = UndoStack.of(UndoStep(e.seq, e.action, e.target) for e in events)
+    events = store.hashed_events(layer)
+    stack = UndoStack.of(UndoStep(e.seq, e.action, e.target) for _, e in events)
+    names = store.names
     folding = Folding(store.scheme_history())
     finished: tuple[Folding, str] | None = None
-    for event in events:
-        folding.take(event)
+    for digest, event in events:
+        folding.take(names.event(event))
         if event.seq in stack.done and folding.state.get(("layer", "state")) == {"value": "done"}:
             same_text = folding.state.get(("layer", "text")) == {"value": digest}
-            finished = (folding.copy(), event.hash) if same_text else None
+            finished = (folding.copy(), digest) if same_text else None
     return None if finished is None else _work(finished[0].finish(), finished[1])
 
 

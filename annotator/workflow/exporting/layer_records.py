@@ -9,7 +9,7 @@ from dataclasses import replace
 from annotator.annotation import Annotations
 from annotator.formats.record import LayerRecord
 from annotator.history import CORPUS, LayerName
-from annotator.store import LayerInfo
+from annotator.store import LayerInfo, comment_counts
 from annotator.workflow.layer_diff import with_curator
 from annotator.workflow.set_aside import restore
 from annotator.workflow.workspace import Workspace
@@ -28,7 +28,7 @@ class RecordReader:
         self._form = form
         self._labels = labels
         self._extra_counts = self._store.extra_counts()
-        self._comment_counts = self._store.comment_counts()
+        self._comment_counts = comment_counts(self._store)
         self.orphans: Counter[str] = Counter()
 
     def read(self, layers: Iterable[LayerInfo]) -> Iterator[LayerRecord]:

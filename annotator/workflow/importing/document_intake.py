@@ -85,7 +85,7 @@ class DocumentIntake:
         In a workspace without documents nobody is at work, and writing while reading is quicker.
         """
         self._documents = documents
-        self._matcher.start(self._store.document_digests(), removed_documents(self._store))
+        self._matcher.start(self._store.document_digests(), removed_documents(self._store), self._store.names)
         if not self._matcher.stored:
             return
         self._prepared.extend(self._match(foreign) for foreign in islice(self._read_batches(), _PREPARED_BATCHES))
@@ -99,7 +99,7 @@ class DocumentIntake:
         """
         digests = self._store.document_digests()
         if digests != self._matcher.stored:  # somebody added or changed documents since
-            self._matcher.start(digests, removed_documents(self._store))
+            self._matcher.start(digests, removed_documents(self._store), self._store.names)
             self._prepared = deque(self._match(batch.foreign) for batch in self._prepared)
         self._writer = writer
         self._bulk = writer.bulk()

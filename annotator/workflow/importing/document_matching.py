@@ -7,6 +7,7 @@ from collections.abc import Collection
 from annotator.corpus import Article, key_problem
 from annotator.errors import FormatError, WorkflowError
 from annotator.formats.protocol import ForeignDocument
+from annotator.scheme_changes import Names
 
 
 class DocumentMatcher:
@@ -18,15 +19,18 @@ class DocumentMatcher:
     def __init__(self) -> None:
         self.stored: dict[str, str] = {}
         self._removed: frozenset[str] = frozenset()
+        self._names = Names()
         self._key_of_stored_text: dict[str, str] = {}
         self._new: dict[str, str] = {}
         self._key_of_new_text: dict[str, str] = {}
 
-    def start(self, stored: dict[str, str], removed: Collection[str]) -> None:
+    def start(self, stored: dict[str, str], removed: Collection[str], names: Names = Names()) -> None:  # noqa: B008
         """Forget everything and match with the documents of the workspace, given as text digests by key.
 
-        ``removed`` are the keys of documents that were removed from it.
+        ``removed`` are the keys of documents that were removed from it; ``names`` say what was renamed: a file may know
+        a document by the key that it had before.
         """
+        self._names = names
         self.stored = stored
         self._removed = frozenset(removed)
         self._key_of_stored_text = {digest: key for key, digest in reversed(stored.items())}
@@ -36,8 +40,9 @@ class DocumentMatcher:
     def match(self, foreign: ForeignDocument, digest: str) -> str | None:
         """Find the key of the document that has the foreign one's key and text, else of one that has its text."""
         if foreign.key is not None:
-            if digest in (self.stored.get(foreign.key), self._new.get(foreign.key)):
-                return foreign.key
+            key = self._names.present_key(foreign.key)
+            if digest in (self.stored.get(key), self._new.get(key)):
+                return key
             return self._key_of_stored_text.get(digest)
         return self._key_of_stored_text.get(digest) or self._key_of_new_text.get(digest)
 
@@ -47,7 +52,7 @@ class DocumentMatcher:
         Raises :class:`FormatError` for a key that no document may have, :class:`WorkflowError` for one that another
         text has.
         """
-        key = foreign.key if foreign.key is not None else foreign.fallback
+        key = self._names.present_key(foreign.key if foreign.key is not None else foreign.fallback)
         problem = key_problem(key)
         if problem:
             raise FormatError(

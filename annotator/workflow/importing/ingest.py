@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_field
 from pathlib import Path
 
 from annotator.corpus import build_document, read_articles
@@ -39,6 +40,7 @@ class UncarriedItem:
 class IngestReport:
     """The keys of the documents that were added, unchanged or replaced, and what a replacement did.
 
+    ``renamed`` are the present keys of documents whose articles go by the keys they had before they were renamed;
     ``uncarried`` are the items without a place in the new text, ``owners`` those whose work was carried over, by
     document, ``backup`` the copy of the database that was made before.
     """
@@ -46,6 +48,7 @@ class IngestReport:
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
     uncarried: list[UncarriedItem] = field(default_factory=list)
     owners: dict[str, list[str]] = field(default_factory=dict)
     backup: Path | None = None
@@ -72,7 +75,10 @@ def ingest(
     report = IngestReport()
     stored = store.document_digests()
     documents: list[tuple[Document, str]] = []
-    for article in articles:
+    for given in articles:
+        article = replace_field(given, key=store.names.present_key(given.key))
+        if article.key != given.key:
+            report.renamed[given.key] = article.key
         document = build_document(article, scheme.languages)
         if stored.get(document.key) == document.sha256:
             report.unchanged.append(document.key)
@@ -108,7 +114,7 @@ class _Ingestion:
             return
         if existing is not None and not self.replace:
             raise CorpusError(
-                f"{where}: there is a document {document.key!r} with another text",
+                f"{where}: there is a document {self._told(document.key)} with another text",
                 "rename the file, or carry its annotations over with --replace",
             )
         if existing is None:
@@ -132,6 +138,11 @@ class _Ingestion:
         if owners:
             self.report.owners[document.key] = owners
         self._carry_layers(old, document)
+
+    def _told(self, key: str) -> str:
+        """A document's key, with what it is in the file where it was renamed since."""
+        given = next((old for old, new in self.report.renamed.items() if new == key), None)
+        return repr(key) if given is None else f"{key!r} (which was {given!r})"
 
     def _check_removed(self, document: Document, where: str) -> None:
         """Refuse another text under the key of a removed document that somebody worked on; the same one comes back."""

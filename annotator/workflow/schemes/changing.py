@@ -278,7 +278,7 @@ def _carry_out(
 
 
 def _note(writer: Writer, labels: LabelsFile, event: SchemeEvent) -> None:
-    writer.change_scheme(event)
+    writer.note_changes([event])
     if event.after != event.before:
         writer.set_scheme(scheme_stamp(labels.stage(event.after)))
 

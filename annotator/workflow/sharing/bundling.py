@@ -79,8 +79,7 @@ def _documents(store: Store, curator: str, keys: Sequence[str]) -> list[str]:
 
 def _fill(store: Store, copy: Store, curator: str, keys: Sequence[str], blind: set[str]) -> None:
     with copy.write() as writer:
-        for event in store.scheme_history().events.values():
-            writer.change_scheme(event)
+        writer.note_changes(event for _, event in store.scheme_events())
         writer.finish_carrying()
         for key in keys:
             layers = [layer for layer in store.layers(document=key) if _goes_along(layer, curator, key in blind)]

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author
 from annotator.records import BadRecordError
-from annotator.scheme_changes import SchemeHistory
+from annotator.scheme_changes import Changes
 from annotator.store import LayerInfo, Store, first_break
 from annotator.store.foreign import ForeignDatabase
 from annotator.text import text_sha256
@@ -27,7 +27,7 @@ FEW = 3
 
 @dataclass(slots=True)
 class Evidence:
-    """What can be taken over, and every reason why something cannot.
+    """What can be taken over, and every reason why something cannot; documents and layers by their identities.
 
     ``layers`` are sound, corpus layers first; ``languages`` has by digest the languages that texts were in;
     ``digests`` by key the text that a document has there in the end; ``refused`` are keys of documents with conflicts.
@@ -43,8 +43,9 @@ class Evidence:
 class Examiner:
     """Goes through the layers with news, document by document.
 
-    ``renames`` are curators whose work comes under another name, ``without`` documents that are left out, ``trusted``
-    people whose imports into others' layers are taken; ``scheme`` are the changes of the label scheme, theirs and ours.
+    ``renames`` are curators whose work comes under another name, ``without`` documents that are left out, all by their
+    identities; ``trusted`` are people whose imports into others' layers are taken, ``changes`` those of labels and
+    names, theirs and ours.
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class Examiner:
         renames: Mapping[str, str],
         without: Collection[str],
         trusted: Collection[str],
-        scheme: SchemeHistory,
+        changes: Changes,
     ) -> None:
         self.found = Evidence()
-        self._scheme = scheme
+        self._scheme = changes.labels
+        self._names = changes.renamings.names
         self._store = store
         self._other = other
         self._renames = renames
@@ -106,8 +108,9 @@ class Examiner:
     def _layer(self, layer: LayerInfo, corpus: LayerExamination) -> str | None:
         examined = self._examined(layer, corpus)
         for actor in examined.imported if examined.problem is None else ():
-            if actor not in self._trusted:
-                self._imported[layer.name.name, actor].append(layer.name.document)
+            if self._names.curator(actor) not in self._trusted:
+                name = self._names.layer(layer.name)
+                self._imported[name.name, self._names.curator(actor)].append(name.document)
         return examined.problem
 
     def _examined(self, layer: LayerInfo, corpus: LayerExamination | None) -> LayerExamination:
@@ -161,7 +164,7 @@ class Examiner:
 
     def _refuse(self, name: LayerName, problem: str) -> None:
         mend = "run `annotator doctor` there" if problem.endswith(" there") else "--except leaves the document out"
-        self.found.conflicts.append(f"{name}: {problem}: {mend}")
+        self.found.conflicts.append(f"{self._names.layer(name)}: {problem}: {mend}")
         self.found.refused.add(name.document)
 
     def _tell_imports(self) -> None:

@@ -11,7 +11,18 @@ from annotator.errors import WorkflowError
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author, text_digests
 from annotator.labels import LabelScheme
 from annotator.labels.retired import retired
-from annotator.store import ForkedLayerError, LayerInfo, Writer, check_layers, held_together, layers_with_news
+from annotator.scheme_changes import Changes, Names
+from annotator.scheme_changes.renamings import two_of_one_name
+from annotator.store import (
+    ForkedLayerError,
+    LayerInfo,
+    Writer,
+    all_keys,
+    check_layers,
+    held_together,
+    layers_with_news,
+    people,
+)
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.backups import back_up_before
@@ -124,6 +135,8 @@ class _Merge:
         self.conflicts: list[str] = []
         self.texts: list[str] = []
         self.trusted = trusted
+        self.names = Names()
+        self.assigned: set[str] = set()
 
     def hold_against(self, seal: Seal) -> None:
         """Refuse a database in which not all is as it was sealed; count what came since."""
@@ -134,15 +147,18 @@ class _Merge:
         self.report.unsealed = unsealed_events(seal, contents)
 
     def run(self, any_scheme: bool, dry_run: bool) -> MergeReport:
-        self._check_names()
         self.union = self._unite_schemes(any_scheme)
+        self.names = self.union.changes.renamings.names
+        self.renames = {
+            self.names.actor_identity(old): self.names.curator_identity(new) for old, new in self.renames.items()
+        }
         self.examiner = Examiner(
             self.store,
             self.other,
             renames=self.renames,
-            without=self.without,
+            without=self._left_out(),
             trusted=self.trusted,
-            scheme=self.union.history,
+            changes=self.union.changes,
         )
         self.evidence = self.examiner.check_database(layers_with_news(self.store, self.other))
         self.conflicts += self.evidence.conflicts
@@ -151,7 +167,7 @@ class _Merge:
         try:
             with self.store.write(dry_run=dry_run) as writer:
                 self._write(writer)
-                if (self.report.events or self.union.news) and not dry_run and anything:
+                if (self.report.events or self.report.scheme_changes) and not dry_run and anything:
                     self.report.backup = back_up_before(self.workspace, "merge")
         except BaseException:
             self.labels.fail(self.store.scheme())
@@ -173,6 +189,7 @@ class _Merge:
                 self._take_corpus(writer, layer)
             else:
                 self._take(writer, layer)
+        self._check_two_of_one_name()
         for key in sorted({name.document for name in self.report.events}):
             self._check_result(writer, key, fits=self.union.fits)
         if not self.conflicts:
@@ -184,7 +201,7 @@ class _Merge:
     def _unite_schemes(self, any_scheme: bool) -> SchemeUnion:
         union = unite_schemes(
             self.scheme,
-            self.store.scheme_history(),
+            Changes(self.store.scheme_history(), self.store.renamings()),
             self.other.scheme_events(),
             self.other.scheme(),
             told=self.other.told,
@@ -192,42 +209,73 @@ class _Merge:
         )
         self.conflicts += union.conflicts
         self.report.guidelines_differ = union.guidelines_differ
-        self.report.scheme_changes = [union.history.told(event) for event in union.news]
+        self.report.scheme_changes = list(union.told())
         return union
 
     def _take_scheme(self, writer: Writer) -> None:
-        """Take over the changes of the label scheme, and carry the work here over them."""
+        """Take over the changes of labels and names, and carry the work here over them."""
+        if self._check_two_of_one_name():
+            raise MergeConflictError(self.path, sorted(set(self.conflicts)))
+        writer.note_changes(self.union.renamed)
         if not self.union.news:
             return
-        for event in self.union.news:
-            writer.change_scheme(event)
+        writer.note_changes(self.union.news)
         if self.union.text is not None and not self.conflicts:
             self.labels.read()
             self.scheme = self.labels.stage(self.union.text)
         writer.set_scheme(scheme_stamp(self.scheme))
         writer.carry_layers()
 
-    def _check_names(self) -> None:
-        known = {layer.name.document for layer in self.other.layers()} | self.store.document_digests().keys()
+    def _left_out(self) -> set[str]:
+        """The identities of the documents that are left out, which go by their names here or those to come."""
+        there = {layer.name.document for layer in self.other.layers()}
+        called = {name: i for i in there for name in (self.store.names.document(i), self.names.document(i))}
+        here = self.store.document_digests()
         for key in self.without:
-            if key not in known:
+            if key not in called and key not in here:
                 raise WorkflowError(
                     f"--except {key}: there is no such document, neither here nor there", "name another"
                 )
+        return {called[key] for key in self.without if key in called}
+
+    def _check_two_of_one_name(self) -> bool:
+        """Whether two documents or two curators would have one name, which is a conflict."""
+        if self.names.unchanged:
+            return False
+        layers = [layer.name for layer in self.other.layers()]
+        ours = self.store.names
+        documents = {name.document for name in layers}, set(map(ours.document_identity, all_keys(self.store)))
+        curators = (
+            {name.author for name in layers if name.personal} | self.assigned,
+            set(map(ours.curator_identity, people(self.store))),
+        )
+        found = [
+            *(f"the document {name!r}" for name in two_of_one_name(self.names.document, *documents)),
+            *(f"the curator {name}" for name in two_of_one_name(self.names.curator, *curators)),
+        ]
+        self.conflicts += [
+            f"names: {what} here and the one there are not the same: `annotator rename` one of them first"
+            for what in found
+        ]
+        return bool(found)
 
     def _take_corpus(self, writer: Writer, layer: LayerInfo) -> None:
         """Take over what a document is; two texts under one key are a conflict, unless one replaced the other."""
-        key = layer.name.document
-        here, there = writer.document_digest(key), self.evidence.digests[key]
+        name = self.names.layer(layer.name)
+        key = name.document
+        here, there = writer.document_digest(key), self.evidence.digests[layer.name.document]
         events = self.other.events(layer)
-        ours = writer.layer_info(layer.name)
+        ours = writer.layer_info(name)
         hashes = {digest for digest, _ in events}
         related = ours is None or ours.head in hashes or writer.has_event(events[-1][0])
         if here not in (None, there) and not related:
             self.conflicts.append(f"{key}: its text is another one there: rename one of them, or --except {key}")
-            self.refused.add(key)
+            self.refused.add(layer.name.document)
             return
-        self._unite(writer, layer.name, events)
+        self.assigned |= {
+            op.id for _, event in events for op in event.decode_ops() if op.table in ("assignment", "returned")
+        }
+        self._unite(writer, name, events)
         now = writer.document_digest(key)
         if now is None:
             self.report.removed += [key] if here is not None else []
@@ -242,7 +290,7 @@ class _Merge:
             self._take_renamed(writer, layer, events)
             return
         try:
-            self._unite(writer, layer.name, events)
+            self._unite(writer, self.names.layer(layer.name), events)
         except ForkedLayerError as error:
             if layer.name.kind == "curator" and layer.name.author in self.renames:
                 self._take_renamed(writer, layer, events)
@@ -251,7 +299,7 @@ class _Merge:
 
     def _take_renamed(self, writer: Writer, layer: LayerInfo, events: list[tuple[str, Event]]) -> None:
         new = self.renames[layer.name.author]
-        name = LayerName(layer.name.document, curator_layer(new))
+        name = self.names.layer(LayerName(layer.name.document, curator_layer(new)))
         try:
             self._unite(writer, name, [(e.hash, e) for e in rename_author([e for _, e in events], new)])
         except ForkedLayerError as error:
@@ -260,10 +308,11 @@ class _Merge:
         self.report.renamed.append(name)
 
     def _explained(self, error: ForkedLayerError, layer: LayerInfo, writer: Writer) -> str:
-        ours = writer.layer_info(layer.name)
+        name = self.names.layer(layer.name)
+        ours = writer.layer_info(name)
         theirs = self.other.events(layer)[-1][1].at
         until = f"here until {ours.changed_at}, there until {theirs}" if ours else ""
-        author, key = layer.name.author, layer.name.document
+        author, key = name.author, name.document
         mend = f"--rename {author}={author}.2 takes theirs as another curator's, or " if author else ""
         return f"{error.message} ({until}): {mend}--except {key} leaves the document out"
 

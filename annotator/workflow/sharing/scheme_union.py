@@ -1,4 +1,4 @@
-"""Uniting the changes that two databases made to the label scheme, before their work is united."""
+"""Uniting the changes that two databases made to the label scheme and to names, before their work is united."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotator.labels import LabelScheme, shape_differences
 from annotator.labels.edit import edit_labels, restore_labels
 from annotator.labels.load import NAME, read_scheme_text
 from annotator.names import person_problem
-from annotator.scheme_changes import SchemeConflictError, SchemeEvent, SchemeHistory, changed_shape
+from annotator.scheme_changes import Changes, SchemeConflictError, SchemeEvent, SchemeHistory, changed_shape
 from annotator.store import SchemeStamp, scheme_problem
 from annotator.validation.ops import latest_moment, moment_problem
 from annotator.workflow.reserved_keys import RESERVED_KEYS
@@ -42,24 +42,35 @@ class _Shape(msgspec.Struct):
 
 @dataclass(slots=True)
 class SchemeUnion:
-    """The label scheme that two databases have after a merge.
+    """The label scheme and the names that two databases have after a merge.
 
-    ``history`` has the changes of both, ``news`` those that are not here yet, in order; ``text`` is what
-    ``labels.yaml`` will say, ``None`` where it stays as it is.  ``conflicts`` say why the two do not go together;
-    ``fits`` is whether what comes keeps to the scheme there, and that is the same as here.
+    ``changes`` are those of both, ``news`` those of the labels that are not here yet, in order, ``renamed`` those of
+    names; ``text`` is what ``labels.yaml`` will say, ``None`` where it stays as it is.  ``conflicts`` say why the two
+    do not go together; ``fits`` is whether what comes keeps to the scheme there, and that is the same as here.
     """
 
-    history: SchemeHistory
+    changes: Changes
     news: list[SchemeEvent] = field(default_factory=list)
+    renamed: list[SchemeEvent] = field(default_factory=list)
     text: str | None = None
     conflicts: list[str] = field(default_factory=list)
     fits: bool = False
     guidelines_differ: bool = False
 
+    @property
+    def history(self) -> SchemeHistory:
+        """The changes of the labels of both."""
+        return self.changes.labels
+
+    def told(self) -> Iterator[str]:
+        """Yield what comes, in words."""
+        yield from map(self.history.told, self.news)
+        yield from map(self.changes.renamings.told, self.renamed)
+
 
 def unite_schemes(
     scheme: LabelScheme,
-    ours: SchemeHistory,
+    ours: Changes,
     events: list[tuple[str, SchemeEvent]],
     stamp: SchemeStamp | None,
     *,
@@ -73,14 +84,16 @@ def unite_schemes(
     """
     theirs = _checked(events, told)
     try:
-        union = SchemeUnion(ours.united(theirs))
+        changes = Changes(ours.labels.united(theirs.labels), ours.renamings.united(theirs.renamings))
     except SchemeConflictError as error:
         return SchemeUnion(ours, conflicts=[f"{error.message}: {error.hint}"])
-    union.news = union.history.in_order(theirs.events.keys() - ours.events.keys())
-    missing = union.history.in_order(ours.events.keys() - theirs.events.keys())
+    union = SchemeUnion(changes)
+    union.renamed = changes.renamings.in_order(theirs.renamings.events.keys() - ours.renamings.events.keys())
+    union.news = union.history.in_order(theirs.labels.events.keys() - ours.labels.events.keys())
+    missing = union.history.in_order(ours.labels.events.keys() - theirs.labels.events.keys())
     text = scheme.text
     try:
-        for event in _standing(union.news):
+        for event in SchemeHistory.standing(union.news):
             union.conflicts += _taken(event, read_scheme_text(text, RESERVED_KEYS).shape, "here")
             text = _edited(text, event, union.history)
         here = read_scheme_text(text, RESERVED_KEYS).shape
@@ -91,7 +104,7 @@ def unite_schemes(
     there = _shape(stamp)
     if stamp is None or there is None:
         return union
-    for event in _standing(missing):
+    for event in SchemeHistory.standing(missing):
         union.conflicts += _taken(event, there, "there")
         there = changed_shape(there, event.change) if event.change is not None else _undone(stamp, event, union.history)
     differences = list(shape_differences(here, there))
@@ -103,7 +116,7 @@ def unite_schemes(
     return union
 
 
-def _checked(events: list[tuple[str, SchemeEvent]], told: str) -> SchemeHistory:
+def _checked(events: list[tuple[str, SchemeEvent]], told: str) -> Changes:
     latest = latest_moment(datetime.now(UTC))
     problem = scheme_problem(events)
     for _, event in events if problem is None else ():
@@ -117,7 +130,7 @@ def _checked(events: list[tuple[str, SchemeEvent]], told: str) -> SchemeHistory:
             break
     if problem is not None:
         raise StoreError(f"{told}: label scheme: {problem}", "run `annotator doctor` there")
-    return SchemeHistory(event for _, event in events)
+    return Changes.of(event for _, event in events)
 
 
 def _shape(stamp: SchemeStamp | None) -> dict[str, Any] | None:
@@ -125,13 +138,6 @@ def _shape(stamp: SchemeStamp | None) -> dict[str, Any] | None:
         return None if stamp is None else msgspec.to_builtins(msgspec.json.decode(stamp.shape, type=_Shape))
     except (msgspec.DecodeError, RecursionError):
         return None
-
-
-def _standing(events: list[SchemeEvent]) -> list[SchemeEvent]:
-    """The events without changes that are undone among them."""
-    hashes = {event.hash for event in events}
-    undone = {event.target for event in events if event.target in hashes}
-    return [event for event in events if event.hash not in undone and event.target not in hashes]
 
 
 def _taken(event: SchemeEvent, shape: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ it was changed or is missing.  Whoever only has the database cannot, because all
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -65,7 +66,7 @@ class Seal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Contents(NamedTuple):
-    """What a seal is held against, here or elsewhere."""
+    """What a seal is held against, here or elsewhere; layers are called what they first were."""
 
     layers: list[LayerInfo]
     changes: list[tuple[str, SchemeEvent]]
@@ -76,10 +77,12 @@ class Contents(NamedTuple):
     def of(cls, database: Store | ForeignDatabase) -> Contents:
         """The contents of a database."""
         if isinstance(database, Store):
-            layers, events = database.layers(removed=True), database.hashed_events
-        else:
-            layers, events = database.layers(), database.events
-        return cls(layers, database.scheme_events(), events, database.text)
+            present = {layer.id: layer for layer in database.layers(removed=True)}
+            names = database.names
+            layers = [replace(layer, name=names.layer_identity(layer.name)) for layer in present.values()]
+            changes = database.scheme_events()
+            return cls(layers, changes, lambda layer: database.hashed_events(present[layer.id]), database.text)
+        return cls(database.layers(), database.scheme_events(), database.events, database.text)
 
 
 def make_seal(store: Store) -> bytes:

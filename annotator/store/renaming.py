@@ -1,0 +1,81 @@
+"""Renaming what the state tables hold: after that, they are what history gives in the names of now."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from functools import partial
+
+from annotator.history import dumps
+from annotator.scheme_changes import Names
+from annotator.scheme_changes.names import renamed_curators, renamed_fingerprint
+
+_NEW = "(SELECT json_extract(value, '$[1]') FROM json_each(?1) WHERE json_extract(value, '$[0]') = {})"
+_OLD = "(SELECT json_extract(value, '$[0]') FROM json_each(?1))"
+_MARK = "\x01"
+"""Stands before a name that is on its way, which is no name: so two things can change names."""
+
+
+def rename_rows(connection: sqlite3.Connection, before: Names, after: Names) -> None:
+    """Let all rows that hold names go from what was known before to what is known now."""
+    documents = _changed(before.documents, after.documents)
+    curators = _changed(before.curators, after.curators)
+    if documents:
+        _put(connection, "document", "key", documents)
+        _put(connection, "place", "document", documents)
+    if curators:
+        _rename_curators(connection, curators)
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """What is called otherwise now, by what it was called."""
+    names = {before.get(identity, identity): after.get(identity, identity) for identity in {*before, *after}}
+    return {old: new for old, new in sorted(names.items()) if old != new}
+
+
+def _rename_curators(connection: sqlite3.Connection, curators: Mapping[str, str]) -> None:
+    for kind in ("curator", "proposals"):
+        _put(connection, "layer", "name", {f"{kind}:{old}": f"{kind}:{new}" for old, new in curators.items()})
+    connection.execute(
+        "UPDATE layer SET author = substr(name, instr(name, ':') + 1)"
+        " WHERE (kind = 'curator' OR name LIKE 'proposals:%') AND author <> substr(name, instr(name, ':') + 1)"
+    )
+    _put(connection, "place", "curator", curators)
+    for table in ("assignment", "returned"):
+        _put(connection, table, "id", curators)
+    for table in ("span", "relation", "ruling"):
+        _put(connection, table, "curator", curators, unique=False)
+    _rename_in_gold(connection, curators)
+
+
+def _put(
+    connection: sqlite3.Connection, table: str, column: str, names: Mapping[str, str], *, unique: bool = True
+) -> None:
+    """Put new names in place of old ones in a column, all at once."""
+    pairs = dumps(list(names.items()))
+    mark = f"'{_MARK}' || " if unique else ""
+    new = _NEW.format(f"{table}.{column}")
+    connection.execute(f"UPDATE {table} SET {column} = {mark}{new} WHERE {column} IN {_OLD}", (pairs,))
+    if unique:
+        connection.execute(
+            f"UPDATE {table} SET {column} = substr({column}, 2) WHERE {column} >= '{_MARK}' AND {column} < '\x02'"
+        )
+
+
+def _rename_in_gold(connection: sqlite3.Connection, curators: Mapping[str, str]) -> None:
+    def renamed(name: str) -> str:
+        return curators.get(name, name)
+
+    def versions(text: str) -> str:
+        return dumps({renamed(name): version for name, version in json.loads(text).items()})
+
+    columns = {
+        ("ruling", "versions"): versions,
+        ("layer", "curators"): partial(renamed_curators, curator=renamed),
+        ("layer", "fingerprint"): partial(renamed_fingerprint, curator=renamed),
+    }
+    for (table, column), rename in columns.items():
+        connection.create_function("renamed", 1, lambda text, rename=rename: rename(text))
+        where = f"EXISTS (SELECT 1 FROM json_each(?) WHERE instr({column}, value))"
+        connection.execute(f"UPDATE {table} SET {column} = renamed({column}) WHERE {where}", (dumps(list(curators)),))
