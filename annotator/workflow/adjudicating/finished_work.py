@@ -80,11 +80,11 @@ def _done_before(store: Store, layer: LayerInfo, digest: str) -> CuratorWork | N
     names = store.names
     folding = Folding(store.scheme_history())
     finished: tuple[Folding, str] | None = None
-    for digest, event in events:
+    for head, event in events:
         folding.take(names.event(event))
         if event.seq in stack.done and folding.state.get(("layer", "state")) == {"value": "done"}:
             same_text = folding.state.get(("layer", "text")) == {"value": digest}
-            finished = (folding.copy(), digest) if same_text else None
+            finished = (folding.copy(), head) if same_text else None
     return None if finished is None else _work(finished[0].finish(), finished[1])
 
 
