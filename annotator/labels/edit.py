@@ -38,7 +38,7 @@ def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] =
     if not gone:
         return text
     if missing:
-        labels.rename(change.kind, gone[0], missing[0])
+        labels.rename_entry(change.kind, gone[0], missing[0])
     for name in gone[1 if missing else 0 :]:
         labels.remove(change.kind, name)
     if change.action == "merge":
@@ -155,7 +155,7 @@ class LabelsText:
             return {}
         return {key.value: (key, value) for key, value in section[1].value}
 
-    def rename(self, kind: str, old: str, new: str) -> None:
+    def rename_entry(self, kind: str, old: str, new: str) -> None:
         """Give an entry another name."""
         key, _ = self._entries(kind)[old]
         self._edits[key.start_mark.index, key.end_mark.index] = quoted_name(new)

@@ -127,7 +127,7 @@ class ForeignDatabase:
     def scheme_events(self) -> list[tuple[str, SchemeEvent]]:
         """Every change of labels or names with the hash it is kept under; :class:`StoreError` for what is none."""
         query = "SELECT hash, event FROM scheme_change ORDER BY id"
-        rows = self.rows(query) if self._version >= _SCHEME_CHANGES else ()
+        rows = list(self.rows(query)) if self._version >= _SCHEME_CHANGES else []
         try:
             return [(row[0], msgspec.json.decode(row[1], type=SchemeEvent)) for row in rows]
         except (msgspec.DecodeError, RecursionError) as error:

@@ -149,6 +149,13 @@ def older(base: Path) -> None:
         store.connection.execute("DELETE FROM _sqlite_migrations WHERE name IN (?, ?)", names)
 
 
+def renamed(base: Path) -> None:
+    """A label was renamed."""
+    gold(base)
+    with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+        assert Scenario("", plain, "labels rename ORG BODY").run(base) == 0
+
+
 def assigned(base: Path) -> None:
     plain(base)
     with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
@@ -181,6 +188,9 @@ VERBS = (
     Scenario("remove", gold, f"remove {KEY} zeta --yes", repeats=False),
     Scenario("rename", gold, f"rename {KEY} note", repeats=False),
     Scenario("rename --curator", gold, "rename --curator bo bob", repeats=False),
+    Scenario("labels rename", gold, "labels rename ORG BODY", repeats=False, completes=True),
+    Scenario("labels drop", gold, "labels drop ORG", repeats=False, completes=True),
+    Scenario("labels undo", renamed, "labels undo", repeats=False, completes=True),
     Scenario("return", finished, f"return {KEY} --to bo --note again"),
     Scenario("adjudicate --auto", finished, "adjudicate --auto"),
     Scenario("import", foreign, "import doccano {base}/known.jsonl --layer curator:lead"),

@@ -15,14 +15,15 @@ from typing import Any
 from annotator.files.scratch import PREFIX as SCRATCH
 from annotator.files.whole import PARTIAL, PENDING, REPLACED
 from annotator.store import Store, check_database
+from annotator.workflow.pending_labels import is_pending
 from annotator.workflow.workspace import Workspace
 
 State = dict[str, Any]
 
-_TIMELY = frozenset({"hash", "prev", "at", "head", "changed_at", "pause_ms", "tokens", "sentences"})
+_TIMELY = frozenset({"hash", "prev", "at", "head", "changed_at", "pause_ms", "tokens", "sentences", "scheme"})
 """Columns that depend on the moment, or follow from it, and bytes."""
 _MOMENT = re.compile(r"(?<=\.before)-\d{8}T\d{6}Z")
-_OUTSIDE = ("place", "scheme")
+_OUTSIDE = ("place", "scheme", "former_scheme", "carried")
 """Tables that are no part of history."""
 
 
@@ -88,7 +89,8 @@ def _database(path: Path) -> dict[str, list[str]]:
         for table in names:
             if not table.startswith(("sqlite_", "_sqlite", "text_search")) and table not in _OUTSIDE:
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-                chosen = ", ".join(f'"{column}"' for column in columns if column not in _TIMELY)
+                passed_over = {*_TIMELY, "event"} if table == "scheme_change" else _TIMELY
+                chosen = ", ".join(f'"{column}"' for column in columns if column not in passed_over)
                 said[table] = sorted(map(repr, connection.execute(f"SELECT {chosen} FROM {table}")))
     return said
 
@@ -96,7 +98,7 @@ def _database(path: Path) -> dict[str, list[str]]:
 def completed(base: Path) -> None:
     """Let the next command complete what a killed one began: a change of ``labels.yaml`` and its database."""
     for labels in base.rglob("labels.yaml"):
-        if (labels.parent / "db" / "annotator.db").exists():
+        if is_pending(labels) and (labels.parent / "db" / "annotator.db").exists():
             workspace = Workspace(labels.parent)
             assert workspace.scheme.entities
             workspace.close()

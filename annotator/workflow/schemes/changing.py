@@ -108,6 +108,8 @@ def label_change(workspace: Workspace, action: Action, old: Sequence[str], new: 
     _check_new(action, kind, old, new, scheme)
     if action == "merge":
         old = [name for name in old if name not in new]
+        if not old:
+            raise WorkflowError(f"{new[0]} alone cannot be merged", "name the labels, and then the one they become")
     symmetric = kind == "relation" and any(
         name in scheme.relations and scheme.relations[name].symmetric for name in (*new, *old)
     )
