@@ -96,6 +96,7 @@ def _as_json(report: MergeReport) -> dict[str, object]:
         "replaced": report.replaced,
         "removed": report.removed,
         "renamed": [name._asdict() for name in report.renamed],
+        "given_away": [{**name._asdict(), "now": new.name} for name, new in report.given_away],
         "guidelines_differ": report.guidelines_differ,
         "outside": [{**name._asdict(), "problems": problems} for name, problems in report.outside.items()],
         "scheme_changes": report.scheme_changes,
@@ -118,6 +119,8 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
         narrate(f"labels.yaml was edited meanwhile: what it said is in {report.labels_aside}")
     for name in report.renamed:
         narrate(f"carried on in both places, so theirs came as {name}")
+    for name, new in report.given_away:
+        narrate(f"carried on in both places, and ours is {new.author}'s there: {name} here is {new.name} now")
     for key in report.removed:
         narrate(f"{key}: it was removed there, and so it is here")
     for key in report.replaced:

@@ -44,6 +44,7 @@ class Desk:
         self.workspace = workspace
         self.curator = curator
         self._names = workspace.store.names
+        self._names.curator_identity(curator)  # nobody sits down under a name that they no longer have
         self.queue = Queue(workspace.store, curator)
         self.assigned_only = self.queue.has_assignments()
         self.learns = True

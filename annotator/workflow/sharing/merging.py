@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from annotator.errors import WorkflowError
@@ -29,6 +30,7 @@ from annotator.workflow.backups import back_up_before
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.sharing.evidence import Examiner, cut
 from annotator.workflow.sharing.foreign_files import DATABASE_IN_WORKSPACE, found_database
+from annotator.workflow.sharing.forks import Fork
 from annotator.workflow.sharing.scheme_union import SchemeUnion, unite_schemes
 from annotator.workflow.sharing.seals import Contents, Seal, breaches, unsealed_events
 from annotator.workflow.workspace import Workspace, scheme_stamp
@@ -48,7 +50,8 @@ class MergeConflictError(WorkflowError):
 class MergeReport:
     """What a merge brought: documents that are new, have another text or were removed, and by layer how many events.
 
-    ``renamed`` has the layers that came in under another curator's name, ``guidelines_differ`` says that the schemes
+    ``renamed`` has the layers that came in under another curator's name, ``given_away`` those here that are another
+    curator's there, each with what it is called now; ``guidelines_differ`` says that the schemes
     fit each other, but the files are not the same.  ``outside`` counts by layer what came that the label scheme does
     not allow; ``recut`` texts came cut by another tokenizer and were cut anew; ``unsealed`` events there are not
     covered by the seal that was given.  ``scheme_changes`` are the changes of the label scheme that came, in words;
@@ -61,6 +64,7 @@ class MergeReport:
     removed: list[str] = field(default_factory=list)
     events: dict[LayerName, int] = field(default_factory=dict)
     renamed: list[LayerName] = field(default_factory=list)
+    given_away: list[tuple[LayerName, LayerName]] = field(default_factory=list)
     guidelines_differ: bool = False
     outside: dict[LayerName, list[str]] = field(default_factory=dict)
     recut: int = 0
@@ -193,7 +197,8 @@ class _Merge:
         for key in sorted({name.document for name in self.report.events}):
             self._check_result(writer, key, fits=self.union.fits)
         if not self.conflicts:
-            self.conflicts += check_layers(self.store, self.report.events.keys(), self.texts)
+            given = {new for _, new in self.report.given_away}
+            self.conflicts += check_layers(self.store, self.report.events.keys() | given, self.texts)
         if self.conflicts:
             raise MergeConflictError(self.path, sorted(set(self.conflicts)))
         self.other.check_unchanged()
@@ -269,7 +274,9 @@ class _Merge:
         hashes = {digest for digest, _ in events}
         related = ours is None or ours.head in hashes or writer.has_event(events[-1][0])
         if here not in (None, there) and not related:
-            self.conflicts.append(f"{key}: its text is another one there: rename one of them, or --except {key}")
+            self.conflicts.append(
+                f"{key}: its text is another one there: --except {key}, or ingest it there under another key"
+            )
             self.refused.add(layer.name.document)
             return
         self.assigned |= {
@@ -292,20 +299,63 @@ class _Merge:
         try:
             self._unite(writer, self.names.layer(layer.name), events)
         except ForkedLayerError as error:
-            if layer.name.kind == "curator" and layer.name.author in self.renames:
-                self._take_renamed(writer, layer, events)
+            if layer.name.kind == "curator":
+                self._take_fork(writer, layer, events, error)
             else:
                 self.conflicts.append(self._explained(error, layer, writer))
 
-    def _take_renamed(self, writer: Writer, layer: LayerInfo, events: list[tuple[str, Event]]) -> None:
-        new = self.renames[layer.name.author]
+    def _take_fork(
+        self, writer: Writer, layer: LayerInfo, events: list[tuple[str, Event]], error: ForkedLayerError
+    ) -> None:
+        """Take a curator's line beside ours: one of the two is another curator's, here or there already, or now."""
+        name = self.names.layer(layer.name)
+        own = writer.layer_info(name)
+        assert own is not None
+        ours = self.store.hashed_events(own)
+        fork = Fork([event for _, event in ours], [event for _, event in events])
+        here = fork.theirs_here(self._hashes_here(name.document))
+        there = fork.ours_there(self._hashes_there(layer.name.document))
+        if there is not None and (here is None or not fork.ours_stays):
+            new = self.names.layer(LayerName(layer.name.document, curator_layer(there)))
+            renamed = [(event.hash, event) for event in rename_author(fork.ours, there)]
+            writer.take_out(own)
+            writer.merge_history(new, renamed)
+            self._unite(writer, name, events)
+            self.report.given_away.append((name, new))
+        elif here is not None or layer.name.author in self.renames:
+            self._take_renamed(writer, layer, events, here)
+        else:
+            self.conflicts.append(self._explained(error, layer, writer))
+
+    def _hashes_here(self, key: str) -> dict[str, set[str]]:
+        layers = self.store.layers(document=key, kind="curator", removed=True)
+        names, hashed = self.names, self.store.hashed_events
+        return {names.curator_identity(one.name.author): {digest for digest, _ in hashed(one)} for one in layers}
+
+    def _hashes_there(self, identity: str) -> dict[str, set[str]]:
+        layers = self._curators_there.get(identity, ())
+        return {one.name.author: {digest for digest, _ in self.other.events(one)} for one in layers}
+
+    @cached_property
+    def _curators_there(self) -> dict[str, list[LayerInfo]]:
+        found: defaultdict[str, list[LayerInfo]] = defaultdict(list)
+        for layer in self.other.layers():
+            if layer.name.kind == "curator":
+                found[layer.name.document].append(layer)
+        return found
+
+    def _take_renamed(
+        self, writer: Writer, layer: LayerInfo, events: list[tuple[str, Event]], known_as: str | None = None
+    ) -> None:
+        new = known_as or self.renames[layer.name.author]
         name = self.names.layer(LayerName(layer.name.document, curator_layer(new)))
         try:
-            self._unite(writer, name, [(e.hash, e) for e in rename_author([e for _, e in events], new)])
+            count = self._unite(writer, name, [(e.hash, e) for e in rename_author([e for _, e in events], new)])
         except ForkedLayerError as error:
             self.conflicts.append(self._explained(error, layer, writer))
             return
-        self.report.renamed.append(name)
+        if count or known_as is None:
+            self.report.renamed.append(name)
 
     def _explained(self, error: ForkedLayerError, layer: LayerInfo, writer: Writer) -> str:
         name = self.names.layer(layer.name)
@@ -316,13 +366,14 @@ class _Merge:
         mend = f"--rename {author}={author}.2 takes theirs as another curator's, or " if author else ""
         return f"{error.message} ({until}): {mend}--except {key} leaves the document out"
 
-    def _unite(self, writer: Writer, name: LayerName, events: list[tuple[str, Event]]) -> None:
+    def _unite(self, writer: Writer, name: LayerName, events: list[tuple[str, Event]]) -> int:
         for digest in sorted(text_digests(event for _, event in events)):
             if not writer.has_text(digest):
                 self._take_text(writer, digest)
         count = writer.merge_history(name, events)
         if count:
             self.report.events[name] = count
+        return count
 
     def _take_text(self, writer: Writer, digest: str) -> None:
         """Keep a text that was examined, cut anew where another version of the tokenizer cut it."""

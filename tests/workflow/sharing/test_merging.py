@@ -316,7 +316,7 @@ class TestConflicts:
         other.add(text="Otro texto de Luis Paz.")
         mark(other, "bo", "Luis Paz")
         assert refused(other, bench) == [
-            "nota: its text is another one there: rename one of them, or --except nota",
+            "nota: its text is another one there: --except nota, or ingest it there under another key",
         ]
         other.add("más", "Luis Paz.")
         assert bring(other, bench, without=[KEY]).documents == ["más"]
