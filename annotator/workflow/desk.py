@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.store import (
     WAITING,
@@ -28,6 +27,7 @@ from annotator.workflow.comments import ListedComment, list_comments, visible_la
 from annotator.workflow.idleness import IDLE_DAYS, days_before
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.retired_work import mending, retired_work, summary, total
+from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 __all__ = ["WAITING", "Desk", "LeadQueue", "LeadRow", "Queue", "QueueFilter", "QueueRow", "QueueSort"]
@@ -126,9 +126,7 @@ class Desk:
         """Open a document to annotate, where the curator left it."""
         document = self.workspace.store.document(key)
         if document is None:
-            raise WorkflowError(
-                f"no document {key!r} in {self.workspace.database_path}", "`annotator status` lists them"
-            )
+            raise no_document(self.workspace.store.names, key)
         blind = self.queue.is_blind(key)
         session = AnnotationSession(
             self.workspace.store,

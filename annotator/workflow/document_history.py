@@ -11,6 +11,7 @@ from annotator.scheme_changes import SchemeHistory
 from annotator.scheme_changes.folding import Folding
 from annotator.store import LayerInfo, Store
 from annotator.workflow.description import describe_ops
+from annotator.workflow.unknown_document import no_document
 from annotator.workflow.visibility import Visibility
 
 
@@ -47,7 +48,7 @@ def document_history(store: Store, key: str, layer: str | None = None, *, reader
     with store.snapshot():
         there = store.layers(document=key, removed=True)
         if not there:
-            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+            raise no_document(store.names, key)
         layers = [info for info in there if layer in (None, info.name.name)]
         if not layers:
             names = [info.name.name for info in there]

@@ -15,6 +15,7 @@ from annotator.labels import LabelScheme
 from annotator.store import Store
 from annotator.text import Segmentation
 from annotator.workflow.adjudicating.relations import SpanOutcomes
+from annotator.workflow.unknown_document import no_document
 
 Finding = Literal["as in gold", "label", "boundary", "label and boundary", "direction", "not in gold", "missed"]
 FINDINGS: tuple[Finding, ...] = (
@@ -69,7 +70,7 @@ def feedback(store: Store, scheme: LabelScheme, key: str, curator: str) -> list[
     with store.snapshot():
         document = store.document(key)
         if document is None:
-            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+            raise no_document(store.names, key)
         own, gold = store.layer(LayerName(key, curator_layer(curator))), store.layer(LayerName(key, GOLD))
         if own is None or own.state != "done":
             raise WorkflowError(f"{key}: {curator} has not finished it", "finish it first, then see it against gold")

@@ -16,6 +16,7 @@ from annotator.workflow.adjudicating.finished_work import FinishedWork, read_fin
 from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.retired_work import summary
+from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace
 
 
@@ -42,7 +43,7 @@ def settle_finished(workspace: Workspace, actor: str, keys: Sequence[str] = ()) 
     known = store.document_digests()
     for key in keys:
         if key not in known:
-            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+            raise no_document(store.names, key)
     report = GoldReport()
     for key in keys or sorted(known):
         reason = _reason_to_wait(read_finished(store, key, known[key]))
@@ -67,7 +68,7 @@ def open_gold(workspace: Workspace, key: str, actor: str) -> GoldSession:
     """A session on a document's gold; :class:`WorkflowError` when there is no such document."""
     document = workspace.store.document(key)
     if document is None:
-        raise WorkflowError(f"no document {key!r} in {workspace.database_path}", "`annotator status` lists them")
+        raise no_document(workspace.store.names, key)
     return GoldSession(workspace.store, workspace.scheme, actor, document)
 
 

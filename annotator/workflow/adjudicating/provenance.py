@@ -12,6 +12,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, Event, LayerName
 from annotator.store import Store
 from annotator.workflow.description import item_in_words, versions_in_words
+from annotator.workflow.unknown_document import no_document
 from annotator.workflow.visibility import Visibility
 
 
@@ -47,7 +48,7 @@ def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Pro
     with store.snapshot():
         document, gold = store.document(key), store.layer(LayerName(key, GOLD))
         if document is None:
-            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+            raise no_document(store.names, key)
         if gold is None:
             raise WorkflowError(f"no gold of {key!r} yet", "`annotator adjudicate` makes it")
         hidden = Visibility(store, reader).why_hidden(gold) if reader is not None else ""

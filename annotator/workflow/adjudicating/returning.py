@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, RETURN, UNDO_RETURN, LayerName, Op, curator_layer
 from annotator.store import Returned, Store, Writer, read_returned, return_record
+from annotator.workflow.unknown_document import no_document
 from annotator.workflow.visibility import check_leads
 
 
@@ -53,7 +54,7 @@ def undo_return(store: Store, actor: str, key: str, curators: Sequence[str] = ()
 
 def _check_document(writer: Writer, key: str) -> None:
     if writer.document_digest(key) is None:
-        raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+        raise no_document(writer.names, key)
 
 
 def _return_op(store: Store, writer: Writer, key: str, curator: str, note: str) -> Op:

@@ -10,6 +10,7 @@ from annotator.errors import WorkflowError
 from annotator.history import CORPUS, REMOVE, UNDO_REMOVE, LayerName, Op
 from annotator.store import Store, WorkOn, curates, document_record, removed_record, work_on
 from annotator.wording import first_few, plural
+from annotator.workflow.unknown_document import no_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,9 @@ def remove(
         for key in dict.fromkeys(keys):
             document = store.document(key)
             if document is None:
-                there = removed_record(store, key) is not None
-                raise WorkflowError(
-                    f"{key!r} was removed already" if there else f"no document {key!r}", "`annotator status` lists all"
-                )
+                if removed_record(store, key) is not None:
+                    raise WorkflowError(f"{key!r} was removed already", "`annotator remove --list` lists what was")
+                raise no_document(store.names, key)
             removed.append(_with_work(store, actor, key))
             op = Op("document", key, document_record(document, document.sha256), None)
             writer.append(LayerName(key, CORPUS), actor, REMOVE, [op])

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from annotator.annotation import Annotations
-from annotator.errors import WorkflowError
 from annotator.history import SUGGESTIONS, LayerName, field_op
 from annotator.store import Store
 from annotator.suggest.protocol import Reported, Sent, sum_by_host
@@ -17,6 +16,7 @@ from annotator.text import Document
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.sent_texts import record_sent
+from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[
     digests = store.document_digests()
     for key in keys:
         if key not in digests:
-            raise WorkflowError(f"no document {key!r}", "`annotator status` lists them")
+            raise no_document(store.names, key)
     wanted = set(keys) if keys else digests.keys()
     ready = {
         layer.name.document

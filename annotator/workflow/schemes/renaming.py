@@ -13,6 +13,7 @@ from annotator.scheme_changes import UNDO, Names, Renaming, Renamings, SchemeEve
 from annotator.store import Store, Writer, curates, people, removed_record
 from annotator.store.named_work import NamedWork, work_of, work_under
 from annotator.wording import first_few, plural
+from annotator.workflow.unknown_document import no_document
 
 Kind = Literal["document", "curator"]
 
@@ -57,16 +58,14 @@ def rename_document(store: Store, actor: str, key: str, new: str, *, dry_run: bo
     where the actor curates.
     """
     with store.write(dry_run=dry_run) as writer:
-        identity = writer.names.document_identity(key)
         if writer.document_digest(key) is None:
-            gone = removed_record(store, key) is not None
-            raise WorkflowError(
-                f"{key!r} was removed" if gone else f"no document {key!r}", "`annotator status` lists all"
-            )
+            if removed_record(store, key) is not None:
+                raise WorkflowError(f"{key!r} was removed", f"`annotator remove --undo {key}` brings it back")
+            raise no_document(writer.names, key)
         problem = key_problem(new)
         if problem is not None:
             raise WorkflowError(f"{new!r} cannot be a document's key: it {problem}", "choose another name")
-        return _rename(store, writer, actor, Renaming("document", identity, key, new))
+        return _rename(store, writer, actor, Renaming("document", writer.names.document_identity(key), key, new))
 
 
 def rename_curator(store: Store, actor: str, name: str, new: str, *, dry_run: bool = False) -> RenameReport:

@@ -11,6 +11,7 @@ from annotator.history import CORPUS, LayerName, Op
 from annotator.store import Assignment, Store, Writer, begun_work, read_assignments
 from annotator.workflow.idleness import days_before, is_abandoned
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
+from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace
 
 UNFINISHED = ("todo", "doing", "returned")
@@ -203,5 +204,5 @@ def known_keys(store: Store, keys: Sequence[str]) -> list[str]:
     known = store.document_keys()
     unknown = sorted(set(keys) - set(known))
     if unknown:
-        raise WorkflowError(f"no document {unknown[0]!r}", "`annotator status` lists them")
+        raise no_document(store.names, unknown[0])
     return sorted(set(keys)) if keys else known

@@ -17,6 +17,7 @@ from annotator.history import LayerName
 from annotator.scheme_changes import RenamedError
 from annotator.store import Bookmark, SchemeMovedError
 from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.document_history import document_history
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.importing.removing import remove
 from annotator.workflow.schemes.changing import undo_change
@@ -260,6 +261,34 @@ def test_an_old_name_is_nobodys_and_nothings(sites: Sites) -> None:
         assign(bench.workspace, "lea", ["ana"])
     with pytest.raises(RenamedError, match="the document 'nota' is called 'note' here"):
         bench.add(KEY, "Otra cosa.")
+
+
+@pytest.mark.parametrize("verb", ["history", "annotate", "remove", "suggest", "adjudicate --auto", "rename"])
+def test_who_gives_an_old_name_is_told_the_new_one(sites: Sites, capfd: pytest.CaptureFixture[str], verb: str) -> None:
+    rename(sites.base, "document", KEY, "note")
+    rename(sites.base, "curator", "ana", "zoe")
+    new = ["x"] if verb == "rename" else []
+    root = str(sites.base.workspace.root)
+    assert main(["-w", root, "--as", "lea", *verb.split(), KEY, *new]) == 1
+    assert "no document 'nota': it is called 'note' now: use that name" in capfd.readouterr().err
+    assert main(["-w", root, "--as", "ana", "annotate", "note"]) == 1
+    assert "ana is called zoe here: work as zoe" in capfd.readouterr().err
+
+
+def test_history_tells_of_renamings(sites: Sites) -> None:
+    bench = sites.base
+    rename(bench, "document", KEY, "note")
+    rename(bench, "curator", "ana", "zoe")
+    undo_rename(bench.store, "zoe")
+    entries = document_history(bench.store, "note").entries
+    told = [(entry.layer, entry.actor, entry.what) for entry in entries if "rename" in entry.what]
+    assert told == [
+        ("corpus", "lea", "rename nota note"),
+        ("curator:ana", "lea", "rename --curator ana zoe"),
+        ("curator:ana", "ana", "undo of rename --curator ana zoe"),
+    ]
+    hashes = {digest for info in bench.store.layers() for digest, _ in bench.store.hashed_events(info)}
+    assert {entry.hash for entry in entries if entry.seq} == hashes
 
 
 def test_an_article_is_found_again_under_its_first_name(sites: Sites, tmp_path: Path) -> None:
