@@ -42,6 +42,11 @@ class Names:
         """Whether everything is called what it always was."""
         return not self.documents and not self.curators
 
+    @property
+    def ambiguous(self) -> bool:
+        """Whether two things were given one name, which annotator never does."""
+        return any(len(set(names.values())) < len(names) for names in (self.documents, self.curators))
+
     @cached_property
     def _identities(self) -> tuple[dict[str, str], dict[str, str]]:
         one, other = ({name: identity for identity, name in m.items()} for m in (self.documents, self.curators))
@@ -78,6 +83,10 @@ class Names:
     def present_key(self, key: str) -> str:
         """The key of the document that somebody means who calls it by its present or, if nothing is, its first name."""
         return key if key in self._identities[0] else self.document(key)
+
+    def present_curator(self, name: str) -> str:
+        """What somebody is called now who goes by their present or, if nobody does, by their first name."""
+        return name if name in self._identities[1] else self.curator(name)
 
     def layer(self, identity: LayerName) -> LayerName:
         """What a layer is called now."""

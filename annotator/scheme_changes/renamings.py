@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import NamedTuple
@@ -90,9 +91,7 @@ class Changes(NamedTuple):
         return cls(SchemeHistory(labels), Renamings(renamings.values()))
 
 
-def two_of_one_name(present: Callable[[str], str], ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
-    """The names by which two of the documents, or two of the curators, given by their identities would go now."""
-    owners: dict[str, set[str]] = {}
-    for identity in {*ours, *theirs}:
-        owners.setdefault(present(identity), set()).add(identity)
-    return sorted(name for name, identities in owners.items() if len(identities) > 1)
+def two_of_one_name(present: Callable[[str], str], identities: Iterable[str]) -> list[str]:
+    """The names by which two of the documents, or two of the curators, given by their identities would go."""
+    counts = Counter(map(present, set(identities)))
+    return sorted(name for name, count in counts.items() if count > 1)

@@ -11,7 +11,7 @@ from operator import le, lt
 import msgspec
 
 from annotator.history import CORPUS, Event, LayerName, LayerState, effective_events
-from annotator.scheme_changes import Changes, RenamedError, SchemeEvent, SchemeHistory, fold
+from annotator.scheme_changes import Changes, RenamedError, Renamings, SchemeEvent, SchemeHistory, fold
 from annotator.store import derived
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
@@ -125,7 +125,8 @@ def scheme_problem(events: Iterable[tuple[str, SchemeEvent]]) -> str | None:
         if problem is not None:
             return f"the change of {event.at}: {problem}"
         known.events[stored] = event
-    return None
+    names = Renamings(renamings.events.values()).names  # all of them, in order
+    return "two things were given one name" if names.ambiguous else None
 
 
 def _histories(store: Store, scheme: SchemeHistory) -> Iterator[str]:

@@ -25,7 +25,7 @@ import msgspec
 from annotator.errors import StoreError
 from annotator.files.scratch import scratch
 from annotator.history import Event, LayerName
-from annotator.scheme_changes import Changes, Names, SchemeEvent
+from annotator.scheme_changes import Changes, Names, RenamedError, SchemeEvent
 from annotator.store import expected_schema, schema
 from annotator.store.doctor import scheme_problem
 from annotator.store.layers import LayerInfo, SchemeStamp, event_of
@@ -87,7 +87,11 @@ class ForeignDatabase:
         """All layers by number and identity, in order of document and name; nothing else of them is believed."""
         names = self._names()
         query = "SELECT l.id, d.key, l.name FROM layer l JOIN document d ON d.id = l.document_id"
-        found = [LayerInfo(row[0], names.layer_identity(LayerName(row[1], row[2]))) for row in self.rows(query)]
+        rows = list(self.rows(query))
+        try:
+            found = [LayerInfo(row[0], names.layer_identity(LayerName(row[1], row[2]))) for row in rows]
+        except RenamedError as error:
+            raise StoreError(f"{self.told}: something goes by an old name", "run `annotator doctor` there") from error
         return sorted(found, key=lambda layer: layer.name)
 
     def _names(self) -> Names:

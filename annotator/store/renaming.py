@@ -23,7 +23,7 @@ def rename_rows(connection: sqlite3.Connection, before: Names, after: Names) -> 
     curators = _changed(before.curators, after.curators)
     if documents:
         _put(connection, "document", "key", documents)
-        _put(connection, "place", "document", documents)
+        _put_bookmarks(connection, "document", documents)
     if curators:
         _rename_curators(connection, curators)
 
@@ -41,12 +41,19 @@ def _rename_curators(connection: sqlite3.Connection, curators: Mapping[str, str]
         "UPDATE layer SET author = substr(name, instr(name, ':') + 1)"
         " WHERE (kind = 'curator' OR name LIKE 'proposals:%') AND author <> substr(name, instr(name, ':') + 1)"
     )
-    _put(connection, "place", "curator", curators)
+    _put_bookmarks(connection, "curator", curators)
     for table in ("assignment", "returned"):
         _put(connection, table, "id", curators)
     for table in ("span", "relation", "ruling"):
         _put(connection, table, "curator", curators, unique=False)
     _rename_in_gold(connection, curators)
+
+
+def _put_bookmarks(connection: sqlite3.Connection, column: str, names: Mapping[str, str]) -> None:
+    """Put new names into bookmarks; a screen may have left some under a name that was nobody's and nothing's."""
+    free = sorted(set(names.values()) - names.keys())
+    connection.execute(f"DELETE FROM place WHERE {column} IN (SELECT value FROM json_each(?))", (dumps(free),))
+    _put(connection, "place", column, names)
 
 
 def _put(

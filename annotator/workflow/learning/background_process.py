@@ -64,7 +64,7 @@ def next_documents(workspace: Workspace, curator: str) -> list[str]:
     """The keys of the documents that a curator opens next, without the one that is open."""
     from annotator.workflow.desk import Desk, QueueFilter
 
-    desk = Desk(workspace, curator)
+    desk = Desk(workspace, workspace.store.names.present_curator(curator))  # renamed since the workbench was opened
     open_document = desk.resume()
     keys: list[str] = []
     key = desk.queue.next_open(QueueFilter(mine=desk.assigned_only), open_document)

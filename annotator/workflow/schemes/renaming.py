@@ -39,7 +39,8 @@ class RenameReport:
         work = self.work
         parts = [f"{plural(work.spans, 'span')} and {plural(work.relations, 'relation')}"]
         if self.kind == "curator":
-            parts += [f"{plural(work.layers, 'document')} begun", f"{plural(work.assigned, 'document')} assigned"]
+            parts += [f"{plural(work.layers, 'document')} begun"]
+            parts += [f"{plural(work.assigned, 'document')} assigned"] if work.assigned else []
         elif work.curators:
             parts += [f"the work of {first_few(work.curators)}"]
         return ", ".join(parts)

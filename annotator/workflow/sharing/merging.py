@@ -249,14 +249,13 @@ class _Merge:
             return False
         layers = [layer.name for layer in self.other.layers()]
         ours = self.store.names
-        documents = {name.document for name in layers}, set(map(ours.document_identity, all_keys(self.store)))
-        curators = (
-            {name.author for name in layers if name.personal} | self.assigned,
-            set(map(ours.curator_identity, people(self.store))),
-        )
+        documents = {*map(ours.document_identity, all_keys(self.store)), *self.names.documents}
+        documents |= {name.document for name in layers}
+        curators = {*map(ours.curator_identity, people(self.store)), *self.names.curators, *self.assigned}
+        curators |= {name.author for name in layers if name.personal}
         found = [
-            *(f"the document {name!r}" for name in two_of_one_name(self.names.document, *documents)),
-            *(f"the curator {name}" for name in two_of_one_name(self.names.curator, *curators)),
+            *(f"the document {name!r}" for name in two_of_one_name(self.names.document, documents)),
+            *(f"the curator {name}" for name in two_of_one_name(self.names.curator, curators)),
         ]
         self.conflicts += [
             f"names: {what} here and the one there are not the same: `annotator rename` one of them first"

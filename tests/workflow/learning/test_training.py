@@ -28,6 +28,7 @@ from annotator.workflow.learning.background_training import KEPT_LOGS, Backgroun
 from annotator.workflow.learning.evaluation import Counts, evaluate, interval
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
+from annotator.workflow.schemes.renaming import rename_curator
 from tests.workspaces import Bench, make_bench, own_span_id, pending_suggestions, proposal, propose, range_of
 
 FIRMS = ("Zumbal", "Tresk", "Ondoro", "Quivia", "Plenox", "Varuna", "Mibex", "Solgan")
@@ -379,3 +380,5 @@ class TestBackground:
         session = Desk(finished.workspace, "ana").open("n6")
         session.bookmark.save(opened=True)
         assert next_documents(finished.workspace, "ana") == ["n7"]
+        rename_curator(finished.store, "lead", "ana", "zoe")
+        assert next_documents(finished.workspace, "ana") == ["n7"]  # the workbench was opened as ana

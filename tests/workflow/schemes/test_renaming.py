@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError, WorkflowError
 from annotator.history import LayerName
-from annotator.scheme_changes import RenamedError
+from annotator.scheme_changes import RenamedError, Renaming, SchemeEvent
 from annotator.store import Bookmark, SchemeMovedError
+from annotator.store.scheme_changes import insert_scheme_event
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.document_history import document_history
 from annotator.workflow.importing.ingest import ingest
@@ -121,6 +122,16 @@ def test_everything_that_names_a_curator_follows_and_comes_back(sites: Sites) ->
     same = [line for line in sql_dump(bench.store.path) if "scheme_change" not in line and '"carried"' not in line]
     assert same == [line for line in before if "scheme_change" not in line and '"carried"' not in line]
     assert findings(bench) == []
+
+
+def test_a_bookmark_that_was_left_under_a_free_name_is_in_nobodys_way(sites: Sites) -> None:
+    bench = sites.base
+    with bench.store.write() as writer:
+        for curator, key, cursor in (("ana", KEY, 3), ("zoe", KEY, 9), ("ana", "note", 8)):
+            writer.set_bookmark(curator, Bookmark(key, cursor, None, False))
+    rename(bench, "curator", "ana", "zoe")
+    rename(bench, "document", KEY, "note")
+    assert bench.store.bookmark("zoe", "note") == Bookmark("note", 3, None, False)
 
 
 def test_two_swap_their_names_in_three_steps_and_others_follow(sites: Sites) -> None:
@@ -385,3 +396,44 @@ def test_the_command_says_what_follows(sites: Sites, capfd: pytest.CaptureFixtur
     assert run(KEY, "other")[0] == 1
     for wrong in ((), (KEY,), (KEY, "a", "b"), (KEY, "a", "--undo"), ("--undo", "--curator", "a", "b")):
         assert run(*wrong)[0] == 2
+
+
+def forged(*names: tuple[str, str]) -> list[SchemeEvent]:
+    """Renamings of documents that follow one another, whatever annotator would say to them."""
+    events: list[SchemeEvent] = []
+    for identity, name in names:
+        renaming = Renaming("document", identity, identity, name)
+        parents = tuple(event.hash for event in events[-1:])
+        events.append(SchemeEvent(parents, "2026-01-02T10:00:00.000Z", "lea", "rename", renaming=renaming))
+    return events
+
+
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        ([(KEY, "note"), ("nada", "note")], "two things were given one name"),
+        ([(KEY, "../note")], "a name in it holds a slash"),
+    ],
+)
+def test_renamings_that_annotator_would_not_write_are_refused(
+    sites: Sites, names: list[tuple[str, str]], what: str
+) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    with there.store.write():
+        for event in forged(*names):
+            insert_scheme_event(there.store.connection, event)
+    there.workspace.close()
+    before = sql_dump(here.store.path)
+    with pytest.raises(AnnotatorError, match=what):
+        bring(there, here)
+    assert sql_dump(here.store.path) == before
+
+
+def test_a_renaming_that_the_rows_do_not_follow_is_damage(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    with there.store.write() as writer:
+        insert_scheme_event(there.store.connection, forged((KEY, "note"))[0])
+        writer.finish_carrying()
+    assert "names: the document 'nota' is called 'note' here, and goes by the old name too" in findings(there)
+    with pytest.raises(AnnotatorError, match="something goes by an old name: run `annotator doctor` there"):
+        bring(there, here)
