@@ -35,7 +35,7 @@ def lead_line(row: LeadRow, palette: Palette, width: int) -> list[Segment]:
     people = " ".join(f"{SIGNS[c.state]}{name}{'⚑' if c.flagged else ''}" for name, c in row.charges)
     gold = f"{row.differing:>4}≠" if row.differing else "    ★" if row.gold else ""
     return [
-        Segment(set_cell_size(waits, 16), palette.style(bold=bool(row.waits))),
+        Segment(set_cell_size(waits, 17), palette.style(bold=bool(row.waits))),
         Segment(_key(row, width), palette.style()),
         Segment(f" {set_cell_size(gold, 5)} {sanitize(people)}  ", palette.style(palette.faint)),
         Segment(sanitize(row.title), palette.style()),

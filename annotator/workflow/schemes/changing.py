@@ -62,25 +62,20 @@ class ChangeReport:
 
     def sentences(self, *, dry_run: bool) -> Iterator[str]:
         """What was done, or would be, in words."""
-        change, would = self.change, "would be " if dry_run else ""
-        noun = "span" if change.kind == "entity" else "relation"
-        carried = f"{_number(self.items, noun)} {would}carried over"
-        if self.undone:
-            yield f"undoing “{change}”" + (f": {carried}" if self.items else "")
-        else:
-            yield f"{change}: {carried}" + ("" if self.in_file else ", labels.yaml says it already")
+        would = "would be " if dry_run else ""
+        yield self._carried(would)
         for name in self.entries_gone:
             goes = "would go" if dry_run else "went"
             yield f"the guideline of {name} {goes} with its entry; `annotator labels undo` brings it back"
-        if change.action == "split" and not self.undone:
+        if self.change.action == "split" and not self.undone:
             yield f"each is undecided again: its curator finds it {would}before them, under its old label"
-        for count, item in ((self.spans, "span"), (self.relations, "relation")):
-            if count > 0:
-                kept = "; history keeps them, `annotator labels undo` brings them back"
-                reason = "taken out" if change.action == "drop" else "united with others that say the same"
-                yield f"{_number(count, item)} {would}{reason}{kept if not dry_run else ''}"
-            elif count < 0:
-                yield f"{_number(-count, item)} {would}brought back"
+        gone, back = self._items(1), self._items(-1)
+        if gone:
+            what = "taken out" if self.change.action == "drop" else "united with others that say the same"
+            kept = "" if dry_run else "; history keeps them, `annotator labels undo` brings them back"
+            yield f"{gone} {would}{what}{kept}"
+        if back:
+            yield f"{back} {would}brought back"
         for outside in self.outside:
             yield (
                 f"{outside.layer}: {outside.items} marked {outside.label} since, which labels.yaml lacks now:"
@@ -88,6 +83,22 @@ class ChangeReport:
             )
         if self.labels_aside is not None:
             yield f"labels.yaml was edited meanwhile: what it said is in {self.labels_aside}"
+
+    def _carried(self, would: str) -> str:
+        """What was changed, and how many items follow."""
+        done = f"undoing “{self.change}”" if self.undone else str(self.change)
+        if not self.in_file and not self.undone:
+            done += " (labels.yaml says it already)"
+        if not self.items or self.change.action == "drop":
+            return done
+        return (
+            f"{done}: {_number(self.items, 'span' if self.change.kind == 'entity' else 'relation')} {would}carried over"
+        )
+
+    def _items(self, sign: int) -> str:
+        """How many items all layers have fewer (with 1) or more (with -1), in words."""
+        counts = ((sign * self.spans, "span"), (sign * self.relations, "relation"))
+        return " and ".join(_number(count, noun) for count, noun in counts if count > 0)
 
 
 def _number(count: int, noun: str) -> str:

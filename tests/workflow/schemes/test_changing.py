@@ -139,7 +139,7 @@ class TestRename:
         assert "annotator labels rename ORG BODY" in out
         status, _, err = run("rename", "ORG", "BODY")
         assert status == 0
-        assert "labels.yaml says it already" in err
+        assert "(labels.yaml says it already)" in err
         assert labels(worked, "gold") == {"PERSON", "BODY", "GPE", "works_for"}
         assert path.read_text() == text
         assert "labels.yaml and the work go together" in run("diff")[2]
@@ -171,9 +171,7 @@ class TestMergeSplitDrop:
     def test_dropped_work_is_told_with_what_hangs_on_it_and_comments_stay(self, worked: Bench, run: Run) -> None:
         status, _, err = run("drop", "ORG")
         assert status == 0
-        assert "drop ORG: 4 spans carried over" in err
-        assert "4 spans taken out; history keeps them, `annotator labels undo` brings them back" in err
-        assert "4 relations taken out" in err
+        assert "4 spans and 4 relations taken out; history keeps them, `annotator labels undo` brings them back" in err
         assert comments(worked, "curator:ana") == [Comment("c2", "¿seguro?", None)]
         assert list(check_database(worked.store)) == []
 
