@@ -146,7 +146,7 @@ class Store:
                         f"{self.path}: the label scheme was changed, or a name, by somebody else; nothing was written",
                         "start again: labels.yaml is read anew then",
                     )
-                writer = Writer(connection, self.clock)
+                writer = Writer(connection, self.clock, self._changes)
                 if stamp is not None:
                     writer.set_scheme(stamp)
                 yield writer

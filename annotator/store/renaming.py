@@ -82,7 +82,7 @@ def _rename_in_gold(connection: sqlite3.Connection, curators: Mapping[str, str])
         ("layer", "curators"): partial(renamed_curators, curator=renamed),
         ("layer", "fingerprint"): partial(renamed_fingerprint, curator=renamed),
     }
-    for (table, column), rename in columns.items():
-        connection.create_function("renamed", 1, lambda text, rename=rename: rename(text))
+    for (table, column), rewrite in columns.items():
+        connection.create_function("renamed", 1, lambda text, rewrite=rewrite: rewrite(text))
         where = f"EXISTS (SELECT 1 FROM json_each(?) WHERE instr({column}, value))"
         connection.execute(f"UPDATE {table} SET {column} = renamed({column}) WHERE {where}", (dumps(list(curators)),))

@@ -53,11 +53,12 @@ class KnownChanges:
 
     @contextmanager
     def read_anew(self) -> Iterator[None]:
-        """Forget after the block which changes were seen in it: they may have been rolled back."""
+        """Forget which changes were seen in the block when it fails: they are rolled back."""
         try:
             yield
-        finally:
+        except BaseException:
             self._read = None
+            raise
 
 
 def insert_scheme_event(connection: sqlite3.Connection, event: SchemeEvent) -> None:

@@ -26,13 +26,13 @@ from annotator.store.layers import (
 )
 from annotator.store.renaming import rename_rows
 from annotator.store.scheme_changes import (
+    KnownChanges,
     folded_layer,
     insert_scheme_event,
     lagging,
     lagging_ops,
     note_carried,
     pass_over,
-    read_changes,
     touched_layers,
 )
 from annotator.store.tables import grown, read_state, write_ops
@@ -42,13 +42,14 @@ from annotator.text import Document
 class Writer:
     """What can be done inside :meth:`Store.write`."""
 
-    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str], known: KnownChanges) -> None:
         self._connection = connection
         self._clock = clock
+        self._known = known
 
     @cached_property
     def _changes(self) -> Changes:
-        return read_changes(self._connection)
+        return self._known.read()
 
     @property
     def scheme_history(self) -> SchemeHistory:
