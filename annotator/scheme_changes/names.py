@@ -8,7 +8,7 @@ event, and it does not matter whether work was done, or merged, before it or aft
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -102,19 +102,23 @@ class Names:
         own = f"{name.name.partition(':')[0]}:{curator(name.author)}" if name.personal else name.name
         return LayerName(document(name.document), own)
 
-    def ops(self, ops: Iterable[Op]) -> list[Op]:
+    def ops(self, ops: Sequence[Op]) -> Sequence[Op]:
         """Ops of history in the names of now."""
+        if self.unchanged:
+            return ops
         return [self._op(op, self.document, self.curator, self.curator) for op in ops]
 
-    def op_identities(self, ops: Iterable[Op]) -> list[Op]:
+    def op_identities(self, ops: Sequence[Op]) -> Sequence[Op]:
         """Ops as history has them; :class:`RenamedError` where they are about a name that is no longer in use."""
+        if self.unchanged:
+            return ops
         return [self._op(op, self.document_identity, self.curator_identity, self.actor_identity) for op in ops]
 
     def state(self, state: LayerState) -> LayerState:
         """A folded history in the names of now."""
         if self.unchanged:
             return state
-        ops = self.ops(Op(*key, None, record) for key, record in state.items())
+        ops = self.ops([Op(*key, None, record) for key, record in state.items()])
         return {(op.table, op.id): op.now for op in ops if op.now is not None}
 
     def event(self, event: Event) -> Event:
@@ -125,8 +129,6 @@ class Names:
         return replace(event, layer=self.layer(event.layer), actor=self.curator(event.actor), ops=ops)
 
     def _op(self, op: Op, document: Rename, curator: Rename, mentioned: Rename) -> Op:
-        if self.unchanged:
-            return op
         record_id = op.id
         if op.table == "document":
             record_id = document(op.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from functools import partial
@@ -46,6 +45,7 @@ def _rename_curators(connection: sqlite3.Connection, curators: Mapping[str, str]
         _put(connection, table, "id", curators)
     for table in ("span", "relation", "ruling"):
         _put(connection, table, "curator", curators, unique=False)
+    _rename_in_rulings(connection, curators)
     _rename_in_gold(connection, curators)
 
 
@@ -70,19 +70,25 @@ def _put(
         )
 
 
+def _rename_in_rulings(connection: sqlite3.Connection, curators: Mapping[str, str]) -> None:
+    """Rename curators where rulings say what each had marked: in the keys of a JSON object, all at once."""
+    versions, words = "versions", []
+    for old, new in curators.items():
+        versions = f"replace({versions}, ?, ?)"
+        words += [f"{dumps(old)}:", f'"{_MARK}{dumps(new)[1:]}:']
+    named = " OR ".join(["instr(versions, ?)"] * len(curators))
+    connection.execute(
+        f"UPDATE ruling SET versions = replace({versions}, '\"{_MARK}', '\"') WHERE {named}", (*words, *words[::2])
+    )
+
+
 def _rename_in_gold(connection: sqlite3.Connection, curators: Mapping[str, str]) -> None:
+    """Rename curators where gold says whose work it settles, and how far it took that up."""
+
     def renamed(name: str) -> str:
         return curators.get(name, name)
 
-    def versions(text: str) -> str:
-        return dumps({renamed(name): version for name, version in json.loads(text).items()})
-
-    columns = {
-        ("ruling", "versions"): versions,
-        ("layer", "curators"): partial(renamed_curators, curator=renamed),
-        ("layer", "fingerprint"): partial(renamed_fingerprint, curator=renamed),
-    }
-    for (table, column), rewrite in columns.items():
-        connection.create_function("renamed", 1, lambda text, rewrite=rewrite: rewrite(text))
+    for column, rename in (("curators", renamed_curators), ("fingerprint", renamed_fingerprint)):
+        connection.create_function("renamed", 1, partial(rename, curator=renamed))
         where = f"EXISTS (SELECT 1 FROM json_each(?) WHERE instr({column}, value))"
-        connection.execute(f"UPDATE {table} SET {column} = renamed({column}) WHERE {where}", (dumps(list(curators)),))
+        connection.execute(f"UPDATE layer SET {column} = renamed({column}) WHERE {where}", (dumps(list(curators)),))

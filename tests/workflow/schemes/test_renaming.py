@@ -17,7 +17,6 @@ from annotator.history import LayerName
 from annotator.scheme_changes import RenamedError, Renaming, SchemeEvent
 from annotator.store import Bookmark, SchemeMovedError
 from annotator.store.scheme_changes import insert_scheme_event
-from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.document_history import document_history
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.importing.removing import remove
@@ -27,6 +26,7 @@ from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.sharing.merging import MergeConflictError, merge
 from annotator.workflow.sharing.seals import Contents, breaches, make_seal, read_seal
+from tests.workflow.adjudicating.finished_documents import first, judge
 from tests.workflow.schemes.test_merging_changes import CHANGES, Sites, bring, change, findings, states, work
 from tests.workspaces import KEY, TEXT, Bench, propose_elsewhere, range_of, sql_dump
 
@@ -54,6 +54,14 @@ def finish(bench: Bench, curator: str, key: str = KEY) -> None:
     session.finish()
 
 
+def decide(bench: Bench) -> None:
+    """Settle what ana and bo differ on for ana, so that gold names both."""
+    session = judge(bench, "lea")
+    while session.gold.open:
+        session.choose(first(session).id, "ana")
+    assert any(span.curator == "ana" for span in bench.store.annotations(bench.layer_id("gold")).spans.values())
+
+
 @given(st.sampled_from(["document", "curator"]), steps, steps, steps, st.booleans(), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_a_renaming_before_a_merge_gives_what_it_gives_after_it(
@@ -69,7 +77,7 @@ def test_a_renaming_before_a_merge_gives_what_it_gives_after_it(
             if gold:
                 finish(there, "ana")
                 finish(there, "bo")
-                settle_finished(there.workspace, "lea")
+                decide(there)
             late = sites.copy(here)
             if labels:
                 change(here, CHANGES[0])
@@ -103,7 +111,7 @@ def test_everything_that_names_a_curator_follows_and_comes_back(sites: Sites) ->
     propose_elsewhere(bench.workspace, "ana", "Luis Paz", "PERSON", excluding=KEY)
     finish(bench, "ana")
     finish(bench, "bo")
-    settle_finished(bench.workspace, "lea")
+    decide(bench)
     with bench.store.write() as writer:
         writer.set_bookmark("ana", Bookmark(KEY, 3, None, True))
     before = sql_dump(bench.store.path)
@@ -160,6 +168,24 @@ def test_two_swap_their_names_in_three_steps_and_others_follow(sites: Sites) -> 
     assert layers(there) == {
         f"corpus on {KEY}", f"curator:ana on {KEY}", f"curator:bo on {KEY}", f"suggestions on {KEY}", "corpus on otra"
     }  # fmt: skip
+
+
+def test_gold_of_two_who_swapped_their_names_comes_under_the_new_ones(sites: Sites) -> None:
+    here = sites.base
+    finish(here, "ana")
+    finish(here, "bo")
+    decide(here)
+    there = sites.copy(here)
+    before = {i: ruling.versions for i, ruling in here.store.rulings(here.layer_id("gold")).items()}
+    assert any(versions["ana"] != versions["bo"] for versions in before.values())
+    for old, new in (("ana", "x"), ("bo", "ana"), ("x", "bo")):
+        rename(here, "curator", old, new)
+    bring(here, there)  # all three at once
+    swapped = {i: {"ana": versions["bo"], "bo": versions["ana"]} for i, versions in before.items()}
+    for bench in (here, there):
+        assert {i: r.versions for i, r in bench.store.rulings(bench.layer_id("gold")).items()} == swapped
+        assert findings(bench) == []
+    assert states(here) == states(there)
 
 
 def test_undoing_labels_leaves_names_and_the_other_way_round(sites: Sites) -> None:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.history import LayerName
-from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.schemes.renaming import rename_curator
 from annotator.workflow.sharing.merging import MergeConflictError, MergeReport, merge
 from tests.workflow.schemes.test_merging_changes import Sites, findings, states, work
+from tests.workflow.schemes.test_renaming import decide
 from tests.workspaces import KEY, Bench, range_of, sql_dump
 
 steps = st.lists(st.integers(0, 60), max_size=6)
@@ -86,7 +86,7 @@ def test_whatever_they_did_before_and_since(
             work(there, "ana", theirs)
             if gold:
                 mark(there, "Luis Paz", "bo")
-                settle_finished(there.workspace, "lea")
+                decide(there)
             third = sites.copy(there)
             bring(there, here, {"ana": "eva"})
             if renamed:
