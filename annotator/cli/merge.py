@@ -114,7 +114,7 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
         f"{len(report.documents)} of the documents are new"
     )
     for change in report.scheme_changes:
-        narrate(f"the label scheme was changed there, and so it is here: {change}")
+        narrate(f"taken over from there: {change}")
     if report.labels_aside is not None:
         narrate(f"labels.yaml was edited meanwhile: what it said is in {report.labels_aside}")
     for name in report.renamed:
