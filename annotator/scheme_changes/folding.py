@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from annotator.history import Event, LayerName, LayerState, Op, apply_ops
 from annotator.scheme_changes.carrying import Carried, carry, carry_back
-from annotator.scheme_changes.events import UNDO
+from annotator.scheme_changes.events import UNDO, SchemeEvent
 from annotator.scheme_changes.history import SchemeHistory
 
 
@@ -31,7 +31,8 @@ class Folding:
 
     ``known`` are the changes that ``state`` has been carried over, ``undoable`` what it was before and after those that
     are undone later; ``touched`` counts by change (its hash) the records of each table that it touched; ``reopens``
-    says that the layer's author has to decide on what is split.
+    says that the layer's author has to decide on what is split, ``tells`` that every change is to be told, also what
+    was undone right away.
     """
 
     scheme: SchemeHistory
@@ -39,6 +40,7 @@ class Folding:
     reopens: bool = False
     known: frozenset[str] = frozenset()
     touched: dict[str, Counter[str]] = field(default_factory=dict)
+    tells: bool = False
     undoable: dict[str, tuple[LayerState, Carried]] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
@@ -76,7 +78,7 @@ class Folding:
 
     def _carried(self, missing: Iterable[str]) -> LayerState:
         state = self.state
-        for event in self.scheme.in_order(missing):
+        for event in self._in_turn(self.scheme.in_order(missing)):
             if event.action == UNDO:
                 before, after = self.undoable.get(event.target or "", ({}, Carried({})))
                 restored = carry_back(state, before, after, self.scheme.change_of(event))
@@ -89,6 +91,15 @@ class Folding:
                     self.undoable[event.hash] = state, carried
                 state = carried.state
         return state
+
+    def _in_turn(self, events: list[SchemeEvent]) -> list[SchemeEvent]:
+        """The changes as they count for this layer: what was undone before it knew of it is nothing to it.
+
+        An undo of what it knew comes first, so that what others did to the same labels meanwhile finds them as before.
+        """
+        if self.tells:
+            return events
+        return sorted(self.scheme.standing(events), key=lambda event: event.target is None)
 
 
 def carried_state(state: LayerState, name: LayerName, scheme: SchemeHistory, known: str) -> LayerState | None:

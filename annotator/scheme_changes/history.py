@@ -36,11 +36,25 @@ class SchemeHistory(ChangeHistory):
     def united(self, other: SchemeHistory) -> SchemeHistory:
         """All events of two histories; :class:`SchemeConflictError` where what only one knows does not go together."""
         result = SchemeHistory((*self.events.values(), *other.events.values()))
-        ours, theirs = self.events.keys() - other.events.keys(), other.events.keys() - self.events.keys()
-        for one in sorted(ours):
-            for another in sorted(theirs):
-                self._check_together(self.events[one], other.events[another], result)
+        ours = self.standing(result.in_order(self.events.keys() - other.events.keys()))
+        theirs = self.standing(result.in_order(other.events.keys() - self.events.keys()))
+        for one in ours:
+            for another in theirs:
+                self._check_together(one, another, result)
         return result
+
+    def twins(self, digest: str) -> list[str]:
+        """The changes that hold and are the same as one, made apart from it, and that one itself: undone together."""
+        event = self.events[digest]
+        return [
+            other
+            for other, made in self.effective
+            if made.change == event.change and not self._follows(other, digest) and not self._follows(digest, other)
+        ]
+
+    def _follows(self, digest: str, other: str) -> bool:
+        """Whether the author of one change knew another one."""
+        return other in self.known(" ".join(self.events[digest].parents))
 
     @staticmethod
     def _check_together(ours: SchemeEvent, theirs: SchemeEvent, united: SchemeHistory) -> None:

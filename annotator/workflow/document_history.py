@@ -101,7 +101,7 @@ _TOLD = ("span", "relation", "verdict", "ruling", "comment")
 
 def _changes(store: Store, info: LayerInfo, scheme: SchemeHistory) -> Iterator[HistoryEntry]:
     """Tell what changes of the labels did to a layer."""
-    folding = Folding(scheme)
+    folding = Folding(scheme, tells=True)
     for event in store.events(info) if scheme.events else ():
         folding.take(event)
     folding.finish()

@@ -232,7 +232,7 @@ def change_labels(
         report.entries_gone = [name for name in described if name != kept]
     if change.action == "drop" and change.kind == "entity":
         report.hanging = hanging_relations(workspace.store, change.old)
-    _carry_out(workspace, labels, event, report, dry_run=dry_run, report_progress=report_progress)
+    _carry_out(workspace, labels, [event], report, dry_run=dry_run, report_progress=report_progress)
     return report
 
 
@@ -248,9 +248,13 @@ def undo_change(
     labels = LabelsFile(workspace.labels_path)
     before = labels.read()
     after = restore_labels(before, made.before, made.after, change, RESERVED_KEYS)
-    event = SchemeEvent(tuple(history.heads.split()), workspace.store.clock(), actor, UNDO, None, target, before, after)
+    events: list[SchemeEvent] = []
+    for twin in history.twins(target):
+        parents = (events[-1].hash,) if events else tuple(history.heads.split())
+        now = workspace.store.clock()
+        events.append(SchemeEvent(parents, now, actor, UNDO, None, twin, after if events else before, after))
     report = ChangeReport(change, label_counts(workspace.store, change.new), in_file=after != before, undone=True)
-    _carry_out(workspace, labels, event, report, dry_run=dry_run, report_progress=report_progress)
+    _carry_out(workspace, labels, events, report, dry_run=dry_run, report_progress=report_progress)
     scheme = read_scheme_text(after, RESERVED_KEYS)
     if not dry_run:
         known = {*scheme.entities, *scheme.relations}
@@ -261,7 +265,7 @@ def undo_change(
 def _carry_out(
     workspace: Workspace,
     labels: LabelsFile,
-    event: SchemeEvent,
+    events: Sequence[SchemeEvent],
     report: ChangeReport,
     *,
     dry_run: bool,
@@ -273,7 +277,7 @@ def _carry_out(
     at_once = dry_run or report.items + report.hanging <= _SMALL
     try:
         with store.write(dry_run=dry_run) as writer:
-            _note(writer, labels, event)
+            _note(writer, labels, events)
             if at_once:
                 writer.carry_layers()
                 _count(store, report, spans, relations)
@@ -290,10 +294,10 @@ def _carry_out(
         _count(store, report, spans, relations)
 
 
-def _note(writer: Writer, labels: LabelsFile, event: SchemeEvent) -> None:
-    writer.note_changes([event])
-    if event.after != event.before:
-        writer.set_scheme(scheme_stamp(labels.stage(event.after)))
+def _note(writer: Writer, labels: LabelsFile, events: Sequence[SchemeEvent]) -> None:
+    writer.note_changes(events)
+    if events[-1].after != events[0].before:
+        writer.set_scheme(scheme_stamp(labels.stage(events[-1].after)))
 
 
 def _count(store: Store, report: ChangeReport, spans: int, relations: int) -> None:

@@ -201,6 +201,56 @@ def test_work_goes_on_after_a_change_and_undo_reaches_behind_it(
             sites.close()
 
 
+@given(st.sampled_from(CHANGES[:5]), st.sampled_from(CHANGES), steps, steps, steps, st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_of_two_changes_of_one_label_one_is_undone_and_the_other_holds(
+    one: Change, other: Change, ours: list[int], theirs: list[int], more: list[int], known: bool
+) -> None:
+    """Also where work was done under the one that is undone, and whichever was made first."""
+    with tempfile.TemporaryDirectory() as folder:
+        sites = Sites(Path(folder))
+        try:
+            here, there = sites.base, sites.copy(sites.base)
+            work(here, "ana", ours)
+            if known:
+                change(there, other)
+                change(here, one)
+            else:
+                change(here, one)
+                change(there, other)
+            work(there, "bo", theirs)
+            undo_change(there.workspace, "lea")
+            work(there, "cy", more)
+            plain = sites.copy(here)
+            bring(there, here)
+            bring(plain, there)
+            assert states(here) == states(there)
+            assert here.scheme.shape == there.workspace.scheme.shape == plain.scheme.shape
+            assert findings(here) == findings(there) == []
+            if one[0] != "split":
+                gone = set(one[1]) - set(one[2])
+                used = {record["label"] for state in states(here).values() for key, record in state.items()
+                        if key[0] in ("span", "relation")}  # fmt: skip
+                assert not gone & used
+        finally:
+            sites.close()
+
+
+def test_the_same_change_made_in_two_places_is_one_also_for_undo(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    before, text = states(here), here.workspace.labels_path.read_text()
+    change(here, CHANGES[0])
+    change(there, CHANGES[0])
+    bring(here, there)
+    undo_change(there.workspace, "lea")
+    assert states(there) == before
+    assert there.workspace.labels_path.read_text() == text
+    bring(there, here)
+    assert states(here) == before
+    assert here.workspace.labels_path.read_text() == text
+    assert findings(here) == findings(there) == []
+
+
 def test_the_same_change_made_in_two_places_is_one(sites: Sites) -> None:
     here, there = sites.base, sites.copy(sites.base)
     change(here, CHANGES[0])
