@@ -109,10 +109,9 @@ def _as_json(report: MergeReport) -> dict[str, object]:
 def _tell(report: MergeReport, *, dry_run: bool) -> None:
     would = "would be merged" if dry_run else "merged"
     documents = len({name.document for name in report.events})
-    narrate(
-        f"{sum(report.events.values())} events on {documents} documents {would}, "
-        f"{len(report.documents)} of the documents are new"
-    )
+    events, new = sum(report.events.values()), len(report.documents)
+    what = f"{events} event{'' if events == 1 else 's'} on {documents} document{'' if documents == 1 else 's'}"
+    narrate(f"{what} {would}, {new} of the documents {'is' if new == 1 else 'are'} new")
     for change in report.scheme_changes:
         narrate(f"taken over from there: {change}")
     if report.labels_aside is not None:

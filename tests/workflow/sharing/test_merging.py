@@ -447,7 +447,7 @@ class TestCommand:
         assert main([*arguments, "--dry-run", "--json"]) == 0
         out, err = capfd.readouterr()
         assert json.loads(out)["layers"] == [{"layer": "curator:bo", "documents": 1, "events": 1}]
-        assert err == "1 events on 1 documents would be merged, 0 of the documents are new\n"
+        assert err == "1 event on 1 document would be merged, 0 of the documents are new\n"
         assert main(arguments) == 0
         out, err = capfd.readouterr()
         assert out.splitlines()[2].split() == ["curator:bo", "1", "1"]
