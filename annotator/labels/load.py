@@ -95,7 +95,7 @@ def _read(path: Path, reserved_keys: Collection[str]) -> tuple[LabelScheme | Non
     root = compose(text, report)
     if root is None:
         return None, report.lines()
-    scheme = _scheme(YamlValue(root, "", report), hashlib.sha256(data).hexdigest(), reserved_keys, text)
+    scheme = _scheme(YamlValue(root, "", report), hashlib.sha256(data).hexdigest(), reserved_keys, data.decode("utf-8"))
     return scheme, report.lines()
 
 

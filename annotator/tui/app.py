@@ -195,8 +195,8 @@ class AnnotatorApp(App[None]):
         def entered(text: str) -> None:
             words = text.split()
             if words and text == told:
-                screen.run_or_report(lambda: self.desk.change_labels(words))
-                self.follow_scheme()
+                if screen.run_or_report(lambda: self.desk.change_labels(words)):
+                    self.follow_scheme()
             elif words and screen.run_or_report(lambda: self._show_change(words)):
                 self.change_labels(screen, text, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from annotator.labels import LabelScheme
 from annotator.store import (
@@ -44,6 +45,7 @@ class Desk:
         self.workspace = workspace
         self.curator = curator
         self._names = workspace.store.names
+        self._labels_file = _signature(workspace.labels_path)
         self._names.curator_identity(curator)  # nobody sits down under a name that they no longer have
         self.queue = Queue(workspace.store, curator)
         self.assigned_only = self.queue.has_assignments()
@@ -57,18 +59,29 @@ class Desk:
         return self.workspace.scheme
 
     def is_scheme_outdated(self) -> bool:
-        """Whether somebody changed the label scheme since it was read here."""
-        return self.workspace.store.is_scheme_outdated()
+        """Whether somebody changed the label scheme, by command or by hand, since it was read here."""
+        if self.workspace.store.is_scheme_outdated():
+            return True
+        signature = _signature(self.workspace.labels_path)
+        if signature == self._labels_file:
+            return False
+        self._labels_file = signature
+        return signature is not None
 
     def follow_scheme(self) -> str:
-        """Go on under the label scheme and the names as they are now; return in words what changed last."""
-        self.workspace.follow_scheme()
+        """Go on under the label scheme and the names as they are now; return in words what changed last.
+
+        Raises :class:`SchemeError` while the file has a mistake, and goes on under the scheme of before.
+        """
         store = self.workspace.store
+        by_hand = not store.is_scheme_outdated()
+        self._labels_file = _signature(self.workspace.labels_path)
+        self.workspace.follow_scheme()
         identity, self._names = self._names.actor_identity(self.curator), store.names
         self.curator = self._names.curator(identity)
         self.queue = Queue(store, self.curator)
         self._memory = CuratorMemory(store, self.scheme, self.curator, learned_folder(self.workspace))
-        return self._last_change()
+        return self.retired_work() or "labels.yaml was edited" if by_hand else self._last_change()
 
     def _last_change(self) -> str:
         store = self.workspace.store
@@ -224,3 +237,12 @@ class Desk:
             unusable = why_unused(learned_folder(self.workspace), self.workspace.scheme)
             return "learned version unusable · " if unusable else ""
         return f"learned from {len(learned.card['documents'])} · "
+
+
+def _signature(path: Path) -> tuple[int, int] | None:
+    """By what one sees without reading it that a file was written: when, and its size; ``None`` without a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

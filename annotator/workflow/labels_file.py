@@ -38,8 +38,10 @@ class LabelsFile:
     def stage(self, text: str) -> LabelScheme:
         """Write a new text to the disk, beside ``labels.yaml``; return its scheme.
 
-        Raises :class:`SchemeError` where it is no label scheme.
+        Raises :class:`SchemeError` where it is no label scheme, or the file is no longer what :meth:`read` gave.
         """
+        if self._path.read_bytes() != self._before:
+            raise SchemeError(f"{self._path} was changed meanwhile, nothing was written", "run the command again")
         self._staged = StagedFile(self._path, pending_path(self._path).name)
         self._staged.stream.write(text.encode("utf-8"))
         self._staged.finish()

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.errors import AnnotatorError, WorkflowError
+from annotator.errors import AnnotatorError, SchemeError, WorkflowError
 from annotator.history import dumps
 from annotator.labels import LabelScheme, load_scheme
 from annotator.names import person_problem
@@ -88,6 +88,10 @@ class Workspace:
     @cached_property
     def scheme(self) -> LabelScheme:
         """The label scheme; :class:`SchemeError` when it has a mistake."""
+        return self._read_scheme()
+
+    def _read_scheme(self) -> LabelScheme:
+        """Read the label scheme, with what took the place of labels that were split."""
         scheme = self._load_scheme()
         if not self.database_path.exists():
             return scheme
@@ -101,11 +105,20 @@ class Workspace:
         return load_scheme(self.labels_path, RESERVED_KEYS)
 
     def follow_scheme(self) -> None:
-        """Go on under the label scheme as the file and the database have it now."""
-        self.forget_scheme()
+        """Go on under the label scheme as the file and the database have it now.
+
+        Raises :class:`SchemeError` where the file has a mistake; the scheme is the one of before then.
+        """
+        former = self.__dict__.pop("scheme", None)
         self.store.follow_scheme()
         if self.store.lags_behind():
             carry_layers(self.store)
+        try:
+            self.__dict__["scheme"] = self._read_scheme()
+        except SchemeError:
+            if former is not None:
+                self.__dict__["scheme"] = former
+            raise
 
     def forget_scheme(self) -> None:
         """Let the scheme be read anew: its file was changed."""

@@ -103,6 +103,29 @@ async def test_labels_are_changed_from_the_palette_after_what_that_does_was_show
         assert "'NADA' is no label of labels.yaml" in notices(work)
 
 
+async def test_an_edit_by_hand_is_followed_and_a_mistake_in_it_changes_nothing(bench: Bench) -> None:
+    mark(bench, "México", "GPE")
+    path = bench.workspace.labels_path
+    text = path.read_text(encoding="utf-8")
+    async with workbench(bench, KEY) as work:
+        path.write_text("nonsense", encoding="utf-8")
+        work.app._follow_scheme_when_idle()
+        await work.settle()
+        assert "labels.yaml:1" in notices(work)
+        await work.press("f")
+        assert "flag" in bench.actions("curator:ana")
+        path.write_text(text.replace("GPE", "PLACE"), encoding="utf-8")
+        work.app._follow_scheme_when_idle()
+        await work.settle()
+        assert "the label scheme moved on: 1 retired item" in notices(work)
+        assert "GPE†" in work.text
+        path.write_text(text + "# a remark\n", encoding="utf-8")
+        work.app._follow_scheme_when_idle()
+        await work.settle()
+        assert "labels.yaml was edited" in notices(work)
+        assert "†" not in work.header
+
+
 async def test_a_scheme_that_was_edited_by_hand_is_told_at_the_start(bench: Bench) -> None:
     mark(bench, "México", "GPE")
     path = bench.workspace.labels_path

@@ -213,12 +213,7 @@ def change_labels(
             f"labels.yaml has neither {' nor '.join((*change.old, *change.new))}", "add the new label to it first"
         )
     after = edit_labels(before, change, RESERVED_KEYS) if in_file else before
-    scheme = read_scheme_text(after, RESERVED_KEYS)
-    if scheme.shape != changed_shape(workspace.scheme.shape, change):
-        raise SchemeError(
-            f"{workspace.labels_path} cannot be changed by itself: {change} would change more than that",
-            "edit it by hand, then run the command again: it carries the work over",
-        )
+    _check_changed(workspace, change, after)
     history = workspace.store.scheme_history()
     event = SchemeEvent(
         tuple(history.heads.split()), workspace.store.clock(), actor, change.action, change, None, before, after
@@ -234,6 +229,20 @@ def change_labels(
         report.hanging = hanging_relations(workspace.store, change.old)
     _carry_out(workspace, labels, [event], report, dry_run=dry_run, report_progress=report_progress)
     return report
+
+
+def _check_changed(workspace: Workspace, change: LabelChange, after: str) -> None:
+    """Refuse a text of ``labels.yaml`` that is no scheme any more, or another one than the change makes."""
+    problem = f"{change} would change more than that"
+    try:
+        if read_scheme_text(after, RESERVED_KEYS).shape == changed_shape(workspace.scheme.shape, change):
+            return
+    except SchemeError as error:
+        problem = f"after {change} it would say {error.message}"
+    raise SchemeError(
+        f"{workspace.labels_path} cannot be changed by itself: {problem}",
+        "edit it by hand, then run the command again: it carries the work over",
+    )
 
 
 def undo_change(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from annotator.errors import WorkflowError
+from annotator.errors import SchemeError, WorkflowError
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author, text_digests
 from annotator.labels import LabelScheme
 from annotator.labels.retired import retired
@@ -226,7 +226,8 @@ class _Merge:
             return
         writer.note_changes(self.union.news)
         if self.union.text is not None and not self.conflicts:
-            self.labels.read()
+            if self.labels.read() != self.scheme.text:
+                raise SchemeError(f"{self.workspace.labels_path} was changed meanwhile", "run the command again")
             self.scheme = self.labels.stage(self.union.text)
         writer.set_scheme(scheme_stamp(self.scheme))
         writer.carry_layers()

@@ -13,6 +13,7 @@ from annotator.annotation import Annotations, Comment
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.history import LayerName
+from annotator.labels.edit import edit_labels
 from annotator.store import SchemeMovedError, check_database
 from annotator.store.tables import read_state
 from annotator.workflow.adjudicating.gold import settle_finished
@@ -231,10 +232,31 @@ class TestUndo:
 class TestAllOrNothing:
     def test_a_file_that_cannot_be_changed_changes_nothing(self, worked: Bench, run: Run) -> None:
         path = worked.workspace.labels_path
-        path.write_text(path.read_text().replace("PERSON: {key: 1}", "PERSON: &p {key: 1}\n  OTHER: {<<: *p, key: 9}"))
+        text = path.read_text().replace("PERSON: {key: 1}", "PERSON: {key: 1, model_labels: &names [PER]}")
+        path.write_text(text.replace("DATE: {key: 4}", "DATE: {key: 4, model_labels: *names}"))
         before = everything(worked)
-        status = run("drop", "PERSON")[0]
-        assert (status == 0) == (everything(worked) != before)
+        status, _, err = run("drop", "PERSON")
+        assert status == 1
+        assert "cannot be changed by itself: after drop PERSON it would say " in err
+        assert "edit it by hand, then run the command again: it carries the work over" in err
+        assert everything(worked) == before
+        assert run("drop", "DATE")[0] == 0
+
+    def test_a_file_that_somebody_saves_meanwhile_changes_nothing(
+        self, worked: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        change, path = label_change(worked.workspace, "rename", ["ORG"], ["BODY"]), worked.workspace.labels_path
+        edit = edit_labels
+
+        def edited_meanwhile(*arguments: Any) -> str:
+            path.write_text(path.read_text() + "# saved\n")
+            return edit(*arguments)
+
+        monkeypatch.setattr("annotator.workflow.schemes.changing.edit_labels", edited_meanwhile)
+        with pytest.raises(AnnotatorError, match="was changed meanwhile, nothing was written: run the command again"):
+            change_labels(worked.workspace, change, "lea")
+        assert path.read_text().endswith("# saved\n")
+        assert labels(worked, "gold") == {"PERSON", "ORG", "GPE", "works_for"}
 
     def test_a_read_only_folder_changes_nothing(self, worked: Bench, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(*_: object, **__: object) -> None:
