@@ -242,6 +242,21 @@ def rename_author(events: Iterable[Event], curator: str) -> list[Event]:
     return result
 
 
+def rename_document(events: Iterable[Event], key: str) -> list[Event]:
+    """Rewrite the history of a layer as that of another document: the same steps, with new hashes."""
+    hashes = {"": ""}
+    result: list[Event] = []
+    for event in events:
+        ops = event.decode_ops()
+        text = event.ops
+        if any(op.table == "document" for op in ops):
+            text = dumps_ops(op._replace(id=key) if op.table == "document" else op for op in ops)
+        other = replace(event, layer=LayerName(key, event.layer.name), prev=hashes[event.prev], ops=text)
+        hashes[event.hash] = other.hash
+        result.append(other)
+    return result
+
+
 def text_digests(events: Iterable[Event]) -> set[str]:
     """Collect the digests of all texts that a layer's history refers to."""
     digests: set[str] = set()

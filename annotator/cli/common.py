@@ -158,10 +158,16 @@ def format_options(function: Function) -> Function:
 
 def parse_rename(text: str) -> tuple[str, str]:
     """Split ``OLD=NEW`` into a name from elsewhere and the curator's name that it becomes here."""
+    old, new = parse_pair(text, "--rename", "ana=ana.2")
+    return old, curator_name(new)
+
+
+def parse_pair(text: str, option: str, example: str) -> tuple[str, str]:
+    """Split ``OLD=NEW``; what is none is wrong usage of the option."""
     old, equals, new = text.partition("=")
     if not (old and equals and new):
-        raise click.UsageError(f"--rename {text}: expected OLD=NEW, for example ana=ana.2")
-    return old, curator_name(new)
+        raise click.UsageError(f"{option} {text}: expected OLD=NEW, for example {example}")
+    return old, new
 
 
 def narrate(text: str) -> None:

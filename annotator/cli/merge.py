@@ -12,6 +12,7 @@ from annotator.cli.common import (
     json_option,
     narrate,
     opened_seal,
+    parse_pair,
     parse_rename,
     print_json,
     print_lines,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 @click.option(
     "--rename", "renames", multiple=True, metavar="OLD=NEW", help="Where OLD worked in both places, theirs is NEW's."
 )
+@click.option(
+    "--rename-document", "documents", multiple=True, metavar="OLD=NEW", help="Take a document in under another key."
+)
 @click.option("--except", "without", multiple=True, metavar="DOC", help="Leave a document out.")
 @click.option("--any-scheme", is_flag=True, help="Take work under another label scheme, as far as it fits this one.")
 @click.option("--trust", "trusted", multiple=True, metavar="NAME", help="Take what NAME imported for others.")
@@ -43,6 +47,7 @@ def command(
     global_options: GlobalOptions,
     other: Path,
     renames: tuple[str, ...],
+    documents: tuple[str, ...],
     without: tuple[str, ...],
     any_scheme: bool,
     trusted: tuple[str, ...],
@@ -68,6 +73,7 @@ def command(
             workspace,
             other,
             renames=names,
+            documents=dict(parse_pair(text, "--rename-document", "note=note-2") for text in documents),
             without=without,
             trusted=trusted,
             seal=None if opened is None else opened.seal,

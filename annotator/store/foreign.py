@@ -11,10 +11,11 @@ import sqlite3
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from heapq import merge
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,10 @@ import msgspec
 
 from annotator.errors import StoreError
 from annotator.files.scratch import scratch
-from annotator.history import Event, LayerName
+from annotator.history import Event, LayerName, rename_document
 from annotator.scheme_changes import Changes, Names, RenamedError, SchemeEvent
 from annotator.store import expected_schema, schema
-from annotator.store.doctor import scheme_problem
+from annotator.store.doctor import first_break, scheme_problem
 from annotator.store.layers import LayerInfo, SchemeStamp, event_of
 
 
@@ -63,6 +64,28 @@ class ForeignDatabase:
         self._version = version
         self._path = path
         self._signature = _signature(path)
+        self._keys: dict[str, str] = {}
+        self._rewritten: dict[str, int] = {}
+        self._passed_over: set[str] = set()
+
+    def rename_documents(self, keys: Mapping[str, str]) -> None:
+        """Let documents, by the keys that they have there, be read as if they had been ingested under other ones.
+
+        Raises :class:`StoreError` where there is no such document.
+        """
+        names, layers = self._names(), self.layers()
+        known = {layer.name.document for layer in layers}
+        for old, new in keys.items():
+            identity = names.document_identity(old) if old not in known else old
+            if identity not in known:
+                raise StoreError(f"{self.told}: no document {old!r} there", "name one that is there")
+            self._keys[identity] = new
+        renamed = [layer for layer in layers if layer.name.document in self._keys]
+        self._passed_over = {digest for layer in renamed for digest, _ in self._stored_events(layer)}
+        self._rewritten = {
+            digest: layer.id for layer in self.layers() if layer.id in {one.id for one in renamed}
+            for digest, _ in self.events(layer)
+        }  # fmt: skip
 
     def check_unchanged(self) -> None:
         """Raise :class:`StoreError` when somebody wrote to the file since: what was read may be of two moments."""
@@ -77,10 +100,15 @@ class ForeignDatabase:
 
     def hashes(self) -> Iterator[str]:
         """Yield the hashes of all events, in order."""
-        return (row[0] for row in self.rows("SELECT hash FROM event ORDER BY hash"))
+        stored = (row[0] for row in self.rows("SELECT hash FROM event ORDER BY hash"))
+        if not self._keys:
+            return stored
+        return merge((digest for digest in stored if digest not in self._passed_over), sorted(self._rewritten))
 
     def layer_of(self, digest: str) -> int:
         """The number of the layer that an event is in."""
+        if digest in self._rewritten:
+            return self._rewritten[digest]
         return int(next(self.rows("SELECT layer_id FROM event WHERE hash = ?", digest))[0])
 
     def layers(self) -> list[LayerInfo]:
@@ -92,6 +120,11 @@ class ForeignDatabase:
             found = [LayerInfo(row[0], names.layer_identity(LayerName(row[1], row[2]))) for row in rows]
         except RenamedError as error:
             raise StoreError(f"{self.told}: something goes by an old name", "run `annotator doctor` there") from error
+        for old, new in self._keys.items():
+            found = [
+                replace(layer, name=LayerName(new, layer.name.name)) if layer.name.document == old else layer
+                for layer in found
+            ]
         return sorted(found, key=lambda layer: layer.name)
 
     def _names(self) -> Names:
@@ -104,6 +137,15 @@ class ForeignDatabase:
 
     def events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
         """A layer's whole history in the order in which it counts, each event with the hash it is kept under."""
+        former = {new: old for old, new in self._keys.items()}.get(layer.name.document)
+        if former is None:
+            return self._stored_events(layer)
+        stored = self._stored_events(replace(layer, name=LayerName(former, layer.name.name)))
+        if first_break(stored) is not None:  # nothing to be rewritten, and nothing to be believed
+            return stored
+        return [(event.hash, event) for event in rename_document((event for _, event in stored), layer.name.document)]
+
+    def _stored_events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
         query = "SELECT * FROM event WHERE layer_id = ? ORDER BY seq, at, hash"
         return [(row["hash"], event_of(layer.name, row)) for row in self.rows(query, layer.id)]
 

@@ -87,6 +87,7 @@ def merge(
     path: Path,
     *,
     renames: Mapping[str, str] | None = None,
+    documents: Mapping[str, str] | None = None,
     without: Collection[str] = (),
     trusted: Collection[str] = (),
     seal: Seal | None = None,
@@ -99,9 +100,9 @@ def merge(
     ``path`` is the database, its workspace's folder, or a bundle; nothing in it is believed that does not prove to be
     what annotator writes.  Events keep their identity, so that it does not matter how often and in which order
     databases are merged.  ``renames`` gives, by curator, the name under which their work comes in where it was carried
-    on in both places; ``without`` are documents to leave out; ``trusted`` people whose imports into the layers of
-    others are taken; ``seal`` is what the other database must still hold; ``any_scheme`` takes work under another
-    label scheme, as far as it fits this one.
+    on in both places, ``documents`` by document the key under which it comes in; ``without`` are documents to leave
+    out; ``trusted`` people whose imports into the layers of others are taken; ``seal`` is what the other database must
+    still hold; ``any_scheme`` takes work under another label scheme, as far as it fits this one.
 
     Raises :class:`MergeConflictError` when anything stands in the way; then nothing is written.
     """
@@ -112,6 +113,8 @@ def merge(
             merging = _Merge(workspace, other, path, dict(renames or {}), without, trusted)
             if seal is not None:
                 merging.hold_against(seal)
+            if documents:
+                other.rename_documents(documents)
             return merging.run(any_scheme, dry_run)
 
 
@@ -275,7 +278,8 @@ class _Merge:
         related = ours is None or ours.head in hashes or writer.has_event(events[-1][0])
         if here not in (None, there) and not related:
             self.conflicts.append(
-                f"{key}: its text is another one there: --except {key}, or ingest it there under another key"
+                f"{key}: its text is another one there: --rename-document {key}=NEW takes it in as another document,"
+                f" --except {key} leaves it out"
             )
             self.refused.add(layer.name.document)
             return

@@ -316,7 +316,8 @@ class TestConflicts:
         other.add(text="Otro texto de Luis Paz.")
         mark(other, "bo", "Luis Paz")
         assert refused(other, bench) == [
-            "nota: its text is another one there: --except nota, or ingest it there under another key",
+            "nota: its text is another one there: --rename-document nota=NEW takes it in as another document,"
+            " --except nota leaves it out",
         ]
         other.add("más", "Luis Paz.")
         assert bring(other, bench, without=[KEY]).documents == ["más"]
