@@ -55,16 +55,18 @@ def hanging_relations(store: Store, labels: Iterable[str]) -> int:
 def label_examples(store: Store, kind: str, label: str, limit: int) -> list[LabelExample]:
     """The first occurrences of a label in the work of people, in order of document and position."""
     spans = (
-        f'SELECT d.key, s.start, s."end", t.content {_PRESENT} JOIN text t ON t.sha256 = l.text'
-        " JOIN span s ON s.layer_id = l.id WHERE s.label = ? AND l.kind IN ('curator', 'gold')"
+        f'SELECT d.key, s.start, s."end", l.text {_PRESENT} JOIN span s ON s.layer_id = l.id'
+        " WHERE s.label = ? AND l.kind IN ('curator', 'gold')"
     )
     relations = (
-        f'SELECT d.key, min(h.start, c.start), max(h."end", c."end"), t.content {_PRESENT}'
-        " JOIN text t ON t.sha256 = l.text JOIN relation r ON r.layer_id = l.id"
+        f'SELECT d.key, min(h.start, c.start), max(h."end", c."end"), l.text {_PRESENT}'
+        " JOIN relation r ON r.layer_id = l.id"
         " JOIN span h ON h.layer_id = l.id AND h.id = r.head JOIN span c ON c.layer_id = l.id AND c.id = r.child"
         " WHERE r.label = ? AND l.kind IN ('curator', 'gold')"
     )
-    rows = store.rows(f"{spans if kind == 'entity' else relations} ORDER BY 1, 2, 3 LIMIT ?", label, 20 * limit)
+    first = f"{spans if kind == 'entity' else relations} ORDER BY 1, 2, 3 LIMIT ?"
+    query = f"SELECT one.*, t.content FROM ({first}) one JOIN text t ON t.sha256 = one.text ORDER BY 1, 2, 3"
+    rows = [(*row[:3], row[4]) for row in store.rows(query, label, 20 * limit)]
     found: dict[str, LabelExample] = {}
     for key, start, end, content in rows:
         text = content[start:end]
