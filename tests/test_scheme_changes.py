@@ -92,7 +92,16 @@ SAID: dict[tuple[str, ...], tuple[tuple[str, ...], int, tuple[str, ...]]] = {
         ("0 documents became gold, 1 were gold already", "not gold: nota: ", "retired", RENAME),
     ),
     ("export",): (("jsonl", "--layer", "curator:ana"), 0, ("warning: 2 retired items of PERSON", RENAME)),
-    ("agreement",): ((), 0, ("Retired labels are counted as they stand: DATE, PERSON, works_for",)),
+    ("agreement",): (
+        (),
+        0,
+        (
+            "Retired labels are counted as they stand: DATE, PERSON, works_for",
+            "counted as it stands: ",
+            "located_in",
+            RENAME,
+        ),
+    ),
     ("train",): ((), 0, ("left out: ", RENAME)),
     ("evaluate",): (("--layer", "curator:ana"), 0, ("left out: ", RENAME)),
     ("feedback",): (("otra", "--as", "ana"), 0, ("PERSON “Luis Paz”",)),

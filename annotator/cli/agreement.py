@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from annotator.files.outputs import Outputs
     from annotator.reports.agreement import Agreement
     from annotator.reports.work_summary import WorkSummary
+    from annotator.workflow.comparing.agreement_sample import AgreementSample
+    from annotator.workflow.workspace import Workspace
 
 FORMATS = ("table", "md", "json", "csv", "html")
 
@@ -80,7 +82,20 @@ def command(
     agreement = measure(sample, EstimateOptions(resamples, seed), gamma_seconds=gamma)
     done = summarize_work(verdict_counts(workspace), work_times(workspace))
     outputs = workspace.outputs(force=force)
+    _tell_retired(workspace, sample)
     _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output, outputs)
+
+
+def _tell_retired(workspace: Workspace, sample: AgreementSample) -> None:
+    """Say how much of what is compared the label scheme no longer allows, where, and what mends it."""
+    from annotator.workflow.retired_work import mending, places, retired_work, summary, total
+
+    compared = {(document.key, name) for document in sample.documents for name in document.layers}
+    layers = [layer for layer in retired_work(workspace, quick=True) if layer.name in compared]
+    counts = total(layers)
+    if counts:
+        where = places(layer.name for layer in layers)
+        narrate(f"counted as it stands: {summary(counts)} in {where}; {mending(counts)}")
 
 
 def _deliver(agreement: Agreement, done: WorkSummary, kind: str, path: Path | None, outputs: Outputs) -> None:

@@ -10,6 +10,7 @@ import click
 
 from annotator.cli.common import GlobalOptions, narrate, opened_seal, print_lines, seal_options, workspace_option
 from annotator.errors import StoreError
+from annotator.wording import plural
 
 if TYPE_CHECKING:
     from annotator.workflow.sharing.seals import OpenedSeal
@@ -31,7 +32,7 @@ def command(global_options: GlobalOptions, seal: Path | None, signer: Path | Non
     count = print_lines(_damage(workspace, opened))
     if count:
         raise StoreError(
-            f"{count} finding{'' if count == 1 else 's'}",
+            plural(count, "finding"),
             "`annotator restore FILE` brings a backup back, `annotator backup --list` shows them",
         )
     narrate("all is well: history and state agree" + (", and all that was sealed is there" if seal else ""))

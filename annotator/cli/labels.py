@@ -55,7 +55,7 @@ def check(global_options: GlobalOptions, folder: Path | None) -> None:
     path = workspace.labels_path
     count = print_lines(check_scheme(path, RESERVED_KEYS))
     if count:
-        raise SchemeError(f"{path}: {count} mistake{'' if count == 1 else 's'}", "mend the lines above")
+        raise SchemeError(f"{path}: {plural(count, 'mistake')}", "mend the lines above")
     scheme = load_scheme(path, RESERVED_KEYS)
     if workspace.database_path.exists():
         _check_work(workspace)

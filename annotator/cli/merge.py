@@ -116,7 +116,7 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
     would = "would be merged" if dry_run else "merged"
     documents = len({name.document for name in report.events})
     events, added = sum(report.events.values()), len(report.documents)
-    what = f"{events} event{'' if events == 1 else 's'} on {documents} document{'' if documents == 1 else 's'}"
+    what = f"{plural(events, 'event')} on {plural(documents, 'document')}"
     narrate(f"{what} {would}, {added} of the documents {'is' if added == 1 else 'are'} new")
     for change in report.scheme_changes:
         narrate(f"taken over from there: {change}")

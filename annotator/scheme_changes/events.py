@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
@@ -62,7 +63,7 @@ class SchemeEvent(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode([*fields, self.before, self.after, *renaming])).hexdigest()
 
 
-class ChangeHistory:
+class ChangeHistory(ABC):
     """Changes of one sort that a database knows: those of the labels, or those of names."""
 
     def __init__(self, events: Iterable[SchemeEvent] = ()) -> None:
@@ -150,6 +151,6 @@ class ChangeHistory:
             return None if fits else "it undoes what is no change"
         return self.change_problem(event)
 
+    @abstractmethod
     def change_problem(self, event: SchemeEvent) -> str | None:
         """Why there can be no such change, which is no undoing, or ``None``."""
-        raise NotImplementedError

@@ -10,6 +10,7 @@ from annotator.history import CORPUS, LayerName
 from annotator.scheme_changes import SchemeHistory
 from annotator.scheme_changes.folding import Folding
 from annotator.store import LayerInfo, Store
+from annotator.wording import plural
 from annotator.workflow.description import describe_ops
 from annotator.workflow.unknown_document import no_document
 from annotator.workflow.visibility import Visibility
@@ -106,7 +107,7 @@ def _changes(store: Store, info: LayerInfo, scheme: SchemeHistory) -> Iterator[H
         folding.take(event)
     folding.finish()
     for digest, counts in folding.touched.items():
-        items = [f"{counts[table]} {table}{'' if counts[table] == 1 else 's'}" for table in _TOLD if counts[table]]
+        items = [plural(counts[table], table) for table in _TOLD if counts[table]]
         change = scheme.events[digest]
         what = f"labels: {scheme.told(change)}"
         if "layer" in counts:

@@ -42,6 +42,7 @@ async def test_where_nothing_waits_it_says_so(news: Bench) -> None:
     async with workbench(news, curator="lead") as work:
         assert "nothing waits for you" in work.header
         assert "Nothing waits for you. tab shows the other documents." in work.text
+        assert work.line("#keys").endswith("q quit")
         await work.press("enter", "j", "f", "a")
         await work.press("escape")
         assert "3 shown: all" in work.line("#columns")
@@ -54,6 +55,7 @@ async def test_the_first_step_of_work_makes_a_curators_queue_of_it(news: Bench) 
         assert "0 of 3 done" in work.header
         assert lines(work)[0].startswith("◐ doing nota")
         assert "next to do" in work.line("#keys")
+        assert work.line("#keys").endswith("q quit")
 
 
 async def test_whoever_begins_alone_curates(news: Bench) -> None:

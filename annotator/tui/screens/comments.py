@@ -156,12 +156,13 @@ class CommentsScreen(WorkScreen):
 
     def action_move(self, by: int) -> None:
         """Choose the comment ``by`` lines on."""
-        if self.list_view.count():
-            self._choose(max(0, min((self.list_view.index or 0) + by, self.list_view.count() - 1)))
+        line = self.list_view.line_after(by)
+        if line is not None:
+            self._choose(line)
 
     def action_page(self, by: int) -> None:
         """Move by a screenful."""
-        self.action_move(by * max(1, self.list_view.size.height - 1))
+        self.action_move(by * self.list_view.lines_on_a_page)
 
     def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
         """Choose the comment under the mouse; a double click goes there."""

@@ -174,8 +174,9 @@ class FeedbackScreen(WorkScreen):
 
     def action_move(self, by: int) -> None:
         """Show the item ``by`` lines on."""
-        if self.panel.count():
-            self._show(max(0, min((self.panel.index or 0) + by, self.panel.count() - 1)))
+        line = self.panel.line_after(by)
+        if line is not None:
+            self._show(line)
 
     def action_differing(self, by: int) -> None:
         """Show the next (or previous) difference, going round."""

@@ -76,8 +76,8 @@ class QueueScreen(WorkScreen):
             else (("n", "next to do"), ("/", "filter"), ("tab", "state"), ("s", "sort"), ("a", "settle"))
         )
         shown = (("enter", "open"), *keys, ("?", "help"), ("q", "quit"))
-        parts = [part for key, what in shown for part in ((key, "bold"), (f" {what}  ", ""))]
-        self.query_one("#keys", StatusLine).show(*parts)
+        parts = [part for key, what in shown for part in ((key, "bold"), (f" {what}", ""), ("  ", ""))]
+        self.query_one("#keys", StatusLine).show(*parts[:-1])
 
     def on_screen_resume(self) -> None:
         """Read the queue again after another screen was open."""
@@ -190,12 +190,13 @@ class QueueScreen(WorkScreen):
 
     def action_move(self, by: int) -> None:
         """Choose the document ``by`` lines on."""
-        if self.view.count():
-            self.view.choose(max(0, min((self.view.index or 0) + by, self.view.count() - 1)))
+        line = self.view.line_after(by)
+        if line is not None:
+            self.view.choose(line)
 
     def action_page(self, by: int) -> None:
         """Move by a screenful."""
-        self.action_move(by * max(1, self.view.size.height - 1))
+        self.action_move(by * self.view.lines_on_a_page)
 
     def action_cycle_state(self) -> None:
         """List the documents of the next state."""

@@ -65,6 +65,16 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
     def cache_key(self, index: int) -> Hashable:
         """All values that an entry's line shows; the line is built again when they change."""
 
+    def line_after(self, by: int) -> int | None:
+        """The line ``by`` lines on from the chosen one, or the first or last one; ``None`` in an empty list."""
+        last = self.count() - 1
+        return None if last < 0 else max(0, min((self.index or 0) + by, last))
+
+    @property
+    def lines_on_a_page(self) -> int:
+        """How many lines a page down goes on, so that one of those before stays in view."""
+        return max(1, self.size.height - 1)
+
     def refresh_entries(self) -> None:
         """Show that entries were added, removed or changed."""
         self.update_entries()

@@ -16,6 +16,7 @@ from annotator.scheme_changes import UNDO, LabelChange, SchemeEvent, changed_sha
 from annotator.scheme_changes.change import Action, LabelKind
 from annotator.store import Store, Writer, carry_layers
 from annotator.store.label_counts import LabelCount, hanging_relations, item_totals, label_counts
+from annotator.wording import plural
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 from annotator.workflow.workspace import Workspace, scheme_stamp
@@ -92,17 +93,13 @@ class ChangeReport:
         if not self.items or self.change.action == "drop":
             return done
         return (
-            f"{done}: {_number(self.items, 'span' if self.change.kind == 'entity' else 'relation')} {would}carried over"
+            f"{done}: {plural(self.items, 'span' if self.change.kind == 'entity' else 'relation')} {would}carried over"
         )
 
     def _items(self, sign: int) -> str:
         """How many items all layers have fewer (with 1) or more (with -1), in words."""
         counts = ((sign * self.spans, "span"), (sign * self.relations, "relation"))
-        return " and ".join(_number(count, noun) for count, noun in counts if count > 0)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+        return " and ".join(plural(count, noun) for count, noun in counts if count > 0)
 
 
 def label_change(workspace: Workspace, action: Action, old: Sequence[str], new: Sequence[str]) -> LabelChange:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -81,11 +82,17 @@ class Sites:
             bench.workspace.close()
 
 
+@contextmanager
+def sites_apart() -> Iterator[Sites]:
+    """Workspaces in a folder of their own, for one example."""
+    with tempfile.TemporaryDirectory() as folder, closing(Sites(Path(folder))) as sites:
+        yield sites
+
+
 @pytest.fixture
-def sites(tmp_path: Path) -> object:
-    sites = Sites(tmp_path)
-    yield sites
-    sites.close()
+def sites(tmp_path: Path) -> Iterator[Sites]:
+    with closing(Sites(tmp_path)) as sites:
+        yield sites
 
 
 def bring(source: Bench, target: Bench) -> None:
@@ -123,27 +130,23 @@ steps = st.lists(st.integers(0, 60), max_size=7)
 def test_a_change_before_a_merge_gives_what_it_gives_after_it(
     one: Change, ours: list[int], theirs: list[int], more: list[int], gold: bool
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        sites = Sites(Path(folder))
-        try:
-            here, there = sites.base, sites.copy(sites.base)
-            work(here, "ana", ours)
-            work(there, "bo", theirs)
-            work(there, "cy", more)
-            if gold:
-                settle_finished(here.workspace, "lea")
-            first, last = sites.copy(here), sites.copy(here)
-            change(first, one)
-            other = sites.copy(there)
-            bring(first, other)
-            bring(there, first)
-            bring(there, last)
-            change(last, one)
-            assert states(first) == states(last) == states(other)
-            assert first.scheme.shape == last.scheme.shape == other.workspace.scheme.shape
-            assert findings(first) == findings(last) == findings(other) == []
-        finally:
-            sites.close()
+    with sites_apart() as sites:
+        here, there = sites.base, sites.copy(sites.base)
+        work(here, "ana", ours)
+        work(there, "bo", theirs)
+        work(there, "cy", more)
+        if gold:
+            settle_finished(here.workspace, "lea")
+        first, last = sites.copy(here), sites.copy(here)
+        change(first, one)
+        other = sites.copy(there)
+        bring(first, other)
+        bring(there, first)
+        bring(there, last)
+        change(last, one)
+        assert states(first) == states(last) == states(other)
+        assert first.scheme.shape == last.scheme.shape == other.workspace.scheme.shape
+        assert findings(first) == findings(last) == findings(other) == []
 
 
 @given(st.sampled_from(CHANGES), steps, steps, steps)
@@ -151,26 +154,22 @@ def test_a_change_before_a_merge_gives_what_it_gives_after_it(
 def test_undoing_a_change_leaves_what_would_be_there_without_it(
     one: Change, ours: list[int], theirs: list[int], more: list[int]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        sites = Sites(Path(folder))
-        try:
-            here, there = sites.base, sites.copy(sites.base)
-            work(here, "ana", ours)
-            work(there, "bo", theirs)
-            text = here.workspace.labels_path.read_text()
-            plain = sites.copy(here)
-            change(here, one)
-            bring(there, here)
-            undo_change(here.workspace, "lea")
-            bring(there, plain)
-            assert states(here) == states(plain)
-            assert here.workspace.labels_path.read_text() == text
-            work(here, "cy", more)
-            bring(here, there)
-            assert states(here) == states(there)
-            assert findings(here) == findings(there) == []
-        finally:
-            sites.close()
+    with sites_apart() as sites:
+        here, there = sites.base, sites.copy(sites.base)
+        work(here, "ana", ours)
+        work(there, "bo", theirs)
+        text = here.workspace.labels_path.read_text()
+        plain = sites.copy(here)
+        change(here, one)
+        bring(there, here)
+        undo_change(here.workspace, "lea")
+        bring(there, plain)
+        assert states(here) == states(plain)
+        assert here.workspace.labels_path.read_text() == text
+        work(here, "cy", more)
+        bring(here, there)
+        assert states(here) == states(there)
+        assert findings(here) == findings(there) == []
 
 
 @given(st.sampled_from(CHANGES), steps, steps, steps)
@@ -178,27 +177,23 @@ def test_undoing_a_change_leaves_what_would_be_there_without_it(
 def test_work_goes_on_after_a_change_and_undo_reaches_behind_it(
     one: Change, before: list[int], after: list[int], theirs: list[int]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        sites = Sites(Path(folder))
-        try:
-            here, there = sites.base, sites.copy(sites.base)
-            work(here, "ana", before)
-            change(here, one)
-            work(here, "ana", after)
-            work(there, "bo", theirs)
-            session = here.session(curator="ana")
-            while session.editor._undo.done:
-                session.undo()
-            assert not session.content.spans
-            assert not session.content.relations
-            while session.editor._undo.undone:
-                session.redo()
-            bring(here, there)
-            bring(there, here)
-            assert states(here) == states(there)
-            assert findings(here) == findings(there) == []
-        finally:
-            sites.close()
+    with sites_apart() as sites:
+        here, there = sites.base, sites.copy(sites.base)
+        work(here, "ana", before)
+        change(here, one)
+        work(here, "ana", after)
+        work(there, "bo", theirs)
+        session = here.session(curator="ana")
+        while session.editor._undo.done:
+            session.undo()
+        assert not session.content.spans
+        assert not session.content.relations
+        while session.editor._undo.undone:
+            session.redo()
+        bring(here, there)
+        bring(there, here)
+        assert states(here) == states(there)
+        assert findings(here) == findings(there) == []
 
 
 @given(st.sampled_from(CHANGES[:5]), st.sampled_from(CHANGES), steps, steps, steps, st.booleans())
@@ -207,33 +202,29 @@ def test_of_two_changes_of_one_label_one_is_undone_and_the_other_holds(
     one: Change, other: Change, ours: list[int], theirs: list[int], more: list[int], known: bool
 ) -> None:
     """Also where work was done under the one that is undone, and whichever was made first."""
-    with tempfile.TemporaryDirectory() as folder:
-        sites = Sites(Path(folder))
-        try:
-            here, there = sites.base, sites.copy(sites.base)
-            work(here, "ana", ours)
-            if known:
-                change(there, other)
-                change(here, one)
-            else:
-                change(here, one)
-                change(there, other)
-            work(there, "bo", theirs)
-            undo_change(there.workspace, "lea")
-            work(there, "cy", more)
-            plain = sites.copy(here)
-            bring(there, here)
-            bring(plain, there)
-            assert states(here) == states(there)
-            assert here.scheme.shape == there.workspace.scheme.shape == plain.scheme.shape
-            assert findings(here) == findings(there) == []
-            if one[0] != "split":
-                gone = set(one[1]) - set(one[2])
-                used = {record["label"] for state in states(here).values() for key, record in state.items()
-                        if key[0] in ("span", "relation")}  # fmt: skip
-                assert not gone & used
-        finally:
-            sites.close()
+    with sites_apart() as sites:
+        here, there = sites.base, sites.copy(sites.base)
+        work(here, "ana", ours)
+        if known:
+            change(there, other)
+            change(here, one)
+        else:
+            change(here, one)
+            change(there, other)
+        work(there, "bo", theirs)
+        undo_change(there.workspace, "lea")
+        work(there, "cy", more)
+        plain = sites.copy(here)
+        bring(there, here)
+        bring(plain, there)
+        assert states(here) == states(there)
+        assert here.scheme.shape == there.workspace.scheme.shape == plain.scheme.shape
+        assert findings(here) == findings(there) == []
+        if one[0] != "split":
+            gone = set(one[1]) - set(one[2])
+            used = {record["label"] for state in states(here).values() for key, record in state.items()
+                    if key[0] in ("span", "relation")}  # fmt: skip
+            assert not gone & used
 
 
 def test_the_same_change_made_in_two_places_is_one_also_for_undo(sites: Sites) -> None:
