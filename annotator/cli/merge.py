@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--rename-document", "documents", multiple=True, metavar="OLD=NEW", help="Take a document in under another key."
 )
+@click.option("--follow-names", is_flag=True, help="Give work here the curator's name that it was given in OTHER.")
 @click.option("--except", "without", multiple=True, metavar="DOC", help="Leave a document out.")
 @click.option("--any-scheme", is_flag=True, help="Take work under another label scheme, as far as it fits this one.")
 @click.option("--trust", "trusted", multiple=True, metavar="NAME", help="Take what NAME imported for others.")
@@ -48,6 +49,7 @@ def command(
     other: Path,
     renames: tuple[str, ...],
     documents: tuple[str, ...],
+    follow_names: bool,
     without: tuple[str, ...],
     any_scheme: bool,
     trusted: tuple[str, ...],
@@ -74,6 +76,7 @@ def command(
             other,
             renames=names,
             documents=dict(parse_pair(text, "--rename-document", "note=note-2") for text in documents),
+            follow_names=follow_names,
             without=without,
             trusted=trusted,
             seal=None if opened is None else opened.seal,

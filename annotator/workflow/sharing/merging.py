@@ -88,6 +88,7 @@ def merge(
     *,
     renames: Mapping[str, str] | None = None,
     documents: Mapping[str, str] | None = None,
+    follow_names: bool = False,
     without: Collection[str] = (),
     trusted: Collection[str] = (),
     seal: Seal | None = None,
@@ -98,11 +99,11 @@ def merge(
     """Take over everything that another database knows and this one does not.
 
     ``path`` is the database, its workspace's folder, or a bundle; nothing in it is believed that does not prove to be
-    what annotator writes.  Events keep their identity, so that it does not matter how often and in which order
-    databases are merged.  ``renames`` gives, by curator, the name under which their work comes in where it was carried
-    on in both places, ``documents`` by document the key under which it comes in; ``without`` are documents to leave
-    out; ``trusted`` people whose imports into the layers of others are taken; ``seal`` is what the other database must
-    still hold; ``any_scheme`` takes work under another label scheme, as far as it fits this one.
+    what annotator writes.  ``renames`` gives, by curator, the name under which their work comes in where it was carried
+    on in both places, ``documents`` by document the key under which it comes in; ``follow_names`` gives a line of work
+    here the curator's name that it was given there.  ``without`` are documents to leave out; ``trusted`` people whose
+    imports into the layers of others are taken; ``seal`` is what the other database must still hold; ``any_scheme``
+    takes work under another label scheme, as far as it fits this one.
 
     Raises :class:`MergeConflictError` when anything stands in the way; then nothing is written.
     """
@@ -111,6 +112,7 @@ def merge(
             raise WorkflowError(f"{path} is this workspace's own database", "give another one")
         with open_foreign(file, told, limits) as other, held_together(told):
             merging = _Merge(workspace, other, path, dict(renames or {}), without, trusted)
+            merging.follow_names = follow_names
             if seal is not None:
                 merging.hold_against(seal)
             if documents:
@@ -144,6 +146,7 @@ class _Merge:
         self.trusted = trusted
         self.names = Names()
         self.assigned: set[str] = set()
+        self.follow_names = False
 
     def hold_against(self, seal: Seal) -> None:
         """Refuse a database in which not all is as it was sealed; count what came since."""
@@ -319,7 +322,14 @@ class _Merge:
         fork = Fork([event for _, event in ours], [event for _, event in events])
         here = fork.theirs_here(self._hashes_here(name.document))
         there = fork.ours_there(self._hashes_there(layer.name.document))
-        if there is not None and (here is None or not fork.ours_stays):
+        gives_away = there is not None and (here is None or not fork.ours_stays)
+        if gives_away and not self.follow_names:
+            known_as = self.names.curator(there or "")
+            self.conflicts.append(
+                f"{name}: there it is {known_as}'s, and another line is {name.author}'s:"
+                f" --follow-names calls ours {known_as}'s here too, --except {name.document} leaves the document out"
+            )
+        elif gives_away and there is not None:
             new = self.names.layer(LayerName(layer.name.document, curator_layer(there)))
             renamed = [(event.hash, event) for event in rename_author(fork.ours, there)]
             writer.take_out(own)

@@ -34,7 +34,7 @@ def mark(bench: Bench, needle: str, curator: str = "ana") -> None:
 
 
 def bring(source: Bench, target: Bench, renames: Mapping[str, str] | None = None) -> MergeReport:
-    return merge(target.workspace, source.workspace.root, renames=renames)
+    return merge(target.workspace, source.workspace.root, renames=renames, follow_names=True)
 
 
 def marked(bench: Bench, curator: str) -> set[str]:
@@ -63,6 +63,11 @@ def test_where_the_line_came_from_it_takes_the_new_name_too(sites: Sites) -> Non
     with pytest.raises(MergeConflictError):
         bring(here, there)
     bring(there, here, {"ana": "ana.2"})
+    before = sql_dump(there.store.path)
+    with pytest.raises(MergeConflictError) as caught:  # nobody's work goes by another name unasked
+        merge(there.workspace, here.workspace.root)
+    assert "--follow-names calls ours ana.2's here too" in caught.value.conflicts[0]
+    assert sql_dump(there.store.path) == before
     report = bring(here, there)
     assert report.given_away == [(LayerName(KEY, "curator:ana"), LayerName(KEY, "curator:ana.2"))]
     for bench in (here, there):
