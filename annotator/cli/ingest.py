@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
+from annotator.wording import plural
 from annotator.workflow.workspace import Workspace, curator_name
 
 
@@ -56,7 +57,7 @@ def take_in(
         replace=replace,
         override=override,
     )
-    parts = [f"{len(report.added)} documents added", f"{len(report.unchanged)} unchanged"]
+    parts = [f"{plural(len(report.added), 'document')} added", f"{len(report.unchanged)} unchanged"]
     if report.replaced:
         parts.append(f"{len(report.replaced)} replaced")
     narrate(", ".join(parts))

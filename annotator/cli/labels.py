@@ -59,7 +59,8 @@ def check(global_options: GlobalOptions, folder: Path | None) -> None:
     scheme = load_scheme(path, RESERVED_KEYS)
     if workspace.database_path.exists():
         _check_work(workspace)
-    narrate(f"{path}: {len(scheme.entities)} entities, {len(scheme.relations)} relations, all well")
+    entities = plural(len(scheme.entities), "entity", "entities")
+    narrate(f"{path}: {entities}, {plural(len(scheme.relations), 'relation')}, all well")
 
 
 def _check_work(workspace: Workspace) -> None:

@@ -17,8 +17,8 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO
@@ -128,8 +128,20 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write a small file of the program's own, whole or not at all."""
-    with whole_file(path) as stream:
-        stream.write(data)
+    replace_files({path: data})
+
+
+def replace_files(contents: Mapping[Path, bytes]) -> None:
+    """Write small files of the program's own, all of them or none, in their order."""
+    with ExitStack() as stack:
+        staged = []
+        for path, data in contents.items():
+            stack.enter_context(name_errors(path))
+            staged.append(StagedFile(path))
+            stack.callback(staged[-1].discard)
+            staged[-1].stream.write(data)
+            staged[-1].finish()
+        publish(*staged)
 
 
 @contextmanager

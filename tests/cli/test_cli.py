@@ -131,8 +131,40 @@ class TestWithoutATerminal:
         assert (status, out) == (0, "")
         assert run("labels", "check", folder=tmp_path / "mine")[0] == 0
         (tmp_path / "mine" / "seeds" / "a.txt").write_text(ARTICLE, encoding="utf-8")
-        status, out, _ = run("ingest", folder=tmp_path / "mine")
+        status, out, err = run("ingest", folder=tmp_path / "mine")
         assert (status, out) == (0, "")
+        assert err.startswith("1 document added")  # no article came with it
+
+    @pytest.mark.parametrize("template", ["sample", "news", "blank"])
+    def test_every_template_is_a_workspace_without_a_mistake(self, run: Run, tmp_path: Path, template: str) -> None:
+        status, _, err = run("init", tmp_path / "mine", "--template", template)
+        assert (status, len(err.splitlines())) == (0, 1)
+        assert run("labels", "check", folder=tmp_path / "mine")[0] == 0
+
+    def test_the_news_template_shows_articles_with_suggestions_at_once(self, run: Run, tmp_path: Path) -> None:
+        _, _, err = run("init", tmp_path / "mine", "--template", "news")
+        assert "put articles into seeds/" not in err
+        status, out, _ = run(folder=tmp_path / "mine")
+        assert status == 0
+        rows = [line.split() for line in out.splitlines() if "todo" in line]
+        assert sorted(row[1] for row in rows) == ["en", "es"]
+        assert all(int(row[3]) > 20 for row in rows)
+
+    def test_init_writes_over_no_article(self, run: Run, tmp_path: Path) -> None:
+        own = tmp_path / "mine" / "seeds" / "harbor-bridge.txt"
+        own.parent.mkdir(parents=True)
+        own.write_text("mine", encoding="utf-8")
+        status, _, err = run("init", tmp_path / "mine", "--template", "news")
+        assert (status, err.count("\n")) == (1, 1)
+        assert f"{own} exists already" in err
+        assert [path.name for path in own.parent.parent.rglob("*")] == ["seeds", own.name]
+        assert own.read_text(encoding="utf-8") == "mine"
+
+    def test_an_unknown_template_is_wrong_usage(self, run: Run, tmp_path: Path) -> None:
+        status, _, err = run("init", tmp_path / "mine", "--template", "letters")
+        assert status == 2
+        assert "'letters' is not one of 'sample', 'news', 'blank'" in err
+        assert not (tmp_path / "mine").exists()
 
 
 class TestTheWholeWay:

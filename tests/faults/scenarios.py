@@ -219,4 +219,5 @@ VERBS = (
     Scenario("seal", finished, "seal -o {base}/all.seal", repeats=False),
     Scenario("migrate", older, "doctor"),
     Scenario("init", plain, "init {base}/new"),
+    Scenario("init with articles", plain, "init {base}/new --template news", completes=True),
 )
