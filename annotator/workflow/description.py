@@ -10,9 +10,14 @@ from annotator.annotation import RelationKey, SpanKey, relation_key, span_key
 from annotator.history import AUTOMATIC_ACTIONS, RETURN, UNDO_RETURN, Op, Record, dumps
 
 
+def one_line(text: str) -> str:
+    """A piece of text on one line, without control characters."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+
+
 def quote(text: str, limit: int = 40) -> str:
     """Quote a piece of text on one line, without control characters, shortened to ``limit`` code points."""
-    shown = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    shown = one_line(text)
     return f"“{shown if len(shown) <= limit else shown[: limit - 1].rstrip() + '…'}”"
 
 

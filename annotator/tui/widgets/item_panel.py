@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 
 from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
+from annotator.tui.layout.cutting import cut_middle, cut_together
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
@@ -100,7 +101,8 @@ class ItemPanel(VirtualList):
         pending = span.origin == "suggested"
         mark, label = self._mark(span), set_cell_size(sanitize(span.label), LABEL_CELLS)
         tail = f" {span.score:.2f}" if pending and span.score is not None else ""
-        text = set_cell_size(self._text(span), max(0, width - LABEL_CELLS - 3 - len(tail)))
+        room = max(0, width - LABEL_CELLS - 3 - len(tail))
+        text = set_cell_size(cut_middle(self._text(span), room), room)
         return [
             Segment(f"{mark} ", self.palette.style(color)),
             Segment(f"{label} ", self.palette.style(color, bold=not pending)),
@@ -114,10 +116,9 @@ class ItemPanel(VirtualList):
         assert head is not None
         assert child is not None
         middle = f" {sanitize(relation.label)}→ "
-        room = max(2, width - 4 - len(middle))
-        head_text, child_text = self._text(head), self._text(child)
-        head_room = max(room // 2, room - len(child_text))
-        text = f"{self._mark(relation)} ╶ {head_text[: head_room - 1].strip()}{middle}{child_text}"
+        room = max(2, width - 4 - cell_len(middle))
+        head_text, child_text = cut_together((self._text(head), self._text(child)), room)
+        text = f"{self._mark(relation)} ╶ {head_text}{middle}{child_text}"
         color = self.palette.retired if self._is_retired(relation.id) else self.palette.faint
         return [Segment(set_cell_size(text, width), self.palette.style(color, italic=pending))]
 

@@ -6,12 +6,12 @@ from annotator.annotation import Relation, Span
 from annotator.labels.retired import Reason
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.cutting import quote_within
 from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.annotating.split_labels import new_labels
-from annotator.workflow.description import quote
 
 
 def show_header(
@@ -66,14 +66,14 @@ def _show_span(bar: StatusLine, session: AnnotationSession, span: Span) -> None:
     reason = session.layer.retirement(span.id)
     if reason is not None:
         keys = "[ ] { } move" if reason.kind == "overlap" else _new_labels(session, span.id) or "label key relabels"
-        _show_retired(bar, span, quote(session.checks.text_of(span), 24), reason, keys)
+        _show_retired(bar, span, quote_within(session.checks.text_of(span), 24), reason, keys)
         return
     pending = span.origin == "suggested"
     keys = "a accept · x reject" if pending else "[ ] { } · r relate · d delete"
     notes = [comment.text for comment in session.content.comments_on(span.id)]
     bar.show(
         (f" {span.label}{'?' if pending else ''} ", span.label),
-        (quote(session.checks.text_of(span), 48), "bold"),
+        (quote_within(session.checks.text_of(span), 48), "bold"),
         (f"  {_source(span)}", "faint"),
         (f"  “{notes[0]}”" if notes else "", ""),
         right=f"  {keys} ",
@@ -86,15 +86,15 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
     assert child is not None
     reason = session.layer.retirement(relation.id)
     if reason is not None:
-        ends = f"{quote(session.checks.text_of(head), 16)} → {quote(session.checks.text_of(child), 16)}"
+        ends = f"{quote_within(session.checks.text_of(head), 16)} → {quote_within(session.checks.text_of(child), 16)}"
         _show_retired(bar, relation, ends, reason, _new_labels(session, relation.id) or "r retype")
         return
     pending = relation.origin == "suggested"
     keys = "a accept · x reject · r retype" if pending else "r retype · d delete"
     bar.show(
-        (f" {quote(session.checks.text_of(head), 28)}", head.label),
+        (f" {quote_within(session.checks.text_of(head), 28)}", head.label),
         (f" ─{relation.label}{'?' if pending else ''}→ ", "bold"),
-        (quote(session.checks.text_of(child), 28), child.label),
+        (quote_within(session.checks.text_of(child), 28), child.label),
         (f"  {_source(relation)}", "faint"),
         right=f"  {keys} ",
     )

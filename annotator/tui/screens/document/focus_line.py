@@ -5,8 +5,8 @@ from __future__ import annotations
 from annotator.text import Document
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.cutting import quote_within
 from annotator.tui.widgets.status_line import StatusLine
-from annotator.workflow.description import quote
 
 
 def show_prompt_or_selection(bar: StatusLine, prompt: KeyPrompt | None, caret: Caret, document: Document) -> bool:
@@ -15,6 +15,6 @@ def show_prompt_or_selection(bar: StatusLine, prompt: KeyPrompt | None, caret: C
     if prompt is not None:
         bar.show((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
     elif selection is not None:
-        text = quote(document.text[slice(*selection)], 60)
+        text = quote_within(document.text[slice(*selection)], 60)
         bar.show((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))
     return prompt is not None or selection is not None
