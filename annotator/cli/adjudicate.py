@@ -59,10 +59,9 @@ def _open(workspace: Workspace, actor: str, document: str | None) -> None:
         raise WorkflowError("no document waits to be adjudicated", "two curators must have finished one")
     desk.adjudicate(key)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from annotator.tui.app import run
-        from annotator.workflow.settings import load_preferences, settings_path
+        from annotator.cli.annotate import open_workbench
 
-        run(desk, key, load_preferences(settings_path()), adjudicating=True)
+        open_workbench(desk, key, adjudicating=True)
         return
     for waiting in desk.to_adjudicate():
         click.echo(waiting)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
 from annotator.workflow.workspace import Workspace, curator_name
+
+if TYPE_CHECKING:
+    from annotator.workflow.desk import Desk
 
 
 @click.command("annotate")
@@ -32,15 +36,27 @@ def start(workspace: Workspace, curator: str | None, document: str | None) -> No
     if document is not None:
         desk.open(document)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from annotator.tui.app import run
-        from annotator.workflow.settings import load_preferences, settings_path
-
-        run(desk, document, load_preferences(settings_path()))
+        open_workbench(desk, document)
         return
     from annotator.cli.status import print_queue
 
     print_queue(desk)
     narrate("no terminal here; run `annotator annotate` in one to open the workbench")
+
+
+def open_workbench(desk: Desk, document: str | None, *, adjudicating: bool = False) -> None:
+    """Open the workbench in this terminal, and again after the tutorial when the curator left it for that."""
+    from annotator.tui.app import Reopening, run
+    from annotator.workflow.settings import load_preferences, settings_path
+
+    preferences, is_new = load_preferences(settings_path()), not settings_path().exists()
+    wanted: Reopening | None = Reopening(document, adjudicating)
+    while wanted is not None:
+        wanted = run(desk, wanted.document, preferences, adjudicating=wanted.adjudicating, offers_tutorial=is_new)
+        if wanted is not None:
+            from annotator.cli.tutorial import play
+
+            play(desk.curator, preferences)
 
 
 def _prepare(workspace: Workspace, curator: str | None) -> None:

@@ -22,6 +22,7 @@ from annotator.errors import AnnotatorError
 
 VERBS = (
     "init",
+    "tutorial",
     "ingest",
     "models",
     "suggest",

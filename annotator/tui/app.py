@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from warnings import filterwarnings
 
 from rich.console import RenderableType
@@ -55,11 +55,20 @@ class WorkbenchError(Exception):
         return cls(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
 
 
+class Reopening(NamedTuple):
+    """What to open when the workbench comes back after the tutorial: a document, or what the bookmark says."""
+
+    document: str | None
+    adjudicating: bool
+
+
 class AnnotatorApp(App[None]):
     """Shows a curator's desk: the queue, and over it the other screens.
 
     ``document``, or else the one that was left open, is opened at the start, to annotate or (with ``adjudicating``) to
-    adjudicate.  ``failure`` is the exception that ended the workbench, to be raised when the terminal is restored.
+    adjudicate.  ``offers_tutorial`` lets the queue name the tutorial to somebody who has not begun yet; ``reopening``
+    says what to open after the tutorial, when the workbench was left for that.  ``failure`` is the exception that ended
+    the workbench, to be raised when the terminal is restored.
     """
 
     TITLE = "annotator"
@@ -93,6 +102,8 @@ class AnnotatorApp(App[None]):
         self.signals: Signals | None = None
         self.uncaught = Uncaught(self._fail)
         self.failure: BaseException | None = None
+        self.offers_tutorial = False
+        self.reopening: Reopening | None = None
         self._first_document = document
         self._adjudicating = adjudicating
         self._palette: tuple[str, Palette] | None = None
@@ -257,6 +268,7 @@ class AnnotatorApp(App[None]):
         if isinstance(screen, WorkScreen) and screen.query("#entry"):
             labels = "rename, merge, split or drop labels, with all work"
             yield SystemCommand("Change labels", labels, lambda: screen.call_later(self.change_labels, screen))
+        yield SystemCommand("Tutorial", "learn the keys on an article of its own", self.leave_for_tutorial)
         for binding in keymap.bindings_of(screen.BINDINGS):
             if binding.description and isinstance(screen, WorkScreen):
                 yield SystemCommand(
@@ -304,6 +316,12 @@ class AnnotatorApp(App[None]):
         """Run a screen's action after the command palette has closed."""
         screen.call_later(screen.waiting_keys.run, partial(screen.run_action, action))
 
+    async def leave_for_tutorial(self) -> None:
+        """Close, to come back after the tutorial to what is open now."""
+        settling = self._open_document(AdjudicateScreen)
+        self.reopening = Reopening(None if settling is None else self.desk.key(settling), settling is not None)
+        await self.action_quit()
+
     def action_help(self) -> None:
         """Show the keys and guidelines."""
         label = self.screen.focused_label() if isinstance(self.screen, WorkScreen) else None
@@ -319,21 +337,44 @@ class AnnotatorApp(App[None]):
         self.exit(message=message if waiting else None)
 
 
-def run(desk: Desk, document: str | None, preferences: Preferences, *, adjudicating: bool = False) -> None:
-    """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits."""
+def run(
+    desk: Desk,
+    document: str | None,
+    preferences: Preferences,
+    *,
+    adjudicating: bool = False,
+    offers_tutorial: bool = False,
+) -> Reopening | None:
+    """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits.
+
+    Returns what to open after the tutorial where the curator left for that.
+    """
     collect_seldom()
     training = None
     if preferences.learn:
         training = BackgroundTraining(desk.workspace.root, desk.curator, network=preferences.network_in_background)
     app = AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating)
+    app.offers_tutorial = offers_tutorial
+    run_app(app)
+    if app.signals is not None and app.signals.ended_by is not None:
+        desk.workspace.close()
+    end_app(app)
+    return app.reopening
+
+
+def run_app(app: AnnotatorApp) -> None:
+    """Run an app in this terminal; a signal or an exception that ended it is kept for :func:`end_app`."""
     app.signals = Signals(app)
     with app.signals.handled(), app.uncaught.watched():
         try:
             app.run()
         except SystemExit as end:
             app.failure = app.failure or WorkbenchError.of(end)
-    if app.signals.ended_by is not None:
-        desk.workspace.close()
+
+
+def end_app(app: AnnotatorApp) -> None:
+    """End the process by the signal that ended an app, or raise the exception that did."""
+    if app.signals is not None:
         app.signals.end_process()
     if app.failure is not None:
         filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # Textual's own

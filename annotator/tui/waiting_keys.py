@@ -37,7 +37,7 @@ class WaitingKeys:
     """The keys and clicks of a screen that wait for the write lock.
 
     A step that cannot be written is rolled back whole, so trying a key again is safe.  While something waits, every
-    later key and click queues behind it.
+    later key and click queues behind it.  ``after`` is called after each that took effect.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class WaitingKeys:
         self._waiting: deque[Action | events.Key] = deque()
         self._timer: Timer | None = None
         self._resuming = False
+        self.after: Callable[[], object] | None = None
         self._since = 0.0
         self._holder = ""
 
@@ -89,6 +90,8 @@ class WaitingKeys:
                 result = action()
                 if isawaitable(result):
                     await result
+            if self.after is not None:
+                self.after()
         except LockedError as error:
             self._waiting.appendleft(action)
             self._holder = error.holder

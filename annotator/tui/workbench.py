@@ -24,6 +24,9 @@ class Workbench(Protocol):
     training_status: str
     """What the training does just now, for the header; empty while it does nothing."""
 
+    offers_tutorial: bool
+    """Whether the queue names the tutorial, until the curator has opened a document."""
+
     @property
     def palette(self) -> Palette:
         """The colours of the current theme."""

@@ -219,6 +219,10 @@ class Desk:
         left_open = bookmark is not None and bookmark.open and store.metadata(bookmark.document) is not None
         return bookmark.document if bookmark is not None and left_open else None
 
+    def is_new(self) -> bool:
+        """Whether the curator has opened no document here yet."""
+        return self.workspace.store.bookmark(self.curator) is None
+
     def progress(self) -> dict[str, int]:
         """How many documents are in each state, and in ``total``."""
         counts = self.queue.progress(mine=self.assigned_only)

@@ -51,7 +51,8 @@ class Workspace:
             if (folder / LABELS).is_file():
                 return cls(folder)
         raise WorkflowError(
-            f"no {LABELS} in {here} or above", "give the workspace with -w DIR, or make one with `annotator init DIR`"
+            f"no {LABELS} in {here} or above",
+            "give the workspace with -w DIR, or make one with `annotator init DIR`; `annotator tutorial` needs none",
         )
 
     @property

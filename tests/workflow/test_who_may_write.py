@@ -200,6 +200,7 @@ class TestIngest:
 
 VERB_CALLS: dict[str, list[str]] = {
     "init": ["elsewhere"],
+    "tutorial": [],
     "ingest": ["other"],
     "models": [],
     "suggest": [],

@@ -100,6 +100,8 @@ class QueueScreen(WorkScreen):
             return
         self._show_progress()
         gold = "≠ differ ★ gold " if self.view.shows_gold else ""
+        if self.workbench.offers_tutorial and self.desk.is_new():
+            listed = " new here? ctrl+p, then tutorial"
         columns.show((listed, "faint"), right=f"? undecided ✓ spans → relations {gold}")
 
     def _show_waiting(self) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segment
@@ -52,6 +53,8 @@ class AnnotateScreen(DocumentScreen):
 
     session: AnnotationSession
     panel: ItemPanel
+    guide: Widget | None = None
+    """A panel that tells a beginner what to press."""
 
     def __init__(
         self, desk: Desk, session: AnnotationSession, needle: str = "", item: SpanKey | RelationKey | None = None
@@ -70,6 +73,10 @@ class AnnotateScreen(DocumentScreen):
     def make_panel(self) -> ItemPanel:
         """All spans and relations."""
         return ItemPanel(self.session, self.workbench.palette)
+
+    def bars(self) -> list[Widget]:
+        """The panel for a beginner, if there is one."""
+        return [] if self.guide is None else [self.guide]
 
     def focus_first_item(self) -> None:
         """Go to the item that was asked for, to where the curator stopped, or to the first suggestion."""
