@@ -31,6 +31,10 @@ class SpanKey(NamedTuple):
     def __str__(self) -> str:
         return f"{self.start}-{self.end}-{self.label}"
 
+    def overlaps(self, other: SpanKey) -> bool:
+        """Tell whether two spans share text."""
+        return self.start < other.end and other.start < self.end
+
 
 class RelationKey(NamedTuple):
     """The content of a relation, independent of the ids that its ends have in a layer."""

@@ -79,7 +79,7 @@ async def test_what_most_say_is_one_key(disputed: Bench) -> None:
         await work.press("u", "u", "u", "u")
         assert "3? 0✓ 1=" in work.header
         await work.press("A")
-        assert work.message == "settled 3 as most say; 1 remain"
+        assert work.message == "settled 3 as most say; 1 remains"
         assert work.focus.startswith("relation label  1 of 1")
 
 

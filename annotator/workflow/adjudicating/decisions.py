@@ -59,16 +59,20 @@ def decide_spans(
     items: Iterable[Span],
     scheme: LabelScheme,
     event: int,
+    *,
+    by_edit: bool = False,
 ) -> dict[str, Ruling]:
     """The rulings that make ``items``, and nothing else, the outcome of a case.
 
-    The items carry their origin and the curator who has them.  Without a case they are added to gold.
+    The items carry their origin and the curator who has them.  Without a case they are added to gold.  Items that an
+    edit gave (``by_edit``) settle only what they are about: other spans of the same curators stay open.
     """
     decided = {item.key: item for item in items}
     outcome = tuple(sorted(decided))
     displaced = _displaced(settlement, outcome, scheme)
+    left_open = _beside(case, outcome) if case is not None and by_edit else frozenset()
     if case is not None:
-        displaced |= {*case.outcome, *_spans_of_case(settlement, case)} - set(outcome)
+        displaced |= {*case.outcome, *decided_on(settlement, case)} - set(outcome)
     other_cases = [
         other for other in settlement.open if isinstance(other, SpanCase) and other.id != (case.id if case else None)
     ]
@@ -76,7 +80,10 @@ def decide_spans(
     claimed: list[SpanVersion] = [tuple(sorted(displaced))]
     for affected in [*other_cases, *([case] if case else [])]:
         for version in affected.versions.values():
-            claims = version if affected is case else _settled_claims(version, outcome, scheme)
+            if affected is case:
+                claims = tuple(claim for claim in version if claim not in left_open)
+            else:
+                claims = _settled_claims(version, outcome, scheme)
             claimed.append(claims)
             versions.update({str(claim): versions_of(affected) for claim in claims})
     successor = successors(claimed, outcome)
@@ -133,6 +140,13 @@ def case_of(settlement: Settlement, item: str) -> Case | None:
     return next((case for case in settlement.cases if claims & set(map(str, case.claims))), None)
 
 
+def decided_on(settlement: Settlement, case: SpanCase) -> set[SpanKey]:
+    """The outcomes of the rulings on the claims of a case, also while it is open again."""
+    claims = set(map(str, case.claims))
+    rulings = (settlement.rulings[claim] for claim in claims if claim in settlement.rulings)
+    return {span_key(ruling.outcome) for ruling in rulings if ruling.outcome is not None}
+
+
 def _anchor(settlement: Settlement, span: SpanKey) -> SpanKey:
     """A claim that a gold span is the outcome of; it stays the same when the borders of the gold span are moved."""
     claims = [span_key(r.claim) for r in settlement.rulings.values() if r.kind == "span" and r.item == str(span)]
@@ -144,11 +158,14 @@ def _displaced(settlement: Settlement, outcome: SpanVersion, scheme: LabelScheme
     return {span for span in gold_spans if span not in outcome and any(scheme.apart(span, o) for o in outcome)}
 
 
-def _spans_of_case(settlement: Settlement, case: SpanCase) -> set[SpanKey]:
-    """The outcomes of the rulings on the claims of a case, also while it is open again."""
-    claims = set(map(str, case.claims))
-    rulings = (settlement.rulings[claim] for claim in claims if claim in settlement.rulings)
-    return {span_key(ruling.outcome) for ruling in rulings if ruling.outcome is not None}
+def _beside(case: SpanCase, outcome: SpanVersion) -> frozenset[SpanKey]:
+    """The claims that ``outcome`` does not touch, each of a curator who also has one there that it does touch."""
+    touched = {claim for claim in case.claims if any(map(claim.overlaps, outcome))}
+    beside = set(case.claims) - touched
+    for version in case.versions.values():
+        if touched.isdisjoint(version):
+            beside.difference_update(version)
+    return frozenset(beside)
 
 
 def _settled_claims(version: SpanVersion, outcome: SpanVersion, scheme: LabelScheme) -> SpanVersion:

@@ -5,7 +5,7 @@ What a step changes are rulings; spans and relations follow from them and from t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
@@ -48,11 +48,11 @@ class GoldLayer:
 
 
 class RulingStep(NamedTuple):
-    """A step of rulings that was written, notes on what followed from it, and the gold spans before it by id."""
+    """A step of rulings, notes on what followed from it, and the spans that it took out of gold."""
 
     step: StepDraft
     notes: list[str]
-    before: Mapping[str, Span]
+    removed: list[SpanKey]
 
 
 class GoldEditor:
@@ -183,12 +183,17 @@ class GoldEditor:
         """The outcome of a step that was written, with the stretches of text that it touched."""
         return Outcome(message, focus, tuple(sorted(touched_ranges(self.layer.content, step.ops))))
 
-    def rule(self, action: str, changes: RulingChanges) -> RulingStep:
-        """Carry out a decision as one step."""
-        before = dict(self.layer.content.spans)
+    def rule(
+        self, action: str, changes: RulingChanges, check: Callable[[RulingStep], None] | None = None
+    ) -> RulingStep:
+        """Carry out a decision as one step; ``check`` sees gold after it, and may raise before it is written."""
         with self.step(action) as step:
             notes = self._put_rulings(step, changes)
-        return RulingStep(step, notes, before)
+            spans = [Span(op.id, **op.was) for op in step.ops if op.table == "span" and op.was is not None]
+            ruled = RulingStep(step, notes, [span.key for span in spans if span.id not in self.layer.content.spans])
+            if check is not None:
+                check(ruled)
+        return ruled
 
     def _put_rulings(self, step: StepDraft, changes: RulingChanges) -> list[str]:
         """Put rulings and all that follows from them; returns notes on relations that were removed with it."""

@@ -7,12 +7,15 @@ spans that were chosen for their ends.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from annotator.annotation import Relation, RelationKey, Ruling, Span, SpanKey
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
 from annotator.labels.retired import retired_spans
 from annotator.store import Store
 from annotator.text import Document
+from annotator.wording import plural
 from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import (
     Case,
@@ -23,7 +26,9 @@ from annotator.workflow.adjudicating.cases import (
     kinds_in_words,
     most_common_curator,
 )
-from annotator.workflow.adjudicating.gold_editor import GoldEditor, RulingStep
+from annotator.workflow.adjudicating.confirmation import Confirmation
+from annotator.workflow.adjudicating.giving_way import SpanDecisions, spans_of_case, standing
+from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.adjudicating.parts import GoldPart
 from annotator.workflow.adjudicating.settlement import first_relations, first_spans
 from annotator.workflow.description import item_in_words, quote
@@ -41,6 +46,8 @@ class GoldSession:
         self.document = document
         self.units = units_of(document, scheme.snap)
         self.gold = GoldEditor(store, scheme, curator, document)
+        self.confirmation = Confirmation()
+        self.decisions = SpanDecisions(self.gold, self.confirmation)
 
     @property
     def content(self) -> LayerContent:
@@ -83,7 +90,7 @@ class GoldSession:
 
     def around(self, case: Case) -> GoldPart:
         """The part of gold that a case belongs to."""
-        return self.gold.around(*_spans_of(case))
+        return self.gold.around(*spans_of_case(case))
 
     def choose(self, case_id: str, curator: str) -> Outcome:
         """Settle a case by a curator's version."""
@@ -110,26 +117,38 @@ class GoldSession:
         count = 0
         for case in self.gold.open:
             curator = most_common_curator(case.versions)
-            if curator is not None and self.version_problem(case.versions[curator]) is not None:
-                continue
             if curator is None or 2 * list(case.versions.values()).count(case.versions[curator]) <= len(case.versions):
                 continue
-            changes.update(self._changes(case, case.versions[curator], curator))
-            count += 1
+            version = case.versions[curator]
+            if self.version_problem(version) is None and self._has_room(case, version):
+                changes.update(self._changes(case, version, curator))
+                count += 1
         ruled = self.gold.rule("choose what most say", changes)
-        return self.gold.outcome(ruled.step, f"settled {count} as most say; {len(self.gold.open)} remain")
+        remaining = len(self.gold.open)
+        remain = "remains" if remaining == 1 else "remain"
+        return self.gold.outcome(ruled.step, f"settled {count} as most say; {remaining} {remain}")
+
+    def _has_room(self, case: Case, version: SpanVersion | RelationVersion) -> bool:
+        """Whether a version of an open case may stand in gold without taking the place of anything there."""
+        own = {*map(str, standing(self.gold, case))}
+        return all(
+            not isinstance(key, SpanKey) or own.issuperset(self.content.clashes(key.start, key.end, excluding=str(key)))
+            for key in version
+        )
 
     def _settle(self, case: Case, version: SpanVersion | RelationVersion, curator: str | None) -> Outcome:
         problem = self.version_problem(version)
         if problem is not None:
             instead = "= gives it another label" if isinstance(case, SpanCase) else "r at one of its ends makes another"
             raise WorkflowError(problem, f"{instead}, x lets nothing stand")
-        replaced = {*map(str, case.outcome)}
-        ruled = self.gold.rule("choose", self._changes(case, version, curator))
         what = ", ".join(map(self._in_words, version)) or "nothing"
-        settled = self.gold.find(case.id)
-        focus = str(settled.outcome[0]) if settled is not None and settled.outcome else None
-        return self._outcome(ruled, f"settled: {what}", focus, replaced)
+        changes = self._changes(case, version, curator)
+        replaced = {key for key in case.outcome if isinstance(key, SpanKey)}
+        outcome = self.decisions.rule(
+            "choose", f"settled: {what}", self.around(case), case, changes,
+            replaced=replaced, in_question=standing(self.gold, case),
+        )  # fmt: skip
+        return replace(outcome, focus=str(version[0]) if version else None)
 
     def retirement(self, case: Case) -> str | None:
         """Why the label scheme does not allow what stands for a case, or a curator's version of it."""
@@ -150,30 +169,33 @@ class GoldSession:
         outcomes = self.gold.span_outcomes(part)
         return decisions.choose(part.settlement, case, version, contents, outcomes, self.gold.next_event)
 
-    def _outcome(self, ruled: RulingStep, message: str, focus: str | None, replaced: set[str]) -> Outcome:
-        """The outcome of a decision; the message names the gold spans that gave way, except the ``replaced`` ones."""
-        spans = self.content.spans
-        displaced = [span for i, span in ruled.before.items() if i not in replaced and i not in spans]
-        gave_way = [f"{', '.join(self._in_words(span.key) for span in displaced)} gave way"] if displaced else []
-        return self.gold.outcome(ruled.step, "; ".join([message, *ruled.notes, *gave_way]), focus)
-
     def _in_words(self, key: SpanKey | RelationKey) -> str:
         return item_in_words(key, self.document.text)
 
     # Spans
 
     def _edit_span(
-        self, action: str, message: str, case: SpanCase | None, *, old: SpanKey | None, new: SpanKey | None
-    ) -> Outcome:
-        """Put ``new`` in place of ``old``; without ``old``, ``new`` is added; without ``new``, ``old`` is removed."""
+        self, action: str, message: str, case: SpanCase | None, *, old: SpanKey | None, new: SpanKey | None,
+        beside: SpanVersion = (), marked_over: bool = False,
+    ) -> Outcome:  # fmt: skip
+        """Put ``new`` in place of ``old``; without ``old``, ``new`` is added; without ``new``, ``old`` is removed.
+
+        The spans of ``beside`` are put in gold with it.  ``marked_over`` says that ``old`` was not what was edited.
+        """
         replaces = case is not None and case.settled is None and old is None  # all of an open case
         outcome = case.outcome if case and not replaces else ()
-        part = self.gold.around(*(key for key in (old, new) if key is not None), *(_spans_of(case) if case else ()))
+        part = self.gold.around(*(key for key in (old, new) if key is not None), *(spans_of_case(case) if case else ()))
         unchanged = [self.content.spans[str(key)] for key in outcome if key not in (old, new)]
         items = unchanged if new is None else [*unchanged, self._own_span(part, case, old, new)]
-        replaced = {*map(str, outcome), str(old)}
-        changes = decisions.decide_spans(part.settlement, case, items, self.scheme, self.gold.next_event)
-        return self._outcome(self.gold.rule(action, changes), message, None if new is None else str(new), replaced)
+        items += [self._own_span(part, None, None, key) for key in beside]
+        event = self.gold.next_event
+        changes = decisions.decide_spans(part.settlement, case, items, self.scheme, event, by_edit=replaces)
+        done = self.decisions.rule(
+            action, message, part, case, changes,
+            replaced=() if marked_over else (*outcome, old),
+            in_question=() if marked_over else standing(self.gold, case),
+        )  # fmt: skip
+        return replace(done, focus=None if new is None else str(new))
 
     def _own_span(self, part: GoldPart, case: SpanCase | None, old: SpanKey | None, new: SpanKey) -> Span:
         """The span ``new`` as a curator has it, else as the adjudicator's own; corrected where it replaces a span."""
@@ -192,21 +214,22 @@ class GoldSession:
         return case if isinstance(case, SpanCase) else None
 
     def add(self, start: int, end: int, label: str, *, case_id: str | None = None) -> Outcome:
-        """Mark a range; gold spans that cannot stand beside it go.
+        """Mark a range; what cannot stand beside it gives way, once that is confirmed.
 
-        ``case_id`` is the case in focus, which a span marked over it settles.
+        ``case_id`` is the case in focus, which a span marked over it settles without a question.
         """
         new = SpanKey(start, end, label)
         self.checks.check_new_span(new)
         message = f"marked {self._in_words(new)}"
         case = self.gold.find(case_id)
-        if isinstance(case, SpanCase) and case.settled is None and _overlap(case.range, (start, end)):
+        if isinstance(case, SpanCase) and case.settled is None and any(map(new.overlaps, case.claims)):
             return self._edit_span("label", message, case, old=None, new=new)
         clashes = self.content.clashes(start, end)
         if len(clashes) != 1:
             return self._edit_span("label", message, None, old=None, new=new)
-        old = self.content.spans[clashes[0]].key
-        return self._edit_span("label", message, self._span_case(clashes[0]), old=old, new=new)
+        old, own_case = self.content.spans[clashes[0]].key, self._span_case(clashes[0])
+        in_focus = own_case is not None and own_case.id == case_id
+        return self._edit_span("label", message, own_case, old=old, new=new, marked_over=not in_focus)
 
     def relabel(self, span_id: str, label: str) -> Outcome:
         """Give a gold span another label."""
@@ -227,45 +250,57 @@ class GoldSession:
         message = f"{verb} {self._in_words(new)}"
         return self._edit_span(action, message, self._span_case(str(old)), old=old, new=new)
 
-    def first_version(self, case_id: str) -> Span:
-        """The span that an edit of an open case starts from: what stands, or is in the most common or first version."""
-        case = self.gold.case(case_id)
+    def _first_version(self, case: Case) -> SpanVersion:
+        """What an edit of an open case starts from: what stands, or is the most common or first version."""
         if isinstance(case, SpanCase):
             most = most_common_curator(case.versions)
-            versions = [case.outcome, *([case.versions[most]] if most else []), *case.versions.values()]
-            for key in (key for version in versions for key in version):
-                return Span(str(key), *key)
+            for version in (case.outcome, case.versions[most] if most else (), *case.versions.values()):
+                if version:
+                    return version
         raise WorkflowError("there is no span here to change", "r relates, a selection and a label's key mark one")
 
     def amend(self, case_id: str, *, label: str | None = None, side: str = "", by: int = 0) -> Outcome:
-        """Settle an open span case by the first version with another label, or with one boundary moved."""
-        base = self.first_version(case_id)
-        start, end = self.checks.moved_range(base, side, by) if side else (base.start, base.end)
+        """Settle an open span case by the first version, its first span with another label or one boundary moved."""
+        base, *others = self._first_version(self.gold.case(case_id))
+        beside = tuple(key for key in others if not self.scheme.apart(key, base))  # all but what is retired with it
+        start, end = self.checks.moved_range(Span(str(base), *base), side, by) if side else (base.start, base.end)
         if side:
             self.checks.check_room(start, end)
         new = SpanKey(start, end, label or base.label)
         self.checks.check_label(new.label)
+        in_the_way = next((key for key in beside if self.scheme.apart(key, new)), None)
+        if in_the_way is not None:
+            raise WorkflowError(f"that would run into {self._in_words(in_the_way)}", "select and mark what is to stand")
         case = self.gold.case(case_id)
         assert isinstance(case, SpanCase)
-        return self._edit_span("edit", f"settled: {self._in_words(new)}", case, old=None, new=new)
+        message = f"settled: {', '.join(map(self._in_words, (new, *beside)))}"
+        return self._edit_span("edit", message, case, old=None, new=new, beside=beside)
 
     def everywhere(self, span_id: str) -> Outcome:
-        """Give every identical mention in the document that is free the same label, as one step."""
+        """Give every identical mention in the document that is free the same label, as one step.
+
+        Where curators differ on a mention it stays open, unless all that they marked there is the same.
+        """
         span = self.checks.span(span_id)
         self.checks.check_label(span.label)
         text = self.checks.text_of(span)
         changes: dict[str, Ruling | None] = {}
-        count = 0
+        count = left = 0
         for start, end in self.checks.mentions(text):
             key = SpanKey(start, end, span.label)
-            if self.content.has_room(key):
-                part = self.gold.around(key)
-                item = self._own_span(part, None, None, key)
-                changes.update(decisions.decide_spans(part.settlement, None, [item], self.scheme, self.gold.next_event))
-                count += 1
+            if not self.content.has_room(key):
+                continue
+            part = self.gold.around(key)
+            claims = [c for case in part.settlement.open if isinstance(case, SpanCase) for c in case.claims]
+            if any(self.scheme.apart(key, claim) for claim in claims):
+                left += 1
+                continue
+            item = self._own_span(part, None, None, key)
+            changes.update(decisions.decide_spans(part.settlement, None, [item], self.scheme, self.gold.next_event))
+            count += 1
         ruled = self.gold.rule("label everywhere", changes)
-        plural = "mention" if count == 1 else "mentions"
-        return self.gold.outcome(ruled.step, f"{span.label} on {count} more {plural} of {quote(text)}", span_id)
+        message = f"{span.label} on {plural(count, 'more mention')} of {quote(text)}"
+        return self.gold.outcome(ruled.step, message + (f"; {left} in dispute left open" if left else ""), span_id)
 
     def delete(self, item_id: str) -> Outcome:
         """Take a gold span with its relations, or a gold relation, away: nothing stands there."""
@@ -298,7 +333,7 @@ class GoldSession:
 
     def _edit_relation(self, action: str, message: str, case: RelationCase | None, key: RelationKey) -> Outcome:
         """Put a relation in gold, as the outcome of a case where there is one."""
-        part = self.gold.around(key.head, key.child, *(_spans_of(case) if case else ()))
+        part = self.gold.around(key.head, key.child, *(spans_of_case(case) if case else ()))
         outcomes = self.gold.span_outcomes(part)
         ids = (str(key), str(key.head), str(key.child), key.label)
         own = Relation(*ids, "corrected" if case is not None and case.claims else "added", curator=self.curator)
@@ -348,15 +383,3 @@ class GoldSession:
             self.gold.merge_into(step)
             step.set_field("state", "done")
         return self.gold.outcome(step, f"the gold of {self.document.key} is complete")
-
-
-def _spans_of(case: Case) -> tuple[SpanKey, ...]:
-    """The spans that a case is about: its claims and outcome, or their ends."""
-    if isinstance(case, SpanCase):
-        return (*case.claims, *case.outcome)
-    relations = (*case.claims, *case.outcome)
-    return tuple(end for relation in relations for end in (relation.head, relation.child))
-
-
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

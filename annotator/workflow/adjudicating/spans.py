@@ -15,6 +15,8 @@ from annotator.workflow.adjudicating.cases import SpanCase, SpanVersion, span_ki
 
 SpanSuccessors = dict[SpanKey, SpanKey | None]
 """The gold span that stands for each marked span; ``None`` where nothing does."""
+AlignedSpans = tuple[SpanKey | None, ...]
+"""What each curator marked in one place."""
 
 
 def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, SpanKey | None],
@@ -23,14 +25,15 @@ def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, Span
 
     ``contents`` is the finished work by curator, ``ruled`` what an adjudicator decided on a claim.  A case is settled
     when every claim in it was decided on, or stands in gold anyway; open when only some were; by vote when none was
-    and the vote's outcome may stand beside what was decided.  What the scheme does not allow settles nothing.
+    and the vote's outcome may stand beside what was decided.  What the scheme does not allow settles nothing.  Claims
+    for which a decision on their neighbours left room are a case of their own.
     """
     ruled_spans = sorted({outcome for outcome in ruled.values() if outcome is not None})
     ruled_index = IntervalIndex((s.start, s.end, str(i)) for i, s in enumerate(ruled_spans))
     decided = {**{span: span for span in ruled_spans}, **ruled}
     retired = {ruled_spans[int(i)] for i in retired_spans(scheme, ((s, str(i)) for i, s in enumerate(ruled_spans)))}
     cases = []
-    for case in _undecided_cases(contents, scheme):
+    for case in _undecided_cases(contents, decided, scheme):
         near = [ruled_spans[int(i.id)] for i in ruled_index.overlapping(*case.range)]
         cases.append(_reopened_on_clash(_settled(case, decided, retired, scheme), near, scheme))
     return sorted([*cases, *_added(cases, contents, ruled, retired)], key=lambda case: (case.position, case.id))
@@ -46,13 +49,16 @@ def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuc
     return aligned
 
 
-def _undecided_cases(contents: Mapping[str, Annotations], scheme: LabelScheme) -> list[SpanCase]:
-    """The cases before anything is decided: aligned spans, and those that cannot stand beside them."""
+def _undecided_cases(
+    contents: Mapping[str, Annotations], decided: Mapping[SpanKey, SpanKey | None], scheme: LabelScheme
+) -> list[SpanCase]:
+    """The cases, as if none were settled: aligned spans, and those that cannot stand beside them."""
     curators = sorted(contents)
-    groups = align_layers([[s.key for s in contents[c].spans.values()] for c in curators])
+    aligned = align_layers([[s.key for s in contents[c].spans.values()] for c in curators])
+    rows = [row for group in aligned for row in _divided(group.spans, decided)]
     cases = []
-    for members in _joined([{s for s in group.spans if s is not None} for group in groups], scheme):
-        spans = [groups[member].spans for member in members]
+    for members in _joined([{s for s in row if s is not None} for row in rows], decided, scheme):
+        spans = [rows[member] for member in members]
         versions = {
             c: tuple(sorted(span for row in spans if (span := row[i]) is not None)) for i, c in enumerate(curators)
         }
@@ -64,20 +70,41 @@ def _undecided_cases(contents: Mapping[str, Annotations], scheme: LabelScheme) -
     return cases
 
 
-def _joined(groups: Sequence[set[SpanKey]], scheme: LabelScheme) -> list[list[int]]:
+def _divided(row: AlignedSpans, decided: Mapping[SpanKey, SpanKey | None]) -> list[AlignedSpans]:
+    """Aligned spans, in two rows where what was decided on some of them left room for the others."""
+    outcomes = [o for span in row if span is not None and (o := decided.get(span)) is not None]
+    left = {s for s in row if s is not None and s not in decided and not any(map(s.overlaps, outcomes))}
+    if not outcomes or not left:
+        return [row]
+    return [tuple(s if (s in left) == is_left else None for s in row) for is_left in (False, True)]
+
+
+def _joined(
+    groups: Sequence[set[SpanKey]], decided: Mapping[SpanKey, SpanKey | None], scheme: LabelScheme
+) -> list[list[int]]:
     """Join groups whose spans the scheme does not let stand beside one another; gives their indexes."""
     sets = DisjointSets(range(len(groups)))
     near: list[tuple[SpanKey, int]] = []
     for span, group in sorted((span, index) for index, spans in enumerate(groups) for span in spans):
         near = [(other, index) for other, index in near if other.end > span.start]
         for other, index in near:
-            if sets.find(index) != sets.find(group) and scheme.apart(span, other):
+            if sets.find(index) == sets.find(group) or _left_room(span, other, decided):
+                continue
+            if scheme.apart(span, other):
                 sets.join(index, group)
         near.append((span, group))
     joined: dict[int, list[int]] = {}
     for group in range(len(groups)):
         joined.setdefault(sets.find(group), []).append(group)
     return list(joined.values())
+
+
+def _left_room(one: SpanKey, other: SpanKey, decided: Mapping[SpanKey, SpanKey | None]) -> bool:
+    """Whether only one of two spans is decided on, and what stands for it does not touch the other."""
+    if (one in decided) == (other in decided):
+        return False
+    outcome, undecided = (decided[one], other) if one in decided else (decided[other], one)
+    return outcome is not None and not outcome.overlaps(undecided)
 
 
 def allowed_together(scheme: LabelScheme, spans: Iterable[SpanKey]) -> bool:

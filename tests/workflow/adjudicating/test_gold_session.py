@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,7 +10,10 @@ from annotator.errors import StoreError, WorkflowError
 from annotator.history import GOLD
 from annotator.labels.retired import retired
 from annotator.store import check_database
+from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.editing.editor import Outcome
 from tests.workflow.adjudicating.finished_documents import finish, first, gold_state, judge, key_of, kinds
 from tests.workspaces import KEY, Bench, range_of, relation_texts, span_texts
 
@@ -25,6 +28,14 @@ def _sound(bench: Bench) -> Iterator[None]:
     for gold in bench.store.layers(kind=GOLD):
         content = bench.store.annotations(gold.id)
         assert not retired(bench.scheme, content, bench.document().sentences)
+
+
+def asked_first(step: Callable[[], Outcome], consequence: str) -> Outcome:
+    """Take a step that must be asked for twice, and that the first time changes nothing."""
+    with pytest.raises(UnconfirmedError) as refused:
+        step()
+    assert str(refused.value) == f"press again, and {consequence}"
+    return step()
 
 
 class TestKinds:
@@ -197,7 +208,7 @@ class TestDecisions:
         finish(bench, "bo", ("PERSON", "Ruiz"))
         session = judge(bench)
         assert kinds(session) == ["missing", "missing"]
-        session.add(*key_of(bench, ANA))
+        asked_first(lambda: session.add(*key_of(bench, ANA)), "PERSON “Ana”, PERSON “Ruiz” give way")
         assert kinds(session) == []
         assert span_texts(session) == {("PERSON", "Ana Ruiz")}
         span = next(iter(session.content.spans.values()))
@@ -215,8 +226,8 @@ class TestDecisions:
         finish(bench, "ana", ("ORG", "Cruz"), ("PERSON", "Ana"))
         finish(bench, "bo", ("ORG", "Roja"), ("PERSON", "Ana"))
         session = judge(bench)
-        outcome = session.amend(first(session).id, side="end", by=1)
-        assert outcome.message == "settled: ORG “Cruz Roja”"
+        outcome = asked_first(lambda: session.amend(first(session).id, side="end", by=1), "ORG “Roja” gives way")
+        assert outcome.message == "settled: ORG “Cruz Roja”; ORG “Roja” gave way"
         assert kinds(session) == []
         session.add(*key_of(bench, ("ORG", "Ruiz")))
         with pytest.raises(WorkflowError, match="that would run into PERSON “Ana”"):
@@ -226,7 +237,8 @@ class TestDecisions:
         finish(bench, "ana", CRUZ, MEXICO)
         finish(bench, "bo", CRUZ, MEXICO)
         session = judge(bench)
-        outcome = session.add(*key_of(bench, ("ORG", "Cruz Roja en México")))
+        long = key_of(bench, ("ORG", "Cruz Roja en México"))
+        outcome = asked_first(lambda: session.add(*long), "ORG “Cruz Roja”, GPE “México” give way")
         assert outcome.message == "marked ORG “Cruz Roja en México”; ORG “Cruz Roja”, GPE “México” gave way"
 
     def test_the_favourite(self, bench: Bench) -> None:
@@ -269,7 +281,7 @@ class TestDecisions:
         again = judge(bench)
         assert kinds(again) == ["agreed"]
         assert span_texts(again) == {("ORG", "Cruz Roja en México")}
-        again.choose(first(again).id, "ana")
+        asked_first(lambda: again.choose(first(again).id, "ana"), "ORG “Cruz Roja en México” gives way")
         assert span_texts(again) == {("GPE", "México")}
 
     def test_a_span_of_the_adjudicators_own_is_changed_and_taken_away(self, bench: Bench) -> None:
@@ -282,6 +294,97 @@ class TestDecisions:
         assert span_texts(judge(bench)) == {("GPE", "Cruz Roja")}
         session.delete(focus)
         assert span_texts(judge(bench)) == set()
+
+
+class TestWhatGivesWay:
+    """Nothing that curators marked leaves gold, or the open conflicts, without a word."""
+
+    NATION, WIDE = ("GPE", "México"), ("ORG", "Roja en México")
+
+    @pytest.fixture(params=["conflict", "agreed"])
+    def session(self, bench: Bench, request: pytest.FixtureRequest) -> GoldSession:
+        """A border in dispute, and after it what is in dispute too, or what both marked."""
+        finish(bench, "ana", CRUZ, self.NATION)
+        finish(bench, "bo", ("ORG", "Cruz"), self.NATION if request.param == "agreed" else ("ORG", "México"))
+        return judge(bench)
+
+    def test_a_mark_over_a_neighbour_too_is_asked_for_twice(self, bench: Bench, session: GoldSession) -> None:
+        case, before = first(session, "boundary"), (kinds(session), span_texts(session))
+        wide = key_of(bench, self.WIDE)
+        for _ in range(2):  # another step in between, and it is asked again
+            with pytest.raises(UnconfirmedError, match=r"and .*GPE “México”.* (gives|give) way"):
+                session.add(*wide, case_id=case.id)
+            session.confirmation.forget()
+        assert (kinds(session), span_texts(session)) == before
+        assert span_texts(judge(bench)) == before[1]
+        with pytest.raises(UnconfirmedError):
+            session.add(*wide, case_id=case.id)
+        assert "GPE “México”" in session.add(*wide, case_id=case.id).message
+        assert span_texts(session) == {self.WIDE}
+        session.undo()
+        assert (kinds(session), span_texts(session)) == before
+
+    def test_a_mark_beside_it_leaves_a_neighbour_as_it_is(self, bench: Bench, session: GoldSession) -> None:
+        neighbours = [c for c in session.gold.settlement.cases if c.kind != "boundary"]
+        session.add(*key_of(bench, ("ORG", "para Cruz Roja")), case_id=first(session, "boundary").id)
+        assert neighbours == [c for c in session.gold.settlement.cases if c.kind in {n.kind for n in neighbours}]
+        assert ("ORG", "para Cruz Roja") in span_texts(session)
+
+    def test_a_border_that_is_moved_into_a_neighbour(self, bench: Bench, session: GoldSession) -> None:
+        session.choose(first(session, "boundary").id, "ana")
+        moved = session.move_boundary(str(key_of(bench, CRUZ)), "end", 1).focus or ""
+        with pytest.raises(WorkflowError, match="México"):
+            session.move_boundary(moved, "end", 1)
+        assert not session.gold.settlement.waiting_relations
+        assert ("ORG", "Cruz Roja en") in span_texts(session)
+
+
+class TestEditsOfOneOfSeveral:
+    """Ana has two spans where bo has one; an edit of one of the two is no word on the other."""
+
+    LONG = ("ORG", "Cruz Roja en México")
+
+    def test_a_mark_in_place_of_one_leaves_the_other_open(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ, MEXICO, links=((CRUZ, "located_in", MEXICO),))
+        finish(bench, "bo", self.LONG)
+        session = judge(bench)
+        session.add(*key_of(bench, ("GPE", "Cruz Roja")), case_id=first(session).id)
+        assert kinds(session) == ["missing"]
+        assert first(session).versions == {"ana": (key_of(bench, MEXICO),), "bo": ()}
+        assert span_texts(session) == {("GPE", "Cruz Roja")}
+        session.choose(first(session).id, "ana")
+        assert span_texts(judge(bench)) == {("GPE", "Cruz Roja"), MEXICO}
+        assert kinds(session) == ["relation missing"]
+
+    def test_nothing_on_the_other_leaves_what_was_marked(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ, MEXICO)
+        finish(bench, "bo", self.LONG)
+        session = judge(bench)
+        session.add(*key_of(bench, ("GPE", "Cruz Roja")), case_id=first(session).id)
+        session.choose_none(first(session).id)
+        assert span_texts(judge(bench)) == {("GPE", "Cruz Roja")}
+
+    def test_another_label_for_one_keeps_the_other(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ, MEXICO)
+        finish(bench, "bo", self.LONG)
+        session = judge(bench)
+        outcome = session.amend(first(session).id, label="PERSON")
+        assert outcome.message == "settled: PERSON “Cruz Roja”, GPE “México”"
+        assert span_texts(session) == {("PERSON", "Cruz Roja"), MEXICO}
+        session.undo()
+        session.amend(first(session).id, side="end", by=1)
+        assert span_texts(session) == {("ORG", "Cruz Roja en"), MEXICO}
+        session.undo()
+        with pytest.raises(WorkflowError, match="that would run into GPE “México”"):
+            session.amend(first(session).id, side="end", by=2)
+
+    def test_everywhere_leaves_open_what_is_in_dispute(self, bench: Bench) -> None:
+        finish(bench, "ana", MEXICO, SECOND)
+        finish(bench, "bo", MEXICO, ("ORG", "México", 1))
+        session = judge(bench)
+        message = session.everywhere(str(key_of(bench, MEXICO))).message
+        assert message == "GPE on 1 more mention of “México”; 1 in dispute left open"
+        assert kinds(session) == ["label"]
 
 
 class TestUndo:

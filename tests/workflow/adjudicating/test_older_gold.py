@@ -13,6 +13,7 @@ from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName, Op
 from annotator.store import check_database, schema
+from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.exporting.selection import select
 from annotator.workflow.layer_diff import differences, with_content_ids, with_curator
@@ -80,6 +81,8 @@ def test_imported_gold_stands_as_if_it_had_been_decided(bench: Bench, tmp_path: 
     assert span_texts(session) == {("PERSON", "Ana Ruiz"), ("ORG", "Cruz Roja"), ("GPE", "México")}
     assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
     assert kinds(session) == ["agreed"]  # what both say now cannot stand beside what was imported
+    with pytest.raises(UnconfirmedError, match="PERSON “Ana Ruiz” gives way"):
+        session.choose(first(session).id, "bo")
     session.choose(first(session).id, "bo")
     assert span_texts(judge(there)) == {("PERSON", "Ana"), ("ORG", "Cruz Roja"), ("GPE", "México")}
     session.undo()

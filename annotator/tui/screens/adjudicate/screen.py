@@ -11,10 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from annotator.annotation import Relation, RelationKey, SpanKey
+from annotator.errors import AnnotatorError
 from annotator.text import Segment
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
+from annotator.tui.screens.adjudicate.relation_case_actions import RelationCaseActions
 from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
+from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.screens.returning import Returning
@@ -24,6 +27,7 @@ from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
 from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
+from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.hidden_names import displayed_names
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.desk import Desk
@@ -69,6 +73,8 @@ class AdjudicateScreen(DocumentScreen):
         self._first_item = item
         self.walk = CaseWalk(session.gold)
         self.case_id: str | None = None
+        self._last_key = ""
+        add_actions(self, RelationCaseActions(self, lambda: self.case, self.label))
         self._returning = Returning(self, session.document.key, self.show_message)
 
     def make_view(self) -> VersionsView:
@@ -200,10 +206,13 @@ class AdjudicateScreen(DocumentScreen):
 
     async def press_key(self, event: events.Key) -> None:
         """Label, or do what the key is bound to; without a selection digits choose versions."""
+        if event.key != self._last_key:
+            self._last_key = event.key
+            self.session.confirmation.forget()
         digit = event.character is not None and event.character.isdigit() and event.character != "0"
         entity = self.session.scheme.entity_for_key(event.character) if event.character else None
         if entity is not None and (self.caret.selection is not None or not digit):
-            self._label(entity.name)
+            self.label(entity.name)
         else:
             await super().press_key(event)
 
@@ -239,6 +248,13 @@ class AdjudicateScreen(DocumentScreen):
             self._refresh_cases()
             self.view.repaint([case.range for case in (*changed, *before.values())])
         return outcome
+
+    def show_error(self, error: AnnotatorError) -> None:
+        """Show what is wrong; what the same key does when it is pressed again is a question, beside the keys."""
+        if isinstance(error, UnconfirmedError):
+            self.show_message(str(error), "alarm")
+        else:
+            super().show_error(error)
 
     def _cases(self) -> dict[str, Case]:
         return {case.id: case for case in self.session.gold.settlement.cases}
@@ -305,7 +321,7 @@ class AdjudicateScreen(DocumentScreen):
 
     # Edits
 
-    def _label(self, label: str) -> None:
+    def label(self, label: str) -> None:
         """Label the selection; else settle the open case in focus with the label, or relabel the gold span in focus."""
         selection, case, span_id = self.caret.selection, self.case, self.item_id
         if selection is not None:
@@ -322,14 +338,6 @@ class AdjudicateScreen(DocumentScreen):
     def add_span(self, segment: Segment, label: str) -> Outcome:
         """Mark a stretch of text; the case in focus is settled by what is marked over it."""
         return self.session.add(*segment, label, case_id=self.case_id)
-
-    def action_relabel(self) -> None:
-        """Ask for a label, for those whose keys are numbers."""
-        if self.case is None and self.focused_span() is None:
-            return
-        entities = self.session.scheme.entities.values()
-        options: dict[str, Callable[[], None]] = {e.key: partial(self._label, e.name) for e in entities}
-        self.prompts.ask("which label?  " + "  ".join(f"{e.key} {e.name}" for e in entities), options)
 
     def action_boundary(self, side: str, by: int) -> None:
         """Move a boundary of a gold span, or settle the open case in focus by its first version with one moved."""

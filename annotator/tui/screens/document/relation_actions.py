@@ -59,7 +59,7 @@ class RelationActions:
                 self._screen.show_message("the label scheme allows nothing else between these two", "faint")
             return
         span_id = self._screen.focused_span()
-        if span_id is not None and not _ask_for_relation(
+        if span_id is not None and not ask_for_relation(
             self._screen.prompts, self._screen.session.checks, span_id, self._screen.relate
         ):
             self._screen.show_message("the label scheme allows no relation from here within this sentence", "faint")
@@ -80,7 +80,7 @@ class RelationActions:
             self._screen.focus_item(relation_id, move_cursor=False)
 
 
-def _ask_for_relation(
+def ask_for_relation(
     prompts: Prompts, checks: LayerChecks, span_id: str, then: Callable[[str, str, str], None]
 ) -> bool:
     """Ask for a span's partner and a relation type; ``then`` is called with head, child and label.
@@ -102,7 +102,7 @@ def _ask_for_relation(
         if len(fitting) == 1:
             relate(other, *fitting[0])
         else:
-            _ask_for_type(prompts, fitting, partial(relate, other))
+            ask_for_type(prompts, fitting, partial(relate, other))
 
     hinted = [(start, other) for other, start in partners.items()]
     prompts.ask_with_hints(f"relate {checks.name_of(span_id)} to which?", hinted, choose_type)
@@ -118,11 +118,11 @@ def _ask_for_retyping(
     """
     choices = checks.retypings(relation_id)
     if choices:
-        _ask_for_type(prompts, choices, lambda kind, reverse: then(kind.name, reverse))
+        ask_for_type(prompts, choices, lambda kind, reverse: then(kind.name, reverse))
     return bool(choices)
 
 
-def _ask_for_type(
+def ask_for_type(
     prompts: Prompts, fitting: Sequence[tuple[RelationType, bool]], then: Callable[[RelationType, bool], None]
 ) -> None:
     """Ask for one of the ``fitting`` types by its key; of types that share a key, later ones get another letter."""
