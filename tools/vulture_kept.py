@@ -19,6 +19,7 @@ _.CSS
 _.AUTO_FOCUS
 _.control
 _.get_content_height
+_.get_content_width
 _.container
 _.viewport
 _.render_line

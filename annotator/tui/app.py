@@ -32,6 +32,7 @@ from annotator.tui.signals import Signals
 from annotator.tui.theme_palette import theme_palette
 from annotator.tui.uncaught import Uncaught
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
+from annotator.tui.widgets.text_view import TextView
 from annotator.tuning import collect_everything, collect_seldom, exempt_from_collection
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
@@ -98,6 +99,7 @@ class AnnotatorApp(App[None]):
         self.preferences = preferences or Preferences()
         desk.learns = self.preferences.learn
         self.mode = Mode(self.preferences.mode)
+        self.line_numbers = self.preferences.line_numbers
         self.hide_names = self.preferences.hide_names
         self.signals: Signals | None = None
         self.uncaught = Uncaught(self._fail)
@@ -269,6 +271,8 @@ class AnnotatorApp(App[None]):
             labels = "rename, merge, split or drop labels, with all work"
             yield SystemCommand("Change labels", labels, lambda: screen.call_later(self.change_labels, screen))
         yield SystemCommand("Tutorial", "learn the keys on an article of its own", self.leave_for_tutorial)
+        if screen.query(TextView):
+            yield SystemCommand("Line numbers", "show or hide them before the text", self.toggle_line_numbers)
         for binding in keymap.bindings_of(screen.BINDINGS):
             if binding.description and isinstance(screen, WorkScreen):
                 yield SystemCommand(
@@ -276,6 +280,13 @@ class AnnotatorApp(App[None]):
                     f"key {self.get_key_display(binding)}",
                     partial(self.run_later, screen, binding.action),
                 )
+
+    def toggle_line_numbers(self) -> None:
+        """Show line numbers before all texts, or hide them."""
+        self.line_numbers = not self.line_numbers
+        for screen in self.screen_stack:
+            for view in screen.query(TextView):
+                view.number_lines(wanted=self.line_numbers)
 
     def _fail(self, error: BaseException) -> None:
         """Close at an exception from outside of all messages."""

@@ -17,6 +17,8 @@ class Workbench(Protocol):
 
     mode: Mode
     """How spans are shown, on every screen that shows text."""
+    line_numbers: bool
+    """Whether texts have line numbers."""
     hide_names: bool
     """Whether adjudication shows letters in place of the curators' names."""
     training: BackgroundTraining | None

@@ -26,6 +26,7 @@ class Preferences:
     """A person's settings.
 
     ``theme`` is the name of a theme; ``mode`` how spans are shown at first (lanes, compact, plain);
+    ``line_numbers`` whether the rows of a text are numbered;
     ``accept_threshold`` the score from which ``A`` accepts (``None``: what the workspace says); ``hide_names`` whether
     adjudication begins without names; ``keys`` new keys by the id of their binding, several separated by commas;
     ``learn`` whether suggestions follow what is decided, and the workbench trains in the background;
@@ -37,6 +38,7 @@ class Preferences:
     accept_threshold: float | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
     hide_names: bool = False
+    line_numbers: bool = True
     learn: bool = True
     network_in_background: bool = False
 
@@ -98,6 +100,7 @@ def _is_switch(value: Any) -> bool:
 _CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "theme": (lambda value: value is None or isinstance(value, str), "a theme's name"),
     "mode": (lambda value: value in MODES, f"one of {', '.join(MODES)}"),
+    "line_numbers": (_is_switch, "true or false"),
     "accept_threshold": (_is_share, "a number from 0 to 1"),
     "keys": (_is_keys, "binding ids with keys, both in quotes"),
     "hide_names": (_is_switch, "true or false"),

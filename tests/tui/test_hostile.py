@@ -96,7 +96,7 @@ async def test_its_words_can_be_reached_and_marked(tmp_path: Path) -> None:
     bench.workspace.close()
 
 
-@pytest.mark.parametrize("width", [60, 77, 140])
+@pytest.mark.parametrize("width", [60, 77, 150])
 async def test_every_row_fills_the_view_exactly(tmp_path: Path, width: int) -> None:
     bench = make_bench(tmp_path / "news")
     bench.add("trampa", HOSTILE_TEXT * 3)
@@ -118,7 +118,7 @@ async def test_every_hint_stands_over_the_word_it_means(tmp_path: Path) -> None:
         rows = [graphemes(view.strip(y).text) for y in range(view.size.height)]
         for offset, code in prompt.remaining_hints().items():
             row = view.rows.row_of(offset)
-            assert rows[row][1 + view.rows.cell_of(row, offset)] == code[0]
+            assert rows[row][view.painter.frame.left + view.rows.cell_of(row, offset)] == code[0]
     bench.workspace.close()
 
 

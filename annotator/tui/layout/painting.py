@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from annotator.annotation import Relation, Span
 from annotator.tui.layout.arcs import Arc, arc_lines
+from annotator.tui.layout.frame import Frame
 from annotator.tui.layout.lanes import Bracket, lane_lines
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.placed_text import PlacedText
@@ -53,8 +54,9 @@ class Highlights:
 class Painter:
     """Paints the rows of one document.  A row of text with its lanes and arcs is a *block* of strips."""
 
-    def __init__(self, rows: Rows, layer_view: LayerView, palette: Palette, mode: Mode) -> None:
+    def __init__(self, rows: Rows, frame: Frame, layer_view: LayerView, palette: Palette, mode: Mode) -> None:
         self.rows = rows
+        self.frame = frame
         self.layer_view = layer_view
         self.palette = palette
         self.mode = mode
@@ -62,12 +64,25 @@ class Painter:
     def block(self, row: int, highlights: Highlights) -> list[Strip]:
         """Paint a row: the arcs that are asked for, the text, and its lanes, top line first."""
         spans = self._spans(*self.rows.bounds(row))
-        strips = [self._text_line(row, spans, highlights)]
+        return self._block(row, spans, spans, highlights)
+
+    def _block(self, row: int, spans: list[Span], in_text: list[Span], highlights: Highlights) -> list[Strip]:
+        """Paint a row with the lanes and arcs of some spans, and with others (``in_text``) seen only in the text."""
+        strips = [self._framed(self._text_line(row, in_text, highlights), number=str(row + 1))]
         if self.mode is Mode.LANES and spans:
-            strips += self._lanes(row, spans, highlights)
+            strips += map(self._framed, self._lanes(row, spans, highlights))
         if spans and (highlights.arcs is None or (highlights.arcs and self.mode is Mode.LANES)):
-            strips[:0] = self._arcs(row, spans, highlights)
+            strips[:0] = map(self._framed, self._arcs(row, spans, highlights))
         return strips
+
+    def _framed(self, strip: Strip, number: str = "", mark: str = "") -> Strip:
+        """Put margins around a line, and into the gutter the number of a row, or a mark."""
+        frame = self.frame
+        before = f"{number if frame.numbers else ''} ".rjust(frame.margin + frame.numbers)
+        left = [Segment(before, self.palette.style(self.palette.faint))]
+        if frame.marks:
+            left.append(Segment(mark.ljust(frame.marks), self.palette.style(bold=True)))
+        return Strip.join([Strip(left, frame.left), strip, Strip.blank(frame.right, self.palette.style())])
 
     def _spans(self, start: int, end: int) -> list[Span]:
         """The spans, decided and suggested, that overlap a range."""

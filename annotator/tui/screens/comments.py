@@ -139,7 +139,7 @@ class CommentsScreen(WorkScreen):
     def _show(self, pane: LayerPane, comment: ListedComment) -> None:
         version = self._read(*comment.layer)
         item = comment.item if version.ids(comment.item) else None
-        pane.palette = self.workbench.palette
+        pane.palette, pane.line_numbers = self.workbench.palette, self.workbench.line_numbers
         said = f"{comment.on}: “{comment.text}”" if comment.text else comment.on
         pane.show(version, item, comment.bounds, self.workbench.mode, said=said)
 

@@ -154,6 +154,7 @@ class DisagreementsScreen(WorkScreen):
         for side, layer, item in zip(("left", "right"), layers, disagreement.match[:2], strict=True):
             pane = self.query_one(f"#{side}", LayerPane)
             pane.palette = self.workbench.palette
+            pane.line_numbers = self.workbench.line_numbers
             pane.show(self._read(disagreement.document, layer), item, bounds, self.workbench.mode)
 
     # Keys

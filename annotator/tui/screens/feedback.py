@@ -61,7 +61,10 @@ class FeedbackScreen(WorkScreen):
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         palette = self.workbench.palette
-        self.view = VersionsView(self.session.document, self.session.content, palette, self.workbench.mode)
+        bench, session = self.workbench, self.session
+        self.view = VersionsView(
+            session.document, session.content, palette, bench.mode, line_numbers=bench.line_numbers
+        )
         self.panel = FeedbackPanel(self.session.document.text, palette)
         yield from self.with_notices(
             [

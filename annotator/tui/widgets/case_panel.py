@@ -10,6 +10,7 @@ from rich.segment import Segment
 from annotator.annotation import SpanKey
 from annotator.tui.layout.item_text import item_text
 from annotator.tui.layout.palette import Palette
+from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.cases import Case
 
@@ -19,13 +20,13 @@ SHORT = {"relation label": "rel.label", "relation direction": "direction", "rela
 """Short names of kinds that are too wide for the column."""
 
 
-class CasePanel(VirtualList):
+class CasePanel(BesideText, VirtualList):
     """Lists cases in the order of ``tab``: open ``?``, settled by hand ``✓``, agreed ``=``, by majority ``≈``."""
 
     EDGES = ("│", "")
 
     DEFAULT_CSS = """
-    CasePanel { width: 25%; min-width: 36; max-width: 64; padding: 0 0 0 1; }
+    CasePanel { width: auto; min-width: 36; max-width: 80; padding: 0 0 0 1; }
     """
 
     def __init__(self, text: str, palette: Palette) -> None:

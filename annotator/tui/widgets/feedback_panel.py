@@ -9,19 +9,20 @@ from rich.segment import Segment
 
 from annotator.tui.layout.item_text import item_text
 from annotator.tui.layout.palette import Palette
+from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.feedback import Feedback
 
 FINDING_CELLS = 12
 
 
-class FeedbackPanel(VirtualList):
+class FeedbackPanel(BesideText, VirtualList):
     """Lists items of a document with what the comparison with gold found; ``items`` are set by the screen."""
 
     EDGES = ("│", "")
 
     DEFAULT_CSS = """
-    FeedbackPanel { width: 40%; min-width: 34; max-width: 72; padding: 0 0 0 1; }
+    FeedbackPanel { width: auto; min-width: 34; max-width: 80; padding: 0 0 0 1; }
     """
 
     def __init__(self, text: str, palette: Palette) -> None:

@@ -14,19 +14,20 @@ from annotator.tui.layout.cutting import cut_middle, cut_together
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
+from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.annotating.session import AnnotationSession
 
 LABEL_CELLS = 12
 
 
-class ItemPanel(VirtualList):
+class ItemPanel(BesideText, VirtualList):
     """Lists decided and suggested items; suggestions have a question mark and their score, retired items a dagger."""
 
     EDGES = ("│", "")
 
     DEFAULT_CSS = """
-    ItemPanel { width: 25%; min-width: 36; max-width: 64; padding: 0 0 0 1; }
+    ItemPanel { width: auto; min-width: 36; max-width: 80; padding: 0 0 0 1; }
     """
 
     def __init__(self, session: AnnotationSession, palette: Palette) -> None:

@@ -24,6 +24,7 @@ class LayerPane(Vertical):
     def __init__(self, palette: Palette, side: str) -> None:
         super().__init__(id=side)
         self.palette = palette
+        self.line_numbers = True
         self.view: TextView | None = None
 
     def compose(self) -> ComposeResult:
@@ -47,7 +48,8 @@ class LayerPane(Vertical):
         if view is None or view.layer_view is not version.layer:
             if view is not None:
                 view.remove()
-            view = self.view = TextView(version.document, version.layer, self.palette, mode)
+            numbered = self.line_numbers
+            view = self.view = TextView(version.document, version.layer, self.palette, mode, line_numbers=numbered)
             self.mount(view)
         ids = version.ids(item)
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)

@@ -1,4 +1,4 @@
-"""The widget that shows an annotated text: scrolling, repainting what changed, and the mouse."""
+"""The widget that shows an annotated text: scrolling, and repainting what changed."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from array import array
 from bisect import bisect_right
 from itertools import accumulate
 
-from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.timer import Timer
 
 from annotator.text import Document, Segment
+from annotator.tui.layout.frame import MEASURE, Frame
 from annotator.tui.layout.painting import Highlights, Mode, Painter
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
+from annotator.tui.widgets.pointable import Pointable
 from annotator.workflow.editing.layer_view import LayerView
 
 MEASURED_AT_ONCE = 400
 """Up to so many rows, all heights are measured on opening; beyond, only those that come into view."""
 
-DRAG_SCROLL_SECONDS = 0.05
-"""Seconds for each row that scrolls into view while the mouse drags beyond the edge."""
+SURROUNDINGS = 2
+"""Lines kept in view above and below a cursor that moves by the keys."""
 
-MARGIN = 2
-"""Lines kept between the cursor and the edge of the view."""
+COLUMNS_USED = MEASURE + 10
+"""Cells that a text makes use of, with its margins, gutter and scroll bar."""
 
 
-class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
+class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
     """Shows a document with the spans and relations of a layer.
 
     Offsets are code points.  The height of a row, in lines, depends on its lanes and arcs; out of view it is estimated,
@@ -38,12 +38,12 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     TextView {
-        width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll;
+        width: 1fr; height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll;
     }
     """
 
-    GUTTER = 0
-    """Cells that the painter adds before every row."""
+    MARK_CELLS = 0
+    """Cells for marks between the line numbers and the text."""
 
     class Pointed(Message):
         """The mouse clicked at ``offset``, or dragged there from ``origin``; ``double_click`` says that it was one."""
@@ -57,31 +57,63 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     class LaidOut(Message):
         """The text was wrapped again for another width."""
 
-    def __init__(self, document: Document, layer_view: LayerView, palette: Palette, mode: Mode = Mode.LANES) -> None:
+    def __init__(
+        self,
+        document: Document,
+        layer_view: LayerView,
+        palette: Palette,
+        mode: Mode = Mode.LANES,
+        *,
+        line_numbers: bool = True,
+    ) -> None:
         super().__init__()
         self.document = document
         self.layer_view = layer_view
         self.highlights = Highlights()
         self._palette = palette
         self._mode = mode
-        self._pressed: int | None = None
-        self._pointer = (0, 0)
-        self._drag_timer: Timer | None = None
+        self._line_numbers = line_numbers
         self._blocks: dict[int, list[Strip]] = {}
-        self._lay_out(80)
+        self._width, self._height = 80, 0
+        self._wrap()
 
     # Geometry
 
-    def _lay_out(self, width: int) -> None:
-        """Wrap the text for a width in cells."""
-        rows = Rows(self.document.text, max(width - self.GUTTER, 2))
-        self.painter = self.make_painter(rows)
-        self.rows = self.painter.rows
+    def _wrap(self) -> None:
+        """Wrap the text for the width of the view."""
+        self.rows, frame = self._rows_within(self._width)
+        self.painter = self.make_painter(self.rows, frame)
+        self._tops = array("L")
         self._forget_blocks()
 
-    def make_painter(self, rows: Rows) -> Painter:
+    def _rows_within(self, width: int, wrapped: Rows | None = None) -> tuple[Rows, Frame]:
+        """The rows and their frame at a width in cells; ``wrapped`` may be used again if they are as wide."""
+        text = self.document.text
+        lines = text.count("\n") + len(text) // MEASURE + 1  # hardly ever are there digits more than in this
+        while True:
+            frame = Frame.within(width, lines=lines if self._line_numbers else 0, marks=self.MARK_CELLS)
+            rows = wrapped if wrapped is not None and wrapped.width == frame.text else Rows(text, frame.text)
+            if not self._line_numbers or len(rows) < 10 ** (frame.numbers - 1):
+                return rows, frame
+            lines, wrapped = len(rows), rows
+
+    def make_painter(self, rows: Rows, frame: Frame) -> Painter:
         """Create the painter of the rows; subclasses may paint more."""
-        return Painter(rows, self.layer_view, self._palette, self._mode)
+        return Painter(rows, frame, self.layer_view, self._palette, self._mode)
+
+    def _fit(self, width: int) -> None:
+        """Show the text at another width, with the same text at the top; most often it need not be wrapped again."""
+        top = self.visible_range().start
+        self._width = width
+        rows, frame = self._rows_within(width, self.rows)
+        if rows is self.rows:
+            self.painter.frame = frame
+            self._blocks.clear()
+            self.refresh()
+            return
+        self._wrap()
+        self.scroll_to(y=self._tops[self.rows.row_of(top)], animate=False, immediate=True)
+        self.post_message(self.LaidOut())
 
     def _forget_blocks(self) -> None:
         """Drop all painted rows, and estimate their heights again."""
@@ -101,36 +133,55 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             return False
         if len(self._blocks) > 4 * MEASURED_AT_ONCE:
             self._blocks.clear()
-        edge = Strip.blank(1, self._palette.style())
-        self._blocks[row] = [Strip.join([edge, line, edge]) for line in self.painter.block(row, self.highlights)]
+        self._blocks[row] = self.painter.block(row, self.highlights)
         height = len(self._blocks[row])
         changed = height != self._heights[row]
         self._heights[row] = height
         return changed
 
     def _add_up_heights(self) -> None:
-        """Set ``_tops``, the line on which each row begins, and the size of the content."""
+        """Set ``_tops``, the line on which each row begins; what is being read stays where it is.
+
+        That is the row of the cursor if it is in view, else the first row in view.
+        """
+        top = int(self.scroll_offset.y)
+        row, inside = 0, 0
+        if self._tops:
+            row = self.rows.row_of(self.highlights.cursor[0])
+            row = row if self._is_in_view(row, self.size.height) else self._row_at(top)
+            inside = top - self._tops[row]
         self._tops = array("L", accumulate(self._heights, initial=0))
-        self.resize_content(Size(self.rows.width + self.GUTTER, self._tops[-1]))
+        self.resize_content(Size(self._width, self._tops[-1]))
+        self._scroll_to_line(self._tops[row] + min(inside, self._heights[row] - 1))
+
+    def _scroll_to_line(self, line: int) -> None:
+        self.scroll_to(y=max(0, line), animate=False, immediate=True)
 
     def _row_at(self, line: int) -> int:
         return min(bisect_right(self._tops, line) - 1, len(self.rows) - 1)
 
     def _measure_visible(self) -> None:
-        """Measure the rows in view, and keep the first of them where it is on the screen."""
-        top_line = int(self.scroll_offset.y)
-        top = self._row_at(top_line)
-        inside = top_line - self._tops[top]
-        changed = False
-        row, line = top, -inside
+        """Measure the rows in view."""
+        top = int(self.scroll_offset.y)
+        row = self._row_at(top)
+        line, changed = self._tops[row] - top, False
         while row < len(self.rows) and line < self.size.height:
             changed |= self._measure(row)
             line += self._heights[row]
             row += 1
         if changed:
             self._add_up_heights()
-            self.scroll_to(y=self._tops[top] + min(inside, self._heights[top] - 1), animate=False, immediate=True)
             self.refresh()
+
+    def _measure_above(self, row: int, lines: int) -> None:
+        """Measure the rows above a row, as far as so many lines."""
+        changed = False
+        while row > 0 and lines > 0:
+            row -= 1
+            changed |= self._measure(row)
+            lines -= self._heights[row]
+        if changed:
+            self._add_up_heights()
 
     def visible_range(self) -> Segment:
         """The range of the text that is in view."""
@@ -142,12 +193,20 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
     # Events
 
     def on_resize(self) -> None:
-        """Wrap the text again when the width changed."""
+        """Fit the text to the width, and keep the cursor in view if it was there."""
+        was_in_view = self._is_in_view(self.rows.row_of(self.highlights.cursor[0]), self._height)
+        self._height = self.size.height
         width = self.scrollable_content_region.width
-        if width != self.rows.width + self.GUTTER and width > 1:
-            self._lay_out(width)
-            self.post_message(self.LaidOut())
+        if width != self._width and width > 1:
+            self._fit(width)
         self._measure_visible()
+        if was_in_view:
+            self.reveal(self.highlights.cursor[0])
+
+    def _is_in_view(self, row: int, height: int) -> bool:
+        """Whether a view of so many lines shows any of a row."""
+        top = int(self.scroll_offset.y)
+        return self._tops[row] < top + height and top < self._tops[row + 1]
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure the rows that scrolled into view."""
@@ -156,7 +215,7 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
             self._measure_visible()
 
     def strip(self, y: int) -> Strip:
-        """Build one line of the view, with a cell of padding at either side."""
+        """Build one line of the view, with its margins."""
         line = y + int(self.scroll_offset.y)
         if line >= self._tops[-1]:
             return self._blank()
@@ -169,19 +228,21 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         return block[inner] if inner < len(block) else self._blank()
 
     def _blank(self) -> Strip:
-        return Strip.blank(self.rows.width + 2, self._palette.style())
+        return Strip.blank(self._width, self._palette.style())
 
     # Called by the screen
 
     def restyle(self, palette: Palette, mode: Mode) -> None:
         """Change the colours and the mode, and repaint."""
-        anchor = self._row_at(int(self.scroll_offset.y))
         self._palette, self._mode = palette, mode
         self.painter.palette, self.painter.mode = palette, mode
-        self._forget_blocks()
-        self.scroll_to(y=self._tops[anchor], animate=False, immediate=True)
+        self.repaint_all()
+
+    def number_lines(self, *, wanted: bool) -> None:
+        """Show or hide the line numbers."""
+        self._line_numbers = wanted
+        self._fit(self._width)
         self._measure_visible()
-        self.refresh()
 
     def set_highlights(self, highlights: Highlights) -> None:
         """Emphasise something else; only rows that change are painted again."""
@@ -230,45 +291,60 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
         self._measure_visible()
         self.refresh()
 
-    def reveal(self, offset: int, *, ahead: bool = False) -> None:
-        """Scroll the row at ``offset`` into view, as little as needed.
+    def reveal(self, offset: int, *, ahead: bool = False, around: int = 0) -> None:
+        """Scroll the row at ``offset``, with ``around`` lines above and below it, into view, as little as needed.
 
         With ``ahead``, a row that was out of view comes near the top, so that the text after it can be read.
         """
         row = self.rows.row_of(offset)
         height = max(self.size.height, 1)
-        view_top = int(self.scroll_offset.y)
         if self._measure(row):
             self._add_up_heights()
             self.refresh()
-        margin = min(MARGIN, max(0, (height - self._heights[row]) // 2))
-        if view_top + margin <= self._tops[row] and self._tops[row + 1] <= view_top + height - margin:
+        was_in_view = self._is_in_view(row, height)
+        top, room = int(self.scroll_offset.y), max(0, (height - self._heights[row]) // 2)
+        margin = min(around, room)
+        if top + margin <= self._tops[row] and self._tops[row + 1] <= top + height - margin:
             return
-        above = margin if self._tops[row] < view_top + margin else height - margin - self._heights[row]
-        self._scroll_with(row, height // 5 if ahead else max(0, above))
+        if not was_in_view:
+            margin = min(SURROUNDINGS, room)
+        above = margin if self._tops[row] < top + margin else height - margin - self._heights[row]
+        above = height // 5 if ahead and not was_in_view else max(0, above)
+        self._measure_above(row, above)
+        self._scroll_to_line(self._tops[row] - above)
+        self._measure_visible()
+        self.refresh()
 
-    def _scroll_with(self, row: int, above: int) -> None:
-        """Scroll until ``above`` lines are in view above a row, and measure the rows that come there."""
-        resized = False
-        preceding, room = row, above
-        while preceding > 0 and room > 0:
-            preceding -= 1
-            resized |= self._measure(preceding)
-            room -= self._heights[preceding]
-        if resized:
-            self._add_up_heights()
-        self.scroll_to(y=max(0, self._tops[row] - above), animate=False, immediate=True)
+    def _top_of_page(self, pages: int) -> int:
+        """The line at the top one screenful on (back, when negative), which shares a row with what is in view."""
+        height, top = max(self.size.height, 1), int(self.scroll_offset.y)
+        if pages > 0:
+            line = max(self._tops[self._row_at(top + height - 1)], top + 1)
+        else:
+            first = self._row_at(top)
+            self._measure_above(first, height)
+            top = int(self.scroll_offset.y)
+            line = min(self._tops[first + 1] - height, top - 1)
+        return max(0, min(line, self._tops[-1] - height))
+
+    def scroll_page(self, pages: int) -> None:
+        """Scroll one screenful on (back, when negative)."""
+        self._scroll_to_line(self._top_of_page(pages))
         self._measure_visible()
         self.refresh()
 
     def page_from(self, offset: int, pages: int) -> int:
-        """The offset of the row ``pages`` screenfuls below (above, when negative), counting lanes and arcs."""
-        row = self.rows.row_of(offset)
-        line = self._tops[row] + pages * max(1, self.size.height - 2)
-        target = self._row_at(max(0, min(line, self._tops[-1] - 1)))
-        if target == row:
-            target = max(0, min(row + pages, len(self.rows) - 1))
-        return self.rows.offset_at(target, 0)
+        """The offset of the row that stands where that at ``offset`` stood, one screenful on (back, when negative).
+
+        In a view that cannot scroll on, it is the last row (the first one).
+        """
+        top_of_page = self._top_of_page(pages)
+        top, height = int(self.scroll_offset.y), max(self.size.height, 1)
+        if top_of_page == top:
+            return self.rows.offset_at(len(self.rows) - 1 if pages > 0 else 0, 0)
+        margin = min(SURROUNDINGS, (height - 1) // 2)
+        inside = max(margin, min(self._tops[self.rows.row_of(offset)] - top, height - 1 - margin))
+        return self.rows.offset_at(self._row_at(min(top_of_page + inside, self._tops[-1] - 1)), 0)
 
     def cell(self, offset: int) -> int:
         """The cell of an offset in its row."""
@@ -276,59 +352,13 @@ class TextView(PaintedLines, can_focus=True, inherit_bindings=False):
 
     # Mouse
 
-    def _offset_at(self, x: int, y: int) -> int | None:
-        """The offset at a cell of the content; ``None`` below the text."""
+    def offset_at(self, x: int, y: int) -> int | None:
+        """The offset at a cell of the view; ``None`` below the text."""
         line = y + int(self.scroll_offset.y)
-        return self.rows.offset_at(self._row_at(line), max(0, x - self.GUTTER)) if line < self._tops[-1] else None
+        if line >= self._tops[-1]:
+            return None
+        return self.rows.offset_at(self._row_at(line), max(0, x - self.painter.frame.left))
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Begin a selection."""
-        point = event.get_content_offset(self)
-        self._pressed = self._offset_at(*point) if event.button == 1 and point is not None else None
-        if self._pressed is not None:
-            self.capture_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Extend the selection while the button is down; beyond the edge, scroll."""
-        if self._pressed is None:
-            return
-        x, y = event.get_content_offset_capture(self)
-        self._pointer = (max(0, x), y)
-        beyond = not 0 <= y < self.size.height
-        if beyond and self._drag_timer is None:
-            self._drag_timer = self.set_interval(DRAG_SCROLL_SECONDS, self._drag)
-        elif not beyond:
-            self._stop_drag_scroll()
-        self._drag()
-
-    def _drag(self) -> None:
-        """Select up to the pointer, or to the next row beyond the edge if the pointer is there."""
-        x, y = self._pointer
-        line = max(-1, min(y, self.size.height), -int(self.scroll_offset.y))
-        offset = self._offset_at(x, line)
-        if offset is not None and offset != self._pressed:
-            self.post_message(self.Pointed(offset, self._pressed))
-
-    def _stop_drag_scroll(self) -> None:
-        if self._drag_timer is not None:
-            self._drag_timer.stop()
-            self._drag_timer = None
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        """End the selection; without movement it was a click."""
-        if self._pressed is None:
-            return
-        self._stop_drag_scroll()
-        point = event.get_content_offset(self)
-        offset = self._offset_at(*point) if point is not None else None
-        if offset is not None:
-            self.post_message(self.Pointed(offset, self._pressed if offset != self._pressed else None))
-        self._pressed = None
-        self.release_mouse()
-
-    def on_click(self, event: events.Click) -> None:
-        """Select the word on a double click."""
-        point = event.get_content_offset(self)
-        offset = self._offset_at(*point) if point is not None else None
-        if event.chain == 2 and offset is not None:
-            self.post_message(self.Pointed(offset, double_click=True))
+    def point(self, offset: int, origin: int | None = None, *, double_click: bool = False) -> None:
+        """Say that the mouse clicked at an offset, or dragged there."""
+        self.post_message(self.Pointed(offset, origin, double_click=double_click))

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from annotator.annotation import Relation, Span
 from annotator.intervals import IntervalIndex
 from annotator.tui.layout.arcs import Arc
+from annotator.tui.layout.frame import Frame
 from annotator.tui.layout.painting import Highlights, Mode, Painter
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.text_view import TextView
@@ -53,12 +54,7 @@ class VersionsPainter(Painter):
         focused = highlights.focused | {claim.id for claim in claims if claim.source in highlights.focused}
         highlights = replace(highlights, focused=focused)
         undecided = [claim for claim in claims if claim.origin == "suggested"]
-        strips = [self._text_line(row, [*gold, *undecided], highlights)]
-        if self.mode is Mode.LANES and gold:
-            strips += self._lanes(row, gold, highlights)
-        if gold and (highlights.arcs is None or (highlights.arcs and self.mode is Mode.LANES)):
-            strips[:0] = self._arcs(row, gold, highlights)
-        strips = [self._with_gutter("", strip) for strip in strips]
+        strips = self._block(row, gold, [*gold, *undecided], highlights)
         if self.mode is Mode.LANES and any(_is_visible(case, start, end) for case in cases):
             for number, curator in enumerate(self.displayed.curators, 1):
                 strips += self._curator_lanes(row, number, curator, cases, highlights)
@@ -74,7 +70,7 @@ class VersionsPainter(Painter):
         for case in cases:
             if not case.versions.get(curator) and start <= case.range[0] < end:
                 lanes[0] = self._with_nothing(lanes[0], row, case, focused=case.id in highlights.focused)
-        return [self._with_gutter(str(number) if not i else "", lane) for i, lane in enumerate(lanes)]
+        return [self._framed(lane, mark="" if i else str(number)) for i, lane in enumerate(lanes)]
 
     def _with_nothing(self, lane: Strip, row: int, case: SpanCase, *, focused: bool) -> Strip:
         """Write into a lane, if there is room, that its curator marked nothing in a case."""
@@ -84,10 +80,6 @@ class VersionsPainter(Painter):
             return lane
         word = Strip([Segment(NOTHING, self.palette.style(self.palette.faint, italic=True, reverse=focused))])
         return Strip.join([lane.crop(0, cell), word, lane.crop(cell + len(NOTHING), lane.cell_length)])
-
-    def _with_gutter(self, text: str, strip: Strip) -> Strip:
-        gutter = Segment(text.ljust(VersionsView.GUTTER), self.palette.style(bold=True))
-        return Strip.join([Strip([gutter]), strip])
 
     def _arc(self, row: int, relation: Relation) -> Arc | None:
         """A relation's part on a row; a version that is not gold is labelled with its curators' numbers."""
@@ -100,11 +92,11 @@ class VersionsPainter(Painter):
 class VersionsView(TextView):
     """Shows gold, and the versions of the cases that are displayed."""
 
-    GUTTER = 2
+    MARK_CELLS = 2
 
-    def make_painter(self, rows: Rows) -> Painter:
+    def make_painter(self, rows: Rows, frame: Frame) -> Painter:
         """Create a painter that knows the displayed cases."""
-        painter = VersionsPainter(rows, self.layer_view, self._palette, self._mode)
+        painter = VersionsPainter(rows, frame, self.layer_view, self._palette, self._mode)
         painter.displayed = self.displayed
         return painter
 

@@ -79,7 +79,10 @@ class AdjudicateScreen(DocumentScreen):
 
     def make_view(self) -> VersionsView:
         """The text with gold, and with each curator's spans where curators differ."""
-        return VersionsView(self.session.document, self.session.content, self.workbench.palette, self.workbench.mode)
+        bench = self.workbench
+        return VersionsView(
+            self.session.document, self.session.content, bench.palette, bench.mode, line_numbers=bench.line_numbers
+        )
 
     def make_panel(self) -> CasePanel:
         """The cases."""

@@ -68,7 +68,10 @@ class AnnotateScreen(DocumentScreen):
 
     def make_view(self) -> TextView:
         """The text, with the curator's own and the pending items."""
-        return TextView(self.session.document, self.session.layer, self.workbench.palette, self.workbench.mode)
+        bench = self.workbench
+        return TextView(
+            self.session.document, self.session.layer, bench.palette, bench.mode, line_numbers=bench.line_numbers
+        )
 
     def make_panel(self) -> ItemPanel:
         """All spans and relations."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from annotator.text import Document
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.find import Searchable, fold
-from annotator.tui.widgets.text_view import TextView
+from annotator.tui.widgets.text_view import SURROUNDINGS, TextView
 
 KEEPS_SELECTION = frozenset({"word", "line_edge", "document_edge"})
 """Moves that carry a selection on where one has begun."""
@@ -38,18 +38,28 @@ class Navigation:
 
     def _line(self, by: int) -> int:
         """The offset ``by`` lines on, skipping lines without tokens; at the edge of the text, the cursor's own."""
-        rows, offset = self._view.rows, self._caret.offset
-        cell = self._view.cell(offset)
-        row = rows.row_of(offset) + by
+        offset = self._caret.offset
+        return self._in_line(self._view.rows.row_of(offset) + by, self._view.cell(offset), by)
+
+    def _in_line(self, row: int, cell: int, by: int) -> int:
+        """The offset at a cell of a row, or of the next one with tokens in the direction of ``by``."""
+        rows = self._view.rows
         while 0 <= row < len(rows):
             target = self._caret.near(rows.offset_at(row, cell))
             if rows.row_of(target) == row:
                 return target
             row += 1 if by > 0 else -1
-        return offset
+        return self._caret.offset
 
     def _page(self, by: int) -> int:
-        return self._view.page_from(self._caret.offset, by)
+        """The offset that comes to stand where the cursor stands, once the view has scrolled by a page."""
+        row = self._view.rows.row_of(self._view.page_from(self._caret.offset, by))
+        self._view.scroll_page(by)
+        return self._in_line(row, 0, by)
+
+    def show_surroundings(self) -> None:
+        """Keep some lines in view above and below the cursor."""
+        self._view.reveal(self._caret.offset, around=SURROUNDINGS)
 
     def _line_edge(self, side: int) -> int:
         rows, tokens = self._view.rows, self._document.tokens

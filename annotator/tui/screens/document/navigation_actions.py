@@ -39,11 +39,16 @@ class NavigationActions:
     def action_move(self, move: str, by: int) -> None:
         """Move the cursor; a selection that has begun goes along with some moves."""
         extends = move in KEEPS_SELECTION and self._screen.caret.anchor is not None
-        self._screen.go(self._screen.navigation.moves[move](by), select=extends)
+        self._go(move, by, select=extends)
 
     def action_select_to(self, move: str, by: int) -> None:
         """Move the cursor, and select what it passes."""
-        self._screen.go(self._screen.navigation.moves[move](by), select=True)
+        self._go(move, by, select=True)
+
+    def _go(self, move: str, by: int, *, select: bool) -> None:
+        self._screen.go(self._screen.navigation.moves[move](by), select=select)
+        if move != "page":
+            self._screen.navigation.show_surroundings()
 
     def action_jump(self) -> None:
         """Put hints on every word in view."""
