@@ -62,9 +62,7 @@ class FeedbackScreen(WorkScreen):
         """Lay the screen out."""
         palette = self.workbench.palette
         bench, session = self.workbench, self.session
-        self.view = VersionsView(
-            session.document, session.content, palette, bench.mode, line_numbers=bench.line_numbers
-        )
+        self.view = VersionsView(session.document, session.content, palette, bench.mode, numbered=bench.line_numbers)
         self.panel = FeedbackPanel(self.session.document.text, palette)
         yield from self.with_notices(
             [

@@ -49,7 +49,7 @@ class LayerPane(Vertical):
             if view is not None:
                 view.remove()
             numbered = self.line_numbers
-            view = self.view = TextView(version.document, version.layer, self.palette, mode, line_numbers=numbered)
+            view = self.view = TextView(version.document, version.layer, self.palette, mode, numbered=numbered)
             self.mount(view)
         ids = version.ids(item)
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)

@@ -64,7 +64,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         palette: Palette,
         mode: Mode = Mode.LANES,
         *,
-        line_numbers: bool = True,
+        numbered: bool = True,
     ) -> None:
         super().__init__()
         self.document = document
@@ -72,7 +72,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         self.highlights = Highlights()
         self._palette = palette
         self._mode = mode
-        self._line_numbers = line_numbers
+        self._numbered = numbered
         self._blocks: dict[int, list[Strip]] = {}
         self._width, self._height = 80, 0
         self._wrap()
@@ -91,9 +91,9 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         text = self.document.text
         lines = text.count("\n") + len(text) // MEASURE + 1  # hardly ever are there digits more than in this
         while True:
-            frame = Frame.within(width, lines=lines if self._line_numbers else 0, marks=self.MARK_CELLS)
+            frame = Frame.within(width, lines=lines if self._numbered else 0, marks=self.MARK_CELLS)
             rows = wrapped if wrapped is not None and wrapped.width == frame.text else Rows(text, frame.text)
-            if not self._line_numbers or len(rows) < 10 ** (frame.numbers - 1):
+            if not self._numbered or len(rows) < 10 ** (frame.numbers - 1):
                 return rows, frame
             lines, wrapped = len(rows), rows
 
@@ -240,7 +240,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
     def number_lines(self, *, wanted: bool) -> None:
         """Show or hide the line numbers."""
-        self._line_numbers = wanted
+        self._numbered = wanted
         self._fit(self._width)
         self._measure_visible()
 

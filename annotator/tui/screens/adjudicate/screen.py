@@ -79,10 +79,8 @@ class AdjudicateScreen(DocumentScreen):
 
     def make_view(self) -> VersionsView:
         """The text with gold, and with each curator's spans where curators differ."""
-        bench = self.workbench
-        return VersionsView(
-            self.session.document, self.session.content, bench.palette, bench.mode, line_numbers=bench.line_numbers
-        )
+        bench, session = self.workbench, self.session
+        return VersionsView(session.document, session.content, bench.palette, bench.mode, numbered=bench.line_numbers)
 
     def make_panel(self) -> CasePanel:
         """The cases."""

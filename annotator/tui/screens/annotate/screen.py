@@ -70,7 +70,7 @@ class AnnotateScreen(DocumentScreen):
         """The text, with the curator's own and the pending items."""
         bench = self.workbench
         return TextView(
-            self.session.document, self.session.layer, bench.palette, bench.mode, line_numbers=bench.line_numbers
+            self.session.document, self.session.layer, bench.palette, bench.mode, numbered=bench.line_numbers
         )
 
     def make_panel(self) -> ItemPanel:
