@@ -17,6 +17,7 @@ _.get_command
 _.TITLE
 _.CSS
 _.AUTO_FOCUS
+_.border_subtitle
 _.control
 _.get_content_height
 _.get_content_width

@@ -335,8 +335,8 @@ class AnnotatorApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys and guidelines."""
-        label = self.screen.focused_label() if isinstance(self.screen, WorkScreen) else None
-        self.push_screen(HelpScreen(self.screen, self.desk.scheme, self.palette, label))
+        topic = self.screen.help_topic() if isinstance(self.screen, WorkScreen) else None
+        self.push_screen(HelpScreen(self.screen, self.desk.scheme, self.palette, topic))
 
     async def action_quit(self) -> None:
         """Store what the next start needs, and close."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from annotator.errors import AnnotatorError, LockedError
 from annotator.store import SchemeMovedError
 from annotator.tui.layout.palette import Palette
+from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench
@@ -53,8 +54,8 @@ class WorkScreen(Screen[None]):
         """The app that shows the screen."""
         return cast("Workbench", self.app)
 
-    def focused_label(self) -> str | None:
-        """The label of the span in focus, whose guideline the help shows first."""
+    def help_topic(self) -> HelpTopic | None:
+        """What the help shows first."""
         return None
 
     def save_before_quitting(self) -> None:

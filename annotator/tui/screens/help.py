@@ -1,8 +1,9 @@
-"""The help screen: the keys as they are bound now, and the guidelines of the label scheme."""
+"""The help screen: keys as they are bound now, and the guidelines of the label scheme, narrowed by what is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.console import Group, RenderableType
@@ -10,98 +11,170 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from annotator.labels import LabelScheme
+from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
+from annotator.tui.screens.help_topic import HelpTopic
+
+ANY_LABEL = "a label's key"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpEntry:
+    """Something in the help: a guideline, or what ``keys`` do; ``words``, folded, are those by which it is found."""
+
+    shown: RenderableType
+    words: str
+    keys: str = ""
+
+    def matches(self, wanted: Iterable[str]) -> bool:
+        """Whether all words, folded, are in the entry."""
+        return all(word in self.words for word in wanted)
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys of the screen beneath, then every label with its description and examples.
+    """What is in focus on the screen beneath, then its keys, then every label with its description and examples.
 
-    ``label`` is the one whose guideline is shown first of all.
+    What is typed narrows all of that; ``topic`` is what is shown first.
     """
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
-    HelpScreen VerticalScroll {
+    HelpScreen #help {
         width: 90%; max-width: 110; height: 90%; border: round $primary; background: $surface; padding: 0 1;
     }
+    HelpScreen Input { height: 1; margin-bottom: 1; }
     HelpScreen Static { width: 1fr; height: auto; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "close", id="help.close"),
-        Binding("j", "scroll(1)", show=False, id="help.down"),
-        Binding("k", "scroll(-1)", show=False, id="help.up"),
+        Binding("escape", "clear", "clear the search, then close", id="help.close", priority=True),
+        Binding("down", "scroll(1)", show=False, id="help.down"),
+        Binding("up", "scroll(-1)", show=False, id="help.up"),
+        Binding("pagedown", "page(1)", show=False, id="help.page_down"),
+        Binding("pageup", "page(-1)", show=False, id="help.page_up"),
     ]
 
-    def __init__(self, beneath: Screen[Any], scheme: LabelScheme, palette: Palette, label: str | None = None) -> None:
+    def __init__(
+        self, beneath: Screen[Any], scheme: LabelScheme, palette: Palette, topic: HelpTopic | None = None
+    ) -> None:
         super().__init__()
         own = (b for b in beneath.active_bindings.values() if b.node is beneath)
         self._bindings_beneath = [b for b in own if b.binding.id]  # those of Textual have none, and do nothing here
         self._scheme = scheme
         self._palette = palette
-        self._label = label
+        self._topic = topic
+        self._sections: list[tuple[str, list[HelpEntry]]] = []
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        parts: list[RenderableType] = []
-        if self._label is not None:
-            known = self._label in self._scheme.entities
-            parts += [self._guideline(self._label) if known else self._retired(self._label), Text()]
-        parts += [Text("Keys", style="bold"), self._keys(), Text(), Text("Labels", style="bold")]
-        parts += [self._guideline(name) for name in self._scheme.entities]
-        parts += [Text(), Text("Relations", style="bold"), *(self._relation(name) for name in self._scheme.relations)]
-        parts += [Text(), Text("esc closes this", style="italic")]
-        with VerticalScroll():
-            yield Static(Group(*parts))
+        with Vertical(id="help") as frame:
+            frame.border_subtitle = "↑ ↓ page keys scroll · esc clears the search, then closes"
+            yield Input(placeholder="type to search keys, labels and relations", compact=True)
+            with VerticalScroll(can_focus=False):
+                yield Static(id="help-text")
 
     def on_mount(self) -> None:
-        """Focus the text, so that the arrows scroll."""
-        self.query_one(VerticalScroll).focus()
+        """Collect what there is to show, and give the keys to the search."""
+        scheme = self._scheme
+        topic = self._topic
+        if topic is not None:
+            about = [] if topic.label is None else [self._label(topic.label)]
+            self._sections.append((topic.title, [*about, *self._keys_of_topic(topic)]))
+        self._sections.append(("Keys", self._keys()))
+        self._sections.append(("Labels", [self._label(name) for name in scheme.entities]))
+        self._sections.append(("Relations", [self._label(name) for name in scheme.relations]))
+        self.query_one(Input).focus()
+        self._narrow("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what has all the words that were typed; a lone question mark closes the help as it opened it."""
+        if event.value == "?":
+            self.dismiss(None)
+            return
+        self._narrow(event.value)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
-    async def action_dismiss(self, result: None = None) -> None:
-        """Close the help."""
-        self.dismiss(result)
+    def action_page(self, by: int) -> None:
+        """Scroll by screenfuls."""
+        scroll = self.query_one(VerticalScroll)
+        scroll.scroll_relative(y=by * max(1, scroll.size.height - 1), animate=False)
 
-    def _keys(self) -> Table:
-        table = Table.grid(padding=(0, 2))
+    def action_clear(self) -> None:
+        """Clear the search; close the help when nothing is searched for."""
+        search = self.query_one(Input)
+        if search.value:
+            search.value = ""
+        else:
+            self.dismiss(None)
+
+    def _narrow(self, typed: str) -> None:
+        wanted = fold(typed).split()
+        parts: list[RenderableType] = []
+        found: set[str] = set()
+        for title, entries in self._sections:
+            matching = [entry for entry in entries if entry.matches(wanted) and entry.words not in found]
+            if wanted:  # what is found for the focus is not found a second time
+                found.update(entry.words for entry in matching)
+            if matching:
+                parts += [Text(title, style="bold underline"), *_rows(matching), Text()]
+        self.query_one("#help-text", Static).update(
+            Group(*parts[:-1]) if parts else Text(f"nothing here has “{sanitize(typed)}”: esc clears the search")
+        )
+
+    def _keys(self, binding_ids: Container[str] | None = None) -> list[HelpEntry]:
+        """The keys of some bindings, or of all."""
         keys_of: dict[str, list[str]] = {}
         for active in self._bindings_beneath:
-            keys_of.setdefault(active.binding.description, []).append(self.app.get_key_display(active.binding))
-        for description, keys in keys_of.items():
-            if description:
-                table.add_row(Text(" ".join(keys), style="bold"), Text(description))
-        return table
+            if binding_ids is None or active.binding.id in binding_ids:
+                keys_of.setdefault(active.binding.description, []).append(self.app.get_key_display(active.binding))
+        return [_key_entry(keys, description) for description, keys in keys_of.items() if description]
 
-    def _guideline(self, name: str) -> RenderableType:
-        entity = self._scheme.entities[name]
-        color = self._palette.labels[name].rich_color
-        heading = Text.assemble((entity.key, "bold underline"), " ", (name, "bold"))
-        heading.stylize(f"{color.name}", 2)
-        return Group(heading, *_description(entity.description, entity.examples))
+    def _keys_of_topic(self, topic: HelpTopic) -> list[HelpEntry]:
+        keys = self._keys(topic.binding_ids)
+        can_label = topic.by_label_key and any(b.binding.id == "select.begin" for b in self._bindings_beneath)
+        return [_key_entry([ANY_LABEL], topic.by_label_key), *keys] if can_label else keys
 
-    def _retired(self, name: str) -> RenderableType:
-        heading = Text(f"{sanitize(name)}{RETIRED}", style="bold")
-        return Group(heading, Text("   not in the label scheme; a label's key relabels such a span, d deletes it"))
+    def _label(self, name: str) -> HelpEntry:
+        entity, relation = self._scheme.entities.get(name), self._scheme.relations.get(name)
+        if entity is not None:
+            heading = Text.assemble((entity.key, "bold underline"), " ", (name, "bold"))
+            heading.stylize(f"{self._palette.labels[name].rich_color.name}", 2)
+            return _guideline(heading, entity.description, entity.examples)
+        if relation is not None:
+            arrow = "↔" if relation.symmetric else "→"
+            ends = f"  {' | '.join(relation.head)} {arrow} {' | '.join(relation.child)}"
+            heading = Text.assemble((relation.key, "bold underline"), " ", (name, "bold"), ends)
+            return _guideline(heading, relation.description, relation.examples)
+        mending = "not in the label scheme; a label's key relabels such a span, r retypes a relation, d deletes it"
+        return _guideline(Text(f"{sanitize(name)}{RETIRED}", style="bold"), {"": mending}, {})
 
-    def _relation(self, name: str) -> RenderableType:
-        relation = self._scheme.relations[name]
-        arrow = "↔" if relation.symmetric else "→"
-        ends = f"  {' | '.join(relation.head)} {arrow} {' | '.join(relation.child)}"
-        heading = Text.assemble((relation.key, "bold underline"), " ", (name, "bold"), ends)
-        return Group(heading, *_description(relation.description, relation.examples))
+
+def _key_entry(keys: list[str], description: str) -> HelpEntry:
+    together = " ".join(keys)
+    return HelpEntry(Text(description), fold(f"{together} {description}"), together)
 
 
-def _description(description: Mapping[str, str], examples: Mapping[str, tuple[str, ...]]) -> list[RenderableType]:
-    lines: list[RenderableType] = [Text(f"   {text}", style="") for text in description.values()]
+def _guideline(heading: Text, description: Mapping[str, str], examples: Mapping[str, tuple[str, ...]]) -> HelpEntry:
+    lines = [heading, *(Text(f"   {text}") for text in description.values())]
     lines += [Text("   " + " · ".join(phrases), style="italic") for phrases in examples.values() if phrases]
-    return lines
+    return HelpEntry(Group(*lines), fold(" ".join(line.plain for line in lines)))
+
+
+def _rows(entries: list[HelpEntry]) -> list[RenderableType]:
+    """Guidelines one under another, the keys in a table."""
+    table = Table.grid(padding=(0, 2))
+    for entry in entries:
+        if entry.keys:
+            table.add_row(Text(entry.keys, style="bold"), entry.shown)
+    rows = [entry.shown for entry in entries if not entry.keys]
+    return [*rows, table] if table.row_count else rows

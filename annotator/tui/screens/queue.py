@@ -101,7 +101,7 @@ class QueueScreen(WorkScreen):
         self._show_progress()
         gold = "≠ differ ★ gold " if self.view.shows_gold else ""
         if self.workbench.offers_tutorial and self.desk.is_new():
-            listed = " new here? ctrl+p, then tutorial"
+            listed += " · new? ctrl+p tutorial"
         columns.show((listed, "faint"), right=f"? undecided ✓ spans → relations {gold}")
 
     def _show_waiting(self) -> None:

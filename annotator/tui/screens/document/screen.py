@@ -26,6 +26,7 @@ from annotator.tui.screens.document.navigation_actions import NavigationActions
 from annotator.tui.screens.document.prompts import Prompts
 from annotator.tui.screens.document.relation_actions import RelationActions
 from annotator.tui.screens.document.session import DocumentSession
+from annotator.tui.screens.help_topic import HelpTopic, topic_of
 from annotator.tui.widgets.label_bar import LabelBar
 from annotator.tui.widgets.side_panel import SidePanel
 from annotator.tui.widgets.status_line import StatusLine
@@ -136,10 +137,9 @@ class DocumentScreen(WorkScreen):
         """On which line of the screen's text the cursor is."""
         return "line {} of {}".format(*self.navigation.line)
 
-    def focused_label(self) -> str | None:
-        """The label of the span in focus; the help shows its guideline first."""
-        span = self.session.layer_view.span(self.item_id) if self.item_id else None
-        return None if span is None else span.label
+    def help_topic(self) -> HelpTopic | None:
+        """The item in focus, or the selection."""
+        return topic_of(self.session.layer_view, self.item_id, selecting=self.caret.selection is not None)
 
     def show_training_status(self) -> None:
         """Say what the training in the background does."""

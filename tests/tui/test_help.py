@@ -1,0 +1,114 @@
+"""The help: what is in focus comes first, and what is typed narrows the rest."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+import pytest
+
+from annotator.tui.screens.help import HelpScreen
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
+from tests.workspaces import Bench, under
+
+SIZES = [(80, 24), (200, 60)]
+
+
+@pytest.fixture
+def explained(news: Bench) -> Bench:
+    """The labels have guidelines."""
+    news.workspace.close()
+    return under(
+        news,
+        ("PERSON: {key: 1}", "PERSON: {key: 1, description: {es: Nombre de una señora, en: A name}}"),
+        ("{key: w, head: PERSON, child: ORG}", "{key: w, head: PERSON, child: ORG, description: Is paid by the body}"),
+    )
+
+
+def shown(work: WorkbenchDriver) -> list[str]:
+    """Return the lines in the frame of the help, below the search."""
+    assert isinstance(work.app.screen, HelpScreen)
+    region = work.app.screen.query_one("#help-text").region
+    return [line[region.x : region.right].strip() for line in work.lines[region.y : region.bottom]]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_span_in_focus_comes_first_with_the_keys_that_act_on_it(
+    explained: Bench, size: tuple[int, int]
+) -> None:
+    async with workbench(explained, "nota", size=size) as work:
+        await work.press("?")
+        lines = shown(work)
+        assert lines[:3] == ["The span in focus", "1 PERSON", "Nombre de una señora"]
+        assert lines[4] == "a label's key  give the span that label"
+        own = list(takewhile(bool, lines))
+        assert any("end of the span one token on" in line for line in own)
+        assert not any("next token" in line for line in own)
+
+
+async def test_a_relation_in_focus_shows_its_type_first(explained: Bench) -> None:
+    async with workbench(explained, "nota") as work:
+        await work.press("full_stop", "?")
+        lines = shown(work)
+        assert lines[:3] == ["The relation in focus", "w works_for  PERSON → ORG", "Is paid by the body"]
+        assert not any("a label's key" in line for line in takewhile(bool, lines))
+
+
+@pytest.mark.parametrize("keys", [("v",), ("shift+right",)])
+async def test_during_a_selection_its_keys_come_first(news: Bench, keys: tuple[str, ...]) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press(*keys, "?")
+        assert shown(work)[:2] == ["The selection", "a label's key  mark the selection with that label"]
+
+
+async def test_where_nothing_is_in_focus_it_begins_with_the_keys(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("escape", "?")
+        assert shown(work)[0] == "Keys"
+        await work.press("escape", "Q", "?")
+        assert "open the document" in "\n".join(shown(work))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("typed", ["senora nombre", "SEÑORA"])
+async def test_typing_narrows_without_regard_to_case_and_accents(
+    explained: Bench, size: tuple[int, int], typed: str
+) -> None:
+    async with workbench(explained, "nota", size=size) as work:
+        await work.press("escape", "?", *(key if key != " " else "space" for key in typed))
+        assert shown(work) == ["Labels", "1 PERSON", "Nombre de una señora", "A name"]
+
+
+async def test_keys_and_relations_are_found_too_each_once(explained: Bench) -> None:
+    async with workbench(explained, "nota") as work:
+        await work.press("?", *"undo")
+        assert shown(work) == ["Keys", "u  undo"]
+        await work.press("escape", *"paid")
+        assert shown(work)[:3] == ["Relations", "w works_for  PERSON → ORG", "Is paid by the body"]
+        await work.press("escape", *"person")
+        assert shown(work).count("1 PERSON") == 1
+
+
+async def test_escape_clears_the_search_then_closes(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("?", *"xyzzy")
+        assert shown(work) == ["nothing here has “xyzzy”: esc clears the search"]
+        await work.press("escape")
+        assert "The span in focus" in shown(work)
+        await work.press("escape")
+        assert not isinstance(work.app.screen, HelpScreen)
+        await work.press("a")
+        assert work.message.startswith("accepted")
+
+
+async def test_arrows_and_page_keys_scroll_while_letters_are_typed(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("?")
+        scroll = work.app.screen.query_one("VerticalScroll")
+        await work.press("down", "down", "up")
+        assert scroll.scroll_offset.y == 1
+        await work.press("pagedown")
+        assert scroll.scroll_offset.y == scroll.size.height
+        await work.press("j")
+        assert scroll.scroll_offset.y == 0  # what was found is shown from its beginning
+        await work.press("escape", "?")
+        assert not isinstance(work.app.screen, HelpScreen)
