@@ -41,7 +41,7 @@ class Practice:
     closing: str
 
     def make_desk(self, folder: Path, curator: str) -> Desk:
-        """Make a workspace with the article in an empty folder, and a desk at which nothing is learned."""
+        """Make a workspace with the article in an empty folder, and a desk there."""
         make_workspace(folder, "news")
         workspace = Workspace(folder)
         document = build_document(Article(KEY, self.text, lang=self.lang), workspace.scheme.languages)

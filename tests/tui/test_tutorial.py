@@ -14,7 +14,7 @@ from annotator.store import check_database
 from annotator.tui.tutorial import TutorialApp
 from annotator.tui.tutorial.app import usable_preferences
 from annotator.tui.tutorial.steps import STEPS
-from annotator.workflow.practice import LANGUAGES, load_practice
+from annotator.workflow.practice import KEY, LANGUAGES, load_practice
 from annotator.workflow.settings import Preferences
 from tests.processes import PATIENCE, environment
 from tests.tui.watched_terminal import Watched, begin
@@ -162,6 +162,21 @@ class TestOtherKeys:
             assert driver.session.state != "done"
             await play(driver, "border")
             assert shown_step(driver) == "relabel"
+
+    async def test_the_article_may_be_opened_anew(self, tmp_path: Path) -> None:
+        async with tutorial(tmp_path, step="border") as driver:
+            driver.app.open_document(KEY)
+            await driver.settle()
+            driver.app.pop_screen()
+            await driver.settle()
+            assert shown_step(driver) == "border"
+            assert not driver.app._exit
+
+    async def test_the_palette_offers_neither_the_tutorial_nor_other_labels(self, tmp_path: Path) -> None:
+        async with tutorial(tmp_path) as driver:
+            commands = {command.title for command in driver.app.get_system_commands(driver.app.screen)}
+            assert "Accept and move on" in commands
+            assert not commands & {"Tutorial", "Change labels"}
 
 
 class TestEnding:

@@ -72,6 +72,8 @@ class TutorialApp(AnnotatorApp):
         return popped
 
     def _left_article(self, screen: AnnotateScreen) -> None:
+        if isinstance(self.screen, AnnotateScreen):  # it was opened anew
+            return
         if screen.session.state not in ("done", "skipped"):
             self.exit()
         elif self.step.is_done(PracticeView(screen, self.practice)) and self.step is STEPS[-1]:
@@ -82,8 +84,9 @@ class TutorialApp(AnnotatorApp):
             self.open_document(KEY)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The commands of the workbench but for the way here."""
-        return (command for command in super().get_system_commands(screen) if command.title != "Tutorial")
+        """The commands of the workbench but for the way here, and for a change of the labels that the steps name."""
+        left_out = {"Tutorial", "Change labels"}
+        return (command for command in super().get_system_commands(screen) if command.title not in left_out)
 
     def action_switch_language(self) -> None:
         """Go on in the next language, at the same step."""

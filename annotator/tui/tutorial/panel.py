@@ -14,8 +14,8 @@ class TutorialPanel(Vertical):
     """A heading, and under it a text of at most two lines at 80 columns."""
 
     DEFAULT_CSS = """
-    TutorialPanel { height: 3; }
-    TutorialPanel Static { height: 2; padding: 0 1; }
+    TutorialPanel { height: auto; }
+    TutorialPanel Static { height: auto; min-height: 2; max-height: 4; padding: 0 1; }
     """
 
     def __init__(self, palette: Palette) -> None:
