@@ -5,8 +5,12 @@ from __future__ import annotations
 from itertools import takewhile
 
 import pytest
+from textual.binding import Binding
 
+from annotator.tui.screens.adjudicate import AdjudicateScreen
+from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import HelpScreen
+from annotator.tui.screens.help_topic import RELATION_KEYS, SELECTION_KEYS, SPAN_KEYS
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, under
 
@@ -112,3 +116,9 @@ async def test_arrows_and_page_keys_scroll_while_letters_are_typed(news: Bench) 
         assert scroll.scroll_offset.y == 0  # what was found is shown from its beginning
         await work.press("escape", "?")
         assert not isinstance(work.app.screen, HelpScreen)
+
+
+def test_every_key_that_is_named_for_a_focus_is_one_of_a_screen() -> None:
+    tables = (*AnnotateScreen.BINDINGS, *AdjudicateScreen.BINDINGS)
+    known = {binding.id for binding in tables if isinstance(binding, Binding)}
+    assert {*SPAN_KEYS, *RELATION_KEYS, *SELECTION_KEYS} <= known

@@ -7,9 +7,16 @@ from typing import Protocol
 
 from annotator.annotation import Relation, Span
 
-SPAN_KEYS = (
+DECIDING_KEYS = (
     "suggestion.accept",
     "suggestion.reject",
+    "version.1",
+    "version.most",
+    "version.none",
+    "case.label",
+)
+SPAN_KEYS = (
+    *DECIDING_KEYS,
     "span.end_back",
     "span.end_on",
     "span.start_back",
@@ -20,8 +27,7 @@ SPAN_KEYS = (
     "item.delete",
     "item.comment",
 )
-RELATION_KEYS = ("suggestion.accept", "suggestion.reject", "relation.relate", "relation.next", "item.delete",
-                 "item.comment")  # fmt: skip
+RELATION_KEYS = (*DECIDING_KEYS, "relation.relate", "relation.next", "item.delete", "item.comment")
 SELECTION_KEYS = ("select.right", "select.left", "select.down", "select.up", "select.begin", "select.clear")
 
 
