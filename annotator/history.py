@@ -280,8 +280,9 @@ AUTOMATIC_ACTIONS = frozenset({"merge", "adjudicate"})
 
 
 _SESSION = {
-    *("accept", "accept all", "comment", "delete", "done", "flag", "label", "label everywhere", "move boundary"),
-    *("redo", "reject", "reject all", "relabel", "relate", "retype", "skip", "undo", "unflag"),
+    *("accept", "accept alike", "accept all", "comment", "delete", "done", "flag", "label", "label everywhere"),
+    *("move boundary", "redo", "reject", "reject alike", "reject all", "relabel", "relate", "retype", "skip", "undo"),
+    "unflag",
 }
 ACTIONS: Mapping[str, frozenset[str]] = {
     CORPUS: frozenset(

@@ -127,7 +127,7 @@ class Situation:
     @cached_property
     def accepted_at_once(self) -> tuple[set[SpanKey], set[RelationKey]]:
         """Return the spans and relations that ``A`` would accept."""
-        threshold = self.screen.workbench.accept_threshold
+        threshold = self.layer.threshold
         spans: set[SpanKey] = set()
         for key, identity in sorted(self.waiting.items(), key=lambda w: (w[0].start, -w[0].end)):
             clash = any(key.start < other.end and other.start < key.end for other in spans)

@@ -98,6 +98,7 @@ class AnnotatorApp(App[None]):
         self.training_status = ""
         self.preferences = preferences or Preferences()
         desk.learns = self.preferences.learn
+        desk.accept_threshold = self.preferences.accept_threshold
         self.mode = Mode(self.preferences.mode)
         self.line_numbers = self.preferences.line_numbers
         self.hide_names = self.preferences.hide_names
@@ -129,12 +130,6 @@ class AnnotatorApp(App[None]):
         ]
         keymap.check_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.textual_keymap(keys))
-
-    @property
-    def accept_threshold(self) -> float:
-        """The least score that ``A`` accepts: from the person's settings, else from the workspace."""
-        personal = self.preferences.accept_threshold
-        return self.desk.scheme.accept_threshold if personal is None else personal
 
     @property
     def palette(self) -> Palette:

@@ -33,10 +33,6 @@ class Workbench(Protocol):
     def palette(self) -> Palette:
         """The colours of the current theme."""
 
-    @property
-    def accept_threshold(self) -> float:
-        """The least score of the suggestions that ``A`` accepts."""
-
     def follow_scheme(self) -> None:
         """Show everything under the label scheme as it is now: somebody changed it."""
 

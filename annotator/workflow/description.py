@@ -9,6 +9,9 @@ from typing import Any
 from annotator.annotation import RelationKey, SpanKey, relation_key, span_key
 from annotator.history import AUTOMATIC_ACTIONS, RETURN, UNDO_RETURN, Op, Record, dumps
 
+_OF_MANY = {"accept all", "accept alike", "reject all", "reject alike", "label everywhere", *AUTOMATIC_ACTIONS}
+"""Actions on any number of items, which are counted rather than named."""
+
 
 def one_line(text: str) -> str:
     """A piece of text on one line, without control characters."""
@@ -34,7 +37,7 @@ def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
     verdicts = [op for op in ops if op.table == "verdict" and op.now is not None]
     if action == "delete" and spans:
         return f"{action} {_span(spans[-1].was or {}, text)}"
-    if action in ("accept all", "reject all", "label everywhere", *AUTOMATIC_ACTIONS) or len(spans) > 2:
+    if action in _OF_MANY or len(spans) > 2:
         return f"{action} ({_counts(ops)})"
     for op in [*spans[:1], *relations[:1]] if action not in ("relate", "retype") else relations[:1]:
         content = op.now or op.was or {}

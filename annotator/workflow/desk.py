@@ -37,7 +37,8 @@ __all__ = ["WAITING", "Desk", "LeadQueue", "LeadRow", "Queue", "QueueFilter", "Q
 class Desk:
     """A curator's desk in one workspace.
 
-    ``learns`` says whether suggestions follow the curator's decisions, ``assigned_only`` whether the queue has only
+    ``learns`` says whether suggestions follow the curator's decisions, ``accept_threshold`` from which score they are
+    accepted all together (``None``: what the label scheme says), ``assigned_only`` whether the queue has only
     documents assigned to them, ``queue_sort`` how it is sorted.
     """
 
@@ -50,6 +51,7 @@ class Desk:
         self.queue = Queue(workspace.store, curator)
         self.assigned_only = self.queue.has_assignments()
         self.learns = True
+        self.accept_threshold: float | None = None
         self.queue_sort: QueueSort = "key"
         self._memory = CuratorMemory(workspace.store, self.scheme, curator, learned_folder(workspace))
 
@@ -149,6 +151,7 @@ class Desk:
             blind=blind,
             learns=self.learns,
             memory=self._memory,
+            threshold=self.accept_threshold,
         )
         session.bookmark.restore(session.layer)
         return session

@@ -85,7 +85,7 @@ async def test_a_suggested_relation_is_rejected_alone(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("tab", "tab", "x")
         assert "4? 0✓ 0→" in work.header
-        assert work.focus.startswith("GPE? “México”")
+        assert work.focus.startswith("GPE?? “México”")
 
 
 async def test_a_relation_is_retyped(news: Bench) -> None:

@@ -72,7 +72,7 @@ async def test_tab_walks_spans_and_relations_in_reading_order_and_round(news: Be
         for _ in range(5):
             await work.press("tab")
             seen.append(work.focus)
-        starts = ("PERSON? “Ana", "ORG? “Cruz", "“Ana Ruiz” ─works_for?", "GPE? “México”", "“Cruz Roja” ─located_in?")
+        starts = ("PERSON? “Ana", "ORG? “Cruz", "“Ana Ruiz” ─works_for?", "GPE?? “México”", "“Cruz Roja” ─located_in??")
         for shown, start in zip(seen, (*starts, starts[0]), strict=True):
             assert shown.startswith(start)
         await work.press("shift+tab")
@@ -95,8 +95,8 @@ async def test_accept_all_goes_by_the_workspaces_threshold_unless_a_person_has_o
 async def test_all_that_is_likely_is_accepted_and_the_rest_rejected_in_one_step_each(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("A")
-        assert work.message == f"accepted 3 suggestions at or above {ACCEPT_THRESHOLD:.2f}; 4 remain"
-        assert work.focus.startswith("GPE? “México”")
+        assert work.message == f"accepted 3 from {ACCEPT_THRESHOLD:.2f}, 4 remain; V reviews, the 2 least certain first"
+        assert work.focus.startswith("GPE?? “México”")
         await work.press("X")
         assert work.message.startswith("rejected 4")
         assert "0? 2✓ 1→" in work.header
@@ -214,7 +214,7 @@ async def test_work_goes_on_where_it_stopped(news: Bench) -> None:
         await work.press("ctrl+q")
     async with workbench(news) as work:
         assert "nota" in work.header
-        assert work.focus.startswith("GPE? “México”")
+        assert work.focus.startswith("GPE?? “México”")
         assert (work.annotating.item_id, work.annotating.caret.offset) == (focus, offset)
 
 

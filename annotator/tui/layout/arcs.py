@@ -20,7 +20,8 @@ MAX_LEVELS = 6
 class Arc(NamedTuple):
     """A relation's part on one row.
 
-    ``head`` and ``child`` are cells.  An end on another row is ``None``; ``other_line`` numbers that row, from 1.
+    ``head`` and ``child`` are cells; an end on another row is ``None``, and ``other_line`` numbers that row, from 1.
+    ``label`` is with its signs; ``pending`` arcs are dotted.
     """
 
     id: str
@@ -101,14 +102,14 @@ def _joined(cells: Mapping[int, tuple[str, str]]) -> list[PlacedText]:
 
 
 def _draw(arc: Arc, width: int) -> DrawnArc:
-    name = f"{arc.label}?" if arc.pending else arc.label
     if arc.head is not None and arc.child is not None:
-        return _whole(arc, name, arc.head, arc.child, width)
-    return _stub(arc, name, width)
+        return _whole(arc, arc.head, arc.child, width)
+    return _stub(arc, width)
 
 
-def _whole(arc: Arc, name: str, head: int, child: int, width: int) -> DrawnArc:
+def _whole(arc: Arc, head: int, child: int, width: int) -> DrawnArc:
     """Draw an arc with both ends on the row; its label goes beside it where it is too short to hold it."""
+    name = arc.label
     left, right = sorted((head, child))
     if left == right:
         left, right = (left, left + 1) if left + 1 < width else (left - 1, left)
@@ -129,8 +130,9 @@ def _whole(arc: Arc, name: str, head: int, child: int, width: int) -> DrawnArc:
     return DrawnArc(left - cell_len(label), label + text, stems, arc.id)
 
 
-def _stub(arc: Arc, name: str, width: int) -> DrawnArc:
+def _stub(arc: Arc, width: int) -> DrawnArc:
     """Draw the one end that is on this row, and name the line of the other."""
+    name = arc.label
     cell = arc.head if arc.head is not None else arc.child
     assert cell is not None
     tip = "╭" if arc.head is not None and not arc.symmetric else "▼"

@@ -1,8 +1,8 @@
 """Draws spans as labelled brackets in lanes under a row of text.
 
 Pure: positions in cells go in, pieces of text at cells come out.  Spans that nest, overlap or crowd take a lane each.
-The curator's own spans have solid, rounded brackets; suggestions have dotted ones and a question mark, so that they
-differ without colour too.
+The curator's own spans have solid, rounded brackets; suggestions have dotted ones, and signs behind their labels, so
+that they differ without colour too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ MAX_LANES = 6
 class Bracket(NamedTuple):
     """A span's part on one row: cells ``left`` to ``right`` (half-open).
 
-    ``opens`` and ``closes`` say whether the span begins and ends on this row.
+    ``label`` is with its signs; ``pending`` brackets are dotted.  ``opens`` and ``closes`` say whether the span begins
+    and ends on this row.
     """
 
     id: str
@@ -83,7 +84,7 @@ def bracket_text(bracket: Bracket, width: int) -> tuple[int, str]:
     The label stands inside if it fits, else beside the bracket, cut to the room that there is.
     """
     size = _size(bracket)
-    name = f"{bracket.label}?" if bracket.pending else bracket.label
+    name = bracket.label
     if not bracket.opens:
         return bracket.left, _line(bracket, size, "")
     cells = cell_len(name)

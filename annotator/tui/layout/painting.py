@@ -16,10 +16,10 @@ from annotator.annotation import Relation, Span
 from annotator.tui.layout.arcs import Arc, arc_lines
 from annotator.tui.layout.frame import Frame
 from annotator.tui.layout.lanes import Bracket, lane_lines
-from annotator.tui.layout.palette import RETIRED, Palette
+from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.placed_text import PlacedText
 from annotator.tui.layout.rows import Rows
-from annotator.tui.layout.sanitizing import sanitize
+from annotator.tui.layout.signs import signed_label
 from annotator.workflow.editing.layer_view import LayerView
 
 
@@ -126,7 +126,7 @@ class Painter:
             relation.id,
             self._middle(head, row) if head_row == row else None,
             self._middle(child, row) if child_row == row else None,
-            f"{sanitize(relation.label)}{RETIRED}" if retired else relation.label,
+            signed_label(self.layer_view, relation, retired=retired),
             relation.origin == "suggested",
             self.layer_view.scheme.is_symmetric(relation.label),
             (child_row if head_row == row else head_row) + 1,
@@ -200,7 +200,7 @@ class Painter:
         start, end = self.rows.bounds(row)
         left, right = self.rows.cells(row, span.start, span.end)
         pending = span.origin == "suggested"
-        label = f"{sanitize(span.label)}{RETIRED}" if self._is_retired(span) else span.label
+        label = signed_label(self.layer_view, span, retired=self._is_retired(span))
         return Bracket(span.id, left, right, label, pending, span.start >= start, span.end <= end)
 
     # Strips

@@ -15,6 +15,7 @@ from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.beside_text import BesideText
+from annotator.tui.layout.signs import score_text
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.annotating.session import AnnotationSession
 
@@ -83,10 +84,11 @@ class ItemPanel(BesideText, VirtualList):
         layer = self.session.layer
         item_id = self.item_id(index)
         relation = layer.relation(item_id)
-        retired = self._is_retired(item_id)
+        item = relation or layer.span(item_id)
+        known = self._is_retired(item_id), layer.certainty(item) if item is not None else None
         if relation is None:
-            return layer.span(item_id), retired
-        return relation, layer.span(relation.head), layer.span(relation.child), retired
+            return item, known
+        return relation, layer.span(relation.head), layer.span(relation.child), known
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of an item: state, label and text."""
@@ -101,7 +103,7 @@ class ItemPanel(BesideText, VirtualList):
         color = self.palette.label(span.label, retired=self._is_retired(span.id))
         pending = span.origin == "suggested"
         mark, label = self._mark(span), set_cell_size(sanitize(span.label), LABEL_CELLS)
-        tail = f" {span.score:.2f}" if pending and span.score is not None else ""
+        tail = self._score(span)
         room = max(0, width - LABEL_CELLS - 3 - len(tail))
         text = set_cell_size(cut_middle(self._text(span), room), room)
         return [
@@ -122,6 +124,11 @@ class ItemPanel(BesideText, VirtualList):
         text = f"{self._mark(relation)} ╶ {head_text}{middle}{child_text}"
         color = self.palette.retired if self._is_retired(relation.id) else self.palette.faint
         return [Segment(set_cell_size(text, width), self.palette.style(color, italic=pending))]
+
+    def _score(self, item: Span | Relation) -> str:
+        """The score of a suggestion, after a blank."""
+        score = score_text(self.session.layer, item) if item.origin == "suggested" else ""
+        return f" {score}" if score else ""
 
     def _mark(self, item: Span | Relation) -> str:
         return "?" if item.origin == "suggested" else RETIRED if self._is_retired(item.id) else "✓"

@@ -86,7 +86,7 @@ class VersionsPainter(Painter):
         arc = super()._arc(row, relation)
         if arc is None or relation.curator is None or relation.origin != "suggested":
             return arc
-        return arc._replace(label=f"{relation.curator} {relation.label}")
+        return arc._replace(label=f"{relation.curator} {arc.label}")
 
 
 class VersionsView(TextView):

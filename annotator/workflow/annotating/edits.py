@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from annotator.annotation import Relation, RelationKey, Span, Verdict, VerdictKind, key_json
+from annotator.errors import WorkflowError
 from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.description import quote
+from annotator.workflow.editing.checks import LayerChecks
 from annotator.workflow.editing.step import StepDraft
 
 
@@ -17,10 +19,14 @@ class Edits:
     What is made from a suggestion leaves a verdict on it; a later change of that span or relation changes the verdict.
     """
 
-    def __init__(self, step: StepDraft, layer: ReviewLayer) -> None:
+    def __init__(self, step: StepDraft, layer: ReviewLayer, checks: LayerChecks) -> None:
         self._step = step
+        self._layer = layer
+        self._checks = checks
         self._content = layer.content
         self._suggestions = layer.suggestions
+
+    # Verdicts
 
     def decide(self, suggestion_id: str, verdict: VerdictKind, item: str | None = None) -> None:
         """Record the verdict on a suggestion; ``item`` is what was made from it."""
@@ -40,6 +46,23 @@ class Edits:
     def _suggested_key(self, suggestion: Relation) -> RelationKey:
         head, child = (self._suggestions.spans[end].key for end in (suggestion.head, suggestion.child))
         return RelationKey(head, child, suggestion.label)
+
+    def accept(self, suggestion_id: str) -> str:
+        """Accept a suggestion, a relation with its pending ends; the id of what was made of it."""
+        if suggestion_id in self._suggestions.spans:
+            return self.accept_span(suggestion_id)
+        suggestion = self._checks.relation(suggestion_id)
+        ends = self._checks.ordered_ends(suggestion.head, suggestion.child, suggestion.label)
+        head, child = (self.accepted_end(end) for end in ends)
+        return self.accept_relation(suggestion_id, head, child)
+
+    def accepted_end(self, span_id: str) -> str:
+        """The id of the curator's span for an end of a relation; a suggested one is accepted."""
+        if span_id in self._content.spans:
+            return span_id
+        if not self._layer.order.is_pending(span_id):
+            raise WorkflowError("its ends may not stand beside each other", "mark one of them anew first")
+        return self.accept_span(span_id)
 
     # Spans
 

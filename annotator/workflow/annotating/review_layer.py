@@ -12,13 +12,23 @@ from annotator.labels.retired import Reason
 from annotator.workflow.annotating.review_order import ReviewOrder
 from annotator.workflow.annotating.suggestions import Suggestions
 from annotator.workflow.editing.content import LayerContent, shortest, touched_ranges
+from annotator.workflow.editing.layer_view import Certainty
+
+NOTICEABLE = 0.1
+"""By how much a score must have changed for the screen to say so, where it is on the same side of the threshold."""
 
 
 class ReviewLayer:
-    """The ``content`` of a curator's layer, the ``suggestions`` over it, and the ``order`` of review."""
+    """The ``content`` of a curator's layer, the ``suggestions`` over it, and the ``order`` of review.
 
-    def __init__(self, content: LayerContent, suggested: Annotations, verdicts: Mapping[str, Verdict]) -> None:
+    ``threshold`` is the score from which a suggestion is likely, and accepted with all others.
+    """
+
+    def __init__(
+        self, content: LayerContent, suggested: Annotations, verdicts: Mapping[str, Verdict], threshold: float
+    ) -> None:
         self.content = content
+        self.threshold = threshold
         self.order = ReviewOrder(content.positions((*content.spans, *content.relations)), content.retired.index)
         self.suggestions = Suggestions(content, self.order, suggested, verdicts)
 
@@ -41,6 +51,16 @@ class ReviewLayer:
     def retirement(self, item_id: str) -> Reason | None:
         """Why the scheme no longer allows an item of the curator's; ``None`` where it does."""
         return self.content.retirement(item_id)
+
+    def certainty(self, item: Span | Relation) -> Certainty:
+        """How certain a suggestion is; a change is noticeable when it is large, or takes it past the threshold."""
+        score = item.score or 0
+        first = self.suggestions.first_score(item.id) if item.origin == "suggested" else None
+        if first is None or first == score:
+            return Certainty(score >= self.threshold)
+        passed = (score >= self.threshold) != (first >= self.threshold)
+        noticeable = passed or round(abs(score - first), 3) >= NOTICEABLE
+        return Certainty(score >= self.threshold, (-1 if score < first else 1) if noticeable else 0, first)
 
     def relations_of(self, span_id: str) -> list[Relation]:
         """The relations at a span, the curator's own first, then pending ones."""

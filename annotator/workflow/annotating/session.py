@@ -16,6 +16,7 @@ from annotator.store import Returned, Store, read_returned
 from annotator.text import Document
 from annotator.wording import plural
 from annotator.workflow.annotating.bookmark import DocumentBookmark
+from annotator.workflow.annotating.bulk_decisions import accept_likely, alike
 from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.edits import Edits
@@ -33,7 +34,8 @@ class AnnotationSession:
     """One curator's layer of one document, with what is suggested for it, and the actions of the annotate screen.
 
     A ``blind`` document shows no suggestions.  ``learns`` says whether suggestions follow what is decided,
-    ``memory`` is what they learn from; ``clock`` gives monotonic seconds for the pauses in history.
+    ``memory`` is what they learn from; ``threshold`` is the score from which all are accepted (``None``: what the
+    scheme says); ``clock`` gives monotonic seconds for the pauses in history.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class AnnotationSession:
         *,
         blind: bool = False,
         learns: bool = True,
+        threshold: float | None = None,
         memory: CuratorMemory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -55,6 +58,7 @@ class AnnotationSession:
         self.units = units_of(document, scheme.snap)
         self._store = store
         self._learns = learns and not blind
+        self._threshold = scheme.accept_threshold if threshold is None else threshold
         self._memory = memory or CuratorMemory(store, scheme, curator)
         self.bookmark = DocumentBookmark(store, curator, document)
         self.editor = LayerEditor(
@@ -67,6 +71,7 @@ class AnnotationSession:
         with self._store.snapshot():
             self._read()
             self._updates = self._make_updates() if self._learns else None
+            self.layer.suggestions.begin_showing()
 
     def _read(self) -> None:
         info = self.editor.read()
@@ -79,7 +84,7 @@ class AnnotationSession:
             verdicts = self._store.verdicts(info.id)
         self._read_returned()
         suggestions = Annotations() if self.blind else shown_suggestions(self._store, self.document, self.curator)
-        self.layer = ReviewLayer(content, suggestions, verdicts)
+        self.layer = ReviewLayer(content, suggestions, verdicts, self._threshold)
         self.checks = LayerChecks(self.document, self.units, self.layer, content)
         self.editor.begin(self.layer, info)
 
@@ -119,6 +124,9 @@ class AnnotationSession:
         return "flag" in self.layer.content.fields
 
     # Steps
+
+    def _edits(self, step: StepDraft) -> Edits:
+        return Edits(step, self.layer, self.checks)
 
     def recover(self) -> bool:
         """Read the layer anew where another window moved it on, after an action failed; whether it did."""
@@ -164,73 +172,71 @@ class AnnotationSession:
         if not self.layer.order.is_pending(suggestion_id):
             raise WorkflowError("nothing to accept here", "tab goes to the next suggestion")
         with self.editor.step("accept") as step:
-            edits = Edits(step, self.layer)
-            if suggestion_id in self.layer.suggestions.spans:
-                item = edits.accept_span(suggestion_id)
-            else:
-                item = self._accept_relation(edits, suggestion_id)
+            item = self._edits(step).accept(suggestion_id)
         return self._outcome(step, f"accepted {self.checks.name_of(item)}", item)
 
-    def _accept_relation(self, edits: Edits, suggestion_id: str) -> str:
-        suggestion = self.checks.relation(suggestion_id)
-        ends = self.checks.ordered_ends(suggestion.head, suggestion.child, suggestion.label)
-        head, child = (self._accepted_end(edits, end) for end in ends)
-        return edits.accept_relation(suggestion_id, head, child)
-
-    def _accepted_end(self, edits: Edits, span_id: str) -> str:
-        """The id of the curator's span for an end of a relation; a suggested one is accepted."""
-        if span_id in self.layer.content.spans:
-            return span_id
-        if not self.layer.order.is_pending(span_id):
-            raise WorkflowError("its ends may not stand beside each other", "mark one of them anew first")
-        return edits.accept_span(span_id)
-
-    def reject(self, suggestion_id: str) -> Outcome:
-        """Reject a pending suggestion; the relations suggested at it go with it."""
-        if not self.layer.order.is_pending(suggestion_id):
+    def reject(self, item_id: str) -> Outcome:
+        """Reject a pending suggestion, or an own item that was accepted; relations that hang on it go with it."""
+        if self._is_accepted(item_id):
+            return self._drop(item_id, "reject", "rejected {}, which was accepted")
+        if not self.layer.order.is_pending(item_id):
             raise WorkflowError("nothing to reject here", "d deletes your own span or relation")
-        name = self.checks.name_of(suggestion_id)
+        name = self.checks.name_of(item_id)
         with self.editor.step("reject") as step:
-            Edits(step, self.layer).decide(suggestion_id, "rejected")
+            self._edits(step).decide(item_id, "rejected")
         return self._outcome(step, f"rejected {name}")
 
-    def accept_all(self, threshold: float | None = None) -> Outcome:
-        """Accept every pending suggestion whose score reaches the threshold (or the scheme's), as one step."""
-        threshold = self.scheme.accept_threshold if threshold is None else threshold
-        count = 0
-        order, own = self.layer.order, self.layer.content.spans
-        with self.editor.step("accept all") as step:
-            edits = Edits(step, self.layer)
-            for span_id in [i.id for i in order.pending_spans]:
-                if order.is_pending(span_id) and (self.checks.span(span_id).score or 0) >= threshold:
-                    edits.accept_span(span_id)
-                    count += 1
-            for relation_id in [i.id for i in order.pending if i.id in self.layer.suggestions.relations]:
-                if not order.is_pending(relation_id):
-                    continue
-                relation = self.checks.relation(relation_id)
-                if relation.head in own and relation.child in own and (relation.score or 0) >= threshold:
-                    self._accept_relation(edits, relation_id)
-                    count += 1
-        outcome = self._outcome(step, "")
-        message = f"accepted {count} suggestions at or above {threshold:.2f}; {len(order.pending)} remain"
-        return Outcome(message, None, outcome.touched, outcome.warning)
+    def _is_accepted(self, item_id: str) -> bool:
+        item = self.layer.content.span(item_id) or self.layer.content.relation(item_id)
+        return item is not None and item.origin == "accepted"
 
-    def reject_all(self) -> Outcome:
-        """Reject every pending suggestion, as one step."""
-        pending = [i.id for i in self.layer.order.pending]
+    def accept_all(self, threshold: float | None = None, passes: Callable[[str], bool] = bool) -> Outcome:
+        """Accept every pending suggestion that ``passes`` and reaches the threshold (or the session's), as one step."""
+        threshold = self.layer.threshold if threshold is None else threshold
+        with self.editor.step("accept all") as step:
+            accepted = accept_likely(self._edits(step), self.layer, threshold, passes)
+        outcome = self._outcome(step, "")
+        return Outcome(accepted.told(self.layer, threshold), None, outcome.touched, outcome.warning)
+
+    def reject_all(self, passes: Callable[[str], bool] = bool) -> Outcome:
+        """Reject every pending suggestion that ``passes``, as one step."""
+        pending = [i.id for i in self.layer.order.pending if passes(i.id)]
         with self.editor.step("reject all") as step:
-            edits = Edits(step, self.layer)
+            edits = self._edits(step)
             for suggestion_id in pending:
                 edits.decide(suggestion_id, "rejected")
-        return self._outcome(step, f"rejected {len(pending)} suggestions")
+        return self._outcome(step, f"rejected {plural(len(pending), 'suggestion')}")
+
+    def alike(self, suggestion_id: str) -> list[str]:
+        """The pending suggestions that ask the same as one of them, that one first; empty when it is not pending."""
+        return alike(self.layer, self.document.text, suggestion_id)
+
+    def accept_alike(self, suggestion_id: str) -> Outcome:
+        """Accept a pending suggestion and all that ask the same, as one step."""
+        if len(same := self.alike(suggestion_id)) < 2:
+            return self.accept(suggestion_id)
+        with self.editor.step("accept alike") as step:
+            edits = self._edits(step)
+            items = [edits.accept(i) for i in same if self.layer.order.is_pending(i)]
+        return self._outcome(step, f"accepted {self.checks.name_of(items[0])}, {len(items)} times", items[0])
+
+    def reject_alike(self, suggestion_id: str) -> Outcome:
+        """Reject a pending suggestion and all that ask the same, as one step."""
+        if len(same := self.alike(suggestion_id)) < 2:
+            return self.reject(suggestion_id)
+        name = self.checks.name_of(suggestion_id)
+        with self.editor.step("reject alike") as step:
+            edits = self._edits(step)
+            for other in same:
+                edits.decide(other, "rejected")
+        return self._outcome(step, f"rejected {name}, {len(same)} times")
 
     # Spans
 
     def add(self, start: int, end: int, label: str) -> Outcome:
         """Mark a range; own spans that may not stand beside it give way, suggestions under it are thereby corrected."""
         with self.editor.step("label") as step:
-            span_id, notes = self._mark(Edits(step, self.layer), SpanKey(start, end, label))
+            span_id, notes = self._mark(self._edits(step), SpanKey(start, end, label))
         return self._outcome(step, "; ".join([f"marked {self.checks.name_of(span_id)}", *notes]), span_id)
 
     def _mark(self, edits: Edits, key: SpanKey) -> tuple[str, list[str]]:
@@ -255,7 +261,7 @@ class AnnotationSession:
             return Outcome(f"{self.checks.name_of(span_id)} has that label already", span_id)
         self.checks.check_new_span(SpanKey(span.start, span.end, label))
         with self.editor.step("relabel") as step:
-            span_id, notes = self._change(Edits(step, self.layer), span_id, label=label)
+            span_id, notes = self._change(self._edits(step), span_id, label=label)
         return self._outcome(step, "; ".join([f"relabelled to {self.checks.name_of(span_id)}", *notes]), span_id)
 
     def _change(
@@ -280,7 +286,7 @@ class AnnotationSession:
         if self.layer.content.span_id_with(SpanKey(start, end, span.label)):
             raise WorkflowError("the same span is there already", "delete one of them")
         with self.editor.step("move boundary") as step:
-            span_id, notes = self._change(Edits(step, self.layer), span_id, start=start, end=end)
+            span_id, notes = self._change(self._edits(step), span_id, start=start, end=end)
         return self._outcome(step, "; ".join([f"now {self.checks.name_of(span_id)}", *notes]), span_id)
 
     def everywhere(self, span_id: str) -> Outcome:
@@ -290,7 +296,7 @@ class AnnotationSession:
         text = self.checks.text_of(span)
         count = 0
         with self.editor.step("label everywhere") as step:
-            edits = Edits(step, self.layer)
+            edits = self._edits(step)
             if self.layer.order.is_pending(span_id):
                 span_id = edits.accept_span(span_id)
             for start, end in self.checks.mentions(text):
@@ -319,25 +325,17 @@ class AnnotationSession:
         """Link two spans; pending ends are accepted with it, symmetric types start at the earlier span."""
         head, child = self.checks.allowed_ends(head, child, label)
         with self.editor.step("relate") as step:
-            relation_id = self._relate(Edits(step, self.layer), head, child, label)
+            relation_id = self._relate(self._edits(step), head, child, label)
         return self._outcome(step, f"related: {self.checks.name_of(relation_id)}", relation_id)
 
     def _relate(self, edits: Edits, head: str, child: str, label: str) -> str:
-        suggested = self._suggested_relation(head, child, label)
-        head, child = self._accepted_end(edits, head), self._accepted_end(edits, child)
+        suggested = self.layer.suggestions.pending_link(head, child, label)
+        head, child = edits.accepted_end(head), edits.accepted_end(child)
         if self.layer.content.relation_between(head, child, label):
             raise WorkflowError("that relation is there already", "choose another type")
         if suggested is not None and self.layer.order.is_pending(suggested):
             return edits.accept_relation(suggested, head, child)
         return edits.new_relation(head, child, label)
-
-    def _suggested_relation(self, head: str, child: str, label: str) -> str | None:
-        suggestions = self.layer.suggestions
-        for interval in self.layer.order.pending:
-            relation = suggestions.relations.get(interval.id)
-            if relation is not None and relation.label == label and suggestions.links(relation, head, child):
-                return interval.id
-        return None
 
     def retype(self, relation_id: str, label: str, *, reverse: bool = False) -> Outcome:
         """Give a relation another type, or turn it round, as its ends allow; a suggestion is thereby corrected."""
@@ -350,9 +348,9 @@ class AnnotationSession:
         if own is not None and (own.head, own.child, own.label) == (head, child, label):
             return Outcome(f"{self.checks.name_of(relation_id)} is of that type already", relation_id)
         with self.editor.step("retype") as step:
-            edits = Edits(step, self.layer)
+            edits = self._edits(step)
             if own is None:
-                head, child = (self._accepted_end(edits, end) for end in (head, child))
+                head, child = (edits.accepted_end(end) for end in (head, child))
                 relation_id = edits.accept_relation(relation_id, head, child, label=label)
             else:
                 edits.change_relation(relation_id, head=head, child=child, label=label)
@@ -364,16 +362,19 @@ class AnnotationSession:
         """Delete an own span with its relations, or an own relation; a suggestion is rejected."""
         if self.layer.order.is_pending(item_id):
             return self.reject(item_id)
-        name = self.checks.name_of(item_id)
-        with self.editor.step("delete") as step:
-            edits = Edits(step, self.layer)
+        return self._drop(item_id, "delete", "deleted {}")
+
+    def _drop(self, item_id: str, action: str, message: str) -> Outcome:
+        """Take an own item away, and reject what was suggested of it; ``message`` is with its name in place of {}."""
+        name, notes = self.checks.name_of(item_id), list[str]()
+        with self.editor.step(action) as step:
+            edits = self._edits(step)
             if item_id in self.layer.content.spans:
                 notes = edits.drop_span(item_id, self.document.text)
             else:
                 self.checks.relation(item_id)
                 edits.drop_relation(item_id, "rejected")
-                notes = []
-        return self._outcome(step, "; ".join([f"deleted {name}", *notes]))
+        return self._outcome(step, "; ".join([message.format(name), *notes]))
 
     def comment(self, text: str, target: str | None = None) -> Outcome:
         """Set the comment on an own span or relation, or on the document; an empty text takes it away."""
@@ -396,7 +397,7 @@ class AnnotationSession:
         """Mark the document done; what is still undecided counts as ignored."""
         with self.editor.step("done") as step:
             step.sets_state = True
-            edits = Edits(step, self.layer)
+            edits = self._edits(step)
             for interval in list(self.layer.order.pending):
                 edits.decide(interval.id, "ignored")
             self._set_state(step, "done")

@@ -53,6 +53,7 @@ class Suggestions:
         self.stored_spans = dict(self.spans)
         self.stored_relations = dict(self.relations)
         self.verdicts: dict[str, Verdict] = {}
+        self._first_scores: dict[str, float] = {}
         self._index = IntervalIndex((s.start, s.end, i) for i, s in self.spans.items())
         self._relations_at: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._verdicts_on: defaultdict[str, set[str]] = defaultdict(set)
@@ -100,11 +101,28 @@ class Suggestions:
             return verdict.item if verdict.item in self._content.spans else None
         return span_id if self._order.is_pending(span_id) else None
 
+    def begin_showing(self) -> None:
+        """Note that the suggestions are shown from now on, with the scores that they have."""
+        self._first_scores = {i.id: self.spans[i.id].score or 0 for i in self._order.pending_spans}
+
+    def first_score(self, suggestion_id: str) -> float | None:
+        """The score that a suggestion had when it was first shown; of one decided before, the one that is stored."""
+        score = self._first_scores.get(suggestion_id)
+        stored = self.stored_spans.get(suggestion_id) or self.stored_relations.get(suggestion_id)
+        return score if score is not None or stored is None else stored.score
+
     def links(self, suggestion: Relation, head: str, child: str) -> bool:
         """Whether a suggested relation links two spans, in either direction where its type is symmetric."""
         ends = self.end(suggestion.head), self.end(suggestion.child)
         symmetric = self._content.scheme.is_symmetric(suggestion.label)
         return ends == (head, child) or (symmetric and ends == (child, head))
+
+    def pending_link(self, head: str, child: str, label: str) -> str | None:
+        """The id of the pending relation with this label that links two spans."""
+        linking = (
+            r.id for r in self.relations_of(head) if r.label == label and self.links(self.relations[r.id], head, child)
+        )
+        return next(linking, None)
 
     def verdicts_on(self, item_id: str) -> list[Verdict]:
         """The verdicts on the suggestions that a span or relation of the curator's was made from, in order of id."""
@@ -185,6 +203,8 @@ class Suggestions:
             if span_id not in self.spans:
                 self._index.add(span.start, span.end, span_id)
             self.spans[span_id] = span
+            if may_be_pending:
+                self._first_scores.setdefault(span_id, span.score or 0)
             (self._suppressed.discard if may_be_pending else self._suppressed.add)(span_id)
         for span_id in drop:
             changed[span_id] = None

@@ -16,6 +16,7 @@ from annotator.labels import LabelScheme
 from annotator.labels.retired import Reason
 from annotator.labels.scheme import ranges_clash
 from annotator.text import Segmentation
+from annotator.workflow.editing.layer_view import Certainty
 from annotator.workflow.editing.retired_items import RetiredItems
 
 RELATION_RANK = -1
@@ -140,6 +141,10 @@ class LayerContent:
     def retirement(self, item_id: str) -> Reason | None:
         """Why the scheme no longer allows an item; ``None`` where it does, or the item is not there."""
         return self.retired.reason(item_id)
+
+    def certainty(self, item: Span | Relation) -> Certainty:  # noqa: ARG002 - as a layer with suggestions has it
+        """How certain an item is; in a layer of decided items there is nothing to tell."""
+        return Certainty()
 
     def clashes(self, start: int, end: int, excluding: str = "") -> list[str]:
         """The ids of the spans that the scheme does not let stand beside one from ``start`` to ``end``."""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from annotator.annotation import Relation, Span
 from annotator.labels import LabelScheme
 from annotator.labels.retired import Reason
+
+
+class Certainty(NamedTuple):
+    """How certain a suggestion is: whether it is ``likely``, and the ``change`` of its score since it was first shown.
+
+    The change is 1 when the score has risen noticeably over ``first``, -1 when it has fallen, else 0.
+    """
+
+    likely: bool = True
+    change: int = 0
+    first: float = 0.0
 
 
 class LayerView(Protocol):
@@ -27,6 +38,10 @@ class LayerView(Protocol):
 
     def retirement(self, item_id: str) -> Reason | None:
         """Why the scheme no longer allows an item; ``None`` where it does."""
+        ...
+
+    def certainty(self, item: Span | Relation) -> Certainty:
+        """How certain an item is, where it is suggested."""
         ...
 
     def relations_of(self, span_id: str) -> list[Relation]:

@@ -44,7 +44,7 @@ def spans(text: str, *marked: tuple[str, str]) -> list[Bracket]:
     brackets = []
     for number, (piece, label) in enumerate(marked):
         left = text.index(piece)
-        brackets.append(Bracket(str(number), left, left + len(piece), label.rstrip("?"), label.endswith("?")))
+        brackets.append(Bracket(str(number), left, left + len(piece), label, label.endswith("?")))
     return brackets
 
 
@@ -90,7 +90,7 @@ def test_a_bracket_stands_under_the_cells_of_its_span(row: tuple[list[Bracket], 
 def test_a_name_is_whole_where_there_is_room(row: tuple[list[Bracket], int]) -> None:
     brackets, width = row
     for bracket in brackets:
-        name = bracket.label + "?" * bracket.pending
+        name = bracket.label
         size, cells = bracket.right - bracket.left, cell_len(name)
         room = cells <= size - 2 or cells <= width - bracket.right or cells <= bracket.left
         text = bracket_text(bracket, width)[1]
@@ -158,7 +158,7 @@ def test_a_short_name_makes_way_for_a_span_that_holds_the_next() -> None:
 
 
 def test_tiny_spans_at_the_right_edge_have_their_names_at_the_left() -> None:
-    marked = [Bracket("a", 16, 18, "DATE", pending=True), Bracket("b", 19, 20, "GPE", pending=False)]
+    marked = [Bracket("a", 16, 18, "DATE?", pending=True), Bracket("b", 19, 20, "GPE", pending=False)]
     assert picture(marked, 20) == [
         "           DATE?└┘",
         "                GPE│",

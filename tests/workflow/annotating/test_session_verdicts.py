@@ -13,9 +13,11 @@ from tests.workspaces import (
     Bench,
     focused,
     link,
+    own_span_id,
     pending_suggestions,
     proposal,
     propose,
+    range_of,
     relation_texts,
     span_texts,
     verdicts,
@@ -104,7 +106,7 @@ class TestAccept:
     def test_all_from_a_score_on_are_accepted_in_one_step(self, bench: Bench) -> None:
         session = bench.session()
         outcome = session.accept_all(0.75)
-        assert outcome.message == "accepted 3 suggestions at or above 0.75; 4 remain"
+        assert outcome.message == "accepted 3 from 0.75, 4 remain; V reviews, the 2 least certain first"
         assert span_texts(session) == {ANA, CRUZ}
         assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         session.undo()
@@ -138,11 +140,37 @@ class TestReject:
         assert len(pending_suggestions(session)) == 5
         assert bench.actions("curator:ana") == ["reject all", "undo"]
 
-    def test_own_spans_cannot_be_rejected(self, bench: Bench, ana: Span) -> None:
+    def test_a_span_that_a_curator_marked_cannot_be_rejected(self, bench: Bench, document: Document) -> None:
         session = bench.session()
-        focus = focused(session.accept(ana.id))
+        focus = focused(session.add(*range_of(document, "Luis Paz"), "PERSON"))
         with pytest.raises(WorkflowError, match="nothing to reject"):
             session.reject(focus)
+
+    def test_what_was_accepted_is_rejected_with_its_relations_in_one_step(
+        self, bench: Bench, ana: Span, cruz: Span
+    ) -> None:
+        session = bench.session()
+        relation = link(ana, cruz, "works_for").id
+        session.accept(relation)
+        before = {**verdicts(session)}
+        outcome = session.reject(own_span_id(session, ana.key))
+        assert outcome.message == (
+            "rejected PERSON “Ana Ruiz”, which was accepted; 1 relation of “Ana Ruiz” went with it"
+        )
+        assert span_texts(session) == {CRUZ}
+        assert verdicts(session) == {ana.id: "rejected", cruz.id: "accepted", relation: "rejected"}
+        session.undo()
+        assert span_texts(session) == {ANA, CRUZ}
+        assert verdicts(session) == before
+        assert bench.actions("curator:ana") == ["accept", "reject", "undo"]
+
+    def test_an_accepted_relation_is_rejected_alone(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        session = bench.session()
+        relation = link(ana, cruz, "works_for").id
+        outcome = session.reject(focused(session.accept(relation)))
+        assert outcome.message == "rejected “Ana Ruiz” works_for → “Cruz Roja”, which was accepted"
+        assert span_texts(session) == {ANA, CRUZ}
+        assert verdicts(session)[relation] == "rejected"
 
     def test_a_verdict_outlives_the_run_that_proposed(self, bench: Bench, document: Document, ana: Span) -> None:
         bench.session().reject(ana.id)

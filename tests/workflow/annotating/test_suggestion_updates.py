@@ -101,6 +101,35 @@ class TestPhrases:
         session.accept(pending_suggestions(session)[0])
         assert (session.layer.suggestions.spans[pending_suggestions(session)[0]].score or 0) > before
 
+    def test_a_score_that_rose_over_the_threshold_or_fell_is_told_from_one_that_stood(self, bench: Bench) -> None:
+        document = bench.add("a", "Lima gana. Lima pierde. Ana Ruiz duerme. Lima sueña.")
+        spans = [*(proposal(document, "Lima", "GPE", 0.6, nth=n) for n in range(3)), proposal(document, "Ana", "ORG")]
+        propose(bench.store, document, spans)
+        session = bench.session("a")
+        layer = session.layer
+
+        def certainties() -> list[tuple[bool, int]]:
+            pending = [layer.suggestions.spans[i.id] for i in layer.order.pending_spans]
+            return [(certainty.likely, certainty.change) for certainty in map(layer.certainty, pending)]
+
+        assert certainties() == [(False, 0), (False, 0), (True, 0), (False, 0)]
+        session.accept(spans[0].id)
+        assert certainties() == [(True, 1), (True, 0), (True, 1)]
+        assert [layer.certainty(layer.suggestions.spans[span.id]).first for span in spans[1:3]] == [0.6, 0.6]
+        session.undo()
+        assert certainties() == [(False, 0), (False, 0), (True, 0), (False, 0)]
+        session.relabel(spans[0].id, "PERSON")
+        assert (True, 1) not in certainties()
+
+    def test_accepting_all_tells_how_many_had_risen(self, bench: Bench) -> None:
+        document = bench.add("a", "Lima gana. Lima pierde. Ana Ruiz duerme. Lima sueña.")
+        spans = [*(proposal(document, "Lima", "GPE", 0.6, nth=n) for n in range(3)), proposal(document, "Ana", "ORG")]
+        propose(bench.store, document, spans)
+        session = bench.session("a")
+        session.accept(spans[0].id)
+        message = session.accept_all().message
+        assert message == "accepted 3 from 0.70 (2 risen), 0 remain; V reviews, the 2 least certain first"
+
     def test_a_rejection_keeps_the_same_context_quiet_and_lowers_the_others(self, bench: Bench) -> None:
         document = bench.add("a", "Vino la Delta hoy. Salió de Delta ayer. Vino la Delta otra vez.")
         spans = [proposal(document, "Delta", "ORG", 0.6, nth=n) for n in range(3)]

@@ -210,7 +210,7 @@ class AnnotateScreen(DocumentScreen):
 
     def action_accept_all(self) -> None:
         """Accept every likely suggestion."""
-        self._decide_all(partial(self.session.accept_all, self.workbench.accept_threshold))
+        self._decide_all(self.session.accept_all)
 
     def action_reject_all(self) -> None:
         """Reject every suggestion that remains."""

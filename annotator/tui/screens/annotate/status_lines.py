@@ -8,6 +8,7 @@ from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.cutting import quote_within
 from annotator.tui.layout.palette import RETIRED
+from annotator.tui.layout.signs import score_text, signed_label
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import AnnotationSession
@@ -72,9 +73,9 @@ def _show_span(bar: StatusLine, session: AnnotationSession, span: Span) -> None:
     keys = "a accept · x reject" if pending else "[ ] { } · r relate · d delete"
     notes = [comment.text for comment in session.content.comments_on(span.id)]
     bar.show(
-        (f" {span.label}{'?' if pending else ''} ", span.label),
+        (f" {signed_label(session.layer, span)} ", span.label),
         (quote_within(session.checks.text_of(span), 48), "bold"),
-        (f"  {_source(span)}", "faint"),
+        (f"  {_source(session, span)}", "faint"),
         (f"  “{notes[0]}”" if notes else "", ""),
         right=f"  {keys} ",
     )
@@ -93,9 +94,9 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
     keys = "a accept · x reject · r retype" if pending else "r retype · d delete"
     bar.show(
         (f" {quote_within(session.checks.text_of(head), 28)}", head.label),
-        (f" ─{relation.label}{'?' if pending else ''}→ ", "bold"),
+        (f" ─{signed_label(session.layer, relation)}→ ", "bold"),
         (quote_within(session.checks.text_of(child), 28), child.label),
-        (f"  {_source(relation)}", "faint"),
+        (f"  {_source(session, relation)}", "faint"),
         right=f"  {keys} ",
     )
 
@@ -118,9 +119,6 @@ def _show_retired(bar: StatusLine, item: Span | Relation, text: str, reason: Rea
     )
 
 
-def _source(item: Span | Relation) -> str:
+def _source(session: AnnotationSession, item: Span | Relation) -> str:
     """The source of an item, and its score."""
-    if item.source is None:
-        return "yours"
-    score = "" if item.score is None else f" {item.score:.2f}"
-    return f"{item.source}{score}"
+    return "yours" if item.source is None else f"{item.source} {score_text(session.layer, item)}".rstrip()

@@ -1,0 +1,34 @@
+"""The signs by which a suggestion shows how certain it is, without colour: behind its label, and in its score."""
+
+from __future__ import annotations
+
+from annotator.annotation import Relation, Span
+from annotator.tui.layout.palette import RETIRED
+from annotator.tui.layout.sanitizing import sanitize
+from annotator.workflow.editing.layer_view import LayerView
+
+CHANGES = {1: "↑", 0: "", -1: "↓"}
+"""How the score of a suggestion changed since it was first shown."""
+
+
+def signed_label(layer: LayerView, item: Span | Relation, *, retired: bool = False) -> str:
+    """An item's label with the signs behind it.
+
+    ``?`` is a likely suggestion, ``??`` one below the threshold; an arrow says that its score rose or fell, a dagger
+    that the item is ``retired``.
+    """
+    if retired:
+        return f"{sanitize(item.label)}{RETIRED}"
+    if item.origin != "suggested":
+        return item.label
+    certainty = layer.certainty(item)
+    return f"{item.label}{'?' if certainty.likely else '??'}{CHANGES[certainty.change]}"
+
+
+def score_text(layer: LayerView, item: Span | Relation) -> str:
+    """The score of an item, such as ``0.83``, or ``0.62→0.83`` where it changed since it was first shown."""
+    if item.score is None:
+        return ""
+    certainty = layer.certainty(item)
+    before = f"{certainty.first:.2f}→" if certainty.change else ""
+    return f"{before}{item.score:.2f}"
