@@ -29,7 +29,7 @@ async def test_the_type_is_asked_where_several_fit(news: Bench) -> None:
         assert "w works_for" in work.focus
         assert "l leads" in work.focus
         await work.press("l")
-        assert work.message == "related: “Ana Ruiz” leads → “Cruz Roja”"
+        assert work.message.startswith("related: “Ana Ruiz” leads → “Cruz Roja”")
         assert "5? 2✓ 1→" in work.header
         assert "╭────────leads─────────▼" in work.text
     assert relation_texts(news.session()) == {("Ana Ruiz", "leads", "Cruz Roja")}
@@ -60,7 +60,7 @@ async def test_the_type_is_not_asked_where_one_fits_and_symmetric_ones_begin_at_
         await work.press(*work.hint("México coopera"))
         if "which?" in work.focus:
             await work.press("c")
-        assert work.message == "related: “México” cooperates_with → “Canadá”"
+        assert work.message.startswith("related: “México” cooperates_with → “Canadá”")
     assert relation_texts(news.session()) == {("México", "cooperates_with", "Canadá")}
 
 
@@ -120,8 +120,8 @@ async def test_a_relation_is_turned_round_where_the_types_allow(news: Bench) -> 
         assert "b beside" in work.focus
         assert "B beside ←" in work.focus
         await work.press("b")
-        assert work.message == "related: “Canadá” beside → “México”"
-        await work.press("r", "b")
+        assert work.message.startswith("related: “Canadá” beside → “México”")
+        await work.press(".", "r", "b")
         assert work.message == "retyped: “México” beside → “Canadá”"
     assert relation_texts(news.session()) == {("México", "beside", "Canadá")}
 

@@ -44,3 +44,109 @@ class TestCertainty:
         async with workbench(lima, "lima") as work:
             await work.press("a", "A")
             assert work.message == "accepted 3 from 0.70 (2 risen), 0 remain; V reviews, the 2 least certain first"
+
+
+class TestReview:
+    async def test_the_least_certain_by_the_score_that_was_first_shown_comes_first(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("a", "A", "V")
+            assert work.focus.startswith("review 1 of 4  GPE “Lima”")
+            assert "0.60" in work.focus
+            await work.press("V", "tab", "a")
+            assert work.focus.startswith("review 4 of 4  PERSON “Ana Ruiz”")
+            await work.press("shift+tab")
+            assert work.focus.startswith("review 3 of 4  GPE “Lima”")
+            assert work.header.startswith("lima")
+            assert "0? 4✓" in work.header
+
+    async def test_x_rejects_what_was_accepted_and_goes_on_and_undo_brings_it_back_in_its_place(
+        self, lima: Bench
+    ) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("A", "V")
+            assert work.focus.startswith("review 1 of 1  PERSON")
+            await work.press("x")
+            assert work.message == "rejected PERSON “Ana Ruiz”, which was accepted"
+            assert "0✓" in work.header
+            await work.press("u")
+            assert work.focus.startswith("review 1 of 1  PERSON")
+            assert "1✓" in work.header
+
+    async def test_esc_ends_the_review_and_tab_goes_to_what_is_undecided_again(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("A", "V", "escape")
+            assert work.focus.startswith("PERSON “Ana Ruiz”")
+            assert work.message == "the review is over; V begins it again"
+            await work.press("tab")
+            assert work.focus.startswith("GPE??")
+
+    async def test_past_the_last_one_the_review_ends_and_before_the_first_one_it_says_so(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("A", "V", "shift+tab")
+            assert work.message == "the review begins here; tab goes on, esc ends it"
+            await work.press("tab")
+            assert work.message == "that was the last one; V begins the review again"
+            assert not work.focus.startswith("review")
+
+    async def test_with_nothing_decided_there_is_nothing_to_review(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("V")
+            assert work.message == "nothing is decided: there is nothing to review yet"
+            assert work.focus.startswith("GPE??")
+
+    async def test_x_leaves_what_a_curator_marked(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("2", "escape", "g", "x")
+            assert "d deletes it" in work.message
+            assert "1✓" in work.header
+
+
+class TestFilter:
+    async def test_tab_and_the_review_go_only_to_what_is_listed(self, lima: Bench) -> None:
+        async with workbench(lima, "lima", size=(120, 24)) as work:
+            await work.press("backslash")
+            await work.type("PERSON")
+            assert work.message == "1 of 4 items in the panel; tab, A and X keep to them"
+            assert "1 listed" in work.focus
+            await work.press("tab")
+            assert work.focus.startswith("1 of 1 listed  PERSON?")
+            await work.press("tab")
+            assert work.focus.startswith("1 of 1 listed  PERSON?")
+            await work.press("a")
+            assert work.focus.startswith("1 listed")
+            await work.press("tab")
+            assert work.message == "nothing undecided is listed; \\ with an empty text lists everything again"
+            await work.press("V")
+            assert work.focus.startswith("review 1 of 1 listed  PERSON")
+            await work.press("escape", "backslash", *["backspace"] * 6, "enter")
+            assert "listed" not in work.focus
+            await work.press("tab")
+            assert work.focus.startswith("GPE??")
+
+    async def test_deciding_all_keeps_to_what_is_listed(self, lima: Bench) -> None:
+        async with workbench(lima, "lima", size=(120, 24)) as work:
+            await work.press("backslash")
+            await work.type("lima")
+            await work.press("X")
+            assert work.message == "rejected 3 suggestions"
+            assert "1 to decide" in work.header
+
+
+class TestAlike:
+    async def test_one_key_accepts_all_that_ask_the_same_as_one_step(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            assert "+ accepts all 3" in work.focus
+            await work.press("plus")
+            assert work.message == "accepted GPE “Lima”, 3 times"
+            assert "1? 3✓" in work.header
+            assert work.focus.startswith("PERSON? “Ana Ruiz”")
+            assert "accepts all" not in work.focus
+            await work.press("u")
+            assert "4? 0✓" in work.header
+
+    async def test_one_key_rejects_all_that_ask_the_same_as_one_step(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("minus")
+            assert work.message == "rejected GPE “Lima”, 3 times"
+            assert "1? 0✓" in work.header
+        assert lima.actions("curator:ana", "lima") == ["reject alike"]

@@ -42,6 +42,12 @@ def quote_within(text: str, cells: int) -> str:
     return f"“{cut_middle(one_line(text), cells - 2)}”"
 
 
+def quote_together(texts: tuple[str, str], cells: int) -> tuple[str, str]:
+    """Quote two pieces of text as :func:`quote_within` does, in at most ``cells`` cells together."""
+    one, other = cut_together((one_line(texts[0]), one_line(texts[1])), cells - 4)
+    return f"“{one}”", f"“{other}”"
+
+
 def _pieces(text: str) -> list[str]:
     """The graphemes and blanks of a text."""
     borders = {border for piece in graphemes(text) for border in (piece.start, piece.end)} | {0, len(text)}

@@ -39,7 +39,7 @@ class ItemPanel(BesideText, VirtualList):
 
     def update_entries(self) -> None:
         """Note that items were added, removed or changed; the next :meth:`choose` shows it."""
-        self._filtered = [i for i in self.session.layer.order.items if self._passes(i.id)] if self.filter else []
+        self._filtered = [i for i in self.session.layer.order.items if self.passes(i.id)] if self.filter else []
         super().update_entries()
 
     def set_filter(self, item_filter: ItemFilter) -> None:
@@ -48,7 +48,10 @@ class ItemPanel(BesideText, VirtualList):
         self.index = None
         self.refresh_entries()
 
-    def _passes(self, item_id: str) -> bool:
+    def passes(self, item_id: str) -> bool:
+        """Whether an item passes the filter."""
+        if not self.filter:
+            return True
         layer = self.session.layer
         span, relation = layer.span(item_id), layer.relation(item_id)
         if span is not None:
@@ -58,26 +61,30 @@ class ItemPanel(BesideText, VirtualList):
         ends = [s for s in (layer.span(relation.head), layer.span(relation.child)) if s is not None]
         return self.filter.passes(relation, lambda: " ".join(self._text(s) for s in ends))
 
-    def _items(self) -> Sequence[Interval]:
+    def listed(self) -> Sequence[Interval]:
+        """The items that pass the filter, in reading order."""
         return self._filtered if self.filter else self.session.layer.order.items
+
+    def number_of(self, item_id: str | None) -> int:
+        """The number of an item among those listed, from 1; 0 when it is not listed."""
+        interval = self.session.layer.position(item_id) if item_id else None
+        if interval is None:
+            return 0
+        index = bisect_left(self.listed(), interval)
+        return index + 1 if index < self.count() and self.listed()[index] == interval else 0
 
     def count(self) -> int:
         """Count the items that pass the filter."""
-        return len(self._items())
+        return len(self.listed())
 
     def item_id(self, index: int) -> str:
         """The id of the item in a line."""
-        return self._items()[index].id
+        return self.listed()[index].id
 
     def choose_item(self, item_id: str | None) -> None:
         """Choose the line of an item, or none if it is not listed."""
-        interval = self.session.layer.position(item_id) if item_id else None
-        if interval is None:
-            self.choose(None)
-            return
-        index = bisect_left(self._items(), interval)
-        listed = index < self.count() and self._items()[index] == interval
-        self.choose(index if listed else None)
+        number = self.number_of(item_id)
+        self.choose(number - 1 if number else None)
 
     def cache_key(self, index: int) -> Hashable:
         """The span, or the relation with its ends."""

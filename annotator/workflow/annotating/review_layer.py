@@ -52,10 +52,16 @@ class ReviewLayer:
         """Why the scheme no longer allows an item of the curator's; ``None`` where it does."""
         return self.content.retirement(item_id)
 
+    def first_score(self, item: Span | Relation) -> float | None:
+        """The score with which an item was first shown as a suggestion, before anything was learned."""
+        decided = [] if item.origin == "suggested" else self.suggestions.verdicts_on(item.id)
+        scores = [self.suggestions.first_score(i) for i in ([v.id for v in decided] or [item.id])]
+        return min((score for score in scores if score is not None), default=None)
+
     def certainty(self, item: Span | Relation) -> Certainty:
         """How certain a suggestion is; a change is noticeable when it is large, or takes it past the threshold."""
         score = item.score or 0
-        first = self.suggestions.first_score(item.id) if item.origin == "suggested" else None
+        first = self.first_score(item)
         if first is None or first == score:
             return Certainty(score >= self.threshold)
         passed = (score >= self.threshold) != (first >= self.threshold)

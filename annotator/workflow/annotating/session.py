@@ -177,7 +177,7 @@ class AnnotationSession:
 
     def reject(self, item_id: str) -> Outcome:
         """Reject a pending suggestion, or an own item that was accepted; relations that hang on it go with it."""
-        if self._is_accepted(item_id):
+        if self.is_accepted(item_id):
             return self._drop(item_id, "reject", "rejected {}, which was accepted")
         if not self.layer.order.is_pending(item_id):
             raise WorkflowError("nothing to reject here", "d deletes your own span or relation")
@@ -186,7 +186,8 @@ class AnnotationSession:
             self._edits(step).decide(item_id, "rejected")
         return self._outcome(step, f"rejected {name}")
 
-    def _is_accepted(self, item_id: str) -> bool:
+    def is_accepted(self, item_id: str) -> bool:
+        """Whether an own item was accepted as it was suggested."""
         item = self.layer.content.span(item_id) or self.layer.content.relation(item_id)
         return item is not None and item.origin == "accepted"
 

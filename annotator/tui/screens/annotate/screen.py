@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
@@ -15,13 +14,14 @@ from annotator.text import Segment
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.annotate.status_lines import show_focus, show_header
+from annotator.tui.screens.annotate.verdict_actions import VerdictActions
+from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.session import AnnotationSession
-from annotator.workflow.annotating.split_labels import new_labels
 from annotator.workflow.description import quote
 from annotator.workflow.desk import Desk, QueueFilter
 from annotator.workflow.editing.editor import Outcome
@@ -39,6 +39,9 @@ class AnnotateScreen(DocumentScreen):
         Binding("x", "reject", "reject and move on", id="suggestion.reject"),
         Binding("A", "accept_all", "accept all likely suggestions", id="suggestion.accept_all"),
         Binding("X", "reject_all", "reject all that remain", id="suggestion.reject_all"),
+        Binding("plus", "accept_alike", "accept this and all alike", id="suggestion.accept_alike"),
+        Binding("minus", "reject_alike", "reject this and all alike", id="suggestion.reject_alike"),
+        Binding("V", "review", "review what is decided", id="suggestion.review"),
         *EDITING,
         Binding("space", "done", "done, next document", id="document.done"),
         Binding("s", "skip", "skip, next document", id="document.skip"),
@@ -61,6 +64,8 @@ class AnnotateScreen(DocumentScreen):
     ) -> None:
         super().__init__(desk, session, cursor=session.bookmark.cursor, needle=needle)
         self._first_item = None if item is None else session.content.item_id_with(item)
+        self.verdicts = VerdictActions(self)
+        add_actions(self, self.verdicts)
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
         self._progress: dict[str, int] = {}
@@ -108,7 +113,8 @@ class AnnotateScreen(DocumentScreen):
             wide=self.is_wide,
         )
         bar = self.query_one("#focus", StatusLine)
-        show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.cursor_line)
+        place = self.verdicts.place()
+        show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.cursor_line, place)
 
     def _current_progress(self) -> dict[str, int]:
         """The curator's progress, counted anew where a step finished or reopened the document."""
@@ -167,58 +173,10 @@ class AnnotateScreen(DocumentScreen):
         else:
             await super().press_key(event)
 
-    # Verdicts
-
-    def action_suggestion(self, by: int) -> None:
-        """Focus the next or previous undecided suggestion."""
-        order = self.session.layer.order
-        position = self.session.layer.position(self.item_id) if self.item_id else None
-        start = position or (self.caret.offset + (by < 0),)
-        suggestion_id = order.next_undecided(start) if by > 0 else order.previous_undecided(start)
-        self.clear_selection()
-        self.focus_item(suggestion_id)
-        reason = self.session.layer.retirement(suggestion_id) if suggestion_id else None
-        if suggestion_id is None:
-            self.show_default_message()
-        elif reason is not None:
-            self.show_message(reason.text, "alarm")
-
-    def action_accept(self) -> None:
-        """Accept the focused suggestion and go to the next."""
-        self._decide(self.session.accept)
-
-    def action_reject(self) -> None:
-        """Reject the focused suggestion and go to the next."""
-        self._decide(self.session.reject)
-
-    def _decide(self, verdict: Callable[[str], Outcome]) -> None:
-        item_id, order = self.item_id, self.session.layer.order
-        position = self.session.layer.position(item_id) if item_id else None
-        if item_id is not None and self.session.layer.retirement(item_id) is not None:
-            labels = new_labels(self.session.content, item_id) if verdict == self.session.accept else []
-            if labels:
-                change = self.session.relabel if item_id in self.session.content.spans else self.session.retype
-                if self.carry_out(lambda: change(item_id, labels[0])) is not None:
-                    self.focus_item(order.next_undecided(position or (self.caret.offset,)))
-                return
-            self.show_message("the label scheme no longer allows this: change it or delete it, tab goes on", "alarm")
-        elif item_id is None or position is None or not order.is_pending(item_id):
-            self.focus_item(order.next_undecided(position or (self.caret.offset,)))
-            self.show_default_message()
-        elif self.carry_out(lambda: verdict(item_id)) is not None:
-            self.focus_item(self.session.layer.order.next_undecided(position))
-
-    def action_accept_all(self) -> None:
-        """Accept every likely suggestion."""
-        self._decide_all(self.session.accept_all)
-
-    def action_reject_all(self) -> None:
-        """Reject every suggestion that remains."""
-        self._decide_all(self.session.reject_all)
-
-    def _decide_all(self, action: Callable[[], Outcome]) -> None:
-        if self.carry_out(action) is not None:
-            self.focus_item(self.session.layer.order.next_undecided((-1,)))
+    def action_clear(self) -> None:
+        """End the walk through what is decided, else the selection, and put nothing in focus."""
+        if not self.verdicts.end_review():
+            super().action_clear()
 
     # Spans and relations
 
@@ -231,7 +189,7 @@ class AnnotateScreen(DocumentScreen):
             pending_at = layer.order.pending_position(item_id)
             outcome = self.carry_out(lambda: self.session.relabel(item_id, label))
             if outcome is not None:
-                self.focus_item(layer.order.next_undecided(pending_at) if pending_at is not None else outcome.focus)
+                self.focus_item(self.verdicts.next_undecided(pending_at) if pending_at else outcome.focus)
         else:
             self.offer_phrases(label)
 
@@ -264,9 +222,16 @@ class AnnotateScreen(DocumentScreen):
             self.show_message(f"{outcome.message}; * again proposes it in all other documents")
 
     def relate(self, head: str, child: str, label: str) -> None:
-        """Link two spans; pending ends are accepted with it."""
+        """Link two spans; pending ends are accepted with it.  The focus stays where more can be related."""
+        start = self.session.layer.span(self.item_id) if self.item_id else None
         outcome = self.carry_out(lambda: self.session.relate(head, child, label))
-        if outcome is not None:
+        if outcome is None:
+            return
+        span_id = self.session.content.span_id_with(start.key) if start is not None else None
+        if span_id is not None and self.session.checks.partners(span_id):
+            self.focus_item(span_id, move_cursor=False)
+            self.show_message(f"{outcome.message} · r another · . goes to it")
+        else:
             self.focus_item(outcome.focus, move_cursor=False)
 
     # The document
@@ -333,4 +298,6 @@ class AnnotateScreen(DocumentScreen):
 
     def _filter(self, text: str) -> None:
         self.panel.set_filter(ItemFilter.parse(text))
-        self.show_message(f"{self.panel.count()} of {len(self.session.layer.order.items)} items in the panel", "faint")
+        self.refresh_highlights()
+        told = f"{self.panel.count()} of {len(self.session.layer.order.items)} items in the panel"
+        self.show_message(f"{told}; tab, A and X keep to them" if self.panel.filter else told, "faint")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from annotator.annotation import Relation, Span
 from annotator.labels.retired import Reason
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
-from annotator.tui.layout.cutting import quote_within
+from annotator.tui.layout.cutting import quote_together, quote_within
 from annotator.tui.layout.palette import RETIRED
 from annotator.tui.layout.signs import score_text, signed_label
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.annotating.split_labels import new_labels
+
+LEAST_ROOM = 24
+"""Cells that the names in the focus line have at least."""
 
 
 def show_header(
@@ -49,56 +54,78 @@ def show_focus(
     prompt: KeyPrompt | None,
     caret: Caret,
     cursor_line: str,
+    place: str,
 ) -> None:
-    """Show the open question, else the selection, else the item in focus, else the line of the cursor."""
+    """Show the open question, else the selection, else the item in focus, else the line of the cursor.
+
+    ``place`` says where the item stands in a walk or in what the panel lists, while there is either.
+    """
     if show_prompt_or_selection(bar, prompt, caret, session.document):
         return
     span = session.layer.span(item_id) if item_id else None
     relation = session.layer.relation(item_id) if item_id else None
+    place = f" {place} " if place else ""
     if span is not None:
-        _show_span(bar, session, span)
+        _show_span(bar, session, span, place)
     elif relation is not None:
-        _show_relation(bar, session, relation)
+        _show_relation(bar, session, relation, place)
     else:
-        bar.show((f" {cursor_line}", "faint"))
+        bar.show((place, "alarm"), (f" {cursor_line}", "faint"))
 
 
-def _show_span(bar: StatusLine, session: AnnotationSession, span: Span) -> None:
+def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: str) -> None:
     reason = session.layer.retirement(span.id)
     if reason is not None:
         keys = "[ ] { } move" if reason.kind == "overlap" else _new_labels(session, span.id) or "label key relabels"
         _show_retired(bar, span, quote_within(session.checks.text_of(span), 24), reason, keys)
         return
-    pending = span.origin == "suggested"
-    keys = "a accept · x reject" if pending else "[ ] { } · r relate · d delete"
+    keys = _keys(session, span, "[ ] { } · r relate · d delete")
+    label = f" {signed_label(session.layer, span)} "
     notes = [comment.text for comment in session.content.comments_on(span.id)]
     bar.show(
-        (f" {signed_label(session.layer, span)} ", span.label),
-        (quote_within(session.checks.text_of(span), 48), "bold"),
+        (place, "alarm"),
+        (label, span.label),
+        (quote_within(session.checks.text_of(span), min(48, _room(bar, place, label, keys))), "bold"),
         (f"  {_source(session, span)}", "faint"),
         (f"  “{notes[0]}”" if notes else "", ""),
-        right=f"  {keys} ",
+        right=keys,
     )
 
 
-def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relation) -> None:
+def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relation, place: str) -> None:
     head, child = session.layer.span(relation.head), session.layer.span(relation.child)
     assert head is not None
     assert child is not None
+    texts = session.checks.text_of(head), session.checks.text_of(child)
     reason = session.layer.retirement(relation.id)
     if reason is not None:
-        ends = f"{quote_within(session.checks.text_of(head), 16)} → {quote_within(session.checks.text_of(child), 16)}"
+        ends = " → ".join(quote_within(text, 16) for text in texts)
         _show_retired(bar, relation, ends, reason, _new_labels(session, relation.id) or "r retype")
         return
-    pending = relation.origin == "suggested"
-    keys = "a accept · x reject · r retype" if pending else "r retype · d delete"
+    keys = _keys(session, relation, "r retype · d delete")
+    label = f" ─{signed_label(session.layer, relation)}→ "
+    names = quote_together(texts, min(56, _room(bar, place, label, keys)))
     bar.show(
-        (f" {quote_within(session.checks.text_of(head), 28)}", head.label),
-        (f" ─{signed_label(session.layer, relation)}→ ", "bold"),
-        (quote_within(session.checks.text_of(child), 28), child.label),
+        (place, "alarm"),
+        (f" {names[0]}", head.label),
+        (label, "bold"),
+        (names[1], child.label),
         (f"  {_source(session, relation)}", "faint"),
-        right=f"  {keys} ",
+        right=keys,
     )
+
+
+def _room(bar: StatusLine, *others: str) -> int:
+    """The cells that are left for names beside other texts and a blank."""
+    return max(LEAST_ROOM, bar.size.width - sum(map(cell_len, others)) - 1)
+
+
+def _keys(session: AnnotationSession, item: Span | Relation, for_own: str) -> str:
+    """The keys that act on an item in focus."""
+    if item.origin != "suggested":
+        return f"  {for_own} "
+    alike = len(session.alike(item.id))
+    return f"  {f'+ accepts all {alike} · ' if alike > 1 else ''}a accept · x reject "
 
 
 def _new_labels(session: AnnotationSession, item_id: str) -> str:
