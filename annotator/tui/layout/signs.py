@@ -26,7 +26,7 @@ def signed_label(layer: LayerView, item: Span | Relation, *, retired: bool = Fal
 
 
 def score_text(layer: LayerView, item: Span | Relation) -> str:
-    """The score of an item that is or was suggested, such as ``0.83``, or ``0.62→0.83`` where it changed since it was first shown."""
+    """The score of an item as ``0.83``, or as ``0.62→0.83`` where it changed since the suggestion was first shown."""
     if item.score is None:
         return ""
     certainty = layer.certainty(item)

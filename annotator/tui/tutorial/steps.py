@@ -35,9 +35,9 @@ class PracticeView:
 
     def count_likely(self) -> int:
         """Count the suggestions that wait and that ``A`` would accept."""
-        session, threshold = self.screen.session, self.screen.workbench.accept_threshold
-        waiting = (session.layer.suggestions.spans.get(interval.id) for interval in session.layer.order.pending)
-        return sum(span is not None and (span.score or 0) >= threshold for span in waiting)
+        layer = self.screen.session.layer
+        waiting = (layer.suggestions.spans.get(interval.id) for interval in layer.order.pending)
+        return sum(span is not None and layer.certainty(span).likely for span in waiting)
 
     def last_undone(self) -> int | None:
         """The number of the step that a redo would bring back."""
