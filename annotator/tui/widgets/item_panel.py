@@ -14,8 +14,8 @@ from annotator.tui.layout.cutting import cut_middle, cut_together
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
-from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.layout.signs import score_text
+from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.annotating.session import AnnotationSession
 
