@@ -27,6 +27,9 @@ from benchmarks.report import annotator, heading, line
 from tools.terminal import Terminal
 
 BATCH = 5_000
+TYPED = "ciud"
+PAUSE = 0.05
+"""Seconds from letter to letter of somebody who types fast."""
 
 
 def fill(workspace: Workspace, count: int, done_by: str | None = "ana") -> None:
@@ -72,6 +75,25 @@ def first_frame(root: Path) -> float:
     return taken
 
 
+def typing(root: Path, curator: str) -> tuple[float, float]:
+    """Return milliseconds while a filter is typed: the longest until a letter is seen, the last until it is found."""
+    terminal = Terminal(annotator("-w", str(root), "annotate", "--as", curator), timeout=60)
+    terminal.wait("shown: all")
+    terminal.press("/")
+    terminal.settle()
+    seen, start = [], 0.0
+    for count in range(1, len(TYPED) + 1):
+        start = time.perf_counter()
+        terminal.send(TYPED[count - 1])
+        terminal.wait(lambda screen, typed=TYPED[:count]: f" {typed}" in screen.split("\n")[1])  # type: ignore[misc]
+        seen.append(1000 * (time.perf_counter() - start))
+        time.sleep(max(0.0, PAUSE - seen[-1] / 1000))
+    terminal.wait(f"shown: all matching “{TYPED}”")
+    found = 1000 * (time.perf_counter() - start)
+    terminal.kill()
+    return max(seen), found
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser()
@@ -100,6 +122,12 @@ def main() -> int:
         ]
         workspace.close()
         line("program to queue screen", first_frame(root), 600, "ms")
+        command = annotator("-w", str(root), "assign", "--curators", "eve", "--quota", f"eve={count * 2 // 5}")
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for curator, documents in (("ana", "all"), ("eve", "assigned")):
+            seen, found = typing(root, curator)
+            within.append(line(f"a letter of a filter seen, {documents}", seen, 20, "ms"))
+            within.append(line(f"found after the last letter, {documents}", found, 200, "ms"))
     return 0 if all(within) else 1
 
 

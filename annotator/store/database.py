@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
@@ -18,15 +17,7 @@ from annotator.scheme_changes import Names, Renamings, SchemeEvent, SchemeHistor
 from annotator.store import connection as connecting
 from annotator.store import schema
 from annotator.store.filesystems import warnings
-from annotator.store.layers import (
-    LAYERS,
-    Bookmark,
-    LayerInfo,
-    SchemeMovedError,
-    SchemeStamp,
-    event_of,
-    layer_info_of,
-)
+from annotator.store.layers import LAYERS, Bookmark, LayerInfo, SchemeMovedError, SchemeStamp, event_of, layer_info_of
 from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.scheme_changes import KnownChanges, lagging, scheme_hashes, scheme_revision
@@ -84,9 +75,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -94,6 +83,16 @@ class Store:
         self.connection.close()
         if self._lock is not None:
             self._lock.close()
+
+    def another(self) -> Store:
+        """Open another connection to the same database, for a thread that reads."""
+        if self._guard is not None:
+            self._guard.check()
+        return Store(self.path)
+
+    def stop_when(self, outdated: Callable[[], bool]) -> None:
+        """Let queries fail with :class:`StoreError` as soon as ``outdated`` says that nobody needs them any more."""
+        self.connection.set_progress_handler(outdated, 50_000)  # a millisecond of instructions
 
     @property
     def read_only(self) -> bool:
@@ -333,8 +332,8 @@ class Store:
 
     def actors(self, layer_id: int) -> set[str]:
         """Everybody who took a step in a layer."""
-        rows = self.rows("SELECT DISTINCT present_name(actor) FROM event WHERE layer_id = ?", layer_id)
-        return {row[0] for row in rows}
+        query = "SELECT DISTINCT present_name(actor) FROM event WHERE layer_id = ?"
+        return {row[0] for row in self.rows(query, layer_id)}
 
     def hashed_events(self, layer: LayerInfo) -> list[tuple[str, Event]]:
         """A layer's whole history, oldest first, each event as it was hashed and with the hash it is stored under."""

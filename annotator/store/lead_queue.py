@@ -75,6 +75,10 @@ class LeadQueue:
             ready = self._number(f"SELECT count(*) FROM ({_READY})", {})
             return ready + (self._number(_NOTED_ALONE, self._values(which)) if which.state == "waiting" else 0)
 
+    def search(self, which: QueueFilter, limit: int) -> tuple[int, list[LeadRow]]:
+        """How many documents a filter lets through, and the first page of them."""
+        return self.count(which), self.page(which, limit)
+
     def page(self, which: QueueFilter, limit: int, offset: int = 0) -> list[LeadRow]:
         """A page of the documents that a filter lets through."""
         order = ORDER[which.sort].format(uncertainty=0)

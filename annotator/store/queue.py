@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,10 +21,6 @@ ORDER = {
     "uncertainty": "({uncertainty}) DESC, d.key",
     "disagreement": "d.differing DESC, d.key",
 }
-
-_JOINED = """
-JOIN document d ON d.id = listed.id LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
-"""
 
 _MINE = "SELECT c.document_id FROM assignment a JOIN layer c ON c.id = a.layer_id WHERE a.id = :curator"
 
@@ -197,8 +194,28 @@ class Queue:
         rest = limit if limit < 0 else limit - len(rows)
         return rows + (self._page(which, rest, max(0, offset - first), returned=False) if rest else [])
 
-    def _page(self, which: QueueFilter, limit: int, offset: int, *, returned: bool | None) -> list[QueueRow]:
+    def search(self, which: QueueFilter, limit: int) -> tuple[int, list[QueueRow]]:
+        """How many documents the filter lets through, and the first page of them, looked through once."""
+        ids = [i for returned in self._parts() for i in self._ids(which, returned=returned)]
+        return len(ids), self._rows(ids[:limit])
+
+    def _parts(self) -> tuple[bool | None, ...]:
+        """The parts of the queue, in their order: what was returned and the rest, or all of it."""
+        return (True, False) if self._has_returned() else (None,)
+
+    def _ids(self, which: QueueFilter, *, returned: bool | None, limit: int = -1, offset: int = 0) -> list[int]:
+        """The rowids of the documents that the filter lets through, in order."""
         order = ORDER[which.sort].format(uncertainty=_UNCERTAINTY)
+        query = f"SELECT d.id {_listed(which, returned=returned)} ORDER BY {order} LIMIT :limit OFFSET :offset"
+        values = {**self._values(which), "limit": limit, "offset": offset}
+        with self._store.explained():
+            return [row[0] for row in self._store.connection.execute(query, values)]
+
+    def _page(self, which: QueueFilter, limit: int, offset: int, *, returned: bool | None) -> list[QueueRow]:
+        return self._rows(self._ids(which, returned=returned, limit=limit, offset=offset))
+
+    def _rows(self, ids: list[int]) -> list[QueueRow]:
+        """What the queue shows of some documents, in their order."""
         query = f"""
             SELECT d.key, d.title, d.lang, {LISTED_STATE} AS state, own.flag IS NOT NULL AS flagged,
                    ({_PENDING.format(table="span")}) + ({_PENDING.format(table="relation")}{_STANDING_ENDS}) AS pending,
@@ -209,11 +226,10 @@ class Queue:
                    (SELECT g.state FROM layer g WHERE g.document_id = d.id AND g.name = 'gold') END AS gold,
                    (SELECT r.note FROM layer c JOIN returned r ON r.layer_id = c.id WHERE own.returned
                     AND c.document_id = d.id AND c.name = 'corpus' AND r.id = own.author) AS note
-            FROM (SELECT d.id {_listed(which, returned=returned)} ORDER BY {order} LIMIT :limit OFFSET :offset)
-            AS listed {_JOINED}
-            ORDER BY {order}
+            FROM json_each(:ids) AS listed CROSS JOIN document d ON d.id = listed.value
+            LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer ORDER BY listed.key
         """
-        values = {**self._values(which), "limit": limit, "offset": offset}
+        values = {**self._values(QueueFilter()), "ids": json.dumps(ids)}
         with self._store.explained():
             rows = self._store.connection.execute(query, values).fetchall()
         return [

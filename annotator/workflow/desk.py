@@ -14,6 +14,7 @@ from annotator.store import (
     QueueFilter,
     QueueRow,
     QueueSort,
+    Store,
     anybody_curates,
     charges,
     curates,
@@ -171,8 +172,14 @@ class Desk:
 
     def lead_queue(self) -> LeadQueue:
         """The documents as whoever leads sees them now."""
-        store = self.workspace.store
+        return self._lead_queue(self.workspace.store)
+
+    def _lead_queue(self, store: Store) -> LeadQueue:
         return LeadQueue(store, days_before(store.clock(), IDLE_DAYS))
+
+    def queue_on(self, store: Store, *, leads: bool) -> Queue | LeadQueue:
+        """The queue of whoever sits here, read on another connection."""
+        return self._lead_queue(store) if leads else Queue(store, self.curator)
 
     def finished_by(self, key: str) -> list[str]:
         """The curators who are done with a document, in order of name."""

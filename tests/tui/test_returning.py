@@ -65,7 +65,7 @@ async def test_a_lead_sees_anybodys_work_against_gold_and_returns_it(news: Bench
         await work.press("u")
         assert has_back(news) == []
         await work.press("Q", "slash")
-        await work.press(*"zeta")
+        await work.type("zeta")
         assert "1 shown" in work.line("#columns")
 
 

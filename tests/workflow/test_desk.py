@@ -126,6 +126,17 @@ class TestNext:
         assert "aguja" in [row.key for row in desk.queue.page(QueueFilter(text=words), -1)]
         assert "b" not in [row.key for row in desk.queue.page(QueueFilter(text=f"Sobre {words} y"), -1)]
 
+    @pytest.mark.parametrize("back", [[], ["a", "z"]])
+    def test_a_search_finds_the_same_as_count_and_pages(self, bench: Bench, desk: Desk, back: list[str]) -> None:
+        for key in back:
+            session = bench.session(key)
+            session.finish()
+            Desk(bench.workspace, "lead").return_work(key, "ana", "again")
+        for which in (QueueFilter(), QueueFilter(text="a"), QueueFilter(text="b"), QueueFilter("doing", sort="title")):
+            count, rows = desk.queue.search(which, 2)
+            assert count == desk.queue.count(which)
+            assert rows == desk.queue.page(which, 2)
+
     def test_pages_follow_each_other(self, desk: Desk) -> None:
         pages = [[row.key for row in desk.queue.page(QueueFilter(), 2, offset)] for offset in (0, 2, 4)]
         assert pages == [["a", "b"], [KEY, "z"], []]

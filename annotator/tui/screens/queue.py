@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from annotator.errors import AnnotatorError
+from annotator.tui.background_search import BackgroundSearch
 from annotator.tui.screens.base import WorkScreen
-from annotator.tui.widgets.queue_view import QueueView
+from annotator.tui.widgets.queue_view import FoundDocuments, QueueView
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.desk import WAITING, Desk, LeadRow, QueueSort
+from annotator.workflow.desk import WAITING, Desk, LeadRow, QueueFilter, QueueSort
 
 STATES = ("", "todo", "doing", "done", "skipped", "returned", "flagged")
 LEAD_STATES = ("waiting", *WAITING, "")
@@ -50,6 +53,7 @@ class QueueScreen(WorkScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._filtering = False
+        self._search = BackgroundSearch[FoundDocuments](self, self._show_found, self._report)
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
@@ -83,6 +87,14 @@ class QueueScreen(WorkScreen):
         """Read the queue again after another screen was open."""
         self.run_or_report(self._show_changes)
 
+    def on_screen_suspend(self) -> None:
+        """Close the connection that was used to search."""
+        self._search.close()
+
+    def on_unmount(self) -> None:
+        """Close the connection that was used to search."""
+        self._search.close()
+
     def _show_changes(self) -> None:
         self.view.reload()
         self._show_keys()
@@ -90,19 +102,26 @@ class QueueScreen(WorkScreen):
 
     def show_status(self) -> None:
         """Show in the header how much is done or waits, and above the keys which documents are listed."""
-        current = self.view.filter
-        text = f" matching “{current.text}”" if current.text else ""
-        listed = f" {self.view.count():,} shown: {current.state or 'all'}{text}, by {current.sort}"
-        columns = self.query_one("#columns", StatusLine)
         if self.view.leads:
             self._show_waiting()
-            columns.show((listed, "faint"), right="● done ◐ doing ↩ returned ≠ differ ★ gold ")
-            return
-        self._show_progress()
-        gold = "≠ differ ★ gold " if self.view.shows_gold else ""
-        if self.workbench.offers_tutorial and self.desk.is_new():
+        else:
+            self._show_progress()
+        self._show_listed()
+
+    def _show_listed(self, sought: QueueFilter | None = None) -> None:
+        """Show above the keys which documents are listed, or which are ``sought`` and not yet found."""
+        current = sought or self.view.filter
+        matching = f" matching “{current.text}”" if current.text else ""
+        count = f"{self.view.count():,} shown" if sought is None else "…"
+        signs = "? undecided ✓ spans → relations "
+        if self.view.leads:
+            signs = "● done ◐ doing ↩ returned ≠ differ ★ gold "
+        elif self.view.shows_gold:
+            signs += "≠ differ ★ gold "
+        listed = f" {count}: {current.state or 'all'}{matching}, by {current.sort}"
+        if sought is None and not self.view.leads and self.workbench.offers_tutorial and self.desk.is_new():
             listed += " · new? ctrl+p tutorial"
-        columns.show((listed, "faint"), right=f"? undecided ✓ spans → relations {gold}")
+        self.query_one("#columns", StatusLine).show((listed, "faint"), right=signs)
 
     def _show_waiting(self) -> None:
         """Show in the header what waits for whoever leads."""
@@ -200,37 +219,54 @@ class QueueScreen(WorkScreen):
         """Move by a screenful."""
         self.action_move(by * self.view.lines_on_a_page)
 
+    def _list(self, queue_filter: QueueFilter) -> None:
+        """List the documents that pass another filter."""
+        self._search.stop()
+        self.view.set_filter(queue_filter)
+        self.show_status()
+
     def action_cycle_state(self) -> None:
         """List the documents of the next state."""
         states = LEAD_STATES if self.view.leads else STATES
         state = states[(states.index(self.view.filter.state) + 1) % len(states)]
-        self.view.set_filter(replace(self.view.filter, state=state))
-        self.show_status()
+        self._list(replace(self.view.filter, state=state))
 
     def action_cycle_sort(self) -> None:
         """Sort by the next criterion."""
         sorts = LEAD_SORTS if self.view.leads else SORTS
         sort = sorts[(sorts.index(self.view.filter.sort) + 1) % len(sorts)]
         self.desk.queue_sort = sort
-        self.view.set_filter(replace(self.view.filter, sort=sort))
-        self.show_status()
+        self._list(replace(self.view.filter, sort=sort))
 
     def action_filter(self) -> None:
         """Open the line for the filter, which is applied while typing."""
         self._filtering = True
-        self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: None)
+        self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: self._search.finish())
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Apply what was typed so far of a filter."""
-        if not self._filtering:
-            return
-        self.view.set_filter(replace(self.view.filter, text=event.value))
-        self.show_status()
+        """Search for what was typed so far of a filter; the list shows it once it is found."""
+        if self._filtering and (self._search.is_running or event.value != self.view.filter.text):
+            sought = replace(self.view.filter, text=event.value)
+            self._show_listed(sought)
+            self._search.begin(self.desk.workspace.store, self.view.search(sought))
+
+    def _show_found(self, found: FoundDocuments) -> None:
+        self.view.show_found(found)
+        self._show_listed()
+
+    def _report(self, error: AnnotatorError) -> None:
+        """Report why nothing could be found; what was listed before still is."""
+        self._show_listed()
+        self.show_error(error)
+
+    async def press(self, event: events.Key) -> None:
+        """Run a key's action, on what was searched for last."""
+        self._search.finish()
+        await super().press(event)
 
     def action_clear(self) -> None:
         """Remove the filter."""
-        self.view.set_filter(replace(self.view.filter, text="", state=""))
-        self.show_status()
+        self._list(replace(self.view.filter, text="", state=""))
 
     def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
         """Choose a document by click, open it by double click."""

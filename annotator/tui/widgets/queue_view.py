@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual.strip import Strip
 
+from annotator.store import Store
 from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.queue_lines import curator_line, lead_line
 from annotator.tui.widgets.virtual_list import VirtualList
@@ -16,6 +18,15 @@ PAGE = 100
 EMPTY = "  No documents yet. `annotator ingest PATH` brings some in."
 NO_MATCH = "  Nothing like that. esc shows all documents."
 NOTHING_WAITS = "  Nothing waits for you. tab shows the other documents."
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocuments:
+    """What a filter lets through: how many documents, and the first page of them."""
+
+    filter: QueueFilter
+    count: int
+    first_page: Sequence[QueueRow | LeadRow]
 
 
 class QueueView(VirtualList):
@@ -62,6 +73,22 @@ class QueueView(VirtualList):
         self.filter = queue_filter
         self.index = 0
         self.reload()
+
+    def search(self, queue_filter: QueueFilter) -> Callable[[Store], FoundDocuments]:
+        """What to run on another connection to find the documents that pass a filter."""
+        desk, leads = self.desk, self.leads
+
+        def found(store: Store) -> FoundDocuments:
+            return FoundDocuments(queue_filter, *desk.queue_on(store, leads=leads).search(queue_filter, PAGE))
+
+        return found
+
+    def show_found(self, found: FoundDocuments) -> None:
+        """Show the documents that a search found, with the first one chosen."""
+        self.filter, self._count = found.filter, found.count
+        self._pages = {0: found.first_page}
+        self.update_entries()
+        self.choose(0 if found.count else None)
 
     def count(self) -> int:
         """Count the documents that pass the filter."""
