@@ -33,7 +33,7 @@ KEYS = {
     "add_over_focus": ["escape", "4", "hint:port"],
     "relate": ["r", "hint:council"],
     "undo": ["u"],
-    "accept_all": ["A"],
+    "accept_all": ["A", "V", "tab"],
     "done": ["space"],
 }
 """What each step teaches to press; ``hint:`` stands for the letters on a mention."""

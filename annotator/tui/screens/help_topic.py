@@ -10,6 +10,8 @@ from annotator.annotation import Relation, Span
 DECIDING_KEYS = (
     "suggestion.accept",
     "suggestion.reject",
+    "suggestion.accept_alike",
+    "suggestion.reject_alike",
     "version.1",
     "version.most",
     "version.none",

@@ -39,6 +39,11 @@ class PracticeView:
         waiting = (layer.suggestions.spans.get(interval.id) for interval in layer.order.pending)
         return sum(span is not None and layer.certainty(span).likely for span in waiting)
 
+    def reviewed(self) -> int:
+        """The place in the walk through what is decided, from 1; 0 where there is no walk."""
+        review = self.screen.verdicts.review
+        return 0 if review is None else review.place(self.screen.session.layer, self.screen.item_id)[0]
+
     def last_undone(self) -> int | None:
         """The number of the step that a redo would bring back."""
         try:
@@ -67,6 +72,7 @@ class PracticeView:
 
     def go_to(self, mention: str) -> None:
         """Put a mention in focus, the curator's span or the suggestion; nothing when ``mention`` is empty."""
+        self.screen.verdicts.end_review()
         self.screen.clear_selection()
         key = self.practice.mentions.get(mention)
         own = None if key is None else self.screen.session.content.span_id_with(key)
@@ -146,9 +152,9 @@ STEPS = (
     ),
     Step(
         "accept_all",
-        "{suggestion.accept_all}",
+        "{suggestion.accept_all} {suggestion.review} {suggestion.next}",
         "river",
-        lambda view: view.count_likely() == 0,
+        lambda view: view.count_likely() == 0 and view.reviewed() > 1,
         lambda view: view.waits("river"),
     ),
     Step("find", "{find.start} …", "title", lambda view: view.found("speaker")),
