@@ -10,8 +10,10 @@ from warnings import filterwarnings
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets._toast import ToastRack
 from textual.worker import WorkerFailed
 
 from annotator.annotation import RelationKey, SpanKey
@@ -43,6 +45,9 @@ from annotator.workflow.settings import Preferences, SettingsError
 SCHEME_POLL_SECONDS = 2.0
 """Seconds between two checks whether somebody changed the label scheme."""
 
+READ_EACH_SECOND = 12
+"""Characters of a notification that somebody reads in a second who is busy with something else."""
+
 TRAINING_POLL_SECONDS = 1.0
 """Seconds between two checks on the training in the background."""
 
@@ -73,10 +78,6 @@ class AnnotatorApp(App[None]):
     """
 
     TITLE = "annotator"
-
-    CSS = """
-    ToastRack { margin-bottom: 5; }
-    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True),
@@ -137,6 +138,28 @@ class AnnotatorApp(App[None]):
         if self._palette is None or self._palette[0] != self.theme:
             self._palette = (self.theme, theme_palette(self.current_theme, self.theme_variables, self.desk.scheme))
         return self._palette[1]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a notification, once for each message, for as long as it takes to read."""
+        if all(shown.message != message for shown in self._notifications):
+            seconds = max(timeout or self.NOTIFICATION_TIMEOUT, len(message) / READ_EACH_SECOND)
+            super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+
+    def _refresh_notifications(self) -> None:
+        """Show the notifications as they are now; Textual keeps empty lines for those that were taken away early."""
+        kept = {ToastRack._toast_id(notification) for notification in self._notifications}
+        for holder in self.screen.query("ToastHolder") if self.screen_stack else ():
+            if holder.id not in kept:
+                holder.remove()
+        super()._refresh_notifications()
 
     def on_mount(self) -> None:
         """Open the queue, and over it the document that was asked for or left open."""

@@ -39,6 +39,11 @@ class WorkScreen(Screen[None]):
         color: $text; background: $warning-muted;
     }
     WorkScreen.-noticed #notice { display: block; }
+    WorkScreen ToastRack {
+        layer: default; dock: none; max-height: 30%; margin: 0; overflow-y: auto; scrollbar-size-vertical: 1;
+    }
+    WorkScreen.-too-small ToastRack { display: none; }
+    WorkScreen Toast { width: 1fr; max-width: 100%; margin: 0; padding: 0 1; }
     """
 
     AUTO_FOCUS = ""
@@ -68,6 +73,15 @@ class WorkScreen(Screen[None]):
             yield widget
         yield Static(id="too-small", markup=False)
         yield Static(id="notice", markup=False)
+
+    def on_mount(self) -> None:
+        """Give notifications lines of their own, under the widget that gives way to them."""
+        widgets = [child for child in self.children if child.has_class("main")]
+        yielding = [
+            widget for widget in widgets if widget.styles.height is not None and widget.styles.height.is_fraction
+        ]
+        for rack in self.query("ToastRack"):
+            self.move_child(rack, after=yielding[-1])
 
     def on_resize(self, event: events.Resize) -> None:
         """Show a message in place of the widgets when the terminal is too small, and adapt to the width."""
@@ -104,6 +118,8 @@ class WorkScreen(Screen[None]):
         on the wrong words, or be lost on its way to the entry line.
         """
         event.stop()
+        if event.key == "escape":
+            self.app.clear_notifications()
         await self.waiting_keys.take(event)
 
     async def handle(self, event: events.Key, *, late: bool) -> None:
