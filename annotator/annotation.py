@@ -46,6 +46,11 @@ class RelationKey(NamedTuple):
     def __str__(self) -> str:
         return f"{self.label}:{self.head}:{self.child}"
 
+    @property
+    def start(self) -> int:
+        """Where the first of its ends begins."""
+        return min(self.head.start, self.child.start)
+
     def canonical(self, symmetric: Container[str]) -> RelationKey:
         """Make the earlier end the head where the label is among the ``symmetric`` ones, which have no direction."""
         turned = self.label in symmetric and self.child < self.head

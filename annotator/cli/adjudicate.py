@@ -21,7 +21,7 @@ from annotator.workflow.workspace import Workspace, curator_name
 def command(
     global_options: GlobalOptions, documents: tuple[str, ...], auto: bool, curator: str | None, folder: Path | None
 ) -> None:
-    """Settle what curators differ on, in the workbench: DOC, or the first document that waits for it.
+    """Settle what curators differ on, in the workbench: DOC, or where you stopped, or the first that waits.
 
     With --auto, without a screen: one curator's finished work becomes gold, of several what the label scheme lets
     stand by itself, where nothing else is in dispute.
@@ -54,7 +54,7 @@ def _open(workspace: Workspace, actor: str, document: str | None) -> None:
     from annotator.workflow.desk import Desk
 
     desk = Desk(workspace, actor)
-    key = document or desk.next_to_adjudicate()
+    key = document or desk.first_to_adjudicate()
     if key is None:
         raise WorkflowError("no document waits to be adjudicated", "two curators must have finished one")
     desk.adjudicate(key)

@@ -258,9 +258,14 @@ class AnnotatorApp(App[None]):
         """Open the figures on how far curators agree."""
         self.push_screen(AgreementScreen(self.desk))
 
-    def open_adjudication(self, key: str, item: SpanKey | RelationKey | None = None) -> None:
-        """Open the conflicts of a document, on the case of an item, or on the first."""
-        self._push_document(lambda: AdjudicateScreen(self.desk, self.desk.adjudicate(key), item))
+    def open_adjudication(
+        self, key: str, item: SpanKey | RelationKey | None = None, *, before: tuple[str, ...] = (), told: str = ""
+    ) -> None:
+        """Open the conflicts of a document, on the case of an item, or where the adjudicator was.
+
+        ``before`` are the documents that were left for it, ``told`` is what the screen says first.
+        """
+        self._push_document(lambda: AdjudicateScreen(self.desk, self.desk.adjudicate(key), item, before, told))
 
     def open_comments(self) -> None:
         """Open the list of all comments."""

@@ -39,8 +39,13 @@ class Workbench(Protocol):
     def open_document(self, key: str, needle: str = "", item: SpanKey | RelationKey | None = None) -> None:
         """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``."""
 
-    def open_adjudication(self, key: str, item: SpanKey | RelationKey | None = None) -> None:
-        """Open the conflicts of a document, on the case of an item, or on the first."""
+    def open_adjudication(
+        self, key: str, item: SpanKey | RelationKey | None = None, *, before: tuple[str, ...] = (), told: str = ""
+    ) -> None:
+        """Open the conflicts of a document, on the case of an item, or where the adjudicator was.
+
+        ``before`` are the documents that were left for it, ``told`` is what the screen says first.
+        """
 
     def open_comments(self) -> None:
         """Open the list of all comments."""

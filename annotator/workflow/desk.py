@@ -154,7 +154,8 @@ class Desk:
             memory=self._memory,
             threshold=self.accept_threshold,
         )
-        session.bookmark.restore(session.layer)
+        layer = session.layer
+        session.bookmark.restore(lambda item, cursor: item if item in layer else layer.order.next_undecided((cursor,)))
         return session
 
     def adjudicate(self, key: str) -> GoldSession:
@@ -204,6 +205,12 @@ class Desk:
     def to_adjudicate(self) -> list[str]:
         """The documents that wait to be adjudicated, in order of key."""
         return self.queue.to_adjudicate()
+
+    def first_to_adjudicate(self) -> str | None:
+        """The document that was open last if it waits to be adjudicated, else the first that does."""
+        bookmark = self.workspace.store.bookmark(self.curator)
+        waiting = self.to_adjudicate() if bookmark is not None else []
+        return bookmark.document if bookmark is not None and bookmark.document in waiting else self.next_to_adjudicate()
 
     def next_to_adjudicate(self, after: str = "") -> str | None:
         """The next document that waits to be adjudicated; after the last one the first."""

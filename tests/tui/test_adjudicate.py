@@ -284,6 +284,20 @@ async def test_feedback_shows_a_curator_their_work_against_gold(disputed: Bench)
         assert "3 documents" in work.text or "shown: all" in work.text
 
 
+@pytest.mark.parametrize(("tabs", "focus"), [(0, "PERSON “Ana”"), (1, "works_for"), (3, "line")])
+async def test_enter_in_feedback_opens_the_document_on_the_item(disputed: Bench, tabs: int, focus: str) -> None:
+    session = judge(disputed)
+    for _ in range(4):
+        session.choose(session.gold.open[0].id, "ana")
+    session.finish()
+    async with workbench(disputed, curator="bo") as work:
+        await work.press("f", *["tab"] * tabs, "enter")
+        assert work.header.startswith("nota")
+        assert focus in work.focus
+        x, y = work.cell("mayo")
+        assert ("mayo" in " ".join(work.reversed_lines())) == (tabs == 3), (x, y)
+
+
 async def test_feedback_waits_for_complete_gold(disputed: Bench) -> None:
     async with workbench(disputed, curator="bo") as work:
         await work.press("f")

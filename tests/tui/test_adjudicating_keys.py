@@ -6,7 +6,7 @@ import pytest
 
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workflow.adjudicating.finished_documents import judge
+from tests.workflow.adjudicating.finished_documents import finish, gold_state, judge
 from tests.workspaces import Bench, relation_texts, span_texts
 
 
@@ -76,3 +76,80 @@ def hinted(work: WorkbenchDriver) -> dict[str, str]:
     """Return the hint of each span of gold."""
     hints, session = screen(work).prompts.hints, screen(work).session
     return {session.checks.text_of(s): hints[s.start] for s in session.content.spans.values() if s.start in hints}
+
+
+async def test_versions_that_differ_at_their_ends_show_them(news: Bench) -> None:
+    long = "Ana Ruiz trabaja para Cruz Roja en México. México coopera con Canadá"
+    finish(news, "ana", ("ORG", long))
+    finish(news, "bo", ("ORG", f"{long}."))
+    finish(news, "carla", ("ORG", long.removesuffix(" con Canadá")))
+    async with workbench(news, "nota", curator="lead", adjudicating=True) as work:
+        ends = [
+            line.split("”")[0][-12:] for line in work.lines if line.startswith((" 1   ana", " 2   bo", " 3   carla"))
+        ]
+        assert ends == ["a con Canadá", " con Canadá.", "xico coopera"]
+        starts = [line for line in work.lines if "“Ana Ruiz" in line and line.startswith((" 1   ", " 2   ", " 3   "))]
+        assert len(starts) == 3
+
+
+async def test_anothers_step_is_named_and_taken_back_by_a_second_press(disputed: Bench) -> None:
+    judged = judge(disputed, "chief")
+    judged.choose(judged.gold.open[0].id, "ana")
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        await work.press("u")
+        assert work.message.startswith("press again, and chief's step is taken back: choose PERSON “Ana Ruiz”")
+        assert "1✓" in work.header
+        await work.press("tab", "u")
+        assert work.message.startswith("press again, and chief's step")
+        await work.press("u")
+        assert work.message.startswith("undid chief's step: choose PERSON “Ana Ruiz”")
+        assert "0✓" in work.header
+        await work.press("1", "u")  # one's own is taken back at once
+        assert work.message.startswith("undid: choose")
+
+
+async def test_it_opens_where_one_was(disputed: Bench) -> None:
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        await work.press("tab")
+        assert work.focus.startswith("label  2 of 3 open")
+        await work.press("Q")
+        await work.press("a")
+        assert work.focus.startswith("label  2 of 3 open")
+        await work.press("tab", "ctrl+q")
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        assert work.focus.startswith("missing  3 of 3 open")
+        await work.press("x", "ctrl+q")
+    async with workbench(disputed, "nota", curator="chief", adjudicating=True) as work:
+        assert work.focus.startswith("boundary  1 of 2 open")
+
+
+async def test_counts_fall_and_the_last_line_says_what_space_does(disputed: Bench) -> None:
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        counts = []
+        for _ in range(4):
+            counts.append((work.focus.split("  ")[1].split(" open")[0], work.header.split("?")[0][-1]))
+            await work.press("a")
+        assert counts == [("1 of 3", "3"), ("1 of 3", "3"), ("1 of 2", "2"), ("1 of 1", "1")]
+        assert "nothing left to settle · space: this gold is complete" in work.focus
+        await work.press("shift+up", "escape")
+        assert "nothing left to settle · space: this gold is complete" in work.focus
+
+
+async def test_leaving_and_completing_say_so_and_can_be_gone_back_on(disputed: Bench) -> None:
+    for curator in ("ana", "bo"):
+        finish(disputed, curator, *[("PERSON", "Eva")] * (curator == "ana"), key="zeta")
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        await work.press("P")
+        assert work.message.startswith("no document was left for this one")
+        await work.press("tab", "s")
+        assert "zeta gold" in work.header
+        assert work.message == "nota left as it is, with 3 conflicts open · P goes back to it"
+        await work.press("P")
+        assert "nota gold" in work.header
+        assert work.focus.startswith("label  2 of 3 open")
+        await work.press("A", "a", "space")
+        assert work.message == "the gold of nota is complete · P goes back to it"
+        await work.press("P", "u")
+        assert "nota gold  " in work.header
+        assert work.message.startswith("undid: done")
+    assert gold_state(disputed) == "doing"

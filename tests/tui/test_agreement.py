@@ -8,6 +8,7 @@ from annotator.tui.layout.figures import bar, scale, stacked_bar
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.widgets.figures_view import FiguresView
 from tests.agreement.working_curators import ANA, mark
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench
@@ -141,6 +142,55 @@ async def test_other_layers_can_be_compared_and_a_wrong_name_changes_nothing(fin
         assert "no layer 'eva'" in work.text
 
 
+async def test_refused_layers_leave_figures_and_header_together(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A")
+        await measured(work, "f")
+        before = work.header
+        assert "es alone" in before
+        await work.press("slash", *["backspace"] * 20)
+        await work.type("ana,eva")
+        await measured(work)
+        assert work.header == before
+        assert work.line("#tip").startswith("these figures are of ana, bo · es alone: no layer 'eva'")
+
+
+async def test_enter_on_a_document_opens_it(finished: Bench) -> None:
+    mark(finished, "carla", [ANA])
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "5")
+        key = work.app.screen.query_one(FiguresView).figure
+        assert key is not None
+        await work.press("enter")
+        assert f"{key.text.strip()} gold" in work.header
+    async with workbench(finished, curator="carla") as work:
+        await measured(work, "A")
+        await work.press("slash", *["backspace"] * 20)
+        await work.type("ana,bo")
+        await measured(work, "5")
+        assert work.line("#tip") == "Eva vive en Quito. · enter opens it"
+        await work.press("enter")
+        assert "Eva vive en Quito." in work.header
+        assert "gold" not in work.header
+
+
+async def test_enter_on_a_disagreement_opens_the_document_on_it(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        await work.press("j", "enter")
+        assert " gold" in work.header
+        assert work.focus.startswith("label")
+        await work.press("Q")
+        assert is_on_top(work, DisagreementsScreen)
+    async with workbench(finished, curator="ana") as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        await work.press("j", "enter")
+        assert "gold" not in work.header
+        assert "GPE" in work.focus
+
+
 async def test_one_language_alone(finished: Bench) -> None:
     async with workbench(finished, curator="lead") as work:
         await measured(work, "A")
@@ -157,8 +207,8 @@ async def test_what_a_curator_has_before_them_is_kept_from_them(finished: Bench)
         await work.press("slash", *["backspace"] * 20)
         await work.type("ana,bo")
         await measured(work, "5")
-        assert work.line("#tip") == "Eva vive en Quito."
-        await measured(work, "enter")
+        assert work.line("#tip") == "Eva vive en Quito. · enter opens it"
+        await measured(work, "right", "enter")
         assert "none; 2 documents are kept from you until you are done with them" in work.header
         assert "Quito" not in work.text
 

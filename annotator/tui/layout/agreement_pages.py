@@ -269,7 +269,7 @@ def _documents(agreement: Agreement, width: int) -> Iterator[PageLine]:
         count = row.differences + row.relation_differences
         target = DisagreementFilter(row.key, documents=frozenset({row.key})) if count else None
         yield (
-            StyledText(fit(row.key, key)),
+            StyledText(fit(row.key, key), target=row.key, tip=f"{row.title} · enter opens it"),
             StyledText(fit(number(row.span_f1), 6, right=True), "bold", None, target, row.title),
             StyledText(fit(number(row.relation_f1), 11, right=True)),
             StyledText(fit(f"{count:,}", 13, right=True)),

@@ -15,6 +15,9 @@ from annotator.workflow.comparing.disagreements import DisagreementFilter
 if TYPE_CHECKING:
     from annotator.agreement.estimates import Estimate
 
+Target = DisagreementFilter | str
+"""What is behind a figure: disagreements, or the document with this key."""
+
 
 class StyledText(NamedTuple):
     """Part of a line on a page of figures.
@@ -26,7 +29,7 @@ class StyledText(NamedTuple):
     text: str
     style: str = ""
     shade: float | None = None
-    target: DisagreementFilter | None = None
+    target: Target | None = None
     tip: str = ""
 
 

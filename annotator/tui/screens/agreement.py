@@ -13,10 +13,11 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from annotator.errors import AnnotatorError
-from annotator.tui.layout.figures import FigurePage
+from annotator.tui.layout.figures import FigurePage, Target
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.figures_view import FiguresView
 from annotator.tui.widgets.status_line import StatusLine
+from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
@@ -33,8 +34,10 @@ PAGE_KEYS = "12345678"
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The figures, the sample that they come from, and the documents whose disagreements stay hidden."""
+    """The figures, what was asked for and the sample that they come from, and the documents that stay hidden."""
 
+    layers: str
+    language: str | None
     sample: AgreementSample
     agreement: Agreement
     work: WorkSummary
@@ -45,7 +48,7 @@ class AgreementScreen(WorkScreen):
     """Pages of figures; ``enter`` opens the disagreements behind a figure."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "show the disagreements behind the figure", id="agreement.open"),
+        Binding("enter", "open", "the disagreements behind the figure, or the document", id="agreement.open"),
         Binding("down,j", "move(1)", "next figure", id="agreement.down"),
         Binding("up,k", "move(-1)", "figure before", id="agreement.up"),
         Binding("right,l", "along(1)", "next figure in the line", id="agreement.right"),
@@ -125,7 +128,8 @@ class AgreementScreen(WorkScreen):
 
     def action_measure(self) -> None:
         """Measure in a worker thread."""
-        self._show_header("measuring …")
+        alone = f", {self._language} alone" if self._language else ""
+        self._show_header(f"measuring {self._layers or 'all curators'}{alone} …")
         self._measure(self._layers or None, self._language)
 
     @work(thread=True, exclusive=True, group="measure")
@@ -155,7 +159,9 @@ class AgreementScreen(WorkScreen):
         finally:
             workspace.close()
         if not worker.is_cancelled:
-            self.post_message(self.MeasurementDone(Measurement(sample, agreement, work_summary, hidden)))
+            self.post_message(
+                self.MeasurementDone(Measurement(layers or "", language, sample, agreement, work_summary, hidden))
+            )
 
     def on_agreement_screen_measurement_done(self, event: MeasurementDone) -> None:
         """Show the new figures."""
@@ -163,20 +169,35 @@ class AgreementScreen(WorkScreen):
         if self._language is None:
             self._languages = [part.name for part in event.measurement.agreement.languages]
         self._lay_out()
-        self._show_header(f"{event.measurement.agreement.compared:,} documents")
+        self._show_header(self._measured)
+
+    @property
+    def _measured(self) -> str:
+        """How many documents the figures are of."""
+        return plural(self.measurement.agreement.compared, "document") if self.measurement else "not measured"
 
     def on_agreement_screen_measurement_failed(self, event: MeasurementFailed) -> None:
-        """Report the error; the figures measured before stay."""
+        """Report the error; the figures measured before stay, under what they were measured of."""
         self.show_error(event.error)
-        self._layers = "" if self.measurement is None else self._layers
-        self._show_header("not measured")
+        before = self.measurement
+        self._layers, self._language = ("", None) if before is None else (before.layers, before.language)
+        self._show_header(self._measured)
+        if before is not None:
+            said = f" these figures are of {self._compared}: {event.error.message}"
+            self.query_one("#tip", StatusLine).show((said, "alarm"))
 
     def _show_header(self, state: str) -> None:
-        layers = ", ".join(map(display_name, self.measurement.sample.layers)) if self.measurement is not None else ""
-        language = f" · {self._language} alone" if self._language else ""
         self.query_one("#header", StatusLine).show(
-            (" agreement  ", "bold"), (f"{layers}{language}", ""), right=f"{state} · {self.desk.curator} "
+            (" agreement  ", "bold"), (self._compared, ""), right=f"  {state} · {self.desk.curator} "
         )
+
+    @property
+    def _compared(self) -> str:
+        """The layers and the language that the figures are of; empty while there are none."""
+        if self.measurement is None:
+            return ""
+        language = f" · {self.measurement.language} alone" if self.measurement.language else ""
+        return f"{', '.join(map(display_name, self.measurement.sample.layers))}{language}"
 
     # Pages
 
@@ -233,18 +254,23 @@ class AgreementScreen(WorkScreen):
     # The disagreements
 
     def action_open(self) -> None:
-        """Show the disagreements behind the figure under the cursor."""
+        """Show the disagreements behind the figure under the cursor, or open the document there."""
         figure = self.figures.figure
         if figure is not None and figure.target is not None:
             self._open(figure.target)
 
     def on_figures_view_opened(self, event: FiguresView.Opened) -> None:
-        """Show the disagreements behind a figure that was double-clicked."""
-        self._open(event.which)
+        """Show what is behind a figure that was double-clicked."""
+        self._open(event.target)
 
-    def _open(self, which: DisagreementFilter) -> None:
+    def _open(self, target: Target) -> None:
         assert self.measurement is not None
-        self.workbench.open_disagreements(self.measurement.sample, which, self.measurement.hidden)
+        if isinstance(target, DisagreementFilter):
+            self.workbench.open_disagreements(self.measurement.sample, target, self.measurement.hidden)
+        else:
+            to_do = target in self.measurement.hidden  # one's own work on it comes first
+            opening = self.workbench.open_document if to_do else self.workbench.open_adjudication
+            self.run_or_report(lambda: opening(target))
 
     # What is compared
 

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from annotator.history import curator_layer
 from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
@@ -43,7 +44,8 @@ class DisagreementsScreen(WorkScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j,tab,enter", "move(1)", "next disagreement", id="differences.down"),
+        Binding("enter", "open", "open the document on it", id="differences.open"),
+        Binding("down,j,tab", "move(1)", "next disagreement", id="differences.down"),
         Binding("up,k,shift+tab", "move(-1)", "disagreement before", id="differences.up"),
         Binding("pagedown", "page(1)", "page down", id="differences.page_down"),
         Binding("pageup", "page(-1)", "page up", id="differences.page_up"),
@@ -90,6 +92,7 @@ class DisagreementsScreen(WorkScreen):
     def on_mount(self) -> None:
         """Start to gather the disagreements."""
         self.query_one("#keys", StatusLine).show(
+            ("enter", "bold"), (" open the document  ", ""),
             ("↓ ↑", "bold"), (" disagreements  ", ""), ("/", "bold"), (" filter  ", ""), ("?", "bold"), (" help  ", ""),
             ("q", "bold"), (" back", ""),
         )  # fmt: skip
@@ -165,13 +168,28 @@ class DisagreementsScreen(WorkScreen):
         if line is not None:
             self._choose(line)
 
+    def action_open(self) -> None:
+        """Open the document on the chosen disagreement: on one's own version to annotate, else to adjudicate."""
+        if self.list_view.index is None:
+            return
+        chosen = self.list_view.disagreements[self.list_view.index]
+        left, right = chosen.match[:2]
+        own = curator_layer(self.desk.curator)
+        if own in (chosen.left_layer, chosen.right_layer):
+            item = (left or right) if own == chosen.left_layer else (right or left)
+            self.run_or_report(lambda: self.workbench.open_document(chosen.document, item=item))
+        else:
+            self.run_or_report(lambda: self.workbench.open_adjudication(chosen.document, left or right))
+
     def action_page(self, by: int) -> None:
         """Move by a screenful."""
         self.action_move(by * self.list_view.lines_on_a_page)
 
     def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
-        """Choose the disagreement under the mouse."""
+        """Choose the disagreement under the mouse; a double click opens its document."""
         self._choose(event.index)
+        if event.twice:
+            self.action_open()
 
     def action_filter(self) -> None:
         """Ask for the words of the filter."""

@@ -45,7 +45,7 @@ class FeedbackScreen(WorkScreen):
         Binding("backslash", "all", "what differs, or all items", id="feedback.all"),
         Binding("f4", "return", "return the document, with a note", id="feedback.return"),
         Binding("u", "undo", "take the return back", id="feedback.undo"),
-        Binding("enter", "annotate", "open the document to annotate", id="feedback.annotate"),
+        Binding("enter", "open", "open the document on this item", id="feedback.open"),
         Binding("question_mark", "app.help", "help", id="feedback.help"),
         Binding("escape,q,Q", "leave", "back", id="feedback.leave"),
     ]
@@ -155,7 +155,7 @@ class FeedbackScreen(WorkScreen):
         notes = [c.text for c in self.session.content.comments.values() if c.target in self._targets(item)]
         note = f"  “{notes[0]}”" if notes else ""
         focus.show((f" {item.finding} ", "alarm" if item.finding != "as in gold" else "bold"), (f" {where}{note}", ""),
-                  right=" tab next · \\ all · enter annotate · esc back ")  # fmt: skip
+                  right=" tab next · \\ all · enter open · esc back ")  # fmt: skip
 
     def _targets(self, item: Feedback) -> set[str]:
         """The ids that the adjudicator's comments on an item may have as their target."""
@@ -192,10 +192,15 @@ class FeedbackScreen(WorkScreen):
         self._shows_all = not self._shows_all
         self._list()
 
-    def action_annotate(self) -> None:
-        """Open the document to annotate."""
+    def action_open(self) -> None:
+        """Open the document on the item that is shown: one's own work to annotate, somebody else's to adjudicate."""
+        key, index = self.session.document.key, self.panel.index
+        shown = None if index is None else self.panel.items[index]
+        item = None if shown is None else shown.own or shown.gold
+        own = self.curator == self.desk.curator
+        opening = self.workbench.open_document if own else self.workbench.open_adjudication
         self.app.pop_screen()
-        self.run_or_report(lambda: self.workbench.open_document(self.session.document.key))
+        self.run_or_report(lambda: opening(key, item=item))
 
     def action_return(self) -> None:
         """Ask what the curator is to do again, and return the document to them."""

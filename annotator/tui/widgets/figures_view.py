@@ -9,10 +9,9 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
-from annotator.tui.layout.figures import PageLine, StyledText
+from annotator.tui.layout.figures import PageLine, StyledText, Target
 from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.comparing.disagreements import DisagreementFilter
 
 FULL_SHADE = 0.9
 """Share of the selection's colour in the background of a figure with shade 1."""
@@ -31,11 +30,11 @@ class FiguresView(VirtualList):
         """The cursor moved to another figure."""
 
     class Opened(Message):
-        """A figure was double-clicked, to see the disagreements behind it."""
+        """A figure was double-clicked, to see what is behind it."""
 
-        def __init__(self, which: DisagreementFilter) -> None:
+        def __init__(self, target: Target) -> None:
             super().__init__()
-            self.which = which
+            self.target = target
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(palette, id="figures")
@@ -61,7 +60,7 @@ class FiguresView(VirtualList):
         """The figure under the cursor."""
         return self.lines[self.cursor[0]][self.cursor[1]] if self.cursor is not None else None
 
-    def _target(self, line: int, index: int) -> DisagreementFilter | None:
+    def _target(self, line: int, index: int) -> Target | None:
         exists = line < len(self.lines) and index < len(self.lines[line])
         return self.lines[line][index].target if exists else None
 

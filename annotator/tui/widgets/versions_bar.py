@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from annotator.tui.layout.cutting import cut_middle
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.palette_widget import PaletteWidget
@@ -85,9 +86,11 @@ class VersionsBar(PaletteWidget):
         ]
         if line.label:
             segments.append(Segment(f"{sanitize(line.label)}{mark} ", self.palette.style(color, bold=True)))
-        segments.append(Segment(sanitize(line.text), self.palette.style(bold=line.stands)))
-        if line.comment:
-            segments.append(Segment(f"  “{sanitize(line.comment)}”", self.palette.style(self.palette.hint)))
+        comment = f"  “{sanitize(line.comment)}”" if line.comment else ""
+        room = width - sum(cell_len(segment.text) for segment in segments)
+        room = max(room - cell_len(comment), 2 * room // 3)  # versions differ at their ends, a comment can be cut
+        segments.append(Segment(cut_middle(sanitize(line.text), room), self.palette.style(bold=line.stands)))
+        segments.append(Segment(comment, self.palette.style(self.palette.hint)))
         used = sum(cell_len(segment.text) for segment in segments)
         if line.note and used + cell_len(line.note) + 2 <= width:
             segments.append(Segment(f"  {sanitize(line.note)}", self.palette.style(self.palette.faint)))

@@ -73,7 +73,7 @@ def open_gold(workspace: Workspace, key: str, actor: str) -> GoldSession:
 
 
 def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
-    """A session for settling a document by hand, with all that was finished taken up.
+    """A session for settling a document by hand, with all that was finished taken up, where it was left.
 
     Refused while fewer than two curators have finished it and it is no gold yet, and to whoever is to work on it
     themselves and has not finished: nobody sees the work of others before their own is done.
@@ -87,6 +87,7 @@ def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
         hint = "--auto makes gold of one curator's work" if work.work else "two must have finished"
         raise WorkflowError(f"{key}: finished by {who} only" if work.work else f"{key}: finished by nobody", hint)
     session.gold.merge()
+    session.bookmark.restore(lambda case_id, _cursor: case_id)
     return session
 
 

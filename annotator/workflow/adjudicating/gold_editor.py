@@ -21,6 +21,7 @@ from annotator.workflow.adjudicating.finished_work import FinishedWork, read_fin
 from annotator.workflow.adjudicating.parts import GoldPart, GoldParts, RulingChanges
 from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import Settlement, credited, credited_span
+from annotator.workflow.editing.bookmark import DocumentBookmark
 from annotator.workflow.editing.content import LayerContent, touched_ranges
 from annotator.workflow.editing.editor import LayerEditor, Outcome, Replay
 from annotator.workflow.editing.step import StepDraft
@@ -58,11 +59,16 @@ class RulingStep(NamedTuple):
 class GoldEditor:
     """A document's gold, and the finished ``work`` that it settles; ``parts`` hold its cases and their outcomes."""
 
-    def __init__(self, store: Store, scheme: LabelScheme, adjudicator: str, document: Document) -> None:
+    def __init__(
+        self, store: Store, scheme: LabelScheme, adjudicator: str, document: Document, bookmark: DocumentBookmark
+    ) -> None:
         self.scheme = scheme
         self.document = document
         self._store = store
-        self.editor = LayerEditor(store, document, GOLD, adjudicator, floor=UPKEEP_ACTIONS)
+        self.editor = LayerEditor(
+            store, document, GOLD, adjudicator, floor=UPKEEP_ACTIONS,
+            bookmark=lambda: bookmark.record(opened=False) if bookmark.is_moved else None,
+        )  # fmt: skip
         self.reload()
 
     def reload(self) -> None:

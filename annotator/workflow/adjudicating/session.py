@@ -32,6 +32,7 @@ from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.adjudicating.parts import GoldPart
 from annotator.workflow.adjudicating.settlement import first_relations, first_spans
 from annotator.workflow.description import item_in_words, quote
+from annotator.workflow.editing.bookmark import DocumentBookmark
 from annotator.workflow.editing.checks import LayerChecks, units_of
 from annotator.workflow.editing.content import LayerContent
 from annotator.workflow.editing.editor import Outcome
@@ -45,7 +46,8 @@ class GoldSession:
         self.curator = curator
         self.document = document
         self.units = units_of(document, scheme.snap)
-        self.gold = GoldEditor(store, scheme, curator, document)
+        self.bookmark = DocumentBookmark(store, curator, document)
+        self.gold = GoldEditor(store, scheme, curator, document, self.bookmark)
         self.confirmation = Confirmation()
         self.decisions = SpanDecisions(self.gold, self.confirmation)
 
@@ -79,7 +81,10 @@ class GoldSession:
         return self.gold.recover()
 
     def undo(self) -> Outcome:
-        """Take the last step back, also one of an earlier session."""
+        """Take the last step back, also one of an earlier session; one of another adjudicator once it is confirmed."""
+        replay = self.gold.editor.next_undo()
+        if replay.by != self.curator:
+            self.confirmation.require(("undo", replay.target), f"{replay.by}'s step is taken back: {replay.what}")
         return self.gold.undo()
 
     def redo(self) -> Outcome:

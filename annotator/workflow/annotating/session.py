@@ -15,7 +15,6 @@ from annotator.labels import LabelScheme
 from annotator.store import Returned, Store, read_returned
 from annotator.text import Document
 from annotator.wording import plural
-from annotator.workflow.annotating.bookmark import DocumentBookmark
 from annotator.workflow.annotating.bulk_decisions import accept_likely, alike
 from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.curator_memory import CuratorMemory
@@ -24,6 +23,7 @@ from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.annotating.suggestion_updates import SuggestionUpdates
 from annotator.workflow.annotating.suggestions import shown_suggestions
 from annotator.workflow.description import quote
+from annotator.workflow.editing.bookmark import DocumentBookmark
 from annotator.workflow.editing.checks import LayerChecks, units_of
 from annotator.workflow.editing.content import LayerContent
 from annotator.workflow.editing.editor import LayerEditor, Outcome, Replay

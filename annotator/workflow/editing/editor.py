@@ -40,7 +40,7 @@ class Outcome:
 class Replay(NamedTuple):
     """A step to take back (``action`` is ``undo``) or to bring back (``redo``): its number, and the ops that do so.
 
-    ``of`` is the action of the step itself.
+    ``of`` is the action of the step itself, ``by`` who took it, ``what`` it did in words.
     """
 
     action: str
@@ -48,6 +48,8 @@ class Replay(NamedTuple):
     ops: list[Op]
     description: str
     of: str
+    by: str
+    what: str
 
     def span(self) -> Span:
         """The one span that the step is about."""
@@ -178,7 +180,9 @@ class LayerEditor:
             ops = event.decode_ops()
         else:  # it is in the labels of its time
             ops = ops_in_present_labels([e for e in self._store.events(info) if e.seq <= target], history)
-        description = describe_ops(event.action, ops, self._document.text)
+        what = describe_ops(event.action, ops, self._document.text)
         verb = "undid" if action == "undo" else "redid"
+        if event.actor != self._author:
+            verb += f" {event.actor}'s step"
         ops = invert_ops(ops) if action == "undo" else ops
-        return Replay(action, target, ops, f"{verb}: {description}", event.action)
+        return Replay(action, target, ops, f"{verb}: {what}", event.action, event.actor, what)

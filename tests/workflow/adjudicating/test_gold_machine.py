@@ -14,6 +14,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD
 from annotator.labels.retired import retired
 from annotator.store import check_database
+from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.editing.editor import Outcome
 from tests.workflow.adjudicating.finished_documents import finish, judge
@@ -50,10 +51,19 @@ class Adjudication(RuleBasedStateMachine):
     def _attempt(self, action: Callable[[], Outcome | None]) -> None:
         before = {*self.session.content.spans, *self.session.content.relations}, len(self.session.gold.open)
         try:
-            action()
+            self._confirmed(action)
         except WorkflowError:
             now = {*self.session.content.spans, *self.session.content.relations}, len(self.session.gold.open)
             assert now == before
+
+    def _confirmed(self, action: Callable[[], Outcome | None]) -> None:
+        """Take a step, also one that is to be asked for twice."""
+        before = self.session.gold.settlement
+        try:
+            action()
+        except UnconfirmedError:
+            assert self.session.gold.settlement is before
+            action()
 
     def _one(self, number: int, of: list[str]) -> str | None:
         return of[number % len(of)] if of else None
@@ -154,7 +164,7 @@ class Adjudication(RuleBasedStateMachine):
             {r.id: r.outcome for r in self.session.gold.layer.rulings.values()},
         )
         if self.session.gold.editor._undo.done:
-            self.session.undo()
+            self._confirmed(self.session.undo)
             self.session.redo()
         after = (
             self.session.gold.settlement.content,
@@ -218,7 +228,7 @@ class Adjudication(RuleBasedStateMachine):
     def _take_all_back(self) -> None:
         assert list(check_database(self.bench.store)) == []
         while self.session.gold.editor._undo.done:
-            self.session.undo()
+            self._confirmed(self.session.undo)
         assert self._decided() == {}
         assert list(check_database(self.bench.store)) == []
 

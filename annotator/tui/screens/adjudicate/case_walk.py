@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotator.workflow.adjudicating.cases import KINDS, Case, Kind
 from annotator.workflow.adjudicating.gold_editor import GoldEditor
+from annotator.workflow.editing.bookmark import DocumentBookmark
 
 
 class CaseWalk:
@@ -20,6 +21,13 @@ class CaseWalk:
     def first(self) -> Case | None:
         """The first open case."""
         return next(iter(self.open_cases()), None)
+
+    def resumed(self, bookmark: DocumentBookmark) -> Case | None:
+        """The open case that a bookmark says was in focus, or the next one after where it is."""
+        case = self._gold.find(bookmark.focus)
+        if case is not None and case.settled is None:
+            return case
+        return self.next_case(case, bookmark.cursor - 1, 1)
 
     def next_case(self, case: Case | None, offset: int, by: int) -> Case | None:
         """The next (for -1 the previous) open case after ``case``, or after an offset in code points; wraps round."""

@@ -14,8 +14,10 @@ from annotator.annotation import Relation, RelationKey, SpanKey
 from annotator.errors import AnnotatorError
 from annotator.text import Segment
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
+from annotator.tui.screens.adjudicate.decision_actions import DecisionActions
+from annotator.tui.screens.adjudicate.leaving import LeavingActions
 from annotator.tui.screens.adjudicate.relation_case_actions import RelationCaseActions
-from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
+from annotator.tui.screens.adjudicate.status_lines import nothing_left, show_focus, show_header, version_lines
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
@@ -62,19 +64,34 @@ class AdjudicateScreen(DocumentScreen):
         *LEAVING,
         Binding("space", "done", "this gold is complete, next document", id="gold.complete"),
         Binding("s", "skip", "next document, as it is", id="gold.skip"),
+        Binding("P", "previous_document", "the document before", id="gold.previous"),
     ]
 
     session: GoldSession
     view: VersionsView
     panel: CasePanel
 
-    def __init__(self, desk: Desk, session: GoldSession, item: SpanKey | RelationKey | None = None) -> None:
-        super().__init__(desk, session)
+    def __init__(
+        self,
+        desk: Desk,
+        session: GoldSession,
+        item: SpanKey | RelationKey | None = None,
+        before: tuple[str, ...] = (),
+        told: str = "",
+    ) -> None:
+        super().__init__(desk, session, cursor=session.bookmark.cursor)
+        self._told_at_first = told
         self._first_item = item
         self.walk = CaseWalk(session.gold)
         self.case_id: str | None = None
         self._last_key = ""
-        add_actions(self, RelationCaseActions(self, lambda: self.case, self.label))
+        self._deciding = DecisionActions(self)
+        add_actions(
+            self,
+            self._deciding,
+            RelationCaseActions(self, lambda: self.case, self.label),
+            LeavingActions(self, session, before),
+        )
         self._returning = Returning(self, session.document.key, self.show_message)
 
     def make_view(self) -> VersionsView:
@@ -91,20 +108,24 @@ class AdjudicateScreen(DocumentScreen):
         return [VersionsBar(self.workbench.palette, len(self.names))]
 
     def focus_first_item(self) -> None:
-        """Go to the case of the item that was asked for, or to the first open one."""
+        """Go to the case of the item that was asked for, else to where the adjudicator was, else to the first one."""
         self._refresh_cases()
         asked = self.session.gold.case_about(self._first_item) if self._first_item is not None else None
-        first = asked or self.walk.first()
-        self.focus_case(first.id if first else None)
+        first = asked or self.walk.resumed(self.session.bookmark)
+        if self._first_item is not None and asked is None:  # its ends are not settled, or it is not in question
+            self.go(self._first_item.start)
+        else:
+            self.focus_case(first.id if first else None)
         self.show_default_message()
-        notes = [
-            f"{name}: “{comment.text}”"
+        notes = [self._told_at_first] if self._told_at_first else []
+        notes += [
+            f"{name} on the document: “{comment.text}”"
             for curator, name in self.names.items()
             for comment in self.session.gold.work.work[curator].comments.values()
             if comment.target is None
         ]
         if notes:
-            self.show_message(f"on the document: {' · '.join(notes)}")
+            self.show_message(" · ".join(notes))
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -177,6 +198,20 @@ class AdjudicateScreen(DocumentScreen):
             return super().relations_to_draw()
         return version_arcs(case, list(self.names))
 
+    def refresh_highlights(self, *, scroll_ahead: bool = False) -> None:
+        """Show focus, cursor, selection and hints as they are now, and move the bookmark there."""
+        self.session.bookmark.move_to(self.caret.offset, self.case_id)
+        super().refresh_highlights(scroll_ahead=scroll_ahead)
+
+    def save_before_quitting(self) -> None:
+        """Store where the adjudicator is, for the next time that the document is opened."""
+        self.run_or_report(partial(self.session.bookmark.save, opened=False), can_wait=False)
+
+    def leave(self) -> None:
+        """Store where the adjudicator is, close the document, and show the queue."""
+        self.save_before_quitting()
+        super().leave()
+
     def show_status(self) -> None:
         """Update the lines around the text, and choose what is in focus in the panel."""
         self.query_one(LabelBar).display = self.caret.selection is not None  # else digits choose versions
@@ -195,7 +230,7 @@ class AdjudicateScreen(DocumentScreen):
                 f"tab next · {numbers} choose · a what most say · x none · [ ] {{ }} edit · u undo · ? help", "faint"
             )
         else:
-            self.show_message("nothing left to settle · space: this gold is complete · ? help", "faint")
+            self.show_message(f"{nothing_left(self.session).strip()} · P the document before · ? help", "faint")
 
     def choose_in_panel(self) -> None:
         """Choose the case in focus in the panel."""
@@ -269,45 +304,9 @@ class AdjudicateScreen(DocumentScreen):
             self.case_id = None
         self.refresh_highlights()
 
-    def action_choose(self, number: int) -> None:
-        """Choose a curator's version by its number."""
-        curators = list(self.names)
-        if number > len(curators):
-            self.show_message(f"there are {len(curators)} versions", "faint")
-            return
-        self._settle(lambda case_id: self.session.choose(case_id, curators[number - 1]))
-
-    def action_choose_most_common(self) -> None:
-        """Choose the version that more curators have than any other."""
-        self._settle(self.session.choose_most_common)
-
-    def action_choose_none(self) -> None:
-        """Decide that nothing stands here."""
-        self._settle(self.session.choose_none)
-
-    def _settle(self, decide: Callable[[str], Outcome]) -> None:
-        """Settle the case in focus and go on; without one, go to the next."""
-        case = self.case
-        if case is None:
-            self.action_case(1)
-            return
-        if self.carry_out(partial(decide, case.id)) is None:
-            return
-        if case.settled is None:
-            next_case = self.walk.next_case(self.case, self.caret.offset, 1)
-        else:
-            next_case = self.session.gold.find(case.id)
-        self.focus_case(next_case.id if next_case is not None else None)
-
-    def action_choose_majority_everywhere(self) -> None:
-        """In every open case, choose the version that more than half of the curators have."""
-        if self.carry_out(self.session.choose_majority_everywhere) is not None:
-            case = self.walk.first()
-            self.focus_case(case.id if case is not None else None)
-
     async def on_versions_bar_version_chosen(self, event: VersionsBar.VersionChosen) -> None:
         """Choose a version by mouse."""
-        await self.waiting_keys.run(partial(self.action_choose, event.number))
+        await self.waiting_keys.run(partial(self._deciding.action_choose, event.number))
 
     def replay(self, action: Callable[[], Outcome]) -> None:
         """Undo or redo a step, and put the first case that it changed in focus."""
@@ -359,7 +358,7 @@ class AdjudicateScreen(DocumentScreen):
     def action_delete(self) -> None:
         """Delete the gold item in focus; on an open case, decide that nothing stands."""
         if self.item_id is None and self.case is not None:
-            self.action_choose_none()
+            self._deciding.action_choose_none()
         else:
             super().action_delete()
 
@@ -398,22 +397,3 @@ class AdjudicateScreen(DocumentScreen):
     def action_comment(self) -> None:
         """Comment the case in focus, or the document, for its curators to read."""
         self.ask_for_comment("on this decision" if self.case_id else "on the document", self.case_id)
-
-    def action_done(self) -> None:
-        """Call the gold complete, and open the next document that waits."""
-        if self.carry_out(self.session.finish) is not None:
-            self._open_next()
-
-    def action_skip(self) -> None:
-        """Leave the document as it is, and open the next that waits."""
-        self._open_next()
-
-    def _open_next(self) -> None:
-        """Open the next document that waits to be adjudicated, or go back to the queue."""
-        key = self.session.document.key
-        next_key = self.desk.next_to_adjudicate(key)
-        self.leave()
-        if next_key is None or next_key == key:
-            self.notify("No other document waits to be adjudicated.", markup=False)
-        else:
-            self.run_or_report(lambda: self.workbench.open_adjudication(next_key))

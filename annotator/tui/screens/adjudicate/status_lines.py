@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from annotator.annotation import Relation, Span, SpanKey
+from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.cutting import quote_within
 from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionLine
+from annotator.wording import plural
 from annotator.workflow.adjudicating.cases import Case, RelationCase
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.description import item_in_words, quote
+from annotator.workflow.description import item_in_words, one_line
+
+SHORT_CELLS = 26
+"""Cells for the text of one of several spans of a version."""
 
 
 def show_header(bar: StatusLine, session: GoldSession, *, wide: bool) -> None:
@@ -53,18 +58,27 @@ def show_focus(
         return
     if case is None:
         waiting = session.gold.settlement.waiting_relations
-        bar.show((f" {cursor_line}{f' · {waiting} relations wait for their spans' if waiting else ''}", "faint"))
+        wait = f" · {plural(waiting, 'relation waits', 'relations wait')} for their spans" if waiting else ""
+        still_open = len(session.gold.open)
+        right = f" {plural(still_open, 'conflict')} open · tab " if still_open else nothing_left(session)
+        bar.show((f" {cursor_line}{wait}", "faint"), right=right)
     elif case.settled is None:
         _show_open_case(bar, session, case, walk)
     else:
         _show_settled_case(bar, session, case)
 
 
+def nothing_left(session: GoldSession) -> str:
+    """What ``space`` does once nothing is open."""
+    complete = session.state == "done"
+    return f" nothing left to settle · space: {'next document' if complete else 'this gold is complete'} "
+
+
 def _show_open_case(bar: StatusLine, session: GoldSession, case: Case, walk: CaseWalk) -> None:
     cases = walk.open_cases()
     only = f" {walk.kind}" if walk.kind else ""
     number = next((i for i, c in enumerate(cases, 1) if c.id == case.id), None)
-    count = f"{number} of {len(cases)}{only}" if number else f"{len(cases)}{only} open"
+    count = f"{number} of {len(cases)}{only} open" if number else f"{len(cases)}{only} open"
     reason = session.retirement(case)
     why = (f"  {reason}", "retired") if reason else ("", "")
     keys = " = another label " if not reason else " x none " if isinstance(case, RelationCase) else " = label · x none "
@@ -78,7 +92,7 @@ def _show_settled_case(bar: StatusLine, session: GoldSession, case: Case) -> Non
     outcome = ", ".join(item_in_words(key, text) for key in case.outcome) or "nothing here"
     bar.show(
         (f" {how}: ", "bold"), (outcome, ""), (f"  {case.kind}", "faint"), (_notes(session, case), ""),
-        right=" a number settles it anew ",
+        right=" a number settles it anew " if session.gold.open else nothing_left(session),
     )  # fmt: skip
 
 
@@ -108,13 +122,20 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
         return VersionLine(name, "", "nothing", comment=" · ".join(comments), stands=stands)
     only = version[0] if len(version) == 1 else None
     label = only.label if isinstance(only, SpanKey) else ""
-    text = (
-        quote(session.document.text[only.start : only.end], 48)
-        if isinstance(only, SpanKey)
-        else ", ".join(item_in_words(key, session.document.text) for key in version)
-    )
+    document_text = session.document.text
+    if isinstance(only, SpanKey):
+        text = f"“{one_line(document_text[only.start : only.end])}”"
+    else:
+        text = ", ".join(_in_short(key, document_text) for key in version)
     retired = session.version_problem(version) is not None
     return VersionLine(name, label, text, _note(items), " · ".join(comments), stands, retired)
+
+
+def _in_short(key: SpanKey | RelationKey, text: str) -> str:
+    """One of several spans of a version, or a relation, in words."""
+    if isinstance(key, SpanKey):
+        return f"{key.label} {quote_within(text[key.start : key.end], SHORT_CELLS)}"
+    return item_in_words(key, text)
 
 
 def _items(session: GoldSession, case: Case, curator: str) -> list[Span | Relation]:

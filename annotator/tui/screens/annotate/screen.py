@@ -66,6 +66,7 @@ class AnnotateScreen(DocumentScreen):
         self._first_item = None if item is None else session.content.item_id_with(item)
         self.verdicts = VerdictActions(self)
         add_actions(self, self.verdicts)
+        self._first_place = None if item is None else item.start
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
         self._progress: dict[str, int] = {}
@@ -91,6 +92,8 @@ class AnnotateScreen(DocumentScreen):
         match, bookmark = self.navigation.first_match(), self.session.bookmark
         if self._first_item is not None:
             self.focus_item(self._first_item)
+        elif self._first_place is not None:  # somebody else's item, which is not here
+            self.go(self._first_place)
         elif match is not None:
             self.go(match)
         elif bookmark.focus is not None:
