@@ -172,3 +172,14 @@ async def test_all_arcs_show_a_new_type_at_once(news: Bench) -> None:
         shown = "\n".join(work.lines[1:-4])
         assert "leads" in shown
         assert "works_for" not in shown
+
+
+async def test_the_next_relation_from_the_same_span_takes_two_keys(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("r", "a", "w")
+        assert work.focus.startswith("PERSON “Ana Ruiz”")
+        assert work.message == "related: “Ana Ruiz” works_for → “Cruz Roja” · r another"
+        await work.press("r", "a")
+        assert work.message == "related: “Ana Ruiz” leads → “Cruz Roja”"
+        assert work.focus.startswith("“Ana Ruiz” ─leads→ “Cruz Roja”")
+    assert len(relation_texts(news.session())) == 2

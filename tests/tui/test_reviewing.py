@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.workbench_driver import workbench
-from tests.workspaces import Bench, make_bench, proposal, propose
+from tests.workspaces import Bench, link, make_bench, proposal, propose
 
 LIMA = "Lima gana. Lima pierde. Ana Ruiz duerme. Lima sueña."
 
@@ -101,6 +101,34 @@ class TestReview:
             assert "1✓" in work.header
 
 
+class TestPanel:
+    async def test_both_ends_of_a_relation_are_read_in_a_narrow_panel(self, tmp_path: Path) -> None:
+        bench = make_bench(tmp_path / "long")
+        document = bench.add(
+            "long", "La Secretaría de Estado de Asuntos Exteriores está en San Lorenzo de El Escorial."
+        )
+        head = proposal(document, "Secretaría de Estado de Asuntos Exteriores", "ORG")
+        child = proposal(document, "San Lorenzo de El Escorial", "GPE")
+        propose(bench.store, document, [head, child], [link(head, child, "located_in")])
+        async with workbench(bench, "long", size=(100, 24)) as work:
+            await work.press("f2")
+            assert "? ╶ located_in→" in work.text
+            assert "Secreta…riores → San Lor…corial" in work.text
+
+    async def test_both_lines_of_a_relation_go_to_it(self, news: Bench) -> None:
+        async with workbench(news, "nota", size=(110, 24)) as work:
+            for line in ("? ╶ works_for→", "Ana Ruiz → Cruz Roja"):
+                await work.press("escape", "G", "escape")
+                x, y = work.cell(line)
+                await work.pilot.click(offset=(x + 2, y))
+                await work.settle()
+                assert work.focus.startswith("“Ana Ruiz” ─works_for?→")
+                assert sum(part in line for line in work.reversed_lines() for part in ("works_for→", "→ Cruz")) == 2
+            lines = [work.annotating.panel.first_line(i) for i in range(work.annotating.panel.count() + 1)]
+            assert lines == [0, 1, 2, 4, 5, 7]
+            assert [work.annotating.panel.entry_at(line) for line in range(7)] == [0, 1, 2, 2, 3, 4, 4]
+
+
 class TestFilter:
     async def test_tab_and_the_review_go_only_to_what_is_listed(self, lima: Bench) -> None:
         async with workbench(lima, "lima", size=(120, 24)) as work:
@@ -150,3 +178,9 @@ class TestAlike:
             assert work.message == "rejected GPE “Lima”, 3 times"
             assert "1? 0✓" in work.header
         assert lima.actions("curator:ana", "lima") == ["reject alike"]
+
+    async def test_without_a_suggestion_in_focus_nothing_is_decided(self, lima: Bench) -> None:
+        async with workbench(lima, "lima") as work:
+            await work.press("escape", "plus")
+            assert work.message == "no suggestion in focus: tab goes to the next one"
+            assert "4? 0✓" in work.header

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -18,8 +18,11 @@ from annotator.tui.layout.signs import score_text
 from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.editing.content import RELATION_RANK
 
 LABEL_CELLS = 12
+ONE_LINE_FROM = 56
+"""Cells from which a relation stands on one line; on two lines its ends are readable in a narrow panel too."""
 
 
 class ItemPanel(BesideText, VirtualList):
@@ -36,10 +39,12 @@ class ItemPanel(BesideText, VirtualList):
         self.session = session
         self.filter = ItemFilter()
         self._filtered: list[Interval] = []
+        self._filtered_relations: list[Interval] = []
 
     def update_entries(self) -> None:
         """Note that items were added, removed or changed; the next :meth:`choose` shows it."""
         self._filtered = [i for i in self.session.layer.order.items if self.passes(i.id)] if self.filter else []
+        self._filtered_relations = [i for i in self._filtered if i.end == RELATION_RANK]
         super().update_entries()
 
     def set_filter(self, item_filter: ItemFilter) -> None:
@@ -98,13 +103,45 @@ class ItemPanel(BesideText, VirtualList):
         return relation, layer.span(relation.head), layer.span(relation.child), known
 
     def line(self, index: int, width: int) -> list[Segment]:
-        """Build the line of an item: state, label and text."""
+        """Build the line of an item, or the first of two: state, label, text and score."""
         item_id = self.item_id(index)
         span = self.session.layer.span(item_id)
         if span is not None:
             return self._span_line(span, width)
         relation = self.session.layer.relation(item_id)
-        return self._relation_line(relation, width) if relation is not None else []
+        if relation is None:
+            return []
+        if self._is_on_one_line():
+            return self._relation_line(relation, width)
+        label = f"{self._mark(relation)} ╶ {sanitize(relation.label)}→"
+        return self._faint_line(relation, label, self._score(relation), width)
+
+    def further_line(self, index: int, width: int) -> list[Segment]:
+        """Build the second line of a relation, with the texts of its ends."""
+        relation = self.session.layer.relation(self.item_id(index))
+        if relation is None:
+            return []
+        head, child = cut_together(self._ends(relation), width - 7)
+        return self._faint_line(relation, f"    {head} → {child}", "", width)
+
+    def _is_on_one_line(self) -> bool:
+        """Whether there is room for a relation on one line."""
+        return self.scrollable_content_region.width >= ONE_LINE_FROM
+
+    def _relations(self) -> Sequence[Interval]:
+        return self._filtered_relations if self.filter else self.session.layer.order.relations
+
+    def first_line(self, index: int) -> int:
+        """The number of an item's first line; a relation may take two."""
+        if self._is_on_one_line():
+            return index
+        if index >= self.count():
+            return index + len(self._relations())
+        return index + bisect_left(self._relations(), self.listed()[index])
+
+    def entry_at(self, line: int) -> int:
+        """The item that a line belongs to."""
+        return bisect_right(range(self.count()), line, key=self.first_line) - 1
 
     def _span_line(self, span: Span, width: int) -> list[Segment]:
         color = self.palette.label(span.label, retired=self._is_retired(span.id))
@@ -121,16 +158,22 @@ class ItemPanel(BesideText, VirtualList):
         ]
 
     def _relation_line(self, relation: Relation, width: int) -> list[Segment]:
-        pending = relation.origin == "suggested"
+        before, middle, score = f"{self._mark(relation)} ╶ ", f" {sanitize(relation.label)}→ ", self._score(relation)
+        head, child = cut_together(self._ends(relation), max(2, width - cell_len(before + middle + score)))
+        return self._faint_line(relation, f"{before}{head}{middle}{child}", score, width)
+
+    def _faint_line(self, relation: Relation, text: str, score: str, width: int) -> list[Segment]:
+        """A line of a relation, with its score at the end."""
+        color = self.palette.retired if self._is_retired(relation.id) else self.palette.faint
+        text = set_cell_size(text, max(0, width - len(score)))
+        return [Segment(text + score, self.palette.style(color, italic=relation.origin == "suggested"))]
+
+    def _ends(self, relation: Relation) -> tuple[str, str]:
+        """The texts of a relation's ends."""
         head, child = (self.session.layer.span(end) for end in (relation.head, relation.child))
         assert head is not None
         assert child is not None
-        middle = f" {sanitize(relation.label)}→ "
-        room = max(2, width - 4 - cell_len(middle))
-        head_text, child_text = cut_together((self._text(head), self._text(child)), room)
-        text = f"{self._mark(relation)} ╶ {head_text}{middle}{child_text}"
-        color = self.palette.retired if self._is_retired(relation.id) else self.palette.faint
-        return [Segment(set_cell_size(text, width), self.palette.style(color, italic=pending))]
+        return self._text(head), self._text(child)
 
     def _score(self, item: Span | Relation) -> str:
         """The score of a suggestion, after a blank."""

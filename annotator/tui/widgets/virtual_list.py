@@ -23,7 +23,7 @@ CACHE_SIZE = 2000
 
 
 class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings=False):
-    """Shows one line for each entry, at most one of them chosen; subclasses provide the entries."""
+    """Shows a line or more for each entry, at most one of them chosen; subclasses provide the entries."""
 
     class EntryChosen(Message):
         """An entry was clicked; ``twice`` when it was a double click."""
@@ -61,6 +61,18 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of an entry as it looks when it is not chosen, up to ``width`` cells wide."""
 
+    def further_line(self, index: int, width: int) -> list[Segment]:  # noqa: ARG002 - for entries with two lines
+        """Build the second line of an entry that has two."""
+        return []
+
+    def first_line(self, index: int) -> int:
+        """The number of an entry's first line, from 0; of the number of entries, the number of all lines."""
+        return index
+
+    def entry_at(self, line: int) -> int:
+        """The entry that a line belongs to."""
+        return line
+
     @abstractmethod
     def cache_key(self, index: int) -> Hashable:
         """All values that an entry's line shows; the line is built again when they change."""
@@ -82,17 +94,18 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
     def update_entries(self) -> None:
         """Note that entries were added, removed or changed; the next :meth:`choose` shows it."""
-        self.resize_content(Size(self.scrollable_content_region.width, self.count()))
+        self.resize_content(Size(self.scrollable_content_region.width, self.first_line(self.count())))
 
     def choose(self, index: int | None) -> None:
         """Choose an entry (or none) and scroll it into view."""
         self.index = index
         height = self.size.height
         top = int(self.scroll_offset.y)
-        if index is None or height == 0 or top <= index < top + height:
+        lines = range(0) if index is None else range(self.first_line(index), self.first_line(index + 1))
+        if height == 0 or all(top <= line < top + height for line in lines):
             self.refresh_changed()
         else:
-            self.scroll_to(y=max(0, index - height // 2), animate=False, immediate=True)
+            self.scroll_to(y=max(0, lines.start - height // 2), animate=False, immediate=True)
             self.refresh()
 
     def on_resize(self) -> None:
@@ -102,16 +115,18 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
     def strip(self, y: int) -> Strip:
         """Build or look up one line of the list."""
-        index = y + int(self.scroll_offset.y)
+        line = y + int(self.scroll_offset.y)
         width = self.scrollable_content_region.width
-        if index >= self.count():
+        if line >= self.first_line(self.count()):
             return self.framed([], width)
+        index = self.entry_at(line)
+        is_first = line == self.first_line(index)
         if self._cache_palette is not self.palette or len(self._cache) > CACHE_SIZE:
             self._cache.clear()
             self._cache_palette = self.palette
-        key = self.cache_key(index), width, index == self.index
+        key = self.cache_key(index), is_first, width, index == self.index
         if key not in self._cache:
-            segments = self.line(index, width)
+            segments = self.line(index, width) if is_first else self.further_line(index, width)
             if index == self.index:
                 segments = [Segment(segment.text, self._chosen_style(segment.style)) for segment in segments]
             self._cache[key] = self.framed(segments, width, reverse=index == self.index)
@@ -133,6 +148,6 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
     def on_click(self, event: events.Click) -> None:
         """Choose the entry under the mouse."""
-        index = event.y + int(self.scroll_offset.y)
-        if 0 <= index < self.count():
-            self.post_message(self.EntryChosen(self, index, twice=event.chain == 2))
+        line = event.y + int(self.scroll_offset.y)
+        if 0 <= line < self.first_line(self.count()):
+            self.post_message(self.EntryChosen(self, self.entry_at(line), twice=event.chain == 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from annotator.annotation import Relation, Span
+from annotator.annotation import Relation, Span, SpanKey
 from annotator.workflow.annotating.edits import Edits
 from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.annotating.review_walk import is_uncertain
@@ -67,9 +67,9 @@ def alike(layer: ReviewLayer, text: str, suggestion_id: str) -> list[str]:
 
 def _alike_spans(layer: ReviewLayer, text: str, span: Span) -> Iterator[str]:
     for start, end in _mentions(text, text[span.start : span.end]):
-        for other in layer.suggestions.pending_spans_over(start, end):
-            if (other.start, other.end, other.label) == (start, end, span.label):
-                yield other.id
+        other = str(SpanKey(start, end, span.label))
+        if layer.order.is_pending(other):
+            yield other
 
 
 def _alike_relations(layer: ReviewLayer, text: str, relation: Relation) -> Iterator[str]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from annotator.intervals import Interval, IntervalIndex
-from annotator.workflow.editing.content import Position
+from annotator.workflow.editing.content import RELATION_RANK, Position
 
 
 class ReviewOrder:
-    """Items in reading order: all, the ``pending`` suggestions, and the spans among these (``pending_spans``).
+    """Items in reading order: all, the ``relations``, the ``pending`` suggestions, and the spans among these.
 
     ``own`` are the curator's own items; those that the label scheme no longer allows (``retired``) want a decision too.
     """
 
     def __init__(self, own: Iterable[Position], retired: IntervalIndex) -> None:
+        own = list(own)
         self.items = IntervalIndex(own)
+        self.relations = IntervalIndex(_relations(own))
         self.retired = retired
         self.pending = IntervalIndex()
         self.pending_spans = IntervalIndex()
@@ -47,6 +49,7 @@ class ReviewOrder:
     def replace_own(self, old: Sequence[Position], new: Sequence[Position]) -> None:
         """Move spans and relations of the curator's from old positions to new ones."""
         self.items.change(old, new)
+        self.relations.change(_relations(old), _relations(new))
 
     def replace_pending_spans(self, old: Sequence[Position], new: Sequence[Position]) -> None:
         """Remove some suggested spans from those pending, and add others."""
@@ -59,10 +62,14 @@ class ReviewOrder:
     def set_pending_relation(self, relation_id: str, position: Position | None) -> None:
         """Make a suggested relation pending at a position, or (``None``) no longer pending."""
         previous = self._pending_positions.pop(relation_id, None)
-        for index in (self.pending, self.items):
+        for index in (self.pending, self.items, self.relations):
             if previous is not None:
                 index.discard(previous.start, previous.end, relation_id)
             if position is not None:
                 index.add(*position)
         if position is not None:
             self._pending_positions[relation_id] = Interval.of(*position)
+
+
+def _relations(positions: Iterable[Position]) -> list[Position]:
+    return [position for position in positions if position[1] == RELATION_RANK]

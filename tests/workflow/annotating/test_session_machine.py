@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from annotator.errors import WorkflowError
 from annotator.labels.retired import retired
 from annotator.store import check_database
+from annotator.workflow.annotating.review_walk import ReviewWalk, items_to_review
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.editing.editor import Outcome
 from tests.workspaces import Bench, link, make_bench, proposal, propose
@@ -38,6 +40,7 @@ def content(session: AnnotationSession) -> Content:
         "fields": dict(layer.content.fields),
         "index": list(layer.content.index),
         "items": list(layer.order.items),
+        "relations_in_order": list(layer.order.relations),
         "pending": list(layer.order.pending),
         "pending_spans": list(layer.order.pending_spans),
     }
@@ -136,6 +139,33 @@ class Curation(RuleBasedStateMachine):
     def reject_all(self) -> None:
         self.done(self.session.reject_all)
 
+    @rule(pick=picks)
+    def accept_alike(self, pick: int) -> None:
+        self.done(lambda: self.session.accept_alike(self.item(pick)))
+
+    @rule(pick=picks)
+    def reject_alike(self, pick: int) -> None:
+        self.done(lambda: self.session.reject_alike(self.item(pick)))
+
+    @rule(listed=st.sets(picks))
+    def decide_what_is_listed(self, listed: set[int]) -> None:
+        ids = {self.item(pick) for pick in listed}
+        self.done(lambda: self.session.accept_all(0.5, ids.__contains__))
+        self.done(lambda: self.session.reject_all(ids.__contains__))
+
+    @rule(rejected=st.sets(st.integers(0, 5)), back=st.booleans())
+    def review(self, rejected: set[int], back: bool) -> None:
+        walk = ReviewWalk(self.session.layer, bool)
+        item_id: str | None = None
+        for number in range(6):
+            here = walk.step(self.session.layer, item_id, -1 if back and number == 3 else 1)
+            if here is None:
+                break
+            item_id = here
+            assert walk.place(self.session.layer, item_id)[0] > 0
+            if number in rejected and self.session.is_accepted(item_id):
+                assert self.done(partial(self.session.reject, here))
+
     @rule(token=tokens, count=st.integers(1, 4), label=entities)
     def add(self, token: int, count: int, label: str) -> None:
         segments = self.session.document.tokens[token : token + count]
@@ -214,6 +244,17 @@ class Curation(RuleBasedStateMachine):
         if info is not None:
             stored = self.bench.store.annotations(info.id)
             assert not retired(self.bench.scheme, stored, self.session.document.sentences)
+
+    @invariant()
+    def the_relations_in_order_are_those_of_all_items(self) -> None:
+        layer = self.session.layer
+        relations = [i for i in layer.order.items if layer.relation(i.id) is not None]
+        assert list(layer.order.relations) == relations
+
+    @invariant()
+    def all_that_is_decided_is_reviewed_once(self) -> None:
+        content = self.session.layer.content
+        assert sorted(items_to_review(self.session.layer)) == sorted([*content.spans, *content.relations])
 
     @invariant()
     def everything_in_the_walk_can_be_named_and_placed(self) -> None:

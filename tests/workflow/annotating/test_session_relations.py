@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.annotation import Span
+from annotator.annotation import Relation, Span
 from annotator.errors import WorkflowError
 from annotator.text import Document
 from annotator.workflow.annotating.session import AnnotationSession
@@ -206,3 +206,58 @@ class TestPartners:
             session.relate(*((other, cruz.id) if turned else (cruz.id, other)), kind.name)
             assert len(relation_texts(session)) == 1
             session.undo()
+
+
+class TestAlike:
+    def test_relations_ask_the_same_with_the_same_label_between_the_same_words(self, bench: Bench) -> None:
+        session, suggested = repeated(bench)
+        assert session.alike(suggested[0].id) == [relation.id for relation in suggested[:3]]
+
+    def test_all_that_ask_the_same_are_accepted_with_their_ends_in_one_step(self, bench: Bench) -> None:
+        session, suggested = repeated(bench)
+        outcome = session.accept_alike(suggested[0].id)
+        assert outcome.message == "accepted “Lima” cooperates_with → “Quito”, 3 times"
+        assert len(session.content.relations) == 3
+        assert len(session.content.spans) == 6
+        assert session.layer.order.is_pending(suggested[3].id)
+        session.undo()
+        assert not session.content.relations
+        assert not session.content.spans
+        assert bench.actions("curator:ana", "pares") == ["accept alike", "undo"]
+
+    def test_what_asks_the_same_between_own_spans_is_rejected_with_it(self, bench: Bench) -> None:
+        session, suggested = repeated(bench)
+        session.accept(suggested[0].head)
+        assert session.reject_alike(suggested[2].id).message == "rejected “Lima” cooperates_with → “Quito”, 3 times"
+        assert [verdicts(session)[relation.id] for relation in suggested[:3]] == ["rejected"] * 3
+        assert suggested[3].id not in verdicts(session)
+        session.undo()
+        assert [session.layer.order.is_pending(relation.id) for relation in suggested] == [True] * 4
+
+    def test_spans_ask_the_same_only_with_the_same_case_and_label(self, bench: Bench) -> None:
+        document = bench.add("caso", "Paz firma. La paz llega. Paz vuelve. Paz come.")
+        spans = [
+            proposal(document, "Paz", "PERSON"),
+            proposal(document, "paz", "PERSON"),
+            proposal(document, "Paz", "GPE", nth=1),
+            proposal(document, "Paz", "PERSON", nth=2),
+        ]
+        propose(bench.store, document, spans)
+        assert bench.session("caso").alike(spans[0].id) == [spans[0].id, spans[3].id]
+
+    def test_what_is_decided_asks_nothing(self, bench: Bench) -> None:
+        session, suggested = repeated(bench)
+        outcome = session.accept(suggested[3].id)
+        assert session.alike(suggested[3].id) == []
+        assert session.alike(focused(outcome)) == []
+
+
+def repeated(bench: Bench) -> tuple[AnnotationSession, list[Relation]]:
+    """A document in which a symmetric relation is suggested three times between the same words, and once the other."""
+    document = bench.add("pares", "Lima y Quito pactan. Quito y Lima firman. Lima y Quito ríen. Lima y Bogotá no.")
+    lima = [proposal(document, "Lima", "GPE", 0.6, nth=n) for n in range(4)]
+    quito = [proposal(document, "Quito", "GPE", 0.6, nth=n) for n in range(3)]
+    bogota = proposal(document, "Bogotá", "GPE", 0.6)
+    links = [link(*ends, "cooperates_with") for ends in zip(lima, [*quito, bogota], strict=True)]
+    propose(bench.store, document, [*lima, *quito, bogota], links)
+    return bench.session("pares"), links

@@ -177,8 +177,8 @@ class AnnotateScreen(DocumentScreen):
             await super().press_key(event)
 
     def action_clear(self) -> None:
-        """End the walk through what is decided, else the selection, and put nothing in focus."""
-        if not self.verdicts.end_review():
+        """End the selection, else the walk through what is decided; without either, put nothing in focus."""
+        if self.caret.selection is not None or not self.verdicts.end_review():
             super().action_clear()
 
     # Spans and relations
@@ -233,7 +233,7 @@ class AnnotateScreen(DocumentScreen):
         span_id = self.session.content.span_id_with(start.key) if start is not None else None
         if span_id is not None and self.session.checks.partners(span_id):
             self.focus_item(span_id, move_cursor=False)
-            self.show_message(f"{outcome.message} · r another · . goes to it")
+            self.show_message(f"{outcome.message} · r another")
         else:
             self.focus_item(outcome.focus, move_cursor=False)
 

@@ -16,6 +16,8 @@ from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.annotating.split_labels import new_labels
 
+ROOM_FOR_ALL_KEYS = 100
+"""Cells of a focus line that has room for all keys beside the place in a walk."""
 LEAST_ROOM = 24
 """Cells that the names in the focus line have at least."""
 
@@ -79,7 +81,7 @@ def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: s
         keys = "[ ] { } move" if reason.kind == "overlap" else _new_labels(session, span.id) or "label key relabels"
         _show_retired(bar, span, quote_within(session.checks.text_of(span), 24), reason, keys)
         return
-    keys = _keys(session, span, "[ ] { } · r relate · d delete")
+    keys = _keys(bar, session, span, "[ ] { } · r relate · d delete", place)
     label = f" {signed_label(session.layer, span)} "
     notes = [comment.text for comment in session.content.comments_on(span.id)]
     bar.show(
@@ -102,7 +104,7 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
         ends = " → ".join(quote_within(text, 16) for text in texts)
         _show_retired(bar, relation, ends, reason, _new_labels(session, relation.id) or "r retype")
         return
-    keys = _keys(session, relation, "r retype · d delete")
+    keys = _keys(bar, session, relation, "r retype · d delete", place)
     label = f" ─{signed_label(session.layer, relation)}→ "
     names = quote_together(texts, min(56, _room(bar, place, label, keys)))
     bar.show(
@@ -120,12 +122,14 @@ def _room(bar: StatusLine, *others: str) -> int:
     return max(LEAST_ROOM, bar.size.width - sum(map(cell_len, others)) - 1)
 
 
-def _keys(session: AnnotationSession, item: Span | Relation, for_own: str) -> str:
-    """The keys that act on an item in focus."""
-    if item.origin != "suggested":
-        return f"  {for_own} "
-    alike = len(session.alike(item.id))
-    return f"  {f'+ accepts all {alike} · ' if alike > 1 else ''}a accept · x reject "
+def _keys(bar: StatusLine, session: AnnotationSession, item: Span | Relation, for_own: str, place: str) -> str:
+    """The keys that act on an item in focus; where a place takes room, only those that this item has beyond others."""
+    pending = item.origin == "suggested"
+    alike = len(session.alike(item.id)) if pending else 0
+    keys = [f"+ accepts all {alike}"] if alike > 1 else []
+    if not place or bar.size.width >= ROOM_FOR_ALL_KEYS:
+        keys.append("a accept · x reject" if pending else for_own)
+    return f"  {' · '.join(keys)} " if keys else ""
 
 
 def _new_labels(session: AnnotationSession, item_id: str) -> str:

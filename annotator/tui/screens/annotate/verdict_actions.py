@@ -176,11 +176,18 @@ class VerdictActions:
 
     def action_accept_alike(self) -> None:
         """Accept the focused suggestion, and all that ask the same."""
-        self._decide(self._screen.session.accept_alike)
+        self._decide_alike(self._screen.session.accept_alike)
 
     def action_reject_alike(self) -> None:
         """Reject the focused suggestion, and all that ask the same."""
-        self._decide(self._screen.session.reject_alike)
+        self._decide_alike(self._screen.session.reject_alike)
+
+    def _decide_alike(self, verdict: Callable[[str], Outcome]) -> None:
+        item_id = self._screen.item_id
+        if item_id is not None and self._screen.session.layer.order.is_pending(item_id):
+            self._decide(verdict)
+        else:
+            self._screen.show_message("no suggestion in focus: tab goes to the next one", "faint")
 
     def _decide(self, verdict: Callable[[str], Outcome]) -> None:
         screen, item_id = self._screen, self._screen.item_id
