@@ -49,7 +49,7 @@ def check(global_options: GlobalOptions, folder: Path | None) -> None:
     Spans and relations that it no longer allows are counted by label; exit code 1 where there are any.
     """
     from annotator.labels import check_scheme, load_scheme
-    from annotator.workflow.reserved_keys import RESERVED_KEYS
+    from annotator.workflow.reserved_keys import RESERVED_KEYS, YIELDING_KEYS
 
     workspace = global_options.workspace(folder)
     path = workspace.labels_path
@@ -59,6 +59,9 @@ def check(global_options: GlobalOptions, folder: Path | None) -> None:
     scheme = load_scheme(path, RESERVED_KEYS)
     if workspace.database_path.exists():
         _check_work(workspace)
+    for entity in scheme.entities.values():
+        if entity.key in YIELDING_KEYS:
+            narrate(f"{entity.name}: its key {entity.key} goes before what the annotate screen has on that key")
     entities = plural(len(scheme.entities), "entity", "entities")
     narrate(f"{path}: {entities}, {plural(len(scheme.relations), 'relation')}, all well")
 

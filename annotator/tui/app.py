@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
+from annotator.tui.key_names import read_alt_as_sent
 from annotator.tui.layout.painting import Mode
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.adjudicate import AdjudicateScreen
@@ -35,6 +36,7 @@ from annotator.tui.theme_palette import theme_palette
 from annotator.tui.uncaught import Uncaught
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
 from annotator.tui.widgets.text_view import TextView
+from annotator.tui.workbench import LeftDocument
 from annotator.tuning import collect_everything, collect_seldom, exempt_from_collection
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
@@ -111,6 +113,7 @@ class AnnotatorApp(App[None]):
         self._first_document = document
         self._adjudicating = adjudicating
         self._palette: tuple[str, Palette] | None = None
+        read_alt_as_sent()
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         self._apply_preferences()
@@ -250,9 +253,20 @@ class AnnotatorApp(App[None]):
             if isinstance(screen, WorkScreen):
                 screen.apply_palette(self.palette)
 
-    def open_document(self, key: str, needle: str = "", item: SpanKey | RelationKey | None = None) -> None:
-        """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``."""
-        self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle, item))
+    def open_document(
+        self,
+        key: str,
+        needle: str = "",
+        item: SpanKey | RelationKey | None = None,
+        *,
+        left: LeftDocument | None = None,
+        undo: bool = False,
+    ) -> None:
+        """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``.
+
+        ``left`` is the document that was finished or skipped before; ``undo`` takes the last step back on opening.
+        """
+        self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle, item, left=left, undo=undo))
 
     def open_agreement(self) -> None:
         """Open the figures on how far curators agree."""

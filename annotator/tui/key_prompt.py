@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class KeyPrompt:
-    """A question: ``options`` maps codes to what each does, ``hints`` offsets in the text to the codes shown there."""
+    """A question: ``options`` maps codes to what each does.
+
+    ``hints`` maps offsets in the text to the codes shown there, ``stretches`` codes to the range, in code points, that
+    each stands for.  ``more`` asks for other places (``tab``).
+    """
 
     text: str
     options: Mapping[str, Callable[[], None]]
     hints: Mapping[int, str] = field(default_factory=dict)
+    stretches: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    more: Callable[[], None] | None = None
     typed: str = ""
 
     def feed(self, character: str) -> Callable[[], None] | None:
@@ -31,3 +37,7 @@ class KeyPrompt:
         """The hints that can still be chosen, without the letters that were typed already."""
         typed = len(self.typed)
         return {offset: code[typed:] for offset, code in self.hints.items() if code.startswith(self.typed)}
+
+    def remaining_stretches(self) -> tuple[tuple[int, int], ...]:
+        """The ranges for which the hints that can still be chosen stand."""
+        return tuple(stretch for code, stretch in self.stretches.items() if code.startswith(self.typed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.tui.layout.painting import Mode
@@ -10,6 +10,13 @@ from annotator.tui.layout.palette import Palette
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.learning.background_training import BackgroundTraining
+
+
+class LeftDocument(NamedTuple):
+    """The document from which the curator came, by its ``key``, and ``how`` they left it: done or skipped."""
+
+    key: str
+    how: str
 
 
 class Workbench(Protocol):
@@ -36,8 +43,19 @@ class Workbench(Protocol):
     def follow_scheme(self) -> None:
         """Show everything under the label scheme as it is now: somebody changed it."""
 
-    def open_document(self, key: str, needle: str = "", item: SpanKey | RelationKey | None = None) -> None:
-        """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``."""
+    def open_document(
+        self,
+        key: str,
+        needle: str = "",
+        item: SpanKey | RelationKey | None = None,
+        *,
+        left: LeftDocument | None = None,
+        undo: bool = False,
+    ) -> None:
+        """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``.
+
+        ``left`` is the document that was finished or skipped before; ``undo`` takes the last step back on opening.
+        """
 
     def open_adjudication(
         self, key: str, item: SpanKey | RelationKey | None = None, *, before: tuple[str, ...] = (), told: str = ""

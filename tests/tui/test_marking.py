@@ -50,7 +50,7 @@ async def test_a_boundary_stops_at_the_next_span(news: Bench) -> None:
 
 async def test_keys_that_need_a_span_say_so(news: Bench) -> None:
     async with workbench(news, "zeta") as work:
-        for key in ("]", "*", "r"):
+        for key in ("]", "*"):
             await work.press(key)
             assert work.message.startswith("no span in focus")
         await work.press("d")
@@ -164,17 +164,17 @@ async def test_a_label_with_nothing_chosen_puts_hints_on_phrases(news: Bench) ->
         assert work.focus.startswith("PERSON: which phrase?")
         hint = work.hint("Luis Paz")
         assert hint == "a"
-        assert "auis jaz fue a sima" in work.text
+        assert "auis Paz" in work.text
         await work.press(hint)
         assert work.message == "marked PERSON “Luis Paz”"
-        await work.press("escape", "2")
+        await work.press("2")
         await work.press(*work.hint("Cruz Roja"))
     assert span_texts(news.session("otra")) == {("PERSON", "Luis Paz"), ("ORG", "Cruz Roja")}
 
 
 async def test_what_is_marked_already_gets_no_hint(news: Bench) -> None:
     async with workbench(news, "otra") as work:
-        await work.press("escape", "1", "a", "escape", "1")
+        await work.press("escape", "1", "a", "1")
         prompt = work.annotating.prompts.current
         assert prompt is not None
         assert 0 not in prompt.hints
@@ -185,7 +185,7 @@ async def test_a_question_is_left_with_escape_or_by_an_unknown_letter(news: Benc
         await work.press("escape", "1", "escape")
         assert "which" not in work.focus
         await work.press("1", "9")
-        assert work.message == "no such hint"
+        assert work.message == "no such hint: 9"
         assert "which" not in work.focus
     assert span_texts(news.session("otra")) == set()
 

@@ -272,10 +272,11 @@ async def test_find_ignores_case_and_accents_and_goes_on(news: Bench) -> None:
         seen = []
         await work.press("/")
         await work.type("MEXICO")
-        assert work.message == "3 in this document · n next · N previous"
+        assert work.message == "3 in this document · a label's key marks it · n next · N previous"
         seen.append(work.annotating.caret.offset)
         for key in ("n", "n", "n", "N"):
             await work.press(key)
+            assert work.focus.startswith("selected “México”")
             seen.append(work.annotating.caret.offset)
         assert seen == [places[0], places[1], places[2], places[0], places[2]]
         await work.press("/")

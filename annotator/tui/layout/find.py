@@ -5,7 +5,10 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
+
+from annotator.text import Segment
 
 
 @lru_cache(maxsize=4096)
@@ -34,8 +37,8 @@ class Searchable:
         same = len(self._folded) == len(text)
         self._starts = None if same else array("I", (i for i, c in enumerate(text) if not _is_accent(c)))
 
-    def occurrence(self, needle: str, start: int, *, backwards: bool = False) -> int | None:
-        """The offset of the next occurrence of a folded needle from ``start`` on, wrapping round at the end.
+    def match(self, needle: str, start: int, *, backwards: bool = False) -> Segment | None:
+        """The range of the next occurrence of a folded needle from ``start`` on, wrapping round at the end.
 
         ``backwards`` looks for the previous one.  ``None`` when the text does not have it, or the needle is empty.
         """
@@ -48,7 +51,22 @@ class Searchable:
         else:
             at = self._folded.find(needle, start)
             at = at if at >= 0 else self._folded.find(needle)
-        return None if at < 0 else at if self._starts is None else self._starts[at]
+        return None if at < 0 else self._range(at, needle)
+
+    def matches_in(self, needle: str, start: int, end: int) -> Iterator[Segment]:
+        """Yield the ranges of the occurrences of a folded needle that lie between two offsets."""
+        if not needle:
+            return
+        low, high = (start, end) if self._starts is None else (bisect_left(self._starts, x) for x in (start, end))
+        at = self._folded.find(needle, low, high)
+        while at >= 0:
+            yield self._range(at, needle)
+            at = self._folded.find(needle, at + len(needle), high)
+
+    def _range(self, at: int, needle: str) -> Segment:
+        if self._starts is None:
+            return Segment(at, at + len(needle))
+        return Segment(self._starts[at], self._starts[at + len(needle) - 1] + 1)
 
     def count(self, needle: str) -> int:
         """Count the occurrences of a folded needle that do not overlap."""

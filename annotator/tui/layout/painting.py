@@ -41,7 +41,7 @@ class Highlights:
     """What is emphasised at the moment; offsets are code points, ranges half-open.
 
     ``focused`` are ids of spans and relations, ``arcs`` the relations to draw (``None`` draws all), ``hints`` the codes
-    shown over the text, by offset.
+    shown over the text, by offset, ``stretches`` the ranges that these stand for.
     """
 
     focused: frozenset[str] = frozenset()
@@ -49,6 +49,7 @@ class Highlights:
     cursor: tuple[int, int] = (0, 0)
     selection: tuple[int, int] | None = None
     hints: Mapping[int, str] = field(default_factory=dict)
+    stretches: tuple[tuple[int, int], ...] = ()
 
 
 class Painter:
@@ -162,6 +163,7 @@ class Painter:
         """Yield part of a row in runs of one style each; ``by_length`` are the row's spans, shortest first."""
         cuts = {offset for span in by_length for offset in (span.start, span.end)}
         cuts |= {*highlights.cursor, *(highlights.selection or ())}
+        cuts.update(offset for stretch in highlights.stretches for offset in stretch)
         for left, right in pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end]):
             yield Segment(self.rows.displayed(row, left, right), self._style_at(left, by_length, highlights))
 
@@ -172,16 +174,17 @@ class Painter:
         focused = any(span.id in highlights.focused for span in covering)
         at_cursor = highlights.cursor[0] <= offset < highlights.cursor[1]
         selected = highlights.selection is not None and highlights.selection[0] <= offset < highlights.selection[1]
+        offered = any(first <= offset < last for first, last in highlights.stretches)
         decided = span is not None and span.origin != "suggested"
         retired = span is not None and self._is_retired(span)
         return self.palette.style(
             self.palette.label(span.label, retired=retired) if span and not selected else None,
-            self.palette.selection if selected else None,
+            self.palette.selection if selected or offered else None,
             bold=decided,
             italic=span is not None and not decided,
-            underline=at_cursor or (self.mode is Mode.COMPACT and span is not None),
+            underline=at_cursor or offered or (self.mode is Mode.COMPACT and span is not None),
             strike=retired,
-            reverse=focused or (at_cursor and not selected and not highlights.focused),
+            reverse=(focused and not offered) or (at_cursor and not selected and not highlights.focused),
         )
 
     # Lanes

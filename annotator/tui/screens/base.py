@@ -140,6 +140,11 @@ class WorkScreen(Screen[None]):
         if active is not None and active.enabled:
             await self.app.run_action(active.binding.action, active.node)
 
+    def is_bound(self, event: events.Key) -> bool:
+        """Whether a key does anything here."""
+        active = self.active_bindings.get(event.key)
+        return active is not None and active.enabled
+
     # The entry line
 
     def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:

@@ -260,6 +260,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
             span = self.layer_view.span(span_id)
             if span is not None:
                 ranges.append((span.start, span.end))
+        ranges += set(old.stretches) ^ set(new.stretches)
         offsets = old.hints.keys() | new.hints.keys()
         return ranges + [(i, i + 1) for i in offsets if old.hints.get(i) != new.hints.get(i)]
 

@@ -1,107 +1,214 @@
-"""Finds phrases that a curator may want to mark; they get hints when a label key is pressed with nothing chosen."""
+"""Finds phrases that a curator may want to mark with a label; they get hints when its key is pressed.
+
+Phrases of all kinds are found first: names, figures, what stands in quotation marks, noun phrases, single words.  How
+likely each is a mention of the label follows from what such mentions look like: those in the document, and the examples
+of the guideline.  No phrase crosses a line break or the end of a sentence.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from annotator.intervals import IntervalIndex
 from annotator.text import Document, Segment
+from annotator.workflow.annotating.label_looks import FUNCTION_WORDS, LabelLooks, joins_names
 
-_CONNECTORS = frozenset(
-    {
-        "de",
-        "del",
-        "la",
-        "las",
-        "los",
-        "el",
-        "y",
-        "e",
-        "of",
-        "the",
-        "and",
-        "for",
-        "para",
-        "da",
-        "do",
-        "van",
-        "von",
-        "-",
-        "&",
-    }
-)
-_PREPOSITIONS = frozenset({"de", "del", "of"})
-_QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n]{2,80})[”’\"»']")
+_QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n\r]{2,80})[”’\"»']")
+_LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
+MOST_LISTS = 4
 _MOST_TOKENS = 12
+_MOST_WORDS = 4
+"""Words of a lower-case noun phrase."""
 
 
-def phrase_candidates(document: Document, start: int, end: int) -> list[Segment]:
-    """The phrases between two offsets: capitalised runs, numbers, quoted and noun phrases, then single words.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phrase with its tokens' numbers (``first`` to ``last``, inclusive) and how likely it is a mention, from 0."""
 
-    In order of likelihood, each once; all on token borders.
+    segment: Segment
+    first: int
+    last: int
+    likelihood: float
+
+
+def phrase_candidates(
+    document: Document,
+    start: int,
+    end: int,
+    looks: LabelLooks,
+    *,
+    taken: IntervalIndex | None = None,
+    waiting: Iterable[Segment] = (),
+    found: Iterable[Segment] = (),
+    overlapping: bool = False,
+) -> list[list[Segment]]:
+    """Choose the phrases between two offsets that may be marked, as lists of phrases that share no text.
+
+    The first list holds the likeliest; each further one alternatives to those before.  In each the likeliest come
+    first, those that were searched for (``found``) before all.  Over spans that are ``taken`` only a longer phrase is
+    chosen, unless spans may share text (``overlapping``); what is ``waiting`` as a suggestion comes last.
     """
-    finders = (_runs, _quoted, _noun_phrases, _words)
-    return list(dict.fromkeys(chain.from_iterable(finder(document, start, end) for finder in finders)))
+    pool = {c.segment: c for c in _scored(document, start, end, looks)}
+    tokens = document.tokens
+    for segment in found:
+        covered = tokens.overlapping(*segment)
+        if covered and start <= segment.start and segment.end <= end:
+            whole = Segment(tokens.starts[covered[0]], tokens.ends[covered[-1]])
+            pool[whole] = Candidate(whole, covered[0], covered[-1], 10.0)
+    suggested = IntervalIndex((*segment, str(number)) for number, segment in enumerate(waiting))
+    for phrase, candidate in pool.items():
+        around = [i for i in suggested.overlapping(*phrase) if i.start <= phrase.start and phrase.end <= i.end]
+        if around:
+            exact = any((i.start, i.end) == phrase for i in around)
+            pool[phrase] = replace(candidate, likelihood=candidate.likelihood / (100 if exact else 1000))
+    free = [c for c in pool.values() if overlapping or _is_free(c.segment, taken)]
+    free.sort(key=lambda c: (-c.likelihood, c.segment))
+    lists: list[list[Segment]] = []
+    while free and len(lists) < MOST_LISTS:
+        chosen, free = _apart(free)
+        lists.append(chosen)
+    return lists
 
 
-def _runs(document: Document, start: int, end: int) -> Iterator[Segment]:
-    """Maximal runs of capitalised words or numbers, small connecting words inside them included."""
+def _apart(candidates: Sequence[Candidate]) -> tuple[list[Segment], list[Candidate]]:
+    """Choose the first candidates that share no tokens, and return them and the others."""
+    base = min(candidate.first for candidate in candidates)
+    used = bytearray(max(candidate.last for candidate in candidates) - base + 1)
+    chosen: list[Segment] = []
+    others: list[Candidate] = []
+    for candidate in candidates:
+        first, after = candidate.first - base, candidate.last - base + 1
+        if any(used[first:after]):
+            others.append(candidate)
+        else:
+            used[first:after] = b"\1" * (after - first)
+            chosen.append(candidate.segment)
+    return chosen, others
+
+
+def _is_free(segment: Segment, taken: IntervalIndex | None) -> bool:
+    """Whether a phrase shares no text with spans, or is longer than all that it covers."""
+    covered = taken.overlapping(*segment) if taken is not None else []
+    return all(
+        segment.start <= span.start and span.end <= segment.end and (span.start, span.end) != segment
+        for span in covered
+    )
+
+
+def _scored(document: Document, start: int, end: int, looks: LabelLooks) -> Iterator[Candidate]:
+    """Yield every phrase between two offsets with its likelihood."""
     text, tokens = document.text, document.tokens
+    for run in _stretches(document, start, end):
+        words = [text[slice(*tokens[i])] for i in run]
+        begins = next((i for i, word in enumerate(words) if word[0].isalnum()), 0)
+        for first, last in dict.fromkeys((*_names(words), *_noun_phrases(words))):
+            segment = Segment(tokens.starts[run[first]], tokens.ends[run[last]])
+            likelihood = looks.likelihood(
+                words[first : last + 1],
+                joined_on=_joining(words, first, last),
+                cuts=_cuts(words, first, last),
+                begins_sentence=first == begins,
+            )
+            yield Candidate(segment, run[first], run[last], likelihood)
+    for match in _QUOTED.finditer(text, start, end):
+        exact = tokens.exact(*match.span(1))
+        if exact is not None and not _LINE_BREAK.search(match.group(1)):
+            first, last = exact[0], exact[1]
+            words = [text[slice(*tokens[i])] for i in range(first, last + 1)]
+            yield Candidate(Segment(*match.span(1)), first, last, looks.likelihood(words, quoted=True))
+
+
+def _stretches(document: Document, start: int, end: int) -> Iterator[list[int]]:
+    """Yield the tokens between two offsets by their numbers, in stretches within one sentence and one line."""
+    text, tokens, sentences = document.text, document.tokens, document.sentences
     run: list[int] = []
     for index in tokens.overlapping(start, end):
-        word = text[slice(*tokens[index])]
-        opens = word[0].isupper() or (word[0].isdigit() and not run)
-        if opens or (run and word in _CONNECTORS and len(run) < _MOST_TOKENS):
-            run.append(index)
-        elif run:
-            yield from _trimmed(document, run)
-            run = []
+        if run:
+            before, here = tokens.ends[run[-1]], tokens.starts[index]
+            other_sentence = sentences.at_or_before(here) != sentences.at_or_before(tokens.starts[run[-1]])
+            if other_sentence or _LINE_BREAK.search(text, before, here):
+                yield run
+                run = []
+        run.append(index)
     if run:
-        yield from _trimmed(document, run)
+        yield run
 
 
-def _trimmed(document: Document, run: list[int]) -> Iterator[Segment]:
-    text, tokens = document.text, document.tokens
-    while run and text[slice(*tokens[run[-1]])] in _CONNECTORS:
-        run = run[:-1]
-    if run:
-        yield Segment(tokens[run[0]].start, tokens[run[-1]].end)
-    if len(run) > 1 and text[slice(*tokens[run[0]])].lower() in _CONNECTORS:
-        yield from _trimmed(document, run[1:])
+def _joining(words: Sequence[str], first: int, last: int) -> list[str]:
+    """The small words by which a name goes on before and after some words of a stretch."""
+    found = []
+    if words[first][0].isupper() and first > 1 and joins_names(words[first - 1]) and words[first - 2][0].isupper():
+        found.append(words[first - 1])
+    if words[last][0].isupper() and last + 2 < len(words) and joins_names(words[last + 1]):
+        following = next((word for word in words[last + 2 : last + 4] if not joins_names(word)), "")
+        if following[:1].isupper():
+            found.append(words[last + 1])
+    return found
 
 
-def _quoted(document: Document, start: int, end: int) -> Iterator[Segment]:
-    for match in _QUOTED.finditer(document.text, start, end):
-        if document.tokens.exact(*match.span(1)):
-            yield Segment(*match.span(1))
+def _cuts(words: Sequence[str], first: int, last: int) -> int:
+    """How many ends of some words of a stretch lie within a name: beside another capitalised word, or at a hyphen."""
+    return (first > 0 and _goes_on(words[first], words[first - 1])) + (
+        last + 1 < len(words) and _goes_on(words[last], words[last + 1])
+    )
 
 
-def _noun_phrases(document: Document, start: int, end: int) -> Iterator[Segment]:
-    """What looks like a noun phrase: content words joined by ``de``, ``of`` and the like."""
-    text, tokens = document.text, document.tokens
+def _goes_on(word: str, beside: str) -> bool:
+    if beside == "-":
+        return True
+    return beside[0].isupper() and word[0].isupper() and beside.lower() not in FUNCTION_WORDS
+
+
+def _names(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield runs of capitalised words and figures with the small words that join them, and the parts of each run."""
     run: list[int] = []
-    for index in tokens.overlapping(start, end):
-        word = text[slice(*tokens[index])]
-        content = _is_content(word)
-        joins = word in _PREPOSITIONS and bool(run) and text[slice(*tokens[run[-1]])] not in _PREPOSITIONS
-        if joins or (content and (not run or text[slice(*tokens[run[-1]])] in _PREPOSITIONS)):
-            run.append(index)
+    for i, word in enumerate([*words, ""]):
+        opens = bool(word) and (word[0].isupper() or word[0].isdigit())
+        if opens or (run and joins_names(word) and len(run) < _MOST_TOKENS):
+            run.append(i)
             continue
-        if len(run) > 2:
-            yield from _trimmed(document, run)
-        run = [index] if content else []
-    if len(run) > 2:
-        yield from _trimmed(document, run)
+        while run and joins_names(words[run[-1]]) and not words[run[-1]][0].isupper():
+            run.pop()
+        if run:
+            yield from _parts(words, run[0], run[-1])
+        run = []
 
 
-def _words(document: Document, start: int, end: int) -> Iterator[Segment]:
-    for index in document.tokens.overlapping(start, end):
-        token = document.tokens[index]
-        if _is_content(document.text[token.start : token.end]):
-            yield token
+def _parts(words: Sequence[str], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield a run, and what lies between the words that join it; also without a small word that it begins with."""
+    starts = [first, *(i + 1 for i in range(first, last) if joins_names(words[i]) and i > first)]
+    ends = [*(i - 1 for i in range(first + 1, last) if joins_names(words[i])), last]
+    starts += [i + 1 for i in starts if words[i].lower() in FUNCTION_WORDS and i < last]
+    for start in starts:
+        while start < last and joins_names(words[start]) and not words[start][0].isupper():
+            start += 1
+        for end in ends:
+            if start <= end and not (joins_names(words[end]) and not words[end][0].isupper()):
+                yield start, end
+
+
+def _noun_phrases(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield what may be a noun phrase: up to four content words side by side, or joined by ``de``, ``of`` and such."""
+    for first, word in enumerate(words):
+        if not _is_content(word):
+            continue
+        if word[0].isupper():  # longer ones are names
+            yield first, first
+            continue
+        yield first, first
+        content = 1
+        for last in range(first + 1, min(first + 2 * _MOST_WORDS, len(words))):
+            if _is_content(words[last]):
+                content += 1
+                if content > _MOST_WORDS:
+                    break
+                yield first, last
+            elif not joins_names(words[last]):
+                break
 
 
 def _is_content(word: str) -> bool:
     """Whether a word can be a mention by itself: not a small one in lower case."""
-    return word[0].isalnum() and (len(word) > 3 or not word.islower())
+    return word[0].isalnum() and (len(word) > 3 or not word.islower()) and word.lower() not in FUNCTION_WORDS

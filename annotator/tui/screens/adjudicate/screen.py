@@ -13,6 +13,7 @@ from textual.widget import Widget
 from annotator.annotation import Relation, RelationKey, SpanKey
 from annotator.errors import AnnotatorError
 from annotator.text import Segment
+from annotator.tui.key_names import typed_character
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.adjudicate.decision_actions import DecisionActions
 from annotator.tui.screens.adjudicate.leaving import LeavingActions
@@ -245,8 +246,9 @@ class AdjudicateScreen(DocumentScreen):
         if event.key != self._last_key:
             self._last_key = event.key
             self.session.confirmation.forget()
-        digit = event.character is not None and event.character.isdigit() and event.character != "0"
-        entity = self.session.scheme.entity_for_key(event.character) if event.character else None
+        character = typed_character(event)
+        digit = character is not None and character.isdigit() and character != "0"
+        entity = self.session.scheme.entity_for_key(character) if character else None
         if entity is not None and (self.caret.selection is not None or not digit):
             self.label(entity.name)
         else:
@@ -325,15 +327,19 @@ class AdjudicateScreen(DocumentScreen):
         """Label the selection; else settle the open case in focus with the label, or relabel the gold span in focus."""
         selection, case, span_id = self.caret.selection, self.case, self.item_id
         if selection is not None:
-            self.mark(selection, label)
+            self.marking.mark(selection, label)
         elif isinstance(case, SpanCase) and case.settled is None:
             self._edit(partial(self.session.amend, case.id, label=label))
-        elif span_id is not None and self.session.content.span(span_id) is not None:
+        elif (
+            span_id is not None
+            and span_id != self.marking.just_marked
+            and self.session.content.span(span_id) is not None
+        ):
             outcome = self.carry_out(lambda: self.session.relabel(span_id, label))
             if outcome is not None:
                 self.focus_item(outcome.focus)
         else:
-            self.offer_phrases(label)
+            self.marking.offer_phrases(label)
 
     def add_span(self, segment: Segment, label: str) -> Outcome:
         """Mark a stretch of text; the case in focus is settled by what is marked over it."""

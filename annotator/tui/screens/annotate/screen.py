@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segment
+from annotator.tui.key_names import typed_character
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.annotate.status_lines import show_focus, show_header
@@ -21,6 +22,7 @@ from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
+from annotator.tui.workbench import LeftDocument
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.description import quote
 from annotator.workflow.desk import Desk, QueueFilter
@@ -42,6 +44,7 @@ class AnnotateScreen(DocumentScreen):
         Binding("plus", "accept_alike", "accept this and all alike", id="suggestion.accept_alike"),
         Binding("minus", "reject_alike", "reject this and all alike", id="suggestion.reject_alike"),
         Binding("V", "review", "review what is decided", id="suggestion.review"),
+        Binding("equals_sign", "relabel", "another label for the focused span", id="span.label"),
         *EDITING,
         Binding("space", "done", "done, next document", id="document.done"),
         Binding("s", "skip", "skip, next document", id="document.skip"),
@@ -60,9 +63,19 @@ class AnnotateScreen(DocumentScreen):
     """A panel that tells a beginner what to press."""
 
     def __init__(
-        self, desk: Desk, session: AnnotationSession, needle: str = "", item: SpanKey | RelationKey | None = None
+        self,
+        desk: Desk,
+        session: AnnotationSession,
+        needle: str = "",
+        item: SpanKey | RelationKey | None = None,
+        *,
+        left: LeftDocument | None = None,
+        undo: bool = False,
     ) -> None:
         super().__init__(desk, session, cursor=session.bookmark.cursor, needle=needle)
+        self._left = left
+        self._undo_on_opening = undo
+        self._steps_on_opening = session.editor.length
         self._first_item = None if item is None else session.content.item_id_with(item)
         self.verdicts = VerdictActions(self)
         add_actions(self, self.verdicts)
@@ -95,7 +108,7 @@ class AnnotateScreen(DocumentScreen):
         elif self._first_place is not None:  # somebody else's item, which is not here
             self.go(self._first_place)
         elif match is not None:
-            self.go(match)
+            self.select(match)
         elif bookmark.focus is not None:
             self.focus_item(bookmark.focus)
         elif bookmark.cursor == 0 and self.session.state in ("todo", "doing"):
@@ -103,6 +116,28 @@ class AnnotateScreen(DocumentScreen):
         else:
             self.focus_item(self.span_at_caret())
         self.show_default_message()
+        self._tell_what_was_left()
+        if self._undo_on_opening:
+            self.call_later(self.waiting_keys.run, super().action_undo)
+
+    def _tell_what_was_left(self) -> None:
+        """Say which document was finished or skipped before this one, and which key takes that back."""
+        if self._left is None:
+            return
+        told = f"{self._left.key} is {self._left.how} · u goes back and takes that back"
+        if self.session.returned is None and not self.session.content.retired:
+            self.show_message(f"{told} · ? help")
+        else:  # the line says what is to be done here
+            self.notify(told, markup=False)
+
+    def action_undo(self) -> None:
+        """Undo the last step; before the first one here, go back to the document that was left, and undo that."""
+        left = self._left
+        if left is None or self.session.editor.length != self._steps_on_opening:
+            super().action_undo()
+            return
+        self.leave()
+        self.run_or_report(lambda: self.workbench.open_document(left.key, undo=True))
 
     def show_status(self) -> None:
         """Update the lines around the text, and choose what is in focus in the panel."""
@@ -170,7 +205,8 @@ class AnnotateScreen(DocumentScreen):
         """Label, or do what the key is bound to."""
         if event.key != "space":
             self._asked_to_finish = False
-        entity = self.session.scheme.entity_for_key(event.character) if event.character else None
+        character = typed_character(event)
+        entity = self.session.scheme.entity_for_key(character) if character else None
         if entity is not None:
             self._label(entity.name)
         else:
@@ -184,17 +220,30 @@ class AnnotateScreen(DocumentScreen):
     # Spans and relations
 
     def _label(self, label: str) -> None:
-        """Label the selection, else relabel the focused span, else offer phrases in view."""
+        """Label the selection, else relabel the focused span, unless it was only just marked; else offer phrases."""
         selection, item_id, layer = self.caret.selection, self.item_id, self.session.layer
         if selection is not None:
-            self.mark(selection, label)
-        elif item_id is not None and layer.span(item_id) is not None:
-            pending_at = layer.order.pending_position(item_id)
-            outcome = self.carry_out(lambda: self.session.relabel(item_id, label))
-            if outcome is not None:
-                self.focus_item(self.verdicts.next_undecided(pending_at) if pending_at else outcome.focus)
+            self.marking.mark(selection, label)
+        elif item_id is not None and item_id != self.marking.just_marked and layer.span(item_id) is not None:
+            self._relabel(item_id, label)
         else:
-            self.offer_phrases(label)
+            self.marking.offer_phrases(label)
+
+    def _relabel(self, span_id: str, label: str) -> None:
+        """Give a span another label; a suggestion is thereby accepted as corrected, and the next comes into focus."""
+        order = self.session.layer.order
+        pending_at = order.pending_position(span_id)
+        outcome = self.carry_out(lambda: self.session.relabel(span_id, label))
+        if outcome is not None:
+            self.focus_item(order.next_undecided(pending_at) if pending_at is not None else outcome.focus)
+
+    def action_relabel(self) -> None:
+        """Ask for another label for the focused span, also for one that was only just marked."""
+        span_id = self.focused_span()
+        if span_id is not None:
+            entities = self.session.scheme.entities.values()
+            options = {e.key: partial(self._relabel, span_id, e.name) for e in entities}
+            self.prompts.ask("which label?  " + "  ".join(f"{e.key} {e.name}" for e in entities), options)
 
     def add_span(self, segment: Segment, label: str) -> Outcome:
         """Add a span."""
@@ -258,22 +307,24 @@ class AnnotateScreen(DocumentScreen):
         if self.carry_out(self.session.finish) is not None:
             if self.workbench.training is not None:
                 self.workbench.training.document_done()
-            self._open_next()
+            self._open_next("done")
 
     def action_skip(self) -> None:
         """Put the document aside."""
         if self.carry_out(self.session.skip) is not None:
-            self._open_next()
+            self._open_next("skipped")
 
-    def _open_next(self) -> None:
+    def _open_next(self, how: str) -> None:
         """Open the next document with work to do, or go back to the queue."""
         self.session.bookmark.move_to(self.caret.offset, None)
-        next_key = self.desk.next_open(self.session.document.key)
+        left = LeftDocument(self.session.document.key, how)
+        next_key = self.desk.next_open(left.key)
         self.leave()
         if next_key is None:
-            self.notify("Every document is done or skipped.", markup=False)
+            told = f"{left.key} is {how}; enter opens it again, u there takes that back."
+            self.notify(f"Every document is done or skipped.\n{told}", markup=False)
         else:
-            self.run_or_report(lambda: self.workbench.open_document(next_key))
+            self.run_or_report(lambda: self.workbench.open_document(next_key, left=left))
 
     def action_go_to(self) -> None:
         """Ask for a piece of a document's key or title, and open the first that has it."""
@@ -296,7 +347,7 @@ class AnnotateScreen(DocumentScreen):
     def action_filter(self) -> None:
         """Ask which items the panel is to show."""
         if not self.has_class("-panel"):
-            self.action_panel()
+            self.view_actions.action_panel()
         self.ask_for_text(FILTER_HELP, str(self.panel.filter), self._filter)
 
     def _filter(self, text: str) -> None:

@@ -35,3 +35,9 @@ def next_relation(layer: LayerView, item_id: str) -> str | None:
     ids = [r.id for r in layer.relations_of(relation.head if relation is not None else item_id)]
     index = ids.index(item_id) if item_id in ids else -1
     return ids[(index + 1) % len(ids)] if ids else None
+
+
+def waits_for_verdict(layer: LayerView, item_id: str | None) -> bool:
+    """Whether an item is there, and is a suggestion."""
+    item = (layer.span(item_id) or layer.relation(item_id)) if item_id is not None else None
+    return item is not None and item.origin == "suggested"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from annotator.text import Document
+from annotator.intervals import IntervalIndex
+from annotator.text import Document, Segment
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.find import Searchable, fold
 from annotator.tui.widgets.text_view import SURROUNDINGS, TextView
 
+SHORTEST_WORD = 4
+"""Letters of a word from which a hint on it leaves it readable."""
 KEEPS_SELECTION = frozenset({"word", "line_edge", "document_edge"})
 """Moves that carry a selection on where one has begun."""
 
@@ -79,11 +82,18 @@ class Navigation:
         is_line = number.strip().isdecimal() and len(number) <= 9 and 1 <= int(number) <= len(self._view.rows)
         return self._view.rows.bounds(int(number) - 1)[0] if is_line else None
 
-    def words_in_view(self) -> list[int]:
-        """The offsets at which the words in view begin, nearest to the cursor first."""
+    def jump_targets(self, covered: IntervalIndex) -> list[int]:
+        """The offsets in view at which words begin that are worth a jump, nearest to the cursor first.
+
+        Small words are not, since hints would hide them: their neighbours are a key away.  Words in spans come last.
+        """
         tokens, text = self._document.tokens, self._document.text
-        starts = [tokens.starts[i] for i in tokens.overlapping(*self._view.visible_range())]
-        return sorted((s for s in starts if text[s].isalnum()), key=lambda start: abs(start - self._caret.offset))
+        words = [tokens[i] for i in tokens.overlapping(*self._view.visible_range())]
+        words = [word for word in words if text[word.start].isalnum()]
+        worth = [word for word in words if word.end - word.start >= SHORTEST_WORD] or words
+        here = self._caret.offset
+        worth.sort(key=lambda w: (bool(covered.overlapping(*w)), abs(w.start - here)))
+        return [word.start for word in worth]
 
     # Finding
 
@@ -96,16 +106,21 @@ class Navigation:
         self.needle = fold(needle)
         self._last_match = None
 
-    def first_match(self) -> int | None:
-        """The offset of the first match in the text."""
-        return self._searchable.occurrence(self.needle, 0) if self.needle else None
+    def first_match(self) -> Segment | None:
+        """The range of the first match in the text."""
+        return self._searchable.match(self.needle, 0) if self.needle else None
 
-    def next_match(self, by: int) -> int | None:
-        """The offset of the next match (for -1 the previous one); the first one may be under the cursor."""
-        unit, last = self._caret.unit, self._last_match
-        start = unit.start if last is None or not unit.start <= last < unit.end else last + (by > 0)
-        self._last_match = self._searchable.occurrence(self.needle, start, backwards=by < 0)
-        return self._last_match
+    def next_match(self, by: int) -> Segment | None:
+        """The range of the next match (for -1 the previous one); the first one may be under the cursor."""
+        here, last = self._caret.selection or self._caret.unit, self._last_match
+        start = here.start if last is None or not here.start <= last < here.end else last + (by > 0)
+        found = self._searchable.match(self.needle, start, backwards=by < 0)
+        self._last_match = None if found is None else found.start
+        return found
+
+    def matches_in(self, start: int, end: int) -> list[Segment]:
+        """The matches between two offsets; none while nothing is searched for."""
+        return list(self._searchable.matches_in(self.needle, start, end)) if self.needle else []
 
     def count_matches(self) -> int:
         """Count the matches in the text."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
 from annotator.tui.screens.document.navigation import KEEPS_SELECTION, Navigation
 from annotator.tui.screens.document.prompts import Prompts
+from annotator.tui.screens.document.session import DocumentSession
 
 
 class CursorScreen(Protocol):
     """A screen with a cursor in a text."""
 
     caret: Caret
+    session: DocumentSession
     navigation: Navigation
     prompts: Prompts
 
@@ -23,6 +26,14 @@ class CursorScreen(Protocol):
 
     def show_message(self, text: str, style: str = "") -> None:
         """Show a message in the line at the bottom."""
+        ...
+
+    def select(self, segment: Segment) -> None:
+        """Select a range of the text."""
+        ...
+
+    def refuse(self, text: str) -> None:
+        """Say why a key opens no question; letters typed on for it do nothing."""
         ...
 
     def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
@@ -51,9 +62,14 @@ class NavigationActions:
             self._screen.navigation.show_surroundings()
 
     def action_jump(self) -> None:
-        """Put hints on every word in view."""
-        words = [(start, start) for start in self._screen.navigation.words_in_view()]
-        self._screen.prompts.ask_with_hints("jump to which word?", words, self._screen.go)
+        """Put hints on the words in view, those in spans last."""
+        screen = self._screen
+        places = screen.navigation.jump_targets(screen.session.content.index)
+        if places:
+            words = [(Segment(start, start), start) for start in places]
+            screen.prompts.ask_with_hints("jump to which word?", words, screen.go)
+        else:
+            screen.refuse("no word in view to jump to")
 
     def action_line_number(self) -> None:
         """Ask for the number of a line on the screen, and go there."""
@@ -75,12 +91,14 @@ class NavigationActions:
         self.action_find_again(1)
 
     def action_find_again(self, by: int) -> None:
-        """Go to the next match, or (for -1) the previous one; the first one may be under the cursor."""
-        match = self._screen.navigation.next_match(by)
+        """Select the next match, or (for -1) the previous one; the first one may be under the cursor."""
+        screen = self._screen
+        match = screen.navigation.next_match(by)
         if match is None:
-            self._screen.show_message("not found" if self._screen.navigation.needle else "/ finds", "faint")
+            screen.show_message("not found" if screen.navigation.needle else "/ finds", "faint")
             return
-        self._screen.go(match)
-        self._screen.show_message(
-            f"{self._screen.navigation.count_matches()} in this document · n next · N previous", "faint"
+        screen.select(match)
+        screen.show_message(
+            f"{screen.navigation.count_matches()} in this document · a label's key marks it · n next · N previous",
+            "faint",
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+from annotator.text import Segment
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.hints import codes
 
@@ -28,19 +29,36 @@ class Prompts:
         """Ask a question; ``options`` maps each code to its action."""
         self._open(KeyPrompt(text, options))
 
-    def ask_with_hints(self, text: str, choices: Sequence[tuple[int, Value]], action: Callable[[Value], None]) -> None:
-        """Show a hint at the offset of each choice, and call ``action`` with the value of the chosen one.
+    @property
+    def stretches(self) -> tuple[tuple[int, int], ...]:
+        """The ranges of the text that the letters stand for."""
+        return self.current.remaining_stretches() if self.current is not None else ()
 
-        The first choices get the shortest codes.  Hints at the same offset stand side by side.
+    def ask_with_hints(
+        self,
+        text: str,
+        choices: Sequence[tuple[Segment, Value]],
+        action: Callable[[Value], None],
+        *,
+        more: Callable[[], None] | None = None,
+    ) -> None:
+        """Show a hint at the start of each choice's range, and call ``action`` with the value of the chosen one.
+
+        The first choices get the shortest codes.  Hints at the same offset stand side by side.  ``more`` is what
+        ``tab`` does.
         """
         options: dict[str, Callable[[], None]] = {}
         hints: dict[int, str] = {}
-        for code, (offset, value) in zip(codes(len(choices)), choices, strict=False):
+        stretches: dict[str, tuple[int, int]] = {}
+        for code, (place, value) in zip(codes(len(choices)), choices, strict=False):
+            offset = place.start
             while offset in hints:
                 offset += len(hints[offset])
             hints[offset] = code
+            if place.start < place.end:
+                stretches[code] = place
             options[code] = partial(action, value)
-        self._open(KeyPrompt(text, options, hints))
+        self._open(KeyPrompt(text, options, hints, stretches, more))
 
     def _open(self, prompt: KeyPrompt) -> None:
         self.current = prompt

@@ -7,10 +7,13 @@ from functools import partial
 from typing import Protocol
 
 from annotator.labels import RelationType
+from annotator.text import Segment
+from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.hints import ALPHABET
 from annotator.tui.screens.document.focus import next_relation
 from annotator.tui.screens.document.prompts import Prompts
 from annotator.tui.screens.document.session import DocumentSession
+from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.editing.checks import LayerChecks
 from annotator.workflow.editing.editor import Outcome
 
@@ -20,10 +23,12 @@ class RelationScreen(Protocol):
 
     session: DocumentSession
     item_id: str | None
+    caret: Caret
     prompts: Prompts
+    view: TextView
 
-    def focused_span(self) -> str | None:
-        """The id of the focused span; says so where there is none."""
+    def refuse(self, text: str) -> None:
+        """Say why a key opens no question; letters typed on for it do nothing."""
         ...
 
     def relate(self, head: str, child: str, label: str) -> None:
@@ -56,13 +61,28 @@ class RelationActions:
             if not _ask_for_retyping(
                 self._screen.prompts, self._screen.session.checks, item_id, partial(self._retype, item_id)
             ):
-                self._screen.show_message("the label scheme allows nothing else between these two", "faint")
-            return
-        span_id = self._screen.focused_span()
-        if span_id is not None and not ask_for_relation(
-            self._screen.prompts, self._screen.session.checks, span_id, self._screen.relate
-        ):
-            self._screen.show_message("the label scheme allows no relation from here within this sentence", "faint")
+                self._screen.refuse("the label scheme allows nothing else between these two")
+        elif item_id is not None:
+            self._relate_from(item_id)
+        else:
+            self._ask_from_where()
+
+    def _relate_from(self, span_id: str) -> None:
+        screen = self._screen
+        if not ask_for_relation(screen.prompts, screen.session.checks, span_id, screen.relate):
+            screen.refuse("the label scheme allows no relation from here within this sentence")
+
+    def _ask_from_where(self) -> None:
+        """Ask with hints from which span in view the relation is to go out."""
+        screen = self._screen
+        checks, here = screen.session.checks, screen.caret.offset
+        spans = [s for s in screen.session.layer_view.spans_over(*screen.view.visible_range()) if checks.partners(s.id)]
+        spans.sort(key=lambda span: (abs(span.start - here), span.key))
+        if spans:
+            places = [(Segment(span.start, span.end), span.id) for span in spans]
+            screen.prompts.ask_with_hints("relate which?", places, self._relate_from)
+        else:
+            screen.refuse("no two spans in view that the label scheme lets you relate")
 
     def _retype(self, relation_id: str, label: str, reverse: bool) -> None:
         outcome = self._screen.carry_out(lambda: self._screen.session.retype(relation_id, label, reverse=reverse))
@@ -87,9 +107,7 @@ def ask_for_relation(
 
     Returns whether there was any partner to offer.
     """
-    partners: dict[str, int] = {}
-    for other, _, _ in checks.partners(span_id):
-        partners.setdefault(other, checks.span(other).start)
+    partners = {other: checks.span(other) for other, _, _ in checks.partners(span_id)}
     if not partners:
         return False
 
@@ -104,7 +122,7 @@ def ask_for_relation(
         else:
             ask_for_type(prompts, fitting, partial(relate, other))
 
-    hinted = [(start, other) for other, start in partners.items()]
+    hinted = [(Segment(span.start, span.end), span.id) for span in partners.values()]
     prompts.ask_with_hints(f"relate {checks.name_of(span_id)} to which?", hinted, choose_type)
     return True
 

@@ -15,24 +15,28 @@ from textual.widgets import Input
 from annotator.annotation import Relation
 from annotator.errors import AnnotatorError, LockedError
 from annotator.text import Segment
+from annotator.tui.key_names import key_in_words, label_to_add, typed_character
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.painting import Highlights
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.focus import relations_at, spans_of, with_ends
+from annotator.tui.screens.document.marking import Marking
 from annotator.tui.screens.document.navigation import Navigation
 from annotator.tui.screens.document.navigation_actions import NavigationActions
 from annotator.tui.screens.document.prompts import Prompts
 from annotator.tui.screens.document.relation_actions import RelationActions
+from annotator.tui.screens.document.selection_actions import SelectionActions
 from annotator.tui.screens.document.session import DocumentSession
+from annotator.tui.screens.document.typed_ahead import TypedAhead
+from annotator.tui.screens.document.view_actions import ViewActions
 from annotator.tui.screens.help_topic import HelpTopic, topic_of
 from annotator.tui.widgets.label_bar import LabelBar
 from annotator.tui.widgets.side_panel import SidePanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.annotating.phrase_candidates import phrase_candidates
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
@@ -65,10 +69,14 @@ class DocumentScreen(WorkScreen):
         self.prompts = Prompts(self._show_question)
         self._needle = needle
         self.item_id: str | None = None
-        self._selecting = False
-        self._panel_wanted: bool | None = None
-        self._all_arcs = False
-        add_actions(self, NavigationActions(self), RelationActions(self))
+        self.selecting = False
+        self.panel_wanted: bool | None = None
+        self.all_arcs = False
+        self._refusal = ""
+        self.typed_ahead = TypedAhead()
+        self.marking = Marking(self)
+        self.view_actions = ViewActions(self)
+        add_actions(self, NavigationActions(self), RelationActions(self), SelectionActions(self), self.view_actions)
 
     # What is shown
 
@@ -125,7 +133,7 @@ class DocumentScreen(WorkScreen):
 
     def adapt(self, width: int) -> None:
         """Let the panel stand beside the text where there is room."""
-        self.set_class(width >= PANEL_FROM if self._panel_wanted is None else self._panel_wanted, "-panel")
+        self.set_class(width >= PANEL_FROM if self.panel_wanted is None else self.panel_wanted, "-panel")
 
     @property
     def is_wide(self) -> bool:
@@ -155,6 +163,7 @@ class DocumentScreen(WorkScreen):
         """Put an item (or none) in focus; with ``move_cursor`` the cursor goes there too."""
         spans = spans_of(self.session.layer_view, item_id)
         self.item_id = item_id if spans else None
+        self.marking.focus_moved(self.item_id)
         if spans and move_cursor:
             self.caret.go(max(span.start for span in spans))
         self.refresh_highlights(scroll_ahead=move_cursor)
@@ -167,10 +176,11 @@ class DocumentScreen(WorkScreen):
         self.view.set_highlights(
             Highlights(
                 focused=self.highlighted(),
-                arcs=None if self._all_arcs else tuple(self.relations_to_draw()),
+                arcs=None if self.all_arcs else tuple(self.relations_to_draw()),
                 cursor=(self.caret.unit.start, self.caret.unit.end),
                 selection=self.caret.selection,
                 hints=self.prompts.hints,
+                stretches=self.prompts.stretches,
             )
         )
         self.view.reveal(self.caret.offset, ahead=scroll_ahead)
@@ -197,39 +207,67 @@ class DocumentScreen(WorkScreen):
 
     def go(self, offset: int, *, select: bool = False) -> None:
         """Put the cursor on an offset and the span there in focus; a selection that has begun is extended."""
-        self.caret.go(offset, select=select or self._selecting)
+        self.caret.go(offset, select=select or self.selecting)
+        self.marking.focus_moved(None)
         self.focus_item(None if self.caret.anchor else self.span_at_caret(), move_cursor=False)
 
     def clear_selection(self) -> None:
         """End the selection."""
-        self._selecting = False
+        self.selecting = False
         self.caret.clear_selection()
 
     # Questions
 
     async def press(self, event: events.Key) -> None:
         """Answer the open question with a key, else run the key's action."""
-        if self.prompts.current is None:
+        if self.prompts.current is not None:
+            await self._press_in_question(event)
+        elif self.typed_ahead.takes(event):
+            self.show_message(f"{self._refusal} · {event.character} did nothing", "alarm")
+        else:
+            self.typed_ahead.note(event)
             await self.press_key(event)
-        elif event.key == "escape" or not event.character:
+
+    async def _press_in_question(self, event: events.Key) -> None:
+        """Answer with a letter; ``tab`` may show other places, any other key withdraws the question."""
+        assert self.prompts.current is not None
+        self.typed_ahead.note(event)
+        more, character = self.prompts.current.more, typed_character(event)
+        if event.key == "tab" and more is not None:
+            more()
+        elif character is not None:
+            await self._answer(character)
+        else:
             self.prompts.drop()
             self.show_default_message()
-        else:
-            await self._answer(event.character)
+            if label_to_add(event, self.session.scheme) is not None:
+                await self.press_key(event)
 
     async def press_key(self, event: events.Key) -> None:
-        """Run a key's action while no question is open."""
-        await super().press(event)
+        """Run a key's action while no question is open; says so where a key has none."""
+        label = label_to_add(event, self.session.scheme)
+        if label is not None:
+            self.marking.add(label)
+        elif self.is_bound(event):
+            await super().press(event)
+        else:
+            self.show_message(f"{key_in_words(event)} means nothing here · ? lists the keys", "faint")
 
     async def _answer(self, character: str) -> None:
         try:
             action = self.prompts.answer(character)
         except KeyError:
-            self.show_message("no such hint", "faint")
+            self.refuse(f"no such hint: {character}")
             return
         if action is not None:
             await self.waiting_keys.run(action)
         self.refresh_highlights()
+
+    def refuse(self, text: str) -> None:
+        """Say why a key opens no question, or does not answer it; letters typed on for that question do nothing."""
+        self._refusal = text
+        self.typed_ahead.begin()
+        self.show_message(text, "alarm")
 
     def _show_question(self) -> None:
         if self.prompts.current is not None:
@@ -318,33 +356,10 @@ class DocumentScreen(WorkScreen):
     def add_span(self, segment: Segment, label: str) -> Outcome:
         """Add a span."""
 
-    def mark(self, selection: Segment, label: str) -> None:
-        """Add a span over a selection, or over a phrase that was chosen by its hint, and put it in focus."""
-        outcome = self.carry_out(lambda: self.add_span(selection, label))
-        if outcome is not None:
-            self.clear_selection()
-            self.focus_item(outcome.focus)
-
-    def offer_phrases(self, label: str) -> None:
-        """Put hints on the phrases in view that may be marked with a label."""
-        phrases: dict[int, Segment] = {}
-        for phrase in phrase_candidates(self.session.document, *self.view.visible_range()):
-            if not self.session.content.index.overlapping(*phrase):
-                phrases.setdefault(phrase.start, phrase)
-        self.prompts.ask_with_hints(
-            f"{label}: which phrase?", list(phrases.items()), lambda phrase: self.mark(phrase, label)
-        )
-
-    # Selecting
-
-    def action_select(self) -> None:
-        """Begin or end a selection at the cursor."""
-        self._selecting = not self._selecting
-        if self._selecting:
-            self.caret.go(self.caret.offset, select=True)
-            self.item_id = None
-        else:
-            self.clear_selection()
+    def select(self, segment: Segment) -> None:
+        """Select the units that a range touches, with nothing in focus."""
+        self.caret.select(segment)
+        self.item_id = None
         self.refresh_highlights()
 
     def action_clear(self) -> None:
@@ -360,23 +375,6 @@ class DocumentScreen(WorkScreen):
         """Link two spans."""
 
     # View
-
-    def action_all_arcs(self) -> None:
-        """Draw all relations, or only those of the focus."""
-        self._all_arcs = not self._all_arcs
-        self.refresh_highlights()
-
-    def action_mode(self) -> None:
-        """Change to the next mode of showing spans."""
-        self.workbench.mode = self.workbench.mode.next_mode()
-        self.view.restyle(self.workbench.palette, self.workbench.mode)
-        self.show_message(f"{self.workbench.mode.value} view", "faint")
-
-    def action_panel(self) -> None:
-        """Show or hide the side panel."""
-        self._panel_wanted = not self.has_class("-panel")
-        self.set_class(self._panel_wanted, "-panel")
-        self.call_after_refresh(self.choose_in_panel)
 
     @abstractmethod
     def choose_in_panel(self) -> None:

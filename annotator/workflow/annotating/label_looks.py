@@ -1,0 +1,141 @@
+"""What mentions of a label look like: learned from those in a document and from the examples of the guideline."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from annotator.labels import EntityType
+
+_EXAMPLE = re.compile(r"\[([^\[\]]+)\]")
+_WORD = re.compile(r"\w+(?:[-.’']\w+)*|\S")
+_AND = frozenset({"y", "e", "and", "&"})
+_PREPOSITIONS = frozenset({"de", "del", "of", "for", "para", "da", "do", "van", "von"})
+_ARTICLES = frozenset({"la", "las", "los", "el", "the"})
+_JOINING = _AND | _PREPOSITIONS | _ARTICLES | {"-"}
+_SMALL = """
+    a al ante así aunque cada como con contra cuando de del desde donde durante e el ella ellos en entre es esa ese esta
+    este esto fue ha hasta hay la las le les lo los más me mi mientras muy ni no nos o otra otro para pero por porque
+    que qué quien se según ser si sí sin sobre son su sus también tanto te tras un una uno unos y ya yo tiene están
+    about after also an and are as at be been but by for from had has have he her his if in into is it its more not of
+    on or our out over she so such than that the their there these they this to under was we were what when which
+    while who will with would you
+"""
+FUNCTION_WORDS = frozenset(_SMALL.split())
+"""Words that begin no mention, and are none."""
+_SMOOTHING = 3.0
+"""Mentions that the expectation without any counts as much as."""
+
+
+def joins_names(word: str) -> bool:
+    """Whether a word may stand inside a name without being capitalised."""
+    return word in _JOINING
+
+
+class LabelLooks:
+    """How likely phrases are mentions of one label, by case, length, joining words and first and last words.
+
+    ``mentions`` are texts of spans with the label; the guideline's examples are added to them.
+    """
+
+    def __init__(self, entity: EntityType, mentions: Iterable[str] = ()) -> None:
+        examples = [text for texts in entity.examples.values() for one in texts for text in _EXAMPLE.findall(one)]
+        self._shapes: Counter[str] = Counter()
+        self._lengths: Counter[tuple[str, int]] = Counter()
+        self._first: set[str] = set()
+        self._last: set[str] = set()
+        self._known: dict[tuple[str, int], float] = {}
+        self._long = self._joined_by_and = self._joined = self._count = 0
+        for mention in (*examples, *mentions):
+            words = _WORD.findall(mention)
+            if words:
+                self._learn(words)
+
+    def _learn(self, words: Sequence[str]) -> None:
+        shape, size = _shape(words), _content(words)
+        self._count += 1
+        self._shapes[shape] += 1
+        self._lengths[shape, min(size, 5)] += 1
+        self._first.add(words[0].lower())
+        self._last.add(words[-1].lower())
+        self._long += size > 1
+        self._joined_by_and += any(word in _AND for word in words[1:-1])
+        self._joined += any(word in _PREPOSITIONS for word in words[1:-1])
+
+    def likelihood(
+        self,
+        words: Sequence[str],
+        *,
+        joined_on: Sequence[str] = (),
+        cuts: int = 0,
+        begins_sentence: bool = False,
+        quoted: bool = False,
+    ) -> float:
+        """How likely a phrase of these words is a mention, from 0; only the order of such values means something.
+
+        ``joined_on`` are the small words by which the phrase is joined to a name beside it, ``cuts`` counts the ends
+        that lie within a name.
+        """
+        shape, size = _shape(words), min(_content(words), 5)
+        value = self._likelihood_of(shape, size) * (0.15**cuts if cuts else 1.0)
+        if len(words) > 2:
+            inside = words[1:-1]
+            if not _AND.isdisjoint(inside):
+                value *= self._by_and
+            if not _PREPOSITIONS.isdisjoint(inside):
+                value *= self._by_preposition
+        for word in joined_on:
+            value *= 1 - (self._by_and if word in _AND else self._by_preposition)
+        first, last = words[0].lower(), words[-1].lower()
+        if shape == "name":
+            if begins_sentence and len(words) == 1:
+                value *= 0.3
+            if first in FUNCTION_WORDS:
+                value *= 0.1 if begins_sentence else 0.5
+        if quoted:
+            value *= 2.0
+        return value * (1.0, 4.0, 8.0)[(first in self._first) + (last in self._last)]
+
+    @cached_property
+    def _by_and(self) -> float:
+        return _share(self._joined_by_and, self._long, 0.1)
+
+    @cached_property
+    def _by_preposition(self) -> float:
+        return _share(self._joined, self._long, 0.5)
+
+    def _likelihood_of(self, shape: str, size: int) -> float:
+        """How likely a mention has a shape and a number of words."""
+        if (shape, size) not in self._known:
+            of_shape = self._shapes[shape]
+            expected = _EXPECTED_SIZES[shape != "lower"][size]
+            self._known[shape, size] = _share(of_shape, self._count, _EXPECTED_SHAPES[shape]) * _share(
+                self._lengths[shape, size], of_shape, expected
+            )
+        return self._known[shape, size]
+
+
+def _share(count: int, total: int, expected: float) -> float:
+    """A share of a total as it was counted, drawn towards what is expected without any count."""
+    return (count + _SMOOTHING * expected) / (total + _SMOOTHING)
+
+
+def _shape(words: Sequence[str]) -> str:
+    """Whether words are a ``name`` (capitalised), in ``lower`` case, a ``figure``, or ``mixed``."""
+    content = [word for word in words if word not in _JOINING]
+    capitalised = [word for word in content if word[0].isupper()]
+    if not capitalised:
+        return "figure" if any(word[0].isdigit() for word in content) else "lower"
+    others = (word for word in content if not word[0].isupper())
+    return "mixed" if any(word[0].isalpha() for word in others) else "name"
+
+
+def _content(words: Sequence[str]) -> int:
+    return sum(word not in _JOINING for word in words) or 1
+
+
+_EXPECTED_SHAPES = {"name": 0.6, "lower": 0.2, "figure": 0.05, "mixed": 0.05}
+_EXPECTED_SIZES = ((0.0, 0.55, 0.3, 0.1, 0.03, 0.02), (0.0, 0.3, 0.35, 0.25, 0.2, 0.15))
+"""By the number of words, in lower case and otherwise; a longer name is likelier than part of it."""
