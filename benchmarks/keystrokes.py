@@ -50,13 +50,16 @@ PRUDENT = [
     Policy("each by itself, rest in passing", 5.0, 6.0, accept_all=False),
     Policy("each by itself, rest at the end", 3.0, 4.0, accept_all=False),
 ]
+PLAIN = [Policy("plain", 5.0, 6.0, plain=True)]
 KINDS = {
-    "verdict": "verdicts (a x A X)",
-    "correct": "corrections ([ ] { } d, label on a span)",
-    "add": "additions (label, hints, select, *)",
-    "relate": "relations (r, hint, type)",
-    "move": "navigation (tab ; arrows esc page .)",
-    "done": "done",
+    "accept": "accept (a A)",
+    "reject": "reject (x X d)",
+    "boundary": "boundary ([ ] { })",
+    "label": "label (a label's key on a span)",
+    "add span": "add span (label, hint, select, *)",
+    "add relation": "add relation (r, hint, type)",
+    "move": "move (tab ; arrows esc page .)",
+    "done": "done (space)",
 }
 
 
@@ -108,7 +111,7 @@ async def shortest(
     found: dict[str, tuple[Policy, Tally]] = {}
     for document, goal in goals.items():
         for policy in policies:
-            curator = f"p{(POLICIES + PRUDENT).index(policy)}"
+            curator = f"p{(POLICIES + PRUDENT + PLAIN).index(policy)}"
             tally = await replay(workspace, curator, document, goal, policy, preferences)
             if document not in found or len(tally.keys) < len(found[document][1].keys):
                 found[document] = (policy, tally)

@@ -24,6 +24,7 @@ class Policy:
     relation: float
     accept_all: bool = True
     repair_first: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,14 @@ def _mending(now: Situation, policy: Policy) -> Iterator[Plan]:
     for key in now.wrong_at_once:
         if isinstance(key, RelationKey):
             for end in (key.head, key.child):
-                yield from _at_relation(now, key, end, Step("verdict", "x"), 1)
+                yield from _at_relation(now, key, end, Step("reject", "x"), 1)
             continue
         for missing in now.missing:
             if missing.start < key.end and key.start < missing.end and now.in_view(missing):
                 yield from _additions(now, missing, policy)
         way = now.reach(key)
         if way is not None:
-            yield Plan("reject", "span", (*way, Step("verdict", "x")), 1, key.start, onward=True)
+            yield Plan("reject", "span", (*way, Step("reject", "x")), 1, key.start, onward=True)
 
 
 def _accept_all(now: Situation) -> Iterator[Plan]:
@@ -87,7 +88,7 @@ def _accept_all(now: Situation) -> Iterator[Plan]:
     wrong = len(now.wrong_at_once)
     right = len(spans) + len(relations) - wrong
     if right > 1:
-        yield Plan("accept all", "document", (Step("verdict", "A"),), right - 2 * wrong, 0, onward=True)
+        yield Plan("accept all", "document", (Step("accept", "A"),), right - 2 * wrong, 0, onward=True)
 
 
 def _verdicts(now: Situation, policy: Policy) -> Iterator[Plan]:
@@ -101,18 +102,18 @@ def _verdicts(now: Situation, policy: Policy) -> Iterator[Plan]:
     key = now.focused_span
     if key is not None:
         if key in now.goal.spans:
-            yield Plan("accept", "span", (Step("verdict", "a"),), 1, at, onward=True)
+            yield Plan("accept", "span", (Step("accept", "a"),), 1, at, onward=True)
         elif now.walking:
-            yield Plan("reject", "span", (Step("verdict", "x"),), 0, at, onward=True)
+            yield Plan("reject", "span", (Step("reject", "x"),), 0, at, onward=True)
         return
     relation = now.relation_key(focus)
     if relation in now.goal.relations:
         ends = sum(end in now.waiting for end in (relation.head, relation.child))
-        yield Plan("accept", "relation", (Step("verdict", "a"),), 1 + ends, at, onward=True)
+        yield Plan("accept", "relation", (Step("accept", "a"),), 1 + ends, at, onward=True)
         return
     yield from _retyping(now, focus, policy)
     if now.walking:
-        yield Plan("reject", "relation", (Step("verdict", "x"),), 0, at, onward=True)
+        yield Plan("reject", "relation", (Step("reject", "x"),), 0, at, onward=True)
 
 
 def _retyping(now: Situation, focus: str, policy: Policy) -> Iterator[Plan]:
@@ -121,7 +122,7 @@ def _retyping(now: Situation, focus: str, policy: Policy) -> Iterator[Plan]:
     for (label, reverse), key in keys.items():
         head, child = (relation.child, relation.head) if reverse else (relation.head, relation.child)
         if RelationKey(head, child, label) in now.missing_relations:
-            steps = (Step("correct", "r"), Step("correct", key))
+            steps = (Step("add relation", "r"), Step("add relation", key))
             yield Plan("retype", "relation", steps, policy.relation, now.screen.caret.offset)
 
 
@@ -142,7 +143,7 @@ def _everywhere(now: Situation, policy: Policy) -> Iterator[Plan]:
         gain += (1 if key in now.waiting else policy.span) if free else 0
         at = text.find(needle, key.end)
     if gain > 1:
-        yield Plan("everywhere", "span", (Step("add", "*"),), gain, focused.start)
+        yield Plan("everywhere", "span", (Step("add span", "*"),), gain, focused.start)
 
 
 # Spans
@@ -155,17 +156,27 @@ def _additions(now: Situation, missing: SpanKey, policy: Policy) -> Iterator[Pla
     ways += [("label first", steps) for steps in _label_first(now, missing, label)]
     ways += [("select", steps) for steps in _selecting(now, missing, label)]
     covered = sum(key.start < missing.end and missing.start < key.end for key in now.own)
+    waits = now.layer.order.is_pending(now.screen.item_id or "")
     for name, steps in ways:
-        yield Plan(name, "span", steps, policy.span * (1 + covered), missing.start)
+        onward = waits and name == "label first"
+        yield Plan(name, "span", steps, policy.span * (1 + covered), missing.start, onward=onward)
     yield from _reshaping(now, missing, label, policy)
 
 
 def _label_first(now: Situation, missing: SpanKey, label: str) -> Iterator[Steps]:
-    free: Steps = (Step("move", "escape"),) if now.focused_span is not None else ()
-    for phrase, code in now.offers.items():
-        keys = _boundary_keys(now, phrase, missing)
-        if keys is not None:
-            yield (*free, Step("add", label), Step("add", hint=phrase.start, cost=len(code)), *keys)
+    """Yield: the label's key (with ``alt`` where it would relabel what is in focus), then a hint."""
+    waits = now.layer.order.is_pending(now.screen.item_id or "")
+    relabels = now.focused_span is not None and now.screen.item_id != now.screen.marking.just_marked
+    key = f"alt+{label}" if waits or relabels else label
+    for turns, phrases in enumerate(now.offers(missing.label)):
+        for phrase, code in phrases.items():
+            if waits and phrase != (missing.start, missing.end):
+                continue  # the focus does not go to what was added
+            keys = _boundary_keys(now, phrase, missing)
+            if keys is not None:
+                others = tuple(Step("add span", "tab") for _ in range(turns))
+                hint = Step("add span", hint=phrase.start, cost=len(code))
+                yield (Step("add span", key), *others, hint, *keys)
 
 
 def _boundary_keys(now: Situation, phrase: Segment, wanted: SpanKey) -> Steps | None:
@@ -180,7 +191,7 @@ def _boundary_keys(now: Situation, phrase: Segment, wanted: SpanKey) -> Steps | 
         return None
     ends, starts = want[1] - have[1], want[0] - have[0]
     keys = ("]" if ends > 0 else "[") * abs(ends) + ("}" if starts > 0 else "{") * abs(starts)
-    return tuple(Step("correct", key) for key in keys)
+    return tuple(Step("boundary", key) for key in keys)
 
 
 def _selecting(now: Situation, missing: SpanKey, label: str) -> Iterator[Steps]:
@@ -192,11 +203,11 @@ def _selecting(now: Situation, missing: SpanKey, label: str) -> Iterator[Steps]:
     ways[here] = ()
     for start, arrow in ((first, "shift+right"), (last, "shift+left")):
         if start in ways:
-            arrows = tuple(Step("add", arrow) for _ in range(size - 1)) or (Step("add", "v"),)
-            yield (*ways[start], *arrows, Step("add", label))
+            arrows = tuple(Step("add span", arrow) for _ in range(size - 1)) or (Step("add span", "v"),)
+            yield (*ways[start], *arrows, Step("add span", label))
     if first in ways and last in now.jumps() and size > 2:
-        leap = (Step("add", "v"), Step("add", ";"), Step("add", hint=last, cost=2))
-        yield (*ways[first], *leap, Step("add", label))
+        leap = (Step("add span", "v"), Step("add span", ";"), Step("add span", hint=last, cost=2))
+        yield (*ways[first], *leap, Step("add span", label))
 
 
 def _reshaping(now: Situation, missing: SpanKey, label: str, policy: Policy) -> Iterator[Plan]:
@@ -208,7 +219,7 @@ def _reshaping(now: Situation, missing: SpanKey, label: str, policy: Policy) -> 
         keys = _boundary_keys(now, Segment(key.start, key.end), missing)
         if keys is None:
             continue
-        named = () if key.label == missing.label else (Step("correct", label),)
+        named = () if key.label == missing.label else (Step("label", label),)
         onward = not keys and now.layer.order.is_pending(identity)
         saved = policy.span + (key in now.own) * policy.span
         yield Plan("reshape", "span", (*way, *keys, *named), saved, missing.start, onward=onward)
@@ -230,8 +241,8 @@ def _relations(now: Situation, key: RelationKey, policy: Policy) -> Iterator[Pla
                 starts.setdefault(span.start, found)
         if starts.get(other.start) != partner:
             continue
-        hint = Step("relate", hint=other.start, cost=1 if len(starts) <= 26 else 2)
-        steps = (*way, Step("relate", "r"), hint, *now.type_key(key.head, key.child, key.label, end))
+        hint = Step("add relation", hint=other.start, cost=1 if len(starts) <= 26 else 2)
+        steps = (*way, Step("add relation", "r"), hint, *now.type_key(key.head, key.child, key.label, end))
         ends = sum(e in now.waiting for e in (key.head, key.child))
         yield Plan("relate", "relation", steps, policy.relation + ends, max(key.head, key.child).start)
 
@@ -243,10 +254,10 @@ def _deletions(now: Situation, policy: Policy) -> Iterator[Plan]:
     for key in now.wrong:
         way = now.reach(key)
         if way is not None:
-            yield Plan("delete", "span", (*way, Step("correct", "d")), policy.span, key.start)
+            yield Plan("delete", "span", (*way, Step("reject", "d")), policy.span, key.start)
     for relation in now.wrong_relations:
         for end in (relation.head, relation.child):
-            yield from _at_relation(now, relation, end, Step("correct", "d"), policy.relation)
+            yield from _at_relation(now, relation, end, Step("reject", "d"), policy.relation)
 
 
 def _at_relation(now: Situation, key: RelationKey, end: SpanKey, last: Step, gain: float) -> Iterator[Plan]:
@@ -291,6 +302,8 @@ def scrolling(now: Situation, places: list[int]) -> Plan:
 
 def best(now: Situation, policy: Policy, barred: set[tuple[str, int]]) -> Plan:
     """Return the plan of most value, the nearest of equals."""
+    if policy.plain:
+        return plain(now, policy)
     walking = now.walking
     found = [plan for plan in plans(now, policy) if (plan.name, plan.at) not in barred]
     if not found:
@@ -298,3 +311,27 @@ def best(now: Situation, policy: Policy, barred: set[tuple[str, int]]) -> Plan:
         return scrolling(now, now.places_at_once() if mending else now.places_of_work())
     here = now.screen.caret.offset
     return max(found, key=lambda p: (p.value(walking=walking), p.onward, -abs(p.at - here)))
+
+
+def plain(now: Situation, policy: Policy) -> Plan:
+    """Return what somebody does next who goes through the suggestions, then adds what is missing left to right."""
+    focus, at = now.screen.item_id, now.screen.caret.offset
+    if focus is not None and now.layer.order.is_pending(focus):
+        span = now.focused_span
+        right = span in now.goal.spans if span is not None else now.relation_key(focus) in now.goal.relations
+        kind = "span" if span is not None else "relation"
+        step = Step("accept", "a") if right else Step("reject", "x")
+        return Plan(step.kind, kind, (step,), int(right), at, onward=True)
+    if now.layer.order.pending:
+        return Plan("go on", "document", (Step("move", "tab"),), 0, at, onward=True)
+    found: list[Plan] = []
+    if now.missing:
+        place = now.missing[0].start
+        found = list(_additions(now, now.missing[0], policy)) if now.in_view(now.missing[0]) else []
+    elif now.missing_relations:
+        place = now.missing_relations[0].head.start
+        found = list(_relations(now, now.missing_relations[0], policy))
+    else:
+        place = (now.wrong or [k.head for k in now.wrong_relations])[0].start
+        found = list(_deletions(now, policy))
+    return min(found, key=lambda plan: cost_of(plan.steps)) if found else scrolling(now, [place])

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
+from unittest.mock import patch
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from annotator.annotation import Annotations
 from annotator.tui.app import AnnotatorApp
+from annotator.tui.keymap import textual_key
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.base import WorkScreen
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
@@ -88,8 +94,10 @@ class Player:
             now = Situation(self.screen, self.goal)
             assert len(self.tally.keys) < MOST_KEYS, f"no way forward after {plan}"
         if now.layer.order.pending:
-            await self._carry_out(Plan("reject the rest", "document", (Step("verdict", "X"),), 0, 0))
-        await self._carry_out(Plan("done", "document", (Step("done", "space"),), 0, 0))
+            await self._carry_out(Plan("reject the rest", "document", (Step("reject", "X"),), 0, 0))
+        session = self.screen.session
+        while session.state != "done":
+            await self._carry_out(Plan("done", "document", (Step("done", "space"),), 0, 0))
         return self.tally
 
     async def _carry_out(self, plan: Plan) -> None:
@@ -118,7 +126,7 @@ class Player:
 
     async def _take(self, step: Step) -> None:
         if step.hint is None:
-            asked = step.kind == "relate" and step.key != "r"
+            asked = step.kind == "add relation" and step.key != "r"
             cause = "the type of a relation" if asked else CAUSES.get(step.key, "labels' keys, A, X and space")
             self.tally.causes[cause] += 1
             await self._press(step.kind, step.key)
@@ -139,9 +147,39 @@ class Player:
 
 
 async def press(pilot: Pilot[None], key: str) -> None:
-    """Press one key and wait for what it does."""
-    await pilot.press(key)
-    await pilot.pause()
+    """Press one key and wait for what it does, until the screen has handled it and shows what came of it."""
+    screen = pilot.app.screen
+    handled = asyncio.Event()
+    name, character = _named(key)
+    event = Key(name, character)
+    event.set_sender(pilot.app)
+    with _watching(handled):
+        pilot.app.post_message(event)
+        await handled.wait()
+    if pilot.app.screen is not screen or not isinstance(pilot.app.screen, AnnotateScreen):
+        await pilot.pause()
+
+
+def _named(key: str) -> tuple[str, str | None]:
+    """Return Textual's name of a key, and the character that it types."""
+    if len(key) == 1:
+        return (key if key.isalnum() else textual_key(key)), key
+    return ("space", " ") if key == "space" else (key, None)
+
+
+@contextmanager
+def _watching(handled: asyncio.Event) -> Iterator[None]:
+    """Set an event once a screen of the workbench has handled a key."""
+    handle = WorkScreen.on_key
+
+    async def watched(self: WorkScreen, event: Key) -> None:
+        try:
+            await handle(self, event)
+        finally:
+            handled.set()
+
+    with patch.object(WorkScreen, "on_key", watched):
+        yield
 
 
 async def replay(

@@ -13,7 +13,6 @@ from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.hints import codes
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.document.navigation import Navigation
-from annotator.workflow.annotating.phrase_candidates import phrase_candidates
 
 FAR = 2
 """Cursor keys that a plan may press in a row to get somewhere."""
@@ -78,6 +77,7 @@ class Situation:
         self.own = {span.key: identity for identity, span in self.layer.content.spans.items()}
         self.waiting = {self.layer.suggestions.spans[i.id].key: i.id for i in self.layer.order.pending_spans}
         self.visible = screen.view.visible_range()
+        self._offers: dict[str, list[dict[Segment, str]]] = {}
 
     # What is to do
 
@@ -238,18 +238,15 @@ class Situation:
 
     def jumps(self) -> dict[int, str]:
         """Return the hint that ``;`` will put on each word in view."""
-        words = [t.start for t in self.tokens(*self.visible) if self.document.text[t.start].isalnum()]
-        words.sort(key=lambda start: abs(start - self.screen.caret.offset))
+        words = self.screen.navigation.jump_targets(self.layer.content.index)
         return dict(zip(words, codes(len(words)), strict=False))
 
-    @cached_property
-    def offers(self) -> dict[Segment, str]:
-        """Return the phrases that a label's key will offer, each with its hint."""
-        phrases: dict[int, Segment] = {}
-        for phrase in phrase_candidates(self.document, *self.visible):
-            if not self.layer.content.index.overlapping(*phrase):
-                phrases.setdefault(phrase.start, phrase)
-        return dict(zip(phrases.values(), codes(len(phrases)), strict=False))
+    def offers(self, label: str) -> list[dict[Segment, str]]:
+        """Return the phrases that a label's key will offer, each with its hint; further lists follow by ``tab``."""
+        if label not in self._offers:
+            lists = self.screen.marking.phrases(label)
+            self._offers[label] = [dict(zip(phrases, codes(len(phrases)), strict=False)) for phrases in lists]
+        return self._offers[label]
 
     def reach(self, key: SpanKey) -> Steps | None:
         """Return the cheapest keys that put a span in focus, or ``None`` from out of view."""
@@ -285,7 +282,7 @@ class Situation:
         fitting = [(kind, reverse) for other, kind, reverse in self.session.checks.partners(here) if other == there]
         if len(fitting) == 1:
             return ()
-        return (Step("relate", question(fitting)[label, self._turned(head, end, label)]),)
+        return (Step("add relation", question(fitting)[label, self._turned(head, end, label)]),)
 
     def _turned(self, head: SpanKey, end: SpanKey, label: str) -> bool:
         return end != head and not self.scheme.relations[label].symmetric
