@@ -22,6 +22,7 @@ from annotator.tui.keymap import textual_key
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.tutorial.panel import TutorialPanel
 from annotator.tui.tutorial.steps import STEPS, PracticeView, Step
+from annotator.tui.workbench import LeftDocument
 from annotator.workflow.desk import Desk
 from annotator.workflow.practice import KEY, LANGUAGES, Practice, load_practice
 from annotator.workflow.settings import Preferences
@@ -55,9 +56,17 @@ class TutorialApp(AnnotatorApp):
         """The step that is shown."""
         return STEPS[self.step_index]
 
-    def open_document(self, key: str, needle: str = "", item: SpanKey | RelationKey | None = None) -> None:
+    def open_document(
+        self,
+        key: str,
+        needle: str = "",
+        item: SpanKey | RelationKey | None = None,
+        *,
+        left: LeftDocument | None = None,
+        undo: bool = False,
+    ) -> None:
         """Open the practice article, with the panel of the tutorial."""
-        screen = AnnotateScreen(self.desk, self.desk.open(key), needle, item)
+        screen = AnnotateScreen(self.desk, self.desk.open(key), needle, item, left=left, undo=undo)
         self._panel = screen.guide = TutorialPanel(self.palette)
         screen.waiting_keys.after = self._look
         self.push_screen(screen)

@@ -6,11 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from annotator.labels import RelationType
-from annotator.tui.screens.document.relation_actions import (
-    RelationActions,
-    ask_for_relation,
-    ask_for_type,
-)
+from annotator.tui.screens.document.relation_actions import RelationActions, ask_for_type
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.workflow.adjudicating.cases import Case, RelationCase
 
@@ -28,15 +24,11 @@ class RelationCaseActions(RelationActions):
 
     def action_relate(self) -> None:
         """Relate the ends of a relation case in focus, or the focused span; without either, ask for both ends."""
-        screen = self._document_screen
-        if screen.item_id is not None:
-            super().action_relate()
-            return
         case = self._focused_case()
-        if isinstance(case, RelationCase):
+        if self._document_screen.item_id is None and isinstance(case, RelationCase):
             self._ask_between(case)
         else:
-            self._ask_for_both_ends()
+            super().action_relate()
 
     def action_relabel(self) -> None:
         """Ask for a label, for those whose keys are numbers; of a relation case, for a type and direction."""
@@ -67,20 +59,4 @@ class RelationCaseActions(RelationActions):
         if fitting:
             ask_for_type(screen.prompts, fitting, relate)
         else:
-            screen.show_message("the label scheme allows nothing between these two; x lets nothing stand", "faint")
-
-    def _ask_for_both_ends(self) -> None:
-        """Put hints on the spans in view that may be related, nearest to the cursor first, then on their partners."""
-        screen = self._document_screen
-        checks = screen.session.checks
-        spans = list(screen.session.content.spans_over(*screen.view.visible_range()))
-        spans.sort(key=lambda span: abs(span.start - screen.caret.offset))
-        choices = [(span.start, span.id) for span in spans if checks.partners(span.id)]
-        if choices:
-
-            def ask_for_partner(span_id: str) -> None:
-                ask_for_relation(screen.prompts, checks, span_id, screen.relate)
-
-            screen.prompts.ask_with_hints("relate which span?", choices, ask_for_partner)
-        else:
-            screen.show_message("the label scheme allows no relation between the spans of gold in view", "faint")
+            screen.refuse("the label scheme allows nothing between these two; x lets nothing stand")

@@ -330,11 +330,7 @@ class AdjudicateScreen(DocumentScreen):
             self.marking.mark(selection, label)
         elif isinstance(case, SpanCase) and case.settled is None:
             self._edit(partial(self.session.amend, case.id, label=label))
-        elif (
-            span_id is not None
-            and span_id != self.marking.just_marked
-            and self.session.content.span(span_id) is not None
-        ):
+        elif span_id is not None and span_id != self.marking.just_marked and span_id in self.session.content.spans:
             outcome = self.carry_out(lambda: self.session.relabel(span_id, label))
             if outcome is not None:
                 self.focus_item(outcome.focus)
