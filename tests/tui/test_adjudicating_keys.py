@@ -56,7 +56,7 @@ async def test_a_relation_conflict_is_settled_by_a_relation_between_its_two_ends
 async def test_relating_without_a_focus_asks_for_both_ends(disputed: Bench) -> None:
     async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
         await work.press("A", "escape", "r")
-        assert "relate which span?" in work.focus
+        assert "relate which?" in work.focus
         await work.press(*hinted(work)["Ana Ruiz"])
         assert "relate PERSON “Ana Ruiz” to which?" in work.focus
         await work.press(*hinted(work)["Cruz Roja"], "w")
@@ -67,7 +67,7 @@ async def test_relating_without_a_focus_asks_for_both_ends(disputed: Bench) -> N
 async def test_relating_says_so_where_no_span_of_gold_can_be_related(disputed: Bench) -> None:
     async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
         await work.press("r")
-        assert work.message == "the label scheme allows no relation between the spans of gold in view"
+        assert work.message == "no two spans in view that the label scheme lets you relate"
         await work.press("full_stop")
         assert work.message.startswith("no span in focus")
 

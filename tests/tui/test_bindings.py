@@ -11,9 +11,6 @@ from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.reserved_keys import RESERVED_KEYS, YIELDING_KEYS
 
-FREE = {"V", "plus", "minus"}
-"""Keys that a label scheme may give to a label, which then has them."""
-
 Bound = type[AnnotateScreen] | type[QueueScreen] | type[HelpScreen] | type[AnnotatorApp]
 TABLES: list[Bound] = [AnnotateScreen, QueueScreen, HelpScreen, AnnotatorApp]
 

@@ -67,6 +67,24 @@ async def test_a_label_key_after_a_search_marks_the_match(news: Bench) -> None:
         assert work.message == "marked ORG “Roja”"
 
 
+async def test_a_selection_is_resized_by_the_keys_that_move_borders(news: Bench) -> None:
+    async with workbench(news, "otra") as work:
+        await work.press("/")
+        await work.type("roja")
+        await work.press("{")
+        assert work.focus.startswith("selected “Cruz Roja”")
+        await work.press("[", "[", "]", "2")
+        assert work.message == "marked ORG “Cruz Roja”"
+
+
+async def test_what_is_found_in_a_span_puts_that_in_focus_too(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("a", "g", "/")
+        await work.type("ruiz")
+        await work.press("d")
+        assert work.message == "deleted PERSON “Ana Ruiz”"
+
+
 async def test_everything_that_was_found_gets_the_first_hints(news: Bench) -> None:
     async with workbench(news, "otra") as work:
         await work.press("/")

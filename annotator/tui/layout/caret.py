@@ -62,6 +62,19 @@ class Caret:
         """Select from the unit at ``origin`` to the one at ``offset``, which gets the cursor."""
         self.anchor, self.unit = self._unit_near(origin), self._unit_near(offset)
 
+    def resize(self, side: str, by: int) -> None:
+        """Move the ``start`` or ``end`` (``side``) of the selection by units; at least one stays selected."""
+        selection = self.selection
+        if selection is None:
+            return
+        covered = self.units.overlapping(*selection)
+        first, last = covered[0], covered[-1]
+        if side == "start":
+            first = max(0, min(first + by, last))
+        else:
+            last = max(first, min(last + by, len(self.units) - 1))
+        self.anchor, self.unit = self.units[first], self.units[last]
+
     def clear_selection(self) -> None:
         """End the selection."""
         self.anchor = None

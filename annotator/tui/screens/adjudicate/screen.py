@@ -316,8 +316,7 @@ class AdjudicateScreen(DocumentScreen):
         outcome = self.carry_out(action)
         if outcome is None:
             return
-        changed = (case for case in self.session.gold.settlement.cases if before.get(case.id) != case)
-        case = next(changed, None)
+        case = next((c for c in self.session.gold.settlement.cases if before.get(c.id) != c), None)
         self.focus_case(case.id if case is not None else None)
         self.show_message(outcome.message)
 
@@ -346,9 +345,7 @@ class AdjudicateScreen(DocumentScreen):
         case = self.case
         if isinstance(case, SpanCase) and case.settled is None:
             self._edit(partial(self.session.amend, case.id, side=side, by=by))
-            return
-        span_id = self.focused_span()
-        if span_id is not None:
+        elif not self.selection.resize(side, by) and (span_id := self.focused_span()) is not None:
             self._edit(lambda: self.session.move_boundary(span_id, side, by))
 
     def _edit(self, action: Callable[[], Outcome]) -> None:

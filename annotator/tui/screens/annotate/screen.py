@@ -231,11 +231,10 @@ class AnnotateScreen(DocumentScreen):
 
     def _relabel(self, span_id: str, label: str) -> None:
         """Give a span another label; a suggestion is thereby accepted as corrected, and the next comes into focus."""
-        order = self.session.layer.order
-        pending_at = order.pending_position(span_id)
+        pending_at = self.session.layer.order.pending_position(span_id)
         outcome = self.carry_out(lambda: self.session.relabel(span_id, label))
         if outcome is not None:
-            self.focus_item(order.next_undecided(pending_at) if pending_at is not None else outcome.focus)
+            self.focus_item(self.verdicts.next_undecided(pending_at) if pending_at is not None else outcome.focus)
 
     def action_relabel(self) -> None:
         """Ask for another label for the focused span, also for one that was only just marked."""
@@ -250,7 +249,9 @@ class AnnotateScreen(DocumentScreen):
         return self.session.add(*segment, label)
 
     def action_boundary(self, side: str, by: int) -> None:
-        """Move a boundary of the focused span."""
+        """Move a boundary of the focused span, else of the selection."""
+        if self.selection.resize(side, by):
+            return
         span_id = self.focused_span()
         if span_id is None:
             return

@@ -75,8 +75,8 @@ class DocumentScreen(WorkScreen):
         self._refusal = ""
         self.typed_ahead = TypedAhead()
         self.marking = Marking(self)
-        self.view_actions = ViewActions(self)
-        add_actions(self, NavigationActions(self), RelationActions(self), SelectionActions(self), self.view_actions)
+        self.view_actions, self.selection = ViewActions(self), SelectionActions(self)
+        add_actions(self, NavigationActions(self), RelationActions(self), self.selection, self.view_actions)
 
     # What is shown
 
@@ -294,6 +294,7 @@ class DocumentScreen(WorkScreen):
             self.show_error(error)
             self.recover()
             return None
+        self.clear_selection()
         self.show_outcome(outcome)
         return outcome
 
@@ -357,9 +358,10 @@ class DocumentScreen(WorkScreen):
         """Add a span."""
 
     def select(self, segment: Segment) -> None:
-        """Select the units that a range touches, with nothing in focus."""
+        """Select the units that a range touches, so that a label's key marks them; the span there is in focus."""
         self.caret.select(segment)
-        self.item_id = None
+        self.item_id = self.session.layer_view.span_id_at(segment.start)
+        self.marking.focus_moved(None)
         self.refresh_highlights()
 
     def action_clear(self) -> None:

@@ -24,7 +24,7 @@ class SelectingScreen(Protocol):
 
 
 class SelectionActions:
-    """Actions that begin or end a selection; moves then extend it."""
+    """Actions that begin, end or resize a selection; moves extend it."""
 
     def __init__(self, screen: SelectingScreen) -> None:
         self._screen = screen
@@ -39,3 +39,12 @@ class SelectionActions:
         else:
             screen.clear_selection()
         screen.refresh_highlights()
+
+    def resize(self, side: str, by: int) -> bool:
+        """Move the ``start`` or ``end`` (``side``) of a selection by tokens, where no span is in focus; whether so."""
+        screen = self._screen
+        if screen.caret.selection is None or screen.item_id is not None:
+            return False
+        screen.caret.resize(side, by)
+        screen.refresh_highlights()
+        return True
