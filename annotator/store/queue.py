@@ -251,6 +251,18 @@ class Queue:
             for row in rows
         ]
 
+    def before(self, which: QueueFilter, key: str) -> str | None:
+        """The document that stands before another one; ``None`` before the first, and where that is not listed."""
+        if which.sort == "key" and not self._has_returned():
+            with self._store.explained():
+                query = f"SELECT d.key {_listed(which)} AND d.key < :key ORDER BY d.key DESC LIMIT 1"
+                row = self._store.connection.execute(query, {**self._values(which), "key": key}).fetchone()
+            return None if row is None else str(row[0])
+        ids = [i for returned in self._parts() for i in self._ids(which, returned=returned)]
+        own = self._store.row("SELECT id FROM document WHERE key = ?", key)
+        place = ids.index(own[0]) if own is not None and own[0] in ids else 0
+        return self._rows(ids[place - 1 : place])[0].key if place else None
+
     def next_open(self, which: QueueFilter, after: str | None = None) -> str | None:
         """The next document that is neither done nor skipped: a returned one, else after a key, then from the start."""
         returned = (row.key for row in self._page(which, 2, 0, returned=True)) if self._has_returned() else ()

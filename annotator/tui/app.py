@@ -8,12 +8,10 @@ from typing import ClassVar, NamedTuple
 from warnings import filterwarnings
 
 from rich.console import RenderableType
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets._toast import ToastRack
 from textual.worker import WorkerFailed
 
 from annotator.annotation import RelationKey, SpanKey
@@ -22,6 +20,7 @@ from annotator.tui import keymap, themes
 from annotator.tui.key_names import read_alt_as_sent
 from annotator.tui.layout.painting import Mode
 from annotator.tui.layout.palette import Palette
+from annotator.tui.notifying_app import NotifyingApp
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -29,6 +28,7 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.comments import CommentsScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.feedback import FeedbackScreen
+from annotator.tui.screens.find_document import FindDocumentScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.signals import Signals
@@ -46,9 +46,6 @@ from annotator.workflow.settings import Preferences, SettingsError
 
 SCHEME_POLL_SECONDS = 2.0
 """Seconds between two checks whether somebody changed the label scheme."""
-
-READ_EACH_SECOND = 12
-"""Characters of a notification that somebody reads in a second who is busy with something else."""
 
 TRAINING_POLL_SECONDS = 1.0
 """Seconds between two checks on the training in the background."""
@@ -70,7 +67,7 @@ class Reopening(NamedTuple):
     adjudicating: bool
 
 
-class AnnotatorApp(App[None]):
+class AnnotatorApp(NotifyingApp):
     """Shows a curator's desk: the queue, and over it the other screens.
 
     ``document``, or else the one that was left open, is opened at the start, to annotate or (with ``adjudicating``) to
@@ -129,6 +126,7 @@ class AnnotatorApp(App[None]):
             AgreementScreen.BINDINGS,
             DisagreementsScreen.BINDINGS,
             CommentsScreen.BINDINGS,
+            FindDocumentScreen.BINDINGS,
             HelpScreen.BINDINGS,
             self.BINDINGS,
         ]
@@ -141,28 +139,6 @@ class AnnotatorApp(App[None]):
         if self._palette is None or self._palette[0] != self.theme:
             self._palette = (self.theme, theme_palette(self.current_theme, self.theme_variables, self.desk.scheme))
         return self._palette[1]
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,
-    ) -> None:
-        """Show a notification, once for each message, for as long as it takes to read."""
-        if all(shown.message != message for shown in self._notifications):
-            seconds = max(timeout or self.NOTIFICATION_TIMEOUT, len(message) / READ_EACH_SECOND)
-            super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
-
-    def _refresh_notifications(self) -> None:
-        """Show the notifications as they are now; Textual keeps empty lines for those that were taken away early."""
-        kept = {ToastRack._toast_id(notification) for notification in self._notifications}
-        for holder in self.screen.query("ToastHolder") if self.screen_stack else ():
-            if holder.id not in kept:
-                holder.remove()
-        super()._refresh_notifications()
 
     def on_mount(self) -> None:
         """Open the queue, and over it the document that was asked for or left open."""
@@ -268,6 +244,10 @@ class AnnotatorApp(App[None]):
         """
         self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle, item, left=left, undo=undo))
 
+    def find_document(self, current: str, opening: Callable[[str], object]) -> None:
+        """Open the list in which a document is found by what is typed."""
+        self.push_screen(FindDocumentScreen(self.desk, current, opening))
+
     def open_agreement(self) -> None:
         """Open the figures on how far curators agree."""
         self.push_screen(AgreementScreen(self.desk))
@@ -321,9 +301,8 @@ class AnnotatorApp(App[None]):
     def toggle_line_numbers(self) -> None:
         """Show line numbers before all texts, or hide them."""
         self.line_numbers = not self.line_numbers
-        for screen in self.screen_stack:
-            for view in screen.query(TextView):
-                view.number_lines(wanted=self.line_numbers)
+        for view in (view for screen in self.screen_stack for view in screen.query(TextView)):
+            view.number_lines(wanted=self.line_numbers)
 
     def _fail(self, error: BaseException) -> None:
         """Close at an exception from outside of all messages."""

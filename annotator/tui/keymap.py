@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.keys import _character_to_key
 
 from annotator.labels import LabelScheme
+from annotator.workflow.reserved_keys import YIELDING_KEYS
 from annotator.workflow.settings import SettingsError
 
-LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "comments.", "version.")
+LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "comments.", "find_document.", "version.")
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
 
 
@@ -49,8 +50,11 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
 
 def _check_clashes(keys: Mapping[str, str], bindings: Iterable[Binding]) -> None:
     owner: dict[str, str] = {}
+    yielding = {textual_key(key) for key in YIELDING_KEYS}
     for binding in bindings:
         binding_id = binding.id or ""
+        if binding_id not in keys and binding.key in yielding:
+            continue
         for key in keys.get(binding_id, binding.key).split(","):
             other = owner.setdefault(textual_key(key), binding_id)
             if other != binding_id and (binding_id in keys or other in keys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from annotator.annotation import RelationKey, SpanKey
@@ -56,6 +57,9 @@ class Workbench(Protocol):
 
         ``left`` is the document that was finished or skipped before; ``undo`` takes the last step back on opening.
         """
+
+    def find_document(self, current: str, opening: Callable[[str], object]) -> None:
+        """Let a document be chosen, beginning on the one that is open; ``opening`` is given its key."""
 
     def open_adjudication(
         self, key: str, item: SpanKey | RelationKey | None = None, *, before: tuple[str, ...] = (), told: str = ""

@@ -240,6 +240,10 @@ class Desk:
         """Whether the curator has opened no document here yet."""
         return self.workspace.store.bookmark(self.curator) is None
 
+    def previous(self, key: str) -> str | None:
+        """The document that stands before another one in the queue; ``None`` before the first."""
+        return self.queue.before(QueueFilter(mine=self.assigned_only, sort=self.queue_sort), key)
+
     def progress(self) -> dict[str, int]:
         """How many documents are in each state, and in ``total``."""
         counts = self.queue.progress(mine=self.assigned_only)

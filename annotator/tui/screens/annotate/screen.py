@@ -14,6 +14,7 @@ from annotator.text import Segment
 from annotator.tui.key_names import typed_character
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
+from annotator.tui.screens.annotate.document_actions import DocumentActions
 from annotator.tui.screens.annotate.status_lines import show_focus, show_header
 from annotator.tui.screens.annotate.verdict_actions import VerdictActions
 from annotator.tui.screens.document.action_groups import add_actions
@@ -25,7 +26,7 @@ from annotator.tui.widgets.text_view import TextView
 from annotator.tui.workbench import LeftDocument
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.description import quote
-from annotator.workflow.desk import Desk, QueueFilter
+from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
 FILTER_HELP = "panel: ? waiting, ! decided, <0.5 >0.8 score, @source, or a piece of label or text"
@@ -48,8 +49,9 @@ class AnnotateScreen(DocumentScreen):
         *EDITING,
         Binding("space", "done", "done, next document", id="document.done"),
         Binding("s", "skip", "skip, next document", id="document.skip"),
+        Binding("P", "previous", "previous document", id="document.previous"),
         LINE_NUMBER,
-        Binding("ctrl+o", "go_to", "go to a document by name", id="document.go"),
+        Binding("ctrl+o", "go_to", "find a document, and go there", id="document.go"),
         *FINDING,
         Binding("backslash", "filter", "filter the side panel", id="view.filter"),
         PANEL,
@@ -78,7 +80,7 @@ class AnnotateScreen(DocumentScreen):
         self._steps_on_opening = session.editor.length
         self._first_item = None if item is None else session.content.item_id_with(item)
         self.verdicts = VerdictActions(self)
-        add_actions(self, self.verdicts)
+        add_actions(self, self.verdicts, DocumentActions(self))
         self._first_place = None if item is None else item.start
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
@@ -326,18 +328,6 @@ class AnnotateScreen(DocumentScreen):
             self.notify(f"Every document is done or skipped.\n{told}", markup=False)
         else:
             self.run_or_report(lambda: self.workbench.open_document(next_key, left=left))
-
-    def action_go_to(self) -> None:
-        """Ask for a piece of a document's key or title, and open the first that has it."""
-        self.ask_for_text("piece of a document's key or title", "", self._go_to_document)
-
-    def _go_to_document(self, text: str) -> None:
-        rows = self.desk.queue.page(QueueFilter(text=text, mine=self.desk.assigned_only), 1) if text else []
-        if not rows:
-            self.show_message(f"no document like {text!r}", "faint")
-            return
-        self.leave()
-        self.run_or_report(lambda: self.workbench.open_document(rows[0].key))
 
     def action_feedback(self) -> None:
         """Show the curator's work on the document against its gold."""

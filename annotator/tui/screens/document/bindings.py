@@ -42,6 +42,7 @@ FINDING = [
     Binding("slash", "find", "find", id="find.start"),
     Binding("n", "find_again(1)", "find the next", id="find.next"),
     Binding("N", "find_again(-1)", "find the previous", id="find.previous"),
+    Binding("y", "copy", "copy the selection, the item or the line", id="text.copy"),
     Binding("m", "mode", "lanes, compact or plain", id="view.mode"),
 ]
 PANEL = Binding("f2", "panel", "side panel", id="view.panel")

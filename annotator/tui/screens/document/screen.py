@@ -21,6 +21,7 @@ from annotator.tui.layout.painting import Highlights
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.document.action_groups import add_actions
+from annotator.tui.screens.document.copy_actions import CopyActions
 from annotator.tui.screens.document.focus import relations_at, spans_of, with_ends
 from annotator.tui.screens.document.marking import Marking
 from annotator.tui.screens.document.navigation import Navigation
@@ -75,8 +76,8 @@ class DocumentScreen(WorkScreen):
         self._refusal = ""
         self.typed_ahead = TypedAhead()
         self.marking = Marking(self)
-        self.view_actions, self.selection = ViewActions(self), SelectionActions(self)
-        add_actions(self, NavigationActions(self), RelationActions(self), self.selection, self.view_actions)
+        self.view_actions, self.selection, copying = ViewActions(self), SelectionActions(self), CopyActions(self)
+        add_actions(self, NavigationActions(self), RelationActions(self), self.selection, self.view_actions, copying)
 
     # What is shown
 
@@ -106,8 +107,7 @@ class DocumentScreen(WorkScreen):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
-        palette = self.workbench.palette
-        self.view, self.panel = self.make_view(), self.make_panel()
+        palette, self.view, self.panel = self.workbench.palette, self.make_view(), self.make_panel()
         self.navigation = Navigation(self.session.document, self.caret, self.view, self._needle)
         yield from self.with_notices(
             [

@@ -1,0 +1,36 @@
+"""An app whose notifications stay as long as it takes to read them."""
+
+from __future__ import annotations
+
+from textual.app import App
+from textual.notifications import SeverityLevel
+from textual.widgets._toast import ToastRack
+
+READ_EACH_SECOND = 12
+"""Characters of a notification that somebody reads in a second who is busy with something else."""
+
+
+class NotifyingApp(App[None]):
+    """Shows each notification once, and takes no room for those that are gone."""
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a notification, once for each message, for as long as it takes to read."""
+        if all(shown.message != message for shown in self._notifications):
+            seconds = max(timeout or self.NOTIFICATION_TIMEOUT, len(message) / READ_EACH_SECOND)
+            super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+
+    def _refresh_notifications(self) -> None:
+        """Show the notifications as they are now; Textual keeps empty lines for those that were taken away early."""
+        kept = {ToastRack._toast_id(notification) for notification in self._notifications}
+        for holder in self.screen.query("ToastHolder") if self.screen_stack else ():
+            if holder.id not in kept:
+                holder.remove()
+        super()._refresh_notifications()
