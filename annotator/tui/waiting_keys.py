@@ -37,7 +37,7 @@ class WaitingKeys:
     """The keys and clicks of a screen that wait for the write lock.
 
     A step that cannot be written is rolled back whole, so trying a key again is safe.  While something waits, every
-    later key and click queues behind it.  ``after`` is called after each that took effect.
+    later key and click queues behind it.  ``after`` is called after each key and click.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class WaitingKeys:
         self._timer: Timer | None = None
         self._resuming = False
         self.after: Callable[[], object] | None = None
+        self._depth = 0
         self._since = 0.0
         self._holder = ""
 
@@ -83,6 +84,7 @@ class WaitingKeys:
 
     async def _try(self, action: Action | events.Key, *, late: bool = False) -> None:
         """Run an action or handle a key; if the lock is taken, put it at the head of the queue."""
+        self._depth += 1
         try:
             if isinstance(action, events.Key):
                 await self._handle(action, late=late)
@@ -90,14 +92,16 @@ class WaitingKeys:
                 result = action()
                 if isawaitable(result):
                     await result
-            if self.after is not None:
-                self.after()
         except LockedError as error:
             self._waiting.appendleft(action)
             self._holder = error.holder
             if self._timer is None:
                 self._since = time.monotonic() - LOCK_TIMEOUT
                 self._timer = self._screen.set_interval(POLL_INTERVAL, self._poll)
+        finally:
+            self._depth -= 1
+        if self.after is not None and not self._depth:
+            self.after()
 
     async def _poll(self) -> None:
         """Resume if the lock is free, else show who holds it."""

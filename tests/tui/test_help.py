@@ -43,7 +43,7 @@ async def test_a_span_in_focus_comes_first_with_the_keys_that_act_on_it(
         await work.press("?")
         lines = shown(work)
         assert lines[:3] == ["The span in focus", "1 PERSON", "Nombre de una señora"]
-        assert lines[4] == "a label's key  give the span that label"
+        assert lines[4] == "label's key  give the span that label"
         own = list(takewhile(bool, lines))
         assert any("end of the span one token on" in line for line in own)
         assert not any("next token" in line for line in own)
@@ -54,14 +54,14 @@ async def test_a_relation_in_focus_shows_its_type_first(explained: Bench) -> Non
         await work.press("full_stop", "?")
         lines = shown(work)
         assert lines[:3] == ["The relation in focus", "w works_for  PERSON → ORG", "Is paid by the body"]
-        assert not any("a label's key" in line for line in takewhile(bool, lines))
+        assert not any("label's key" in line for line in takewhile(bool, lines))
 
 
 @pytest.mark.parametrize("keys", [("v",), ("shift+right",)])
 async def test_during_a_selection_its_keys_come_first(news: Bench, keys: tuple[str, ...]) -> None:
     async with workbench(news, "nota") as work:
         await work.press(*keys, "?")
-        assert shown(work)[:2] == ["The selection", "a label's key  mark the selection with that label"]
+        assert shown(work)[:2] == ["The selection", "label's key  mark the selection with that label"]
 
 
 async def test_where_nothing_is_in_focus_it_begins_with_the_keys(news: Bench) -> None:
@@ -122,3 +122,11 @@ def test_every_key_that_is_named_for_a_focus_is_one_of_a_screen() -> None:
     tables = (*AnnotateScreen.BINDINGS, *AdjudicateScreen.BINDINGS)
     known = {binding.id for binding in tables if isinstance(binding, Binding)}
     assert {*SPAN_KEYS, *RELATION_KEYS, *SELECTION_KEYS} <= known
+
+
+async def test_it_says_how_to_add_whatever_is_in_focus(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("?", *"alt+")
+        assert shown(work) == ["Keys", "alt+label's key  add a span with that label, whatever is in focus"]
+        await work.press("escape", "escape", "Q", "?", *"alt+")
+        assert "nothing here has" in shown(work)[0]

@@ -30,7 +30,7 @@ KEYS = {
     "border": ["]"],
     "relabel": ["4"],
     "add": ["1", "hint:speaker"],
-    "add_over_focus": ["escape", "4", "hint:port"],
+    "add_over_focus": ["alt+4", "hint:port"],
     "relate": ["r", "hint:council"],
     "undo": ["u"],
     "accept_all": ["A", "V", "tab"],
@@ -98,6 +98,7 @@ async def test_all_twelve_steps_with_real_keys(tmp_path: Path, lang: str) -> Non
     async with tutorial(tmp_path, lang) as driver:
         for name in NAMES:
             assert shown_step(driver) == name
+            assert not re.search("falta|still", heading(driver))
             assert not app_of(driver).is_finished
             await play(driver, name)
         assert app_of(driver).is_finished

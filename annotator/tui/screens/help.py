@@ -21,7 +21,7 @@ from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.screens.help_topic import HelpTopic
 
-ANY_LABEL = "a label's key"
+ANY_LABEL = "label's key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class HelpScreen(ModalScreen[None]):
         if topic is not None:
             about = [] if topic.label is None else [self._label(topic.label)]
             self._sections.append((topic.title, [*about, *self._keys_of_topic(topic)]))
-        self._sections.append(("Keys", self._keys()))
+        adding = [_key_entry([f"alt+{ANY_LABEL}"], "add a span with that label, whatever is in focus")]
+        self._sections.append(("Keys", [*self._keys(), *(adding if self._can_label else ())]))
         self._sections.append(("Labels", [self._label(name) for name in scheme.entities]))
         self._sections.append(("Relations", [self._label(name) for name in scheme.relations]))
         self.query_one(Input).focus()
@@ -141,8 +142,12 @@ class HelpScreen(ModalScreen[None]):
 
     def _keys_of_topic(self, topic: HelpTopic) -> list[HelpEntry]:
         keys = self._keys(topic.binding_ids)
-        can_label = topic.by_label_key and any(b.binding.id == "select.begin" for b in self._bindings_beneath)
-        return [_key_entry([ANY_LABEL], topic.by_label_key), *keys] if can_label else keys
+        return [_key_entry([ANY_LABEL], topic.by_label_key), *keys] if topic.by_label_key and self._can_label else keys
+
+    @property
+    def _can_label(self) -> bool:
+        """Whether spans are marked on the screen beneath."""
+        return any(active.binding.id == "select.begin" for active in self._bindings_beneath)
 
     def _label(self, name: str) -> HelpEntry:
         entity, relation = self._scheme.entities.get(name), self._scheme.relations.get(name)

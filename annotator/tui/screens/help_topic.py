@@ -19,6 +19,7 @@ DECIDING_KEYS = (
 )
 SPAN_KEYS = (
     *DECIDING_KEYS,
+    "span.label",
     "span.end_back",
     "span.end_on",
     "span.start_back",

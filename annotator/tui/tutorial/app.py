@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -66,10 +67,11 @@ class TutorialApp(AnnotatorApp):
         undo: bool = False,
     ) -> None:
         """Open the practice article, with the panel of the tutorial."""
-        screen = AnnotateScreen(self.desk, self.desk.open(key), needle, item, left=left, undo=undo)
+        super().open_document(key, needle, item, left=left, undo=undo)
+        screen = self.screen
+        assert isinstance(screen, AnnotateScreen)
         self._panel = screen.guide = TutorialPanel(self.palette)
         screen.waiting_keys.after = self._look
-        self.push_screen(screen)
         screen.call_later(self._begin, screen)
 
     def pop_screen(self) -> AwaitComplete:
@@ -90,6 +92,7 @@ class TutorialApp(AnnotatorApp):
             self.exit()
         else:
             screen.session.undo()
+            self.clear_notifications()
             self.open_document(KEY)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -123,28 +126,31 @@ class TutorialApp(AnnotatorApp):
 
     def _show(self, *, waiting: bool = False) -> None:
         assert self._panel is not None
-        texts = {name: self._with_keys(text) for name, text in self.practice.panel.items()}
+        texts = {name: self._with_keys(text).plain for name, text in self.practice.panel.items()}
         heading = texts["heading"].format(step=self.step_index + 1, steps=len(STEPS))
-        still = texts["waiting"].format(keys=self._with_keys(self.step.keys)) if waiting else ""
+        still = texts["waiting"].format(keys=self._with_keys(self.step.keys).plain) if waiting else ""
         self._panel.show(heading, still, texts["ways"], self._with_keys(self.practice.steps[self.step.name]))
 
-    def _with_keys(self, text: str) -> str:
-        """Fill in the keys as they are bound now, by the id of a binding or by a label."""
-        assert self._view is not None
-        shown: dict[str, str] = {}
-        for active in self._view.screen.active_bindings.values():
-            if active.binding.id:
-                key = self.get_key_display(active.binding)
-                shown.setdefault(active.binding.id, f"ctrl+{key[1:]}" if key[:1] == "^" and key[1:] else key)
+    def _with_keys(self, text: str) -> Text:
+        """Fill in the keys, as they are bound now, by the id of a binding or by a label."""
+        filled, at = Text(), 0
+        for match in _PLACEHOLDER.finditer(text):
+            filled.append(text[at : match.start()])
+            filled.append(self._key_of(match), style="bold")
+            at = match.end()
+        return filled.append(text[at:])
 
-        def key_of(match: re.Match[str]) -> str:
-            name, label = match.groups()
-            if label is None:
-                return shown.get(name, match[0])
+    def _key_of(self, placeholder: re.Match[str]) -> str:
+        assert self._view is not None
+        name, label = placeholder.groups()
+        if label is not None:
             key = self.desk.scheme.entities[label].key
             return f"alt+{key}" if name == "alt" else key
-
-        return _PLACEHOLDER.sub(key_of, text)
+        for active in self._view.screen.active_bindings.values():
+            if active.binding.id == name:
+                key = self.get_key_display(active.binding)
+                return f"ctrl+{key[1:]}" if key[:1] == "^" and key[1:] else key
+        return placeholder[0]
 
 
 def run_tutorial(lang: str, curator: str, preferences: Preferences) -> str:

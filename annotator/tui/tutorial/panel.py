@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -28,7 +29,7 @@ class TutorialPanel(Vertical):
         yield self._heading
         yield self._text
 
-    def show(self, heading: str, waiting: str, ways: str, text: str) -> None:
+    def show(self, heading: str, waiting: str, ways: str, text: Text) -> None:
         """Show a step; ``waiting`` says what is still to be pressed, ``ways`` how to end and how to switch."""
         self._heading.show((f" {heading}", "bold"), (f"  {waiting}" if waiting else "", "alarm"), right=f"{ways} ")
         self._text.update(text)
