@@ -16,6 +16,7 @@ from annotator.store import SchemeMovedError
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.waiting_keys import WaitingKeys
+from annotator.tui.widgets.clickable_keys import KeyClicked
 from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench
 from annotator.workflow.desk import Desk
@@ -53,6 +54,7 @@ class WorkScreen(Screen[None]):
         self.desk = desk
         self.waiting_keys = WaitingKeys(self, desk, self.handle, self.show_notice)
         self._on_entry: Callable[[str], None] | None = None
+        self.withdraw_question: Callable[[], None] = lambda: None
 
     @property
     def workbench(self) -> Workbench:
@@ -121,6 +123,12 @@ class WorkScreen(Screen[None]):
         if event.key == "escape":
             self.app.clear_notifications()
         await self.waiting_keys.take(event)
+
+    async def on_key_clicked(self, event: KeyClicked) -> None:
+        """Press the key that was clicked on; a question that is open is withdrawn."""
+        if not self.has_class("-entering"):
+            self.withdraw_question()
+            await self.waiting_keys.take(event.event)
 
     async def handle(self, event: events.Key, *, late: bool) -> None:
         """Act on a key; a ``late`` one has waited for the lock, so that the entry line has not seen it."""

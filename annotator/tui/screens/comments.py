@@ -81,8 +81,8 @@ class CommentsScreen(WorkScreen):
     def on_mount(self) -> None:
         """Show the keys."""
         self.query_one("#keys", StatusLine).show(
-            ("enter", "bold"), (" go there  ", ""), ("↓ ↑", "bold"), (" comments  ", ""), ("/", "bold"),
-            (" filter  ", ""), ("?", "bold"), (" help  ", ""), ("q", "bold"), (" back", ""),
+            ("enter", "key"), (" go there  ", ""), ("↓ ↑", "bold"), (" comments  ", ""), ("/", "key"),
+            (" filter  ", ""), ("?", "key"), (" help  ", ""), ("q", "key"), (" back", ""),
         )  # fmt: skip
 
     def on_screen_resume(self) -> None:

@@ -92,9 +92,9 @@ class DisagreementsScreen(WorkScreen):
     def on_mount(self) -> None:
         """Start to gather the disagreements."""
         self.query_one("#keys", StatusLine).show(
-            ("enter", "bold"), (" open the document  ", ""),
-            ("↓ ↑", "bold"), (" disagreements  ", ""), ("/", "bold"), (" filter  ", ""), ("?", "bold"), (" help  ", ""),
-            ("q", "bold"), (" back", ""),
+            ("enter", "key"), (" open the document  ", ""),
+            ("↓ ↑", "bold"), (" disagreements  ", ""), ("/", "key"), (" filter  ", ""), ("?", "key"), (" help  ", ""),
+            ("q", "key"), (" back", ""),
         )  # fmt: skip
         self._show_header("looking …")
         self._gather()

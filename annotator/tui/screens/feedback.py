@@ -142,7 +142,7 @@ class FeedbackScreen(WorkScreen):
         bar, focus = self.query_one(VersionsBar), self.query_one("#focus", StatusLine)
         if item is None:
             bar.show_versions(())
-            focus.show((" nothing differs", "bold"), right=" \\ lists all ")
+            focus.show((" nothing differs", "bold"), keys=" \\ lists all ")
             return
         bar.show_versions(
             [
@@ -155,7 +155,7 @@ class FeedbackScreen(WorkScreen):
         notes = [c.text for c in self.session.content.comments.values() if c.target in self._targets(item)]
         note = f"  “{notes[0]}”" if notes else ""
         focus.show((f" {item.finding} ", "alarm" if item.finding != "as in gold" else "bold"), (f" {where}{note}", ""),
-                  right=" tab next · \\ all · enter open · esc back ")  # fmt: skip
+                  keys=" tab next · \\ all · enter open · esc back ")  # fmt: skip
 
     def _targets(self, item: Feedback) -> set[str]:
         """The ids that the adjudicator's comments on an item may have as their target."""

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from annotator.tui.background_search import BackgroundSearch
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.widgets.clickable_keys import KeyClicked
 from annotator.tui.widgets.queue_view import FoundDocuments, QueueView
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.virtual_list import VirtualList
@@ -59,7 +60,7 @@ class FindDocumentScreen(WorkScreen):
 
     def on_mount(self) -> None:
         """List all documents, with the one that is open chosen, and wait for what is typed."""
-        self.query_one("#keys", StatusLine).show(("enter open · esc back", "faint"))
+        self.query_one("#keys", StatusLine).show(("enter open · esc back", "keys"))
         self.view.set_filter(QueueFilter(mine=self.desk.assigned_only, sort=self.desk.queue_sort))
         self.view.find(self._current)
         self._show_count()
@@ -98,6 +99,10 @@ class FindDocumentScreen(WorkScreen):
             self._seek(self.query_one("#entry", Input).value)  # its message may be on the way
             self._search.finish()
             await self.app.run_action(binding.action, self)
+
+    async def on_key_clicked(self, event: KeyClicked) -> None:
+        """Press the key that was clicked on, beside the open line."""
+        await self.waiting_keys.take(event.event)
 
     def action_move(self, by: int) -> None:
         """Choose the document ``by`` lines on."""

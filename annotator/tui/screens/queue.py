@@ -80,7 +80,7 @@ class QueueScreen(WorkScreen):
             else (("n", "next to do"), ("/", "filter"), ("tab", "state"), ("s", "sort"), ("a", "settle"))
         )
         shown = (("enter", "open"), *keys, ("?", "help"), ("q", "quit"))
-        parts = [part for key, what in shown for part in ((key, "bold"), (f" {what}", ""), ("  ", ""))]
+        parts = [part for key, what in shown for part in ((key, "key"), (f" {what}", ""), ("  ", ""))]
         self.query_one("#keys", StatusLine).show(*parts[:-1])
 
     def on_screen_resume(self) -> None:

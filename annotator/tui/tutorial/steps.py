@@ -73,7 +73,7 @@ class PracticeView:
     def go_to(self, mention: str) -> None:
         """Put a mention in focus, the curator's span or the suggestion; nothing when ``mention`` is empty."""
         self.screen.verdicts.end_review()
-        self.screen.clear_selection()
+        self.screen.end_selection()
         key = self.practice.mentions.get(mention)
         own = None if key is None else self.screen.session.content.span_id_with(key)
         self.screen.focus_item(own or (None if key is None else str(key)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from annotator.tui.layout.key_hints import key_hints
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
-from annotator.tui.widgets.palette_widget import PaletteWidget
+from annotator.tui.widgets.clickable_keys import ClickableKeys, KeyPlace
 
 ELLIPSIS = "… "
 """Ends a left part that was cut."""
@@ -20,8 +23,11 @@ def training_prefix(training_status: str) -> str:
     return f"{training_status} · " if training_status else ""
 
 
-class StatusLine(PaletteWidget):
-    """One line with a left and a right part; the left one is cut when there is no room for both."""
+class StatusLine(ClickableKeys):
+    """One line with a left and a right part; the left one is cut when there is no room for both.
+
+    The keys in its hints can be clicked on.
+    """
 
     DEFAULT_CSS = """
     StatusLine { height: 1; width: 1fr; }
@@ -33,10 +39,15 @@ class StatusLine(PaletteWidget):
         self._reverse = reverse
         self._left: list[tuple[str, str]] = []
         self._right = ""
+        self._right_is_keys = False
 
-    def show(self, *left: tuple[str, str], right: str = "") -> None:
-        """Show pairs of text and style: ``bold``, ``faint``, ``alarm``, ``retired``, a label's name or empty."""
-        self._left, self._right = list(left), right
+    def show(self, *left: tuple[str, str], right: str = "", keys: str = "") -> None:
+        """Show pairs of text and style: ``bold``, ``faint``, ``alarm``, ``retired``, a label's name or empty.
+
+        Text in the style ``key`` is a key, and what follows says what it does.  Text in the style ``keys``, and
+        ``keys`` in place of ``right``, consist of hints that begin with a key.
+        """
+        self._left, self._right, self._right_is_keys = list(left), right or keys, bool(keys)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -51,15 +62,29 @@ class StatusLine(PaletteWidget):
         if left.cell_length > room > len(ELLIPSIS):
             kept = room - len(ELLIPSIS)
             left = Strip([*left.crop(0, kept).adjust_cell_length(kept, style), Segment(ELLIPSIS, style)])
-        return Strip([*left.adjust_cell_length(room, style), Segment(right, style)])
+        return self.underlined(y, Strip([*left.adjust_cell_length(room, style), Segment(right, style)]))
+
+    def key_places(self) -> Iterator[KeyPlace]:
+        """Yield where hints stand in either part."""
+        room = max(0, self.size.width - cell_len(self._right))
+        parts = [(self._right, room, self.size.width)] if self._right_is_keys else []
+        cell = 0
+        for (text, style_name), (following, _) in zip(self._left, [*self._left[1:], ("", "")], strict=True):
+            if style_name == "keys":
+                parts.append((text, cell, room))
+            elif style_name == "key" and cell < room:
+                yield KeyPlace(0, cell, cell + cell_len(text + following.rstrip()), text)
+            cell += cell_len(text)
+        for text, at, limit in parts:
+            yield from (KeyPlace(0, at + h.start, at + h.end, h.key) for h in key_hints(text) if at + h.start < limit)
 
     def _style(self, style_name: str) -> Style:
         if style_name in self.palette.labels:
             return self.palette.style(self.palette.labels[style_name], bold=True, reverse=self._reverse)
-        if style_name == "faint":
+        if style_name in ("faint", "keys"):
             return self.palette.style(self.palette.faint, reverse=self._reverse)
         if style_name == "retired":
             return self.palette.style(self.palette.retired, bold=True, reverse=self._reverse)
         if style_name == "alarm":
             return self.palette.style(self.palette.hint, bold=True, reverse=self._reverse)
-        return self.palette.style(bold=style_name == "bold", reverse=self._reverse)
+        return self.palette.style(bold=style_name in ("bold", "key"), reverse=self._reverse)

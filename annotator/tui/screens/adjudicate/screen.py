@@ -144,7 +144,7 @@ class AdjudicateScreen(DocumentScreen):
     def focus_case(self, case_id: str | None) -> None:
         """Put a case in focus, and the cursor on it."""
         case = self.session.gold.find(case_id)
-        self.clear_selection()
+        self.end_selection()
         self._set_case(case)
         self.item_id = str(case.outcome[0]) if case is not None and case.outcome else None
         if case is not None:
@@ -228,10 +228,10 @@ class AdjudicateScreen(DocumentScreen):
         if self.session.gold.open:
             numbers = f"1–{len(self.names)}" if len(self.names) > 1 else "1"
             self.show_message(
-                f"tab next · {numbers} choose · a what most say · x none · [ ] {{ }} edit · u undo · ? help", "faint"
+                f"tab next · {numbers} choose · a what most say · x none · [ ] {{ }} edit · u undo · ? help", "keys"
             )
         else:
-            self.show_message(f"{nothing_left(self.session).strip()} · P the document before · ? help", "faint")
+            self.show_message(f"{nothing_left(self.session).strip()} · P the document before · ? help", "keys")
 
     def choose_in_panel(self) -> None:
         """Choose the case in focus in the panel."""

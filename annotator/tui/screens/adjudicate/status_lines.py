@@ -82,7 +82,7 @@ def _show_open_case(bar: StatusLine, session: GoldSession, case: Case, walk: Cas
     reason = session.retirement(case)
     why = (f"  {reason}", "retired") if reason else ("", "")
     keys = " = another label " if not reason else " x none " if isinstance(case, RelationCase) else " = label · x none "
-    bar.show((f" {case.kind} ", "alarm"), (f" {count}", ""), why, (_notes(session, case), ""), right=keys)
+    bar.show((f" {case.kind} ", "alarm"), (f" {count}", ""), why, (_notes(session, case), ""), keys=keys)
 
 
 def _show_settled_case(bar: StatusLine, session: GoldSession, case: Case) -> None:

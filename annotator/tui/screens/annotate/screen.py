@@ -190,9 +190,9 @@ class AnnotateScreen(DocumentScreen):
             them = "item: tab goes to it" if count == 1 else "items: tab goes to them"
             self.show_message(f"{count} retired ({RETIRED}) {them} · space done · ? help", "alarm")
         elif self.session.layer.order.pending:
-            self.show_message("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "faint")
+            self.show_message("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "keys")
         else:
-            self.show_message("nothing left to decide · space done · a label's key marks more · ? help", "faint")
+            self.show_message("nothing left to decide · space done · labels' keys mark more · ? help", "keys")
 
     def choose_in_panel(self) -> None:
         """Choose the focused item in the panel."""
@@ -200,7 +200,7 @@ class AnnotateScreen(DocumentScreen):
 
     def focus_entry(self, entry_id: str) -> None:
         """Focus the item of a panel row."""
-        self.clear_selection()
+        self.end_selection()
         self.focus_item(entry_id)
 
     async def press_key(self, event: events.Key) -> None:

@@ -90,7 +90,7 @@ def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: s
         (quote_within(session.checks.text_of(span), min(48, _room(bar, place, label, keys))), "bold"),
         (f"  {_source(session, span)}", "faint"),
         (f"  “{notes[0]}”" if notes else "", ""),
-        right=keys,
+        keys=keys,
     )
 
 
@@ -113,7 +113,7 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
         (label, "bold"),
         (names[1], child.label),
         (f"  {_source(session, relation)}", "faint"),
-        right=keys,
+        keys=keys,
     )
 
 
@@ -146,7 +146,7 @@ def _new_labels(session: AnnotationSession, item_id: str) -> str:
 def _show_retired(bar: StatusLine, item: Span | Relation, text: str, reason: Reason, keys: str) -> None:
     """Show an item that the label scheme no longer allows: why, and the keys that mend it."""
     bar.show(
-        (f" {item.label}{RETIRED} ", "retired"), (text, "bold"), (f"  {reason.text}", ""), right=f"  {keys} · d delete "
+        (f" {item.label}{RETIRED} ", "retired"), (text, "bold"), (f"  {reason.text}", ""), keys=f"  {keys} · d delete "
     )
 
 

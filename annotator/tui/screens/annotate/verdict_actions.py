@@ -33,7 +33,7 @@ class VerdictScreen(Protocol):
         """Put the focus on an item."""
         ...
 
-    def clear_selection(self) -> None:
+    def end_selection(self) -> None:
         """End the selection."""
         ...
 
@@ -93,7 +93,7 @@ class VerdictActions:
         screen = self._screen
         position = screen.session.layer.position(screen.item_id) if screen.item_id else None
         found = self.next_undecided(position or (screen.caret.offset + (by < 0),), by)
-        screen.clear_selection()
+        screen.end_selection()
         screen.focus_item(found)
         reason = screen.session.layer.retirement(found) if found else None
         if reason is not None:
@@ -121,7 +121,7 @@ class VerdictActions:
         assert self.review is not None
         layer, before = self._screen.session.layer, self._screen.item_id
         found = self.review.step(layer, before, by)
-        self._screen.clear_selection()
+        self._screen.end_selection()
         if found is not None:
             self._screen.focus_item(found)
             self._screen.show_message(REVIEW_KEYS, "faint")

@@ -38,7 +38,7 @@ class MarkingScreen(Protocol):
         """Take a step and show its outcome."""
         ...
 
-    def clear_selection(self) -> None:
+    def end_selection(self) -> None:
         """End the selection."""
         ...
 
@@ -86,7 +86,7 @@ class Marking:
         outcome = screen.carry_out(lambda: screen.add_span(segment, label))
         if outcome is None:
             return
-        screen.clear_selection()
+        screen.end_selection()
         if waits_for_verdict(screen.session.layer_view, back_to):
             screen.focus_item(back_to)
         else:

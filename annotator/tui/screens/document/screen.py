@@ -68,11 +68,11 @@ class DocumentScreen(WorkScreen):
         self.session = session
         self.caret = Caret(session.document, cursor, session.units)
         self.prompts = Prompts(self._show_question)
+        self.withdraw_question = self.prompts.drop
         self._needle = needle
         self.item_id: str | None = None
-        self.selecting = False
         self.panel_wanted: bool | None = None
-        self.all_arcs = False
+        self.all_arcs = self.selecting = False
         self._refusal = ""
         self.typed_ahead = TypedAhead()
         self.marking = Marking(self)
@@ -211,7 +211,7 @@ class DocumentScreen(WorkScreen):
         self.marking.focus_moved(None)
         self.focus_item(None if self.caret.anchor else self.span_at_caret(), move_cursor=False)
 
-    def clear_selection(self) -> None:
+    def end_selection(self) -> None:
         """End the selection."""
         self.selecting = False
         self.caret.clear_selection()
@@ -294,7 +294,7 @@ class DocumentScreen(WorkScreen):
             self.show_error(error)
             self.recover()
             return None
-        self.clear_selection()
+        self.end_selection()
         self.show_outcome(outcome)
         return outcome
 
@@ -366,7 +366,7 @@ class DocumentScreen(WorkScreen):
 
     def action_clear(self) -> None:
         """End the selection, and put nothing in focus."""
-        self.clear_selection()
+        self.end_selection()
         self.focus_item(None)
         self.show_default_message()
 

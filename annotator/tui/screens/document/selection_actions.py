@@ -14,7 +14,7 @@ class SelectingScreen(Protocol):
     item_id: str | None
     selecting: bool
 
-    def clear_selection(self) -> None:
+    def end_selection(self) -> None:
         """End the selection."""
         ...
 
@@ -37,7 +37,7 @@ class SelectionActions:
             screen.caret.go(screen.caret.offset, select=True)
             screen.item_id = None
         else:
-            screen.clear_selection()
+            screen.end_selection()
         screen.refresh_highlights()
 
     def resize(self, side: str, by: int) -> bool:
