@@ -23,11 +23,15 @@ NOTHING = "none"
 
 @dataclass(slots=True)
 class DisplayedCases:
-    """The span cases whose versions are shown, by id, and the curators in the order of their numbers."""
+    """The span cases whose versions are shown, by id, and the curators in the order of their numbers.
+
+    ``in_focus`` is one that is shown only while it is in focus.
+    """
 
     curators: Sequence[str] = ()
     cases: Mapping[str, SpanCase] = field(default_factory=dict)
     index: IntervalIndex = field(default_factory=IntervalIndex)
+    in_focus: SpanCase | None = None
 
     @classmethod
     def of(cls, curators: Sequence[str], cases: Sequence[SpanCase]) -> DisplayedCases:
@@ -37,7 +41,13 @@ class DisplayedCases:
 
     def overlapping(self, start: int, end: int) -> list[SpanCase]:
         """The cases that overlap a range of the text."""
-        return [self.cases[interval.id] for interval in self.index.overlapping(start, end)] if start < end else []
+        if start >= end:
+            return []
+        cases = [self.cases[interval.id] for interval in self.index.overlapping(start, end)]
+        extra = self.in_focus
+        if extra is not None and extra.range[0] < end and start < extra.range[1]:
+            cases.append(extra)
+        return cases
 
 
 class VersionsPainter(Painter):

@@ -56,7 +56,7 @@ class SpanCase:
     def range(self) -> tuple[int, int]:
         """The stretch of text that it is about, in code points."""
         spans = (*self.claims, *self.outcome)
-        return min(s.start for s in spans), max(s.end for s in spans)
+        return min(spans)[0], max([span[1] for span in spans])
 
     @property
     def position(self) -> tuple[int, int]:
@@ -110,11 +110,12 @@ def vote(versions: Mapping[str, Version], policy: Settle) -> tuple[Version, Sett
     """
     if policy == "never":
         return None
+    if policy == "all":
+        distinct = set(versions.values())
+        return (distinct.pop(), "agreement") if len(distinct) == 1 else None
     counts = Counter(versions.values())
     most = max(counts.values())
     version = next(v for v, count in counts.items() if count == most)
-    if policy == "all":
-        return (version, "agreement") if most == len(versions) else None
     if most < policy or 2 * most <= len(versions):
         return None
     return version, "agreement" if most == len(versions) else "majority"

@@ -15,6 +15,7 @@ from annotator.history import GOLD, UPKEEP_ACTIONS, Op
 from annotator.labels import LabelScheme
 from annotator.store import Store
 from annotator.text import Document
+from annotator.tuning import collector_paused
 from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.finished_work import FinishedWork, read_finished
@@ -73,7 +74,7 @@ class GoldEditor:
 
     def reload(self) -> None:
         """Read gold, and the work that it settles, as they stand in the store."""
-        with self._store.snapshot():
+        with collector_paused(), self._store.snapshot():
             info = self.editor.read()
             self.work: FinishedWork = read_finished(self._store, self.document.key, self.document.sha256)
             stored = None if info is None else self._store.annotations(info.id)
@@ -85,10 +86,11 @@ class GoldEditor:
                 names = ("state", "flag", "text", "curators", "fingerprint")
                 self.layer.content.fill(self._store.comments(info.id), {name: getattr(info, name) for name in names})
             self.editor.begin(self.layer, info)
-        self.parts = self._in_parts(self.layer.rulings)
-        imported = self._rulings_for_imported()
-        if imported:
-            self.parts = self._in_parts({**self.layer.rulings, **imported})
+        with collector_paused():
+            self.parts = self._in_parts(self.layer.rulings)
+            imported = self._rulings_for_imported()
+            if imported:
+                self.parts = self._in_parts({**self.layer.rulings, **imported})
 
     def _in_parts(self, rulings: Mapping[str, Ruling]) -> GoldParts:
         return GoldParts.of(self.work.contents, rulings, self.scheme, self.document.sentences, self.next_event)
@@ -135,7 +137,7 @@ class GoldEditor:
     @property
     def open(self) -> list[Case]:
         """The cases that want a decision, in the order of review."""
-        return self.settlement.open
+        return self.parts.open
 
     @property
     def is_merged(self) -> bool:
@@ -145,7 +147,7 @@ class GoldEditor:
 
     def find(self, case_id: str | None) -> Case | None:
         """The case with this id."""
-        return next((case for case in self.settlement.cases if case.id == case_id), None)
+        return self.parts.find(case_id)
 
     def case(self, case_id: str) -> Case:
         """The case with this id; :class:`WorkflowError` when it is gone."""
@@ -162,7 +164,7 @@ class GoldEditor:
 
     def case_about(self, item: SpanKey | RelationKey) -> Case | None:
         """The case in which a curator claims an item, or gold has it."""
-        return next((case for case in self.settlement.cases if item in case.claims or item in case.outcome), None)
+        return next((case for case in self.parts.cases if item in case.claims or item in case.outcome), None)
 
     def around(self, *keys: SpanKey) -> GoldPart:
         """The part of gold that some spans belong to; they may be new."""
@@ -220,11 +222,11 @@ class GoldEditor:
 
         Decisions stay.  ``None`` when there was nothing to take up.
         """
-        with self.step("merge") as step:
+        with collector_paused(), self.step("merge") as step:
             self.merge_into(step)
         if not step.ops:
             return None
-        by_itself = sum(case.settled in ("agreement", "majority") for case in self.settlement.cases)
+        by_itself = sum(case.settled in ("agreement", "majority") for case in self.parts.cases)
         return self.outcome(step, f"{by_itself} items stand by themselves, {len(self.open)} are to be settled")
 
     def merge_into(self, step: StepDraft) -> None:
@@ -235,7 +237,7 @@ class GoldEditor:
         self._replace(step, Settlement(rulings=dict(self.layer.rulings), content=stored), self.settlement)
         step.set_field("curators", ",".join(self.work.work) or None)
         step.set_field("fingerprint", self.work.fingerprint or None)
-        if self.state != "done" or self.settlement.open:
+        if self.state != "done" or self.open:
             step.set_field("state", "doing")
 
     def complete_by_itself(self) -> bool:
@@ -278,7 +280,7 @@ class GoldEditor:
                     step.apply(op._replace(was=None if comment is None else item_record(comment)))
                 elif op.table == "layer" and op.id in ("state", "flag"):
                     step.set_field(op.id, None if op.now is None else op.now["value"])
-            if self.settlement.open and self.state == "done":
+            if self.open and self.state == "done":
                 step.set_field("state", "doing")
         focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.now is not None]
         return self.outcome(step, replay.description, focus[0] if focus else None)

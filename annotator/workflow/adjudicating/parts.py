@@ -6,11 +6,12 @@ one, which gives the same as settling all at once.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from annotator.annotation import Annotations, Relation, Ruling, Span, SpanKey, relation_key, span_key
+from annotator.annotation import Annotations, Relation, Ruling, Settled, Span, SpanKey, relation_key, span_key
 from annotator.disjoint_sets import DisjointSets
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
@@ -24,7 +25,7 @@ RulingChanges = Mapping[str, Ruling | None]
 """New rulings by claim; ``None`` where a ruling is removed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GoldPart:
     """Finished work and rulings that belong together, the spans that they are about, and their settlement."""
 
@@ -33,10 +34,30 @@ class GoldPart:
     keys: frozenset[SpanKey]
     settlement: Settlement
 
-    @property
+    @cached_property
     def start(self) -> int:
         """Where the first of its spans begins, in code points."""
         return min(key.start for key in self.keys)
+
+    @cached_property
+    def end(self) -> int:
+        """Where the last of its spans ends, in code points."""
+        return max(key.end for key in self.keys)
+
+    @cached_property
+    def cases(self) -> Mapping[str, Case]:
+        """Its cases by id."""
+        return {case.id: case for case in self.settlement.cases}
+
+    @cached_property
+    def disputed(self) -> list[Case]:
+        """Its cases that curators do not agree on by themselves."""
+        return [case for case in self.settlement.cases if case.kind != "agreed" or case.settled != "agreement"]
+
+    @cached_property
+    def counts(self) -> Counter[Settled | None]:
+        """How many cases it has by how they are settled."""
+        return Counter(case.settled for case in self.settlement.cases)
 
 
 class GoldParts:
@@ -47,10 +68,7 @@ class GoldParts:
         self._sentences = sentences
         self._curators = curators
         self.event = event
-        self.parts: list[GoldPart] = []
-        self._part_of: dict[SpanKey, int] = {}
-        self._ranges: list[tuple[int, int]] = []
-        self._whole: Settlement | None = None
+        self.parts: dict[int, GoldPart] = {}
 
     @classmethod
     def of(
@@ -85,17 +103,56 @@ class GoldParts:
         return GoldPart(contents, settlement.rulings, keys, settlement)
 
     def _put(self, part: GoldPart) -> None:
-        number = len(self.parts)
-        self.parts.append(part)
-        self._part_of.update(dict.fromkeys(part.keys, number))
-        self._ranges.append((part.start, max(key.end for key in part.keys)))
+        self.parts[next(reversed(self.parts), -1) + 1] = part
 
-    @property
+    @cached_property
     def settlement(self) -> Settlement:
         """The settlement of all parts together."""
-        if self._whole is None:
-            self._whole = _united([part.settlement for part in self.parts], self._curators)
-        return self._whole
+        return _united([part.settlement for part in self.parts.values()], self._curators)
+
+    def find(self, case_id: str | None) -> Case | None:
+        """The case with this id."""
+        found = (part.cases.get(case_id or "") for part in self.parts.values())
+        return next((case for case in found if case is not None), None)
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """The cases of all parts, in the order of the walk."""
+        return in_order(case for part in self.parts.values() for case in part.settlement.cases)
+
+    @cached_property
+    def open(self) -> list[Case]:
+        """The cases that want a decision, in the order of the walk."""
+        return in_order(case for part in self.parts.values() for case in part.disputed if case.settled is None)
+
+    @cached_property
+    def disputed(self) -> list[Case]:
+        """The cases that curators do not agree on by themselves, in the order of the walk."""
+        return in_order(case for part in self.parts.values() for case in part.disputed)
+
+    @cached_property
+    def counts(self) -> Counter[Settled | None]:
+        """How many cases there are by how they are settled."""
+        counts = Counter[Settled | None]()
+        for part in self.parts.values():
+            for settled, count in part.counts.items():
+                counts[settled] += count
+        return counts
+
+    @property
+    def waiting_relations(self) -> int:
+        """How many relations wait for their ends to be settled."""
+        return sum(part.settlement.waiting_relations for part in self.parts.values())
+
+    def changed_since(self, earlier: GoldParts) -> list[Case]:
+        """The cases that are not as in earlier parts of the same document, as they are now and as they were."""
+        old, new = ({id(part): part for part in parts.parts.values()} for parts in (earlier, self))
+        before = {case.id: case for i, part in old.items() if i not in new for case in part.settlement.cases}
+        now = {case.id: case for i, part in new.items() if i not in old for case in part.settlement.cases}
+        return [
+            *in_order(case for case in now.values() if before.get(case.id) != case),
+            *in_order(case for case in before.values() if now.get(case.id) != case),
+        ]
 
     def around(self, keys: Iterable[SpanKey]) -> GoldPart:
         """Everything that belongs together with some spans, which may be new, as one part."""
@@ -104,12 +161,12 @@ class GoldParts:
 
     def _near(self, keys: Iterable[SpanKey]) -> set[int]:
         """The numbers of the parts that hold some spans, or that lie over the same text."""
-        numbers: set[int] = set()
-        for key in keys:
-            if key in self._part_of:
-                numbers.add(self._part_of[key])
-            numbers.update(n for n, (start, end) in enumerate(self._ranges) if start < key.end and key.start < end)
-        return numbers
+        return {
+            number
+            for number, part in self.parts.items()
+            for key in keys
+            if (part.start < key.end and key.start < part.end) or key in part.keys
+        }
 
     def _joined(self, parts: Sequence[GoldPart], keys: frozenset[SpanKey]) -> GoldPart:
         if len(parts) == 1:
@@ -144,9 +201,7 @@ class GoldParts:
             groups = [*unrelated, (numbers, within, keys)]
         replaced = {number for numbers, _, _ in groups for number in numbers}
         parts = GoldParts(self._scheme, self._sentences, self._curators, self.event)
-        for number, part in enumerate(self.parts):
-            if number not in replaced:
-                parts._put(part)
+        parts.parts = {number: part for number, part in self.parts.items() if number not in replaced}
         changed = []
         for numbers, within, keys in groups:
             old = self._joined([self.parts[number] for number in sorted(numbers)], frozenset(keys))
@@ -159,8 +214,14 @@ class GoldParts:
     def _keys(self, claim: str, ruling: Ruling | None) -> set[SpanKey]:
         """The spans that a ruling is about, before and after a change."""
         keys = set(_keys_of(ruling)) if ruling is not None else set()
-        previous = self.settlement.rulings.get(claim)
+        rulings = (part.settlement.rulings.get(claim) for part in self.parts.values())
+        previous = next((ruling for ruling in rulings if ruling is not None), None)
         return keys | set(_keys_of(previous)) if previous is not None else keys
+
+
+def in_order(cases: Iterable[Case]) -> list[Case]:
+    """Put cases in the order of the walk."""
+    return sorted(cases, key=lambda case: (case.position, case.id))
 
 
 def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:
@@ -175,8 +236,7 @@ def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:
 
 def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settlement:
     """One settlement of several independent ones."""
-    cases: list[Case] = [case for settlement in settlements for case in settlement.cases]
-    cases.sort(key=lambda case: (case.position, case.id))
+    cases = in_order(case for settlement in settlements for case in settlement.cases)
     rulings: dict[str, Ruling] = {}
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from annotator.agreement.alignment import align, align_layers
 from annotator.annotation import Annotations, Settled, SpanKey
@@ -41,8 +42,11 @@ def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, Span
 
 def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuccessors:
     """The span of ``outcome`` that each span of some versions is aligned with; ``None`` where there is none."""
+    distinct = set(versions)
+    if distinct == {outcome}:
+        return dict(zip(outcome, outcome, strict=True))
     aligned: SpanSuccessors = {}
-    for version in sorted(set(versions)):
+    for version in sorted(distinct):
         for match in align(version, outcome):
             if match.left is not None and aligned.get(match.left) is None:
                 aligned[match.left] = match.right
@@ -54,9 +58,17 @@ def _undecided_cases(
 ) -> list[SpanCase]:
     """The cases, as if none were settled: aligned spans, and those that cannot stand beside them."""
     curators = sorted(contents)
-    aligned = align_layers([[s.key for s in contents[c].spans.values()] for c in curators])
+    layers = [{s.key for s in contents[c].spans.values()} for c in curators]
+    agreed = _agreed_alone(layers)
+    cases = [
+        SpanCase(
+            str(span), "agreed" if scheme.span_problem(span) is None else "retired",
+            dict.fromkeys(curators, (span,)), claims=(span,),
+        )
+        for span in agreed
+    ]  # fmt: skip
+    aligned = align_layers([layer - agreed for layer in layers])
     rows = [row for group in aligned for row in _divided(group.spans, decided)]
-    cases = []
     for members in _joined([{s for s in row if s is not None} for row in rows], decided, scheme):
         spans = [rows[member] for member in members]
         versions = {
@@ -68,6 +80,19 @@ def _undecided_cases(
             kind = "retired"
         cases.append(SpanCase(str(claims[0]), kind, versions, claims=claims))
     return cases
+
+
+def _agreed_alone(layers: Sequence[set[SpanKey]]) -> set[SpanKey]:
+    """The spans that every layer has and that share no text with any other; most are, and need no alignment."""
+    everywhere = set[SpanKey].intersection(*layers) if layers else set()
+    spans = sorted(set[SpanKey]().union(*layers))
+    alone = set()
+    reached = 0
+    for span, following in zip_longest(spans, spans[1:]):
+        if reached <= span.start and (following is None or span.end <= following.start) and span in everywhere:
+            alone.add(span)
+        reached = max(reached, span.end)
+    return alone
 
 
 def _divided(row: AlignedSpans, decided: Mapping[SpanKey, SpanKey | None]) -> list[AlignedSpans]:
@@ -120,9 +145,10 @@ def _settled(
         outcome = tuple(sorted({o for claim in case.claims if (o := decided[claim]) is not None}))
         return replace(case, outcome=outcome, settled=_by_hand(outcome, retired))
     chosen = None if any(is_decided) else vote(case.versions, scheme.settle)
-    if chosen is None or not allowed_together(scheme, chosen[0]):
+    if chosen is None or not (case.kind == "agreed" or allowed_together(scheme, chosen[0])):
         return case
-    return replace(case, outcome=chosen[0], settled=chosen[1])
+    outcome, settled = chosen
+    return SpanCase(case.id, case.kind, case.versions, settled, outcome, case.claims)  # quicker than replacing
 
 
 def _by_hand(outcome: SpanVersion, retired: Container[SpanKey]) -> Settled | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from annotator.workflow.adjudicating.cases import KINDS, Case, Kind
 from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.editing.bookmark import DocumentBookmark
@@ -16,7 +18,9 @@ class CaseWalk:
 
     def open_cases(self) -> list[Case]:
         """The open cases that are walked."""
-        return [case for case in self._gold.open if self.kind in (None, case.kind)]
+        if self.kind is None:
+            return self._gold.open
+        return [case for case in self._gold.open if case.kind == self.kind]
 
     def first(self) -> Case | None:
         """The first open case."""
@@ -32,24 +36,21 @@ class CaseWalk:
     def next_case(self, case: Case | None, offset: int, by: int) -> Case | None:
         """The next (for -1 the previous) open case after ``case``, or after an offset in code points; wraps round."""
         cases = self.open_cases()
-        start = case.position if case is not None else (offset, -1)
-        ahead = [c for c in cases if (c.position > start if by > 0 else c.position < start)]
-        same_position = [c for c in cases if case is not None and c.position == start and (c.id > case.id) == (by > 0)]
-        others = [c for c in [*same_position, *ahead] if case is None or c.id != case.id] or cases
-        order = sorted(others, key=lambda c: (c.position, c.id))
-        return order[0 if by > 0 else -1] if order else None
+        if not cases:
+            return None
+        start = (case.position, case.id) if case is not None else ((offset, -1), "")
+        order = [(other.position, other.id) for other in cases]
+        index = bisect_right(order, start) if by > 0 else bisect_left(order, start) - 1
+        return cases[index % len(cases)]
 
     def listed(self) -> list[Case]:
         """The cases for the panel: those of the kind that is walked, else all that were in dispute."""
-        return [case for case in self._gold.settlement.cases if self._is_listed(case)]
-
-    def _is_listed(self, case: Case) -> bool:
-        if self.kind is not None:
-            return case.kind == self.kind
-        return case.kind != "agreed" or case.settled != "agreement"
+        if self.kind is None:
+            return self._gold.parts.disputed
+        return [case for case in self._gold.parts.cases if case.kind == self.kind]
 
     def select_next_kind(self) -> None:
         """Walk the cases of the next kind that there is, and after the last one all again."""
-        existing = {case.kind for case in self._gold.settlement.cases}
+        existing = {case.kind for case in self._gold.parts.cases}
         kinds: list[Kind | None] = [None, *(kind for kind in KINDS if kind in existing)]
         self.kind = kinds[(kinds.index(self.kind) + 1) % len(kinds)] if self.kind in kinds else None

@@ -86,6 +86,8 @@ class AdjudicateScreen(DocumentScreen):
         self.walk = CaseWalk(session.gold)
         self.case_id: str | None = None
         self._last_key = ""
+        self._displayed = DisplayedCases()
+        self._open: list[Case] = []
         self._deciding = DecisionActions(self)
         add_actions(
             self,
@@ -167,7 +169,7 @@ class AdjudicateScreen(DocumentScreen):
         """Put the focus on a gold item, or on the open case under the cursor, or on none."""
         gold_id = item_id if item_id is not None and item_id in self.session.content else None
         case = self.session.gold.case_of(gold_id) if gold_id is not None else self._case_at_caret()
-        if case is None or case.id != self.case_id:
+        if (None if case is None else case.id) != self.case_id:
             self._set_case(case)
         super().focus_item(gold_id, move_cursor=move_cursor)
 
@@ -175,16 +177,19 @@ class AdjudicateScreen(DocumentScreen):
         if self.caret.selection is not None:
             return self.case  # a span marked over a case settles it
         offset = self.caret.offset
-        cases = (c for c in self.session.gold.open if isinstance(c, SpanCase) and c.range[0] <= offset < c.range[1])
-        return next(cases, None)
+        cases = self._displayed.overlapping(offset, offset + 1)
+        return next((case for case in cases if case.settled is None), None)
 
     def _refresh_cases(self) -> None:
         """Show the cases as they are now: in the text the open ones and the one in focus, in the panel those walked."""
-        displayed = [c for c in self.session.gold.open if isinstance(c, SpanCase)]
+        still_open, curators = self.session.gold.open, list(self.names)
+        if self._open is not still_open or self._displayed.curators != curators:
+            self._displayed = DisplayedCases.of(curators, [c for c in still_open if isinstance(c, SpanCase)])
+            self._open = still_open
         case = self.case
-        if isinstance(case, SpanCase) and case.settled is not None and len(set(case.versions.values())) > 1:
-            displayed.append(case)
-        self.view.show_cases(DisplayedCases.of(list(self.names), displayed))
+        in_dispute = isinstance(case, SpanCase) and case.settled and len(set(case.versions.values())) > 1
+        self._displayed.in_focus = case if isinstance(case, SpanCase) and in_dispute else None
+        self.view.show_cases(self._displayed)
         self.panel.show_cases(self.walk.listed())
 
     def highlighted(self) -> frozenset[str]:
@@ -278,13 +283,12 @@ class AdjudicateScreen(DocumentScreen):
 
     def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
         """Take a step and show its outcome, and the cases that changed with it."""
-        before = self._cases()
+        before = self.session.gold.parts
         outcome = super().carry_out(action)
         if outcome is not None:
             self._returning.forget()
-            changed = [case for i, case in self._cases().items() if before.pop(i, None) is not case]
             self._refresh_cases()
-            self.view.repaint([case.range for case in (*changed, *before.values())])
+            self.view.repaint([case.range for case in self.session.gold.parts.changed_since(before)])
         return outcome
 
     def show_error(self, error: AnnotatorError) -> None:
@@ -293,9 +297,6 @@ class AdjudicateScreen(DocumentScreen):
             self.show_message(str(error), "alarm")
         else:
             super().show_error(error)
-
-    def _cases(self) -> dict[str, Case]:
-        return {case.id: case for case in self.session.gold.settlement.cases}
 
     def recover(self) -> None:
         """Show everything as the store has it now, after another adjudicator or a curator changed it."""
@@ -312,11 +313,12 @@ class AdjudicateScreen(DocumentScreen):
 
     def replay(self, action: Callable[[], Outcome]) -> None:
         """Undo or redo a step, and put the first case that it changed in focus."""
-        before = self._cases()
+        before = self.session.gold.parts
         outcome = self.carry_out(action)
         if outcome is None:
             return
-        case = next((c for c in self.session.gold.settlement.cases if before.get(c.id) != c), None)
+        changed = (self.session.gold.find(case.id) for case in self.session.gold.parts.changed_since(before))
+        case = next((case for case in changed if case is not None), None)
         self.focus_case(case.id if case is not None else None)
         self.show_message(outcome.message)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
@@ -25,7 +24,7 @@ SHORT_CELLS = 26
 
 def show_header(bar: StatusLine, session: GoldSession, *, wide: bool) -> None:
     """Show the document, whether its gold is complete, and how many cases are open, settled and agreed."""
-    counts = Counter(case.settled for case in session.gold.settlement.cases)
+    counts = session.gold.parts.counts
     agreed = counts["agreement"] + counts["majority"]
     sign = " ★ complete" if session.state == "done" else ""
     flag = " ⚑" if session.flagged else ""
@@ -57,7 +56,7 @@ def show_focus(
     if show_prompt_or_selection(bar, prompt, caret, session.document):
         return
     if case is None:
-        waiting = session.gold.settlement.waiting_relations
+        waiting = session.gold.parts.waiting_relations
         wait = f" · {plural(waiting, 'relation waits', 'relations wait')} for their spans" if waiting else ""
         still_open = len(session.gold.open)
         right = f" {plural(still_open, 'conflict')} open · tab " if still_open else nothing_left(session)
