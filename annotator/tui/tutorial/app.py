@@ -92,8 +92,8 @@ class TutorialApp(AnnotatorApp):
             self.exit()
         else:
             screen.session.undo()
-            self.clear_notifications()
             self.open_document(KEY)
+            self.call_later(self.clear_notifications)  # after what the screen said on leaving
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the workbench but for the way here, and for a change of the labels that the steps name."""
