@@ -206,3 +206,21 @@ async def test_an_arc_above_the_view_does_not_move_the_text(news: Bench) -> None
         await work.settle()
         assert "works_for? ← line 1" in work.text
         assert numbers(work)[:-1] == before[: len(numbers(work)) - 1]
+
+
+async def test_a_document_opens_at_its_start_where_the_first_item_is_in_view_from_there(news: Bench) -> None:
+    document = news.add("larga", paragraphs(60))
+    propose(
+        news.store, document, [proposal(document, "Quito", "GPE", nth=2), proposal(document, "Quito", "GPE", nth=50)]
+    )
+    async with workbench(news, "larga") as work:
+        assert "Quito" in work.focus
+        assert numbers(work)[0] == "1"
+        await work.press("x", "Q", "enter")
+    async with workbench(news, "larga") as work:
+        await work.press("tab")
+        assert work.annotating.cursor_line.startswith("line 101")
+        assert numbers(work).index("101") in (2, 3, 4)
+        await work.press("ctrl+q")
+    async with workbench(news, "larga") as work:  # it was left in the middle: there is text before and after
+        assert numbers(work).index("101") in (2, 3, 4)

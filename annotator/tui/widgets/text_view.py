@@ -75,6 +75,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         self._numbered = numbered
         self._blocks: dict[int, list[Strip]] = {}
         self._width, self._height = 80, 0
+        self._reveal_first: int | None = None
         self._wrap()
 
     # Geometry
@@ -200,7 +201,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         if width != self._width and width > 1:
             self._fit(width)
         self._measure_visible()
-        if was_in_view:
+        if self._reveal_first is not None and self._height:
+            self.reveal(self._reveal_first, ahead=True)
+            self._reveal_first = None
+        elif was_in_view:
             self.reveal(self.highlights.cursor[0])
 
     def _is_in_view(self, row: int, height: int) -> bool:
@@ -297,8 +301,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
         With ``ahead``, a row that was out of view comes near the top, so that the text after it can be read.
         """
-        row = self.rows.row_of(offset)
-        height = max(self.size.height, 1)
+        if not self.size.height:
+            self._reveal_first = offset
+            return
+        row, height = self.rows.row_of(offset), self.size.height
         if self._measure(row):
             self._add_up_heights()
             self.refresh()
