@@ -11,8 +11,9 @@ import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple, overload
 
 
@@ -175,6 +176,45 @@ _GRAPHEME = re.compile(
 def graphemes(text: str) -> Segmentation:
     """Segment a text into visible characters: a base with its combining marks, an emoji with those joined to it."""
     return Segmentation(match.span() for match in _GRAPHEME.finditer(text))
+
+
+def without_middle(text: str, room: int, width: Callable[[str], int] = len) -> str:
+    """Cut a text out of its middle, as ``Ronald … Trump``, until its ``width`` is at most ``room``.
+
+    Both ends stay, because both tell a name from others.  No grapheme is cut in two; where a word ends near a cut, the
+    cut is made there.
+    """
+    if width(text) <= room:
+        return text
+    if room < 1:
+        return ""
+    near = 8 * room if len(text) > 16 * room else len(text)
+    end = _fitting(_pieces(text[-near:])[::-1], (room - 1) // 2, width)[::-1]
+    start = _fitting(_pieces(text[:near]), room - 1 - width("".join(end)), width)
+    return "".join(_up_to_a_word(start)) + "…" + "".join(_up_to_a_word(end[::-1])[::-1])
+
+
+def _pieces(text: str) -> list[str]:
+    """The graphemes and blanks of a text."""
+    borders = {border for piece in graphemes(text) for border in (piece.start, piece.end)} | {0, len(text)}
+    return [text[start:end] for start, end in pairwise(sorted(borders))]
+
+
+def _fitting(pieces: list[str], room: int, width: Callable[[str], int]) -> list[str]:
+    """The first pieces, as many as fit."""
+    fitting: list[str] = []
+    for piece in pieces:
+        room -= width(piece)
+        if room < 0:
+            break
+        fitting.append(piece)
+    return fitting
+
+
+def _up_to_a_word(pieces: list[str]) -> list[str]:
+    """Some pieces up to the last blank, where that leaves at least two thirds of them."""
+    blank = next((i for i in range(len(pieces) - 1, -1, -1) if pieces[i].isspace()), -1)
+    return pieces[: blank + 1] if 3 * (blank + 1) >= 2 * len(pieces) > 0 else pieces
 
 
 def text_sha256(text: str) -> str:

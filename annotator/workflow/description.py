@@ -8,6 +8,7 @@ from typing import Any
 
 from annotator.annotation import RelationKey, SpanKey, relation_key, span_key
 from annotator.history import AUTOMATIC_ACTIONS, RETURN, UNDO_RETURN, Op, Record, dumps
+from annotator.text import without_middle
 
 _OF_MANY = {"accept all", "accept alike", "reject all", "reject alike", "label everywhere", *AUTOMATIC_ACTIONS}
 """Actions on any number of items, which are counted rather than named."""
@@ -22,6 +23,11 @@ def quote(text: str, limit: int = 40) -> str:
     """Quote a piece of text on one line, without control characters, shortened to ``limit`` code points."""
     shown = one_line(text)
     return f"“{shown if len(shown) <= limit else shown[: limit - 1].rstrip() + '…'}”"
+
+
+def quote_name(text: str, limit: int = 40) -> str:
+    """Quote a name as :func:`quote` does, but shortened in its middle."""
+    return f"“{without_middle(one_line(text), limit)}”"
 
 
 def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
@@ -84,8 +90,8 @@ def versions_in_words(kind: str, versions: Mapping[str, Any], text: str) -> str:
 def item_in_words(item: SpanKey | RelationKey, text: str) -> str:
     """Name a span by its label and words, a relation by its ends' words around its label."""
     if isinstance(item, SpanKey):
-        return f"{item.label} {quote(text[item.start : item.end])}"
-    head, child = (quote(text[end.start : end.end], 24) for end in (item.head, item.child))
+        return f"{item.label} {quote_name(text[item.start : item.end])}"
+    head, child = (quote_name(text[end.start : end.end], 24) for end in (item.head, item.child))
     return f"{head} {item.label} → {child}"
 
 

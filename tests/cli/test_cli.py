@@ -291,7 +291,9 @@ class TestHostileText:
     def _hostile(self, bench: Bench) -> None:
         document = bench.add("raro", f"{HOSTILE} Luis Paz.", title=HOSTILE)
         session = bench.session("raro")
-        session.add(0, len(document.text), "ORG")
+        middle = HOSTILE.index("[bold]")
+        session.add(0, middle, "ORG")
+        session.add(middle, len(document.text), "ORG")
         session.comment(HOSTILE)
 
     @pytest.mark.parametrize("verb", ["", "status", "status --json", "history raro", "history raro --json", "annotate"])

@@ -11,7 +11,7 @@ from annotator.history import PROPOSALS, LayerName, Op, curator_layer, field_op
 from annotator.store import Store, Writer
 from annotator.text import Document, exact_mentions
 from annotator.wording import plural
-from annotator.workflow.description import quote
+from annotator.workflow.description import quote_name
 from annotator.workflow.editing.step import StepDraft
 
 SCORE = 0.8
@@ -49,7 +49,7 @@ class CorpusProposals:
         def write(writer: Writer) -> None:
             found.append(self.withdraw(writer) if action == "undo" else self.propose(writer))
             if action == "propose" and not found[0].mentions:
-                what = f"{quote(self._phrase)} is nowhere else, or proposed there already"
+                what = f"{quote_name(self._phrase)} is nowhere else, or proposed there already"
                 raise WorkflowError(what, "there is nothing to do")
 
         step.beside = write

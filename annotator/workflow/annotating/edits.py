@@ -8,7 +8,7 @@ from typing import Literal
 from annotator.annotation import Relation, RelationKey, Span, Verdict, VerdictKind, key_json
 from annotator.errors import WorkflowError
 from annotator.workflow.annotating.review_layer import ReviewLayer
-from annotator.workflow.description import quote
+from annotator.workflow.description import quote_name
 from annotator.workflow.editing.checks import LayerChecks
 from annotator.workflow.editing.step import StepDraft
 
@@ -138,7 +138,7 @@ class Edits:
         if not relations:
             return []
         plural = "relation" if len(relations) == 1 else "relations"
-        return [f"{len(relations)} {plural} of {quote(text[span.start : span.end], 24)} went with it"]
+        return [f"{len(relations)} {plural} of {quote_name(text[span.start : span.end], 24)} went with it"]
 
     # Relations
 

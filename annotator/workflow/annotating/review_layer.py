@@ -21,16 +21,22 @@ NOTICEABLE = 0.1
 class ReviewLayer:
     """The ``content`` of a curator's layer, the ``suggestions`` over it, and the ``order`` of review.
 
-    ``threshold`` is the score from which a suggestion is likely, and accepted with all others.
+    ``text`` is the document's; ``threshold`` the score from which a suggestion is likely, and accepted with all others.
     """
 
     def __init__(
-        self, content: LayerContent, suggested: Annotations, verdicts: Mapping[str, Verdict], threshold: float
+        self,
+        content: LayerContent,
+        suggested: Annotations,
+        verdicts: Mapping[str, Verdict],
+        *,
+        text: str,
+        threshold: float,
     ) -> None:
         self.content = content
         self.threshold = threshold
         self.order = ReviewOrder(content.positions((*content.spans, *content.relations)), content.retired.index)
-        self.suggestions = Suggestions(content, self.order, suggested, verdicts)
+        self.suggestions = Suggestions(content, self.order, suggested, verdicts, text)
 
     @property
     def scheme(self) -> LabelScheme:

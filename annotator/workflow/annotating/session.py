@@ -15,14 +15,14 @@ from annotator.labels import LabelScheme
 from annotator.store import Returned, Store, read_returned
 from annotator.text import Document
 from annotator.wording import plural
-from annotator.workflow.annotating.bulk_decisions import accept_likely, alike
+from annotator.workflow.annotating.accepting_all import accept_likely
 from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.edits import Edits
 from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.annotating.suggestion_updates import SuggestionUpdates
 from annotator.workflow.annotating.suggestions import shown_suggestions
-from annotator.workflow.description import quote
+from annotator.workflow.description import quote_name
 from annotator.workflow.editing.bookmark import DocumentBookmark
 from annotator.workflow.editing.checks import LayerChecks, units_of
 from annotator.workflow.editing.content import LayerContent
@@ -84,7 +84,7 @@ class AnnotationSession:
             verdicts = self._store.verdicts(info.id)
         self._read_returned()
         suggestions = Annotations() if self.blind else shown_suggestions(self._store, self.document, self.curator)
-        self.layer = ReviewLayer(content, suggestions, verdicts, self._threshold)
+        self.layer = ReviewLayer(content, suggestions, verdicts, text=self.document.text, threshold=self._threshold)
         self.checks = LayerChecks(self.document, self.units, self.layer, content)
         self.editor.begin(self.layer, info)
 
@@ -208,13 +208,9 @@ class AnnotationSession:
                 edits.decide(suggestion_id, "rejected")
         return self._outcome(step, f"rejected {plural(len(pending), 'suggestion')}")
 
-    def alike(self, suggestion_id: str) -> list[str]:
-        """The pending suggestions that ask the same as one of them, that one first; empty when it is not pending."""
-        return alike(self.layer, self.document.text, suggestion_id)
-
     def accept_alike(self, suggestion_id: str) -> Outcome:
         """Accept a pending suggestion and all that ask the same, as one step."""
-        if len(same := self.alike(suggestion_id)) < 2:
+        if len(same := self.layer.suggestions.alike(suggestion_id)) < 2:
             return self.accept(suggestion_id)
         with self.editor.step("accept alike") as step:
             edits = self._edits(step)
@@ -223,7 +219,7 @@ class AnnotationSession:
 
     def reject_alike(self, suggestion_id: str) -> Outcome:
         """Reject a pending suggestion and all that ask the same, as one step."""
-        if len(same := self.alike(suggestion_id)) < 2:
+        if len(same := self.layer.suggestions.alike(suggestion_id)) < 2:
             return self.reject(suggestion_id)
         name = self.checks.name_of(suggestion_id)
         with self.editor.step("reject alike") as step:
@@ -305,7 +301,7 @@ class AnnotationSession:
                 if self.layer.content.has_room(key):
                     self._mark(edits, key)
                     count += 1
-        return self._outcome(step, f"{span.label} on {plural(count, 'more mention')} of {quote(text)}", span_id)
+        return self._outcome(step, f"{span.label} on {plural(count, 'more mention')} of {quote_name(text)}", span_id)
 
     def propose(self, span_id: str) -> Outcome:
         """Suggest an own span's label at every mention of its words in all other documents, as one step."""

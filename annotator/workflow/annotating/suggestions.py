@@ -40,8 +40,10 @@ class Suggestions:
         order: ReviewOrder,
         stored: Annotations,
         verdicts: Mapping[str, Verdict],
+        text: str,
     ) -> None:
         self._content = content
+        self._text = text
         self._order = order
         labels, types = content.scheme.entities, content.scheme.relations
         self.spans = {i: s for i, s in stored.spans.items() if s.label in labels}
@@ -55,6 +57,9 @@ class Suggestions:
         self.verdicts: dict[str, Verdict] = {}
         self._first_scores: dict[str, float] = {}
         self._index = IntervalIndex((s.start, s.end, i) for i, s in self.spans.items())
+        self._asking: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+        for span in self.spans.values():
+            self._asking[self._question(span)].add(span.id)
         self._relations_at: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._verdicts_on: defaultdict[str, set[str]] = defaultdict(set)
         self._suppressed: set[str] = set()
@@ -69,6 +74,19 @@ class Suggestions:
     def _attach(self, relation: Relation) -> None:
         for end in (relation.head, relation.child):
             self._relations_at[end][relation.id] = None
+        self._asking[self._question(relation)].add(relation.id)
+
+    def _question(self, suggestion: Span | Relation) -> tuple[str, ...]:
+        """What a suggestion asks: whether these words have this label, or whether this label links those words."""
+        if isinstance(suggestion, Span):
+            return suggestion.label, self._text[suggestion.start : suggestion.end]
+        words = [self._text[end.start : end.end] for end in self._ends(suggestion)]
+        symmetric = self._content.scheme.is_symmetric(suggestion.label)
+        return suggestion.label, *(sorted(words) if symmetric else words)
+
+    def _ends(self, suggestion: Relation) -> tuple[Span, Span]:
+        """The suggested spans at the ends of a suggested relation."""
+        return self.spans[suggestion.head], self.spans[suggestion.child]
 
     # Looking things up
 
@@ -100,6 +118,17 @@ class Suggestions:
         if verdict is not None:
             return verdict.item if verdict.item in self._content.spans else None
         return span_id if self._order.is_pending(span_id) else None
+
+    def alike(self, suggestion_id: str) -> list[str]:
+        """The pending suggestions that ask the same as a pending one, with it, in reading order; case counts.
+
+        Spans ask the same with the same label and words, relations with the same label between the same words.
+        """
+        if not self._order.is_pending(suggestion_id):
+            return []
+        suggestion = self.spans.get(suggestion_id) or self.relations[suggestion_id]
+        places = (self._order.pending_position(i) for i in self._asking[self._question(suggestion)])
+        return [place.id for place in sorted(place for place in places if place is not None)]
 
     def begin_showing(self) -> None:
         """Note that the suggestions are shown from now on, with the scores that they have."""
@@ -202,6 +231,7 @@ class Suggestions:
         for span_id, (span, may_be_pending) in put.items():
             if span_id not in self.spans:
                 self._index.add(span.start, span.end, span_id)
+                self._asking[self._question(span)].add(span_id)
             self.spans[span_id] = span
             if may_be_pending:
                 self._first_scores.setdefault(span_id, span.score or 0)
@@ -215,6 +245,7 @@ class Suggestions:
                 self.spans[span_id] = stored[span_id]
             else:
                 span = self.spans.pop(span_id)
+                self._asking[self._question(span)].discard(span_id)
                 self._index.discard(span.start, span.end, span_id)
                 self._suppressed.discard(span_id)
 
@@ -223,6 +254,7 @@ class Suggestions:
         for relation_id in drop:
             self._order.set_pending_relation(relation_id, None)
             relation = self.relations.pop(relation_id)
+            self._asking[self._question(relation)].discard(relation_id)
             for end in (relation.head, relation.child):
                 self._relations_at[end].pop(relation_id, None)
         for relation in put:

@@ -6,7 +6,7 @@ from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.errors import WorkflowError
 from annotator.labels import RelationType
 from annotator.text import Document, Segmentation, exact_mentions, graphemes
-from annotator.workflow.description import item_in_words, quote
+from annotator.workflow.description import item_in_words, quote_name
 from annotator.workflow.editing.content import LayerContent
 from annotator.workflow.editing.layer_view import LayerView
 
@@ -65,7 +65,7 @@ class LayerChecks:
             raise WorkflowError(problem, "choose another")
         if self._content.span_id_with(key) is not None:
             raise WorkflowError(
-                f"{quote(self._document.text[key.start : key.end])} is {key.label} already", "choose another label"
+                f"{quote_name(self._document.text[key.start : key.end])} is {key.label} already", "choose another label"
             )
 
     def check_label(self, label: str) -> None:

@@ -211,7 +211,7 @@ class TestPartners:
 class TestAlike:
     def test_relations_ask_the_same_with_the_same_label_between_the_same_words(self, bench: Bench) -> None:
         session, suggested = repeated(bench)
-        assert session.alike(suggested[0].id) == [relation.id for relation in suggested[:3]]
+        assert session.layer.suggestions.alike(suggested[0].id) == [relation.id for relation in suggested[:3]]
 
     def test_all_that_ask_the_same_are_accepted_with_their_ends_in_one_step(self, bench: Bench) -> None:
         session, suggested = repeated(bench)
@@ -243,13 +243,13 @@ class TestAlike:
             proposal(document, "Paz", "PERSON", nth=2),
         ]
         propose(bench.store, document, spans)
-        assert bench.session("caso").alike(spans[0].id) == [spans[0].id, spans[3].id]
+        assert bench.session("caso").layer.suggestions.alike(spans[0].id) == [spans[0].id, spans[3].id]
 
     def test_what_is_decided_asks_nothing(self, bench: Bench) -> None:
         session, suggested = repeated(bench)
         outcome = session.accept(suggested[3].id)
-        assert session.alike(suggested[3].id) == []
-        assert session.alike(focused(outcome)) == []
+        assert session.layer.suggestions.alike(suggested[3].id) == []
+        assert session.layer.suggestions.alike(focused(outcome)) == []
 
 
 def repeated(bench: Bench) -> tuple[AnnotationSession, list[Relation]]:

@@ -1,0 +1,50 @@
+"""Accepting all suggestions that are likely enough, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from annotator.annotation import Relation
+from annotator.workflow.annotating.edits import Edits
+from annotator.workflow.annotating.review_layer import ReviewLayer
+from annotator.workflow.annotating.review_walk import is_uncertain
+
+
+class AcceptedSuggestions(NamedTuple):
+    """What was accepted together: ``items`` are the new ids, ``risen`` is how many had risen since first shown."""
+
+    items: list[str]
+    risen: int
+
+    def told(self, layer: ReviewLayer, threshold: float) -> str:
+        """Say how many were accepted, how many remain, and how to review them."""
+        risen = f" ({self.risen} risen)" if self.risen else ""
+        told = f"accepted {len(self.items)} from {threshold:.2f}{risen}, {len(layer.order.pending)} remain"
+        uncertain = sum(is_uncertain(layer, item_id) for item_id in self.items)
+        if uncertain:
+            return f"{told}; V reviews, the {uncertain} least certain first"
+        return f"{told}; V reviews" if self.items else told
+
+
+def accept_likely(
+    edits: Edits, layer: ReviewLayer, threshold: float, passes: Callable[[str], bool]
+) -> AcceptedSuggestions:
+    """Accept every pending suggestion that ``passes`` and whose score reaches the threshold.
+
+    A relation is accepted only where both its ends stand, by then or before.
+    """
+    suggestions, own = layer.suggestions, layer.content.spans
+    items: list[str] = []
+    risen = 0
+    spans = [i.id for i in layer.order.pending_spans if passes(i.id)]
+    relations = [i.id for i in layer.order.pending if i.id in suggestions.relations and passes(i.id)]
+    for suggestion_id in spans + relations:
+        suggestion = suggestions.span(suggestion_id) or suggestions.relation(suggestion_id)
+        if suggestion is None or (suggestion.score or 0) < threshold:
+            continue
+        if isinstance(suggestion, Relation) and not {suggestion.head, suggestion.child} <= own.keys():
+            continue
+        risen += layer.certainty(suggestion).change > 0
+        items.append(edits.accept(suggestion_id))
+    return AcceptedSuggestions(items, risen)
