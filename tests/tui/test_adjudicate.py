@@ -124,6 +124,7 @@ async def test_borders_and_labels_are_edited_as_in_the_annotate_screen(disputed:
         assert work.focus.startswith("label")
         await work.press("equals_sign")
         assert "which label?" in work.focus
+        assert "4 DATE" in work.text
         await work.press("4")
         assert work.message == "settled: DATE “México”"
         await work.press("1")  # a settled conflict is settled anew

@@ -143,12 +143,12 @@ async def test_leaving_and_completing_say_so_and_can_be_gone_back_on(disputed: B
         assert work.message.startswith("no document was left for this one")
         await work.press("tab", "s")
         assert "zeta gold" in work.header
-        assert work.message == "nota left as it is, with 3 conflicts open · P goes back to it"
+        assert work.message == "nota left with 3 conflicts open · P goes back"
         await work.press("P")
         assert "nota gold" in work.header
         assert work.focus.startswith("label  2 of 3 open")
         await work.press("A", "a", "space")
-        assert work.message == "the gold of nota is complete · P goes back to it"
+        assert work.message == "the gold of nota is complete · P goes back"
         await work.press("P", "u")
         assert "nota gold  " in work.header
         assert work.message.startswith("undid: done")

@@ -22,8 +22,10 @@ class LeavingActions:
 
     def action_skip(self) -> None:
         """Leave the document as it is, and open the next that waits."""
-        still_open = plural(len(self._session.gold.open), "conflict")
-        self._open_next(f"{self._session.document.key} left as it is, with {still_open} open")
+        session, still_open = self._session, len(self._session.gold.open)
+        settled = " complete" if session.state == "done" else ", not called complete"
+        how = f" with {plural(still_open, 'conflict')} open" if still_open else settled
+        self._open_next(f"{session.document.key} left{how}")
 
     def action_previous_document(self) -> None:
         """Go back to the document that was left for this one."""
@@ -42,7 +44,7 @@ class LeavingActions:
                 f"{told}; a opens it again. No other document waits to be adjudicated.", markup=False, timeout=8
             )
         else:
-            self._open(next_key, (*self._before, key), f"{told} · P goes back to it")
+            self._open(next_key, (*self._before, key), f"{told} · P goes back")
 
     def _open(self, key: str, before: tuple[str, ...], told: str = "") -> None:
         self._screen.leave()

@@ -10,6 +10,9 @@ from annotator.tui.screens.document.relation_actions import RelationActions, ask
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.workflow.adjudicating.cases import Case, RelationCase
 
+WHICH_LABEL = "which label?  its key stands above"
+"""The question for a label; the bar of labels is shown with it."""
+
 
 class RelationCaseActions(RelationActions):
     """Actions on relations; ``focused_case`` gives the case in focus, ``label`` gives what is in focus a label."""
@@ -39,7 +42,7 @@ class RelationCaseActions(RelationActions):
         elif case is not None or screen.focused_span() is not None:
             entities = screen.session.scheme.entities.values()
             options: dict[str, Callable[[], None]] = {e.key: partial(self._label, e.name) for e in entities}
-            screen.prompts.ask("which label?  " + "  ".join(f"{e.key} {e.name}" for e in entities), options)
+            screen.prompts.ask(WHICH_LABEL, options)
 
     def action_next_relation(self) -> None:
         """Focus the next relation of the focused span; says so where there is none in focus."""

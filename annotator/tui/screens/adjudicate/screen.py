@@ -17,8 +17,8 @@ from annotator.tui.key_names import typed_character
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.adjudicate.decision_actions import DecisionActions
 from annotator.tui.screens.adjudicate.leaving import LeavingActions
-from annotator.tui.screens.adjudicate.relation_case_actions import RelationCaseActions
-from annotator.tui.screens.adjudicate.status_lines import nothing_left, show_focus, show_header, version_lines
+from annotator.tui.screens.adjudicate.relation_case_actions import WHICH_LABEL, RelationCaseActions
+from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
@@ -220,7 +220,8 @@ class AdjudicateScreen(DocumentScreen):
 
     def show_status(self) -> None:
         """Update the lines around the text, and choose what is in focus in the panel."""
-        self.query_one(LabelBar).display = self.caret.selection is not None  # else digits choose versions
+        asks_for_label = self.prompts.current is not None and self.prompts.current.text == WHICH_LABEL
+        self.query_one(LabelBar).display = self.caret.selection is not None or asks_for_label  # else digits choose
         if self.panel.display:
             self.choose_in_panel()
         show_header(self.query_one("#header", StatusLine), self.session, wide=self.is_wide)
@@ -233,10 +234,10 @@ class AdjudicateScreen(DocumentScreen):
         if self.session.gold.open:
             numbers = f"1–{len(self.names)}" if len(self.names) > 1 else "1"
             self.show_message(
-                f"tab next · {numbers} choose · a what most say · x none · [ ] {{ }} edit · u undo · ? help", "keys"
+                f"tab next · {numbers} choose · a most say · x none · [ ] {{ }} = edit · u undo · ? help", "keys"
             )
         else:
-            self.show_message(f"{nothing_left(self.session).strip()} · P the document before · ? help", "keys")
+            self.show_message("P the document before · Q queue · ? help", "keys")
 
     def choose_in_panel(self) -> None:
         """Choose the case in focus in the panel."""
@@ -312,13 +313,14 @@ class AdjudicateScreen(DocumentScreen):
         await self.waiting_keys.run(partial(self._deciding.action_choose, event.number))
 
     def replay(self, action: Callable[[], Outcome]) -> None:
-        """Undo or redo a step, and put the first case that it changed in focus."""
+        """Undo or redo a step, and put the first case that it changed in focus, an open one before others."""
         before = self.session.gold.parts
         outcome = self.carry_out(action)
         if outcome is None:
             return
-        changed = (self.session.gold.find(case.id) for case in self.session.gold.parts.changed_since(before))
-        case = next((case for case in changed if case is not None), None)
+        found = (self.session.gold.find(case.id) for case in self.session.gold.parts.changed_since(before))
+        changed = sorted((case for case in found if case is not None), key=lambda case: case.settled is not None)
+        case = next(iter(changed), None)  # one that is open again, where there is any
         self.focus_case(case.id if case is not None else None)
         self.show_message(outcome.message)
 

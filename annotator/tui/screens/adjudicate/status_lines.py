@@ -110,7 +110,7 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
     work = session.gold.work.work[curator]
     if case is None:
         comments = [c.text for c in work.comments.values() if c.target is None]
-        size = f"{len(work.content.spans)} spans, {len(work.content.relations)} relations"
+        size = f"{plural(len(work.content.spans), 'span')}, {plural(len(work.content.relations), 'relation')}"
         return VersionLine(name, "", size, comment=" · ".join(comments))
     version = case.versions.get(curator, ())
     items = _items(session, case, curator)
