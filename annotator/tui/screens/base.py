@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from annotator.errors import AnnotatorError, LockedError
 from annotator.store import SchemeMovedError
 from annotator.tui.layout.palette import Palette
+from annotator.tui.line_compositor import LineCompositor
 from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.clickable_keys import KeyClicked
@@ -51,6 +52,7 @@ class WorkScreen(Screen[None]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._compositor = LineCompositor()
         self.desk = desk
         self.waiting_keys = WaitingKeys(self, desk, self.handle, self.show_notice)
         self._on_entry: Callable[[str], None] | None = None

@@ -126,7 +126,7 @@ class ItemPanel(BesideText, VirtualList):
 
     def _is_on_one_line(self) -> bool:
         """Whether there is room for a relation on one line."""
-        return self.scrollable_content_region.width >= ONE_LINE_FROM
+        return self.room >= ONE_LINE_FROM
 
     def _relations(self) -> Sequence[Interval]:
         return self._filtered_relations if self.filter else self.session.layer.order.relations

@@ -6,36 +6,50 @@ from abc import abstractmethod
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
+
+from annotator.tui.widgets.line_scroll_bar import LineScrollBar
+from annotator.tui.widgets.palette_widget import plain_lines
 
 
 class PaintedLines(ScrollView):
-    """Builds lines on demand by :meth:`strip`, padding and border included; ``y`` counts from the top of the view."""
+    """Builds lines on demand by :meth:`strip`, padding and border included; ``y`` counts from the top of the view.
+
+    ``top`` is the line of the content at the top of the view, ``room`` the cells between padding and scroll bar.
+    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._painted: dict[int, Strip] = {}
+        self.top = 0
+        self.room = 0
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scroll bar, which repaints only where it looks different."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = LineScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
 
     @abstractmethod
     def strip(self, y: int) -> Strip:
-        """Build a line of the view as it is now, from edge to edge."""
+        """Build a line of the view as it is now, from edge to edge: :attr:`top` and :attr:`room` are up to date."""
+
+    def look(self) -> None:
+        """Note what the lines to be built depend on: it costs more than many of them."""
+        self.top, self.room = int(self.scroll_offset.y), self.scrollable_content_region.width
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Build lines of the view without Textual's own decoration.
+        """Build lines of the view, which have padding and border already."""
+        self.look()
+        return plain_lines(self, crop, self._remembered)
 
-        Textual would build each line a second time to add padding, border, tint and opacity, which costs a third of a
-        frame.  These lines have padding and border already.  Line filters, which remove colours, are applied.
-        """
-        filters, background = self.get_line_filters(), self.background_colors[1]
-        width, blank = self.outer_size.width, self.visual_style.rich_style
-        lines = []
-        for y in crop.line_range:
-            strip = self._painted[y] = self.strip(y)
-            strip = strip.adjust_cell_length(width, blank)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, background)
-            lines.append(strip if crop.width >= width else strip.crop(crop.x, crop.right))
-        return lines
+    def _remembered(self, y: int) -> Strip:
+        self._painted[y] = strip = self.strip(y)
+        return strip
 
     def resize_content(self, size: Size) -> None:
         """Set the size of the content.
@@ -53,7 +67,9 @@ class PaintedLines(ScrollView):
 
     def refresh_changed(self) -> None:
         """Repaint the lines that differ from what was painted last."""
+        self.look()
         width, height = self.size
-        changed = [y for y in range(height) if self._painted.get(y) != self.strip(y)]
+        strips = ((y, self._painted.get(y), self.strip(y)) for y in range(height))
+        changed = [y for y, old, new in strips if old is not new and old != new]
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))

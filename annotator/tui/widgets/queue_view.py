@@ -101,7 +101,7 @@ class QueueView(VirtualList):
         style = self.palette.style(self.palette.faint)
         filtered = self.filter.text or self.filter.state
         said = NOTHING_WAITS if self.filter == QueueFilter("waiting") else NO_MATCH if filtered else EMPTY
-        return self.framed([Segment(said, style)], self.scrollable_content_region.width)
+        return self.framed([Segment(said, style)], self.room)
 
     def row(self, index: int) -> QueueRow | LeadRow | None:
         """The document of a line, or ``None`` if it has gone since the count."""

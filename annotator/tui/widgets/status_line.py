@@ -47,8 +47,10 @@ class StatusLine(ClickableKeys):
         Text in the style ``key`` is a key, and what follows says what it does.  Text in the style ``keys``, and
         ``keys`` in place of ``right``, consist of hints that begin with a key.
         """
-        self._left, self._right, self._right_is_keys = list(left), right or keys, bool(keys)
-        self.refresh()
+        now = list(left), right or keys, bool(keys)
+        if now != (self._left, self._right, self._right_is_keys):
+            self._left, self._right, self._right_is_keys = now
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint the line."""

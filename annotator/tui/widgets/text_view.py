@@ -220,7 +220,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
     def strip(self, y: int) -> Strip:
         """Build one line of the view, with its margins."""
-        line = y + int(self.scroll_offset.y)
+        line = y + self.top
         if line >= self._tops[-1]:
             return self._blank()
         row = self._row_at(line)

@@ -94,13 +94,14 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
     def update_entries(self) -> None:
         """Note that entries were added, removed or changed; the next :meth:`choose` shows it."""
-        self.resize_content(Size(self.scrollable_content_region.width, self.first_line(self.count())))
+        self.look()
+        self.resize_content(Size(self.room, self.first_line(self.count())))
 
     def choose(self, index: int | None) -> None:
         """Choose an entry (or none) and scroll it into view."""
         self.index = index
-        height = self.size.height
-        top = int(self.scroll_offset.y)
+        self.look()
+        height, top = self.size.height, self.top
         lines = range(0) if index is None else range(self.first_line(index), self.first_line(index + 1))
         if height == 0 or all(top <= line < top + height for line in lines):
             self.refresh_changed()
@@ -115,8 +116,7 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
 
     def strip(self, y: int) -> Strip:
         """Build or look up one line of the list."""
-        line = y + int(self.scroll_offset.y)
-        width = self.scrollable_content_region.width
+        line, width = y + self.top, self.room
         if line >= self.first_line(self.count()):
             return self.framed([], width)
         index = self.entry_at(line)

@@ -1,0 +1,71 @@
+"""Composing of the screen only the lines that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import cast
+
+from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Region
+from textual.strip import Strip
+
+_Pieces = dict[int, Strip | None]
+"""What is shown of a line, by the column at which it begins; ``None`` is still to be rendered."""
+
+
+class LineCompositor(Compositor):
+    """Renders of every widget the lines that changed, and only where no other widget covers them.
+
+    Textual renders each widget whole that meets the rectangle around all changes.  A key changes header and message,
+    the first line of the screen and the last but one, so that was all of the screen, after each key.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed: Collection[Region] = ()
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Render what changed since the last update."""
+        self._changed = self._dirty_regions.copy()
+        try:
+            return super().render_partial_update()
+        finally:
+            self._changed = ()
+
+    def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
+        """Render the pieces of each line, by the column at which they begin; ``cuts`` says where widgets meet."""
+        changed = self._changed or (crop,)
+        pieces: list[_Pieces] = [dict.fromkeys(c[:-1]) if is_rendered_line(y) else {} for y, c in enumerate(self.cuts)]
+        for widget, (region, clip) in self.visible_widgets.items():  # those in front come first
+            shown = region.intersection(clip)
+            parts = [part for one in changed if (part := shown.intersection(one))]
+            lines = {y for part in parts for y in part.line_range if self._has_gap(pieces[y], shown)}
+            for run in _runs(lines):
+                of_widget = Region(shown.x - region.x, run.start - region.y, shown.width, len(run))
+                for y, strip in zip(run, widget.render_lines(of_widget), strict=False):
+                    self._fill_gaps(pieces[y], self.cuts[y], strip, shown)
+        return cast("Sequence[Mapping[int, Strip]]", pieces)
+
+    def _has_gap(self, pieces: _Pieces, shown: Region) -> bool:
+        """Whether there is a piece still to be rendered where a widget is shown."""
+        return any(piece is None and shown.x <= start < shown.right for start, piece in pieces.items())
+
+    def _fill_gaps(self, pieces: _Pieces, cuts: list[int], strip: Strip, shown: Region) -> None:
+        """Cut a widget's line where other widgets begin and end, and take the pieces that nothing covers."""
+        cuts = [cut for cut in cuts if shown.x <= cut <= shown.right]
+        for start, piece in zip(cuts, strip.divide([cut - shown.x for cut in cuts[1:]]), strict=False):
+            if pieces[start] is None:
+                pieces[start] = piece
+
+
+def _runs(lines: Iterable[int]) -> Iterator[range]:
+    """Yield runs of lines that follow one another."""
+    start = end = None
+    for line in sorted(lines):
+        if line != end:
+            if start is not None and end is not None:
+                yield range(start, end)
+            start = line
+        end = line + 1
+    if start is not None and end is not None:
+        yield range(start, end)

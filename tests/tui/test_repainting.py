@@ -1,0 +1,88 @@
+"""What the terminal shows after many partial repaints is what a whole repaint would show."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any, cast
+
+import pyte
+import pytest
+from textual._compositor import CompositorUpdate
+from textual.screen import Screen
+
+from annotator.tui.app import AnnotatorApp
+from tests.tui.test_random import JUDGING, KEYS, differ, make_workspace, stir
+from tests.tui.workbench_driver import workbench
+
+STEPS = 40
+
+PLAIN = "La ministra fue a Lima.\nNo vio la Cruz Roja, ni a Ana Ruiz.\n\n"
+"""Text in place of characters to which the terminal here gives another width than Textual."""
+
+Cells = list[list[pyte.screens.Char]]
+
+
+class ShownTerminal:
+    """A terminal that shows everything that the workbench writes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._screen = pyte.Screen(80, 24)
+        display = AnnotatorApp._display
+
+        def displayed(app: AnnotatorApp, screen: Screen[object], update: Any) -> None:
+            display(app, screen, update)
+            if isinstance(update, CompositorUpdate) and not app._batch_count:
+                self._show(app, update)
+
+        monkeypatch.setattr(AnnotatorApp, "_display", displayed)
+
+    def _show(self, app: AnnotatorApp, update: CompositorUpdate) -> None:
+        width, height = app.size
+        if (self._screen.columns, self._screen.lines) != (width, height):
+            self._screen = pyte.Screen(width, height)
+        pyte.Stream(self._screen).feed(update.render_segments(app.console))
+
+    @property
+    def cells(self) -> Cells:
+        """What every cell shows, line by line."""
+        screen = self._screen
+        return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+    def whole(self, app: AnnotatorApp) -> Cells:
+        """Return what a whole repaint shows."""
+        update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+        self._show(app, cast("CompositorUpdate", update))
+        return self.cells
+
+
+def differing(shown: Cells, whole: Cells) -> list[tuple[int, str, str]]:
+    """Return the lines that are shown otherwise than they ought to be: number, what is shown, what ought to be."""
+    return [
+        (y, "".join(cell.data for cell in one), "".join(cell.data for cell in other))
+        for y, (one, other) in enumerate(zip(shown, whole, strict=True))
+        if one != other
+    ]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("judging", [False, True], ids=["annotating", "adjudicating"])
+async def test_nothing_is_left_unpainted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, *, judging: bool
+) -> None:
+    monkeypatch.setattr("tests.tui.test_random.HOSTILE_TEXT", PLAIN)
+    dice = random.Random(f"repainting {seed}")
+    bench = make_workspace(tmp_path, "any" if seed % 2 else "flat")
+    if judging:
+        differ(bench, dice)
+    terminal = ShownTerminal(monkeypatch)
+    done: list[str] = []
+    curator = "bo" if judging else "ana"
+    async with workbench(bench, "nota", curator=curator, adjudicating=judging, size=(120, 30)) as work:
+        for _ in range(STEPS):
+            await stir(work, dice, done, JUDGING if judging else KEYS)
+            await work.settle()
+            shown = terminal.cells
+            differences = differing(shown, terminal.whole(work.app))
+            assert not differences, f"{differences} after {done}"
+    bench.workspace.close()
