@@ -43,6 +43,7 @@ POLICIES = [
     Policy("A, rest at first visibility", 7.0, 8.0),
     Policy("A, rest in passing", 5.0, 6.0),
     Policy("A, rest at the end", 3.0, 4.0),
+    Policy("mend, A, rest at first visibility", 7.0, 8.0, repair_first=True),
     Policy("mend, A, rest in passing", 5.0, 6.0, repair_first=True),
     Policy("mend, A, rest at the end", 3.0, 4.0, repair_first=True),
 ]

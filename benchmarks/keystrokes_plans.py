@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
+from annotator.tui.layout.hints import codes
 from benchmarks.keystrokes_state import Situation, Step, Steps, cost_of, question
 
 
@@ -100,6 +101,10 @@ def _verdicts(now: Situation, policy: Policy) -> Iterator[Plan]:
             yield Plan("go on", "document", (Step("move", "tab"),), 0, at, onward=True)
         return
     key = now.focused_span
+    right, wrong = now.alike
+    if right > 1:
+        kind = "span" if key is not None else "relation"
+        yield Plan("accept alike", kind, (Step("accept", "+"),), right - 2 * wrong, at, onward=True)
     if key is not None:
         if key in now.goal.spans:
             yield Plan("accept", "span", (Step("accept", "a"),), 1, at, onward=True)
@@ -158,25 +163,27 @@ def _additions(now: Situation, missing: SpanKey, policy: Policy) -> Iterator[Pla
     covered = sum(key.start < missing.end and missing.start < key.end for key in now.own)
     waits = now.layer.order.is_pending(now.screen.item_id or "")
     for name, steps in ways:
-        onward = waits and name == "label first"
+        onward = waits and name == "label first" and steps[0].key != "escape"
         yield Plan(name, "span", steps, policy.span * (1 + covered), missing.start, onward=onward)
     yield from _reshaping(now, missing, label, policy)
 
 
 def _label_first(now: Situation, missing: SpanKey, label: str) -> Iterator[Steps]:
-    """Yield: the label's key (with ``alt`` where it would relabel what is in focus), then a hint."""
+    """Yield: the label's key (with ``alt`` where it would relabel what is in focus), then a hint.
+
+    What waits for a verdict stays in focus after ``alt``; a phrase that is to be mended needs the focus, so ``esc``.
+    """
     waits = now.layer.order.is_pending(now.screen.item_id or "")
     relabels = now.focused_span is not None and now.screen.item_id != now.screen.marking.just_marked
-    key = f"alt+{label}" if waits or relabels else label
     for turns, phrases in enumerate(now.offers(missing.label)):
+        others = tuple(Step("add span", "tab") for _ in range(turns))
         for phrase, code in phrases.items():
-            if waits and phrase != (missing.start, missing.end):
-                continue  # the focus does not go to what was added
             keys = _boundary_keys(now, phrase, missing)
-            if keys is not None:
-                others = tuple(Step("add span", "tab") for _ in range(turns))
-                hint = Step("add span", hint=phrase.start, cost=len(code))
-                yield (Step("add span", key), *others, hint, *keys)
+            if keys is None:
+                continue
+            free: Steps = (Step("move", "escape"),) if waits and keys else ()
+            key = f"alt+{label}" if (waits or relabels) and not free else label
+            yield (*free, Step("add span", key), *others, Step("add span", hint=phrase.start, cost=len(code)), *keys)
 
 
 def _boundary_keys(now: Situation, phrase: Segment, wanted: SpanKey) -> Steps | None:
@@ -229,22 +236,26 @@ def _reshaping(now: Situation, missing: SpanKey, label: str, policy: Policy) -> 
 
 
 def _relations(now: Situation, key: RelationKey, policy: Policy) -> Iterator[Plan]:
-    """Yield ``r`` from either end, its hint, and the type's key where one is asked for."""
+    """Yield ``r`` from either end, its hint, and the type's key where one is asked for; without a focus, two hints."""
+    ends = sum(e in now.waiting for e in (key.head, key.child))
     for end, other in ((key.head, key.child), (key.child, key.head)):
-        way, identity, partner = now.reach(end), now.identity(end), now.identity(other)
-        if way is None or identity is None or not now.in_view(other):
+        identity, partner = now.identity(end), now.identity(other)
+        if identity is None or not (now.in_view(end) and now.in_view(other)):
             continue
-        starts: dict[int, str] = {}
-        for found, _, _ in now.session.checks.partners(identity):
-            span = now.layer.span(found)
-            if span is not None:
-                starts.setdefault(span.start, found)
-        if starts.get(other.start) != partner:
+        partners = dict.fromkeys(found for found, _, _ in now.session.checks.partners(identity))
+        code = dict(zip(partners, codes(len(partners)), strict=False)).get(partner or "")
+        if code is None:
             continue
-        hint = Step("add relation", hint=other.start, cost=1 if len(starts) <= 26 else 2)
-        steps = (*way, Step("add relation", "r"), hint, *now.type_key(key.head, key.child, key.label, end))
-        ends = sum(e in now.waiting for e in (key.head, key.child))
-        yield Plan("relate", "relation", steps, policy.relation + ends, max(key.head, key.child).start)
+        hint = Step("add relation", hint=other.start, cost=len(code))
+        last = (hint, *now.type_key(key.head, key.child, key.label, end))
+        way = now.reach(end)
+        ways = [] if way is None else [(*way, Step("add relation", "r"), *last)]
+        first = now.relatable.get(identity)
+        if first is not None and now.screen.item_id is None:
+            asked = Step("add relation", hint=end.start, cost=len(first))
+            ways.append((Step("add relation", "r"), asked, *last))
+        for steps in ways:
+            yield Plan("relate", "relation", steps, policy.relation + ends, max(key.head, key.child).start)
 
 
 # Taking away
@@ -275,8 +286,11 @@ def _at_relation(now: Situation, key: RelationKey, end: SpanKey, last: Step, gai
 # Getting about
 
 
-def scrolling(now: Situation, places: list[int]) -> Plan:
-    """Return the key that brings work into view, or nearest to it, moving as little as it takes."""
+def scrolling(now: Situation, places: list[int], barred: set[tuple[str, int]]) -> Plan:
+    """Return the key that brings work into view, or nearest to it, moving as little as it takes.
+
+    A key that was pressed at the same place before is ``barred``: it did not help.
+    """
     view, here = now.screen.view, now.screen.caret.offset
     rows = view.rows
     first, last = rows.row_of(now.visible.start), rows.row_of(now.visible.end)
@@ -296,32 +310,38 @@ def scrolling(now: Situation, places: list[int]) -> Plan:
         **{key: move(here) for key, move in now.moves.items()},
     }
     landings = {key: Caret(now.document, offset).offset for key, offset in landings.items()}
-    key = min((k for k, offset in landings.items() if offset != here), key=lambda k: weight(landings[k]))
-    return Plan("scroll", "document", (Step("move", key),), 0, here)
+    keys = [k for k, offset in landings.items() if offset != here and (f"scroll by {k}", here) not in barred]
+    key = min(keys, key=lambda k: weight(landings[k]))
+    return Plan(f"scroll by {key}", "document", (Step("move", key),), 0, here)
 
 
 def best(now: Situation, policy: Policy, barred: set[tuple[str, int]]) -> Plan:
     """Return the plan of most value, the nearest of equals."""
     if policy.plain:
-        return plain(now, policy)
+        return plain(now, policy, barred)
     walking = now.walking
     found = [plan for plan in plans(now, policy) if (plan.name, plan.at) not in barred]
     if not found:
         mending = policy.repair_first and bool(now.wrong_at_once)
-        return scrolling(now, now.places_at_once() if mending else now.places_of_work())
+        return scrolling(now, now.places_at_once() if mending else now.places_of_work(), barred)
     here = now.screen.caret.offset
     return max(found, key=lambda p: (p.value(walking=walking), p.onward, -abs(p.at - here)))
 
 
-def plain(now: Situation, policy: Policy) -> Plan:
-    """Return what somebody does next who goes through the suggestions, then adds what is missing left to right."""
+def plain(now: Situation, policy: Policy, barred: set[tuple[str, int]]) -> Plan:
+    """Return what somebody does next who goes through the suggestions, then adds what is missing left to right.
+
+    Where the screen says that others ask the same, they get the same answer, right or wrong.
+    """
     focus, at = now.screen.item_id, now.screen.caret.offset
     if focus is not None and now.layer.order.is_pending(focus):
         span = now.focused_span
         right = span in now.goal.spans if span is not None else now.relation_key(focus) in now.goal.relations
-        kind = "span" if span is not None else "relation"
-        step = Step("accept", "a") if right else Step("reject", "x")
-        return Plan(step.kind, kind, (step,), int(right), at, onward=True)
+        together = sum(now.alike) > 1
+        key = ("+" if together else "a") if right else ("-" if together else "x")
+        step = Step("accept" if right else "reject", key)
+        name = f"{step.kind} alike" if together else step.kind
+        return Plan(name, "relation" if span is None else "span", (step,), int(right), at, onward=True)
     if now.layer.order.pending:
         return Plan("go on", "document", (Step("move", "tab"),), 0, at, onward=True)
     found: list[Plan] = []
@@ -334,4 +354,4 @@ def plain(now: Situation, policy: Policy) -> Plan:
     else:
         place = (now.wrong or [k.head for k in now.wrong_relations])[0].start
         found = list(_deletions(now, policy))
-    return min(found, key=lambda plan: cost_of(plan.steps)) if found else scrolling(now, [place])
+    return min(found, key=lambda plan: cost_of(plan.steps)) if found else scrolling(now, [place], barred)

@@ -107,10 +107,12 @@ class Player:
                 await self._take(step)
         except SlipError:
             await self._press("move", "escape")
-        if plan.gain and self._stored() == was:
+        if plan.name.startswith("scroll"):
+            self._barred.add((plan.name, plan.at))
+        elif plan.gain and self._stored() == was:
             self._barred.add((plan.name, plan.at))
             self.tally.slips += 1
-        name = f"{plan.name} {plan.about}"
+        name = f"{plan.name.partition(' by ')[0]} {plan.about}"
         self.tally.plans[name] += 1
         self.tally.spent[name] += len(self.tally.keys) - before
         self.tally.about[plan.about] += len(self.tally.keys) - before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from annotator.annotation import Annotations, RelationKey, SpanKey
 from annotator.labels import LabelScheme, RelationType
@@ -13,6 +14,7 @@ from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.hints import codes
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.document.navigation import Navigation
+from annotator.tui.screens.document.relation_actions import RelationActions, RelationScreen
 
 FAR = 2
 """Cursor keys that a plan may press in a row to get somewhere."""
@@ -178,6 +180,25 @@ class Situation:
         """Return the span that comes into focus when the cursor gets to an offset."""
         found = self.layer.content.index.at(offset) or self.layer.order.pending_spans.at(offset)
         return min(found, key=lambda i: i.end - i.start).id if found else None
+
+    @cached_property
+    def alike(self) -> tuple[int, int]:
+        """Return how many right and wrong suggestions get the verdict of the one in focus by ``+`` or ``-``."""
+        focus = self.screen.item_id
+        if focus is None or not self.layer.order.is_pending(focus):
+            return 0, 0
+        same = self.session.alike(focus)
+        spans = self.layer.suggestions.spans
+        right = sum(
+            spans[i].key in self.goal.spans if i in spans else self.relation_key(i) in self.goal.relations for i in same
+        )
+        return right, len(same) - right
+
+    @cached_property
+    def relatable(self) -> dict[str, str]:
+        """Return the hint that ``r`` puts on each span while nothing is in focus."""
+        spans = RelationActions(cast("RelationScreen", self.screen)).relatable_spans()
+        return dict(zip((span.id for span in spans), codes(len(spans)), strict=False))
 
     @cached_property
     def focused_span(self) -> SpanKey | None:

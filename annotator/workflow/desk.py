@@ -121,6 +121,10 @@ class Desk:
         counts = total(retired_work(self.workspace))
         return f"the label scheme moved on: {summary(counts)}; {mending(counts)}" if counts else ""
 
+    def mentions(self, label: str) -> list[str]:
+        """Texts that have a label in other documents of the curator's, or in gold."""
+        return self._memory.mentions(label)
+
     def wait_at_most(self, patience: float) -> None:
         """Let no step wait for another process's lock for longer than so many seconds: a screen waits for it."""
         self.workspace.store.wait_at_most(patience)

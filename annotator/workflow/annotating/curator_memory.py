@@ -6,6 +6,7 @@ Another curator's work is never used: it must not influence them before the gold
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from annotator.suggest.learned.versions import LearnedVersion
     from annotator.suggest.timed_regex import SlowPatternError
 
+MOST_MENTIONS = 300
+"""Texts of one label that are given out."""
 LATEST = 200
 """Documents that are remembered, those changed last: so that opening one costs the same however many are done."""
 
@@ -36,6 +39,7 @@ class CuratorMemory:
         self._layer = curator_layer(curator)
         self._memory = PhraseMemory()
         self._heads: dict[str, tuple[str, ...]] = {}
+        self._mentions: dict[str, list[tuple[str, str]]] = {}
         self._chosen = ""
         self._version: LearnedVersion | None = None
         self._proposers: dict[tuple[str, str], RelationProposer] = {}
@@ -50,6 +54,7 @@ class CuratorMemory:
         latest.pop(opened, None)
         for key in self._heads.keys() - latest.keys():
             self._memory.forget(key)
+            self._mentions.pop(key, None)
             del self._heads[key]
         for key, layers in latest.items():
             heads = tuple(layer.head for layer in layers)
@@ -86,6 +91,11 @@ class CuratorMemory:
             self._chosen, self._version = chosen, active_version(self._learned_dir, self._scheme)
         return self._version
 
+    def mentions(self, label: str) -> list[str]:
+        """Texts that have a label in other documents, up to some hundreds, as far as these were read."""
+        texts = (text for spans in self._mentions.values() for name, text in spans if name == label)
+        return list(islice(texts, MOST_MENTIONS))
+
     def next_warning(self) -> SlowPatternError | None:
         """A pattern of the scheme that took too long and is left out from now on, once; ``None`` when there is none."""
         return self._warnings.popleft() if self._warnings else None
@@ -103,6 +113,7 @@ class CuratorMemory:
     def _read(self, key: str, layers: list[LayerInfo]) -> None:
         document = self._store.document(key)
         layers = [layer for layer in layers if document is not None and layer.text == document.sha256]
+        self._mentions.pop(key, None)
         if document is None or not layers:
             self._memory.forget(key)
             return
@@ -112,6 +123,7 @@ class CuratorMemory:
         assert source is not None
         content = self._store.annotations(source.id)
         verdicts = self._store.verdicts(own.id) if own is not None else {}
+        self._mentions[key] = [(s.label, document.text[s.start : s.end]) for s in content.spans.values()]
         marks = [RangeDecision(*span.key, positive=True) for span in content.spans.values()]
         items = self._store.annotations(own.id).spans if own is not None and own is not source else content.spans
         rejections = (decision_against(verdict, items.get(verdict.item or "")) for verdict in verdicts.values())

@@ -14,6 +14,7 @@ _WORD = re.compile(r"\w+(?:[-.’']\w+)*|\S")
 _AND = frozenset({"y", "e", "and", "&"})
 _PREPOSITIONS = frozenset({"de", "del", "of", "for", "para", "da", "do", "van", "von"})
 _ARTICLES = frozenset({"la", "las", "los", "el", "the"})
+_LOOSE = frozenset({"a", "al", "con", "contra", "en", "por", "que", "sobre", "against", "in", "on", "to", "with"})
 _JOINING = _AND | _PREPOSITIONS | _ARTICLES | {"-"}
 _SMALL = """
     a al ante así aunque cada como con contra cuando de del desde donde durante e el ella ellos en entre es esa ese esta
@@ -29,9 +30,9 @@ _SMOOTHING = 3.0
 """Mentions that the expectation without any counts as much as."""
 
 
-def joins_names(word: str) -> bool:
-    """Whether a word may stand inside a name without being capitalised."""
-    return word in _JOINING
+def joins_names(word: str, *, seldom: bool = False) -> bool:
+    """Whether a word may stand inside a name without being capitalised, or does so ``seldom``."""
+    return word in _JOINING or (seldom and word in _LOOSE)
 
 
 class LabelLooks:
@@ -86,6 +87,8 @@ class LabelLooks:
                 value *= self._by_and
             if not _PREPOSITIONS.isdisjoint(inside):
                 value *= self._by_preposition
+            if not _LOOSE.isdisjoint(inside):
+                value *= 0.1
         for word in joined_on:
             value *= 1 - (self._by_and if word in _AND else self._by_preposition)
         first, last = words[0].lower(), words[-1].lower()

@@ -41,6 +41,7 @@ def phrase_candidates(
     *,
     taken: IntervalIndex | None = None,
     waiting: Iterable[Segment] = (),
+    rejected: Iterable[Segment] = (),
     found: Iterable[Segment] = (),
     overlapping: bool = False,
 ) -> list[list[Segment]]:
@@ -48,7 +49,8 @@ def phrase_candidates(
 
     The first list holds the likeliest; each further one alternatives to those before.  In each the likeliest come
     first, those that were searched for (``found``) before all.  Over spans that are ``taken`` only a longer phrase is
-    chosen, unless spans may share text (``overlapping``); what is ``waiting`` as a suggestion comes last.
+    chosen, unless spans may share text (``overlapping``); what is ``waiting`` as a suggestion comes last.  Where a
+    suggestion of the label was ``rejected``, another range there is likelier than the same one.
     """
     pool = {c.segment: c for c in _scored(document, start, end, looks)}
     tokens = document.tokens
@@ -57,6 +59,12 @@ def phrase_candidates(
         if covered and start <= segment.start and segment.end <= end:
             whole = Segment(tokens.starts[covered[0]], tokens.ends[covered[-1]])
             pool[whole] = Candidate(whole, covered[0], covered[-1], 10.0)
+    refused = IntervalIndex((*segment, str(number)) for number, segment in enumerate(rejected))
+    for phrase, candidate in pool.items():
+        around = refused.overlapping(*phrase)
+        if around:
+            same = any((i.start, i.end) == phrase for i in around)
+            pool[phrase] = replace(candidate, likelihood=candidate.likelihood * (0.001 if same else 2.0))
     suggested = IntervalIndex((*segment, str(number)) for number, segment in enumerate(waiting))
     for phrase, candidate in pool.items():
         around = [i for i in suggested.overlapping(*phrase) if i.start <= phrase.start and phrase.end <= i.end]
@@ -163,16 +171,22 @@ def _goes_on(word: str, beside: str) -> bool:
 
 def _names(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield runs of capitalised words and figures with the small words that join them, and the parts of each run."""
+    for first, last in _runs(words, seldom=False):
+        yield from _parts(words, first, last)
+    yield from _runs(words, seldom=True)
+
+
+def _runs(words: Sequence[str], *, seldom: bool) -> Iterator[tuple[int, int]]:
     run: list[int] = []
     for i, word in enumerate([*words, ""]):
         opens = bool(word) and (word[0].isupper() or word[0].isdigit())
-        if opens or (run and joins_names(word) and len(run) < _MOST_TOKENS):
+        if opens or (run and joins_names(word, seldom=seldom) and len(run) < _MOST_TOKENS):
             run.append(i)
             continue
-        while run and joins_names(words[run[-1]]) and not words[run[-1]][0].isupper():
+        while run and joins_names(words[run[-1]], seldom=seldom) and not words[run[-1]][0].isupper():
             run.pop()
         if run:
-            yield from _parts(words, run[0], run[-1])
+            yield run[0], run[-1]
         run = []
 
 
@@ -194,8 +208,10 @@ def _noun_phrases(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     for first, word in enumerate(words):
         if not _is_content(word):
             continue
-        if word[0].isupper():  # longer ones are names
+        if word[0].isupper():  # longer ones are names, or end in one word in lower case
             yield first, first
+            if first + 1 < len(words) and words[first + 1].islower() and _is_content(words[first + 1]):
+                yield first, first + 1
             continue
         yield first, first
         content = 1

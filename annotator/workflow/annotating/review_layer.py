@@ -9,6 +9,7 @@ from annotator.history import Op
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
 from annotator.labels.retired import Reason
+from annotator.text import Segment
 from annotator.workflow.annotating.review_order import ReviewOrder
 from annotator.workflow.annotating.suggestions import Suggestions
 from annotator.workflow.editing.content import LayerContent, shortest, touched_ranges
@@ -81,6 +82,12 @@ class ReviewLayer:
     def spans_over(self, start: int, end: int) -> list[Span]:
         """The spans that share a code point with ``start`` to ``end``, the curator's own before pending ones."""
         return self.content.spans_over(start, end) + self.suggestions.pending_spans_over(start, end)
+
+    def rejected_over(self, start: int, end: int, label: str) -> list[Segment]:
+        """The ranges of rejected suggestions of a label that share a code point with ``start`` to ``end``."""
+        spans = (span for span in self.suggestions.stored_over(start, end) if span.label == label)
+        verdicts = self.suggestions.verdicts
+        return [Segment(s.start, s.end) for s in spans if s.id in verdicts and verdicts[s.id].verdict == "rejected"]
 
     def span_id_at(self, offset: int) -> str | None:
         """The id of the shortest span that covers the code point at ``offset``, the curator's own first."""

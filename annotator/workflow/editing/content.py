@@ -15,7 +15,7 @@ from annotator.intervals import Interval, IntervalIndex
 from annotator.labels import LabelScheme
 from annotator.labels.retired import Reason
 from annotator.labels.scheme import ranges_clash
-from annotator.text import Segmentation
+from annotator.text import Segment, Segmentation
 from annotator.workflow.editing.layer_view import Certainty
 from annotator.workflow.editing.retired_items import RetiredItems
 
@@ -90,6 +90,10 @@ class LayerContent:
     def spans_over(self, start: int, end: int) -> list[Span]:
         """The spans that share a code point with ``start`` to ``end``, in reading order."""
         return [self.spans[i.id] for i in self.index.overlapping(start, end)]
+
+    def rejected_over(self, start: int, end: int, label: str) -> list[Segment]:  # noqa: ARG002 - nothing is suggested
+        """No ranges: the layer has no suggestions."""
+        return []
 
     def span_id_at(self, offset: int) -> str | None:
         """The id of the shortest span that covers the code point at ``offset``."""

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from annotator.annotation import Relation, Span
 from annotator.labels import LabelScheme
 from annotator.labels.retired import Reason
+from annotator.text import Segment
 
 
 class Certainty(NamedTuple):
@@ -50,6 +51,10 @@ class LayerView(Protocol):
 
     def spans_over(self, start: int, end: int) -> list[Span]:
         """The spans that share a code point with ``start`` to ``end``."""
+        ...
+
+    def rejected_over(self, start: int, end: int, label: str) -> list[Segment]:
+        """The ranges of rejected suggestions of a label that share a code point with ``start`` to ``end``."""
         ...
 
     def span_id_at(self, offset: int) -> str | None:

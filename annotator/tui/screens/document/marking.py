@@ -14,6 +14,7 @@ from annotator.tui.screens.document.session import DocumentSession
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.label_looks import LabelLooks
 from annotator.workflow.annotating.phrase_candidates import phrase_candidates
+from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
 LOOKED_AT = 20_000
@@ -23,6 +24,7 @@ LOOKED_AT = 20_000
 class MarkingScreen(Protocol):
     """A screen on a document in which spans are marked."""
 
+    desk: Desk
     session: DocumentSession
     caret: Caret
     navigation: Navigation
@@ -118,14 +120,16 @@ class Marking:
         text, content = session.document.text, session.content
         start, end = screen.view.visible_range()
         around = session.layer_view.spans_over(max(0, start - LOOKED_AT), min(len(text), end + LOOKED_AT))
+        here = (text[s.start : s.end] for s in around if s.label == label)
         pending = (s for s in around if s.origin == "suggested" and s.start < end and start < s.end)
         return phrase_candidates(
             session.document,
             start,
             end,
-            LabelLooks(session.scheme.entities[label], [text[s.start : s.end] for s in around if s.label == label]),
+            LabelLooks(session.scheme.entities[label], [*screen.desk.mentions(label), *here]),
             taken=content.index,
             waiting=[Segment(s.start, s.end) for s in pending],
+            rejected=session.layer_view.rejected_over(start, end, label),
             found=screen.navigation.matches_in(start, end),
             overlapping=session.scheme.overlap != "flat",
         )

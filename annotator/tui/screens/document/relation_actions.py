@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
+from annotator.annotation import Span
 from annotator.labels import RelationType
 from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
@@ -74,15 +75,19 @@ class RelationActions:
 
     def _ask_from_where(self) -> None:
         """Ask with hints from which span in view the relation is to go out."""
+        spans = self.relatable_spans()
+        if spans:
+            places = [(Segment(span.start, span.end), span.id) for span in spans]
+            self._screen.prompts.ask_with_hints("relate which?", places, self._relate_from)
+        else:
+            self._screen.refuse("no two spans in view that the label scheme lets you relate")
+
+    def relatable_spans(self) -> list[Span]:
+        """The spans in view from which a relation is possible, nearest to the cursor first."""
         screen = self._screen
         checks, here = screen.session.checks, screen.caret.offset
         spans = [s for s in screen.session.layer_view.spans_over(*screen.view.visible_range()) if checks.partners(s.id)]
-        spans.sort(key=lambda span: (abs(span.start - here), span.key))
-        if spans:
-            places = [(Segment(span.start, span.end), span.id) for span in spans]
-            screen.prompts.ask_with_hints("relate which?", places, self._relate_from)
-        else:
-            screen.refuse("no two spans in view that the label scheme lets you relate")
+        return sorted(spans, key=lambda span: (abs(span.start - here), span.key))
 
     def _retype(self, relation_id: str, label: str, reverse: bool) -> None:
         outcome = self._screen.carry_out(lambda: self._screen.session.retype(relation_id, label, reverse=reverse))
