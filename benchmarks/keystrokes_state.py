@@ -187,7 +187,7 @@ class Situation:
         focus = self.screen.item_id
         if focus is None or not self.layer.order.is_pending(focus):
             return 0, 0
-        same = self.session.alike(focus)
+        same = self.layer.suggestions.alike(focus)
         spans = self.layer.suggestions.spans
         right = sum(
             spans[i].key in self.goal.spans if i in spans else self.relation_key(i) in self.goal.relations for i in same
