@@ -151,6 +151,16 @@ class TestFilter:
             await work.press("tab")
             assert work.focus.startswith("GPE??")
 
+    async def test_a_filter_that_is_set_during_the_review_holds_for_it(self, lima: Bench) -> None:
+        async with workbench(lima, "lima", size=(120, 24)) as work:
+            await work.press("a", "A", "V")
+            assert work.focus.startswith("review 1 of 4  GPE")
+            await work.press("backslash")
+            await work.type("PERSON")
+            assert work.focus.startswith("review – of 1 listed")
+            await work.press("V")
+            assert work.focus.startswith("review 1 of 1 listed  PERSON")
+
     async def test_deciding_all_keeps_to_what_is_listed(self, lima: Bench) -> None:
         async with workbench(lima, "lima", size=(120, 24)) as work:
             await work.press("backslash")

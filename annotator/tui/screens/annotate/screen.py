@@ -343,6 +343,7 @@ class AnnotateScreen(DocumentScreen):
 
     def _filter(self, text: str) -> None:
         self.panel.set_filter(ItemFilter.parse(text))
+        self.verdicts.follow_filter()
         self.refresh_highlights()
         told = f"{self.panel.count()} of {len(self.session.layer.order.items)} items in the panel"
         self.show_message(f"{told}; tab, A and X keep to them" if self.panel.filter else told, "faint")

@@ -116,6 +116,11 @@ class VerdictActions:
             self.review = walk
         self._step(1)
 
+    def follow_filter(self) -> None:
+        """Walk what is listed, where a review is on while the panel is filtered anew."""
+        if self.review is not None:
+            self.review = ReviewWalk(self._screen.session.layer, self._screen.panel.passes)
+
     def _step(self, by: int) -> None:
         """Go on or back in the walk; past its last item it ends."""
         assert self.review is not None
