@@ -48,7 +48,8 @@ def _changes(table: str, old: Mapping[str, AnyItem], new: Mapping[str, AnyItem])
     if not old:
         return [], [Op(table, item_id, None, item_record(item)) for item_id, item in new.items()]
     removed = [Op(table, item_id, item_record(item), None) for item_id, item in old.items() if item_id not in new]
-    records = ((i, item_record(old[i]) if i in old else None, item_record(item)) for i, item in new.items())
+    changed = ((i, old.get(i), item) for i, item in new.items() if old.get(i) != item)
+    records = ((i, None if was is None else item_record(was), item_record(now)) for i, was, now in changed)
     return removed, [Op(table, i, was, now) for i, was, now in records if was != now]
 
 
