@@ -13,6 +13,7 @@ from annotator.store import check_database
 from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 from tests.workflow.adjudicating.finished_documents import finish, first, gold_state, judge, key_of, kinds
 from tests.workspaces import KEY, Bench, range_of, relation_texts, span_texts
@@ -439,6 +440,20 @@ class TestUndo:
 
 
 class TestOpening:
+    def test_the_document_that_was_open_last_comes_first(self, bench: Bench) -> None:
+        bench.add("zeta", "Eva vive en Quito.")
+        for key, mention in ((KEY, ANA), ("zeta", ("PERSON", "Eva"))):
+            finish(bench, "ana", mention, key=key)
+            finish(bench, "bo", key=key)
+        desk = Desk(bench.workspace, "lead")
+        assert desk.first_to_adjudicate() == KEY
+        session = desk.adjudicate("zeta")
+        session.bookmark.move_to(3, None)
+        session.choose_none(first(session).id)
+        assert desk.first_to_adjudicate() == "zeta"
+        session.finish()
+        assert desk.first_to_adjudicate() == KEY
+
     def test_flag_and_comments_are_there_again(self, bench: Bench) -> None:
         finish(bench, "ana", ANA)
         finish(bench, "bo", ANA)
