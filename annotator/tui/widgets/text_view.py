@@ -193,6 +193,13 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
     # Events
 
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Take another size; Textual forgets to send the event where one layout follows closely on another."""
+        resized = super()._size_updated(size, virtual_size, container_size, layout)
+        if resized:
+            self.call_later(self.on_resize)
+        return resized
+
     def on_resize(self) -> None:
         """Fit the text to the width, and keep the cursor in view if it was there."""
         was_in_view = self._is_in_view(self.rows.row_of(self.highlights.cursor[0]), self._height)
