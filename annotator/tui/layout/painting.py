@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
 
@@ -143,6 +143,9 @@ class Painter:
     def _text_line(self, row: int, spans: list[Span], highlights: Highlights) -> Strip:
         """Paint the text of a row; a hint covers the first letters of what it stands for."""
         start, end = self.rows.bounds(row)
+        if highlights.stretches:  # those of the whole view would be looked through for every piece of the row
+            here = tuple(s for s in highlights.stretches if s[0] < end and start < s[1])
+            highlights = replace(highlights, stretches=here)
         by_length = sorted(spans, key=lambda span: (span.end - span.start, span.id))
         segments: list[Segment] = []
         painted_to, used = start, self.rows.cell_of(row, end)

@@ -71,5 +71,6 @@ class PaintedLines(ScrollView):
         width, height = self.size
         strips = ((y, self._painted.get(y), self.strip(y)) for y in range(height))
         changed = [y for y, old, new in strips if old is not new and old != new]
+        width -= self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
