@@ -21,6 +21,7 @@ from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.versions_bar import VersionLine, VersionsBar
 from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
 from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.adjudicating.case_list import CaseList
 from annotator.workflow.adjudicating.cases import SpanCase
 from annotator.workflow.adjudicating.feedback import Feedback, SpanFeedback, tally
 from annotator.workflow.adjudicating.session import GoldSession
@@ -113,7 +114,7 @@ class FeedbackScreen(WorkScreen):
         item = self.panel.items[index] if index < len(self.panel.items) else None
         self.panel.choose(None if item is None else index)
         cases = [case for case in map(self._case, self.all_items) if case is not None]
-        self.view.show_cases(DisplayedCases.of([self.desk.curator], cases))
+        self.view.show_cases(DisplayedCases([self.desk.curator], CaseList(cases)))
         self.view.repaint_all()
         self.view.set_highlights(self._highlights(item))
         if item is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -12,6 +12,7 @@ from annotator.tui.layout.item_text import item_text
 from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.adjudicating.case_list import CaseList
 from annotator.workflow.adjudicating.cases import Case
 
 SIGNS: Mapping[str | None, str] = {None: "?", "agreement": "=", "majority": "≈", "adjudicator": "✓"}
@@ -32,9 +33,9 @@ class CasePanel(BesideText, VirtualList):
     def __init__(self, text: str, palette: Palette) -> None:
         super().__init__(palette, id="panel")
         self._document_text = text
-        self.cases: Sequence[Case] = ()
+        self.cases = CaseList()
 
-    def show_cases(self, cases: Sequence[Case]) -> None:
+    def show_cases(self, cases: CaseList) -> None:
         """List other cases."""
         self.cases = cases
         self.refresh_entries()
@@ -52,9 +53,9 @@ class CasePanel(BesideText, VirtualList):
         """The id of the case in a line."""
         return self.cases[index].id
 
-    def choose_item(self, item_id: str | None) -> None:
+    def choose_case(self, case: Case | None) -> None:
         """Choose the line of a case, or none if it is not listed."""
-        self.choose(next((i for i, case in enumerate(self.cases) if case.id == item_id), None))
+        self.choose(self.cases.place(case))
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of a case: state, kind and text."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rich.segment import Segment
 from textual.strip import Strip
 
 from annotator.annotation import Relation, Span
-from annotator.intervals import IntervalIndex
 from annotator.tui.layout.arcs import Arc
 from annotator.tui.layout.frame import Frame
 from annotator.tui.layout.painting import Highlights, Mode, Painter
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.text_view import TextView
+from annotator.workflow.adjudicating.case_list import CaseList
 from annotator.workflow.adjudicating.cases import SpanCase
 
 NOTHING = "none"
@@ -23,27 +23,20 @@ NOTHING = "none"
 
 @dataclass(slots=True)
 class DisplayedCases:
-    """The span cases whose versions are shown, by id, and the curators in the order of their numbers.
+    """The span cases whose versions are shown, and the curators in the order of their numbers.
 
     ``in_focus`` is one that is shown only while it is in focus.
     """
 
     curators: Sequence[str] = ()
-    cases: Mapping[str, SpanCase] = field(default_factory=dict)
-    index: IntervalIndex = field(default_factory=IntervalIndex)
+    cases: CaseList = field(default_factory=CaseList)
     in_focus: SpanCase | None = None
-
-    @classmethod
-    def of(cls, curators: Sequence[str], cases: Sequence[SpanCase]) -> DisplayedCases:
-        """Index cases by their ranges."""
-        index = IntervalIndex((*case.range, case.id) for case in cases)
-        return cls(curators, {case.id: case for case in cases}, index)
 
     def overlapping(self, start: int, end: int) -> list[SpanCase]:
         """The cases that overlap a range of the text."""
         if start >= end:
             return []
-        cases = [self.cases[interval.id] for interval in self.index.overlapping(start, end)]
+        cases = [case for case in self.cases.overlapping(start, end) if isinstance(case, SpanCase)]
         extra = self.in_focus
         if extra is not None and extra.range[0] < end and start < extra.range[1]:
             cases.append(extra)

@@ -17,6 +17,7 @@ from annotator.store import Store
 from annotator.text import Document
 from annotator.tuning import collector_paused
 from annotator.workflow.adjudicating import decisions
+from annotator.workflow.adjudicating.case_list import CaseFilter, CaseList
 from annotator.workflow.adjudicating.cases import Case
 from annotator.workflow.adjudicating.finished_work import FinishedWork, read_finished
 from annotator.workflow.adjudicating.parts import GoldPart, GoldParts, RulingChanges
@@ -27,6 +28,8 @@ from annotator.workflow.editing.content import LayerContent, touched_ranges
 from annotator.workflow.editing.editor import LayerEditor, Outcome, Replay
 from annotator.workflow.editing.step import StepDraft
 from annotator.workflow.layer_diff import differences, ruling_differences
+
+OPEN = CaseFilter(only_open=True)
 
 
 class GoldLayer:
@@ -135,9 +138,9 @@ class GoldEditor:
         return self.parts.settlement
 
     @property
-    def open(self) -> list[Case]:
-        """The cases that want a decision, in the order of review."""
-        return self.parts.open
+    def open(self) -> CaseList:
+        """The cases that want a decision, in the order of the walk."""
+        return self.parts.listed(OPEN)
 
     @property
     def is_merged(self) -> bool:
@@ -164,7 +167,7 @@ class GoldEditor:
 
     def case_about(self, item: SpanKey | RelationKey) -> Case | None:
         """The case in which a curator claims an item, or gold has it."""
-        return next((case for case in self.parts.cases if item in case.claims or item in case.outcome), None)
+        return self.parts.find_about(item)
 
     def around(self, *keys: SpanKey) -> GoldPart:
         """The part of gold that some spans belong to; they may be new."""
@@ -226,7 +229,7 @@ class GoldEditor:
             self.merge_into(step)
         if not step.ops:
             return None
-        by_itself = sum(case.settled in ("agreement", "majority") for case in self.parts.cases)
+        by_itself = self.parts.counts["agreement"] + self.parts.counts["majority"]
         return self.outcome(step, f"{by_itself} items stand by themselves, {len(self.open)} are to be settled")
 
     def merge_into(self, step: StepDraft) -> None:

@@ -11,11 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from annotator.annotation import Annotations, Relation, Ruling, Settled, Span, SpanKey, relation_key, span_key
+from annotator.annotation import (
+    Annotations,
+    Relation,
+    RelationKey,
+    Ruling,
+    Settled,
+    Span,
+    SpanKey,
+    relation_key,
+    span_key,
+)
 from annotator.disjoint_sets import DisjointSets
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
-from annotator.workflow.adjudicating.cases import Case
+from annotator.workflow.adjudicating.case_list import CaseFilter, CaseList, is_disputed, order
+from annotator.workflow.adjudicating.cases import Case, Kind
 from annotator.workflow.adjudicating.settlement import Settlement, settle
 
 LEAST_SPANS = 64
@@ -52,12 +63,22 @@ class GoldPart:
     @cached_property
     def disputed(self) -> list[Case]:
         """Its cases that curators do not agree on by themselves."""
-        return [case for case in self.settlement.cases if case.kind != "agreed" or case.settled != "agreement"]
+        return list(filter(is_disputed, self.settlement.cases))
+
+    def passing(self, which: CaseFilter) -> list[Case]:
+        """Its cases that pass a filter."""
+        cases = self.disputed if which.only_open or which.only_disputed else self.settlement.cases
+        return list(filter(which.passes, cases))
 
     @cached_property
     def counts(self) -> Counter[Settled | None]:
         """How many cases it has by how they are settled."""
         return Counter(case.settled for case in self.settlement.cases)
+
+    @cached_property
+    def retired(self) -> int:
+        """How many of its open cases are about something that the label scheme does not allow."""
+        return sum(c.settled is None and (c.kind == "retired" or bool(c.outcome)) for c in self.disputed)
 
 
 class GoldParts:
@@ -69,6 +90,7 @@ class GoldParts:
         self._curators = curators
         self.event = event
         self.parts: dict[int, GoldPart] = {}
+        self._lists: dict[CaseFilter, CaseList] = {}
 
     @classmethod
     def of(
@@ -112,23 +134,27 @@ class GoldParts:
 
     def find(self, case_id: str | None) -> Case | None:
         """The case with this id."""
-        found = (part.cases.get(case_id or "") for part in self.parts.values())
-        return next((case for case in found if case is not None), None)
+        if case_id is not None:
+            for part in self.parts.values():
+                if case_id in part.cases:
+                    return part.cases[case_id]
+        return None
 
-    @cached_property
-    def cases(self) -> list[Case]:
-        """The cases of all parts, in the order of the walk."""
-        return in_order(case for part in self.parts.values() for case in part.settlement.cases)
+    def find_about(self, item: SpanKey | RelationKey) -> Case | None:
+        """The first case in which a curator claims an item, or gold has it."""
+        cases = (case for part in self.parts.values() for case in part.settlement.cases)
+        return min((case for case in cases if item in case.claims or item in case.outcome), key=order, default=None)
 
-    @cached_property
-    def open(self) -> list[Case]:
-        """The cases that want a decision, in the order of the walk."""
-        return in_order(case for part in self.parts.values() for case in part.disputed if case.settled is None)
+    def listed(self, which: CaseFilter) -> CaseList:
+        """The cases that pass a filter, in the order of the walk; a list made once is carried on by every decision."""
+        if which not in self._lists:
+            self._lists[which] = CaseList(case for part in self.parts.values() for case in part.passing(which))
+        return self._lists[which]
 
-    @cached_property
-    def disputed(self) -> list[Case]:
-        """The cases that curators do not agree on by themselves, in the order of the walk."""
-        return in_order(case for part in self.parts.values() for case in part.disputed)
+    @property
+    def kinds(self) -> set[Kind]:
+        """The kinds of its cases."""
+        return {case.kind for part in self.parts.values() for case in part.settlement.cases}
 
     @cached_property
     def counts(self) -> Counter[Settled | None]:
@@ -138,6 +164,11 @@ class GoldParts:
             for settled, count in part.counts.items():
                 counts[settled] += count
         return counts
+
+    @cached_property
+    def retired(self) -> int:
+        """How many open cases are about something that the label scheme does not allow."""
+        return sum(part.retired for part in self.parts.values())
 
     @property
     def waiting_relations(self) -> int:
@@ -160,13 +191,11 @@ class GoldParts:
         return self._joined([self.parts[number] for number in sorted(self._near(wanted))], wanted)
 
     def _near(self, keys: Iterable[SpanKey]) -> set[int]:
-        """The numbers of the parts that hold some spans, or that lie over the same text."""
-        return {
-            number
-            for number, part in self.parts.items()
-            for key in keys
-            if (part.start < key.end and key.start < part.end) or key in part.keys
-        }
+        """The numbers of the parts that lie over the same text as some spans, and so of those that hold them."""
+        keys = list(keys)
+        start, end = min([key.start for key in keys], default=0), max([key.end for key in keys], default=0)
+        near = [(number, part) for number, part in self.parts.items() if part.start < end and start < part.end]
+        return {number for number, part in near if any(part.start < key.end and key.start < part.end for key in keys)}
 
     def _joined(self, parts: Sequence[GoldPart], keys: frozenset[SpanKey]) -> GoldPart:
         if len(parts) == 1:
@@ -209,6 +238,10 @@ class GoldParts:
             new = self._settled(old.contents, rulings, old.keys | keys)
             parts._put(new)
             changed.append((old, new))
+        for which, cases in self._lists.items():
+            gone = [case for old, _ in changed for case in old.passing(which)]
+            come = [case for _, new in changed for case in new.passing(which)]
+            parts._lists[which] = cases.with_changes(gone, come)
         return parts, changed
 
     def _keys(self, claim: str, ruling: Ruling | None) -> set[SpanKey]:
@@ -221,7 +254,7 @@ class GoldParts:
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
     """Put cases in the order of the walk."""
-    return sorted(cases, key=lambda case: (case.position, case.id))
+    return sorted(cases, key=order)
 
 
 def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:

@@ -92,7 +92,7 @@ def test_another_relation_between_the_same_spans_settles_one_that_is_retired(agr
     (case,) = session.gold.open
     assert isinstance(case, RelationCase)
     session.relate(str(case.ends[0]), str(case.ends[1]), "leads", case_id=case.id)
-    assert session.gold.open == []
+    assert not session.gold.open
     assert relation_texts(session) == {("Ana Ruiz", "leads", "Cruz Roja")}
 
 
@@ -108,7 +108,7 @@ def test_a_span_that_is_retired_gets_another_label_and_its_relation_comes_with_i
     session.amend(case.id, label="HUMAN")
     assert span_texts(session) == {("HUMAN", "Ana Ruiz"), ("ORG", "Cruz Roja")}
     assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
-    assert session.gold.open == []
+    assert not session.gold.open
     session.undo()
     assert [case.kind for case in session.gold.open] == ["retired"]
     session.redo()
@@ -156,7 +156,7 @@ def test_a_relation_that_was_decided_by_hand_stays_in_gold_and_wants_a_decision(
     (case,) = again.gold.open
     assert again.content.retirement(str(case.outcome[0])) is not None
     again.delete(str(case.outcome[0]))
-    assert again.gold.open == []
+    assert not again.gold.open
     again.finish()
     assert relation_texts(again) == {("Ana Ruiz", "works_for", "Cruz Roja")}
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from annotator.annotation import RelationKey
 from annotator.labels.retired import retired
 from annotator.workflow.adjudicating import parts as parts_module
-from annotator.workflow.adjudicating.cases import Case
+from annotator.workflow.adjudicating.case_list import CaseFilter
+from annotator.workflow.adjudicating.cases import KINDS, Case
 from annotator.workflow.adjudicating.parts import GoldParts
 from annotator.workflow.adjudicating.settlement import Settlement
 from tests.workflow.adjudicating.settlements import SENTENCES, Judge, contents, judges, layer, says, word
@@ -113,6 +114,7 @@ def test_settled_in_parts_it_is_the_same(judge: Judge, data: st.DataObject) -> N
         patch.setattr(parts_module, "LEAST_SPANS", 1)
         parts = GoldParts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
         assert parts.settlement == judge.now
+        assert_lists_are_right(parts)
         while judge.now.open:
             case = data.draw(st.sampled_from(judge.now.open), label="case")
             before = {i: r for i, r in judge.rulings.items() if r.settled == "adjudicator"}
@@ -121,10 +123,21 @@ def test_settled_in_parts_it_is_the_same(judge: Judge, data: st.DataObject) -> N
             parts.event = judge.event
             parts, changed = parts.with_rulings({i: r for i, r in after.items() if before.get(i) != r})
             assert without_events(parts.settlement) == without_events(judge.now)
+            assert_lists_are_right(parts)
             for old, new in changed:
                 assert old.keys <= new.keys
         anew = GoldParts.of(judge.contents, judge.rulings, judge.scheme, SENTENCES, judge.event)
         assert without_events(anew.settlement) == without_events(judge.now)
+
+
+def assert_lists_are_right(parts: GoldParts) -> None:
+    """Check that lists that were carried on from decision to decision hold what lists made anew would."""
+    cases = parts.settlement.cases
+    assert list(parts.listed(CaseFilter(only_open=True))) == [c for c in cases if c.settled is None]
+    disputed = [c for c in cases if (c.kind, c.settled) != ("agreed", "agreement")]
+    assert list(parts.listed(CaseFilter(only_disputed=True))) == disputed
+    for kind in KINDS:
+        assert list(parts.listed(CaseFilter(kind))) == [c for c in cases if c.kind == kind]
 
 
 def without_events(settlement: Settlement) -> Settlement:

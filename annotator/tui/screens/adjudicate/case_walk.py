@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-
+from annotator.workflow.adjudicating.case_list import CaseFilter, CaseList
 from annotator.workflow.adjudicating.cases import KINDS, Case, Kind
 from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.editing.bookmark import DocumentBookmark
@@ -16,11 +15,9 @@ class CaseWalk:
         self._gold = gold
         self.kind: Kind | None = None
 
-    def open_cases(self) -> list[Case]:
+    def open_cases(self) -> CaseList:
         """The open cases that are walked."""
-        if self.kind is None:
-            return self._gold.open
-        return [case for case in self._gold.open if case.kind == self.kind]
+        return self._gold.parts.listed(CaseFilter(self.kind, only_open=True))
 
     def first(self) -> Case | None:
         """The first open case."""
@@ -35,22 +32,14 @@ class CaseWalk:
 
     def next_case(self, case: Case | None, offset: int, by: int) -> Case | None:
         """The next (for -1 the previous) open case after ``case``, or after an offset in code points; wraps round."""
-        cases = self.open_cases()
-        if not cases:
-            return None
-        start = (case.position, case.id) if case is not None else ((offset, -1), "")
-        order = [(other.position, other.id) for other in cases]
-        index = bisect_right(order, start) if by > 0 else bisect_left(order, start) - 1
-        return cases[index % len(cases)]
+        return self.open_cases().next(case, offset, by)
 
-    def listed(self) -> list[Case]:
+    def listed(self) -> CaseList:
         """The cases for the panel: those of the kind that is walked, else all that were in dispute."""
-        if self.kind is None:
-            return self._gold.parts.disputed
-        return [case for case in self._gold.parts.cases if case.kind == self.kind]
+        return self._gold.parts.listed(CaseFilter(self.kind, only_disputed=self.kind is None))
 
     def select_next_kind(self) -> None:
         """Walk the cases of the next kind that there is, and after the last one all again."""
-        existing = {case.kind for case in self._gold.parts.cases}
+        existing = self._gold.parts.kinds
         kinds: list[Kind | None] = [None, *(kind for kind in KINDS if kind in existing)]
         self.kind = kinds[(kinds.index(self.kind) + 1) % len(kinds)] if self.kind in kinds else None

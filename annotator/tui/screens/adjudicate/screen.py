@@ -29,6 +29,7 @@ from annotator.tui.widgets.label_bar import LabelBar
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
+from annotator.workflow.adjudicating.case_list import CaseFilter
 from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
 from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.hidden_names import displayed_names
@@ -37,6 +38,7 @@ from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
 MOST_VERSIONS = 9
+OPEN_SPANS = CaseFilter(only_open=True, only_spans=True)
 
 
 class AdjudicateScreen(DocumentScreen):
@@ -87,7 +89,6 @@ class AdjudicateScreen(DocumentScreen):
         self.case_id: str | None = None
         self._last_key = ""
         self._displayed = DisplayedCases()
-        self._open: list[Case] = []
         self._deciding = DecisionActions(self)
         add_actions(
             self,
@@ -182,13 +183,10 @@ class AdjudicateScreen(DocumentScreen):
 
     def _refresh_cases(self) -> None:
         """Show the cases as they are now: in the text the open ones and the one in focus, in the panel those walked."""
-        still_open, curators = self.session.gold.open, list(self.names)
-        if self._open is not still_open or self._displayed.curators != curators:
-            self._displayed = DisplayedCases.of(curators, [c for c in still_open if isinstance(c, SpanCase)])
-            self._open = still_open
         case = self.case
         in_dispute = isinstance(case, SpanCase) and case.settled and len(set(case.versions.values())) > 1
-        self._displayed.in_focus = case if isinstance(case, SpanCase) and in_dispute else None
+        in_focus = case if isinstance(case, SpanCase) and in_dispute else None
+        self._displayed = DisplayedCases(list(self.names), self.session.gold.parts.listed(OPEN_SPANS), in_focus)
         self.view.show_cases(self._displayed)
         self.panel.show_cases(self.walk.listed())
 
@@ -241,7 +239,7 @@ class AdjudicateScreen(DocumentScreen):
 
     def choose_in_panel(self) -> None:
         """Choose the case in focus in the panel."""
-        self.panel.choose_item(self.case_id)
+        self.panel.choose_case(self.case)
 
     def focus_entry(self, entry_id: str) -> None:
         """Put the case of a panel row in focus."""

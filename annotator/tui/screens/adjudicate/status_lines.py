@@ -28,13 +28,12 @@ def show_header(bar: StatusLine, session: GoldSession, *, wide: bool) -> None:
     agreed = counts["agreement"] + counts["majority"]
     sign = " ★ complete" if session.state == "done" else ""
     flag = " ⚑" if session.flagged else ""
-    open_cases = session.gold.open
-    retired = sum(case.kind == "retired" or bool(case.outcome) for case in open_cases)
+    still_open, retired = len(session.gold.open), session.gold.parts.retired
     if wide:
-        waiting = f"{len(open_cases)} open{f' ({retired} retired)' if retired else ''}"
+        waiting = f"{still_open} open{f' ({retired} retired)' if retired else ''}"
         counted = f"{waiting} · {counts['adjudicator']} settled · {agreed} agreed"
     else:
-        waiting = f"{len(open_cases)}?{f' {retired}{RETIRED}' if retired else ''}"
+        waiting = f"{still_open}?{f' {retired}{RETIRED}' if retired else ''}"
         counted = f"{waiting} {counts['adjudicator']}✓ {agreed}="
     bar.show(
         (f" {session.document.key}", "bold"),
@@ -76,8 +75,8 @@ def nothing_left(session: GoldSession) -> str:
 def _show_open_case(bar: StatusLine, session: GoldSession, case: Case, walk: CaseWalk) -> None:
     cases = walk.open_cases()
     only = f" {walk.kind}" if walk.kind else ""
-    number = next((i for i, c in enumerate(cases, 1) if c.id == case.id), None)
-    count = f"{number} of {len(cases)}{only} open" if number else f"{len(cases)}{only} open"
+    place = cases.place(case)
+    count = f"{len(cases)}{only} open" if place is None else f"{place + 1} of {len(cases)}{only} open"
     reason = session.retirement(case)
     why = (f"  {reason}", "retired") if reason else ("", "")
     keys = " = another label " if not reason else " x none " if isinstance(case, RelationCase) else " = label · x none "
