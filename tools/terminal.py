@@ -40,7 +40,10 @@ KEYS: Mapping[str, str] = {
 
 
 class Terminal:
-    """A command in a pseudo-terminal of ``columns`` × ``lines`` cells; ``timeout`` (seconds) limits every wait."""
+    """A command in a pseudo-terminal of ``columns`` × ``lines`` cells; ``timeout`` (seconds) limits every wait.
+
+    All that the program writes is appended to ``written``, if that is given.
+    """
 
     def __init__(
         self,
@@ -51,10 +54,12 @@ class Terminal:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         timeout: float = 20.0,
+        written: list[str] | None = None,
     ) -> None:
         self.timeout = timeout
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self.screen)
+        self._written = written
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         variables = {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
@@ -83,8 +88,14 @@ class Terminal:
             data = os.read(self._fd, 65536)
         except OSError:
             return False
-        self._stream.feed(_without_private_queries(self._decoder.decode(data)))
+        self._show(data)
         return bool(data)
+
+    def _show(self, data: bytes) -> None:
+        text = self._decoder.decode(data)
+        if self._written is not None:
+            self._written.append(text)
+        self._stream.feed(without_private_queries(text))
 
     def time_of_response(self, first: float, quiet: float) -> float | None:
         """Wait until output has come and ended; return the time of its last piece (``perf_counter``), if there was any.
@@ -97,7 +108,7 @@ class Terminal:
         while select.select([self._fd], [], [], quiet if pieces else first)[0]:
             last = time.perf_counter()
             pieces.append(os.read(self._fd, 65536))
-        self._stream.feed(_without_private_queries(self._decoder.decode(b"".join(pieces))))
+        self._show(b"".join(pieces))
         return last
 
     def wait(self, expected: str | Callable[[str], bool]) -> str:
@@ -122,9 +133,9 @@ class Terminal:
         os.write(self._fd, text.encode())
 
     def press(self, *keys: str) -> None:
-        """Press keys by name (``tab``, ``shift+right`` …) or character, one after the other."""
+        """Press keys by name (``tab``, ``shift+right``, ``alt+2`` …) or character, one after the other."""
         for key in keys:
-            self.send(KEYS.get(key, key))
+            self.send(sent_by(key))
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Drag the mouse with the left button from one cell (column, line; from 0) to another."""
@@ -163,10 +174,15 @@ class Terminal:
         raise TimeoutError("the program did not end")
 
 
+def sent_by(key: str) -> str:
+    """What a terminal sends for a key by name or character."""
+    return f"\x1b{key.removeprefix('alt+')}" if key.startswith("alt+") else KEYS.get(key, key)
+
+
 _PRIVATE_QUERY = re.compile(r"\x1b\[[<>=?][0-9;:]*[$]?[a-zA-Z]|\x1b\[[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
 
-def _without_private_queries(text: str) -> str:
+def without_private_queries(text: str) -> str:
     """Remove the private queries that pyte does not know and would print."""
     return _PRIVATE_QUERY.sub(_kept, text)
 
