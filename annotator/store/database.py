@@ -21,7 +21,7 @@ from annotator.store.layers import LAYERS, Bookmark, LayerInfo, SchemeMovedError
 from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.scheme_changes import KnownChanges, lagging, scheme_hashes, scheme_revision
-from annotator.store.tables import TABLES, records
+from annotator.store.tables import TABLES, records, tuples
 from annotator.store.writer import Writer
 from annotator.text import Document, Segmentation
 
@@ -283,8 +283,8 @@ class Store:
     def annotations(self, layer_id: int) -> Annotations:
         """A layer's spans and relations."""
         with self.snapshot():
-            spans = self.connection.execute(TABLES["span"].select, (layer_id,))
-            relations = self.connection.execute(TABLES["relation"].select, (layer_id,))
+            spans = tuples(self.connection, TABLES["span"].select, layer_id)
+            relations = tuples(self.connection, TABLES["relation"].select, layer_id)
             return Annotations({r[0]: Span(*r) for r in spans}, {r[0]: Relation(*r) for r in relations})
 
     def verdicts(self, layer_id: int) -> dict[str, Verdict]:

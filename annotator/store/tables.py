@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any
+
+import msgspec
 
 from annotator.history import LayerState, Op, Record, dumps
 
@@ -37,19 +39,16 @@ class StateTable:
 
     def record(self, row: Iterable[Any]) -> Record:
         """The record that a row's columns hold, without the ``None`` values."""
-        if not self.json and not self.boolean:
-            return {column: value for column, value in zip(self.columns, row, strict=True) if value is not None}
-        found: dict[str, Any] = {}
-        for column, value in zip(self.columns, row, strict=True):
-            if value is None:
-                continue
-            if column in self.json:
-                found[column] = json.loads(value)
-            elif column in self.boolean:
-                found[column] = bool(value)
-            else:
-                found[column] = value
-        return found
+        return {
+            column: value if read is None else read(value)
+            for (column, read), value in zip(self._readers, row, strict=True)
+            if value is not None
+        }
+
+    @cached_property
+    def _readers(self) -> list[tuple[str, Callable[[Any], Any] | None]]:
+        """The columns, with what makes a value of a record of theirs; ``None`` where they are the same."""
+        return [(c, _loads if c in self.json else bool if c in self.boolean else None) for c in self.columns]
 
     @property
     def upsert(self) -> str:
@@ -73,6 +72,14 @@ class StateTable:
         """The statement that reads a layer's records: id, columns."""
         names = ", ".join(f'"{c}"' for c in self.columns)
         return f"SELECT id, {names} FROM {self.name} WHERE layer_id = ?"
+
+
+def _loads(text: str) -> Any:
+    """The value that a JSON text stands for; what msgspec does not take, ``json`` does, or says what is wrong."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
 
 
 _ITEM = ("label", "origin", "source", "score", "curator")
@@ -167,5 +174,12 @@ def read_state(connection: sqlite3.Connection, layer_id: int) -> LayerState:
 
 def records(connection: sqlite3.Connection, table: StateTable, layer_id: int) -> Iterator[tuple[str, Record]]:
     """Yield id and record of everything that a layer holds in ``table``."""
-    for row in connection.execute(table.select, (layer_id,)):
-        yield row[0], table.record(tuple(row)[1:])
+    for item_id, *values in tuples(connection, table.select, layer_id):
+        yield item_id, table.record(values)
+
+
+def tuples(connection: sqlite3.Connection, sql: str, *values: Any) -> sqlite3.Cursor:
+    """The rows of a query as plain tuples, for layers that have tens of thousands of them."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute(sql, values)

@@ -37,7 +37,7 @@ from annotator.tui.uncaught import Uncaught
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.workbench import LeftDocument
-from annotator.tuning import collect_everything, collect_seldom, exempt_from_collection
+from annotator.tuning import collect_everything, collect_seldom, collector_paused, exempt_from_collection
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
@@ -268,7 +268,10 @@ class AnnotatorApp(NotifyingApp):
     def _push_document(self, make_screen: Callable[[], WorkScreen]) -> None:
         """Open a screen that keeps a document in memory, and let the garbage collector pass that over."""
         collect_everything()
-        self.push_screen(make_screen())
+        with collector_paused():
+            screen = make_screen()
+            exempt_from_collection()
+        self.push_screen(screen)
         self.call_after_refresh(exempt_from_collection)
 
     def open_feedback(self, key: str, curator: str | None = None) -> None:

@@ -89,7 +89,6 @@ class GoldEditor:
                 names = ("state", "flag", "text", "curators", "fingerprint")
                 self.layer.content.fill(self._store.comments(info.id), {name: getattr(info, name) for name in names})
             self.editor.begin(self.layer, info)
-        with collector_paused():
             self.parts = self._in_parts(self.layer.rulings)
             imported = self._rulings_for_imported()
             if imported:

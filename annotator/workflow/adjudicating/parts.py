@@ -6,7 +6,7 @@ one, which gives the same as settling all at once.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,25 +103,20 @@ class GoldParts:
     ) -> GoldParts:
         """Divide finished work and the rulings on it into parts, and settle each; ``event`` numbers the next event."""
         parts = cls(scheme, sentences, tuple(sorted(contents)), event)
-        sets = _sets_of_spans(contents, rulings)
-        spans, relations, decided = _by_set(contents, rulings, sets)
-        for group in _groups(sets):
-            content = {
-                c: Annotations.of(
-                    [span for first in group for span in spans[c, first]],
-                    [relation for first in group for relation in relations[c, first]],
-                )
-                for c in parts._curators
-            }
-            within = {ruling.id: ruling for first in group for ruling in decided[first]}
-            keys = frozenset(key for members in group.values() for key in members)
-            parts._put(parts._settled(content, within, keys))
+        for material in _divided(contents, [r for r in rulings.values() if r.settled == "adjudicator"]):
+            work = {c: Annotations.of(material.spans[c], material.relations[c]) for c in parts._curators}
+            within = {ruling.id: ruling for ruling in material.rulings}
+            parts._put(parts._settled(work, within, frozenset(material.keys), before=rulings))
         return parts
 
     def _settled(
-        self, contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling], keys: frozenset[SpanKey]
+        self,
+        contents: Mapping[str, Annotations],
+        rulings: Mapping[str, Ruling],
+        keys: frozenset[SpanKey],
+        before: Mapping[str, Ruling] | None = None,
     ) -> GoldPart:
-        settlement = settle(contents, rulings, self._scheme, self._sentences, self.event)
+        settlement = settle(contents, rulings, self._scheme, self._sentences, self.event, before)
         return GoldPart(contents, settlement.rulings, keys, settlement)
 
     def _put(self, part: GoldPart) -> None:
@@ -287,58 +282,62 @@ def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settl
 # Finding what belongs together
 
 
-def _sets_of_spans(contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling]) -> DisjointSets[SpanKey]:
-    sets = DisjointSets[SpanKey]()
-    for content in contents.values():
-        for span in content.spans.values():
-            sets.find(span.key)
-    for ruling in rulings.values():
-        one, *others = _keys_of(ruling)
-        sets.find(one)
-        for other in others:
-            sets.join(one, other)
-    last: SpanKey | None = None
-    for key in sorted(sets):
-        if last is not None and key.start < last.end:
-            sets.join(last, key)
-        last = key if last is None or key.end > last.end else last
-    for content in contents.values():
-        for relation in content.relations.values():
-            sets.join(content.spans[relation.head].key, content.spans[relation.child].key)
-    return sets
+@dataclass(slots=True)
+class _Material:
+    """What a part is made of: the spans that it is about, spans and relations by curator, and decisions."""
+
+    keys: list[SpanKey]
+    spans: dict[str, list[Span]]
+    relations: dict[str, list[Relation]]
+    rulings: list[Ruling]
 
 
-def _by_set(
-    contents: Mapping[str, Annotations], rulings: Mapping[str, Ruling], sets: DisjointSets[SpanKey]
-) -> tuple[
-    dict[tuple[str, SpanKey], list[Span]], dict[tuple[str, SpanKey], list[Relation]], dict[SpanKey, list[Ruling]]
-]:
-    """Spans and relations by curator and set, and rulings by set; a set is named by its first span."""
-    spans: defaultdict[tuple[str, SpanKey], list[Span]] = defaultdict(list)
-    relations: defaultdict[tuple[str, SpanKey], list[Relation]] = defaultdict(list)
-    decided: defaultdict[SpanKey, list[Ruling]] = defaultdict(list)
-    for curator, content in contents.items():
-        for span in content.spans.values():
-            spans[curator, sets.find(span.key)].append(span)
-        for relation in content.relations.values():
-            relations[curator, sets.find(content.spans[relation.head].key)].append(relation)
-    for ruling in rulings.values():
-        decided[sets.find(next(_keys_of(ruling)))].append(ruling)
-    return spans, relations, decided
+def _divided(contents: Mapping[str, Annotations], rulings: Sequence[Ruling]) -> list[_Material]:
+    """Finished work and the decisions on it, divided into what belongs together, in reading order."""
+    keyed = {c: [(span.key, span) for span in content.spans.values()] for c, content in contents.items()}
+    keys = {key for pairs in keyed.values() for key, _ in pairs}.union(*map(_keys_of, rulings))
+    ends = {
+        c: [(content.spans[r.head].key, content.spans[r.child].key, r) for r in content.relations.values()]
+        for c, content in contents.items()
+    }
+    links = [(head, child) for relations in ends.values() for head, child, _ in relations]
+    links += [(one, other) for one, *others in map(_keys_of, rulings) for other in others]
+    places = _places(sorted(keys), links)
+    parts = [
+        _Material([], {c: [] for c in contents}, {c: [] for c in contents}, [])
+        for _ in range(max(places.values(), default=-1) + 1)
+    ]
+    for key, place in places.items():
+        parts[place].keys.append(key)
+    for curator in contents:
+        spans, relations = [part.spans[curator] for part in parts], [part.relations[curator] for part in parts]
+        for key, span in keyed[curator]:
+            spans[places[key]].append(span)
+        for head, _, relation in ends[curator]:
+            relations[places[head]].append(relation)
+    for ruling in rulings:
+        parts[places[next(_keys_of(ruling))]].rulings.append(ruling)
+    return parts
 
 
-def _groups(sets: DisjointSets[SpanKey]) -> Iterator[dict[SpanKey, list[SpanKey]]]:
-    """The sets in reading order, small ones several at a time: the members by the set's first span."""
-    members: defaultdict[SpanKey, list[SpanKey]] = defaultdict(list)
-    for key in sorted(sets):
-        members[sets.find(key)].append(key)
-    group: dict[SpanKey, list[SpanKey]] = {}
-    size = 0
-    for first, keys in members.items():
-        group[first] = keys
-        size += len(keys)
+def _places(keys: Sequence[SpanKey], links: Iterable[tuple[SpanKey, SpanKey]]) -> dict[SpanKey, int]:
+    """The index of the part that each of some sorted spans is in; links join what does not share text."""
+    stretches: dict[SpanKey, int] = {}
+    number, reached = -1, 0
+    for key in keys:
+        if number < 0 or key.start >= reached:
+            number += 1
+        reached = max(reached, key.end)
+        stretches[key] = number
+    sets = DisjointSets(range(number + 1))
+    for one, other in links:
+        sets.join(stretches[one], stretches[other])
+    firsts = [sets.find(stretch) for stretch in range(number + 1)]
+    place = size = 0
+    place_of: dict[int, int] = {}
+    for first, count in Counter(firsts[stretch] for stretch in stretches.values()).items():
+        place_of[first] = place
+        size += count
         if size >= LEAST_SPANS:
-            yield group
-            group, size = {}, 0
-    if group:
-        yield group
+            place, size = place + 1, 0
+    return {key: place_of[firsts[stretch]] for key, stretch in stretches.items()}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from operator import attrgetter
+from typing import Any
 
 from annotator.annotation import (
     Annotations,
@@ -26,8 +28,6 @@ from annotator.text import Segmentation
 from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
 from annotator.workflow.adjudicating.relations import RelationOutcome, SpanOutcomes, relation_cases
 from annotator.workflow.adjudicating.spans import span_cases, successors
-
-Item = TypeVar("Item", Span, Relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +58,33 @@ def settle(
     scheme: LabelScheme,
     sentences: Segmentation,
     event: int,
+    before: Mapping[str, Ruling] | None = None,
 ) -> Settlement:
     """Settle what can be settled.
 
     ``contents`` is the finished work by curator.  Of ``rulings``, those of an adjudicator hold; those that followed
-    from the work itself are made anew, and say ``event`` where they are not as before.
+    from the work itself are made anew, and say ``event`` where they are not as ``before`` (by default in ``rulings``).
     """
+    before = rulings if before is None else before
     by_hand = {i: ruling for i, ruling in rulings.items() if ruling.settled == "adjudicator"}
     ruled = {
         span_key(r.claim): span_key(r.outcome) if r.outcome else None for r in by_hand.values() if r.kind == "span"
     }
-    spans = span_cases(contents, ruled, scheme)
+    by_key = _spans_by_key(contents)
+    marked = _first_of(by_key)
+    spans = span_cases(by_key, ruled, scheme)
     outcomes = SpanOutcomes(_span_outcomes(spans, ruled), scheme, sentences)
     ruled_relations = {
         relation_key(r.claim): relation_outcome(r.outcome) for r in by_hand.values() if r.kind == "relation"
     }
     relations, waiting_relations = relation_cases(contents, outcomes, ruled_relations)
-    by_itself = {r.id: r for r in (*_span_rulings(spans, contents, event),
+    by_itself = {r.id: r for r in (*_span_rulings(spans, marked, event),
                               *_relation_rulings(relations, contents, outcomes, event))}  # fmt: skip
-    all_rulings = {i: _as_before(rulings.get(i), ruling) for i, ruling in by_itself.items()}
+    all_rulings = {i: _as_before(before.get(i), ruling) for i, ruling in by_itself.items()}
     all_rulings.update({i: r.replace(item=_item(r, outcomes)) for i, r in by_hand.items()})
     cases: list[Case] = [*spans, *relations]
-    cases.sort(key=lambda case: (case.position, case.id))
+    if relations:
+        cases.sort(key=lambda case: (case.position, case.id))
     content = _content(all_rulings, outcomes)
     return Settlement(tuple(sorted(contents)), tuple(cases), all_rulings, content, outcomes.spans, waiting_relations)
 
@@ -111,19 +116,29 @@ def _span_outcomes(cases: Iterable[SpanCase], ruled: Mapping[SpanKey, SpanKey | 
     outcomes: dict[SpanKey, SpanKey | None] = {o: o for o in ruled.values() if o is not None}
     for case in cases:
         if case.settled is not None:
-            outcomes.update({span: span for span in case.outcome})
-            outcomes.update(successors(case.versions.values(), case.outcome))
+            outcomes.update(zip(case.outcome, case.outcome, strict=True))
+            if case.claims != case.outcome:
+                outcomes.update(successors(case.versions.values(), case.outcome))
     return {**outcomes, **ruled}
 
 
-def _span_rulings(cases: Iterable[SpanCase], contents: Mapping[str, Annotations], event: int) -> Iterator[Ruling]:
-    marked = first_spans(contents)
+def _span_rulings(cases: Iterable[SpanCase], marked: Mapping[SpanKey, Span], event: int) -> Iterator[Ruling]:
     for case in cases:
-        if case.settled in ("agreement", "majority"):
+        if case.settled == "agreement" and len(case.claims) == 1:  # the one span that all have, as most are
+            yield _agreed_ruling(case, marked[case.claims[0]], event)
+        elif case.settled in ("agreement", "majority"):
             versions = versions_of(case)
             for claim, outcome in successors(case.versions.values(), case.outcome).items():
                 ruling = Ruling(str(claim), "span", key_json(claim), case.settled, versions, event)
                 yield ruling if outcome is None else credited_span(ruling, marked[outcome], outcome)
+
+
+def _agreed_ruling(case: SpanCase, span: Span, event: int) -> Ruling:
+    """The ruling on the one claim of a case: on ``span``, which all curators have."""
+    key = key_json(case.claims[0])
+    credit = (span.origin, span.source, span.score, span.curator)
+    versions = {curator: [key] for curator in case.versions}
+    return Ruling(case.id, "span", key, "agreement", versions, event, key, case.id, *credit)
 
 
 def _relation_rulings(
@@ -143,11 +158,22 @@ def _relation_rulings(
 
 def first_spans(contents: Mapping[str, Annotations]) -> dict[SpanKey, Span]:
     """Every span that was marked, as the first curator in order of name has it, with that name on it."""
-    spans: dict[SpanKey, Span] = {}
-    for curator in sorted(contents):
-        for span in sorted(contents[curator].spans.values(), key=lambda s: s.id):
-            spans.setdefault(span.key, span.replace(curator=curator))
-    return spans
+    return _first_of(_spans_by_key(contents))
+
+
+def _spans_by_key(contents: Mapping[str, Annotations]) -> dict[str, dict[SpanKey, Span]]:
+    """Each curator's spans by their content; of two with the same content the first by id."""
+    last_to_first = partial(sorted, key=attrgetter("id"), reverse=True)
+    return {c: {span.key: span for span in last_to_first(contents[c].spans.values())} for c in sorted(contents)}
+
+
+def _first_of(by_key: Mapping[str, Mapping[SpanKey, Span]]) -> dict[SpanKey, Span]:
+    marked: dict[SpanKey, Span] = {}
+    for curator, spans in by_key.items():
+        for key, span in spans.items():
+            if key not in marked:
+                marked[key] = span.replace(curator=curator)
+    return marked
 
 
 def first_relations(contents: Mapping[str, Annotations], outcomes: SpanOutcomes) -> dict[RelationKey, Relation]:
@@ -172,7 +198,9 @@ def credited_span(ruling: Ruling, item: Span, outcome: SpanKey) -> Ruling:
 
 
 def _as_before(old: Ruling | None, new: Ruling) -> Ruling:
-    return old if old is not None and new.replace(event=old.event) == old else new
+    if old is None:
+        return new
+    return old if (new if new.event == old.event else new.replace(event=old.event)) == old else new
 
 
 def _item(ruling: Ruling, outcomes: SpanOutcomes) -> str | None:
@@ -189,22 +217,17 @@ def _outcome(ruling: Ruling, outcomes: SpanOutcomes) -> SpanKey | RelationKey | 
     return outcomes.standing(relation_key(ruling.claim), relation_outcome(ruling.outcome))
 
 
-def _with_credit(ruling: Ruling, item: Item) -> Item:
-    """An item with the origin, source, score and curator that the ruling gives it."""
-    origin = ruling.origin or "added"
-    return item.replace(origin=origin, source=ruling.source, score=ruling.score, curator=ruling.curator)
-
-
 def _content(rulings: Mapping[str, Ruling], outcomes: SpanOutcomes) -> Annotations:
     """The items of gold; of several claims with one outcome, the one equal to it counts, else the first by id."""
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
-    for ruling in sorted(rulings.values(), key=lambda r: (r.id != r.item, r.id)):
-        key = _outcome(ruling, outcomes)
-        if isinstance(key, SpanKey):
-            spans.setdefault(str(key), _with_credit(ruling, Span(str(key), *key)))
-        elif key is not None:
-            relations.setdefault(
-                str(key), _with_credit(ruling, Relation(str(key), str(key.head), str(key.child), key.label))
-            )
+    standing = sorted((r for r in rulings.values() if r.item is not None), key=attrgetter("id"))
+    for ruling in (*(r for r in standing if r.id == r.item), *(r for r in standing if r.id != r.item)):
+        item_id = str(ruling.item)
+        credit = (ruling.origin or "added", ruling.source, ruling.score, ruling.curator)
+        if ruling.kind == "span":
+            start, end, label = ruling.outcome
+            spans.setdefault(item_id, Span(item_id, start, end, label, *credit))
+        elif isinstance(key := _outcome(ruling, outcomes), RelationKey):
+            relations.setdefault(item_id, Relation(item_id, str(key.head), str(key.child), key.label, *credit))
     return Annotations(spans, relations)

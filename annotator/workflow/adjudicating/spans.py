@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
 from annotator.agreement.alignment import align, align_layers
-from annotator.annotation import Annotations, Settled, SpanKey
+from annotator.annotation import Settled, SpanKey
 from annotator.disjoint_sets import DisjointSets
 from annotator.intervals import IntervalIndex
 from annotator.labels import LabelScheme
@@ -20,11 +20,11 @@ AlignedSpans = tuple[SpanKey | None, ...]
 """What each curator marked in one place."""
 
 
-def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, SpanKey | None],
+def span_cases(spans: Mapping[str, Collection[SpanKey]], ruled: Mapping[SpanKey, SpanKey | None],
                scheme: LabelScheme) -> list[SpanCase]:  # fmt: skip
     """The cases of spans, in reading order.
 
-    ``contents`` is the finished work by curator, ``ruled`` what an adjudicator decided on a claim.  A case is settled
+    ``spans`` are those that each curator marked, ``ruled`` what an adjudicator decided on a claim.  A case is settled
     when every claim in it was decided on, or stands in gold anyway; open when only some were; by vote when none was
     and the vote's outcome may stand beside what was decided.  What the scheme does not allow settles nothing.  Claims
     for which a decision on their neighbours left room are a case of their own.
@@ -33,11 +33,18 @@ def span_cases(contents: Mapping[str, Annotations], ruled: Mapping[SpanKey, Span
     ruled_index = IntervalIndex((s.start, s.end, str(i)) for i, s in enumerate(ruled_spans))
     decided = {**{span: span for span in ruled_spans}, **ruled}
     retired = {ruled_spans[int(i)] for i in retired_spans(scheme, ((s, str(i)) for i, s in enumerate(ruled_spans)))}
-    cases = []
-    for case in _undecided_cases(contents, decided, scheme):
-        near = [ruled_spans[int(i.id)] for i in ruled_index.overlapping(*case.range)]
+    curators = sorted(spans)
+    layers = [set(spans[curator]) for curator in curators]
+    agreed = _agreed_alone(layers)
+    touched = {s for s in agreed if s in decided or ruled_index.overlapping(s.start, s.end)} if decided else set()
+    unanimous = vote(dict.fromkeys(curators, ()), scheme.settle) if curators else None
+    cases = _agreed_cases(agreed - touched, curators, scheme, unanimous[1] if unanimous is not None else None)
+    undecided = _agreed_cases(touched, curators, scheme, None)
+    undecided += _undecided_cases(curators, [layer - agreed for layer in layers], decided, scheme)
+    for case in undecided:
+        near = [ruled_spans[int(i.id)] for i in ruled_index.overlapping(*case.range)] if ruled_spans else []
         cases.append(_reopened_on_clash(_settled(case, decided, retired, scheme), near, scheme))
-    return sorted([*cases, *_added(cases, contents, ruled, retired)], key=lambda case: (case.position, case.id))
+    return sorted([*cases, *_added(cases, curators, ruled, retired)], key=lambda case: (case.position, case.id))
 
 
 def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuccessors:
@@ -54,21 +61,12 @@ def successors(versions: Iterable[SpanVersion], outcome: SpanVersion) -> SpanSuc
 
 
 def _undecided_cases(
-    contents: Mapping[str, Annotations], decided: Mapping[SpanKey, SpanKey | None], scheme: LabelScheme
-) -> list[SpanCase]:
+    curators: Sequence[str], layers: Sequence[set[SpanKey]], decided: Mapping[SpanKey, SpanKey | None],
+    scheme: LabelScheme,
+) -> list[SpanCase]:  # fmt: skip
     """The cases, as if none were settled: aligned spans, and those that cannot stand beside them."""
-    curators = sorted(contents)
-    layers = [{s.key for s in contents[c].spans.values()} for c in curators]
-    agreed = _agreed_alone(layers)
-    cases = [
-        SpanCase(
-            str(span), "agreed" if scheme.span_problem(span) is None else "retired",
-            dict.fromkeys(curators, (span,)), claims=(span,),
-        )
-        for span in agreed
-    ]  # fmt: skip
-    aligned = align_layers([layer - agreed for layer in layers])
-    rows = [row for group in aligned for row in _divided(group.spans, decided)]
+    cases = []
+    rows = [row for group in align_layers(layers) for row in _divided(group.spans, decided)]
     for members in _joined([{s for s in row if s is not None} for row in rows], decided, scheme):
         spans = [rows[member] for member in members]
         versions = {
@@ -79,6 +77,23 @@ def _undecided_cases(
         if kind == "agreed" and not allowed_together(scheme, claims):
             kind = "retired"
         cases.append(SpanCase(str(claims[0]), kind, versions, claims=claims))
+    return cases
+
+
+def _agreed_cases(
+    spans: Iterable[SpanKey], curators: Sequence[str], scheme: LabelScheme, settled: Settled | None
+) -> list[SpanCase]:
+    """The cases of spans that every curator has and that share no text with any other: ``settled``, where allowed."""
+    cases = []
+    for span in spans:
+        version = (span,)
+        versions = dict.fromkeys(curators, version)
+        if scheme.span_problem(span) is not None:
+            cases.append(SpanCase(str(span), "retired", versions, claims=version))
+        elif settled is None:
+            cases.append(SpanCase(str(span), "agreed", versions, claims=version))
+        else:
+            cases.append(SpanCase(str(span), "agreed", versions, settled, version, version))
     return cases
 
 
@@ -164,13 +179,13 @@ def _reopened_on_clash(case: SpanCase, ruled_spans: list[SpanKey], scheme: Label
     return replace(case, settled=None, outcome=()) if clash else case
 
 
-def _added(cases: Iterable[SpanCase], contents: Mapping[str, Annotations],
+def _added(cases: Iterable[SpanCase], curators: Sequence[str],
            ruled: Mapping[SpanKey, SpanKey | None], retired: Container[SpanKey]) -> list[SpanCase]:  # fmt: skip
     """Cases for the spans that stand by decision alone, because no curator has them (any more)."""
     claimed = {claim for case in cases for claim in case.claims}
     in_gold = {span for case in cases for span in case.outcome}
     in_gold |= {outcome for claim, outcome in ruled.items() if claim in claimed and outcome is not None}
-    nobody: dict[str, SpanVersion] = dict.fromkeys(sorted(contents), ())
+    nobody: dict[str, SpanVersion] = dict.fromkeys(curators, ())
     added: dict[SpanKey, SpanCase] = {}
     for claim in sorted(ruled):
         outcome = ruled[claim]

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.annotation import RelationKey
+from annotator.labels import Settle
 from annotator.labels.retired import retired
 from annotator.workflow.adjudicating import parts as parts_module
 from annotator.workflow.adjudicating.case_list import CaseFilter
 from annotator.workflow.adjudicating.cases import KINDS, Case
 from annotator.workflow.adjudicating.parts import GoldParts
 from annotator.workflow.adjudicating.settlement import Settlement
-from tests.workflow.adjudicating.settlements import SENTENCES, Judge, contents, judges, layer, says, word
+from tests.workflow.adjudicating.settlements import SENTENCES, Judge, contents, judges, layer, says, scheme, word
 
 
 def drawn(case: Case, data: st.DataObject) -> str | None:
@@ -143,3 +144,12 @@ def assert_lists_are_right(parts: GoldParts) -> None:
 def without_events(settlement: Settlement) -> Settlement:
     rulings = {i: ruling.replace(event=0) for i, ruling in settlement.rulings.items()}
     return replace(settlement, rulings=rulings)
+
+
+@pytest.mark.parametrize("policy", ["all", "never", 2])
+def test_what_was_decided_stands_when_nobody_has_finished_any_more(policy: Settle) -> None:
+    judge = Judge({"ana": layer(word(0, 0, "P")), "bo": layer(word(0, 0, "O"))}, scheme(policy=policy))
+    (case,) = judge.now.open
+    judge.choose(case, "ana")
+    alone = Judge({}, judge.scheme, judge.rulings)
+    assert says(alone.now.content)[0] == {word(0, 0, "P")}
