@@ -1,11 +1,15 @@
 """Adjudication: opening a document, one decision, gold made by itself, and finding the next document among many.
 
+Opening and deciding are measured in the session alone, and on the screen, in a real pseudo-terminal.  The notes say
+what processor time that took, which other work on the machine changes less.
+
 python -m benchmarks.adjudicate [--documents N]
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import sys
@@ -13,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from itertools import cycle
 from pathlib import Path
 
 from annotator.annotation import Annotations, Span
@@ -28,20 +31,24 @@ from annotator.workflow.desk import Desk
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.setup import make_workspace
 from annotator.workflow.workspace import Workspace
-from benchmarks.report import heading, line
+from benchmarks.keys import COLUMNS, LINES, QUIET, article
+from benchmarks.report import annotator, heading, line
+from tools.terminal import Terminal
 
 CURATORS = ("ana", "bo", "carla")
 LABELS = ("PERSON", "ORG", "GPE")
-SENTENCE = "la ministra Ana Ruiz viajó con Luis Paz a Ciudad Juárez el martes y volvió a México"
-ARTICLE, NOVEL = 400, 120_000
+ARTICLE, NOVEL = 2_400, 1_800_000
+"""Code points of the two texts."""
+ARTICLE_SPANS, NOVEL_SPANS = 60, 20_000
 SHARE_DIFFERING = 0.06
 OPENING_MS, DECISION_MS = 500, 16
 """Budgets in milliseconds, for a document of any length."""
+KEYS = 30
+"""How often a key is pressed of which the median is shown."""
 
 
-def put(workspace: Workspace, key: str, words: int, spans: int, dice: random.Random, differing: float) -> None:
+def put(workspace: Workspace, key: str, text: str, spans: int, dice: random.Random, differing: float) -> None:
     """Store a document that every curator has finished, each differing from the others on a share of the spans."""
-    text = " ".join(word for word, _ in zip(cycle(SENTENCE.split()), range(words), strict=False))
     document = build_document(Article(key, text, lang="es"), ("es", "en"))
     every = max(1, len(document.tokens) // spans)
     with workspace.store.write() as writer:
@@ -91,22 +98,67 @@ def one_document(workspace: Workspace, key: str, what: str) -> None:
     line(f"{what}: open again", wall, OPENING_MS, "ms", f"CPU {cpu:.1f} ms")
 
 
+def on_screen(root: Path, what: str) -> None:
+    """Measure opening and keys on the screen of a workspace with one document, from the key to the last painted row."""
+    terminal = Terminal(annotator("-w", str(root), "--as", "lead", "annotate"), columns=COLUMNS, lines=LINES)
+    terminal.wait("1 to adjudicate")
+    terminal.settle(0.5)
+    for which in ("first", "again"):
+        wall, cpu = answered(terminal, "a", 30.0, 0.5)
+        line(f"{what}: opened on the screen, {which}", wall, OPENING_MS, "ms", f"CPU {cpu:.0f} ms")
+        answered(terminal, "Q", 5.0, 0.5)
+    answered(terminal, "a", 30.0, 0.5)
+    for name, keys in (("tab", ["tab"]), ("a decision key", ["1", "2", "3"]), ("undo", ["u"])):
+        times = [answered(terminal, keys[i % len(keys)], 1.0, QUIET) for i in range(KEYS)]
+        wall, cpu = statistics.median(t[0] for t in times), statistics.mean(t[1] for t in times)
+        slowest = sorted(t[0] for t in times)[int(0.95 * KEYS)]
+        line(f"{what}: {name}, to rows", wall, DECISION_MS, "ms", f"p95 {slowest:.1f} ms, CPU {cpu:.1f} ms")
+    terminal.kill()
+
+
+def answered(terminal: Terminal, key: str, first: float, quiet: float) -> tuple[float, float]:
+    """Return the milliseconds from a key to the last piece of its frame, and the processor time that the program used.
+
+    ``first`` and ``quiet`` are as for :meth:`Terminal.time_of_response`.
+    """
+    start, used = time.perf_counter(), processor_ms(terminal.pid)
+    terminal.press(key)
+    last = terminal.time_of_response(first, quiet)
+    return 1000 * ((last or start) - start), processor_ms(terminal.pid) - used
+
+
+def processor_ms(pid: int) -> float:
+    """Return the processor time of a process so far, by a clock of a hundredth of a second (Linux only)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def new_workspace(root: Path) -> Workspace:
+    """Return an empty workspace."""
+    make_workspace(root)
+    return Workspace(root)
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--documents", type=int, default=1_000)
     count = parser.parse_args().documents
     dice = random.Random(1)
-    heading(f"adjudication, {len(CURATORS)} curators, {SHARE_DIFFERING:.0%} of spans in dispute")
+    heading(
+        f"adjudication, {len(CURATORS)} curators of whom each differs on {SHARE_DIFFERING:.0%} of the spans;"
+        f" an article of {ARTICLE_SPANS}, a novel of 1.8 MB and {NOVEL_SPANS:,}; a terminal of {COLUMNS}×{LINES}"
+    )
+    texts = article(ARTICLE), article(NOVEL)
     with tempfile.TemporaryDirectory() as folder:
-        make_workspace(Path(folder) / "w")
-        workspace = Workspace(Path(folder) / "w")
-        put(workspace, "article", ARTICLE, 60, dice, SHARE_DIFFERING)
-        put(workspace, "novel", NOVEL, 20_000, dice, SHARE_DIFFERING)
-        one_document(workspace, "article", "an article, 60 spans")
-        one_document(workspace, "novel", "a novel, 20,000 spans")
+        workspace = new_workspace(Path(folder) / "w")
+        put(workspace, "article", texts[0], ARTICLE_SPANS, dice, SHARE_DIFFERING)
+        put(workspace, "novel", texts[1], NOVEL_SPANS, dice, SHARE_DIFFERING)
+        one_document(workspace, "article", "an article")
+        one_document(workspace, "novel", "a novel")
         for number in range(count):
-            put(workspace, f"news-{number:06}", ARTICLE, 60, dice, 0.0 if number % 10 else SHARE_DIFFERING)
+            share = 0.0 if number % 10 else SHARE_DIFFERING
+            put(workspace, f"news-{number:06}", texts[0], ARTICLE_SPANS, dice, share)
         keys = [f"news-{number:06}" for number in range(count)]
         desk = Desk(workspace, "lead")
         wall, cpu = timed(lambda: settle_finished(workspace, "lead", keys))
@@ -114,6 +166,10 @@ def main() -> int:
         wall, cpu = timed(lambda: desk.next_to_adjudicate(f"news-{count // 2:06}"))
         line("the next document that waits", wall, 50, "ms", f"CPU {cpu:.1f} ms")
         workspace.close()
+        workspace = new_workspace(Path(folder) / "screen")
+        put(workspace, "novel", texts[1], NOVEL_SPANS, dice, SHARE_DIFFERING)
+        workspace.close()
+        on_screen(Path(folder) / "screen", "a novel")
     return 0
 
 

@@ -91,6 +91,7 @@ class GoldParts:
         self.event = event
         self.parts: dict[int, GoldPart] = {}
         self._lists: dict[CaseFilter, CaseList] = {}
+        self._found: dict[str, Case | None] = {}
 
     @classmethod
     def of(
@@ -129,11 +130,12 @@ class GoldParts:
 
     def find(self, case_id: str | None) -> Case | None:
         """The case with this id."""
-        if case_id is not None:
-            for part in self.parts.values():
-                if case_id in part.cases:
-                    return part.cases[case_id]
-        return None
+        if case_id is None:
+            return None
+        if case_id not in self._found:
+            parts = (part for part in self.parts.values() if case_id in part.cases)
+            self._found[case_id] = next((part.cases[case_id] for part in parts), None)
+        return self._found[case_id]
 
     def find_about(self, item: SpanKey | RelationKey) -> Case | None:
         """The first case in which a curator claims an item, or gold has it."""
@@ -237,6 +239,10 @@ class GoldParts:
             gone = [case for old, _ in changed for case in old.passing(which)]
             come = [case for _, new in changed for case in new.passing(which)]
             parts._lists[which] = cases.with_changes(gone, come)
+        parts.counts = self.counts.copy()
+        for old, new in changed:
+            parts.counts.subtract(old.counts)
+            parts.counts.update(new.counts)
         return parts, changed
 
     def _keys(self, claim: str, ruling: Ruling | None) -> set[SpanKey]:

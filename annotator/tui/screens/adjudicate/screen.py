@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -283,12 +284,21 @@ class AdjudicateScreen(DocumentScreen):
     def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
         """Take a step and show its outcome, and the cases that changed with it."""
         before = self.session.gold.parts
-        outcome = super().carry_out(action)
+
+        def step() -> Outcome:
+            outcome = action()
+            changed = self.session.gold.parts.changed_since(before)
+            return replace(outcome, touched=(*outcome.touched, *(case.range for case in changed)))
+
+        outcome = super().carry_out(step)
         if outcome is not None:
             self._returning.forget()
-            self._refresh_cases()
-            self.view.repaint([case.range for case in self.session.gold.parts.changed_since(before)])
         return outcome
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show the cases as they are after a step, repaint what it touched, and show its message."""
+        self._refresh_cases()
+        super().show_outcome(outcome)
 
     def show_error(self, error: AnnotatorError) -> None:
         """Show what is wrong; what the same key does when it is pressed again is a question, beside the keys."""
