@@ -251,11 +251,14 @@ def _relations(now: Situation, key: RelationKey, policy: Policy) -> Iterator[Pla
         way = now.reach(end)
         ways = [] if way is None else [(*way, Step("add relation", "r"), *last)]
         first = now.relatable.get(identity)
-        if first is not None and now.screen.item_id is None:
+        if first is not None:
             asked = Step("add relation", hint=end.start, cost=len(first))
-            ways.append((Step("add relation", "r"), asked, *last))
+            ways.append((Step("add relation", "alt+r"), asked, *last))
+        waits = now.layer.order.is_pending(now.screen.item_id or "")
         for steps in ways:
-            yield Plan("relate", "relation", steps, policy.relation + ends, max(key.head, key.child).start)
+            onward = waits and steps[0].key == "alt+r"
+            gain, at = policy.relation + ends, max(key.head, key.child).start
+            yield Plan("relate", "relation", steps, gain, at, onward=onward)
 
 
 # Taking away

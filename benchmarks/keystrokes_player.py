@@ -33,7 +33,7 @@ CAUSES = {
     ".": ". to come to a relation",
     "a": "a on single right suggestions",
     "x": "x on single wrong suggestions",
-    "r": "r to relate",
+    **dict.fromkeys(("r", "alt+r"), "r to relate"),
     "*": "* for repeated mentions",
     **dict.fromkeys("[]{}", "[ ] { } after a phrase or span that was nearly right"),
     **dict.fromkeys(("shift+left", "shift+right", "v"), "selecting by hand"),
@@ -128,7 +128,7 @@ class Player:
 
     async def _take(self, step: Step) -> None:
         if step.hint is None:
-            asked = step.kind == "add relation" and step.key != "r"
+            asked = step.kind == "add relation" and step.key not in ("r", "alt+r")
             cause = "the type of a relation" if asked else CAUSES.get(step.key, "labels' keys, A, X and space")
             self.tally.causes[cause] += 1
             await self._press(step.kind, step.key)

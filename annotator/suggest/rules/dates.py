@@ -91,6 +91,13 @@ _BARE_YEAR = re.compile(r"(?<![\w$€£.,/:*-])(?:1[89]\d\d|20\d\d)(?![\w%/:*]|[
 _YEAR_CONTEXT = {"es": (_ES_YEAR_AFTER, _ES_UNITS), "en": (_EN_YEAR_AFTER, _EN_UNITS)}
 
 
+def dates_in(text: str, lang: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges between two offsets that read like a date or a year, whatever stands around them."""
+    pattern, _ = _dates(lang)
+    for expression in (pattern, _BARE_YEAR):
+        yield from (match.span() for match in expression.finditer(text, start, end))
+
+
 def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield the dates of a document in reading order; they never overlap."""
     pattern, scores = _dates(doc.lang)

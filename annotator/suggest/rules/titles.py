@@ -111,6 +111,13 @@ def pattern(lang: str) -> re.Pattern[str] | None:
     return made() if made is not None else None
 
 
+def posts_in(text: str, lang: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges between two offsets that read like a post, whatever stands around them."""
+    post = pattern(lang)
+    if post is not None:
+        yield from (match.span() for match in post.finditer(text, start, end))
+
+
 def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield posts and the persons that stand beside them."""
     posts = pattern(doc.lang)

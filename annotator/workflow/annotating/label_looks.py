@@ -26,8 +26,21 @@ _SMALL = """
 """
 FUNCTION_WORDS = frozenset(_SMALL.split())
 """Words that begin no mention, and are none."""
-_SMOOTHING = 3.0
+_CUT = 0.05
+_SPLIT = 0.2
+_AT_START = 0.3
+_SMALL_FIRST = (0.5, 0.1)
+_QUOTED_WEIGHT = 2.0
+_KNOWN = (1.0, 2.0, 6.0)
+_EXPECTED_AND = 0.1
+_EXPECTED_PREPOSITION = 0.8
+_SMOOTHING = 4.0
 """Mentions that the expectation without any counts as much as."""
+
+
+def is_article(word: str) -> bool:
+    """Whether a word is a definite article."""
+    return word in _ARTICLES
 
 
 def joins_names(word: str, *, seldom: bool = False) -> bool:
@@ -80,7 +93,7 @@ class LabelLooks:
         that lie within a name.
         """
         shape, size = _shape(words), min(_content(words), 5)
-        value = self._likelihood_of(shape, size) * (0.15**cuts if cuts else 1.0)
+        value = self._likelihood_of(shape, size) * (_CUT**cuts if cuts else 1.0)
         if len(words) > 2:
             inside = words[1:-1]
             if not _AND.isdisjoint(inside):
@@ -90,24 +103,24 @@ class LabelLooks:
             if not _LOOSE.isdisjoint(inside):
                 value *= 0.1
         for word in joined_on:
-            value *= 1 - (self._by_and if word in _AND else self._by_preposition)
+            value *= 1 - self._by_and if word in _AND else _SPLIT * (1 - self._by_preposition)
         first, last = words[0].lower(), words[-1].lower()
         if shape == "name":
             if begins_sentence and len(words) == 1:
-                value *= 0.3
+                value *= _AT_START
             if first in FUNCTION_WORDS:
-                value *= 0.1 if begins_sentence else 0.5
+                value *= _SMALL_FIRST[begins_sentence]
         if quoted:
-            value *= 2.0
-        return value * (1.0, 4.0, 8.0)[(first in self._first) + (last in self._last)]
+            value *= _QUOTED_WEIGHT
+        return value * _KNOWN[(first in self._first) + (last in self._last)]
 
     @cached_property
     def _by_and(self) -> float:
-        return _share(self._joined_by_and, self._long, 0.1)
+        return _share(self._joined_by_and, self._long, _EXPECTED_AND)
 
     @cached_property
     def _by_preposition(self) -> float:
-        return _share(self._joined, self._long, 0.5)
+        return _share(self._joined, self._long, _EXPECTED_PREPOSITION)
 
     def _likelihood_of(self, shape: str, size: int) -> float:
         """How likely a mention has a shape and a number of words."""

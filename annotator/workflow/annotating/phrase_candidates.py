@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 
 from annotator.intervals import IntervalIndex
 from annotator.text import Document, Segment
-from annotator.workflow.annotating.label_looks import FUNCTION_WORDS, LabelLooks, joins_names
+from annotator.workflow.annotating.label_looks import FUNCTION_WORDS, LabelLooks, is_article, joins_names
 
 _QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n\r]{2,80})[”’\"»']")
 _LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 MOST_LISTS = 4
+LIKELY = 30.0
+"""How much likelier a phrase is that reads like a mention of the label."""
 _MOST_TOKENS = 12
 _MOST_WORDS = 4
 """Words of a lower-case noun phrase."""
@@ -42,6 +44,7 @@ def phrase_candidates(
     taken: IntervalIndex | None = None,
     waiting: Iterable[Segment] = (),
     rejected: Iterable[Segment] = (),
+    likely: Iterable[Segment] = (),
     found: Iterable[Segment] = (),
     overlapping: bool = False,
 ) -> list[list[Segment]]:
@@ -50,10 +53,16 @@ def phrase_candidates(
     The first list holds the likeliest; each further one alternatives to those before.  In each the likeliest come
     first, those that were searched for (``found``) before all.  Over spans that are ``taken`` only a longer phrase is
     chosen, unless spans may share text (``overlapping``); what is ``waiting`` as a suggestion comes last.  Where a
-    suggestion of the label was ``rejected``, another range there is likelier than the same one.
+    suggestion of the label was ``rejected``, another range there is likelier than the same one.  ``likely`` are ranges
+    that read like a mention of the label.
     """
     pool = {c.segment: c for c in _scored(document, start, end, looks)}
     tokens = document.tokens
+    for segment in likely:
+        at = tokens.exact(*segment)
+        if at is not None:
+            before = pool[segment].likelihood if segment in pool else 0.05
+            pool[segment] = Candidate(segment, *at, LIKELY * before)
     for segment in found:
         covered = tokens.overlapping(*segment)
         if covered and start <= segment.start and segment.end <= end:
@@ -71,7 +80,8 @@ def phrase_candidates(
         if around:
             exact = any((i.start, i.end) == phrase for i in around)
             pool[phrase] = replace(candidate, likelihood=candidate.likelihood / (100 if exact else 1000))
-    free = [c for c in pool.values() if overlapping or _is_free(c.segment, taken)]
+    rooms = ((candidate, _room(candidate, taken, overlapping)) for candidate in pool.values())
+    free = [replace(candidate, likelihood=candidate.likelihood * room) for candidate, room in rooms if room]
     free.sort(key=lambda c: (-c.likelihood, c.segment))
     lists: list[list[Segment]] = []
     while free and len(lists) < MOST_LISTS:
@@ -96,13 +106,16 @@ def _apart(candidates: Sequence[Candidate]) -> tuple[list[Segment], list[Candida
     return chosen, others
 
 
-def _is_free(segment: Segment, taken: IntervalIndex | None) -> bool:
-    """Whether a phrase shares no text with spans, or is longer than all that it covers."""
-    covered = taken.overlapping(*segment) if taken is not None else []
-    return all(
-        segment.start <= span.start and span.end <= segment.end and (span.start, span.end) != segment
-        for span in covered
-    )
+def _room(candidate: Candidate, taken: IntervalIndex | None, overlapping: bool) -> float:
+    """What of a phrase's likelihood is left beside the spans that share text with it; 0 where it cannot be marked.
+
+    A phrase that is longer than the one span that it covers may mend that; one over several seldom does.
+    """
+    covered = taken.overlapping(*candidate.segment) if taken is not None and not overlapping else []
+    start, end = candidate.segment
+    if any(span.start < start or end < span.end or (span.start, span.end) == (start, end) for span in covered):
+        return 0.0
+    return (1.0, 0.3)[len(covered)] if len(covered) < 2 else 0.02
 
 
 def _scored(document: Document, start: int, end: int, looks: LabelLooks) -> Iterator[Candidate]:
@@ -166,7 +179,12 @@ def _cuts(words: Sequence[str], first: int, last: int) -> int:
 def _goes_on(word: str, beside: str) -> bool:
     if beside == "-":
         return True
-    return beside[0].isupper() and word[0].isupper() and beside.lower() not in FUNCTION_WORDS
+    names = beside[0].isupper() and word[0].isupper() and beside.lower() not in FUNCTION_WORDS
+    return names and not (_is_acronym(word) or _is_acronym(beside))
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def _names(words: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -221,7 +239,7 @@ def _noun_phrases(words: Sequence[str]) -> Iterator[tuple[int, int]]:
                 if content > _MOST_WORDS:
                     break
                 yield first, last
-            elif not joins_names(words[last]):
+            elif not joins_names(words[last]) or (is_article(words[last]) and _is_content(words[last - 1])):
                 break
 
 

@@ -19,6 +19,7 @@ from annotator.tui.screens.annotate.status_lines import show_focus, show_header
 from annotator.tui.screens.annotate.verdict_actions import VerdictActions
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
+from annotator.tui.screens.document.focus import waits_for_verdict
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.status_line import StatusLine
@@ -277,15 +278,18 @@ class AnnotateScreen(DocumentScreen):
             self.show_message(f"{outcome.message}; * again proposes it in all other documents")
 
     def relate(self, head: str, child: str, label: str) -> None:
-        """Link two spans; pending ends are accepted with it.  The focus stays where more can be related."""
-        start = self.session.layer.span(self.item_id) if self.item_id else None
+        """Link two spans; pending ends are accepted with it.  The focus stays on what waits, or can be related more."""
+        before, layer = self.item_id, self.session.layer
+        start = layer.span(before) if before else None
         outcome = self.carry_out(lambda: self.session.relate(head, child, label))
         if outcome is None:
             return
         span_id = self.session.content.span_id_with(start.key) if start is not None else None
-        if span_id is not None and self.session.checks.partners(span_id):
+        if waits_for_verdict(layer, before):
+            self.focus_item(before, move_cursor=False)
+        elif span_id is not None and self.session.checks.partners(span_id):
             self.focus_item(span_id, move_cursor=False)
-            self.show_message(f"{outcome.message} · r another")
+            self.show_message(f"{outcome.message} · r another · . goes to it")
         else:
             self.focus_item(outcome.focus, move_cursor=False)
 

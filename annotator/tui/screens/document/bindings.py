@@ -28,6 +28,7 @@ EDITING = [
     Binding("left_curly_bracket", "boundary('start', -1)", "start one token back", id="span.start_back"),
     Binding("right_curly_bracket", "boundary('start', 1)", "start one token on", id="span.start_on"),
     Binding("r", "relate", "relate the focused span, or retype the focused relation", id="relation.relate"),
+    Binding("alt+r", "relate_any", "relate any two spans in view, whatever is in focus", id="relation.relate_any"),
     Binding("full_stop", "next_relation", "next relation of the focused span", id="relation.next"),
     Binding("R", "all_arcs", "show all relations, or only the focused one's", id="view.arcs"),
     Binding("asterisk", "everywhere", "same label on every identical mention", id="span.everywhere"),

@@ -66,15 +66,15 @@ class RelationActions:
         elif item_id is not None:
             self._relate_from(item_id)
         else:
-            self._ask_from_where()
+            self.action_relate_any()
 
     def _relate_from(self, span_id: str) -> None:
         screen = self._screen
         if not ask_for_relation(screen.prompts, screen.session.checks, span_id, screen.relate):
             screen.refuse("the label scheme allows no relation from here within this sentence")
 
-    def _ask_from_where(self) -> None:
-        """Ask with hints from which span in view the relation is to go out."""
+    def action_relate_any(self) -> None:
+        """Relate two spans in view, whatever is in focus: hints ask from which span, then to which."""
         spans = self.relatable_spans()
         if spans:
             places = [(Segment(span.start, span.end), span.id) for span in spans]
