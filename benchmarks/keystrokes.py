@@ -53,7 +53,9 @@ PLAIN_BUDGET = 1.4
 POLICIES = [
     Policy("A, rest at first visibility", 7.0, 8.0),
     Policy("A, rest in passing", 5.0, 6.0),
+    Policy("A, rest soon", 4.0, 5.0),
     Policy("A, rest at the end", 3.0, 4.0),
+    Policy("A, rest at all costs at first visibility", 9.0, 10.0),
     Policy("A, spans at first visibility", 7.0, 4.0),
     Policy("A, relations at first visibility", 3.0, 7.0),
     Policy("mend, A, rest at first visibility", 7.0, 8.0, repair_first=True),

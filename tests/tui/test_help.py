@@ -126,7 +126,7 @@ def test_every_key_that_is_named_for_a_focus_is_one_of_a_screen() -> None:
 
 async def test_it_says_how_to_add_whatever_is_in_focus(news: Bench) -> None:
     async with workbench(news, "nota") as work:
-        await work.press("?", *"alt+")
+        await work.press("?", *"alt+label")
         assert shown(work) == ["Keys", "alt+label's key  add a span with that label, whatever is in focus"]
         await work.press("escape", "escape", "Q", "?", *"alt+")
         assert "nothing here has" in shown(work)[0]

@@ -26,14 +26,23 @@ _SMALL = """
 """
 FUNCTION_WORDS = frozenset(_SMALL.split())
 """Words that begin no mention, and are none."""
-_CUT = 0.05
+_CUT = 0.04
+"""What an end within a name leaves of a phrase's likelihood."""
 _SPLIT = 0.2
+"""What being joined to a name by a preposition leaves, beside the share of mentions that are joined so themselves."""
 _AT_START = 0.3
+"""What standing alone at the start of a sentence leaves of a capitalised word's."""
 _SMALL_FIRST = (0.5, 0.1)
-_QUOTED_WEIGHT = 2.0
-_KNOWN = (1.0, 2.0, 6.0)
+"""What beginning with a small word leaves of a name's: inside a sentence, and at its start."""
+_SELDOM_JOINED = 0.1
+"""What a word inside that seldom joins names leaves."""
+_QUOTED = 2.0
+"""How much likelier a phrase in quotation marks is."""
+_KNOWN = (1.0, 2.0, 10.0)
+"""How much likelier a phrase is of which neither, one, or both of the first and last words are known."""
 _EXPECTED_AND = 0.1
 _EXPECTED_PREPOSITION = 0.8
+"""Shares of mentions of several words that hold such a word, expected without any count."""
 _SMOOTHING = 4.0
 """Mentions that the expectation without any counts as much as."""
 
@@ -101,7 +110,7 @@ class LabelLooks:
             if not _PREPOSITIONS.isdisjoint(inside):
                 value *= self._by_preposition
             if not _LOOSE.isdisjoint(inside):
-                value *= 0.1
+                value *= _SELDOM_JOINED
         for word in joined_on:
             value *= 1 - self._by_and if word in _AND else _SPLIT * (1 - self._by_preposition)
         first, last = words[0].lower(), words[-1].lower()
@@ -111,7 +120,7 @@ class LabelLooks:
             if first in FUNCTION_WORDS:
                 value *= _SMALL_FIRST[begins_sentence]
         if quoted:
-            value *= _QUOTED_WEIGHT
+            value *= _QUOTED
         return value * _KNOWN[(first in self._first) + (last in self._last)]
 
     @cached_property
@@ -152,6 +161,6 @@ def _content(words: Sequence[str]) -> int:
     return sum(word not in _JOINING for word in words) or 1
 
 
-_EXPECTED_SHAPES = {"name": 0.6, "lower": 0.2, "figure": 0.05, "mixed": 0.05}
+_EXPECTED_SHAPES = {"name": 0.6, "lower": 0.1, "figure": 0.05, "mixed": 0.05}
 _EXPECTED_SIZES = ((0.0, 0.55, 0.3, 0.1, 0.03, 0.02), (0.0, 0.3, 0.35, 0.25, 0.2, 0.15))
 """By the number of words, in lower case and otherwise; a longer name is likelier than part of it."""

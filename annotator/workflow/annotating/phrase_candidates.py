@@ -18,7 +18,7 @@ from annotator.workflow.annotating.label_looks import FUNCTION_WORDS, LabelLooks
 _QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n\r]{2,80})[”’\"»']")
 _LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 MOST_LISTS = 4
-LIKELY = 30.0
+LIKELY = 60.0
 """How much likelier a phrase is that reads like a mention of the label."""
 _MOST_TOKENS = 12
 _MOST_WORDS = 4

@@ -289,7 +289,7 @@ class AnnotateScreen(DocumentScreen):
             self.focus_item(before, move_cursor=False)
         elif span_id is not None and self.session.checks.partners(span_id):
             self.focus_item(span_id, move_cursor=False)
-            self.show_message(f"{outcome.message} · r another · . goes to it")
+            self.show_message(f"{outcome.message} · r another")
         else:
             self.focus_item(outcome.focus, move_cursor=False)
 
