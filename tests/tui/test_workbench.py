@@ -9,6 +9,7 @@ from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
+from tests.tui.watched_terminal import Watched, begin
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, pending_suggestions, relation_texts, span_texts, verdicts
 
@@ -353,3 +354,19 @@ async def test_an_empty_workspace_says_how_to_begin(news: Bench) -> None:
         await work.press("enter", "n", "j", "G", "tab", "s", "?", "escape")
         assert isinstance(work.app.screen, QueueScreen)
     empty.workspace.close()
+
+
+@pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
+def test_keys_after_a_filter_that_was_typed_at_once_are_no_text(news: Bench) -> None:
+    news.workspace.close()
+    terminal = Watched(news)
+    begin(terminal)
+    terminal.press("Q")
+    terminal.wait("shown: all")
+    terminal.send("/otra\r")
+    terminal.wait("matching “otra”, by key")
+    terminal.settle()
+    terminal.press("s")
+    terminal.wait("matching “otra”, by state")
+    terminal.press("q")
+    assert terminal.ended() == 0

@@ -164,7 +164,7 @@ class WorkScreen(Screen[None]):
         entry.value = value
         self._on_entry = then
         self.add_class("-entering")
-        entry.focus()
+        self.set_focus(entry)
 
     async def _type(self, event: events.Key, *, late: bool) -> None:
         """Edit the entry line, also by keys that were pressed before it had the focus."""
