@@ -10,7 +10,13 @@ from textual.binding import Binding
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import HelpScreen
-from annotator.tui.screens.help_topic import RELATION_KEYS, SELECTION_KEYS, SPAN_KEYS
+from annotator.tui.screens.help_topic import (
+    RELATION_CASE_KEYS,
+    RELATION_KEYS,
+    SELECTION_KEYS,
+    SPAN_CASE_KEYS,
+    SPAN_KEYS,
+)
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, under
 
@@ -55,6 +61,29 @@ async def test_a_relation_in_focus_shows_its_type_first(explained: Bench) -> Non
         lines = shown(work)
         assert lines[:3] == ["The relation in focus", "w works_for  PERSON → ORG", "Is paid by the body"]
         assert not any("label's key" in line for line in takewhile(bool, lines))
+
+
+async def test_an_open_conflict_in_focus_comes_first_with_the_keys_that_settle_it(disputed: Bench) -> None:
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        await work.press("?")
+        first = [" ".join(line.split()) for line in takewhile(bool, shown(work))]
+        assert first[:2] == ["The conflict in focus", "label's key settle it with that label"]
+        assert {"1 choose a version by its number", "x none: nothing stands here"} <= set(first)
+        assert any("end of the span one token on" in line for line in first)
+        await work.press("escape", "2", "?")  # a relation comes up
+        first = list(takewhile(bool, shown(work)))
+        assert first[0] == "The conflict in focus"
+        assert any(line.startswith("r  ") for line in first)
+        assert not any("label's key" in line or "span one token" in line for line in first)
+
+
+async def test_a_settled_conflict_shows_what_acts_on_its_span(disputed: Bench) -> None:
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        settled = work.adjudicating.case_id
+        await work.press("1")
+        work.adjudicating.focus_case(settled)
+        await work.press("?")
+        assert shown(work)[0] == "The span in focus"
 
 
 @pytest.mark.parametrize("keys", [("v",), ("shift+right",)])
@@ -121,7 +150,7 @@ async def test_arrows_and_page_keys_scroll_while_letters_are_typed(news: Bench) 
 def test_every_key_that_is_named_for_a_focus_is_one_of_a_screen() -> None:
     tables = (*AnnotateScreen.BINDINGS, *AdjudicateScreen.BINDINGS)
     known = {binding.id for binding in tables if isinstance(binding, Binding)}
-    assert {*SPAN_KEYS, *RELATION_KEYS, *SELECTION_KEYS} <= known
+    assert {*SPAN_KEYS, *RELATION_KEYS, *SPAN_CASE_KEYS, *RELATION_CASE_KEYS, *SELECTION_KEYS} <= known
 
 
 async def test_it_says_how_to_add_whatever_is_in_focus(news: Bench) -> None:

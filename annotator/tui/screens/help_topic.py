@@ -31,6 +31,17 @@ SPAN_KEYS = (
     "item.comment",
 )
 RELATION_KEYS = (*DECIDING_KEYS, "relation.relate", "relation.next", "item.delete", "item.comment")
+RELATION_CASE_KEYS = (
+    "version.1",
+    "version.most",
+    "version.none",
+    "case.label",
+    "relation.relate",
+    "case.next",
+    "case.previous",
+    "item.comment",
+)
+SPAN_CASE_KEYS = (*RELATION_CASE_KEYS, "span.end_back", "span.end_on", "span.start_back", "span.start_on")
 SELECTION_KEYS = ("select.right", "select.left", "select.down", "select.up", "select.begin", "select.clear")
 
 
@@ -71,3 +82,10 @@ def topic_of(items: Items, item_id: str | None, *, selecting: bool) -> HelpTopic
     if relation is not None:
         return HelpTopic("The relation in focus", relation.label, RELATION_KEYS)
     return None
+
+
+def conflict_topic(*, about_spans: bool) -> HelpTopic:
+    """The topic for an open conflict in focus: on spans, which a label's key settles too, or on a relation."""
+    if about_spans:
+        return HelpTopic("The conflict in focus", None, SPAN_CASE_KEYS, "settle it with that label")
+    return HelpTopic("The conflict in focus", None, RELATION_CASE_KEYS)

@@ -24,6 +24,7 @@ from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.screen import DocumentScreen
+from annotator.tui.screens.help_topic import HelpTopic, conflict_topic
 from annotator.tui.screens.returning import Returning
 from annotator.tui.widgets.case_panel import CasePanel
 from annotator.tui.widgets.label_bar import LabelBar
@@ -207,6 +208,13 @@ class AdjudicateScreen(DocumentScreen):
         """Show focus, cursor, selection and hints as they are now, and move the bookmark there."""
         self.session.bookmark.move_to(self.caret.offset, self.case_id)
         super().refresh_highlights(scroll_ahead=scroll_ahead)
+
+    def help_topic(self) -> HelpTopic | None:
+        """The open case in focus, with the keys that settle it; else as on any document."""
+        case = self.case
+        if case is None or case.settled is not None or self.caret.selection is not None:
+            return super().help_topic()
+        return conflict_topic(about_spans=isinstance(case, SpanCase))
 
     def save_before_quitting(self) -> None:
         """Store where the adjudicator is, for the next time that the document is opened."""
