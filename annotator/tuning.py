@@ -29,19 +29,30 @@ def collect_seldom() -> None:
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
-def exempt_from_collection() -> None:
-    """Exempt everything that is in memory now from garbage collection, until :func:`collect_everything`.
+CLOSING_SECONDS = 0.5
+"""Seconds after which a screen that was closed is surely gone."""
 
-    For an open document, which stays until it is left: the collector, walking it again and again, would delay every
-    few keys by several frames.
+
+class Exemption:
+    """Exempts what is in memory from garbage collection while a document is open, which stays until it is left.
+
+    The collector, walking it again and again, would delay every few keys by several frames.
     """
-    gc.freeze()
 
+    def __init__(self) -> None:
+        self._holds = False
 
-def collect_everything() -> None:
-    """Free what is no longer needed, also of what was exempt."""
-    gc.unfreeze()
-    gc.collect()
+    def begin(self) -> None:
+        """Exempt everything that is in memory now."""
+        gc.freeze()
+        self._holds = True
+
+    def end(self) -> None:
+        """Free what is no longer needed of what was exempt: the larger the document was, the longer it takes."""
+        if self._holds:
+            gc.unfreeze()
+            gc.collect()
+            self._holds = False
 
 
 @contextmanager

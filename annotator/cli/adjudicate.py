@@ -57,7 +57,7 @@ def _open(workspace: Workspace, actor: str, document: str | None) -> None:
     key = document or desk.first_to_adjudicate()
     if key is None:
         raise WorkflowError("no document waits to be adjudicated", "two curators must have finished one")
-    desk.adjudicate(key)
+    desk.check_adjudication(key)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from annotator.cli.annotate import open_workbench
 

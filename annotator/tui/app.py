@@ -37,7 +37,7 @@ from annotator.tui.uncaught import Uncaught
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.workbench import LeftDocument
-from annotator.tuning import collect_everything, collect_seldom, collector_paused, exempt_from_collection
+from annotator.tuning import Exemption, collect_seldom, collector_paused
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
@@ -109,6 +109,7 @@ class AnnotatorApp(NotifyingApp):
         self.reopening: Reopening | None = None
         self._first_document = document
         self._adjudicating = adjudicating
+        self._exemption = Exemption()
         self._palette: tuple[str, Palette] | None = None
         read_alt_as_sent()
         for theme in (themes.DARK, themes.LIGHT):
@@ -267,12 +268,16 @@ class AnnotatorApp(NotifyingApp):
 
     def _push_document(self, make_screen: Callable[[], WorkScreen]) -> None:
         """Open a screen that keeps a document in memory, and let the garbage collector pass that over."""
-        collect_everything()
+        self._exemption.end()
         with collector_paused():
-            screen = make_screen()
-            exempt_from_collection()
-        self.push_screen(screen)
-        self.call_after_refresh(exempt_from_collection)
+            self.push_screen(make_screen())
+            self._exemption.begin()
+        self.call_after_refresh(self._exemption.begin)
+
+    def free_document(self) -> None:
+        """Free what the document that was left kept in memory, unless another one is open."""
+        if not any(isinstance(screen, AnnotateScreen | AdjudicateScreen) for screen in self.screen_stack):
+            self._exemption.end()
 
     def open_feedback(self, key: str, curator: str | None = None) -> None:
         """Compare the work of a curator (this one, unless another is named) on a document with its gold."""

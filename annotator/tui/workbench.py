@@ -69,6 +69,9 @@ class Workbench(Protocol):
         ``before`` are the documents that were left for it, ``told`` is what the screen says first.
         """
 
+    def free_document(self) -> None:
+        """Free what the document that was left kept in memory, unless another one is open."""
+
     def open_comments(self) -> None:
         """Open the list of all comments."""
 

@@ -20,7 +20,7 @@ from annotator.store import (
     curates,
 )
 from annotator.workflow.adjudicating.feedback import Feedback, feedback
-from annotator.workflow.adjudicating.gold import adjudicate, open_gold
+from annotator.workflow.adjudicating.gold import adjudicate, check_adjudication, open_gold
 from annotator.workflow.adjudicating.returning import return_work, undo_return
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.curator_memory import CuratorMemory
@@ -165,6 +165,10 @@ class Desk:
     def adjudicate(self, key: str) -> GoldSession:
         """Open a document to settle what its curators differ on."""
         return adjudicate(self.workspace, key, self.curator)
+
+    def check_adjudication(self, key: str) -> None:
+        """Refuse what :meth:`adjudicate` refuses, without opening the document."""
+        check_adjudication(self.workspace, key, self.curator)
 
     def gold(self, key: str) -> GoldSession:
         """Open a document's gold to look at it."""

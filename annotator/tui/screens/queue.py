@@ -16,6 +16,7 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.queue_view import FoundDocuments, QueueView
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.tuning import CLOSING_SECONDS
 from annotator.workflow.desk import WAITING, Desk, LeadRow, QueueFilter, QueueSort
 
 STATES = ("", "todo", "doing", "done", "skipped", "returned", "flagged")
@@ -84,8 +85,9 @@ class QueueScreen(WorkScreen):
         self.query_one("#keys", StatusLine).show(*parts[:-1])
 
     def on_screen_resume(self) -> None:
-        """Read the queue again after another screen was open."""
+        """Read the queue again after another screen was open, and have what that kept freed when it is gone."""
         self.run_or_report(self._show_changes)
+        self.set_timer(CLOSING_SECONDS, self.workbench.free_document)
 
     def on_screen_suspend(self) -> None:
         """Close the connection that was used to search."""

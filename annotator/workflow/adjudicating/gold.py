@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
-from annotator.history import GOLD
+from annotator.history import GOLD, LayerName
 from annotator.labels.retired import RetiredCounts, retired
 from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.cases import kinds_in_words
@@ -79,16 +79,30 @@ def adjudicate(workspace: Workspace, key: str, actor: str) -> GoldSession:
     themselves and has not finished: nobody sees the work of others before their own is done.
     """
     session = open_gold(workspace, key, actor)
-    work = session.gold.work
-    if actor in work.unfinished:
-        raise WorkflowError(f"{key}: {actor} has not finished it", "finish your own work on it first, then adjudicate")
-    if len(work.work) < 2 and session.state == "todo":
-        who = ", ".join(work.work) or "nobody"
-        hint = "--auto makes gold of one curator's work" if work.work else "two must have finished"
-        raise WorkflowError(f"{key}: finished by {who} only" if work.work else f"{key}: finished by nobody", hint)
+    _check_finished(session.gold.work, key, actor, is_begun=session.state != "todo")
     session.gold.merge()
     session.bookmark.restore(lambda case_id, _cursor: case_id)
     return session
+
+
+def check_adjudication(workspace: Workspace, key: str, actor: str) -> None:
+    """Refuse what :func:`adjudicate` refuses, without settling anything."""
+    store = workspace.store
+    document = store.document(key)
+    if document is None:
+        raise no_document(store.names, key)
+    gold = store.layer(LayerName(key, GOLD))
+    work = read_finished(store, key, document.sha256)
+    _check_finished(work, key, actor, is_begun=gold is not None and gold.state is not None)
+
+
+def _check_finished(work: FinishedWork, key: str, actor: str, *, is_begun: bool) -> None:
+    if actor in work.unfinished:
+        raise WorkflowError(f"{key}: {actor} has not finished it", "finish your own work on it first, then adjudicate")
+    if len(work.work) < 2 and not is_begun:
+        who = ", ".join(work.work) or "nobody"
+        hint = "--auto makes gold of one curator's work" if work.work else "two must have finished"
+        raise WorkflowError(f"{key}: finished by {who} only" if work.work else f"{key}: finished by nobody", hint)
 
 
 def _reason_to_wait(work: FinishedWork) -> str:
