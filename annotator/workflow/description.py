@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from annotator.annotation import RelationKey, SpanKey, relation_key, span_key
+from annotator.annotation import RelationKey, Span, SpanKey, relation_key, span_key
 from annotator.history import AUTOMATIC_ACTIONS, RETURN, UNDO_RETURN, Op, Record, dumps
-from annotator.text import without_middle
+from annotator.text import Segment, without_middle
+
+Place = Segment | Span | SpanKey
+"""What says where a span begins and ends."""
 
 _OF_MANY = {"accept all", "accept alike", "reject all", "reject alike", "label everywhere", *AUTOMATIC_ACTIONS}
 """Actions on any number of items, which are counted rather than named."""
@@ -30,8 +33,11 @@ def quote_name(text: str, limit: int = 40) -> str:
     return f"“{without_middle(one_line(text), limit)}”"
 
 
-def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
-    """Describe a step in a few words: the action, and the items that it changed."""
+def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[str], Place | None]) -> str:
+    """Describe a step in a few words: the action, and the items that it changed.
+
+    ``place_of`` says where a span stands that the step left as it was, such as the end of a relation.
+    """
     ops = list(ops)
     if action in (RETURN, UNDO_RETURN):
         return _returns(action, ops)
@@ -47,8 +53,11 @@ def describe_ops(action: str, ops: Iterable[Op], text: str) -> str:
         return f"{action} ({_counts(ops)})"
     for op in [*spans[:1], *relations[:1]] if action not in ("relate", "retype") else relations[:1]:
         content = op.now or op.was or {}
-        what = _span(content, text) if op.table == "span" else str(content["label"])
-        return f"{action} {what}"
+        if op.table == "span":
+            return f"{action} {_span(content, text)}"
+        changed = {op.id: Segment(record["start"], record["end"]) for op in spans if (record := op.now or op.was)}
+        head, child = (changed.get(content[end]) or place_of(content[end]) for end in ("head", "child"))
+        return f"{action} {_relation(content['label'], head, child, text)}"
     if verdicts and verdicts[0].now is not None:
         return f"{action} {_suggestion(verdicts[0].now, text)}" if len(verdicts) == 1 else f"{action} ({_counts(ops)})"
     return action
@@ -65,6 +74,14 @@ def _returns(action: str, ops: Iterable[Op]) -> str:
 
 def _span(content: Record, text: str) -> str:
     return item_in_words(SpanKey(content["start"], content["end"], content["label"]), text)
+
+
+def _relation(label: str, head: Place | None, child: Place | None, text: str) -> str:
+    """Name a relation by its ends' words around its label; by its label alone where an end is not known any more."""
+    if head is None or child is None:
+        return label
+    first, second = (quote_name(text[end.start : end.end], 24) for end in (head, child))
+    return f"{first} {label} → {second}"
 
 
 def _decisions(rulings: list[Record], text: str) -> str:
@@ -91,8 +108,7 @@ def item_in_words(item: SpanKey | RelationKey, text: str) -> str:
     """Name a span by its label and words, a relation by its ends' words around its label."""
     if isinstance(item, SpanKey):
         return f"{item.label} {quote_name(text[item.start : item.end])}"
-    head, child = (quote_name(text[end.start : end.end], 24) for end in (item.head, item.child))
-    return f"{head} {item.label} → {child}"
+    return _relation(item.label, item.head, item.child, text)
 
 
 def content_in_words(kind: str, content: Any, text: str) -> str:

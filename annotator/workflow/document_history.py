@@ -10,6 +10,7 @@ from annotator.history import CORPUS, LayerName
 from annotator.scheme_changes import SchemeHistory
 from annotator.scheme_changes.folding import Folding
 from annotator.store import LayerInfo, Store
+from annotator.text import Segment
 from annotator.wording import plural
 from annotator.workflow.description import describe_ops
 from annotator.workflow.unknown_document import no_document
@@ -75,15 +76,18 @@ def _events(store: Store, info: LayerInfo, curator: str | None) -> Iterator[Hist
     A ``curator`` who reads is not told the notes with which others have the document back.
     """
     text, names = "", store.names
+    places: dict[str, Segment] = {}
     for digest, raw in store.hashed_events(info):
         event = names.event(raw)
         ops = event.decode_ops()
         for op in ops:
             if (op.table, op.id) == ("layer", "text") and op.now is not None:
                 text = store.text(op.now["value"]) or ""
+            elif op.table == "span" and op.now is not None:
+                places[op.id] = Segment(op.now["start"], op.now["end"])
         if curator is not None:
             ops = [op._replace(now=None) if op.table == "returned" and op.id != curator else op for op in ops]
-        what = describe_ops(event.action, ops, text)
+        what = describe_ops(event.action, ops, text, places.get)
         yield HistoryEntry(
             event.at,
             info.name.name,

@@ -130,7 +130,8 @@ async def test_a_label_key_after_marking_adds_and_does_not_relabel(news: Bench) 
         await work.press("shift+right", "1", "2")
         assert work.focus.startswith("ORG: which phrase?")
         await work.press("escape", "=")
-        assert work.focus.startswith("which label?")
+        assert work.focus.startswith("which label?  its key stands above")
+        assert "esc cancels" in work.focus
     assert span_texts(news.session("otra")) == {("PERSON", "Luis Paz")}
 
 

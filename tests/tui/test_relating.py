@@ -182,4 +182,6 @@ async def test_the_next_relation_from_the_same_span_takes_two_keys(news: Bench) 
         await work.press("r", "a")
         assert work.message == "related: “Ana Ruiz” leads → “Cruz Roja”"
         assert work.focus.startswith("“Ana Ruiz” ─leads→ “Cruz Roja”")
+        await work.press("tab")
+        assert work.message.startswith("tab next")  # it no longer speaks of what was related
     assert len(relation_texts(news.session())) == 2

@@ -180,7 +180,7 @@ class LayerEditor:
             ops = event.decode_ops()
         else:  # it is in the labels of its time
             ops = ops_in_present_labels([e for e in self._store.events(info) if e.seq <= target], history)
-        what = describe_ops(event.action, ops, self._document.text)
+        what = describe_ops(event.action, ops, self._document.text, self._layer.content.spans.get)
         verb = "undid" if action == "undo" else "redid"
         if event.actor != self._author:
             verb += f" {event.actor}'s step"

@@ -13,6 +13,7 @@ from annotator.store import QueueFilter, StaleLayerError, check_database
 from annotator.text import Document
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
+from annotator.workflow.document_history import document_history
 from tests.workspaces import (
     KEY,
     Bench,
@@ -37,6 +38,16 @@ class TestUndo:
         assert session.undo().message == "undid: accept PERSON “Ana Ruiz”"
         assert span_texts(session) == set()
         assert session.state == "todo"
+
+    def test_a_relation_is_named_by_its_ends(self, bench: Bench, ana: Span, cruz: Span) -> None:
+        session = bench.session()
+        session.accept(ana.id)
+        session.accept(cruz.id)
+        session.accept(link(ana, cruz, "works_for").id)
+        assert session.undo().message == "undid: accept “Ana Ruiz” works_for → “Cruz Roja”"
+        assert session.redo().message == "redid: accept “Ana Ruiz” works_for → “Cruz Roja”"
+        told = [entry.what for entry in document_history(bench.store, KEY).entries if entry.layer == "curator:ana"]
+        assert told[2:] == [f"{how} “Ana Ruiz” works_for → “Cruz Roja”" for how in ("accept", "undo", "redo")]
 
     def test_there_is_nothing_before_the_first_step(self, bench: Bench) -> None:
         with pytest.raises(WorkflowError, match="nothing to undo"):

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 from annotator.labels import RelationType
+from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.relation_actions import RelationActions, ask_for_type
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.workflow.adjudicating.cases import Case, RelationCase
-
-WHICH_LABEL = "which label?  its key stands above"
-"""The question for a label; the bar of labels is shown with it."""
 
 
 class RelationCaseActions(RelationActions):

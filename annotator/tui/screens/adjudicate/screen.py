@@ -18,11 +18,12 @@ from annotator.tui.key_names import typed_character
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.adjudicate.decision_actions import DecisionActions
 from annotator.tui.screens.adjudicate.leaving import LeavingActions
-from annotator.tui.screens.adjudicate.relation_case_actions import WHICH_LABEL, RelationCaseActions
+from annotator.tui.screens.adjudicate.relation_case_actions import RelationCaseActions
 from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
+from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.screens.help_topic import HelpTopic, conflict_topic
 from annotator.tui.screens.returning import Returning

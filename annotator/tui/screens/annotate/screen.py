@@ -20,6 +20,7 @@ from annotator.tui.screens.annotate.verdict_actions import VerdictActions
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.focus import waits_for_verdict
+from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.status_line import StatusLine
@@ -245,7 +246,7 @@ class AnnotateScreen(DocumentScreen):
         if span_id is not None:
             entities = self.session.scheme.entities.values()
             options = {e.key: partial(self._relabel, span_id, e.name) for e in entities}
-            self.prompts.ask("which label?  " + "  ".join(f"{e.key} {e.name}" for e in entities), options)
+            self.prompts.ask(WHICH_LABEL, options)
 
     def add_span(self, segment: Segment, label: str) -> Outcome:
         """Add a span."""

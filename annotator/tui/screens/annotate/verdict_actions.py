@@ -100,7 +100,7 @@ class VerdictActions:
             screen.show_message(reason.text, "alarm")
         elif found is None and screen.panel.filter and screen.session.layer.order.pending:
             screen.show_message("nothing undecided is listed; \\ with an empty text lists everything again", "faint")
-        elif found is None:
+        else:
             screen.show_default_message()
 
     # The walk through what is decided

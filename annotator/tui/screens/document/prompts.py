@@ -12,6 +12,9 @@ from annotator.tui.layout.hints import codes
 
 Value = TypeVar("Value")
 
+WHICH_LABEL = "which label?  its key stands above"
+"""The question for a label of spans, whose keys the line above it lists."""
+
 
 class Prompts:
     """At most one open question; ``changed`` is called when one is asked or dropped."""
