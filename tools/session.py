@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import fill
 
 from tools.screenshots import ENGLISH, SPANISH, TOP, annotator, open_workbench, sample_workspace
 from tools.terminal import Terminal
@@ -25,8 +26,8 @@ class Transcript:
         self.terminal: Terminal | None = None
 
     def say(self, text: str) -> None:
-        """Add a paragraph."""
-        self.parts.append(text)
+        """Add a paragraph, wrapped, or what is set as it is: a heading, or what the program showed."""
+        self.parts.append(text if text.startswith(("#", "```")) else fill(text, 120, break_on_hyphens=False))
 
     def open(self, *arguments: str) -> None:
         """Open the workbench."""
@@ -47,6 +48,13 @@ class Transcript:
         assert self.terminal is not None
         shown = "\n".join(self.terminal.settle().splitlines()[lines])
         self.say(f"```text\n{shown}\n```")
+
+    def finish(self, progress: str) -> None:
+        """Press ``space``, and add the head of the document that opens once so many are done."""
+        assert self.terminal is not None
+        self.terminal.press("space")
+        self.terminal.wait(progress)
+        self.screen(slice(0, 3))
 
     def quit(self) -> None:
         """Leave with ctrl+q."""
@@ -70,7 +78,8 @@ class Transcript:
 
 def spanish(script: Transcript) -> None:
     """Curate the first article, up to quitting in the middle and finishing it."""
-    script.say("## The Spanish article\n\nThe article opens on its first suggestion.")
+    script.say("## The Spanish article")
+    script.say("The article opens on its first suggestion.")
     script.open(SPANISH)
     script.screen()
     script.say("`a` accepts and moves on. Five times:")
@@ -91,20 +100,19 @@ def spanish(script: Transcript) -> None:
     script.open()
     script.screen()
     script.say(
-        "`A` accepts everything at or above the threshold in one step, `X` rejects the rest, `space` is done, and\n"
+        "`A` accepts everything at or above the threshold in one step, `X` rejects the rest, `space` is done, and "
         "the next document opens:"
     )
     script.press("A")
     script.screen(slice(-1, None))
     script.press("X")
     script.screen(slice(-1, None))
-    script.press("space")
-    script.screen(slice(0, 3))
+    script.finish("1/5 done")
     script.quit()
 
 
 def find(script: Transcript, text: str) -> None:
-    """Find a text; the cursor on a span puts it in focus."""
+    """Find a text, which selects it."""
     assert script.terminal is not None
     script.press("/")
     script.terminal.send(text)
@@ -117,7 +125,7 @@ def add_by_keyboard(script: Transcript) -> None:
     terminal = script.terminal
     assert terminal is not None
     script.say(
-        "What no model found is two or three keys away: with nothing in focus (`esc`), a label's key puts hint\n"
+        "What no model found is two or three keys away: with nothing in focus (`esc`), a label's key puts hint "
         "letters on the phrases in view. `2` for ROLE, then the letters over `encargado`:"
     )
     find(script, "encargado")
@@ -152,7 +160,7 @@ def relate(script: Transcript) -> None:
     terminal = script.terminal
     assert terminal is not None
     script.say(
-        "`r` relates the span in focus: hint letters stand on the partners that the scheme allows in this sentence.\n"
+        "`r` relates the span in focus: hint letters stand on the partners that the scheme allows in this sentence. "
         "Here the letter on the date; the direction follows from the types, and only if several fit is the type asked:"
     )
     script.press("r")
@@ -163,8 +171,10 @@ def relate(script: Transcript) -> None:
         script.screen(slice(-2, -1))
         script.press(terminal.screen.display[-2].split("which?")[1].split()[0])
     script.screen(slice(-2, None))
-    script.say("`.` goes through a span's relations, `d` deletes the one in focus:")
-    script.press("d")
+    script.say(
+        "The span stays in focus for the next relation. `.` goes through those it has, `d` deletes the one in focus:"
+    )
+    script.press(".", "d")
     script.screen(slice(-1, None))
 
 
@@ -175,9 +185,9 @@ def english(script: Transcript) -> None:
     script.press("a", "a", "a", "a")
     script.screen(slice(0, 12))
     script.say(
-        "`/` finds, without regard to case and accents; the cursor on a span puts it in focus. A rule took `Mérida`\n"
-        "for a city, but this is the `Mérida Initiative`. `]` moves the span's end a token on, which accepts the\n"
-        "suggestion as corrected, and a label's key relabels it, `8` for INITIATIVE:"
+        "`/` finds, without regard to case and accents, selects what it found, and puts the span there in focus. A "
+        "rule took `Mérida` for a city, but this is the `Mérida Initiative`. `]` moves the span's end a token on, "
+        "which accepts the suggestion as corrected, and a label's key relabels it, `8` for INITIATIVE:"
     )
     find(script, "merida")
     script.screen(slice(-2, None))
@@ -188,8 +198,7 @@ def english(script: Transcript) -> None:
     script.say("`A` takes what is likely. `space` asks once, because something is undecided still, then finishes:")
     script.press("A", "space")
     script.screen(slice(-1, None))
-    script.press("space")
-    script.screen(slice(0, 3))
+    script.finish("2/5 done")
     script.quit()
 
 
@@ -197,13 +206,15 @@ def main() -> int:
     """Play the session and write it down."""
     with sample_workspace() as workspace:
         script = Transcript(workspace)
+        script.say("# A curator's session")
         script.say(
-            "# A curator's session\n\nTwo of the sample articles, from the first key to training data. Every screen "
-            "below was taken from\nthe running program by `python -m tools.session`."
+            "Two of the sample articles, from the first key to training data. Every screen below was taken from the "
+            "running program by `python -m tools.session`."
         )
         spanish(script)
         english(script)
-        script.say("## Gold, exported and checked\n\nWith one curator, finished work becomes gold as it is:")
+        script.say("## Gold, exported and checked")
+        script.say("With one curator, finished work becomes gold as it is:")
         script.run("adjudicate", "--auto")
         script.run("export", "jsonl", "-o", "exports/gold.jsonl")
         script.run("validate", "exports/gold.jsonl")
