@@ -28,14 +28,13 @@ class StateTable:
         """A record's column values."""
         if not self.json and not self.boolean:
             return list(map(record.get, self.columns))
-        return [self._value(column, record.get(column)) for column in self.columns]
+        values = ((write, record.get(column)) for column, write in self._writers)
+        return [value if write is None or value is None else write(value) for write, value in values]
 
-    def _value(self, column: str, value: Any) -> Any:
-        if value is None:
-            return None
-        if column in self.json:
-            return dumps(value)
-        return int(value) if column in self.boolean else value
+    @cached_property
+    def _writers(self) -> list[tuple[str, Callable[[Any], Any] | None]]:
+        """The columns, with what makes their values of those of a record; ``None`` where they are the same."""
+        return [(c, dumps if c in self.json else int if c in self.boolean else None) for c in self.columns]
 
     def record(self, row: Iterable[Any]) -> Record:
         """The record that a row's columns hold, without the ``None`` values."""
