@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from string import digits, punctuation
+from typing import NamedTuple
+
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual.keys import format_key, key_to_character
+from textual.keys import _character_to_key, format_key
 
 from annotator.labels import LabelScheme
+from annotator.workflow.reserved_keys import RESERVED_KEYS
 
 _ALT = "alt+"
 _SHIFT = "shift+"
 
 
-def read_alt_as_sent() -> None:
-    """Let Textual read ``escape`` and a digit as ``alt`` with that digit.
+class _SentKey(NamedTuple):
+    """A key as it stands in Textual's table of what terminals send."""
 
-    It takes these for the characters that a certain keyboard of one system types, such as ``¡`` for ``alt+1``.
+    value: str
+
+
+def read_alt_as_sent() -> None:
+    """Let Textual read ``escape`` and a digit or a sign that a label may have as ``alt`` with that.
+
+    It takes some for the characters that a certain keyboard of one system types, such as ``¡`` for ``alt+1``, and other
+    signs for those alone.
     """
-    for digit in "0123456789":
+    for digit in digits:
         ANSI_SEQUENCES_KEYS.pop(f"\x1b{digit}", None)  # type: ignore[attr-defined]
+    for sign in set(punctuation) - RESERVED_KEYS:
+        key = _SentKey(_ALT + _character_to_key(sign))
+        ANSI_SEQUENCES_KEYS[f"\x1b{sign}"] = (key,)  # type: ignore[index]
 
 
 def typed_character(event: events.Key) -> str | None:
@@ -26,14 +40,14 @@ def typed_character(event: events.Key) -> str | None:
     return event.character if event.is_printable and not event.key.startswith(_ALT) else None
 
 
-def label_to_add(event: events.Key, scheme: LabelScheme) -> str | None:
-    """The entity label whose hot key was pressed together with ``alt``; ``None`` for any other key."""
-    if not event.key.startswith(_ALT):
+def label_to_add(key: str, scheme: LabelScheme) -> str | None:
+    """The entity label whose hot key a key (by Textual's name) is together with ``alt``; ``None`` for any other."""
+    if not key.startswith(_ALT):
         return None
-    name = event.key.removeprefix(_ALT)
-    character = name.removeprefix(_SHIFT).upper() if name.startswith(_SHIFT) else key_to_character(name) or name
-    entity = scheme.entity_for_key(character)
-    return None if entity is None else entity.name
+    name = key.removeprefix(_ALT)
+    if name.startswith(_SHIFT):
+        name = name.removeprefix(_SHIFT).upper()
+    return next((entity.name for entity in scheme.entities.values() if _character_to_key(entity.key) == name), None)
 
 
 def key_in_words(event: events.Key) -> str:

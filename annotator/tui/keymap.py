@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import _character_to_key
 
 from annotator.labels import LabelScheme
+from annotator.tui.key_names import label_to_add
 from annotator.workflow.reserved_keys import YIELDING_KEYS
 from annotator.workflow.settings import SettingsError
 
@@ -41,10 +42,10 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
     labels = {textual_key(entity.key): entity.name for entity in scheme.entities.values()}
     for binding_id, assigned in keys.items():
         for key in assigned.split(","):
-            if textual_key(key) in labels and not binding_id.startswith(LABEL_KEYS_ALLOWED):
+            label = labels.get(textual_key(key)) or label_to_add(textual_key(key), scheme)
+            if label is not None and not binding_id.startswith(LABEL_KEYS_ALLOWED):
                 raise SettingsError(
-                    f"keys: {binding_id} and the label {labels[textual_key(key)]} both want {key.strip()!r}",
-                    "choose another key",
+                    f"keys: {binding_id} and the label {label} both want {key.strip()!r}", "choose another key"
                 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from annotator.errors import AnnotatorError
@@ -305,6 +307,7 @@ async def test_feedback_waits_for_complete_gold(disputed: Bench) -> None:
         assert "its gold is not complete" in notices(work)
 
 
-def test_a_remapped_key_may_not_take_a_labels(disputed: Bench) -> None:
-    with pytest.raises(AnnotatorError, match="both want '2'"):
-        AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={"case.names": "2"}))
+@pytest.mark.parametrize("key", ["2", "alt+2"])
+def test_a_remapped_key_may_not_take_a_labels(disputed: Bench, key: str) -> None:
+    with pytest.raises(AnnotatorError, match=rf"both want '{re.escape(key)}'"):
+        AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={"case.names": key}))

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual._xterm_parser import XTermParser
 
 from annotator.tui.screens.document import typed_ahead
 from tests.repository import TOP
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workspaces import Bench, span_texts, verdicts
+from tests.workspaces import Bench, span_texts, under, verdicts
 from tools.terminal import Terminal
 
 
@@ -239,6 +240,20 @@ async def test_a_decision_is_not_lost_by_all_this(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("a", "alt+3", "escape", "x")
     assert list(verdicts(news.session()).values()) == ["accepted", "rejected"]
+
+
+@pytest.mark.parametrize("sign", ["-", "=", "+", "O", "P", "_", "é", "!"])
+async def test_alt_and_a_sign_that_is_a_labels_key_add(news: Bench, sign: str) -> None:
+    signed = under(news, ("ORG: {key: 2}", f"ORG: {{key: '{sign}'}}"))
+    async with workbench(signed, "nota") as work:
+        assert work.focus.startswith("PERSON?")
+        parser, driver = XTermParser(), work.app._driver
+        assert driver is not None
+        for event in (*parser.feed(f"\x1b{sign}"), *parser.feed("")):
+            driver.send_message(event)
+        await work.settle()
+        assert work.focus.startswith("ORG: which phrase?")
+    assert news.actions("curator:ana") == []
 
 
 # Under tmux, which holds escape back

@@ -43,6 +43,17 @@ async def test_a_click_on_a_label_offers_phrases_where_nothing_is_in_focus(news:
         assert "ORG" in work.focus
 
 
+async def test_a_click_on_a_row_of_the_panel_withdraws_the_question(news: Bench) -> None:
+    async with workbench(news, "nota", size=(120, 30)) as work:
+        await work.press("a", "a", "r")
+        assert work.focus.startswith("which?")
+        x, y = work.cell("? GPE")
+        await work.pilot.click(offset=(x + 4, y))
+        await work.settle()
+        assert work.focus.startswith("GPE??")
+        assert work.annotating.prompts.current is None
+
+
 @pytest.mark.parametrize(
     ("selector", "hint", "action"),
     [("#focus", "a accept", "accept"), ("#focus", "x reject", "reject"), ("#message", "a accept", "accept")],

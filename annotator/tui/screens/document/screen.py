@@ -240,12 +240,12 @@ class DocumentScreen(WorkScreen):
         else:
             self.prompts.drop()
             self.show_default_message()
-            if label_to_add(event, self.session.scheme) is not None:
+            if label_to_add(event.key, self.session.scheme) is not None:
                 await self.press_key(event)
 
     async def press_key(self, event: events.Key) -> None:
         """Run a key's action while no question is open; says so where a key has none."""
-        label = label_to_add(event, self.session.scheme)
+        label = label_to_add(event.key, self.session.scheme)
         if label is not None:
             self.marking.add(label)
         elif self.is_bound(event):
@@ -343,9 +343,8 @@ class DocumentScreen(WorkScreen):
     def ask_for_comment(self, what: str, target: str | None) -> None:
         """Ask for the comment on an item, or on the document."""
         existing = self.session.content.comments_on(target)
-        self.ask_for_text(
-            f"comment {what}", existing[0].text if existing else "", lambda text: self._comment(text, target)
-        )
+        text = existing[0].text if existing else ""
+        self.ask_for_text(f"comment {what}", text, lambda entered: self._comment(entered, target))
 
     def _comment(self, text: str, target: str | None) -> None:
         self.carry_out(lambda: self.session.comment(text, target))
@@ -404,7 +403,8 @@ class DocumentScreen(WorkScreen):
         self.refresh_highlights()
 
     async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
-        """Put the item or case of a panel row in focus."""
+        """Put the item or case of a panel row in focus; a question that is open is withdrawn."""
+        self.withdraw_question()
         await self.waiting_keys.run(partial(self.focus_entry, self.panel.item_id(event.index)))
 
     @abstractmethod
