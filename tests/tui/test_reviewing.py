@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.workbench_driver import workbench
-from tests.workspaces import Bench, link, make_bench, proposal, propose
+from tests.workspaces import Bench, link, make_bench, proposal, propose, under
 
 LIMA = "Lima gana. Lima pierde. Ana Ruiz duerme. Lima sueña."
 
@@ -181,6 +181,12 @@ class TestAlike:
             assert "accepts all" not in work.focus
             await work.press("u")
             assert "4? 0✓" in work.header
+
+    async def test_a_label_with_that_key_is_not_named_as_accepting(self, lima: Bench) -> None:
+        async with workbench(under(lima, ("DATE: {key: 4}", "DATE: {key: +}")), "lima") as work:
+            assert "accepts all" not in work.focus
+            await work.press("+")
+            assert work.message.startswith("relabelled")
 
     async def test_one_key_rejects_all_that_ask_the_same_as_one_step(self, lima: Bench) -> None:
         async with workbench(lima, "lima") as work:
