@@ -153,3 +153,14 @@ async def test_leaving_and_completing_say_so_and_can_be_gone_back_on(disputed: B
         assert "nota gold  " in work.header
         assert work.message.startswith("undid: done")
     assert gold_state(disputed) == "doing"
+
+
+async def test_a_case_on_two_lines_loses_the_focus_on_both(news: Bench) -> None:
+    long = "Cruz Roja en México. México coopera con Canadá"
+    for curator, label in (("ana", "ORG"), ("bo", "GPE")):
+        finish(news, curator, (label, long))
+    async with workbench(news, "nota", curator="lead", adjudicating=True, size=(60, 24)) as work:
+        reversed_lines = work.reversed_lines()
+        assert sum("─" in line or "┄" in line for line in reversed_lines) > 2
+        await work.press("escape")
+        assert not any("─" in line or "┄" in line for line in work.reversed_lines())

@@ -16,32 +16,42 @@ from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.feedback import FeedbackScreen
+from annotator.tui.screens.find_document import FindDocumentScreen
+from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.adjudicating.gold import open_gold
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.session import AnnotationSession
 from tests.tui.hostile_article import HOSTILE_TEXT
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workspaces import TEXT, Bench, link, make_bench, proposal, propose
+from tests.workspaces import TEXT, Bench, link, make_bench, proposal, propose, under
 
 SECONDS = float(os.environ.get("ANNOTATOR_FUZZ_SECONDS", "10"))  # read before the environment is cleared
 STEPS = 80
 LEAVE = {"ctrl+q", "q"}
 TYPED = [*"asdfjklghwertyuiop1234", "enter", "escape", "escape", "space", "backspace"]
+ALT = ["alt+1", "alt+2", "alt+3", "alt+4", "alt+shift+v", "alt+V", "alt+plus", "alt+y", "alt+equals_sign"]
+"""Keys that add labels in either scheme."""
+PASTED = ("ax1A\nu", "Ana\x1b[31m\n\nRuiz", "", "é" * 5000)
 
 
-def keys(*screens: type[WorkScreen]) -> list[str]:
+def keys(*screens: type[WorkScreen | HelpScreen]) -> list[str]:
     """Return every key of some screens but those that quit, and letters for hints and entries."""
     bound = [key for screen in screens for b in screen.BINDINGS for key in _keys(b)]
-    return sorted(set(bound) - LEAVE) + TYPED
+    return sorted(set(bound) - LEAVE) + TYPED + ALT
 
 
 def _keys(binding: object) -> list[str]:
     return str(getattr(binding, "key", "")).split(",")
 
 
-def make_workspace(folder: Path, overlap: str) -> Bench:
+def make_workspace(folder: Path, overlap: str, *, yielding: bool = False) -> Bench:
+    """Make a workspace; with ``yielding`` its labels have the keys of bindings that yield to labels."""
     bench = make_bench(folder, overlap)
+    if yielding:
+        keys = zip("1234", "V+y=", strict=True)
+        bench = under(bench, *((f"{{key: {old}}}", f"{{key: '{new}'}}") for old, new in keys))
     for key, text in (("nota", TEXT * 6), ("trampa", HOSTILE_TEXT * 2 + TEXT), ("vacia", "…\n")):
         document = bench.add(key, text)
         if "Ana Ruiz" in text:
@@ -62,7 +72,10 @@ async def stir(work: WorkbenchDriver, dice: random.Random, done: list[str], keys
         await work.pilot.press(done[-1])
         return
     done.append(f"{what:.3f} at {place}")
-    if what < 0.9:
+    if what < 0.87:
+        work.app.post_message(events.Paste(dice.choice(PASTED)))
+        await work.settle()
+    elif what < 0.9:
         await work.pilot.click(offset=place, times=dice.choice((1, 1, 2, 3)))
     elif what < 0.94:
         await work.drag(place, (dice.randrange(width), dice.randrange(height)))
@@ -73,7 +86,14 @@ async def stir(work: WorkbenchDriver, dice: random.Random, done: list[str], keys
         await work.pilot.resize_terminal(dice.choice((3, 59, 60, 80, 111, 180)), dice.choice((2, 14, 15, 24, 50)))
 
 
-KEYS = keys(AnnotateScreen, QueueScreen)
+def check_painted(work: WorkbenchDriver, done: list[str]) -> None:
+    """Check that every row that is kept painted looks as it would if it were painted now."""
+    for view in work.app.screen.query(TextView):
+        for row, block in view._blocks.items():
+            assert block == view.painter.block(row, view.highlights), f"row {row}: {done}"
+
+
+KEYS = keys(AnnotateScreen, QueueScreen, FindDocumentScreen, HelpScreen)
 JUDGING = keys(AdjudicateScreen, FeedbackScreen)
 
 
@@ -104,11 +124,12 @@ async def test_random_hands_break_nothing(tmp_path: Path, overlap: str) -> None:
     while seed == 0 or time.monotonic() < end:
         seed += 1
         dice = random.Random(f"{overlap} {seed}")
-        bench = make_workspace(tmp_path / f"{seed}", overlap)
+        bench = make_workspace(tmp_path / f"{seed}", overlap, yielding=seed % 2 == 0)
         done: list[str] = []
         async with workbench(bench, dice.choice((None, "nota", "trampa"))) as work:
             for _ in range(STEPS):
                 await stir(work, dice, done, KEYS)
+                check_painted(work, done)
                 if time.monotonic() > end:
                     break
             if isinstance(work.app.screen, AnnotateScreen):
@@ -151,6 +172,7 @@ async def test_random_hands_break_no_adjudication(tmp_path: Path, overlap: str) 
         async with workbench(bench, dice.choice(("nota", "trampa")), curator="bo", adjudicating=True) as work:
             for _ in range(STEPS):
                 await stir(work, dice, done, JUDGING)
+                check_painted(work, done)
                 if time.monotonic() > end:
                     break
             if isinstance(work.app.screen, AdjudicateScreen):

@@ -163,11 +163,11 @@ class AdjudicateScreen(DocumentScreen):
         self.show_default_message()
 
     def _set_case(self, case: Case | None) -> None:
-        """Make a case the one in focus, and repaint it and the one before it."""
+        """Make a case the one in focus; it and the one before it are repainted with the next highlights."""
         previous = self.case
         self.case_id = case.id if case is not None else None
         self._refresh_cases()
-        self.view.repaint([c.range for c in (previous, case) if c is not None])
+        self.view.repaint_with_highlights(*(c.range for c in (previous, case) if c is not None))
 
     def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
         """Put the focus on a gold item, or on the open case under the cursor, or on none."""
