@@ -10,7 +10,7 @@ import pytest
 
 from tests.repository import TOP
 from tools import recording
-from tools.asciicast import Playback, read_cast
+from tools.asciicast import Cast, Playback, read_cast, shows_the_same
 from tools.recording_script import Script, curate
 
 
@@ -28,6 +28,18 @@ def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     cast = read_cast(recording.CAST)
     cast.write(tmp_path / "again.cast")
     assert (tmp_path / "again.cast").read_bytes() == recording.CAST.read_bytes()
+
+
+def test_recordings_are_compared_by_what_they_show() -> None:
+    cast, other = read_cast(recording.CAST), read_cast(recording.CAST)
+    at = len(cast.events) // 2
+    event = next(event for event in other.events[at:] if event.code == "o")
+    where = other.events.index(event)
+    other.events[where] = event._replace(data=event.data + event.data)
+    assert shows_the_same(cast, other)
+    other.events[where] = event._replace(data=event.data + "\x1b[5;5Hsomething else")
+    assert not shows_the_same(cast, other)
+    assert not shows_the_same(cast, Cast(cast.columns, cast.lines, cast.title, cast.events[:-1]))
 
 
 def test_nothing_of_the_machine_is_in_it() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -48,6 +49,27 @@ def read_cast(path: Path) -> Cast:
     """Read a recording."""
     header, *rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return Cast(header["width"], header["height"], header["title"], (CastEvent(*row) for row in rows))
+
+
+def shows_the_same(one: Cast, other: Cast) -> bool:
+    """Whether two recordings have the same keys at the same times, and the same to see after each.
+
+    A program may come to the same screen by other bytes: how much it repaints at once depends on how fast it is.
+    """
+    return (one.columns, one.lines, one.title) == (other.columns, other.lines, other.title) and all(
+        first == second for first, second in zip_longest(_frames(one), _frames(other))
+    )
+
+
+def _frames(cast: Cast) -> Iterator[tuple[CastEvent, list[list[pyte.screens.Char]]]]:
+    """Yield each event without what was written, and the cells of the screen after it."""
+    screen = pyte.Screen(cast.columns, cast.lines)
+    stream = pyte.Stream(screen)
+    for event in cast.events:
+        if event.code == OUTPUT:
+            stream.feed(without_private_queries(event.data))
+            event = event._replace(data="")
+        yield event, [[screen.buffer[y][x] for x in range(cast.columns)] for y in range(cast.lines)]
 
 
 class Playback:

@@ -4,8 +4,8 @@
 
 The article, what a person marked in it before seeing any suggestion, and the article that comes next stand in
 ``docs/recording/``.  The keys are pressed in the real program, and must end in just what was marked.  The recording
-holds the bytes that the program wrote; its times are reckoned from a fixed pace, so that the same program gives the
-same files.
+holds the bytes that the program wrote; its times are reckoned from a fixed pace, and a recording that shows the same
+already is left as it is, so that the same program gives the same files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
 
-from tools.asciicast import INPUT, MARKER, OUTPUT, Cast, CastEvent, Code, Playback, read_cast
+from tools.asciicast import INPUT, MARKER, OUTPUT, Cast, CastEvent, Code, Playback, read_cast, shows_the_same
 from tools.recording_script import KINDS, Script, curate
 from tools.screenshots import IMAGES, TOP, annotator
 from tools.terminal import Terminal
@@ -167,7 +167,9 @@ def transcript(script: Script) -> str:
 
 def main() -> int:
     """Record, and write the files."""
-    record().write(CAST)
+    cast = record()
+    if not CAST.exists() or not shows_the_same(cast, read_cast(CAST)):
+        cast.write(CAST)
     script = play_back(read_cast(CAST))
     PAGE.write_text(transcript(script), encoding="utf-8")
     PICTURE.write_text(script.picture, encoding="utf-8")
