@@ -59,6 +59,7 @@ POLICIES = [
     Policy("A, spans at first visibility", 7.0, 4.0),
     Policy("A, relations at first visibility", 3.0, 7.0),
     Policy("mend, A, rest at first visibility", 7.0, 8.0, repair_first=True),
+    Policy("mend, A, relations at first visibility", 3.0, 7.0, repair_first=True),
     Policy("mend, A, rest in passing", 5.0, 6.0, repair_first=True),
     Policy("mend, A, rest soon", 4.0, 5.0, repair_first=True),
     Policy("mend, A, rest at the end", 3.0, 4.0, repair_first=True),

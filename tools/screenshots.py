@@ -83,7 +83,7 @@ def annotate_pictures(workspace: Path) -> None:
 
 
 def relation_pictures(workspace: Path) -> None:
-    """Take all arcs, also across rows, and the hints on the partners of a span."""
+    """Take all arcs, also across rows, the hints on the partners of a span, and those on phrases to be marked."""
     terminal = open_workbench(workspace, SPANISH, columns=100, lines=28)
     terminal.wait("0/5 done")
     terminal.press("g", "R")
@@ -95,6 +95,13 @@ def relation_pictures(workspace: Path) -> None:
     terminal.settle()
     terminal.press("r")
     shot(terminal, "relate")
+    terminal.press("escape")
+    terminal.settle(0.4)
+    terminal.press("A")
+    terminal.settle(0.3)
+    terminal.send("\x1b7")  # alt with a label's key
+    terminal.wait("EVENT: which phrase?")
+    shot(terminal, "hints")
     terminal.press("escape")
     terminal.settle(0.4)
     leave(terminal)
@@ -147,7 +154,7 @@ def agreement_pictures() -> None:
 def open_agreement(workspace: Path, columns: int, lines: int) -> Terminal:
     """Start the workbench in a terminal, and open the agreement screen with its figures."""
     terminal = open_workbench(workspace, columns=columns, lines=lines, ANNOTATOR_CURATOR="lead")
-    terminal.wait("shown: all")
+    terminal.wait(" shown: ")
     terminal.press("A")
     terminal.wait("documents ·")
     return terminal

@@ -109,13 +109,13 @@ def _apart(candidates: Sequence[Candidate]) -> tuple[list[Segment], list[Candida
 def _room(candidate: Candidate, taken: IntervalIndex | None, overlapping: bool) -> float:
     """What of a phrase's likelihood is left beside the spans that share text with it; 0 where it cannot be marked.
 
-    A phrase that is longer than the one span that it covers may mend that; one over several seldom does.
+    A phrase that is longer than the one span that it covers may mend that; one over several is no mention.
     """
     covered = taken.overlapping(*candidate.segment) if taken is not None and not overlapping else []
     start, end = candidate.segment
     if any(span.start < start or end < span.end or (span.start, span.end) == (start, end) for span in covered):
         return 0.0
-    return (1.0, 0.3)[len(covered)] if len(covered) < 2 else 0.02
+    return (1.0, 0.3)[len(covered)] if len(covered) < 2 else 0.0
 
 
 def _scored(document: Document, start: int, end: int, looks: LabelLooks) -> Iterator[Candidate]:
@@ -217,6 +217,8 @@ def _parts(words: Sequence[str], first: int, last: int) -> Iterator[tuple[int, i
         while start < last and joins_names(words[start]) and not words[start][0].isupper():
             start += 1
         for end in ends:
+            while end > start and words[end].lower() in FUNCTION_WORDS:
+                end -= 1
             if start <= end and not (joins_names(words[end]) and not words[end][0].isupper()):
                 yield start, end
 
