@@ -45,6 +45,7 @@ async def test_a_boundary_stops_at_the_next_span(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("A", "g", *["]"] * 4)
         assert "that would run into ORG “Cruz Roja”" in work.text
+        assert "now PERSON" not in work.text
     assert ("PERSON", "Ana Ruiz trabaja para") in span_texts(news.session())
 
 

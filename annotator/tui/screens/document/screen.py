@@ -73,7 +73,6 @@ class DocumentScreen(WorkScreen):
         self.item_id: str | None = None
         self.panel_wanted: bool | None = None
         self.all_arcs = self.selecting = False
-        self._refusal = ""
         self.typed_ahead = TypedAhead()
         self.marking = Marking(self)
         self.view_actions, self.selection, copying = ViewActions(self), SelectionActions(self), CopyActions(self)
@@ -223,7 +222,7 @@ class DocumentScreen(WorkScreen):
         if self.prompts.current is not None:
             await self._press_in_question(event)
         elif self.typed_ahead.takes(event):
-            self.show_message(f"{self._refusal} · {event.character} did nothing", "alarm")
+            self.show_message(f"{self.typed_ahead.refusal} · {event.character} did nothing", "alarm")
         else:
             self.typed_ahead.note(event)
             await self.press_key(event)
@@ -265,8 +264,7 @@ class DocumentScreen(WorkScreen):
 
     def refuse(self, text: str) -> None:
         """Say why a key opens no question, or does not answer it; letters typed on for that question do nothing."""
-        self._refusal = text
-        self.typed_ahead.begin()
+        self.typed_ahead.begin(text)
         self.show_message(text, "alarm")
 
     def _show_question(self) -> None:
@@ -282,7 +280,7 @@ class DocumentScreen(WorkScreen):
     # Steps
 
     def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
-        """Run an action of the session and show its outcome; an error is shown too, and gives ``None``.
+        """Run an action of the session and show its outcome; an error is shown in its place, and gives ``None``.
 
         Raises :class:`LockedError`, so that the key is tried again when the lock is free.
         """
@@ -291,6 +289,7 @@ class DocumentScreen(WorkScreen):
         except LockedError:
             raise
         except AnnotatorError as error:
+            self.show_message("")
             self.show_error(error)
             self.recover()
             return None

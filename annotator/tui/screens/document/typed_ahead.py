@@ -11,9 +11,13 @@ PAUSE = 0.8
 
 
 class TypedAhead:
-    """Takes letters typed right after a key that failed: whoever types ahead meant them as hints, not as commands."""
+    """Takes letters typed right after a key that failed: whoever types ahead meant them as hints, not as commands.
+
+    ``refusal`` says why the key failed.
+    """
 
     def __init__(self) -> None:
+        self.refusal = ""
         self._until: float | None = None
         self._last_key = 0.0
 
@@ -21,8 +25,9 @@ class TypedAhead:
         """Note that a key is acted on."""
         self._last_key = event.time
 
-    def begin(self) -> None:
+    def begin(self, refusal: str) -> None:
         """The key that is acted on failed: take the letters that follow."""
+        self.refusal = refusal
         self._until = self._last_key + PAUSE
 
     def takes(self, event: events.Key) -> bool:
