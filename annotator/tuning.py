@@ -29,6 +29,11 @@ def collect_seldom() -> None:
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
+def collect_young() -> None:
+    """Look at the newest objects now, after a frame, so that the collector does not do so before the next one."""
+    gc.collect(0)
+
+
 CLOSING_SECONDS = 0.5
 """Seconds after which a screen that was closed is surely gone."""
 

@@ -35,7 +35,8 @@ class LineCompositor(Compositor):
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
         """Render the pieces of each line, by the column at which they begin; ``cuts`` says where widgets meet."""
         changed = self._changed or (crop,)
-        pieces: list[_Pieces] = [dict.fromkeys(c[:-1]) if is_rendered_line(y) else {} for y, c in enumerate(self.cuts)]
+        cuts = self.cuts
+        pieces: list[_Pieces] = [dict.fromkeys(c[:-1]) if is_rendered_line(y) else {} for y, c in enumerate(cuts)]
         for widget, (region, clip) in self.visible_widgets.items():  # those in front come first
             shown = region.intersection(clip)
             parts = [part for one in changed if (part := shown.intersection(one))]
@@ -43,17 +44,26 @@ class LineCompositor(Compositor):
             for run in _runs(lines):
                 of_widget = Region(shown.x - region.x, run.start - region.y, shown.width, len(run))
                 for y, strip in zip(run, widget.render_lines(of_widget), strict=False):
-                    self._fill_gaps(pieces[y], self.cuts[y], strip, shown)
+                    self._fill_gaps(pieces[y], cuts[y], strip, shown)
         return cast("Sequence[Mapping[int, Strip]]", pieces)
 
     def _has_gap(self, pieces: _Pieces, shown: Region) -> bool:
         """Whether there is a piece still to be rendered where a widget is shown."""
-        return any(piece is None and shown.x <= start < shown.right for start, piece in pieces.items())
+        x, right = shown.x, shown.right
+        return any(piece is None and x <= start < right for start, piece in pieces.items())
 
     def _fill_gaps(self, pieces: _Pieces, cuts: list[int], strip: Strip, shown: Region) -> None:
-        """Cut a widget's line where other widgets begin and end, and take the pieces that nothing covers."""
-        cuts = [cut for cut in cuts if shown.x <= cut <= shown.right]
-        for start, piece in zip(cuts, strip.divide([cut - shown.x for cut in cuts[1:]]), strict=False):
+        """Cut a widget's line where other widgets begin and end, and take the pieces that nothing covers.
+
+        A line that is not cut stays the object that it is, which knows how it was rendered the last time.  It may end
+        where the scroll bar begins, which is in front.
+        """
+        starts = cuts[cuts.index(shown.x) : cuts.index(shown.right) + 1]
+        if strip.cell_length == starts[1] - shown.x:
+            if pieces[shown.x] is None:
+                pieces[shown.x] = strip
+            return
+        for start, piece in zip(starts, strip.divide([cut - shown.x for cut in starts[1:]]), strict=False):
             if pieces[start] is None:
                 pieces[start] = piece
 

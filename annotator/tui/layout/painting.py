@@ -216,7 +216,8 @@ class Painter:
         segments: list[Segment] = []
         cell = 0
         for piece in pieces:
-            segments.append(Segment(" " * (piece.cell - cell), self.palette.style()))
+            if piece.cell > cell:
+                segments.append(Segment(" " * (piece.cell - cell), self.palette.style()))
             segments.append(Segment(piece.text, style(piece)))
             cell = piece.cell + cell_len(piece.text)
         return self._filled(segments, cell)

@@ -20,6 +20,7 @@ from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.clickable_keys import KeyClicked
 from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench
+from annotator.tuning import collect_young
 from annotator.workflow.desk import Desk
 
 MIN_COLUMNS, MIN_LINES = 60, 15
@@ -125,6 +126,25 @@ class WorkScreen(Screen[None]):
         if event.key == "escape":
             self.app.clear_notifications()
         await self.waiting_keys.take(event)
+        self._paint_at_once()
+
+    def _paint_at_once(self) -> None:
+        """Paint what a key changed, unless the next key is there already, or the layout changes with it.
+
+        Textual would wait until every widget is idle, and then up to two ticks of its timer.
+        """
+        waiting = self.focused.message_queue_size if self.focused is not None else 0
+        if self.app.message_queue_size or self.message_queue_size or waiting > 1:  # one asks it to repaint itself
+            return
+        widgets: list[Widget] = [self, *self._compositor.visible_widgets]
+        if any(w._layout_required or w._scroll_required or w._refresh_styles_required for w in widgets):
+            return
+        changed = [widget for widget in widgets if widget._repaint_required]
+        for widget in changed:
+            widget._repaint_required = False
+        self._dirty_widgets.update(changed)
+        self._on_timer_update()
+        collect_young()
 
     async def on_key_clicked(self, event: KeyClicked) -> None:
         """Press the key that was clicked on; a question that is open is withdrawn."""

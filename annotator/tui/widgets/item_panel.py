@@ -131,8 +131,12 @@ class ItemPanel(BesideText, VirtualList):
     def _relations(self) -> Sequence[Interval]:
         return self._filtered_relations if self.filter else self.session.layer.order.relations
 
+    def lines_of(self, index: int) -> int:
+        """How many lines an item takes; a relation may take two."""
+        return 1 if self.listed()[index].end != RELATION_RANK or self._is_on_one_line() else 2
+
     def first_line(self, index: int) -> int:
-        """The number of an item's first line; a relation may take two."""
+        """The number of an item's first line."""
         if self._is_on_one_line():
             return index
         if index >= self.count():

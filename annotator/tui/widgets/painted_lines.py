@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -45,7 +46,8 @@ class PaintedLines(ScrollView):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Build lines of the view, which have padding and border already."""
         self.look()
-        return plain_lines(self, crop, self._remembered)
+        bar = self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
+        return plain_lines(self, crop, self._remembered, self.outer_size.width - bar)
 
     def _remembered(self, y: int) -> Strip:
         self._painted[y] = strip = self.strip(y)
@@ -65,11 +67,12 @@ class PaintedLines(ScrollView):
         else:
             self.virtual_size = size
 
-    def refresh_changed(self) -> None:
-        """Repaint the lines that differ from what was painted last."""
+    def refresh_changed(self, among: Iterable[int] | None = None) -> None:
+        """Repaint the lines that differ from what was painted last, ``among`` those that can (``None``: all)."""
         self.look()
         width, height = self.size
-        strips = ((y, self._painted.get(y), self.strip(y)) for y in range(height))
+        lines = range(height) if among is None else [y for y in among if 0 <= y < height]
+        strips = ((y, self._painted.get(y), self.strip(y)) for y in lines)
         changed = [y for y, old, new in strips if old is not new and old != new]
         width -= self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
         if changed:

@@ -11,14 +11,14 @@ from textual.widget import Widget
 from annotator.tui.layout.palette import Palette
 
 
-def plain_lines(widget: Widget, crop: Region, build: Callable[[int], Strip]) -> list[Strip]:
-    """Build lines of a widget without Textual's own decoration, each from edge to edge.
+def plain_lines(widget: Widget, crop: Region, build: Callable[[int], Strip], width: int | None = None) -> list[Strip]:
+    """Build lines of a widget without Textual's own decoration, each from edge to edge, or ``width`` cells long.
 
     Textual would build each line a second time to add padding, border, tint and opacity, which costs a third of a
     frame.  Line filters, which remove colours, are applied.
     """
     filters, background = widget.get_line_filters(), widget.background_colors[1]
-    width, blank = widget.outer_size.width, widget.visual_style.rich_style
+    width, blank = widget.outer_size.width if width is None else width, widget.visual_style.rich_style
     lines = []
     for y in crop.line_range:
         strip = build(y).adjust_cell_length(width, blank)

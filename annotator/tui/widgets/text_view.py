@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import accumulate
 
 from textual.geometry import Size
@@ -289,7 +290,12 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         if resized:
             self._add_up_heights()
             self._measure_visible()
-        self.refresh_changed()
+        self.refresh_changed(None if resized else self._lines_of(rows))
+
+    def _lines_of(self, rows: Iterable[int]) -> list[int]:
+        """The lines of some rows, counted from the top of the view."""
+        top = int(self.scroll_offset.y)
+        return [line - top for row in rows for line in range(self._tops[row], self._tops[row + 1])]
 
     def show_layer(self, layer_view: LayerView) -> None:
         """Show another layer on the same document, or the same one as it was read again."""

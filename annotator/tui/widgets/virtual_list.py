@@ -52,6 +52,8 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
         self.index: int | None = None
         self._cache: dict[Hashable, Strip] = {}
         self._cache_palette = palette
+        self._is_stale = True
+        self._in_view: list[tuple[int, int]] | None = None
 
     @abstractmethod
     def count(self) -> int:
@@ -64,6 +66,10 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
     def further_line(self, index: int, width: int) -> list[Segment]:  # noqa: ARG002 - for entries with two lines
         """Build the second line of an entry that has two."""
         return []
+
+    def lines_of(self, index: int) -> int:  # noqa: ARG002 - for entries with two lines
+        """How many lines an entry takes."""
+        return 1
 
     def first_line(self, index: int) -> int:
         """The number of an entry's first line, from 0; of the number of entries, the number of all lines."""
@@ -95,32 +101,61 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
     def update_entries(self) -> None:
         """Note that entries were added, removed or changed; the next :meth:`choose` shows it."""
         self.look()
+        self._is_stale = True
         self.resize_content(Size(self.room, self.first_line(self.count())))
 
     def choose(self, index: int | None) -> None:
         """Choose an entry (or none) and scroll it into view."""
-        self.index = index
+        before, self.index = self.index, index
         self.look()
         height, top = self.size.height, self.top
-        lines = range(0) if index is None else range(self.first_line(index), self.first_line(index + 1))
+        lines = self._lines_of_entry(index)
         if height == 0 or all(top <= line < top + height for line in lines):
-            self.refresh_changed()
+            among = {line - top for line in (*lines, *self._lines_of_entry(before))}
+            self.refresh_changed(None if self._is_stale else among)
         else:
             self.scroll_to(y=max(0, lines.start - height // 2), animate=False, immediate=True)
             self.refresh()
+        self._is_stale = False
+
+    def _lines_of_entry(self, index: int | None) -> range:
+        """The numbers of the lines of an entry; none where there is no such entry."""
+        if index is None or index >= self.count():
+            return range(0)
+        first = self.first_line(index)
+        return range(first, first + self.lines_of(index))
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
         self.refresh_entries()
         self.choose(self.index)
 
+    def look(self) -> None:
+        """Note what the lines to be built depend on."""
+        super().look()
+        self._in_view = None
+
+    def _lines_in_view(self) -> list[tuple[int, int]]:
+        """The entry of each line in view, and which of its lines that is, from 0."""
+        if self._in_view is None:
+            count, bottom = self.count(), self.top + self.size.height
+            index = self.entry_at(self.top) if count else 0
+            line = self.first_line(index)
+            found: list[tuple[int, int]] = []
+            while index < count and line < bottom:
+                found += [(index, part) for part in range(self.lines_of(index)) if self.top <= line + part < bottom]
+                line += self.lines_of(index)
+                index += 1
+            self._in_view = found
+        return self._in_view
+
     def strip(self, y: int) -> Strip:
         """Build or look up one line of the list."""
-        line, width = y + self.top, self.room
-        if line >= self.first_line(self.count()):
+        width, in_view = self.room, self._lines_in_view()
+        if y >= len(in_view):
             return self.framed([], width)
-        index = self.entry_at(line)
-        is_first = line == self.first_line(index)
+        index, part = in_view[y]
+        is_first = not part
         if self._cache_palette is not self.palette or len(self._cache) > CACHE_SIZE:
             self._cache.clear()
             self._cache_palette = self.palette
