@@ -63,7 +63,8 @@ class LineCompositor(Compositor):
             if pieces[shown.x] is None:
                 pieces[shown.x] = strip
             return
-        for start, piece in zip(starts, strip.divide([cut - shown.x for cut in starts[1:]]), strict=False):
+        whole = strip.adjust_cell_length(shown.width)
+        for start, piece in zip(starts, whole.divide([cut - shown.x for cut in starts[1:]]), strict=False):
             if pieces[start] is None:
                 pieces[start] = piece
 

@@ -81,12 +81,14 @@ class Rows:
     def _wrap_simple(self, start: int, end: int, line: str) -> None:
         """Wrap a line of one-cell characters: the common case, by searching for the last space that fits."""
         at, length, width = 0, len(line.rstrip(_BREAKS)), self.width
+        begin, note = self.starts.append, self.begins_line.append
         first = True
         while length - at > width:
             cut = line.rfind(" ", at, at + width + 1) + 1
             if cut <= at:
                 cut = at + width
-            self._add(start + cut, first=first)
+            begin(start + cut)
+            note(first)
             first, at = False, cut
         if at < len(line):
             self._add(end, first=first)

@@ -18,6 +18,7 @@ from annotator.tui.line_compositor import LineCompositor
 from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.clickable_keys import KeyClicked
+from annotator.tui.widgets.one_layout import laid_out_once
 from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench
 from annotator.tuning import collect_young
@@ -27,6 +28,7 @@ MIN_COLUMNS, MIN_LINES = 60, 15
 """The smallest terminal in which a screen can be used."""
 
 
+@laid_out_once
 class WorkScreen(Screen[None]):
     """A screen of the workbench.  Subclasses lay out their widgets with :meth:`with_notices`."""
 
@@ -139,12 +141,21 @@ class WorkScreen(Screen[None]):
         widgets: list[Widget] = [self, *self._compositor.visible_widgets]
         if any(w._layout_required or w._scroll_required or w._refresh_styles_required for w in widgets):
             return
-        changed = [widget for widget in widgets if widget._repaint_required]
-        for widget in changed:
-            widget._repaint_required = False
-        self._dirty_widgets.update(changed)
-        self._on_timer_update()
+        self.paint()
         collect_young()
+
+    def paint(self) -> None:
+        """Paint a frame now, as before work that takes long."""
+        self._on_timer_update()
+
+    def _on_timer_update(self) -> None:
+        """Paint a frame, also of those widgets that have not yet come to ask for it: the next one is two ticks away."""
+        if self.is_current and not self._layout_required:
+            changed = [widget for widget in self._compositor.visible_widgets if widget._repaint_regions]
+            for widget in changed:
+                widget._repaint_required = False
+            self._dirty_widgets.update(changed)
+        super()._on_timer_update()
 
     async def on_key_clicked(self, event: KeyClicked) -> None:
         """Press the key that was clicked on; a question that is open is withdrawn."""

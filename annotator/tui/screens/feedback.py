@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.widgets import Input
 
 from annotator.annotation import Relation, RelationKey, SpanKey
@@ -16,6 +15,7 @@ from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.returning import Returning
 from annotator.tui.widgets.feedback_panel import FeedbackPanel
+from annotator.tui.widgets.one_layout import SideBySide
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.versions_bar import VersionLine, VersionsBar
@@ -68,7 +68,7 @@ class FeedbackScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                Horizontal(self.view, self.panel, id="body"),
+                SideBySide(self.view, self.panel, id="body"),
                 VersionsBar(palette, 2),
                 StatusLine(palette, id="focus"),
                 StatusLine(palette, id="message"),

@@ -11,9 +11,11 @@ from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
+from annotator.tui.widgets.one_layout import laid_out_once
 from annotator.tui.widgets.palette_widget import plain_lines
 
 
+@laid_out_once
 class LineScrollBar(ScrollBar):
     """A vertical scroll bar, drawn line by line.
 

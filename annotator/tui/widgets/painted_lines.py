@@ -61,7 +61,8 @@ class PaintedLines(ScrollView):
         """
         old, room = self.virtual_size, self.scrollable_content_region.height
         same_bar = self.styles.overflow_y == "scroll" or (old.height > room) == (size.height > room)
-        if old.width == size.width and self.is_mounted and same_bar:
+        same_bar &= self.styles.overflow_x == "hidden" or old.width == size.width
+        if self.is_mounted and same_bar:
             self.set_reactive(PaintedLines.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height
         else:

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from annotator.tui.layout.palette import Palette
+from annotator.tui.widgets.one_layout import laid_out_once
 
 
 def plain_lines(widget: Widget, crop: Region, build: Callable[[int], Strip], width: int | None = None) -> list[Strip]:
@@ -28,6 +29,7 @@ def plain_lines(widget: Widget, crop: Region, build: Callable[[int], Strip], wid
     return lines
 
 
+@laid_out_once
 class PaletteWidget(Widget):
     """A widget that paints with a palette, without padding or border; whoever sets another palette refreshes it."""
 

@@ -77,13 +77,13 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         self._blocks: dict[int, list[Strip]] = {}
         self._width, self._height = 80, 0
         self._reveal_first: int | None = None
-        self._wrap()
+        self._show_rows(*self._rows_within(self._width))
 
     # Geometry
 
-    def _wrap(self) -> None:
-        """Wrap the text for the width of the view."""
-        self.rows, frame = self._rows_within(self._width)
+    def _show_rows(self, rows: Rows, frame: Frame) -> None:
+        """Show the text as it is wrapped for the width of the view."""
+        self.rows = rows
         self.painter = self.make_painter(self.rows, frame)
         self._tops = array("L")
         self._forget_blocks()
@@ -113,7 +113,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
             self._blocks.clear()
             self.refresh()
             return
-        self._wrap()
+        self._show_rows(rows, frame)
         self.scroll_to(y=self._tops[self.rows.row_of(top)], animate=False, immediate=True)
         self.post_message(self.LaidOut())
 
@@ -125,8 +125,9 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
             for row in range(len(self.rows)):
                 self._measure(row)
         elif self._mode is Mode.LANES:
+            heights, starts = self._heights, self.rows.starts  # as Rows.row_of, which would take most of a frame
             for start in self.layer_view.span_starts():
-                self._heights[self.rows.row_of(start)] = 2
+                heights[bisect_right(starts, start) - 1] = 2
         self._add_up_heights()
 
     def _measure(self, row: int) -> bool:

@@ -9,11 +9,14 @@ from typing import Protocol
 from annotator.intervals import Interval
 from annotator.tui.layout.caret import Caret
 from annotator.tui.widgets.item_panel import ItemPanel
+from annotator.tuning import collector_paused
 from annotator.workflow.annotating.review_walk import ReviewWalk
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.annotating.split_labels import new_labels
 from annotator.workflow.editing.editor import Outcome
 
+MANY = 3000
+"""Suggestions that take a second or so to decide together."""
 REVIEW_KEYS = "tab on · shift+tab back · a keeps it · x rejects it · esc ends the review"
 
 
@@ -43,6 +46,10 @@ class VerdictScreen(Protocol):
 
     def show_default_message(self) -> None:
         """Show which keys to use next."""
+        ...
+
+    def paint(self) -> None:
+        """Paint a frame now, as before work that takes long."""
         ...
 
 
@@ -223,5 +230,14 @@ class VerdictActions:
         self._decide_all(lambda: session.reject_all(passes))
 
     def _decide_all(self, action: Callable[[], Outcome]) -> None:
-        if self._screen.carry_out(action) is not None:
+        """Decide many suggestions; says so before, where they are so many that it takes a second or more."""
+        pending = len(self._screen.session.layer.order.pending)
+        if pending >= MANY:
+            self._screen.show_message(f"deciding {pending} suggestions, one moment", "faint")
+            self._screen.paint()
+        with collector_paused():
+            done = self._screen.carry_out(action) is not None
+        if done:
             self._go_on((-1,))
+        elif pending >= MANY:
+            self._screen.show_default_message()

@@ -8,7 +8,6 @@ from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -34,6 +33,7 @@ from annotator.tui.screens.document.typed_ahead import TypedAhead
 from annotator.tui.screens.document.view_actions import ViewActions
 from annotator.tui.screens.help_topic import HelpTopic, topic_of
 from annotator.tui.widgets.label_bar import LabelBar
+from annotator.tui.widgets.one_layout import SideBySide
 from annotator.tui.widgets.side_panel import SidePanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
@@ -111,7 +111,7 @@ class DocumentScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                Horizontal(self.view, self.panel, id="body"),
+                SideBySide(self.view, self.panel, id="body"),
                 LabelBar(self.session.scheme, palette),
                 *self.bars(),
                 StatusLine(palette, id="focus"),
