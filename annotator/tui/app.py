@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 from warnings import filterwarnings
 
 from rich.console import RenderableType
@@ -140,11 +140,6 @@ class AnnotatorApp(NotifyingApp):
         if self._palette is None or self._palette[0] != self.theme:
             self._palette = (self.theme, theme_palette(self.current_theme, self.theme_variables, self.desk.scheme))
         return self._palette[1]
-
-    @property
-    def _background_screens(self) -> list[Screen[Any]]:
-        """The screens that show through the one in front; Textual lays one out behind an opaque one too."""
-        return super()._background_screens if self.screen.styles.background.a < 1 else []
 
     def on_mount(self) -> None:
         """Open the queue, and over it the document that was asked for or left open."""

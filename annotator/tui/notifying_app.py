@@ -1,9 +1,12 @@
-"""An app whose notifications stay as long as it takes to read them."""
+"""An app whose notifications stay until they are read, and that paints nothing behind an opaque screen."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import App
 from textual.notifications import SeverityLevel
+from textual.screen import Screen
 from textual.widgets._toast import ToastRack
 
 READ_EACH_SECOND = 12
@@ -12,6 +15,11 @@ READ_EACH_SECOND = 12
 
 class NotifyingApp(App[None]):
     """Shows each notification once, and takes no room for those that are gone."""
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """The screens that show through the one in front; Textual lays one out behind an opaque one too."""
+        return super()._background_screens if self.screen.styles.background.a < 1 else []
 
     def notify(
         self,

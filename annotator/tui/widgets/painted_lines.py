@@ -46,7 +46,8 @@ class PaintedLines(ScrollView):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Build lines of the view, which have padding and border already."""
         self.look()
-        bar = self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
+        is_at_edge = self.show_vertical_scrollbar and not self.styles.gutter.right
+        bar = self.scrollbar_size_vertical if is_at_edge else 0
         return plain_lines(self, crop, self._remembered, self.outer_size.width - bar)
 
     def _remembered(self, y: int) -> Strip:
