@@ -158,11 +158,18 @@ async def test_alt_in_an_open_question_asks_anew(news: Bench) -> None:
 # Letters that belonged to a key that failed
 
 
+async def test_what_did_nothing_is_said_where_the_line_has_room(news: Bench) -> None:
+    async with workbench(news, "nota", size=(60, 15)) as work:
+        await work.press("X", "escape", "4")
+        await work.press(*work.hint("mayo"), "r", "u")
+        assert work.message.startswith("u did nothing · ")
+
+
 @pytest.mark.parametrize("letter", ["s", "a", "x", "d", "1"])
 async def test_the_letter_of_a_relation_that_cannot_be_does_nothing(news: Bench, letter: str) -> None:
     async with workbench(news, "zeta") as work:
         await work.press("escape", "r", letter)
-        assert work.message.endswith(f"{letter} did nothing")
+        assert work.message.startswith(f"{letter} did nothing · ")
         assert work.annotating.session.document.key == "zeta"
         await work.press("escape")
         assert "did nothing" not in work.message
@@ -172,7 +179,7 @@ async def test_the_letter_of_a_relation_that_cannot_be_does_nothing(news: Bench,
 async def test_the_second_letter_of_a_mistyped_hint_does_nothing(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("escape", "1", "9", "s", "X")
-        assert work.message == "no such hint: 9 · X did nothing"
+        assert work.message == "X did nothing · no such hint: 9"
     assert news.actions("curator:ana", "nota") == []
 
 

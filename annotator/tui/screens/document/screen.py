@@ -222,7 +222,7 @@ class DocumentScreen(WorkScreen):
         if self.prompts.current is not None:
             await self._press_in_question(event)
         elif self.typed_ahead.takes(event):
-            self.show_message(f"{self.typed_ahead.refusal} · {event.character} did nothing", "alarm")
+            self.show_message(f"{event.character} did nothing · {self.typed_ahead.refusal}", "alarm")
         else:
             self.typed_ahead.note(event)
             await self.press_key(event)
