@@ -9,6 +9,7 @@ import click
 
 from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
 from annotator.errors import WorkflowError
+from annotator.wording import plural
 from annotator.workflow.workspace import Workspace, curator_name
 
 
@@ -40,7 +41,8 @@ def _settle(workspace: Workspace, actor: str, documents: tuple[str, ...]) -> Non
     from annotator.workflow.adjudicating.gold import settle_finished
 
     report = settle_finished(workspace, actor, documents)
-    narrate(f"{len(report.settled)} documents became gold, {len(report.unchanged)} were gold already")
+    were = "was" if len(report.unchanged) == 1 else "were"
+    narrate(f"{plural(len(report.settled), 'document')} became gold, {len(report.unchanged)} {were} gold already")
     for key, reason in report.open.items():
         narrate(f"not gold: {key}: {reason}")
     if report.retired:

@@ -20,6 +20,7 @@ from annotator.cli.common import (
     print_table,
     workspace_option,
 )
+from annotator.wording import first_few, plural
 from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
 from annotator.workflow.workspace import curator_name
 
@@ -156,13 +157,20 @@ def _show(report: AssignmentReport) -> None:
 def _tell(report: AssignmentReport, *, dry_run: bool) -> None:
     documents = len({task.document for task in report.tasks})
     would = "would be " if dry_run else ""
-    narrate(f"{len(report.tasks)} assignments on {documents} documents {would}made")
+    narrate(f"{plural(len(report.tasks), 'assignment')} on {plural(documents, 'document')} {would}made")
     if report.withdrawn:
-        narrate(f"{len(report.withdrawn)} documents {would}taken back")
-    for what, keys in (
-        ("have too few curators: name more, or raise quotas", list(report.short)),
-        ("stay where they are: whoever could take them has them already", report.stuck),
+        narrate(f"{plural(len(report.withdrawn), 'document')} {would}taken back")
+    for one, many, keys in (
+        (
+            "document has too few curators: name more, or raise quotas",
+            "documents have too few curators: name more, or raise quotas",
+            list(report.short),
+        ),
+        (
+            "document stays where it is: whoever could take it has it already",
+            "documents stay where they are: whoever could take them has them already",
+            report.stuck,
+        ),
     ):
         if keys:
-            shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
-            narrate(f"{len(keys)} documents {what}: {shown}")
+            narrate(f"{plural(len(keys), one, many)}: {first_few(keys, shown=5)}")

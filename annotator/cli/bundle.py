@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from annotator.cli.common import GlobalOptions, narrate, workspace_option
+from annotator.wording import plural
 from annotator.workflow.workspace import curator_name
 
 
@@ -30,7 +31,7 @@ def command(
     name = curator_name(curator)
     report = bundle(global_options.workspace(folder), name, output, documents)
     blind = f", {report.blind} of them blind" if report.blind else ""
-    narrate(f"{output} holds {report.documents} documents for {name}{blind}")
+    narrate(f"{output} holds {plural(report.documents, 'document')} for {name}{blind}")
     unpacked = output.stem if output.suffix == ".zip" else output.name
     unpack = f"unzip {output.name}; " if output.suffix == ".zip" else ""
     narrate(f"there: {unpack}annotator -w {unpacked} annotate --as {name}; back here: annotator merge {unpacked}")

@@ -239,7 +239,8 @@ def count(global_options: GlobalOptions, examples: int, as_json: bool, folder: P
     retired = [row for row in rows if not row.in_scheme]
     if retired:
         items = sum(count.items for row in retired for count in row.counts.values())
-        narrate(f"{items} items have labels that labels.yaml lacks: `annotator labels diff` says what would mend that")
+        have = plural(items, "item has a label", "items have labels")
+        narrate(f"{have} that labels.yaml lacks: `annotator labels diff` says what would mend that")
 
 
 @command.command("diff")

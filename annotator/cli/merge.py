@@ -137,9 +137,9 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
         count = plural(len(problems), "retired item")
         narrate(f"warning: {name}: {count}, such as: {problems[0]}; `annotator labels diff` says more")
     if report.unsealed:
-        narrate(f"{report.unsealed} events there came after the seal, which says nothing of them")
+        narrate(f"{plural(report.unsealed, 'event')} there came after the seal, which says nothing of them")
     if report.recut:
-        narrate(f"{report.recut} texts were cut into tokens by another version there, and are cut anew here")
+        narrate(f"cut into tokens by another version there, and anew here: {plural(report.recut, 'text')}")
     if report.guidelines_differ:
         narrate("warning: labels.yaml is not the same there; names and rules fit, guidelines or keys differ")
     if report.backup is not None:

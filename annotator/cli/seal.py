@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from annotator.cli.common import GlobalOptions, narrate, workspace_option
+from annotator.wording import plural
 
 
 @click.command("seal")
@@ -42,6 +43,7 @@ def command(global_options: GlobalOptions, key: Path | None, output: Path | None
     with outputs.file(targets[-1] if targets else None, sys.stdout.buffer) as stream:
         stream.write(data)
     seal = read_seal(data, "the seal")
-    narrate(f"sealed {seal.events} events of {len(seal.layers)} layers, and {len(seal.texts)} texts")
+    layers, texts = plural(len(seal.layers), "layer"), plural(len(seal.texts), "text")
+    narrate(f"sealed {plural(seal.events, 'event')} of {layers}, and {texts}")
     if key is None:
         narrate("warning: not signed: whoever can write the database can write such a list too; --key FILE signs it")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli.common import MANY, GlobalOptions, narrate, progress_bar, workspace_option
+from annotator.wording import plural
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -44,13 +45,15 @@ def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1, *,
     with progress_bar("suggesting") as progress:
         report = suggest(workspace, documents, jobs=jobs, progress=progress, asking=_tell_of_asking if ask else None)
     narrate(
-        f"{report.suggested} documents got {report.spans} spans and {report.relations} relations suggested, "
+        f"{plural(report.suggested, 'document')} got {plural(report.spans, 'span')} and "
+        f"{plural(report.relations, 'relation')} suggested, "
         f"{report.unchanged} had them"
     )
     for host, sent in report.sent.items():
         narrate(f"sent to {describe_sent(host, sent)}")
     for reason, documents_unread in report.unread.most_common(MOST_REASONS):
-        narrate(f"{documents_unread} documents are done in part: {reason}; `annotator suggest` asks again")
+        are = plural(documents_unread, "document is", "documents are")
+        narrate(f"{are} done in part: {reason}; `annotator suggest` asks again")
     if report.dropped:
         counts = ", ".join(f"{count} {reason}" for reason, count in report.dropped.most_common())
         narrate(f"left out of what was suggested: {counts}")

@@ -173,7 +173,7 @@ class TestTheWholeWay:
         session.add(*range_of(session.document, "Luis Paz"), "PERSON")
         session.finish()
         status, out, err = run("adjudicate", "--auto", "--as", "ana")
-        assert (status, out, err) == (0, "", "1 documents became gold, 0 were gold already\n")
+        assert (status, out, err) == (0, "", "1 document became gold, 0 were gold already\n")
         path = tmp_path / "gold.jsonl"
         status, out, err = run("export", "jsonl", "-o", path)
         assert (status, out, err) == (0, "", f"1 document, 1 span, 0 relations of gold as jsonl to {path}\n")

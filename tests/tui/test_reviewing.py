@@ -43,7 +43,7 @@ class TestCertainty:
     ) -> None:
         async with workbench(lima, "lima") as work:
             await work.press("a", "A")
-            assert work.message == "accepted 3 from 0.70 (2 risen), 0 remain; V reviews, the 2 least certain first"
+            assert work.message == "accepted 3 from 0.70 (2 risen), 0 remain; V reviews, the 2 under 0.85 first"
 
 
 class TestReview:
@@ -79,6 +79,7 @@ class TestReview:
             assert work.message == "the review is over; V begins it again"
             await work.press("tab")
             assert work.focus.startswith("GPE??")
+            assert work.message.startswith("tab next")
 
     async def test_past_the_last_one_the_review_ends_and_before_the_first_one_it_says_so(self, lima: Bench) -> None:
         async with workbench(lima, "lima") as work:

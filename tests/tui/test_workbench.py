@@ -96,7 +96,7 @@ async def test_accept_all_goes_by_the_workspaces_threshold_unless_a_person_has_o
 async def test_all_that_is_likely_is_accepted_and_the_rest_rejected_in_one_step_each(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("A")
-        assert work.message == f"accepted 3 from {ACCEPT_THRESHOLD:.2f}, 4 remain; V reviews, the 2 least certain first"
+        assert work.message == f"accepted 3 from {ACCEPT_THRESHOLD:.2f}, 4 remain; V reviews, the 2 under 0.85 first"
         assert work.focus.startswith("GPE?? “México”")
         await work.press("X")
         assert work.message.startswith("rejected 4")
@@ -270,16 +270,18 @@ async def test_find_ignores_case_and_accents_and_goes_on(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         text = work.session.document.text
         places = [i for i in range(len(text)) if text.startswith("México", i)]
-        seen = []
+        seen, shown = [], []
         await work.press("/")
         await work.type("MEXICO")
         assert work.message == "3 in this document · a label's key marks it · n next · N previous"
         seen.append(work.annotating.caret.offset)
         for key in ("n", "n", "n", "N"):
             await work.press(key)
-            assert work.focus.startswith("selected “México”")
+            shown.append(work.focus.split("  ")[:2])
             seen.append(work.annotating.caret.offset)
         assert seen == [places[0], places[1], places[2], places[0], places[2]]
+        marks_it = ["selected “México”", "a label's key marks it"]
+        assert shown == [marks_it, marks_it, ["selected", "GPE?? “México”"], marks_it]
         await work.press("/")
         await work.type("perú")
         assert work.message == "not found"

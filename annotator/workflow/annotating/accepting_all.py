@@ -8,7 +8,7 @@ from typing import NamedTuple
 from annotator.annotation import Relation
 from annotator.workflow.annotating.edits import Edits
 from annotator.workflow.annotating.review_layer import ReviewLayer
-from annotator.workflow.annotating.review_walk import is_uncertain
+from annotator.workflow.annotating.review_walk import CERTAIN, is_uncertain
 
 
 class AcceptedSuggestions(NamedTuple):
@@ -23,7 +23,7 @@ class AcceptedSuggestions(NamedTuple):
         told = f"accepted {len(self.items)} from {threshold:.2f}{risen}, {len(layer.order.pending)} remain"
         uncertain = sum(is_uncertain(layer, item_id) for item_id in self.items)
         if uncertain:
-            return f"{told}; V reviews, the {uncertain} least certain first"
+            return f"{told}; V reviews, the {uncertain} under {CERTAIN:.2f} first"
         return f"{told}; V reviews" if self.items else told
 
 

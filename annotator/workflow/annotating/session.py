@@ -243,9 +243,10 @@ class AnnotationSession:
             return edits.accept_span(str(key)), []
         start, end, label = key
         clashes = self.layer.content.clashes(start, end)
+        notes = [f"{', '.join(map(self.checks.name_of, clashes))} gave way"] if clashes else []
         if len(clashes) == 1:
-            return clashes[0], edits.change_span(clashes[0], start=start, end=end, label=label)
-        notes = [note for clash in clashes for note in edits.drop_span(clash, self.document.text)]
+            return clashes[0], notes + edits.change_span(clashes[0], start=start, end=end, label=label)
+        notes += [note for clash in clashes for note in edits.drop_span(clash, self.document.text)]
         covered = self.layer.suggestions.pending_spans_over(start, end) if self.scheme.overlap == "flat" else []
         return edits.new_span(start, end, label, covered), notes
 

@@ -11,6 +11,7 @@ from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import WorkflowError
 from annotator.labels.retired import RetiredCounts
 from annotator.suggest.learned.calibration import Calibration, ScoreBin, bins, expected_error
+from annotator.wording import plural
 from annotator.workflow.comparing.verdicts import VerdictSummary, summarize_verdicts
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import Progress
@@ -103,8 +104,9 @@ def evaluate(
 
     layers = finished_layers(workspace.store, layer)
     if len(layers) < LEAST:
+        finished = plural(len(layers), "document is", "documents are")
         raise WorkflowError(
-            f"{len(layers)} documents are finished{f' in {layer}' if layer else ''}, evaluating takes {LEAST} or more",
+            f"{finished} finished{f' in {layer}' if layer else ''}, evaluating takes {LEAST} or more",
             "finish some in the workbench (space), or name another layer with --layer",
         )
     pipeline = SuggestionPipeline(workspace.scheme, workspace.models)

@@ -24,6 +24,7 @@ from annotator.history import GOLD, curator_layer
 from annotator.labels.retired import RetiredCounts, retired
 from annotator.store import LayerInfo, Store, read_assignments
 from annotator.text import Document
+from annotator.wording import plural
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.workspace import Workspace
@@ -113,7 +114,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
         layers = sorted(finished_layers(workspace.store), key=lambda i: (i.changed_at or "", i.name))[-LATEST:]
         if len(layers) < LEAST:
             raise NothingToLearnError(
-                f"{len(layers)} documents are finished, learning takes {LEAST} or more",
+                f"{plural(len(layers), 'document is', 'documents are')} finished, learning takes {LEAST} or more",
                 "finish some in the workbench (space), or import gold",
             )
         known = _fingerprint(pipeline, layers)

@@ -194,7 +194,7 @@ def _totals(store: Store) -> dict[str, Counter[str]]:
     """For every curator how many documents they have in all, unfinished and blind."""
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     for one in read_assignments(store):
-        counts = {"assigned": 1, "unfinished": one.state in UNFINISHED, "blind": one.blind}
+        counts = {"assigned": 1, "unfinished": int(one.state in UNFINISHED), "blind": int(one.blind)}
         totals[one.curator].update(counts)
     return dict(sorted(totals.items()))
 

@@ -197,7 +197,7 @@ class TestCommand:
         assert suggest(configured) == 0
         lines = capfd.readouterr().err.splitlines()
         assert [line for line in lines if "401" in line] == [line for line in lines if "in part" in line]
-        assert sum("1 documents are done in part: chat@tiny." in line for line in lines) == 1
+        assert sum("1 document is done in part: chat@tiny." in line for line in lines) == 1
         assert "chat" not in sources(configured)
         assert "gazetteer" in sources(configured)
         before = sql_dump(configured.store.path)

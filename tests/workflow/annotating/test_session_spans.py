@@ -61,15 +61,17 @@ class TestMark:
     def test_in_flat_schemes_one_own_span_underneath_is_changed(self, bench: Bench, document: Document) -> None:
         session = bench.session()
         first = session.add(*range_of(document, "Luis"), "PERSON").focus
-        second = session.add(*range_of(document, "Luis Paz"), "ORG").focus
-        assert first == second
+        outcome = session.add(*range_of(document, "Luis Paz"), "ORG")
+        assert outcome.focus == first
+        assert outcome.message == "marked ORG “Luis Paz”; PERSON “Luis” gave way"
         assert span_texts(session) == {("ORG", "Luis Paz")}
 
     def test_in_flat_schemes_several_own_spans_underneath_give_way(self, bench: Bench, document: Document) -> None:
         session = bench.session()
         session.add(*range_of(document, "Luis"), "PERSON")
         session.add(*range_of(document, "Paz"), "PERSON")
-        session.add(*range_of(document, "Luis Paz"), "PERSON")
+        message = session.add(*range_of(document, "Luis Paz"), "PERSON").message
+        assert message == "marked PERSON “Luis Paz”; PERSON “Luis”, PERSON “Paz” gave way"
         assert span_texts(session) == {("PERSON", "Luis Paz")}
         session.undo()
         assert span_texts(session) == {("PERSON", "Luis"), ("PERSON", "Paz")}

@@ -106,7 +106,7 @@ class TestAccept:
     def test_all_from_a_score_on_are_accepted_in_one_step(self, bench: Bench) -> None:
         session = bench.session()
         outcome = session.accept_all(0.75)
-        assert outcome.message == "accepted 3 from 0.75, 4 remain; V reviews, the 2 least certain first"
+        assert outcome.message == "accepted 3 from 0.75, 4 remain; V reviews, the 2 under 0.85 first"
         assert span_texts(session) == {ANA, CRUZ}
         assert relation_texts(session) == {("Ana Ruiz", "works_for", "Cruz Roja")}
         session.undo()

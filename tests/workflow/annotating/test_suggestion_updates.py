@@ -128,7 +128,7 @@ class TestPhrases:
         session = bench.session("a")
         session.accept(spans[0].id)
         message = session.accept_all().message
-        assert message == "accepted 3 from 0.70 (2 risen), 0 remain; V reviews, the 2 least certain first"
+        assert message == "accepted 3 from 0.70 (2 risen), 0 remain; V reviews, the 2 under 0.85 first"
 
     def test_a_rejection_keeps_the_same_context_quiet_and_lowers_the_others(self, bench: Bench) -> None:
         document = bench.add("a", "Vino la Delta hoy. Salió de Delta ayer. Vino la Delta otra vez.")

@@ -217,7 +217,7 @@ class TestEvaluate:
 
     def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:
         finish(bench, 0)
-        with pytest.raises(WorkflowError, match="1 documents are finished"):
+        with pytest.raises(WorkflowError, match="1 document is finished"):
             evaluate(bench.workspace)
         finish(bench, 0, key="twin")
         with pytest.raises(WorkflowError, match="near-duplicates"):

@@ -286,12 +286,12 @@ class TestCommand:
 
     def test_what_is_short_is_said(self, run: Callable[..., tuple[int, str, str]]) -> None:
         _, _, err = run("--curators", "ana", "--quota", "ana=11", *KEYS)
-        assert "1 documents have too few curators: name more, or raise quotas: " in err
+        assert "1 document has too few curators: name more, or raise quotas: " in err
 
     def test_a_hand_over(self, run: Callable[..., tuple[int, str, str]], corpus: Bench) -> None:
         run("--curators", "ana", "d0", "d1")
         assert run("--reassign", "ana:bo", "d0")[0] == 0
-        assert run("--withdraw", "ana")[2] == "0 assignments on 0 documents made\n1 documents taken back\n"
+        assert run("--withdraw", "ana")[2] == "0 assignments on 0 documents made\n1 document taken back\n"
         assert who_has(corpus) == {"d0": ["bo"]}
 
     @pytest.mark.parametrize(

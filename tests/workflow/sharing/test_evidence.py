@@ -459,7 +459,7 @@ class TestTexts:
                 "UPDATE text SET tokenizer = 'annotator.tokenizer/0', tokens = x'' WHERE content LIKE 'El%'"
             )
         assert main(["-w", str(bench.workspace.root), "merge", str(there.workspace.root)]) == 0
-        assert "1 texts were cut into tokens by another version there" in capfd.readouterr().err
+        assert "cut into tokens by another version there, and anew here: 1 text" in capfd.readouterr().err
         assert bench.document("nuevo") == expected
         assert list(check_database(bench.store)) == []
 

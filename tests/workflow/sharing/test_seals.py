@@ -166,7 +166,7 @@ def test_a_merge_tells_how_much_came_after_the_seal(
     worked.workspace.close()
     here = make_bench(tmp_path / "here")
     assert main(["-w", str(here.workspace.root), "merge", str(worked.workspace.root), "--seal", str(seal)]) == 0
-    assert "1 events there came after the seal, which says nothing of them" in capfd.readouterr().err
+    assert "1 event there came after the seal, which says nothing of them" in capfd.readouterr().err
     here.workspace.close()
 
 

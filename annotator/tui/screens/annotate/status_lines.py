@@ -60,12 +60,16 @@ def show_focus(
 ) -> None:
     """Show the open question, else the selection, else the item in focus, else the line of the cursor.
 
+    Of a span that is both selected and in focus, as one that was searched for, the span is shown.
+
     ``place`` says where the item stands in a walk or in what the panel lists, while there is either.
     """
-    if show_prompt_or_selection(bar, prompt, caret, session.document):
-        return
     span = session.layer.span(item_id) if item_id else None
+    is_found = prompt is None and span is not None and caret.selection == (span.start, span.end)
+    if not is_found and show_prompt_or_selection(bar, prompt, caret, session.document):
+        return
     relation = session.layer.relation(item_id) if item_id else None
+    place = place or ("selected" if is_found else "")
     place = f" {place} " if place else ""
     if span is not None:
         _show_span(bar, session, span, place)
