@@ -277,6 +277,11 @@ class TestCommand:
         assert (status, err) == (0, "24 assignments on 12 documents made\n")
         assert [line.split() for line in out.splitlines()[2:]] == [[name, "8", "0", "8", "8", "0"] for name in TEAM]
 
+    def test_one_document_is_counted_as_one(self, run: Callable[..., tuple[int, str, str]]) -> None:
+        _, out, err = run("--curators", "ana", "d0")
+        assert err == "1 assignment on 1 document made\n"
+        assert out.splitlines()[2].split() == ["ana", "1", "0", "1", "1", "0"]
+
     def test_json_for_scripts(self, run: Callable[..., tuple[int, str, str]]) -> None:
         status, out, _ = run("--curators", "ana,bo", "--blind", "1", "--json", "--dry-run", "d0")
         found = json.loads(out)
