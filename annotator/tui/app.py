@@ -195,9 +195,9 @@ class AnnotatorApp(NotifyingApp):
         return next(map(self.desk.identity, keys), None)
 
     def _follow_scheme_when_idle(self) -> None:
-        """Follow a change of the label scheme, unless somebody is typing."""
+        """Follow a change of the label scheme, unless somebody is typing or being asked."""
         screen = self.screen
-        if isinstance(screen, WorkScreen) and not screen.has_class("-entering") and self.desk.is_scheme_outdated():
+        if isinstance(screen, WorkScreen) and not screen.is_asking and self.desk.is_scheme_outdated():
             self.follow_scheme()
 
     def change_labels(self, screen: WorkScreen, typed: str = "", told: str = "") -> None:

@@ -50,6 +50,20 @@ async def test_a_key_after_somebody_changed_the_labels_shows_the_document_anew(b
     assert list(check_database(bench.store)) == []
 
 
+async def test_an_open_question_keeps_its_letters_when_somebody_changed_the_labels(bench: Bench) -> None:
+    async with workbench(bench, KEY) as work:
+        await work.press("escape", "1")
+        change_elsewhere(bench, "rename", "PERSON", "HUMAN")
+        hint = work.hint("Ana Ruiz")
+        work.app._follow_scheme_when_idle()
+        await work.settle()
+        assert work.focus.startswith("PERSON: which phrase?")
+        await work.press(*hint)
+        assert "the labels were changed: rename PERSON HUMAN by lea" in notices(work)
+        assert "1 HUMAN" in work.text
+        assert span_texts(work.session) == set()
+
+
 async def test_an_idle_workbench_follows_by_itself(bench: Bench) -> None:
     mark(bench, "México", "GPE")
     async with workbench(bench, KEY) as work:

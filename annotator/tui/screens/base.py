@@ -60,6 +60,7 @@ class WorkScreen(Screen[None]):
         self.waiting_keys = WaitingKeys(self, desk, self.handle, self.show_notice)
         self._on_entry: Callable[[str], None] | None = None
         self.withdraw_question: Callable[[], None] = lambda: None
+        self.has_open_question: Callable[[], bool] = lambda: False
 
     @property
     def workbench(self) -> Workbench:
@@ -110,6 +111,11 @@ class WorkScreen(Screen[None]):
         for widget in self.query(PaletteWidget):
             widget.palette = palette
             widget.refresh()
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the entry line or a question is open, to which the next keys belong."""
+        return self.has_class("-entering") or self.has_open_question()
 
     @property
     def is_too_small(self) -> bool:

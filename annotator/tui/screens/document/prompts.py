@@ -67,6 +67,10 @@ class Prompts:
         self.current = prompt
         self._changed()
 
+    def is_open(self) -> bool:
+        """Whether there is a question."""
+        return self.current is not None
+
     def drop(self) -> None:
         """Withdraw the question."""
         self.current = None

@@ -68,7 +68,7 @@ class DocumentScreen(WorkScreen):
         self.session = session
         self.caret = Caret(session.document, cursor, session.units)
         self.prompts = Prompts(self._show_question)
-        self.withdraw_question = self.prompts.drop
+        self.withdraw_question, self.has_open_question = self.prompts.drop, self.prompts.is_open
         self._needle = needle
         self.item_id: str | None = None
         self.panel_wanted: bool | None = None
