@@ -56,6 +56,17 @@ async def test_control_characters_are_copied_exactly_and_never_sent_as_they_are(
     assert not any("hola\x07" in data or "\x9b31m" in data for data in written)
 
 
+async def test_what_tmux_would_drop_is_said_to_be_more_than_many_terminals_take(
+    news: Bench, written: list[str]
+) -> None:
+    text = "tan largo " * 80_000
+    news.add("larga", text)
+    async with workbench(news, "larga") as work:
+        await work.press("escape", "v", "G", "y")
+        assert work.message == "copied the selection, 799,999 characters: more than many terminals take"
+        assert clipboard(written) == text.rstrip()
+
+
 async def test_while_adjudicating_it_copies_too(disputed: Bench, written: list[str]) -> None:
     async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
         await work.press("v", "l", "y")

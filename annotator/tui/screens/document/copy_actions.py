@@ -13,6 +13,8 @@ from annotator.tui.widgets.text_view import TextView
 
 SHOWN_CELLS = 40
 """Cells that the message takes for what was copied."""
+MANY_TAKE = 750_000
+"""Bytes from which tmux and other terminals drop what they are told to copy, without a word."""
 
 
 class CopyScreen(Protocol):
@@ -49,8 +51,12 @@ class CopyActions:
             self._screen.show_message("nothing here to copy", "faint")
             return
         self._screen.app.copy_to_clipboard(text)
-        size = f", {len(text):,} characters" if len(text) > SHOWN_CELLS else ""
-        self._screen.show_message(f"copied {what} {quote_within(text, SHOWN_CELLS)}{size}")
+        size = f"{len(text):,} characters"
+        if len(text.encode()) > MANY_TAKE:
+            self._screen.show_message(f"copied {what}, {size}: more than many terminals take", "alarm")
+        else:
+            size = f", {size}" if len(text) > SHOWN_CELLS else ""
+            self._screen.show_message(f"copied {what} {quote_within(text, SHOWN_CELLS)}{size}")
 
     def _chosen(self) -> tuple[str, str]:
         """What is to be copied, in words, and its text."""
