@@ -220,6 +220,14 @@ async def test_a_key_that_means_nothing_says_so(news: Bench) -> None:
         assert work.message.startswith("^y means nothing here") or "means nothing here" in work.message
 
 
+async def test_so_does_one_in_the_queue(news: Bench) -> None:
+    async with workbench(news) as work:
+        await work.press("z")
+        assert "z means nothing here · ? lists the keys" in work.text
+        await work.press("s")
+        assert "by state" in work.text
+
+
 @pytest.mark.parametrize(("keys", "how"), [(["s"], "skipped"), (["space", "space"], "done")])
 async def test_leaving_a_document_says_so_and_the_next_undo_takes_it_back(
     news: Bench, keys: list[str], how: str

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError, LockedError
 from annotator.store import SchemeMovedError
+from annotator.tui.key_names import key_in_words
 from annotator.tui.layout.palette import Palette
 from annotator.tui.line_compositor import LineCompositor
 from annotator.tui.screens.help_topic import HelpTopic
@@ -182,15 +183,17 @@ class WorkScreen(Screen[None]):
         self.set_class(bool(text), "-noticed")
 
     async def press(self, event: events.Key) -> None:
-        """Run the action that a key is bound to."""
+        """Run the action that a key is bound to; says so where it has none."""
         active = self.active_bindings.get(event.key)
         if active is not None and active.enabled:
             await self.app.run_action(active.binding.action, active.node)
+        else:
+            self.show_hint(f"{key_in_words(event)} means nothing here · ? lists the keys")
 
-    def is_bound(self, event: events.Key) -> bool:
-        """Whether a key does anything here."""
-        active = self.active_bindings.get(event.key)
-        return active is not None and active.enabled
+    def show_hint(self, text: str) -> None:
+        """Show something that is soon forgotten."""
+        self.app.clear_notifications()
+        self.notify(text, markup=False, timeout=2)
 
     # The entry line
 

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from annotator.annotation import Relation
 from annotator.errors import AnnotatorError, LockedError
 from annotator.text import Segment
-from annotator.tui.key_names import key_in_words, label_to_add, typed_character
+from annotator.tui.key_names import label_to_add, typed_character
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.painting import Highlights
 from annotator.tui.layout.palette import Palette
@@ -247,10 +247,12 @@ class DocumentScreen(WorkScreen):
         label = label_to_add(event.key, self.session.scheme)
         if label is not None:
             self.marking.add(label)
-        elif self.is_bound(event):
-            await super().press(event)
         else:
-            self.show_message(f"{key_in_words(event)} means nothing here · ? lists the keys", "faint")
+            await super().press(event)
+
+    def show_hint(self, text: str) -> None:
+        """Show something in the line at the bottom."""
+        self.show_message(text, "faint")
 
     async def _answer(self, character: str) -> None:
         try:
@@ -342,12 +344,12 @@ class DocumentScreen(WorkScreen):
     def ask_for_comment(self, what: str, target: str | None) -> None:
         """Ask for the comment on an item, or on the document."""
         existing = self.session.content.comments_on(target)
-        text = existing[0].text if existing else ""
-        self.ask_for_text(f"comment {what}", text, lambda entered: self._comment(entered, target))
 
-    def _comment(self, text: str, target: str | None) -> None:
-        self.carry_out(lambda: self.session.comment(text, target))
-        self.refresh_highlights()
+        def comment(text: str) -> None:
+            self.carry_out(lambda: self.session.comment(text, target))
+            self.refresh_highlights()
+
+        self.ask_for_text(f"comment {what}", existing[0].text if existing else "", comment)
 
     # Marking
 
