@@ -67,7 +67,7 @@ async def test_a_digit_chooses_and_goes_on_and_relations_come_up_after_their_end
         await work.press("1")
         assert work.focus.startswith("missing  1 of 1")
         await work.press("x")
-        assert work.message == "settled: nothing"
+        assert work.message == "settled: nothing instead of DATE “mayo”"
         assert "0? 4✓ 1=" in work.header
     gold = judge(disputed)
     assert span_texts(gold) == {("PERSON", "Ana"), ("ORG", "Cruz Roja"), ("GPE", "México")}

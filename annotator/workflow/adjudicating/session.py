@@ -15,7 +15,7 @@ from annotator.labels import LabelScheme
 from annotator.labels.retired import retired_spans
 from annotator.store import Store
 from annotator.text import Document
-from annotator.wording import plural
+from annotator.wording import first_few, plural
 from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import (
     Case,
@@ -146,7 +146,8 @@ class GoldSession:
         if problem is not None:
             instead = "= gives it another label" if isinstance(case, SpanCase) else "r at one of its ends makes another"
             raise WorkflowError(problem, f"{instead}, x lets nothing stand")
-        what = ", ".join(map(self._in_words, version)) or "nothing"
+        claims = first_few(list(map(self._in_words, case.claims)))
+        what = ", ".join(map(self._in_words, version)) or f"nothing instead of {claims}"
         changes = self._changes(case, version, curator)
         replaced = {key for key in case.outcome if isinstance(key, SpanKey)}
         outcome = self.decisions.rule(
