@@ -6,6 +6,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, proposal, propose
@@ -205,3 +206,12 @@ async def test_a_document_that_was_left_is_freed(news: Bench) -> None:
             await work.press("tab", "Q")
         work.app.open_document("nota")
         assert [screen() for screen in left[:-1]] == [None] * 3
+
+
+async def test_of_pasted_lines_none_is_lost(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("c", *"¿y ")
+        work.app.post_message(events.Paste("uno\r\ndos\n\n  tres\n"))
+        await work.settle()
+        await work.press("?", "enter")
+    assert [c.text for c in news.session().layer.content.comments.values()] == ["¿y uno dos tres?"]

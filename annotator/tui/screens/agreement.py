@@ -9,12 +9,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from annotator.errors import AnnotatorError
 from annotator.tui.layout.figures import FigurePage, Target
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.figures_view import FiguresView
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.wording import plural
@@ -106,7 +106,7 @@ class AgreementScreen(WorkScreen):
                 FiguresView(palette),
                 StatusLine(palette, id="tip"),
                 StatusLine(palette, id="keys"),
-                Input(id="entry", compact=True),
+                EntryLine(id="entry", compact=True),
             ]
         )
 

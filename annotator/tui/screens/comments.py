@@ -16,6 +16,7 @@ from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.comment_list import CommentList
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.layer_pane import LayerPane
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
@@ -66,7 +67,7 @@ class CommentsScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                Input(id="entry", compact=True),
+                EntryLine(id="entry", compact=True),
                 CommentList(palette),
                 LayerPane(palette, "work"),
                 StatusLine(palette, id="keys"),

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from annotator.history import curator_layer
@@ -18,6 +17,7 @@ from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.disagreement_list import DisagreementList, side_in_words
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.layer_pane import LayerPane
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
@@ -80,7 +80,7 @@ class DisagreementsScreen(WorkScreen):
                 DisagreementList(palette, self._text_of),
                 Container(LayerPane(palette, "left"), LayerPane(palette, "right"), id="versions"),
                 StatusLine(palette, id="keys"),
-                Input(id="entry", compact=True),
+                EntryLine(id="entry", compact=True),
             ]
         )
 

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from annotator.annotation import Relation, RelationKey, SpanKey
 from annotator.tui.layout.painting import Highlights
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.returning import Returning
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.feedback_panel import FeedbackPanel
 from annotator.tui.widgets.one_layout import SideBySide
 from annotator.tui.widgets.status_line import StatusLine
@@ -72,7 +72,7 @@ class FeedbackScreen(WorkScreen):
                 VersionsBar(palette, 2),
                 StatusLine(palette, id="focus"),
                 StatusLine(palette, id="message"),
-                Input(id="entry", compact=True),
+                EntryLine(id="entry", compact=True),
             ]
         )
 

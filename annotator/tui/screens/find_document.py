@@ -14,6 +14,7 @@ from textual.widgets import Input
 from annotator.tui.background_search import BackgroundSearch
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.clickable_keys import KeyClicked
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.queue_view import FoundDocuments, QueueView
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.virtual_list import VirtualList
@@ -47,7 +48,7 @@ class FindDocumentScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                Input(id="entry", compact=True),
+                EntryLine(id="entry", compact=True),
                 QueueView(self.desk, palette),
                 StatusLine(palette, id="keys"),
             ]

@@ -20,6 +20,7 @@ from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.screens.help_topic import HelpTopic
+from annotator.tui.widgets.entry_line import EntryLine
 
 ANY_LABEL = "label's key"
 
@@ -75,7 +76,7 @@ class HelpScreen(ModalScreen[None]):
         """Lay the screen out."""
         with Vertical(id="help") as frame:
             frame.border_subtitle = "↑ ↓ page keys scroll · esc clears the search, then closes"
-            yield Input(placeholder="type to search keys, labels and relations", compact=True)
+            yield EntryLine(placeholder="type to search keys, labels and relations", compact=True)
             with VerticalScroll(can_focus=False):
                 yield Static(id="help-text")
 

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from annotator.errors import AnnotatorError
 from annotator.tui.background_search import BackgroundSearch
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.queue_view import FoundDocuments, QueueView
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
 from annotator.tui.widgets.virtual_list import VirtualList
@@ -62,7 +63,7 @@ class QueueScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                Input(id="entry", compact=True),
+                EntryLine(id="entry", compact=True),
                 QueueView(self.desk, palette),
                 StatusLine(palette, id="columns"),
                 StatusLine(palette, id="keys"),

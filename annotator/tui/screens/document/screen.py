@@ -9,7 +9,6 @@ from functools import partial
 from textual import events
 from textual.app import ComposeResult
 from textual.widget import Widget
-from textual.widgets import Input
 
 from annotator.annotation import Relation
 from annotator.errors import AnnotatorError, LockedError
@@ -32,6 +31,7 @@ from annotator.tui.screens.document.session import DocumentSession
 from annotator.tui.screens.document.typed_ahead import TypedAhead
 from annotator.tui.screens.document.view_actions import ViewActions
 from annotator.tui.screens.help_topic import HelpTopic, topic_of
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.label_bar import LabelBar
 from annotator.tui.widgets.one_layout import SideBySide
 from annotator.tui.widgets.side_panel import SidePanel
@@ -116,7 +116,7 @@ class DocumentScreen(WorkScreen):
                 *self.bars(),
                 StatusLine(palette, id="focus"),
                 StatusLine(palette, id="message"),
-                Input(id="entry", compact=True),
+                EntryLine(id="entry", compact=True),
             ]
         )
 
