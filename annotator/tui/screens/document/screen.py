@@ -244,8 +244,7 @@ class DocumentScreen(WorkScreen):
 
     async def press_key(self, event: events.Key) -> None:
         """Run a key's action while no question is open; says so where a key has none."""
-        label = label_to_add(event.key, self.session.scheme)
-        if label is not None:
+        if (label := label_to_add(event.key, self.session.scheme)) is not None:
             self.marking.add(label)
         else:
             await super().press(event)
