@@ -369,8 +369,6 @@ class DocumentScreen(WorkScreen):
         self.focus_item(None)
         self.show_default_message()
 
-    # Relations
-
     @abstractmethod
     def relate(self, head: str, child: str, label: str) -> None:
         """Link two spans."""
