@@ -155,6 +155,12 @@ async def test_alt_in_an_open_question_asks_anew(news: Bench) -> None:
         assert work.focus.startswith("ORG: which phrase?")
 
 
+async def test_alt_r_in_an_open_question_relates(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("alt+1", "alt+r")
+        assert work.focus.startswith("relate which?")
+
+
 # Letters that belonged to a key that failed
 
 

@@ -220,18 +220,17 @@ class DocumentScreen(WorkScreen):
     async def press(self, event: events.Key) -> None:
         """Answer the open question with a key, else run the key's action."""
         if self.prompts.current is not None:
-            await self._press_in_question(event)
+            await self._press_in_question(event, self.prompts.current.more)
         elif self.typed_ahead.takes(event):
             self.show_message(f"{event.character} did nothing · {self.typed_ahead.refusal}", "alarm")
         else:
             self.typed_ahead.note(event)
             await self.press_key(event)
 
-    async def _press_in_question(self, event: events.Key) -> None:
-        """Answer with a letter; ``tab`` may show other places, any other key withdraws the question."""
-        assert self.prompts.current is not None
+    async def _press_in_question(self, event: events.Key, more: Callable[[], None] | None) -> None:
+        """Answer with a letter; ``tab`` may show other places, other keys withdraw the question, those with alt act."""
         self.typed_ahead.note(event)
-        more, character = self.prompts.current.more, typed_character(event)
+        character = typed_character(event)
         if event.key == "tab" and more is not None:
             more()
         elif character is not None:
@@ -239,7 +238,7 @@ class DocumentScreen(WorkScreen):
         else:
             self.prompts.drop()
             self.show_default_message()
-            if label_to_add(event.key, self.session.scheme) is not None:
+            if event.key.startswith("alt+"):
                 await self.press_key(event)
 
     async def press_key(self, event: events.Key) -> None:
