@@ -166,6 +166,18 @@ async def test_a_skipped_document_is_put_aside(news: Bench) -> None:
     assert verdicts(news.session()) == {}
 
 
+async def test_a_click_between_two_spaces_lets_the_second_ask_again(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("space")
+        assert "space again finishes" in work.message
+        x, y = work.cell("nació")
+        await work.pilot.click(offset=(x + 2, y))
+        await work.settle()
+        await work.press("space")
+        assert "space again finishes" in work.message
+        assert work.session.state != "done"
+
+
 async def test_after_the_last_document_the_queue_says_so(news: Bench) -> None:
     async with workbench(news, "zeta") as work:
         await work.press("space")

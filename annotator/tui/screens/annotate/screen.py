@@ -216,6 +216,10 @@ class AnnotateScreen(DocumentScreen):
         else:
             await super().press_key(event)
 
+    async def on_text_view_pointed(self, event: TextView.Pointed) -> None:  # noqa: ARG002 - the base follows the mouse
+        """Ask anew before the document is finished: the mouse went elsewhere."""
+        self._asked_to_finish = False
+
     def action_clear(self) -> None:
         """End the selection, else the walk through what is decided; without either, put nothing in focus."""
         if self.caret.selection is not None or not self.verdicts.end_review():
