@@ -9,9 +9,11 @@ from typing import Any, cast
 import pyte
 import pytest
 from textual._compositor import CompositorUpdate
+from textual.geometry import Region
 from textual.screen import Screen
 
 from annotator.tui.app import AnnotatorApp
+from annotator.tui.widgets.line_scroll_bar import LineScrollBar
 from tests.tui.test_random import JUDGING, KEYS, differ, make_workspace, stir
 from tests.tui.workbench_driver import workbench
 
@@ -86,3 +88,8 @@ async def test_nothing_is_left_unpainted(
             differences = differing(shown, terminal.whole(work.app))
             assert not differences, f"{differences} after {done}"
     bench.workspace.close()
+
+
+def test_a_scroll_bar_whose_list_was_removed_is_painted_blank() -> None:
+    bar = LineScrollBar(name="vertical", thickness=1)
+    assert [strip.text for strip in bar.render_lines(Region(0, 0, 1, 3))] == [" ", " ", " "]

@@ -44,7 +44,9 @@ class LineScrollBar(ScrollBar):
         return list(drawn.segments)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Build lines of the bar without Textual's own decoration."""
+        """Build lines of the bar without Textual's own decoration; blank ones once its list has been removed."""
+        if self.parent is None:
+            return [Strip.blank(crop.width)] * crop.height
         cells = self._cells()
         strips = {id(cell): Strip([cell]) for cell in cells}  # few that come again and again
 
