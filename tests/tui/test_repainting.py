@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pyte
 import pytest
+from textual import events
 from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.screen import Screen
@@ -93,3 +94,18 @@ async def test_nothing_is_left_unpainted(
 def test_a_scroll_bar_whose_list_was_removed_is_painted_blank() -> None:
     bar = LineScrollBar(name="vertical", thickness=1)
     assert [strip.text for strip in bar.render_lines(Region(0, 0, 1, 3))] == [" ", " ", " "]
+
+
+async def test_a_key_is_painted_at_once_and_not_when_the_timer_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make_workspace(tmp_path, "flat")
+    terminal = ShownTerminal(monkeypatch)
+    async with workbench(bench, "nota", curator="ana", size=(120, 30)) as work:
+        await work.press("g")
+        before = terminal.cells
+        await cast("Any", work.app.screen).on_key(events.Key("l", "l"))  # nothing else runs meanwhile
+        shown = terminal.cells
+        assert shown != before
+        assert not differing(shown, terminal.whole(work.app))
+    bench.workspace.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from annotator.workflow.annotating.session import AnnotationSession
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, link, make_bench, proposal, propose, under
 
@@ -44,6 +46,23 @@ class TestCertainty:
         async with workbench(lima, "lima") as work:
             await work.press("a", "A")
             assert work.message == "accepted 3 from 0.70 (2 risen), 0 remain; V reviews, the 2 under 0.85 first"
+
+    async def test_that_many_are_being_decided_is_on_the_screen_before(
+        self, lima: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("annotator.tui.screens.annotate.verdict_actions.MANY", 4)
+        async with workbench(lima, "lima") as work:
+            shown: list[str] = []
+            accept_all = AnnotationSession.accept_all
+
+            def accepting(*arguments: Any, **options: Any) -> Any:
+                shown.append(work.message)
+                return accept_all(*arguments, **options)
+
+            monkeypatch.setattr(AnnotationSession, "accept_all", accepting)
+            await work.press("A")
+            assert shown == ["deciding 4 suggestions, one moment"]
+            assert work.message.startswith("accepted 1 from 0.70")
 
 
 class TestReview:
