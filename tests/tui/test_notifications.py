@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
@@ -75,6 +77,9 @@ async def test_the_same_message_twice_is_shown_once(news: Bench) -> None:
 async def test_on_other_screens_it_covers_no_line_either(news: Bench, keys: tuple[str, ...]) -> None:
     async with workbench(news) as work:
         await work.press(*keys)
+        while "measuring" in work.text:
+            await asyncio.sleep(0.01)
+            await work.settle()
         before = [line.strip() for line in work.lines if line.strip()]
         await tell(work, "no such thing")
         assert "no such thing" in work.text
