@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -302,5 +303,5 @@ def test_escape_and_a_label_key_add_under_tmux_however_fast(news: Bench, tmp_pat
         terminal.wait("ORG: which")
         assert "relabelled" not in terminal.text()
     finally:
+        subprocess.run(["tmux", "-S", socket, "kill-server"], check=False)
         terminal.kill()
-        shutil.rmtree(socket, ignore_errors=True)
