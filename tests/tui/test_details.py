@@ -215,3 +215,12 @@ async def test_of_pasted_lines_none_is_lost(news: Bench) -> None:
         await work.settle()
         await work.press("?", "enter")
     assert [c.text for c in news.session().layer.content.comments.values()] == ["¿y uno dos tres?"]
+
+
+async def test_where_the_line_is_short_the_score_stands_and_its_source_goes(news: Bench) -> None:
+    document = news.add("larga", "La Secretaría de Relaciones Exteriores abrió en la Ciudad de México.\n")
+    long = proposal(document, "Secretaría de Relaciones Exteriores", "ORG", 0.87)
+    propose(news.store, document, [long.replace(source="institutions-and-more-of-them@1")])
+    for columns, shown in ((80, "“Secretaría de Relaciones Exteriores”  0.87"), (140, "of-them@1 0.87")):
+        async with workbench(news, "larga", size=(columns, 24)) as work:
+            assert shown in work.focus

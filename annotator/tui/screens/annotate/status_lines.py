@@ -86,13 +86,15 @@ def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: s
         _show_retired(bar, span, quote_within(session.checks.text_of(span), 24), reason, keys)
         return
     keys = _keys(bar, session, span, "[ ] { } · r relate · d delete", place)
-    label = f" {signed_label(session.layer, span)} "
+    label, score = f" {signed_label(session.layer, span)} ", score_text(session.layer, span)
+    name = quote_within(session.checks.text_of(span), min(48, _room(bar, place, label, keys, f"  {score} ")))
+    room = bar.size.width - sum(map(cell_len, (place, label, keys, name))) - 1
     notes = [comment.text for comment in session.content.comments_on(span.id)]
     bar.show(
         (place, "alarm"),
         (label, span.label),
-        (quote_within(session.checks.text_of(span), min(48, _room(bar, place, label, keys))), "bold"),
-        (f"  {_source(session, span)}", "faint"),
+        (name, "bold"),
+        (f"  {_source(session, span, room - 2)}", "faint"),
         (f"  “{notes[0]}”" if notes else "", ""),
         keys=keys,
     )
@@ -110,13 +112,15 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
         return
     keys = _keys(bar, session, relation, "r retype · d delete", place)
     label = f" ─{signed_label(session.layer, relation)}→ "
-    names = quote_together(texts, min(56, _room(bar, place, label, keys)))
+    score = score_text(session.layer, relation)
+    names = quote_together(texts, min(56, _room(bar, place, label, keys, f"  {score} ")))
+    room = bar.size.width - sum(map(cell_len, (place, label, keys, *names))) - 2
     bar.show(
         (place, "alarm"),
         (f" {names[0]}", head.label),
         (label, "bold"),
         (names[1], child.label),
-        (f"  {_source(session, relation)}", "faint"),
+        (f"  {_source(session, relation, room - 2)}", "faint"),
         keys=keys,
     )
 
@@ -155,6 +159,8 @@ def _show_retired(bar: StatusLine, item: Span | Relation, text: str, reason: Rea
     )
 
 
-def _source(session: AnnotationSession, item: Span | Relation) -> str:
-    """The source of an item, and its score."""
-    return "yours" if item.source is None else f"{item.source} {score_text(session.layer, item)}".rstrip()
+def _source(session: AnnotationSession, item: Span | Relation, room: int) -> str:
+    """The source of an item, and its score; without the source where there is no room for both."""
+    score = score_text(session.layer, item)
+    whole = "yours" if item.source is None else f"{item.source} {score}".rstrip()
+    return whole if cell_len(whole) <= room or not score else score
