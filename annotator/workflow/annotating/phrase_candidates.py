@@ -8,8 +8,8 @@ of the guideline.  No phrase crosses a line break or the end of a sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from annotator.intervals import IntervalIndex
 from annotator.text import Document, Segment
@@ -18,15 +18,19 @@ from annotator.workflow.annotating.label_looks import FUNCTION_WORDS, LabelLooks
 _QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n\r]{2,80})[”’\"»']")
 _LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 MOST_LISTS = 4
+"""Lists of phrases that ``tab`` goes through."""
 LIKELY = 60.0
 """How much likelier a phrase is that reads like a mention of the label."""
+UNKNOWN = 0.05
+"""Likelihood of a range that reads like a mention, and is no phrase of any kind."""
+SEARCHED = 1000.0
+"""Likelihood of what was searched for: above all others."""
 _MOST_TOKENS = 12
 _MOST_WORDS = 4
 """Words of a lower-case noun phrase."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A phrase with its tokens' numbers (``first`` to ``last``, inclusive) and how likely it is a mention, from 0."""
 
     segment: Segment
@@ -57,37 +61,80 @@ def phrase_candidates(
     that read like a mention of the label.
     """
     pool = {c.segment: c for c in _scored(document, start, end, looks)}
-    tokens = document.tokens
-    for segment in likely:
-        at = tokens.exact(*segment)
-        if at is not None:
-            before = pool[segment].likelihood if segment in pool else 0.05
-            pool[segment] = Candidate(segment, *at, LIKELY * before)
-    for segment in found:
-        covered = tokens.overlapping(*segment)
-        if covered and start <= segment.start and segment.end <= end:
-            whole = Segment(tokens.starts[covered[0]], tokens.ends[covered[-1]])
-            pool[whole] = Candidate(whole, covered[0], covered[-1], 10.0)
-    refused = IntervalIndex((*segment, str(number)) for number, segment in enumerate(rejected))
-    for phrase, candidate in pool.items():
-        around = refused.overlapping(*phrase)
-        if around:
-            same = any((i.start, i.end) == phrase for i in around)
-            pool[phrase] = replace(candidate, likelihood=candidate.likelihood * (0.001 if same else 2.0))
-    suggested = IntervalIndex((*segment, str(number)) for number, segment in enumerate(waiting))
-    for phrase, candidate in pool.items():
-        around = [i for i in suggested.overlapping(*phrase) if i.start <= phrase.start and phrase.end <= i.end]
-        if around:
-            exact = any((i.start, i.end) == phrase for i in around)
-            pool[phrase] = replace(candidate, likelihood=candidate.likelihood / (100 if exact else 1000))
-    rooms = ((candidate, _room(candidate, taken, overlapping)) for candidate in pool.values())
-    free = [replace(candidate, likelihood=candidate.likelihood * room) for candidate, room in rooms if room]
-    free.sort(key=lambda c: (-c.likelihood, c.segment))
+    pool.update((c.segment, c) for c in _likelier(document, pool, likely))
+    pool.update((c.segment, c) for c in _searched(document, start, end, found))
+    spans = taken if taken is not None and not overlapping else IntervalIndex()
+    refused, suggested = _indexed(rejected), _indexed(waiting)
+    valued = [
+        (
+            c.likelihood
+            * _beside_spans(c.segment, spans)
+            * _beside_rejected(c.segment, refused)
+            * _beside_suggested(c.segment, suggested),
+            c,
+        )
+        for c in pool.values()
+    ]
+    valued.sort(key=lambda pair: (-pair[0], pair[1].segment))
+    free = [candidate for value, candidate in valued if value]
     lists: list[list[Segment]] = []
     while free and len(lists) < MOST_LISTS:
         chosen, free = _apart(free)
         lists.append(chosen)
     return lists
+
+
+def _likelier(document: Document, pool: Mapping[Segment, Candidate], likely: Iterable[Segment]) -> Iterator[Candidate]:
+    """Yield the ranges that read like a mention, as candidates."""
+    for segment in likely:
+        tokens = document.tokens.exact(*segment)
+        if tokens is not None:
+            known = pool[segment].likelihood if segment in pool else UNKNOWN
+            yield Candidate(segment, *tokens, LIKELY * known)
+
+
+def _searched(document: Document, start: int, end: int, found: Iterable[Segment]) -> Iterator[Candidate]:
+    """Yield the tokens that were searched for, as candidates."""
+    tokens = document.tokens
+    for segment in found:
+        covered = tokens.overlapping(*segment)
+        if covered and start <= segment.start and segment.end <= end:
+            whole = Segment(tokens.starts[covered[0]], tokens.ends[covered[-1]])
+            yield Candidate(whole, covered[0], covered[-1], SEARCHED)
+
+
+def _indexed(segments: Iterable[Segment]) -> IntervalIndex:
+    return IntervalIndex((*segment, str(number)) for number, segment in enumerate(segments))
+
+
+def _beside_spans(phrase: Segment, taken: IntervalIndex) -> float:
+    """What of a phrase's likelihood is left beside the spans that share text with it; 0 where it cannot be marked.
+
+    A phrase that is longer than the one span that it covers may mend that; one over several is no mention.
+    """
+    covered = taken.overlapping(*phrase) if taken else ()
+    if not covered:
+        return 1.0
+    span = covered[0]
+    longer = phrase.start <= span.start and span.end <= phrase.end and (span.start, span.end) != phrase
+    return 0.3 if longer and len(covered) == 1 else 0.0
+
+
+def _beside_rejected(phrase: Segment, rejected: IntervalIndex) -> float:
+    """How much likelier a phrase is for lying where another range was rejected, or less so for being that range."""
+    around = rejected.overlapping(*phrase) if rejected else ()
+    if not around:
+        return 1.0
+    return 0.001 if any((i.start, i.end) == phrase for i in around) else 2.0
+
+
+def _beside_suggested(phrase: Segment, waiting: IntervalIndex) -> float:
+    """What is left of a phrase's likelihood for being, or lying within, what waits as a suggestion."""
+    around = waiting.overlapping(*phrase) if waiting else ()
+    inside = [i for i in around if i.start <= phrase.start and phrase.end <= i.end]
+    if not inside:
+        return 1.0
+    return 0.01 if any((i.start, i.end) == phrase for i in inside) else 0.001
 
 
 def _apart(candidates: Sequence[Candidate]) -> tuple[list[Segment], list[Candidate]]:
@@ -104,18 +151,6 @@ def _apart(candidates: Sequence[Candidate]) -> tuple[list[Segment], list[Candida
             used[first:after] = b"\1" * (after - first)
             chosen.append(candidate.segment)
     return chosen, others
-
-
-def _room(candidate: Candidate, taken: IntervalIndex | None, overlapping: bool) -> float:
-    """What of a phrase's likelihood is left beside the spans that share text with it; 0 where it cannot be marked.
-
-    A phrase that is longer than the one span that it covers may mend that; one over several is no mention.
-    """
-    covered = taken.overlapping(*candidate.segment) if taken is not None and not overlapping else []
-    start, end = candidate.segment
-    if any(span.start < start or end < span.end or (span.start, span.end) == (start, end) for span in covered):
-        return 0.0
-    return (1.0, 0.3)[len(covered)] if len(covered) < 2 else 0.0
 
 
 def _scored(document: Document, start: int, end: int, looks: LabelLooks) -> Iterator[Candidate]:
@@ -145,14 +180,17 @@ def _stretches(document: Document, start: int, end: int) -> Iterator[list[int]]:
     """Yield the tokens between two offsets by their numbers, in stretches within one sentence and one line."""
     text, tokens, sentences = document.text, document.tokens, document.sentences
     run: list[int] = []
+    before = sentence_end = start
     for index in tokens.overlapping(start, end):
-        if run:
-            before, here = tokens.ends[run[-1]], tokens.starts[index]
-            other_sentence = sentences.at_or_before(here) != sentences.at_or_before(tokens.starts[run[-1]])
-            if other_sentence or _LINE_BREAK.search(text, before, here):
-                yield run
-                run = []
+        here = tokens.starts[index]
+        if run and (here >= sentence_end or (here > before and _LINE_BREAK.search(text, before, here))):
+            yield run
+            run = []
+        if here >= sentence_end:
+            sentence = sentences.at_or_before(here)
+            sentence_end = sentences.ends[sentence] if sentence >= 0 else end
         run.append(index)
+        before = tokens.ends[index]
     if run:
         yield run
 
