@@ -86,8 +86,9 @@ def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: s
         _show_retired(bar, span, quote_within(session.checks.text_of(span), 24), reason, keys)
         return
     keys = _keys(bar, session, span, "[ ] { } · r relate · d delete", place)
-    label, score = f" {signed_label(session.layer, span)} ", score_text(session.layer, span)
-    name = quote_within(session.checks.text_of(span), min(48, _room(bar, place, label, keys, f"  {score} ")))
+    label = f" {signed_label(session.layer, span)} "
+    cells = _room(bar, place, label, keys, _needed_score(session, span))
+    name = quote_within(session.checks.text_of(span), min(48, cells))
     room = bar.size.width - sum(map(cell_len, (place, label, keys, name))) - 1
     notes = [comment.text for comment in session.content.comments_on(span.id)]
     bar.show(
@@ -112,8 +113,7 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
         return
     keys = _keys(bar, session, relation, "r retype · d delete", place)
     label = f" ─{signed_label(session.layer, relation)}→ "
-    score = score_text(session.layer, relation)
-    names = quote_together(texts, min(56, _room(bar, place, label, keys, f"  {score} ")))
+    names = quote_together(texts, min(56, _room(bar, place, label, keys, _needed_score(session, relation))))
     room = bar.size.width - sum(map(cell_len, (place, label, keys, *names))) - 2
     bar.show(
         (place, "alarm"),
@@ -159,8 +159,13 @@ def _show_retired(bar: StatusLine, item: Span | Relation, text: str, reason: Rea
     )
 
 
+def _needed_score(session: AnnotationSession, item: Span | Relation) -> str:
+    """The score for which names give way: that of a suggestion, because a verdict depends on it."""
+    return f"  {score_text(session.layer, item)} " if item.origin == "suggested" else ""
+
+
 def _source(session: AnnotationSession, item: Span | Relation, room: int) -> str:
-    """The source of an item, and its score; without the source where there is no room for both."""
+    """The source of an item with its score, the score alone, or nothing, as there is room."""
     score = score_text(session.layer, item)
     whole = "yours" if item.source is None else f"{item.source} {score}".rstrip()
-    return whole if cell_len(whole) <= room or not score else score
+    return next((text for text in (whole, score) if cell_len(text) <= room), "")
