@@ -19,7 +19,7 @@ _QUOTED = re.compile(r"[“‘\"«']([^“”‘’\"«»'\n\r]{2,80})[”’\"�
 _LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 MOST_LISTS = 4
 """Lists of phrases that ``tab`` goes through."""
-LIKELY = 60.0
+POSSIBLE = 60.0
 """How much likelier a phrase is that reads like a mention of the label."""
 UNKNOWN = 0.05
 """Likelihood of a range that reads like a mention, and is no phrase of any kind."""
@@ -48,7 +48,7 @@ def phrase_candidates(
     taken: IntervalIndex | None = None,
     waiting: Iterable[Segment] = (),
     rejected: Iterable[Segment] = (),
-    likely: Iterable[Segment] = (),
+    possible: Iterable[Segment] = (),
     found: Iterable[Segment] = (),
     overlapping: bool = False,
 ) -> list[list[Segment]]:
@@ -57,11 +57,11 @@ def phrase_candidates(
     The first list holds the likeliest; each further one alternatives to those before.  In each the likeliest come
     first, those that were searched for (``found``) before all.  Over spans that are ``taken`` only a longer phrase is
     chosen, unless spans may share text (``overlapping``); what is ``waiting`` as a suggestion comes last.  Where a
-    suggestion of the label was ``rejected``, another range there is likelier than the same one.  ``likely`` are ranges
-    that read like a mention of the label.
+    suggestion of the label was ``rejected``, another range there is likelier than the same one.  ``possible`` are
+    ranges that read like a mention of the label.
     """
     pool = {c.segment: c for c in _scored(document, start, end, looks)}
-    pool.update((c.segment, c) for c in _likelier(document, pool, likely))
+    pool.update((c.segment, c) for c in _possible(document, pool, possible))
     pool.update((c.segment, c) for c in _searched(document, start, end, found))
     spans = taken if taken is not None and not overlapping else IntervalIndex()
     refused, suggested = _indexed(rejected), _indexed(waiting)
@@ -84,13 +84,15 @@ def phrase_candidates(
     return lists
 
 
-def _likelier(document: Document, pool: Mapping[Segment, Candidate], likely: Iterable[Segment]) -> Iterator[Candidate]:
+def _possible(
+    document: Document, pool: Mapping[Segment, Candidate], possible: Iterable[Segment]
+) -> Iterator[Candidate]:
     """Yield the ranges that read like a mention, as candidates."""
-    for segment in likely:
+    for segment in possible:
         tokens = document.tokens.exact(*segment)
         if tokens is not None:
             known = pool[segment].likelihood if segment in pool else UNKNOWN
-            yield Candidate(segment, *tokens, LIKELY * known)
+            yield Candidate(segment, *tokens, POSSIBLE * known)
 
 
 def _searched(document: Document, start: int, end: int, found: Iterable[Segment]) -> Iterator[Candidate]:

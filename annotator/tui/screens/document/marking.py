@@ -116,7 +116,7 @@ class Marking:
 
     def phrases(self, label: str) -> list[list[Segment]]:
         """The phrases in view that a label's key offers: a list, and lists of others in the same text."""
-        from annotator.suggest.rules.likely import likely_ranges
+        from annotator.suggest.rules.possible_mentions import possible_mentions
 
         screen, session = self._screen, self._screen.session
         text, content = session.document.text, session.content
@@ -131,7 +131,7 @@ class Marking:
             LabelLooks(session.scheme.entities[label], [*screen.desk.mentions(label), *here]),
             taken=content.index,
             waiting=[Segment(s.start, s.end) for s in pending],
-            likely=likely_ranges(label, session.document, start, end),
+            possible=possible_mentions(label, session.document, start, end),
             rejected=session.layer_view.rejected_over(start, end, label),
             found=screen.navigation.matches_in(start, end),
             overlapping=session.scheme.overlap != "flat",

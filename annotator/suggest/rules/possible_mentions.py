@@ -15,7 +15,7 @@ from annotator.text import Document, Segment
 _FINDERS: Mapping[str, Callable[[str, str, int, int], Iterator[tuple[int, int]]]] = {DATE: dates_in, ROLE: posts_in}
 
 
-def likely_ranges(label: str, document: Document, start: int, end: int) -> list[Segment]:
+def possible_mentions(label: str, document: Document, start: int, end: int) -> list[Segment]:
     """The ranges between two offsets, in code points, that read like a mention of a label; they may overlap."""
     finder = _FINDERS.get(label)
     return [] if finder is None else [Segment(*found) for found in finder(document.text, document.lang, start, end)]
