@@ -43,7 +43,7 @@ from benchmarks.keystrokes_player import SIZE, Tally, replay, replay_keys
 from benchmarks.keystrokes_slate import keys_for
 from benchmarks.keystrokes_state import Goal
 from benchmarks.report import annotator, heading, line
-from benchmarks.targets_reader import VARIABLE, Target, news
+from benchmarks.targets_reader import VARIABLE, Target, news_target
 
 TOP = Path(__file__).resolve().parent.parent
 TARGET = TOP / "benchmarks" / "targets" / "seeds.jsonl"
@@ -294,7 +294,7 @@ def main() -> int:
         if options.corpora is None or not options.corpora.is_dir():
             print(f"skipped: no corpora folder; name it with --corpora or {VARIABLE}")
             return 0
-        articles = news(options.corpora / "text" / "es-news", load_scheme(TOP / "labels.yaml"))
+        articles = news_target("es-news", options.corpora, load_scheme(TOP / "labels.yaml"))
         return 0 if measure_news(articles, options) else 1
     options.suggestions = options.suggestions or "cold"
     with options.target.open(encoding="utf-8") as lines:

@@ -28,7 +28,7 @@ from annotator.suggest.learned.cross_validation import HeldOutResult
 from annotator.suggest.learned.training import Example, TrainingSet, train_memory, train_tagger
 from benchmarks.learning import f1_of
 from benchmarks.report import heading
-from benchmarks.targets_reader import VARIABLE, Target, news
+from benchmarks.targets_reader import VARIABLE, Target, news_target
 
 TOP = Path(__file__).resolve().parent.parent
 LEARNED_FROM = (2, 4, 8, 16, 30)
@@ -54,7 +54,7 @@ def main() -> int:
         found = learned(scheme_of(records), rest[:size], held)
         tuned = finetuned(options, rest[:size], held) if size in (4, 30) else None
         print(f"{size:>3} documents      {found['memory']:.3f}   {found['tagger']:.3f}   {tuned or ''}")
-    articles = news(options.corpora / "text" / "es-news", load_scheme(TOP / "labels.yaml"))
+    articles = news_target("es-news", options.corpora, load_scheme(TOP / "labels.yaml"))
     random.Random(0).shuffle(articles)
     print("\nnews target, four documents held out")
     for size in (4, 15):

@@ -1,4 +1,4 @@
-"""Reading the targets: the sample articles' gold, and the news target, whose texts lie in a corpora folder."""
+"""Reading the targets: the sample articles' gold, and the news targets, whose texts lie in a corpora folder."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from annotator.text import Document
 FOLDER = Path(__file__).resolve().parent / "targets"
 VARIABLE = "ANNOTATOR_CORPORA"
 SOURCE = "target@1"
+TEXTS = {"es-news": "es-news", "es-news-2": "es-news", "en-news": "en-news"}  # a target's folder in text/
 
 Target = tuple[Document, Annotations]
 
@@ -44,10 +45,15 @@ def news_folder(chosen: Path | None) -> Path | None:
     return folder if folder is not None and folder.is_dir() else None
 
 
-def news(folder: Path, scheme: LabelScheme) -> list[Target]:
-    """Return the articles of the news target; one whose text is not the annotated one is refused."""
+def news_target(name: str, corpora: Path, scheme: LabelScheme) -> list[Target]:
+    """Return the articles of a news target, a key of ``TEXTS``, with their texts from a corpora folder."""
+    return news(corpora / "text" / TEXTS[name], scheme, name)
+
+
+def news(folder: Path, scheme: LabelScheme, name: str = "es-news") -> list[Target]:
+    """Return the articles of a news target; one whose text in ``folder`` is not the annotated one is refused."""
     articles = []
-    for line in (FOLDER / "es-news.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         (article,) = read_articles([folder / f"{row['id']}.txt"])
         document = build_document(article, scheme.languages)
