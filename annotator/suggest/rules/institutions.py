@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from annotator.suggest.rules import places
+from annotator.suggest.rules import places, titles
 from annotator.suggest.rules.analyzed_document import (
     EVENT,
     GPE,
@@ -31,6 +31,7 @@ _ARTICLES_ES = frozenset({"la", "los", "las", "el"})
 _LINKS_ES = frozenset({"de", "del", "para", "sobre", "contra", "por", "a", "en", "entre", "con"})
 _BEFORE_NAME = frozenset({" ", " “", " '", ' "', " ‘", " «"})
 ACRONYM = re.compile(r"(?<![\w*.&@#-])[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ&]{1,7}(?![\w*]|[-.][A-Z])")
+_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _PARENTHESIS = re.compile(r"\(([A-ZÁÉÍÓÚÑ][\w&.-]{1,11})(?:, (?:por|for) [^()]{1,40})?\)")
 
 
@@ -250,7 +251,9 @@ def acronyms(doc: AnalyzedDocument, known: list[Mention]) -> Iterator[Mention]:
             yield Mention(start, end, PERSON, 0.8, ACRONYMS)
         elif (
             name not in word_list(doc.lang, "not_acronyms")
+            and not _ROMAN.fullmatch(name)
             and not taken.touches(start, end)
+            and not _in_longer_name(doc, start, end)
             and not _among_capitals(doc, start, end)
         ):
             yield Mention(start, end, ORG, 0.7 if len(name) > 2 else 0.6, ACRONYMS)
@@ -324,6 +327,36 @@ def mixed_acronyms(doc: AnalyzedDocument, known: list[Mention]) -> Iterator[Ment
 
 def _initials(name: str) -> str:
     return "".join(word[0] for word in re.findall(r"\w+", name) if word[0].isupper())
+
+
+def _in_longer_name(doc: AnalyzedDocument, start: int, end: int) -> bool:
+    """Tell whether a capitalised word beside an acronym makes it part of a longer name: ``FC Torpedo``, ``Nintendo DS``.
+
+    A post or a given name after it begins something else: ``FBI Director``.
+    """
+    index = doc.word_at(start)
+    if doc.headline_lines.covers(start):
+        return False
+    if index + 1 < len(doc.words) and doc.gap(index) == " " and doc.words[index + 1][0].isupper():
+        return not _begins_another(doc, index + 1)
+    return (
+        index > 0
+        and doc.gap(index - 1) == " "
+        and doc.words[index - 1][0].isupper()
+        and doc.words[index - 1] not in word_list(doc.lang, "openers")
+        and not doc.begins_sentence(doc.starts[index - 1])
+        and not ACRONYM.fullmatch(doc.words[index - 1])
+    )
+
+
+def _begins_another(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether a post, a person's name or another acronym begins at word ``index``."""
+    post = titles.pattern(doc.lang)
+    return (
+        doc.words[index] in word_list(doc.lang, "given")
+        or ACRONYM.fullmatch(doc.words[index]) is not None
+        or (post is not None and post.match(doc.text, doc.starts[index]) is not None)
+    )
 
 
 def _among_capitals(doc: AnalyzedDocument, start: int, end: int) -> bool:
