@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from annotator.suggest.rules import titles
 from annotator.suggest.rules.analyzed_document import GPE, LOC, PERSON, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
-from annotator.suggest.rules.places import is_place
+from annotator.suggest.rules.places import is_place, opens_dateline
 
 CHECKED = frozenset({"es"})
 """Languages whose model needs it; the English one is right often enough."""
@@ -23,6 +23,7 @@ _NO_PERSON_AFTER = frozenset({"en", "la", "las", "los", "una", "un", "desde", "h
 _MOVES = re.compile(
     r"(?:visita|viaj|lleg|acud|regres|traslad|rumbo|cerca|gira|huy|entr[aóo]|camino|arrib|vuel)", re.IGNORECASE
 )
+_SAINTS = frozenset({"San", "Santa", "Santo"})
 UNSUPPORTED_SCORE = 0.25
 """Score of a name that its context does not support; it is too low to be suggested."""
 
@@ -54,8 +55,10 @@ def _is_supported(doc: AnalyzedDocument, kind: str, group: list[Mention]) -> boo
 def _used_as_place(doc: AnalyzedDocument, mention: Mention) -> bool:
     """Tell whether the name follows ``en`` or ``municipio de``, or a known place follows it."""
     first = doc.word_at(mention.start)
+    if doc.words[first] in _SAINTS or _in_parentheses(doc, mention) or opens_dateline(doc, mention.start, mention.end):
+        return True
     before = doc.words[first - 1] if first > 0 and doc.gap(first - 1) == " " else ""
-    if before in _LOCATIVE:
+    if before in _LOCATIVE or before == "entre":
         return True
     if before in {"de", "del"} and first > 1 and _leads_to_place(doc, first - 2):
         return True
@@ -64,6 +67,17 @@ def _used_as_place(doc: AnalyzedDocument, mention: Mention) -> bool:
     following = doc.word_at(mention.end)
     joined = doc.text[mention.end : doc.starts[following]] if following < len(doc.starts) else ""
     return joined in {", ", " (", ", en ", " y ", " e "} and is_place(doc, following)
+
+
+def _in_parentheses(doc: AnalyzedDocument, mention: Mention) -> bool:
+    """Tell whether the name is all that parentheses hold, and no short form: ``Tomelloso (Ciudad Real)``."""
+    first = doc.word_at(mention.start)
+    return (
+        doc.text[mention.start - 1 : mention.start] == "("
+        and doc.text[mention.end : mention.end + 1] == ")"
+        and not doc.surface(mention).isupper()
+        and word_list(doc.lang, "heads").isdisjoint(doc.words[max(0, first - 9) : first])
+    )
 
 
 def _leads_to_place(doc: AnalyzedDocument, index: int) -> bool:

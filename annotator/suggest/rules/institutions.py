@@ -253,7 +253,7 @@ def acronyms(doc: AnalyzedDocument, known: list[Mention]) -> Iterator[Mention]:
             name not in word_list(doc.lang, "not_acronyms")
             and not _ROMAN.fullmatch(name)
             and not taken.touches(start, end)
-            and not _in_longer_name(doc, start, end)
+            and not _in_longer_name(doc, start)
             and not _among_capitals(doc, start, end)
         ):
             yield Mention(start, end, ORG, 0.7 if len(name) > 2 else 0.6, ACRONYMS)
@@ -329,8 +329,8 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in re.findall(r"\w+", name) if word[0].isupper())
 
 
-def _in_longer_name(doc: AnalyzedDocument, start: int, end: int) -> bool:
-    """Tell whether a capitalised word beside an acronym makes it part of a longer name: ``FC Torpedo``, ``Nintendo DS``.
+def _in_longer_name(doc: AnalyzedDocument, start: int) -> bool:
+    """Tell whether a capitalised word beside an acronym makes it part of a longer name: ``FC Torpedo``.
 
     A post or a given name after it begins something else: ``FBI Director``.
     """

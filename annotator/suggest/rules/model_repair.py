@@ -14,7 +14,7 @@ from annotator.suggest.rules import titles
 from annotator.suggest.rules.analyzed_document import GPE, LOC, NAME_KINDS, ORG, PERSON, AnalyzedDocument, Mention
 from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.rules.lexicon import word_list
-from annotator.suggest.rules.places import is_sure_place
+from annotator.suggest.rules.places import is_sure_place, opens_dateline
 
 _KIND = {"PER": PERSON, "PERSON": PERSON, "ORG": ORG, "GPE": GPE, "LOC": LOC, "FAC": LOC}
 _NOT_NAMES = frozenset({"VERB", "AUX", "ADV", "ADP", "DET", "PRON", "SCONJ", "CCONJ", "NUM", "PART", "INTJ"})
@@ -140,7 +140,12 @@ def _is_common(doc: AnalyzedDocument, index: int, mention: Mention) -> bool:
         or doc.text[doc.starts[index] - 1 : doc.starts[index]] in {"*", "@", "#"}
     ):
         return True
-    if not doc.begins_sentence(doc.starts[index]) or is_sure_place(doc, index) or word in doc.capitals_inside:
+    if (
+        not doc.begins_sentence(doc.starts[index])
+        or word in doc.capitals_inside
+        or is_sure_place(doc, index)
+        or opens_dateline(doc, doc.starts[index], doc.ends[index])
+    ):
         return False
     if word.lower() in doc.lower_words:
         return True
@@ -154,6 +159,8 @@ def _corrected(doc: AnalyzedDocument, mention: Mention) -> Mention:
     surface = doc.surface(mention)
     if mention.kind != ORG and (surface.split()[-1] in word_list("common", "companies") or _CAMEL.search(surface)):
         return mention._replace(kind=ORG)
+    if mention.kind == PERSON and doc.lang == "es" and _names_body(doc, mention):
+        return mention._replace(kind=ORG)
     if mention.kind not in {GPE, LOC}:
         return mention
     known = places(doc.lang).get(surface)
@@ -164,3 +171,14 @@ def _corrected(doc: AnalyzedDocument, mention: Mention) -> Mention:
         site = head in word_list("es", "sites")
         return mention._replace(kind=LOC if site else GPE)
     return mention
+
+
+def _names_body(doc: AnalyzedDocument, mention: Mention) -> bool:
+    """Tell whether what the model took for a person begins or ends with a place or an acronym: ``Forbes México``."""
+    words = doc.words_in(mention.start, mention.end)
+    if len(words) < 2 or doc.words[words[0]] in word_list(doc.lang, "given"):
+        return False
+    ends = (words[0], words[-1])
+    return any(is_sure_place(doc, i) or (doc.words[i].isupper() and len(doc.words[i]) > 2) for i in ends) and not (
+        doc.surface(mention).isupper()
+    )

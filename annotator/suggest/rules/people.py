@@ -13,6 +13,7 @@ from annotator.suggest.rules.titles import UP
 
 SOURCE = "people@1"
 _PARTICLES = frozenset(["de", "del", "la", "los", "las", "von", "van", "der", "bin", "al", "da", "dos", "di"])
+_SAINTS = frozenset({"San", "Santa", "Santo"})
 _NICKNAMED = re.compile(
     rf"[{UP}]\w+ [\"'“‘’](?:[Ee]l |[Ll]a |[Ll]os )?[{UP}]\w+(?: \w+)?[\"'”’] [{UP}]\w+"
     rf"|[{UP}]\w+(?: [{UP}]\w+)? “[{UP}]\.?”"
@@ -36,16 +37,20 @@ def _given(doc: AnalyzedDocument) -> Iterator[Mention]:
     for i in doc.capitals:
         if i < after or doc.words[i] not in word_list(doc.lang, "given") or doc.headline_lines.covers(doc.starts[i]):
             continue
-        if (
-            i > 0
-            and doc.gap(i - 1) == " "
-            and (doc.words[i - 1] in word_list(doc.lang, "heads") or doc.words[i - 1] in word_list(doc.lang, "sites"))
-        ):
+        if _inside_name(doc, i):
             continue
         last = _last_of_name(doc, i)
         if last > i:
             after = last + 1
             yield Mention(doc.starts[i], doc.ends[last], PERSON, 0.84, SOURCE)
+
+
+def _inside_name(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether the word before a given name makes the name a place's or a body's: ``San Juan``, ``Calle Pablo``."""
+    if index == 0 or doc.gap(index - 1) != " ":
+        return False
+    before = doc.words[index - 1]
+    return before in _SAINTS or before in word_list(doc.lang, "heads") or before in word_list(doc.lang, "sites")
 
 
 def _last_of_name(doc: AnalyzedDocument, first: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
@@ -11,11 +12,12 @@ from annotator.suggest.rules.gazetteer import GazetteerEntry, places
 from annotator.suggest.rules.lexicon import word_list
 
 SOURCE = "gazetteer@1"
-SURE, UNSURE = 0.9, 0.45
-"""Scores of a place that is nothing else, and of one that is as likely a person's name."""
+SURE, UNSURE, INSIDE = 0.9, 0.45, 0.2
+"""Scores of a place that is nothing else, of one that is as likely a person's name, and of one inside another name."""
 
 _TRUSTS_MODEL = frozenset({"en"})
 """Languages whose model draws the borders of names better than a gazetteer does."""
+_DATED = re.compile(r"(?: \([^()\n]{2,20}\))?,? (?:a )?\d{1,2} (?:de )?[a-z]{3}")
 _COUNTY = {"en": frozenset({"County", "Parish", "Province", "Township"}), "es": frozenset()}
 
 
@@ -81,6 +83,52 @@ def doubt_covered(mentions: list[Mention], lang: str) -> list[Mention]:
     return checked
 
 
+def doubt_inside_names(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    """Lower the score of gazetteer mentions beside a capitalised word of no other mention: ``Boston Celtics``."""
+    starts = {m.start for m in mentions if m.kind != ORG}
+    ends = {m.end for m in mentions}
+    known = {(m.start, m.end) for m in mentions if m.source != SOURCE} if doc.lang in _TRUSTS_MODEL else set()
+    return [
+        mention._replace(score=min(mention.score, INSIDE))
+        if mention.source == SOURCE
+        and mention.kind != ORG
+        and (mention.start, mention.end) not in known
+        and not doc.headline_lines.covers(mention.start)
+        and (_goes_on(doc, mention, starts) or _went_before(doc, mention, ends))
+        else mention
+        for mention in mentions
+    ]
+
+
+def _goes_on(doc: AnalyzedDocument, mention: Mention, starts: set[int]) -> bool:
+    """Tell whether the word after a mention is capitalised and begins no other mention."""
+    after = doc.word_at(mention.end)
+    return (
+        after < len(doc.words)
+        and doc.text[mention.end : doc.starts[after]] == " "
+        and _is_part(doc, after)
+        and doc.starts[after] not in starts
+    )
+
+
+def _went_before(doc: AnalyzedDocument, mention: Mention, ends: set[int]) -> bool:
+    """Tell whether the word before a mention is capitalised and ends no other mention."""
+    before = doc.word_at(mention.start) - 1
+    return (
+        before >= 0
+        and doc.gap(before) == " "
+        and _is_part(doc, before)
+        and not doc.begins_sentence(doc.starts[before])
+        and doc.ends[before] not in ends
+    )
+
+
+def _is_part(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether a word may be part of a name that a place stands in: capitalised, and no acronym."""
+    word = doc.words[index]
+    return word[0].isupper() and not word.isupper() and word not in word_list(doc.lang, "openers")
+
+
 def _first_near(ranges: list[tuple[int, int]], offset: int) -> int:
     return max(0, bisect_left(ranges, (offset, 0)) - 2)
 
@@ -104,6 +152,11 @@ def is_sure_place(doc: AnalyzedDocument, index: int) -> bool:
         and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
         for words, spelling, entry in _index(doc.lang).get(doc.words[index], ())
     )
+
+
+def opens_dateline(doc: AnalyzedDocument, start: int, end: int) -> bool:
+    """Tell whether a name opens a line and a date follows it: ``Pontevedra, 23 may``."""
+    return doc.text[start - 1 : start] in {"", "\n"} and _DATED.match(doc.text, end) is not None
 
 
 def sites(doc: AnalyzedDocument) -> Iterator[Mention]:

@@ -46,6 +46,7 @@ def _add_acronyms(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mentio
 
 
 def _check_context(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    mentions = places.doubt_inside_names(doc, mentions)
     model = models.PINNED.get(doc.lang)
     return context.checked(doc, mentions, model.source if model is not None else "")
 
