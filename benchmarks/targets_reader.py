@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from annotator.annotation import Annotations, suggested_relation, suggested_span
+from annotator.annotation import Annotations, RelationKey, Span, SpanKey, suggested_relation, suggested_span
 from annotator.corpus import build_document, read_articles
 from annotator.formats.jsonl import read_records
 from annotator.labels import LabelScheme
@@ -19,6 +19,42 @@ SOURCE = "target@1"
 TEXTS = {"es-news": "es-news", "es-news-2": "es-news", "en-news": "en-news"}  # a target's folder in text/
 
 Target = tuple[Document, Annotations]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An article with the spans and relations that are right in it, and those that were judged wrong.
+
+    Without the wrong ones (``None``), everything else is wrong: the article was annotated wholly.
+    """
+
+    document: Document
+    spans: tuple[Span, ...]
+    relations: frozenset[RelationKey]
+    wrong_spans: frozenset[SpanKey] | None = None
+    wrong_relations: frozenset[RelationKey] | None = None
+
+    @classmethod
+    def of_target(cls, target: Target, scheme: LabelScheme) -> Judged:
+        """An article of a target."""
+        document, layer = target
+        keys = (layer.relation_key(relation) for relation in layer.relations.values())
+        relations = frozenset(key.canonical(scheme.symmetric) for key in keys)
+        return cls(document, tuple(layer.spans.values()), relations)
+
+    def span_is_right(self, key: SpanKey) -> bool | None:
+        """Tell whether a span is right; ``None`` where nobody judged it, nor anything that it overlaps."""
+        if any(span.key == key for span in self.spans):
+            return True
+        overlaps = any(span.start < key.end and key.start < span.end for span in self.spans)
+        return False if self.wrong_spans is None or key in self.wrong_spans or overlaps else None
+
+    def relation_is_right(self, key: RelationKey) -> bool | None:
+        """Tell whether a relation is right; ``None`` where nobody judged it."""
+        if key in self.relations:
+            return True
+        known = self.wrong_relations is None or key in self.wrong_relations
+        return False if known or False in map(self.span_is_right, (key.head, key.child)) else None
 
 
 def seeds() -> list[Target]:
@@ -64,6 +100,28 @@ def news(folder: Path, scheme: LabelScheme, name: str = "es-news") -> list[Targe
             suggested_relation(spans[head], spans[child], label, SOURCE, 1.0) for head, child, label in row["relations"]
         ]
         articles.append((document, Annotations.of(spans, links)))
+    return articles
+
+
+def judged(corpora: Path, scheme: LabelScheme) -> list[Judged]:
+    """Return the news articles whose suggestions were judged right or wrong; their texts lie under ``corpora``."""
+    articles = []
+    path = FOLDER / "judged.jsonl"
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        row = json.loads(line)
+        (article,) = read_articles([corpora / row["folder"] / f"{row['id']}.txt"])
+        document = build_document(article, scheme.languages)
+        if document.sha256 != row["text_sha256"]:
+            raise SystemExit(f"{row['folder']}/{row['id']}.txt: not the text that was judged")
+        right, wrong = ([SpanKey(*key) for key in row[f"{kind}_spans"]] for kind in ("right", "wrong"))
+        pairs = [
+            frozenset(
+                RelationKey(SpanKey(*head), SpanKey(*child), label) for head, child, label in row[f"{kind}_relations"]
+            )
+            for kind in ("right", "wrong")
+        ]
+        spans = tuple(suggested_span(*key, SOURCE, 1.0) for key in right)
+        articles.append(Judged(document, spans, pairs[0], frozenset(wrong), pairs[1]))
     return articles
 
 

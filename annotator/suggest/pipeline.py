@@ -20,6 +20,7 @@ from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
 from annotator.suggest.models import PINNED, installed_path
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, SuggesterFactory, hosts_of
+from annotator.suggest.score_table import shipped_digest
 from annotator.suggest.span_choice import compatible
 from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
@@ -62,7 +63,7 @@ class SuggestionPipeline:
     @property
     def fingerprint(self) -> str:
         """A digest of models, rules, learned version, scheme and extra suggesters: it changes if the output could."""
-        parts = [f"rules@{RULES_VERSION}", self._scheme.sha256]
+        parts = [f"rules@{RULES_VERSION}", shipped_digest(), self._scheme.sha256]
         parts += [m.source for lang, m in sorted(PINNED.items()) if installed_path(lang, self._models_dir)]
         parts += [f"{s.name}@{s.version}" for s in self._extra]
         parts += [self.learned.fingerprint] if self.learned is not None else []

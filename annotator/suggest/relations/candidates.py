@@ -18,6 +18,7 @@ from annotator.suggest.relations.classifier import RelationScorer
 from annotator.suggest.relations.rules import RelationCandidate, rule_score
 from annotator.suggest.rules.patterns import phrase_pattern
 from annotator.suggest.rules.resolve import LabelMap
+from annotator.suggest.score_table import ScoreTable, shipped_table
 from annotator.suggest.timed_regex import BETWEEN_ENDS, SlowPatternError, TimedRegex
 from annotator.text import Document
 
@@ -77,7 +78,8 @@ class RelationSuggester:
     """Suggests the relations of one scheme between spans in one language: by the rules, or with a learned scorer.
 
     A pattern that is too slow raises :class:`SlowPatternError`; with ``on_slow`` that is called with the error instead,
-    once, and the pattern is left out from then on.
+    once, and the pattern is left out from then on.  ``scores`` turns the rules' scores into probabilities (by default,
+    the table that comes with the package).
     """
 
     def __init__(
@@ -86,9 +88,11 @@ class RelationSuggester:
         lang: str,
         scorer: RelationScorer | None = None,
         on_slow: Callable[[SlowPatternError], object] | None = None,
+        scores: ScoreTable | None = None,
     ) -> None:
         self._on_slow = on_slow
         self._scorer = scorer
+        self._scores = scores if scores is not None else shipped_table()
         self._source = (scorer.source if scorer is not None else None) or SOURCE
         labels = LabelMap(scheme)
         self._kinds = {label: labels.kind(label) for label in scheme.entities}
@@ -156,6 +160,7 @@ class RelationSuggester:
             if self._scorer is not None:
                 score = self._scorer.score(relation, candidate, score)
             if score >= LEAST_SCORE:
+                score *= _certainty(head) * _certainty(child)
                 yield suggested_relation(head, child, relation.name, self._source, round(score, 3))
 
     def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
@@ -174,11 +179,13 @@ class RelationSuggester:
         return self._types_by_labels[first, second]
 
     def rule_score(self, relation: RelationType, candidate: RelationCandidate) -> float:
-        """The probability that the rules give a candidate of being related by a type."""
+        """The probability that the rules give a candidate of being related by a type, if both its ends are right."""
         patterns = self._patterns[relation.name]
         if patterns and candidate.nearest and any(p.search(candidate.between) for p in patterns):
-            return PATTERN_SCORE
-        return rule_score(candidate) / self._competing_types[relation.name]
+            score = PATTERN_SCORE
+        else:
+            score = rule_score(candidate) / self._competing_types[relation.name]
+        return self._scores.relation(relation.name, (candidate.head, candidate.child), score) if score else 0.0
 
     def _one_symmetric(self, relations: list[Relation]) -> list[Relation]:
         """Keep only the likeliest relation of each symmetric type: a sentence states one at most."""
@@ -190,6 +197,11 @@ class RelationSuggester:
             ):
                 top[relation.label] = relation
         return [r for r in relations if r.label not in symmetric or top[r.label] is r]
+
+
+def _certainty(end: Span) -> float:
+    """The probability that an end is right: its score where it is only suggested."""
+    return 1.0 if end.origin != "suggested" or end.score is None else end.score
 
 
 def _compete(one: RelationType, other: RelationType) -> bool:

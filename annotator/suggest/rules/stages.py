@@ -25,6 +25,7 @@ from annotator.suggest.rules import (
 from annotator.suggest.rules.analyzed_document import DATE, AnalyzedDocument, Mention
 from annotator.suggest.rules.patterns import TextPatterns
 from annotator.suggest.rules.resolve import LabelMap, resolve
+from annotator.suggest.score_table import ScoreTable, shipped_table
 
 Stage = Callable[[AnalyzedDocument, list[Mention]], list[Mention]]
 Finder = Callable[[AnalyzedDocument], Iterable[Mention]]
@@ -84,17 +85,32 @@ STAGE_NAMES = tuple(name for name, _ in _ordered_stages(lambda _doc: ()))
 
 
 class EntityRules:
-    """Finds the entities of a document in one language under one scheme; ``stages`` names those that run (all)."""
+    """Finds the entities of a document in one language under one scheme; ``stages`` names those that run (all).
 
-    def __init__(self, scheme: LabelScheme, lang: str, stages: frozenset[str] = frozenset(STAGE_NAMES)) -> None:
+    ``scores`` turns the rules' scores into probabilities (by default, the table that comes with the package).
+    """
+
+    def __init__(
+        self,
+        scheme: LabelScheme,
+        lang: str,
+        stages: frozenset[str] = frozenset(STAGE_NAMES),
+        scores: ScoreTable | None = None,
+    ) -> None:
         self._scheme = scheme
         self._labels = LabelMap(scheme)
+        self._kinds = {label: self._labels.kind(label) for label in scheme.entities}
+        self._scores = scores if scores is not None else shipped_table()
         self._patterns = TextPatterns(scheme, lang)
         self._stages = [stage for name, stage in _ordered_stages(self._find_patterns) if name in stages]
 
     def spans(self, doc: AnalyzedDocument) -> list[Span]:
         """The entity spans to suggest, in reading order."""
-        return resolve(doc, self.mentions(doc), self._labels, self._scheme)
+        return [self._calibrated(span) for span in resolve(doc, self.mentions(doc), self._labels, self._scheme)]
+
+    def _calibrated(self, span: Span) -> Span:
+        score = self._scores.span(span.source or "", self._kinds[span.label], span.score or 0.0)
+        return span.replace(score=round(score, 3))
 
     def mentions(self, doc: AnalyzedDocument) -> list[Mention]:
         """The mentions that the stages found, competing ones included."""
