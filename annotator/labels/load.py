@@ -28,7 +28,8 @@ from annotator.yaml_input import YamlError, compose_yaml
 
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
-_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", "accept_threshold", "entities", "relations")
+_ACCEPTING = ("accept_threshold", "accept_precision")
+_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", *_ACCEPTING, "entities", "relations")
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
@@ -125,6 +126,7 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: 
     reader = _TypeReader(languages, reserved_keys)
     entities = reader.entities(fields["entities"]) if "entities" in fields else {}
     relations = reader.relations(fields["relations"], tuple(entities)) if "relations" in fields else {}
+    threshold, precision = (_share(fields.get(name)) for name in _ACCEPTING)
     return LabelScheme(
         entities=entities,
         relations=relations,
@@ -133,16 +135,18 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: 
         snap=cast("Snap", _choice(fields, "snap", get_args(Snap))),
         sha256=sha256,
         settle=_settle(fields["settle"]) if "settle" in fields else "all",
-        accept_threshold=_threshold(fields.get("accept_threshold")),
+        accept_threshold=ACCEPT_THRESHOLD if threshold is None else threshold,
+        accept_precision=precision if threshold is None else None,
         text=text,
     )
 
 
-def _threshold(value: YamlValue | None) -> float:
-    threshold = ACCEPT_THRESHOLD if value is None else value.number()
-    if value is not None and threshold is not None and not 0 <= threshold <= 1:
+def _share(value: YamlValue | None) -> float | None:
+    """Read a number from 0 to 1; ``None`` where there is none."""
+    share = None if value is None else value.number()
+    if value is not None and share is not None and not 0 <= share <= 1:
         value.note_wrong("a number from 0 to 1")
-    return ACCEPT_THRESHOLD if threshold is None else threshold
+    return share
 
 
 def _choice(fields: Mapping[str, YamlValue], name: str, options: tuple[str, ...]) -> str:

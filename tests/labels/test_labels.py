@@ -108,6 +108,11 @@ def test_the_least_scheme_and_its_defaults(tmp_path: Path) -> None:
             "snap: token\naccept_threshold: 75",
             "4: accept_threshold: found the number 75, expected a number from 0 to 1",
         ),
+        (
+            "snap: grapheme",
+            "snap: token\naccept_precision: 90",
+            "4: accept_precision: found the number 90, expected a number from 0 to 1",
+        ),
         ("snap: grapheme", "snap: token\naccept_threshold: high", "found 'high', expected a number from 0 to 1"),
         ("snap: grapheme", "snap: 3", "3: snap: found the number 3, expected token or grapheme"),
         ("    key: 1\n", "", "6: entities.PERSON: found no key, expected"),

@@ -12,15 +12,26 @@ from annotator.workflow.annotating.review_walk import CERTAIN, is_uncertain
 
 
 class AcceptedSuggestions(NamedTuple):
-    """What was accepted together: ``items`` are the new ids, ``risen`` is how many had risen since first shown."""
+    """What was accepted together: ``items`` are the new ids, ``risen`` is how many had risen since first shown.
+
+    ``expected`` is the share of them that is expected to be right.
+    """
 
     items: list[str]
     risen: int
+    expected: float
 
     def told(self, layer: ReviewLayer, threshold: float) -> str:
         """Say how many were accepted, how many remain, and how to review them."""
         risen = f" ({self.risen} risen)" if self.risen else ""
-        told = f"accepted {len(self.items)} from {threshold:.2f}{risen}, {len(layer.order.pending)} remain"
+        precision = layer.accept_rule.precision
+        if precision is None:
+            told = f"accepted {len(self.items)} from {threshold:.2f}{risen}, {len(layer.order.pending)} remain"
+        elif self.items:
+            total = len(self.items) + len(layer.order.pending)
+            told = f"accepted {len(self.items)} of {total}{risen}, expected right {self.expected:.2f}"
+        else:
+            told = f"accepted none: no score reaches {precision:.2f}, {len(layer.order.pending)} remain"
         uncertain = sum(is_uncertain(layer, item_id) for item_id in self.items)
         if uncertain:
             return f"{told}; V reviews, the {uncertain} under {CERTAIN:.2f} first"
@@ -36,7 +47,7 @@ def accept_likely(
     """
     suggestions, own = layer.suggestions, layer.content.spans
     items: list[str] = []
-    risen = 0
+    risen, expected = 0, 0.0
     spans = [i.id for i in layer.order.pending_spans if passes(i.id)]
     relations = [i.id for i in layer.order.pending if i.id in suggestions.relations and passes(i.id)]
     for suggestion_id in spans + relations:
@@ -46,5 +57,6 @@ def accept_likely(
         if isinstance(suggestion, Relation) and not {suggestion.head, suggestion.child} <= own.keys():
             continue
         risen += layer.certainty(suggestion).change > 0
+        expected += suggestion.score or 0
         items.append(edits.accept(suggestion_id))
-    return AcceptedSuggestions(items, risen)
+    return AcceptedSuggestions(items, risen, expected / len(items) if items else 0.0)

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotator.annotation import Annotations
 from annotator.history import GOLD, curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Store
@@ -18,6 +19,8 @@ from annotator.suggest.learned.evidence import RangeDecision, decision_against
 from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex
 from annotator.workflow.annotating.suggestion_updates import RelationProposer
+from annotator.workflow.annotating.suggestions import shown_suggestions
+from annotator.workflow.annotating.verdict_calibration import VerdictCalibration
 
 if TYPE_CHECKING:
     from annotator.suggest.learned.versions import LearnedVersion
@@ -36,8 +39,10 @@ class CuratorMemory:
         self._store = store
         self._learned_dir = learned_dir
         self._scheme = scheme
+        self._curator = curator
         self._layer = curator_layer(curator)
         self._memory = PhraseMemory()
+        self._verdicts = VerdictCalibration()
         self._heads: dict[str, tuple[str, ...]] = {}
         self._mentions: dict[str, list[tuple[str, str]]] = {}
         self._chosen = ""
@@ -50,10 +55,21 @@ class CuratorMemory:
 
         What it knows of the document that is ``opened`` may be out of date.
         """
+        self._update(opened)
+        return self._memory
+
+    def calibrated(self, opened: str, suggested: Annotations) -> Annotations:
+        """What is suggested in the document that is opened, with scores by the curator's verdicts in others."""
+        self._update(opened)
+        return self._verdicts.calibrated(suggested)
+
+    def _update(self, opened: str) -> None:
+        """Read the documents that changed since the last time, and forget those that no longer count."""
         latest = self._latest()
         latest.pop(opened, None)
         for key in self._heads.keys() - latest.keys():
             self._memory.forget(key)
+            self._verdicts.forget(key)
             self._mentions.pop(key, None)
             del self._heads[key]
         for key, layers in latest.items():
@@ -61,7 +77,6 @@ class CuratorMemory:
             if self._heads.get(key) != heads:
                 self._heads[key] = heads
                 self._read(key, layers)
-        return self._memory
 
     def relation_proposer(self, lang: str) -> RelationProposer:
         """The relation proposer for documents in ``lang``: by rules, or by the learned classifier."""
@@ -116,6 +131,7 @@ class CuratorMemory:
         self._mentions.pop(key, None)
         if document is None or not layers:
             self._memory.forget(key)
+            self._verdicts.forget(key)
             return
         gold = next((layer for layer in layers if layer.name.name == GOLD), None)
         own = next((layer for layer in layers if layer.name.name != GOLD), None)
@@ -123,6 +139,7 @@ class CuratorMemory:
         assert source is not None
         content = self._store.annotations(source.id)
         verdicts = self._store.verdicts(own.id) if own is not None else {}
+        self._verdicts.put(key, verdicts, shown_suggestions(self._store, document, self._curator))
         self._mentions[key] = [(s.label, document.text[s.start : s.end]) for s in content.spans.values()]
         marks = [RangeDecision(*span.key, positive=True) for span in content.spans.values()]
         items = self._store.annotations(own.id).spans if own is not None and own is not source else content.spans

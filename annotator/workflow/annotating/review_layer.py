@@ -10,6 +10,7 @@ from annotator.intervals import Interval
 from annotator.labels import LabelScheme
 from annotator.labels.retired import Reason
 from annotator.text import Segment
+from annotator.workflow.annotating.accept_rule import AcceptRule
 from annotator.workflow.annotating.review_order import ReviewOrder
 from annotator.workflow.annotating.suggestions import Suggestions
 from annotator.workflow.editing.content import LayerContent, shortest, touched_ranges
@@ -22,7 +23,7 @@ NOTICEABLE = 0.1
 class ReviewLayer:
     """The ``content`` of a curator's layer, the ``suggestions`` over it, and the ``order`` of review.
 
-    ``text`` is the document's; ``threshold`` the score from which a suggestion is likely, and accepted with all others.
+    ``text`` is the document's; ``accept_rule`` says which suggestions are likely, and accepted together.
     """
 
     def __init__(
@@ -30,14 +31,24 @@ class ReviewLayer:
         content: LayerContent,
         suggested: Annotations,
         verdicts: Mapping[str, Verdict],
-        *,
         text: str,
-        threshold: float,
+        accept_rule: AcceptRule,
     ) -> None:
         self.content = content
-        self.threshold = threshold
+        self.accept_rule = accept_rule
+        self._threshold = accept_rule.threshold
+        self._threshold_at = -1
         self.order = ReviewOrder(content.positions((*content.spans, *content.relations)), content.retired.index)
         self.suggestions = Suggestions(content, self.order, suggested, verdicts, text)
+
+    @property
+    def threshold(self) -> float:
+        """The score from which a suggestion is likely; by precision, it follows what is pending."""
+        suggestions = self.suggestions
+        if self.accept_rule.precision is not None and self._threshold_at != suggestions.changes:
+            self._threshold = self.accept_rule.threshold_among(suggestions.pending_scores())
+            self._threshold_at = suggestions.changes
+        return self._threshold
 
     @property
     def scheme(self) -> LabelScheme:

@@ -15,6 +15,7 @@ from annotator.labels import LabelScheme
 from annotator.store import Returned, Store, read_returned
 from annotator.text import Document
 from annotator.wording import plural
+from annotator.workflow.annotating.accept_rule import AcceptRule
 from annotator.workflow.annotating.accepting_all import accept_likely
 from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.curator_memory import CuratorMemory
@@ -58,7 +59,7 @@ class AnnotationSession:
         self.units = units_of(document, scheme.snap)
         self._store = store
         self._learns = learns and not blind
-        self._threshold = scheme.accept_threshold if threshold is None else threshold
+        self._accept_rule = AcceptRule.under(scheme, threshold)
         self._memory = memory or CuratorMemory(store, scheme, curator)
         self.bookmark = DocumentBookmark(store, curator, document)
         self.editor = LayerEditor(
@@ -84,7 +85,9 @@ class AnnotationSession:
             verdicts = self._store.verdicts(info.id)
         self._read_returned()
         suggestions = Annotations() if self.blind else shown_suggestions(self._store, self.document, self.curator)
-        self.layer = ReviewLayer(content, suggestions, verdicts, text=self.document.text, threshold=self._threshold)
+        if self._learns:
+            suggestions = self._memory.calibrated(self.document.key, suggestions)
+        self.layer = ReviewLayer(content, suggestions, verdicts, self.document.text, self._accept_rule)
         self.checks = LayerChecks(self.document, self.units, self.layer, content)
         self.editor.begin(self.layer, info)
 

@@ -32,6 +32,7 @@ class Suggestions:
     suggested relation while both its ends are decided or pending and the scheme allows it.  ``order`` holds the pending
     ones.  ``spans`` and ``relations`` are all suggestions by id, ``stored_spans`` and
     ``stored_relations`` those that are stored, as opposed to those that follow from what was decided meanwhile.
+    ``changes`` counts the changes of what is pending, and of its scores.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Suggestions:
         self._content = content
         self._text = text
         self._order = order
+        self.changes = 0
         labels, types = content.scheme.entities, content.scheme.relations
         self.spans = {i: s for i, s in stored.spans.items() if s.label in labels}
         self.relations = {
@@ -118,6 +120,11 @@ class Suggestions:
         if verdict is not None:
             return verdict.item if verdict.item in self._content.spans else None
         return span_id if self._order.is_pending(span_id) else None
+
+    def pending_scores(self) -> list[float]:
+        """The scores of all pending suggestions, in reading order."""
+        pending = (self.spans.get(i.id) or self.relations[i.id] for i in self._order.pending)
+        return [suggestion.score or 0.0 for suggestion in pending]
 
     def alike(self, suggestion_id: str) -> list[str]:
         """The pending suggestions that ask the same as a pending one, with it, in reading order; case counts.
@@ -251,6 +258,7 @@ class Suggestions:
 
     def revise_relations(self, put: Iterable[Relation], drop: Iterable[str]) -> None:
         """Suggest other relations beside the stored ones; their ends must be suggested spans."""
+        self.changes += 1
         for relation_id in drop:
             self._order.set_pending_relation(relation_id, None)
             relation = self.relations.pop(relation_id)
@@ -266,6 +274,7 @@ class Suggestions:
 
     def _refresh(self, span_ids: Iterable[str]) -> None:
         """Update whether suggested spans, and the relations at them, are pending."""
+        self.changes += 1
         no_longer: list[Position] = []
         newly: list[Position] = []
         span_ids = list(span_ids)
@@ -278,6 +287,7 @@ class Suggestions:
             self._refresh_relation(relation_id)
 
     def _refresh_relation(self, relation_id: str) -> None:
+        self.changes += 1
         self._order.set_pending_relation(relation_id, self._relation_position(relation_id))
 
     def _may_span_be_pending(self, span_id: str) -> bool:
