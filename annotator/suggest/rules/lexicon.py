@@ -16,9 +16,9 @@ FALLBACK = "en"
 
 
 @cache
-def word_list(lang: str, name: str) -> frozenset[str]:
+def word_list(lang: str, name: str, table: str = "words") -> frozenset[str]:
     """A list of single words of ``lang`` (or of ``common``); empty when the language has no such list."""
-    return frozenset(_table(lang)["words"].get(name, "").split())
+    return frozenset(_table(lang).get(table, {}).get(name, "").split())
 
 
 @cache

@@ -15,6 +15,8 @@ from annotator.suggest.rules import (
     consistency,
     context,
     dates,
+    event_names,
+    events,
     initiatives,
     institutions,
     model_repair,
@@ -38,6 +40,10 @@ def _adding(find: Finder) -> Stage:
 
 def _add_places(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
     return places.doubt_covered([*mentions, *places.find(doc), *places.sites(doc)], doc.lang)
+
+
+def _add_events(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
+    return [*mentions, *event_names.find(doc), *events.find(doc)]
 
 
 def _add_acronyms(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
@@ -72,6 +78,7 @@ def _ordered_stages(find_patterns: Finder) -> tuple[tuple[str, Stage], ...]:
         ("titles", _adding(titles.find)),
         ("people", _adding(people.find)),
         ("initiatives", _adding(initiatives.find)),
+        ("events", _add_events),
         ("acronyms", _add_acronyms),
         ("context", _check_context),
         ("consistency", _make_consistent),
