@@ -12,6 +12,7 @@ from annotator.annotation import Span
 from annotator.labels import LabelScheme
 from annotator.suggest import models
 from annotator.suggest.rules import (
+    acronyms,
     consistency,
     context,
     dates,
@@ -46,12 +47,6 @@ def _add_events(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]
     return [*mentions, *event_names.find(doc), *events.find(doc)]
 
 
-def _add_acronyms(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
-    for find in (institutions.spelled_out, institutions.acronyms, institutions.mixed_acronyms):
-        mentions = [*mentions, *find(doc, mentions)]
-    return mentions
-
-
 def _check_context(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
     mentions = places.doubt_inside_names(doc, mentions)
     model = models.PINNED.get(doc.lang)
@@ -79,7 +74,7 @@ def _ordered_stages(find_patterns: Finder) -> tuple[tuple[str, Stage], ...]:
         ("people", _adding(people.find)),
         ("initiatives", _adding(initiatives.find)),
         ("events", _add_events),
-        ("acronyms", _add_acronyms),
+        ("acronyms", acronyms.find),
         ("context", _check_context),
         ("consistency", _make_consistent),
         ("dates", _replace_dates),
