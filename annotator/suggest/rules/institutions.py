@@ -12,11 +12,18 @@ from collections.abc import Iterator
 from annotator.suggest.rules.acronyms import ACRONYM
 from annotator.suggest.rules.analyzed_document import ORG, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
-from annotator.suggest.rules.places import is_place, is_sure_place
+from annotator.suggest.rules.places import end_of_sure_place, is_place, is_sure_place
 
 SOURCE = "institutions@1"
 _ARTICLES_ES = frozenset({"la", "los", "las", "el"})
 _LINKS_ES = frozenset({"de", "del", "para", "sobre", "contra", "por", "a", "en", "entre", "con"})
+_ADJECTIVE = re.compile(
+    r"[a-záéíóúñ]+(?:an[oa]|és|esa|ens[ei]|eñ[oa]|in[oa]|unidense|gal?l?[oa]|ol[a]?|dora|local|opositor|digital|conservador)"
+)
+"""An adjective between the noun and the name: ``diario español El País``."""
+_LEGAL_FORM = re.compile(
+    r"(?<=\w),? (?:S\.? ?A\.? ?B?\.?(?: de C\.? ?V\.?)?|S\. ?L\.|S\.? de R\.? ?L\.?(?: de C\.? ?V\.?)?|SL)(?!\w)"
+)
 _BEFORE_NAME = frozenset({" ", " “", " '", ' "', " ‘", " «"})
 
 
@@ -24,6 +31,7 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield institutions by the heads of their names."""
     if doc.lang == "es":
         yield from _spanish(doc)
+        yield from _companies(doc)
     else:
         yield from _english(doc)
         yield from _english_of(doc)
@@ -65,6 +73,9 @@ def _extend_spanish(doc: AnalyzedDocument, head: int) -> int:
             break
         if link == "en" or (link in {"de", "del"} and _ends_before(doc, head, last, capital)):
             break
+        place_end = end_of_sure_place(doc, capital) if link in {"de", "del"} else None
+        if place_end is not None and not _inside_name(doc, place_end):
+            return place_end
         if link == "" and capital == head + 1 and words[capital] in word_list(doc.lang, "given"):
             break
         linked = linked or link not in {"", "y", "e"}
@@ -75,7 +86,9 @@ def _extend_spanish(doc: AnalyzedDocument, head: int) -> int:
 def _ends_before(doc: AnalyzedDocument, head: int, last: int, capital: int) -> bool:
     """Tell whether ``de`` leads to another name: a place after a full name, or the body that this one is part of."""
     if is_sure_place(doc, capital) and not _inside_name(doc, capital):
-        return last > head or doc.words[head] in word_list(doc.lang, "whole_before_place")
+        if last == head:
+            return doc.words[head] in word_list(doc.lang, "whole_before_place")
+        return doc.words[head] not in word_list(doc.lang, "keep_place")
     return (
         last > head
         and doc.words[capital] in word_list(doc.lang, "wholes")
@@ -194,9 +207,42 @@ def _published(doc: AnalyzedDocument) -> Iterator[Mention]:
                 last = _run_end(doc, step[0])
                 yield Mention(doc.starts[i], doc.ends[last], ORG, 0.85, SOURCE)
             continue
+        if doc.gap(i) == " " and _ADJECTIVE.fullmatch(doc.words[i + 1]) and i + 2 < len(doc.words):
+            i += 1
         gap = doc.gap(i)
-        if gap in _BEFORE_NAME and doc.words[i + 1][0].isupper():
+        if gap in _BEFORE_NAME and doc.words[i + 1][0].isupper() and not _is_person(doc, i + 1, gap):
             yield Mention(doc.starts[i + 1], _published_end(doc, i + 1, gap), ORG, 0.85, SOURCE)
+
+
+def _is_person(doc: AnalyzedDocument, index: int, gap: str) -> bool:
+    """Tell whether a person's full name begins at a word: ``compañero de equipo Ramón Prado``."""
+    return (
+        gap == " "
+        and doc.words[index] in word_list(doc.lang, "given")
+        and doc.gap(index) == " "
+        and doc.words[index + 1][0].isupper()
+    )
+
+
+def _companies(doc: AnalyzedDocument) -> Iterator[Mention]:
+    """Yield names that end with a company's legal form: ``Poliductos Tamayo SA de CV``."""
+    for match in _LEGAL_FORM.finditer(doc.text):
+        last = doc.word_at(match.start()) - 1
+        first = last
+        while first > 0 and _joins_company(doc, first):
+            first -= 1
+        while first <= last and (
+            not doc.words[first][0].isupper() or doc.words[first] in word_list(doc.lang, "openers")
+        ):
+            first += 1
+        if 0 <= first <= last:
+            yield Mention(doc.starts[first], match.end(), ORG, 0.9, SOURCE)
+
+
+def _joins_company(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether the word before ``index`` belongs to the same company's name."""
+    word = doc.words[index - 1]
+    return doc.gap(index - 1) in {" ", "-", " & "} and (word[0].isupper() or word in {"y", "de", "del", "e"})
 
 
 def _published_end(doc: AnalyzedDocument, first: int, gap: str) -> int:

@@ -145,13 +145,20 @@ def is_place(doc: AnalyzedDocument, index: int) -> bool:
 
 def is_sure_place(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether a name that is nothing but a place's starts at word ``index``."""
-    return any(
-        entry.sure
-        and entry.kind != ORG
-        and doc.text.startswith(spelling, doc.starts[index])
-        and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
-        for words, spelling, entry in _index(doc.lang).get(doc.words[index], ())
-    )
+    return end_of_sure_place(doc, index) is not None
+
+
+def end_of_sure_place(doc: AnalyzedDocument, index: int) -> int | None:
+    """The last word of the longest name that is nothing but a place's and starts at word ``index``, if there is one."""
+    for words, spelling, entry in _index(doc.lang).get(doc.words[index], ()):
+        if (
+            entry.sure
+            and entry.kind != ORG
+            and doc.text.startswith(spelling, doc.starts[index])
+            and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
+        ):
+            return index + len(words) - 1
+    return None
 
 
 def opens_dateline(doc: AnalyzedDocument, start: int, end: int) -> bool:
