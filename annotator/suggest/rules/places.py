@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 
 from annotator.suggest.rules.analyzed_document import DATE, GPE, LOC, ORG, WORD, AnalyzedDocument, Mention
-from annotator.suggest.rules.gazetteer import GazetteerEntry, places
+from annotator.suggest.rules.gazetteer import GazetteerEntry, is_country, places
 from annotator.suggest.rules.lexicon import word_list
 
 SOURCE = "gazetteer@1"
-SURE, UNSURE, INSIDE = 0.9, 0.45, 0.2
-"""Scores of a place that is nothing else, of one that is as likely a person's name, and of one inside another name."""
+SURE, UNSURE, INSIDE, CLUB = 0.9, 0.45, 0.2, 0.7
+"""Scores of a place that is nothing else, of one that is as likely a person's name, of one inside another name, and
+of a city's name with an article."""
 
 _TRUSTS_MODEL = frozenset({"en"})
 """Languages whose model draws the borders of names better than a gazetteer does."""
@@ -58,6 +59,8 @@ def _whole(doc: AnalyzedDocument, first: int, count: int, end: int) -> bool:
 def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, entry: GazetteerEntry) -> Mention:
     """Score a match: a capital on either side makes it part of a longer name, unless that is a county or a place."""
     kind, score = entry.kind, SURE if entry.sure else UNSURE
+    if doc.lang == "es" and kind == GPE and first == last and _is_club(doc, first):
+        return Mention(doc.starts[first], end, ORG, CLUB, SOURCE)
     if last + 1 < len(doc.words) and doc.words[last + 1] in _COUNTY.get(doc.lang, ()) and doc.gap(last) == " ":
         return Mention(doc.starts[first], doc.ends[last + 1], GPE, SURE, SOURCE)
     before = first > 0 and doc.gap(first - 1) in {" ", "-"} and doc.words[first - 1][0].isupper()
@@ -66,6 +69,20 @@ def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, entry: Gaze
     if kind == ORG and last + 1 < len(doc.words) and doc.gap(last) == " " and doc.words[last + 1][0].isupper():
         score = 0.6
     return Mention(doc.starts[first], end, kind, score, SOURCE)
+
+
+def _is_club(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether an article makes a city's name that of its club or bank: ``el Barcelona``, ``del Santander``."""
+    word = doc.words[index]
+    return (
+        index > 0
+        and doc.gap(index - 1) == " "
+        and doc.words[index - 1].lower() in {"el", "del", "al"}
+        and not is_country(word)
+        and not word.isupper()
+        and not (doc.gap(index) in {" ", "-"} and doc.words[index + 1][0].isupper())
+        and not (doc.gap(index) == " " and doc.words[index + 1] in {"de", "del", "que"})
+    )
 
 
 def doubt_covered(mentions: list[Mention], lang: str) -> list[Mention]:
