@@ -141,7 +141,7 @@ def _in_longer_name(doc: AnalyzedDocument, start: int) -> bool:
     if doc.headline_lines.covers(start):
         return False
     if index + 1 < len(doc.words) and doc.gap(index) == " " and doc.words[index + 1][0].isupper():
-        return not _begins_another(doc, index + 1)
+        return not begins_another(doc, index + 1)
     return (
         index > 0
         and doc.gap(index - 1) == " "
@@ -152,7 +152,7 @@ def _in_longer_name(doc: AnalyzedDocument, start: int) -> bool:
     )
 
 
-def _begins_another(doc: AnalyzedDocument, index: int) -> bool:
+def begins_another(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether a post, a person's name or another acronym begins at word ``index``."""
     post = titles.pattern(doc.lang)
     return (

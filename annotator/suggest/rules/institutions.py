@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from annotator.suggest.rules.acronyms import ACRONYM
+from annotator.suggest.rules.acronyms import ACRONYM, begins_another
 from annotator.suggest.rules.analyzed_document import ORG, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
 from annotator.suggest.rules.places import end_of_sure_place, is_place, is_sure_place
@@ -18,7 +18,7 @@ SOURCE = "institutions@1"
 _ARTICLES_ES = frozenset({"la", "los", "las", "el"})
 _LINKS_ES = frozenset({"de", "del", "para", "sobre", "contra", "por", "a", "en", "entre", "con"})
 _ADJECTIVE = re.compile(
-    r"[a-záéíóúñ]+(?:an[oa]|és|esa|ens[ei]|eñ[oa]|in[oa]|unidense|gal?l?[oa]|ol[a]?|dora|local|opositor|digital|conservador)"
+    r"[a-záéíóúñ]+(?:an[oa]|és|esa|ens[ei]|eñ[oa]|en[oa]|in[oa]|unidense|gal?l?[oa]|ol[a]?|dora|local|opositor|digital|conservador)"
 )
 """An adjective between the noun and the name: ``diario español El País``."""
 _LEGAL_FORM = re.compile(
@@ -146,7 +146,19 @@ def _english(doc: AnalyzedDocument) -> Iterator[Mention]:
         if i + 1 < len(doc.words) and doc.gap(i) == " " and doc.words[i + 1] in word_list(doc.lang, "heads"):
             continue
         last = _extend_of(doc, i) if doc.words[i] in word_list(doc.lang, "heads_of") else i
-        yield Mention(doc.starts[first], doc.ends[last], ORG, 0.8, SOURCE)
+        if not _goes_on(doc, last):
+            yield Mention(doc.starts[first], doc.ends[last], ORG, 0.8, SOURCE)
+
+
+def _goes_on(doc: AnalyzedDocument, last: int) -> bool:
+    """Tell whether the word after an institution's head belongs to the name still: ``Independent School District``."""
+    return (
+        last + 1 < len(doc.words)
+        and doc.gap(last) == " "
+        and doc.words[last + 1][0].isupper()
+        and doc.words[last + 1] not in word_list(doc.lang, "openers")
+        and not begins_another(doc, last + 1)
+    )
 
 
 def _first_of_run(doc: AnalyzedDocument, last: int) -> int:
@@ -154,15 +166,21 @@ def _first_of_run(doc: AnalyzedDocument, last: int) -> int:
     first = last
     while first > 0 and last - first < 7:
         word, gap = doc.words[first - 1], doc.gap(first - 1)
-        if gap in {" ", "-", " & "} and (word[0].isupper() or word[0].isdigit()):
+        if word == "s" and first > 1 and doc.words[first - 2] in word_list(doc.lang, "owners"):
+            first -= 2
+        elif gap in {" ", "-", " & "} and (word[0].isupper() or word[0].isdigit()):
             first -= 1
         elif word in {"and", "of", "for"} and gap == " " and _capital_before(doc, first - 1) and last - first < 6:
             first -= 2
         else:
             break
-    while first < last and (doc.words[first] in word_list(doc.lang, "openers") or doc.words[first].isdigit()):
+    while first < last and (_opens(doc, first) or doc.words[first].isdigit()):
         first += 1
     return first
+
+
+def _opens(doc: AnalyzedDocument, index: int) -> bool:
+    return doc.words[index] in word_list(doc.lang, "openers") and doc.gap(index) not in {"'", "’"}
 
 
 def _capital_before(doc: AnalyzedDocument, index: int) -> bool:
@@ -180,7 +198,8 @@ def _english_of(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 def _extend_of(doc: AnalyzedDocument, head: int) -> int:
     words, last = doc.words, head
-    if head + 2 >= len(words) or words[head + 1] not in {"of", "for"} or doc.gap(head) != " ":
+    links = {"of", "for", "on"} if words[head] in word_list(doc.lang, "heads_on") else {"of", "for"}
+    if head + 2 >= len(words) or words[head + 1] not in links or doc.gap(head) != " ":
         return head
     at = head + 2
     if words[at] == "the":

@@ -11,7 +11,16 @@ import re
 from collections.abc import Iterator
 
 from annotator.suggest.rules import titles
-from annotator.suggest.rules.analyzed_document import GPE, LOC, NAME_KINDS, ORG, PERSON, AnalyzedDocument, Mention
+from annotator.suggest.rules.analyzed_document import (
+    GPE,
+    LOC,
+    NAME_KINDS,
+    ORG,
+    PERSON,
+    SYSTEM,
+    AnalyzedDocument,
+    Mention,
+)
 from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.rules.lexicon import word_list
 from annotator.suggest.rules.places import is_sure_place, opens_dateline
@@ -35,6 +44,7 @@ _OF_TAG = {
     "CD": "NUM",
     "UH": "INTJ",
 }
+_HYPHENATED = re.compile(r"-(?!era|led|run|like|born|based|style|owned)[a-z]{2,5}\b(?!-)")
 _INNER = {
     "es": frozenset(["de", "del", "la", "las", "los", "el", "y", "e"]),
     "en": frozenset(["of", "the", "and", "for", "de", "la", "al", "bin", "von", "van"]),
@@ -72,12 +82,17 @@ def _trim(doc: AnalyzedDocument, mention: Mention) -> Mention | None:
     first, last = _core(doc, mention)
     if first > last:
         return None
+    if last > first and doc.words[last] in word_list("common", "captions") and doc.gap(last).startswith(":"):
+        last -= 1
     first = _without_opener(doc, first, last)
     if first > last or (first == last and _is_common(doc, first, mention)):
         return None
     end = doc.ends[last]
     if doc.text[end : end + 1] == "." and doc.text[doc.starts[first] : end + 1] in places(doc.lang):
         end += 1
+    if mention.kind == PERSON and last > first:
+        given = _HYPHENATED.match(doc.text, end)
+        end = given.end() if given is not None else end
     return mention.moved(doc.starts[first], end)
 
 
@@ -136,6 +151,7 @@ def _is_common(doc: AnalyzedDocument, index: int, mention: Mention) -> bool:
     word = doc.words[index]
     if (
         len(word) < 2
+        or (mention.kind != ORG and any(c.isdigit() for c in word))
         or word in word_list(doc.lang, "not_names")
         or doc.text[doc.starts[index] - 1 : doc.starts[index]] in {"*", "@", "#"}
     ):
@@ -157,8 +173,15 @@ def _is_common(doc: AnalyzedDocument, index: int, mention: Mention) -> bool:
 def _corrected(doc: AnalyzedDocument, mention: Mention) -> Mention:
     """Mend the kind where the name's form tells it: ``… Inc``, ``PayPal``, a known place."""
     surface = doc.surface(mention)
-    if mention.kind != ORG and (surface.split()[-1] in word_list("common", "companies") or _CAMEL.search(surface)):
+    words = surface.split()
+    if mention.kind != ORG and (
+        words[-1] in word_list("common", "companies")
+        or _CAMEL.search(surface)
+        or (words[-1] in word_list("common", "bodies") and words[0] not in word_list(doc.lang, "given"))
+    ):
         return mention._replace(kind=ORG)
+    if mention.kind != ORG and surface in word_list("common", "platforms"):
+        return mention._replace(kind=SYSTEM)
     if mention.kind == PERSON and doc.lang == "es" and _names_body(doc, mention):
         return mention._replace(kind=ORG)
     if mention.kind not in {GPE, LOC}:

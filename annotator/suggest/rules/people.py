@@ -50,7 +50,24 @@ def _inside_name(doc: AnalyzedDocument, index: int) -> bool:
     if index == 0 or doc.gap(index - 1) != " ":
         return False
     before = doc.words[index - 1]
-    return before in _SAINTS or before in word_list(doc.lang, "heads") or before in word_list(doc.lang, "sites")
+    return (
+        before in _SAINTS
+        or before in word_list(doc.lang, "heads")
+        or before in word_list(doc.lang, "sites")
+        or _inside_title(doc, index)
+    )
+
+
+def _inside_title(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether capitalised words stand between a word and an opening quotation mark: ``“Super Mario Galaxy”``."""
+    first = index
+    while first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper():
+        first -= 1
+    return (
+        first < index
+        and doc.words[first] not in word_list(doc.lang, "openers")
+        and (doc.gap(first - 1)[-1:] in {'"', "“", "«"} if first > 0 else False)
+    )
 
 
 def _last_of_name(doc: AnalyzedDocument, first: int) -> int:
@@ -123,6 +140,8 @@ def _stands_alone(doc: AnalyzedDocument, first: int, last: int) -> bool:
     """Tell whether no further capitalised word makes the name another's."""
     if first > 0 and doc.gap(first - 1) in {" ", "-"}:
         before = doc.words[first - 1]
+        if _inside_title(doc, first):
+            return False
         if (
             before[0].isupper()
             and not doc.begins_sentence(doc.starts[first - 1])

@@ -1,0 +1,94 @@
+"""Institutions, companies and media: where their names begin and end, and what is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Marked = list[tuple[str, str]]
+Marker = Callable[..., Marked]
+
+
+def bodies(found: Marked) -> list[str]:
+    return [text for text, label in found if label == "ORG"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Lo aprobó el Congreso de Jalisco ayer.", "Congreso de Jalisco"),
+        ("La Fiscalía General de Justicia de Puebla acudió.", "Fiscalía General de Justicia de Puebla"),
+        ("Los de la Policía del Estado de México van.", "Policía del Estado de México"),
+        ("El Tribunal Superior de Justicia de Nuevo León calló.", "Tribunal Superior de Justicia de Nuevo León"),
+        ("Estudia en la Universidad Autónoma de Chile.", "Universidad Autónoma de Chile"),
+        ("Acudió la Secretaría de Pesca de Chile.", "Secretaría de Pesca"),
+        ("Firmó la Cancillería de Colombia.", "Cancillería"),
+    ],
+)
+def test_some_spanish_bodies_keep_their_place(marked: Marker, text: str, name: str) -> None:
+    assert bodies(marked(text)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Then the Supreme Court of Ohio ruled.", "Supreme Court of Ohio"),
+        ("The People's Harbor Party of Canada won.", "People's Harbor Party of Canada"),
+        ("The Council on Coastal Trade met.", "Council on Coastal Trade"),
+    ],
+)
+def test_english_bodies_are_whole(marked: Marker, text: str, name: str) -> None:
+    assert name in bodies(marked(text, "en"))
+
+
+def test_a_head_inside_a_longer_english_name_ends_no_name(marked: Marker) -> None:
+    assert bodies(marked("He teaches in the Harbor Independent School District today.", "en")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Son socios de Ductos Lumbrera SA de CV desde ayer.", "Ductos Lumbrera SA de CV"),
+        ("Ayer se vendió Pesquera Altamar S.A. por poco.", "Pesquera Altamar S.A."),
+        ("Lo cuenta el diario chileno Litoral en portada.", "Litoral"),
+        ("Lo estima la agencia calificadora Altamar Datos.", "Altamar Datos"),
+    ],
+)
+def test_companies_and_media(marked: Marker, text: str, name: str) -> None:
+    assert bodies(marked(text)) == [name]
+
+
+def test_a_team_mate_is_a_person(marked: Marker) -> None:
+    assert ("Ramón Prado", "PERSON") in marked("Fue compañero de equipo Ramón Prado allí.")
+
+
+def test_a_city_with_an_article_is_its_club_or_bank(marked: Marker) -> None:
+    assert marked("El consejo del Santander calló.") == [("Santander", "ORG")]
+    assert marked("Vive en Santander ahora.") == [("Santander", "GPE")]
+    assert marked("La playa del Perú es larga.") == [("Perú", "GPE")]
+
+
+def test_the_last_word_of_an_entity_may_tell_its_kind(marked: Marker) -> None:
+    found = marked("He saw Lumbrera University there.", "en", model=(("Lumbrera University", "GPE"),))
+    assert found == [("Lumbrera University", "ORG")]
+
+
+def test_a_code_is_no_place(marked: Marker) -> None:
+    assert marked("They still use IE6 there.", "en", model=(("IE6", "GPE"),)) == []
+
+
+def test_a_name_goes_on_after_a_hyphen_and_stops_before_a_credit(marked: Marker) -> None:
+    assert marked("Ayer Hau Lung-bin habló.", model=(("Hau Lung", "PERSON"),)) == [("Hau Lung-bin", "PERSON")]
+    text = "The port of Washington Image: Harbor Daily."
+    assert ("Washington", "GPE") in marked(text, "en", model=(("Washington Image", "LOC"),))
+
+
+def test_a_title_in_quotation_marks_names_nobody(marked: Marker) -> None:
+    assert "PERSON" not in {label for _, label in marked("She played “Super David World” again.", "en")}
+
+
+def test_a_social_network_is_no_person(marked: Marker) -> None:
+    assert "PERSON" not in {
+        label for _, label in marked("It says so on Twitter.", "en", model=(("Twitter", "PERSON"),))
+    }
