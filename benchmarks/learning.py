@@ -1,6 +1,7 @@
 """What learning adds on news that nobody tuned to, document left out by document, and what it costs.
 
     python -m benchmarks.learning [--news FOLDER] [--parts stages,curve,relations,cost] [--models DIR]
+    python -m benchmarks.learning --by-hand [--news FOLDER]
 
 FOLDER is ``text/es-news`` of a corpora folder, by default that of ``ANNOTATOR_CORPORA``; without one there is nothing
 to measure on, and it says so.  The target, offsets only, is ``benchmarks/targets/es-news.jsonl``.  Every figure of a
@@ -32,12 +33,15 @@ from annotator.text import Document
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.learning.evaluation import Counts, interval
 from annotator.workflow.workspace import Workspace
+from benchmarks.by_hand import tell_by_hand
 from benchmarks.keys import SIZES, article, workspace_with
 from benchmarks.report import heading, line
-from benchmarks.targets_reader import Target, news, news_folder, other_news
+from benchmarks.targets_reader import Target, news, news_folder, news_target, other_news
 
 TOP = Path(__file__).resolve().parent.parent
 SIZES_LEARNED = (2, 4, 9, 18)
+UNSEEN = ("es-news-2", "en-news")
+"""The sets whose articles are worked through one after the other."""
 RETRAINED = 200
 RETRAINING_BUDGET = 60.0
 DECISION_BUDGET_MS = 200.0
@@ -49,6 +53,7 @@ def main() -> int:
     parser.add_argument("--news", type=Path, help="folder of the Spanish news")
     parser.add_argument("--models", type=Path, default=TOP / "models")
     parser.add_argument("--parts", default="stages,curve,relations,cost")
+    parser.add_argument("--by-hand", action="store_true", help="what a curator has to add by hand, article by article")
     options = parser.parse_args()
     heading("learning")
     folder = news_folder(options.news)
@@ -56,6 +61,10 @@ def main() -> int:
         print("skipped: no news here; name the folder with --news, or the corpora folder in ANNOTATOR_CORPORA")
         return 0
     scheme = load_scheme(TOP / "labels.yaml")
+    if options.by_hand:
+        unseen = [article for name in UNSEEN for article in news_target(name, folder.parents[1], scheme)]
+        random.Random(0).shuffle(unseen)
+        return 0 if tell_by_hand(unseen) else 1
     targets = news(folder, scheme)
     pipeline = SuggestionPipeline(scheme, options.models)
     print(f"{len(targets)} documents; models missing: {', '.join(pipeline.missing) or 'none'}\n")

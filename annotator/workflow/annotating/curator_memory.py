@@ -6,18 +6,21 @@ Another curator's work is never used: it must not influence them before the gold
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.annotation import Annotations
+from annotator.annotation import Annotations, Span, SpanKey, Verdict
 from annotator.history import GOLD, curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Store
 from annotator.suggest.learned.calibration import Calibration
+from annotator.suggest.learned.corrections import CorrectionMemory, DocumentCorrections
 from annotator.suggest.learned.evidence import RangeDecision, decision_against
 from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex
+from annotator.workflow.annotating.correction_rules import decided_suggestion
 from annotator.workflow.annotating.suggestion_updates import RelationProposer
 from annotator.workflow.annotating.suggestions import shown_suggestions
 from annotator.workflow.annotating.verdict_calibration import VerdictCalibration
@@ -43,6 +46,7 @@ class CuratorMemory:
         self._layer = curator_layer(curator)
         self._memory = PhraseMemory()
         self._verdicts = VerdictCalibration()
+        self.corrections = CorrectionMemory()
         self._heads: dict[str, tuple[str, ...]] = {}
         self._mentions: dict[str, list[tuple[str, str]]] = {}
         self._chosen = ""
@@ -70,6 +74,7 @@ class CuratorMemory:
         for key in self._heads.keys() - latest.keys():
             self._memory.forget(key)
             self._verdicts.forget(key)
+            self.corrections.forget(key)
             self._mentions.pop(key, None)
             del self._heads[key]
         for key, layers in latest.items():
@@ -132,6 +137,7 @@ class CuratorMemory:
         if document is None or not layers:
             self._memory.forget(key)
             self._verdicts.forget(key)
+            self.corrections.forget(key)
             return
         gold = next((layer for layer in layers if layer.name.name == GOLD), None)
         own = next((layer for layer in layers if layer.name.name != GOLD), None)
@@ -146,4 +152,16 @@ class CuratorMemory:
         rejections = (decision_against(verdict, items.get(verdict.item or "")) for verdict in verdicts.values())
         marks += [mark for mark in rejections if mark is not None]
         finished = gold is not None or source.state == "done"
-        self._memory.put(DocumentEvidence(PhraseIndex(document), marks, finished=finished))
+        index = PhraseIndex(document)
+        self._memory.put(DocumentEvidence(index, marks, finished=finished))
+        self.corrections.put(key, _corrections(index, verdicts, items))
+
+
+def _corrections(index: PhraseIndex, verdicts: Mapping[str, Verdict], spans: Mapping[str, Span]) -> DocumentCorrections:
+    """What became of the suggestions in a document, where ``spans`` are the curator's."""
+    corrections = DocumentCorrections(index)
+    for verdict in verdicts.values():
+        if verdict.kind == "span":
+            decided = decided_suggestion(verdict, SpanKey(*verdict.original), spans.get(verdict.item or ""))
+            corrections.put(verdict.id, decided)
+    return corrections

@@ -102,6 +102,7 @@ class AnnotationSession:
             self._memory.phrase_memory(self.document.key),
             self._memory.relation_proposer(self.document.lang),
             self._memory.calibration(),
+            self._memory.corrections,
         )
 
     # Reading

@@ -15,10 +15,12 @@ from annotator.annotation import Relation, Span, reading_order, suggested_span
 from annotator.history import Op, Record
 from annotator.intervals import IntervalIndex
 from annotator.labels.scheme import ranges_clash
+from annotator.suggest.learned.corrections import CorrectionMemory
 from annotator.suggest.learned.evidence import LEAST_SCORE
 from annotator.suggest.learned.phrase_memory import SOURCE, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex, Stems, TokenRange, Unit
 from annotator.text import Document
+from annotator.workflow.annotating.correction_rules import CorrectionRules
 from annotator.workflow.annotating.phrase_evidence import DecisionId, PhraseEvidence
 from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.annotating.suggestions import RevisedSpan
@@ -54,8 +56,8 @@ class _Overlay:
 class SuggestionUpdates:
     """Keeps the suggestions of one layer up to date with what is decided in it.
 
-    ``memory`` knows what was decided in other documents, ``proposer`` proposes relations at the curator's own spans,
-    ``calibrate`` turns the memory's scores into probabilities.
+    ``memory`` and ``corrections`` know what was decided in other documents, ``proposer`` proposes relations at the
+    curator's own spans, ``calibrate`` turns the memory's scores into probabilities.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class SuggestionUpdates:
         memory: PhraseMemory | None = None,
         proposer: RelationProposer | None = None,
         calibrate: Callable[[float], float] = float,
+        corrections: CorrectionMemory | None = None,
     ) -> None:
         self._document = document
         self._layer = layer
@@ -73,6 +76,9 @@ class SuggestionUpdates:
         self._calibrate = calibrate
         self._index = PhraseIndex(document)
         self._evidence = PhraseEvidence(document, self._index, layer, memory if memory is not None else PhraseMemory())
+        self._corrections = CorrectionRules(
+            self._index, layer, corrections if corrections is not None else CorrectionMemory()
+        )
         self._overlays: dict[Unit, _Overlay] = {}
         self._restart()
 
@@ -88,7 +94,14 @@ class SuggestionUpdates:
         decisions, changed = self._decisions_and_units(ops)
         phrases = self._evidence.count(decisions)
         tokens = (token for phrase in phrases for token in self._evidence.update_affected(phrase))
-        return self._update_units({*map(self._index.unit_of, tokens), *changed}, changed)
+        corrected = self._units_with_labels(self._corrections.count(decisions))
+        return self._update_units({*map(self._index.unit_of, tokens), *corrected, *changed}, changed)
+
+    def _units_with_labels(self, labels: set[str]) -> Iterator[Unit]:
+        """The units in which stored suggestions with some labels stand."""
+        for span in self._suggestions.stored_spans.values() if labels else ():
+            if span.label in labels:
+                yield from self._units_of(span.start, span.end)
 
     def _is_finished(self) -> bool:
         return self._layer.content.fields.get("state") == "done"
@@ -97,18 +110,21 @@ class SuggestionUpdates:
         """Work out all suggestions from the layer as it is; nothing new is suggested for a finished document."""
         self._is_paused = self._is_finished()
         self._evidence.clear()
+        self._corrections.clear()
         units: set[Unit] = set(self._overlays)
         if not self._is_paused:
             self._evidence.count_all()
+            self._corrections.count_all()
             units.update(self._units_with_evidence())
         return self._update_units(units, units)
 
     def _units_with_evidence(self) -> Iterator[Unit]:
-        """The units with known phrases or with spans of the curator's, in which something may be suggested."""
+        """The units in which something may be suggested: with known phrases, the curator's spans, or corrections."""
         for phrase in self._evidence.known_phrases():
             yield from map(self._index.unit_of, self._evidence.update_affected(phrase))
         for interval in self._layer.content.index:
             yield from self._units_of(interval.start, interval.end)
+        yield from self._units_with_labels(self._corrections.labels())
 
     def _decisions_and_units(self, ops: Iterable[Op]) -> tuple[list[DecisionId], set[Unit]]:
         """The decisions that some ops made or took back, and the units in which these lie."""
@@ -183,14 +199,16 @@ class SuggestionUpdates:
         start, end = self._index.segment(tokens)
         stored = [s for s in self._suggestions.stored_over(start, end) if s.id not in self._suggestions.verdicts]
         rescored = {s.id: self._rescored(s) for s in stored}
+        corrections = self._corrected_spans(stored)
         new = [s for s in self._remembered_spans(tokens) if s.id not in self._suggestions.stored_spans]
+        new += [s for s in corrections.values() if all(s.id != other.id for other in new)]
         revised: dict[str, RevisedSpan] = {}
         chosen: list[Span] = []
         for span in sorted(new, key=lambda s: (-self._rank(s), s.key)):
             rivals = [s for s in rescored.values() if self._conflict(s, span)]
             if any(self._conflict(other, span) for other in chosen):
                 continue
-            if all(self._rank(span) > self._rank(rival) for rival in rivals):
+            if all(self._rank(span) > self._rank(r) for r in rivals if corrections.get(r.id) != span):
                 chosen.append(span)
                 revised[span.id] = RevisedSpan(span, may_be_pending=True)
                 revised.update((rival.id, RevisedSpan(rival, may_be_pending=False)) for rival in rivals)
@@ -198,6 +216,20 @@ class SuggestionUpdates:
             if span_id not in revised and span is not self._suggestions.stored_spans[span_id]:
                 revised[span_id] = RevisedSpan(span, may_be_pending=(span.score or 0) >= LEAST_SHOWN)
         return revised
+
+    def _corrected_spans(self, stored: Iterable[Span]) -> dict[str, Span]:
+        """What is to be suggested in place of some stored suggestions, by their ids."""
+        corrected = ((span.id, self._corrections.corrected(span)) for span in stored)
+        return {span_id: span for span_id, span in corrected if span is not None and self._is_open(span)}
+
+    def _is_open(self, span: Span) -> bool:
+        """Whether a span is neither stored as a suggestion nor decided on, and may stand beside the curator's own."""
+        suggestions = self._suggestions
+        return (
+            span.id not in suggestions.stored_spans
+            and span.id not in suggestions.verdicts
+            and self._layer.content.has_room(span.key)
+        )
 
     def _rank(self, span: Span) -> float:
         return (span.score or 0) + LENGTH_BONUS * (len(self._document.tokens.overlapping(span.start, span.end)) - 1)

@@ -1,0 +1,89 @@
+"""What the curator's corrections, here and in other documents, make of the suggestions that remain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from annotator.annotation import Span, SpanKey, Verdict, suggested_span
+from annotator.suggest.learned.corrections import (
+    SOURCE,
+    Change,
+    CorrectionMemory,
+    DecidedSuggestion,
+    DocumentCorrections,
+    corrected,
+)
+from annotator.suggest.phrases import PhraseIndex
+from annotator.workflow.annotating.phrase_evidence import DecisionId
+from annotator.workflow.annotating.review_layer import ReviewLayer
+
+
+class CorrectionRules:
+    """The rules that follow from how suggestions were corrected in a layer, and in the documents of ``memory``."""
+
+    def __init__(self, index: PhraseIndex, layer: ReviewLayer, memory: CorrectionMemory) -> None:
+        self._index = index
+        self._layer = layer
+        self._memory = memory
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything that was counted; what other documents say remains."""
+        self._here = DocumentCorrections(self._index)
+        self._rules: dict[Change, float] = {}
+
+    def count_all(self) -> None:
+        """Count everything that is decided in the layer."""
+        for verdict_id in self._layer.suggestions.verdicts:
+            self._here.put(verdict_id, self._decided(verdict_id))
+        self._rules = self._memory.rules(self._here)
+
+    def count(self, decisions: Iterable[DecisionId]) -> set[str]:
+        """Count some decisions as they are now; returns the labels for whose spans the rules changed."""
+        ids = [decision_id for table, decision_id in decisions if table == "verdict"]
+        changed = [verdict_id for verdict_id in ids if self._here.put(verdict_id, self._decided(verdict_id))]
+        if not changed:
+            return set()
+        old, self._rules = self._rules, self._memory.rules(self._here)
+        return {change.label for change, _ in old.items() ^ self._rules.items()}
+
+    def labels(self) -> set[str]:
+        """The labels whose spans the rules change."""
+        return {change.label for change in self._rules}
+
+    def corrected(self, span: Span) -> Span | None:
+        """What the rules make of a stored suggestion; ``None`` where they leave it as it is."""
+        if not self._rules:
+            return None
+        found = corrected(self._index, span.key, self._rules)
+        if found is None or found[0].label not in self._layer.scheme.entities:
+            return None
+        key, share = found
+        return suggested_span(*key, SOURCE, round(share, 3))
+
+    def _decided(self, verdict_id: str) -> DecidedSuggestion | None:
+        """A decided suggestion as a case for or against corrections; ``None`` where it says nothing of them."""
+        verdict = self._layer.suggestions.verdicts.get(verdict_id)
+        if verdict is None or verdict.kind != "span":
+            return None
+        suggested = SpanKey(*verdict.original)
+        if verdict.source == SOURCE:
+            suggested = self._before(suggested)
+        return decided_suggestion(verdict, suggested, self._layer.content.spans.get(verdict.item or ""))
+
+    def _before(self, key: SpanKey) -> SpanKey:
+        """The stored suggestion that was corrected to ``key``, which a verdict on that is about."""
+        stored = self._layer.suggestions.stored_over(key.start, key.end)
+        return next((s.key for s in stored if s.id not in self._layer.suggestions.verdicts), key)
+
+
+def decided_suggestion(verdict: Verdict, suggested: SpanKey, span: Span | None) -> DecidedSuggestion | None:
+    """A verdict on a span as a suggestion with what became of it; ``None`` where nothing did.
+
+    ``span`` is the curator's span that it became.  A correction that was rejected leaves the suggestion as it was.
+    """
+    if span is not None and verdict.verdict in ("accepted", "corrected"):
+        return DecidedSuggestion(suggested, span.key)
+    if verdict.verdict == "rejected" and verdict.source == SOURCE:
+        return DecidedSuggestion(suggested, suggested)
+    return None
