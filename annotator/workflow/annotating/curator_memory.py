@@ -20,8 +20,10 @@ from annotator.suggest.learned.corrections import CorrectionMemory, DocumentCorr
 from annotator.suggest.learned.evidence import RangeDecision, decision_against
 from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex
+from annotator.text import Document
 from annotator.workflow.annotating.correction_rules import decided_suggestion
-from annotator.workflow.annotating.suggestion_updates import RelationProposer
+from annotator.workflow.annotating.review_layer import ReviewLayer
+from annotator.workflow.annotating.suggestion_updates import RelationProposer, SuggestionUpdates
 from annotator.workflow.annotating.suggestions import shown_suggestions
 from annotator.workflow.annotating.verdict_calibration import VerdictCalibration
 
@@ -46,7 +48,7 @@ class CuratorMemory:
         self._layer = curator_layer(curator)
         self._memory = PhraseMemory()
         self._verdicts = VerdictCalibration()
-        self.corrections = CorrectionMemory()
+        self._corrections = CorrectionMemory()
         self._heads: dict[str, tuple[str, ...]] = {}
         self._mentions: dict[str, list[tuple[str, str]]] = {}
         self._chosen = ""
@@ -62,6 +64,11 @@ class CuratorMemory:
         self._update(opened)
         return self._memory
 
+    def updates(self, document: Document, layer: ReviewLayer) -> SuggestionUpdates:
+        """What keeps the suggestions of a document that is opened up to date with what is decided in its layer."""
+        memory, proposer = self.phrase_memory(document.key), self.relation_proposer(document.lang)
+        return SuggestionUpdates(document, layer, memory, proposer, self.calibration(), self._corrections)
+
     def calibrated(self, opened: str, suggested: Annotations) -> Annotations:
         """What is suggested in the document that is opened, with scores by the curator's verdicts in others."""
         self._update(opened)
@@ -74,7 +81,7 @@ class CuratorMemory:
         for key in self._heads.keys() - latest.keys():
             self._memory.forget(key)
             self._verdicts.forget(key)
-            self.corrections.forget(key)
+            self._corrections.forget(key)
             self._mentions.pop(key, None)
             del self._heads[key]
         for key, layers in latest.items():
@@ -137,7 +144,7 @@ class CuratorMemory:
         if document is None or not layers:
             self._memory.forget(key)
             self._verdicts.forget(key)
-            self.corrections.forget(key)
+            self._corrections.forget(key)
             return
         gold = next((layer for layer in layers if layer.name.name == GOLD), None)
         own = next((layer for layer in layers if layer.name.name != GOLD), None)
@@ -154,7 +161,7 @@ class CuratorMemory:
         finished = gold is not None or source.state == "done"
         index = PhraseIndex(document)
         self._memory.put(DocumentEvidence(index, marks, finished=finished))
-        self.corrections.put(key, _corrections(index, verdicts, items))
+        self._corrections.put(key, _corrections(index, verdicts, items))
 
 
 def _corrections(index: PhraseIndex, verdicts: Mapping[str, Verdict], spans: Mapping[str, Span]) -> DocumentCorrections:

@@ -21,7 +21,6 @@ from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.edits import Edits
 from annotator.workflow.annotating.review_layer import ReviewLayer
-from annotator.workflow.annotating.suggestion_updates import SuggestionUpdates
 from annotator.workflow.annotating.suggestions import shown_suggestions
 from annotator.workflow.description import quote_name
 from annotator.workflow.editing.bookmark import DocumentBookmark
@@ -71,7 +70,7 @@ class AnnotationSession:
         """Read the layer as it stands in the store."""
         with self._store.snapshot():
             self._read()
-            self._updates = self._make_updates() if self._learns else None
+            self._updates = self._memory.updates(self.document, self.layer) if self._learns else None
             self.layer.suggestions.begin_showing()
 
     def _read(self) -> None:
@@ -94,16 +93,6 @@ class AnnotationSession:
     def _read_returned(self) -> None:
         found = read_returned(self._store, curator=self.curator, document=self.document.key)
         self.returned: Returned | None = found[0] if found else None
-
-    def _make_updates(self) -> SuggestionUpdates:
-        return SuggestionUpdates(
-            self.document,
-            self.layer,
-            self._memory.phrase_memory(self.document.key),
-            self._memory.relation_proposer(self.document.lang),
-            self._memory.calibration(),
-            self._memory.corrections,
-        )
 
     # Reading
 
