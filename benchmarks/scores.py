@@ -138,8 +138,8 @@ class _Unfitted:
             key = RelationKey(head.key, child.key, relation.label).canonical(self._scheme.symmetric)
             right = article.relation_is_right(key)
             if right is not None:
-                kinds = self._kinds[head.label], self._kinds[child.label]
-                case = Case(relation_features(relation.label, kinds), relation.score or 0.0, right, weight)
+                rule = (relation.source or "").partition("@")[0]
+                case = Case(relation_features(relation.label, rule), relation.score or 0.0, right, weight)
                 yield case, tuple((self._features(end), end.score or 0.0) for end in (head, child))
 
     def _features(self, span: Span) -> tuple[str, ...]:

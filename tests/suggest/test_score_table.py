@@ -16,7 +16,7 @@ TEXT = "La presidenta Ana Ruiz llegó."
 
 def test_without_weights_a_score_stays_as_it_is() -> None:
     assert ScoreTable().span("titles@1", "ROLE", 0.84) == 0.84
-    assert ScoreTable().relation("works_for", ("PERSON", "ORG"), 0.6) == 0.6
+    assert ScoreTable().relation("works_for", "leads", 0.6) == 0.6
 
 
 def test_a_source_that_was_often_wrong_is_believed_less_and_another_as_before() -> None:
@@ -53,7 +53,7 @@ def test_a_relation_is_no_more_certain_than_its_suggested_ends_together(
 
 def test_what_relations_of_a_type_were_moves_them_all(scheme: LabelScheme) -> None:
     document, ends = make_document(TEXT), [Span("r", 3, 13, "ROLE"), Span("p", 14, 22, "PERSON")]
-    doubted = ScoreTable({relation_features("holds_position", ("PERSON", "ROLE"))[-1]: -1.0})
+    doubted = ScoreTable({relation_features("holds_position", "title")[-1]: -1.0})
     (before,) = RelationSuggester(scheme, "es", scores=ScoreTable()).relations(document, ends)
     (after,) = RelationSuggester(scheme, "es", scores=doubted).relations(document, ends)
     assert (after.score or 0) < (before.score or 0) - 0.1

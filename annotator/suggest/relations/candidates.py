@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from annotator.annotation import Relation, Span, suggested_relation
 from annotator.labels import LabelScheme, RelationType
 from annotator.suggest.relations.classifier import RelationScorer
-from annotator.suggest.relations.rules import RelationCandidate, rule_score
+from annotator.suggest.relations.post_rules import holds, is_body_or_place, is_plural, post_of
+from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.relations.rules import rule_score
+from annotator.suggest.rules.analyzed_document import PERSON, ROLE
 from annotator.suggest.rules.patterns import phrase_pattern
 from annotator.suggest.rules.resolve import LabelMap
 from annotator.suggest.score_table import ScoreTable, shipped_table
 from annotator.suggest.timed_regex import BETWEEN_ENDS, SlowPatternError, TimedRegex
 from annotator.text import Document
 
-SOURCE = "pairs@1"
+RULES_VERSION = "2"
+"""The version of the relation rules, part of the source of what they suggest."""
 LEAST_SCORE = 0.4
 """Score from which a candidate is suggested: below it, a decision is not worth a curator's key."""
 PATTERN_SCORE = 0.72
@@ -36,7 +40,8 @@ MOST_SPANS = 40
 class _Sentence:
     """The spans of a sentence in reading order, with their kinds and texts (``names``).
 
-    ``text`` is the document's, ``around`` the part of it from somewhat before the first span to after the last.
+    ``text`` is the document's, ``around`` the part of it from somewhat before the first span to after the last,
+    ``scores`` what is known of pairs of spans, by their indices.
     """
 
     text: str
@@ -44,6 +49,7 @@ class _Sentence:
     around: str
     kinds: tuple[str, ...]
     names: list[str]
+    scores: dict[tuple[int, int], RuleScore] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str, spans: list[Span], kinds: Mapping[str, str]) -> _Sentence:
@@ -68,10 +74,42 @@ class _Sentence:
             after=self.text[second.end : second.end + 40],
             around=self.around,
             skipped=self.kinds[one + 1 : other],
-            masked=_masked(self.text, self.spans, one, other) if other > one + 1 else between,
+            typed=self._typed(one, other) if other > one + 1 else between,
             head_label=(first if forwards else second).label,
             child_label=(second if forwards else first).label,
+            via_role=self._via_role(*((one, other) if forwards else (other, one))),
         )
+
+    def _typed(self, one: int, other: int) -> str:
+        """The text between two spans, with the kind of each span in it in the span's place."""
+        parts, at = [], self.spans[one].end
+        for span, kind in zip(self.spans[one + 1 : other], self.kinds[one + 1 : other], strict=True):
+            if span.start >= at:
+                parts += [self.text[at : span.start], f"⟨{kind}⟩"]
+                at = span.end
+        parts.append(self.text[at : self.spans[other].start])
+        return "".join(parts)
+
+    def _via_role(self, person: int, other: int) -> RuleScore:
+        """The likeliest way from a person to a body or place: through a post that the person holds there."""
+        if self.kinds[person] != PERSON or not is_body_or_place(self.kinds[other]):
+            return UNRELATED
+        best = UNRELATED
+        for role, kind in enumerate(self.kinds):
+            if kind == ROLE and (held := self._scored(person, role, holds)).score >= LEAST_SCORE:
+                of = self._scored(role, other, post_of).score
+                if of * held.score > best.score:
+                    best = RuleScore(of * held.score, f"{held.rule}-body")
+        return best
+
+    def _scored(self, head: int, child: int, rule: Callable[[RelationCandidate], RuleScore]) -> RuleScore:
+        if (head, child) not in self.scores:
+            forwards = head < child
+            one, other = (head, child) if forwards else (child, head)
+            apart = self.spans[one].end <= self.spans[other].start
+            pair = self.candidate(one, other, forwards=forwards, symmetric=False)
+            self.scores[head, child] = rule(pair) if apart else UNRELATED
+        return self.scores[head, child]
 
 
 class RelationSuggester:
@@ -93,7 +131,6 @@ class RelationSuggester:
         self._on_slow = on_slow
         self._scorer = scorer
         self._scores = scores if scores is not None else shipped_table()
-        self._source = (scorer.source if scorer is not None else None) or SOURCE
         labels = LabelMap(scheme)
         self._kinds = {label: labels.kind(label) for label in scheme.entities}
         self._relations = tuple(scheme.relations.values())
@@ -148,7 +185,7 @@ class RelationSuggester:
                 best = max(self._likely(sentence, one, other), key=lambda r: r.score or 0.0, default=None)
                 if best is not None:
                     relations.append(best)
-        return self._one_symmetric(relations)
+        return self._one_symmetric(_one_holder(relations, sentence))
 
     def _likely(self, sentence: _Sentence, one: int, other: int) -> Iterator[Relation]:
         """Yield the likely relations between two spans of a sentence, in each direction that the scheme allows."""
@@ -156,12 +193,14 @@ class RelationSuggester:
         for relation, forwards in self._allowed(first.label, second.label):
             head, child = (first, second) if forwards else (second, first)
             candidate = sentence.candidate(one, other, forwards=forwards, symmetric=relation.symmetric)
-            score = self.rule_score(relation, candidate)
+            score, rule = self.scored(relation, candidate)
+            source = f"{rule}@{RULES_VERSION}"
             if self._scorer is not None:
                 score = self._scorer.score(relation, candidate, score)
+                source = self._scorer.source or source
             if score >= LEAST_SCORE:
                 score *= _certainty(head) * _certainty(child)
-                yield suggested_relation(head, child, relation.name, self._source, round(score, 3))
+                yield suggested_relation(head, child, relation.name, source, round(score, 3))
 
     def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
         """The relations that the scheme allows between two labels, and whether the first one is the head."""
@@ -180,12 +219,17 @@ class RelationSuggester:
 
     def rule_score(self, relation: RelationType, candidate: RelationCandidate) -> float:
         """The probability that the rules give a candidate of being related by a type, if both its ends are right."""
+        return self.scored(relation, candidate).score
+
+    def scored(self, relation: RelationType, candidate: RelationCandidate) -> RuleScore:
+        """The score of a candidate by the scheme's patterns for a type, else by the rules, and which rule it was."""
         patterns = self._patterns[relation.name]
         if patterns and candidate.nearest and any(p.search(candidate.between) for p in patterns):
-            score = PATTERN_SCORE
+            score, rule = PATTERN_SCORE, "pattern"
         else:
-            score = rule_score(candidate) / self._competing_types[relation.name]
-        return self._scores.relation(relation.name, (candidate.head, candidate.child), score) if score else 0.0
+            score, rule = rule_score(candidate)
+            score /= self._competing_types[relation.name]
+        return RuleScore(self._scores.relation(relation.name, rule, score) if score else 0.0, rule)
 
     def _one_symmetric(self, relations: list[Relation]) -> list[Relation]:
         """Keep only the likeliest relation of each symmetric type: a sentence states one at most."""
@@ -202,6 +246,20 @@ class RelationSuggester:
 def _certainty(end: Span) -> float:
     """The probability that an end is right: its score where it is only suggested."""
     return 1.0 if end.origin != "suggested" or end.score is None else end.score
+
+
+def _one_holder(relations: list[Relation], sentence: _Sentence) -> list[Relation]:
+    """Keep only the likeliest holder of each post in the singular: a person or place relates through it alone."""
+    kinds = {span.id: kind for span, kind in zip(sentence.spans, sentence.kinds, strict=True)}
+    names = {span.id: name for span, name in zip(sentence.spans, sentence.names, strict=True)}
+    top: dict[str, Relation] = {}
+    for relation in relations:
+        if kinds[relation.head] == PERSON and kinds[relation.child] == ROLE and not is_plural(names[relation.child]):
+            best = top.get(relation.child)
+            if best is None or (relation.score or 0) > (best.score or 0):
+                top[relation.child] = relation
+    held = {relation.child for relation in relations if relation.child in top}
+    return [r for r in relations if r.child not in held or top[r.child] is r]
 
 
 def _compete(one: RelationType, other: RelationType) -> bool:
@@ -228,17 +286,6 @@ def _sentences(document: Document, spans: list[Span]) -> Iterator[list[Span]]:
         current.append(span)
     if current:
         yield current
-
-
-def _masked(text: str, spans: list[Span], one: int, other: int) -> str:
-    """The text between two spans, with each span in it replaced by ``#``."""
-    parts, at = [], spans[one].end
-    for span in spans[one + 1 : other]:
-        if span.start >= at:
-            parts += [text[at : span.start], "#"]
-            at = span.end
-    parts.append(text[at : spans[other].start])
-    return "".join(parts)
 
 
 def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | TimedRegex, ...]:

@@ -14,7 +14,7 @@ from annotator.labels import RelationType
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.phrases import folded
 from annotator.suggest.relations.logistic import Weights, logit, sigmoid
-from annotator.suggest.relations.rules import RelationCandidate
+from annotator.suggest.relations.relation_candidate import RelationCandidate
 
 SEPARATOR = "\t"
 """Stands between the name of a relation type and a feature of its own."""

@@ -53,6 +53,12 @@ def is_country(name: str) -> bool:
     return name in _countries()
 
 
+@cache
+def is_division_or_country(name: str) -> bool:
+    """Tell whether a name is that of a country, or of a state, province or region of one."""
+    return is_country(name) or name in names("common", "places", "divisions")
+
+
 def _territories(lang: str) -> list[tuple[str, str]]:
     from babel import Locale, UnknownLocaleError
 

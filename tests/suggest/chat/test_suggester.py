@@ -151,10 +151,10 @@ class TestSuggester:
 
 @pytest.fixture
 def configured(chat: FakeChat, bench: Bench) -> Bench:
-    """A workspace that asks the fake server, which links the two names of the first sentence."""
+    """A workspace that asks the fake server, which links what stands in two sentences."""
     chat.answer = lambda _: completion(
-        [mention(1, 1, "Ana Ruiz", "PERSON"), mention(2, 1, "Cruz Roja", "ORG"), mention(3, 1, "Pedro", "PERSON")],
-        [linked(1, "works_for", 2)],
+        [mention(1, 1, "Cruz Roja", "ORG"), mention(2, 3, "mayo", "DATE"), mention(3, 1, "Pedro", "PERSON")],
+        [linked(1, "founded_on", 2)],
     )
     bench.workspace.models.mkdir()
     configure(bench, chat.url)
@@ -184,7 +184,7 @@ class TestCommand:
         assert {"chat", "gazetteer"} <= sources(configured)
         content = configured.store.annotations(configured.layer_id(SUGGESTIONS))
         said = {(r.label, r.source) for r in content.relations.values()}
-        assert any(label == "works_for" and str(source).startswith("chat@tiny.") for label, source in said)
+        assert any(label == "founded_on" and str(source).startswith("chat@tiny.") for label, source in said)
         before = sql_dump(configured.store.path)
         assert suggest(configured) == 0
         assert sql_dump(configured.store.path) == before
@@ -223,5 +223,5 @@ class TestCommand:
         (two,) = build(scheme, configured.workspace.models).suggest([configured.document()], jobs=2)
         assert one == two
         assert isinstance(two, Reported)
-        assert two.dropped == {"not in the text": 1}
+        assert two.dropped == {"not in the text": 1, "no label of the scheme": 1}
         assert len(chat.asked) == 1

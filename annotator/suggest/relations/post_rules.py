@@ -1,0 +1,165 @@
+"""The relation rules for persons: their posts, and the bodies and places that they work for or represent.
+
+A person works for a body whose post the person holds, so those rules go from the person through the post: how likely
+the person holds it, times how likely it is a post of that body.
+"""
+
+from __future__ import annotations
+
+import re
+
+from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.rules.analyzed_document import GPE, ORG
+
+_WORD = r"[a-záéíóúüñç­-]+"
+_OF = r"(?:de|del|of|for|from|para|en|in|ante|at|to|sobre|on)"
+_THE = r"(?:(?:el|la|los|las|lo|the|su|sus|its|their) )?"
+_DETERMINERS = (
+    r"(?:(?:el|la|los|las|the|an?|un|una|su|his|her|its|ex|actual|entonces|ahora|hoy|now|then|former|current"
+    r"|también|also) )*"
+)
+_SPAN = r"⟨(?:ORG|GPE|LOC|DATE)⟩"
+_PHRASE = rf"(?: {_OF} {_THE}(?:(?:{_WORD}|⟨GPE⟩) ){{0,3}}?(?:{_SPAN}|\w+)(?: \([^)]{{2,40}}\))?)"
+"""A complement of a post: ``de la empresa``, ``of the ⟨ORG⟩``."""
+_ADJECTIVE = rf"(?: (?!dijo\b|hizo\b){_WORD}?(?:o|a|ense|és|nse|al|an|ish|ese|ol|án|í))"
+_NO_VERB = r"(?!.*\b(?:que|who|which|dijo|said|told|se|fue|was|is|has)\b)"
+
+_TITLE = re.compile(
+    rf"^{_ADJECTIVE}?(?: {_OF} {_THE}{_SPAN}(?: \(⟨ORG⟩\))?(?:,? (?:y|and) {_OF}? ?{_THE}{_SPAN})?)?(?:,|\]|\))? $"
+)
+_LONG_TITLE = re.compile(
+    rf"^{_NO_VERB}{_ADJECTIVE}?(?:{_PHRASE}{{1,3}}{_ADJECTIVE}?)?(?: \(⟨ORG⟩\))?, (?:{_THE}{_WORD} )?$"
+)
+_BARE_TITLE = re.compile(
+    rf"^{_NO_VERB}{_ADJECTIVE}?(?:(?: {_OF} {_THE}{_WORD}{_ADJECTIVE}?)|{_PHRASE}? {_OF} {_THE}{_WORD}? ?{_SPAN}) $"
+)
+_SECOND_TITLE = re.compile(
+    rf"^{_NO_VERB}(?:{_ADJECTIVE}?{_PHRASE}{{0,2}})(?P<tie>,| y| and|) (?P<the>{_DETERMINERS})⟨ROLE⟩"
+)
+_LIST = r"(?:⟨PERSON⟩, )*⟨PERSON⟩,? (?:y|e|and|&) "
+_APPOSITION = re.compile(
+    rf"^(?:,? | \(|, (?:who|quien|que) (?:is|was|es|era|fue) ){_DETERMINERS}"
+    rf"(?:(?:⟨(?:ORG|GPE|LOC)⟩(?:['’]s)?|[A-Z]\w+) ){{0,3}}(?:{_WORD} )?$"
+)
+_LISTED = re.compile(rf"^(?:, (?:⟨PERSON⟩, )*| )?(?:(?:y|e|and) ⟨PERSON⟩),? {_DETERMINERS}$")
+_COORDINATED = re.compile(rf"^(?:,| \().*⟨ROLE⟩.*(?: y| and|,) {_DETERMINERS}(?:{_OF} {_THE})?$")
+_BECAME = re.compile(
+    r"\b(?:fue|es|era|ser|sido|como|elegid[oa]|elect[oa]|nombrad[oa]|designad[oa]|cargo de|puesto de|asumi\w*"
+    r"|convirtió en|was|is|as|been|became|elected|appointed|named)(?: (?:uno de|una de|one of))?"
+    r"(?: (?:el|la|los|las|un|una|the|a|an|also|también|su|his|her))*(?: (?:nuevo|nueva|new|former|first))? $"
+)
+_OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
+_AFTER_POST = re.compile(rf"^{_ADJECTIVE}?(?:[,.)(;\n]|$| (?:de|del|of|for|en|in|at|y|and|to|para)\b)")
+_GOVERNED = re.compile(r"\b(?:a|al|de|del|con|of|to|with|for|by|por|from|junto a) (?:propi[oa] )?$", re.IGNORECASE)
+
+
+def holds(pair: RelationCandidate) -> RuleScore:
+    """Score person and post: ``the minister | Ada Quill`` or ``Ada Quill, | minister``."""
+    if pair.apart > 160:
+        return UNRELATED
+    return _post_after(pair) if pair.forwards else _post_before(pair)
+
+
+def is_plural(post: str) -> bool:
+    """Tell whether a post is written in the plural, so that several persons hold it."""
+    return post.split()[0].casefold().endswith("s") or post.casefold().endswith("s")
+
+
+def _post_before(pair: RelationCandidate) -> RuleScore:
+    typed = pair.typed
+    if pair.nearest:
+        if _TITLE.match(typed):
+            return RuleScore(0.88, "title")
+        if _LONG_TITLE.match(typed) and pair.words <= 9:
+            return RuleScore(0.76, "title-phrase")
+        if _BARE_TITLE.match(typed):
+            return RuleScore(0.72, "title-phrase")
+        return UNRELATED
+    if is_plural(pair.first) and (listed := re.search(rf"{_LIST}$|(?:⟨PERSON⟩, )+$", typed)):
+        title = typed[: listed.start()]
+        return RuleScore(0.74, "title-list") if _TITLE.match(title) or _LONG_TITLE.match(title) else UNRELATED
+    if pair.roles_between == 1 and pair.child_nearest and (second := _SECOND_TITLE.match(typed)):
+        rest = typed[second.end() :]
+        if _TITLE.match(rest) or _LONG_TITLE.match(rest):
+            joined = second["tie"] in {" y", " and"}
+            return UNRELATED if joined and second["the"] else RuleScore(0.72, "second-title")
+    return UNRELATED
+
+
+def _post_after(pair: RelationCandidate) -> RuleScore:
+    typed = pair.typed
+    if pair.nearest and _APPOSITION.match(typed):
+        new_subject = re.search(r"^, (?:el|la|los|las|the) ", typed) and not _AFTER_POST.match(pair.after)
+        return UNRELATED if new_subject else RuleScore(0.84, "apposition")
+    if _LISTED.match(typed) and is_plural(pair.second):
+        return RuleScore(0.7, "apposition-list")
+    if pair.roles_between >= 1 and pair.child_nearest and pair.words <= 14 and _COORDINATED.match(typed):
+        return RuleScore(0.66, "second-post")
+    if pair.child_nearest and pair.words <= 20 and _BECAME.search(pair.between) and not _OTHER_HALF.search(typed):
+        return UNRELATED if _GOVERNED.search(pair.before) else RuleScore(0.58, "became")
+    if pair.roles_between and pair.child_nearest and re.search(r"⟨ROLE⟩ (?:y|and) $", typed) and pair.words <= 24:
+        return RuleScore(0.45, "second-post")
+    return UNRELATED
+
+
+_POST_OF = re.compile(
+    rf"^(?: {_WORD})?(?: (?:y|and) ⟨ROLE⟩)?(?: (?:de|del|of|for|at|from|ante|en|in|to)(?: (?:la|el|los|las|the))?"
+    rf"(?: (?:{_WORD}|⟨GPE⟩(?:['’]s)?)){{0,5}} [\"'“‘«]?)$"
+)
+_POST_OF_SECOND = re.compile(rf"^(?: {_WORD})? (?:de|del|of) {_THE}⟨ORG⟩,? (?:y|and) (?:(?:de|del|of) )?{_THE}$")
+_POST_IN = re.compile(r" (?:en|in|at|to|ante)(?: (?:la|el|los|las|the))? $")
+_OWNER = re.compile(
+    rf"^(?:['’]s? (?:{_WORD} ){{0,3}}| (?!(?:to|in|of|for|and|or|y|de|a|as)\b)(?:{_WORD} )?)(?:⟨ROLE⟩ )?$"
+)
+_SPEAKS_FOR_NO_PLACE = re.compile(
+    r"obisp|bishop|cardenal|cardinal|corresponsal|correspondent|entrenador|coach|seleccionador|homólog|counterpart"
+    r"|campe[óo]n|champion|candidat|director|editor|profesor|rector|escrit|author",
+    re.IGNORECASE,
+)
+
+
+def post_of(pair: RelationCandidate) -> RuleScore:
+    """Score a post (the head) and the body or place that it is one of (the child): ``minister of | Chile``."""
+    if pair.child == GPE and _SPEAKS_FOR_NO_PLACE.search(pair.head_text):
+        return UNRELATED
+    if pair.forwards:
+        if _POST_OF.match(pair.typed) and not (pair.child == GPE and _POST_IN.search(pair.typed)):
+            return RuleScore(0.94, "post-of")
+        return RuleScore(0.85, "post-of") if _POST_OF_SECOND.match(pair.typed) else UNRELATED
+    return RuleScore(0.93, "post-of") if _OWNER.match(pair.typed) else UNRELATED
+
+
+_PROFESSION = re.compile(r"^ [a-z]+(?:er|or|ist|ian|ant|man|woman|person) $")
+_LEADERSHIP = re.compile(
+    r"\b(?:dirigencia|presidencia|dirección|liderazgo|jefatura|frente|leadership|presidency|head|helm) (?:de|del|of)"
+    r"(?: la| el| the)?(?: partido)? $"
+    r"|^ (?:dirige|preside|lidera|encabeza|fundó|leads|heads|headed|led|founded|joined"
+    r"|works (?:for|at)|trabaja (?:en|para))"
+    r"(?: la| el| the)? $"
+)
+_BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the) $")
+_PARTY_PLACE = re.compile(r"(?:^, [A-Z]\w+ (?:from|for|de|por)|⟨ROLE⟩ \([A-Z]\w?-| \([A-Z]\w?-)\s?$")
+
+
+def affiliated(pair: RelationCandidate) -> RuleScore:
+    """Score person and body or place: through a post (``Chile's minister, | Ada Quill``), or directly."""
+    if pair.via_role.score:
+        return pair.via_role
+    if pair.child == GPE:
+        return RuleScore(0.7, "party-place") if pair.forwards and _PARTY_PLACE.search(pair.typed) else UNRELATED
+    if pair.forwards:
+        if _BELONGS.match(pair.between) or pair.between == "/":
+            return RuleScore(0.55, "of-body")
+        if pair.nearest and pair.words <= 10 and _LEADERSHIP.search(pair.between):
+            return RuleScore(0.6, "leads")
+        return UNRELATED
+    if _PROFESSION.match(pair.typed):
+        return RuleScore(0.66, "body-before")
+    if re.match(r"^(?: \(⟨ORG⟩\))?, $", pair.typed) and re.search(r"(?:de|del|de la|of|of the) $", pair.before):
+        return RuleScore(0.5, "body-before")
+    return UNRELATED
+
+
+def is_body_or_place(kind: str) -> bool:
+    """Tell whether a post can be one of such an entity."""
+    return kind in {ORG, GPE}
