@@ -26,6 +26,7 @@ _INNER = re.compile(r"[^\W_]+")
 
 PERSON, ORG, GPE, LOC, DATE = "PERSON", "ORG", "GPE", "LOC", "DATE"
 ROLE, EVENT, INITIATIVE, PROGRAM, SYSTEM = "ROLE", "EVENT", "INITIATIVE", "PROGRAM", "SYSTEM"
+CRIME = "CRIME"
 NAME_KINDS = frozenset({PERSON, ORG, GPE, LOC})
 """The kinds between which a capitalised name may be confused."""
 

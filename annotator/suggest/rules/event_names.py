@@ -11,8 +11,8 @@ from functools import cache
 
 from annotator.suggest.regex_prefilter import PrefilteredRegex
 from annotator.suggest.rules.analyzed_document import EVENT, AnalyzedDocument, Mention
-from annotator.suggest.rules.events import forms
 from annotator.suggest.rules.lexicon import LANGUAGES, names, word_list
+from annotator.suggest.rules.noun_phrases import forms
 from annotator.suggest.rules.titles import UP
 
 SOURCE = "event_names@1"
@@ -68,7 +68,9 @@ def _continues_name(doc: AnalyzedDocument, first: int) -> bool:
 def _counts(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether a word is an ordinal or a year that may begin a name."""
     word = doc.words[index]
-    return _BEFORE.fullmatch(word) is not None or (word[0].isupper() and word.lower() in forms(doc.lang, "ordinals"))
+    return _BEFORE.fullmatch(word) is not None or (
+        word[0].isupper() and word.lower() in forms(doc.lang, "events", "ordinals")
+    )
 
 
 def _mention(doc: AnalyzedDocument, first: int, end: int) -> Mention:

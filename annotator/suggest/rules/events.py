@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 from annotator.suggest.rules.analyzed_document import EVENT, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import LANGUAGES, names, word_list
-from annotator.suggest.rules.word_forms import adjective_forms, plural
+from annotator.suggest.rules.noun_phrases import BLANK, INSIDE, end_of_fixed, fixed_phrases, forms, modifies_next
+from annotator.suggest.rules.word_forms import plural
 
 SOURCE = "events@1"
-_BLANK = frozenset(" \xa0")
-_INSIDE = _BLANK | {"-"}
-_AFTER_DETERMINER = _BLANK | {" “", ' "', " '", " ‘", " «"}
-_IN_COMPLEMENT = _BLANK | {" *", "* ", "* *", " “", " («"}
+_AFTER_DETERMINER = BLANK | {" “", ' "', " '", " ‘", " «"}
+_IN_COMPLEMENT = BLANK | {" *", "* ", "* *", " “", " («"}
 """Gaps inside a complement; the asterisks are those of masked figures."""
 _NEAR, _FAR = 2, 5
 """Words of a complement among which a name is looked for, the longer way when the complement is definite."""
@@ -97,12 +96,12 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield single happenings; nothing in a language without a list of nouns."""
     if doc.lang not in LANGUAGES:
         return
-    nouns, fixed = _nouns(doc.lang), _fixed_phrases(doc.lang)
+    nouns, fixed = _nouns(doc.lang), fixed_phrases(doc.lang, "events")
     after = 0
     for i, word in enumerate(doc.words):
         if i < after or (word not in nouns and word not in fixed):
             continue
-        last = _end_of_fixed(doc, i, fixed.get(word, ()))
+        last = end_of_fixed(doc, i, fixed.get(word, ()))
         noun = nouns.get(word) if last == i else _FIXED
         if noun is None or _is_other(doc, i, last):
             continue
@@ -143,14 +142,14 @@ def _definite_score(noun: _Noun, *, marked: bool, named: bool) -> float:
 
 
 def _begins_with_ordinal(doc: AnalyzedDocument, phrase: _Phrase) -> bool:
-    return doc.words[phrase.first].lower() in forms(doc.lang, "ordinals")
+    return doc.words[phrase.first].lower() in forms(doc.lang, "events", "ordinals")
 
 
 def _determiner(doc: AnalyzedDocument, first: int) -> str:
     """The determiner of a phrase, in lower case: the word before it, past such words as are no part of the phrase."""
     at = first - 1
     stop = max(0, at - _MOST_BEFORE)
-    while at > stop and doc.gap(at) in _INSIDE and _stands_between(doc, at):
+    while at > stop and doc.gap(at) in INSIDE and _stands_between(doc, at):
         at -= 1
     if at < 0 or doc.gap(at) not in _AFTER_DETERMINER:
         return ""
@@ -161,7 +160,7 @@ def _determiner(doc: AnalyzedDocument, first: int) -> str:
 def _stands_between(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether a word may stand between determiner and phrase; in English names, figures and participles too."""
     word = doc.words[index]
-    if word in forms(doc.lang, "between"):
+    if word in forms(doc.lang, "events", "between"):
         return True
     return doc.lang == "en" and (
         word[0].isdigit() or word.endswith("ed") or (word[0].isupper() and word.lower() not in _closed_english())
@@ -172,7 +171,7 @@ def _complement(doc: AnalyzedDocument, last: int) -> tuple[bool, bool]:
     """Tell whether a complement follows a phrase, and whether a name or a figure stands in it."""
     grammar, words = _GRAMMARS[doc.lang], doc.words
     at = last + 1
-    if at >= len(words) or doc.gap(last) not in _BLANK or words[at] not in grammar.complement:
+    if at >= len(words) or doc.gap(last) not in BLANK or words[at] not in grammar.complement:
         return False, False
     definite = bool(grammar.definite_complement.intersection(words[at : at + 2]))
     for i in range(at + 1, min(at + 1 + (_FAR if definite else _NEAR), len(words))):
@@ -185,17 +184,17 @@ def _complement(doc: AnalyzedDocument, last: int) -> tuple[bool, bool]:
 
 def _spanish(doc: AnalyzedDocument, first: int, last: int) -> _Phrase:
     """The phrase around a Spanish noun: ordinals before it, ordinals and adjectives after it."""
-    words, ordinals = doc.words, forms("es", "ordinals")
-    telling = forms("es", "adjectives") | ordinals
+    words, ordinals = doc.words, forms("es", "events", "ordinals")
+    telling = forms("es", "events", "adjectives") | ordinals
     marked = False
     stop = min(last + _MOST_AFTER, len(words) - 1)
-    while last < stop and doc.gap(last) in _BLANK:
+    while last < stop and doc.gap(last) in BLANK:
         tells = words[last + 1] in telling
         if not tells and _ADJECTIVE_ES.fullmatch(words[last + 1]) is None:
             break
         marked |= tells
         last += 1
-    while first > 0 and doc.gap(first - 1) in _BLANK and words[first - 1].lower() in ordinals:
+    while first > 0 and doc.gap(first - 1) in BLANK and words[first - 1].lower() in ordinals:
         first, marked = first - 1, True
     return _Phrase(first, last, marked)
 
@@ -203,10 +202,10 @@ def _spanish(doc: AnalyzedDocument, first: int, last: int) -> _Phrase:
 def _english(doc: AnalyzedDocument, first: int, last: int) -> _Phrase:
     """The phrase around an English noun, with the modifiers between its determiner and the noun."""
     words, grammar = doc.words, _GRAMMARS["en"]
-    telling = forms("en", "adjectives") | forms("en", "ordinals")
+    telling = forms("en", "events", "adjectives") | forms("en", "events", "ordinals")
     at, marked = first, False
     stop = max(0, first - _MOST_BEFORE)
-    while at > stop and doc.gap(at - 1) in _INSIDE and words[at - 1][0].islower():
+    while at > stop and doc.gap(at - 1) in INSIDE and words[at - 1][0].islower():
         if words[at - 1] in _closed_english():
             break
         at -= 1
@@ -218,7 +217,7 @@ def _english(doc: AnalyzedDocument, first: int, last: int) -> _Phrase:
 @cache
 def _closed_english() -> frozenset[str]:
     """Words that are no modifiers of a noun, or none that belong to the phrase."""
-    return frozenset().union(*_GRAMMARS["en"], forms("en", "between"), word_list("en", "followers", "events"))
+    return frozenset().union(*_GRAMMARS["en"], forms("en", "events", "between"), word_list("en", "followers"))
 
 
 def _is_other(doc: AnalyzedDocument, first: int, last: int) -> bool:
@@ -229,25 +228,7 @@ def _is_other(doc: AnalyzedDocument, first: int, last: int) -> bool:
     word = doc.words[after]
     if word in _never(doc.lang).get(doc.words[first].lower(), ()):
         return True
-    if doc.lang != "en" or doc.gap(last) not in _INSIDE:
-        return False
-    follows = word in word_list("en", "followers", "events") or word.endswith(("ed", "ly")) or not word[0].islower()
-    return doc.gap(last) == "-" or not follows
-
-
-def _end_of_fixed(doc: AnalyzedDocument, first: int, phrases: tuple[tuple[str, ...], ...]) -> int:
-    """The last word of the first of some fixed phrases that begins at a word; that word when none does."""
-    for phrase in phrases:
-        last = first + len(phrase) - 1
-        if tuple(doc.words[first + 1 : last + 1]) == phrase[1:] and _INSIDE.issuperset(doc.gaps[first:last]):
-            return last
-    return first
-
-
-@cache
-def forms(lang: str, name: str) -> frozenset[str]:
-    """The adjectives of a list for happenings, in all their forms."""
-    return frozenset(form for word in word_list(lang, name, "events") for form in adjective_forms(word, lang))
+    return doc.lang == "en" and modifies_next(doc, last)
 
 
 @cache
@@ -260,17 +241,6 @@ def _nouns(lang: str) -> Mapping[str, _Noun]:
             found[word] = _Noun(kind)
     found.update(dict.fromkeys(word_list(lang, "plurals", "events"), _Noun(_Kind.SURE)))
     return found if lang == "en" else found | {form.capitalize(): noun for form, noun in found.items()}
-
-
-@cache
-def _fixed_phrases(lang: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """The fixed phrases by their first word, longer ones first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in sorted(names(lang, "events", "phrases"), key=len, reverse=True):
-        words = tuple(phrase.split())
-        for first in (words[0], words[0].capitalize()):
-            found.setdefault(first, []).append(words)
-    return {first: tuple(listed) for first, listed in found.items()}
 
 
 @cache

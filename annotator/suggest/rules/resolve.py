@@ -13,6 +13,7 @@ from typing import NamedTuple
 from annotator.annotation import Span, SpanKey, reading_order, suggested_span
 from annotator.labels import LabelScheme
 from annotator.suggest.rules.analyzed_document import (
+    CRIME,
     DATE,
     EVENT,
     GPE,
@@ -88,7 +89,7 @@ class LabelMap:
 
     def kind(self, label: str) -> str:
         """The kind that a label of the scheme stands for, the label itself when it is none of ours."""
-        kinds = (PERSON, ORG, GPE, LOC, DATE, ROLE, EVENT, INITIATIVE, PROGRAM, SYSTEM)
+        kinds = (PERSON, ORG, GPE, LOC, DATE, ROLE, EVENT, INITIATIVE, PROGRAM, SYSTEM, CRIME)
         return next((kind for kind in kinds if self._find(kind) == label), label)
 
 
