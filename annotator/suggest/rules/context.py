@@ -34,12 +34,16 @@ def checked(doc: AnalyzedDocument, mentions: Iterable[Mention], model_source: st
     if doc.lang not in CHECKED:
         return listed
     known = {(m.start, m.end) for m in listed if m.source != model_source}
+    named = {(doc.surface(m), m.kind) for m in listed if m.source != model_source}
     alone: dict[tuple[str, str], list[Mention]] = defaultdict(list)
     for mention in listed:
         if mention.source == model_source and (mention.start, mention.end) not in known:
             alone[doc.surface(mention), mention.kind].append(mention)
     refuted = {
-        id(mention) for (_, kind), group in alone.items() if not _is_supported(doc, kind, group) for mention in group
+        id(mention)
+        for name, group in alone.items()
+        if name not in named and not _is_supported(doc, name[1], group)
+        for mention in group
     }
     return [m._replace(score=UNSUPPORTED_SCORE) if id(m) in refuted else m for m in listed]
 

@@ -1,4 +1,4 @@
-"""Countries, states, cities and regions found by their names, without a model."""
+"""Countries, states, cities and regions of the gazetteer, found by their names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
-from annotator.suggest.rules.analyzed_document import DATE, GPE, LOC, ORG, WORD, AnalyzedDocument, Mention
+from annotator.suggest.rules.analyzed_document import DATE, GPE, ORG, WORD, AnalyzedDocument, Mention
 from annotator.suggest.rules.gazetteer import GazetteerEntry, is_country, places
 from annotator.suggest.rules.lexicon import word_list
 
@@ -181,40 +181,3 @@ def end_of_sure_place(doc: AnalyzedDocument, index: int) -> int | None:
 def opens_dateline(doc: AnalyzedDocument, start: int, end: int) -> bool:
     """Tell whether a name opens a line and a date follows it: ``Pontevedra, 23 may``."""
     return doc.text[start - 1 : start] in {"", "\n"} and _DATED.match(doc.text, end) is not None
-
-
-def sites(doc: AnalyzedDocument) -> Iterator[Mention]:
-    """Yield named sites: ``Calle Mayor``, ``río Bravo``, ``Amite River``."""
-    heads = word_list(doc.lang, "sites")
-    if doc.lang == "es":
-        yield from _sites_by_first_word(doc, heads)
-    else:
-        yield from _sites_by_last_word(doc, heads)
-
-
-def _sites_by_first_word(doc: AnalyzedDocument, heads: frozenset[str]) -> Iterator[Mention]:
-    words = doc.words
-    for i in [i for i, word in enumerate(words[:-1]) if word in heads]:
-        last = i
-        at = i + 1
-        while at < len(words) and doc.gap(at - 1) == " ":
-            if words[at][0].isupper():
-                last = at
-            elif words[at] not in {"de", "del", "la", "los", "las"} or at - last > 2:
-                break
-            at += 1
-        if last > i:
-            yield Mention(doc.starts[i], doc.ends[last], LOC, 0.7, SOURCE)
-
-
-def _sites_by_last_word(doc: AnalyzedDocument, heads: frozenset[str]) -> Iterator[Mention]:
-    for i in doc.capitals:
-        if doc.words[i] not in heads or i == 0 or doc.headline_lines.covers(doc.starts[i]):
-            continue
-        first = i
-        while first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper() and i - first < 3:
-            if doc.words[first - 1] in word_list(doc.lang, "openers"):
-                break
-            first -= 1
-        if first < i:
-            yield Mention(doc.starts[first], doc.ends[i], LOC, 0.66, SOURCE)

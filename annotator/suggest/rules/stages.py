@@ -24,6 +24,7 @@ from annotator.suggest.rules import (
     offences,
     people,
     places,
+    sites,
     titles,
 )
 from annotator.suggest.rules.analyzed_document import DATE, AnalyzedDocument, Mention
@@ -41,7 +42,7 @@ def _adding(find: Finder) -> Stage:
 
 
 def _add_places(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
-    return places.doubt_covered([*mentions, *places.find(doc), *places.sites(doc)], doc.lang)
+    return places.doubt_covered([*mentions, *places.find(doc), *sites.find(doc)], doc.lang)
 
 
 def _add_events(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
