@@ -57,6 +57,11 @@ def near_duplicate_groups(texts: Iterable[str], threshold: float = THRESHOLD) ->
     return [groups.find(index) for index in range(len(groups))]
 
 
+def near_duplicates(one: str, other: str, threshold: float = THRESHOLD) -> bool:
+    """Tell whether two texts are near-duplicates."""
+    return jaccard(shingle_hashes(one), shingle_hashes(other)) >= threshold
+
+
 def shingle_hashes(text: str, size: int = SHINGLE) -> Hashes:
     """Hash the shingles of a text, sorted; fewer words than ``size`` are one shingle, no words have none."""
     import numpy as np

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-DOUBT = "SELECT coalesce(sum(score * (1 - score)), 0) FROM span WHERE layer_id = layer.id"
-"""How uncertain the suggester of a ``layer`` is about its spans."""
+TOKEN_BYTES = 8
+"""Bytes that a token takes in the table of texts: its start and its end."""
+DOUBT = f"""
+SELECT coalesce(sum(score * (1 - score)), 0)
+    / max(1, coalesce((SELECT length(tokens) / {TOKEN_BYTES} FROM text WHERE sha256 = layer.text), 1))
+FROM span WHERE layer_id = layer.id
+"""
+"""How uncertain the suggester of a ``layer`` is about its spans, for each token of the text."""
 
 _FINISHED = """
 layer c WHERE c.document_id = document.id AND c.kind = 'curator' AND c.state = 'done' AND c.text = document.sha256

@@ -342,6 +342,10 @@ _RENAMING = """
 -- Nothing changes its shape: this is the first version that knows of renamings among the changes.
 """
 
+_DOUBT_PER_TOKEN = f"""
+UPDATE layer SET doubt = ({DOUBT}) WHERE kind = 'suggester';
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
@@ -356,5 +360,6 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0011_returned", _RETURNED),
     ("0012_ready", _READY),
     ("0013_renaming", _RENAMING),
+    ("0014_doubt_per_token", _DOUBT_PER_TOKEN),
 )
 """Name and SQL of each migration, oldest first."""

@@ -296,7 +296,7 @@ class Writer:
                 "UPDATE layer SET spans = spans + ?, relations = relations + ? WHERE id = ?",
                 (spans, relations, layer_id),
             )
-        if any(op.table == "span" for op in ops):
+        if any(op.table in ("span", "layer") for op in ops):
             self._connection.execute(
                 f"UPDATE layer SET doubt = ({DOUBT}) WHERE id = ? AND kind = 'suggester'",
                 (layer_id,),

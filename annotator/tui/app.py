@@ -237,13 +237,17 @@ class AnnotatorApp(NotifyingApp):
         item: SpanKey | RelationKey | None = None,
         *,
         left: LeftDocument | None = None,
+        why: str = "",
         undo: bool = False,
     ) -> None:
         """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``.
 
-        ``left`` is the document that was finished or skipped before; ``undo`` takes the last step back on opening.
+        ``left`` is the document that was finished or skipped before, ``why`` says why this one is next; ``undo`` takes
+        the last step back on opening.
         """
-        self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), needle, item, left=left, undo=undo))
+        self._push_document(
+            lambda: AnnotateScreen(self.desk, self.desk.open(key), needle, item, left=left, why=why, undo=undo)
+        )
 
     def find_document(self, current: str, opening: Callable[[str], object]) -> None:
         """Open the list in which a document is found by what is typed."""

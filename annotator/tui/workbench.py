@@ -51,11 +51,13 @@ class Workbench(Protocol):
         item: SpanKey | RelationKey | None = None,
         *,
         left: LeftDocument | None = None,
+        why: str = "",
         undo: bool = False,
     ) -> None:
         """Open a document to annotate: on one of the curator's items, or the first occurrence of ``needle``.
 
-        ``left`` is the document that was finished or skipped before; ``undo`` takes the last step back on opening.
+        ``left`` is the document that was finished or skipped before, ``why`` says why this one is next; ``undo`` takes
+        the last step back on opening.
         """
 
     def find_document(self, current: str, opening: Callable[[str], object]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from annotator.history import curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import (
     WAITING,
@@ -28,6 +29,7 @@ from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.comments import ListedComment, list_comments, visible_layers
 from annotator.workflow.idleness import IDLE_DAYS, days_before
 from annotator.workflow.learned_folder import learned_folder
+from annotator.workflow.next_document import NextDocument, least_certain
 from annotator.workflow.retired_work import mending, retired_work, summary, total
 from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace, scheme_stamp
@@ -226,16 +228,27 @@ class Desk:
         return keys[0] if keys else None
 
     def next_open(self, after: str | None = None) -> str | None:
-        """The next document that is neither done nor skipped; after the last one the first.
+        """The next document that is neither done nor skipped; after the last one the first."""
+        following = self.next_document(after)
+        return None if following is None else following.key
 
-        When the queue is sorted by uncertainty, it is the one on which the suggestions are least certain.
+    def next_document(self, after: str | None = None) -> NextDocument | None:
+        """The next document that is neither done nor skipped, and why it is next.
+
+        When the queue is sorted by uncertainty, it is the one on which the suggestions are least certain, for each
+        token, and which is no near-duplicate of the one before.
         """
         if self.queue_sort == "uncertainty":
-            rows = self.queue.page(QueueFilter("todo", mine=self.assigned_only, sort=self.queue_sort), 2)
-            likely = next((row.key for row in rows if row.key != after), None)
-            if likely is not None:
-                return likely
-        return self.queue.next_open(QueueFilter(mine=self.assigned_only), after)
+            before = after if after is not None else self._last_worked_on()
+            found = least_certain(self.workspace.store, self.queue, mine=self.assigned_only, after=before)
+            if found is not None:
+                return found
+        key = self.queue.next_open(QueueFilter(mine=self.assigned_only), after)
+        return None if key is None else NextDocument(key)
+
+    def _last_worked_on(self) -> str | None:
+        latest = self.workspace.store.latest_layers(curator_layer(self.curator), 1)
+        return latest[0].name.document if latest else None
 
     def resume(self) -> str | None:
         """The document that was open when the curator stopped, if one was."""

@@ -138,15 +138,15 @@ def backed_up(base: Path) -> None:
 
 
 def older(base: Path) -> None:
-    """The database is two versions behind."""
+    """The database is three versions behind."""
     finished(base)
     with Store(base / "work" / "db" / "annotator.db") as store:
         for statement in ("DROP INDEX document_ready", "DROP INDEX layer_in_work"):
             store.connection.execute(statement)
         store.connection.execute("ALTER TABLE document DROP COLUMN ready")
-        store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 2}")
-        names = [name for name, _ in schema.MIGRATIONS[-2:]]
-        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name IN (?, ?)", names)
+        store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 3}")
+        names = [name for name, _ in schema.MIGRATIONS[-3:]]
+        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name IN (?, ?, ?)", names)
 
 
 def renamed(base: Path) -> None:

@@ -61,8 +61,8 @@ def make_older(work: Path) -> None:
     with closing(sqlite3.connect(work / "db" / "annotator.db")) as raw:
         raw.executescript(
             "DROP INDEX document_ready; DROP INDEX layer_in_work; ALTER TABLE document DROP COLUMN ready;"
-            " DELETE FROM _sqlite_migrations WHERE name IN ('0012_ready', '0013_renaming');"
-            f" PRAGMA user_version = {schema.VERSION - 2}"
+            " DELETE FROM _sqlite_migrations WHERE name IN ('0012_ready', '0013_renaming', '0014_doubt_per_token');"
+            f" PRAGMA user_version = {schema.VERSION - 3}"
         )
 
 
@@ -110,7 +110,7 @@ class TestMounted:
         assert ("ana done" in shown.stdout) == (left in ("closed", "older"))
         told = {
             "log": "its log cannot be read in place, so a private copy is shown",
-            "older": f"it has an older schema ({schema.VERSION - 2}), so a private copy is shown, migrated",
+            "older": f"it has an older schema ({schema.VERSION - 3}), so a private copy is shown, migrated",
         }.get(left)
         said = f"{mount}/db/annotator.db can only be read: it is on a read-only file system"
         assert shown.stderr == (f"{said}; {told}\n" if told else "")

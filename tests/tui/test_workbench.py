@@ -359,6 +359,9 @@ async def test_the_queue_filters_and_sorts(news: Bench) -> None:
         assert "0 shown: doing" in work.text
         await work.press("escape", "s", "s")
         assert "by uncertainty" in work.text
+        assert work.text.count("(least certain)") == 1
+        await work.press("n")
+        assert work.message.startswith("next: least certain")
 
 
 async def test_an_empty_workspace_says_how_to_begin(news: Bench) -> None:

@@ -82,6 +82,48 @@ class TestNextByUncertainty:
         assert desk.next_open() == "b"
         assert desk.next_open("b") == "c"
 
+    def test_doubt_counts_for_each_token_that_has_to_be_read(self, bench: Bench, desk: Desk) -> None:
+        long = bench.add("long", f"Luis Paz, Ana Sol. {'Nada más que leer aquí. ' * 20}")
+        short = bench.add("short", "Eva Mar vino.")
+        propose(bench.store, long, [proposal(long, name, "PERSON", 0.5) for name in ("Luis Paz", "Ana Sol")])
+        propose(bench.store, short, [proposal(short, "Eva Mar", "PERSON", 0.5)])
+        bench.session().finish()
+        desk.queue_sort = "uncertainty"
+        assert desk.next_open() == "short"
+
+    def test_a_near_duplicate_of_the_one_before_is_passed_over(self, bench: Bench, desk: Desk) -> None:
+        story = "{} esperaba desde hacía dos horas en la estación vieja cuando llegó con retraso el tren de la tarde."
+        for key, text, name, score in (
+            ("one", story.format("Luis Paz"), "Luis Paz", 0.5),
+            ("same", story.format("Eva Mar"), "Eva Mar", 0.5),
+            ("other", f"Ana Sol vino. {'Todo siguió como estaba en el puerto. ' * 3}", "Ana Sol", 0.6),
+        ):
+            document = bench.add(key, text)
+            propose(bench.store, document, [proposal(document, name, "PERSON", score)])
+        bench.session().finish()
+        desk.queue_sort = "uncertainty"
+        assert desk.next_open() == "one"
+        bench.session("one").finish()
+        following = desk.next_document("one")
+        assert following is not None
+        assert (following.key, following.why, following.passed) == ("other", "least certain", ("same",))
+        assert [following.remark(key) for key in ("other", "same", "one")] == [
+            "least certain",
+            "like the one before",
+            "",
+        ]
+        bench.session("other").finish()
+        assert desk.next_open("other") == "same"
+
+    def test_where_only_near_duplicates_are_left_they_come_after_all(self, bench: Bench, desk: Desk) -> None:
+        for key in ("one", "same"):
+            document = bench.add(key, "Luis Paz vino a la estación vieja y esperó allí dos horas.")
+            propose(bench.store, document, [proposal(document, "Luis Paz", "PERSON", 0.5)])
+        bench.session().finish()
+        bench.session("one").finish()
+        desk.queue_sort = "uncertainty"
+        assert desk.next_open("one") == "same"
+
 
 class TestNext:
     @pytest.fixture(autouse=True)

@@ -164,11 +164,11 @@ class QueueScreen(WorkScreen):
 
     def action_next(self) -> None:
         """Open the next document with work to do."""
-        key = self.desk.next_open()
-        if key is None:
+        following = self.desk.next_document()
+        if following is None:
             self.notify("Every document is done or skipped.", markup=False)
         else:
-            self.run_or_report(lambda: self.workbench.open_document(key))
+            self.run_or_report(lambda: self.workbench.open_document(following.key, why=following.why))
 
     def action_agreement(self) -> None:
         """Open the figures on agreement."""

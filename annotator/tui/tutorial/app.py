@@ -64,10 +64,11 @@ class TutorialApp(AnnotatorApp):
         item: SpanKey | RelationKey | None = None,
         *,
         left: LeftDocument | None = None,
+        why: str = "",
         undo: bool = False,
     ) -> None:
         """Open the practice article, with the panel of the tutorial."""
-        super().open_document(key, needle, item, left=left, undo=undo)
+        super().open_document(key, needle, item, left=left, why=why, undo=undo)
         screen = self.screen
         assert isinstance(screen, AnnotateScreen)
         self._panel = screen.guide = TutorialPanel(self.palette)

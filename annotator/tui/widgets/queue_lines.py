@@ -13,13 +13,16 @@ from annotator.workflow.desk import LeadRow, QueueRow
 SIGNS = {"todo": "·", "doing": "◐", "done": "●", "skipped": "○", "returned": "↩"}
 
 
-def curator_line(row: QueueRow, palette: Palette, width: int, *, several: bool) -> list[Segment]:
-    """Build a curator's line: state, key, language, undecided and decided items, gold where several work, title."""
+def curator_line(row: QueueRow, palette: Palette, width: int, *, several: bool, remark: str = "") -> list[Segment]:
+    """Build a curator's line: state, key, language, undecided and decided items, gold where several work, title.
+
+    ``remark`` stands before the title: why the document is next.
+    """
     sign = f"{SIGNS[row.state]} {row.state:<9}"
     counts = f"{row.pending:>6}?{row.spans:>6}✓{row.relations:>6}→{_gold(row, several=several)}  "
     head = f"{'⚑' if row.flagged else ' '} {sign}"
     style = palette.style(bold=row.state in ("doing", "returned"))
-    note = f"{quote(row.note)} " if row.note else ""
+    note = f"{quote(row.note)} " if row.note else f"({remark}) " if remark else ""
     return [
         Segment(head, palette.style(palette.faint if row.state == "done" else None)),
         Segment(_key(row, width), style),

@@ -13,6 +13,7 @@ from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.queue_lines import curator_line, lead_line
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk, LeadQueue, LeadRow, Queue, QueueFilter, QueueRow
+from annotator.workflow.next_document import NextDocument
 
 PAGE = 100
 EMPTY = "  No documents yet. `annotator ingest PATH` brings some in."
@@ -47,6 +48,7 @@ class QueueView(VirtualList):
         self._source: Queue | LeadQueue = desk.queue
         self._count = 0
         self._several = False
+        self._next: NextDocument | None = None
 
     def _first_filter(self) -> QueueFilter:
         """The filter at first: what waits for whoever leads, a curator's own documents."""
@@ -60,6 +62,7 @@ class QueueView(VirtualList):
             self.filter = self._first_filter()
         self._source = self.desk.lead_queue() if leads else self.desk.queue
         self._pages.clear()
+        self._next = None if leads or self.filter.sort != "uncertainty" else self.desk.next_document()
         self._count = self._source.count(self.filter)
         self._several = self.desk.queue.has_several_curators()
         if self._count == 0:
@@ -122,8 +125,12 @@ class QueueView(VirtualList):
                 return
 
     def cache_key(self, index: int) -> Hashable:
-        """The document's row, and whether gold has a column."""
-        return self.row(index), self._several
+        """The document's row, what is said of it, and whether gold has a column."""
+        row = self.row(index)
+        return row, self._remark(row), self._several
+
+    def _remark(self, row: QueueRow | LeadRow | None) -> str:
+        return "" if row is None or self._next is None else self._next.remark(row.key)
 
     @property
     def shows_gold(self) -> bool:
@@ -137,4 +144,4 @@ class QueueView(VirtualList):
             return []
         if isinstance(row, LeadRow):
             return lead_line(row, self.palette, width)
-        return curator_line(row, self.palette, width, several=self._several)
+        return curator_line(row, self.palette, width, several=self._several, remark=self._remark(row))

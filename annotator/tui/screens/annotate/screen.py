@@ -74,10 +74,12 @@ class AnnotateScreen(DocumentScreen):
         item: SpanKey | RelationKey | None = None,
         *,
         left: LeftDocument | None = None,
+        why: str = "",
         undo: bool = False,
     ) -> None:
         super().__init__(desk, session, cursor=session.bookmark.cursor, needle=needle)
         self._left = left
+        self._why = why
         self._undo_on_opening = undo
         self._steps_on_opening = session.editor.length
         self._first_item = None if item is None else session.content.item_id_with(item)
@@ -120,15 +122,16 @@ class AnnotateScreen(DocumentScreen):
         else:
             self.focus_item(self.span_at_caret())
         self.show_default_message()
-        self._tell_what_was_left()
+        self._tell_how_it_came()
         if self._undo_on_opening:
             self.call_later(self.waiting_keys.run, super().action_undo)
 
-    def _tell_what_was_left(self) -> None:
-        """Say which document was finished or skipped before this one, and which key takes that back."""
-        if self._left is None:
+    def _tell_how_it_came(self) -> None:
+        """Say which document was left for this one, which key takes that back, and why this one is next."""
+        left = [f"{self._left.key} is {self._left.how}", "u goes back and takes that back"] if self._left else []
+        told = " · ".join([*left, f"next: {self._why}"] if self._why else left)
+        if not told:
             return
-        told = f"{self._left.key} is {self._left.how} · u goes back and takes that back"
         if self.session.returned is None and not self.session.content.retired:
             self.show_message(f"{told} · ? help")
         else:  # the line says what is to be done here
@@ -330,13 +333,13 @@ class AnnotateScreen(DocumentScreen):
         """Open the next document with work to do, or go back to the queue."""
         self.session.bookmark.move_to(self.caret.offset, None)
         left = LeftDocument(self.session.document.key, how)
-        next_key = self.desk.next_open(left.key)
+        following = self.desk.next_document(left.key)
         self.leave()
-        if next_key is None:
+        if following is None:
             told = f"{left.key} is {how}; enter opens it again, u there takes that back."
             self.notify(f"Every document is done or skipped.\n{told}", markup=False)
         else:
-            self.run_or_report(lambda: self.workbench.open_document(next_key, left=left))
+            self.run_or_report(lambda: self.workbench.open_document(following.key, left=left, why=following.why))
 
     def action_feedback(self) -> None:
         """Show the curator's work on the document against its gold."""
