@@ -101,7 +101,7 @@ def _explained(doc: AnalyzedDocument, known: list[Mention]) -> dict[str, str]:
     kinds = {ORG, GPE, LOC, PROGRAM, INITIATIVE}
     ends = {
         m.end: m.kind
-        for m in sorted(known, key=lambda m: m.score)
+        for m in sorted(known, key=lambda m: (m.end - m.start, m.score))
         if m.kind in kinds or (m.kind == PERSON and m.source == SOURCE)
     }
     explained = {}

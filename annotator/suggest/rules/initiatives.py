@@ -8,9 +8,12 @@ from functools import cache
 
 from annotator.suggest.regex_prefilter import PrefilteredRegex
 from annotator.suggest.rules.analyzed_document import INITIATIVE, PROGRAM, AnalyzedDocument, Mention
+from annotator.suggest.rules.lexicon import LANGUAGES, names, word_list
 from annotator.suggest.rules.titles import UP
 
 SOURCE = "headed@1"
+KNOWN = "known_programs@1"
+_ARTICLES = frozenset({"la", "La", "the", "The"})
 _ES_INITIATIVE = "Operación|Operativo|Misión|Missión|Mission|Iniciativa|Proyecto|Campaña|Estrategia|Cruzada"
 _ES_PROGRAM = (
     "Programa|Plan|Ley|Acuerdo|Tratado|Convenio|Convención|Protocolo|Pacto|Marco(?= (?:de|para|sobre) )|Constitución"
@@ -20,6 +23,8 @@ _ES_LINK = r"(?:(?:de|para|sobre|contra|por|en|a|con|y)(?: (?:la|el|los|las))?|d
 _ES_NAME = rf"(?: (?:{_ES_LINK} )?[{UP}][\w-]*)+"
 _EN_WORD = r"[A-Z][\w'’-]*"
 _EN_CHAIN = rf"{_EN_WORD}(?:,? (?:(?:of|for|the|and|against|on|in|to) ){{0,2}}{_EN_WORD})*"
+_EN_END = r"(?! (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[A-Z])"
+"""No capital follows but a weekday's."""
 _QUOTES = r"[\"“”'‘’«´]"
 _QUOTED = re.compile(rf"{_QUOTES}{{1,2}}([{UP}][^\"“”‘’«»\n]{{2,90}}?){_QUOTES[:-1]}»]{{1,2}}")
 _ES_CUE = re.compile(
@@ -55,6 +60,7 @@ def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
     subtitle = rf"(?:: {_EN_CHAIN})?"
     program = (
         "Act|Plan|Agreement|Treaty|Framework|Program|Programme|Accord|Protocol|Pact|Compact|Law|Convention|Constitution"
+        "|Code|Charter|Directive|Amendment"
     )
     first = "Framework|Treaty|Agreement|Convention|Plan|Program"
     complement = rf"(?: (?:of|for|on) {_EN_CHAIN})?"
@@ -62,21 +68,22 @@ def _names(lang: str) -> tuple[tuple[str, str, float], ...]:
     return (
         (rf"\b(?:Operation|Mission|Project) {_EN_CHAIN}{subtitle}", INITIATIVE, 0.84),
         (
-            rf"\b(?:{_EN_WORD} (?:(?:of|for|and|on) )?){{1,6}}(?:{program})\b{complement}{year}",
+            rf"\b(?:{_EN_WORD} (?:(?:of|for|and|on) )?){{1,6}}(?:{program})\b{complement}{year}{_EN_END}",
             PROGRAM,
             0.68,
         ),
         (rf"\b(?:{first}) (?:of|for|on)(?: the)? {_EN_CHAIN}", PROGRAM, 0.68),
-        (rf"\b{_EN_WORD}(?: {_EN_WORD}){{0,4}} Initiative\b", PROGRAM, 0.6),
+        (rf"\b{_EN_WORD}(?: {_EN_WORD}){{0,4}} Initiative\b", INITIATIVE, 0.85),
     )
 
 
 def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield names that such a word begins or introduces, then every other mention of a quoted name."""
+    yield from _known(doc)
     for pattern, kind, score in _expressions(doc.lang):
         for match in pattern.finditer(doc):
             if not doc.headline_lines.covers(match.start()):
-                yield Mention(match.start(), match.end(), kind, score, SOURCE)
+                yield Mention(_without_opener(doc, match.start()), match.end(), kind, score, SOURCE)
     names: dict[str, str] = {}
     for mention in _quoted(doc):
         names[doc.text[mention.start : mention.end]] = mention.kind
@@ -84,6 +91,30 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     for name, kind in names.items():
         for start in _whole_word_starts(name, doc.text):
             yield Mention(start, start + len(name), kind, 0.72, SOURCE)
+
+
+def _without_opener(doc: AnalyzedDocument, start: int) -> int:
+    """Where a name begins that seems to begin with a word such as ``The`` at the beginning of a sentence."""
+    first = doc.word_at(start)
+    opens = doc.words[first] in word_list(doc.lang, "openers") and doc.begins_sentence(start)
+    return doc.starts[first + 1] if opens else start
+
+
+def _known(doc: AnalyzedDocument) -> Iterator[Mention]:
+    """Yield treaties and laws that news does not explain, and names such as ``la Constitución``."""
+    if doc.lang not in LANGUAGES:
+        return
+    for match in _known_names(doc.lang).finditer(doc):
+        yield Mention(match.start(), match.end(), PROGRAM, 0.9, KNOWN)
+    whole = word_list(doc.lang, "after_article", "programs")
+    for i in doc.capitals:
+        if doc.words[i] in whole and i > 0 and doc.words[i - 1] in _ARTICLES and doc.gap(i - 1) == " ":
+            yield Mention(doc.starts[i], doc.ends[i], PROGRAM, 0.7, KNOWN)
+
+
+@cache
+def _known_names(lang: str) -> PrefilteredRegex:
+    return PrefilteredRegex(re.compile(rf"\b(?:{'|'.join(names(lang, 'programs', 'known'))})(?![\w-])"))
 
 
 def _whole_word_starts(name: str, text: str) -> Iterator[int]:

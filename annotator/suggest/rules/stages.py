@@ -25,6 +25,7 @@ from annotator.suggest.rules import (
     people,
     places,
     sites,
+    systems,
     titles,
 )
 from annotator.suggest.rules.analyzed_document import DATE, AnalyzedDocument, Mention
@@ -77,6 +78,7 @@ def _ordered_stages(find_patterns: Finder) -> tuple[tuple[str, Stage], ...]:
         ("initiatives", _adding(initiatives.find)),
         ("events", _add_events),
         ("offences", _adding(offences.find)),
+        ("systems", _adding(systems.find)),
         ("acronyms", acronyms.find),
         ("context", _check_context),
         ("consistency", _make_consistent),

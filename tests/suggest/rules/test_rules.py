@@ -30,6 +30,17 @@ Marker = Callable[..., Marked]
         ),
         ("lanzaron la operación “Marea Alta”", [("Marea Alta", "INITIATIVE")]),
         ("Empieza la Misión Faro: Juntos por la Costa.", [("Misión Faro: Juntos por la Costa", "INITIATIVE")]),
+        (
+            "El Tratado de Pesca de América Latina (TPAL) rige. Cita el TPAL y la Constitución.",
+            [
+                ("Tratado de Pesca de América Latina", "PROGRAM"),
+                ("TPAL", "PROGRAM"),
+                ("TPAL", "PROGRAM"),
+                ("Constitución", "PROGRAM"),
+            ],
+        ),
+        ("Publicó un video en YouTube.", [("YouTube", "SYSTEM")]),
+        ("Usa la aplicación RutaSegura.", [("RutaSegura", "SYSTEM")]),
         ("Firmó el Plan Nacional de Puertos.", [("Plan Nacional de Puertos", "PROGRAM")]),
         ("La policía frenó el tráfico ilícito de maderas y aves.", [("tráfico ilícito de maderas y aves", "CRIME")]),
         ("Se trata de una carta.", []),
@@ -49,6 +60,10 @@ def test_spanish(marked: Marker, text: str, expected: Marked) -> None:
         ("Mr. Pike declined.", [("Pike", "PERSON")]),
         ("Ruth Calder, 59, lives there.", [("Ruth Calder", "PERSON")]),
         ("They began Operation High Tide.", [("Operation High Tide", "INITIATIVE")]),
+        ("The Harbor Reform Initiative began.", [("Harbor Reform Initiative", "INITIATIVE")]),
+        ("They violated the Constitution.", [("Constitution", "PROGRAM")]),
+        ("He still ran Windows XP then.", [("Windows XP", "SYSTEM")]),
+        ("They met in the Liberty Constitution Hall.", []),
         ("It backed the Clean Rivers Act.", [("Clean Rivers Act", "PROGRAM")]),
         (
             "to curb wildlife trafficking and money laundering",

@@ -1,0 +1,57 @@
+"""Named software, platforms and networks: well-known ones, and those beside a word such as ``browser``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from annotator.suggest.regex_prefilter import PrefilteredRegex
+from annotator.suggest.rules.analyzed_document import SYSTEM, AnalyzedDocument, Mention
+from annotator.suggest.rules.lexicon import LANGUAGES, names, word_list
+
+SOURCE = "systems@1"
+KNOWN, HEADED = 0.75, 0.7
+_VERSION = r"(?: (?:\d{1,2}(?:\.\d+)*|XP|Vista))?"
+_BEFORE_NAME = frozenset({" ", " “", ' "', " '", " ‘", " «"})
+
+
+def find(doc: AnalyzedDocument) -> Iterator[Mention]:
+    """Yield the names of software, platforms and networks."""
+    for match in _known().finditer(doc):
+        yield Mention(match.start(), match.end(), SYSTEM, KNOWN, SOURCE)
+    if doc.lang not in LANGUAGES:
+        return
+    heads = word_list(doc.lang, "heads", "systems")
+    for i in doc.capitals:
+        if i > 0 and doc.words[i - 1] in heads and doc.gap(i - 1) in _BEFORE_NAME:
+            yield Mention(doc.starts[i], doc.ends[_end_of_run(doc, i)], SYSTEM, HEADED, SOURCE)
+        elif doc.lang == "en" and doc.gap(i) == " " and i + 1 < len(doc.words) and doc.words[i + 1] in heads:
+            yield Mention(doc.starts[_start_of_run(doc, i)], doc.ends[i], SYSTEM, HEADED, SOURCE)
+
+
+@cache
+def _known() -> PrefilteredRegex:
+    """The names that everybody knows, each with its version."""
+    return PrefilteredRegex(re.compile(rf"\b(?:{'|'.join(names('common', 'systems', 'known'))}){_VERSION}(?![\w-])"))
+
+
+def _end_of_run(doc: AnalyzedDocument, first: int) -> int:
+    """The last of the capitalised words that follow one another from a word on."""
+    last = first
+    while last + 1 < len(doc.words) and doc.gap(last) == " " and doc.words[last + 1][0].isupper():
+        last += 1
+    return last
+
+
+def _start_of_run(doc: AnalyzedDocument, last: int) -> int:
+    """The first of the capitalised words that follow one another up to a word; none that begins a sentence."""
+    first = last
+    while (
+        first > 0
+        and doc.gap(first - 1) == " "
+        and doc.words[first - 1][0].isupper()
+        and not doc.begins_sentence(doc.starts[first - 1])
+    ):
+        first -= 1
+    return first
