@@ -24,6 +24,7 @@ _ADJECTIVE = re.compile(
 _LEGAL_FORM = re.compile(
     r"(?<=\w),? (?:S\.? ?A\.? ?B?\.?(?: de C\.? ?V\.?)?|S\. ?L\.|S\.? de R\.? ?L\.?(?: de C\.? ?V\.?)?|SL)(?!\w)"
 )
+_TREASURY = " y Crédito Público"
 _BEFORE_NAME = frozenset({" ", " “", " '", ' "', " ‘", " «"})
 
 
@@ -32,6 +33,7 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     if doc.lang == "es":
         yield from _spanish(doc)
         yield from _companies(doc)
+        yield from _bare_ministries(doc)
     else:
         yield from _english(doc)
         yield from _english_of(doc)
@@ -49,6 +51,14 @@ def _spanish(doc: AnalyzedDocument) -> Iterator[Mention]:
             yield Mention(doc.starts[i], doc.ends[last], ORG, 0.85, SOURCE)
         elif _short_form(doc, i):
             yield Mention(doc.starts[i], doc.ends[i], ORG, 0.7, SOURCE)
+
+
+def _bare_ministries(doc: AnalyzedDocument) -> Iterator[Mention]:
+    """Yield ministries that go by their bare name inside a sentence: ``secretario de Hacienda y Crédito Público``."""
+    for i in doc.capitals:
+        if doc.words[i] in word_list(doc.lang, "bare_ministries") and not doc.begins_sentence(doc.starts[i]):
+            end = doc.ends[i] + (len(_TREASURY) if doc.text.startswith(_TREASURY, doc.ends[i]) else 0)
+            yield Mention(doc.starts[i], end, ORG, 0.75, SOURCE)
 
 
 def _short_form(doc: AnalyzedDocument, index: int) -> bool:

@@ -59,12 +59,19 @@ _ES_BETWEEN = re.compile(
     rf"|y )?[{UP}][\w.]*){{0,7}}(?: \([{UP}]\w+\))?)?,? (?={_NAME})"
 )
 _ES_DEFINITE = re.compile(r"\b(?:el|la|del|al|su|actual|nuev[oa]|entonces|exclusivo) $", re.IGNORECASE)
+_ES_NOUN = re.compile(r"\b(?!(?:con|del|entonces|exe|para|por|según|una) $)[a-záéíóúñ]{3,} $")
+_ES_ARTICLE = re.compile(r"\b(?:el|la|del|al) $", re.IGNORECASE)
+_EN_ARTICLE = re.compile(r"\bthe $", re.IGNORECASE)
+_EN_OF_NAMED = re.compile(
+    rf" (?:of|for|at) (?:the )?(?:[{UP}][\w.&'’-]*(?: of| and)? ){{0,4}}[{UP}][\w.&'’-]*, (?={_NAME} {_NAME})"
+)
+_ES_OF_NAMED = re.compile(rf" (?:de la|del|de) [{UP}]")
 _ES_PREDICATE = re.compile(
     r"\b(?:como|fue|es|era|ha sido|cargo de|puesto de|nombrad[oa]|elect[oa]|elegid[oa]) $", re.IGNORECASE
 )
 _ES_BODY = re.compile(
-    r" (?:de la|del|de) (?:Secretaría|Departamento|Ministerio|Fiscalía|Cámara|Senado|Congreso|Partido"
-    r"|Gobierno de|Universidad|Instituto|Unión)"
+    r" (?:(?:de la|del|de) (?:Secretaría|Departamento|Ministerio|Fiscalía|Cámara|Senado|Congreso|Partido"
+    r"|Universidad|Instituto|Unión)|del Gobierno de)"
 )
 _ES_INDEFINITE = re.compile(
     r"\b(?:un|una|los|las|cada|ningún|algún|otro|otra|cualquier|sus|varios|unos|dos|tres|este|esta|área|año"
@@ -83,7 +90,7 @@ _EN_DEFINITE = re.compile(
     re.IGNORECASE,
 )
 _EN_ALONE = re.compile(
-    r"^(?:(?:prime|foreign|deputy|vice|defen[sc]e|finance|interior) )*(?:president|minister|secretary"
+    r"^(?:(?:former|prime|foreign|deputy|vice|defen[sc]e|finance|interior) )*(?:president|minister|secretary"
     r"|ambassador|governor|mayor|sheriff|chancellor|king"
     r"|queen|pope|attorney general|district attorney|senator|prince|premier|spokes(?:man|woman|person))$",
     re.IGNORECASE,
@@ -94,6 +101,13 @@ _COURTESY = re.compile(
 
 
 _COURTESIES = StartFilter(("mr", "ms", "dr", "sr", "lic", "ing", "don", "doña", "señor"))
+
+
+@cache
+def _professions(lang: str) -> tuple[re.Pattern[str], StartFilter]:
+    """The pattern of a profession before a name, and where it may match: no post, but a sign of a person."""
+    listed = names(lang, "titles", "professions")
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(listed)}) (?={_NAME})"), StartFilter([word_prefix(n) for n in listed])
 
 
 @cache
@@ -122,25 +136,67 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield posts and the persons that stand beside them."""
     posts = pattern(doc.lang)
     if posts is not None:
-        for match in matches_at(posts, doc.text, _beginnings(doc.lang).offsets(doc)):
-            yield from _around(doc, match)
+        yield from _posts(doc, list(matches_at(posts, doc.text, _beginnings(doc.lang).offsets(doc))))
+        professions, beginnings = _professions(doc.lang)
+        for match in matches_at(professions, doc.text, beginnings.offsets(doc)):
+            yield from _person_at(doc, match.end(), 0.8)
     for match in matches_at(_COURTESY, doc.text, _COURTESIES.offsets(doc)):
         yield from _person_at(doc, match.end(), 0.88)
 
 
-def _around(doc: AnalyzedDocument, match: re.Match[str]) -> Iterator[Mention]:
-    """Yield a post and its bearer, when the text around the post names one or points to one."""
-    bearer = list(_bearer_after(doc, match))
-    end = _without_body(doc, match)
-    if bearer:
-        yield Mention(match.start(), end, ROLE, 0.88, SOURCE)
-        yield from bearer
-    elif _follows_name(doc, match.start()):
-        yield Mention(match.start(), end, ROLE, 0.84, SOURCE)
-    elif _alone(doc, match):
-        yield Mention(match.start(), end, ROLE, _alone_score(match[0]), SOURCE)
-    elif _ES_PREDICATE.search(doc.text, max(0, match.start() - 14), match.start()) and doc.lang == "es":
-        yield Mention(match.start(), end, ROLE, 0.6, SOURCE)
+def _posts(doc: AnalyzedDocument, matches: list[re.Match[str]]) -> Iterator[Mention]:
+    """Yield posts and their bearers, when the text around a post names one or points to one."""
+    held, others = set(), []
+    for match in matches:
+        if _describes_noun(doc, match):
+            continue
+        bearer = list(_bearer_after(doc, match))
+        if bearer or _follows_name(doc, match.start()):
+            held.add(_noun(doc, match))
+            yield Mention(match.start(), _without_body(doc, match), ROLE, 0.88 if bearer else 0.84, SOURCE)
+            yield from bearer
+        else:
+            others.append(match)
+    for match in others:
+        score = _score_alone(doc, match, known=_noun(doc, match) in held)
+        if score > 0:
+            yield Mention(match.start(), _without_body(doc, match), ROLE, score, SOURCE)
+
+
+def _describes_noun(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
+    """Tell whether ``general`` is an adjective: ``hospital general de …``."""
+    return match[0] == "general" and _ES_NOUN.search(doc.text, max(0, match.start() - 20), match.start()) is not None
+
+
+def _noun(doc: AnalyzedDocument, match: re.Match[str]) -> str:
+    """The noun of a post, in lower case."""
+    words = re.split(r" (?:of|for) ", match[0].lower())[0].split()
+    return words[0].removeprefix("ex") if doc.lang == "es" else words[-1]
+
+
+def _score_alone(doc: AnalyzedDocument, match: re.Match[str], *, known: bool) -> float:
+    """The score of a post without a name beside it, 0 when it is no one person's; ``known``: a holder is named."""
+    if _alone(doc, match):
+        return _alone_score(match[0])
+    if (known or _of_named(doc, match)) and _definite(doc, match):
+        return 0.6
+    if doc.lang == "es" and _ES_PREDICATE.search(doc.text, max(0, match.start() - 14), match.start()):
+        return 0.6
+    return 0.0
+
+
+def _definite(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
+    """Tell whether a definite article stands before a post that is no noun's adjective."""
+    article = _ES_ARTICLE if doc.lang == "es" else _EN_ARTICLE
+    return (
+        article.search(doc.text, max(0, match.start() - 10), match.start()) is not None
+        and doc.text[match.end() : match.end() + 1] != "-"
+    )
+
+
+def _of_named(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
+    """Tell whether a body or a place with a name follows the post: ``el jefe de la Policía``."""
+    return doc.lang == "es" and _ES_OF_NAMED.match(doc.text, _without_body(doc, match)) is not None
 
 
 def _alone_score(post: str) -> float:
@@ -157,8 +213,9 @@ def _without_body(doc: AnalyzedDocument, match: re.Match[str]) -> int:
     body = _ES_BODY.search(match[0])
     end = match.start() + body.start() if body is not None else match.end()
     for i in doc.words_in(match.start(), end):
-        if doc.words[i - 1] in {"de", "del"} and doc.starts[i] > match.start() and is_sure_place(doc, i):
-            return doc.ends[i - 2]
+        link = i - 2 if doc.words[i - 1] == "la" else i - 1
+        if doc.words[link] in {"de", "del"} and doc.starts[i] > match.start() and is_sure_place(doc, i):
+            return doc.ends[link - 1]
     return end
 
 
@@ -172,7 +229,10 @@ def _bearer_after(doc: AnalyzedDocument, match: re.Match[str]) -> Iterator[Menti
             comma = "," in between[0]
             yield from _person_at(doc, between.end(), 0.85, words_needed=2 if comma else 1)
             return
-    for gap in (" ", ", "):
+    if doc.lang == "en" and (of := _EN_OF_NAMED.match(text, end)) is not None:
+        yield from _person_at(doc, of.end(), 0.85, words_needed=2)
+        return
+    for gap in (" Sir ", " Dame ", " ", ", "):
         if text.startswith(gap, end):
             yield from _person_at(doc, end + len(gap), 0.88, words_needed=2 if gap == ", " else 1)
             return
@@ -213,7 +273,9 @@ def _follows_name(doc: AnalyzedDocument, start: int) -> bool:
     before = doc.text[max(0, start - 40) : start]
     return (
         re.search(
-            rf"[{UP}]\w+ [{UP}][\w-]+(?: \([{UP}]\w+\))?, (?:el |la |the |who is |actual |current |former )?$", before
+            rf"[{UP}]\w+ [{UP}][\w-]+(?: \([{UP}]\w+\))?, (?:el |la |the |who is |actual |current |former )?"
+            rf"(?:(?!(?:The|But|And)\b)[{UP}][\w.]+(?:['’]s)? )?$",
+            before,
         )
         is not None
     )
