@@ -5,13 +5,12 @@
 
 FOLDER is ``text/es-news`` of a corpora folder, by default that of ``ANNOTATOR_CORPORA``; without one there is nothing
 to measure on, and it says so.  The target, offsets only, is ``benchmarks/targets/es-news.jsonl``.  Every figure of a
-document comes from what was learned from others; the articles outside the target are the unfinished ones.
+document comes from what was learned from others.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from annotator.annotation import Annotations, RelationKey, Span, SpanKey
 from annotator.labels import LabelScheme, load_scheme
-from annotator.suggest.learned.cross_validation import HeldOutResult, cross_validate, relation_result
+from annotator.suggest.learned.cross_validation import TAGGERS, HeldOutResult, cross_validate, relation_result
 from annotator.suggest.learned.learning import learn
 from annotator.suggest.learned.training import Example, TrainingSet, true_relations
 from annotator.suggest.pipeline import SuggestionPipeline
@@ -69,7 +68,7 @@ def main() -> int:
     pipeline = SuggestionPipeline(scheme, options.models)
     print(f"{len(targets)} documents; models missing: {', '.join(pipeline.missing) or 'none'}\n")
     others = other_news(folder, scheme, {document.key for document, _ in targets})
-    training_set = gathered(scheme, pipeline, targets, others)
+    training_set = gathered(scheme, pipeline, targets)
     parts = options.parts.split(",")
     if "stages" in parts or "curve" in parts:
         tell_stages(scheme, options.models, targets, training_set, curve="curve" in parts)
@@ -78,16 +77,11 @@ def main() -> int:
     return 0 if "cost" not in parts or tell_cost(scheme, pipeline, targets, others) else 1
 
 
-def gathered(
-    scheme: LabelScheme, pipeline: SuggestionPipeline, targets: Sequence[Target], others: Sequence[Document]
-) -> TrainingSet:
-    """Return the target as examples, and some of the other articles as unfinished ones."""
+def gathered(scheme: LabelScheme, pipeline: SuggestionPipeline, targets: Sequence[Target]) -> TrainingSet:
+    """Return the target as examples, with what rules suggest."""
     proposed = pipeline.suggest(document for document, _ in targets)
     examples = [Example(document, found, truth) for (document, truth), found in zip(targets, proposed, strict=True)]
-    spanish = [document for document in others if document.lang == "es"]
-    random.Random(0).shuffle(spanish)
-    unfinished = spanish[:20]
-    return TrainingSet(scheme, examples, list(zip(unfinished, pipeline.suggest(unfinished), strict=True)))
+    return TrainingSet(scheme, examples)
 
 
 def left_out(training_set: TrainingSet, learned_from: int) -> Mapping[str, Mapping[str, list[HeldOutResult]]]:
@@ -118,11 +112,12 @@ def tell_stages(
     tell_stage("+ memory", full["spans"]["memory"], full["whole"]["memory+rules"])
     tell_stage("+ learned", full["spans"]["tagger"], full["whole"]["tagger+linker"])
     print(
-        "\nlearned from     spans: rules  memory  tagger    relations, whole: rules  linker    true ends: rules  linker"
+        "\nlearned from     spans: rules  memory  tagger   rich    relations, whole: rules  linker"
+        "    true ends: rules  linker"
     )
     for n, ways in learned.items() if curve else ():
         cells = [
-            [f1_of(ways["spans"][way]) for way in ("rules", "memory", "tagger")],
+            [f1_of(ways["spans"][way]) for way in ("rules", "memory", *TAGGERS)],
             [f1_of(ways["whole"][way]) for way in ("rules+rules", "tagger+linker")],
             [f1_of(ways["relations"][way]) for way in ("rules", "linker")],
         ]

@@ -127,14 +127,26 @@ def add(
 
 
 @command.command("remove")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME|VERSION")
 @workspace_option
 @click.pass_obj
 def remove(global_options: GlobalOptions, name: str, folder: Path | None) -> None:
-    """Take a model of your own away; what it suggested stays until the next `annotator suggest`."""
-    from annotator.suggest import custom_models
+    """Take a model of your own away, or a version of what was learned that is not in use.
 
-    custom_models.remove(name, global_options.workspace(folder).models)
+    What it suggested stays until the next `annotator suggest`.
+    """
+    from annotator.suggest import custom_models
+    from annotator.suggest.learned import versions
+    from annotator.workflow.learned_folder import learned_folder
+    from annotator.workflow.learning.training import training_lock
+
+    workspace = global_options.workspace(folder)
+    learned_dir = learned_folder(workspace)
+    if name.isdigit() and (learned_dir / name).is_dir():
+        with training_lock(learned_dir):
+            versions.remove(learned_dir, name)
+    else:
+        custom_models.remove(name, workspace.models)
     narrate(f"{name} is gone")
 
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from annotator.annotation import Span, SpanKey, reading_order, suggested_span
 from annotator.labels import LabelScheme
 from annotator.suggest.learned.phrase_memory import FrozenMemory, PhraseMemory, spans_from_memory
-from annotator.suggest.learned.tagger import ProposalFeatures, Tagger
+from annotator.suggest.learned.tagger import Tagger
+from annotator.suggest.learned.token_features import ProposalFeatures
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.span_choice import compatible, likeliest_first
 from annotator.text import Document
 
 SOURCE = "learned"
+LEAST_FROM_MEMORY = 0.4
+"""Probability from which the memory adds a span: half of a usual F1, below which an addition lowers it."""
 
 
 def _uncalibrated(_kind: str, score: float) -> float:
@@ -44,7 +47,8 @@ class LearnedSpans:
         if self.tagger is None:
             from_rules = list(self._compatible(self._calibrated("span", span) for span in proposed))
             from_memory = (self._calibrated("memory", span) for span in remembered)
-            added = self._compatible(from_memory, [span.key for span in from_rules])
+            likely = (span for span in from_memory if (span.score or 0.0) >= LEAST_FROM_MEMORY)
+            added = self._compatible(likely, [span.key for span in from_rules])
             return sorted((*from_rules, *added), key=reading_order)
         return sorted(self._compatible(self._tagged(index, proposed, remembered, self.tagger)), key=reading_order)
 

@@ -1,11 +1,13 @@
 """Cross-validation: how well each way to suggest does on documents that it was not trained on.
 
-Ways for spans are the ``rules`` alone, the phrase ``memory`` beside them, and the ``tagger`` over both; for relations
-the ``rules`` and the relation classifier (``linker``).  ``tagger+linker`` names a way for both.
+Ways for spans are the ``rules`` alone, the phrase ``memory`` beside them, and over both the ``tagger`` or the ``rich
+tagger``, which has more features; for relations the ``rules`` and the relation classifier (``linker``).
+``tagger+linker`` names a way for both.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +15,11 @@ from typing import Any, NamedTuple
 
 from annotator.annotation import RelationKey, Span, reading_order
 from annotator.suggest.learned.combining import LearnedSpans
+from annotator.suggest.learned.token_features import FeatureSet
 from annotator.suggest.learned.training import (
     Example,
     TrainingSet,
+    calibrate_memory,
     train_memory,
     train_relation_classifier,
     train_tagger,
@@ -23,6 +27,9 @@ from annotator.suggest.learned.training import (
 )
 from annotator.suggest.relations.candidates import RelationSuggester
 from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
+
+TAGGERS = {"tagger": FeatureSet.PLAIN, "rich tagger": FeatureSet.RICH}
+"""The ways to suggest spans by a tagger, each with its features; later ones are less simple."""
 
 
 class HeldOutResult(NamedTuple):
@@ -69,7 +76,7 @@ def cross_validate(
         held_out = set(fold)
         rest = [example for i, example in enumerate(training_set.examples) if i not in held_out]
         rest = sorted(rest, key=lambda e: e.document.sha256)[: max(1, round(share * len(rest)))]
-        ways = _train_all(training_set, rest, folder / "fold.crf")
+        ways = _train_all(training_set, rest, folder)
         for index in fold:
             _suggest_for(training_set, training_set.examples[index], ways, results)
     return results
@@ -80,15 +87,22 @@ class _TrainedWays(NamedTuple):
     relations: dict[str, RelationScorer | None]
 
 
-def _train_all(training_set: TrainingSet, examples: Sequence[Example], path: Path) -> _TrainedWays:
+def _train_all(training_set: TrainingSet, examples: Sequence[Example], folder: Path) -> _TrainedWays:
     scheme, memory = training_set.scheme, train_memory(training_set, examples)
-    tagger = train_tagger(training_set, examples, memory, path)
+    of_memory = calibrate_memory(training_set, examples, memory)
     classifier = RelationClassifier(train_relation_classifier(training_set, examples))
     return _TrainedWays(
         {
             "rules": LearnedSpans(scheme),
-            "memory": LearnedSpans(scheme, memory),
-            "tagger": LearnedSpans(scheme, memory, tagger),
+            "memory": LearnedSpans(
+                scheme, memory, calibrate=lambda kind, score: of_memory(score) if kind == "memory" else score
+            ),
+            **{
+                way: LearnedSpans(
+                    scheme, memory, train_tagger(training_set, examples, memory, folder / feature_set, feature_set)
+                )
+                for way, feature_set in TAGGERS.items()
+            },
         },
         {"rules": None, "linker": RelationScorer(classifier)},
     )
@@ -149,15 +163,46 @@ def scores_with_outcome(results: Iterable[HeldOutResult]) -> Iterator[tuple[floa
 
 
 def choose(results: CrossValidation) -> dict[str, str]:
-    """Choose the ways with the highest F1 on held-out documents; the rules win a tie.
+    """Choose the simplest ways that do about as well on held-out documents as the best; the memory before the rules.
 
     Relations are judged by those between true spans and those between the spans of the chosen way, together.
     """
-    spans = _best(results.spans)
+    spans = _simplest(results.spans, ("memory", "rules", *TAGGERS))
     pooled = {way: [*between, *results.whole[f"{spans}+{way}"]] for way, between in results.relations.items()}
-    relations = _best(pooled)
+    relations = _simplest(pooled, ("rules", "linker"))
     return {"spans": spans, "relations": relations, "whole": f"{spans}+{relations}"}
 
 
-def _best(ways: Mapping[str, Sequence[HeldOutResult]]) -> str:
-    return max(ways, key=lambda way: (f1(ways[way]) or 0.0, way == "rules"), default="rules")
+def _simplest(ways: Mapping[str, Sequence[HeldOutResult]], from_simplest: Sequence[str]) -> str:
+    """The first way that is within a standard error of the best one, the one-standard-error rule.
+
+    See Breiman and others 1984, Classification and Regression Trees, section 3.4.3.
+    """
+    best = max(ways, key=lambda way: f1(ways[way]) or 0.0, default="rules")
+    tied = (way for way in from_simplest if way in ways and not exceeds(ways[best], ways[way]))
+    return next(tied, best)
+
+
+def exceeds(one: Sequence[HeldOutResult], other: Sequence[HeldOutResult]) -> bool:
+    """Tell whether one way does better than another on the same documents by more than the standard error of that.
+
+    The F1 of documents pooled is a ratio of sums; the standard error of the difference of two follows from each
+    document's part in it (the delta method; Cochran 1977, Sampling Techniques, section 6.4).
+    """
+    ahead = (f1(one) or 0.0) - (f1(other) or 0.0)
+    if ahead <= 0.0:
+        return False
+    parts = [a - b for a, b in zip(_influences(one), _influences(other), strict=True)]
+    count = len(parts)
+    if count < 2:
+        return True
+    return ahead > math.sqrt(count / (count - 1) * sum(part * part for part in parts))
+
+
+def _influences(results: Sequence[HeldOutResult]) -> list[float]:
+    """Each document's part in the F1 of all: how far its doubled hits exceed those expected, over all items."""
+    pooled = f1(results) or 0.0
+    sizes = [len(result.right) + len(result.suggested) for result in results]
+    total = sum(sizes) or 1
+    hits = (2 * len(result.right & result.suggested.keys()) for result in results)
+    return [(hit - pooled * size) / total for hit, size in zip(hits, sizes, strict=True)]

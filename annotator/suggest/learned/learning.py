@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,17 @@ from annotator.files.scratch import scratch
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.cross_validation import (
+    TAGGERS,
     CrossValidation,
-    HeldOutResult,
     choose,
     cross_validate,
     f1,
     scores_with_outcome,
-    span_result,
 )
-from annotator.suggest.learned.phrase_memory import memory_rows, spans_from_memory
+from annotator.suggest.learned.phrase_memory import PhraseMemory, memory_rows
 from annotator.suggest.learned.training import (
     TrainingSet,
-    rules_are_reliable,
+    calibrate_memory,
     train_memory,
     train_relation_classifier,
     train_tagger,
@@ -40,8 +39,8 @@ def learn(
 ) -> dict[str, Any]:
     """Train on all examples, write the files of a version into ``folder``, and return the fields for its card.
 
-    ``ways`` fixes what is used, without cross-validation: ``spans`` by ``rules``, ``memory`` or ``tagger``, and
-    ``relations`` by ``rules`` or ``linker``.
+    ``ways`` fixes what is used, without cross-validation: ``spans`` by ``rules``, ``memory``, ``tagger`` or
+    ``rich tagger``, and ``relations`` by ``rules`` or ``linker``.
     """
     results = CrossValidation()
     if ways is None:
@@ -49,15 +48,16 @@ def learn(
             results = cross_validate(training_set, temporary, training_set.folds(FOLDS), progress=progress)
     chosen = dict(ways) if ways is not None else choose(results)
     memory = train_memory(training_set, training_set.examples)
-    if chosen["spans"] == "tagger":
-        train_tagger(training_set, training_set.examples, memory, folder / versions.TAGGER)
+    feature_set = TAGGERS.get(chosen["spans"])
+    if feature_set is not None:
+        train_tagger(training_set, training_set.examples, memory, folder / versions.TAGGER, feature_set)
     if chosen["relations"] == "linker":
         _dump(folder / versions.LINKER, train_relation_classifier(training_set, training_set.examples))
-    _dump(folder / versions.MEMORY, memory_rows(memory) if chosen["spans"] != "rules" else [])
-    _dump(folder / versions.CALIBRATION, _calibrations(training_set, results, chosen))
+    _dump(folder / versions.MEMORY, memory_rows(memory))
+    _dump(folder / versions.CALIBRATION, _calibrations(training_set, memory, results, chosen))
     return {
         "uses": chosen,
-        "leaning": rules_are_reliable(training_set.examples),
+        **({"features": feature_set.value} if feature_set is not None else {}),
         "figures": {
             kind: {way: _rounded(f1(held_out)) for way, held_out in by_way.items()}
             for kind, by_way in (
@@ -70,22 +70,15 @@ def learn(
 
 
 def _calibrations(
-    training_set: TrainingSet, results: CrossValidation, chosen: Mapping[str, str]
+    training_set: TrainingSet, memory: PhraseMemory, results: CrossValidation, chosen: Mapping[str, str]
 ) -> dict[str, list[tuple[float, float]]]:
-    """Fit a calibration of each kind of score to the held-out results, and return its points."""
-    held_out = {
-        "span": results.spans.get(chosen["spans"], []),
-        "relation": results.relations.get(chosen["relations"], []),
-        "memory": list(_memory_results(training_set)),
+    """Fit a calibration of each kind of score, and return its points; where the memory is used it has its own."""
+    spans = "rules" if chosen["spans"] == "memory" else chosen["spans"]
+    return {
+        "span": Calibration.fit(scores_with_outcome(results.spans.get(spans, []))).points,
+        "relation": Calibration.fit(scores_with_outcome(results.relations.get(chosen["relations"], []))).points,
+        "memory": calibrate_memory(training_set, training_set.examples, memory).points,
     }
-    return {kind: Calibration.fit(scores_with_outcome(listed)).points for kind, listed in held_out.items()}
-
-
-def _memory_results(training_set: TrainingSet) -> Iterator[HeldOutResult]:
-    """Compare what the memory of the other documents suggests in each example with the truth."""
-    memory = train_memory(training_set, training_set.examples)
-    for example in training_set.examples:
-        yield span_result(example, spans_from_memory(training_set.index(example.document), memory))
 
 
 def _dump(path: Path, value: object) -> None:

@@ -10,23 +10,27 @@ from annotator.annotation import Annotations, RelationKey, Span, reading_order
 from annotator.labels import LabelScheme
 from annotator.similarity import near_duplicate_groups
 from annotator.suggest.learned import tagger
+from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.evidence import RangeDecision
 from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory, spans_from_memory
-from annotator.suggest.learned.tagger import ProposalFeatures, Tagger
+from annotator.suggest.learned.tagger import Tagger
+from annotator.suggest.learned.token_features import (
+    Features,
+    FeatureSet,
+    ProposalFeatures,
+    TokenFeatures,
+    WordLookup,
+    units,
+)
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.relations import classifier
 from annotator.suggest.relations.candidates import RelationSuggester
 from annotator.suggest.relations.logistic import Instance, Weights, fit
+from annotator.suggest.span_choice import compatible, likeliest_first
 from annotator.text import Document
 
-MOST_UNFINISHED = 20
-"""Unfinished documents whose proposals the tagger also learns from, so that it starts by trusting them."""
-LEAST_F1_TO_RELY = 0.5
-"""F1 of the rules on finished documents from which their proposals for unfinished ones are learned from."""
 PENALTY = 2.0
 """L2 penalty of the relation classifier; measured on news by cross-validation."""
-_COPIES = ((30, 3), (60, 2))
-"""How often a finished document counts beside an unfinished one: (fewer than so many finished ones, copies)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,11 @@ class Example:
 
 
 class TrainingSet:
-    """Finished documents, and some unfinished ones with what model and rules proposed; phrase indexes are cached."""
+    """Finished documents under a label scheme; phrase indexes are cached."""
 
-    def __init__(
-        self,
-        scheme: LabelScheme,
-        examples: Sequence[Example],
-        unfinished: Sequence[tuple[Document, Annotations]] = (),
-    ) -> None:
+    def __init__(self, scheme: LabelScheme, examples: Sequence[Example]) -> None:
         self.scheme = scheme
         self.examples = list(examples)
-        self.unfinished = list(unfinished)[:MOST_UNFINISHED]
         self._indexes: dict[str, PhraseIndex] = {}
         self._suggesters: dict[str, RelationSuggester] = {}
 
@@ -92,39 +90,41 @@ def train_memory(training_set: TrainingSet, examples: Iterable[Example]) -> Phra
     return memory
 
 
-def train_tagger(training_set: TrainingSet, examples: Sequence[Example], memory: PhraseMemory, path: Path) -> Tagger:
-    """Train a tagger on some examples and write it to ``path``.
+def calibrate_memory(training_set: TrainingSet, examples: Iterable[Example], memory: PhraseMemory) -> Calibration:
+    """Calibrate the scores of what the memory of the other examples adds in each to what model and rules propose."""
 
-    Where the rules are reliable, it also learns from their proposals for unfinished documents as if these were right.
-    """
-    reliable = rules_are_reliable(examples)
-    copies = next((times for most, times in _COPIES if len(examples) < most), 1) if reliable else 1
-    documents = [(e.document, e.proposed, e.truth.spans.values()) for e in examples] * copies
-    if reliable:
-        documents += [(document, proposed, proposed.spans.values()) for document, proposed in training_set.unfinished]
+    def outcomes() -> Iterator[tuple[float, bool]]:
+        for example in examples:
+            right = {span.key for span in example.truth.spans.values()}
+            proposed = [span.key for span in example.proposed.spans.values()]
+            recalled = spans_from_memory(training_set.index(example.document), memory)
+            for span in compatible(likeliest_first(recalled), training_set.scheme, proposed):
+                yield span.score or 0.0, span.key in right
 
-    def sequences() -> Iterator[tuple[list[list[str]], list[str]]]:
-        vocabulary = tagger.vocabulary()
-        for document, proposed, spans in documents:
-            index = training_set.index(document)
+    return Calibration.fit(outcomes())
+
+
+def train_tagger(
+    training_set: TrainingSet,
+    examples: Sequence[Example],
+    memory: PhraseMemory,
+    path: Path,
+    feature_set: FeatureSet = FeatureSet.PLAIN,
+) -> Tagger:
+    """Train a tagger on some examples, over what model, rules and memory propose for them; write it to ``path``."""
+
+    def sequences() -> Iterator[tuple[list[Features], list[str]]]:
+        lookup = WordLookup(feature_set)
+        for example in examples:
+            index = training_set.index(example.document)
             recalled = spans_from_memory(index, memory)
-            proposals = ProposalFeatures(index, {"base": proposed.spans.values(), "memory": recalled})
-            for unit in tagger.units(index):
-                yield tagger.features(index, unit, proposals, vocabulary), tagger.bio_tags(index, unit, spans)
+            proposals = ProposalFeatures(index, {"base": example.proposed.spans.values(), "memory": recalled})
+            features = TokenFeatures(index, proposals, lookup)
+            for unit in units(index):
+                yield features.rows(unit), tagger.bio_tags(index, unit, example.truth.spans.values())
 
-    tagger.train(sequences(), path, relies_on_rules=reliable)
-    return Tagger(path, relies_on_rules=reliable)
-
-
-def rules_are_reliable(examples: Iterable[Example]) -> bool:
-    """Tell whether model and rules do well enough on finished documents for the tagger to rely on them."""
-    shared = total = 0
-    for example in examples:
-        proposed = {span.key for span in example.proposed.spans.values()}
-        true = {span.key for span in example.truth.spans.values()}
-        shared += len(proposed & true)
-        total += len(proposed) + len(true)
-    return bool(total) and 2 * shared / total >= LEAST_F1_TO_RELY
+    tagger.train(sequences(), path)
+    return Tagger(path, feature_set)
 
 
 def train_relation_classifier(training_set: TrainingSet, examples: Iterable[Example]) -> Weights:

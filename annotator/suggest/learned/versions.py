@@ -27,6 +27,7 @@ from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.phrase_memory import FrozenMemory
 from annotator.suggest.learned.tagger import Tagger
+from annotator.suggest.learned.token_features import FeatureSet
 from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
 
 Content = TypeVar("Content")
@@ -36,6 +37,8 @@ ACTIVE = "active"
 LARGEST_FILE = 1 << 28
 """Bytes of the largest file of JSON in a version."""
 NONE = "none"
+KEPT = 10
+"""Versions that are kept: the newest ones, and the one in use."""
 CARD, TAGGER, LINKER, CALIBRATION, MEMORY = "card.json", "tagger.crf", "linker.json", "calibration.json", "memory.json"
 
 
@@ -49,7 +52,7 @@ class _Card(msgspec.Struct):
     uses: dict[str, str] = {}
     figures: dict[str, dict[str, float | None]] = {}
     created_at: str | None = None
-    leaning: bool = False
+    features: FeatureSet = FeatureSet.PLAIN
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ class LearnedVersion:
         """The tagger; ``None`` when it did no better than rules or memory in cross-validation."""
         if TAGGER not in self.card["files"]:
             return None
-        relies_on_rules = bool(self.card.get("leaning"))
-        return self._made(TAGGER, lambda path: Tagger(path, relies_on_rules=relies_on_rules))
+        feature_set = FeatureSet(self.card.get("features", FeatureSet.PLAIN))
+        return self._made(TAGGER, lambda path: Tagger(path, feature_set))
 
     @cached_property
     def relation_scorer(self) -> RelationScorer | None:
@@ -98,7 +101,7 @@ class LearnedVersion:
 
     def learned_spans(self, scheme: LabelScheme) -> LearnedSpans:
         """What turns the rules' spans into the spans to suggest."""
-        memory = self.memory or None
+        memory = None if self.card.get("uses", {}).get("spans") == "rules" else self.memory or None
         return LearnedSpans(scheme, memory, self.tagger, self.version, self.calibrated)
 
     def calibrated(self, kind: str, score: float) -> float:
@@ -187,16 +190,43 @@ def use(learned_dir: Path, version: str, scheme: LabelScheme, *, pinned: bool) -
     if version != NONE:
         status = next((v for v in list_versions(learned_dir, scheme) if v.version == version), None)
         if status is None:
-            raise ModelError(f"no learned version {version!r}", "`annotator models list` shows them")
+            raise _missing(version)
         if status.problem:
             raise ModelError(f"learned version {version}: {status.problem}", "`annotator train` makes a new one")
     replace_file(learned_dir / ACTIVE, (f"{version} pinned\n" if pinned else f"{version}\n").encode("utf-8"))
 
 
+def remove(learned_dir: Path, version: str) -> None:
+    """Remove a version; raises :class:`ModelError` for the one in use, and where there is none of that name."""
+    if version not in _numbered(learned_dir):
+        raise _missing(version)
+    if version == chosen_version(learned_dir):
+        raise ModelError(f"learned version {version} is in use", "`annotator models use` chooses another, or none")
+    discard_folder(learned_dir / version)
+
+
+def prune(learned_dir: Path, kept: int = KEPT) -> list[str]:
+    """Remove all but the ``kept`` newest versions and the one in use; return the names of those removed."""
+    chosen = chosen_version(learned_dir)
+    old = [version for version in _numbered(learned_dir)[:-kept] if version != chosen]
+    for version in old:
+        discard_folder(learned_dir / version)
+    return old
+
+
 def next_version(learned_dir: Path) -> str:
     """The name for the next version: the number after the highest one, with four digits or more."""
-    numbers = [int(p.name) for p in learned_dir.glob("*") if p.name.isdigit()] if learned_dir.is_dir() else []
-    return f"{max(numbers, default=0) + 1:04d}"
+    return f"{max(map(int, _numbered(learned_dir)), default=0) + 1:04d}"
+
+
+def _numbered(learned_dir: Path) -> list[str]:
+    """The names of all versions, oldest first, whatever state they are in."""
+    names = [path.name for path in learned_dir.glob("*")] if learned_dir.is_dir() else []
+    return sorted((name for name in names if name.isascii() and name.isdigit()), key=int)
+
+
+def _missing(version: str) -> ModelError:
+    return ModelError(f"no learned version {version!r}", "`annotator models list` shows them")
 
 
 def install(learned_dir: Path, made: Path, card: Mapping[str, Any]) -> Path:

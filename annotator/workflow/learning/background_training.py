@@ -17,10 +17,11 @@ from threading import Thread
 from annotator.piped_process import child_environment, ending_signal
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.background_process import ASKING
+from annotator.workflow.learning.training import LEAST
 from annotator.workflow.workspace import Workspace
 
 DOCUMENTS_BETWEEN = 3
-"""Documents finished in one sitting after which a training starts."""
+"""Documents finished in one sitting after which a training starts; the first one starts after two."""
 LOGS = "background-*.log"
 KEPT_LOGS = 10
 """Logs of earlier runs that are kept."""
@@ -69,10 +70,16 @@ class BackgroundTraining:
     def document_done(self) -> None:
         """Count a finished document and start a training when it is time; returns at once either way."""
         self._finished += 1
-        if self._finished >= self._every and not self.under_way:
+        if self._finished >= self._awaited() and not self.under_way:
             self._finished = 0
             self._thread = Thread(target=self._run, name="training", daemon=True)
             self._thread.start()
+
+    def _awaited(self) -> int:
+        """How many finished documents a training waits for: as few as it takes while nothing was learned yet."""
+        from annotator.suggest.learned.versions import chosen_version
+
+        return self._every if chosen_version(learned_folder(self._workspace)) else min(LEAST, self._every)
 
     def _run(self) -> None:
         """Start the process and wait for its end, so that it leaves nothing behind in the process table.

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +36,6 @@ LEAST = 2
 """Finished documents from which there is something to learn, and something to be left out."""
 LATEST = 400
 """Finished documents that are learned from, those changed last: so that training does not grow without end."""
-SHORT = 20_000
-"""Code points up to which an unfinished document is learned from too."""
 CHUNK = 32
 
 
@@ -101,8 +98,9 @@ def _truth(layers: Sequence[LayerInfo]) -> LayerInfo | None:
 def train(workspace: Workspace, *, override: bool = True, progress: Progress | None = None) -> TrainingResult:
     """Train a new version on finished work and put it into use, unless the one in use was trained on just that.
 
-    ``override`` false leaves a version that a person chose in use.  Raises :class:`NothingToLearnError` when too little
-    is finished and :class:`TrainingUnderWayError` while another process trains.
+    Of the versions before it the newest are kept.  ``override`` false leaves a version that a person chose in use.
+    Raises :class:`NothingToLearnError` when too little is finished and :class:`TrainingUnderWayError` while another
+    process trains.
     """
     from annotator.suggest.learned import versions
     from annotator.suggest.learned.learning import learn
@@ -142,6 +140,7 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
             raise
         if override or not versions.is_pinned(learned_dir):
             versions.use(learned_dir, path.name, scheme, pinned=False)
+        versions.prune(learned_dir)
         return TrainingResult(path.name, card, new=True, retired=retired)
 
 
@@ -180,33 +179,27 @@ def _remove(left: Path) -> None:
 def gather(
     workspace: Workspace, pipeline: SuggestionPipeline, layers: Sequence[LayerInfo], progress: Progress | None = None
 ) -> tuple[TrainingSet, RetiredCounts]:
-    """Gather finished documents and some unfinished ones, each with what model and rules propose for it.
+    """Gather finished documents, each with what model and rules propose for it.
 
-    What the label scheme no longer allows is left out of the finished ones, and counted.
+    What the label scheme no longer allows is left out of them, and counted.
     """
-    from annotator.suggest.learned.training import MOST_UNFINISHED, TrainingSet
+    from annotator.suggest.learned.training import TrainingSet
 
     store = workspace.store
     finished = {info.name.document: info for info in layers}
-    open_keys = sorted(set(store.document_keys()) - finished.keys(), key=_shuffled)
-    unfinished = list(islice((key for key in open_keys if _is_short(store, key)), MOST_UNFINISHED))
     examples: list[Example] = []
-    unfinished_layers: list[tuple[Document, Annotations]] = []
-    keys = [*finished, *unfinished]
+    keys = list(finished)
     left_out: RetiredCounts = Counter()
     for start in range(0, len(keys), CHUNK):
         documents = [d for d in map(store.document, keys[start : start + CHUNK]) if d is not None]
         for document, proposed in zip(documents, pipeline.suggest(documents), strict=True):
-            if document.key in finished:
-                work = store.annotations(finished[document.key].id)
-                gone = retired(workspace.scheme, work, document.sentences)
-                left_out.update(gone.counts(work))
-                examples.append(_example(store, document, finished[document.key], proposed, gone.left_of(work)))
-            else:
-                unfinished_layers.append((document, proposed))
+            work = store.annotations(finished[document.key].id)
+            gone = retired(workspace.scheme, work, document.sentences)
+            left_out.update(gone.counts(work))
+            examples.append(_example(store, document, finished[document.key], proposed, gone.left_of(work)))
         if progress is not None:
             progress(min(start + CHUNK, len(keys)), len(keys))
-    return TrainingSet(workspace.scheme, examples, unfinished_layers), left_out
+    return TrainingSet(workspace.scheme, examples), left_out
 
 
 def _example(store: Store, document: Document, info: LayerInfo, proposed: Annotations, truth: Annotations) -> Example:
@@ -223,14 +216,3 @@ def _example(store: Store, document: Document, info: LayerInfo, proposed: Annota
             found = (decision_against(d, items.get(d.item or "")) for d in store.verdicts(layer.id).values())
             marks += [mark for mark in found if mark is not None and SpanKey(*mark[:3]) not in said]
     return Example(document, proposed, truth, tuple(marks))
-
-
-def _is_short(store: Store, key: str) -> bool:
-    """Tell whether an unfinished document is short enough to be learned from; a book would outweigh all others."""
-    document = store.document(key)
-    return document is not None and len(document.text) <= SHORT
-
-
-def _shuffled(key: str) -> str:
-    """Sort key for an order of documents that is arbitrary but always the same."""
-    return sha256(key.encode()).hexdigest()

@@ -15,6 +15,7 @@ from annotator.errors import ModelError
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest.learned import learning, training, versions
 from annotator.suggest.learned.combining import LearnedSpans
+from annotator.suggest.learned.cross_validation import CrossValidation, HeldOutResult, choose
 from annotator.suggest.learned.evidence import RangeDecision
 from annotator.suggest.learned.phrase_memory import (
     DocumentEvidence,
@@ -23,6 +24,7 @@ from annotator.suggest.learned.phrase_memory import (
     memory_rows,
     spans_from_memory,
 )
+from annotator.suggest.learned.token_features import FeatureSet
 from annotator.suggest.learned.training import Example, TrainingSet
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pipeline import build
@@ -114,21 +116,79 @@ class TestTagger:
             spans = [span.replace(label=label) for span in example.truth.spans.values()]
             document = replace(example.document, key=f"d{number}", text=f"{example.document.text}{number}")
             examples.append(Example(document, Annotations(), Annotations.of(spans)))
-        card = learning.learn(TrainingSet(german, examples, []), tmp_path)
-        assert card["figures"]["spans"].keys() <= {"rules", "memory", "tagger"}
+        card = learning.learn(TrainingSet(german, examples), tmp_path)
+        assert card["figures"]["spans"].keys() <= {"rules", "memory", "tagger", "rich tagger"}
 
 
 class TestChoice:
     def test_what_does_better_on_documents_left_out_is_used(self, german: LabelScheme, tmp_path: Path) -> None:
         card = learning.learn(TrainingSet(german, [letter(number) for number in range(8)]), tmp_path)
-        assert card["uses"]["spans"] == "tagger"
+        assert card["uses"]["spans"] in ("tagger", "rich tagger")
         assert card["figures"]["spans"]["tagger"] > card["figures"]["spans"]["rules"] == 0.0
 
-    def test_rules_that_are_right_already_stay(self, german: LabelScheme, tmp_path: Path) -> None:
+    def test_rules_that_are_right_already_stay_with_the_memory_beside_them(
+        self, german: LabelScheme, tmp_path: Path
+    ) -> None:
         examples = [replace(example, proposed=example.truth) for example in map(letter, range(6))]
         card = learning.learn(TrainingSet(german, examples), tmp_path)
-        assert card["uses"]["spans"] == "rules"
+        assert card["uses"]["spans"] == "memory"
         assert card["figures"]["spans"]["rules"] == 1.0
+        assert json.loads((tmp_path / versions.MEMORY).read_text(encoding="utf-8"))
+
+    def test_the_simpler_way_is_used_unless_the_other_is_ahead_by_more_than_chance(self) -> None:
+        def results(*hits: int) -> list[HeldOutResult]:
+            """Of ten right items in each document, so many are suggested, and nothing else."""
+            return [HeldOutResult("", dict.fromkeys(range(n), 1.0), frozenset(range(10)), {}) for n in hits]
+
+        relations = {"rules": results(5, 5, 5, 5), "linker": results(9, 9, 8, 9)}
+        spans = {"rules": results(5, 5, 5, 5), "memory": results(5, 5, 5, 5), "tagger": results(9, 4, 5, 4)}
+        whole = {f"{way}+{other}": results(0, 0, 0, 0) for way in spans for other in relations}
+        assert choose(CrossValidation(spans, relations, whole))["spans"] == "memory"
+        spans["tagger"] = results(6, 7, 7, 6)
+        assert choose(CrossValidation(spans, relations, whole)) == {
+            "spans": "tagger",
+            "relations": "linker",
+            "whole": "tagger+linker",
+        }
+        spans["memory"] = results(2, 3, 3, 2)
+        spans["tagger"] = results(5, 4, 5, 5)
+        assert choose(CrossValidation(spans, relations, whole))["spans"] == "rules"
+
+    def test_layout_teaches_the_rich_tagger_what_words_do_not_say(self, german: LabelScheme, tmp_path: Path) -> None:
+        """The same numbers stand for doses and for other things: only the field at the start of the line tells."""
+
+        def sheet(number: int) -> Example:
+            dose, weight = f"{200 + 37 * number}", f"{210 + 41 * number}"
+            text = f"Blatt\n\nDosis: heute zunächst {dose}\nGewicht: heute zunächst {weight}\n"
+            document = make_document(text, "de", f"blatt{number}")
+            at = text.index(dose)
+            return Example(document, Annotations(), Annotations.of([suggested_span(at, at + 3, "DOSIS", "t@1", 1.0)]))
+
+        examples = [sheet(number) for number in range(6)]
+        training_set, new = TrainingSet(german, examples), sheet(9)
+        memory = training.train_memory(training_set, examples)
+        found = {}
+        for feature_set in FeatureSet:
+            tagger = training.train_tagger(training_set, examples, memory, tmp_path / feature_set, feature_set)
+            found[feature_set] = {span.key for span in LearnedSpans(german, memory, tagger).spans(new.document, [])}
+        right = {span.key for span in new.truth.spans.values()}
+        assert found[FeatureSet.RICH] == right != found[FeatureSet.PLAIN]
+
+    def test_what_the_memory_says_rarely_rightly_is_not_added(self, german: LabelScheme) -> None:
+        """A word that is a finding in some documents, and in most nothing, no longer becomes a suggestion."""
+        examples = []
+        for number in range(60):
+            text = f"Am Tag {number} bestand Unruhe im Haus {number * 7}."
+            at = text.index("Unruhe")
+            spans = [suggested_span(at, at + 6, "BEFUND", "t@1", 1.0)]
+            found = [suggested_span(at, at + 6, "WIRKSTOFF", "t@1", 1.0)] if number % 6 else spans
+            examples.append(Example(make_document(text, "de", f"d{number}"), Annotations(), Annotations.of(found)))
+        training_set = TrainingSet(german, examples)
+        memory = training.train_memory(training_set, examples[::6])
+        calibration = training.calibrate_memory(training_set, examples, memory)
+        new = make_document("Am Tag 99 bestand Unruhe im Haus 3.", "de", "new")
+        assert LearnedSpans(german, memory).spans(new, [])
+        assert not LearnedSpans(german, memory, calibrate=lambda _, score: calibration(score)).spans(new, [])
 
     def test_near_duplicates_are_never_on_both_sides(self, german: LabelScheme) -> None:
         examples = [letter(number) for number in (0, 1, 2, 3)]
@@ -307,6 +367,49 @@ class TestVersions:
         assert versions.is_pinned(learned_dir)
         versions.use(learned_dir, versions.NONE, german, pinned=True)
         assert versions.active_version(learned_dir, german) is None
+
+    def test_a_tagger_of_a_version_that_names_no_features_has_the_plain_ones(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        folder = version()
+        card = json.loads((folder / versions.CARD).read_text(encoding="utf-8"))
+        assert card["features"] in set(FeatureSet)
+        card.pop("features")
+        card["leaning"] = True
+        (folder / versions.CARD).write_text(json.dumps(card), encoding="utf-8")
+        versions.use(tmp_path / "learned", "0001", german, pinned=True)
+        (found,) = build(german, tmp_path, tmp_path / "learned").suggest([letter(10).document])
+        assert found.spans
+        card["features"] = "other"
+        (folder / versions.CARD).write_text(json.dumps(card), encoding="utf-8")
+        assert versions.list_versions(tmp_path / "learned", german)[0].problem.startswith("its card is none of ours")
+
+    def test_the_newest_and_the_one_in_use_are_kept(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        learned_dir = tmp_path / "learned"
+        for number in range(1, 6):
+            version(f"{number:04d}")
+        versions.use(learned_dir, "0001", german, pinned=True)
+        assert versions.prune(learned_dir, 2) == ["0002", "0003"]
+        assert [v.version for v in versions.list_versions(learned_dir, german)] == ["0001", "0004", "0005"]
+        assert versions.active_version(learned_dir, german) is not None
+        assert versions.next_version(learned_dir) == "0006"
+
+    def test_one_can_be_removed_unless_it_is_in_use(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        learned_dir = tmp_path / "learned"
+        version("0001")
+        version("0002")
+        versions.use(learned_dir, "0002", german, pinned=False)
+        versions.remove(learned_dir, "0001")
+        assert [v.version for v in versions.list_versions(learned_dir, german)] == ["0002"]
+        with pytest.raises(ModelError, match="learned version 0002 is in use"):
+            versions.remove(learned_dir, "0002")
+        for named in ("0001", "..", "active", ""):
+            with pytest.raises(ModelError, match="no learned version"):
+                versions.remove(learned_dir, named)
 
     @pytest.mark.parametrize("named", ["../0001", "0009", "", "x" * 300])
     def test_a_version_that_is_not_there_is_refused(

@@ -17,7 +17,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
 from annotator.store import check_database
 from annotator.suggest.learned import versions
-from annotator.suggest.learned.cross_validation import HeldOutResult
+from annotator.suggest.learned.cross_validation import TAGGERS, HeldOutResult
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.comparing.verdicts import summarize_verdicts
 from annotator.workflow.desk import Desk
@@ -166,6 +166,15 @@ class TestTrain:
         train(finished.workspace)
         assert versions.chosen_version(learned_dir) == "0003"
 
+    def test_old_versions_go_and_the_one_in_use_stays(self, finished: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(versions.prune, "__defaults__", (2,))
+        learned_dir = learned_folder(finished.workspace)
+        for number in (8, 9, 10):
+            train(finished.workspace)
+            finish(finished, number)
+        assert [v.version for v in versions.list_versions(learned_dir, finished.scheme)] == ["0002", "0003"]
+        assert versions.chosen_version(learned_dir) == "0003"
+
     def test_the_workbench_takes_a_new_version_up_with_the_next_document(self, finished: Bench) -> None:
         desk = Desk(finished.workspace, "ana")
         assert desk.learning() == ""
@@ -178,10 +187,10 @@ class TestEvaluate:
     def test_documents_are_left_out_in_turn(self, finished: Bench) -> None:
         found = evaluate(finished.workspace, folds=None)
         assert (found.documents, found.folds) == (6, 6)
-        assert set(found.spans) == {"rules", "memory", "tagger"}
+        assert set(found.spans) == {"rules", "memory", "tagger", "rich tagger"}
         assert found.spans["tagger"].exact.right == 12
         assert (found.spans["tagger"].exact.f1 or 0) > (found.spans["rules"].exact.f1 or 0)
-        assert found.used["spans"] == "tagger"
+        assert found.used["spans"] in TAGGERS
         assert [share for share, _, _ in found.curve] == [0.25, 0.5, 0.75, 1.0]
         assert found.labels["spans"]["ORG"].exact.right == 12
         for score in (found.spans["tagger"], found.labels["spans"]["ORG"], *found.sources["spans"].values()):
@@ -265,12 +274,14 @@ class TestCommands:
         assert "tagger" in out
         assert "version 0001 learned from 6 documents" in said
         assert "already learned" in run("train")[2]
-        assert json.loads(run("train", "--json")[1])["uses"]["spans"] == "tagger"
+        assert json.loads(run("train", "--json")[1])["uses"]["spans"] in TAGGERS
         rows = json.loads(run("models", "list", "--json")[1])
         assert [row["state"] for row in rows if row["name"] == "learned"] == ["used"]
         assert run("models", "use", "none")[0] == 0
         rows = json.loads(run("models", "list", "--json")[1])
         assert [row["state"] for row in rows if row["name"] == "learned"] == [""]
+        assert run("models", "remove", "0001")[::2] == (0, "0001 is gone\n")
+        assert not [row for row in json.loads(run("models", "list", "--json")[1]) if row["name"] == "learned"]
         assert run("models", "use", "0007")[::2] == (
             1,
             "annotator: no learned version '0007': `annotator models list` shows them\n",
@@ -335,16 +346,22 @@ class TestBackground:
         learned_folder(bench.workspace).write_text("a file is in the way", encoding="utf-8")
         BackgroundTraining(bench.workspace.root, "ana")._run()
 
-    def test_it_starts_after_each_few_documents(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-        started = []
+    def test_it_starts_after_two_documents_and_then_after_each_few(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        started: list[int] = []
         monkeypatch.setattr(BackgroundTraining, "_run", lambda _self: started.append(1))
         training = BackgroundTraining(bench.workspace.root, "ana", every=3)
-        for _ in range(7):
+        seen: list[int] = []
+        for number in range(1, 9):
             training.document_done()
             deadline = time.monotonic() + 5
             while training.under_way and time.monotonic() < deadline:
                 time.sleep(0.001)
-        assert started == [1, 1]
+            if len(started) > len(seen):
+                seen.append(number)
+                versions.use(learned_folder(bench.workspace), versions.NONE, bench.scheme, pinned=False)
+        assert seen == [2, 5, 8]
 
     def test_each_run_has_a_log_of_its_own(self, finished: Bench) -> None:
         others = [BackgroundTraining(finished.workspace.root, "bo") for _ in range(2)]
