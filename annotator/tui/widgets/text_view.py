@@ -77,6 +77,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         self._blocks: dict[int, list[Strip]] = {}
         self._width, self._height = 80, 0
         self._reveal_first: int | None = None
+        self._waiting: list[tuple[int, int]] = []
         self._show_rows(*self._rows_within(self._width))
 
     # Geometry
@@ -260,10 +261,11 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
     def set_highlights(self, highlights: Highlights) -> None:
         """Emphasise something else; only rows that change are painted again."""
         old, self.highlights = self.highlights, highlights
+        waiting, self._waiting = self._waiting, []
         if (old.arcs is None) != (highlights.arcs is None):
             self.repaint_all()
             return
-        self.repaint(self._changed_ranges(old, highlights))
+        self.repaint([*self._changed_ranges(old, highlights), *waiting])
 
     def _changed_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
         """The ranges of the text that look different under other highlights."""
@@ -276,6 +278,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         ranges += set(old.stretches) ^ set(new.stretches)
         offsets = old.hints.keys() | new.hints.keys()
         return ranges + [(i, i + 1) for i in offsets if old.hints.get(i) != new.hints.get(i)]
+
+    def repaint_with_highlights(self, *ranges: tuple[int, int]) -> None:
+        """Paint the rows of some ranges again when the next highlights are set, as after a step: once, not twice."""
+        self._waiting += ranges
 
     def repaint(self, ranges: list[tuple[int, int]]) -> None:
         """Paint the rows of some ranges of the text again."""

@@ -104,22 +104,12 @@ class VersionsView(TextView):
         return painter
 
     displayed = DisplayedCases()
-    _waiting: tuple[tuple[int, int], ...] = ()
-
-    def _changed_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
-        """The ranges that look different, those that wait for other highlights among them."""
-        waiting, self._waiting = self._waiting, ()
-        return [*super()._changed_ranges(old, new), *waiting]
 
     def show_cases(self, displayed: DisplayedCases) -> None:
         """Show the versions of other cases from the next painting on; the caller repaints."""
         self.displayed = displayed
         if isinstance(self.painter, VersionsPainter):
             self.painter.displayed = displayed
-
-    def repaint_with_highlights(self, *ranges: tuple[int, int]) -> None:
-        """Paint the rows of some ranges again when the next highlights are set: another case is in focus then."""
-        self._waiting += ranges
 
 
 def _is_visible(case: SpanCase, start: int, end: int) -> bool:

@@ -278,6 +278,7 @@ class AnnotateScreen(DocumentScreen):
         span = self.session.checks.span(span_id)
         if self._labelled_everywhere == span.key:
             self.carry_out(lambda: self.session.propose(span_id))
+            self.refresh_highlights()
             return
         outcome = self.carry_out(lambda: self.session.everywhere(span_id))
         if outcome is not None:

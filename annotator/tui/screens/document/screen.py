@@ -298,8 +298,8 @@ class DocumentScreen(WorkScreen):
         return outcome
 
     def show_outcome(self, outcome: Outcome) -> None:
-        """Repaint what a step touched, and show its message and warning."""
-        self.view.repaint(list(outcome.touched))
+        """Show a step's message and warning; what it touched is repainted with the focus that the caller sets then."""
+        self.view.repaint_with_highlights(*outcome.touched)
         self.panel.update_entries()
         self.show_message(outcome.message)
         if outcome.warning is not None:
