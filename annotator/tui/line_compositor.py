@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
+from rich.console import Console
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
 _Pieces = dict[int, Strip | None]
 """What is shown of a line, by the column at which it begins; ``None`` is still to be rendered."""
+
+
+class LineUpdate(ChopsUpdate):
+    """Writes the pieces of lines that changed, each where it stands; Textual builds three objects for each place."""
+
+    def render_segments(self, console: Console) -> str:
+        """Render what the terminal is sent."""
+        sequences: list[str] = []
+        for y, left, right in self.spans:
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                if strip is not None and x < right and left < end:
+                    seen = strip if end <= right else strip.crop(0, right - x)
+                    sequences += f"\x1b[{y + 1};{x + 1}H", seen.render(console)
+        return "".join(sequences)
 
 
 class LineCompositor(Compositor):
@@ -28,9 +43,10 @@ class LineCompositor(Compositor):
         """Render what changed since the last update."""
         self._changed = self._dirty_regions.copy()
         try:
-            return super().render_partial_update()
+            update = super().render_partial_update()
         finally:
             self._changed = ()
+        return update and LineUpdate(update.chops, update.spans, update.chop_ends)
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
         """Render the pieces of each line, by the column at which they begin; ``cuts`` says where widgets meet."""
@@ -39,18 +55,14 @@ class LineCompositor(Compositor):
         pieces: list[_Pieces] = [dict.fromkeys(c[:-1]) if is_rendered_line(y) else {} for y, c in enumerate(cuts)]
         for widget, (region, clip) in self.visible_widgets.items():  # those in front come first
             shown = region.intersection(clip)
-            parts = [part for one in changed if (part := shown.intersection(one))]
-            lines = {y for part in parts for y in part.line_range if self._has_gap(pieces[y], shown)}
-            for run in _runs(lines):
+            x, right = shown.x, shown.right
+            beside = [one for one in changed if max(one.x, x) < min(one.right, right)]
+            lines = {y for one in beside for y in range(max(shown.y, one.y), min(shown.bottom, one.bottom))}
+            for run in _runs(y for y in lines if _has_gap(pieces[y], x, right)):
                 of_widget = Region(shown.x - region.x, run.start - region.y, shown.width, len(run))
                 for y, strip in zip(run, widget.render_lines(of_widget), strict=False):
                     self._fill_gaps(pieces[y], cuts[y], strip, shown)
         return cast("Sequence[Mapping[int, Strip]]", pieces)
-
-    def _has_gap(self, pieces: _Pieces, shown: Region) -> bool:
-        """Whether there is a piece still to be rendered where a widget is shown."""
-        x, right = shown.x, shown.right
-        return any(piece is None and x <= start < right for start, piece in pieces.items())
 
     def _fill_gaps(self, pieces: _Pieces, cuts: list[int], strip: Strip, shown: Region) -> None:
         """Cut a widget's line where other widgets begin and end, and take the pieces that nothing covers.
@@ -67,6 +79,13 @@ class LineCompositor(Compositor):
         for start, piece in zip(starts, whole.divide([cut - shown.x for cut in starts[1:]]), strict=False):
             if pieces[start] is None:
                 pieces[start] = piece
+
+
+def _has_gap(pieces: _Pieces, x: int, right: int) -> bool:
+    """Whether there is a piece still to be rendered between two columns, at which pieces begin and end."""
+    if pieces[x] is None:
+        return True
+    return None in pieces.values() and any(piece is None and x <= start < right for start, piece in pieces.items())
 
 
 def _runs(lines: Iterable[int]) -> Iterator[range]:

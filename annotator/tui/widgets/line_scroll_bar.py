@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Self
 
 from rich.color import Color
@@ -13,6 +14,12 @@ from textual.strip import Strip
 
 from annotator.tui.widgets.one_layout import laid_out_once
 from annotator.tui.widgets.palette_widget import plain_lines
+
+
+@lru_cache(maxsize=64)
+def _strip(cell: Segment) -> Strip:
+    """A line of a bar: few, which come again and again, and know how they were rendered."""
+    return Strip([cell])
 
 
 @laid_out_once
@@ -48,11 +55,10 @@ class LineScrollBar(ScrollBar):
         if self.parent is None:
             return [Strip.blank(crop.width)] * crop.height
         cells = self._cells()
-        strips = {id(cell): Strip([cell]) for cell in cells}  # few that come again and again
 
         def line(y: int) -> Strip:
             self._painted[y] = cells[y]
-            return strips[id(cells[y])]
+            return _strip(cells[y])
 
         return plain_lines(self, crop, line)
 
