@@ -5,7 +5,7 @@ Built for documents with tens of thousands of spans: look-ups are binary searche
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, overload
 
@@ -56,7 +56,7 @@ class IntervalIndex(Sequence[Interval]):
         interval = Interval.of(start, end, item)
         position = bisect_left(self._sorted, interval)
         if self._sorted[position : position + 1] != [interval]:
-            insort(self._sorted, interval)
+            self._sorted.insert(position, interval)
             self._longest = max(self._longest, end - start)
 
     def change(self, gone: Iterable[tuple[int, int, str]], come: Iterable[tuple[int, int, str]]) -> None:

@@ -292,7 +292,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         resized = False
         for row in rows:
             self._blocks.pop(row, None)
-            if first <= row <= last or len(self.rows) <= MEASURED_AT_ONCE:
+            if first <= row <= last:
                 resized |= self._measure(row)
         if resized:
             self._add_up_heights()
