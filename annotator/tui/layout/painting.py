@@ -80,10 +80,13 @@ class Painter:
         """Put margins around a line, and into the gutter the number of a row, or a mark."""
         frame = self.frame
         before = f"{number if frame.numbers else ''} ".rjust(frame.margin + frame.numbers)
-        left = [Segment(before, self.palette.style(self.palette.faint))]
+        segments = [Segment(before, self.palette.style(self.palette.faint))]
         if frame.marks:
-            left.append(Segment(mark.ljust(frame.marks), self.palette.style(bold=True)))
-        return Strip.join([Strip(left, frame.left), strip, Strip.blank(frame.right, self.palette.style())])
+            segments.append(Segment(mark.ljust(frame.marks), self.palette.style(bold=True)))
+        segments += strip
+        if frame.right:
+            segments.append(Segment(" " * frame.right, self.palette.style()))
+        return Strip(segments, frame.left + strip.cell_length + frame.right)
 
     def _spans(self, start: int, end: int) -> list[Span]:
         """The spans, decided and suggested, that overlap a range."""
