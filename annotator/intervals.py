@@ -32,11 +32,33 @@ class Interval(NamedTuple):
 
 
 class IntervalIndex(Sequence[Interval]):
-    """Intervals in reading order."""
+    """Intervals in reading order; changes are made when it is read next, many at once in one pass."""
 
     def __init__(self, intervals: Iterable[tuple[int, int, str]] = ()) -> None:
-        self._sorted = sorted(Interval.of(*interval) for interval in intervals)
-        self._longest = max((i.end - i.start for i in self._sorted), default=0)
+        self._settled = sorted(Interval.of(*interval) for interval in intervals)
+        self._longest = max((i.end - i.start for i in self._settled), default=0)
+        self._changes: dict[Interval, bool] = {}
+
+    @property
+    def _sorted(self) -> list[Interval]:
+        """The intervals as they are now."""
+        if self._changes:
+            self._settle()
+        return self._settled
+
+    def _settle(self) -> None:
+        changes, self._changes = self._changes, {}
+        if len(changes) >= FEW_CHANGES:
+            staying = [interval for interval in self._settled if interval not in changes]
+            self._settled = sorted(staying + sorted(interval for interval, stays in changes.items() if stays))
+            return
+        for interval, stays in changes.items():
+            position = bisect_left(self._settled, interval)
+            is_there = position < len(self._settled) and self._settled[position] == interval
+            if stays and not is_there:
+                self._settled.insert(position, interval)
+            elif is_there and not stays:
+                del self._settled[position]
 
     def __len__(self) -> int:
         return len(self._sorted)
@@ -53,41 +75,26 @@ class IntervalIndex(Sequence[Interval]):
 
     def add(self, start: int, end: int, item: str) -> None:
         """Add an interval; adding it twice changes nothing."""
-        interval = Interval.of(start, end, item)
-        position = bisect_left(self._sorted, interval)
-        if self._sorted[position : position + 1] != [interval]:
-            self._sorted.insert(position, interval)
-            self._longest = max(self._longest, end - start)
+        self._changes[Interval.of(start, end, item)] = True
+        self._longest = max(self._longest, end - start)
 
     def change(self, gone: Iterable[tuple[int, int, str]], come: Iterable[tuple[int, int, str]]) -> None:
-        """Remove intervals and add others; many at once cost one pass."""
-        gone, come = list(gone), list(come)
-        if len(gone) + len(come) < FEW_CHANGES:
-            for interval in gone:
-                self.discard(*interval)
-            for interval in come:
-                self.add(*interval)
-            return
-        leaving = {Interval.of(*interval) for interval in gone}
-        coming = {Interval.of(*interval) for interval in come}
-        staying = (
-            [i for i in self._sorted if i not in leaving and i not in coming] if leaving or coming else self._sorted
-        )
-        self._sorted = sorted(staying + sorted(coming))
-        self._longest = max([self._longest, *(i.end - i.start for i in coming)])
+        """Remove intervals and add others."""
+        for interval in gone:
+            self.discard(*interval)
+        for interval in come:
+            self.add(*interval)
 
     def discard(self, start: int, end: int, item: str) -> None:
         """Remove an interval if it is there."""
-        interval = Interval.of(start, end, item)
-        position = bisect_left(self._sorted, interval)
-        if self._sorted[position : position + 1] == [interval]:
-            del self._sorted[position]
+        self._changes[Interval.of(start, end, item)] = False
 
     def overlapping(self, start: int, end: int) -> list[Interval]:
         """List the intervals that share a code point with ``start`` to ``end``, in reading order."""
-        first = bisect_left(self._sorted, (start - self._longest,))
-        last = bisect_left(self._sorted, (end,))
-        return [i for i in self._sorted[first:last] if i.end > start]
+        intervals = self._sorted
+        first = bisect_left(intervals, (start - self._longest,))
+        last = bisect_left(intervals, (end,))
+        return [i for i in intervals[first:last] if i.end > start]
 
     def at(self, offset: int) -> list[Interval]:
         """List the intervals that cover the code point at ``offset``, in reading order."""
@@ -95,12 +102,14 @@ class IntervalIndex(Sequence[Interval]):
 
     def after(self, interval: Interval | tuple[int]) -> Interval | None:
         """Find the first interval behind ``interval`` in reading order."""
-        position = bisect_left(self._sorted, interval)
-        if position < len(self._sorted) and self._sorted[position] == interval:
+        intervals = self._sorted
+        position = bisect_left(intervals, interval)
+        if position < len(intervals) and intervals[position] == interval:
             position += 1
-        return self._sorted[position] if position < len(self._sorted) else None
+        return intervals[position] if position < len(intervals) else None
 
     def before(self, interval: Interval | tuple[int]) -> Interval | None:
         """Find the last interval before ``interval`` in reading order."""
-        position = bisect_left(self._sorted, interval)
-        return self._sorted[position - 1] if position else None
+        intervals = self._sorted
+        position = bisect_left(intervals, interval)
+        return intervals[position - 1] if position else None

@@ -118,8 +118,9 @@ DOCUMENT = StateTable("document", ("sha256", "lang", "title", "meta"), json=froz
 
 
 def write_ops(connection: sqlite3.Connection, layer_id: int, ops: Iterable[Op]) -> None:
-    """Carry the state tables forward by ``ops``, in order, runs of one kind at a time."""
-    for (table, gone), run in groupby(ops, key=lambda op: (op.table, op.now is None)):
+    """Carry the state tables forward by ``ops``, table by table, in each in order, runs of one kind at a time."""
+    by_table = sorted(ops, key=lambda op: op.table)
+    for (table, gone), run in groupby(by_table, key=lambda op: (op.table, op.now is None)):
         if table == "layer":
             for op in run:
                 _write_layer_field(connection, layer_id, op)
