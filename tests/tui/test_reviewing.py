@@ -64,6 +64,19 @@ class TestCertainty:
             assert shown == ["deciding 4 suggestions, one moment"]
             assert work.message.startswith("accepted 1 from 0.70")
 
+    async def test_what_follows_from_a_large_step_appears_while_one_goes_on(
+        self, lima: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("annotator.workflow.annotating.suggestion_updates.AT_ONCE", 0)
+        async with workbench(lima, "lima", size=(120, 24)) as work:
+            await work.press("a")
+            assert "suggestions follow · 3 to decide" in work.header
+            while "suggestions follow" in work.header:
+                await work.pilot.pause(0.01)
+                await work.settle()
+            assert work.text.count("GPE?↑") == 3
+            assert work.text.count("0.60→0.") == 3
+
 
 class TestReview:
     async def test_the_least_certain_by_the_score_that_was_first_shown_comes_first(self, lima: Bench) -> None:

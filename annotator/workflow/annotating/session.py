@@ -70,7 +70,7 @@ class AnnotationSession:
         """Read the layer as it stands in the store."""
         with self._store.snapshot():
             self._read()
-            self._updates = self._memory.updates(self.document, self.layer) if self._learns else None
+            self.updates = self._memory.updates(self.document, self.layer) if self._learns else None
             self.layer.suggestions.begin_showing()
 
     def _read(self) -> None:
@@ -135,8 +135,8 @@ class AnnotationSession:
         if step.reopened:
             message = f"{message}; reopened: was {step.reopened}"
         touched = {*self.layer.touched_ranges(step.ops)}
-        if self._updates is not None:
-            touched.update(self._updates.update(step.ops))
+        if self.updates is not None:
+            touched.update(self.updates.update(step.ops))
         return Outcome(message, focus, tuple(sorted(touched)), self._memory.next_warning())
 
     def undo(self) -> Outcome:

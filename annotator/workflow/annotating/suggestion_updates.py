@@ -7,8 +7,10 @@ costs the sentences that it concerns: those where it happened, and those where t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from annotator.annotation import Relation, Span, reading_order, suggested_span
@@ -20,6 +22,7 @@ from annotator.suggest.learned.evidence import LEAST_SCORE
 from annotator.suggest.learned.phrase_memory import SOURCE, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex, Stems, TokenRange, Unit
 from annotator.text import Document
+from annotator.workflow.annotating.backlog import Backlog
 from annotator.workflow.annotating.correction_rules import CorrectionRules
 from annotator.workflow.annotating.phrase_evidence import DecisionId, PhraseEvidence
 from annotator.workflow.annotating.review_layer import ReviewLayer
@@ -31,6 +34,12 @@ STORED_WEIGHT = 2.0
 """Mentions elsewhere that the score of a stored suggestion counts as much as."""
 LEAST_SHOWN = 0.3
 """Score below which a stored suggestion is no longer shown."""
+AT_ONCE = 3000
+"""Ops of a step up to which the suggestions follow it at once; of a larger one, piece by piece, while there is time."""
+UNITS_AT_ONCE = 100
+"""Units that rules of correction may concern for a step to be followed there at once."""
+PIECE = 30
+"""Units whose suggestions are worked out as one piece, which takes some milliseconds."""
 
 
 class RelationProposer(Protocol):
@@ -56,6 +65,8 @@ class _Overlay:
 class SuggestionUpdates:
     """Keeps the suggestions of one layer up to date with what is decided in it.
 
+    After a step with thousands of ops they are behind, until :meth:`catch_up` was called often enough.
+
     ``memory`` and ``corrections`` know what was decided in other documents, ``proposer`` proposes relations at the
     curator's own spans, ``calibrate`` turns the memory's scores into probabilities.
     """
@@ -80,28 +91,82 @@ class SuggestionUpdates:
             self._index, layer, corrections if corrections is not None else CorrectionMemory()
         )
         self._overlays: dict[Unit, _Overlay] = {}
+        self._backlog = Backlog()
         self._restart()
 
     # Following decisions
 
     def update(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
-        """Update the suggestions after a step; returns the ranges, in code points, in which they changed."""
+        """Update the suggestions after a step, or begin to; returns the ranges, in code points, in which they changed.
+
+        What is behind and what comes later may be done in any order: all of it follows from the layer as it is then.
+        """
         ops = list(ops)
         if any(op.table == "layer" and op.id == "state" for op in ops) and self._is_paused != self._is_finished():
             return self._restart()
         if self._is_paused:
             return []
-        decisions, changed = self._decisions_and_units(ops)
-        phrases = self._evidence.count(decisions)
-        tokens = (token for phrase in phrases for token in self._evidence.update_affected(phrase))
-        corrected = self._units_with_labels(self._corrections.count(decisions))
-        return self._update_units({*map(self._index.unit_of, tokens), *corrected, *changed}, changed)
+        if len(ops) > AT_ONCE:
+            self._backlog.ops += ops
+            return []
+        phrases, corrected, changed = self._count(ops)
+        units = self._units_with(phrases) | changed
+        if len(corrected) <= UNITS_AT_ONCE:
+            units |= corrected
+        else:
+            self._backlog.add(corrected - units)
+        return self._update_units(units, changed)
 
-    def _units_with_labels(self, labels: set[str]) -> Iterator[Unit]:
+    def _count(self, ops: Iterable[Op]) -> tuple[set[Stems], set[Unit], set[Unit]]:
+        """Count the decisions of some ops: the phrases, and the units with other rules, then those with the ops."""
+        decisions, changed = self._decisions_and_units(ops)
+        phrases, labels = self._evidence.count(decisions), self._corrections.count(decisions)
+        return phrases, self._units_with_labels(labels), changed
+
+    def _units_with(self, phrases: Iterable[Stems]) -> set[Unit]:
+        """Update what decisions on some phrases affect; the units in which that is or was."""
+        tokens = (token for phrase in phrases for token in self._evidence.update_affected(phrase))
+        return set(map(self._index.unit_of, tokens))
+
+    def _units_with_labels(self, labels: Iterable[str]) -> set[Unit]:
         """The units in which stored suggestions with some labels stand."""
-        for span in self._suggestions.stored_spans.values() if labels else ():
-            if span.label in labels:
-                yield from self._units_of(span.start, span.end)
+        return {unit for label in labels for unit in self._labelled_units.get(label, ())}
+
+    @cached_property
+    def _labelled_units(self) -> dict[str, set[Unit]]:
+        """The units in which stored suggestions stand, by label."""
+        found: dict[str, set[Unit]] = {}
+        for span in self._suggestions.stored_spans.values():
+            found.setdefault(span.label, set()).update(self._units_of(span.start, span.end))
+        return found
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the suggestions do not yet follow all that is decided."""
+        return bool(self._backlog)
+
+    def catch_up(self, seconds: float = float("inf")) -> list[tuple[int, int]]:
+        """Go on with what is behind, by a piece or for some seconds; returns the ranges in which anything changed."""
+        until = time.monotonic() + seconds
+        ranges: list[tuple[int, int]] = []
+        while self._backlog:
+            ranges += self._catch_up_by_a_piece()
+            if time.monotonic() >= until:
+                break
+        return ranges
+
+    def _catch_up_by_a_piece(self) -> list[tuple[int, int]]:
+        behind = self._backlog
+        if behind.ops:
+            phrases, corrected, changed = self._count(behind.take_ops(10 * PIECE))
+            behind.phrases |= phrases
+            behind.add(corrected)
+            behind.add(changed, changed=True)
+        elif behind.phrases:
+            behind.add(self._units_with(behind.take_phrases(10 * PIECE)))
+        else:
+            return self._update_units(*behind.take_units(PIECE))
+        return []
 
     def _is_finished(self) -> bool:
         return self._layer.content.fields.get("state") == "done"
@@ -109,6 +174,7 @@ class SuggestionUpdates:
     def _restart(self) -> list[tuple[int, int]]:
         """Work out all suggestions from the layer as it is; nothing new is suggested for a finished document."""
         self._is_paused = self._is_finished()
+        self._backlog = Backlog()
         self._evidence.clear()
         self._corrections.clear()
         units: set[Unit] = set(self._overlays)

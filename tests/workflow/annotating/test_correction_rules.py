@@ -62,6 +62,19 @@ class TestBorders:
         session.redo()
         assert pending(bench.session("a")) == pending(session) == ["ORG Senado de Puebla", "ORG Cámara de Lima"]
 
+    def test_where_many_suggestions_may_change_they_follow_piece_by_piece(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("annotator.workflow.annotating.suggestion_updates.UNITS_AT_ONCE", 0)
+        session, _ = suggest(bench, "a", COURTS, "ORG", "Congreso", "Tribunal", "Senado", "Cámara")
+        assert session.updates is not None
+        mark(session, "Congreso de Jalisco", "ORG")
+        mark(session, "Tribunal de Sonora", "ORG")
+        assert pending(session) == ["ORG Senado", "ORG Cámara"]
+        ranges = session.updates.catch_up()
+        assert pending(session) == ["ORG Senado de Puebla", "ORG Cámara de Lima"]
+        assert range_of(session.document, "Senado de Puebla") in ranges
+
     def test_a_place_left_out_twice_is_left_out(self, bench: Bench) -> None:
         whole = ("Congreso de Jalisco", "Tribunal de Sonora", "Senado de Puebla")
         session, _ = suggest(bench, "a", COURTS, "ORG", *whole)

@@ -242,9 +242,9 @@ class TestTwoWindows:
         self, bench: Bench, ana: Span, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         session = bench.session()
-        assert session._updates is not None
+        assert session.updates is not None
         with monkeypatch.context() as patch:
-            patch.setattr(session._updates, "update", lambda _: 1 / 0)
+            patch.setattr(session.updates, "update", lambda _: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 session.accept(ana.id)
         assert span_texts(session) == span_texts(bench.session()) == {("PERSON", "Ana Ruiz")}

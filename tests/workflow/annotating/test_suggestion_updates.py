@@ -173,6 +173,67 @@ class TestPhrases:
         assert len(pending_suggestions(session)) == len(first)
 
 
+def waiting(session: AnnotationSession) -> list[tuple[str, float | None]]:
+    """Return the waiting suggestions with their scores, in reading order."""
+    suggestions = session.layer.suggestions
+    items = [suggestions.spans.get(i) or suggestions.relations[i] for i in pending_suggestions(session)]
+    return [(item.id, item.score) for item in items]
+
+
+class TestAfterALargeStep:
+    @pytest.fixture(autouse=True)
+    def all_steps_are_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("annotator.workflow.annotating.suggestion_updates.AT_ONCE", 0)
+        monkeypatch.setattr("annotator.workflow.annotating.suggestion_updates.PIECE", 1)
+
+    def test_suggestions_follow_piece_by_piece(self, bench: Bench) -> None:
+        bench.add("a", "Lima gana. " * 12)
+        session = bench.session("a")
+        assert session.updates is not None
+        mark(session, "Lima", "GPE")
+        assert suggested(session) == []
+        counts = []
+        while session.updates.is_behind:
+            ranges = session.updates.catch_up(0)
+            counts.append(len(suggested(session)))
+            assert len(ranges) <= 1
+        assert counts == sorted(counts)
+        assert len(set(counts)) > 5
+        assert waiting(session) == waiting(bench.session("a"))
+
+    def test_steps_meanwhile_make_no_difference_in_the_end(self, bench: Bench) -> None:
+        document = bench.add("a", NEWS + "Lima y Ana Ruiz vuelven. Lima calla.")
+        spans = [proposal(document, "Lima", "GPE", 0.6, nth=n) for n in range(3)]
+        propose(bench.store, document, spans)
+        session = bench.session("a")
+        before = waiting(session)
+        assert session.updates is not None
+        mark(session, "Ana Ruiz", "PERSON")
+        session.updates.catch_up(0)
+        session.accept(spans[0].id)
+        session.updates.catch_up(0)
+        session.reject(spans[1].id)
+        for _ in range(3):
+            session.updates.catch_up(0)
+        session.undo()
+        session.updates.catch_up()
+        assert waiting(session) == waiting(bench.session("a")) != before
+        for _ in range(2):
+            session.undo()
+            session.updates.catch_up(0)
+        session.updates.catch_up()
+        assert waiting(session) == waiting(bench.session("a")) == before
+
+    def test_a_finished_document_has_nothing_to_catch_up_with(self, bench: Bench) -> None:
+        bench.add("a", NEWS)
+        session = bench.session("a")
+        assert session.updates is not None
+        mark(session, "Lima", "GPE")
+        session.finish()
+        assert not session.updates.is_behind
+        assert suggested(session) == []
+
+
 class TestWhereNothingIsSuggested:
     def test_on_a_blind_document(self, bench: Bench) -> None:
         bench.add("a", NEWS)

@@ -180,7 +180,7 @@ class TestTrain:
         assert desk.learning() == ""
         train(finished.workspace)
         assert desk.learning() == "learned from 6 · "
-        assert desk.open("n6")._updates is not None
+        assert desk.open("n6").updates is not None
 
 
 class TestEvaluate:

@@ -14,6 +14,7 @@ from annotator.text import Segment
 from annotator.tui.key_names import typed_character
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
+from annotator.tui.screens.annotate.catching_up import CatchingUp
 from annotator.tui.screens.annotate.document_actions import DocumentActions
 from annotator.tui.screens.annotate.status_lines import show_focus, show_header
 from annotator.tui.screens.annotate.verdict_actions import VerdictActions
@@ -83,7 +84,7 @@ class AnnotateScreen(DocumentScreen):
         self._undo_on_opening = undo
         self._steps_on_opening = session.editor.length
         self._first_item = None if item is None else session.content.item_id_with(item)
-        self.verdicts = VerdictActions(self)
+        self.verdicts, self._catching_up = VerdictActions(self), CatchingUp(self)
         add_actions(self, self.verdicts, DocumentActions(self))
         self._first_place = None if item is None else item.start
         self._asked_to_finish = False
@@ -145,6 +146,11 @@ class AnnotateScreen(DocumentScreen):
             return
         self.leave()
         self.run_or_report(lambda: self.workbench.open_document(left.key, undo=True))
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show what a step did, and let suggestions follow that are behind."""
+        super().show_outcome(outcome)
+        self._catching_up.begin()
 
     def show_status(self) -> None:
         """Update the lines around the text, and choose what is in focus in the panel."""

@@ -31,6 +31,8 @@ def show_header(
         {"done": " ✓ done", "skipped": " skipped"}.get(session.state, "") if session.returned is None else " ↩ returned"
     )
     flag = " ⚑" if session.flagged else ""
+    if session.updates is not None and session.updates.is_behind:
+        training = "suggestions follow"
     blind = " blind" if session.blind else ""
     counts = _counts(session, wide=wide)
     bar.show(

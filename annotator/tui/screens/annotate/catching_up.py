@@ -1,0 +1,62 @@
+"""Lets suggestions follow a step of thousands of decisions piece by piece, between the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from textual.timer import Timer
+
+from annotator.tui.widgets.item_panel import ItemPanel
+from annotator.tui.widgets.text_view import TextView
+from annotator.workflow.annotating.session import AnnotationSession
+
+EVERY = 0.03
+"""Seconds from one piece of work to the next."""
+AT_A_TIME = 0.015
+"""Seconds of work in a piece: a key that comes meanwhile waits a frame at most."""
+
+
+class FollowingScreen(Protocol):
+    """The annotate screen, as far as it shows suggestions that change by themselves."""
+
+    session: AnnotationSession
+    view: TextView
+    panel: ItemPanel
+
+    def set_interval(self, interval: float, callback: Callable[[], None]) -> Timer:
+        """Call a function again and again."""
+        ...
+
+    def show_status(self) -> None:
+        """Update the lines around the text, and the panel."""
+        ...
+
+
+class CatchingUp:
+    """Works on what :meth:`SuggestionUpdates.update` left for later, and shows what changes with it."""
+
+    def __init__(self, screen: FollowingScreen) -> None:
+        self._screen = screen
+        self._timer: Timer | None = None
+
+    def begin(self) -> None:
+        """Go on from time to time, if suggestions are behind."""
+        if self._is_behind and self._timer is None:
+            self._timer = self._screen.set_interval(EVERY, self._go_on)
+
+    @property
+    def _is_behind(self) -> bool:
+        updates = self._screen.session.updates
+        return updates is not None and updates.is_behind
+
+    def _go_on(self) -> None:
+        screen = self._screen
+        changed = screen.session.updates.catch_up(AT_A_TIME) if screen.session.updates is not None else []
+        if self._timer is not None and not self._is_behind:
+            self._timer.stop()
+            self._timer = None
+        screen.view.repaint(changed)
+        if not (screen.panel.filter and self._is_behind):  # a filter looks at every item
+            screen.panel.update_entries()
+        screen.show_status()
