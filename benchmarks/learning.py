@@ -11,6 +11,7 @@ document comes from what was learned from others.
 from __future__ import annotations
 
 import argparse
+import random
 import statistics
 import sys
 import tempfile
