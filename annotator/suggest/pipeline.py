@@ -18,7 +18,8 @@ from annotator.labels import LabelScheme
 from annotator.suggest import custom_models
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
-from annotator.suggest.models import PINNED, installed_path
+from annotator.suggest.models import in_use
+from annotator.suggest.pinned_models import PINNED
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, SuggesterFactory, hosts_of
 from annotator.suggest.score_table import shipped_digest
 from annotator.suggest.span_choice import compatible
@@ -56,15 +57,14 @@ class SuggestionPipeline:
         self.hosts = () if offline else tuple(dict.fromkeys(host for one in extra for host in hosts_of(one)))
         self.learned = learned
         self._by_language: dict[str, _BuiltInSuggester] = {}
-        self.missing = [
-            lang for lang in scheme.languages if lang in PINNED and installed_path(lang, models_dir) is None
-        ]
+        self.missing = [lang for lang in scheme.languages if lang in PINNED and in_use(lang, models_dir) is None]
 
     @property
     def fingerprint(self) -> str:
         """A digest of models, rules, learned version, scheme and extra suggesters: it changes if the output could."""
         parts = [f"rules@{RULES_VERSION}", shipped_digest(), self._scheme.sha256]
-        parts += [m.source for lang, m in sorted(PINNED.items()) if installed_path(lang, self._models_dir)]
+        used = (in_use(lang, self._models_dir) for lang in sorted(PINNED))
+        parts += [model.source for model in used if model is not None]
         parts += [f"{s.name}@{s.version}" for s in self._extra]
         parts += [self.learned.fingerprint] if self.learned is not None else []
         return sha256("\n".join(parts).encode()).hexdigest()

@@ -15,13 +15,13 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from annotator.suggest.models import PINNED
+from annotator.suggest.pinned_models import PINNED
 from annotator.suggest.relations.logistic import logit, sigmoid
 
 FILE = "score_table.json"
 MODEL = "model"
 """The source under which the pretrained models' spans are counted together."""
-_MODEL_NAMES = frozenset(model.name for model in PINNED.values())
+_MODEL_NAMES = frozenset(model.name for models in PINNED.values() for model in models)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ REQUESTS = {
     "a name that is none": Case(nothing, "status --as a/b", "'a/b' cannot be a curator's name"),
     "a file that is not there": Case(nothing, "validate nada.jsonl", "nada.jsonl: no such file"),
     "a workspace that is one already": Case(nothing, "init .", "labels.yaml exists already"),
+    "a size that no model has": Case(nothing, "models install es --size xl", "no model of size 'xl' for language 'es'"),
+    "a model to use that is not there": Case(nothing, "models use en-core-web-md", "en-core-web-md is not installed"),
+    "models to compare, with nothing finished": Case(
+        nothing, "models compare", "no finished document in a language with an installed model"
+    ),
     "no model for a language": Case(nothing, "models install xx", "no model for language 'xx'"),
 }
 

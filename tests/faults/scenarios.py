@@ -11,6 +11,7 @@ from pathlib import Path
 
 from annotator.cli.main import main
 from annotator.store import Store, schema
+from annotator.suggest.pinned_models import PINNED
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import KEY, Bench, link, make_bench, proposal, propose, range_of
@@ -54,6 +55,16 @@ def bench(base: Path) -> Bench:
 
 def plain(base: Path) -> None:
     bench(base).workspace.close()
+
+
+def with_models(base: Path) -> None:
+    """Both English models are installed, or look so."""
+    plain(base)
+    for model in PINNED["en"]:
+        folder = base / "work" / "models" / model.folder
+        folder.mkdir()
+        for name in ("config.cfg", "meta.json"):
+            (folder / name).write_text("{}", encoding="utf-8")
 
 
 def finished(base: Path) -> None:
@@ -216,6 +227,7 @@ VERBS = (
     Scenario("merge", apart, "merge {base}/other"),
     Scenario("train", learnable, "train"),
     Scenario("models use", plain, "models use none"),
+    Scenario("models use a model", with_models, "models use en-core-web-md"),
     Scenario("seal", finished, "seal -o {base}/all.seal", repeats=False),
     Scenario("migrate", older, "doctor"),
     Scenario("init", plain, "init {base}/new"),

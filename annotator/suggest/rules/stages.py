@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 
 from annotator.annotation import Span
 from annotator.labels import LabelScheme
-from annotator.suggest import models
 from annotator.suggest.rules import (
     acronyms,
     consistency,
@@ -52,8 +51,7 @@ def _add_events(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]
 
 def _check_context(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
     mentions = places.doubt_inside_names(doc, mentions)
-    model = models.PINNED.get(doc.lang)
-    return context.checked(doc, mentions, model.source if model is not None else "")
+    return context.checked(doc, mentions, doc.model_mentions[0].source if doc.model_mentions else "")
 
 
 def _make_consistent(doc: AnalyzedDocument, mentions: list[Mention]) -> list[Mention]:
