@@ -23,7 +23,7 @@ _LINK = {
     "en": r"(?:of|of the|on|on the|for the|against)",
 }
 _YEAR = r"(?: (?:19|20)\d\d\b)?"
-_TAIL_EN = re.compile(rf"(?: of(?: the)? {_WORD}(?: {_WORD})*)?{_YEAR}")
+_TAIL_EN = re.compile(rf"(?: (?:I|II|One|Two)\b| of(?: the)? {_WORD}(?: {_WORD})*)?{_YEAR}")
 """What may follow the head of an English name as its own."""
 _BEFORE = re.compile(r"\d{1,3}(?:st|nd|rd|th|[ªº])|[IVX]+|(?:19|20)\d\d")
 """Ordinals in figures and years, which may stand before a name as its own."""

@@ -69,8 +69,12 @@ class _Kind(Enum):
     """How much a noun needs around it to stand for one happening; the values name the lists."""
 
     SURE = "heads"
+    PLURAL = "plurals"
     DOUBTFUL = "doubtful"
     AMBIGUOUS = "ambiguous"
+
+
+_SURE = frozenset({_Kind.SURE, _Kind.PLURAL})
 
 
 class _Noun(NamedTuple):
@@ -123,18 +127,19 @@ def _score(doc: AnalyzedDocument, phrase: _Phrase, noun: _Noun) -> float:
         return 0.0
     if noun.fixed:
         return 0.6
-    if noun.kind is not _Kind.SURE:
-        return 0.5 if phrase.marked and _begins_with_ordinal(doc, phrase) else 0.0
+    counts = _begins_with_ordinal(doc, phrase)
+    if noun.kind not in _SURE:
+        return 0.5 if counts else 0.0
     if determiner in grammar.indefinite:
         return 0.6 if named else 0.5 if complement else 0.0
-    return 0.5 if determiner in grammar.during or _begins_with_ordinal(doc, phrase) else 0.0
+    return 0.5 if determiner in grammar.during or counts or (named and noun.kind is _Kind.PLURAL) else 0.0
 
 
 def _definite_score(noun: _Noun, *, marked: bool, named: bool) -> float:
     """The score after a definite article, a possessive or a demonstrative."""
     if noun.plural:
-        return 0.55 if noun.kind is _Kind.SURE and (marked or named) else 0.0
-    if noun.kind is _Kind.SURE:
+        return 0.55 if noun.kind in _SURE and (marked or named) else 0.0
+    if noun.kind in _SURE:
         return 0.8 if marked else 0.72
     if marked:
         return 0.65
@@ -154,7 +159,12 @@ def _determiner(doc: AnalyzedDocument, first: int) -> str:
     if at < 0 or doc.gap(at) not in _AFTER_DETERMINER:
         return ""
     word = doc.words[at].lower()
-    return "" if word == "s" and doc.gap(at - 1) not in {"'", "’"} else word
+    return "" if word == "s" and not _possesses(doc, at) else word
+
+
+def _possesses(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether the word ``s`` makes the word before it a possessor, and is no short form of ``is``."""
+    return doc.gap(index - 1) in {"'", "’"} and doc.words[index - 1].lower() not in word_list("en", "before_is")
 
 
 def _stands_between(doc: AnalyzedDocument, index: int) -> bool:
@@ -203,21 +213,25 @@ def _english(doc: AnalyzedDocument, first: int, last: int) -> _Phrase:
     """The phrase around an English noun, with the modifiers between its determiner and the noun."""
     words, grammar = doc.words, _GRAMMARS["en"]
     telling = forms("en", "events", "adjectives") | forms("en", "events", "ordinals")
-    at, marked = first, False
+    at = first
+    marked: list[int] = []
     stop = max(0, first - _MOST_BEFORE)
     while at > stop and doc.gap(at - 1) in INSIDE and words[at - 1][0].islower():
         if words[at - 1] in _closed_english():
             break
         at -= 1
-        marked |= words[at] in telling
-    determined = at > 0 and words[at - 1].lower() in grammar.definite | grammar.indefinite
-    return _Phrase(at if marked or determined else first, last, marked)
+        if words[at] in telling:
+            marked.append(at)
+    if at == 0 or words[at - 1].lower() not in grammar.definite | grammar.indefinite:
+        at = min([first, *marked])
+    return _Phrase(at, last, bool(marked))
 
 
 @cache
 def _closed_english() -> frozenset[str]:
     """Words that are no modifiers of a noun, or none that belong to the phrase."""
-    return frozenset().union(*_GRAMMARS["en"], forms("en", "events", "between"), word_list("en", "followers"))
+    closed = frozenset().union(*_GRAMMARS["en"], forms("en", "events", "between"), word_list("en", "followers"))
+    return closed - forms("en", "events", "ordinals")
 
 
 def _is_other(doc: AnalyzedDocument, first: int, last: int) -> bool:
@@ -239,7 +253,7 @@ def _nouns(lang: str) -> Mapping[str, _Noun]:
         for word in word_list(lang, kind.value, "events"):
             found[plural(word, lang)] = _Noun(kind, plural=True)
             found[word] = _Noun(kind)
-    found.update(dict.fromkeys(word_list(lang, "plurals", "events"), _Noun(_Kind.SURE)))
+    found.update(dict.fromkeys(word_list(lang, _Kind.PLURAL.value, "events"), _Noun(_Kind.PLURAL)))
     return found if lang == "en" else found | {form.capitalize(): noun for form, noun in found.items()}
 
 

@@ -43,6 +43,9 @@ def test_spanish(marked: Marker, text: str, events: list[str]) -> None:
         ("She visits the harbor and attacks the plan.", []),
         ("The election commission met.", []),
         ("The attack-minded side lost.", []),
+        ("They held talks with Peru on Friday.", ["talks"]),
+        ("He fought in World War II.", ["World War II"]),
+        ("The paper called for a general strike and it's fair.", []),
         ("Fear of attack kept them home.", []),
     ],
 )
