@@ -16,7 +16,7 @@ from annotator.suggest.rules.places import end_of_sure_place, is_place, is_sure_
 
 SOURCE = "institutions@1"
 _ARTICLES_ES = frozenset({"la", "los", "las", "el"})
-_LINKS_ES = frozenset({"de", "del", "para", "sobre", "contra", "por", "a", "en", "entre", "con"})
+_LINKS_ES = frozenset({"de", "del", "para", "sobre", "contra", "por", "a", "al", "en", "entre", "con"})
 _ADJECTIVE = re.compile(
     r"[a-záéíóúñ]+(?:an[oa]|és|esa|ens[ei]|eñ[oa]|en[oa]|in[oa]|unidense|gal?l?[oa]|ol[a]?|dora|local|opositor|digital|conservador)"
 )
@@ -48,9 +48,15 @@ def _spanish(doc: AnalyzedDocument) -> Iterator[Mention]:
         last = _extend_spanish(doc, i)
         if last > i:
             after = last + 1
-            yield Mention(doc.starts[i], doc.ends[last], ORG, 0.85, SOURCE)
+            yield Mention(doc.starts[_first_of_name(doc, i)], doc.ends[last], ORG, 0.85, SOURCE)
         elif _short_form(doc, i):
             yield Mention(doc.starts[i], doc.ends[i], ORG, 0.7, SOURCE)
+
+
+def _first_of_name(doc: AnalyzedDocument, head: int) -> int:
+    """The word before the head where it belongs to the name: ``Suprema Corte``, ``Real Academia``."""
+    led = head > 0 and doc.gap(head - 1) == " " and doc.words[head - 1] in word_list(doc.lang, "before_heads")
+    return head - 1 if led else head
 
 
 def _bare_ministries(doc: AnalyzedDocument) -> Iterator[Mention]:
@@ -86,11 +92,18 @@ def _extend_spanish(doc: AnalyzedDocument, head: int) -> int:
         place_end = end_of_sure_place(doc, capital) if link in {"de", "del"} else None
         if place_end is not None and not _inside_name(doc, place_end):
             return place_end
-        if link == "" and capital == head + 1 and words[capital] in word_list(doc.lang, "given"):
+        if link == "" and words[capital] in word_list(doc.lang, "given") and _begins_person(doc, head, capital):
             break
         linked = linked or link not in {"", "y", "e"}
         last, at = capital, capital + 1
     return last
+
+
+def _begins_person(doc: AnalyzedDocument, head: int, capital: int) -> bool:
+    """Tell whether a given name inside a body's run of capitals is its member's: ``Partido Liberal | Ana Solís``."""
+    return capital == head + 1 or (
+        doc.words[head] not in word_list(doc.lang, "named_for_people") and doc.gap(capital) == " "
+    )
 
 
 def _ends_before(doc: AnalyzedDocument, head: int, last: int, capital: int) -> bool:
@@ -275,14 +288,14 @@ def _joins_company(doc: AnalyzedDocument, index: int) -> bool:
 
 
 def _published_end(doc: AnalyzedDocument, first: int, gap: str) -> int:
-    """Where the name ends: at its closing quote, or with its capitals and a ``por`` or ``del`` among them."""
+    """Where the name ends: at its closing quote, or with its capitals and a ``por``, ``del`` or ``al`` among them."""
     if gap != " ":
         closing = re.compile("[”\"'’»\n]").search(doc.text, doc.starts[first])
         if closing is not None and closing.start() - doc.starts[first] < 60:
             return closing.start()
     last = _run_end(doc, first)
     step = _next_capital(doc, last + 1)
-    if doc.lang == "es" and step is not None and step[1] in {"por", "del"}:
+    if doc.lang == "es" and step is not None and step[1] in {"por", "del", "al"}:
         last = _run_end(doc, step[0])
     return doc.ends[last]
 

@@ -153,6 +153,7 @@ def _is_common(doc: AnalyzedDocument, index: int, mention: Mention) -> bool:
         len(word) < 2
         or (mention.kind != ORG and any(c.isdigit() for c in word))
         or word in word_list(doc.lang, "not_names")
+        or word in word_list(doc.lang, "openers")
         or doc.text[doc.starts[index] - 1 : doc.starts[index]] in {"*", "@", "#"}
     ):
         return True

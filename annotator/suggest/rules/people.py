@@ -16,7 +16,8 @@ _PARTICLES = frozenset(["de", "del", "la", "los", "las", "von", "van", "der", "b
 _SAINTS = frozenset({"San", "Santa", "Santo"})
 _NICKNAMED = re.compile(
     rf"[{UP}]\w+ [\"'“‘’](?:[Ee]l |[Ll]a |[Ll]os )?[{UP}]\w+(?: \w+)?[\"'”’] [{UP}]\w+"
-    rf"|[{UP}]\w+(?: [{UP}]\w+)? “[{UP}]\.?”"
+    rf"|[{UP}]\w+(?: [{UP}]\w+)? [“\"][{UP}]\.?[”\"]"
+    rf"|[{UP}]\w+(?: [{UP}]\w+)? (?:al|el|ibn|bin|ben|Al|El)-[{UP}]\w+"
 )
 _AGED = re.compile(rf"[{UP}][\w'’-]+(?: [{UP}][\w'’.-]+){{1,3}}(?=, (?:[1-9]\d|1\d\d)(?:,| años))")
 

@@ -59,6 +59,8 @@ def _whole(doc: AnalyzedDocument, first: int, count: int, end: int) -> bool:
 def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, entry: GazetteerEntry) -> Mention:
     """Score a match: a capital on either side makes it part of a longer name, unless that is a county or a place."""
     kind, score = entry.kind, SURE if entry.sure else UNSURE
+    if kind == ORG and first == last and not _is_body(doc, first):
+        return Mention(doc.starts[first], end, kind, INSIDE, SOURCE)
     if doc.lang == "es" and kind == GPE and first == last and _is_club(doc, first):
         return Mention(doc.starts[first], end, ORG, CLUB, SOURCE)
     if last + 1 < len(doc.words) and doc.words[last + 1] in _COUNTY.get(doc.lang, ()) and doc.gap(last) == " ":
@@ -69,6 +71,18 @@ def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, entry: Gaze
     if kind == ORG and last + 1 < len(doc.words) and doc.gap(last) == " " and doc.words[last + 1][0].isupper():
         score = 0.6
     return Mention(doc.starts[first], end, kind, score, SOURCE)
+
+
+def _is_body(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether a name that is a word too is a body's: inside a sentence, without an article or a capital before."""
+    if doc.words[index] not in word_list(doc.lang, "also_words"):
+        return True
+    before = doc.words[index - 1] if index > 0 and doc.gap(index - 1) == " " else ""
+    return (
+        not doc.begins_sentence(doc.starts[index])
+        and before not in word_list(doc.lang, "articles")
+        and not before[:1].isupper()
+    )
 
 
 def _is_club(doc: AnalyzedDocument, index: int) -> bool:

@@ -31,7 +31,7 @@ from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.span_choice import compatible
 
 _EDGE = " \t\r\n\xa0\"'“”‘’«»()[]{}<>,;:¿?¡!…·•-–—/|´`"
-_PARTNERS = {"”": "“", "’": "‘'", "»": "«", ")": "(", "]": "["}
+_PARTNERS = {'"': '"', "”": "“", "’": "‘'", "»": "«", ")": "(", "]": "["}
 """Closing marks, which stay when what they close was opened inside the name: ``Ana “N”``."""
 _ARTICLE = re.compile(
     r"(?:el|la|los|las|un|una|unos|unas|the|an?|este|esta|estos|estas|su|sus|this|that)\s+", re.UNICODE

@@ -24,6 +24,11 @@ def bodies(found: Marked) -> list[str]:
         ("Estudia en la Universidad Autónoma de Chile.", "Universidad Autónoma de Chile"),
         ("Acudió la Secretaría de Pesca de Chile.", "Secretaría de Pesca"),
         ("Firmó la Cancillería de Colombia.", "Cancillería"),
+        ("Lo anuló la Suprema Corte de Lumbrera ayer.", "Suprema Corte de Lumbrera"),
+        ("La diputada del Partido Costero Unido Ana Solís calló.", "Partido Costero Unido"),
+        ("Estudia en la Universidad Costera Ana Solís.", "Universidad Costera Ana Solís"),
+        ("Es de la coalición Por Altamar al Frente desde ayer.", "Por Altamar al Frente"),
+        ("Se pasó a Podemos ayer. Podemos decir más.", "Podemos"),
     ],
 )
 def test_some_spanish_bodies_keep_their_place(marked: Marker, text: str, name: str) -> None:
@@ -92,3 +97,14 @@ def test_a_social_network_is_no_person(marked: Marker) -> None:
     assert "PERSON" not in {
         label for _, label in marked("It says so on Twitter.", "en", model=(("Twitter", "PERSON"),))
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Acusó a Karam al-Nasri ayer.", "Karam al-Nasri"),
+        ('Detuvieron a Óscar "N" ayer.', 'Óscar "N"'),
+    ],
+)
+def test_a_persons_name_is_whole(marked: Marker, text: str, name: str) -> None:
+    assert (name, "PERSON") in marked(text)

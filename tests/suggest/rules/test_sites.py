@@ -18,6 +18,7 @@ Marker = Callable[..., Marked]
         ("Vive en la delegación Altamar desde ayer.", ("Altamar", "GPE")),
         ("Es del municipio de Lumbrera de los Pinos.", ("Lumbrera de los Pinos", "GPE")),
         ("Cayó el Muro de Berlín.", ("Muro de Berlín", "LOC")),
+        ("Llenaron el Zócalo ayer.", ("Zócalo", "LOC")),
     ],
 )
 def test_spanish_places(marked: Marker, text: str, place: tuple[str, str]) -> None:
