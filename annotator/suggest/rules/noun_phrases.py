@@ -7,7 +7,7 @@ from functools import cache
 
 from annotator.suggest.rules.analyzed_document import AnalyzedDocument
 from annotator.suggest.rules.lexicon import names, word_list
-from annotator.suggest.rules.word_forms import adjective_forms
+from annotator.suggest.rules.word_forms import adjective_forms, plural
 
 BLANK = frozenset(" \xa0")
 INSIDE = BLANK | {"-"}
@@ -22,12 +22,13 @@ def forms(lang: str, table: str, name: str) -> frozenset[str]:
 
 @cache
 def fixed_phrases(lang: str, table: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """The phrases of a table by their first word, with and without a capital, longer ones first."""
+    """The phrases of a table by their first word, also in the plural in Spanish or with a capital; longer ones first."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for phrase in sorted(names(lang, table, "phrases"), key=len, reverse=True):
         words = tuple(phrase.split())
-        for first in (words[0], words[0].capitalize()):
+        for first in {words[0], plural(words[0], lang) if lang == "es" else words[0]}:
             found.setdefault(first, []).append(words)
+            found.setdefault(first.capitalize(), []).append(words)
     return {first: tuple(listed) for first, listed in found.items()}
 
 

@@ -93,7 +93,10 @@ def _is_charge(doc: AnalyzedDocument, at: int) -> bool:
     if at >= 0 and doc.words[at] in doubts:
         return True
     charges = word_list(doc.lang, "charges", _TABLE)
-    if doc.lang == "es" and at >= 0 and doc.words[at] in {"por", "contra"}:
+    if doc.lang == "es" and at >= 0 and doc.words[at] == "por":
+        return True
+    target = at - (at > 0 and doc.words[at] in _DEFINITE[doc.lang])
+    if target >= 0 and doc.words[target].lower() in word_list(doc.lang, "against", _TABLE):
         return True
     nearby = [word.lower() for word in doc.words[max(0, at - 3) : max(0, at)]]
     return at > 0 and doc.words[at] in _OF[doc.lang] and not charges.isdisjoint(nearby)
