@@ -22,7 +22,7 @@ def forms(lang: str, table: str, name: str) -> frozenset[str]:
 
 @cache
 def fixed_phrases(lang: str, table: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """The phrases of a table by their first word, also in the plural in Spanish or with a capital; longer ones first."""
+    """The phrases of a table by their first word, also a Spanish plural or with a capital; longer ones first."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for phrase in sorted(names(lang, table, "phrases"), key=len, reverse=True):
         words = tuple(phrase.split())
