@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -43,55 +44,78 @@ def _start(glyph: Glyph) -> int:
     return glyph.start
 
 
+class _Line(NamedTuple):
+    """A line of a text: its range, its length without the line break, and whether all of that is one cell wide."""
+
+    start: int
+    end: int
+    length: int
+    is_simple: bool
+
+
+def _lines(text: str) -> list[_Line]:
+    lines = []
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        if start == end and start:
+            break
+        visible = match.group().rstrip(_BREAKS)
+        lines.append(_Line(start, end, len(visible), is_simple(visible)))
+    return lines
+
+
 class Rows:
     """The rows of a text at a width of at least two cells.
 
     Row ``n`` begins at offset ``starts[n]``; ``begins_line[n]`` is 1 where a line of the text begins, 0 after a wrap.
     """
 
-    def __init__(self, text: str, width: int) -> None:
+    def __init__(self, text: str, width: int, lines: Sequence[_Line] | None = None) -> None:
         if width < 2:
             raise ValueError("a row needs two cells, or a wide character would not fit")
         self.text = text
         self.width = width
         self.starts = array("I", [0])
         self.begins_line = bytearray()
+        self._lines = _lines(text) if lines is None else lines
         self._wrap()
+
+    def wrapped_to(self, width: int) -> Rows:
+        """The rows of the same text at another width: its lines need not be looked for again."""
+        return Rows(self.text, width, self._lines)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
     def _wrap(self) -> None:
-        for match in _LINE.finditer(self.text):
-            start, end = match.span()
-            if start == end and start:
-                break
-            line = match.group()
-            if len(line) <= self.width and is_simple(line.rstrip(_BREAKS)):
-                self._add(end, first=True)
-            elif is_simple(line.rstrip(_BREAKS)):
-                self._wrap_simple(start, end, line)
-            else:
+        width, begin, note = self.width, self.starts.append, self.begins_line.append
+        for start, end, length, simple in self._lines:
+            if not simple:
                 self._wrap_glyphs(start, end)
+            elif end - start <= width:
+                begin(end)
+                note(True)
+            else:
+                self._wrap_simple(start, end, start + length)
+
+    def _wrap_simple(self, start: int, end: int, visible_end: int) -> None:
+        """Wrap a line of one-cell characters: the common case, by searching for the last space that fits."""
+        width, last_space = self.width, self.text.rfind
+        begin, note = self.starts.append, self.begins_line.append
+        first = True
+        while visible_end - start > width:
+            cut = last_space(" ", start, start + width + 1) + 1
+            start = cut if cut > start else start + width
+            begin(start)
+            note(first)
+            first = False
+        if start < end:
+            begin(end)
+            note(first)
 
     def _add(self, end: int, *, first: bool) -> None:
         self.starts.append(end)
         self.begins_line.append(first)
-
-    def _wrap_simple(self, start: int, end: int, line: str) -> None:
-        """Wrap a line of one-cell characters: the common case, by searching for the last space that fits."""
-        at, length, width = 0, len(line.rstrip(_BREAKS)), self.width
-        begin, note = self.starts.append, self.begins_line.append
-        first = True
-        while length - at > width:
-            cut = line.rfind(" ", at, at + width + 1) + 1
-            if cut <= at:
-                cut = at + width
-            begin(start + cut)
-            note(first)
-            first, at = False, cut
-        if at < len(line):
-            self._add(end, first=first)
 
     def _wrap_glyphs(self, start: int, end: int) -> None:
         """Wrap a line grapheme by grapheme; a break may come after a space or between wide characters."""
@@ -127,6 +151,16 @@ class Rows:
     def row_of(self, offset: int) -> int:
         """The row with the code point at ``offset``; the last row for the end of the text."""
         return max(0, min(bisect_right(self.starts, offset) - 1, len(self) - 1))
+
+    def rows_at(self, offsets: Iterable[int]) -> Iterator[int]:
+        """Yield the row of each offset; these come in order, so that no row is looked for."""
+        row, starts = 0, self.starts
+        end, last = starts[1], len(self) - 1
+        for offset in offsets:
+            while offset >= end and row < last:
+                row += 1
+                end = starts[row + 1]
+            yield row
 
     def rows_of(self, start: int, end: int) -> range:
         """The rows with any code point of a range."""

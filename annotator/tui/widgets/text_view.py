@@ -95,7 +95,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         lines = text.count("\n") + len(text) // MEASURE + 1  # hardly ever are there digits more than in this
         while True:
             frame = Frame.within(width, lines=lines if self._numbered else 0, marks=self.MARK_CELLS)
-            rows = wrapped if wrapped is not None and wrapped.width == frame.text else Rows(text, frame.text)
+            if wrapped is None:
+                rows = Rows(text, frame.text)
+            else:
+                rows = wrapped if wrapped.width == frame.text else wrapped.wrapped_to(frame.text)
             if not self._numbered or len(rows) < 10 ** (frame.numbers - 1):
                 return rows, frame
             lines, wrapped = len(rows), rows
@@ -126,9 +129,8 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
             for row in range(len(self.rows)):
                 self._measure(row)
         elif self._mode is Mode.LANES:
-            heights, starts = self._heights, self.rows.starts  # as Rows.row_of, which would take most of a frame
-            for start in self.layer_view.span_starts():
-                heights[bisect_right(starts, start) - 1] = 2
+            for row in self.rows.rows_at(sorted(self.layer_view.span_starts())):
+                self._heights[row] = 2
         self._add_up_heights()
 
     def _measure(self, row: int) -> bool:

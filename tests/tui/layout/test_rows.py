@@ -63,6 +63,19 @@ def test_no_cell_is_drawn_twice_and_none_is_skipped(text: str, width: int) -> No
         assert offset == rows.bounds(row)[1]
 
 
+@given(any_text, WIDTHS, WIDTHS)
+def test_wrapping_again_gives_what_wrapping_at_first_would(text: str, width: int, before: int) -> None:
+    again, rows = Rows(text, before).wrapped_to(width), Rows(text, width)
+    assert (again.starts, again.begins_line) == (rows.starts, rows.begins_line)
+
+
+@given(any_text, WIDTHS, st.data())
+def test_the_rows_of_many_places_are_those_of_each(text: str, width: int, data: st.DataObject) -> None:
+    rows = Rows(text, width)
+    offsets = sorted(data.draw(st.lists(st.integers(0, len(text)))))
+    assert list(rows.rows_at(offsets)) == [rows.row_of(offset) for offset in offsets]
+
+
 @given(any_text, WIDTHS)
 def test_a_place_in_the_text_and_its_cell_find_each_other(text: str, width: int) -> None:
     rows = Rows(text, width)
