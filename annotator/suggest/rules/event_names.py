@@ -25,6 +25,8 @@ _LINK = {
 _YEAR = r"(?: (?:19|20)\d\d\b)?"
 _TAIL_EN = re.compile(rf"(?: (?:I|II|One|Two)\b| of(?: the)? {_WORD}(?: {_WORD})*)?{_YEAR}")
 """What may follow the head of an English name as its own."""
+_EXPO = re.compile(rf"(?: {_WORD})*{_YEAR}")
+"""What follows ``Expo``, which stands between the two halves of its name."""
 _BEFORE = re.compile(r"\d{1,3}(?:st|nd|rd|th|[ªº])|[IVX]+|(?:19|20)\d\d")
 """Ordinals in figures and years, which may stand before a name as its own."""
 _ARTICLES = frozenset({"el", "El", "del", "al", "la", "los", "the", "The"})
@@ -89,7 +91,7 @@ def _english(doc: AnalyzedDocument) -> Iterator[Mention]:
         first = i
         while first > 0 and doc.gap(first - 1) in {" ", "-"} and _joins(doc, first - 1):
             first -= 1
-        tail = _TAIL_EN.match(doc.text, doc.ends[i])
+        tail = (_EXPO if doc.words[i] == "Expo" else _TAIL_EN).match(doc.text, doc.ends[i])
         end = tail.end() if tail is not None else doc.ends[i]
         if first < i and not doc.text[end + 1 : end + 2].isupper():
             yield _mention(doc, first, end)

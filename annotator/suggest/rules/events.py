@@ -30,6 +30,10 @@ _ADJECTIVE_ES = re.compile(
 )
 
 
+_PARTICIPLE = {"es": re.compile(r"[a-záéíóúñ]+[aií]d[oa]s?"), "en": re.compile(r"[a-z]+(?:ed|ing)")}
+"""Participles, with which a complement may begin: ``celebrada en``, ``commemorating``."""
+
+
 class _Grammar(NamedTuple):
     """Closed classes of words of a language: determiners, words for *while*, and what a complement begins with."""
 
@@ -52,11 +56,11 @@ _GRAMMARS = {
         ),
         _words("un una otro otra"),
         _words("tras durante"),
-        _words("a al ante con contra de del durante en entre por tras"),
+        _words("a al ante con contra de del donde durante en entre para por que tras"),
         _words("del la el su"),
     ),
     "en": _Grammar(
-        _words("the this these those his her its their our my whose s"),
+        _words("the this that these those his her its their our my whose s"),
         _words("a an another one"),
         _words("after during before following since"),
         _words("against at between by during for in near of on outside over to with that which where when"),
@@ -181,9 +185,12 @@ def _complement(doc: AnalyzedDocument, last: int) -> tuple[bool, bool]:
     """Tell whether a complement follows a phrase, and whether a name or a figure stands in it."""
     grammar, words = _GRAMMARS[doc.lang], doc.words
     at = last + 1
-    if at >= len(words) or doc.gap(last) not in BLANK or words[at] not in grammar.complement:
+    if at >= len(words) or doc.gap(last) not in BLANK:
         return False, False
-    definite = bool(grammar.definite_complement.intersection(words[at : at + 2]))
+    participle = _PARTICIPLE[doc.lang].fullmatch(words[at]) is not None
+    if not participle and words[at] not in grammar.complement:
+        return False, False
+    definite = participle or bool(grammar.definite_complement.intersection(words[at : at + 2]))
     for i in range(at + 1, min(at + 1 + (_FAR if definite else _NEAR), len(words))):
         if doc.gap(i - 1) not in _IN_COMPLEMENT:
             break
@@ -222,7 +229,8 @@ def _english(doc: AnalyzedDocument, first: int, last: int) -> _Phrase:
         at -= 1
         if words[at] in telling:
             marked.append(at)
-    if at == 0 or words[at - 1].lower() not in grammar.definite | grammar.indefinite:
+    determiner = words[at - 1].lower() if at > 0 else ""
+    if determiner not in grammar.definite | grammar.indefinite or (determiner == "that" and at < first):
         at = min([first, *marked])
     return _Phrase(at, last, bool(marked))
 

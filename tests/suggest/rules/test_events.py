@@ -20,6 +20,8 @@ Marker = Callable[..., list[tuple[str, str]]]
         ("Lamentó la muerte de Marta Luna.", ["muerte"]),
         ("Asistió a la Cumbre de los Océanos.", ["Cumbre de los Océanos"]),
         ("Estalló la Segunda Guerra Mundial.", ["Segunda Guerra Mundial"]),
+        ("Hubo una gresca provocada por aficionados.", ["gresca"]),
+        ("Persigue al crimen organizado.", []),
         ("El alcalde visita los barrios cada mes.", []),
         ("Reabrió el debate sobre el agua.", []),
         ("Teme a la muerte.", []),
@@ -46,6 +48,9 @@ def test_spanish(marked: Marker, text: str, events: list[str]) -> None:
         ("They held talks with Peru on Friday.", ["talks"]),
         ("He fought in World War II.", ["World War II"]),
         ("The paper called for a general strike and it's fair.", []),
+        ("Crowds saw Fan Expo Canada 2016 close.", ["Fan Expo Canada 2016"]),
+        ("She recalled her death and that match.", ["death", "match"]),
+        ("Nations that oppose linking trade talks met.", []),
         ("Fear of attack kept them home.", []),
     ],
 )
