@@ -27,6 +27,7 @@ from annotator.suggest.learned.learning import learn
 from annotator.suggest.learned.training import Example, TrainingSet, true_relations
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.suggest.relations.candidates import RelationSuggester
+from annotator.suggest.relations.likely_ends import LikelyEnds
 from annotator.suggest.rules.document_reader import DocumentReader
 from annotator.suggest.rules.stages import STAGE_NAMES, EntityRules
 from annotator.text import Document
@@ -136,7 +137,8 @@ def spans_of(scheme: LabelScheme, models: Path, target: Target, stages: frozense
     """Return the spans that some stages of the rules suggest in a document."""
     document, _ = target
     (doc,) = DocumentReader(scheme, document.lang, models).read([document])
-    return EntityRules(scheme, document.lang, stages).spans(doc)
+    spans = EntityRules(scheme, document.lang, stages).spans(doc)
+    return LikelyEnds(scheme, document.lang).added(document, spans) if stages == frozenset(STAGE_NAMES) else spans
 
 
 def outcome_of(example: Example, spans: Iterable[Span]) -> HeldOutResult:

@@ -24,6 +24,7 @@ from annotator.files.whole import replace_file
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest.learned.calibration import bins, expected_error
 from annotator.suggest.relations.candidates import RelationSuggester
+from annotator.suggest.relations.likely_ends import LikelyEnds
 from annotator.suggest.relations.logistic import Instance, fit
 from annotator.suggest.rules.document_reader import DocumentReader
 from annotator.suggest.rules.resolve import LabelMap
@@ -101,6 +102,7 @@ class _Unfitted:
             lang: (
                 DocumentReader(scheme, lang, models),
                 EntityRules(scheme, lang, scores=ScoreTable()),
+                LikelyEnds(scheme, lang, ScoreTable()),
                 RelationSuggester(scheme, lang, scores=ScoreTable()),
             )
             for lang in scheme.languages
@@ -108,9 +110,9 @@ class _Unfitted:
 
     def suggested(self, article: Judged, *, sample: bool = False) -> Suggested:
         """Suggest for one article, and compare with what is right there; what nobody judged is left out."""
-        reader, rules, relations = self._by_lang[article.document.lang]
+        reader, rules, ends, relations = self._by_lang[article.document.lang]
         (doc,) = reader.read([article.document])
-        spans = rules.spans(doc)
+        spans = ends.added(doc.document, rules.spans(doc))
         weight = SAMPLES if sample else 1.0
         said = Counter((span.label, doc.text[span.start : span.end]) for span in spans)
         cases = []

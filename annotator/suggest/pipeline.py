@@ -26,7 +26,7 @@ from annotator.suggest.span_choice import compatible
 from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Changes whenever a rule could suggest something else."""
 BATCH = 32
 """Documents that are read together."""
@@ -115,17 +115,20 @@ class _BuiltInSuggester:
 
     def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: LearnedVersion | None) -> None:
         from annotator.suggest.relations.candidates import RelationSuggester
+        from annotator.suggest.relations.likely_ends import LikelyEnds
         from annotator.suggest.rules.document_reader import DocumentReader
         from annotator.suggest.rules.stages import EntityRules
 
         self._reader = DocumentReader(scheme, lang, models_dir)
         self._rules = EntityRules(scheme, lang)
         self._learned_spans = learned.learned_spans(scheme) if learned is not None else LearnedSpans(scheme)
+        self._ends = LikelyEnds(scheme, lang)
         self._relations = RelationSuggester(scheme, lang, learned.relation_scorer if learned is not None else None)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         for doc in self._reader.read(documents):
-            spans = self._learned_spans.spans(doc.document, self._rules.spans(doc))
+            proposed = self._ends.added(doc.document, self._rules.spans(doc))
+            spans = self._learned_spans.spans(doc.document, proposed)
             yield Annotations.of(spans, self._relations.relations(doc.document, spans))
 
 

@@ -8,16 +8,16 @@ candidates that are likely enough are suggested.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from annotator.annotation import Relation, Span, suggested_relation
 from annotator.labels import LabelScheme, RelationType
 from annotator.suggest.relations.classifier import RelationScorer
-from annotator.suggest.relations.post_rules import holds, is_body_or_place, is_plural, post_of
-from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.relations.post_rules import is_plural
+from annotator.suggest.relations.relation_candidate import RelationCandidate, RuleScore
 from annotator.suggest.relations.rules import rule_score
+from annotator.suggest.relations.sentence_spans import MOST_SPANS, SentenceSpans, in_sentences
 from annotator.suggest.rules.analyzed_document import PERSON, ROLE
 from annotator.suggest.rules.patterns import phrase_pattern
 from annotator.suggest.rules.resolve import LabelMap
@@ -30,86 +30,6 @@ RULES_VERSION = "2"
 LEAST_SCORE = 0.4
 """Score from which a candidate is suggested: below it, a decision is not worth a curator's key."""
 PATTERN_SCORE = 0.72
-AROUND = 200
-"""Code points on either side of a sentence's spans that the rules may read."""
-MOST_SPANS = 40
-"""Spans up to which a sentence has candidates; one with more is a list, in which closeness means nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """The spans of a sentence in reading order, with their kinds and texts (``names``).
-
-    ``text`` is the document's, ``around`` the part of it from somewhat before the first span to after the last,
-    ``scores`` what is known of pairs of spans, by their indices.
-    """
-
-    text: str
-    spans: list[Span]
-    around: str
-    kinds: tuple[str, ...]
-    names: list[str]
-    scores: dict[tuple[int, int], RuleScore] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, text: str, spans: list[Span], kinds: Mapping[str, str]) -> _Sentence:
-        start = max(text.rfind("\n", 0, spans[0].start) + 1, spans[0].start - AROUND)
-        end = text.find("\n", spans[-1].end, spans[-1].end + AROUND)
-        around = text[start : end if end >= 0 else spans[-1].end + AROUND]
-        return cls(text, spans, around, tuple(kinds[s.label] for s in spans), [text[s.start : s.end] for s in spans])
-
-    def candidate(self, one: int, other: int, *, forwards: bool, symmetric: bool) -> RelationCandidate:
-        """Two spans of the sentence, by their indices in reading order, as a candidate."""
-        first, second = self.spans[one], self.spans[other]
-        between = self.text[first.end : second.start]
-        return RelationCandidate(
-            head=self.kinds[one if forwards else other],
-            child=self.kinds[other if forwards else one],
-            symmetric=symmetric,
-            forwards=forwards,
-            first=self.names[one],
-            second=self.names[other],
-            between=between,
-            before=self.text[max(0, first.start - 40) : first.start],
-            after=self.text[second.end : second.end + 40],
-            around=self.around,
-            skipped=self.kinds[one + 1 : other],
-            typed=self._typed(one, other) if other > one + 1 else between,
-            head_label=(first if forwards else second).label,
-            child_label=(second if forwards else first).label,
-            via_role=self._via_role(*((one, other) if forwards else (other, one))),
-        )
-
-    def _typed(self, one: int, other: int) -> str:
-        """The text between two spans, with the kind of each span in it in the span's place."""
-        parts, at = [], self.spans[one].end
-        for span, kind in zip(self.spans[one + 1 : other], self.kinds[one + 1 : other], strict=True):
-            if span.start >= at:
-                parts += [self.text[at : span.start], f"⟨{kind}⟩"]
-                at = span.end
-        parts.append(self.text[at : self.spans[other].start])
-        return "".join(parts)
-
-    def _via_role(self, person: int, other: int) -> RuleScore:
-        """The likeliest way from a person to a body or place: through a post that the person holds there."""
-        if self.kinds[person] != PERSON or not is_body_or_place(self.kinds[other]):
-            return UNRELATED
-        best = UNRELATED
-        for role, kind in enumerate(self.kinds):
-            if kind == ROLE and (held := self._scored(person, role, holds)).score >= LEAST_SCORE:
-                of = self._scored(role, other, post_of).score
-                if of * held.score > best.score:
-                    best = RuleScore(of * held.score, f"{held.rule}-body")
-        return best
-
-    def _scored(self, head: int, child: int, rule: Callable[[RelationCandidate], RuleScore]) -> RuleScore:
-        if (head, child) not in self.scores:
-            forwards = head < child
-            one, other = (head, child) if forwards else (child, head)
-            apart = self.spans[one].end <= self.spans[other].start
-            pair = self.candidate(one, other, forwards=forwards, symmetric=False)
-            self.scores[head, child] = rule(pair) if apart else UNRELATED
-        return self.scores[head, child]
 
 
 class RelationSuggester:
@@ -143,14 +63,14 @@ class RelationSuggester:
         relations: list[Relation] = []
         for inside in self._sentences(document, spans):
             if 2 <= len(inside) <= MOST_SPANS:
-                relations += self._without_slow_patterns(document, _Sentence.of(document.text, inside, self._kinds))
+                relations += self._without_slow_patterns(document, SentenceSpans.of(document.text, inside, self._kinds))
         return relations
 
     def _sentences(self, document: Document, spans: list[Span]) -> Iterator[list[Span]]:
         """Yield the spans of each sentence that has any, without those whose label the scheme does not have."""
-        return _sentences(document, [span for span in spans if span.label in self._kinds])
+        return in_sentences(document, [span for span in spans if span.label in self._kinds])
 
-    def _without_slow_patterns(self, document: Document, sentence: _Sentence) -> list[Relation]:
+    def _without_slow_patterns(self, document: Document, sentence: SentenceSpans) -> list[Relation]:
         """The relations to suggest in a sentence; after a slow pattern, those found without it."""
         while True:
             try:
@@ -167,7 +87,7 @@ class RelationSuggester:
         for inside in self._sentences(document, spans):
             if not 2 <= len(inside) <= MOST_SPANS:
                 continue
-            sentence = _Sentence.of(document.text, inside, self._kinds)
+            sentence = SentenceSpans.of(document.text, inside, self._kinds)
             for one, other in combinations(range(len(inside)), 2):
                 first, second = inside[one], inside[other]
                 if first.end <= second.start:
@@ -176,7 +96,7 @@ class RelationSuggester:
                         candidate = sentence.candidate(one, other, forwards=forwards, symmetric=relation.symmetric)
                         yield relation, head, child, candidate
 
-    def _in_sentence(self, sentence: _Sentence) -> list[Relation]:
+    def _in_sentence(self, sentence: SentenceSpans) -> list[Relation]:
         """The likeliest relation of each pair, symmetric ones once."""
         relations = []
         for one, other in combinations(range(len(sentence.spans)), 2):
@@ -187,7 +107,7 @@ class RelationSuggester:
                     relations.append(best)
         return self._one_symmetric(_one_holder(relations, sentence))
 
-    def _likely(self, sentence: _Sentence, one: int, other: int) -> Iterator[Relation]:
+    def _likely(self, sentence: SentenceSpans, one: int, other: int) -> Iterator[Relation]:
         """Yield the likely relations between two spans of a sentence, in each direction that the scheme allows."""
         first, second = sentence.spans[one], sentence.spans[other]
         for relation, forwards in self._allowed(first.label, second.label):
@@ -248,7 +168,7 @@ def _certainty(end: Span) -> float:
     return 1.0 if end.origin != "suggested" or end.score is None else end.score
 
 
-def _one_holder(relations: list[Relation], sentence: _Sentence) -> list[Relation]:
+def _one_holder(relations: list[Relation], sentence: SentenceSpans) -> list[Relation]:
     """Keep only the likeliest holder of each post in the singular: a person or place relates through it alone."""
     kinds = {span.id: kind for span, kind in zip(sentence.spans, sentence.kinds, strict=True)}
     names = {span.id: name for span, name in zip(sentence.spans, sentence.names, strict=True)}
@@ -269,23 +189,6 @@ def _compete(one: RelationType, other: RelationType) -> bool:
         and not set(one.head).isdisjoint(other.head)
         and not set(one.child).isdisjoint(other.child)
     )
-
-
-def _sentences(document: Document, spans: list[Span]) -> Iterator[list[Span]]:
-    """Yield the spans of each sentence that has any; a span that crosses a sentence's border is left out."""
-    current: list[Span] = []
-    index = -1
-    for span in spans:
-        here = document.sentences.containing(span.start)
-        if here is None or document.sentences[here].end < span.end:
-            continue
-        if here != index and current:
-            yield current
-            current = []
-        index = here
-        current.append(span)
-    if current:
-        yield current
 
 
 def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | TimedRegex, ...]:

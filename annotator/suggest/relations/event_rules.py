@@ -47,7 +47,7 @@ _WITH = re.compile(
 )
 _PLACED_BY_NAME = re.compile(
     r"elecci|comici|referénd|plebiscit|mundial|olimp|festival|feria|expo|copa|election|referendum|games|cup|fair"
-    r"|attack|ataque|atentad|terremoto|earthquake|accident|tiroteo|shooting|explosi|incendi|guerra|war\b",
+    r"|attack|ataque|atentad|bombard|fiesta|batalla|battle|siege|asedio|terremoto|earthquake|accident|tiroteo|shooting|explosi|incendi|guerra|war\b",
     re.IGNORECASE,
 )
 _TO_ATTEND = re.compile(
@@ -55,6 +55,11 @@ _TO_ATTEND = re.compile(
     r"(?: la| el| the| un| una| an?)? $"
 )
 _SAW = re.compile(r"^ (?:saw|featured|pitted|brought together|reunió a|enfrentó a|enfrentará a|contó con) ")
+_SUFFERED = re.compile(
+    r"crimen|asesinat|muerte|homicid|secuestr|detenci|captura|fuga|ejecuci|desaparici|arrest|murder|killing|death"
+    r"|assassinat|kidnapp|funeral|execution|disappear|escape",
+    re.IGNORECASE,
+)
 _OWN = re.compile(r"\b(?:his|her|their|its|su|sus) (?:\w+ )?$", re.IGNORECASE)
 
 
@@ -79,7 +84,7 @@ def _participant_before(pair: RelationCandidate) -> RuleScore:
     others = re.findall(r"⟨(\w+)⟩", rest)
     if EVENT in others or pair.head in others or PERSON in others:
         return UNRELATED
-    if _TOOK_PART.search(rest) and pair.words <= 16:
+    if pair.words <= 16 and _TOOK_PART.search(" ".join(rest.split(" ")[-8:])):
         return RuleScore(0.64, "took-part")
     if _OWN.search(pair.between) and pair.head == PERSON and pair.words <= 10:
         return RuleScore(0.5, "own-event")
@@ -95,6 +100,8 @@ def _participant_before(pair: RelationCandidate) -> RuleScore:
 def _participant_after(pair: RelationCandidate) -> RuleScore:
     typed = pair.typed
     if _OF_WHOM.match(typed):
+        if _SUFFERED.search(pair.child_text):
+            return UNRELATED
         if pair.head == GPE:
             return UNRELATED if _placed(pair) else RuleScore(0.5, "participant-of")
         in_name = pair.head == ORG and re.match(r" [a-z]+ [A-Z]", pair.after)
@@ -122,6 +129,11 @@ def _placed(pair: RelationCandidate) -> bool:
     return _PLACED_BY_NAME.search(pair.head_text if pair.head == EVENT else pair.child_text) is not None
 
 
+_TAKES_PLACE = re.compile(
+    r"\b(?:realiz|celebr|efectu|llev[óa]|tiene lugar|tendrá lugar|tuvo lugar|ocurri|suced|será|fue\b|h[ei]ld\b"
+    r"|took place|take place|taking place|occur|happen|scheduled|set to|began|opened|ran\b|runs\b|was\b|is\b)",
+    re.IGNORECASE,
+)
 _RELATIVE = re.compile(r" (?:que|who|which|donde|where) ")
 
 
@@ -150,8 +162,9 @@ def held_in(pair: RelationCandidate) -> RuleScore:
         r" (?:de|of))? ?$",
         pair.between,
     ):
-        near = pair.words <= 8 and not _RELATIVE.search(pair.between)
-        return RuleScore(0.7 if near else 0.44, "event-place")
+        if pair.words <= 5 and not _RELATIVE.search(pair.between):
+            return RuleScore(0.7, "event-place")
+        return RuleScore(0.6, "event-place") if _TAKES_PLACE.search(pair.between) else UNRELATED
     if re.match(rf"^(?: (?:de|del|of) (?:⟨\w+⟩|{_WORD}))? (?:a|al|to) (?:la |el |the )?$", pair.typed):
         return RuleScore(0.62, "event-to-place")
     if re.match(r"^ (?:de|del|of)(?: la| el| the)? $", pair.between) and _placed(pair):

@@ -34,8 +34,10 @@ _BARE_TITLE = re.compile(
     rf"^{_NO_VERB}{_ADJECTIVE}?(?:(?: {_OF} {_THE}{_WORD}{_ADJECTIVE}?)|{_PHRASE}? {_OF} {_THE}{_WORD}? ?{_SPAN}) $"
 )
 _SECOND_TITLE = re.compile(
-    rf"^{_NO_VERB}(?:{_ADJECTIVE}?{_PHRASE}{{0,2}})(?P<tie>,| y| and|) (?P<the>{_DETERMINERS})⟨ROLE⟩"
+    rf"^{_NO_VERB}(?:{_ADJECTIVE}?{_PHRASE}{{0,2}})"
+    rf"(?P<tie>,(?! a )| y| and|(?= (?:el|la|the) )) (?P<the>{_DETERMINERS})⟨ROLE⟩"
 )
+_MORE_FOLLOW = re.compile(r",? (?:y|e|and|&) |, [A-ZÁÉÍÓÚÑ]")
 _LIST = r"(?:⟨PERSON⟩, )*⟨PERSON⟩,? (?:y|e|and|&) "
 _APPOSITION = re.compile(
     rf"^(?:,? | \(|, (?:who|quien|que) (?:is|was|es|era|fue) ){_DETERMINERS}"
@@ -48,8 +50,15 @@ _BECAME = re.compile(
     r"|convirtió en|was|is|as|been|became|elected|appointed|named)(?: (?:uno de|una de|one of))?"
     r"(?: (?:el|la|los|las|un|una|the|a|an|also|también|su|his|her))*(?: (?:nuevo|nueva|new|former|first))? $"
 )
+_NOT_BECAME = re.compile(
+    r"\b(?:no|not|never|nunca|sin|quiere|quería|para|wants?|hopes?)\b(?: \w+)? (?:ser|fue|es|was|is|be)\b"
+)
 _OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
-_AFTER_POST = re.compile(rf"^{_ADJECTIVE}?(?:[,.)(;\n]|$| (?:de|del|of|for|en|in|at|y|and|to|para)\b)")
+_SAYS = r"(?:está|es|ha|han|fue|dijo|será|se|no|is|was|has|said)\b"
+_AFTER_POST = re.compile(
+    rf"^{_ADJECTIVE}?(?: (?:y|and) {_WORD})?(?: {_OF}(?: (?!{_SAYS})[^\s,.;:()]+){{1,8}}?)?(?:[,.)(;:\n–—]|$)"
+)
+"""What may follow a post in apposition: its complement and a comma, but no verb."""
 _GOVERNED = re.compile(r"\b(?:a|al|de|del|con|of|to|with|for|by|por|from|junto a) (?:propi[oa] )?$", re.IGNORECASE)
 
 
@@ -68,6 +77,8 @@ def is_plural(post: str) -> bool:
 def _post_before(pair: RelationCandidate) -> RuleScore:
     typed = pair.typed
     if pair.nearest:
+        if is_plural(pair.first) and not _MORE_FOLLOW.match(pair.after):
+            return UNRELATED
         if _TITLE.match(typed):
             return RuleScore(0.88, "title")
         if _LONG_TITLE.match(typed) and pair.words <= 9:
@@ -95,7 +106,8 @@ def _post_after(pair: RelationCandidate) -> RuleScore:
         return RuleScore(0.7, "apposition-list")
     if pair.roles_between >= 1 and pair.child_nearest and pair.words <= 14 and _COORDINATED.match(typed):
         return RuleScore(0.66, "second-post")
-    if pair.child_nearest and pair.words <= 20 and _BECAME.search(pair.between) and not _OTHER_HALF.search(typed):
+    became = _BECAME.search(pair.between) and not _OTHER_HALF.search(typed) and not _NOT_BECAME.search(typed)
+    if became and pair.child_nearest and pair.words <= 20:
         return UNRELATED if _GOVERNED.search(pair.before) else RuleScore(0.58, "became")
     if pair.roles_between and pair.child_nearest and re.search(r"⟨ROLE⟩ (?:y|and) $", typed) and pair.words <= 24:
         return RuleScore(0.45, "second-post")
@@ -155,8 +167,6 @@ def affiliated(pair: RelationCandidate) -> RuleScore:
         return UNRELATED
     if _PROFESSION.match(pair.typed):
         return RuleScore(0.66, "body-before")
-    if re.match(r"^(?: \(⟨ORG⟩\))?, $", pair.typed) and re.search(r"(?:de|del|de la|of|of the) $", pair.before):
-        return RuleScore(0.5, "body-before")
     return UNRELATED
 
 

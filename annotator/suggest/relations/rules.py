@@ -42,10 +42,18 @@ def rule_score(pair: RelationCandidate) -> RuleScore:
 
 _UNIT = r"(?:(?:municipio|ciudad|estado|provincia|localidad|departamento|city|town|state|province) (?:de |of )?)?"
 _SEATED = re.compile(
-    rf"^(?: \(⟨ORG⟩\))?"
-    rf"(?:,? (?:with |con )?(?:headquarters|sede|based|headquartered|ubicad[oa]|located|campus|offices?))?"
-    rf",? (?:en|in)(?: la| el| the)? {_UNIT}$"
-    rf"|^,? (?:from|based in) $|^['’]s headquarters (?:located )?in $"
+    rf"^(?: \(⟨ORG⟩\))?(?:['’]s)?,? (?:with |con )?(?:headquarters|sede|based|headquartered|ubicad[oa]|located|campus)"
+    rf"(?: located)?,? (?:en|in)(?: la| el| the)? {_UNIT}$"
+    rf"|^,? (?:from|based in) $"
+)
+_IN = re.compile(
+    rf"^(?: \(⟨ORG⟩\))?(?:,? (?:en|in)(?: la| el| the)? {_UNIT}|,? del? {_UNIT}(?<=[a-z]{{4}} )| of the )$"
+)
+_HAS_SITE = re.compile(
+    r"museo|museum|cent(?:er|re|ro)\b|universi|college|school|escuela|colegio|hospital|clínica|clinic|institut|embaj"
+    r"|embassy|consul|librar|bibliotec|academ|laborator|observator|planetari|theat|teatro|church|iglesia|registro"
+    r"|juzgado|court|stadium|estadio|station|zoo\b|galer|aquarium|acuario|hotel|monast|cathedral|catedral",
+    re.IGNORECASE,
 )
 _LISTED_AFTER = re.compile(
     r"^(?:, [A-ZÁÉÍÓÚ]\w+(?: [A-ZÁÉÍÓÚ]\w+)*(?:,| (?:y|and|e)\b)|,? (?:y|and|e) (?:el )?[A-ZÁÉÍÓÚ])"
@@ -57,7 +65,7 @@ def _located_in(pair: RelationCandidate) -> RuleScore:
     if not pair.forwards:
         return UNRELATED
     if pair.head == ORG:
-        seated = _SEATED.match(pair.typed) or pair.between == " of the "
+        seated = _SEATED.match(pair.typed) or (_IN.match(pair.typed) and _HAS_SITE.search(pair.first))
         return RuleScore(0.66, "seat") if seated and not pair.before.endswith("(") else UNRELATED
     if pair.skipped or is_country(pair.first):
         return UNRELATED
@@ -86,7 +94,8 @@ def _cooperates(pair: RelationCandidate) -> RuleScore:
         return RuleScore(0.64, "together")
     if pair.between == ", " and re.search(r"(?:^|\n)$", pair.before):
         return RuleScore(0.6, "together")
-    if pair.nearest and pair.words <= 14 and re.search(r"\b(?:con|with|entre|between)\b", pair.between):
+    said_here = _TOGETHER.search(pair.before) or _TOGETHER.search(pair.between)
+    if said_here and pair.nearest and pair.words <= 14 and re.search(r"\b(?:con|with)\b", pair.between):
         return RuleScore(0.55, "together")
     return UNRELATED
 

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
-from annotator.annotation import Relation, Span, suggested_span
-from annotator.labels import LabelScheme, load_scheme
+from annotator.annotation import Relation
+from annotator.labels import LabelScheme
 from annotator.suggest.relations.candidates import RelationSuggester
-from tests.suggest.conftest import make_document
+from tests.suggest.relations.conftest import marked_spans
 
-_MARK = re.compile(r"\[([^|\]]+)\|([A-Z]+)\]")
 Triples = set[tuple[str, str, str]]
-
-
-@pytest.fixture(scope="module")
-def scheme() -> LabelScheme:
-    return load_scheme(Path(__file__).resolve().parents[3] / "labels.yaml")
 
 
 def related(scheme: LabelScheme, marked: str, lang: str) -> tuple[list[Relation], dict[str, str]]:
     """The relations suggested between the marked ends, and the text of each end by its id."""
-    text, spans, at = "", [], 0
-    for match in _MARK.finditer(marked):
-        text += marked[at : match.start()]
-        spans.append((len(text), len(text) + len(match[1]), match[2]))
-        text, at = text + match[1], match.end()
-    text += marked[at:]
-    ends: list[Span] = [suggested_span(start, end, label, "test@1", 0.9) for start, end, label in spans]
-    document = make_document(text, lang)
+    document, ends = marked_spans(marked, lang)
     relations = RelationSuggester(scheme, lang).relations(document, ends)
-    return relations, {span.id: text[span.start : span.end] for span in ends}
+    return relations, {span.id: document.text[span.start : span.end] for span in ends}
 
 
 def found(scheme: LabelScheme, marked: str, lang: str) -> Triples:
@@ -128,6 +112,8 @@ def test_events(scheme: LabelScheme, marked: str, lang: str, expected: Triples) 
         ("El [Museo del Mar|ORG], con sede en [Quito|GPE], abrió.", "es", {("Museo del Mar", "located_in", "Quito")}),
         ("The [Harbor Gazette|ORG] of [Chile|GPE] said so.", "en", set()),
         ("Según [Radio Litoral|ORG] de [Chile|GPE], llueve.", "es", set()),
+        ("La empresa [Uber|ORG] en [China|GPE] crece.", "es", set()),
+        ("The [Harbor Museum|ORG] in [Toledo|GPE] opened.", "en", {("Harbor Museum", "located_in", "Toledo")}),
     ],
 )
 def test_places(scheme: LabelScheme, marked: str, lang: str, expected: Triples) -> None:
@@ -138,9 +124,12 @@ def test_places(scheme: LabelScheme, marked: str, lang: str, expected: Triples) 
     ("marked", "lang"),
     [
         ("Respecto a [Luis Prado|PERSON], el [senador|ROLE] dijo que no.", "es"),
+        ("La [ministra|ROLE] dijo que [Luis Prado|PERSON] no quiere ser [alcalde|ROLE] de [Quito|GPE].", "es"),
+        ("Investigan la [muerte|EVENT] de [Luis Prado|PERSON].", "es"),
         ("Al conocer la oferta de [Chile|GPE], [Luis Prado|PERSON] calló.", "es"),
         ("[Harbor Watch|ORG] announced on [Friday|DATE] that it will close.", "en"),
         ("The tensions between [Chile|GPE] and [Peru|GPE] grew.", "en"),
+        ("Como [Luis Prado|PERSON], el [candidato|ROLE] del partido está cansado.", "es"),
     ],
 )
 def test_no_relation(scheme: LabelScheme, marked: str, lang: str) -> None:
