@@ -48,7 +48,7 @@ def _english() -> re.Pattern[str]:
     )
 
 
-_NAME = rf"[{UP}][\w'’]*(?:-[{UP}]\w+)*\.?"
+_NAME = rf"[{UP}]\w*(?:['’](?!s\b)\w+)*(?:-[{UP}]\w+)*\.?"
 _NICK = r" [\"'“‘](?:[Ee]l |[Ll]a )?[\w ]{2,20}[\"'”’]"
 _PERSON = re.compile(rf"{_NAME}(?:{_NICK})?(?: (?:(?:de la|de los|de|del|von|van|bin|al|da|dos) )?{_NAME}){{0,4}}")
 _ES_BETWEEN = re.compile(
