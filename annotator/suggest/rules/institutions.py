@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from annotator.suggest.rules import titles
 from annotator.suggest.rules.acronyms import ACRONYM, begins_another
 from annotator.suggest.rules.analyzed_document import ORG, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
@@ -24,6 +25,8 @@ _ADJECTIVE = re.compile(
 _LEGAL_FORM = re.compile(
     r"(?<=\w),? (?:S\.? ?A\.? ?B?\.?(?: de C\.? ?V\.?)?|S\. ?L\.|S\.? de R\.? ?L\.?(?: de C\.? ?V\.?)?|SL)(?!\w)"
 )
+_CAPITAL = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+"
+_LISTED = re.compile(rf"(?:, (?:la |el )?{_CAPITAL}){{1,3}} (?:y|e) (?:la |el )?{_CAPITAL}")
 _TREASURY = " y Crédito Público"
 _BEFORE_NAME = frozenset({" ", " “", " '", ' "', " ‘", " «"})
 
@@ -38,6 +41,7 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
         yield from _english(doc)
         yield from _english_of(doc)
     yield from _published(doc)
+    yield from _clubs(doc)
 
 
 def _spanish(doc: AnalyzedDocument) -> Iterator[Mention]:
@@ -82,12 +86,17 @@ def _extend_spanish(doc: AnalyzedDocument, head: int) -> int:
     words, last, at, linked = doc.words, head, head + 1, False
     while at < len(words):
         step = _next_capital(doc, at)
+        if step is None and linked and (listed := _end_of_list(doc, last)) is not None:
+            last, at = listed, listed + 1
+            continue
         if step is None:
             break
         capital, link = step
         if link in {"y", "e"} and not _may_coordinate(doc, head, last, capital, linked):
             break
         if link == "en" or (link in {"de", "del"} and _ends_before(doc, head, last, capital)):
+            break
+        if link in {"a", "al", "con", "entre"} and words[capital] in word_list(doc.lang, "heads"):
             break
         place_end = end_of_sure_place(doc, capital) if link in {"de", "del"} else None
         if place_end is not None and not _inside_name(doc, place_end):
@@ -97,6 +106,18 @@ def _extend_spanish(doc: AnalyzedDocument, head: int) -> int:
         linked = linked or link not in {"", "y", "e"}
         last, at = capital, capital + 1
     return last
+
+
+def _end_of_list(doc: AnalyzedDocument, last: int) -> int | None:
+    """The end of what a comma and ``y`` add to a name: ``Ministerio de Transporte, Obras y Puertos``."""
+    match = _LISTED.match(doc.text, doc.ends[last])
+    if match is None:
+        return None
+    words = doc.words_in(doc.ends[last], match.end())
+    heads, given = word_list(doc.lang, "heads"), word_list(doc.lang, "given")
+    if any(doc.words[i] in heads or doc.words[i] in given or is_place(doc, i) for i in words):
+        return None
+    return words[-1]
 
 
 def _begins_person(doc: AnalyzedDocument, head: int, capital: int) -> bool:
@@ -169,8 +190,14 @@ def _english(doc: AnalyzedDocument) -> Iterator[Mention]:
         if i + 1 < len(doc.words) and doc.gap(i) == " " and doc.words[i + 1] in word_list(doc.lang, "heads"):
             continue
         last = _extend_of(doc, i) if doc.words[i] in word_list(doc.lang, "heads_of") else i
-        if not _goes_on(doc, last):
+        if not _goes_on(doc, last) and not _is_post(doc, first, i):
             yield Mention(doc.starts[first], doc.ends[last], ORG, 0.8, SOURCE)
+
+
+def _is_post(doc: AnalyzedDocument, first: int, last: int) -> bool:
+    """Tell whether the words are a post: ``Member of Parliament``."""
+    post = titles.pattern(doc.lang)
+    return post is not None and post.fullmatch(doc.text, doc.starts[first], doc.ends[last]) is not None
 
 
 def _goes_on(doc: AnalyzedDocument, last: int) -> bool:
@@ -254,6 +281,22 @@ def _published(doc: AnalyzedDocument) -> Iterator[Mention]:
         gap = doc.gap(i)
         if gap in _BEFORE_NAME and doc.words[i + 1][0].isupper() and not _is_person(doc, i + 1, gap):
             yield Mention(doc.starts[i + 1], _published_end(doc, i + 1, gap), ORG, 0.85, SOURCE)
+
+
+def _clubs(doc: AnalyzedDocument) -> Iterator[Mention]:
+    """Yield names of sports clubs that an abbreviation begins or ends: ``FC Barcelona``, ``Aarhus GF``."""
+    clubs = word_list("common", "clubs")
+    for i in doc.capitals:
+        if doc.words[i] not in clubs or doc.headline_lines.covers(doc.starts[i]):
+            continue
+        first, last = i, _run_end(doc, i)
+        if last == i:
+            while first > 0 and i - first < 3 and _joins_company(doc, first) and doc.words[first - 1][0].isupper():
+                first -= 1
+            while first < i and doc.words[first] in word_list(doc.lang, "openers"):
+                first += 1
+        if first < last:
+            yield Mention(doc.starts[first], doc.ends[last], ORG, 0.8, SOURCE)
 
 
 def _is_person(doc: AnalyzedDocument, index: int, gap: str) -> bool:

@@ -40,6 +40,8 @@ def _end_of_name(doc: AnalyzedDocument, head: int) -> int:
         elif words[at] not in _LINKS or at - last > 2:
             break
         at += 1
+    if last + 1 < len(words) and doc.gap(last) == "-" and words[last + 1].isdigit():
+        return last + 1
     return last
 
 

@@ -60,7 +60,10 @@ _ES_BETWEEN = re.compile(
 )
 _ES_DEFINITE = re.compile(r"\b(?:el|la|del|al|su|actual|nuev[oa]|entonces|exclusivo) $", re.IGNORECASE)
 _ES_NOUN = re.compile(r"\b(?!(?:con|del|entonces|exe|para|por|según|una) $)[a-záéíóúñ]{3,} $")
-_ES_ARTICLE = re.compile(r"\b(?:el|la|del|al) $", re.IGNORECASE)
+_ES_ARTICLE = re.compile(
+    r"\b(?:(?:el|la|del|al)(?: (?:también|entonces|hoy|ahora|aún|todavía|actual|nuev[oa]|próxim[oa]|futur[oa]))?|y) $",
+    re.IGNORECASE,
+)
 _EN_ARTICLE = re.compile(r"\bthe $", re.IGNORECASE)
 _EN_OF_NAMED = re.compile(
     rf" (?:of|for|at) (?:the )?(?:[{UP}][\w.&'’-]*(?: of| and)? ){{0,4}}[{UP}][\w.&'’-]*, (?={_NAME} {_NAME})"
@@ -189,14 +192,16 @@ def _definite(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
     """Tell whether a definite article stands before a post that is no noun's adjective."""
     article = _ES_ARTICLE if doc.lang == "es" else _EN_ARTICLE
     return (
-        article.search(doc.text, max(0, match.start() - 10), match.start()) is not None
+        article.search(doc.text, max(0, match.start() - 14), match.start()) is not None
         and doc.text[match.end() : match.end() + 1] != "-"
     )
 
 
 def _of_named(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
-    """Tell whether a body or a place with a name follows the post: ``el jefe de la Policía``."""
-    return doc.lang == "es" and _ES_OF_NAMED.match(doc.text, _without_body(doc, match)) is not None
+    """Tell whether a body or a place with a name follows the post, or defines it: ``el jefe de la Policía``."""
+    return doc.lang == "es" and (
+        " de" in match[0] or _ES_OF_NAMED.match(doc.text, _without_body(doc, match)) is not None
+    )
 
 
 def _alone_score(post: str) -> float:
@@ -226,8 +231,8 @@ def _bearer_after(doc: AnalyzedDocument, match: re.Match[str]) -> Iterator[Menti
             return
         between = _ES_BETWEEN.match(text, end)
         if between is not None:
-            comma = "," in between[0]
-            yield from _person_at(doc, between.end(), 0.85, words_needed=2 if comma else 1)
+            apart = "," in between[0] or any(c.isupper() for c in between[0])
+            yield from _person_at(doc, between.end(), 0.85, words_needed=2 if apart else 1)
             return
     if doc.lang == "en" and (of := _EN_OF_NAMED.match(text, end)) is not None:
         yield from _person_at(doc, of.end(), 0.85, words_needed=2)
