@@ -44,7 +44,7 @@ _OF_TAG = {
     "CD": "NUM",
     "UH": "INTJ",
 }
-_HYPHENATED = re.compile(r"-(?!era|led|run|like|born|based|style|owned)[a-z]{2,5}\b(?!-)")
+_HYPHENATED = re.compile(titles.HYPHENATED)
 _INNER = {
     "es": frozenset(["de", "del", "la", "las", "los", "el", "y", "e"]),
     "en": frozenset(["of", "the", "and", "for", "de", "la", "al", "bin", "von", "van"]),
@@ -183,7 +183,7 @@ def _corrected(doc: AnalyzedDocument, mention: Mention) -> Mention:
         return mention._replace(kind=ORG)
     if mention.kind != ORG and surface in word_list("common", "platforms"):
         return mention._replace(kind=SYSTEM)
-    if mention.kind == PERSON and doc.lang == "es" and _names_body(doc, mention):
+    if mention.kind == PERSON and _names_body(doc, mention):
         return mention._replace(kind=ORG)
     if mention.kind not in {GPE, LOC}:
         return mention

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from annotator.suggest.rules.analyzed_document import GPE, LOC, ORG, PERSON, AnalyzedDocument, Mention, OccupiedRanges
 from annotator.suggest.rules.lexicon import word_list
 from annotator.suggest.rules.places import is_sure_place
-from annotator.suggest.rules.titles import UP
+from annotator.suggest.rules.titles import HYPHENATED, UP
 
 SOURCE = "people@1"
 _PARTICLES = frozenset(["de", "del", "la", "los", "las", "von", "van", "der", "bin", "al", "da", "dos", "di"])
@@ -19,6 +19,7 @@ _NICKNAMED = re.compile(
     rf"|[{UP}]\w+(?: [{UP}]\w+)? [“\"][{UP}]\.?[”\"]"
     rf"|[{UP}]\w+(?: [{UP}]\w+)? (?:al|el|ibn|bin|ben|Al|El)-[{UP}]\w+"
 )
+_HYPHENATED = re.compile(HYPHENATED)
 _AGED = re.compile(rf"[{UP}][\w'’-]+(?: [{UP}][\w'’.-]+){{1,3}}(?=, (?:[1-9]\d|1\d\d)(?:,| años))")
 
 
@@ -83,6 +84,8 @@ def _last_of_name(doc: AnalyzedDocument, first: int) -> int:
         if word[0].isupper():
             if word in word_list(doc.lang, "heads") or word in word_list(doc.lang, "openers") or word.isdigit():
                 break
+            last = at
+        elif gap == "-" and at - first > 1 and _HYPHENATED.match(doc.text, doc.ends[at - 1]):
             last = at
         elif word not in _PARTICLES or at - last > 2:
             break

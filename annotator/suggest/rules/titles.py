@@ -48,7 +48,9 @@ def _english() -> re.Pattern[str]:
     )
 
 
-_NAME = rf"[{UP}]\w*(?:['’](?!s\b)\w+)*(?:-[{UP}]\w+)*\.?"
+HYPHENATED = r"-(?!era|led|run|like|born|based|style|owned)[a-z]{2,5}\b(?!-)"
+"""What may go on with a person's name after a hyphen: ``Ban Ki-moon``, but not ``Obama-era``."""
+_NAME = rf"[{UP}]\w*(?:['’](?!s\b)\w+)*(?:-[{UP}]\w+|{HYPHENATED})*\.?"
 _NICK = r" [\"'“‘](?:[Ee]l |[Ll]a )?[\w ]{2,20}[\"'”’]"
 _PERSON = re.compile(rf"{_NAME}(?:{_NICK})?(?: (?:(?:de la|de los|de|del|von|van|bin|al|da|dos) )?{_NAME}){{0,4}}")
 _ES_BETWEEN = re.compile(
@@ -263,7 +265,7 @@ def _person_at(doc: AnalyzedDocument, start: int, score: float, words_needed: in
             i > first and doc.words[i] in word_list(doc.lang, "openers")
         ):
             break
-        if doc.words[i][0].isupper():
+        if doc.words[i][0].isupper() or (i > first + 1 and doc.gap(i - 1) == "-"):
             last = i
     name = doc.text[start : doc.ends[last]]
     if last - first + 1 < words_needed or (name.isupper() and len(name) < 6 and words_needed == 1 and last == first):

@@ -27,6 +27,9 @@ def bodies(found: Marked) -> list[str]:
         ("Lo anuló la Suprema Corte de Lumbrera ayer.", "Suprema Corte de Lumbrera"),
         ("La diputada del Partido Costero Unido Ana Solís calló.", "Partido Costero Unido"),
         ("Estudia en la Universidad Costera Ana Solís.", "Universidad Costera Ana Solís"),
+        ("Ayer ganó el FK Lumbrera otra vez.", "FK Lumbrera"),
+        ("Lo dice el Ministerio de Obras, Aguas y Puertos.", "Ministerio de Obras, Aguas y Puertos"),
+        ("Habló la candidata del Partido Costero a la Alcaldía.", "Partido Costero"),
         ("Es de la coalición Por Altamar al Frente desde ayer.", "Por Altamar al Frente"),
         ("Se pasó a Podemos ayer. Podemos decir más.", "Podemos"),
     ],
@@ -103,6 +106,8 @@ def test_a_social_network_is_no_person(marked: Marker) -> None:
     ("text", "name"),
     [
         ("Acusó a Karam al-Nasri ayer.", "Karam al-Nasri"),
+        ("Habló el secretario Ban Ki-moon ayer.", "Ban Ki-moon"),
+        ("Acusan a la gente del presidente Luis Prado-era.", "Luis Prado"),
         ('Detuvieron a Óscar "N" ayer.', 'Óscar "N"'),
     ],
 )
