@@ -29,14 +29,12 @@ _QUOTES = r"[\"“”'‘’«´]"
 _QUOTED = re.compile(rf"{_QUOTES}{{1,2}}([{UP}][^\"“”‘’«»\n]{{2,90}}?){_QUOTES[:-1]}»]{{1,2}}")
 _ES_CUE = re.compile(
     r"\b(?:operaci[oó]n|operaciones|operativos?|misi[oó]n|iniciativas?|programas?|planes|plan|proyectos?"
-    r"|campañas?|estrategias?"
-    r"|denominad[oa]s?|llamad[oa]s?|bautizad[oa]s?|titulad[oa]|acuerdo|ley)(?: \w+){0,3},? ?$",
+    r"|campañas?|estrategias?|acuerdo|ley)(?: \w+){0,4},? ?$",
     re.IGNORECASE,
 )
 _EN_CUE = re.compile(
     r"\b(?:operations?|missions?|initiatives?|programs?|programmes?|plans?|projects?|campaigns?|efforts?"
-    r"|strategy|called|dubbed"
-    r"|known as|named|codenamed|agreement|framework)(?: \w+){0,3},? ?$",
+    r"|strategy|agreement|framework)(?: \w+){0,4},? ?$",
     re.IGNORECASE,
 )
 _PROGRAM_CUE = re.compile(
@@ -129,7 +127,7 @@ def _whole_word_starts(name: str, text: str) -> Iterator[int]:
 
 
 def _quoted(doc: AnalyzedDocument) -> Iterator[Mention]:
-    """Yield quoted names after a word such as ``operación`` or ``dubbed``."""
+    """Yield quoted names after a word such as ``operación`` or ``campaign``, up to four words before."""
     cue = _ES_CUE if doc.lang == "es" else _EN_CUE
     for match in _QUOTED.finditer(doc.text):
         before = doc.text[max(0, match.start() - 60) : match.start()]

@@ -12,7 +12,7 @@ from annotator.suggest.rules.lexicon import LANGUAGES, names, word_list
 
 SOURCE = "systems@1"
 KNOWN, HEADED = 0.75, 0.7
-_VERSION = r"(?: (?:\d{1,2}(?:\.\d+)*|XP|Vista))?"
+_VERSION = r"(?: (?:\d{1,3}(?:\.\d+)*|XP|Vista|One))?"
 _BEFORE_NAME = frozenset({" ", " “", ' "', " '", " ‘", " «"})
 
 

@@ -29,6 +29,8 @@ Marker = Callable[..., Marked]
             [("Marta Luna", "PERSON"), ("subsecretaria para América del Sur", "ROLE")],
         ),
         ("lanzaron la operación “Marea Alta”", [("Marea Alta", "INITIATIVE")]),
+        ("Una campaña regional de salud llamada “Marea Alta”", [("Marea Alta", "INITIATIVE")]),
+        ("Vio una película titulada “Marea Alta”", []),
         ("Empieza la Misión Faro: Juntos por la Costa.", [("Misión Faro: Juntos por la Costa", "INITIATIVE")]),
         (
             "El Tratado de Pesca de América Latina (TPAL) rige. Cita el TPAL y la Constitución.",
