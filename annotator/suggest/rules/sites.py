@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from annotator.suggest.rules.analyzed_document import GPE, LOC, AnalyzedDocument, Mention
-from annotator.suggest.rules.lexicon import word_list
+from annotator.suggest.rules.lexicon import names, word_list
 from annotator.suggest.rules.places import SOURCE
 
 _LINKS = frozenset({"de", "del", "la", "el", "los", "las"})
@@ -19,6 +20,9 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
         yield from _sites_by_last_word(doc)
         yield from _english_sites_by_first_word(doc)
     yield from _units(doc)
+    for name in names(doc.lang, "places", "lower_loc"):
+        for match in re.finditer(rf"\b{name}\b", doc.text):
+            yield Mention(match.start(), match.end(), LOC, 0.84, SOURCE)
 
 
 def _sites_by_first_word(doc: AnalyzedDocument) -> Iterator[Mention]:
@@ -32,12 +36,14 @@ def _sites_by_first_word(doc: AnalyzedDocument) -> Iterator[Mention]:
 def _end_of_name(doc: AnalyzedDocument, head: int) -> int:
     """The last word of the name that a noun begins; links between its capitalised words belong to it."""
     words, last, at = doc.words, head, head + 1
-    while at < len(words) and doc.gap(at - 1) == " ":
+    if at < len(words) and words[at] in word_list(doc.lang, "site_adjectives"):
+        at += 1
+    while at < len(words) and (doc.gap(at - 1) == " " or (doc.gap(at - 1) == "-" and words[at][0].isupper())):
         if words[at] in word_list(doc.lang, "heads") and at > head + 1:
             break
         if words[at][0].isupper():
             last = at
-        elif words[at] not in _LINKS or at - last > 2:
+        elif words[at] not in _LINKS or at - last > 3:
             break
         at += 1
     if last + 1 < len(words) and doc.gap(last) == "-" and words[last + 1].isdigit():

@@ -18,6 +18,9 @@ Marker = Callable[..., Marked]
         ("Vive en la delegación Altamar desde ayer.", ("Altamar", "GPE")),
         ("Es del municipio de Lumbrera de los Pinos.", ("Lumbrera de los Pinos", "GPE")),
         ("Cayó el Muro de Berlín.", ("Muro de Berlín", "LOC")),
+        ("Cerraron la autopista Lumbrera-Altamar ayer.", ("autopista Lumbrera-Altamar", "LOC")),
+        ("Cerraron el puente internacional Lumbrera ayer.", ("puente internacional Lumbrera", "LOC")),
+        ("Crece poco la zona euro ahora.", ("zona euro", "LOC")),
         ("Llenaron el Zócalo ayer.", ("Zócalo", "LOC")),
     ],
 )
