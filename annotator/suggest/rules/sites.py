@@ -58,11 +58,14 @@ def _sites_by_last_word(doc: AnalyzedDocument) -> Iterator[Mention]:
             continue
         first = i
         while first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper() and i - first < 3:
-            if doc.words[first - 1] in word_list(doc.lang, "openers"):
+            word = doc.words[first - 1]
+            if word.lower() in word_list(doc.lang, "articles") or (
+                word in word_list(doc.lang, "openers") and doc.begins_sentence(doc.starts[first - 1])
+            ):
                 break
             first -= 1
         if first < i:
-            yield Mention(doc.starts[first], doc.ends[i], LOC, 0.66, SOURCE)
+            yield Mention(doc.starts[first], doc.ends[i], LOC, 0.76, SOURCE)
 
 
 def _english_sites_by_first_word(doc: AnalyzedDocument) -> Iterator[Mention]:

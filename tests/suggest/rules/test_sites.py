@@ -34,6 +34,7 @@ def test_spanish_places(marked: Marker, text: str, place: tuple[str, str]) -> No
         ("They sailed on Lake Lumbrera again.", ("Lake Lumbrera", "LOC")),
         ("It lies in the Gulf of Lumbrera.", ("Gulf of Lumbrera", "LOC")),
         ("They left Lumbrera Station at noon.", ("Lumbrera Station", "LOC")),
+        ("It happened on Seven Springs Road at noon.", ("Seven Springs Road", "LOC")),
         ("He is from the town of Lumbrera there.", ("Lumbrera", "GPE")),
     ],
 )
