@@ -19,9 +19,9 @@ from annotator.suggest import custom_models
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
 from annotator.suggest.models import in_use
-from annotator.suggest.pinned_models import PINNED
+from annotator.suggest.pinned_models import PINNED, PinnedModel
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, SuggesterFactory, hosts_of
-from annotator.suggest.score_table import shipped_digest
+from annotator.suggest.score_table import ScoreTable, shipped_digest
 from annotator.suggest.span_choice import compatible
 from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
@@ -56,7 +56,7 @@ class SuggestionPipeline:
         self._extra = tuple(map(_without_server, extra)) if offline else extra
         self.hosts = () if offline else tuple(dict.fromkeys(host for one in extra for host in hosts_of(one)))
         self.learned = learned
-        self._by_language: dict[str, _BuiltInSuggester] = {}
+        self._by_language: dict[str, BuiltInSuggester] = {}
         self.missing = [lang for lang in scheme.languages if lang in PINNED and in_use(lang, models_dir) is None]
 
     @property
@@ -104,32 +104,47 @@ class SuggestionPipeline:
             else:
                 yield first
 
-    def _built_in(self, lang: str) -> _BuiltInSuggester:
+    def _built_in(self, lang: str) -> BuiltInSuggester:
         if lang not in self._by_language:
-            self._by_language[lang] = _BuiltInSuggester(self._scheme, lang, self._models_dir, self.learned)
+            self._by_language[lang] = BuiltInSuggester(self._scheme, lang, self._models_dir, self.learned)
         return self._by_language[lang]
 
 
-class _BuiltInSuggester:
-    """Model, rules and what was learned, for documents in one language."""
+class BuiltInSuggester:
+    """Model, rules and what was learned, for documents in one language.
 
-    def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, learned: LearnedVersion | None) -> None:
+    ``model`` is the pretrained model (by default the one in use), ``scores`` turns the rules' scores into probabilities
+    (by default the table that comes with the package).
+    """
+
+    def __init__(
+        self,
+        scheme: LabelScheme,
+        lang: str,
+        models_dir: Path,
+        learned: LearnedVersion | None = None,
+        *,
+        model: PinnedModel | None = None,
+        scores: ScoreTable | None = None,
+    ) -> None:
         from annotator.suggest.relations.candidates import RelationSuggester
         from annotator.suggest.relations.likely_ends import LikelyEnds
         from annotator.suggest.rules.document_reader import DocumentReader
         from annotator.suggest.rules.stages import EntityRules
 
-        self._reader = DocumentReader(scheme, lang, models_dir)
-        self._rules = EntityRules(scheme, lang)
+        scorer = learned.relation_scorer if learned is not None else None
+        self._reader = DocumentReader(scheme, lang, models_dir, model)
+        self._rules = EntityRules(scheme, lang, scores=scores)
         self._learned_spans = learned.learned_spans(scheme) if learned is not None else LearnedSpans(scheme)
-        self._ends = LikelyEnds(scheme, lang)
-        self._relations = RelationSuggester(scheme, lang, learned.relation_scorer if learned is not None else None)
+        self._ends = LikelyEnds(scheme, lang, scores)
+        self.relations = RelationSuggester(scheme, lang, scorer, scores=scores)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
+        """Yield one layer of suggestions for each document, in order."""
         for doc in self._reader.read(documents):
             proposed = self._ends.added(doc.document, self._rules.spans(doc))
             spans = self._learned_spans.spans(doc.document, proposed)
-            yield Annotations.of(spans, self._relations.relations(doc.document, spans))
+            yield Annotations.of(spans, self.relations.relations(doc.document, spans))
 
 
 def build(

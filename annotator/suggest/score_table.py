@@ -1,9 +1,9 @@
 """The score table: what turns the scores that rules give into probabilities, before anything was learned.
 
 A logistic regression that starts from the rule's own score: one weight for all spans, one for each source and one for
-each source and kind of entity; for relations one for all, for each rule and for each relation type.  The L2
-penalty draws them to 0, so that a source that was hardly seen keeps its score.  The weights are data,
-``score_table.json``, which ``python -m benchmarks.scores --write`` fits to articles annotated by hand.
+each source and kind of entity; for relations one for all, one for each rule and one for each type, and other ones where
+their ends are a curator's.  The L2 penalty draws them to 0, so that a source that was hardly seen keeps its score.
+They are data, ``score_table.json``, which ``python -m benchmarks.scores --write`` fits to articles annotated by hand.
 """
 
 from __future__ import annotations
@@ -34,9 +34,12 @@ class ScoreTable:
         """The probability that a span is accepted, given its source (``name@version``), kind and the rule's score."""
         return self.moved(score, span_features(source, kind))
 
-    def relation(self, label: str, rule: str, score: float) -> float:
-        """The probability that a relation between right spans is accepted; ``rule`` names the rule that found it."""
-        return self.moved(score, relation_features(label, rule))
+    def relation(self, label: str, rule: str, score: float, *, certain: bool) -> float:
+        """The probability that a relation is accepted; ``rule`` names the rule that found it.
+
+        ``certain`` says that its ends are a curator's, so that only the relation itself is in doubt.
+        """
+        return self.moved(score, relation_features(label, rule, certain=certain))
 
     def moved(self, score: float, features: tuple[str, ...]) -> float:
         """A score moved by the weights of some features."""
@@ -51,9 +54,10 @@ def span_features(source: str, kind: str) -> tuple[str, ...]:
     return "span", f"span {name}", f"span {name} {kind}"
 
 
-def relation_features(label: str, rule: str) -> tuple[str, ...]:
-    """The features of a relation, by its type and the name of the rule that found it."""
-    return "relation", f"rule {rule}", f"relation {label}"
+def relation_features(label: str, rule: str, *, certain: bool) -> tuple[str, ...]:
+    """The features of a relation, by its type, the name of the rule that found it, and whether its ends are certain."""
+    relation = "certain relation" if certain else "relation"
+    return relation, f"{relation} by {rule}", f"{relation} {label}"
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from annotator.annotation import Span, suggested_span
 from annotator.labels import LabelScheme
 from annotator.suggest.relations.candidates import RelationSuggester
@@ -16,7 +14,7 @@ TEXT = "La presidenta Ana Ruiz llegó."
 
 def test_without_weights_a_score_stays_as_it_is() -> None:
     assert ScoreTable().span("titles@1", "ROLE", 0.84) == 0.84
-    assert ScoreTable().relation("works_for", "leads", 0.6) == 0.6
+    assert ScoreTable().relation("works_for", "leads", 0.6, certain=True) == 0.6
 
 
 def test_a_source_that_was_often_wrong_is_believed_less_and_another_as_before() -> None:
@@ -36,28 +34,23 @@ def test_the_table_that_comes_along_gives_probabilities() -> None:
     assert all(0.2 < score < 1 for score in scores)
 
 
-@pytest.mark.parametrize(("origin", "factor"), [("accepted", 1.0), ("suggested", 0.5 * 0.9)])
-def test_a_relation_is_no_more_certain_than_its_suggested_ends_together(
-    scheme: LabelScheme, origin: str, factor: float
-) -> None:
+def test_a_relation_between_a_curators_spans_is_likelier_than_between_suggested_ones(scheme: LabelScheme) -> None:
     document = make_document(TEXT)
-    role = suggested_span(3, 13, "ROLE", "titles@1", 0.5)
-    person = suggested_span(14, 22, "PERSON", "titles@1", 0.9)
-    certain = [_accepted(role), _accepted(person)] if origin == "accepted" else [role, person]
-    suggester = RelationSuggester(scheme, "es", scores=ScoreTable())
-    (alone,) = suggester.relations(document, [_accepted(role), _accepted(person)])
-    (found,) = suggester.relations(document, certain)
-    assert found.label == "holds_position"
-    assert found.score == pytest.approx((alone.score or 0) * factor, abs=0.002)
+    suggested = [suggested_span(3, 13, "ROLE", "titles@1", 0.5), suggested_span(14, 22, "PERSON", "titles@1", 0.9)]
+    accepted = [span.replace(origin="accepted") for span in suggested]
+    certain = [Instance(relation_features("holds_position", "title", certain=True), 0.8, True)] * 50
+    doubted = [
+        Instance(relation_features("holds_position", "title", certain=False), 0.8, n % 2 == 0) for n in range(50)
+    ]
+    suggester = RelationSuggester(scheme, "es", scores=ScoreTable(fit([*certain, *doubted])))
+    (before,), (after,) = (suggester.relations(document, ends) for ends in (suggested, accepted))
+    assert before.label == after.label == "holds_position"
+    assert (after.score or 0) > (before.score or 0) + 0.2
 
 
 def test_what_relations_of_a_type_were_moves_them_all(scheme: LabelScheme) -> None:
     document, ends = make_document(TEXT), [Span("r", 3, 13, "ROLE"), Span("p", 14, 22, "PERSON")]
-    doubted = ScoreTable({relation_features("holds_position", "title")[-1]: -1.0})
+    doubted = ScoreTable({"certain relation holds_position": -1.0})
     (before,) = RelationSuggester(scheme, "es", scores=ScoreTable()).relations(document, ends)
     (after,) = RelationSuggester(scheme, "es", scores=doubted).relations(document, ends)
     assert (after.score or 0) < (before.score or 0) - 0.1
-
-
-def _accepted(span: Span) -> Span:
-    return span.replace(origin="accepted")

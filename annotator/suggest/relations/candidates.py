@@ -113,13 +113,13 @@ class RelationSuggester:
         for relation, forwards in self._allowed(first.label, second.label):
             head, child = (first, second) if forwards else (second, first)
             candidate = sentence.candidate(one, other, forwards=forwards, symmetric=relation.symmetric)
-            score, rule = self.scored(relation, candidate)
+            certain = first.origin != "suggested" and second.origin != "suggested"
+            score, rule = self.scored(relation, candidate, certain=certain)
             source = f"{rule}@{RULES_VERSION}"
             if self._scorer is not None:
                 score = self._scorer.score(relation, candidate, score)
                 source = self._scorer.source or source
             if score >= LEAST_SCORE:
-                score *= _certainty(head) * _certainty(child)
                 yield suggested_relation(head, child, relation.name, source, round(score, 3))
 
     def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
@@ -138,18 +138,21 @@ class RelationSuggester:
         return self._types_by_labels[first, second]
 
     def rule_score(self, relation: RelationType, candidate: RelationCandidate) -> float:
-        """The probability that the rules give a candidate of being related by a type, if both its ends are right."""
+        """The probability that the rules give a candidate between right spans of being related by a type."""
         return self.scored(relation, candidate).score
 
-    def scored(self, relation: RelationType, candidate: RelationCandidate) -> RuleScore:
-        """The score of a candidate by the scheme's patterns for a type, else by the rules, and which rule it was."""
+    def scored(self, relation: RelationType, candidate: RelationCandidate, *, certain: bool = True) -> RuleScore:
+        """The score of a candidate by the scheme's patterns for a type, else by the rules, and which rule it was.
+
+        ``certain`` says that its ends are a curator's.
+        """
         patterns = self._patterns[relation.name]
         if patterns and candidate.nearest and any(p.search(candidate.between) for p in patterns):
             score, rule = PATTERN_SCORE, "pattern"
         else:
             score, rule = rule_score(candidate)
             score /= self._competing_types[relation.name]
-        return RuleScore(self._scores.relation(relation.name, rule, score) if score else 0.0, rule)
+        return RuleScore(self._scores.relation(relation.name, rule, score, certain=certain) if score else 0.0, rule)
 
     def _one_symmetric(self, relations: list[Relation]) -> list[Relation]:
         """Keep only the likeliest relation of each symmetric type: a sentence states one at most."""
@@ -161,11 +164,6 @@ class RelationSuggester:
             ):
                 top[relation.label] = relation
         return [r for r in relations if r.label not in symmetric or top[r.label] is r]
-
-
-def _certainty(end: Span) -> float:
-    """The probability that an end is right: its score where it is only suggested."""
-    return 1.0 if end.origin != "suggested" or end.score is None else end.score
 
 
 def _one_holder(relations: list[Relation], sentence: SentenceSpans) -> list[Relation]:

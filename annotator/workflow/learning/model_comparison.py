@@ -100,19 +100,13 @@ def _finished(workspace: Workspace, layer: str | None) -> dict[str, list[Finishe
 def _measured(
     scheme: LabelScheme, models_dir: Path, model: PinnedModel, finished: Sequence[Finished], *, used: bool
 ) -> ModelFigures:
-    from annotator.suggest.relations.candidates import RelationSuggester
-    from annotator.suggest.rules.document_reader import DocumentReader
-    from annotator.suggest.rules.stages import EntityRules
+    from annotator.suggest.pipeline import BuiltInSuggester
 
-    reader = DocumentReader(scheme, model.lang, models_dir, model)
-    rules, suggester = EntityRules(scheme, model.lang), RelationSuggester(scheme, model.lang)
-    for doc in reader.read(document for document, _ in finished[:1]):  # what is read once only is no part of the time
-        rules.spans(doc)
+    documents = [document for document, _ in finished]
+    suggester = BuiltInSuggester(scheme, model.lang, models_dir, model=model)
+    list(suggester.suggest(documents[:1]))  # what is read once only is no part of the time
     started = time.process_time()
-    suggested = []
-    for doc in reader.read(document for document, _ in finished):
-        spans = rules.spans(doc)
-        suggested.append(Annotations.of(spans, suggester.relations(doc.document, spans)))
+    suggested = list(suggester.suggest(documents))
     seconds = time.process_time() - started
     pairs = list(zip(suggested, (truth for _, truth in finished), strict=True))
     spans_found = [_counts(_span_keys(found), _span_keys(truth)) for found, truth in pairs]
@@ -124,7 +118,7 @@ def _measured(
         _total(relations_found),
         interval(spans_found),
         seconds,
-        sum(len(document.tokens) for document, _ in finished),
+        sum(len(document.tokens) for document in documents),
         used,
     )
 
