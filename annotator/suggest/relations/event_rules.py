@@ -10,7 +10,7 @@ from annotator.suggest.rules.analyzed_document import EVENT, GPE, ORG, PERSON
 _WORD = r"[a-záéíóúüñç­-]+"
 _OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
 _TOOK_PART = re.compile(
-    r"\b(?:encabez|particip|asist|sostuv|sostien|lider|reuni|presid|acudi|celebr|convoc|inaugur|realiz|organiz|gan[óao]"
+    r"\b(?:encabez|particip|asist|sostuv|sostien|lider|reuni|presid|acudi|celebr(?!at)|convoc|inaugur|realiz|organiz|gan[óao]"
     r"|perd|disput|jug[óau]|compit|compet|hizo|hará|efectu|ofreci|clausur|convers|viaj[óa]"
     r"|attend|led\b|leads?\b|mak(?:e|es|ing)\b|made\b|pay\b|paid\b|embark|took part|takes? part|host|chair|held\b|hold"
     r"|convene|join|met\b|organis|w[io]n(?:s|ning)?\b|lost\b|play|spoke|speak|guest|undergoing|address|open(?:s|ed)\b)",
@@ -56,22 +56,23 @@ _TO_ATTEND = re.compile(
 )
 _SAW = re.compile(r"^ (?:saw|featured|pitted|brought together|reunió a|enfrentó a|enfrentará a|contó con) ")
 _SUFFERED = re.compile(
-    r"crimen|asesinat|muerte|homicid|secuestr|detenci|captura|fuga|ejecuci|desaparici|arrest|murder|killing|death"
-    r"|assassinat|kidnapp|funeral|execution|disappear|escape",
+    r"crimen|asesinat|muerte|homicid|secuestr|detenci|captura|fuga|ejecuci|desaparici|derrota|arrest|murder|killing|death"
+    r"|assassinat|kidnapp|execution|disappear|escape|defeat",
     re.IGNORECASE,
 )
+_MOURNED = re.compile(r"funeral|sepelio|entierro|homenaje|burial", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:his|her|their|its|su|sus) (?:\w+ )?$", re.IGNORECASE)
 
 
 def participates(pair: RelationCandidate) -> RuleScore:
     """Score a participant and an event: ``X attended the | meeting``, ``the | visit | of X``, ``X's visit``."""
-    if pair.words > 20 or _OTHER_HALF.search(pair.typed):
+    if pair.words > 20 or _OTHER_HALF.search(pair.typed) or _SUFFERED.search(pair.child_text):
         return UNRELATED
     return _participant_before(pair) if pair.forwards else _participant_after(pair)
 
 
 def _participant_before(pair: RelationCandidate) -> RuleScore:
-    if re.match(r"^['’]s (?:\w+ )?$", pair.typed):
+    if re.match(r"^['’]s (?:\w+ )?$", pair.typed) and not _MOURNED.search(pair.child_text):
         return RuleScore(0.76, "participant-of") if pair.head != GPE or not _placed(pair) else UNRELATED
     if pair.head == PERSON and re.match(r"^ (?:during|on|in|durante|en) (?:his|her|su) (?:\w+ )?$", pair.typed):
         return RuleScore(0.5, "own-event")
@@ -100,7 +101,7 @@ def _participant_before(pair: RelationCandidate) -> RuleScore:
 def _participant_after(pair: RelationCandidate) -> RuleScore:
     typed = pair.typed
     if _OF_WHOM.match(typed):
-        if _SUFFERED.search(pair.child_text):
+        if _MOURNED.search(pair.child_text):
             return UNRELATED
         if pair.head == GPE:
             return UNRELATED if _placed(pair) else RuleScore(0.5, "participant-of")
@@ -108,14 +109,20 @@ def _participant_after(pair: RelationCandidate) -> RuleScore:
         return UNRELATED if in_name else RuleScore(0.7, "participant-of")
     if _WITH.match(typed):
         return RuleScore(0.62, "participant-with")
-    if _SAW.match(typed) and pair.words <= 10:
+    if pair.head != GPE and _SAW.match(typed) and pair.words <= 10:
         return RuleScore(0.55, "took-part")
     if _BETWEEN.match(typed) and pair.words <= 8 and EVENT not in pair.skipped:
         return RuleScore(0.55, "participant-with")
     by = re.search(r"\b(?:por|by)\b", pair.between) and _TOOK_PART.search(pair.between)
     if by and pair.words <= (24 if pair.head == PERSON else 16) and not _IN_POST.search(typed):
         return RuleScore(0.6, "took-part")
-    if pair.head != PERSON and _AT.search(pair.before) and re.match(r"^, (?:⟨\w+⟩ (?:y|and) )?$", typed):
+    in_title = re.match(r" (?:[a-z]+ )?[A-Z]", pair.after)
+    if (
+        pair.head != PERSON
+        and not in_title
+        and _AT.search(pair.before)
+        and re.match(r"^, (?:⟨\w+⟩ (?:y|and) )?$", typed)
+    ):
         return RuleScore(0.5, "at-event")
     if pair.head == PERSON and pair.child_nearest and _AT.search(pair.before) and _INTRODUCED.match(typed):
         return RuleScore(0.56, "at-event")
@@ -134,6 +141,10 @@ _TAKES_PLACE = re.compile(
     r"|took place|take place|taking place|occur|happen|scheduled|set to|began|opened|ran\b|runs\b|was\b|is\b)",
     re.IGNORECASE,
 )
+_RIGHT_ON = re.compile(
+    r"^,?(?: (?:⟨(?:GPE|LOC|ORG)⟩|(?:in|at|en|of|de|del) (?:the |la |el |los |las )?⟨\w+⟩))?"
+    r"(?: (?:on|in|of|del?|el|los|en|este|esta|pasado|próximo|last|this|next|early|late|the))+ $"
+)
 _RELATIVE = re.compile(r" (?:que|who|which|donde|where) ")
 
 
@@ -142,7 +153,11 @@ def held_on(pair: RelationCandidate) -> RuleScore:
     if not pair.nearest or pair.words > 14 or _OTHER_HALF.search(pair.between):
         return UNRELATED
     if pair.forwards:
-        return RuleScore(0.68 if pair.words <= 7 else 0.5, "event-date")
+        if _RIGHT_ON.match(pair.typed):
+            return RuleScore(0.78, "event-on-date")
+        if pair.words <= 7 and not re.search(r"\bsince\b|\bdesde\b", pair.between):
+            return RuleScore(0.6, "event-date")
+        return RuleScore(0.52, "event-date") if _TAKES_PLACE.search(pair.between) else UNRELATED
     if re.search(r"\. ?[A-Z]", pair.between):
         return UNRELATED
     return RuleScore(0.52, "date-event") if pair.words <= 8 else UNRELATED
@@ -150,10 +165,11 @@ def held_on(pair: RelationCandidate) -> RuleScore:
 
 def held_in(pair: RelationCandidate) -> RuleScore:
     """Score an event and its place: ``the | meeting | in Toledo``."""
-    if not pair.nearest or pair.words > 14 or _OTHER_HALF.search(pair.between):
+    if not pair.nearest or pair.words > 14 or _OTHER_HALF.search(pair.between) or re.match("['’]s ", pair.after):
         return UNRELATED
     if not pair.forwards:
-        if re.match(r"^,? (?:at|during|durante|en) (?:the |el |la |los |las )$", pair.typed):
+        at = re.match(r"^,? (?:at|during|durante|en) (?:the |el |la |los |las )$", pair.typed)
+        if at and re.search(r"\b(?:en|in) $", pair.before):
             return RuleScore(0.5, "place-event")
         return UNRELATED
     if re.search(
@@ -162,7 +178,7 @@ def held_in(pair: RelationCandidate) -> RuleScore:
         r" (?:de|of))? ?$",
         pair.between,
     ):
-        if pair.words <= 5 and not _RELATIVE.search(pair.between):
+        if pair.words <= 6 and not _RELATIVE.search(pair.between):
             return RuleScore(0.7, "event-place")
         return RuleScore(0.6, "event-place") if _TAKES_PLACE.search(pair.between) else UNRELATED
     if re.match(rf"^(?: (?:de|del|of) (?:⟨\w+⟩|{_WORD}))? (?:a|al|to) (?:la |el |the )?$", pair.typed):

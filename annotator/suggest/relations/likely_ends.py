@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from annotator.annotation import Span, reading_order, suggested_span
 from annotator.labels import LabelScheme
 from annotator.suggest.relations.post_rules import holds, post_of
 from annotator.suggest.relations.sentence_spans import MOST_SPANS, SentenceSpans, in_sentences
 from annotator.suggest.rules import titles
-from annotator.suggest.rules.analyzed_document import GPE, ORG, PERSON, ROLE, Mention
+from annotator.suggest.rules.analyzed_document import GPE, ORG, PERSON, ROLE, SYSTEM, Mention
 from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.rules.lexicon import LANGUAGES, alternatives, names, word_list
 from annotator.suggest.rules.resolve import LabelMap
@@ -35,7 +36,18 @@ _BODY_AFTER = re.compile(
     rf"(?: [a-záéíóúüñ]+)?(?: (?:de|del|of|for|at)(?: la| el| the| los)?)(?: [a-záéíóúüñ]+)? [\"'“‘«]?(?P<body>{_NAME})"
 )
 _BODY_BEFORE = re.compile(rf"(?P<body>{_NAME})(?:['’]s)? (?:[a-z]+ )?$")
-_ORIGIN = re.compile(r"(?:an|ish|ese|ch|qi|li)$")
+_HEADS_BODY = re.compile(
+    r"^(?:ex-?)?(?:sub|vice|co-?)?(?:director|president|fundador|gerente|editor)|\b(?:director|president|founder|CEO|manager"
+    r"|chair|chairman|chairwoman|editor|owner|executive)$",
+    re.IGNORECASE,
+)
+"""Posts that are always a body's, never a person's."""
+_PERSON_SOURCES = frozenset({"people", "titles", "repeated"})
+_MODIFIED = re.compile(
+    r"(?<!\w)(?!(?:the|an?|his|her|its|their|our|as|by|of|and|to|for|then|new|former|current|is|was) )[a-z]+ $"
+)
+"""A noun before a post in English that says which it is, so that it belongs to the post: ``music | director``."""
+_ORIGIN = re.compile(r"(?:an|ish|ese|ch|qi|li|ine)$")
 
 
 class LikelyEnds:
@@ -62,9 +74,14 @@ class LikelyEnds:
             if len(inside) <= MOST_SPANS and any(self._kinds[span.label] == PERSON for span in inside):
                 sentence = document.sentences[document.sentences.containing(inside[0].start) or 0]
                 posts = list(self._posts(document, inside, sentence.start, sentence.end))
+                inside = sorted([*inside, *posts], key=reading_order)
                 found += posts
-                found += self._bodies(document, sorted([*inside, *posts], key=reading_order), sentence.end)
-        return sorted([*spans, *found], key=reading_order) if found else spans
+                found += self._bodies(document, inside, sentence.end)
+                found += self._misread_bodies(document, inside)
+        if not found:
+            return spans
+        taken = {(span.start, span.end) for span in found}
+        return sorted((*found, *(s for s in spans if (s.start, s.end) not in taken)), key=reading_order)
 
     def _posts(self, document: Document, spans: list[Span], start: int, end: int) -> Iterator[Span]:
         """Yield the phrases of a sentence that a person holds if they are posts."""
@@ -73,7 +90,7 @@ class LikelyEnds:
             if any(first < e and s < last for s, e in taken) or not _on_tokens(document, first, last):
                 continue
             post = suggested_span(first, last, self._labels[ROLE] or "", SOURCE, self._post_score)
-            if self._held(document.text, [*spans, post], post) >= LEAST_HELD:
+            if self._held(self._sentence(document.text, [*spans, post]), post) >= LEAST_HELD:
                 taken.append((first, last))
                 yield post
 
@@ -81,15 +98,19 @@ class LikelyEnds:
         """Yield what reads like a post, with the complement that defines it."""
         with_complement = dict(titles.posts_in(text, self._lang, start, end))
         for match in _posts(self._lang).finditer(text, start, end):
-            yield match.start(), max(match.end(), with_complement.get(match.start(), 0))
+            if self._lang != "en" or not _MODIFIED.search(text, max(start, match.start() - 24), match.start()):
+                yield match.start(), max(match.end(), with_complement.get(match.start(), 0))
 
-    def _held(self, text: str, spans: list[Span], post: Span) -> float:
+    def _held(self, sentence: SentenceSpans, post: Span) -> float:
         """How likely some person of the sentence holds a post."""
-        sentence = SentenceSpans.of(text, sorted(spans, key=reading_order), self._kinds)
         role = sentence.spans.index(post)
         return max(
-            sentence.scored(person, role, holds).score for person, kind in enumerate(sentence.kinds) if kind == PERSON
+            (sentence.scored(i, role, holds).score for i, kind in enumerate(sentence.kinds) if kind == PERSON),
+            default=0.0,
         )
+
+    def _sentence(self, text: str, spans: list[Span]) -> SentenceSpans:
+        return SentenceSpans.of(text, sorted(spans, key=reading_order), self._kinds)
 
     def _bodies(self, document: Document, spans: list[Span], end: int) -> Iterator[Span]:
         """Yield the capitalised phrases that are the body of a post that a person of the sentence holds."""
@@ -103,7 +124,9 @@ class LikelyEnds:
             following = spans[index + 1] if index + 1 < len(spans) else None
             for first, last in self._possible_bodies(document.text, post, before, end, following):
                 body = suggested_span(first, last, label, SOURCE, self._body_score)
-                if _on_tokens(document, first, last) and self._is_body(document.text, [*spans, body], body, post):
+                if _on_tokens(document, first, last) and self._is_body(
+                    self._sentence(document.text, [*spans, body]), body, post
+                ):
                     yield body
                     break
 
@@ -136,18 +159,31 @@ class LikelyEnds:
         over = re.match(rf"(?:{alternatives(self._lang, 'posts')})\b", name)
         return not name or over is not None or name in places(self._lang) or name in word_list(self._lang, "openers")
 
-    def _is_body(self, text: str, spans: list[Span], body: Span, post: Span) -> bool:
-        sentence = SentenceSpans.of(text, sorted(spans, key=reading_order), self._kinds)
-        role = sentence.spans.index(post)
-        return (
-            max(
-                sentence.scored(person, role, holds).score
-                for person, kind in enumerate(sentence.kinds)
-                if kind == PERSON
-            )
-            >= LEAST_HELD
-            and sentence.scored(role, sentence.spans.index(body), post_of).score > 0
-        )
+    def _misread_bodies(self, document: Document, spans: list[Span]) -> Iterator[Span]:
+        """Yield as bodies what stands after ``director de`` as a person or system: ``director de | Viant``."""
+        label = self._labels[ORG]
+        for one, other in pairwise(spans):
+            post, body = (one, other) if self._kinds[one.label] == ROLE else (other, one)
+            if label is None or self._kinds[post.label] != ROLE or not self._may_be_misread(document.text, body):
+                continue
+            if _HEADS_BODY.search(document.text[post.start : post.end]):
+                renamed = suggested_span(body.start, body.end, label, SOURCE, self._body_score)
+                others = [span for span in spans if span is not body]
+                if self._is_body(self._sentence(document.text, [*others, renamed]), renamed, post):
+                    yield renamed
+
+    def _may_be_misread(self, text: str, span: Span) -> bool:
+        """Tell whether a span is a system, or a person of one name whom no rule knows."""
+        if self._kinds[span.label] == SYSTEM:
+            return True
+        source = (span.source or "").partition("@")[0]
+        single = " " not in text[span.start : span.end]
+        return self._kinds[span.label] == PERSON and single and source not in _PERSON_SOURCES
+
+    def _is_body(self, sentence: SentenceSpans, body: Span, post: Span) -> bool:
+        """Tell whether a span is the body of a post that a person of the sentence holds."""
+        of = sentence.scored(sentence.spans.index(post), sentence.spans.index(body), post_of)
+        return of.score > 0 and self._held(sentence, post) >= LEAST_HELD
 
 
 def _on_tokens(document: Document, start: int, end: int) -> bool:

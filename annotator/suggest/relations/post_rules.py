@@ -28,7 +28,7 @@ _TITLE = re.compile(
     rf"^{_ADJECTIVE}?(?: {_OF} {_THE}{_SPAN}(?: \(⟨ORG⟩\))?(?:,? (?:y|and) {_OF}? ?{_THE}{_SPAN})?)?(?:,|\]|\))? $"
 )
 _LONG_TITLE = re.compile(
-    rf"^{_NO_VERB}{_ADJECTIVE}?(?:{_PHRASE}{{1,3}}{_ADJECTIVE}?)?(?: \(⟨ORG⟩\))?, (?:{_THE}{_WORD} )?$"
+    rf"^{_NO_VERB}{_ADJECTIVE}?(?:{_PHRASE}{{1,3}}{_ADJECTIVE}?)?(?: \(⟨ORG⟩\))?, (?:(?:el|la|los|las|the) {_WORD} )?$"
 )
 _BARE_TITLE = re.compile(
     rf"^{_NO_VERB}{_ADJECTIVE}?(?:(?: {_OF} {_THE}{_WORD}{_ADJECTIVE}?)|{_PHRASE}? {_OF} {_THE}{_WORD}? ?{_SPAN}) $"
@@ -41,7 +41,7 @@ _MORE_FOLLOW = re.compile(r",? (?:y|e|and|&) |, [A-ZÁÉÍÓÚÑ]")
 _LIST = r"(?:⟨PERSON⟩, )*⟨PERSON⟩,? (?:y|e|and|&) "
 _APPOSITION = re.compile(
     rf"^(?:,? | \(|, (?:who|quien|que) (?:is|was|es|era|fue) ){_DETERMINERS}"
-    rf"(?:(?:⟨(?:ORG|GPE|LOC)⟩(?:['’]s)?|[A-Z]\w+) ){{0,3}}(?:{_WORD} )?$"
+    rf"(?:(?:⟨(?:ORG|GPE|LOC)⟩(?:['’]s)?|[A-Z]\w+) ){{0,3}}(?:(?!(?:and|y|e|or|o|u|with|con|by|por) ){_WORD} )?$"
 )
 _LISTED = re.compile(rf"^(?:, (?:⟨PERSON⟩, )*| )?(?:(?:y|e|and) ⟨PERSON⟩),? {_DETERMINERS}$")
 _COORDINATED = re.compile(rf"^(?:,| \().*⟨ROLE⟩.*(?: y| and|,) {_DETERMINERS}(?:{_OF} {_THE})?$")
@@ -125,6 +125,7 @@ _OWNER = re.compile(
 )
 _SPEAKS_FOR_NO_PLACE = re.compile(
     r"obisp|bishop|cardenal|cardinal|corresponsal|correspondent|entrenador|coach|seleccionador|homólog|counterpart"
+    r"|manager|captain|capit[áa]n|\bceo\b|executive|player|jugador|owner|dueñ|propietari|gerente"
     r"|campe[óo]n|champion|candidat|director|editor|profesor|rector|escrit|author",
     re.IGNORECASE,
 )

@@ -152,7 +152,8 @@ _AGAINST = re.compile(
     re.IGNORECASE,
 )
 _FIGHTS = re.compile(
-    r"\b(?:contra\b|combat|luch|fren|desbarat|desmantel|against|fight|crack|tackl|curb|erradic|disrupt|counter)",
+    r"(?<!su )\bcontra (?!por\b)"
+    r"|\b(?:combat|luch|fren[aóo]|desbarat|desmantel|against|fight|crack|tackl|curb|erradic|disrupt|counter)",
     re.IGNORECASE,
 )
 _USING = re.compile(

@@ -26,6 +26,7 @@ def added(scheme: LabelScheme, marked: str, lang: str) -> set[tuple[str, str]]:
         ("An [Ottawa|GPE] paper quoted [Owen Pike|PERSON], trustee of the trust.", "en", {("trustee", "ROLE")}),
         ("Fue [Luis Prado|PERSON], [dirigente|ROLE] de Alborada, quien calló.", "es", {("Alborada", "ORG")}),
         ("La [senadora|ROLE] de Alborada [Ana Solís|PERSON] calló.", "es", {("Alborada", "ORG")}),
+        ("[Luis Prado|PERSON], [director general|ROLE] de [Viento|PERSON], calló.", "es", {("Viento", "ORG")}),
         ("Later Pinwheel [co-founder|ROLE] [Owen Pike|PERSON] agreed.", "en", {("Pinwheel", "ORG")}),
     ],
 )  # fmt: skip
@@ -43,6 +44,7 @@ def test_an_end_is_proposed_with_its_relation(
         ("[Luis Prado|PERSON], [gobernador|ROLE] de Jalisco, calló.", "es"),
         ("[Luis Prado|PERSON], [subsecretario|ROLE] de Gobierno, calló.", "es"),
         ("[Luis Prado|PERSON], [dirigente|ROLE] de Costa [Brava|ORG], calló.", "es"),
+        ("[Luis Prado|PERSON], [vocero|ROLE] de [Solís|PERSON], calló.", "es"),
         ("French [coach|ROLE] [Owen Pike|PERSON] agreed.", "en"),
         ("The [coach|ROLE] of the Pinwheel team agreed.", "en"),
     ],
