@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from annotator.suggest.rules.analyzed_document import GPE, LOC, ORG, PERSON, AnalyzedDocument, Mention, OccupiedRanges
 from annotator.suggest.rules.lexicon import word_list
-from annotator.suggest.rules.places import is_sure_place
+from annotator.suggest.rules.places import is_body, is_sure_place
 from annotator.suggest.rules.titles import HYPHENATED, UP
 
 SOURCE = "people@1"
@@ -87,10 +87,15 @@ def _last_of_name(doc: AnalyzedDocument, first: int) -> int:
             last = at
         elif gap == "-" and at - first > 1 and _HYPHENATED.match(doc.text, doc.ends[at - 1]):
             last = at
-        elif word not in _PARTICLES or at - last > 2:
+        elif word not in _PARTICLES or at - last > 2 or (word in {"de", "del"} and _leads_elsewhere(doc, at + 1)):
             break
         at += 1
     return last
+
+
+def _leads_elsewhere(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether the word after ``de`` names a body that the person is of: ``Ana Solís de Reuters``."""
+    return index < len(doc.words) and (is_body(doc, index) or doc.words[index] in word_list(doc.lang, "heads"))
 
 
 def later_mentions(doc: AnalyzedDocument, known: list[Mention]) -> Iterator[Mention]:

@@ -59,7 +59,7 @@ def _whole(doc: AnalyzedDocument, first: int, count: int, end: int) -> bool:
 def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, entry: GazetteerEntry) -> Mention:
     """Score a match: a capital on either side makes it part of a longer name, unless that is a county or a place."""
     kind, score = entry.kind, SURE if entry.sure else UNSURE
-    if kind == ORG and first == last and not _is_body(doc, first):
+    if kind == ORG and first == last and not _means_body(doc, first):
         return Mention(doc.starts[first], end, kind, INSIDE, SOURCE)
     if doc.lang == "es" and kind == GPE and first == last and _is_club(doc, first):
         return Mention(doc.starts[first], end, ORG, CLUB, SOURCE)
@@ -73,7 +73,7 @@ def _mention(doc: AnalyzedDocument, first: int, last: int, end: int, entry: Gaze
     return Mention(doc.starts[first], end, kind, score, SOURCE)
 
 
-def _is_body(doc: AnalyzedDocument, index: int) -> bool:
+def _means_body(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether a name that is a word too is a body's: inside a sentence, without an article or a capital before."""
     if doc.words[index] not in word_list(doc.lang, "also_words"):
         return True
@@ -177,6 +177,16 @@ def is_place(doc: AnalyzedDocument, index: int) -> bool:
 def is_sure_place(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether a name that is nothing but a place's starts at word ``index``."""
     return end_of_sure_place(doc, index) is not None
+
+
+def is_body(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether the name of a body that the gazetteer lists starts at word ``index``."""
+    return any(
+        entry.kind == ORG
+        and doc.text.startswith(spelling, doc.starts[index])
+        and _whole(doc, index, len(words), doc.starts[index] + len(spelling))
+        for words, spelling, entry in _index(doc.lang).get(doc.words[index], ())
+    )
 
 
 def end_of_sure_place(doc: AnalyzedDocument, index: int) -> int | None:

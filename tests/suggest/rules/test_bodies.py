@@ -106,6 +106,8 @@ def test_a_social_network_is_no_person(marked: Marker) -> None:
     ("text", "name"),
     [
         ("Acusó a Karam al-Nasri ayer.", "Karam al-Nasri"),
+        ("Lo contó Ana Solís de Reuters ayer.", "Ana Solís"),
+        ("Lo contó Ana Solís de Robles ayer.", "Ana Solís de Robles"),
         ("Habló el secretario Ban Ki-moon ayer.", "Ban Ki-moon"),
         ("Acusan a la gente del presidente Luis Prado-era.", "Luis Prado"),
         ('Detuvieron a Óscar "N" ayer.', 'Óscar "N"'),
