@@ -48,16 +48,17 @@ def learn(
             results = cross_validate(training_set, temporary, training_set.folds(FOLDS), progress=progress)
     chosen = dict(ways) if ways is not None else choose(results)
     memory = train_memory(training_set, training_set.examples)
-    feature_set = TAGGERS.get(chosen["spans"])
+    feature_set, used = TAGGERS.get(chosen["spans"]), {}
     if feature_set is not None:
-        train_tagger(training_set, training_set.examples, memory, folder / versions.TAGGER, feature_set)
+        tagger = train_tagger(training_set, training_set.examples, memory, folder / versions.TAGGER, feature_set)
+        used = {"features": feature_set.value, "trust": tagger.trust}
     if chosen["relations"] == "linker":
         _dump(folder / versions.LINKER, train_relation_classifier(training_set, training_set.examples))
     _dump(folder / versions.MEMORY, memory_rows(memory))
     _dump(folder / versions.CALIBRATION, _calibrations(training_set, memory, results, chosen))
     return {
         "uses": chosen,
-        **({"features": feature_set.value} if feature_set is not None else {}),
+        **used,
         "figures": {
             kind: {way: _rounded(f1(held_out)) for way, held_out in by_way.items()}
             for kind, by_way in (

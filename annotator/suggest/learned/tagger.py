@@ -1,13 +1,14 @@
 """A sequence tagger that learns how far to trust model, rules and phrase memory, token by token.
 
 It is a linear-chain conditional random field over the stored tokens, sentence by sentence.  What model, rules and
-memory propose comes in as features, so that with little data the tagger relies on them and with more it corrects them.
-Scores are calibrated from its marginal probabilities.  Model files are crfsuite's own format: data, no code.
+memory propose comes in as features.  What it says of a span is averaged with their own scores: the more documents it
+has learned a label from, and the worse the rules are at it, the more its word counts, so that with little data it
+leaves the proposals as they are and with more it corrects them.  Model files are crfsuite's own format: data, no code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from annotator.suggest.learned.crf_file import attributes_of
 from annotator.suggest.learned.token_features import (
     Features,
     FeatureSet,
+    LabelledRange,
     ProposalFeatures,
     TokenFeatures,
     WordLookup,
@@ -28,12 +30,14 @@ OUTSIDE = "O"
 ITERATIONS = 60
 PENALTIES = {"c1": 0.1, "c2": 0.1}
 """Weights of the L1 and L2 terms; measured by cross-validation on news, encyclopaedias and clinical records."""
-LEAST_PROBABILITY = 0.3
-"""Probability from which a proposed span that the likeliest tagging lacks is found too."""
+LEAST_PROBABILITY = 0.35
+"""Probability from which a span is found; measured on news and encyclopaedias."""
+_MOSTLY = 0.75
+"""Trust from which every span of the likeliest tagging is found, whatever its probability."""
 
 
 class TaggedSpan(NamedTuple):
-    """A span that the tagger found, in tokens, with its raw probability."""
+    """A span that the tagger found, in tokens, with its probability before calibration."""
 
     tokens: TokenRange
     label: str
@@ -74,13 +78,20 @@ def _unwritten(path: Path, error: Exception) -> InputError:
 class Tagger:
     """A trained tagger; ``feature_set`` is the one that it was trained with.
 
-    Raises :class:`InputError` for a file that is no whole model.
+    ``trust`` holds by label how much its own probability counts beside the score of a proposal, from 0 to 1 (by
+    default 1 for every label).  Raises :class:`InputError` for a file that is no whole model.
     """
 
-    def __init__(self, path: Path, feature_set: FeatureSet = FeatureSet.PLAIN) -> None:
+    def __init__(
+        self,
+        path: Path,
+        feature_set: FeatureSet = FeatureSet.PLAIN,
+        trust: Mapping[str, float] | None = None,
+    ) -> None:
         import pycrfsuite
 
         known = attributes_of(path)
+        self.trust = trust
         self._crf = pycrfsuite.Tagger()
         try:
             self._crf.open(str(path))
@@ -93,24 +104,22 @@ class Tagger:
         self._lookup = WordLookup(feature_set, known)
 
     def find(self, index: PhraseIndex, proposals: ProposalFeatures) -> Iterator[TaggedSpan]:
-        """Yield the spans of a document: those of the likeliest tagging, and proposed ones that are likely enough."""
-        by_token: dict[int, list[tuple[TokenRange, str]]] = {}
-        for tokens, label in proposals.spans:
-            by_token.setdefault(tokens.start, []).append((tokens, label))
+        """Yield the likely spans of a document among those of the likeliest tagging and those proposed."""
+        proposed: dict[int, list[LabelledRange]] = {}
+        for span in proposals.scores:
+            proposed.setdefault(span.tokens.start, []).append(span)
         features = TokenFeatures(index, proposals, self._lookup)
         for unit in units(index):
             self._crf.set(features.rows(unit))
-            seen = set()
-            for tokens, label in _decoded(self._crf.tag(), unit.start):
-                seen.add((tokens, label))
-                yield TaggedSpan(tokens, label, self._probability(unit, tokens, label))
-            for token in range(*unit):
-                for tokens, label in by_token.get(token, ()):
-                    if (tokens, label) not in seen and tokens.stop <= unit.stop:
-                        seen.add((tokens, label))
-                        probability = self._probability(unit, tokens, label)
-                        if probability >= LEAST_PROBABILITY:
-                            yield TaggedSpan(tokens, label, probability)
+            tagged = list(_decoded(self._crf.tag(), unit.start))
+            within = (span for token in range(*unit) for span in proposed.get(token, ()))
+            others = [span for span in within if span not in tagged and span.tokens.stop <= unit.stop]
+            for number, span in enumerate([*tagged, *others]):
+                trust = 1.0 if self.trust is None else self.trust.get(span.label, 0.0)
+                own = self._probability(unit, span.tokens, span.label) if trust else 0.0
+                probability = trust * own + (1.0 - trust) * proposals.scores.get(span, 0.0)
+                if probability >= LEAST_PROBABILITY or (number < len(tagged) and trust >= _MOSTLY):
+                    yield TaggedSpan(*span, probability)
 
     def _probability(self, unit: TokenRange, tokens: TokenRange, label: str) -> float:
         """The least marginal of a span's tags: its first, the others, and the end after the last."""
@@ -128,12 +137,12 @@ class Tagger:
         return float(min(marginals))
 
 
-def _decoded(tags: Sequence[str], offset: int) -> Iterator[tuple[TokenRange, str]]:
+def _decoded(tags: Sequence[str], offset: int) -> Iterator[LabelledRange]:
     """Decode BIO tags to token ranges with labels; ``offset`` is the token of the first tag."""
     start, label = -1, ""
     for i, tag in enumerate([*tags, OUTSIDE]):
         if start >= 0 and tag != f"I-{label}":
-            yield TokenRange(offset + start, offset + i), label
+            yield LabelledRange(TokenRange(offset + start, offset + i), label)
             start = -1
         if tag.startswith("B-") or (start < 0 and tag.startswith("I-")):
             start, label = i, tag[2:]

@@ -14,6 +14,8 @@ from annotator.text import Document
 
 Features = list[str]
 _SCORE_LEVELS = 5
+_CREDIT = {"memory": 0.5}
+"""What the score of a proposal counts where it is not 1: names recur less between documents than within one."""
 _MOST_AFFIX = 4
 """Characters of the longest prefix and suffix."""
 _MOST_CHARACTERS = 12
@@ -34,17 +36,25 @@ class FeatureSet(StrEnum):
     RICH = "rich"
 
 
+class LabelledRange(NamedTuple):
+    """Tokens with a label: a span as the tagger has it."""
+
+    tokens: TokenRange
+    label: str
+
+
 class ProposalFeatures:
     """The proposals of model, rules and memory for a document, as features of each token.
 
     ``own`` holds the features of a token itself, ``neighbour`` those that it has for the tokens beside it.
-    ``proposals`` maps ``base`` and ``memory`` to the spans proposed.
+    ``proposals`` maps ``base`` and ``memory`` to the spans proposed; ``scores`` holds the highest score that each span
+    was given, of which that of the memory counts half.
     """
 
     def __init__(self, index: PhraseIndex, proposals: Mapping[str, Iterable[Span]]) -> None:
         self.own: dict[int, Features] = {}
         self.neighbour: dict[int, Features] = {}
-        self.spans: list[tuple[TokenRange, str]] = []
+        self.scores: dict[LabelledRange, float] = {}
         for name, spans in proposals.items():
             for span in spans:
                 self._add(index, name, span)
@@ -54,8 +64,9 @@ class ProposalFeatures:
         if not touched:
             return
         first, last = touched[0], touched[-1]
-        self.spans.append((TokenRange(first, last + 1), span.label))
-        features_of_span = _span_features(name, span.label, int(_SCORE_LEVELS * (span.score or 0.0)), span.source or "")
+        score, proposed = span.score or 0.0, LabelledRange(TokenRange(first, last + 1), span.label)
+        self.scores[proposed] = max(self.scores.get(proposed, 0.0), score * _CREDIT.get(name, 1.0))
+        features_of_span = _span_features(name, span.label, int(_SCORE_LEVELS * score), span.source or "")
         for token in touched:
             own, neighbour = features_of_span.begin if token == first else features_of_span.inside
             self.neighbour.setdefault(token, []).append(neighbour)

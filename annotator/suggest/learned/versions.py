@@ -53,6 +53,7 @@ class _Card(msgspec.Struct):
     figures: dict[str, dict[str, float | None]] = {}
     created_at: str | None = None
     features: FeatureSet = FeatureSet.PLAIN
+    trust: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class LearnedVersion:
         if TAGGER not in self.card["files"]:
             return None
         feature_set = FeatureSet(self.card.get("features", FeatureSet.PLAIN))
-        return self._made(TAGGER, lambda path: Tagger(path, feature_set))
+        return self._made(TAGGER, lambda path: Tagger(path, feature_set, self.card.get("trust")))
 
     @cached_property
     def relation_scorer(self) -> RelationScorer | None:

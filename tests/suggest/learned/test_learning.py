@@ -119,6 +119,31 @@ class TestTagger:
         card = learning.learn(TrainingSet(german, examples), tmp_path)
         assert card["figures"]["spans"].keys() <= {"rules", "memory", "tagger", "rich tagger"}
 
+    def test_with_little_data_it_leaves_what_rules_propose_as_it_is(self, german: LabelScheme, tmp_path: Path) -> None:
+        """Rules that are right on two documents stay with what they propose, also what was never seen before."""
+        examples = [replace(example, proposed=example.truth) for example in map(letter, range(2))]
+        training_set = TrainingSet(german, examples)
+        memory = training.train_memory(training_set, examples)
+        tagger = training.train_tagger(training_set, examples, memory, tmp_path / "tagger.crf")
+        new = make_document("Heute kam ohne Termin Xanthippe Querfurt mit 17 Akten.", "de", "new")
+        proposed = [
+            suggested_span(22, 40, "WIRKSTOFF", "rules@1", 0.9),
+            suggested_span(45, 53, "DOSIS", "rules@1", 0.8),
+        ]
+        found = LearnedSpans(german, memory, tagger).spans(new, proposed)
+        assert [span.key for span in found] == [span.key for span in proposed]
+
+    def test_the_word_of_the_tagger_counts_more_with_documents_and_where_rules_are_wrong(self) -> None:
+        def trust(count: int, *, right: bool) -> float:
+            examples = [letter(number) for number in range(count)]
+            if right:
+                examples = [replace(example, proposed=example.truth) for example in examples]
+            return training.trust_by_label(examples)["DOSIS"]
+
+        assert trust(2, right=True) == 0.25
+        assert trust(6, right=True) == 0.5
+        assert trust(2, right=False) == 1.0
+
 
 class TestChoice:
     def test_what_does_better_on_documents_left_out_is_used(self, german: LabelScheme, tmp_path: Path) -> None:
