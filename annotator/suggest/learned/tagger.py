@@ -111,7 +111,7 @@ class Tagger:
         features = TokenFeatures(index, proposals, self._lookup)
         for unit in units(index):
             self._crf.set(features.rows(unit))
-            tagged = list(_decoded(self._crf.tag(), unit.start))
+            tagged = list(decoded(self._crf.tag(), unit.start))
             within = (span for token in range(*unit) for span in proposed.get(token, ()))
             others = [span for span in within if span not in tagged and span.tokens.stop <= unit.stop]
             for number, span in enumerate([*tagged, *others]):
@@ -137,7 +137,7 @@ class Tagger:
         return float(min(marginals))
 
 
-def _decoded(tags: Sequence[str], offset: int) -> Iterator[LabelledRange]:
+def decoded(tags: Sequence[str], offset: int) -> Iterator[LabelledRange]:
     """Decode BIO tags to token ranges with labels; ``offset`` is the token of the first tag."""
     start, label = -1, ""
     for i, tag in enumerate([*tags, OUTSIDE]):
