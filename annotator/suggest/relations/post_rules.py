@@ -12,7 +12,7 @@ from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCa
 from annotator.suggest.rules.analyzed_document import GPE, ORG
 
 _WORD = r"[a-záéíóúüñç­-]+"
-_OF = r"(?:de|del|of|for|from|para|en|in|ante|at|to|sobre|on)"
+_OF = r"(?:de|del|of|for|from|para|por|en|in|ante|at|to|sobre|on)"
 _THE = r"(?:(?:el|la|los|las|lo|the|su|sus|its|their) )?"
 _DETERMINERS = (
     r"(?:(?:el|la|los|las|the|an?|un|una|su|his|her|its|ex|actual|entonces|ahora|hoy|now|then|former|current"
@@ -115,7 +115,7 @@ def _post_after(pair: RelationCandidate) -> RuleScore:
 
 
 _POST_OF = re.compile(
-    rf"^(?: {_WORD})?(?: (?:y|and) ⟨ROLE⟩)?(?: (?:de|del|of|for|at|from|ante|en|in|to)(?: (?:la|el|los|las|the))?"
+    rf"^(?: {_WORD})?(?: (?:y|and) ⟨ROLE⟩)?(?: (?:de|del|of|for|at|from|ante|por|en|in|to|with)(?: (?:la|el|los|las|the))?"
     rf"(?: (?:{_WORD}|⟨GPE⟩(?:['’]s)?)){{0,5}} [\"'“‘«]?)$"
 )
 _POST_OF_SECOND = re.compile(rf"^(?: {_WORD})? (?:de|del|of) {_THE}⟨ORG⟩,? (?:y|and) (?:(?:de|del|of) )?{_THE}$")
@@ -146,11 +146,12 @@ _PROFESSION = re.compile(r"^ [a-z]+(?:er|or|ist|ian|ant|man|woman|person) $")
 _LEADERSHIP = re.compile(
     r"\b(?:dirigencia|presidencia|dirección|liderazgo|jefatura|frente|leadership|presidency|head|helm) (?:de|del|of)"
     r"(?: la| el| the)?(?: partido)? $"
-    r"|^ (?:dirige|preside|lidera|encabeza|fundó|leads|heads|headed|led|founded|joined"
-    r"|works (?:for|at)|trabaja (?:en|para))"
-    r"(?: la| el| the)? $"
+    r"|^,? (?:(?:quien|que|who) )?(?:dirige|preside|lidera|encabeza|fundó|leads|heads|headed|led|founded|joined"
+    r"|works (?:for|at)|trabaja (?:en|para)|juega (?:en|para)|plays for)(?: la| el| the)? $"
+    r"|^, (?:un |una |an? |the )?(?:emplead[oa]|trabajador|trabajadora|jugador|jugadora|delantero|portero|employee|player"
+    r"|staffer|worker)(?: (?:de|del|at|of|for|with))(?: la| el| the)? $"
 )
-_BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the) $")
+_BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the|from|from the|with the|at) $")
 _PARTY_PLACE = re.compile(r"(?:^, [A-Z]\w+ (?:from|for|de|por)|⟨ROLE⟩ \([A-Z]\w?-| \([A-Z]\w?-)\s?$")
 
 
@@ -166,7 +167,7 @@ def affiliated(pair: RelationCandidate) -> RuleScore:
         if pair.nearest and pair.words <= 10 and _LEADERSHIP.search(pair.between):
             return RuleScore(0.6, "leads")
         return UNRELATED
-    if _PROFESSION.match(pair.typed):
+    if _PROFESSION.match(pair.typed) or re.match(r"^['’]s? $", pair.typed):
         return RuleScore(0.66, "body-before")
     return UNRELATED
 

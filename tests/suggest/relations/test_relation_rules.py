@@ -71,6 +71,17 @@ def found(scheme: LabelScheme, marked: str, lang: str) -> Triples:
             {("Owen Pike", "holds_position", "mayor"), ("Owen Pike", "represents", "Toledo")},
         ),
         (
+            "Habló [Luis Prado|PERSON], [diputado|ROLE] por [Jalisco|GPE], antes.",
+            "es",
+            {("Luis Prado", "holds_position", "diputado"), ("Luis Prado", "represents", "Jalisco")},
+        ),
+        ("It was [Harbor Watch|ORG]'s [Owen Pike|PERSON] again.", "en", {("Owen Pike", "works_for", "Harbor Watch")}),
+        (
+            "[Ana Solís|PERSON], quien dirige el [Museo del Mar|ORG], habló.",
+            "es",
+            {("Ana Solís", "works_for", "Museo del Mar")},
+        ),
+        (
             "A report by [Owen Pike|PERSON] of the [Harbor Gazette|ORG]",
             "en",
             {("Owen Pike", "works_for", "Harbor Gazette")},
