@@ -115,7 +115,8 @@ def _post_after(pair: RelationCandidate) -> RuleScore:
 
 
 _POST_OF = re.compile(
-    rf"^(?: {_WORD})?(?: (?:y|and) ⟨ROLE⟩)?(?: (?:de|del|of|for|at|from|ante|por|en|in|to|with)(?: (?:la|el|los|las|the))?"
+    rf"^(?: {_WORD})?(?: (?:y|and) ⟨ROLE⟩)?(?: (?:de|del|of|for|at|from|ante|por|en|in|to|with)"
+    rf"(?: (?:la|el|los|las|the))?"
     rf"(?: (?:{_WORD}|⟨GPE⟩(?:['’]s)?)){{0,5}} [\"'“‘«]?)$"
 )
 _POST_OF_SECOND = re.compile(rf"^(?: {_WORD})? (?:de|del|of) {_THE}⟨ORG⟩,? (?:y|and) (?:(?:de|del|of) )?{_THE}$")
@@ -148,8 +149,8 @@ _LEADERSHIP = re.compile(
     r"(?: la| el| the)?(?: partido)? $"
     r"|^,? (?:(?:quien|que|who) )?(?:dirige|preside|lidera|encabeza|fundó|leads|heads|headed|led|founded|joined"
     r"|works (?:for|at)|trabaja (?:en|para)|juega (?:en|para)|plays for)(?: la| el| the)? $"
-    r"|^, (?:un |una |an? |the )?(?:emplead[oa]|trabajador|trabajadora|jugador|jugadora|delantero|portero|employee|player"
-    r"|staffer|worker)(?: (?:de|del|at|of|for|with))(?: la| el| the)? $"
+    r"|^, (?:un |una |an? |the )?(?:emplead[oa]|trabajadora?|jugadora?|delantero|portero|employee"
+    r"|player|staffer|worker)(?: (?:de|del|at|of|for|with))(?: la| el| the)? $"
 )
 _BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the|from|from the|with the|at) $")
 _PARTY_PLACE = re.compile(r"(?:^, [A-Z]\w+ (?:from|for|de|por)|⟨ROLE⟩ \([A-Z]\w?-| \([A-Z]\w?-)\s?$")
