@@ -2,26 +2,28 @@
 
 python -m benchmarks.suggest [FOLDER] [--models DIR] [--repeat N] [--jobs N] [--learned]
 
-The bare pipeline is the model without parser and lemmatizer, and that is what the budget is about.  Beside it stand
-the ratio to the model as it comes, with all its components, and the ratio to no more of it than the pipeline itself
-runs: how much is spent on everything but spaCy.  With ``--learned`` a tagger and a relation classifier trained on the
+The bare pipeline is the model without parser and lemmatizer.  Beside it stand the ratio to the model with all its
+components, and the ratio to no more of it than the pipeline itself runs.  All three are run as spaCy loads and runs
+them, with its own matrix multiplication.  With ``--learned`` a tagger and a relation classifier trained on the
 samples' target suggest too, whether or not they would be chosen.  Without a folder the sample articles are read again
 and again.
 
 Both sides run in as many processes: the pipeline in its own workers, which load their models each time, spaCy with
-``n_process``, which forks what is loaded already.  The two sides take turns at going first, after a round that does
-not count and in which models and lists of words are loaded; the medians of all rounds are shown, because whatever else
-the machine does disturbs some of them.
+``n_process``, which forks what is loaded already.  With one process, seconds are of the processor, and NumPy has one
+thread.  The two sides take turns at going first, after a round that does not count and in which models and lists of
+words are loaded; the medians of all rounds are shown, because whatever else the machine does disturbs some of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import statistics
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -45,12 +47,14 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BUDGET = 0.9
+COMPONENTS_BUDGET, LEARNED_BUDGET = 0.95, 0.85
 VERSION = "0001"
 ROUNDS = 9
 
 
 def main() -> int:
     """Measure and print; 1 when a language stays under the budget."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = _arguments()
     scheme = load_scheme(REPOSITORY / "labels.yaml")
     documents = [build_document(a, scheme.languages) for a in read_articles([arguments.folder])]
@@ -79,13 +83,14 @@ def _arguments() -> argparse.Namespace:
 def _compare(lang: str, documents: list[Document], arguments: argparse.Namespace) -> bool:
     words = sum(len(d.text.split()) for d in documents)
     scheme = load_scheme(REPOSITORY / "labels.yaml")
-    nlp = models.load(lang, arguments.models, UNUSED)
-    others: dict[str, Language | None] = {
-        "with all its components": models.load(lang, arguments.models),
-        "with what the pipeline runs of it": models.load(lang, arguments.models, (*UNUSED, *UNUSED_IN.get(lang, ()))),
+    nlp = as_it_comes(lang, arguments.models, UNUSED)
+    others = {
+        "with all its components": (as_it_comes(lang, arguments.models), None),
+        "with what the pipeline runs of it": (
+            as_it_comes(lang, arguments.models, (*UNUSED, *UNUSED_IN.get(lang, ()))),
+            LEARNED_BUDGET if arguments.learned else COMPONENTS_BUDGET,
+        ),
     }
-    if nlp is None:
-        return True
     with contextlib.ExitStack() as stack:
         learned_dir = stack.enter_context(trained(scheme, arguments.models)) if arguments.learned else None
         pipeline = build(scheme, arguments.models, learned_dir, version=VERSION)
@@ -98,7 +103,7 @@ def _measure(
     documents: list[Document],
     pipeline: SuggestionPipeline,
     nlp: Language,
-    others: Mapping[str, Language | None],
+    others: Mapping[str, tuple[Language, float | None]],
     jobs: int,
 ) -> bool:
     texts = [d.text for d in documents]
@@ -110,7 +115,7 @@ def _measure(
         return sum(len(layer.spans) for layer in pipeline.suggest(documents, jobs=jobs))
 
     ratios, speeds = [], []
-    for spent_bare, spent_full in _rounds(bare, full):
+    for spent_bare, spent_full in _rounds(bare, full, jobs):
         ratios.append(spent_bare / spent_full)
         speeds.append((words / spent_bare, words / spent_full))
     ratio = statistics.median(ratios)
@@ -119,10 +124,24 @@ def _measure(
         f"{lang}: {words:,} words, {jobs} process(es); bare {bare_speed:,.0f} words/s, "
         f"full pipeline {full_speed:,.0f} words/s, ratio {ratio:.2f}, budget {BUDGET}"
     )
-    for name, other in others.items():
-        spent = statistics.median(_seconds(partial(bare, other)) for _ in range(3)) if other is not None else 0.0
-        print(f"    against the model {name}: {full_speed * spent / words:.2f}")
-    return ratio >= BUDGET
+    within = ratio >= BUDGET
+    for name, (other, budget) in others.items():
+        spent = statistics.median(_seconds(partial(bare, other), jobs) for _ in range(3))
+        reached = full_speed * spent / words
+        print(f"    against the model {name}: {reached:.2f}{f', budget {budget}' if budget else ''}")
+        within &= budget is None or reached >= budget
+    return within
+
+
+def as_it_comes(lang: str, models_dir: Path, without: tuple[str, ...] = ()) -> Language:
+    """Return a language's installed model as spaCy itself loads it."""
+    import spacy
+
+    path = models.installed_path(lang, models_dir)
+    assert path is not None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return spacy.load(path, exclude=list(without))
 
 
 @contextlib.contextmanager
@@ -141,22 +160,24 @@ def trained(scheme: LabelScheme, models_dir: Path) -> Iterator[Path]:
         yield learned_dir
 
 
-def _rounds(bare: Callable[[], int], full: Callable[[], int]) -> Iterator[tuple[float, float]]:
+def _rounds(bare: Callable[[], int], full: Callable[[], int], jobs: int) -> Iterator[tuple[float, float]]:
     """Yield the seconds that the two sides take, turn about; the first round only warms up."""
     bare()
     full()
     for number in range(ROUNDS):
         if number % 2:
-            spent_full, spent_bare = _seconds(full), _seconds(bare)
+            spent_full, spent_bare = _seconds(full, jobs), _seconds(bare, jobs)
         else:
-            spent_bare, spent_full = _seconds(bare), _seconds(full)
+            spent_bare, spent_full = _seconds(bare, jobs), _seconds(full, jobs)
         yield spent_bare, spent_full
 
 
-def _seconds(work: Callable[[], int]) -> float:
-    start = time.perf_counter()
+def _seconds(work: Callable[[], int], jobs: int) -> float:
+    """Return what some work takes: of the processor where one process does it, else by the clock."""
+    clock = time.process_time if jobs == 1 else time.perf_counter
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 if __name__ == "__main__":

@@ -7,14 +7,19 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import spacy
+from spacy.language import Language
 
 from annotator.errors import ModelError
 from annotator.suggest import models
-from annotator.suggest.models import choose, in_use, install, installed_path, larger, statuses
+from annotator.suggest.models import choose, in_use, install, installed_path, larger, multiplied_by_numpy, statuses
 from annotator.suggest.pinned_models import PINNED, PinnedModel
 
 
@@ -201,3 +206,22 @@ def test_a_wheel_without_a_pipeline_is_refused(
     monkeypatch.setitem(PINNED, "xx", (replace(pinned, sha256=digest),))
     with pytest.raises(ModelError, match="no spaCy pipeline"):
         install("xx", tmp_path / "models")
+
+
+def test_numpy_multiplies_to_the_same_and_only_in_our_pipeline() -> None:
+    def made() -> Language:
+        nlp = spacy.blank("en")
+        nlp.add_pipe("tok2vec")
+        nlp.initialize()
+        return nlp
+
+    as_it_comes = made()
+    ours = multiplied_by_numpy(made().from_bytes(as_it_comes.to_bytes()))
+    text = "The Harbor Gazette met Ruth Calder of the Office of Coastal Trade in Lima on Monday."
+    assert np.allclose(ours(text).tensor, as_it_comes(text).tensor, atol=1e-5)
+    assert not any(layer.ops.use_blis for layer in _layers(ours))
+    assert all(layer.ops.use_blis for layer in _layers(as_it_comes))
+
+
+def _layers(nlp: Language) -> Iterator[Any]:
+    return nlp.get_pipe("tok2vec").model.walk()  # type: ignore[attr-defined, no-any-return]
