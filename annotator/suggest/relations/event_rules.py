@@ -10,9 +10,11 @@ from annotator.suggest.rules.analyzed_document import EVENT, GPE, ORG, PERSON
 _WORD = r"[a-záéíóúüñç­-]+"
 _OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
 _TOOK_PART = re.compile(
-    r"\b(?:encabez|particip|asist|sostuv|sostien|lider|reuni|presid|acudi|celebr(?!at)|convoc|inaugur|realiz|organiz|gan[óao]"
+    r"\b(?:encabez|particip(?!aci|atio)|asist|sostuv|sostien|lider|reuni|presid|acudi|celebr(?!at)|convoc|inaugur"
+    r"|realiz|organiz|gan[óao]
     r"|perd|disput|jug[óau]|compit|compet|hizo|hará|efectu|ofreci|clausur|convers|viaj[óa]"
-    r"|attend|led\b|leads?\b|mak(?:e|es|ing)\b|made\b|pay\b|paid\b|embark|took part|takes? part|host|chair|held\b|hold"
+    r"|attend(?:s|ed|ing)?\b|led\b|leads?\b|mak(?:e|es|ing)\b|made\b|pay\b|paid\b"
+    r"|embark|took part|takes? part|host|chair|held\b|hold"
     r"|convene|join|met\b|organis|w[io]n(?:s|ning)?\b|lost\b|play|spoke|speak|guest|undergoing|address|open(?:s|ed)\b)",
     re.IGNORECASE,
 )
@@ -61,7 +63,7 @@ _SUFFERED = re.compile(
     re.IGNORECASE,
 )
 _MOURNED = re.compile(r"funeral|sepelio|entierro|homenaje|burial", re.IGNORECASE)
-_OWN = re.compile(r"\b(?:his|her|their|its|su|sus) (?:\w+ )?$", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:his|her|su|sus) (?:\w+ )?$", re.IGNORECASE)
 
 
 def participates(pair: RelationCandidate) -> RuleScore:
@@ -74,10 +76,10 @@ def participates(pair: RelationCandidate) -> RuleScore:
 def _participant_before(pair: RelationCandidate) -> RuleScore:
     if re.match(r"^['’]s (?:\w+ )?$", pair.typed) and not _MOURNED.search(pair.child_text):
         return RuleScore(0.76, "participant-of") if pair.head != GPE or not _placed(pair) else UNRELATED
-    if pair.head == PERSON and re.match(r"^ (?:during|on|in|durante|en) (?:his|her|su) (?:\w+ )?$", pair.typed):
-        return RuleScore(0.5, "own-event")
     if pair.child_nearest and pair.words <= 24 and _TO_ATTEND.search(pair.between) and pair.head == PERSON:
         return RuleScore(0.56, "took-part")
+    if _OWN.search(pair.between) and pair.head == PERSON and pair.nearest and pair.words <= 8:
+        return RuleScore(0.5, "own-event")
     governed = _GOVERNED.search(pair.before) and not _MEMBERS.search(pair.before)
     if governed or (pair.head == GPE and pair.before.endswith(", ")):
         return UNRELATED
@@ -87,8 +89,6 @@ def _participant_before(pair: RelationCandidate) -> RuleScore:
         return UNRELATED
     if pair.words <= 16 and _TOOK_PART.search(" ".join(rest.split(" ")[-8:])):
         return RuleScore(0.64, "took-part")
-    if _OWN.search(pair.between) and pair.head == PERSON and pair.words <= 10:
-        return RuleScore(0.5, "own-event")
     if (
         pair.head == PERSON
         and pair.words <= 8
@@ -141,6 +141,8 @@ _TAKES_PLACE = re.compile(
     r"|took place|take place|taking place|occur|happen|scheduled|set to|began|opened|ran\b|runs\b|was\b|is\b)",
     re.IGNORECASE,
 )
+_TO_PLACE = re.compile(rf"^(?: {_WORD})?(?: (?:de|del|of) (?:⟨\w+⟩|{_WORD}))? (?:a|al|to) (?:la |el |los |las |the )?$")
+_GOES = re.compile(r"visit|viaj|gira|regreso|llegada|peregrin|trip|tour|travel|return|arrival|pilgrim", re.IGNORECASE)
 _RIGHT_ON = re.compile(
     r"^,?(?: (?:⟨(?:GPE|LOC|ORG)⟩|(?:in|at|en|of|de|del) (?:the |la |el |los |las )?⟨\w+⟩))?"
     r"(?: (?:on|in|of|del?|el|los|en|este|esta|pasado|próximo|last|this|next|early|late|the))+ $"
@@ -181,7 +183,7 @@ def held_in(pair: RelationCandidate) -> RuleScore:
         if pair.words <= 6 and not _RELATIVE.search(pair.between):
             return RuleScore(0.7, "event-place")
         return RuleScore(0.6, "event-place") if _TAKES_PLACE.search(pair.between) else UNRELATED
-    if re.match(rf"^(?: (?:de|del|of) (?:⟨\w+⟩|{_WORD}))? (?:a|al|to) (?:la |el |the )?$", pair.typed):
+    if _TO_PLACE.match(pair.typed) and _GOES.search(pair.head_text):
         return RuleScore(0.62, "event-to-place")
     if re.match(r"^ (?:de|del|of)(?: la| el| the)? $", pair.between) and _placed(pair):
         return RuleScore(0.6, "event-of-place")

@@ -149,7 +149,7 @@ _LEADERSHIP = re.compile(
     r"(?: la| el| the)?(?: partido)? $"
     r"|^,? (?:(?:quien|que|who) )?(?:dirige|preside|lidera|encabeza|fundó|leads|heads|headed|led|founded|joined"
     r"|works (?:for|at)|trabaja (?:en|para)|juega (?:en|para)|plays for)(?: la| el| the)? $"
-    r"|^, (?:un |una |an? |the )?(?:emplead[oa]|trabajadora?|jugadora?|delantero|portero|employee"
+    r"|^, (?:un |una |an? |the )?(?:ex[ -]?|former )?(?:emplead[oa]|trabajadora?|jugadora?|delantero|portero|employee"
     r"|player|staffer|worker)(?: (?:de|del|at|of|for|with))(?: la| el| the)? $"
 )
 _BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the|from|from the|with the|at) $")

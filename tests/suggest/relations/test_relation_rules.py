@@ -108,6 +108,8 @@ def test_persons_posts_and_bodies(scheme: LabelScheme, marked: str, lang: str, e
             {("Ana Solís", "participates_in", "reunión"), ("Ana Solís", "holds_position", "ministra")},
         ),
         ("La [elección|EVENT] de [Chile|GPE] será en mayo.", "es", {("elección", "held_in", "Chile")}),
+        ("Llegó [Luis Prado|PERSON] en su [visita|EVENT].", "es", {("Luis Prado", "participates_in", "visita")}),
+        ("Tras la [visita|EVENT] importante de hoy a [Chile|GPE] hubo lluvia.", "es", {("visita", "held_in", "Chile")}),
         ("La [visita|EVENT] de [Luis Prado|PERSON] a [Quito|GPE]", "es",
          {("Luis Prado", "participates_in", "visita"), ("visita", "held_in", "Quito")}),
     ],
