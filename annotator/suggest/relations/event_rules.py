@@ -11,7 +11,7 @@ _WORD = r"[a-záéíóúüñç­-]+"
 _OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
 _TOOK_PART = re.compile(
     r"\b(?:encabez|particip(?!aci|atio)|asist|sostuv|sostien|lider|reuni|presid|acudi|celebr(?!at)|convoc|inaugur"
-    r"|realiz|organiz|gan[óao]
+    r"|realiz|organiz|gan[óao]"
     r"|perd|disput|jug[óau]|compit|compet|hizo|hará|efectu|ofreci|clausur|convers|viaj[óa]"
     r"|attend(?:s|ed|ing)?\b|led\b|leads?\b|mak(?:e|es|ing)\b|made\b|pay\b|paid\b"
     r"|embark|took part|takes? part|host|chair|held\b|hold"
