@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -150,6 +151,7 @@ class Painter:
             here = tuple(s for s in highlights.stretches if s[0] < end and start < s[1])
             highlights = replace(highlights, stretches=here)
         by_length = sorted(spans, key=lambda span: (span.end - span.start, span.id))
+        cuts = _cuts(spans, highlights)
         segments: list[Segment] = []
         painted_to, used = start, self.rows.cell_of(row, end)
         for offset in sorted(offset for offset in highlights.hints if start <= offset < end):
@@ -157,20 +159,20 @@ class Painter:
             code = highlights.hints[offset][: self.rows.width - cell]
             if offset < painted_to or not code:
                 continue
-            segments += self._runs(row, painted_to, offset, by_length, highlights)
+            segments += self._runs(row, painted_to, offset, cuts, by_length, highlights)
             segments.append(Segment(code, self.palette.style(self.palette.background, self.palette.hint, bold=True)))
             painted_to, next_cell = self.rows.first_from_cell(row, cell + len(code))
             segments.append(Segment(" " * (next_cell - cell - len(code)), self.palette.style()))
             used = max(used, next_cell)
-        segments += self._runs(row, painted_to, end, by_length, highlights)
+        segments += self._runs(row, painted_to, end, cuts, by_length, highlights)
         return self._filled([segment for segment in segments if segment.text], used)
 
-    def _runs(self, row: int, start: int, end: int, by_length: list[Span], highlights: Highlights) -> Iterator[Segment]:
+    def _runs(
+        self, row: int, start: int, end: int, cuts: list[int], by_length: list[Span], highlights: Highlights
+    ) -> Iterator[Segment]:
         """Yield part of a row in runs of one style each; ``by_length`` are the row's spans, shortest first."""
-        cuts = {offset for span in by_length for offset in (span.start, span.end)}
-        cuts |= {*highlights.cursor, *(highlights.selection or ())}
-        cuts.update(offset for stretch in highlights.stretches for offset in stretch)
-        for left, right in pairwise([start, *sorted(cut for cut in cuts if start < cut < end), end]):
+        inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
+        for left, right in pairwise([start, *inside, end]):
             yield Segment(self.rows.displayed(row, left, right), self._style_at(left, by_length, highlights))
 
     def _style_at(self, offset: int, by_length: list[Span], highlights: Highlights) -> Style:
@@ -230,3 +232,11 @@ class Painter:
         if used < self.rows.width:
             segments.append(Segment(" " * (self.rows.width - used), self.palette.style()))
         return Strip(segments, self.rows.width)
+
+
+def _cuts(spans: list[Span], highlights: Highlights) -> list[int]:
+    """The offsets at which the style of the text may change, in order."""
+    cuts = {offset for span in spans for offset in (span.start, span.end)}
+    cuts |= {*highlights.cursor, *(highlights.selection or ())}
+    cuts.update(offset for stretch in highlights.stretches for offset in stretch)
+    return sorted(cuts)

@@ -150,7 +150,7 @@ class Rows:
 
     def row_of(self, offset: int) -> int:
         """The row with the code point at ``offset``; the last row for the end of the text."""
-        return max(0, min(bisect_right(self.starts, offset) - 1, len(self) - 1))
+        return max(0, bisect_right(self.starts, offset, 0, len(self.starts) - 1) - 1)
 
     def rows_at(self, offsets: Iterable[int]) -> Iterator[int]:
         """Yield the row of each offset; these come in order, so that no row is looked for."""
@@ -164,7 +164,8 @@ class Rows:
 
     def rows_of(self, start: int, end: int) -> range:
         """The rows with any code point of a range."""
-        return range(self.row_of(start), self.row_of(max(start, end - 1)) + 1)
+        first = self.row_of(start)
+        return range(first, (first if end <= self.starts[first + 1] else self.row_of(end - 1)) + 1)
 
     def glyphs(self, row: int) -> tuple[Glyph, ...]:
         """The graphemes of a row, left to right."""
