@@ -34,11 +34,11 @@ STORED_WEIGHT = 2.0
 """Mentions elsewhere that the score of a stored suggestion counts as much as."""
 LEAST_SHOWN = 0.3
 """Score below which a stored suggestion is no longer shown."""
-AT_ONCE = 3000
+AT_ONCE = 1000
 """Ops of a step up to which the suggestions follow it at once; of a larger one, piece by piece, while there is time."""
 UNITS_AT_ONCE = 100
 """Units that rules of correction may concern for a step to be followed there at once."""
-PIECE = 30
+PIECE = 20
 """Units whose suggestions are worked out as one piece, which takes some milliseconds."""
 
 

@@ -11,10 +11,10 @@ from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.session import AnnotationSession
 
-EVERY = 0.03
+EVERY = 0.02
 """Seconds from one piece of work to the next."""
-AT_A_TIME = 0.015
-"""Seconds of work in a piece: a key that comes meanwhile waits a frame at most."""
+AT_A_TIME = 0.008
+"""Seconds of work in a piece: a key that comes meanwhile waits about a frame."""
 
 
 class FollowingScreen(Protocol):
