@@ -295,7 +295,8 @@ def multiplied_by_numpy(nlp: Language) -> Language:
 
     ops = NumpyOps(use_blis=False)
     for _, component in nlp.pipeline:
-        for layer in component.model.walk() if hasattr(component, "model") else ():
+        model = getattr(component, "model", None)
+        for layer in model.walk() if model is not None else ():
             layer.ops = ops
     return nlp
 

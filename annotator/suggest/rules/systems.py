@@ -26,8 +26,16 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     for i in doc.capitals:
         if i > 0 and doc.words[i - 1] in heads and doc.gap(i - 1) in _BEFORE_NAME:
             yield Mention(doc.starts[i], doc.ends[_end_of_run(doc, i)], SYSTEM, HEADED, SOURCE)
-        elif doc.lang == "en" and doc.gap(i) == " " and i + 1 < len(doc.words) and doc.words[i + 1] in heads:
+        elif doc.lang == "en" and _before_head(doc, i, heads):
             yield Mention(doc.starts[_start_of_run(doc, i)], doc.ends[i], SYSTEM, HEADED, SOURCE)
+
+
+def _before_head(doc: AnalyzedDocument, index: int, heads: frozenset[str]) -> bool:
+    """Tell whether a word that is a name, and not the first of a sentence such as ``The``, stands before a head."""
+    word = doc.words[index]
+    if doc.gap(index) != " " or index + 1 >= len(doc.words) or doc.words[index + 1] not in heads:
+        return False
+    return word not in word_list(doc.lang, "openers") and word.lower() not in doc.lower_words
 
 
 @cache

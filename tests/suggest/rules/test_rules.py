@@ -43,6 +43,7 @@ Marker = Callable[..., Marked]
         ),
         ("Publicó un video en YouTube.", [("YouTube", "SYSTEM")]),
         ("Usa la aplicación RutaSegura.", [("RutaSegura", "SYSTEM")]),
+        ("Votó el Parlament de Cataluña.", [("Parlament de Cataluña", "ORG")]),
         ("Firmó el Plan Nacional de Puertos.", [("Plan Nacional de Puertos", "PROGRAM")]),
         ("La policía frenó el tráfico ilícito de maderas y aves.", [("tráfico ilícito de maderas y aves", "CRIME")]),
         ("Se trata de una carta.", []),
@@ -65,6 +66,7 @@ def test_spanish(marked: Marker, text: str, expected: Marked) -> None:
         ("The Harbor Reform Initiative began.", [("Harbor Reform Initiative", "INITIATIVE")]),
         ("They violated the Constitution.", [("Constitution", "PROGRAM")]),
         ("He still ran Windows XP then.", [("Windows XP", "SYSTEM")]),
+        ("He used the Lanternfish database. The database was new.", [("Lanternfish", "SYSTEM")]),
         ("They met in the Liberty Constitution Hall.", []),
         ("It backed the Clean Rivers Act.", [("Clean Rivers Act", "PROGRAM")]),
         (
