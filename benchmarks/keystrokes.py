@@ -34,7 +34,6 @@ from annotator.annotation import Annotations
 from annotator.formats.jsonl import read_records
 from annotator.history import LayerName, Op, curator_layer
 from annotator.labels import LabelScheme, load_scheme
-from annotator.labels.scheme import ACCEPT_THRESHOLD
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
@@ -286,7 +285,7 @@ def main() -> int:
     parser.add_argument("--verify", action="store_true", help="press the keys found once more, in one sitting")
     parser.add_argument("--why", action="store_true", help="also say what the keys were pressed for")
     parser.add_argument("--prudent", action="store_true", help="without A: every suggestion gets its own verdict")
-    parser.add_argument("--threshold", type=float, default=ACCEPT_THRESHOLD, help="accept_threshold of the settings")
+    parser.add_argument("--threshold", type=float, default=None, help="accept_threshold of the settings")
     parser.add_argument("--mode", default="lanes", help="mode of the settings: lanes, compact or plain")
     options = parser.parse_args()
     if options.news:
