@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from annotator.suggest.rules.analyzed_document import NAME_KINDS, PERSON, AnalyzedDocument, Mention, OccupiedRanges
+from annotator.suggest.rules.context import UNSUPPORTED_SCORE
 from annotator.suggest.rules.lexicon import word_list
 
 SOURCE = "repeated@1"
@@ -29,7 +30,8 @@ def vote_on_kinds(doc: AnalyzedDocument, mentions: Iterable[Mention]) -> list[Me
         if winner is None or winner == mention.kind or mention.label is not None:
             settled.append(mention)
         else:
-            settled.append(mention._replace(kind=winner, score=min(mention.score, 0.6)))
+            refuted = mention.score == UNSUPPORTED_SCORE
+            settled.append(mention._replace(kind=winner, score=0.5 if refuted else min(mention.score, 0.6)))
     return settled
 
 

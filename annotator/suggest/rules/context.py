@@ -3,6 +3,9 @@
 The small Spanish model calls many a company, product or newspaper a place, and calls words persons; measured on unseen
 news, not two in five of the places that it alone saw were any.  A name that no rule finds keeps its kind only
 where the text uses it so somewhere in the document.
+
+The English models take titles of works for bodies, and pieces of longer names for whole ones.  A name that no rule
+finds is doubted where it is a work's, or where none of its mentions stands as such a name does.
 """
 
 from __future__ import annotations
@@ -11,13 +14,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from annotator.suggest.rules import titles
-from annotator.suggest.rules.analyzed_document import GPE, LOC, PERSON, AnalyzedDocument, Mention
+from annotator.suggest.rules import english_names, titles
+from annotator.suggest.rules.analyzed_document import GPE, LOC, NAME_KINDS, PERSON, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
 from annotator.suggest.rules.places import is_place, opens_dateline
 
-CHECKED = frozenset({"es"})
-"""Languages whose model needs it; the English one is right often enough."""
+CHECKED = frozenset({"es", "en"})
+"""Languages whose names are checked."""
 _LOCATIVE = frozenset({"en", "desde", "hacia", "hasta"})
 _NO_PERSON_AFTER = frozenset({"en", "la", "las", "los", "una", "un", "desde", "hacia"})
 _MOVES = re.compile(
@@ -37,14 +40,14 @@ def checked(doc: AnalyzedDocument, mentions: Iterable[Mention], model_source: st
     named = {(doc.surface(m), m.kind) for m in listed if m.source != model_source}
     alone: dict[tuple[str, str], list[Mention]] = defaultdict(list)
     for mention in listed:
-        if mention.source == model_source and (mention.start, mention.end) not in known:
+        if mention.source == model_source and mention.kind in NAME_KINDS and (mention.start, mention.end) not in known:
             alone[doc.surface(mention), mention.kind].append(mention)
-    refuted = {
-        id(mention)
-        for name, group in alone.items()
-        if name not in named and not _is_supported(doc, name[1], group)
-        for mention in group
-    }
+    if doc.lang == "en":
+        borders = english_names.Borders(listed)
+        doubted = [g for (_, kind), g in alone.items() if english_names.are_doubtful(doc, kind, g, borders)]
+    else:
+        doubted = [g for (_, kind), g in alone.items() if not _is_supported(doc, kind, g)]
+    refuted = {id(m) for group in doubted for m in group if (doc.surface(m), m.kind) not in named}
     return [m._replace(score=UNSUPPORTED_SCORE) if id(m) in refuted else m for m in listed]
 
 
