@@ -16,6 +16,8 @@ Features = list[str]
 _SCORE_LEVELS = 5
 _CREDIT = {"memory": 0.5}
 """What the score of a proposal counts where it is not 1: names recur less between documents than within one."""
+_WINDOW = 4
+"""Tokens on either side whose words count wherever they stand among them."""
 _MOST_AFFIX = 4
 """Characters of the longest prefix and suffix."""
 _MOST_CHARACTERS = 12
@@ -28,7 +30,7 @@ _FIELD_TOKENS = 6
 class FeatureSet(StrEnum):
     """Which features a tagger was trained with: those of words and their neighbours, or richer ones too.
 
-    The richer ones are affixes, two words on either side, patterns of capitals, and where in its line a token stands
+    The richer ones are affixes, more words on either side, patterns of capitals, and where in its line a token stands
     and of which field: what forms and records repeat.
     """
 
@@ -94,9 +96,10 @@ def _span_features(name: str, label: str, sure: int, source: str) -> _SpanFeatur
 
 
 class WordFeatures(NamedTuple):
-    """The features of a word for its own token, for the tokens beside it, and for those two tokens away.
+    """The features of a word for its own token, for the tokens beside it, for those two tokens away, and for a few.
 
-    ``before`` is for the token after the word, which it stands before; ``shape`` is that of its characters.
+    ``before`` and ``earlier`` are for tokens after the word, which it stands before; ``shape`` is that of its
+    characters.
     """
 
     own: tuple[str, ...]
@@ -104,6 +107,8 @@ class WordFeatures(NamedTuple):
     after: tuple[str, ...]
     two_before: tuple[str, ...]
     two_after: tuple[str, ...]
+    earlier: tuple[str, ...]
+    later: tuple[str, ...]
     shape: str
 
 
@@ -126,10 +131,11 @@ class WordLookup:
             sizes = range(1, min(_MOST_AFFIX, len(plain)) + 1)
             own += [f"p{n}={plain[:n]}" for n in sizes] + [f"e{n}={plain[-n:]}" for n in sizes if n != 3]
             own += [f"c={_classes(word)}", f"n={min(len(plain), _MOST_CHARACTERS)}"]
-        before, after, two_before, two_after = (
-            self._kept(side + name for name in near) for side in ("-", "+", "-2", "+2")
-        )
-        return WordFeatures(self._kept(own), before, after, two_before, two_after, shape)
+        endings = [f"e={plain[-3:]}", f"e2={plain[-2:]}"] if self.rich else []
+        before, after = (self._kept(side + name for name in (*near, *endings)) for side in "-+")
+        two_before, two_after = (self._kept(side + name for name in near) for side in ("-2", "+2"))
+        earlier, later = (self._kept([side + plain]) for side in "<>")
+        return WordFeatures(self._kept(own), before, after, two_before, two_after, earlier, later, shape)
 
     def _kept(self, names: Iterable[str]) -> tuple[str, ...]:
         known = self._known
@@ -174,6 +180,8 @@ class TokenFeatures:
             row += words[i - 2].two_before if i > 1 else _SECOND
             row += words[i + 2].two_after if i < last - 1 else _SECOND_LAST
             row += self._layout[unit.start + i]
+            row += dict.fromkeys(name for word in words[max(0, i - _WINDOW) : i] for name in word.earlier)
+            row += dict.fromkeys(name for word in words[i + 1 : i + 1 + _WINDOW] for name in word.later)
         for (left, one), (right, other) in pairwise(zip(rows, words, strict=True)):
             left.append(f"s+s={one.shape} {other.shape}")
             right.append(f"-s+s={one.shape} {other.shape}")
