@@ -29,6 +29,8 @@ from annotator.suggest.learned.training import (
 
 FOLDS = 4
 """Parts of the documents, each of which is held out in turn."""
+COMPARED = 60
+"""Documents, the last ones, on which ways are compared: more would take long and hardly change what is chosen."""
 
 
 def learn(
@@ -39,13 +41,15 @@ def learn(
 ) -> dict[str, Any]:
     """Train on all examples, write the files of a version into ``folder``, and return the fields for its card.
 
+    What is used is chosen by cross-validation on the last :data:`COMPARED` examples.
     ``ways`` fixes what is used, without cross-validation: ``spans`` by ``rules``, ``memory``, ``tagger`` or
     ``rich tagger``, and ``relations`` by ``rules`` or ``linker``.
     """
     results = CrossValidation()
     if ways is None:
         with scratch(folder.parent) as temporary:
-            results = cross_validate(training_set, temporary, training_set.folds(FOLDS), progress=progress)
+            compared = TrainingSet(training_set.scheme, training_set.examples[-COMPARED:])
+            results = cross_validate(compared, temporary, compared.folds(FOLDS), progress=progress)
     chosen = dict(ways) if ways is not None else choose(results)
     memory = train_memory(training_set, training_set.examples)
     feature_set, used = TAGGERS.get(chosen["spans"]), {}
