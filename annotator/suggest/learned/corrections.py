@@ -20,6 +20,8 @@ LEAST_BORDERS, LEAST_LABELS = 2, 3
 """Different phrases whose border, or label, was changed alike, from which on the change is a rule."""
 LEAST_SHARE = 0.7
 """Share of the spans in which a change is possible that must have it, with half a case added on either side."""
+SHARE_STEPS = 20
+"""Steps to which shares are rounded, so that not every decision changes every score a little."""
 MOST_CLASSES = 3
 """Classes of words over which a border may move."""
 _ARTICLES = frozenset({"el", "la", "los", "las", "un", "una", "the", "a", "an", "o", "os", "as", "le", "les"})
@@ -144,7 +146,7 @@ class CorrectionMemory:
             if made >= change.least:
                 share = (made + 0.5) / (made + self._left_of(change) + here.left(change) + 1)
                 if share >= LEAST_SHARE:
-                    found[change] = share
+                    found[change] = min(round(share * SHARE_STEPS), SHARE_STEPS - 1) / SHARE_STEPS
         return found
 
     def _left_of(self, change: Change) -> int:
@@ -165,6 +167,11 @@ def corrected(index: PhraseIndex, span: SpanKey, rules: Mapping[Change, float]) 
     end = best["end"][1].end if "end" in best else span.end
     label = best["label"][1].label if "label" in best else span.label
     return (SpanKey(start, end, label), min(share for share, _ in best.values())) if start < end else None
+
+
+def possible_changes(index: PhraseIndex, span: SpanKey, changes: Iterable[Change]) -> Iterator[Change]:
+    """Yield those of some changes that are possible in a span."""
+    return (change for change, _ in _possible(index, span, changes))
 
 
 def _possible(index: PhraseIndex, span: SpanKey, changes: Iterable[Change]) -> Iterator[tuple[Change, SpanKey]]:

@@ -12,6 +12,7 @@ from annotator.suggest.learned.corrections import (
     DecidedSuggestion,
     DocumentCorrections,
     corrected,
+    possible_changes,
 )
 from annotator.suggest.phrases import PhraseIndex
 from annotator.workflow.annotating.phrase_evidence import DecisionId
@@ -25,6 +26,7 @@ class CorrectionRules:
         self._index = index
         self._layer = layer
         self._memory = memory
+        self._spans: dict[Change, list[Span]] = {}
         self.clear()
 
     def clear(self) -> None:
@@ -38,18 +40,28 @@ class CorrectionRules:
             self._here.put(verdict_id, self._decided(verdict_id))
         self._rules = self._memory.rules(self._here)
 
-    def count(self, decisions: Iterable[DecisionId]) -> set[str]:
-        """Count some decisions as they are now; returns the labels for whose spans the rules changed."""
+    def count(self, decisions: Iterable[DecisionId]) -> list[Span]:
+        """Count some decisions as they are now; returns the stored suggestions whose rules changed."""
         ids = [decision_id for table, decision_id in decisions if table == "verdict"]
         changed = [verdict_id for verdict_id in ids if self._here.put(verdict_id, self._decided(verdict_id))]
         if not changed:
-            return set()
+            return []
         old, self._rules = self._rules, self._memory.rules(self._here)
-        return {change.label for change, _ in old.items() ^ self._rules.items()}
+        return self._spans_of(change for change, _ in old.items() ^ self._rules.items())
 
-    def labels(self) -> set[str]:
-        """The labels whose spans the rules change."""
-        return {change.label for change in self._rules}
+    def spans(self) -> list[Span]:
+        """The stored suggestions that the rules change, unless they are decided on."""
+        return self._spans_of(self._rules)
+
+    def _spans_of(self, changes: Iterable[Change]) -> list[Span]:
+        """The stored suggestions in which some changes are possible; they are looked for once."""
+        changes = set(changes)
+        new = changes - self._spans.keys()
+        self._spans.update((change, []) for change in new)
+        for span in self._layer.suggestions.stored_spans.values() if new else ():
+            for change in possible_changes(self._index, span.key, new):
+                self._spans[change].append(span)
+        return [span for change in changes for span in self._spans[change]]
 
     def corrected(self, span: Span) -> Span | None:
         """What the rules make of a stored suggestion; ``None`` where they leave it as it is."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Protocol
 
 from annotator.annotation import Relation, Span, reading_order, suggested_span
@@ -120,25 +119,13 @@ class SuggestionUpdates:
     def _count(self, ops: Iterable[Op]) -> tuple[set[Stems], set[Unit], set[Unit]]:
         """Count the decisions of some ops: the phrases, and the units with other rules, then those with the ops."""
         decisions, changed = self._decisions_and_units(ops)
-        phrases, labels = self._evidence.count(decisions), self._corrections.count(decisions)
-        return phrases, self._units_with_labels(labels), changed
+        phrases, corrected = self._evidence.count(decisions), self._corrections.count(decisions)
+        return phrases, {unit for span in corrected for unit in self._units_of(span.start, span.end)}, changed
 
     def _units_with(self, phrases: Iterable[Stems]) -> set[Unit]:
         """Update what decisions on some phrases affect; the units in which that is or was."""
         tokens = (token for phrase in phrases for token in self._evidence.update_affected(phrase))
         return set(map(self._index.unit_of, tokens))
-
-    def _units_with_labels(self, labels: Iterable[str]) -> set[Unit]:
-        """The units in which stored suggestions with some labels stand."""
-        return {unit for label in labels for unit in self._labelled_units.get(label, ())}
-
-    @cached_property
-    def _labelled_units(self) -> dict[str, set[Unit]]:
-        """The units in which stored suggestions stand, by label."""
-        found: dict[str, set[Unit]] = {}
-        for span in self._suggestions.stored_spans.values():
-            found.setdefault(span.label, set()).update(self._units_of(span.start, span.end))
-        return found
 
     @property
     def is_behind(self) -> bool:
@@ -190,7 +177,8 @@ class SuggestionUpdates:
             yield from map(self._index.unit_of, self._evidence.update_affected(phrase))
         for interval in self._layer.content.index:
             yield from self._units_of(interval.start, interval.end)
-        yield from self._units_with_labels(self._corrections.labels())
+        for span in self._corrections.spans():
+            yield from self._units_of(span.start, span.end)
 
     def _decisions_and_units(self, ops: Iterable[Op]) -> tuple[list[DecisionId], set[Unit]]:
         """The decisions that some ops made or took back, and the units in which these lie."""

@@ -216,4 +216,4 @@ class TestProperties:
             corrections.put(f"out{number}", DecidedSuggestion(long, short))
         rules = CorrectionMemory().rules(corrections)
         assert BorderChange("ORG", "end", adds=True, words=("de", "Name")) in rules
-        assert corrected(INDEX, corte, rules) == (whole[0], 2.5 / 3)
+        assert corrected(INDEX, corte, rules) == (whole[0], 0.85)
