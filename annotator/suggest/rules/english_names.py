@@ -60,8 +60,8 @@ def _is_doubtful(doc: AnalyzedDocument, kind: str, mention: Mention, borders: Bo
         return True
     if kind in {PERSON, GPE} and any(c.isdigit() for c in doc.surface(mention)):
         return True
-    if kind == ORG:
-        return doc.words[last] in word_list(doc.lang, "not_bodies")
+    if kind in {ORG, PERSON} and not word_list(doc.lang, "not_bodies").isdisjoint(doc.words[first : last + 1]):
+        return True
     if before.lower() == "the" and not after[:1].islower() and (kind == PERSON or (kind == GPE and first == last)):
         return True
     return kind == LOC and not _is_site(doc, first, last, before.lower(), after)

@@ -197,7 +197,9 @@ def _english(doc: AnalyzedDocument) -> Iterator[Mention]:
 def _is_post(doc: AnalyzedDocument, first: int, last: int) -> bool:
     """Tell whether the words are a post: ``Member of Parliament``."""
     post = titles.pattern(doc.lang)
-    return post is not None and post.fullmatch(doc.text, doc.starts[first], doc.ends[last]) is not None
+    return post is not None and any(
+        post.fullmatch(doc.text, doc.starts[i], doc.ends[last]) is not None for i in range(first, last)
+    )
 
 
 def _goes_on(doc: AnalyzedDocument, last: int) -> bool:
@@ -218,15 +220,42 @@ def _first_of_run(doc: AnalyzedDocument, last: int) -> int:
         word, gap = doc.words[first - 1], doc.gap(first - 1)
         if word == "s" and first > 1 and doc.words[first - 2] in word_list(doc.lang, "owners"):
             first -= 2
-        elif gap in {" ", "-", " & "} and (word[0].isupper() or word[0].isdigit()):
+        elif _links_capitals(gap, word) and (word[0].isupper() or word[0].isdigit()):
             first -= 1
         elif word in {"and", "of", "for"} and gap == " " and _capital_before(doc, first - 1) and last - first < 6:
+            if word == "for" and is_sure_place(doc, first - 2):
+                break
             first -= 2
+        elif word == "and" and gap == " " and (joined := _joined_before(doc, first - 1)) is not None:
+            first = joined
         else:
             break
     while first < last and (_opens(doc, first) or doc.words[first].isdigit()):
         first += 1
     return first
+
+
+def _links_capitals(gap: str, word: str) -> bool:
+    """Tell whether what stands after a word leaves it in one name with the next: a blank, the full stop of an initial."""
+    return gap in {" ", "-", " & "} or (gap == ". " and len(word) == 1)
+
+
+def _joined_before(doc: AnalyzedDocument, index: int) -> int | None:
+    """The first of the capitals before ``and`` where one article stands for both: ``the Food and Drug Agency``."""
+    first = index
+    while first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper():
+        first -= 1
+    before = doc.words[index - 1]
+    apart = (
+        first == index
+        or doc.words[first - 1].lower() != "the"
+        or doc.gap(first - 1) != " "
+        or before in word_list(doc.lang, "heads")
+        or ACRONYM.fullmatch(before) is not None
+        or is_place(doc, index - 1)
+        or doc.words[first] in word_list(doc.lang, "given")
+    )
+    return None if apart else first
 
 
 def _opens(doc: AnalyzedDocument, index: int) -> bool:
@@ -242,12 +271,13 @@ def _english_of(doc: AnalyzedDocument) -> Iterator[Mention]:
     for i in doc.capitals:
         if doc.words[i] in word_list(doc.lang, "heads_of") and not doc.headline_lines.covers(doc.starts[i]):
             last = _extend_of(doc, i)
-            if last > i:
-                yield Mention(doc.starts[i], doc.ends[last], ORG, 0.82, SOURCE)
+            first = _first_of_run(doc, i)
+            if last > i and (first == i or not _is_post(doc, first, i)):
+                yield Mention(doc.starts[first], doc.ends[last], ORG, 0.82, SOURCE)
 
 
 def _extend_of(doc: AnalyzedDocument, head: int) -> int:
-    words, last = doc.words, head
+    words, last, linked = doc.words, head, False
     links = {"of", "for", "on"} if words[head] in word_list(doc.lang, "heads_on") else {"of", "for"}
     if head + 2 >= len(words) or words[head + 1] not in links or doc.gap(head) != " ":
         return head
@@ -255,15 +285,51 @@ def _extend_of(doc: AnalyzedDocument, head: int) -> int:
     if words[at] == "the":
         at += 1
     while at < len(words) and doc.gap(at - 1) in {" ", "-", ", "}:
-        if doc.gap(at - 1) == ", " and not (at + 2 < len(words) and words[at + 1] == "and"):
+        if doc.gap(at - 1) == ", " and (words[at + 1 : at + 2] != ["and"] or is_sure_place(doc, at)):
             break
         if words[at][0].isupper():
+            if words[at] in word_list(doc.lang, "not_bodies"):
+                return head
+            if last > head and _parts_from_name(doc, at):
+                break
             last, at = at, at + 1
-        elif words[at] == "and" and at + 1 < len(words) and words[at + 1][0].isupper() and last > head:
+        elif words[at] == "and" and last > head and _adds_to_name(doc, at + 1):
             at += 1
+        elif words[at] in {"of", "for"} and last > head and not linked and not is_sure_place(doc, last):
+            linked = True
+            at += 2 if words[at + 1 : at + 2] == ["the"] else 1
         else:
             break
     return last
+
+
+def _parts_from_name(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether a capitalised word begins what follows a body's name: a member, a post, a short form."""
+    if doc.words[index] in word_list(doc.lang, "given"):
+        return _begins_full_name(doc, index)
+    return begins_another(doc, index)
+
+
+def _begins_full_name(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether a given name with a surname begins at a word: ``Labour Party of Ontario | Gordon Reeve``."""
+    return (
+        doc.words[index] in word_list(doc.lang, "given")
+        and index + 1 < len(doc.words)
+        and doc.gap(index) in {" ", ". "}
+        and doc.words[index + 1][0].isupper()
+    )
+
+
+def _adds_to_name(doc: AnalyzedDocument, index: int) -> bool:
+    """Tell whether capitals after ``and`` go on with a body's name, as they have no head of their own."""
+    if index >= len(doc.words) or not doc.words[index][0].isupper() or _begins_full_name(doc, index):
+        return False
+    last = _run_end(doc, index)
+    return (
+        doc.words[last] not in word_list(doc.lang, "heads")
+        and doc.words[index] not in word_list(doc.lang, "openers")
+        and ACRONYM.fullmatch(doc.words[index]) is None
+    )
 
 
 def _published(doc: AnalyzedDocument) -> Iterator[Mention]:

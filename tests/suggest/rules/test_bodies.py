@@ -115,3 +115,30 @@ def test_a_social_network_is_no_person(marked: Marker) -> None:
 )
 def test_a_persons_name_is_whole(marked: Marker, text: str, name: str) -> None:
     assert (name, "PERSON") in marked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("He left the Popular Front for the Liberation of Quillon.", "Popular Front for the Liberation of Quillon"),
+        ("He left Quillon Institute of Technology and Marrow University.", "Quillon Institute of Technology"),
+        ("He left Quillon Institute of Technology and Marrow University.", "Marrow University"),
+        ("It stands in the Quillon Air and Space Museum.", "Quillon Air and Space Museum"),
+        ("Paid by the John M. Marrow Foundation.", "John M. Marrow Foundation"),
+        ("So said Labour Party of Ontario Gordon Marrow.", "Labour Party of Ontario"),
+        ("The University of Sheffield of the UK agreed.", "University of Sheffield"),
+    ],
+)
+def test_an_english_body_goes_on_over_its_complements_and_ends_before_other_names(
+    marked: Marker, text: str, name: str
+) -> None:
+    assert (name, "ORG") in marked(text, "en")
+
+
+def test_an_award_named_after_a_body_is_none(marked: Marker) -> None:
+    text = "He won the Society of Letters Award for Best Book."
+    assert "ORG" not in {label for name, label in marked(text, "en") if "Award" in name}
+
+
+def test_a_party_before_a_member_of_parliament_is_a_body_by_itself(marked: Marker) -> None:
+    assert ("NDP", "ORG") in marked("She is NDP Member of Parliament for Quillon.", "en")
