@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from annotator.annotation import Span, SpanKey, Verdict, suggested_span
 from annotator.suggest.learned.corrections import (
@@ -78,24 +78,28 @@ class CorrectionRules:
         verdict = self._layer.suggestions.verdicts.get(verdict_id)
         if verdict is None or verdict.kind != "span":
             return None
-        suggested = SpanKey(*verdict.original)
-        if verdict.source == SOURCE:
-            suggested = self._before(suggested)
-        return decided_suggestion(verdict, suggested, self._layer.content.spans.get(verdict.item or ""))
-
-    def _before(self, key: SpanKey) -> SpanKey:
-        """The stored suggestion that was corrected to ``key``, which a verdict on that is about."""
-        stored = self._layer.suggestions.stored_over(key.start, key.end)
-        return next((s.key for s in stored if s.id not in self._layer.suggestions.verdicts), key)
+        span = self._layer.content.spans.get(verdict.item or "")
+        return decided_suggestion(verdict, span, self._layer.suggestions.stored_over)
 
 
-def decided_suggestion(verdict: Verdict, suggested: SpanKey, span: Span | None) -> DecidedSuggestion | None:
+def decided_suggestion(
+    verdict: Verdict, span: Span | None, stored_over: Callable[[int, int], Iterable[Span]]
+) -> DecidedSuggestion | None:
     """A verdict on a span as a suggestion with what became of it; ``None`` where nothing did.
 
-    ``span`` is the curator's span that it became.  A correction that was rejected leaves the suggestion as it was.
+    ``span`` is the curator's span that it became, ``stored_over`` gives the stored suggestions that share a code point
+    with a range.  A correction that was rejected leaves the suggestion as it was.
     """
+    suggested = SpanKey(*verdict.original)
+    if verdict.source == SOURCE:
+        suggested = _before(suggested, stored_over(suggested.start, suggested.end))
     if span is not None and verdict.verdict in ("accepted", "corrected"):
         return DecidedSuggestion(suggested, span.key)
     if verdict.verdict == "rejected" and verdict.source == SOURCE:
         return DecidedSuggestion(suggested, suggested)
     return None
+
+
+def _before(key: SpanKey, stored: Iterable[Span]) -> SpanKey:
+    """The one of some stored suggestions on its words that was corrected to ``key``: the first, of its label if any."""
+    return min((span.key for span in stored), key=lambda other: (other.label != key.label, other), default=key)

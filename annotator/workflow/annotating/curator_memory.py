@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.annotation import Annotations, Span, SpanKey, Verdict
+from annotator.annotation import Annotations, Span, Verdict
 from annotator.history import GOLD, curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Store
@@ -152,7 +152,8 @@ class CuratorMemory:
         assert source is not None
         content = self._store.annotations(source.id)
         verdicts = self._store.verdicts(own.id) if own is not None else {}
-        self._verdicts.put(key, verdicts, shown_suggestions(self._store, document, self._curator))
+        suggested = shown_suggestions(self._store, document, self._curator)
+        self._verdicts.put(key, verdicts, suggested)
         self._mentions[key] = [(s.label, document.text[s.start : s.end]) for s in content.spans.values()]
         marks = [RangeDecision(*span.key, positive=True) for span in content.spans.values()]
         items = self._store.annotations(own.id).spans if own is not None and own is not source else content.spans
@@ -161,14 +162,20 @@ class CuratorMemory:
         finished = gold is not None or source.state == "done"
         index = PhraseIndex(document)
         self._memory.put(DocumentEvidence(index, marks, finished=finished))
-        self._corrections.put(key, _corrections(index, verdicts, items))
+        self._corrections.put(key, _corrections(index, verdicts, items, suggested))
 
 
-def _corrections(index: PhraseIndex, verdicts: Mapping[str, Verdict], spans: Mapping[str, Span]) -> DocumentCorrections:
-    """What became of the suggestions in a document, where ``spans`` are the curator's."""
+def _corrections(
+    index: PhraseIndex, verdicts: Mapping[str, Verdict], spans: Mapping[str, Span], suggested: Annotations
+) -> DocumentCorrections:
+    """What became of what is ``suggested`` in a document, where ``spans`` are the curator's."""
+
+    def stored_over(start: int, end: int) -> list[Span]:
+        return [span for span in suggested.spans.values() if span.start < end and start < span.end]
+
     corrections = DocumentCorrections(index)
     for verdict in verdicts.values():
         if verdict.kind == "span":
-            decided = decided_suggestion(verdict, SpanKey(*verdict.original), spans.get(verdict.item or ""))
+            decided = decided_suggestion(verdict, spans.get(verdict.item or ""), stored_over)
             corrections.put(verdict.id, decided)
     return corrections

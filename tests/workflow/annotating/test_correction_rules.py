@@ -112,6 +112,23 @@ class TestBorders:
         session.reject(made)
         assert pending(session) == ["ORG Senado", "ORG Cámara"]
 
+    def test_rejecting_what_a_rule_makes_speaks_against_it_in_other_documents_too(self, bench: Bench) -> None:
+        session, _ = suggest(bench, "a", COURTS, "ORG", "Congreso", "Tribunal", "Senado", "Cámara")
+        mark(session, "Congreso de Jalisco", "ORG")
+        mark(session, "Tribunal de Sonora", "ORG")
+        session.reject(session.layer.order.pending_spans[0].id)
+        other, _ = suggest(bench, "b", "Juró la Fiscalía de Colima.", "ORG", "Fiscalía")
+        assert pending(other) == ["ORG Fiscalía"]
+
+    def test_the_order_of_verdicts_on_a_suggestion_and_on_its_correction_changes_nothing(self, bench: Bench) -> None:
+        names = ("Congreso", "Tribunal", "Senado", "Cámara", "Corte")
+        session, spans = suggest(bench, "a", COURTS, "ORG", *names)
+        mark(session, "Congreso de Jalisco", "ORG")
+        mark(session, "Tribunal de Sonora", "ORG")
+        session.reject(session.layer.order.pending_spans[0].id)
+        session.reject(spans[2].id)
+        assert pending(session) == pending(bench.session("a")) == ["ORG Cámara", "ORG Corte"]
+
     def test_the_same_phrase_twice_is_no_rule(self, bench: Bench) -> None:
         text = "Habló el Congreso de Jalisco. Votó el Congreso de Jalisco. Calló el Tribunal de Sonora."
         document = bench.add("a", text)
