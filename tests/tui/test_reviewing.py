@@ -77,6 +77,16 @@ class TestCertainty:
             assert work.text.count("GPE?↑") == 3
             assert work.text.count("0.60→0.") == 3
 
+    async def test_signs_in_other_lines_follow_a_threshold_that_moves(self, lima: Bench) -> None:
+        precise = under(lima, ("overlap: flat", "overlap: flat\naccept_precision: 0.9"))
+        document = precise.add("lines", "Vino Abad.\n\nVino Bravo.\n\nVino Cano.\n")
+        scores = {"Abad": 0.95, "Bravo": 0.9, "Cano": 0.85}
+        propose(precise.store, document, [proposal(document, word, "PERSON", score) for word, score in scores.items()])
+        async with workbench(precise, "lines", size=(120, 24)) as work:
+            assert "PERSON??" not in work.text
+            await work.press("x")
+            assert work.text.count("PERSON??") == 1
+
 
 class TestReview:
     async def test_the_least_certain_by_the_score_that_was_first_shown_comes_first(self, lima: Bench) -> None:

@@ -48,6 +48,7 @@ def accept_likely(
     suggestions, own = layer.suggestions, layer.content.spans
     items: list[str] = []
     risen, expected = 0, 0.0
+    rising = {i.id for i in layer.order.pending if passes(i.id) and _is_rising(layer, i.id)}
     spans = [i.id for i in layer.order.pending_spans if passes(i.id)]
     relations = [i.id for i in layer.order.pending if i.id in suggestions.relations and passes(i.id)]
     for suggestion_id in spans + relations:
@@ -56,7 +57,13 @@ def accept_likely(
             continue
         if isinstance(suggestion, Relation) and not {suggestion.head, suggestion.child} <= own.keys():
             continue
-        risen += layer.certainty(suggestion).change > 0
+        risen += suggestion_id in rising
         expected += suggestion.score or 0
         items.append(edits.accept(suggestion_id))
     return AcceptedSuggestions(items, risen, expected / len(items) if items else 0.0)
+
+
+def _is_rising(layer: ReviewLayer, suggestion_id: str) -> bool:
+    """Whether the score of a pending suggestion has risen noticeably since it was first shown."""
+    suggestion = layer.suggestions.span(suggestion_id) or layer.suggestions.relation(suggestion_id)
+    return suggestion is not None and layer.certainty(suggestion).change > 0

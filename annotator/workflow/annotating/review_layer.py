@@ -38,6 +38,7 @@ class ReviewLayer:
         self.accept_rule = accept_rule
         self._threshold = accept_rule.threshold
         self._threshold_at = -1
+        self._shown_threshold = accept_rule.threshold
         self.order = ReviewOrder(content.positions((*content.spans, *content.relations)), content.retired.index)
         self.suggestions = Suggestions(content, self.order, suggested, verdicts, text)
 
@@ -69,6 +70,26 @@ class ReviewLayer:
     def retirement(self, item_id: str) -> Reason | None:
         """Why the scheme no longer allows an item of the curator's; ``None`` where it does."""
         return self.content.retirement(item_id)
+
+    def begin_showing(self) -> None:
+        """Note that the suggestions are shown from now on, with the scores and the threshold that they have."""
+        self.suggestions.begin_showing()
+        self._shown_threshold = self.threshold
+
+    def passed_by_threshold(self) -> set[tuple[int, int]]:
+        """The ranges, in code points, whose look changed with the threshold since this, or begin_showing, was called.
+
+        They are those of pending spans, and of the ends of pending relations.
+        """
+        low, high = sorted((self._shown_threshold, self.threshold))
+        self._shown_threshold = self.threshold
+        passed: list[Span] = []
+        for interval in self.order.pending if low < high else ():
+            item = self.suggestions.span(interval.id) or self.suggestions.relation(interval.id)
+            if item is not None and any(low <= (score or 0) < high for score in (item.score, self.first_score(item))):
+                ends = [item] if isinstance(item, Span) else [self.span(item.head), self.span(item.child)]
+                passed += [span for span in ends if span is not None]
+        return {(span.start, span.end) for span in passed}
 
     def first_score(self, item: Span | Relation) -> float | None:
         """The score with which an item was first shown as a suggestion, before anything was learned."""

@@ -71,7 +71,7 @@ class AnnotationSession:
         with self._store.snapshot():
             self._read()
             self.updates = self._memory.updates(self.document, self.layer) if self._learns else None
-            self.layer.suggestions.begin_showing()
+            self.layer.begin_showing()
 
     def _read(self) -> None:
         info = self.editor.read()
@@ -137,7 +137,13 @@ class AnnotationSession:
         touched = {*self.layer.touched_ranges(step.ops)}
         if self.updates is not None:
             touched.update(self.updates.update(step.ops))
+        touched |= self.layer.passed_by_threshold()
         return Outcome(message, focus, tuple(sorted(touched)), self._memory.next_warning())
+
+    def catch_up(self, seconds: float) -> list[tuple[int, int]]:
+        """Let suggestions follow what they are behind, for some seconds; returns the ranges whose look may change."""
+        ranges = self.updates.catch_up(seconds) if self.updates is not None else []
+        return [*ranges, *self.layer.passed_by_threshold()]
 
     def undo(self) -> Outcome:
         """Take the last step back, also one of an earlier session."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Span
 from annotator.workflow.annotating.accept_rule import threshold_for
 from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.annotating.suggestions import RevisedSpan
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import Bench, make_bench, proposal, propose
 
@@ -80,3 +81,27 @@ def test_the_marks_follow_what_is_pending(tmp_path: Path) -> None:
 def test_equal_scores_are_taken_together_or_not_at_all(tmp_path: Path) -> None:
     session = opened(tmp_path, "accept_precision: 0.9", [0.94, 0.85, 0.85, 0.85, 0.85])
     assert session.accept_all().message.startswith("accepted 1 of 5, expected right 0.94")
+
+
+def test_what_had_risen_is_told_as_it_was_shown(tmp_path: Path) -> None:
+    session = opened(tmp_path, "accept_precision: 0.9", [0.96, 0.96, 0.89, 0.3, 0.3])
+    duque = session.layer.suggestions.spans[session.layer.order.pending_spans[2].id]
+    session.layer.suggestions.revise({duque.id: RevisedSpan(duque.replace(score=0.84), may_be_pending=True)}, [])
+    session.layer.begin_showing()
+    session.layer.suggestions.revise({duque.id: RevisedSpan(duque, may_be_pending=True)}, [])
+    assert session.accept_all().message.startswith("accepted 3 of 5 (1 risen), expected right 0.94")
+
+
+@pytest.mark.parametrize("action", ["reject", "accept"])
+def test_what_the_threshold_passes_is_told_as_changed(tmp_path: Path, action: str) -> None:
+    session = opened(tmp_path, "accept_precision: 0.9", SCORES)
+
+    def likely() -> dict[tuple[int, int], bool]:
+        spans = map(session.layer.suggestions.span, [i.id for i in session.layer.order.pending_spans])
+        return {(s.start, s.end): session.layer.certainty(s).likely for s in spans if s is not None}
+
+    before = likely()
+    outcome = getattr(session, action)(session.layer.order.pending_spans[0].id)
+    changed = {key for key, value in likely().items() if before[key] != value}
+    assert changed
+    assert changed <= set(outcome.touched)

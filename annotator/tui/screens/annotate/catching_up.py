@@ -52,7 +52,7 @@ class CatchingUp:
 
     def _go_on(self) -> None:
         screen = self._screen
-        changed = screen.session.updates.catch_up(AT_A_TIME) if screen.session.updates is not None else []
+        changed = screen.session.catch_up(AT_A_TIME)
         if self._timer is not None and not self._is_behind:
             self._timer.stop()
             self._timer = None
