@@ -36,6 +36,8 @@ def checked(doc: AnalyzedDocument, mentions: Iterable[Mention], model_source: st
     listed = list(mentions)
     if doc.lang not in CHECKED:
         return listed
+    if doc.lang == "en":
+        listed = english_names.listed_alike(doc, listed, model_source)
     known = {(m.start, m.end) for m in listed if m.source != model_source}
     named = {(doc.surface(m), m.kind) for m in listed if m.source != model_source}
     alone: dict[tuple[str, str], list[Mention]] = defaultdict(list)

@@ -6,15 +6,19 @@ Measured on English news and encyclopaedias, what only the model calls a body is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from annotator.suggest.rules.acronyms import begins_another
-from annotator.suggest.rules.analyzed_document import GPE, LOC, ORG, PERSON, AnalyzedDocument, Mention
+from annotator.suggest.rules.analyzed_document import GPE, LOC, NAME_KINDS, ORG, PERSON, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
 
 _YEAR = re.compile(r"[\"”’']? \((?:1[5-9]|20)\d\d\)")
 """The year of a work: ``Middlemarch (1872)``; that of a person is a span of years."""
 _OPENING, _CLOSING = frozenset("\"“‘'"), re.compile(r"[,.]?[\"”]")
+_BETWEEN = re.compile(r", (?:and |or )?| and | or |; ")
+_LEAST = 0.3
+"""Score under which a mention tells nothing about its neighbours."""
 _NEAR = frozenset(
     {"across", "along", "around", "at", "in", "inside", "near", "off", "on", "outside", "through", "from", "to"}
 )
@@ -32,6 +36,48 @@ class Borders:
 def are_doubtful(doc: AnalyzedDocument, kind: str, group: list[Mention], borders: Borders) -> bool:
     """Tell whether the mentions of one name, which only the model calls ``kind``, are likely none."""
     return any(_is_work(doc, kind, m) for m in group) or all(_is_doubtful(doc, kind, m, borders) for m in group)
+
+
+def listed_alike(doc: AnalyzedDocument, mentions: list[Mention], model_source: str) -> list[Mention]:
+    """The mentions; what the model alone calls otherwise than all others of its list gets their kind."""
+    names = _longest(m for m in mentions if m.kind in NAME_KINDS and m.score > _LEAST)
+    sure = {(m.start, m.end) for m in mentions if m.source != model_source}
+    alike: dict[tuple[int, int], str] = {}
+    for chain in _lists(doc, names):
+        kinds = Counter(m.kind for m in chain if (m.start, m.end) in sure or " " in doc.text[m.start : m.end])
+        apposed = doc.text[chain[-2].end : chain[-1].start] == ", "
+        for mention in chain[:-1] if apposed else chain:
+            others = {m.kind for m in chain if m is not mention}
+            if len(others) == 1 and (mention.start, mention.end) not in sure:
+                kind = others.pop()
+                if kinds[kind] >= 1 and LOC not in {kind, mention.kind}:
+                    alike[mention.start, mention.end] = kind
+    return [
+        m._replace(kind=alike.get((m.start, m.end), m.kind)) if m.source == model_source and m.kind in NAME_KINDS else m
+        for m in mentions
+    ]
+
+
+def _longest(mentions: Iterable[Mention]) -> list[Mention]:
+    """The mentions in reading order, of those that overlap the longest."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end, -m.score)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _lists(doc: AnalyzedDocument, names: list[Mention]) -> Iterator[list[Mention]]:
+    """Yield runs of three names and more with nothing but commas and ``and`` between them."""
+    chain: list[Mention] = []
+    for name in names:
+        if chain and not _BETWEEN.fullmatch(doc.text, chain[-1].end, name.start):
+            if len(chain) > 2:
+                yield chain
+            chain = []
+        chain.append(name)
+    if len(chain) > 2:
+        yield chain
 
 
 def _is_work(doc: AnalyzedDocument, kind: str, mention: Mention) -> bool:

@@ -236,7 +236,7 @@ def _first_of_run(doc: AnalyzedDocument, last: int) -> int:
 
 
 def _links_capitals(gap: str, word: str) -> bool:
-    """Tell whether what stands after a word leaves it in one name with the next: a blank, the full stop of an initial."""
+    """Tell whether what stands after a word leaves it in one name with the next: a blank, an initial's full stop."""
     return gap in {" ", "-", " & "} or (gap == ". " and len(word) == 1)
 
 
@@ -290,7 +290,7 @@ def _extend_of(doc: AnalyzedDocument, head: int) -> int:
         if words[at][0].isupper():
             if words[at] in word_list(doc.lang, "not_bodies"):
                 return head
-            if last > head and _parts_from_name(doc, at):
+            if last > head and begins_another(doc, at):
                 break
             last, at = at, at + 1
         elif words[at] == "and" and last > head and _adds_to_name(doc, at + 1):
@@ -303,33 +303,12 @@ def _extend_of(doc: AnalyzedDocument, head: int) -> int:
     return last
 
 
-def _parts_from_name(doc: AnalyzedDocument, index: int) -> bool:
-    """Tell whether a capitalised word begins what follows a body's name: a member, a post, a short form."""
-    if doc.words[index] in word_list(doc.lang, "given"):
-        return _begins_full_name(doc, index)
-    return begins_another(doc, index)
-
-
-def _begins_full_name(doc: AnalyzedDocument, index: int) -> bool:
-    """Tell whether a given name with a surname begins at a word: ``Labour Party of Ontario | Gordon Reeve``."""
-    return (
-        doc.words[index] in word_list(doc.lang, "given")
-        and index + 1 < len(doc.words)
-        and doc.gap(index) in {" ", ". "}
-        and doc.words[index + 1][0].isupper()
-    )
-
-
 def _adds_to_name(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether capitals after ``and`` go on with a body's name, as they have no head of their own."""
-    if index >= len(doc.words) or not doc.words[index][0].isupper() or _begins_full_name(doc, index):
+    if index >= len(doc.words) or not doc.words[index][0].isupper() or begins_another(doc, index):
         return False
-    last = _run_end(doc, index)
-    return (
-        doc.words[last] not in word_list(doc.lang, "heads")
-        and doc.words[index] not in word_list(doc.lang, "openers")
-        and ACRONYM.fullmatch(doc.words[index]) is None
-    )
+    openers, heads = word_list(doc.lang, "openers"), word_list(doc.lang, "heads")
+    return doc.words[_run_end(doc, index)] not in heads and doc.words[index] not in openers
 
 
 def _published(doc: AnalyzedDocument) -> Iterator[Mention]:

@@ -36,15 +36,23 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 def _given(doc: AnalyzedDocument) -> Iterator[Mention]:
     after = 0
+    longer = _longer_names(doc)
     for i in doc.capitals:
         if i < after or doc.words[i] not in word_list(doc.lang, "given") or doc.headline_lines.covers(doc.starts[i]):
             continue
         if _inside_name(doc, i):
             continue
         last = _last_of_name(doc, i)
-        if last > i:
+        if last > i and not (last == i + 1 and doc.gap(i) == "-") and doc.ends[last] not in longer:
             after = last + 1
             yield Mention(doc.starts[i], doc.ends[last], PERSON, 0.84, SOURCE)
+
+
+def _longer_names(doc: AnalyzedDocument) -> frozenset[int]:
+    """The ends of English names that the model begins before a given name: ``J. Edgar Hoover``, ``Ram Gopal Rao``."""
+    given = word_list(doc.lang, "given")
+    ranges = {m.end: doc.words_in(m.start, m.end) for m in doc.model_mentions if doc.lang == "en" and m.kind == PERSON}
+    return frozenset(end for end, words in ranges.items() if words and doc.words[words[0]] not in given)
 
 
 def _inside_name(doc: AnalyzedDocument, index: int) -> bool:
@@ -82,6 +90,8 @@ def _last_of_name(doc: AnalyzedDocument, first: int) -> int:
             break
         word = doc.words[at]
         if word[0].isupper():
+            if doc.lang == "en" and (word in word_list("en", "heads") or word in word_list("en", "not_bodies")):
+                return first
             if word in word_list(doc.lang, "heads") or word in word_list(doc.lang, "openers") or word.isdigit():
                 break
             last = at

@@ -50,7 +50,7 @@ def _english() -> re.Pattern[str]:
 
 HYPHENATED = r"-(?!era|led|run|like|born|based|style|owned)[a-z]{2,5}\b(?!-)"
 """What may go on with a person's name after a hyphen: ``Ban Ki-moon``, but not ``Obama-era``."""
-_NAME = rf"[{UP}]\w*(?:['’](?!s\b)\w+)*(?:-[{UP}]\w+|{HYPHENATED})*\.?"
+_NAME = rf"[{UP}]\w*(?:['’](?!s\b)\w+)*(?:-[{UP}]\w+|{HYPHENATED})*(?:(?<![^\W\d_]{{3}})\.)?"
 _NICK = r" [\"'“‘](?:[Ee]l |[Ll]a )?[\w ]{2,20}[\"'”’]"
 _PERSON = re.compile(rf"{_NAME}(?:{_NICK})?(?: (?:(?:de la|de los|de|del|von|van|bin|al|da|dos) )?{_NAME}){{0,4}}")
 _ES_BETWEEN = re.compile(

@@ -49,3 +49,36 @@ def test_a_name_that_is_a_body_elsewhere_is_one_where_the_model_takes_it_for_a_s
     first, second = text.index("Quillon"), text.rindex("Quillon")
     assert first != second
     assert marked(text, "en", model=(("Quillon", "ORG"), ("Quillon's", "LOC"))).count(("Quillon", "ORG")) == 2
+
+
+def test_what_stands_in_a_list_of_persons_is_one(marked: Marker) -> None:
+    text = "She thanked Mary Marrow, Quillon Bremsey and John Tarrow."
+    assert ("Quillon Bremsey", "PERSON") in marked(text, "en", model=(("Quillon Bremsey", "GPE"),))
+
+
+def test_the_end_of_a_list_that_a_comma_opens_is_left_alone(marked: Marker) -> None:
+    text = "Born in Seattle, Oregon, Quillon moved away."
+    assert ("Quillon", "PERSON") in marked(text, "en", model=(("Quillon", "PERSON"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A shot by goalkeeper Quillon Bremsey went wide.", "Quillon Bremsey"),
+        ("His wife Quilla was there too.", "Quilla"),
+        ("They saw illustrator Mary Marrow. Bremsey left.", "Mary Marrow"),
+        ("They saw Clarence Marrow there.", "Clarence Marrow"),
+    ],
+)
+def test_a_person_is_known_by_the_given_name_or_the_noun_before_it(marked: Marker, text: str, name: str) -> None:
+    assert (name, "PERSON") in marked(text, "en")
+
+
+@pytest.mark.parametrize("text", ["She won the Hugo Award.", "A Franco-African summit.", "The Irving Lee School won."])
+def test_a_given_name_inside_another_name_is_no_person(marked: Marker, text: str) -> None:
+    assert "PERSON" not in {label for _, label in marked(text, "en")}
+
+
+def test_a_name_that_the_model_begins_before_the_given_name_is_whole(marked: Marker) -> None:
+    found = marked("So said Quill Edgar Bremsey then.", "en", model=(("Quill Edgar Bremsey", "PERSON"),))
+    assert found == [("Quill Edgar Bremsey", "PERSON")]
