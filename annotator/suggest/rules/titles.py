@@ -48,6 +48,13 @@ def _english() -> re.Pattern[str]:
     )
 
 
+@cache
+def _english_beside_names() -> re.Pattern[str]:
+    """The pattern of what is a post only beside a name: ``curator``, ``managing editor``."""
+    modifier = rf"(?i:{alternatives('en', 'modifiers')})"
+    return re.compile(rf"(?<![\w-])(?:{modifier} ){{0,3}}(?i:{alternatives('en', 'beside_names')})(?![\w-])")
+
+
 HYPHENATED = r"-(?!era|led|run|like|born|based|style|owned)[a-z]{2,5}\b(?!-)"
 """What may go on with a person's name after a hyphen: ``Ban Ki-moon``, but not ``Obama-era``."""
 _NAME = rf"[{UP}]\w*(?:['’](?!s\b)\w+)*(?:-[{UP}]\w+|{HYPHENATED})*(?:(?<![^\W\d_]{{3}})\.)?"
@@ -70,6 +77,7 @@ _EN_ARTICLE = re.compile(r"\bthe $", re.IGNORECASE)
 _EN_OF_NAMED = re.compile(
     rf" (?:of|for|at) (?:the )?(?:[{UP}][\w.&'’-]*(?: of| and)? ){{0,4}}[{UP}][\w.&'’-]*, (?={_NAME} {_NAME})"
 )
+_EN_OF = re.compile(rf" (?:of|for|at|to) (?:the )?(?=[{UP}])")
 _ES_OF_NAMED = re.compile(rf" (?:de la|del|de) [{UP}]")
 _ES_PREDICATE = re.compile(
     r"\b(?:como|fue|es|era|ha sido|cargo de|puesto de|nombrad[oa]|elect[oa]|elegid[oa]) $", re.IGNORECASE
@@ -94,6 +102,11 @@ _EN_DEFINITE = re.compile(
     r"|\b[A-Z]{2,3})) $",
     re.IGNORECASE,
 )
+_EN_APPOSED = re.compile(
+    rf"[{UP}]\w+ [{UP}][\w-]+(?: \([{UP}]\w+\))?, (?:(?:who is |then )?(?:the |an? )?(?:actual |current |former )?)"
+    rf"(?:(?!(?:The|But|And|An?)\b)[{UP}][\w.]+(?:['’]s)? ){{0,3}}$"
+)
+_EN_WORD_AFTER = re.compile(r" ([a-z]+)\b")
 _EN_ALONE = re.compile(
     r"^(?:(?:former|prime|foreign|deputy|vice|defen[sc]e|finance|interior) )*(?:president|minister|secretary"
     r"|ambassador|governor|mayor|sheriff|chancellor|king"
@@ -113,6 +126,13 @@ def _professions(lang: str) -> tuple[re.Pattern[str], StartFilter]:
     """The pattern of a profession before a name, and where it may match: no post, but a sign of a person."""
     listed = names(lang, "titles", "professions")
     return re.compile(rf"(?<![\w-])(?:{'|'.join(listed)}) (?={_NAME})"), StartFilter([word_prefix(n) for n in listed])
+
+
+@cache
+def _beginnings_beside_names() -> StartFilter:
+    """Where the English pattern of what is a post beside a name may match."""
+    tables = ("modifiers", "beside_names")
+    return StartFilter([word_prefix(name) for table in tables for name in names("en", "titles", table)])
 
 
 @cache
@@ -142,6 +162,9 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     posts = pattern(doc.lang)
     if posts is not None:
         yield from _posts(doc, list(matches_at(posts, doc.text, _beginnings(doc.lang).offsets(doc))))
+        if doc.lang == "en":
+            beside = matches_at(_english_beside_names(), doc.text, _beginnings_beside_names().offsets(doc))
+            yield from _posts(doc, list(beside), alone=False)
         professions, beginnings = _professions(doc.lang)
         for match in matches_at(professions, doc.text, beginnings.offsets(doc)):
             yield from _person_at(doc, match.end(), 0.8)
@@ -149,18 +172,18 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
         yield from _person_at(doc, match.end(), 0.88)
 
 
-def _posts(doc: AnalyzedDocument, matches: list[re.Match[str]]) -> Iterator[Mention]:
-    """Yield posts and their bearers, when the text around a post names one or points to one."""
+def _posts(doc: AnalyzedDocument, matches: list[re.Match[str]], *, alone: bool = True) -> Iterator[Mention]:
+    """Yield posts and their bearers, when the text around a post names one or, if ``alone``, points to one."""
     held, others = set(), []
     for match in matches:
-        if _describes_noun(doc, match):
+        if _describes_noun(doc, match) or match[0] in word_list(doc.lang, "given"):
             continue
         bearer = list(_bearer_after(doc, match))
-        if bearer or _follows_name(doc, match.start()):
+        if bearer or _follows_name(doc, match):
             held.add(_noun(doc, match))
             yield Mention(match.start(), _without_body(doc, match), ROLE, 0.88 if bearer else 0.84, SOURCE)
             yield from bearer
-        else:
+        elif alone:
             others.append(match)
     for match in others:
         score = _score_alone(doc, match, known=_noun(doc, match) in held)
@@ -169,7 +192,9 @@ def _posts(doc: AnalyzedDocument, matches: list[re.Match[str]]) -> Iterator[Ment
 
 
 def _describes_noun(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
-    """Tell whether ``general`` is an adjective: ``hospital general de …``."""
+    """Tell whether ``general`` or ``major`` is no rank: ``hospital general de …``, ``a major party``."""
+    if match[0] == "major":
+        return _EN_WORD_AFTER.match(doc.text, match.end()) is not None
     return match[0] == "general" and _ES_NOUN.search(doc.text, max(0, match.start() - 20), match.start()) is not None
 
 
@@ -239,9 +264,26 @@ def _bearer_after(doc: AnalyzedDocument, match: re.Match[str]) -> Iterator[Menti
     if doc.lang == "en" and (of := _EN_OF_NAMED.match(text, end)) is not None:
         yield from _person_at(doc, of.end(), 0.85, words_needed=2)
         return
+    if doc.lang == "en" and (of := _EN_OF.match(text, end)) is not None:
+        yield from _person_after_body(doc, of.end())
+        return
     for gap in (" Sir ", " Dame ", " ", ", "):
         if text.startswith(gap, end):
             yield from _person_at(doc, end + len(gap), 0.88, words_needed=2 if gap == ", " else 1)
+            return
+
+
+def _person_after_body(doc: AnalyzedDocument, start: int) -> Iterator[Mention]:
+    """Yield the person whose full name goes on the capitals of a body or place: ``head of Reuters Ana Solis``."""
+    persons = {m.start for m in doc.model_mentions if m.kind == PERSON}
+    first = doc.word_at(start)
+    if _english().match(doc.text, start):
+        return
+    for i in range(first + 1, min(first + 8, len(doc.words))):
+        if doc.gap(i - 1) != " " or not (doc.words[i][0].isupper() or doc.words[i] in {"of", "for", "and", "the"}):
+            return
+        if doc.starts[i] in persons or doc.words[i] in word_list(doc.lang, "given"):
+            yield from _person_at(doc, doc.starts[i], 0.85, words_needed=2)
             return
 
 
@@ -275,9 +317,14 @@ def _person_at(doc: AnalyzedDocument, start: int, score: float, words_needed: in
     yield Mention(start, doc.ends[last], PERSON, score, SOURCE)
 
 
-def _follows_name(doc: AnalyzedDocument, start: int) -> bool:
+def _follows_name(doc: AnalyzedDocument, match: re.Match[str]) -> bool:
     """Tell whether a capitalised name and a comma stand before, as in ``Ana Solís, directora``."""
-    before = doc.text[max(0, start - 40) : start]
+    before = doc.text[max(0, match.start() - 60) : match.start()]
+    if doc.lang == "en":
+        after = _EN_WORD_AFTER.match(doc.text, match.end())
+        if after is not None and after[1] not in word_list("en", "followers"):
+            return False
+        return _EN_APPOSED.search(before) is not None
     return (
         re.search(
             rf"[{UP}]\w+ [{UP}][\w-]+(?: \([{UP}]\w+\))?, (?:el |la |the |who is |actual |current |former )?"

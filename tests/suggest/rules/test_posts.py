@@ -65,3 +65,30 @@ def test_a_ministry_by_its_bare_name_is_a_body(marked: Marker) -> None:
         ("Hacienda", "ORG"),
         ("Luis Prado", "PERSON"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "post"),
+    [
+        ("Then curator Ada Marrow spoke.", "curator"),
+        ("Ada Marrow, an editor at the Gazette, spoke.", "editor"),
+        ("Paul Marrow, an Ottawa New Democrat MP, spoke.", "MP"),
+        ("Then Governor of Ohio John Marrow spoke.", "Governor"),
+        ("Then head coach Paul Marrow left.", "head coach"),
+    ],
+)
+def test_an_english_post_beside_a_name_is_suggested(marked: Marker, text: str, post: str) -> None:
+    assert (post, "ROLE") in marked(text, "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hank Marrow, chief dealer at a bank, agreed.",
+        "An editor said so.",
+        "It was founded by Dean Marrow.",
+        "She was a psychology major at Quillon College Mary Marrow said.",
+    ],
+)
+def test_what_only_reads_like_an_english_post_is_none(marked: Marker, text: str) -> None:
+    assert "ROLE" not in {label for _, label in marked(text, "en")}
