@@ -37,7 +37,8 @@ _BODY_AFTER = re.compile(
 )
 _BODY_BEFORE = re.compile(rf"(?P<body>{_NAME})(?:['’]s)? (?:[a-z]+ )?$")
 _HEADS_BODY = re.compile(
-    r"^(?:ex-?)?(?:sub|vice|co-?)?(?:director|president|fundador|gerente|editor)|\b(?:director|president|founder|CEO|manager"
+    r"^(?:ex-?)?(?:sub|vice|co-?)?(?:director|president|fundador|gerente|editor)|\b(?:director|president|founder|CEO"
+    r"|manager"
     r"|chair|chairman|chairwoman|editor|owner|executive)$",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import re
 
 from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import GPE, ORG
+from annotator.suggest.rules.gazetteer import is_country
 
 _WORD = r"[a-záéíóúüñç­-]+"
 _OF = r"(?:de|del|of|for|from|para|por|en|in|ante|at|to|sobre|on)"
@@ -37,18 +38,28 @@ _SECOND_TITLE = re.compile(
     rf"^{_NO_VERB}(?:{_ADJECTIVE}?{_PHRASE}{{0,2}})"
     rf"(?P<tie>,(?! a )| y| and|(?= (?:el|la|the) )) (?P<the>{_DETERMINERS})⟨ROLE⟩"
 )
-_MORE_FOLLOW = re.compile(r",? (?:y|e|and|&) |, [A-ZÁÉÍÓÚÑ]")
-_LIST = r"(?:⟨PERSON⟩, )*⟨PERSON⟩,? (?:y|e|and|&) "
+_MORE_FOLLOW = re.compile(
+    r"(?: \([^)]{1,40}\)| (?:of|from|de|del) (?:the |la )?[A-Z][\w.]*(?: [A-Z][\w.]*)*)?(?:,? (?:y|e|and|&) "
+    r"|, [A-ZÁÉÍÓÚÑ])"
+)
+_ONE = r"⟨PERSON⟩(?: \((?:⟨ORG⟩|⟨GPE⟩|\w+)\)| (?:of|from|de|del) (?:the |la )?⟨(?:ORG|GPE)⟩)?"
+_LIST = rf"(?:{_ONE}, )*{_ONE},? (?:y|e|and|&) "
 _APPOSITION = re.compile(
-    rf"^(?:,? | \(|, (?:who|quien|que) (?:is|was|es|era|fue) ){_DETERMINERS}"
+    rf"^(?:,? | \(|, (?:who|quien|que) (?:is|was|es|era|fue) ){_DETERMINERS}(?:{_WORD}['’]s? )?"
     rf"(?:(?:⟨(?:ORG|GPE|LOC)⟩(?:['’]s)?|[A-Z]\w+) ){{0,3}}(?:(?!(?:and|y|e|or|o|u|with|con|by|por) ){_WORD} )?$"
 )
 _LISTED = re.compile(rf"^(?:, (?:⟨PERSON⟩, )*| )?(?:(?:y|e|and) ⟨PERSON⟩),? {_DETERMINERS}$")
 _COORDINATED = re.compile(rf"^(?:,| \().*⟨ROLE⟩.*(?: y| and|,) {_DETERMINERS}(?:{_OF} {_THE})?$")
 _BECAME = re.compile(
     r"\b(?:fue|es|era|ser|sido|como|elegid[oa]|elect[oa]|nombrad[oa]|designad[oa]|cargo de|puesto de|asumi\w*"
-    r"|convirtió en|was|is|as|been|became|elected|appointed|named)(?: (?:uno de|una de|one of))?"
-    r"(?: (?:el|la|los|las|un|una|the|a|an|also|también|su|his|her))*(?: (?:nuevo|nueva|new|former|first))? $"
+    r"|convirtió en|was|is|as|been|became|become|elected|appointed|named|promoted to|hired as)(?: (?:uno de|una de"
+    r"|one of))?"
+    r"(?: (?:el|la|los|las|un|una|the|a|an|also|también|su|sus|his|her|its|their))*(?: (?:nuevo|nueva|new|former"
+    r"|first))? $"
+)
+_IN_SUCCESSION = re.compile(
+    r"^,? (?:who )?(?:succeed\w*|replac\w+|took over from|suced\w+ a|reemplaz\w+ a|sustitu\w+ a|relev\w+ a) ⟨PERSON⟩"
+    r" (?:as|como|en el cargo de|en la|al frente de)(?: (?:the|la|el|new))* $"
 )
 _NOT_BECAME = re.compile(
     r"\b(?:no|not|never|nunca|sin|quiere|quería|para|wants?|hopes?)\b(?: \w+)? (?:ser|fue|es|was|is|be)\b"
@@ -83,6 +94,8 @@ def _post_before(pair: RelationCandidate) -> RuleScore:
             return RuleScore(0.88, "title")
         if _LONG_TITLE.match(typed) and pair.words <= 9:
             return RuleScore(0.76, "title-phrase")
+        if typed == ": " and re.search(r"(?:^|\n|[.;] )$", pair.before):
+            return RuleScore(0.72, "title")
         if _BARE_TITLE.match(typed):
             return RuleScore(0.72, "title-phrase")
         return UNRELATED
@@ -93,7 +106,8 @@ def _post_before(pair: RelationCandidate) -> RuleScore:
         rest = typed[second.end() :]
         if _TITLE.match(rest) or _LONG_TITLE.match(rest):
             joined = second["tie"] in {" y", " and"}
-            return UNRELATED if joined and second["the"] else RuleScore(0.72, "second-title")
+            another = joined and re.search(r"\b(?:el|la|los|las|the|an?|un|una|su|his|her|its) ", second["the"])
+            return UNRELATED if another else RuleScore(0.72, "second-title")
     return UNRELATED
 
 
@@ -109,6 +123,8 @@ def _post_after(pair: RelationCandidate) -> RuleScore:
     became = _BECAME.search(pair.between) and not _OTHER_HALF.search(typed) and not _NOT_BECAME.search(typed)
     if became and pair.child_nearest and pair.words <= 20:
         return UNRELATED if _GOVERNED.search(pair.before) else RuleScore(0.58, "became")
+    if _IN_SUCCESSION.match(typed):
+        return RuleScore(0.66, "became")
     if pair.roles_between and pair.child_nearest and re.search(r"⟨ROLE⟩ (?:y|and) $", typed) and pair.words <= 24:
         return RuleScore(0.45, "second-post")
     return UNRELATED
@@ -122,28 +138,48 @@ _POST_OF = re.compile(
 _POST_OF_SECOND = re.compile(rf"^(?: {_WORD})? (?:de|del|of) {_THE}⟨ORG⟩,? (?:y|and) (?:(?:de|del|of) )?{_THE}$")
 _POST_IN = re.compile(r" (?:en|in|at|to|ante)(?: (?:la|el|los|las|the))? $")
 _OWNER = re.compile(
-    rf"^(?:['’]s? (?:{_WORD} ){{0,3}}| (?!(?:to|in|of|for|and|or|y|de|a|as)\b)(?:{_WORD} )?)(?:⟨ROLE⟩ )?$"
+    rf"^(?: \(⟨ORG⟩\))?\)?(?:['’]s? (?:{_WORD} ){{0,3}}| (?!(?:to|in|of|for|and|or|y|de|a"
+    rf"|as)\b)(?:{_WORD} )?)(?:⟨ROLE⟩ )?$"
 )
+_HIRED_BY = re.compile(
+    r"^,?(?: (?:has|have|ha))? (?:named|appointed|elected|hired|promoted|nombr\w+ a|design\w+ a|eligi\w+ a"
+    r"|contrat\w+ a) ⟨PERSON⟩"
+    rf"(?: (?:as|como))?(?: (?:the|its|their|a|an|new|el|la|su|nuev[oa]|un|una))*(?: {_WORD})? $"
+)
+_IN_TEAM = re.compile(
+    r"entrenador|coach|seleccionador|manager|captain|capit[áa]n|player|jugador|campe[óo]n|champion|striker|goalkeeper"
+    r"|midfielder|defender|delanter|porter",
+    re.IGNORECASE,
+)
+"""Posts in a team, which represent a country but no town."""
 _SPEAKS_FOR_NO_PLACE = re.compile(
-    r"obisp|bishop|cardenal|cardinal|corresponsal|correspondent|entrenador|coach|seleccionador|homólog|counterpart"
-    r"|manager|captain|capit[áa]n|\bceo\b|executive|player|jugador|owner|dueñ|propietari|gerente"
-    r"|campe[óo]n|champion|candidat|director|editor|profesor|rector|escrit|author",
+    r"obisp|bishop|cardenal|cardinal|corresponsal|correspondent|homólog|counterpart|\bceo\b|executive|owner|dueñ"
+    r"|propietari|gerente"
+    r"|candidat|director|editor|profesor|rector|escrit|author",
     re.IGNORECASE,
 )
 
 
 def post_of(pair: RelationCandidate) -> RuleScore:
     """Score a post (the head) and the body or place that it is one of (the child): ``minister of | Chile``."""
-    if pair.child == GPE and _SPEAKS_FOR_NO_PLACE.search(pair.head_text):
+    if pair.child == GPE and _speaks_for_no_place(pair):
         return UNRELATED
     if pair.forwards:
         if _POST_OF.match(pair.typed) and not (pair.child == GPE and _POST_IN.search(pair.typed)):
             return RuleScore(0.94, "post-of")
         return RuleScore(0.85, "post-of") if _POST_OF_SECOND.match(pair.typed) else UNRELATED
+    if pair.child == ORG and _HIRED_BY.match(pair.typed):
+        return RuleScore(0.85, "post-of")
     return RuleScore(0.93, "post-of") if _OWNER.match(pair.typed) else UNRELATED
 
 
+def _speaks_for_no_place(pair: RelationCandidate) -> bool:
+    in_team = _IN_TEAM.search(pair.head_text) is not None and not is_country(pair.child_text)
+    return in_team or _SPEAKS_FOR_NO_PLACE.search(pair.head_text) is not None
+
+
 _PROFESSION = re.compile(r"^ [a-z]+(?:er|or|ist|ian|ant|man|woman|person) $")
+_PROFESSION_AFTER = re.compile(r"^ (?:[a-z]+ )?[a-z]+(?:er|or|ist|ian|ant|man|woman|person|yst)\b")
 _LEADERSHIP = re.compile(
     r"\b(?:dirigencia|presidencia|dirección|liderazgo|jefatura|frente|leadership|presidency|head|helm) (?:de|del|of)"
     r"(?: la| el| the)?(?: partido)? $"
@@ -152,6 +188,13 @@ _LEADERSHIP = re.compile(
     r"|^, (?:un |una |an? |the )?(?:ex[ -]?|former )?(?:emplead[oa]|trabajadora?|jugadora?|delantero|portero|employee"
     r"|player|staffer|worker)(?: (?:de|del|at|of|for|with))(?: la| el| the)? $"
 )
+_EMPLOYED = re.compile(
+    rf"^, (?:an? |the )?(?:{_WORD} ){{0,2}}(?!(?:after|over|under|ever|never|other|later|earlier|either|whether"
+    rf"|together)\b)"
+    rf"{_WORD}(?:er|or|ist|ian|ant|man|woman|person|yst) (?:at|with|for|of|from) (?:the )?$"
+    rf"|^, (?:un |una )?{_WORD}(?:ista|ólog[oa]|ador|adora|ogad[oa]) (?:del?|en) (?:la |el )?$"
+)
+_IN_OFFICE = re.compile(r"^ (?:Lt|Sgt|Capt|Col|Maj|Gen|Cmdr|Cpl|Pvt|Adm|Det|Prof|Dr|Ens|Officer|Rear Adm)\.? $")
 _BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the|from|from the|with the|at) $")
 _PARTY_PLACE = re.compile(r"(?:^, [A-Z]\w+ (?:from|for|de|por)|⟨ROLE⟩ \([A-Z]\w?-| \([A-Z]\w?-)\s?$")
 
@@ -161,14 +204,26 @@ def affiliated(pair: RelationCandidate) -> RuleScore:
     if pair.via_role.score:
         return pair.via_role
     if pair.child == GPE:
-        return RuleScore(0.7, "party-place") if pair.forwards and _PARTY_PLACE.search(pair.typed) else UNRELATED
+        if not pair.forwards:
+            of_country = re.match(r"^['’]s? $", pair.between) and is_country(pair.first)
+            return RuleScore(0.5, "of-country") if of_country else UNRELATED
+        in_brackets = pair.between == " (" and pair.after.startswith(")") and is_country(pair.second)
+        if in_brackets:
+            return RuleScore(0.5, "in-brackets")
+        return RuleScore(0.7, "party-place") if _PARTY_PLACE.search(pair.typed) else UNRELATED
     if pair.forwards:
         if _BELONGS.match(pair.between) or pair.between == "/":
             return RuleScore(0.55, "of-body")
         if pair.nearest and pair.words <= 10 and _LEADERSHIP.search(pair.between):
             return RuleScore(0.6, "leads")
+        if _EMPLOYED.match(pair.between):
+            return RuleScore(0.6, "of-body")
+        if pair.between == " (" and pair.after.startswith(")"):
+            return RuleScore(0.5, "in-brackets")
+        if re.match(r"^, an? $", pair.between) and _PROFESSION_AFTER.match(pair.after):
+            return RuleScore(0.66, "body-before")
         return UNRELATED
-    if _PROFESSION.match(pair.typed) or re.match(r"^['’]s? $", pair.typed):
+    if _IN_OFFICE.match(pair.typed) or _PROFESSION.match(pair.typed) or re.match(r"^['’]s? $", pair.typed):
         return RuleScore(0.66, "body-before")
     return UNRELATED
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable
 
 from annotator.suggest.phrases import folded
-from annotator.suggest.relations.event_rules import held_in, held_on, participates
+from annotator.suggest.relations.event_rules import held_in, held_on
+from annotator.suggest.relations.participant_rules import participates
+from annotator.suggest.relations.place_rules import located_in
 from annotator.suggest.relations.post_rules import affiliated, holds
 from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import (
@@ -25,7 +27,6 @@ from annotator.suggest.rules.analyzed_document import (
     ROLE,
     SYSTEM,
 )
-from annotator.suggest.rules.gazetteer import is_country, is_division_or_country
 
 _OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
 
@@ -38,43 +39,6 @@ def rule_score(pair: RelationCandidate) -> RuleScore:
     if pair.nearest and pair.words <= 6 and not _OTHER_HALF.search(pair.between):
         return RuleScore(0.4, "nearest")
     return UNRELATED
-
-
-_UNIT = r"(?:(?:municipio|ciudad|estado|provincia|localidad|departamento|city|town|state|province) (?:de |of )?)?"
-_SEATED = re.compile(
-    rf"^(?: \(⟨ORG⟩\))?(?:['’]s)?,? (?:with |con )?(?:headquarters|sede|based|headquartered|ubicad[oa]|located|campus)"
-    rf"(?: located)?,? (?:en|in)(?: la| el| the)? {_UNIT}$"
-    rf"|^,? (?:from|based in) $"
-)
-_IN = re.compile(
-    rf"^(?: \(⟨ORG⟩\))?(?:,? (?:en|in)(?: la| el| the)? {_UNIT}|,? del? {_UNIT}(?<=[a-z]{{4}} )| of the )$"
-)
-_HAS_SITE = re.compile(
-    r"museo|museum|cent(?:er|re|ro)\b|universi|college|school|escuela|colegio|hospital|clínica|clinic|institut|embaj"
-    r"|embassy|consul|librar|bibliotec|academ|laborator|observator|planetari|theat|teatro|church|iglesia|registro"
-    r"|juzgado|court|stadium|estadio|station|zoo\b|galer|aquarium|acuario|hotel|monast|cathedral|catedral",
-    re.IGNORECASE,
-)
-_LISTED_AFTER = re.compile(
-    r"^(?:, [A-ZÁÉÍÓÚ]\w+(?: [A-ZÁÉÍÓÚ]\w+)*(?:,| (?:y|and|e)\b)|,? (?:y|and|e) (?:el )?[A-ZÁÉÍÓÚ])"
-)
-
-
-def _located_in(pair: RelationCandidate) -> RuleScore:
-    """Score a place or body and the unit around it: ``McAllen, | Texas``, ``Toronto (| Canadá)``."""
-    if not pair.forwards:
-        return UNRELATED
-    if pair.head == ORG:
-        seated = _SEATED.match(pair.typed) or (_IN.match(pair.typed) and _HAS_SITE.search(pair.first))
-        return RuleScore(0.66, "seat") if seated and not pair.before.endswith("(") else UNRELATED
-    if pair.skipped or is_country(pair.first):
-        return UNRELATED
-    if not re.match(r"^(?:, | \(|, en | \(en )$", pair.between):
-        return UNRELATED
-    listed = pair.between == ", " and (_LISTED_AFTER.match(pair.after) or re.search(r"[A-ZÁÉÍÓÚ]\w+, $", pair.before))
-    if is_division_or_country(pair.second) and not is_division_or_country(pair.first):
-        return RuleScore(0.72 if listed else 0.93, "division-around")
-    return UNRELATED if listed else RuleScore(0.74, "unit-around")
 
 
 _TOGETHER = re.compile(
@@ -215,8 +179,8 @@ _RULES: dict[tuple[str, str, bool], _Rule] = {
     (EVENT, DATE, False): held_on,
     (EVENT, GPE, False): held_in,
     (EVENT, LOC, False): held_in,
-    (GPE, GPE, False): _located_in,
-    (ORG, GPE, False): _located_in,
+    (GPE, GPE, False): located_in,
+    (ORG, GPE, False): located_in,
     (GPE, GPE, True): _cooperates,
     (GPE, ORG, False): _member,
     (ORG, ORG, False): _alias,
