@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple, overload
 
@@ -112,7 +113,7 @@ class Segmentation(Sequence[Segment]):
         return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """An article: its exact text, its metadata, and its segmentation.
 
@@ -127,7 +128,7 @@ class Document:
     sentences: Segmentation
     meta: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The digest that identifies the text."""
         return text_sha256(self.text)
