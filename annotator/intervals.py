@@ -39,6 +39,10 @@ class IntervalIndex(Sequence[Interval]):
         self._longest = max((i.end - i.start for i in self._settled), default=0)
         self._changes: dict[Interval, bool] = {}
 
+    def in_order(self) -> Sequence[Interval]:
+        """The intervals as they are now, for many look-ups until the next change."""
+        return self._sorted
+
     @property
     def _sorted(self) -> list[Interval]:
         """The intervals as they are now."""

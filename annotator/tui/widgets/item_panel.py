@@ -68,7 +68,7 @@ class ItemPanel(BesideText, VirtualList):
 
     def listed(self) -> Sequence[Interval]:
         """The items that pass the filter, in reading order."""
-        return self._filtered if self.filter else self.session.layer.order.items
+        return self._filtered if self.filter else self.session.layer.order.items.in_order()
 
     def number_of(self, item_id: str | None) -> int:
         """The number of an item among those listed, from 1; 0 when it is not listed."""
@@ -129,7 +129,7 @@ class ItemPanel(BesideText, VirtualList):
         return self.room >= ONE_LINE_FROM
 
     def _relations(self) -> Sequence[Interval]:
-        return self._filtered_relations if self.filter else self.session.layer.order.relations
+        return self._filtered_relations if self.filter else self.session.layer.order.relations.in_order()
 
     def lines_of(self, index: int) -> int:
         """How many lines an item takes; a relation may take two."""
@@ -145,7 +145,8 @@ class ItemPanel(BesideText, VirtualList):
 
     def entry_at(self, line: int) -> int:
         """The item that a line belongs to."""
-        return bisect_right(range(self.count()), line, key=self.first_line) - 1
+        listed, relations = self.listed(), () if self._is_on_one_line() else self._relations()
+        return bisect_right(range(len(listed)), line, key=lambda i: i + bisect_left(relations, listed[i])) - 1
 
     def _span_line(self, span: Span, width: int) -> list[Segment]:
         color = self.palette.label(span.label, retired=self._is_retired(span.id))

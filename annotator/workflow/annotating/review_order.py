@@ -27,6 +27,10 @@ class ReviewOrder:
         """Whether a suggestion is pending: neither decided nor made impossible by the curator's own items."""
         return suggestion_id in self._pending_positions
 
+    def pending_among(self, suggestion_ids: set[str]) -> set[str]:
+        """Which of some suggestions are pending."""
+        return suggestion_ids & self._pending_positions.keys()
+
     def pending_position(self, suggestion_id: str) -> Interval | None:
         """The position of a pending suggestion; ``None`` when it is not pending."""
         return self._pending_positions.get(suggestion_id)
@@ -61,14 +65,19 @@ class ReviewOrder:
 
     def set_pending_relation(self, relation_id: str, position: Position | None) -> None:
         """Make a suggested relation pending at a position, or (``None``) no longer pending."""
-        previous = self._pending_positions.pop(relation_id, None)
+        previous = self._pending_positions.get(relation_id)
+        now = Interval.of(*position) if position is not None else None
+        if now == previous:
+            return
         for index in (self.pending, self.items, self.relations):
             if previous is not None:
                 index.discard(previous.start, previous.end, relation_id)
             if position is not None:
                 index.add(*position)
-        if position is not None:
-            self._pending_positions[relation_id] = Interval.of(*position)
+        if now is not None:
+            self._pending_positions[relation_id] = now
+        else:
+            del self._pending_positions[relation_id]
 
 
 def _relations(positions: Iterable[Position]) -> list[Position]:

@@ -131,11 +131,18 @@ class Suggestions:
 
         Spans ask the same with the same label and words, relations with the same label between the same words.
         """
-        if not self._order.is_pending(suggestion_id):
-            return []
-        suggestion = self.spans.get(suggestion_id) or self.relations[suggestion_id]
-        places = (self._order.pending_position(i) for i in self._asking[self._question(suggestion)])
+        places = (self._order.pending_position(i) for i in self._pending_alike(suggestion_id))
         return [place.id for place in sorted(place for place in places if place is not None)]
+
+    def count_alike(self, suggestion_id: str) -> int:
+        """Count the suggestions that :meth:`alike` lists."""
+        return len(self._pending_alike(suggestion_id))
+
+    def _pending_alike(self, suggestion_id: str) -> set[str]:
+        if not self._order.is_pending(suggestion_id):
+            return set()
+        suggestion = self.spans.get(suggestion_id) or self.relations[suggestion_id]
+        return self._order.pending_among(self._asking[self._question(suggestion)])
 
     def begin_showing(self) -> None:
         """Note that the suggestions are shown from now on, with the scores that they have."""

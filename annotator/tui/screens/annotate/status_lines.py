@@ -136,7 +136,7 @@ def _keys(bar: StatusLine, session: AnnotationSession, item: Span | Relation, fo
     """The keys that act on an item in focus; where a place takes room, only those that this item has beyond others."""
     pending = item.origin == "suggested"
     plus_is_free = session.scheme.entity_for_key("+") is None
-    alike = len(session.layer.suggestions.alike(item.id)) if pending and plus_is_free else 0
+    alike = session.layer.suggestions.count_alike(item.id) if pending and plus_is_free else 0
     keys = [f"+ accepts all {alike}"] if alike > 1 else []
     if not place or bar.size.width >= ROOM_FOR_ALL_KEYS:
         keys.append("a accept · x reject" if pending else for_own)
