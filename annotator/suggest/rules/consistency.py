@@ -36,8 +36,12 @@ def vote_on_kinds(doc: AnalyzedDocument, mentions: Iterable[Mention]) -> list[Me
 
 
 def repeated(doc: AnalyzedDocument, mentions: list[Mention]) -> Iterator[Mention]:
-    """Yield further mentions of known names, where no stage found them and the name stands alone."""
+    """Yield further mentions of known names, where no stage found them and the name stands alone.
+
+    A single word that was one English person once is not taken for one everywhere.
+    """
     best: dict[tuple[str, ...], Mention] = {}
+    ranges: dict[tuple[str, ...], set[int]] = {}
     for mention in mentions:
         words = tuple(doc.words[i] for i in doc.words_in(mention.start, mention.end))
         if (
@@ -49,10 +53,13 @@ def repeated(doc: AnalyzedDocument, mentions: list[Mention]) -> Iterator[Mention
             continue
         if len(words) == 1 and (len(words[0]) < 3 or words[0].lower() in doc.lower_words):
             continue
+        ranges.setdefault(words, set()).add(mention.start)
         if words not in best or best[words].score < mention.score:
             best[words] = mention
     by_first: dict[str, list[tuple[tuple[str, ...], Mention]]] = defaultdict(list)
     for words, mention in sorted(best.items(), key=lambda item: -len(item[0])):
+        if len(words) == 1 and mention.kind == PERSON and doc.lang == "en" and len(ranges[words]) < 2:
+            continue
         by_first[words[0]].append((words, mention))
     taken = OccupiedRanges(mentions)
     for i in doc.capitals:

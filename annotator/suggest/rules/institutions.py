@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from annotator.suggest.rules import titles
+from annotator.suggest.rules import teams, titles
 from annotator.suggest.rules.acronyms import ACRONYM, begins_another
 from annotator.suggest.rules.analyzed_document import ORG, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
@@ -40,6 +40,7 @@ def find(doc: AnalyzedDocument) -> Iterator[Mention]:
     else:
         yield from _english(doc)
         yield from _english_of(doc)
+        yield from teams.find(doc)
     yield from _published(doc)
     yield from _clubs(doc)
 

@@ -142,3 +142,13 @@ def test_an_award_named_after_a_body_is_none(marked: Marker) -> None:
 
 def test_a_party_before_a_member_of_parliament_is_a_body_by_itself(marked: Marker) -> None:
     assert ("NDP", "ORG") in marked("She is NDP Member of Parliament for Quillon.", "en")
+
+
+@pytest.mark.parametrize("name", ["Colorado Marmots", "Ohio Blue Tigers", "Kansas Greens"])
+def test_a_plural_after_a_place_is_a_team_or_party(marked: Marker, name: str) -> None:
+    assert (name, "ORG") in marked(f"Then the {name} won again.", "en")
+
+
+@pytest.mark.parametrize("text", ["The Ohio Senators met.", "Then Kansas Veterans of wars.", "On the Texas Plains."])
+def test_other_plurals_after_a_place_are_no_body(marked: Marker, text: str) -> None:
+    assert "ORG" not in {label for _, label in marked(text, "en")}

@@ -82,3 +82,8 @@ def test_a_given_name_inside_another_name_is_no_person(marked: Marker, text: str
 def test_a_name_that_the_model_begins_before_the_given_name_is_whole(marked: Marker) -> None:
     found = marked("So said Quill Edgar Bremsey then.", "en", model=(("Quill Edgar Bremsey", "PERSON"),))
     assert found == [("Quill Edgar Bremsey", "PERSON")]
+
+
+def test_a_single_word_that_was_a_person_once_is_not_one_everywhere(marked: Marker) -> None:
+    text = "He met Marrow there. They sold him marrows, and a Marrow too."
+    assert marked(text, "en", model=(("Marrow", "PERSON"),)) == [("Marrow", "PERSON")]
