@@ -105,7 +105,7 @@ def choose(name: str, models_dir: Path) -> PinnedModel:
     try:
         replace_file(models_dir / CHOICES, (json.dumps(choices, indent=2, sort_keys=True) + "\n").encode("utf-8"))
     except OSError as error:
-        raise _unwritable(models_dir, error) from error
+        raise _unwritable(f"the choice to {models_dir / CHOICES}", error) from error
     return model
 
 
@@ -126,9 +126,8 @@ def _choices(models_dir: Path) -> dict[str, str]:
     try:
         return msgspec.convert(load_json(path), dict[str, str])
     except (OSError, InputError, msgspec.ValidationError) as error:
-        raise ModelError(
-            f"{path}: cannot be read: {error}", "`annotator models use` makes a new one once it is deleted"
-        ) from error
+        reason = error.message if isinstance(error, InputError) else f"{path}: does not name models: {error}"
+        raise ModelError(reason, "delete it, then `annotator models use` makes a new one") from error
 
 
 def installed_path(lang: str, models_dir: Path) -> Path | None:
@@ -171,7 +170,7 @@ def install(
         try:
             _fetch_and_place(model, models_dir, report, force=force)
         except OSError as error:
-            raise _unwritable(models_dir, error) from error
+            raise _unwritable(f"the model to {models_dir}", error) from error
     if size_name is not None and _choices(models_dir).get(lang) != model.name:
         choose(model.name, models_dir)
     return _status(model, models_dir, in_use(lang, models_dir))
@@ -194,11 +193,9 @@ def memory() -> int:
         return 0
 
 
-def _unwritable(models_dir: Path, error: OSError) -> ModelError:
+def _unwritable(what: str, error: OSError) -> ModelError:
     reason = error.strerror or str(error)
-    return ModelError(
-        f"cannot write the model to {models_dir}: {reason}", "make the folder writable or free some space"
-    )
+    return ModelError(f"cannot write {what}: {reason}", "make the folder writable or free some space")
 
 
 def _fetch_and_place(model: PinnedModel, models_dir: Path, report: Progress, *, force: bool) -> None:

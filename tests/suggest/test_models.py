@@ -132,12 +132,23 @@ def test_what_cannot_be_chosen_says_why(pinned: PinnedModel, medium: PinnedModel
         install("xx", tmp_path, size_name="lg")
 
 
-def test_a_damaged_choice_is_told(pinned: PinnedModel, medium: PinnedModel, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["[1]", "", '{"xx": 1}'])
+def test_a_damaged_choice_is_told_once_and_how_to_mend_it(
+    pinned: PinnedModel, medium: PinnedModel, tmp_path: Path, damage: str
+) -> None:
     install("xx", tmp_path)
     install("xx", tmp_path, size_name="md")
-    (tmp_path / models.CHOICES).write_text("[1]", encoding="utf-8")
-    with pytest.raises(ModelError, match=r"chosen\.json"):
+    (tmp_path / models.CHOICES).write_text(damage, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"chosen\.json.*: delete it, then `annotator models use`") as caught:
         in_use("xx", tmp_path)
+    assert str(caught.value).count("chosen.json") == 1
+
+
+def test_a_choice_that_cannot_be_written_is_told(pinned: PinnedModel, tmp_path: Path) -> None:
+    install("xx", tmp_path)
+    (tmp_path / models.CHOICES).mkdir()
+    with pytest.raises(ModelError, match=r"cannot write the choice to .*chosen\.json"):
+        choose(pinned.name, tmp_path)
 
 
 @pytest.mark.parametrize(("memory", "offered"), [(8 << 30, True), (1 << 30, False), (0, False)])
