@@ -316,6 +316,8 @@ def _published(doc: AnalyzedDocument) -> Iterator[Mention]:
     """Yield names after a lower-case noun that says what they are: ``diario Reforma``, ``cártel de Sinaloa``."""
     publishers = word_list(doc.lang, "publishers")
     for i, word in [(i, word) for i, word in enumerate(doc.words[:-1]) if word in publishers]:
+        if i > 0 and doc.gap(i - 1) == "-":
+            continue
         if doc.lang == "es" and word in {"cártel", "cartel"}:
             step = _next_capital(doc, i + 1)
             if step is not None and step[1] in {"de", "del", ""}:
@@ -346,7 +348,10 @@ def _clubs(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 
 def _is_person(doc: AnalyzedDocument, index: int, gap: str) -> bool:
-    """Tell whether a person's full name begins at a word: ``compañero de equipo Ramón Prado``."""
+    """Tell whether a post or a person's full name begins at a word: ``compañero de equipo Ramón Prado``."""
+    post = titles.pattern(doc.lang)
+    if doc.lang == "en" and post is not None and post.match(doc.text, doc.starts[index]) is not None:
+        return True
     return (
         gap == " "
         and doc.words[index] in word_list(doc.lang, "given")

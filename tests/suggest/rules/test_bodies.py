@@ -152,3 +152,13 @@ def test_a_plural_after_a_place_is_a_team_or_party(marked: Marker, name: str) ->
 @pytest.mark.parametrize("text", ["The Ohio Senators met.", "Then Kansas Veterans of wars.", "On the Texas Plains."])
 def test_other_plurals_after_a_place_are_no_body(marked: Marker, text: str) -> None:
     assert "ORG" not in {label for _, label in marked(text, "en")}
+
+
+@pytest.mark.parametrize("text", ["It ran in the journal Quillon Letters.", "So says Turkish club Quillon Letters."])
+def test_a_name_after_what_publishes_or_plays_is_a_body(marked: Marker, text: str) -> None:
+    assert ("Quillon Letters", "ORG") in marked(text, "en")
+
+
+@pytest.mark.parametrize("text", ["Then company Chairman Paul Marrow left.", "He was a first-team Allstar."])
+def test_a_post_after_a_company_is_no_body(marked: Marker, text: str) -> None:
+    assert "ORG" not in {label for _, label in marked(text, "en")}
