@@ -183,6 +183,8 @@ def _corrected(doc: AnalyzedDocument, mention: Mention) -> Mention:
         return mention._replace(kind=ORG)
     if mention.kind != ORG and surface in word_list("common", "platforms"):
         return mention._replace(kind=SYSTEM)
+    if doc.lang == "en" and mention.kind == ORG and len(words) > 1 and _ends_as_site(words[-1]):
+        return mention._replace(kind=LOC)
     if mention.kind == PERSON and _names_body(doc, mention):
         return mention._replace(kind=ORG)
     if mention.kind not in {GPE, LOC}:
@@ -195,6 +197,11 @@ def _corrected(doc: AnalyzedDocument, mention: Mention) -> Mention:
         site = head in word_list("es", "sites")
         return mention._replace(kind=LOC if site else GPE)
     return mention
+
+
+def _ends_as_site(word: str) -> bool:
+    """Tell whether the last word of an English name makes it a site's: ``Quillon Station``."""
+    return word in word_list("en", "sites") - word_list("en", "sites_or_bodies") - word_list("en", "heads")
 
 
 def _names_body(doc: AnalyzedDocument, mention: Mention) -> bool:

@@ -50,3 +50,10 @@ def test_a_site_ends_before_the_body_that_it_belongs_to(marked: Marker) -> None:
 def test_what_one_mention_shows_to_be_a_place_holds_for_the_others(marked: Marker) -> None:
     text = "El alcalde calla en el municipio de Lumbrera. Lo dijo Altamar. Es de Lumbrera."
     assert marked(text).count(("Lumbrera", "GPE")) == 2
+
+
+def test_what_the_model_takes_for_a_body_is_a_site_by_its_last_word(marked: Marker) -> None:
+    name = "Old Marrow Quillon Bremsey Station"
+    assert marked(f"They met near {name} again.", "en", model=((name, "ORG"),)) == [(name, "LOC")]
+    house = marked("They met at Quillon House again.", "en", (("Quillon House", "ORG"),), "model repair")
+    assert house == [("Quillon House", "ORG")]
