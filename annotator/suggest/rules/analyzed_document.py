@@ -22,6 +22,8 @@ WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’](?!s\b)[^\W_]+|&[^\W_]+)*
 _WORDS = re.compile(f"({WORD.pattern})")
 PREFIX_LETTERS = 5
 """Letters by which words are grouped, so that a rule can look at those alone with which its matches begin."""
+MOST_WORDS = 12
+"""Words of a name, at most, that a run of capitals makes: a longer run is a list or a heading."""
 _INNER = re.compile(r"[^\W_]+")
 
 PERSON, ORG, GPE, LOC, DATE = "PERSON", "ORG", "GPE", "LOC", "DATE"

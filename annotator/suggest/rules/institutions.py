@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from annotator.suggest.rules import teams, titles
 from annotator.suggest.rules.acronyms import ACRONYM, begins_another
-from annotator.suggest.rules.analyzed_document import ORG, AnalyzedDocument, Mention
+from annotator.suggest.rules.analyzed_document import MOST_WORDS, ORG, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import word_list
 from annotator.suggest.rules.places import end_of_sure_place, is_place, is_sure_place
 
@@ -396,6 +396,7 @@ def _published_end(doc: AnalyzedDocument, first: int, gap: str) -> int:
 
 def _run_end(doc: AnalyzedDocument, first: int) -> int:
     last = first
-    while last + 1 < len(doc.words) and doc.gap(last) in {" ", "-"} and doc.words[last + 1][0].isupper():
+    stop = min(len(doc.words), first + MOST_WORDS)
+    while last + 1 < stop and doc.gap(last) in {" ", "-"} and doc.words[last + 1][0].isupper():
         last += 1
     return last

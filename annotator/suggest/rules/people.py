@@ -6,7 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from annotator.suggest.rules.analyzed_document import GPE, LOC, ORG, PERSON, AnalyzedDocument, Mention, OccupiedRanges
+from annotator.suggest.rules.analyzed_document import (
+    GPE,
+    LOC,
+    MOST_WORDS,
+    ORG,
+    PERSON,
+    AnalyzedDocument,
+    Mention,
+    OccupiedRanges,
+)
 from annotator.suggest.rules.lexicon import word_list
 from annotator.suggest.rules.places import is_body, is_sure_place
 from annotator.suggest.rules.titles import HYPHENATED, UP
@@ -15,12 +24,12 @@ SOURCE = "people@1"
 _PARTICLES = frozenset(["de", "del", "la", "los", "las", "von", "van", "der", "bin", "al", "da", "dos", "di"])
 _SAINTS = frozenset({"San", "Santa", "Santo"})
 _NICKNAMED = re.compile(
-    rf"[{UP}]\w+ [\"'“‘’](?:[Ee]l |[Ll]a |[Ll]os )?[{UP}]\w+(?: \w+)?[\"'”’] [{UP}]\w+"
+    rf"(?<!\w)(?:[{UP}]\w+ [\"'“‘’](?:[Ee]l |[Ll]a |[Ll]os )?[{UP}]\w+(?: \w+)?[\"'”’] [{UP}]\w+"
     rf"|[{UP}]\w+(?: [{UP}]\w+)? [“\"][{UP}]\.?[”\"]"
-    rf"|[{UP}]\w+(?: [{UP}]\w+)? (?:al|el|ibn|bin|ben|Al|El)-[{UP}]\w+"
+    rf"|[{UP}]\w+(?: [{UP}]\w+)? (?:al|el|ibn|bin|ben|Al|El)-[{UP}]\w+)"
 )
 _HYPHENATED = re.compile(HYPHENATED)
-_AGED = re.compile(rf"[{UP}][\w'’-]+(?: [{UP}][\w'’.-]+){{1,3}}(?=, (?:[1-9]\d|1\d\d)(?:,| años))")
+_AGED = re.compile(rf"(?<![\w'’-])[{UP}][\w'’-]+(?: [{UP}][\w'’.-]+){{1,3}}(?=, (?:[1-9]\d|1\d\d)(?:,| años))")
 
 
 def find(doc: AnalyzedDocument) -> Iterator[Mention]:
@@ -71,7 +80,7 @@ def _inside_name(doc: AnalyzedDocument, index: int) -> bool:
 def _inside_title(doc: AnalyzedDocument, index: int) -> bool:
     """Tell whether capitalised words stand between a word and an opening quotation mark: ``“Super Mario Galaxy”``."""
     first = index
-    while first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper():
+    while first > 0 and doc.gap(first - 1) == " " and doc.words[first - 1][0].isupper() and index - first < MOST_WORDS:
         first -= 1
     return (
         first < index

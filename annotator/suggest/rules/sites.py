@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from annotator.suggest.rules.analyzed_document import GPE, LOC, AnalyzedDocument, Mention
+from annotator.suggest.rules.analyzed_document import GPE, LOC, MOST_WORDS, AnalyzedDocument, Mention
 from annotator.suggest.rules.lexicon import names, word_list
 from annotator.suggest.rules.places import SOURCE
 
@@ -38,7 +38,8 @@ def _end_of_name(doc: AnalyzedDocument, head: int) -> int:
     words, last, at = doc.words, head, head + 1
     if at < len(words) and words[at] in word_list(doc.lang, "site_adjectives"):
         at += 1
-    while at < len(words) and (doc.gap(at - 1) == " " or (doc.gap(at - 1) == "-" and words[at][0].isupper())):
+    stop = min(len(words), head + MOST_WORDS)
+    while at < stop and (doc.gap(at - 1) == " " or (doc.gap(at - 1) == "-" and words[at][0].isupper())):
         if words[at] in word_list(doc.lang, "heads") and at > head + 1:
             break
         if words[at][0].isupper():
@@ -89,7 +90,8 @@ def _english_sites_by_first_word(doc: AnalyzedDocument) -> Iterator[Mention]:
 
 def _end_of_run(doc: AnalyzedDocument, first: int) -> int:
     last = first
-    while last + 1 < len(doc.words) and doc.gap(last) == " " and doc.words[last + 1][0].isupper():
+    stop = min(len(doc.words), first + MOST_WORDS)
+    while last + 1 < stop and doc.gap(last) == " " and doc.words[last + 1][0].isupper():
         last += 1
     return last
 
