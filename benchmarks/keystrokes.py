@@ -1,11 +1,12 @@
 """Keys per gold item: from given suggestions (or from nothing) to a given target layer, and the same in SLATE.
 
     python -m benchmarks.keystrokes [--target FILE] [--suggestions cold|learned|none] [--verify] [--why] [--prudent]
-    python -m benchmarks.keystrokes --news [--corpora FOLDER] [--suggestions cold|learned]
+    python -m benchmarks.keystrokes --news [--set es-news|es-news-2|en-news] [--corpora FOLDER]
+                                    [--suggestions cold|learned]
 
 The target is a gold JSONL; by default what a person marked by hand in the sample articles before seeing any suggestion.
-``--news`` takes the nineteen news articles of ``targets/es-news.jsonl``, whose texts lie in a corpora folder, by
-default that of ``ANNOTATOR_CORPORA``; both cold and learned, unless one is chosen.
+``--news`` takes the nineteen news articles of ``targets/es-news.jsonl``, or another set, whose texts lie in a corpora
+folder, by default that of ``ANNOTATOR_CORPORA``; both cold and learned, unless one is chosen.
 
 Suggestions come from the real pipeline, in a temporary workspace, with this checkout's models if they are there;
 ``cold`` in a new workspace, ``learned`` for each document in one where all others are gold and trained on.
@@ -42,7 +43,7 @@ from benchmarks.keystrokes_player import SIZE, Tally, replay, replay_keys
 from benchmarks.keystrokes_slate import keys_for
 from benchmarks.keystrokes_state import Goal
 from benchmarks.report import annotator, heading, line
-from benchmarks.targets_reader import VARIABLE, Target, news_target
+from benchmarks.targets_reader import TEXTS, VARIABLE, Target, news_target
 
 TOP = Path(__file__).resolve().parent.parent
 TARGET = TOP / "benchmarks" / "targets" / "seeds.jsonl"
@@ -279,7 +280,8 @@ def main() -> int:
     """Plan, replay and print; 1 when over the budget."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--target", type=Path, default=TARGET)
-    parser.add_argument("--news", action="store_true", help="the nineteen news articles, cold and learned")
+    parser.add_argument("--news", action="store_true", help="news articles, cold and learned")
+    parser.add_argument("--set", default="es-news", choices=[*TEXTS], help="which news articles (es-news)")
     parser.add_argument("--corpora", type=Path, default=os.environ.get(VARIABLE))
     parser.add_argument("--suggestions", choices=["cold", "learned", "none"])
     parser.add_argument("--verify", action="store_true", help="press the keys found once more, in one sitting")
@@ -289,11 +291,11 @@ def main() -> int:
     parser.add_argument("--mode", default="lanes", help="mode of the settings: lanes, compact or plain")
     options = parser.parse_args()
     if options.news:
-        heading(f"keystrokes on unseen news; screen {SIZE[0]}×{SIZE[1]}, side panel closed")
+        heading(f"keystrokes on news, {options.set}; screen {SIZE[0]}×{SIZE[1]}, side panel closed")
         if options.corpora is None or not options.corpora.is_dir():
             print(f"skipped: no corpora folder; name it with --corpora or {VARIABLE}")
             return 0
-        articles = news_target("es-news", options.corpora, load_scheme(TOP / "labels.yaml"))
+        articles = news_target(options.set, options.corpora, load_scheme(TOP / "labels.yaml"))
         return 0 if measure_news(articles, options) else 1
     options.suggestions = options.suggestions or "cold"
     with options.target.open(encoding="utf-8") as lines:
