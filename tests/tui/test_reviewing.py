@@ -68,9 +68,12 @@ class TestCertainty:
         self, lima: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("annotator.workflow.annotating.suggestion_updates.AT_ONCE", 0)
+        catch_up, held = AnnotationSession.catch_up, True
+        monkeypatch.setattr(AnnotationSession, "catch_up", lambda s, seconds: [] if held else catch_up(s, seconds))
         async with workbench(lima, "lima", size=(120, 24)) as work:
             await work.press("a")
             assert "suggestions follow · 3 to decide" in work.header
+            held = False
             while "suggestions follow" in work.header:
                 await work.pilot.pause(0.01)
                 await work.settle()
