@@ -15,7 +15,8 @@ _TAKES_PLACE = re.compile(
     r"\b(?:realiz|celebr|efectu|llev[óa]|tiene lugar|tendrá lugar|tuvo lugar|ocurri|suced|será|fue\b|jug[óa]|disput"
     r"|inici|comenz|comienz|arranc|termin|concluy|abr(?:e|irá|ió)\b|estall|produj"
     r"|h[ei]ld\b|took place|tak(?:e|es|ing) place|occur|happen|scheduled|set to|beg[aiu]n|open|ran\b|runs\b|was\b|is\b"
-    r"|were\b|start|ended|finish|conclud|broke out|play|erupt|made landfall|unfold|continu|kick)",
+    r"|were\b|kill\w*|injur|wound|mat[óa]|dej[óa]|start|ended|finish|conclud|broke out|play|erupt|made landfall"
+    r"|unfold|continu|kick)",
     re.IGNORECASE,
 )
 _TO_PLACE = re.compile(rf"^(?: {_WORD})?(?: (?:de|del|of) (?:⟨\w+⟩|{_WORD}))? (?:a|al|to) (?:the |la |el |los |las )?$")
@@ -38,16 +39,26 @@ _STRUCK = re.compile(
     rf"(?: (?:the|a|el|la|los|las|al))?(?: {_WORD})?(?: (?:coast|costa|norte|sur|state|province) (?:of|de))? $"
 )
 _AT_EVENT = re.compile(r"^,? (?:at|during|durante|en) (?:the |el |la |los |las )$")
-_PLACE_FIRST = re.compile(rf"^,? (?:the|an?|el|la|los|las|una?)(?: {_WORD}){{0,2}} $")
+_PLACE_FIRST = re.compile(rf"^,? (?:(?:the|an?|el|la|los|las|una?)(?: {_WORD}){{0,2}} )?$")
 _IN_BEFORE = re.compile(
     r"(?:^|[.,;:\n—–“\"] ?|\b(?:y|and|that|que) )(?:in|near|outside|en|cerca de)(?: the| la| el| northern| southern"
     r"| eastern| western| central| downtown)? $",
     re.IGNORECASE,
 )
+_COORDINATED = re.compile(r"^(?:, ⟨GPE⟩)*,? (?:and|y|e) ⟨GPE⟩")
 _HOSTS = re.compile(
-    r"^(?: (?:will|is to|has|would|va a))? (?:hosts?|hosted|hosting|host|acog\w+|alberg\w+|será sede|fue sede"
+    r"^(?: (?:will|is to|has|would|va a))? (?:(?:co-?)?host(?:s|ed|ing)?|acog\w+|alberg\w+|será sede|fue sede"
     r"|recib\w+ )(?: de)?"
     rf"(?: (?:the|an?|el|la|los|las|una?))?(?: {_WORD})? $"
+)
+_HIT_BY = re.compile(
+    r"^ (?:(?:has|have|had|ha|been|was|were|is|being|fue|sido) ){1,3}(?:hit|struck|shaken|devastated|rocked"
+    rf"|battered|ravaged|sacudid|azotad|golpead|afectad|devastad)\w* (?:by|por)(?: {_WORD}){{0,3}} $"
+)
+_ARRIVED = re.compile(r"\b(?:arriv|travel|fl[ei]w|went|head|lleg|viaj|acud)\w* (?:in|to|at|for|al?|en) $")
+_FOR_VISIT = re.compile(rf"^(?:(?: on)? ⟨DATE⟩)? (?:for|on|en|para)(?: {_WORD}){{0,3}} $")
+_TO_POLLS = re.compile(
+    r"^ (?:goes|go|went|heads?|headed|will go|vote[sd]?|acud\w+|vota\w*) (?:to the polls|a las urnas)\b.* $"
 )
 _OWN_MOVES = re.compile(
     r"victor|win\b|defeat|loss|match|game|debut|visit|trip|tour|campaign|speech|response|election of|triunfo|derrota"
@@ -56,6 +67,9 @@ _OWN_MOVES = re.compile(
 )
 """Events of a place that need not take place there: a team's match, a delegation's visit."""
 _BETWEEN_PLACES = re.compile(r"^ (?:between|entre|of|de|del|with|con)(?: the| la| el)? ⟨GPE⟩(?:,? (?:and|y|e) ⟨GPE⟩)?")
+_PLACES_BEFORE = re.compile(r" (?:⟨GPE⟩, )*⟨GPE⟩,? (?:and|y|e) $")
+_OF_EVENT = re.compile(r"^ (?:of|de|del|at|in|en)(?: (?:the|la|el|los|las|this|esta?))? ⟨EVENT⟩")
+"""What follows an event that is part of another: ``the | opening ceremony | of the Games``."""
 _RIGHT_ON = re.compile(
     r"^,?(?: (?:⟨(?:GPE|LOC|ORG)⟩|(?:in|at|en|of|de|del) (?:the |la |el |los |las )?⟨\w+⟩))?"
     r"(?: (?:on|in|of|del?|el|los|en|este|esta|pasado|próximo|last|this|next|early|late|the))+ $"
@@ -70,12 +84,13 @@ _REACTED = re.compile(
 
 def held_on(pair: RelationCandidate) -> RuleScore:
     """Score an event and its date: ``the | meeting | on May 3``."""
-    if not pair.nearest or pair.words > 14 or _OTHER_HALF.search(pair.between):
+    typed = _OF_EVENT.sub("", pair.typed) if pair.forwards else pair.typed
+    if "⟨EVENT⟩" in typed or "⟨DATE⟩" in typed or pair.words > 14 or _OTHER_HALF.search(pair.between):
         return UNRELATED
     if pair.forwards:
         if _REACTED.search(pair.before) and pair.typed in {" ", " on ", " el "}:
             return UNRELATED
-        if _RIGHT_ON.match(pair.typed):
+        if _RIGHT_ON.match(typed):
             return RuleScore(0.78, "event-on-date")
         if pair.words <= 7 and not re.search(r"\bsince\b|\bdesde\b", pair.between):
             return RuleScore(0.6, "event-date")
@@ -91,10 +106,11 @@ def held_in(pair: RelationCandidate) -> RuleScore:
         return UNRELATED
     if not pair.forwards:
         return _place_before(pair)
-    typed = _BETWEEN_PLACES.sub("", pair.typed) if pair.child == GPE else pair.typed
+    typed = _OF_EVENT.sub("", pair.typed)
+    typed = _BETWEEN_PLACES.sub("", _PLACES_BEFORE.sub(" ", typed)) if pair.child == GPE else typed
     if f"⟨{pair.child}⟩" in typed or f"⟨{pair.head}⟩" in typed or re.match("['’]s ", pair.after):
         return UNRELATED
-    if _IN_PLACE.search(pair.between) or (pair.child == LOC and _ON_LOC.search(pair.between)):
+    if _IN_PLACE.search(typed) or (pair.child == LOC and _ON_LOC.search(typed)):
         if pair.words <= 6 and not _RELATIVE.search(pair.between):
             return RuleScore(0.7, "event-place")
         return RuleScore(0.6, "event-place") if _TAKES_PLACE.search(pair.between) else UNRELATED
@@ -108,6 +124,8 @@ def held_in(pair: RelationCandidate) -> RuleScore:
 
 def _place_before(pair: RelationCandidate) -> RuleScore:
     """Score a place that is named before the event: ``in Toledo, the | meeting``, ``Toledo's | carnival``."""
+    if _HOSTS.match(_COORDINATED.sub("", pair.typed)):
+        return RuleScore(0.6, "place-event")
     if not pair.nearest:
         return UNRELATED
     if re.match(r"^(?:['’]s?)? (?:\w+ )?$", pair.typed):
@@ -116,7 +134,11 @@ def _place_before(pair: RelationCandidate) -> RuleScore:
     at = _AT_EVENT.match(pair.typed) and re.search(r"\b(?:en|in) $", pair.before)
     if at or (_IN_BEFORE.search(pair.before) and _PLACE_FIRST.match(pair.typed)):
         return RuleScore(0.56, "place-event")
-    return RuleScore(0.6, "place-event") if _HOSTS.match(pair.typed) else UNRELATED
+    if _HIT_BY.match(pair.typed) and is_placed(pair.head_text):
+        return RuleScore(0.6, "place-event")
+    if _ARRIVED.search(pair.before) and _FOR_VISIT.match(pair.typed):
+        return RuleScore(0.6, "place-event")
+    return RuleScore(0.6, "place-event") if _TO_POLLS.match(pair.typed) else UNRELATED
 
 
 def _is_town_event(pair: RelationCandidate, town: bool) -> bool:

@@ -15,6 +15,7 @@ _NOT = re.compile(
     r"\b(?:not|never|without|refus\w+|declin\w+|boycott\w*|miss(?:ed|es)?|withdrew|skipped|no|nunca|sin|tampoco)\b"
     r"|n['’]t\b|\bninguna? "
 )
+_CALLED_OFF = re.compile(r"\b(?:cancel|postpone|call(?:ed|s) off|abandon|aplaz|pospu|suspend)", re.IGNORECASE)
 _TOOK_PART = re.compile(
     r"\b(?:encabez|particip(?!aci|atio)|asist|sostuv|sostien|lider|reuni|presid|acudi|celebr(?!at)|convoc|inaugur"
     r"|realiz|organiz|gan[óao]|pronunci[óa]|concurr|competir"
@@ -22,6 +23,7 @@ _TOOK_PART = re.compile(
     r"|attend(?:s|ed|ing)?\b|led\b|leads?\b|mak(?:e|es|ing)\b|made\b|pay\b|paid\b|g[ai]ve\b|giving\b|deliver"
     r"|embark|took part|takes? part|host|chair|held\b|hold|headlin|moderat|adjourn|concede[ds]?\b|contest"
     r"|convene|join|met\b|organis|w[io]n(?:s|ning)?\b|lost\b|play|spoke|speak|guest|undergo|address|open(?:s|ed)\b"
+    r"|resum|finish|complet|qualif|advanc|reach|dominat|exhibit|perform|officiat|arriv|flew|llegó|reanud|clasific"
     r"|told (?:the|an?) $)",
     re.IGNORECASE,
 )
@@ -32,7 +34,8 @@ _GOVERNED = re.compile(
 _MEMBERS = re.compile(
     r"\b(?:elementos|integrantes|agentes|miembros|militantes|representantes|jugadores|autoridades|líderes|delegaciones"
     r"|presidentes|ministros|equipos|members|officials|agents|players|officers|representatives|leaders|delegations"
-    r"|presidents|ministers|teams|athletes)(?: \w+)? (?:de|del|of|from)(?: la| el| the)? "
+    r"|presidents|ministers|teams|athletes|delegates|delegados|works|photographs|paintings|sculptures|obras"
+    r"|fotografías|pinturas)(?: \w+)? (?:de|del|of|from|by)(?: la| el| the)? "
     r"(?:[A-ZÁÉÍÓÚ][\w.]*(?: [A-ZÁÉÍÓÚ][\w.]*)*(?:, | and | y )(?:and )?)*$",
     re.IGNORECASE,
 )
@@ -59,19 +62,28 @@ _WITHIN = re.compile(
     r"(?: (?:the|an?|this|last|its|his|her|their|el|la|los|las|una?|sus?|este|esta))?"
     rf"(?: ⟨DATE⟩(?:['’]s?)?)?(?: {_WORD})? $"
 )
+_SAID_AFTER = re.compile(
+    r"^ (?:said|says|told \w+|added|dijo|afirmó|declaró)(?: (?:to )?\w+)?"
+    r" (?:after|following|tras|después de|al término de)"
+    rf"(?: (?:the|his|her|el|la|su))?(?: {_WORD})? $"
+)
 _NEW_PHRASE = re.compile(r"^(?:['’]|, (?!during|durante|who|quien))")
 _FOR = re.compile(r" (?:for|to|para|a) (?:the|an?|el|la|una?)(?: \w+)? $")
 _OPPOSES = (
-    r"\b(?:beat|beats|beating|defeat\w*|fac(?:e|es|ed|ing)|overcame|thrash\w*|edge[ds]?|dr[ae]w\w*|tied|lost to|fell to"
-    r"|play(?:s|ed|ing)?|knock\w* out|eliminat\w*|outpoint\w*|clash\w*|venc\w+|derrot\w+|enfrent\w+|empat\w+|elimin\w+"
-    r"|super[óa]\w*|cay[óe]\w* ante|gole[óa]\w*"
-    r"|host(?:s|ed|ing)?|invit\w+|receiv\w+|welcom\w+|met|meets?|meeting|recib\w+)"
-    r"(?: \d+[-–]\d+)?(?: (?:to|with|against|over|by|ante|con|contra|al?))?(?: (?:the|el|la|los|las))?"
+    r"\b(?:beat|beats|beating|beaten|defeat\w*|fac(?:e|es|ed|ing)|overcame|thrash\w*|edge[ds]?|dr[ae]w\w*|tied|lost to"
+    r"|fell to|takes? on|took on|f[oi]ught|fights?|play(?:s|ed|ing)?|knock\w* out|eliminat\w*|outpoint\w*|clash\w*"
+    r"|venc\w+|derrot\w+|enfrent\w+|empat\w+|elimin\w+|super[óa]\w*|cay[óe]\w* ante|gole[óa]\w*|impus\w+|impondr\w+"
+    r"|host(?:s|ed|ing)?|invit\w+|receiv\w+|welcom\w+|met|meets?|meeting|recib\w+"
+    r"|crush\w*|(?:ahead|in front|clear) of|behind|por delante de|frente a)"
+    r"(?: \d+[-–]\d+)?(?: (?:to|with|against|over|by|ante|con|contra|por|al?))?"
+    r"(?: (?:the|el|la|los|las|incumbent|rivals?))?"
 )
 """A verb whose subject and object take part in the same event."""
-_OPPOSED_BEFORE = re.compile(rf"^(?:{_LIST})(?: {_WORD}){{0,2}}? {_OPPOSES[2:]}{_LIST}(?P<rest> .*)$")
+_OPPOSED_BEFORE = re.compile(
+    rf"^(?:{_LIST})(?: {_WORD}){{0,5}}? {_OPPOSES[2:]}{_LIST} ⟨(?:PERSON|ORG|GPE)⟩(?P<rest>,? .*)$"
+)
 _OPPOSED = re.compile(rf"{_OPPOSES} $")
-_OPPOSED_AFTER = re.compile(rf"^,{_LIST}(?: {_WORD}){{0,2}}? {_OPPOSES[2:]} $")
+_OPPOSED_AFTER = re.compile(rf"^,{_LIST}(?: {_WORD}){{0,5}}? {_OPPOSES[2:]} $")
 _IN_TITLE = re.compile(rf" (?:(?!{_OPPOSES[2:]}\b|[a-z]+(?:ed|ó|aron|ieron)\b)[a-záéíóúñ]+ )?[A-Z]")
 _IN_NAME = re.compile(r" (?!(?:entre|with|from|between|sobre|para|during|durante|contra|that)\b)[a-z]{4,} [A-Z]")
 _FROM = re.compile(r"⟨ORG⟩,? (?:from|of|in|de) $")
@@ -82,10 +94,25 @@ _CONTEST = re.compile(
     re.IGNORECASE,
 )
 """Events in which also a body or a country does what it is said to do ``in`` them."""
+_SPORT = re.compile(
+    r"final|\bmatch|\bgame|\brace|relay|\bcup\b|tourn|championship|league|marathon|olympi|freestyle|sprint|round|bout"
+    r"|election|runoff|primar|elecci|comici|partido|torneo|campeonato|carrera|copa|liga|juegos|mundial|maratón|relevo",
+    re.IGNORECASE,
+)
+"""Contests in which everybody of whom something is told takes part."""
+_DOES = re.compile(
+    r"^(?: (?:of|de) ⟨GPE⟩)?(?: (?:\w+ly|also|then|también|will|would|had|has|have))?"
+    r" [a-z]+(?:ed|[^aeiou]s|ó|ará|ieron|aron) |"
+    r"^(?: (?:of|de) ⟨GPE⟩)? (?:won|took|lost|came|got|beat|set|led|ran|swam|fell|drew|gan[óa]|perdi[óo]|qued[óo]) "
+)
+_RELATIVE = re.compile(r"\b(?:quien|que|who|whom|which|para)\b")
+_APPOSED = re.compile(r"^, (?:(?!⟨(?:PERSON|EVENT)⟩)[^,]){2,60},(?= [a-z])")
+_OPPOSITION = re.compile(rf"{_OPPOSES}{_LIST} ⟨(?:PERSON|ORG|GPE)⟩")
 _INCIDENT = re.compile(
     r"attack|ataque|atentad|bomb|crash|accident|choque|quake|terremoto|sismo|\bfires?\b|incendi|flood|inundaci|storm"
     r"|tormenta|hurricane|huracán|tornado|tsunami|explosi|blast|shooting|tiroteo|balacera|massacre|masacre|landslide"
-    r"|eruption|erupción|collision|disaster|desastre|\bleak|riot|wildfire|outbreak|brote|collapse|derrumbe",
+    r"|eruption|erupción|collision|disaster|desastre|\bleak|riot|wildfire|outbreak|brote|collapse|derrumbe|cyclone"
+    r"|typhoon|ciclón|tifón|blizzard|drought|sequía|epidemi",
     re.IGNORECASE,
 )
 _CLAIMED = re.compile(
@@ -94,12 +121,15 @@ _CLAIMED = re.compile(
     r"|el|la|un|una)(?: \w+)? $"
 )
 _ON_TRIAL = re.compile(
-    r"\b(?:(?:went|goes|going|is|was|are|were|put|being|been|sent) (?:on|to)|stands?|stood|standing|fac\w+|await\w*"
+    r"\b(?:convicted|sentenced|acquitted|guilty|condenad[oa]|absuelt[oa]|culpable|sentenciad[oa])(?: \w+){0,4}?"
+    r" (?:after|at|in|following|tras|en)(?: (?:an?|the|his|her|un|el|su))?(?: [a-z-]+)? $"
+    r"|\bappear\w*(?: \w+){0,4}? (?:for|at|in) (?:an?|the|his|her)(?: \w+)? $"
+    r"|\b(?:(?:went|goes|going|is|was|are|were|put|being|been|sent) (?:on|to)|stands?|stood|standing|fac\w+|await\w*"
     r"|enfrent\w+|irá a|fue a|va a|sometid\w+ a)(?: an?| una?| the| el)? $"
 )
 _PROCEEDING = re.compile(r"\btrials?\b|hearing|juicio|audiencia|proceso", re.IGNORECASE)
 _INTRODUCED = re.compile(
-    r"^(?: (?:⟨(?:DATE|GPE|LOC)⟩|(?:on|in|en|el|of|de|del|with|con) (?:el |la |the )?⟨\w+⟩))*,"
+    r"^(?: (?:⟨(?:DATE|GPE|LOC)⟩|(?:on|in|en|el|of|de|del|with|con|to|al?) (?:el |la |the )?⟨\w+⟩))*,"
     r" (?:(?:el|la|the|su|his) )?(?:⟨(?:ORG|GPE|ROLE)⟩(?: (?:de|del|of)(?: la| the)?)? ?,? ?(?:\w+ )?){0,3}$"
 )
 _OF_WHOM = re.compile(
@@ -124,7 +154,8 @@ _TO_ATTEND = re.compile(
 _SHOWS = re.compile(
     r"^(?:, which)?(?: ⟨DATE⟩)? (?:will )?(?:saw|features?|featured|pit(?:s|ted)?|brought together|brings together"
     r"|includ\w+"
-    r"|involv\w+|show(?:s|ed|cas\w+)|display\w*|reun[ií]\w+ a|enfrent\w+|cont(?:ó|ará) con|inclu(?:ye|yó)|presenta)"
+    r"|involv\w+|show(?:s|ed|cas\w+)|display\w*|reun[ií]\w+(?: en ⟨GPE⟩)? a"
+    r"|enfrent\w+|cont(?:ó|ará) con|inclu(?:ye|yó)|presenta)"
     rf"(?:(?: {_WORD}){{1,3}} (?:by|of|from|de))?(?:{_LIST}(?: ⟨GPE⟩ {_WORD})?){{1,2}} $"
 )
 _ATTENDED_BY = re.compile(
@@ -172,19 +203,19 @@ def _participant_before(pair: RelationCandidate) -> RuleScore:
         return RuleScore(0.76, "participant-of") if pair.head != GPE or not is_placed(event) else UNRELATED
     if pair.child_nearest and pair.words <= 24 and _TO_ATTEND.search(pair.between) and pair.head == PERSON:
         return RuleScore(0.56, "took-part")
+    if _CALLED_OFF.search(pair.typed):
+        return UNRELATED
     if _OWN.search(pair.between) and pair.head == PERSON and pair.nearest and pair.words <= 8:
         return RuleScore(0.5, "own-event")
     if _NOT.search(pair.typed.rpartition(",")[2]):
+        return UNRELATED
+    if pair.head != PERSON and _OF_OTHER.match(pair.typed):
         return UNRELATED
     governed = _GOVERNED.search(pair.before) is not None and not _MEMBERS.search(pair.before)
     if pair.words <= 14 and not _INCIDENT.search(event) and _is_opponent(pair, governed=governed):
         return RuleScore(0.66, "opponents")
     in_chain = pair.head == GPE and pair.before.endswith(", ") and not _MEMBERS.search(pair.before)
-    if (
-        governed
-        or (in_chain and not _LISTED_GPE.match(pair.typed))
-        or (pair.head != PERSON and _OF_OTHER.match(pair.typed))
-    ):
+    if governed or _OPPOSED.search(pair.before) or (in_chain and not _LISTED_GPE.match(pair.typed)):
         return UNRELATED
     return _subject(pair, _FIRST_OF_ALL.sub(" ", _COORDINATED.sub("", pair.typed)))
 
@@ -207,6 +238,17 @@ def _is_opponent(pair: RelationCandidate, *, governed: bool) -> bool:
 def _subject(pair: RelationCandidate, rest: str) -> RuleScore:
     """Score the subject of a clause in which the event comes later; ``rest`` is the text after the whole subject."""
     event = pair.child_text
+    if pair.head != GPE:
+        rest = _APPOSED.sub("", rest)
+    if (
+        _SPORT.search(event)
+        and pair.words <= 14
+        and _WITHIN.search(rest)
+        and _DOES.match(rest)
+        and not _RELATIVE.search(rest)
+    ):
+        return RuleScore(0.5, "at-event")
+    rest = _OPPOSITION.sub(" ", rest)
     others = re.findall(r"⟨(\w+)⟩", rest)
     if EVENT in others or pair.head in others or PERSON in others:
         return UNRELATED
@@ -217,6 +259,8 @@ def _subject(pair: RelationCandidate, rest: str) -> RuleScore:
         return RuleScore(0.5, "took-part") if pair.head == ORG and _CLAIMED.search(rest) else UNRELATED
     if _PROCEEDING.search(event) and _ON_TRIAL.search(rest) and pair.words <= 10:
         return RuleScore(0.64, "took-part")
+    if pair.head == PERSON and pair.words <= 8 and _CONTEST.search(event) and _SAID_AFTER.search(rest):
+        return RuleScore(0.45, "at-event")
     does_itself = pair.head == PERSON or _CONTEST.search(event)
     if does_itself and pair.words <= 10 and _WITHIN.search(rest) and not _NEW_PHRASE.match(rest):
         return RuleScore(0.5, "at-event")
@@ -232,6 +276,8 @@ def _participant_after(pair: RelationCandidate) -> RuleScore:
             return UNRELATED if is_placed(event) else RuleScore(0.5, "participant-of")
         in_name = pair.head == ORG and _IN_NAME.match(pair.after)
         return UNRELATED if in_name else RuleScore(0.7, "participant-of")
+    if typed in {" for ", " para "} and _PROCEEDING.search(event):
+        return RuleScore(0.7, "participant-of")
     if _INCIDENT.search(event) or (pair.head != PERSON and _IN_OTHER.search(typed)):
         return UNRELATED
     if pair.head == GPE and (_IN_TITLE.match(pair.after) or _FROM.search(typed)):

@@ -8,19 +8,21 @@ from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCa
 from annotator.suggest.rules.analyzed_document import ORG
 from annotator.suggest.rules.gazetteer import is_country, is_division_or_country
 
+_WORD = r"[a-záéíóúüñç­-]+"
 _UNIT = r"(?:(?:municipio|ciudad|estado|provincia|localidad|departamento|city|town|state|province) (?:de |of )?)?"
 _SEATED = re.compile(
     rf"^(?: \(⟨ORG⟩\))?(?:['’]s)?,? (?:(?:which|que) )?(?:(?:is|was|are|está|es|tiene su|with|con) )?(?:headquarters"
     rf"|sede|based|headquartered|ubicad[oa]|located|campus)"
     rf"(?: located)?,? (?:en|in)(?: la| el| the)? {_UNIT}$"
-    rf"|^,? (?:from|based in) $"
+    rf"|^,? (?:from|based in) $|^, (?:an?|una?) (?:{_WORD} ){{1,3}}(?:from|in|based in|de) $"
 )
 _IN = re.compile(
     rf"^(?: \(⟨ORG⟩\))?(?:,? (?:en|in)(?: la| el| the)? {_UNIT}|,? del? {_UNIT}(?<=[a-z]{{4}} )| of the )$"
 )
 _HAS_SITE = re.compile(
     r"museo|museum|cent(?:er|re|ro)\b|universi|college|school|escuela|colegio|hospital|clínica|clinic|institut|embaj"
-    r"|embassy|consul|librar|bibliotec|academ|laborator|observator|planetari|theat|teatro|church|iglesia|registro"
+    r"|embassy|consul|librar|bibliotec|academ|laborator|observator|planetari|galler|theat|teatro|church|iglesia"
+    r"|registro"
     r"|juzgado|court|stadium|estadio|station|zoo\b|galer|aquarium|acuario|hotel|monast|cathedral|catedral",
     re.IGNORECASE,
 )
@@ -37,6 +39,12 @@ _COORDINATED = re.compile(r"^ (?:and|y|e) ⟨GPE⟩(?:, | (?:in|en) )$")
 _TOWN_IN = re.compile(
     r"^ (?:in|en)(?: (?:north|south|east|west|central|nor|sur)\w*)?(?: (?:el estado de|the state of|el|la|the))? $"
 )
+_TOWN_OF = re.compile(
+    rf"^(?:,|,? (?:is|es|was|era),?)?(?: (?:an?|the|una?|la|el|one))?(?: {_WORD}){{0,2}}"
+    r" (?:town|city|village|capital|state|province"
+    r"|suburb|county|district|municipality|port|ciudad|pueblo|localidad|municipio|estado|provincia)"
+    rf"(?: {_WORD}){{0,2}}? (?:in|of|de|del|en)(?: the| el| la)?(?: (?:south|north|east|west|central|nor|sur)\w*)? $"
+)
 _LISTED_AFTER = re.compile(
     r"^(?:, [A-ZÁÉÍÓÚ]\w+(?: [A-ZÁÉÍÓÚ]\w+)*(?:,| (?:y|and|e)\b)|,? (?:y|and|e) (?:el )?[A-ZÁÉÍÓÚ])"
 )
@@ -52,6 +60,8 @@ def located_in(pair: RelationCandidate) -> RuleScore:
     if is_country(pair.first):
         return UNRELATED
     around = is_division_or_country(pair.second) and not is_division_or_country(pair.first)
+    if around and _TOWN_OF.match(pair.typed):
+        return RuleScore(0.74, "unit-around")
     if around and (_COORDINATED.match(pair.typed) or _TOWN_IN.match(pair.typed)):
         return RuleScore(0.7, "unit-around")
     if pair.skipped or not re.match(r"^(?:, | \(|, en | \(en )$", pair.between):
@@ -63,8 +73,12 @@ def located_in(pair: RelationCandidate) -> RuleScore:
 
 
 def _in_town(pair: RelationCandidate) -> bool:
-    """Tell whether a company is of a town: ``Harbor Steel Co. of | Dayton``."""
-    return re.match(r"^,? of $", pair.typed) is not None and _FIRM.search(pair.first) is not None
+    """Tell whether a body is of a town: ``Harbor Steel Co. of | Dayton``, ``Harbor Club of | Dayton |, Ohio``."""
+    if pair.typed == ", ":
+        listed = _LISTED_AFTER.match(pair.after) or re.match(r" [A-Z]", pair.after)
+        return bool(is_division_or_country(pair.second) and _HAS_SITE.search(pair.first) and not listed)
+    town = re.match(r", [A-Z]", pair.after) and not is_division_or_country(pair.second)
+    return bool(re.match(r"^,? of $", pair.typed) and (town or _FIRM.search(pair.first)))
 
 
 def _place_before(pair: RelationCandidate) -> RuleScore:

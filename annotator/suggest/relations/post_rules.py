@@ -10,7 +10,7 @@ import re
 
 from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import GPE, ORG
-from annotator.suggest.rules.gazetteer import is_country
+from annotator.suggest.rules.gazetteer import is_country, is_division_or_country
 
 _WORD = r"[a-záéíóúüñç­-]+"
 _OF = r"(?:de|del|of|for|from|para|por|en|in|ante|at|to|sobre|on)"
@@ -52,10 +52,10 @@ _LISTED = re.compile(rf"^(?:, (?:⟨PERSON⟩, )*| )?(?:(?:y|e|and) ⟨PERSON⟩
 _COORDINATED = re.compile(rf"^(?:,| \().*⟨ROLE⟩.*(?: y| and|,) {_DETERMINERS}(?:{_OF} {_THE})?$")
 _BECAME = re.compile(
     r"\b(?:fue|es|era|ser|sido|como|elegid[oa]|elect[oa]|nombrad[oa]|designad[oa]|cargo de|puesto de|asumi\w*"
-    r"|convirtió en|was|is|as|been|became|become|elected|appointed|named|promoted to|hired as)(?: (?:uno de|una de"
-    r"|one of))?"
-    r"(?: (?:el|la|los|las|un|una|the|a|an|also|también|su|sus|his|her|its|their))*(?: (?:nuevo|nueva|new|former"
-    r"|first))? $"
+    r"|convirtió en|was|is|as|been|became|become|elected|appointed|named|promoted to|hired as)"
+    r"(?: (?:uno de|una de|one of))?"
+    r"(?: (?:el|la|los|las|un|una|the|a|an|also|también|su|sus|his|her|its|their))*(?: \w+['’]s)?"
+    r"(?: (?:nuevo|nueva|new|former|first))? $"
 )
 _IN_SUCCESSION = re.compile(
     r"^,? (?:who )?(?:succeed\w*|replac\w+|took over from|suced\w+ a|reemplaz\w+ a|sustitu\w+ a|relev\w+ a) ⟨PERSON⟩"
@@ -174,28 +174,42 @@ def post_of(pair: RelationCandidate) -> RuleScore:
 
 
 def _speaks_for_no_place(pair: RelationCandidate) -> bool:
-    in_team = _IN_TEAM.search(pair.head_text) is not None and not is_country(pair.child_text)
+    in_team = _IN_TEAM.search(pair.head_text) is not None and not is_division_or_country(pair.child_text)
     return in_team or _SPEAKS_FOR_NO_PLACE.search(pair.head_text) is not None
 
 
-_PROFESSION = re.compile(r"^ [a-z]+(?:er|or|ist|ian|ant|man|woman|person) $")
-_PROFESSION_AFTER = re.compile(r"^ (?:[a-z]+ )?[a-z]+(?:er|or|ist|ian|ant|man|woman|person|yst)\b")
+_JOB = (
+    r"(?!(?:after|over|under|ever|never|other|another|later|earlier|either|whether|together|rather|former|for|or|nor"
+    r"|mother"
+    r"|father|brother|sister|daughter|killer)\b)"
+    r"(?:[a-z-]+(?:er|or|ist|ian|ant|man|woman|person|yst)|attorney|employee|official|aide|agent|executive|chief"
+    r"|fellow)"
+)
+"""What somebody is at a body, by the noun's ending or as one of the usual nouns."""
+_PROFESSION = re.compile(rf"^ (?!\w+ed )(?:[a-z-]+ )?{_JOB} $")
+_PROFESSION_AFTER = re.compile(rf"^ (?:[a-z-]+ )?{_JOB}\b")
 _LEADERSHIP = re.compile(
     r"\b(?:dirigencia|presidencia|dirección|liderazgo|jefatura|frente|leadership|presidency|head|helm) (?:de|del|of)"
     r"(?: la| el| the)?(?: partido)? $"
     r"|^,? (?:(?:quien|que|who) )?(?:dirige|preside|lidera|encabeza|fundó|leads|heads|headed|led|founded|joined"
-    r"|works (?:for|at)|trabaja (?:en|para)|juega (?:en|para)|plays for)(?: la| el| the)? $"
+    r"|works (?:for|at)|(?:speaking|running|standing) (?:for|on behalf of)|chairs?|chaired|manages|coaches|captains"
+    r"|owns|en nombre de"
+    r"|trabaja (?:en|para)|juega (?:en|para)|plays for)(?: la| el| the)? $"
     r"|^, (?:un |una |an? |the )?(?:ex[ -]?|former )?(?:emplead[oa]|trabajadora?|jugadora?|delantero|portero|employee"
     r"|player|staffer|worker)(?: (?:de|del|at|of|for|with))(?: la| el| the)? $"
 )
 _EMPLOYED = re.compile(
-    rf"^, (?:an? |the )?(?:{_WORD} ){{0,2}}(?!(?:after|over|under|ever|never|other|later|earlier|either|whether"
-    rf"|together)\b)"
-    rf"{_WORD}(?:er|or|ist|ian|ant|man|woman|person|yst) (?:at|with|for|of|from) (?:the )?$"
+    rf"^, (?:an? |the )?(?:{_WORD} ){{0,2}}{_JOB} (?:at|with|for|of|from|representing) (?:the )?$"
+    r"|^, (?:an?|the) (?!(?:\w+ )?(?:patient|student|prisoner|inmate|guest|victim|visitor)\b)"
+    rf"(?:{_WORD} ){{1,8}}at (?:the )?$"
     rf"|^, (?:un |una )?{_WORD}(?:ista|ólog[oa]|ador|adora|ogad[oa]) (?:del?|en) (?:la |el )?$"
 )
+_BOTH_OF = re.compile(
+    r"^(?:(?:, ⟨PERSON⟩)*,? (?:and|y|e) ⟨PERSON⟩)?, (?:both|all|ambos|ambas|todos) (?:of|from|at|with|del?)"
+    r"(?: the| la| el)? $"
+)
 _IN_OFFICE = re.compile(r"^ (?:Lt|Sgt|Capt|Col|Maj|Gen|Cmdr|Cpl|Pvt|Adm|Det|Prof|Dr|Ens|Officer|Rear Adm)\.? $")
-_BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the|from|from the|with the|at) $")
+_BELONGS = re.compile(r"^,? (?:de|del|de la|of|of the|from|from the|with the|at|of ⟨(?:ORG|GPE)⟩['’]s) $")
 _PARTY_PLACE = re.compile(r"(?:^, [A-Z]\w+ (?:from|for|de|por)|⟨ROLE⟩ \([A-Z]\w?-| \([A-Z]\w?-)\s?$")
 
 
@@ -204,28 +218,40 @@ def affiliated(pair: RelationCandidate) -> RuleScore:
     if pair.via_role.score:
         return pair.via_role
     if pair.child == GPE:
-        if not pair.forwards:
-            of_country = re.match(r"^['’]s? $", pair.between) and is_country(pair.first)
-            return RuleScore(0.5, "of-country") if of_country else UNRELATED
-        in_brackets = pair.between == " (" and pair.after.startswith(")") and is_country(pair.second)
-        if in_brackets:
-            return RuleScore(0.5, "in-brackets")
-        return RuleScore(0.7, "party-place") if _PARTY_PLACE.search(pair.typed) else UNRELATED
+        return _of_place(pair)
     if pair.forwards:
-        if _BELONGS.match(pair.between) or pair.between == "/":
-            return RuleScore(0.55, "of-body")
-        if pair.nearest and pair.words <= 10 and _LEADERSHIP.search(pair.between):
-            return RuleScore(0.6, "leads")
-        if _EMPLOYED.match(pair.between):
-            return RuleScore(0.6, "of-body")
-        if pair.between == " (" and pair.after.startswith(")"):
-            return RuleScore(0.5, "in-brackets")
-        if re.match(r"^, an? $", pair.between) and _PROFESSION_AFTER.match(pair.after):
-            return RuleScore(0.66, "body-before")
-        return UNRELATED
+        return _of_body(pair)
     if _IN_OFFICE.match(pair.typed) or _PROFESSION.match(pair.typed) or re.match(r"^['’]s? $", pair.typed):
         return RuleScore(0.66, "body-before")
     return UNRELATED
+
+
+def _of_place(pair: RelationCandidate) -> RuleScore:
+    """Score person and place: ``Chile's | Ada Quill``, ``Ada Quill (| Chile)``, ``Senator Quill (D-| Ohio)``."""
+    if not pair.forwards:
+        of_country = re.match(r"^['’]s? $", pair.between) and is_country(pair.first)
+        return RuleScore(0.5, "of-country") if of_country else UNRELATED
+    if is_country(pair.second) and (pair.between == " of " or _in_brackets(pair)):
+        return RuleScore(0.5, "of-country")
+    return RuleScore(0.7, "party-place") if _PARTY_PLACE.search(pair.typed) else UNRELATED
+
+
+def _of_body(pair: RelationCandidate) -> RuleScore:
+    """Score a person and the body named after: ``Ada Quill of the | Harbor Gazette``, ``Ada Quill (| Greens)``."""
+    if _BELONGS.match(pair.typed) or pair.between == "/":
+        return RuleScore(0.55, "of-body")
+    if pair.nearest and pair.words <= 10 and _LEADERSHIP.search(pair.between):
+        return RuleScore(0.6, "leads")
+    if _EMPLOYED.match(pair.between) or _BOTH_OF.match(pair.typed):
+        return RuleScore(0.6, "of-body")
+    if _in_brackets(pair):
+        return RuleScore(0.5, "in-brackets")
+    job_follows = re.match(r"^, (?:an?|another|the) $", pair.between) and _PROFESSION_AFTER.match(pair.after)
+    return RuleScore(0.66, "body-before") if job_follows else UNRELATED
+
+
+def _in_brackets(pair: RelationCandidate) -> bool:
+    return pair.between == " (" and pair.after.startswith(")")
 
 
 def is_body_or_place(kind: str) -> bool:
