@@ -83,6 +83,9 @@ _OPPOSED_BEFORE = re.compile(
     rf"^(?:{_LIST})(?: {_WORD}){{0,5}}? {_OPPOSES[2:]}{_LIST} ⟨(?:PERSON|ORG|GPE)⟩(?P<rest>,? .*)$"
 )
 _OPPOSED = re.compile(rf"{_OPPOSES} $")
+_BEATING = re.compile(
+    r", (?:beating|defeating|ahead of|derrotando a|venciendo a|al vencer a|tras vencer a)(?: the| los)? $"
+)
 _OPPOSED_AFTER = re.compile(rf"^,{_LIST}(?: {_WORD}){{0,5}}? {_OPPOSES[2:]} $")
 _IN_TITLE = re.compile(rf" (?:(?!{_OPPOSES[2:]}\b|[a-z]+(?:ed|ó|aron|ieron)\b)[a-záéíóúñ]+ )?[A-Z]")
 _IN_NAME = re.compile(r" (?!(?:entre|with|from|between|sobre|para|during|durante|contra|that)\b)[a-z]{4,} [A-Z]")
@@ -207,7 +210,7 @@ def _participant_before(pair: RelationCandidate) -> RuleScore:
         return UNRELATED
     if _OWN.search(pair.between) and pair.head == PERSON and pair.nearest and pair.words <= 8:
         return RuleScore(0.5, "own-event")
-    if _NOT.search(pair.typed.rpartition(",")[2]):
+    if _NOT.search(pair.typed.rpartition(",")[2]) or re.match(r"^['’]s? ", pair.typed):
         return UNRELATED
     if pair.head != PERSON and _OF_OTHER.match(pair.typed):
         return UNRELATED
@@ -298,7 +301,9 @@ def _participant_after(pair: RelationCandidate) -> RuleScore:
 
 def _introduced(pair: RelationCandidate) -> RuleScore:
     """Score one who is named after the event with which the clause begins: ``At the | meeting, | X``."""
-    if not _AT.search(pair.before):
+    if _SPORT.search(pair.child_text) and pair.words <= 10 and _BEATING.search(pair.typed):
+        return RuleScore(0.6, "opponents")
+    if not _AT.search(pair.before) or re.match(r"['’]s? ", pair.after):
         return UNRELATED
     if _OPPOSED_AFTER.match(pair.typed) and _CONTEST.search(pair.child_text):
         return RuleScore(0.6, "opponents")
