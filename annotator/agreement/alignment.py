@@ -103,16 +103,15 @@ def align_layers(layers: Sequence[Iterable[SpanKey]]) -> list[Group]:
     spans of the group overlap.  With two layers that is :func:`align`; another order of the layers changes nothing but
     the order inside the groups.
     """
-    contents = [set(layer) for layer in layers]
+    contents = [frozenset(layer) for layer in layers]
     members: dict[SpanKey, dict[int, SpanKey]] = defaultdict(dict)
     for place, content in enumerate(contents):
         for span in content:
             members[span][place] = span
     edges = {
-        _Edge.between(match.left, match.right)
+        _Edge.between(left, right)
         for one, other in combinations(contents, 2)
-        for match in align(one, other)
-        if match.left is not None and match.right is not None and match.kind != "exact"
+        for left, right in align_unordered(one, other).pairs
     }
     for edge in sorted(edges):
         one, other = members[edge.one], members[edge.other]

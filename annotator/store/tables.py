@@ -38,16 +38,19 @@ class StateTable:
 
     def record(self, row: Iterable[Any]) -> Record:
         """The record that a row's columns hold, without the ``None`` values."""
-        return {
-            column: value if read is None else read(value)
-            for (column, read), value in zip(self._readers, row, strict=True)
-            if value is not None
-        }
+        return {c: value for c, value in zip(self.columns, self.read(row), strict=True) if value is not None}
+
+    def read(self, row: Iterable[Any]) -> list[Any]:
+        """The values that a row's columns hold, in the order of the columns."""
+        return [
+            value if read is None or value is None else read(value)
+            for read, value in zip(self._readers, row, strict=True)
+        ]
 
     @cached_property
-    def _readers(self) -> list[tuple[str, Callable[[Any], Any] | None]]:
-        """The columns, with what makes a value of a record of theirs; ``None`` where they are the same."""
-        return [(c, _loads if c in self.json else bool if c in self.boolean else None) for c in self.columns]
+    def _readers(self) -> list[Callable[[Any], Any] | None]:
+        """What makes a value of a record of each column's; ``None`` where they are the same."""
+        return [_loads if c in self.json else bool if c in self.boolean else None for c in self.columns]
 
     @property
     def upsert(self) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeVar
+
+import msgspec
 
 from annotator.annotation import RelationKey, Settled, SpanKey
 from annotator.labels import Settle
@@ -35,8 +36,7 @@ RelationVersion = tuple[RelationKey, ...]
 Version = TypeVar("Version", SpanVersion, RelationVersion)
 
 
-@dataclass(frozen=True, slots=True)
-class SpanCase:
+class SpanCase(msgspec.Struct, frozen=True):
     """What curators marked in one stretch of text.
 
     ``id`` names it from step to step.  ``versions`` has what each curator marked there: usually one span or none;
@@ -64,8 +64,7 @@ class SpanCase:
         return (self.claims or self.outcome)[0].start, 0
 
 
-@dataclass(frozen=True, slots=True)
-class RelationCase:
+class RelationCase(msgspec.Struct, frozen=True):
     """A pair of gold spans between which curators saw a relation.
 
     ``versions`` and ``outcome`` are in terms of gold: the ends are what stands for the curators' own spans, which may

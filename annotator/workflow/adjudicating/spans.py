@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import zip_longest
+
+from msgspec.structs import replace
 
 from annotator.agreement.alignment import align, align_layers
 from annotator.annotation import Settled, SpanKey
@@ -163,7 +164,7 @@ def _settled(
     if chosen is None or not (case.kind == "agreed" or allowed_together(scheme, chosen[0])):
         return case
     outcome, settled = chosen
-    return SpanCase(case.id, case.kind, case.versions, settled, outcome, case.claims)  # quicker than replacing
+    return replace(case, outcome=outcome, settled=settled)
 
 
 def _by_hand(outcome: SpanVersion, retired: Container[SpanKey]) -> Settled | None:
@@ -182,6 +183,8 @@ def _reopened_on_clash(case: SpanCase, ruled_spans: list[SpanKey], scheme: Label
 def _added(cases: Iterable[SpanCase], curators: Sequence[str],
            ruled: Mapping[SpanKey, SpanKey | None], retired: Container[SpanKey]) -> list[SpanCase]:  # fmt: skip
     """Cases for the spans that stand by decision alone, because no curator has them (any more)."""
+    if not ruled:
+        return []
     claimed = {claim for case in cases for claim in case.claims}
     in_gold = {span for case in cases for span in case.outcome}
     in_gold |= {outcome for claim, outcome in ruled.items() if claim in claimed and outcome is not None}
