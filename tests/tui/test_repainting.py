@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.widgets.line_scroll_bar import LineScrollBar
+from annotator.tui.widgets.text_view import TextView
 from tests.tui.test_random import JUDGING, KEYS, differ, make_workspace, stir
 from tests.tui.workbench_driver import workbench
 
@@ -88,6 +89,9 @@ async def test_nothing_is_left_unpainted(
             shown = terminal.cells
             differences = differing(shown, terminal.whole(work.app))
             assert not differences, f"{differences} after {done}"
+            for view in work.app.screen.query(TextView):
+                stale = [i for i, block in view._blocks.items() if block != view.painter.block(i, view.highlights)]
+                assert not stale, f"rows {stale} after {done}"
     bench.workspace.close()
 
 

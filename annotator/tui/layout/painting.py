@@ -52,6 +52,11 @@ class Highlights:
     hints: Mapping[int, str] = field(default_factory=dict)
     stretches: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def has_hints(self) -> bool:
+        """Whether any hints, or ranges that they stand for, are shown."""
+        return bool(self.hints or self.stretches)
+
 
 class Painter:
     """Paints the rows of one document.  A row of text with its lanes and arcs is a *block* of strips."""

@@ -75,6 +75,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         self._mode = mode
         self._numbered = numbered
         self._blocks: dict[int, list[Strip]] = {}
+        self._under_hints: dict[int, list[Strip]] = {}
         self._width, self._height = 80, 0
         self._reveal_first: int | None = None
         self._waiting: list[tuple[int, int]] = []
@@ -114,7 +115,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         rows, frame = self._rows_within(width, self.rows)
         if rows is self.rows:
             self.painter.frame = frame
-            self._blocks.clear()
+            self._drop_blocks()
             self.refresh()
             return
         self._show_rows(rows, frame)
@@ -123,7 +124,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
     def _forget_blocks(self) -> None:
         """Drop all painted rows, and estimate their heights again."""
-        self._blocks.clear()
+        self._drop_blocks()
         self._heights = array("H", [1]) * len(self.rows)
         if len(self.rows) <= MEASURED_AT_ONCE:
             for row in range(len(self.rows)):
@@ -132,6 +133,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
             for row in self.rows.rows_at(sorted(self.layer_view.span_starts())):
                 self._heights[row] = 2
         self._add_up_heights()
+
+    def _drop_blocks(self) -> None:
+        self._blocks.clear()
+        self._under_hints.clear()
 
     def _measure(self, row: int) -> bool:
         """Paint a row unless it is painted; return whether its height differs from the one assumed."""
@@ -267,7 +272,9 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         if (old.arcs is None) != (highlights.arcs is None):
             self.repaint_all()
             return
-        self.repaint([*self._changed_ranges(old, highlights), *waiting])
+        if highlights.has_hints and not old.has_hints:
+            self._under_hints = dict(self._blocks)
+        self.repaint([*self._changed_ranges(old, highlights), *waiting], self._hinted_ranges(old, highlights))
 
     def _changed_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
         """The ranges of the text that look different under other highlights."""
@@ -277,29 +284,40 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
             span = self.layer_view.span(span_id)
             if span is not None:
                 ranges.append((span.start, span.end))
-        ranges += set(old.stretches) ^ set(new.stretches)
+        return ranges
+
+    def _hinted_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
+        """The ranges of the text that look different under other hints."""
         offsets = old.hints.keys() | new.hints.keys()
-        return ranges + [(i, i + 1) for i in offsets if old.hints.get(i) != new.hints.get(i)]
+        changed = [(i, i + 1) for i in offsets if old.hints.get(i) != new.hints.get(i)]
+        return [*(set(old.stretches) ^ set(new.stretches)), *changed]
 
     def repaint_with_highlights(self, *ranges: tuple[int, int]) -> None:
         """Paint the rows of some ranges again when the next highlights are set, as after a step: once, not twice."""
         self._waiting += ranges
 
-    def repaint(self, ranges: list[tuple[int, int]]) -> None:
-        """Paint the rows of some ranges of the text again."""
-        rows: set[int] = set()
-        for start, end in ranges:
-            rows.update(self.rows.rows_of(start, max(end, start + 1)))
+    def repaint(self, ranges: list[tuple[int, int]], hinted: list[tuple[int, int]] | None = None) -> None:
+        """Paint the rows of some ranges of the text again; where only hints went (``hinted``), what was under them."""
+        rows = self._rows_over(ranges)
+        for row in rows:
+            self._under_hints.pop(row, None)
+        under = {} if self.highlights.has_hints else self._under_hints
+        rows |= self._rows_over(hinted or [])
         first, last = (self.rows.row_of(offset) for offset in self.visible_range())
         resized = False
         for row in rows:
             self._blocks.pop(row, None)
-            if first <= row <= last:
+            if row in under:
+                self._blocks[row] = under.pop(row)
+            elif first <= row <= last:
                 resized |= self._measure(row)
         if resized:
             self._add_up_heights()
             self._measure_visible()
         self.refresh_changed(None if resized else self._lines_of(rows))
+
+    def _rows_over(self, ranges: list[tuple[int, int]]) -> set[int]:
+        return {row for start, end in ranges for row in self.rows.rows_of(start, max(end, start + 1))}
 
     def _lines_of(self, rows: Iterable[int]) -> list[int]:
         """The lines of some rows, counted from the top of the view."""
