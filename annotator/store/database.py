@@ -314,10 +314,9 @@ class Store:
 
     def rulings(self, layer_id: int) -> dict[str, Ruling]:
         """What was settled in a gold layer, by claim."""
-        table = TABLES["ruling"]
         with self.explained():
-            rows = tuples(self.connection, table.select, layer_id)
-            return {i: Ruling(i, *table.read(values)) for i, *values in rows}
+            rows = tuples(self.connection, TABLES["ruling"].select, layer_id)
+            return {i: Ruling(i, *TABLES["ruling"].read(values)) for i, *values in rows}
 
     def assigned_to(self, document: str) -> list[str]:
         """The curators to whom a document was assigned, in order of name."""
