@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from annotator.annotation import Annotations, Span, SpanKey
 from annotator.errors import WorkflowError
@@ -205,7 +206,10 @@ class AnnotationSession:
             edits = self._edits(step)
             for suggestion_id in pending:
                 edits.decide(suggestion_id, "rejected")
-        return self._outcome(step, f"rejected {plural(len(pending), 'suggestion')}")
+        outcome = self._outcome(step, f"rejected {plural(len(pending), 'suggestion')}")
+        if came := sum(passes(i.id) for i in self.layer.order.pending):
+            return replace(outcome, message=f"{outcome.message}; {came} more came of that: X again")
+        return outcome
 
     def accept_alike(self, suggestion_id: str) -> Outcome:
         """Accept a pending suggestion and all that ask the same, as one step."""

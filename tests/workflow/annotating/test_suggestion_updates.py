@@ -156,6 +156,16 @@ class TestPhrases:
         mark(session, "Lima", "GPE", 0)
         assert suggested(session) == [("ORG", "Club Lima Norte"), ("GPE", "Lima")]
 
+    def test_what_comes_of_rejecting_all_is_told(self, bench: Bench) -> None:
+        document = bench.add("a", "Lima gana. La Nueva Lima pierde.")
+        propose(bench.store, document, [proposal(document, "Nueva Lima", "GPE", 0.95)])
+        session = bench.session("a")
+        mark(session, "Lima", "GPE")
+        assert suggested(session) == [("GPE", "Nueva Lima")]
+        assert session.reject_all().message == "rejected 1 suggestion; 1 more came of that: X again"
+        assert suggested(session) == [("GPE", "Lima")]
+        assert session.reject_all().message == "rejected 1 suggestion"
+
     def test_contradictory_decisions_break_nothing(self, bench: Bench) -> None:
         bench.add("a", "Lima y Lima y Lima y Lima y Lima.")
         session = bench.session("a")
