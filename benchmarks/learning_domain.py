@@ -5,8 +5,9 @@
 Three domains, from nothing: English adverts and Spanish clinical notes of our own making (``benchmarks.domain_texts``),
 and sixteen labels of Spanish clinical records (MEDDOCAN, ``brat/meddocan`` of a corpora folder, by default that of
 ``ANNOTATOR_CORPORA``).  From 2 to 16 documents are learned from, with no model and no patterns, and twenty others are
-suggested for: by phrase memory, tagger and rich tagger; by what ``annotator train`` would choose among them; by a
-conditional random field with the usual features of words; and by spaCy's recogniser, trained from scratch.
+suggested for: by phrase memory, tagger, rich tagger and neural tagger; by what training in the background would choose
+among them; by a conditional random field with the usual features of words; and by spaCy's recogniser alone, trained
+from scratch.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from pathlib import Path
 from annotator.annotation import Annotations, SpanKey, suggested_span
 from annotator.corpus import build_document, read_articles
 from annotator.labels import EntityType, LabelScheme
+from annotator.suggest.learned.bio import bio_tags, decoded
 from annotator.suggest.learned.combining import LearnedSpans
-from annotator.suggest.learned.cross_validation import TAGGERS, HeldOutResult, choose, cross_validate, span_result
-from annotator.suggest.learned.learning import FOLDS
-from annotator.suggest.learned.tagger import bio_tags, decoded
+from annotator.suggest.learned.cross_validation import NEURAL, TAGGERS, VOTED_ON, HeldOutResult, span_result
+from annotator.suggest.learned.learning import compare
 from annotator.suggest.learned.token_features import units
-from annotator.suggest.learned.training import Example, TrainingSet, train_memory, train_tagger
+from annotator.suggest.learned.training import Example, TrainingSet, add_voter, train_memory, train_tagger
 from annotator.suggest.phrases import PhraseIndex, TokenRange
 from annotator.text import Document
 from annotator.workflow.learning.evaluation import interval
@@ -69,7 +70,7 @@ def tell(name: str, targets: Sequence[Target], *, spacy: bool) -> None:
     held = [Example(document, Annotations(), truth) for document, truth in targets[-HELD_OUT:]]
     spans = sum(len(example.truth.spans) for example in held)
     print(f"{name}: {HELD_OUT} documents with {spans} spans held out")
-    print("learned from     memory  tagger  rich    used   95 %         CRF     spaCy from scratch")
+    print("learned from     memory  tagger  rich    neural  used   95 %         CRF     spaCy from scratch")
     scheme = scheme_of(targets)
     for size in LEARNED_FROM:
         examples = [Example(document, Annotations(), truth) for document, truth in targets[:size]]
@@ -77,7 +78,7 @@ def tell(name: str, targets: Sequence[Target], *, spacy: bool) -> None:
             ways, chosen = learned(TrainingSet(scheme, examples), held, Path(folder))
             plain = f1_of(usual_crf(examples, held, Path(folder)))
         low, high = interval([counts_of(outcome) for outcome in ways[chosen]]) or (0.0, 0.0)
-        cells = "   ".join(f"{f1_of(ways[way]):.3f}" for way in ("memory", *TAGGERS))
+        cells = "   ".join(f"{f1_of(ways[way]):.3f}" for way in ("memory", *TAGGERS, NEURAL))
         scratch = from_scratch(examples, held) if spacy else ""
         used = f"{f1_of(ways[chosen]):.3f}  {low:.2f}–{high:.2f}"
         print(f"{size:>3} documents    {cells}   {used}    {plain:.3f}   {scratch}")
@@ -107,13 +108,16 @@ def learned(
 ) -> tuple[dict[str, list[HeldOutResult]], str]:
     """Return what each way suggests in held-out documents, and the way that training chooses."""
     examples, scheme = training_set.examples, training_set.scheme
-    chosen = choose(cross_validate(training_set, folder, training_set.folds(FOLDS)))["spans"]
+    _, uses = compare(training_set, folder, neural=True)
     memory = train_memory(training_set, examples)
     ways = {"rules": LearnedSpans(scheme), "memory": LearnedSpans(scheme, memory)}
     for way, feature_set in TAGGERS.items():
         tagger = train_tagger(training_set, examples, memory, folder / feature_set, feature_set)
         ways[way] = LearnedSpans(scheme, memory, tagger)
-    return {way: [span_result(e, spans.spans(e.document, [])) for e in held] for way, spans in ways.items()}, chosen
+        if way == VOTED_ON:
+            ways[NEURAL] = LearnedSpans(scheme, memory, add_voter(training_set, examples, tagger, folder / "voter"))
+    results = {way: [span_result(e, spans.spans(e.document, [])) for e in held] for way, spans in ways.items()}
+    return results, uses["spans"]
 
 
 def usual_crf(examples: Sequence[Example], held: Sequence[Example], folder: Path) -> list[HeldOutResult]:

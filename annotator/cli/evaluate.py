@@ -43,11 +43,17 @@ class Folds(click.ParamType[int | None]):
 @click.option(
     "--folds", type=Folds(), default=5, show_default=True, metavar="N|document", help="Parts left out in turn."
 )
+@click.option("--neural", is_flag=True, help="Measure the neural tagger too, which takes some minutes.")
 @json_option
 @workspace_option
 @click.pass_obj
 def command(
-    global_options: GlobalOptions, layer: str | None, folds: int | None, as_json: bool, folder: Path | None
+    global_options: GlobalOptions,
+    layer: str | None,
+    folds: int | None,
+    neural: bool,
+    as_json: bool,
+    folder: Path | None,
 ) -> None:
     """Measure suggestions on finished documents, each left out of what is learned.
 
@@ -62,7 +68,7 @@ def command(
         raise AnnotatorError(f"--layer: found {layer!r}", "expected gold or curator:NAME")
     workspace = global_options.workspace(folder)
     with progress_bar("measuring") as progress:
-        result = evaluate(workspace, layer=layer, folds=folds, progress=progress)
+        result = evaluate(workspace, layer=layer, folds=folds, neural=neural, progress=progress)
     tell_left_out(result.retired)
     if as_json:
         print_json(as_record(result))

@@ -20,20 +20,22 @@ from annotator.cli.common import (
 
 
 @click.command("train")
+@click.option("--neural", is_flag=True, help="Compare the neural tagger too, which takes a minute or so.")
 @json_option
 @workspace_option
 @click.pass_obj
-def command(global_options: GlobalOptions, as_json: bool, folder: Path | None) -> None:
+def command(global_options: GlobalOptions, neural: bool, as_json: bool, folder: Path | None) -> None:
     """Train the suggestions on finished documents, and use what does better than before.
 
     Learns from gold, and from a curator's work once everybody concerned is done with the document. Old versions are
     kept: `annotator models use VERSION` goes back to one.
     """
+    from annotator.suggest.learned.learning import may_gain
     from annotator.workflow.learning.training import train
 
     workspace = global_options.workspace(folder)
     with progress_bar("learning") as progress:
-        trained = train(workspace, progress=progress)
+        trained = train(workspace, neural=neural, progress=progress)
     tell_left_out(trained.retired)
     if as_json:
         print_json(trained.card)
@@ -44,6 +46,8 @@ def command(global_options: GlobalOptions, as_json: bool, folder: Path | None) -
         narrate(f"version {trained.version} learned from {documents} documents and is in use; now `annotator suggest`")
     else:
         narrate(f"version {trained.version}, in use, already learned from these {documents} documents")
+    if may_gain(trained.card):
+        narrate("`annotator train --neural` compares the neural tagger too, in a minute or so")
 
 
 def _rows(card: dict[str, Any]) -> list[tuple[str, str, str, str]]:

@@ -34,6 +34,7 @@ ALLOWED = {
     "workflow/learned_folder.py": "fills a new folder with what an older workspace learned",
     "workflow/learning/training.py": "fills a new folder that the training made",
     "suggest/learned/learning.py": "fills a new folder that the training made",
+    "suggest/learned/neural_recogniser.py": "fills a new folder that the training made",
     "suggest/learned/versions.py": "writes the card into a new folder that the training made",
     "suggest/custom_models.py": "fills a new folder; removes a model that is as it was added",
     "suggest/models.py": "fills a new folder that the installation made",

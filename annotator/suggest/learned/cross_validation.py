@@ -1,8 +1,8 @@
 """Cross-validation: how well each way to suggest does on documents that it was not trained on.
 
-Ways for spans are the ``rules`` alone, the phrase ``memory`` beside them, and over both the ``tagger`` or the ``rich
-tagger``, which has more features; for relations the ``rules`` and the relation classifier (``linker``).
-``tagger+linker`` names a way for both.
+Ways for spans are the ``rules`` alone, the phrase ``memory`` beside them, and over both the ``tagger``, the ``rich
+tagger``, which has more features, or the ``neural tagger``, in which a neural recogniser has a vote; for relations the
+``rules`` and the relation classifier (``linker``).  ``tagger+linker`` names a way for both.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from annotator.suggest.learned.token_features import FeatureSet
 from annotator.suggest.learned.training import (
     Example,
     TrainingSet,
+    add_voter,
     calibrate_memory,
     train_memory,
     train_relation_classifier,
@@ -30,6 +31,8 @@ from annotator.suggest.relations.classifier import RelationClassifier, RelationS
 
 TAGGERS = {"tagger": FeatureSet.PLAIN, "rich tagger": FeatureSet.RICH}
 """The ways to suggest spans by a tagger, each with its features; later ones are less simple."""
+NEURAL, VOTED_ON = "neural tagger", "rich tagger"
+"""The way that is tried only on request, because it takes long, and the tagger in which it has a vote."""
 MARGIN = 0.5
 """Standard errors of the difference by which a way must be ahead of a simpler one; measured from 2 to 12 documents."""
 
@@ -65,9 +68,12 @@ def cross_validate(
     folds: Sequence[Sequence[int]],
     share: float = 1.0,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    neural: bool = False,
 ) -> CrossValidation:
     """Hold out each fold in turn, train on a share of the other examples, and suggest for the fold in every way.
 
+    The neural tagger is one of them only if ``neural``: it takes longer than all others together.
     ``folds`` holds the numbers of examples, ``folder`` takes temporary files; ``progress`` is called with the number of
     folds done, and of all.  With fewer than two folds there is nothing to train on, and the result is empty.
     """
@@ -78,7 +84,7 @@ def cross_validate(
         held_out = set(fold)
         rest = [example for i, example in enumerate(training_set.examples) if i not in held_out]
         rest = sorted(rest, key=lambda e: e.document.sha256)[: max(1, round(share * len(rest)))]
-        ways = _train_all(training_set, rest, folder)
+        ways = _train_all(training_set, rest, folder, neural=neural)
         for index in fold:
             _suggest_for(training_set, training_set.examples[index], ways, results)
     return results
@@ -89,9 +95,15 @@ class _TrainedWays(NamedTuple):
     relations: dict[str, RelationScorer | None]
 
 
-def _train_all(training_set: TrainingSet, examples: Sequence[Example], folder: Path) -> _TrainedWays:
+def _train_all(training_set: TrainingSet, examples: Sequence[Example], folder: Path, *, neural: bool) -> _TrainedWays:
     scheme, memory = training_set.scheme, train_memory(training_set, examples)
     of_memory = calibrate_memory(training_set, examples, memory)
+    taggers = {
+        way: train_tagger(training_set, examples, memory, folder / feature_set, feature_set)
+        for way, feature_set in TAGGERS.items()
+    }
+    if neural:
+        taggers[NEURAL] = add_voter(training_set, examples, taggers[VOTED_ON], folder / "voter")
     classifier = RelationClassifier(train_relation_classifier(training_set, examples))
     return _TrainedWays(
         {
@@ -99,12 +111,7 @@ def _train_all(training_set: TrainingSet, examples: Sequence[Example], folder: P
             "memory": LearnedSpans(
                 scheme, memory, calibrate=lambda kind, score: of_memory(score) if kind == "memory" else score
             ),
-            **{
-                way: LearnedSpans(
-                    scheme, memory, train_tagger(training_set, examples, memory, folder / feature_set, feature_set)
-                )
-                for way, feature_set in TAGGERS.items()
-            },
+            **{way: LearnedSpans(scheme, memory, tagger) for way, tagger in taggers.items()},
         },
         {"rules": None, "linker": RelationScorer(classifier)},
     )
@@ -169,7 +176,7 @@ def choose(results: CrossValidation) -> dict[str, str]:
 
     Relations are judged by those between true spans and those between the spans of the chosen way, together.
     """
-    spans = _simplest(results.spans, ("memory", "rules", *TAGGERS))
+    spans = _simplest(results.spans, ("memory", "rules", *TAGGERS, NEURAL))
     pooled = {way: [*between, *results.whole[f"{spans}+{way}"]] for way, between in results.relations.items()}
     relations = _simplest(pooled, ("rules", "linker"))
     return {"spans": spans, "relations": relations, "whole": f"{spans}+{relations}"}

@@ -11,7 +11,9 @@ from annotator.files.scratch import scratch
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.cross_validation import (
+    NEURAL,
     TAGGERS,
+    VOTED_ON,
     CrossValidation,
     choose,
     cross_validate,
@@ -21,6 +23,7 @@ from annotator.suggest.learned.cross_validation import (
 from annotator.suggest.learned.phrase_memory import PhraseMemory, memory_rows
 from annotator.suggest.learned.training import (
     TrainingSet,
+    add_voter,
     calibrate_memory,
     train_memory,
     train_relation_classifier,
@@ -31,6 +34,8 @@ FOLDS = 4
 """Parts of the documents, each of which is held out in turn."""
 COMPARED = 60
 """Documents, the last ones, on which ways are compared: more would take long and hardly change what is chosen."""
+LEAST_NEURAL = 12
+"""Documents from which cross-validation can judge the neural tagger; at eight it chose wrongly."""
 
 
 def learn(
@@ -38,23 +43,26 @@ def learn(
     folder: Path,
     ways: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    neural: bool = False,
 ) -> dict[str, Any]:
     """Train on all examples, write the files of a version into ``folder``, and return the fields for its card.
 
-    What is used is chosen by cross-validation on the last :data:`COMPARED` examples.
-    ``ways`` fixes what is used, without cross-validation: ``spans`` by ``rules``, ``memory``, ``tagger`` or
-    ``rich tagger``, and ``relations`` by ``rules`` or ``linker``.
+    What is used is chosen by :func:`compare`, in which the neural tagger takes part only if ``neural``.
+    ``ways`` fixes what is used, without cross-validation: ``spans`` by ``rules``, ``memory``, ``tagger``, ``rich
+    tagger`` or ``neural tagger``, and ``relations`` by ``rules`` or ``linker``.
     """
-    results = CrossValidation()
     if ways is None:
         with scratch(folder.parent) as temporary:
-            compared = TrainingSet(training_set.scheme, training_set.examples[-COMPARED:])
-            results = cross_validate(compared, temporary, compared.folds(FOLDS), progress=progress)
-    chosen = dict(ways) if ways is not None else choose(results)
+            results, chosen = compare(training_set, temporary, progress, neural=neural)
+    else:
+        results, chosen = CrossValidation(), dict(ways)
     memory = train_memory(training_set, training_set.examples)
-    feature_set, used = TAGGERS.get(chosen["spans"]), {}
+    feature_set, used = TAGGERS.get(VOTED_ON if chosen["spans"] == NEURAL else chosen["spans"]), {}
     if feature_set is not None:
         tagger = train_tagger(training_set, training_set.examples, memory, folder / versions.TAGGER, feature_set)
+        if chosen["spans"] == NEURAL:
+            add_voter(training_set, training_set.examples, tagger, folder / versions.VOTER)
         used = {"features": feature_set.value, "trust": tagger.trust}
     if chosen["relations"] == "linker":
         _dump(folder / versions.LINKER, train_relation_classifier(training_set, training_set.examples))
@@ -72,6 +80,38 @@ def learn(
             )
         },
     }
+
+
+def compare(
+    training_set: TrainingSet,
+    folder: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    neural: bool = False,
+) -> tuple[CrossValidation, dict[str, str]]:
+    """Compare the ways to suggest by cross-validation on the last :data:`COMPARED` examples, and choose among them.
+
+    The neural tagger is compared only if ``neural``, from :data:`LEAST_NEURAL` examples on, and where another tagger
+    beats the rules.  ``folder`` takes temporary files.
+    """
+    compared = TrainingSet(training_set.scheme, training_set.examples[-COMPARED:])
+    folds = compared.folds(FOLDS)
+    results = cross_validate(compared, folder, folds, progress=progress)
+    chosen = choose(results)
+    if neural and _may_gain(chosen, len(compared.examples)):
+        results = cross_validate(compared, folder, folds, progress=progress, neural=True)
+        chosen = choose(results)
+    return results, chosen
+
+
+def may_gain(card: Mapping[str, Any]) -> bool:
+    """Tell whether a version might be better if the neural tagger, which was left out, were compared too."""
+    compared, documents = card.get("figures", {}).get("spans", {}), len(card.get("documents", ()))
+    return NEURAL not in compared and _may_gain(card.get("uses", {}), documents)
+
+
+def _may_gain(uses: Mapping[str, str], examples: int) -> bool:
+    return examples >= LEAST_NEURAL and uses.get("spans") in TAGGERS
 
 
 def _calibrations(

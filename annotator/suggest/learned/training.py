@@ -10,9 +10,11 @@ from pathlib import Path
 from annotator.annotation import Annotations, RelationKey, Span, reading_order
 from annotator.labels import LabelScheme
 from annotator.similarity import near_duplicate_groups
-from annotator.suggest.learned import tagger
+from annotator.suggest.learned import neural_recogniser, tagger
+from annotator.suggest.learned.bio import bio_tags
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.evidence import RangeDecision
+from annotator.suggest.learned.neural_recogniser import NeuralRecogniser
 from annotator.suggest.learned.phrase_memory import DocumentEvidence, PhraseMemory, spans_from_memory
 from annotator.suggest.learned.tagger import Tagger
 from annotator.suggest.learned.token_features import (
@@ -124,10 +126,22 @@ def train_tagger(
             proposals = ProposalFeatures(index, {"base": example.proposed.spans.values(), "memory": recalled})
             features = TokenFeatures(index, proposals, lookup)
             for unit in units(index):
-                yield features.rows(unit), tagger.bio_tags(index, unit, example.truth.spans.values())
+                yield features.rows(unit), bio_tags(index, unit, example.truth.spans.values())
 
     tagger.train(sequences(), path)
     return Tagger(path, feature_set, trust_by_label(examples))
+
+
+def add_voter(training_set: TrainingSet, examples: Sequence[Example], tagger: Tagger, path: Path) -> Tagger:
+    """Train a neural recogniser on some examples, write it to ``path``, and return a tagger in which it has a vote.
+
+    Where no example has a span there is nothing to train on, and the tagger stays as it is.
+    """
+    documents = [(training_set.index(e.document), list(e.truth.spans.values())) for e in examples]
+    if not any(spans for _, spans in documents):
+        return tagger
+    neural_recogniser.train(documents, path)
+    return tagger.with_voter(NeuralRecogniser(path))
 
 
 def trust_by_label(examples: Sequence[Example]) -> dict[str, float]:

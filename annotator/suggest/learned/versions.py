@@ -1,9 +1,9 @@
 """Learned versions: how they are stored on disk, and which one is in use.
 
-A version is a folder of data files (crfsuite's own format and JSON, never pickle) with a card that says what it was
-trained on and how well it did.  It is used only if its format is known, its files have the digests that the card
-names, and it was trained for the labels of the scheme.  ``learned_dir`` is the folder that holds a workspace's versions
-and the file that names the one in use.
+A version is a folder of data files (the formats of crfsuite and spaCy, and JSON, never pickle) with a card that says
+what it was trained on and how well it did.  It is used only if its format is known, its files have the digests that the
+card names, and it was trained for the labels of the scheme.  ``learned_dir`` is the folder that holds a workspace's
+versions and the file that names the one in use.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from annotator.inputs import load_json
 from annotator.labels import LabelScheme
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.combining import LearnedSpans
+from annotator.suggest.learned.neural_recogniser import NeuralRecogniser
 from annotator.suggest.learned.phrase_memory import FrozenMemory
 from annotator.suggest.learned.tagger import Tagger
 from annotator.suggest.learned.token_features import FeatureSet
@@ -39,7 +40,8 @@ LARGEST_FILE = 1 << 28
 NONE = "none"
 KEPT = 10
 """Versions that are kept: the newest ones, and the one in use."""
-CARD, TAGGER, LINKER, CALIBRATION, MEMORY = "card.json", "tagger.crf", "linker.json", "calibration.json", "memory.json"
+CARD, TAGGER, VOTER = "card.json", "tagger.crf", "recogniser.msgpack"
+LINKER, CALIBRATION, MEMORY = "linker.json", "calibration.json", "memory.json"
 
 
 class _Card(msgspec.Struct):
@@ -79,7 +81,8 @@ class LearnedVersion:
         if TAGGER not in self.card["files"]:
             return None
         feature_set = FeatureSet(self.card.get("features", FeatureSet.PLAIN))
-        return self._made(TAGGER, lambda path: Tagger(path, feature_set, self.card.get("trust")))
+        voter = self._made(VOTER, NeuralRecogniser) if VOTER in self.card["files"] else None
+        return self._made(TAGGER, lambda path: Tagger(path, feature_set, self.card.get("trust"), voter))
 
     @cached_property
     def relation_scorer(self) -> RelationScorer | None:

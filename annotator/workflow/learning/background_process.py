@@ -43,7 +43,7 @@ def train_and_suggest(workspace: Workspace, curator: str, *, network: bool = Fal
     learned_dir = learned_folder(workspace)
     if versions.is_pinned(learned_dir) and versions.chosen_version(learned_dir) == versions.NONE:
         return "no learned version is to be used"
-    trained = train(workspace, override=False)
+    trained = train(workspace, override=False, neural=True)
     if not trained.new:
         return f"version {trained.version} knows all of it"
     asking = _log_asking if network else None

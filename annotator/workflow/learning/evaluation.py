@@ -91,12 +91,18 @@ class Evaluation:
 
 
 def evaluate(
-    workspace: Workspace, *, layer: str | None = None, folds: int | None = FOLDS, progress: Progress | None = None
+    workspace: Workspace,
+    *,
+    layer: str | None = None,
+    folds: int | None = FOLDS,
+    neural: bool = False,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Leave documents out in turn and suggest for them; ``folds`` ``None`` leaves each out by itself.
 
-    ``layer`` names the layer that is the truth; by default it is gold, else finished work.  Raises
-    :class:`WorkflowError` when fewer than two documents are finished in it, or all are near-duplicates.
+    With ``neural`` the neural tagger is measured too.  ``layer`` names the layer that is the truth; by default it is
+    gold, else finished work.  Raises :class:`WorkflowError` when fewer than two documents are finished in it, or all
+    are near-duplicates.
     """
     from annotator.files.scratch import scratch
     from annotator.suggest.learned.cross_validation import choose, cross_validate
@@ -115,7 +121,9 @@ def evaluate(
     if len(parts) < LEAST:
         raise WorkflowError("all finished documents are near-duplicates of one another", "finish one that is not")
     with scratch(learned_folder(workspace)) as temporary:
-        runs = {share: cross_validate(training_set, temporary, parts, share, progress) for share in SHARES}
+        runs = {
+            share: cross_validate(training_set, temporary, parts, share, progress, neural=neural) for share in SHARES
+        }
     full = runs[1.0]
     used = choose(full)
     kinds = {"spans": full.spans, "relations": full.relations, "whole": full.whole}

@@ -95,15 +95,19 @@ def _truth(layers: Sequence[LayerInfo]) -> LayerInfo | None:
     return min(work, key=lambda info: (info.changed_at or "", info.name), default=None)
 
 
-def train(workspace: Workspace, *, override: bool = True, progress: Progress | None = None) -> TrainingResult:
+def train(
+    workspace: Workspace, *, override: bool = True, neural: bool = False, progress: Progress | None = None
+) -> TrainingResult:
     """Train a new version on finished work and put it into use, unless the one in use was trained on just that.
 
     Of the versions before it the newest are kept.  ``override`` false leaves a version that a person chose in use.
+    With ``neural``, or when the version in use has one, the neural tagger is compared too, which takes a minute or so.
     Raises :class:`NothingToLearnError` when too little is finished and :class:`TrainingUnderWayError` while another
     process trains.
     """
     from annotator.suggest.learned import versions
-    from annotator.suggest.learned.learning import learn
+    from annotator.suggest.learned.cross_validation import NEURAL
+    from annotator.suggest.learned.learning import learn, may_gain
     from annotator.suggest.pipeline import SuggestionPipeline
 
     scheme, learned_dir = workspace.scheme, learned_folder(workspace)
@@ -117,14 +121,16 @@ def train(workspace: Workspace, *, override: bool = True, progress: Progress | N
             )
         known = _fingerprint(pipeline, layers)
         current = versions.active_version(learned_dir, scheme)
-        if current is not None and current.card.get("learned_from") == known:
-            return TrainingResult(current.version, dict(current.card), new=False)
+        if current is not None:
+            neural = neural or current.card.get("uses", {}).get("spans") == NEURAL
+            if current.card.get("learned_from") == known and not (neural and may_gain(current.card)):
+                return TrainingResult(current.version, dict(current.card), new=False)
         started = time.monotonic()
         training_set, retired = gather(workspace, pipeline, layers, progress)
         made = learned_dir / f".making-{os.getpid()}"
         made.mkdir()
         try:
-            figures = learn(training_set, made, progress=progress)
+            figures = learn(training_set, made, progress=progress, neural=neural)
             card = {
                 "version": versions.next_version(learned_dir),
                 "created_at": workspace.store.clock(),

@@ -175,6 +175,12 @@ class TestChoice:
             "relations": "linker",
             "whole": "tagger+linker",
         }
+        spans |= {"rich tagger": results(8, 8, 9, 9), "neural tagger": results(8, 9, 8, 9)}
+        whole |= {f"{way}+{other}": results(0, 0, 0, 0) for way in spans for other in relations}
+        assert choose(CrossValidation(spans, relations, whole))["spans"] == "rich tagger"
+        spans["neural tagger"] = results(10, 10, 9, 10)
+        assert choose(CrossValidation(spans, relations, whole))["spans"] == "neural tagger"
+        del spans["rich tagger"], spans["neural tagger"]
         spans["memory"] = results(2, 3, 3, 2)
         spans["tagger"] = results(5, 4, 5, 5)
         assert choose(CrossValidation(spans, relations, whole))["spans"] == "rules"

@@ -16,7 +16,7 @@ from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, LayerName, Op
 from annotator.store import check_database
-from annotator.suggest.learned import versions
+from annotator.suggest.learned import neural_recogniser, versions
 from annotator.suggest.learned.cross_validation import TAGGERS, HeldOutResult
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.comparing.verdicts import summarize_verdicts
@@ -286,6 +286,38 @@ class TestCommands:
             1,
             "annotator: no learned version '0007': `annotator models list` shows them\n",
         )
+
+    def test_the_neural_tagger_is_compared_on_request_where_another_one_beats_the_rules(
+        self, run: Callable[..., tuple[int, str, str]], finished: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(neural_recogniser, "LEAST_READ", 600)
+        monkeypatch.setattr(neural_recogniser, "PASSES", 1)
+        assert "neural" not in "".join(run("train", "--neural")[1:])
+        for number in range(6, 12):
+            finish(finished, number)
+        _, out, said = run("train")
+        assert "neural" not in out
+        assert "`annotator train --neural` compares the neural tagger too" in said
+        _, out, said = run("train", "--neural")
+        assert "neural tagger" in out
+        assert "version 0003 learned from 12 documents" in said
+        assert "--neural" not in said
+        assert "version 0003, in use, already learned" in run("train", "--neural")[2]
+
+    def test_a_neural_training_that_is_broken_off_leaves_nothing(
+        self, finished: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupted(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        for number in range(6, 12):
+            finish(finished, number)
+        monkeypatch.setattr(neural_recogniser, "train", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train(finished.workspace, neural=True)
+        folder = learned_folder(finished.workspace)
+        assert [path.name for path in folder.iterdir()] == [".lock"]
+        assert train(finished.workspace).version == "0001"
 
     def test_a_damaged_version_is_told_of_and_the_rest_goes_on(
         self, run: Callable[..., tuple[int, str, str]], finished: Bench
