@@ -100,6 +100,16 @@ def test_a_scroll_bar_whose_list_was_removed_is_painted_blank() -> None:
     assert [strip.text for strip in bar.render_lines(Region(0, 0, 1, 3))] == [" ", " ", " "]
 
 
+async def test_a_scroll_bar_is_blank_below_its_end(tmp_path: Path) -> None:
+    bench = make_workspace(tmp_path, "flat")
+    async with workbench(bench, "nota", curator="ana", size=(120, 10)) as work:
+        bar = work.app.screen.query(LineScrollBar).first()
+        height = bar.size.height
+        lines = bar.render_lines(Region(0, 0, bar.size.width, height + 2))
+        assert [strip.text.strip() for strip in lines[height:]] == ["", ""]
+    bench.workspace.close()
+
+
 async def test_a_key_is_painted_at_once_and_not_when_the_timer_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,12 +51,17 @@ class LineScrollBar(ScrollBar):
         return list(drawn.segments)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Build lines of the bar without Textual's own decoration; blank ones once its list has been removed."""
+        """Build lines of the bar without Textual's own decoration.
+
+        They are blank once its list has been removed, and below its end: a frame may be due before it has its size.
+        """
         if self.parent is None:
             return [Strip.blank(crop.width)] * crop.height
         cells = self._cells()
 
         def line(y: int) -> Strip:
+            if y >= len(cells):
+                return Strip.blank(crop.width)
             self._painted[y] = cells[y]
             return _strip(cells[y])
 
