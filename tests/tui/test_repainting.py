@@ -103,7 +103,7 @@ def test_a_scroll_bar_whose_list_was_removed_is_painted_blank() -> None:
 async def test_a_scroll_bar_is_blank_below_its_end(tmp_path: Path) -> None:
     bench = make_workspace(tmp_path, "flat")
     async with workbench(bench, "nota", curator="ana", size=(120, 10)) as work:
-        bar = work.app.screen.query(LineScrollBar).first()
+        bar = work.app.screen.query_one(TextView).vertical_scrollbar
         height = bar.size.height
         lines = bar.render_lines(Region(0, 0, bar.size.width, height + 2))
         assert [strip.text.strip() for strip in lines[height:]] == ["", ""]

@@ -258,7 +258,7 @@ class TestInATerminal:
         terminal.send("tutorial")
         terminal.wait("learn the keys")
         terminal.press("enter")
-        terminal.wait("12")
+        terminal.wait("Tutorial 1/12")
         terminal.press("Q")
         assert " nota " in terminal.wait("Cruz Roja")
         terminal.wait("a accept · x reject")
