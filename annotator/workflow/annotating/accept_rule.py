@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from annotator.labels import LabelScheme
@@ -26,19 +25,18 @@ class AcceptRule(NamedTuple):
             return cls(threshold)
         return cls(scheme.accept_threshold, scheme.accept_precision)
 
-    def threshold_among(self, scores: Iterable[float]) -> float:
-        """The threshold where these are the scores of all that is pending."""
+    def threshold_among(self, scores: Mapping[float, int]) -> float:
+        """The threshold where these are the scores of all that is pending, each with how many have it."""
         return self.threshold if self.precision is None else threshold_for(self.precision, scores)
 
 
-def threshold_for(precision: float, scores: Iterable[float]) -> float:
+def threshold_for(precision: float, scores: Mapping[float, int]) -> float:
     """The lowest of some scores from which their mean is ``precision`` or more; above all of them where there is none.
 
     The mean of probabilities is the share that is expected to be right.  Equal scores are taken together or not at all.
     """
     threshold, total, number = ABOVE_ALL, 0.0, 0
-    for score, equal in groupby(sorted(scores, reverse=True)):
-        count = sum(1 for _ in equal)
+    for score, count in sorted(scores.items(), reverse=True):
         total, number = total + count * score, number + count
         if total < (precision - _ROUNDING) * number:
             break

@@ -45,10 +45,10 @@ class ReviewLayer:
     @property
     def threshold(self) -> float:
         """The score from which a suggestion is likely; by precision, it follows what is pending."""
-        suggestions = self.suggestions
-        if self.accept_rule.precision is not None and self._threshold_at != suggestions.changes:
-            self._threshold = self.accept_rule.threshold_among(suggestions.pending_scores())
-            self._threshold_at = suggestions.changes
+        scores = self.suggestions.pending_scores
+        if self.accept_rule.precision is not None and self._threshold_at != scores.changes:
+            self._threshold = self.accept_rule.threshold_among(scores.counts)
+            self._threshold_at = scores.changes
         return self._threshold
 
     @property

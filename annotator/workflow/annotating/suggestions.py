@@ -11,6 +11,7 @@ from annotator.history import Op
 from annotator.intervals import IntervalIndex
 from annotator.store import Store
 from annotator.text import Document
+from annotator.workflow.annotating.pending_scores import PendingScores
 from annotator.workflow.annotating.review_order import ReviewOrder
 from annotator.workflow.editing.content import ContentChange, LayerContent, Position, relation_position
 
@@ -32,7 +33,7 @@ class Suggestions:
     suggested relation while both its ends are decided or pending and the scheme allows it.  ``order`` holds the pending
     ones.  ``spans`` and ``relations`` are all suggestions by id, ``stored_spans`` and
     ``stored_relations`` those that are stored, as opposed to those that follow from what was decided meanwhile.
-    ``changes`` counts the changes of what is pending, and of its scores.
+    ``pending_scores`` counts the scores of what is pending.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Suggestions:
         self._content = content
         self._text = text
         self._order = order
-        self.changes = 0
+        self.pending_scores = PendingScores()
         labels, types = content.scheme.entities, content.scheme.relations
         self.spans = {i: s for i, s in stored.spans.items() if s.label in labels}
         self.relations = {
@@ -70,6 +71,8 @@ class Suggestions:
         for verdict in verdicts.values():
             self._put_verdict(verdict)
         self._order.replace_pending_spans((), [self._position(i) for i in self.spans if self._may_span_be_pending(i)])
+        for span_id in self.spans:
+            self._count_score(span_id)
         for relation_id in self.relations:
             self._refresh_relation(relation_id)
 
@@ -120,11 +123,6 @@ class Suggestions:
         if verdict is not None:
             return verdict.item if verdict.item in self._content.spans else None
         return span_id if self._order.is_pending(span_id) else None
-
-    def pending_scores(self) -> list[float]:
-        """The scores of all pending suggestions, in reading order."""
-        pending = (self.spans.get(i.id) or self.relations[i.id] for i in self._order.pending)
-        return [suggestion.score or 0.0 for suggestion in pending]
 
     def alike(self, suggestion_id: str) -> list[str]:
         """The pending suggestions that ask the same as a pending one, with it, in reading order; case counts.
@@ -257,6 +255,7 @@ class Suggestions:
         for span_id in drop:
             if span_id in stored:
                 self.spans[span_id] = stored[span_id]
+                self._count_score(span_id)
             else:
                 span = self.spans.pop(span_id)
                 self._asking[self._question(span)].discard(span_id)
@@ -265,9 +264,9 @@ class Suggestions:
 
     def revise_relations(self, put: Iterable[Relation], drop: Iterable[str]) -> None:
         """Suggest other relations beside the stored ones; their ends must be suggested spans."""
-        self.changes += 1
         for relation_id in drop:
             self._order.set_pending_relation(relation_id, None)
+            self.pending_scores.put(relation_id, None)
             relation = self.relations.pop(relation_id)
             self._asking[self._question(relation)].discard(relation_id)
             for end in (relation.head, relation.child):
@@ -281,7 +280,6 @@ class Suggestions:
 
     def _refresh(self, span_ids: Iterable[str]) -> None:
         """Update whether suggested spans, and the relations at them, are pending."""
-        self.changes += 1
         no_longer: list[Position] = []
         newly: list[Position] = []
         span_ids = list(span_ids)
@@ -290,12 +288,20 @@ class Suggestions:
             if pending != self._order.is_pending(span_id):
                 (newly if pending else no_longer).append(self._position(span_id))
         self._order.replace_pending_spans(no_longer, newly)
+        for span_id in span_ids:
+            self._count_score(span_id)
         for relation_id in {r for s in span_ids for r in self._at(s)}:
             self._refresh_relation(relation_id)
 
     def _refresh_relation(self, relation_id: str) -> None:
-        self.changes += 1
         self._order.set_pending_relation(relation_id, self._relation_position(relation_id))
+        self._count_score(relation_id)
+
+    def _count_score(self, suggestion_id: str) -> None:
+        """Count the score of a suggestion if it is pending, and no longer if it is not."""
+        pending = self._order.is_pending(suggestion_id)
+        suggestion = (self.spans.get(suggestion_id) or self.relations[suggestion_id]) if pending else None
+        self.pending_scores.put(suggestion_id, None if suggestion is None else suggestion.score or 0.0)
 
     def _may_span_be_pending(self, span_id: str) -> bool:
         if span_id in self.verdicts or span_id in self._suppressed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ WORDS = ["Abad", "Bravo", "Cano", "Duque", "Egea"]
 def test_what_is_taken_reaches_the_precision_and_one_score_more_would_not(
     precision: float, scores: list[float]
 ) -> None:
-    threshold = threshold_for(precision, scores)
+    threshold = threshold_for(precision, Counter(scores))
     taken = [score for score in scores if score >= threshold]
     assert not taken or sum(taken) / len(taken) >= precision - 1e-6
     left = sorted({score for score in scores if score < threshold})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -250,6 +251,12 @@ class Curation(RuleBasedStateMachine):
         layer = self.session.layer
         relations = [i for i in layer.order.items if layer.relation(i.id) is not None]
         assert list(layer.order.relations) == relations
+
+    @invariant()
+    def the_scores_of_what_is_pending_are_counted(self) -> None:
+        layer = self.session.layer
+        pending = (layer.span(i.id) or layer.suggestions.relations[i.id] for i in layer.order.pending)
+        assert layer.suggestions.pending_scores.counts == Counter(item.score or 0.0 for item in pending)
 
     @invariant()
     def all_that_is_decided_is_reviewed_once(self) -> None:
