@@ -69,9 +69,9 @@ def workspace_with(folder: Path, text: str) -> Path:
     tokens = document.tokens
     step = max(1, SPAN_EVERY * len(tokens) // len(text))
     starts = range(2, len(tokens) - 2, step)
-    spans = [suggested_span(*tokens[i], ("PERSON", "ROLE")[n % 2], "bench@1", 0.8) for n, i in enumerate(starts)]
+    spans = [suggested_span(*tokens[i], ("PERSON", "ROLE")[n % 2], "bench@1", 0.95) for n, i in enumerate(starts)]
     pairs = zip(spans[::6], spans[1::6], strict=False)
-    links = [suggested_relation(head, child, "holds_position", "bench@1", 0.8) for head, child in pairs]
+    links = [suggested_relation(head, child, "holds_position", "bench@1", 0.95) for head, child in pairs]
     ops = [Op("layer", "text", None, {"value": document.sha256})]
     ops += [Op("span", s.id, None, item_record(s)) for s in spans] + [
         Op("relation", r.id, None, item_record(r)) for r in links

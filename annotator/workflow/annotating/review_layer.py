@@ -47,7 +47,7 @@ class ReviewLayer:
         """The score from which a suggestion is likely; by precision, it follows what is pending."""
         scores = self.suggestions.pending_scores
         if self.accept_rule.precision is not None and self._threshold_at != scores.changes:
-            self._threshold = self.accept_rule.threshold_among(scores.counts)
+            self._threshold = self.accept_rule.threshold_among(scores.counts())
             self._threshold_at = scores.changes
         return self._threshold
 
@@ -84,9 +84,9 @@ class ReviewLayer:
         low, high = sorted((self._shown_threshold, self.threshold))
         self._shown_threshold = self.threshold
         passed: list[Span] = []
-        for interval in self.order.pending if low < high else ():
-            item = self.suggestions.span(interval.id) or self.suggestions.relation(interval.id)
-            if item is not None and any(low <= (score or 0) < high for score in (item.score, self.first_score(item))):
+        for suggestion_id in self.suggestions.pending_between(low, high):
+            item = self.suggestions.span(suggestion_id) or self.suggestions.relation(suggestion_id)
+            if item is not None:
                 ends = [item] if isinstance(item, Span) else [self.span(item.head), self.span(item.child)]
                 passed += [span for span in ends if span is not None]
         return {(span.start, span.end) for span in passed}

@@ -11,8 +11,8 @@ from annotator.history import Op
 from annotator.intervals import IntervalIndex
 from annotator.store import Store
 from annotator.text import Document
-from annotator.workflow.annotating.pending_scores import PendingScores
 from annotator.workflow.annotating.review_order import ReviewOrder
+from annotator.workflow.annotating.score_index import ScoreIndex
 from annotator.workflow.editing.content import ContentChange, LayerContent, Position, relation_position
 
 
@@ -33,7 +33,7 @@ class Suggestions:
     suggested relation while both its ends are decided or pending and the scheme allows it.  ``order`` holds the pending
     ones.  ``spans`` and ``relations`` are all suggestions by id, ``stored_spans`` and
     ``stored_relations`` those that are stored, as opposed to those that follow from what was decided meanwhile.
-    ``pending_scores`` counts the scores of what is pending.
+    ``pending_scores`` has what is pending by score.
     """
 
     def __init__(
@@ -47,7 +47,8 @@ class Suggestions:
         self._content = content
         self._text = text
         self._order = order
-        self.pending_scores = PendingScores()
+        self.pending_scores = ScoreIndex()
+        self._first_index = ScoreIndex()
         labels, types = content.scheme.entities, content.scheme.relations
         self.spans = {i: s for i, s in stored.spans.items() if s.label in labels}
         self.relations = {
@@ -145,6 +146,14 @@ class Suggestions:
     def begin_showing(self) -> None:
         """Note that the suggestions are shown from now on, with the scores that they have."""
         self._first_scores = {i.id: self.spans[i.id].score or 0 for i in self._order.pending_spans}
+        self._first_index = ScoreIndex()
+        for span_id, score in self._first_scores.items():
+            self._first_index.put(span_id, score)
+
+    def pending_between(self, low: float, high: float) -> set[str]:
+        """The pending suggestions whose score is or first was ``low`` or more and less than ``high``."""
+        first = self._first_index.between(low, high)
+        return {*self.pending_scores.between(low, high), *(i for i in first if self._order.is_pending(i))}
 
     def first_score(self, suggestion_id: str) -> float | None:
         """The score that a suggestion had when it was first shown; of one decided before, the one that is stored."""
@@ -246,7 +255,7 @@ class Suggestions:
                 self._asking[self._question(span)].add(span_id)
             self.spans[span_id] = span
             if may_be_pending:
-                self._first_scores.setdefault(span_id, span.score or 0)
+                self._first_index.put(span_id, self._first_scores.setdefault(span_id, span.score or 0))
             (self._suppressed.discard if may_be_pending else self._suppressed.add)(span_id)
         for span_id in drop:
             changed[span_id] = None

@@ -256,7 +256,7 @@ class Curation(RuleBasedStateMachine):
     def the_scores_of_what_is_pending_are_counted(self) -> None:
         layer = self.session.layer
         pending = (layer.span(i.id) or layer.suggestions.relations[i.id] for i in layer.order.pending)
-        assert layer.suggestions.pending_scores.counts == Counter(item.score or 0.0 for item in pending)
+        assert layer.suggestions.pending_scores.counts() == Counter(item.score or 0.0 for item in pending)
 
     @invariant()
     def all_that_is_decided_is_reviewed_once(self) -> None:
