@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 from annotator.suggest.relations.participant_rules import is_placed
-from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.relations.relation_candidate import OTHER_HALF, UNRELATED, WORD, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import GPE, LOC
 from annotator.suggest.rules.gazetteer import is_division_or_country
 
-_WORD = r"[a-záéíóúüñç­-]+"
-_OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
 _TAKES_PLACE = re.compile(
     r"\b(?:realiz|celebr|efectu|llev[óa]|tiene lugar|tendrá lugar|tuvo lugar|ocurri|suced|será|fue\b|jug[óa]|disput"
     r"|inici|comenz|comienz|arranc|termin|concluy|abr(?:e|irá|ió)\b|estall|produj"
@@ -19,7 +17,7 @@ _TAKES_PLACE = re.compile(
     r"|unfold|continu|kick)",
     re.IGNORECASE,
 )
-_TO_PLACE = re.compile(rf"^(?: {_WORD})?(?: (?:de|del|of) (?:⟨\w+⟩|{_WORD}))? (?:a|al|to) (?:the |la |el |los |las )?$")
+_TO_PLACE = re.compile(rf"^(?: {WORD})?(?: (?:de|del|of) (?:⟨\w+⟩|{WORD}))? (?:a|al|to) (?:the |la |el |los |las )?$")
 _GOES = re.compile(r"visit|viaj|gira|regreso|llegada|peregrin|trip|tour|travel|return|arrival|pilgrim", re.IGNORECASE)
 _IN_PLACE = re.compile(
     r"\b(?:en|in|at|outside|inside|near|through|across|around|off|cerca de|por|frente al?|afuera del?)(?: la| el"
@@ -36,10 +34,10 @@ _STRUCK = re.compile(
     r"(?:struck|strikes?|hit|hits|shook|rock(?:ed|s)|devastat\w+|batter\w+|ravag\w+|swept"
     r"|kill\w+ \w+ (?:people )?(?:in|across)"
     r"|sacud\w+|azot\w+|golpe\w+|afect[óa]\w*|devast\w+|asol\w+)"
-    rf"(?: (?:the|a|el|la|los|las|al))?(?: {_WORD})?(?: (?:coast|costa|norte|sur|state|province) (?:of|de))? $"
+    rf"(?: (?:the|a|el|la|los|las|al))?(?: {WORD})?(?: (?:coast|costa|norte|sur|state|province) (?:of|de))? $"
 )
 _AT_EVENT = re.compile(r"^,? (?:at|during|durante|en) (?:the |el |la |los |las )$")
-_PLACE_FIRST = re.compile(rf"^,? (?:(?:the|an?|el|la|los|las|una?)(?: {_WORD}){{0,2}} )?$")
+_PLACE_FIRST = re.compile(rf"^,? (?:(?:the|an?|el|la|los|las|una?)(?: {WORD}){{0,2}} )?$")
 _IN_BEFORE = re.compile(
     r"(?:^|[.,;:\n—–“\"] ?|\b(?:y|and|that|que) )(?:in|near|outside|en|cerca de)(?: the| la| el| northern| southern"
     r"| eastern| western| central| downtown)? $",
@@ -49,14 +47,14 @@ _COORDINATED = re.compile(r"^(?:, ⟨GPE⟩)*,? (?:and|y|e) ⟨GPE⟩")
 _HOSTS = re.compile(
     r"^(?: (?:will|is to|has|would|va a))? (?:(?:co-?)?host(?:s|ed|ing)?|acog\w+|alberg\w+|será sede|fue sede"
     r"|recib\w+ )(?: de)?"
-    rf"(?: (?:the|an?|el|la|los|las|una?))?(?: {_WORD})? $"
+    rf"(?: (?:the|an?|el|la|los|las|una?))?(?: {WORD})? $"
 )
 _HIT_BY = re.compile(
     r"^ (?:(?:has|have|had|ha|been|was|were|is|being|fue|sido) ){1,3}(?:hit|struck|shaken|devastated|rocked"
-    rf"|battered|ravaged|sacudid|azotad|golpead|afectad|devastad)\w* (?:by|por)(?: {_WORD}){{0,3}} $"
+    rf"|battered|ravaged|sacudid|azotad|golpead|afectad|devastad)\w* (?:by|por)(?: {WORD}){{0,3}} $"
 )
 _ARRIVED = re.compile(r"\b(?:arriv|travel|fl[ei]w|went|head|lleg|viaj|acud)\w* (?:in|to|at|for|al?|en) $")
-_FOR_VISIT = re.compile(rf"^(?:(?: on)? ⟨DATE⟩)? (?:for|on|en|para)(?: {_WORD}){{0,3}} $")
+_FOR_VISIT = re.compile(rf"^(?:(?: on)? ⟨DATE⟩)? (?:for|on|en|para)(?: {WORD}){{0,3}} $")
 _TO_POLLS = re.compile(
     r"^ (?:goes|go|went|heads?|headed|will go|vote[sd]?|acud\w+|vota\w*) (?:to the polls|a las urnas)\b.* $"
 )
@@ -85,7 +83,7 @@ _REACTED = re.compile(
 def held_on(pair: RelationCandidate) -> RuleScore:
     """Score an event and its date: ``the | meeting | on May 3``."""
     typed = _OF_EVENT.sub("", pair.typed) if pair.forwards else pair.typed
-    if "⟨EVENT⟩" in typed or "⟨DATE⟩" in typed or pair.words > 14 or _OTHER_HALF.search(pair.between):
+    if "⟨EVENT⟩" in typed or "⟨DATE⟩" in typed or pair.words > 14 or OTHER_HALF.search(pair.between):
         return UNRELATED
     if pair.forwards:
         if _REACTED.search(pair.before) and pair.typed in {" ", " on ", " el "}:
@@ -102,7 +100,7 @@ def held_on(pair: RelationCandidate) -> RuleScore:
 
 def held_in(pair: RelationCandidate) -> RuleScore:
     """Score an event and its place: ``the | meeting | in Toledo``."""
-    if pair.words > 14 or _OTHER_HALF.search(pair.between):
+    if pair.words > 14 or OTHER_HALF.search(pair.between):
         return UNRELATED
     if not pair.forwards:
         return _place_before(pair)

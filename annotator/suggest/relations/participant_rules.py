@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.relations.relation_candidate import OTHER_HALF, UNRELATED, WORD, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import EVENT, GPE, ORG, PERSON
 
-_WORD = r"[a-záéíóúüñç­-]+"
-_OTHER_HALF = re.compile(
-    r"[;:]| (?:mientras|while|pero|but|aunque|although) | (?:as|when|that|because|que|cuando|porque) (?:the |el |la )?⟨"
-)
+_NEW_CLAUSE = re.compile(rf"{OTHER_HALF.pattern}| (?:as|when|that|because|que|cuando|porque) (?:the |el |la )?⟨")
 _NOT = re.compile(
     r"\b(?:not|never|without|refus\w+|declin\w+|boycott\w*|miss(?:ed|es)?|withdrew|skipped|no|nunca|sin|tampoco)\b"
     r"|n['’]t\b|\bninguna? "
@@ -40,7 +37,7 @@ _MEMBERS = re.compile(
     re.IGNORECASE,
 )
 _COORDINATED = re.compile(
-    rf"^(?:(?:,| y| e| and|,? and)(?: (?:de|del|of))?(?: (?:la|el|the|su|his|her)(?: {_WORD})?)?"
+    rf"^(?:(?:,| y| e| and|,? and)(?: (?:de|del|of))?(?: (?:la|el|the|su|his|her)(?: {WORD})?)?"
     r"(?: ⟨ROLE⟩(?: (?:de|del|of)(?: la| the)? ⟨\w+⟩,?)?)? ⟨(?:PERSON|ORG|GPE)⟩)+"
 )
 _LIST = (
@@ -60,17 +57,17 @@ _AT = re.compile(
 _WITHIN = re.compile(
     r" (?:in|at|during|en|durante)"
     r"(?: (?:the|an?|this|last|its|his|her|their|el|la|los|las|una?|sus?|este|esta))?"
-    rf"(?: ⟨DATE⟩(?:['’]s?)?)?(?: {_WORD})? $"
+    rf"(?: ⟨DATE⟩(?:['’]s?)?)?(?: {WORD})? $"
 )
 _SAID_AFTER = re.compile(
     r"^ (?:said|says|told \w+|added|dijo|afirmó|declaró)(?: (?:to )?\w+)?"
     r" (?:after|following|tras|después de|al término de)"
-    rf"(?: (?:the|his|her|el|la|su))?(?: {_WORD})? $"
+    rf"(?: (?:the|his|her|el|la|su))?(?: {WORD})? $"
 )
 _NEW_PHRASE = re.compile(r"^(?:['’]|, (?!during|durante|who|quien))")
 _FOR = re.compile(r" (?:for|to|para|a) (?:the|an?|el|la|una?)(?: \w+)? $")
 _OPPOSES = (
-    r"\b(?:beat|beats|beating|beaten|defeat\w*|fac(?:e|es|ed|ing)|overcame|thrash\w*|edge[ds]?|dr[ae]w\w*|tied|lost to"
+    r"(?:beat|beats|beating|beaten|defeat\w*|fac(?:e|es|ed|ing)|overcame|thrash\w*|edge[ds]?|dr[ae]w\w*|tied|lost to"
     r"|fell to|takes? on|took on|f[oi]ught|fights?|play(?:s|ed|ing)?|knock\w* out|eliminat\w*|outpoint\w*|clash\w*"
     r"|venc\w+|derrot\w+|enfrent\w+|empat\w+|elimin\w+|super[óa]\w*|cay[óe]\w* ante|gole[óa]\w*|impus\w+|impondr\w+"
     r"|host(?:s|ed|ing)?|invit\w+|receiv\w+|welcom\w+|met|meets?|meeting|recib\w+"
@@ -79,15 +76,13 @@ _OPPOSES = (
     r"(?: (?:the|el|la|los|las|incumbent|rivals?))?"
 )
 """A verb whose subject and object take part in the same event."""
-_OPPOSED_BEFORE = re.compile(
-    rf"^(?:{_LIST})(?: {_WORD}){{0,5}}? {_OPPOSES[2:]}{_LIST} ⟨(?:PERSON|ORG|GPE)⟩(?P<rest>,? .*)$"
-)
-_OPPOSED = re.compile(rf"{_OPPOSES} $")
+_OPPOSED_BEFORE = re.compile(rf"^(?:{_LIST})(?: {WORD}){{0,5}}? {_OPPOSES}{_LIST} ⟨(?:PERSON|ORG|GPE)⟩(?P<rest>,? .*)$")
+_OPPOSED = re.compile(rf"\b{_OPPOSES} $")
 _BEATING = re.compile(
     r", (?:beating|defeating|ahead of|derrotando a|venciendo a|al vencer a|tras vencer a)(?: the| los)? $"
 )
-_OPPOSED_AFTER = re.compile(rf"^,{_LIST}(?: {_WORD}){{0,5}}? {_OPPOSES[2:]} $")
-_IN_TITLE = re.compile(rf" (?:(?!{_OPPOSES[2:]}\b|[a-z]+(?:ed|ó|aron|ieron)\b)[a-záéíóúñ]+ )?[A-Z]")
+_OPPOSED_AFTER = re.compile(rf"^,{_LIST}(?: {WORD}){{0,5}}? {_OPPOSES} $")
+_IN_TITLE = re.compile(rf" (?:(?!{_OPPOSES}\b|[a-z]+(?:ed|ó|aron|ieron)\b)[a-záéíóúñ]+ )?[A-Z]")
 _IN_NAME = re.compile(r" (?!(?:entre|with|from|between|sobre|para|during|durante|contra|that)\b)[a-z]{4,} [A-Z]")
 _FROM = re.compile(r"⟨ORG⟩,? (?:from|of|in|de) $")
 _CONTEST = re.compile(
@@ -110,7 +105,7 @@ _DOES = re.compile(
 )
 _RELATIVE = re.compile(r"\b(?:quien|que|who|whom|which|para)\b")
 _APPOSED = re.compile(r"^, (?:(?!⟨(?:PERSON|EVENT)⟩)[^,]){2,60},(?= [a-z])")
-_OPPOSITION = re.compile(rf"{_OPPOSES}{_LIST} ⟨(?:PERSON|ORG|GPE)⟩")
+_OPPOSITION = re.compile(rf"\b{_OPPOSES}{_LIST} ⟨(?:PERSON|ORG|GPE)⟩")
 _INCIDENT = re.compile(
     r"attack|ataque|atentad|bomb|crash|accident|choque|quake|terremoto|sismo|\bfires?\b|incendi|flood|inundaci|storm"
     r"|tormenta|hurricane|huracán|tornado|tsunami|explosi|blast|shooting|tiroteo|balacera|massacre|masacre|landslide"
@@ -159,7 +154,7 @@ _SHOWS = re.compile(
     r"|includ\w+"
     r"|involv\w+|show(?:s|ed|cas\w+)|display\w*|reun[ií]\w+(?: en ⟨GPE⟩)? a"
     r"|enfrent\w+|cont(?:ó|ará) con|inclu(?:ye|yó)|presenta)"
-    rf"(?:(?: {_WORD}){{1,3}} (?:by|of|from|de))?(?:{_LIST}(?: ⟨GPE⟩ {_WORD})?){{1,2}} $"
+    rf"(?:(?: {WORD}){{1,3}} (?:by|of|from|de))?(?:{_LIST}(?: ⟨GPE⟩ {WORD})?){{1,2}} $"
 )
 _ATTENDED_BY = re.compile(
     r"^(?:,? (?:en|a) (?:el|la|los|las)? ?(?:que|cual))?,? (?:también )?"
@@ -176,7 +171,7 @@ _THEY_ARE = re.compile(
     rf"^(?: (?:in|on|en) (?:the )?⟨(?:GPE|DATE|LOC)⟩)?(?:,| (?:is|are|was|were|includ\w+|son|fueron|es|fue"
     rf"|inclu\w+))?{_LIST} $"
 )
-_BY = re.compile(rf"(?P<verb>(?: {_WORD}){{1,3}}) (?:por|by) (?!.*\b(?:que|which|who|where|donde)\b)")
+_BY = re.compile(rf"(?P<verb>(?: {WORD}){{1,3}}) (?:por|by) (?!.*\b(?:que|which|who|where|donde)\b)")
 _SUFFERED = re.compile(
     r"crimen|asesinat|muerte|homicid|secuestr|detenci|captura|fuga|ejecuci|desaparici|derrota|arrest|murder|killing"
     r"|death"
@@ -190,7 +185,7 @@ _FIRST_OF_ALL = re.compile(r" (?:⟨EVENT⟩ (?:at|in|of|during|en|del?) (?:the 
 
 def participates(pair: RelationCandidate) -> RuleScore:
     """Score a participant and an event: ``X attended the | meeting``, ``the | visit | of X``, ``X's visit``."""
-    if pair.words > 20 or _OTHER_HALF.search(pair.typed) or _SUFFERED.search(pair.child_text):
+    if pair.words > 20 or _NEW_CLAUSE.search(pair.typed) or _SUFFERED.search(pair.child_text):
         return UNRELATED
     return _participant_before(pair) if pair.forwards else _participant_after(pair)
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 
-from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.relations.relation_candidate import UNRELATED, WORD, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import ORG
 from annotator.suggest.rules.gazetteer import is_country, is_division_or_country
 
-_WORD = r"[a-záéíóúüñç­-]+"
 _UNIT = r"(?:(?:municipio|ciudad|estado|provincia|localidad|departamento|city|town|state|province) (?:de |of )?)?"
 _SEATED = re.compile(
     rf"^(?: \(⟨ORG⟩\))?(?:['’]s)?,? (?:(?:which|que) )?(?:(?:is|was|are|está|es|tiene su|with|con) )?(?:headquarters"
     rf"|sede|based|headquartered|ubicad[oa]|located|campus)"
     rf"(?: located)?,? (?:en|in)(?: la| el| the)? {_UNIT}$"
-    rf"|^,? (?:from|based in) $|^, (?:an?|una?) (?:{_WORD} ){{1,3}}(?:from|in|based in|de) $"
+    rf"|^,? (?:from|based in) $|^, (?:an?|una?) (?:{WORD} ){{1,3}}(?:from|in|based in|de) $"
 )
 _IN = re.compile(
     rf"^(?: \(⟨ORG⟩\))?(?:,? (?:en|in)(?: la| el| the)? {_UNIT}|,? del? {_UNIT}(?<=[a-z]{{4}} )| of the )$"
@@ -40,10 +39,10 @@ _TOWN_IN = re.compile(
     r"^ (?:in|en)(?: (?:north|south|east|west|central|nor|sur)\w*)?(?: (?:el estado de|the state of|el|la|the))? $"
 )
 _TOWN_OF = re.compile(
-    rf"^(?:,|,? (?:is|es|was|era),?)?(?: (?:an?|the|una?|la|el|one))?(?: {_WORD}){{0,2}}"
+    rf"^(?:,|,? (?:is|es|was|era),?)?(?: (?:an?|the|una?|la|el|one))?(?: {WORD}){{0,2}}"
     r" (?:town|city|village|capital|state|province"
     r"|suburb|county|district|municipality|port|ciudad|pueblo|localidad|municipio|estado|provincia)"
-    rf"(?: {_WORD}){{0,2}}? (?:in|of|de|del|en)(?: the| el| la)?(?: (?:south|north|east|west|central|nor|sur)\w*)? $"
+    rf"(?: {WORD}){{0,2}}? (?:in|of|de|del|en)(?: the| el| la)?(?: (?:south|north|east|west|central|nor|sur)\w*)? $"
 )
 _LISTED_AFTER = re.compile(
     r"^(?:, [A-ZÁÉÍÓÚ]\w+(?: [A-ZÁÉÍÓÚ]\w+)*(?:,| (?:y|and|e)\b)|,? (?:y|and|e) (?:el )?[A-ZÁÉÍÓÚ])"

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 
-from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.relations.relation_candidate import OTHER_HALF, UNRELATED, WORD, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import GPE, ORG
 from annotator.suggest.rules.gazetteer import is_country, is_division_or_country
 
-_WORD = r"[a-záéíóúüñç­-]+"
 _OF = r"(?:de|del|of|for|from|para|por|en|in|ante|at|to|sobre|on)"
 _THE = r"(?:(?:el|la|los|las|lo|the|su|sus|its|their) )?"
 _DETERMINERS = (
@@ -20,19 +19,19 @@ _DETERMINERS = (
     r"|también|also) )*"
 )
 _SPAN = r"⟨(?:ORG|GPE|LOC|DATE)⟩"
-_PHRASE = rf"(?: {_OF} {_THE}(?:(?:{_WORD}|⟨GPE⟩) ){{0,3}}?(?:{_SPAN}|\w+)(?: \([^)]{{2,40}}\))?)"
+_PHRASE = rf"(?: {_OF} {_THE}(?:(?:{WORD}|⟨GPE⟩) ){{0,3}}?(?:{_SPAN}|\w+)(?: \([^)]{{2,40}}\))?)"
 """A complement of a post: ``de la empresa``, ``of the ⟨ORG⟩``."""
-_ADJECTIVE = rf"(?: (?!dijo\b|hizo\b){_WORD}?(?:o|a|ense|és|nse|al|an|ish|ese|ol|án|í))"
+_ADJECTIVE = rf"(?: (?!dijo\b|hizo\b){WORD}?(?:o|a|ense|és|nse|al|an|ish|ese|ol|án|í))"
 _NO_VERB = r"(?!.*\b(?:que|who|which|dijo|said|told|se|fue|was|is|has)\b)"
 
 _TITLE = re.compile(
     rf"^{_ADJECTIVE}?(?: {_OF} {_THE}{_SPAN}(?: \(⟨ORG⟩\))?(?:,? (?:y|and) {_OF}? ?{_THE}{_SPAN})?)?(?:,|\]|\))? $"
 )
 _LONG_TITLE = re.compile(
-    rf"^{_NO_VERB}{_ADJECTIVE}?(?:{_PHRASE}{{1,3}}{_ADJECTIVE}?)?(?: \(⟨ORG⟩\))?, (?:(?:el|la|los|las|the) {_WORD} )?$"
+    rf"^{_NO_VERB}{_ADJECTIVE}?(?:{_PHRASE}{{1,3}}{_ADJECTIVE}?)?(?: \(⟨ORG⟩\))?, (?:(?:el|la|los|las|the) {WORD} )?$"
 )
 _BARE_TITLE = re.compile(
-    rf"^{_NO_VERB}{_ADJECTIVE}?(?:(?: {_OF} {_THE}{_WORD}{_ADJECTIVE}?)|{_PHRASE}? {_OF} {_THE}{_WORD}? ?{_SPAN}) $"
+    rf"^{_NO_VERB}{_ADJECTIVE}?(?:(?: {_OF} {_THE}{WORD}{_ADJECTIVE}?)|{_PHRASE}? {_OF} {_THE}{WORD}? ?{_SPAN}) $"
 )
 _SECOND_TITLE = re.compile(
     rf"^{_NO_VERB}(?:{_ADJECTIVE}?{_PHRASE}{{0,2}})"
@@ -45,8 +44,8 @@ _MORE_FOLLOW = re.compile(
 _ONE = r"⟨PERSON⟩(?: \((?:⟨ORG⟩|⟨GPE⟩|\w+)\)| (?:of|from|de|del) (?:the |la )?⟨(?:ORG|GPE)⟩)?"
 _LIST = rf"(?:{_ONE}, )*{_ONE},? (?:y|e|and|&) "
 _APPOSITION = re.compile(
-    rf"^(?:,? | \(|, (?:who|quien|que) (?:is|was|es|era|fue) ){_DETERMINERS}(?:{_WORD}['’]s? )?"
-    rf"(?:(?:⟨(?:ORG|GPE|LOC)⟩(?:['’]s)?|[A-Z]\w+) ){{0,3}}(?:(?!(?:and|y|e|or|o|u|with|con|by|por) ){_WORD} )?$"
+    rf"^(?:,? | \(|, (?:who|quien|que) (?:is|was|es|era|fue) ){_DETERMINERS}(?:{WORD}['’]s? )?"
+    rf"(?:(?:⟨(?:ORG|GPE|LOC)⟩(?:['’]s)?|[A-Z]\w+) ){{0,3}}(?:(?!(?:and|y|e|or|o|u|with|con|by|por) ){WORD} )?$"
 )
 _LISTED = re.compile(rf"^(?:, (?:⟨PERSON⟩, )*| )?(?:(?:y|e|and) ⟨PERSON⟩),? {_DETERMINERS}$")
 _COORDINATED = re.compile(rf"^(?:,| \().*⟨ROLE⟩.*(?: y| and|,) {_DETERMINERS}(?:{_OF} {_THE})?$")
@@ -64,10 +63,9 @@ _IN_SUCCESSION = re.compile(
 _NOT_BECAME = re.compile(
     r"\b(?:no|not|never|nunca|sin|quiere|quería|para|wants?|hopes?)\b(?: \w+)? (?:ser|fue|es|was|is|be)\b"
 )
-_OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
 _SAYS = r"(?:está|es|ha|han|fue|dijo|será|se|no|is|was|has|said)\b"
 _AFTER_POST = re.compile(
-    rf"^{_ADJECTIVE}?(?: (?:y|and) {_WORD})?(?: {_OF}(?: (?!{_SAYS})[^\s,.;:()]+){{1,8}}?)?(?:[,.)(;:\n–—]|$)"
+    rf"^{_ADJECTIVE}?(?: (?:y|and) {WORD})?(?: {_OF}(?: (?!{_SAYS})[^\s,.;:()]+){{1,8}}?)?(?:[,.)(;:\n–—]|$)"
 )
 """What may follow a post in apposition: its complement and a comma, but no verb."""
 _GOVERNED = re.compile(r"\b(?:a|al|de|del|con|of|to|with|for|by|por|from|junto a) (?:propi[oa] )?$", re.IGNORECASE)
@@ -120,7 +118,7 @@ def _post_after(pair: RelationCandidate) -> RuleScore:
         return RuleScore(0.7, "apposition-list")
     if pair.roles_between >= 1 and pair.child_nearest and pair.words <= 14 and _COORDINATED.match(typed):
         return RuleScore(0.66, "second-post")
-    became = _BECAME.search(pair.between) and not _OTHER_HALF.search(typed) and not _NOT_BECAME.search(typed)
+    became = _BECAME.search(pair.between) and not OTHER_HALF.search(typed) and not _NOT_BECAME.search(typed)
     if became and pair.child_nearest and pair.words <= 20:
         return UNRELATED if _GOVERNED.search(pair.before) else RuleScore(0.58, "became")
     if _IN_SUCCESSION.match(typed):
@@ -131,20 +129,20 @@ def _post_after(pair: RelationCandidate) -> RuleScore:
 
 
 _POST_OF = re.compile(
-    rf"^(?: {_WORD})?(?: (?:y|and) ⟨ROLE⟩)?(?: (?:de|del|of|for|at|from|ante|por|en|in|to|with)"
+    rf"^(?: {WORD})?(?: (?:y|and) ⟨ROLE⟩)?(?: (?:de|del|of|for|at|from|ante|por|en|in|to|with)"
     rf"(?: (?:la|el|los|las|the))?"
-    rf"(?: (?:{_WORD}|⟨GPE⟩(?:['’]s)?)){{0,5}} [\"'“‘«]?)$"
+    rf"(?: (?:{WORD}|⟨GPE⟩(?:['’]s)?)){{0,5}} [\"'“‘«]?)$"
 )
-_POST_OF_SECOND = re.compile(rf"^(?: {_WORD})? (?:de|del|of) {_THE}⟨ORG⟩,? (?:y|and) (?:(?:de|del|of) )?{_THE}$")
+_POST_OF_SECOND = re.compile(rf"^(?: {WORD})? (?:de|del|of) {_THE}⟨ORG⟩,? (?:y|and) (?:(?:de|del|of) )?{_THE}$")
 _POST_IN = re.compile(r" (?:en|in|at|to|ante)(?: (?:la|el|los|las|the))? $")
 _OWNER = re.compile(
-    rf"^(?: \(⟨ORG⟩\))?\)?(?:['’]s? (?:{_WORD} ){{0,3}}| (?!(?:to|in|of|for|and|or|y|de|a"
-    rf"|as)\b)(?:{_WORD} )?)(?:⟨ROLE⟩ )?$"
+    rf"^(?: \(⟨ORG⟩\))?\)?(?:['’]s? (?:{WORD} ){{0,3}}| (?!(?:to|in|of|for|and|or|y|de|a"
+    rf"|as)\b)(?:{WORD} )?)(?:⟨ROLE⟩ )?$"
 )
 _HIRED_BY = re.compile(
     r"^,?(?: (?:has|have|ha))? (?:named|appointed|elected|hired|promoted|nombr\w+ a|design\w+ a|eligi\w+ a"
     r"|contrat\w+ a) ⟨PERSON⟩"
-    rf"(?: (?:as|como))?(?: (?:the|its|their|a|an|new|el|la|su|nuev[oa]|un|una))*(?: {_WORD})? $"
+    rf"(?: (?:as|como))?(?: (?:the|its|their|a|an|new|el|la|su|nuev[oa]|un|una))*(?: {WORD})? $"
 )
 _IN_TEAM = re.compile(
     r"entrenador|coach|seleccionador|manager|captain|capit[áa]n|player|jugador|campe[óo]n|champion|striker|goalkeeper"
@@ -199,10 +197,10 @@ _LEADERSHIP = re.compile(
     r"|player|staffer|worker)(?: (?:de|del|at|of|for|with))(?: la| el| the)? $"
 )
 _EMPLOYED = re.compile(
-    rf"^, (?:an? |the )?(?:{_WORD} ){{0,2}}{_JOB} (?:at|with|for|of|from|representing) (?:the )?$"
+    rf"^, (?:an? |the )?(?:{WORD} ){{0,2}}{_JOB} (?:at|with|for|of|from|representing) (?:the )?$"
     r"|^, (?:an?|the) (?!(?:\w+ )?(?:patient|student|prisoner|inmate|guest|victim|visitor)\b)"
-    rf"(?:{_WORD} ){{1,8}}at (?:the )?$"
-    rf"|^, (?:un |una )?{_WORD}(?:ista|ólog[oa]|ador|adora|ogad[oa]) (?:del?|en) (?:la |el )?$"
+    rf"(?:{WORD} ){{1,8}}at (?:the )?$"
+    rf"|^, (?:un |una )?{WORD}(?:ista|ólog[oa]|ador|adora|ogad[oa]) (?:del?|en) (?:la |el )?$"
 )
 _BOTH_OF = re.compile(
     r"^(?:(?:, ⟨PERSON⟩)*,? (?:and|y|e) ⟨PERSON⟩)?, (?:both|all|ambos|ambas|todos) (?:of|from|at|with|del?)"

@@ -9,6 +9,10 @@ from typing import NamedTuple
 
 from annotator.suggest.rules.analyzed_document import ROLE
 
+WORD = r"[a-záéíóúüñç-]+"
+"""A word in lower case, as the inside of a regular expression."""
+OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
+"""Where another half of the sentence begins, about which the first says nothing."""
 _SPAN = re.compile(r"⟨\w+⟩")
 
 

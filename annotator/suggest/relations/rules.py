@@ -14,7 +14,7 @@ from annotator.suggest.relations.event_rules import held_in, held_on
 from annotator.suggest.relations.participant_rules import participates
 from annotator.suggest.relations.place_rules import located_in
 from annotator.suggest.relations.post_rules import affiliated, holds
-from annotator.suggest.relations.relation_candidate import UNRELATED, RelationCandidate, RuleScore
+from annotator.suggest.relations.relation_candidate import OTHER_HALF, UNRELATED, RelationCandidate, RuleScore
 from annotator.suggest.rules.analyzed_document import (
     DATE,
     EVENT,
@@ -28,15 +28,13 @@ from annotator.suggest.rules.analyzed_document import (
     SYSTEM,
 )
 
-_OTHER_HALF = re.compile(r"[;:]| (?:mientras|while|pero|but|aunque|although) ")
-
 
 def rule_score(pair: RelationCandidate) -> RuleScore:
     """The probability that a curator accepts a relation between the two, by the rule for their kinds."""
     rule = _RULES.get((pair.head, pair.child, pair.symmetric))
     if rule is not None:
         return rule(pair)
-    if pair.nearest and pair.words <= 6 and not _OTHER_HALF.search(pair.between):
+    if pair.nearest and pair.words <= 6 and not OTHER_HALF.search(pair.between):
         return RuleScore(0.4, "nearest")
     return UNRELATED
 
