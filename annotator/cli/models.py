@@ -45,6 +45,7 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
     from annotator.workflow.learned_folder import learned_folder
 
     workspace = global_options.workspace(folder)
+    pinned = models.statuses(workspace.models)
     pinned_rows: list[dict[str, object]] = [
         {
             "lang": m.lang,
@@ -55,7 +56,7 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
             "installed": str(m.path) if m.path else None,
             "used": m.used,
         }
-        for m in models.statuses(workspace.models)
+        for m in pinned
     ]
     custom_rows = [
         {"lang": m.lang, "name": m.name, "version": m.version, "labels": list(m.labels)}
@@ -66,7 +67,10 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
         print_json([*pinned_rows, *custom_rows, *learned_rows])
         return
     columns = ("lang", "name", "version", "licence", "size", "installed", "used")
-    marked = [row | {"used": "✓" if row["used"] else ""} for row in pinned_rows]
+    marked = [
+        row | {"used": "✓" if row["used"] else "", "size": f"{m.size / 1e6:.0f} MB"}
+        for row, m in zip(pinned_rows, pinned, strict=True)
+    ]
     print_table(columns, [[row[c] if row[c] is not None else "no" for c in columns] for row in marked])
     if custom_rows:
         shown = [[row["lang"], row["name"], row["version"], ", ".join(row["labels"])] for row in custom_rows]

@@ -17,7 +17,7 @@ from annotator.store import Returned, Store, read_returned
 from annotator.text import Document
 from annotator.wording import plural
 from annotator.workflow.annotating.accept_rule import AcceptRule
-from annotator.workflow.annotating.accepting_all import accept_likely
+from annotator.workflow.annotating.accepting_all import accept_likely, rejected_together
 from annotator.workflow.annotating.corpus_proposals import CorpusProposals
 from annotator.workflow.annotating.curator_memory import CuratorMemory
 from annotator.workflow.annotating.edits import Edits
@@ -206,10 +206,9 @@ class AnnotationSession:
             edits = self._edits(step)
             for suggestion_id in pending:
                 edits.decide(suggestion_id, "rejected")
-        outcome = self._outcome(step, f"rejected {plural(len(pending), 'suggestion')}")
-        if came := sum(passes(i.id) for i in self.layer.order.pending):
-            return replace(outcome, message=f"{outcome.message}; {came} more came of that: X again")
-        return outcome
+        outcome = self._outcome(step, "")
+        came = sum(passes(i.id) for i in self.layer.order.pending)
+        return replace(outcome, message=rejected_together(len(pending), came))
 
     def accept_alike(self, suggestion_id: str) -> Outcome:
         """Accept a pending suggestion and all that ask the same, as one step."""

@@ -52,7 +52,7 @@ SCORES = [0.95, 0.9, 0.85, 0.62, 0.5]
     [
         ("accept_precision: 0.9", None, "accepted 3 of 5, expected right 0.90; V reviews"),
         ("accept_precision: 0.8", None, "accepted 4 of 5, expected right 0.83; V reviews, the 1 under 0.85 first"),
-        ("accept_precision: 1", None, "accepted none: no score reaches 1.00, 5 remain"),
+        ("accept_precision: 1", None, "accepted none of 5: too uncertain for a precision of 1.00"),
         ("accept_precision: 0.9\naccept_threshold: 0.5", None, "accepted 5 from 0.50, 0 remain"),
         ("accept_precision: 0.9", 0.95, "accepted 1 from 0.95, 4 remain"),
     ],
@@ -106,3 +106,11 @@ def test_what_the_threshold_passes_is_told_as_changed(tmp_path: Path, action: st
     changed = {key for key, value in likely().items() if before[key] != value}
     assert changed
     assert changed <= set(outcome.touched)
+
+
+def test_where_nothing_waits_both_say_so(tmp_path: Path) -> None:
+    session = opened(tmp_path, "accept_precision: 0.9", SCORES)
+    session.reject_all()
+    assert session.accept_all().message == session.reject_all().message == "nothing waits for a verdict"
+    session.undo()
+    assert len(session.layer.order.pending) == len(SCORES)
