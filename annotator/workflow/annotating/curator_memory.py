@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,8 @@ class CuratorMemory:
 
     def updates(self, document: Document, layer: ReviewLayer) -> SuggestionUpdates:
         """What keeps the suggestions of a document that is opened up to date with what is decided in its layer."""
-        memory, proposer = self.phrase_memory(document.key), self.relation_proposer(document.lang)
+        proposer = partial(self.relation_proposer, document.lang)
+        memory = self.phrase_memory(document.key)
         return SuggestionUpdates(document, layer, memory, proposer, self.calibration(), self._corrections)
 
     def calibrated(self, opened: str, suggested: Annotations) -> Annotations:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from annotator.annotation import Relation, Span, reading_order, suggested_span
@@ -66,8 +67,8 @@ class SuggestionUpdates:
 
     After a step with thousands of ops they are behind, until :meth:`catch_up` was called often enough.
 
-    ``memory`` and ``corrections`` know what was decided in other documents, ``proposer`` proposes relations at the
-    curator's own spans, ``calibrate`` turns the memory's scores into probabilities.
+    ``memory`` and ``corrections`` know what was decided in other documents, ``proposer`` makes what proposes relations
+    at the curator's own spans, ``calibrate`` turns the memory's scores into probabilities.
     """
 
     def __init__(
@@ -75,14 +76,14 @@ class SuggestionUpdates:
         document: Document,
         layer: ReviewLayer,
         memory: PhraseMemory | None = None,
-        proposer: RelationProposer | None = None,
+        proposer: Callable[[], RelationProposer] | None = None,
         calibrate: Callable[[float], float] = float,
         corrections: CorrectionMemory | None = None,
     ) -> None:
         self._document = document
         self._layer = layer
         self._suggestions = layer.suggestions
-        self._proposer = proposer
+        self._make_proposer = proposer
         self._calibrate = calibrate
         self._index = PhraseIndex(document)
         self._evidence = PhraseEvidence(document, self._index, layer, memory if memory is not None else PhraseMemory())
@@ -92,6 +93,15 @@ class SuggestionUpdates:
         self._overlays: dict[Unit, _Overlay] = {}
         self._backlog = Backlog()
         self._restart()
+
+    def prepare(self) -> None:
+        """Load now what the first decision would wait for."""
+        _ = self._proposer
+
+    @cached_property
+    def _proposer(self) -> RelationProposer | None:
+        """What proposes relations; made when it is first asked for, because the relation rules take long to load."""
+        return self._make_proposer() if self._make_proposer is not None else None
 
     # Following decisions
 
@@ -353,7 +363,7 @@ class SuggestionUpdates:
 
     def _propose_relations(self, unit: Unit, overlay: _Overlay) -> None:
         """Propose relations at the curator's own spans, where no stored suggestion does."""
-        if self._proposer is None or not self._has_own_spans(unit):
+        if not self._has_own_spans(unit) or self._proposer is None:
             return
         start, end = self._index.segment(self._index.unit_range(unit))
         own = {str(s.key): s for s in self._spans_within(self._layer.content.index, start, end)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -350,3 +352,20 @@ class TestRelations:
         assert suggested_links(session) == []
         session.undo()
         assert suggested_links(session) == [("Cali", "located_in", "Colombia")]
+
+
+def test_a_document_opens_without_the_relation_rules(bench: Bench) -> None:
+    document = bench.add("a", "Ana Ruiz, ministra de Lima, habló.")
+    propose(bench.store, document, [proposal(document, "Ana Ruiz", "PERSON"), proposal(document, "ministra", "ROLE")])
+    code = (
+        "import sys; from pathlib import Path; from annotator.workflow.workspace import Workspace;"
+        "from annotator.workflow.annotating.session import AnnotationSession;"
+        "w = Workspace(Path(sys.argv[1])); d = w.store.document('a');"
+        "s = AnnotationSession(w.store, w.scheme, 'ana', d); rules = 'annotator.suggest.relations.rules';"
+        "opened = rules in sys.modules; s.updates.prepare(); print(opened, rules in sys.modules)"
+    )
+    bench.workspace.close()
+    done = subprocess.run(
+        [sys.executable, "-c", code, bench.workspace.root], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False True\n"

@@ -1,4 +1,4 @@
-"""Lets suggestions follow a step of thousands of decisions piece by piece, between the keys."""
+"""Lets suggestions follow a step of thousands of decisions piece by piece, and loads early what they need."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from annotator.workflow.annotating.session import AnnotationSession
 
 EVERY = 0.02
 """Seconds from one piece of work to the next."""
+AFTER_OPENING = 0.3
+"""Seconds after which the document is on the screen."""
 AT_A_TIME = 0.008
 """Seconds of work in a piece: a key that comes meanwhile waits about a frame."""
 
@@ -28,6 +30,11 @@ class FollowingScreen(Protocol):
         """Call a function again and again."""
         ...
 
+    @property
+    def set_timer(self) -> Callable[..., Timer]:
+        """What calls a function after some seconds."""
+        ...
+
     def show_status(self) -> None:
         """Update the lines around the text, and the panel."""
         ...
@@ -39,6 +46,11 @@ class CatchingUp:
     def __init__(self, screen: FollowingScreen) -> None:
         self._screen = screen
         self._timer: Timer | None = None
+
+    def prepare_soon(self) -> None:
+        """Load what the first decision needs once the document is on the screen."""
+        if (updates := self._screen.session.updates) is not None:
+            self._screen.set_timer(AFTER_OPENING, updates.prepare)
 
     def begin(self) -> None:
         """Go on from time to time, if suggestions are behind."""

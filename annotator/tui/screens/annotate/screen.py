@@ -138,6 +138,10 @@ class AnnotateScreen(DocumentScreen):
         else:  # the line says what is to be done here
             self.notify(told, markup=False)
 
+    def on_mount(self) -> None:
+        """Load what the first decision needs."""
+        self._catching_up.prepare_soon()
+
     def action_undo(self) -> None:
         """Undo the last step; before the first one here, go back to the document that was left, and undo that."""
         left = self._left
