@@ -18,16 +18,12 @@ from annotator.errors import CorpusError, InputError
 from annotator.inputs import LONGEST_LINE, check_encoding, files_under, open_file, read_bytes
 from annotator.names import key_problem as key_problem
 from annotator.rows import Row, read_csv, read_jsonl
-from annotator.text import Document
+from annotator.text import Document, derive_title
 from annotator.tokenization import split_sentences, tokenize
-
-TITLE_LENGTH = 120
-"""A derived title has at most so many code points."""
 
 _SAMPLE_LENGTH, _SHORT_SAMPLE_LENGTH = 20_000, 300
 _CLEAR = 100.0
 """Difference of log-probabilities from which the short sample settles an article's language."""
-_HEADING = re.compile(r"^#{1,6}\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +190,6 @@ def _check_article(article: Article) -> None:
         raise CorpusError(
             f"{article.where}: the key {article.key!r} {problem}", "rename the file, or change the row's id"
         )
-
-
-def derive_title(text: str) -> str:
-    """Derive the title of an article without one: its first line with a letter or digit, cut at a word."""
-    lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
-    line = next((line for line in lines if any(map(str.isalnum, line))), lines[0] if lines else "").strip()
-    title = " ".join(_HEADING.sub("", line).split()) or line
-    if len(title) <= TITLE_LENGTH:
-        return title
-    head = title[: TITLE_LENGTH - 1]
-    if not title[TITLE_LENGTH - 1].isspace() and " " in head:
-        head = head[: head.rindex(" ")]
-    return head.rstrip(" ,;:") + "…"
 
 
 def short_language(tag: str) -> str:

@@ -17,6 +17,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple, overload
 
+TITLE_LENGTH = 120
+"""A derived title has at most so many code points."""
+_HEADING = re.compile(r"^#{1,6}\s+")
+
 
 class Segment(NamedTuple):
     """A half-open range of code points."""
@@ -221,3 +225,16 @@ def _up_to_a_word(pieces: list[str]) -> list[str]:
 def text_sha256(text: str) -> str:
     """Compute the SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def derive_title(text: str) -> str:
+    """Derive the title of an article without one: its first line with a letter or digit, cut at a word."""
+    lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
+    line = next((line for line in lines if any(map(str.isalnum, line))), lines[0] if lines else "").strip()
+    title = " ".join(_HEADING.sub("", line).split()) or line
+    if len(title) <= TITLE_LENGTH:
+        return title
+    head = title[: TITLE_LENGTH - 1]
+    if not title[TITLE_LENGTH - 1].isspace() and " " in head:
+        head = head[: head.rindex(" ")]
+    return head.rstrip(" ,;:") + "…"

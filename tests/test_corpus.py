@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from annotator.corpus import TITLE_LENGTH, Article, build_document, key_problem, read_articles
+from annotator.corpus import Article, build_document, key_problem, read_articles
 from annotator.errors import CorpusError
+from annotator.text import TITLE_LENGTH
 from tests.strategies import texts
 
 ODD = "\ufeffUna\r\nnota\tcon\xa0NBSP, e\u0301 y 👩\u200d🚀\x00\x1b[31m.\r"

@@ -40,7 +40,7 @@ def start(workspace: Workspace, curator: str | None, document: str | None) -> No
         return
     from annotator.cli.status import print_queue
 
-    print_queue(desk)
+    print_queue(desk.queue)
     narrate("no terminal here; run `annotator annotate` in one to open the workbench")
 
 

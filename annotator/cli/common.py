@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from annotator.errors import UnknownFormatError
 from annotator.reports.printable import printable
-from annotator.workflow.workspace import Workspace, curator_name
+from annotator.reports.text_table import text_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from annotator.formats.protocol import Format
     from annotator.labels.retired import RetiredCounts
     from annotator.workflow.sharing.seals import OpenedSeal
+    from annotator.workflow.workspace import Workspace
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -54,6 +56,8 @@ class GlobalOptions:
 
     def workspace(self, folder: Path | None = None) -> Workspace:
         """The workspace, from the verb's own option first; it is closed when the command ends."""
+        from annotator.workflow.workspace import Workspace
+
         workspace = replace(Workspace.find(folder or self.folder), tell=narrate)
         click.get_current_context().find_root().call_on_close(workspace.close)
         return workspace
@@ -158,6 +162,8 @@ def format_options(function: Function) -> Function:
 
 def parse_rename(text: str) -> tuple[str, str]:
     """Split ``OLD=NEW`` into a name from elsewhere and the curator's name that it becomes here."""
+    from annotator.workflow.workspace import curator_name
+
     old, new = parse_pair(text, "--rename", "ana=ana.2")
     return old, curator_name(new)
 
@@ -217,21 +223,8 @@ def table_text(
     terminal: bool = False,
 ) -> str:
     """A table as text, aligned to the terminal's width or to its longest cell."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        justify: Literal["left", "right"] = "right" if column in numbers else "left"
-        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=column != cut)
-    for row in rows:
-        table.add_row(*(Text(printable(str(cell)), no_wrap=True, overflow="ellipsis") for cell in row))
-    console = Console(width=None if terminal else 10_000, highlight=False, force_terminal=terminal)
-    with console.capture() as capture:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+    width = get_terminal_size().columns if terminal else None
+    return "\n".join(text_table(columns, rows, numbers=numbers, cut=cut, width=width))
 
 
 @contextmanager

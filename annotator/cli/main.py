@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from errno import EBADF
 from importlib import import_module
 from io import TextIOWrapper
@@ -20,36 +18,37 @@ from annotator import __version__
 from annotator.cli.common import GlobalOptions, narrate, workspace_option
 from annotator.errors import AnnotatorError
 
-VERBS = (
-    "init",
-    "tutorial",
-    "ingest",
-    "models",
-    "suggest",
-    "remove",
-    "rename",
-    "assign",
-    "annotate",
-    "adjudicate",
-    "agreement",
-    "feedback",
-    "return",
-    "comments",
-    "import",
-    "train",
-    "evaluate",
-    "export",
-    "validate",
-    "status",
-    "history",
-    "backup",
-    "restore",
-    "bundle",
-    "merge",
-    "doctor",
-    "seal",
-    "labels",
-)
+VERBS = {
+    "init": "Make a workspace: a label scheme to adapt, places for articles.",
+    "tutorial": "Learn the keys in twelve short steps, on a practice article.",
+    "ingest": "Take in articles: txt, md, jsonl, csv, or folders of them.",
+    "models": "List, install and add language models; choose what was learned.",
+    "suggest": "Let models and rules propose spans and relations.",
+    "remove": "Take documents out of the corpus.",
+    "rename": "Give a document another key, or a curator another name.",
+    "assign": "Spread documents over curators.",
+    "annotate": "Open the workbench, on a document or where you stopped.",
+    "adjudicate": "Settle what curators differ on, and make gold of it.",
+    "agreement": "Measure how far curators, suggestions and gold agree.",
+    "feedback": "Show your finished work against gold.",
+    "return": "Send a document back to curators who finished it, with a note.",
+    "comments": "List comments, flags and returns on all documents.",
+    "import": "Take in documents and annotations of another program.",
+    "train": "Train the suggestions on finished documents.",
+    "evaluate": "Measure suggestions on finished documents.",
+    "export": "Write gold, or another layer, as training data.",
+    "validate": "Check gold JSONL files against their JSON Schema.",
+    "status": "Show how far the documents and all curators are.",
+    "history": "Show every event of a document's layers.",
+    "backup": "Copy the database, also while others write.",
+    "restore": "Put a backup in the place of the database.",
+    "bundle": "Write a workspace with one curator's documents, to work apart.",
+    "merge": "Take over the work of another database or bundle.",
+    "doctor": "Check the database and its history for damage.",
+    "seal": "Sign the end of every history, to prove what was there.",
+    "labels": "Check the label scheme, and change it together with the work.",
+}
+"""What each verb does, in a line of the overview; its own help, in its module, says the rest."""
 
 
 BROKEN_PIPE = 141
@@ -71,11 +70,18 @@ class Verbs(click.Group):
         command: click.Command = import_module(f"annotator.cli.{module}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the overview of all verbs, without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb; one that does not exist is met with the nearest that does."""
         if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], VERBS, n=1)
             ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near[0]}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -145,6 +151,8 @@ def _run(arguments: list[str], *, debug: bool) -> int:
         raise BrokenPipeError from end
     except Exception as error:  # noqa: BLE001 - no traceback may reach a user
         if debug:
+            import traceback
+
             traceback.print_exc()
         return _tell(_line(error), error.exit_code if isinstance(error, AnnotatorError) else 1)
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from shutil import get_terminal_size
+from typing import Any
 
 import click
 
@@ -31,13 +32,12 @@ from annotator.reports.progress import (
     stages_line,
 )
 from annotator.reports.sections import Section, as_markdown
-from annotator.store import charges
-from annotator.workflow.desk import Desk, QueueFilter
+from annotator.store import Queue, QueueFilter, QueueRow, Store, charges
 from annotator.workflow.idleness import IDLE_DAYS
 from annotator.workflow.progress import Overview, overview
 from annotator.workflow.retired_work import summary
 from annotator.workflow.sent_texts import describe_sent, sent_totals
-from annotator.workflow.workspace import curator_name
+from annotator.workflow.workspace import Workspace, curator_name
 
 FORMATS = ("table", "md", "json")
 STATES = ("todo", "doing", "done", "skipped", "returned", "flagged")
@@ -83,84 +83,83 @@ def command(
     folder: Path | None,
 ) -> None:  # fmt: skip
     """Show how far the documents and all curators are: for a curator by their queue, for a lead over everybody."""
-    desk = Desk(global_options.workspace(folder), curator_name(curator or global_options.curator))
-    which = QueueFilter(mine=desk.assigned_only, state=state or "")
+    workspace, reader = global_options.workspace(folder), curator_name(curator or global_options.curator)
+    workspace.store.names.curator_identity(reader)  # nobody asks under a name that they no longer have
+    queue = Queue(workspace.store, reader)
+    which = QueueFilter(mine=queue.has_assignments(), state=state or "")
     if as_json or kind == "json":
-        found = overview(desk.workspace, reader=desk.curator, idle_days=idle)
-        _print_json(desk, which, found, -1 if limit is None else limit)
+        found = overview(workspace, reader=reader, idle_days=idle)
+        head = {"curator": reader, "progress": queue.progress(mine=which.mine)}
+        _print_json(workspace, head, found, queue.page(which, -1 if limit is None else limit))
         return
-    found = overview(desk.workspace, reader=desk.curator, idle_days=idle, limit=NOTED)
+    found = overview(workspace, reader=reader, idle_days=idle, limit=NOTED)
     most = -1 if every else DOCUMENTS if limit is None else limit
-    curates = any(progress.tally.curator == desk.curator for progress in found.curators)
+    curates = any(progress.tally.curator == reader for progress in found.curators)
     if curates or state or not found.curators:
-        documents = _queue(desk, which, most)
+        documents = _queue(queue, which, most)
     else:
         which = QueueFilter()
-        documents = _documents(desk, most)
+        documents = _documents(workspace.store, queue, most)
     opening = [stages_line(found)]
     if found.retired:
         opening.append(f"{summary(found.retired)}, `annotator labels check` says where")
     if kind == "md":
         sections = [documents, *curator_sections(found.curators, (WORK + YIELD,)), *noted_sections(found)]
-        click.echo(as_markdown(f"Status of {desk.workspace.root.resolve().name}", opening, sections), nl=False)
+        click.echo(as_markdown(f"Status of {workspace.root.resolve().name}", opening, sections), nl=False)
     else:
         columns = (WORK + YIELD,) if _wide() else (WORK, YIELD)
         print_lines(opening)
         for section in (documents, *curator_sections(found.curators, columns), *noted_sections(found)):
             click.echo()
             _print(section)
-    _tell_of_the_rest(desk, which, len(documents.rows), most)
-    for host, (sent, last) in sent_totals(desk.workspace).items():
+    _tell_of_the_rest(queue, which, len(documents.rows), most)
+    for host, (sent, last) in sent_totals(workspace).items():
         narrate(f"sent so far to {describe_sent(host, sent)}, last at {last}")
 
 
-def _print_json(desk: Desk, which: QueueFilter, found: Overview, limit: int) -> None:
-    rows = desk.queue.page(which, limit)
-    store = desk.workspace.store
+def _print_json(workspace: Workspace, head: dict[str, Any], found: Overview, rows: list[QueueRow]) -> None:
     documents = [
         {
             **asdict(row),
-            "curators": {name: charge.state for name, charge in charges(store, row.key).items()},
+            "curators": {name: charge.state for name, charge in charges(workspace.store, row.key).items()},
         }
         for row in rows
     ]
-    head = {"curator": desk.curator, "progress": desk.progress()}
-    sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_totals(desk.workspace).items()]
+    sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_totals(workspace).items()]
     print_json({**head, **overview_json(found), "sent": sent, "documents": documents})
 
 
-def print_queue(desk: Desk) -> None:
+def print_queue(queue: Queue) -> None:
     """Print the queue of a curator as a table."""
-    _print(_queue(desk, QueueFilter(mine=desk.assigned_only), -1))
+    _print(_queue(queue, QueueFilter(mine=queue.has_assignments()), -1))
 
 
 def _print(section: Section) -> None:
     print_table(section.columns, section.rows, numbers=section.numbers, cut=section.cut)
 
 
-def _queue(desk: Desk, which: QueueFilter, limit: int) -> Section:
+def _queue(queue: Queue, which: QueueFilter, limit: int) -> Section:
     """The queue of a curator."""
     rows = [
         (r.key, r.lang, r.state + (" ⚑" if r.flagged else ""), r.pending, r.spans, r.relations, r.title)
-        for r in desk.queue.page(which, limit)
+        for r in queue.page(which, limit)
     ]
     columns = ("document", "lang", "state", "undecided", "spans", "relations", "title")
     return Section("Documents", columns, rows, numbers=("undecided", "spans", "relations"), cut="title")
 
 
-def _documents(desk: Desk, limit: int) -> Section:
+def _documents(store: Store, queue: Queue, limit: int) -> Section:
     """Documents with who has them and how far they are."""
-    store = desk.workspace.store
     rows = [
         (r.key, r.lang, charge_words(charges(store, r.key)), r.gold or "", r.title)
-        for r in desk.queue.page(QueueFilter(), limit)
+        for r in queue.page(QueueFilter(), limit)
     ]
     return Section("Documents", ("document", "lang", "curators", "gold", "title"), rows, cut="title")
 
 
-def _tell_of_the_rest(desk: Desk, which: QueueFilter, listed: int, limit: int) -> None:
+def _tell_of_the_rest(queue: Queue, which: QueueFilter, listed: int, limit: int) -> None:
     if 0 <= limit == listed:
-        total = desk.queue.count(which)
+        total = queue.count(which)
         if total > limit:
             narrate(f"{limit} of {total:,} documents listed; --limit N or --all lists more")
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from annotator.annotation import Relation, Span, SpanKey
-from annotator.corpus import derive_title
 from annotator.formats.protocol import Carried
 from annotator.formats.record import LayerRecord, nested_and_crossing, without_overlaps
+from annotator.text import derive_title
 
 
 def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, count, groupby
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
 from annotator.scheme_changes import Names
 from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
 from annotator.text import Document
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _TEXT = ("sha256", "content", "tokenizer", "tokens", "sentences")
 _DOCUMENT = ("id", "key", *DOCUMENT.columns)
@@ -41,6 +43,8 @@ class Bulk:
     """
 
     def __init__(self, connection: sqlite3.Connection, clock: Callable[[], str], scheme: str, names: Names) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
         self._connection = connection
         self._clock = clock
         self._scheme = scheme

@@ -305,7 +305,11 @@ class Queue:
             return [str(row[0]) for row in self._store.connection.execute(query, values)]
 
     def progress(self, *, mine: bool = False) -> dict[str, int]:
-        """How many documents are in each state."""
+        """How many documents are in each state, and in ``total``."""
+        counts = self._by_state(mine=mine)
+        return {**counts, "total": sum(counts.values())}
+
+    def _by_state(self, *, mine: bool) -> dict[str, int]:
         if mine:
             own = QueueFilter(mine=True)
             query = f"SELECT {LISTED_STATE} AS state, count(*) {_listed(own)} GROUP BY 1"

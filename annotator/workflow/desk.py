@@ -267,8 +267,7 @@ class Desk:
 
     def progress(self) -> dict[str, int]:
         """How many documents are in each state, and in ``total``."""
-        counts = self.queue.progress(mine=self.assigned_only)
-        return {**counts, "total": sum(counts.values())}
+        return self.queue.progress(mine=self.assigned_only)
 
     def pace(self) -> float | None:
         """The minutes of work that a document took lately; ``None`` before the first one is done."""

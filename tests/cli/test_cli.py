@@ -55,7 +55,7 @@ class TestHelp:
         status, out, _ = run("--help")
         assert status == 0
         listed = dict(line.split(maxsplit=1) for line in out.partition("Commands:\n")[2].splitlines())
-        assert tuple(listed) == VERBS
+        assert tuple(listed) == tuple(VERBS)
         assert all(listed.values())
 
     def test_the_version(self, run: Run) -> None:

@@ -1,16 +1,15 @@
-"""Makes gold of finished work, opens it for adjudication, and finds gold that is no longer complete."""
+"""Makes gold of finished work, and opens it for adjudication."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.labels.retired import RetiredCounts, retired
-from annotator.store import LayerInfo
 from annotator.workflow.adjudicating.cases import kinds_in_words
 from annotator.workflow.adjudicating.finished_work import FinishedWork, read_finished
 from annotator.workflow.adjudicating.gold_editor import GoldEditor
@@ -134,29 +133,3 @@ def _reason_open(gold: GoldEditor) -> str:
     if by_hand and gold.state != "done":
         return "settled by hand, but not called complete: `annotator adjudicate` opens it, space completes it"
     return ""
-
-
-def incomplete(workspace: Workspace, layers: Iterable[LayerInfo]) -> dict[str, str]:
-    """The documents whose gold is not complete, though it once was called so, with the reason.
-
-    Looks closely only where somebody finished work since.
-    """
-    heads: dict[str, dict[str, str]] = {}
-    for layer in workspace.store.layers(kind="curator"):
-        if layer.state == "done":
-            heads.setdefault(layer.name.document, {})[layer.name.author] = layer.head
-    reasons: dict[str, str] = {}
-    for layer in layers:
-        key = layer.name.document
-        curators = _finished_since(layer, heads.get(key, {}))
-        session = open_gold(workspace, key, "") if curators else None
-        if session is not None and not session.gold.is_merged:
-            what = kinds_in_words(session.gold.open) if session.gold.open else "more agree now, adjudicate again"
-            reasons[key] = f"{', '.join(curators)} finished since: {what}"
-    return reasons
-
-
-def _finished_since(gold: LayerInfo, heads: Mapping[str, str]) -> list[str]:
-    """The curators who finished work that gold has not taken up."""
-    known = set((gold.fingerprint or "").split())
-    return [curator for curator, head in sorted(heads.items()) if f"{curator}:{head[:16]}" not in known]

@@ -8,7 +8,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS
 from annotator.labels.retired import RetiredCounts
 from annotator.store import LayerInfo
-from annotator.workflow.adjudicating.gold import incomplete
+from annotator.workflow.adjudicating.incomplete_gold import incomplete
 from annotator.workflow.retired_work import retired_work, summary, total
 from annotator.workflow.visibility import Visibility
 from annotator.workflow.workspace import Workspace
