@@ -9,9 +9,10 @@ Only ``make check`` reads this module; nothing imports it.
 # sqlite3 reads it when it makes a row.
 _.row_factory
 
-# click calls them to find a command and to list all.
+# click calls them to find a command, to list all, and to write the overview of them.
 _.list_commands
 _.get_command
+_.format_commands
 
 # Textual reads or calls them: titles and styles, what is in focus at first, sizes, painting, messages, errors.
 _.TITLE

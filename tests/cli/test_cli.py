@@ -57,6 +57,8 @@ class TestHelp:
         listed = dict(line.split(maxsplit=1) for line in out.partition("Commands:\n")[2].splitlines())
         assert tuple(listed) == tuple(VERBS)
         assert all(listed.values())
+        assert all(len(f"  {verb:<10}  {summary}") < 80 for verb, summary in listed.items())
+        assert not any(summary.endswith("...") for summary in listed.values())
 
     def test_the_version(self, run: Run) -> None:
         assert run("--version") == (0, f"annotator, version {__version__}\n", "")

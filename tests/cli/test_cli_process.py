@@ -21,6 +21,17 @@ status = main(sys.argv[2:])
 heavy = [name for name in sys.argv[1].split(",") if name in sys.modules]
 sys.exit(f"status {status}, loaded {heavy}" if status or heavy else 0)
 """
+OVERVIEW = """
+import contextlib, io, sys
+from annotator.cli.main import main
+with contextlib.redirect_stdout(io.StringIO()) as out:
+    status = main(sys.argv[1:])
+ours = {"annotator", "annotator.errors", "annotator.cli", "annotator.cli.main", "annotator.cli.common",
+        "annotator.reports", "annotator.reports.printable", "annotator.reports.text_table"}
+others = {"msgspec", "numpy", "rich", "sqlite3", "yaml", "logging", "traceback", "subprocess", "concurrent"}
+loaded = {name for name in sys.modules if name.split(".")[0] == "annotator"} - ours | sys.modules.keys() & others
+sys.exit(f"status {status}, loaded {sorted(loaded)}" if status or loaded or not out.getvalue() else 0)
+"""
 CORE = """
 import importlib, sys
 from pathlib import Path
@@ -58,6 +69,11 @@ def test_nothing_heavy_is_loaded_that_is_not_needed(bench: Bench, command: str, 
     (bench.workspace.root / "seeds" / "a.txt").write_text("Luis Paz.", encoding="utf-8")
     heavy = ",".join(set(HEAVY.split(",")) - set(but.split(",")))
     finish(start(LOADED, heavy, "-w", bench.workspace.root, *command.split()))
+
+
+def test_the_overview_of_verbs_loads_no_verb() -> None:
+    finish(start(OVERVIEW, "--help"))
+    finish(start(OVERVIEW, "--version"))
 
 
 def test_the_core_never_loads_the_workbench_nor_the_models() -> None:
