@@ -79,8 +79,12 @@ def pipes_to_parent() -> tuple[IO[bytes], IO[bytes]]:
 
 def child_environment() -> dict[str, str]:
     """The environment for another process of this Python: the same modules are found, one core computes."""
-    path = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return {**os.environ, "PYTHONPATH": module_path(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def module_path() -> str:
+    """What ``PYTHONPATH`` must be for another process to find the same modules."""
+    return os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
 
 
 def ending_signal(returncode: int) -> str:

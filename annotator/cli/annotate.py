@@ -28,11 +28,16 @@ def command(global_options: GlobalOptions, document: str | None, curator: str | 
 def start(workspace: Workspace, curator: str | None, document: str | None) -> None:
     """Prepare a new workspace, then open the workbench; without a terminal, print the queue instead."""
     from annotator.workflow.desk import Desk
+    from annotator.workflow.served import served_role
 
-    name = curator_name(curator)
-    if not workspace.database_path.exists() or (workspace.store.is_empty() and not workspace.store.read_only):
-        _prepare(workspace, curator)
-    desk = Desk(workspace, name)
+    name, role = curator_name(curator), served_role()
+    if role is None:
+        prepare_if_new(workspace, curator)
+    else:
+        from annotator.serve.terminal import take_terminal
+
+        take_terminal()
+    desk = Desk(workspace, name, own_work_only=role == "curator")
     if document is not None:
         desk.open(document)
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -59,9 +64,10 @@ def open_workbench(desk: Desk, document: str | None, *, adjudicating: bool = Fal
             play(desk.curator, preferences)
 
 
-def _prepare(workspace: Workspace, curator: str | None) -> None:
-    """Take the seeds in and suggest, where there are seeds."""
-    if not workspace.seeds.is_dir():
+def prepare_if_new(workspace: Workspace, curator: str | None) -> None:
+    """Take the seeds in and suggest, where nothing was taken in yet and there are seeds."""
+    is_new = not workspace.database_path.exists() or (workspace.store.is_empty() and not workspace.store.read_only)
+    if not is_new or not workspace.seeds.is_dir():
         return
     from annotator.cli import ingest, suggest
 

@@ -74,10 +74,10 @@ class StagedFile:
             self.staged.unlink(missing_ok=True)
             raise
 
-    def finish(self) -> None:
-        """Force the content to the disk, ready to be published."""
+    def finish(self, mode: int | None = None) -> None:
+        """Force the content to the disk, ready to be published: with a mode, else that of the file at its place."""
         with name_errors(self.path):
-            os.fchmod(self.stream.fileno(), _mode(self.path))
+            os.fchmod(self.stream.fileno(), _mode(self.path) if mode is None else mode)
             self.stream.flush()
             os.fsync(self.stream.fileno())
             self.stream.close()

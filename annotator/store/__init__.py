@@ -1,6 +1,14 @@
 """The only place that knows SQL."""
 
-from annotator.store.assignments import Assignment, anybody_curates, begun_work, curates, people, read_assignments
+from annotator.store.assignments import (
+    Assignment,
+    anybody_curates,
+    assigned_curators,
+    begun_work,
+    curates,
+    people,
+    read_assignments,
+)
 from annotator.store.bulk import Bulk
 from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
 from annotator.store.comments import CommentKind, StoredComment, comment_counts, commented_layers, read_comments
@@ -83,6 +91,7 @@ __all__ = [
     "abandoned",
     "all_keys",
     "anybody_curates",
+    "assigned_curators",
     "begun_work",
     "came_since",
     "carry_layers",

@@ -57,6 +57,11 @@ def anybody_curates(store: Store) -> bool:
     return row is not None and bool(row[0])
 
 
+def assigned_curators(store: Store) -> list[str]:
+    """The curators with assignments, in order of name."""
+    return [row[0] for row in store.rows(f"SELECT DISTINCT id FROM assignment WHERE {PRESENT_ASSIGNMENTS} ORDER BY id")]
+
+
 def begun_work(store: Store) -> list[tuple[str, str]]:
     """Document and curator of all work that was begun, assigned or not, in order."""
     query = (

@@ -42,12 +42,14 @@ class Desk:
 
     ``learns`` says whether suggestions follow the curator's decisions, ``accept_threshold`` from which score they are
     accepted all together (``None``: what the label scheme says), ``assigned_only`` whether the queue has only
-    documents assigned to them, ``queue_sort`` how it is sorted.
+    documents assigned to them, ``queue_sort`` how it is sorted.  With ``own_work_only``, nobody else's work can be
+    reached from it, nor what is for who leads.
     """
 
-    def __init__(self, workspace: Workspace, curator: str) -> None:
+    def __init__(self, workspace: Workspace, curator: str, *, own_work_only: bool = False) -> None:
         self.workspace = workspace
         self.curator = curator
+        self.own_work_only = own_work_only
         self._names = workspace.store.names
         self._labels_file = _signature(workspace.labels_path)
         self._names.curator_identity(curator)  # nobody sits down under a name that they no longer have

@@ -1,0 +1,23 @@
+// Says why the connection of the terminal ended, and how to go on.
+"use strict";
+
+const LOST = "The connection to the server was lost: it was stopped, or the network is down.";
+
+function showEnd(why) {
+  document.getElementById("opening").hidden = true;
+  document.body.classList.add("-first-byte");
+  document.getElementById("ended-why").textContent = why || LOST;
+  document.getElementById("ended").hidden = false;
+  document.getElementById("again").focus();
+}
+
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("close", (event) => showEnd(event.reason));
+  }
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.getElementById("again").addEventListener("click", () => window.location.reload());
+});

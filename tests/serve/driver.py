@@ -1,0 +1,154 @@
+"""A server in a process of its own, and tabs of a browser without the browser: HTTP, cookies, and a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import aiohttp
+import pyte
+
+from tests.processes import PATIENCE, environment
+
+COLUMNS, ROWS = 100, 30
+
+
+@dataclass
+class RunningServer:
+    """A server that answers; ``out`` and ``err`` are what it has written so far."""
+
+    process: subprocess.Popen[str]
+    out: list[str]
+    err: list[str]
+    origin: str = ""
+
+    @property
+    def links(self) -> dict[str, str]:
+        return dict(line.rstrip("\n").split("\t") for line in self.out)
+
+    def wait_for_line(self, piece: str) -> str:
+        """Wait until the server has said something on standard error."""
+        until = monotonic() + PATIENCE
+        while monotonic() < until:
+            for line in self.err:
+                if piece in line:
+                    return line
+            sleep(0.02)
+        raise AssertionError(f"nothing with {piece!r} in {self.err}")
+
+    def children(self) -> list[int]:
+        """The processes of the workbenches."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == self.process.pid and fields[0] != "Z":
+                found.append(int(folder.name))
+        return sorted(found)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+@contextmanager
+def running_server(root: Path, *options: str, **variables: str) -> Iterator[RunningServer]:
+    command = [sys.executable, "-m", "annotator", "-w", str(root), "serve", "--port", "0", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**variables)
+    ) as process:
+        server = RunningServer(process, [], [])
+        assert process.stdout is not None
+        assert process.stderr is not None
+        readers = [
+            Thread(target=server.out.extend, args=(process.stdout,)),
+            Thread(target=server.err.extend, args=(process.stderr,)),
+        ]
+        for reader in readers:
+            reader.start()
+        try:
+            serving = server.wait_for_line("serving ")
+            server.origin = serving.split(" at ")[1].split(" until ")[0].rstrip("/")
+            yield server
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            for reader in readers:
+                reader.join(PATIENCE)
+
+
+class Tab:
+    """A tab with the workbench: what its terminal shows, and keys to it."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+        self.raw = b""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    async def until(self, piece: str, *, gone: bool = False) -> str:
+        """Wait until a piece of text is on the screen, or (``gone``) no longer; return the screen."""
+        until = monotonic() + PATIENCE
+        while (piece in self.text) is gone:
+            message = await self.socket.receive(timeout=until - monotonic())
+            if message.type is aiohttp.WSMsgType.BINARY:
+                self.raw += message.data
+                self._stream.feed(message.data)
+            elif message.type is not aiohttp.WSMsgType.TEXT:
+                raise AssertionError(f"closed: {self.socket.close_code} {message.extra}\n{self.text}")
+        return self.text
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.socket.send_str(json.dumps(["stdin", key]))
+
+    async def closing(self) -> tuple[int | None, str]:
+        """Wait for the server to close the connection; return its code and reason."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = await self.socket.receive()
+                if message.type is aiohttp.WSMsgType.CLOSE:
+                    return message.data, message.extra or ""
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    self.raw += message.data
+                    self._stream.feed(message.data)
+                elif message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
+                    return self.socket.close_code, ""
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser with cookies of its own, also of addresses without names."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield session
+
+
+@asynccontextmanager
+async def open_tab(session: aiohttp.ClientSession, link: str) -> AsyncIterator[Tab]:
+    """Follow a link or the address of a page, and connect as the page does."""
+    async with session.get(link) as response:
+        page = await response.text()
+        assert response.status == 200, page
+        address = page.partition('data-session-websocket-url="')[2].partition('"')[0]
+        origin = str(response.url.origin())
+    async with session.ws_connect(f"{address}?width={COLUMNS}&height={ROWS}", headers={"Origin": origin}) as socket:
+        yield Tab(socket)
