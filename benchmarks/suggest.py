@@ -33,11 +33,13 @@ from typing import TYPE_CHECKING
 from annotator.corpus import build_document, read_articles
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest import models
+from annotator.suggest.batches import SHARED_BATCH, in_batches
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.learning import learn
 from annotator.suggest.learned.training import Example, TrainingSet
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.suggest.rules.document_reader import BATCH, UNUSED, UNUSED_IN
+from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 from benchmarks.report import heading
 from benchmarks.targets_reader import seeds
@@ -112,7 +114,10 @@ def _measure(
         return sum(len(doc.ents) for doc in model.pipe(texts, batch_size=BATCH, n_process=max(1, jobs)))
 
     def full() -> int:
-        return sum(len(layer.spans) for layer in pipeline.suggest(documents, jobs=jobs))
+        if jobs == 1:
+            return sum(len(layer.spans) for layer in pipeline.suggest(documents))
+        batches = suggest_in_workers(in_batches(documents, SHARED_BATCH), pipeline.settings, jobs)
+        return sum(len(layer.spans) for batch in batches for layer in batch.layers)
 
     ratios, speeds = [], []
     for spent_bare, spent_full in _rounds(bare, full, jobs):

@@ -1,7 +1,7 @@
 """All suggesters of a workspace as one: documents in, layers of suggestions out, in the same order.
 
-Documents are grouped by language and read in batches; several worker processes can share them.  The pipeline works with
-no model installed, from rules and the scheme's patterns alone, and tells which models are missing.
+Documents are grouped by language and read in batches.  The pipeline works with no model installed, from rules and the
+scheme's patterns alone, and tells which models are missing.  Other processes can build the same from its settings.
 """
 
 from __future__ import annotations
@@ -9,29 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import entry_points
-from itertools import islice
 from pathlib import Path
 
 from annotator.annotation import Annotations, Relation, Span, reading_order
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
 from annotator.suggest import custom_models
+from annotator.suggest.batches import BATCH, Batches, Suggested, in_batches
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
 from annotator.suggest.models import in_use
 from annotator.suggest.pinned_models import PINNED, PinnedModel
+from annotator.suggest.pipeline_settings import PipelineSettings
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, SuggesterFactory, hosts_of
 from annotator.suggest.score_table import ScoreTable, shipped_digest
 from annotator.suggest.span_choice import compatible
-from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 
 RULES_VERSION = "3"
 """Changes whenever a rule could suggest something else."""
-BATCH = 32
-"""Documents that are read together."""
-WORKER_BATCH = 8
-"""Documents that a worker gets at a time: few, so that a small corpus keeps every worker busy."""
 
 
 class SuggestionPipeline:
@@ -69,21 +65,24 @@ class SuggestionPipeline:
         parts += [self.learned.fingerprint] if self.learned is not None else []
         return sha256("\n".join(parts).encode()).hexdigest()
 
-    def suggest(self, documents: Iterable[Document], jobs: int = 1) -> Iterator[Annotations]:
+    @property
+    def settings(self) -> PipelineSettings:
+        """What another process needs to build the same pipeline, also once another version is in use."""
+        folder = self.learned.folder if self.learned is not None else None
+        return PipelineSettings.of(self._scheme, self._models_dir, folder, offline=self._offline)
+
+    def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         """Yield one layer of suggestions for each document, in order.
 
-        ``jobs`` worker processes share the work; starting them pays off from some dozens of articles on.
-        Raises :class:`ModelError` when a model is damaged or a worker dies, ``SchemeError`` for a bad pattern.
+        Raises :class:`ModelError` when a model is damaged, ``SchemeError`` for a bad pattern.
         """
-        batches = _batches(documents, WORKER_BATCH if jobs > 1 else BATCH)
-        if jobs > 1:
-            folder = self.learned.folder if self.learned is not None else None
-            yield from suggest_in_workers(
-                batches, self._scheme, self._models_dir, jobs, learned=folder, offline=self._offline
-            )
-            return
-        for batch in batches:
+        for batch in in_batches(documents, BATCH):
             yield from self._suggest_batch(batch)
+
+    def suggest_here(self, batches: Iterable[list[Document]]) -> Batches:
+        """Suggest for batches in this process."""
+        for batch in batches:
+            yield Suggested(batch, list(self._suggest_batch(batch)))
 
     def _suggest_batch(self, documents: list[Document]) -> Iterator[Annotations]:
         """Suggest for some documents, those of one language together, and yield the layers in the documents' order."""
@@ -168,6 +167,12 @@ def build(
     return SuggestionPipeline(scheme, models_dir, extra, learned, offline=offline)
 
 
+def build_from(settings: PipelineSettings) -> SuggestionPipeline:
+    """Build the pipeline that another process has."""
+    learned_dir, version = (settings.learned.parent, settings.learned.name) if settings.learned else (None, None)
+    return build(settings.scheme, settings.models_dir, learned_dir, version=version, offline=settings.offline)
+
+
 def _plugins(scheme: LabelScheme, models_dir: Path) -> Iterator[Suggester]:
     """Make the suggesters of installed packages that take part, in the order of their entry points' names."""
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
@@ -224,9 +229,3 @@ def merge(document: Document, layers: list[Annotations], scheme: LabelScheme) ->
             if scheme.relation_problem(key, document.sentences) is None:
                 relations[relation.id] = relation
     return Annotations.of(sorted(spans.values(), key=reading_order), relations.values())
-
-
-def _batches(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
-    iterator = iter(documents)
-    while batch := list(islice(iterator, size)):
-        yield batch

@@ -6,16 +6,14 @@ from contextlib import suppress
 
 from annotator.errors import AnnotatorError
 from annotator.piped_process import pipes_to_parent, receive, send
-from annotator.suggest.pipeline import build
+from annotator.suggest.pipeline import build_from
 
 
 def main() -> None:
     """Receive what the pipeline is built from, then lists of documents; send back their layers, or the error raised."""
     source, sink = pipes_to_parent()
     with suppress(EOFError):
-        scheme, models_dir, learned, offline = receive(source)
-        learned_dir, version = (learned.parent, learned.name) if learned is not None else (None, None)
-        pipeline = build(scheme, models_dir, learned_dir, version=version, offline=offline)
+        pipeline = build_from(receive(source))
         while True:
             documents = receive(source)
             try:

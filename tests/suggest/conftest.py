@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from annotator.annotation import Annotations
 from annotator.labels import LabelScheme, load_scheme
+from annotator.suggest.batches import in_batches
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.suggest.rules.analyzed_document import AnalyzedDocument, Mention
 from annotator.suggest.rules.stages import STAGE_NAMES, EntityRules
+from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
 from tests.repository import TOP
@@ -22,6 +25,12 @@ Marked = list[tuple[str, str]]
 def make_document(text: str, lang: str = "es", key: str = "note") -> Document:
     tokens = tokenize(text, lang)
     return Document(key, text, lang, key, tokens, split_sentences(text, tokens, lang))
+
+
+def in_workers(pipeline: SuggestionPipeline, documents: Iterable[Document]) -> list[Annotations]:
+    """Return what two worker processes suggest."""
+    batches = suggest_in_workers(in_batches(documents, 8), pipeline.settings, 2)
+    return [layer for batch in batches for layer in batch.layers]
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,12 @@ from annotator.annotation import Annotations, suggested_span
 from annotator.errors import ModelError, SchemeError
 from annotator.labels import EntityType, LabelScheme, Pattern
 from annotator.suggest import pipeline as pipeline_module
+from annotator.suggest.batches import in_batches
 from annotator.suggest.pipeline import SuggestionPipeline, build
+from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 from tests.repository import SEEDS
-from tests.suggest.conftest import make_document
+from tests.suggest.conftest import in_workers, make_document
 
 ARTICLES = [
     make_document("La ministra Ana Solís voló a Chile el 3 de mayo.", "es", "uno"),
@@ -47,7 +49,7 @@ def test_layers_come_in_the_order_of_documents_with_any_number_of_jobs(rules_onl
     many = [replace(d, key=f"{d.key}-{i}") for i in range(30) for d in ARTICLES]
     alone = list(rules_only.suggest(many))
     assert alone[:4] == alone[4:8]
-    assert list(rules_only.suggest(iter(many), jobs=2)) == alone
+    assert in_workers(rules_only, iter(many)) == alone
 
 
 def test_worker_processes_do_not_run_what_lies_in_the_current_folder(
@@ -55,7 +57,7 @@ def test_worker_processes_do_not_run_what_lies_in_the_current_folder(
 ) -> None:
     (tmp_path / "annotator.py").write_text("raise SystemExit(7)", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert len(list(rules_only.suggest(ARTICLES, jobs=2))) == len(ARTICLES)
+    assert len(in_workers(rules_only, ARTICLES)) == len(ARTICLES)
 
 
 def test_workers_serve_a_thread_and_stop_when_the_caller_stops(rules_only: SuggestionPipeline) -> None:
@@ -63,10 +65,9 @@ def test_workers_serve_a_thread_and_stop_when_the_caller_stops(rules_only: Sugge
     got: list[Annotations] = []
 
     def first_only() -> None:
-        layers = rules_only.suggest(many, jobs=2)
-        got.append(next(layers))
-        assert isinstance(layers, Iterator)
-        layers.close()  # type: ignore[attr-defined]
+        batches = suggest_in_workers(in_batches(many, 1), rules_only.settings, 2)
+        got.extend(next(batches).layers)
+        batches.close()
 
     thread = threading.Thread(target=first_only)
     thread.start()
@@ -78,7 +79,7 @@ def test_workers_serve_a_thread_and_stop_when_the_caller_stops(rules_only: Sugge
 def test_a_problem_in_a_worker_reaches_the_caller_as_it_is(scheme: LabelScheme, tmp_path: Path) -> None:
     broken = with_pattern(scheme, Pattern("tokens", ({"LOWER": {"NO_SUCH": 1}},)))
     with pytest.raises(SchemeError, match="token pattern of PERSON"):
-        list(build(broken, tmp_path).suggest(ARTICLES, jobs=2))
+        in_workers(build(broken, tmp_path), ARTICLES)
 
 
 def test_the_fingerprint_follows_scheme_and_models(scheme: LabelScheme, tmp_path: Path) -> None:

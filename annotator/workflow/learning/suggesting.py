@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 
 from annotator.annotation import Annotations
 from annotator.history import SUGGESTIONS, LayerName, field_op
 from annotator.store import Store
+from annotator.suggest.batches import BATCH, SHARED_BATCH, Batches, Suggested, in_batches
 from annotator.suggest.protocol import Reported, Sent, sum_by_host
 from annotator.text import Document
 from annotator.workflow.layer_diff import differences
@@ -29,8 +32,6 @@ Asking = Callable[[Sequence[str], Mapping[str, Sent]], None]
 """Called with the hosts that are asked, and the amount sent to each so far."""
 
 ACTOR = "annotator"
-BATCH = 16
-"""Documents written in one transaction: an interruption loses no more than these."""
 
 
 @dataclass(slots=True)
@@ -84,23 +85,23 @@ def suggest(
     learned_dir = learned_folder(workspace)
     pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None)
     report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))
-    waiting = _waiting(workspace.store, keys, pipeline.fingerprint)
-    report.unchanged = waiting[1]
-    todo = waiting[0]
+    todo, report.unchanged = _waiting(workspace.store, keys, pipeline.fingerprint)
     if progress is not None and todo:
         progress(0, len(todo))
     if asking is not None and pipeline.hosts and todo:
         asking(pipeline.hosts, {})
-    for batch in _run(workspace.store, pipeline, todo, jobs):
-        sent = sum_by_host(layer.sent for _, layer in batch if isinstance(layer, Reported))
-        record_sent(workspace, by, sent)
-        _write(workspace.store, batch, pipeline.fingerprint)
-        for _, layer in batch:
-            report.count(layer)
-        if asking is not None and sent:
-            asking(pipeline.hosts, report.sent)
-        if progress is not None:
-            progress(report.suggested, len(todo))
+    documents = (document for document in map(workspace.store.document, todo) if document is not None)
+    with closing(_suggested(pipeline, documents, min(jobs, ceil(len(todo) / SHARED_BATCH)))) as batches:
+        for batch in batches:
+            sent = sum_by_host(layer.sent for layer in batch.layers if isinstance(layer, Reported))
+            record_sent(workspace, by, sent)
+            _write(workspace.store, batch, pipeline.fingerprint)
+            for layer in batch.layers:
+                report.count(layer)
+            if asking is not None and sent:
+                asking(pipeline.hosts, report.sent)
+            if progress is not None:
+                progress(report.suggested, len(todo))
     return report
 
 
@@ -127,19 +128,19 @@ def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[
     return sorted(todo), len(wanted) - len(todo)
 
 
-def _run(
-    store: Store, pipeline: SuggestionPipeline, keys: Sequence[str], jobs: int
-) -> Iterable[list[tuple[Document, Annotations]]]:
-    """Yield documents with their suggestions, a batch at a time."""
-    for start in range(0, len(keys), BATCH * jobs):
-        documents = [d for d in map(store.document, keys[start : start + BATCH * jobs]) if d is not None]
-        yield list(zip(documents, pipeline.suggest(documents, jobs), strict=True))
+def _suggested(pipeline: SuggestionPipeline, documents: Iterable[Document], jobs: int) -> Batches:
+    """Suggest for documents in this process, or in some of its own."""
+    from annotator.suggest.workers import suggest_in_workers
+
+    if jobs > 1:
+        return suggest_in_workers(in_batches(documents, SHARED_BATCH), pipeline.settings, jobs)
+    return pipeline.suggest_here(in_batches(documents, BATCH))
 
 
-def _write(store: Store, batch: list[tuple[Document, Annotations]], fingerprint: str) -> None:
+def _write(store: Store, batch: Suggested, fingerprint: str) -> None:
     """Replace the suggestion layers of some documents, in one transaction."""
     with store.write() as writer:
-        for document, found in batch:
+        for document, found in zip(batch.documents, batch.layers, strict=True):
             digest = writer.document_digest(document.key)
             if digest != document.sha256:
                 continue

@@ -17,7 +17,7 @@ from annotator.suggest.pipeline import build
 from annotator.suggest.protocol import Reported
 from annotator.text import Document
 from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, linked, mention
-from tests.suggest.conftest import make_document
+from tests.suggest.conftest import in_workers, make_document
 from tests.workspaces import Bench, sql_dump
 
 
@@ -220,7 +220,7 @@ class TestCommand:
 
     def test_worker_processes_ask_the_same(self, chat: FakeChat, configured: Bench, scheme: LabelScheme) -> None:
         (one,) = build(scheme, configured.workspace.models).suggest([configured.document()])
-        (two,) = build(scheme, configured.workspace.models).suggest([configured.document()], jobs=2)
+        (two,) = in_workers(build(scheme, configured.workspace.models), [configured.document()])
         assert one == two
         assert isinstance(two, Reported)
         assert two.dropped == {"not in the text": 1, "no label of the scheme": 1}

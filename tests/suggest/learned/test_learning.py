@@ -30,7 +30,7 @@ from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pipeline import build
 from annotator.suggest.relations.candidates import RelationSuggester
 from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
-from tests.suggest.conftest import make_document
+from tests.suggest.conftest import in_workers, make_document
 
 LABELS = """
 languages: [de]
@@ -328,7 +328,7 @@ class TestVersions:
         versions.use(learned_dir, "0001", german, pinned=False)
         documents = [letter(number).document for number in (9, 10)]
         pipeline = build(german, tmp_path, learned_dir)
-        assert list(pipeline.suggest(documents, jobs=2)) == list(pipeline.suggest(documents))
+        assert in_workers(pipeline, documents) == list(pipeline.suggest(documents))
 
     @pytest.mark.parametrize("name", [versions.TAGGER, versions.MEMORY, versions.CARD])
     def test_a_file_that_was_changed_is_not_used(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,6 +12,7 @@ from annotator.errors import WorkflowError
 from annotator.history import SUGGESTIONS, LayerName
 from annotator.store import check_database
 from annotator.suggest import pipeline as pipelines
+from annotator.suggest.batches import Batches, Suggested
 from annotator.text import Document
 from annotator.workflow.learning import suggesting
 from annotator.workflow.learning.suggesting import SuggestReport, suggest
@@ -27,12 +28,15 @@ class Parrot:
     missing: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
-    def suggest(self, documents: Iterable[Document], _jobs: int) -> Iterator[Annotations]:
-        for document in documents:
-            self.asked.append(document.key)
-            spans = [proposal(document, w, label) for w, label in self.words.items() if w in document.text]
-            relations = [link(spans[0], spans[1], "works_for")] if len(spans) == 2 else []
-            yield Annotations.of(spans, relations)
+    def suggest_here(self, batches: Iterable[list[Document]]) -> Batches:
+        for batch in batches:
+            yield Suggested(batch, list(map(self._suggest, batch)))
+
+    def _suggest(self, document: Document) -> Annotations:
+        self.asked.append(document.key)
+        spans = [proposal(document, w, label) for w, label in self.words.items() if w in document.text]
+        relations = [link(spans[0], spans[1], "works_for")] if len(spans) == 2 else []
+        return Annotations.of(spans, relations)
 
 
 @pytest.fixture
@@ -112,5 +116,5 @@ def test_a_text_replaced_meanwhile_gets_nothing_of_the_old(bench: Bench, parrot:
     old = bench.document()
     with bench.store.write() as writer:
         writer._connection.execute("UPDATE document SET sha256 = NULL WHERE key = ?", (KEY,))
-    suggesting._write(bench.store, [(old, Annotations())], "parrot@1")
+    suggesting._write(bench.store, Suggested([old], [Annotations()]), "parrot@1")
     assert bench.store.layer(LayerName(KEY, SUGGESTIONS)) is None
