@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from operator import add
 from typing import Any, NamedTuple, overload
+
+from annotator import segment_codes
 
 TITLE_LENGTH = 120
 """A derived title has at most so many code points."""
@@ -32,16 +34,22 @@ class Segment(NamedTuple):
 class Segmentation(Sequence[Segment]):
     """Ordered, disjoint, non-empty ranges over a text: its tokens, or its sentences.
 
-    Kept as two arrays of 32-bit numbers, because a novel has half a million tokens: look-ups by offset are
+    Kept as arrays of 32-bit numbers, because a novel has half a million tokens: look-ups by offset are
     binary searches, and the whole packs into bytes for storage.
     """
 
-    __slots__ = ("ends", "starts")
+    starts: array[int]
+    _lengths: Sequence[int]
 
     def __init__(self, segments: Iterable[tuple[int, int]] = ()) -> None:
         pairs = list(segments)
         self.starts = array("I", [start for start, _ in pairs])
         self.ends = array("I", [end for _, end in pairs])
+
+    @cached_property
+    def ends(self) -> array[int]:
+        """Where the segments end; worked out when it is first asked for, which many a reader never does."""
+        return array("I", map(add, self.starts, self._lengths))
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -98,22 +106,14 @@ class Segmentation(Sequence[Segment]):
         return first, last
 
     def pack(self) -> bytes:
-        """Pack starts, then ends, as little-endian 32-bit numbers."""
-        both = self.starts + self.ends
-        if sys.byteorder == "big":
-            both.byteswap()
-        return both.tobytes()
+        """Write the segments as bytes, about one for each (:mod:`annotator.segment_codes`)."""
+        return segment_codes.encode(self.starts, self.ends)
 
     @classmethod
     def unpack(cls, data: bytes) -> Segmentation:
-        """Read the segmentation that :meth:`pack` wrote."""
-        both = array("I")
-        both.frombytes(data)
-        if sys.byteorder == "big":
-            both.byteswap()
-        result = cls()
-        middle = len(both) // 2
-        result.starts, result.ends = both[:middle], both[middle:]
+        """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
+        result = cls.__new__(cls)
+        result.starts, result._lengths = segment_codes.decode(data)
         return result
 
 

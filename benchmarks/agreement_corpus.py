@@ -9,6 +9,7 @@ from pathlib import Path
 from annotator.annotation import Annotations, Relation, Span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op, curator_layer
+from annotator.segment_codes import sql_count
 from annotator.store import document_record
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
@@ -75,6 +76,6 @@ def count_of(root: Path) -> tuple[int, int, int]:
     workspace = Workspace(root)
     store = workspace.store
     spans, relations = (store.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("span", "relation"))
-    tokens = store.rows("SELECT sum(length(tokens)) / 8 FROM text")[0][0]
+    tokens = store.rows(f"SELECT sum({sql_count('tokens')}) FROM segmentation")[0][0]
     workspace.close()
     return spans, relations, tokens

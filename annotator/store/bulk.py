@@ -18,11 +18,16 @@ from annotator.text import Document
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-_TEXT = ("sha256", "content", "tokenizer", "tokens", "sentences")
+_TEXT = ("sha256", "content")
 _DOCUMENT = ("id", "key", *DOCUMENT.columns)
 _LAYER = ("id", "document_id", "name", "kind", "author", "head", "length", "changed_at", *LAYER_FIELDS.values(),
           "spans", "relations", "scheme")  # fmt: skip
 _EVENT = ("hash", "layer_id", "seq", "prev", "at", "actor", "action", "ops", "scheme")
+_SEGMENTATION = """
+INSERT INTO segmentation (text_id, tokenizer, tokens, sentences)
+SELECT id, column2, column3, column4 FROM (VALUES {}) CROSS JOIN text ON sha256 = column1 WHERE true
+ON CONFLICT (text_id) DO NOTHING
+"""
 _AT_ONCE = 640
 """Rows of one statement: fewer are slower, and more do not help."""
 
@@ -59,7 +64,8 @@ class Bulk:
     def add_text(self, document: Document, sha256: str, tokenizer: str) -> None:
         """Add the text of a new document, unless it is there."""
         packed = document.tokens.pack(), document.sentences.pack()
-        self._rows["text"].append((sha256, document.text, tokenizer, *packed))
+        self._rows["text"].append((sha256, document.text))
+        self._rows["segmentation"].append((sha256, tokenizer, *packed))
 
     def add_document(self, document: Document, actor: str, action: str, ops: Sequence[Op]) -> None:
         """Add a new document, whose text is there or was added: the first event of its corpus layer."""
@@ -120,6 +126,7 @@ class Bulk:
 
     def _write(self, rows: Mapping[str, list[Row]]) -> None:
         self._insert("text", _TEXT, rows.get("text", ()), "ON CONFLICT (sha256) DO NOTHING")
+        self._run(_SEGMENTATION, 4, rows.get("segmentation", ()))
         self._insert("document", _DOCUMENT, rows.get("document", ()))
         self._insert("layer", _LAYER, rows.get("layer", ()))
         self._insert("event", _EVENT, rows.get("event", ()))
@@ -142,12 +149,15 @@ class Bulk:
 
     def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], otherwise: str = "") -> None:
         names = ", ".join(f'"{column}"' for column in columns)
-        marks = f"({', '.join('?' * len(columns))})"
+        self._run(f"INSERT INTO {table} ({names}) VALUES {{}} {otherwise}", len(columns), rows)
+
+    def _run(self, statement: str, columns: int, rows: Sequence[Row]) -> None:
+        """Run a statement over rows, many at a time: their values stand where its braces are."""
+        marks = f"({', '.join('?' * columns)})"
         for start in range(0, len(rows), _AT_ONCE):
             some = rows[start : start + _AT_ONCE]
             values = ", ".join([marks] * len(some))
-            statement = f"INSERT INTO {table} ({names}) VALUES {values} {otherwise}"
-            self._connection.execute(statement, list(chain.from_iterable(some)))
+            self._connection.execute(statement.format(values), list(chain.from_iterable(some)))
 
     def _numbers(self) -> None:
         """Look up which ids come next."""

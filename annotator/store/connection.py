@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,10 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 """What the names of files that belong to a database end with."""
 BACKUPS = "backups"
 """The folder of backups, beside the database."""
+
+
+_LARGE = 100 << 20
+"""Bytes of a database from which on a migration takes some seconds."""
 
 
 class Guard(Protocol):
@@ -48,9 +52,10 @@ class OpenedDatabase(NamedTuple):
     told: str = ""
 
 
-def connect(path: Path) -> OpenedDatabase:
+def connect(path: Path, tell: Callable[[str], None] | None = None) -> OpenedDatabase:
     """Open the database at ``path``, made or migrated where needed, or only to be read where it cannot be written.
 
+    ``tell`` is given a sentence before a migration that takes long.
     Raises :class:`StoreError` when it belongs to something else, comes from a newer version, or cannot be read.
     """
     with explained(path):
@@ -63,7 +68,7 @@ def connect(path: Path) -> OpenedDatabase:
             _share(path)
         connection = _raw(path)
         try:
-            copy = _prepare(connection, path)
+            copy = _prepare(connection, path, tell)
             told = f"{path} was brought up to date; as it was it is in {copy}" if copy is not None else ""
             return OpenedDatabase(connection, Standing(connection, path), told=told)
         except BaseException:
@@ -90,12 +95,16 @@ def _source(path: Path) -> sqlite3.Connection:
     return open_as_it_is(path)[0] if why_only_readable(path) else _raw(path)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> Path | None:
+def _prepare(connection: sqlite3.Connection, path: Path, tell: Callable[[str], None] | None) -> Path | None:
     """Make a database ready for use; return the backup that was made where it had to be migrated."""
     copy = None
     version = schema.checked_version(connection, path)
     if version < schema.VERSION:
+        if version and tell is not None and path.stat().st_size > _LARGE:
+            tell(f"{path} is being brought up to date, which takes a while for a large one")
         copy = _upgrade(connection, path)
+        if version:
+            _compact(connection)
     elif connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # a copy that stood alone
         _write_ahead(connection)
         schema.checked_version(connection, path)
@@ -125,6 +134,24 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> Path | None:
             connection.execute("ROLLBACK")
         raise
     return copy
+
+
+def _compact(connection: sqlite3.Connection) -> None:
+    """Give the room back that a migration left unused, unless others have the database open or the disk is full.
+
+    They would take the shorter file for one that another program cut.  What is not given back is written to next.
+    """
+    execute = connection.execute
+    execute("PRAGMA locking_mode = EXCLUSIVE")  # the next write has the file for itself, or fails
+    try:
+        execute("VACUUM")
+        execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error_code(error) not in ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR"):
+            raise
+    finally:
+        execute("PRAGMA locking_mode = NORMAL")
+        execute("SELECT 1 FROM sqlite_schema").fetchone()  # from now on
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -21,9 +21,10 @@ from annotator.store.layers import LAYERS, Bookmark, LayerInfo, SchemeMovedError
 from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.scheme_changes import KnownChanges, lagging, scheme_hashes, scheme_revision
+from annotator.store.segmentations import read_segments
 from annotator.store.tables import TABLES, records, tuples
 from annotator.store.writer import Writer
-from annotator.text import Document, Segmentation
+from annotator.text import Document
 
 
 class _DryRunOverError(Exception):
@@ -52,7 +53,7 @@ class Store:
     ) -> None:
         self.path = path
         self.clock = clock
-        opened = connecting.connect(path)
+        opened = connecting.connect(path, tell)
         self.connection = opened.connection
         self.notes: list[str] = []
         self._scheme = scheme
@@ -187,19 +188,16 @@ class Store:
     def document(self, key: str) -> Document | None:
         """The document with this key."""
         row = self.row(
-            "SELECT d.key, d.lang, d.title, d.meta, t.content, t.tokens, t.sentences"
-            " FROM document d JOIN text t ON t.sha256 = d.sha256 WHERE d.key = ?",
+            "SELECT d.key, d.lang, d.title, d.meta, d.sha256, t.content AS text, s.tokens, s.sentences FROM document d"
+            " JOIN text t ON t.sha256 = d.sha256 JOIN segmentation s ON s.text_id = t.id WHERE d.key = ?",
             key,
         )
         if row is None:
             return None
         return Document(
-            key=row["key"],
-            text=row["content"],
-            lang=row["lang"],
-            title=row["title"],
-            tokens=Segmentation.unpack(row["tokens"]),
-            sentences=Segmentation.unpack(row["sentences"]),
+            **{name: row[name] for name in ("key", "text", "lang", "title")},
+            tokens=read_segments(row["tokens"], row["sha256"]),
+            sentences=read_segments(row["sentences"], row["sha256"]),
             meta=json.loads(row["meta"] or "{}"),
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-TOKEN_BYTES = 8
-"""Bytes that a token takes in the table of texts: its start and its end."""
+from annotator.segment_codes import sql_count
+
 DOUBT = f"""
 SELECT coalesce(sum(score * (1 - score)), 0)
-    / max(1, coalesce((SELECT length(tokens) / {TOKEN_BYTES} FROM text WHERE sha256 = layer.text), 1))
+    / max(1, coalesce((SELECT {sql_count("tokens")} FROM text JOIN segmentation ON text_id = text.id
+                       WHERE sha256 = layer.text), 1))
 FROM span WHERE layer_id = layer.id
 """
 """How uncertain the suggester of a ``layer`` is about its spans, for each token of the text."""

@@ -26,7 +26,7 @@ def check_database(store: Store) -> Iterator[str]:
     """
     with store.snapshot():
         yield from _database(store)
-        yield from _texts(store.connection.execute("SELECT * FROM text"))
+        yield from _texts(store.connection.execute(_TEXTS))
         problem = scheme_problem(store.scheme_events())
         if problem is not None:
             yield f"label scheme: {problem}"
@@ -47,7 +47,7 @@ def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[st
     with store.snapshot():
         scheme = store.scheme_history()
         for digest in texts:
-            yield from _texts(store.rows("SELECT * FROM text WHERE sha256 = ?", digest))
+            yield from _texts(store.rows(f"{_TEXTS} WHERE sha256 = ?", digest))
         for key in keys:
             for layer in store.layers(document=key, removed=True):
                 if layer.name in layers:
@@ -86,20 +86,27 @@ def _database(store: Store) -> Iterator[str]:
     )
 
 
+_TEXTS = "SELECT sha256, content, tokens, sentences FROM text LEFT JOIN segmentation ON text_id = text.id"
+
+
 def _texts(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
     for row in rows:
         name = f"text {row['sha256'][:12]}"
         if text_sha256(row["content"]) != row["sha256"]:
             yield f"{name}: the text does not match its digest"
         for kind in ("tokens", "sentences"):
-            yield from _segmentation(f"{name}: {kind}", row[kind], len(row["content"]))
+            if row[kind] is None:
+                yield f"{name}: {kind} are missing"
+            else:
+                yield from _segmentation(f"{name}: {kind}", row[kind], len(row["content"]))
 
 
 def _segmentation(name: str, packed: bytes, length: int) -> Iterator[str]:
-    if len(packed) % 8:
-        yield f"{name} are cut short"
+    try:
+        segments = Segmentation.unpack(packed)
+    except ValueError as error:
+        yield f"{name} cannot be read: {error}"
         return
-    segments = Segmentation.unpack(packed)
     starts, ends = segments.starts, segments.ends
     if all(map(lt, starts, ends)) and all(map(le, ends, starts[1:])) and (not ends or ends[-1] <= length):
         return

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from annotator.store import schema
 from annotator.store.migrations import GUARDS
+from annotator.store.segmentations import add_conversion
 
 MOST_OBJECTS = 1000
 """Tables, indexes and triggers that a database can have before it is not even looked at."""
@@ -74,11 +75,15 @@ def foreign_thing(shape: Shape, version: int) -> str | None:
         elif sql not in known[thing]:
             return f"{thing} is not what annotator makes"
     needed = (thing for thing in shapes[version] if thing.kind == "trigger" and thing.name in GUARDS)
-    missing = next((thing for thing in (*_READ, *needed) if thing not in shape), None)
+    missing = next((thing for thing in (*_read(shapes[version]), *needed) if thing not in shape), None)
     return None if missing is None else f"{missing} is missing"
 
 
-_READ = tuple(Thing("table", name) for name in ("document", "event", "layer", "text"))
+def _read(shape: Shape) -> Iterator[Thing]:
+    """The tables that are read, of those that a version has."""
+    for name in ("document", "event", "layer", "segmentation", "text"):
+        if (table := Thing("table", name)) in shape:
+            yield table
 
 
 def _is_bookkeeping(thing: Thing, sql: str) -> bool:
@@ -93,6 +98,7 @@ def _is_bookkeeping(thing: Thing, sql: str) -> bool:
 def _shapes(migrations: tuple[tuple[str, str], ...]) -> tuple[Shape, ...]:
     """The shapes of a database after none, one, two … of the migrations."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        add_conversion(connection)
         found = [shape_of(connection)]
         for _, sql in migrations:
             for statement in schema.statements(sql):

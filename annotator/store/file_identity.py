@@ -24,7 +24,8 @@ class Standing:
     """The files of an open database as they were found.
 
     Made after the first read, when SQLite has all of them open.  The log's file and the index of it stay where they are
-    as long as anybody has the database open, and neither it nor the database ever gets smaller, since nobody vacuums.
+    as long as anybody has the database open, and neither it nor the database ever gets smaller, since nobody vacuums
+    while others have it open.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:

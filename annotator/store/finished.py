@@ -11,6 +11,7 @@ from annotator.annotation import RelationKey, SpanKey
 from annotator.store.database import Store
 from annotator.store.layers import LAYERS, LayerInfo, layer_info_of
 from annotator.store.progress import LONGEST_PAUSE_MS
+from annotator.store.segmentations import read_segments
 from annotator.text import Segmentation
 
 _FINISHED = """
@@ -108,11 +109,11 @@ class Finished:
         """What there is to know of some documents, in order."""
         wanted = set(keys)
         query = """
-            SELECT d.key, d.lang, d.title, length(t.content), t.tokens
-            FROM document d JOIN text t ON t.sha256 = d.sha256 ORDER BY d.key
+            SELECT d.key, d.lang, d.title, length(t.content), s.tokens, d.sha256
+            FROM document d JOIN text t ON t.sha256 = d.sha256 JOIN segmentation s ON s.text_id = t.id ORDER BY d.key
         """
         rows = (row for row in self.store.rows(query) if row[0] in wanted)
-        return [DocumentFacts(row[0], row[1], row[2], row[3], Segmentation.unpack(row[4])) for row in rows]
+        return [DocumentFacts(row[0], row[1], row[2], row[3], read_segments(row[4], row[5])) for row in rows]
 
     def content(self, layer_id: int) -> tuple[frozenset[SpanKey], frozenset[RelationKey]]:
         """What a layer's spans and relations say."""

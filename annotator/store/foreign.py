@@ -12,13 +12,13 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from heapq import merge
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -27,9 +27,10 @@ from annotator.errors import StoreError
 from annotator.files.scratch import scratch
 from annotator.history import Event, LayerName, rename_document
 from annotator.scheme_changes import Changes, Names, RenamedError, SchemeEvent
-from annotator.store import expected_schema, schema
+from annotator.store import expected_schema, schema, segmentations
 from annotator.store.doctor import first_break, scheme_problem
 from annotator.store.layers import LayerInfo, SchemeStamp, event_of
+from annotator.text import Segmentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ NO_LIMITS = Limits(steps=1 << 62, copy=1 << 62, ratio=1 << 20, value=1_000_000_0
 _STEPS = 100_000
 """Steps of SQLite's machine between two looks at how many it were."""
 _HINT = "if it is known to be good, --no-limits takes it all the same"
+
+
+class ForeignSegmentation(NamedTuple):
+    """How somebody else's database says that a text is cut, and by which tokenizer."""
+
+    tokenizer: str
+    tokens: Segmentation
+    sentences: Segmentation
 
 
 class ForeignDatabase:
@@ -154,10 +163,16 @@ class ForeignDatabase:
         row = next(self.rows("SELECT content FROM text WHERE sha256 = ?", digest), None)
         return None if row is None else str(row[0])
 
-    def segmentation(self, digest: str) -> tuple[str, bytes, bytes]:
-        """Which tokenizer cut a text that is there, and its packed tokens and sentences."""
-        row = next(self.rows("SELECT tokenizer, tokens, sentences FROM text WHERE sha256 = ?", digest))
-        return row[0], row[1], row[2]
+    def segmentation(self, digest: str) -> ForeignSegmentation:
+        """How a text is cut there; by no tokenizer where that is missing, or cannot be read."""
+        kept_apart = self._version >= segmentations.SINCE
+        table = "text JOIN segmentation ON text_id = text.id" if kept_apart else "text"
+        query = f"SELECT tokenizer, tokens, sentences FROM {table} WHERE sha256 = ?"
+        read = Segmentation.unpack if kept_apart else segmentations.read_pairs
+        with suppress(ValueError, OverflowError):
+            for row in self.rows(query, digest):
+                return ForeignSegmentation(row[0], read(row[1]), read(row[2]))
+        return ForeignSegmentation("", Segmentation(), Segmentation())
 
     def copy_to(self, path: Path) -> None:
         """Write all of it, as it is, to a new file."""
@@ -333,7 +348,8 @@ def _shape(connection: sqlite3.Connection, told: str) -> expected_schema.Shape:
 
 
 _SCHEME_CHANGES = 9
-_TABLES = {"text": 1, "document": 1, "layer": 1, "event": 1, "scheme": 2, "scheme_change": _SCHEME_CHANGES}
+_TABLES = {"text": 1, "document": 1, "layer": 1, "event": 1, "scheme": 2, "scheme_change": _SCHEME_CHANGES,
+           "segmentation": segmentations.SINCE}  # fmt: skip
 """What is read, and the version with which it came."""
 
 

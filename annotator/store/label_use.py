@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from annotator.history import dumps
+from annotator.store.segmentations import read_segments
 from annotator.text import Segmentation
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def layers_with_overlaps(store: Store) -> set[int]:
     return {row[0] for row in store.rows(_OVERLAPPING)}
 
 
+_SENTENCES = "SELECT sentences FROM segmentation JOIN text ON text.id = text_id WHERE sha256 = ?"
+
+
 def layers_across_sentences(store: Store, labels: Collection[str]) -> set[int]:
     """The ids of the layers with a relation of these labels that reaches from one sentence into another."""
     if not labels:
@@ -62,8 +66,8 @@ def layers_across_sentences(store: Store, labels: Collection[str]) -> set[int]:
     )
     found: set[int] = set()
     for text, links in groupby(rows, key=lambda row: row[0]):
-        packed = store.row("SELECT sentences FROM text WHERE sha256 = ?", text)
-        sentences = Segmentation() if packed is None else Segmentation.unpack(packed[0])
+        packed = store.row(_SENTENCES, text)
+        sentences = Segmentation() if packed is None else read_segments(packed[0], text)
         found.update(layer for _, layer, start, end in links if not _share_a_sentence(sentences, start, end))
     return found
 

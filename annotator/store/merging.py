@@ -30,10 +30,15 @@ def layers_with_news(store: Store, other: ForeignDatabase) -> list[LayerInfo]:
     return [layer for layer in other.layers() if layer.id in news]
 
 
+_TEXT = """
+SELECT sha256, content, tokenizer, tokens, sentences FROM text JOIN segmentation ON text_id = text.id WHERE sha256 = ?
+"""
+
+
 def take_texts(writer: Writer, other: Store, digests: Iterable[str]) -> None:
     """Take texts over, with their tokens and sentences; those that are here stay as they are."""
     for digest in sorted(digest for digest in digests if not writer.has_text(digest)):
-        row = other.row("SELECT sha256, content, tokenizer, tokens, sentences FROM text WHERE sha256 = ?", digest)
+        row = other.row(_TEXT, digest)
         if row is None:
             raise StoreError(f"{other.path}: the text {digest[:12]} is missing", "run `annotator doctor` there")
         writer.put_text_row(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED
+from annotator.store.derived import DIFFERING, READY, REOPENED
 
 BASE = """
 CREATE TABLE text (
@@ -232,6 +232,8 @@ GUARDS = frozenset(
         "event_of_one_writer_forms_one_line",
         "text_is_never_updated",
         "text_is_never_deleted",
+        "segmentation_is_never_updated",
+        "segmentation_is_never_deleted",
         "scheme_change_is_never_updated",
         "scheme_change_is_never_deleted",
     }
@@ -246,9 +248,16 @@ _DOCUMENT_DATES = """
 CREATE INDEX document_by_date ON document (json_extract(meta, '$.date') DESC, key);
 """
 
+_EARLIER_DOUBT = """
+SELECT coalesce(sum(score * (1 - score)), 0)
+    / max(1, coalesce((SELECT length(tokens) / 8 FROM text WHERE sha256 = layer.text), 1))
+FROM span WHERE layer_id = layer.id
+"""
+"""How uncertain a suggester is, for each token, of which each took eight bytes until there was a byte for most."""
+
 _DOUBT = f"""
 ALTER TABLE layer ADD COLUMN doubt REAL NOT NULL DEFAULT 0;
-UPDATE layer SET doubt = ({DOUBT}) WHERE kind = 'suggester';
+UPDATE layer SET doubt = ({_EARLIER_DOUBT}) WHERE kind = 'suggester';
 CREATE INDEX layer_of_suggester ON layer (document_id, name, doubt) WHERE kind = 'suggester';
 """
 
@@ -343,7 +352,37 @@ _RENAMING = """
 """
 
 _DOUBT_PER_TOKEN = f"""
-UPDATE layer SET doubt = ({DOUBT}) WHERE kind = 'suggester';
+UPDATE layer SET doubt = ({_EARLIER_DOUBT}) WHERE kind = 'suggester';
+"""
+
+_SEGMENTATION = """
+-- What is in a text, apart from it: rows of texts alone fill their pages better.
+CREATE TABLE segmentation (
+    text_id INTEGER PRIMARY KEY REFERENCES text (id),
+    tokenizer TEXT NOT NULL,
+    tokens BLOB NOT NULL,
+    sentences BLOB NOT NULL
+) STRICT;
+INSERT INTO segmentation SELECT id, tokenizer, in_codes(tokens), in_codes(sentences) FROM text;
+CREATE TRIGGER segmentation_is_never_updated BEFORE UPDATE ON segmentation
+BEGIN SELECT RAISE(ABORT, 'texts are never rewritten'); END;
+CREATE TRIGGER segmentation_is_never_deleted BEFORE DELETE ON segmentation
+BEGIN SELECT RAISE(ABORT, 'texts are never rewritten'); END;
+
+CREATE TABLE text_alone (
+    id INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+    content TEXT NOT NULL
+) STRICT;
+INSERT INTO text_alone SELECT id, sha256, content FROM text;
+DROP TABLE text;
+ALTER TABLE text_alone RENAME TO text;
+CREATE TRIGGER text_is_searchable AFTER INSERT ON text
+BEGIN INSERT INTO text_search (rowid, content) VALUES (new.id, new.content); END;
+CREATE TRIGGER text_is_never_updated BEFORE UPDATE ON text
+BEGIN SELECT RAISE(ABORT, 'texts are never rewritten'); END;
+CREATE TRIGGER text_is_never_deleted BEFORE DELETE ON text
+BEGIN SELECT RAISE(ABORT, 'texts are never rewritten'); END;
 """
 
 MIGRATIONS: tuple[tuple[str, str], ...] = (
@@ -361,5 +400,6 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0012_ready", _READY),
     ("0013_renaming", _RENAMING),
     ("0014_doubt_per_token", _DOUBT_PER_TOKEN),
+    ("0015_segmentation", _SEGMENTATION),
 )
 """Name and SQL of each migration, oldest first."""

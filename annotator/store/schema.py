@@ -14,6 +14,7 @@ from typing import Any
 from annotator.errors import StoreError
 from annotator.store import migrations
 from annotator.store.migrations import BASE
+from annotator.store.segmentations import add_conversion
 
 APPLICATION_ID = 0x616E6E6F  # "anno"
 
@@ -46,6 +47,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     runs = Migrations("annotator")
     for name, sql in MIGRATIONS:
         runs(name=name)(_runner(sql))
+    add_conversion(connection)
     _make_up_for_beginnings(connection)
     runs.apply(Database(connection))
     _add_missing_indexes(connection)

@@ -73,10 +73,13 @@ class Writer:
 
     def put_text_row(self, row: Sequence[Any]) -> None:
         """Keep a text as another database has it: digest, content, tokenizer, packed tokens and sentences."""
-        self._connection.execute(
-            "INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (sha256) DO NOTHING",
-            tuple(row),
+        sha256, content, *segmentation = row
+        execute = self._connection.execute
+        execute("INSERT INTO text (sha256, content) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING", (sha256, content))
+        execute(
+            "INSERT INTO segmentation (text_id, tokenizer, tokens, sentences)"
+            " SELECT id, ?, ?, ? FROM text WHERE sha256 = ? ON CONFLICT (text_id) DO NOTHING",
+            (*segmentation, sha256),
         )
 
     def append(

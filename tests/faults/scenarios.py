@@ -14,6 +14,7 @@ from annotator.store import Store, schema
 from annotator.suggest.pinned_models import PINNED
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.workspace import Workspace
+from tests.older_texts import put_back
 from tests.workspaces import KEY, Bench, link, make_bench, proposal, propose, range_of
 
 
@@ -149,15 +150,16 @@ def backed_up(base: Path) -> None:
 
 
 def older(base: Path) -> None:
-    """The database is three versions behind."""
+    """The database is four versions behind."""
     finished(base)
     with Store(base / "work" / "db" / "annotator.db") as store:
+        put_back(store.connection)
         for statement in ("DROP INDEX document_ready", "DROP INDEX layer_in_work"):
             store.connection.execute(statement)
         store.connection.execute("ALTER TABLE document DROP COLUMN ready")
-        store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 3}")
-        names = [name for name, _ in schema.MIGRATIONS[-3:]]
-        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name IN (?, ?, ?)", names)
+        store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 4}")
+        names = [name for name, _ in schema.MIGRATIONS[-4:]]
+        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name IN (?, ?, ?, ?)", names)
 
 
 def renamed(base: Path) -> None:

@@ -13,8 +13,10 @@ from annotator.errors import StoreError
 from annotator.history import LayerName
 from annotator.store import Store, check_database, connection, schema
 from annotator.store.backups import restore
+from annotator.tokenization import TOKENIZER
 from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
+from tests.older_texts import copy_texts, in_pairs
 from tests.processes import together
 from tests.workspaces import (
     Bench,
@@ -30,7 +32,7 @@ from tests.workspaces import (
 from tests.workspaces import propose as propose_spans
 
 VERSIONS = range(1, schema.VERSION)
-TABLES = ("text", "document", "layer", "event", "span", "relation", "verdict", "comment", "assignment", "place",
+TABLES = ("document", "layer", "event", "span", "relation", "verdict", "comment", "assignment", "place",
           "scheme", "extra", "ruling")  # fmt: skip
 OPEN = """
 from pathlib import Path
@@ -80,6 +82,7 @@ def older(path: Path, version: int, newest: Path) -> Path:
                 "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('annotator', ?, 'then')",
                 (name,),
             )
+        copy_texts(made, made, schema="newest")
         for table in TABLES:
             columns = ", ".join(f'"{row[1]}"' for row in made.execute(f"PRAGMA main.table_info({table})"))
             if columns:
@@ -163,6 +166,56 @@ class TestEachVersion:
         assert [str(backups(path)[0]) in line for line in told] == [True]
         Store(path, tell=told.append).close()
         assert len(told) == 1
+
+
+class TestTokensOfBefore:
+    """Until schema 15 a token took eight bytes; now it takes one, and the file is as much shorter."""
+
+    @pytest.fixture
+    def path(self, tmp_path: Path, newest: Path) -> Path:
+        path = older(tmp_path / "db" / "annotator.db", 14, newest)
+        with closing(sqlite3.connect(path, isolation_level=None)) as made:
+            for number in range(200):
+                document = make_document(f"larga-{number}", f"{number} Ana Ruiz viajó a Canadá. " * 40)
+                row = (
+                    document.sha256,
+                    document.text,
+                    TOKENIZER,
+                    in_pairs(document.tokens),
+                    in_pairs(document.sentences),
+                )
+                made.execute(
+                    "INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)", row
+                )
+        return path
+
+    def test_the_file_gets_shorter(self, path: Path) -> None:
+        before = path.stat().st_size
+        Store(path).close()
+        assert path.stat().st_size < 0.75 * before
+
+    def test_it_stays_as_long_while_others_have_it_open(self, path: Path) -> None:
+        before = path.stat().st_size
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("SELECT 1 FROM text").fetchone()
+            with Store(path) as store:
+                assert list(check_database(store)) == []
+        assert path.stat().st_size >= before
+
+    def test_others_read_and_write_at_once_when_it_is_done(self, path: Path) -> None:
+        with Store(path), Store(path) as other, other.write() as writer:
+            writer.put_text(make_document("nueva", "Una más."), TOKENIZER)
+
+    def test_tokens_that_were_damaged_are_told_and_break_nothing(self, path: Path) -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as made:
+            made.execute("DROP TRIGGER text_is_never_updated")
+            made.execute("UPDATE text SET tokens = x'00' WHERE id = (SELECT min(id) FROM text)")
+            guard = next(one for one in schema.statements(schema.MIGRATIONS[0][1]) if "text_is_never_updated" in one)
+            made.execute(guard)
+        with Store(path) as store:
+            assert "tokens cannot be read" in "\n".join(check_database(store))
+            with pytest.raises(StoreError, match=r"the tokens of text .* are damaged"):
+                store.document("nota")
 
 
 def test_several_that_open_it_at_once_migrate_it_once(tmp_path: Path, newest: Path) -> None:

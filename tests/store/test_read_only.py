@@ -15,6 +15,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.errors import StoreError
 from annotator.store import Store, check_database, connection, schema
+from tests.older_texts import put_back
 from tests.processes import environment
 from tests.repository import TOP
 from tests.tui.workbench_driver import workbench
@@ -58,11 +59,13 @@ def leave_log(work: Path, *, index: bool) -> None:
 
 def make_older(work: Path) -> None:
     """Give a database the schema of before the last migration that changed it."""
-    with closing(sqlite3.connect(work / "db" / "annotator.db")) as raw:
+    with closing(sqlite3.connect(work / "db" / "annotator.db", isolation_level=None)) as raw:
+        put_back(raw)
         raw.executescript(
             "DROP INDEX document_ready; DROP INDEX layer_in_work; ALTER TABLE document DROP COLUMN ready;"
-            " DELETE FROM _sqlite_migrations WHERE name IN ('0012_ready', '0013_renaming', '0014_doubt_per_token');"
-            f" PRAGMA user_version = {schema.VERSION - 3}"
+            " DELETE FROM _sqlite_migrations WHERE name IN ('0012_ready', '0013_renaming', '0014_doubt_per_token',"
+            " '0015_segmentation');"
+            f" PRAGMA user_version = {schema.VERSION - 4}"
         )
 
 
@@ -110,7 +113,7 @@ class TestMounted:
         assert ("ana done" in shown.stdout) == (left in ("closed", "older"))
         told = {
             "log": "its log cannot be read in place, so a private copy is shown",
-            "older": f"it has an older schema ({schema.VERSION - 3}), so a private copy is shown, migrated",
+            "older": f"it has an older schema ({schema.VERSION - 4}), so a private copy is shown, migrated",
         }.get(left)
         said = f"{mount}/db/annotator.db can only be read: it is on a read-only file system"
         assert shown.stderr == (f"{said}; {told}\n" if told else "")

@@ -37,6 +37,8 @@ class TestWhatItRefuses:
             "DELETE FROM event",
             "UPDATE text SET content = ''",
             "DELETE FROM text",
+            "UPDATE segmentation SET tokens = x''",
+            "DELETE FROM segmentation",
         ],
     )
     def test_history_and_texts_are_never_changed(self, store: Store, sql: str) -> None:
@@ -205,8 +207,9 @@ class TestDoctor:
             ("DELETE FROM event WHERE action = 'comment'", "the hash chain breaks at event 3"),
             ("DELETE FROM event WHERE action = 'done'", "the layer's head is not its last event"),
             ("UPDATE text SET content = content || '!'", "the text does not match its digest"),
-            ("UPDATE text SET tokens = x'00'", "tokens are cut short"),
-            ("UPDATE text SET sentences = x'0500000003000000'", "sentences are out of order at 5"),
+            ("UPDATE segmentation SET tokens = x'04fc'", "tokens cannot be read: numbers of codes are missing"),
+            ("UPDATE segmentation SET sentences = x'0001'", "sentences are out of order at 0"),
+            ("DELETE FROM segmentation", "tokens are missing"),
             ("UPDATE span SET \"end\" = 9999 WHERE id = 's1'", "1 spans reach beyond the text"),
             ("DELETE FROM span WHERE id = 's1'", "a row of relation refers to a missing row of span"),
         ],

@@ -17,6 +17,7 @@ from annotator.errors import StoreError
 from annotator.store import Store, check_database, connection, schema
 from annotator.text import Document
 from annotator.tokenization import TOKENIZER
+from tests.older_texts import copy_texts, in_pairs
 from tests.processes import finish, start, together
 from tests.workspaces import Bench, add_document, make_document, range_of, span_texts, sql_dump
 
@@ -61,7 +62,8 @@ class TestMigrations:
         with closing(sqlite3.connect(path)) as new, closing(sqlite3.connect(old, isolation_level=None)) as made:
             for statement in schema.statements(schema.MIGRATIONS[0][1]):
                 made.execute(statement)
-            for table in ("text", "document", "layer", "event", "span"):
+            copy_texts(new, made)
+            for table in ("document", "layer", "event", "span"):
                 columns = ", ".join(f'"{row[1]}"' for row in made.execute(f"PRAGMA table_info({table})"))
                 for row in new.execute(f"SELECT {columns} FROM {table}"):
                     made.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", row)
@@ -113,7 +115,7 @@ class TestMigrations:
                 made.executescript(sql)
             made.executescript(lacking)
             document = make_document()
-            row = (document.sha256, document.text, TOKENIZER, document.tokens.pack(), document.sentences.pack())
+            row = (document.sha256, document.text, TOKENIZER, in_pairs(document.tokens), in_pairs(document.sentences))
             made.execute("INSERT INTO text (sha256, content, tokenizer, tokens, sentences) VALUES (?, ?, ?, ?, ?)", row)
             made.execute("CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,"
                          " applied_at TEXT)")  # fmt: skip

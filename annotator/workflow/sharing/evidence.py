@@ -17,7 +17,7 @@ from annotator.records import BadRecordError
 from annotator.scheme_changes import Changes
 from annotator.store import LayerInfo, Store, first_break
 from annotator.store.foreign import ForeignDatabase
-from annotator.text import text_sha256
+from annotator.text import Segmentation, text_sha256
 from annotator.tokenization import TOKENIZER, split_sentences, tokenize
 from annotator.validation import LayerExamination, examine_history, name_problem
 
@@ -158,9 +158,11 @@ class Examiner:
         """
         if self._store.text(digest) is not None:
             return True
-        tokenizer, *packed = self._other.segmentation(digest)
+        tokenizer, *segments = self._other.segmentation(digest)
+        if not tokenizer:
+            return False
         text = self._text(digest) or ""
-        return tokenizer != TOKENIZER or any(list(cut(text, language)) == packed for language in languages)
+        return tokenizer != TOKENIZER or any(list(cut(text, language)) == segments for language in languages)
 
     def _refuse(self, name: LayerName, problem: str) -> None:
         mend = "run `annotator doctor` there" if problem.endswith(" there") else "--except leaves the document out"
@@ -175,10 +177,10 @@ class Examiner:
             )
 
 
-def cut(text: str, language: str) -> tuple[bytes, bytes]:
-    """The packed tokens and sentences of a text."""
+def cut(text: str, language: str) -> tuple[Segmentation, Segmentation]:
+    """The tokens and sentences of a text."""
     tokens = tokenize(text, language)
-    return tokens.pack(), split_sentences(text, tokens, language).pack()
+    return tokens, split_sentences(text, tokens, language)
 
 
 def some(keys: Sequence[str]) -> str:

@@ -396,7 +396,7 @@ class _Merge:
         if tokenizer != TOKENIZER:
             tokens, sentences = cut(text, min(self.evidence.languages[digest]))
             self.report.recut += 1
-        writer.put_text_row((digest, text, TOKENIZER, tokens, sentences))
+        writer.put_text_row((digest, text, TOKENIZER, tokens.pack(), sentences.pack()))
         self.texts.append(digest)
 
     def _check_result(self, writer: Writer, key: str, *, fits: bool) -> None:

@@ -262,7 +262,7 @@ SCHEMA = (
     "PRAGMA application_id = 7",
     "PRAGMA encoding = 'UTF-16'",
     "DROP TABLE text_search",
-    "UPDATE text SET tokenizer = 'annotator.tokenizer/0'",
+    "UPDATE segmentation SET tokenizer = 'annotator.tokenizer/0'",
 )
 
 

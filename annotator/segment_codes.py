@@ -1,0 +1,93 @@
+"""Segments as bytes: for most tokens one byte says how long it is and how far the next one is from its end.
+
+The first code is for what comes before the first segment, then there is one for each.  A code is ``length * 4 + gap``
+in code points; where a length is over 62 or a gap over 3, an :data:`ESCAPE` stands for it, and after an :data:`END`
+follow length and gap as little-endian numbers of 16 bits, or of 32 bits where one of them needs that.  The last gap
+is 0.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Sequence
+from itertools import accumulate, chain
+from operator import sub
+
+ESCAPE, END = 252, 253
+_LONGEST, _WIDEST = 62, 3
+_LENGTHS = bytes(code >> 2 if code < ESCAPE else 0 for code in range(256))
+_STEPS = bytes((code >> 2) + (code & 3) if code < ESCAPE else 0 for code in range(256))
+_MEANINGLESS = bytes(range(END, 256))
+_NUMBER = "I"
+"""The type of arrays of offsets: 32 bits."""
+
+
+def encode(starts: Sequence[int], ends: Sequence[int]) -> bytes:
+    """Write ordered, disjoint, non-empty segments as bytes; nothing for none."""
+    if not starts:
+        return b""
+    lengths = [0, *map(sub, ends, starts)]
+    gaps = [starts[0], *map(sub, starts[1:], ends), 0]
+    escape, longest, widest = ESCAPE, _LONGEST, _WIDEST
+    codes = bytes(
+        [
+            length << 2 | gap if length <= longest and gap <= widest else escape
+            for length, gap in zip(lengths, gaps, strict=True)
+        ]
+    )
+    if escape not in codes:
+        return codes
+    escaped = [(lengths[i], gaps[i]) for i, code in enumerate(codes) if code == escape]
+    numbers = array("H" if max(map(max, escaped)) < 1 << 16 else _NUMBER, chain.from_iterable(escaped))
+    return codes + bytes([END]) + _little_endian(numbers).tobytes()
+
+
+def decode(data: bytes) -> tuple[array[int], Sequence[int]]:
+    """Read what :func:`encode` wrote: the starts of the segments, and their lengths.
+
+    Raises ``ValueError`` for bytes that it cannot have written.
+    """
+    codes, end, rest = data.partition(bytes([END]))
+    if len(codes.translate(None, _MEANINGLESS)) != len(codes) or (end and not rest):
+        raise ValueError("there are codes that stand for nothing")
+    steps: Sequence[int] = codes.translate(_STEPS)
+    lengths: Sequence[int] = codes[1:].translate(_LENGTHS)
+    if rest or ESCAPE in codes:
+        steps, lengths = _with_escaped(codes, rest)
+    try:
+        starts = array(_NUMBER, accumulate(steps))
+    except OverflowError as error:
+        raise ValueError("offsets beyond 32 bits") from error
+    if starts:
+        starts.pop()  # where the last segment ends
+    return starts, lengths
+
+
+def sql_count(packed: str) -> str:
+    """The SQL that counts the segments in a column of bytes."""
+    return f"max(0, coalesce(nullif(instr({packed}, x'{END:02x}'), 0), length({packed}) + 1) - 2)"
+
+
+def _with_escaped(codes: bytes, rest: bytes) -> tuple[Sequence[int], Sequence[int]]:
+    """Steps and lengths of codes of which some are escapes, whose numbers are the ``rest``."""
+    count = 2 * codes.count(ESCAPE)
+    kind = {2 * count: "H", 4 * count: _NUMBER}.get(len(rest))
+    if kind is None:
+        raise ValueError("numbers of codes are missing, or left over")
+    numbers = array(kind)
+    numbers.frombytes(rest)
+    _little_endian(numbers)
+    steps, lengths = list(codes.translate(_STEPS)), array(_NUMBER, list(codes.translate(_LENGTHS)))
+    at = -1
+    for length, gap in zip(numbers[0::2], numbers[1::2], strict=True):
+        at = codes.index(ESCAPE, at + 1)
+        steps[at], lengths[at] = length + gap, length
+    return steps, lengths[1:]
+
+
+def _little_endian(numbers: array[int]) -> array[int]:
+    """The numbers with their bytes swapped where the machine's order is another one."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

@@ -1,0 +1,50 @@
+"""Tokens and sentences as the database holds them, and as databases before schema 15 did."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from array import array
+
+from annotator import segment_codes
+from annotator.errors import StoreError
+from annotator.text import Segmentation
+
+SINCE = 15
+"""The schema from which on tokens and sentences have a table of their own, a byte for most of them."""
+_UNREADABLE = bytes([segment_codes.END])
+"""What stands for tokens that were unreadable already when the database was brought up to date."""
+
+
+def read_segments(packed: bytes, digest: str) -> Segmentation:
+    """Tokens or sentences of a text, by its digest; :class:`StoreError` when they are damaged."""
+    try:
+        return Segmentation.unpack(packed)
+    except ValueError as error:
+        raise StoreError(
+            f"the tokens of text {digest[:12]} are damaged ({error})", "`annotator backup --list` shows the copies"
+        ) from error
+
+
+def read_pairs(packed: bytes) -> Segmentation:
+    """Tokens or sentences as they were before: all starts, then all ends, 32 bits each; ``ValueError`` for others."""
+    if len(packed) % 8:
+        raise ValueError("they are cut short")
+    numbers = array("I")
+    numbers.frombytes(packed)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    middle = len(numbers) // 2
+    return Segmentation(zip(numbers[:middle], numbers[middle:], strict=True))
+
+
+def add_conversion(connection: sqlite3.Connection) -> None:
+    """Let the migration to schema 15 write tokens anew: what is damaged stays damaged, which doctor tells."""
+
+    def in_codes(packed: bytes) -> bytes:
+        try:
+            return read_pairs(packed).pack()
+        except (ValueError, OverflowError):
+            return _UNREADABLE
+
+    connection.create_function("in_codes", 1, in_codes, deterministic=True)
