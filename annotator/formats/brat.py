@@ -57,7 +57,8 @@ def _under(folder: Path) -> list[Path]:
 def _document(source: Source, root: Path, layer: Path, text_path: Path) -> ForeignDocument:
     text = source.text_of(text_path)
     key = ".".join(text_path.relative_to(root).with_suffix("").parts)
-    return ForeignDocument(str(layer), text, key, (parse_annotations(source.text_of(layer), text, str(layer)),), key)
+    where = source.told(layer)
+    return ForeignDocument(where, text, key, (parse_annotations(source.text_of(layer), text, where),), key)
 
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:

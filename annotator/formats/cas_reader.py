@@ -16,7 +16,6 @@ from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
-from annotator.inputs import files_under
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -45,25 +44,17 @@ _TYPES_HINT = "name the file of the type system: -O typesystem=TypeSystem.xml"
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
     """Yield the documents of a file, or of all files of a folder in order."""
     path = source.path
-    if path is None or not path.is_dir():
-        yield _CasReader(source.data(), PurePath(source.name), _TypeSystems(options, path and path.parent)).document()
-        return
-    files = files_under(path, lambda name: name.endswith((".json", ".xmi")) and name != "manifest.json")
-    if not files:
-        raise FormatError(f"{path}: no .json or .xmi file in this folder", "unpack what INCEpTION exported there")
-    systems = _TypeSystems(options, path)
-    for file in files:
-        part = Source(file)
-        yield _CasReader(part.data(), file, systems).document()
-        source.done += part.done
+    systems = _TypeSystems(options, path if path is None or path.is_dir() else path.parent)
+    for part in source.parts(".json", ".xmi"):
+        yield _CasReader(part.data(), PurePath(part.path or part.name), part.name, systems).document()
 
 
 class _CasReader:
     """Reads one CAS into a document with one layer."""
 
-    def __init__(self, data: bytes, path: PurePath, systems: _TypeSystems) -> None:
+    def __init__(self, data: bytes, path: PurePath, where: str, systems: _TypeSystems) -> None:
         self._path = path
-        self._where = str(path)
+        self._where = where
         self._systems = systems
         self._span_types = _types(systems.options.get("spans"))
         self._relation_types = _types(systems.options.get("relations"))

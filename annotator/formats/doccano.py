@@ -26,10 +26,10 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     """Yield the documents of a file; ``options`` may name the column of the text."""
     columns = (options["text"],) if "text" in options else _TEXTS
     for item in source.items():
-        yield _document(item, source.stem, columns)
+        yield _document(item, columns)
 
 
-def _document(item: JsonItem, stem: str, columns: tuple[str, ...]) -> ForeignDocument:
+def _document(item: JsonItem, columns: tuple[str, ...]) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     column = next((name for name in columns if name in row), columns[0])
     text = row.get(column, str)
@@ -40,7 +40,7 @@ def _document(item: JsonItem, stem: str, columns: tuple[str, ...]) -> ForeignDoc
     return ForeignDocument(
         where=item.where,
         text=text,
-        fallback=f"{stem}-{item.number:06}" if number is None else f"{stem}-{number}",
+        fallback=item.key(number),
         layers=tuple(_layers(row, present[0] if present else "", len(text))),
         key=row.optional("key", str),
         lang=row.optional("lang", str),

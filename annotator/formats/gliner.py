@@ -29,10 +29,10 @@ _KNOWN = ("tokenized_text", "ner", "relations", "text", *DOCUMENT_FIELDS)
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
     """Yield the documents of a list, or of lines."""
     for item in source.items():
-        yield _document(item, source.stem)
+        yield _document(item)
 
 
-def _document(item: JsonItem, stem: str) -> ForeignDocument:
+def _document(item: JsonItem) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     words = row.texts("tokenized_text")
     text, segments = text_of_words(row, "tokenized_text")
@@ -40,7 +40,7 @@ def _document(item: JsonItem, stem: str) -> ForeignDocument:
     links = row.optional("relations", list) or []
     relations = [_relation(row, index, value, len(spans)) for index, value in enumerate(links)]
     layer = ForeignLayer(annotations_from_words(segments, spans, relations))
-    return foreign_document(row, text, f"{stem}-{item.number:06}", (layer,), extras=row.others(*_KNOWN))
+    return foreign_document(row, text, item.key(), (layer,), extras=row.others(*_KNOWN))
 
 
 def _span(row: Fields, index: int, value: object, count: int) -> WordSpan:

@@ -26,7 +26,6 @@ from annotator.formats.words import (
     text_of_words,
     word_rows,
 )
-from annotator.inputs import files_under
 
 DATA, INFO = "data.jsonl", "dataset_info.json"
 
@@ -35,21 +34,12 @@ _NAMES_HINT = "give the names in order, -O names=O,B-PER,I-PER, or dataset_info.
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
-    """Yield the documents of a folder of ours, or of one file of rows."""
-    path = source.path
-    if path is not None and path.is_dir():
-        files = files_under(path, lambda name: name.endswith(".jsonl"))
-        if not files:
-            raise FormatError(f"{path}: no .jsonl file in this folder", "give a file of rows")
-    else:
-        files = []
+    """Yield the documents of a folder of rows, as we write it, or of one file."""
     names = options["names"].split(",") if "names" in options else None
-    for part in [Source(file, source.encoding) for file in files] or [source]:
+    for part in source.parts(".jsonl"):
         known = names if names is not None or part.path is None else _names_beside(part.path, options)
         for item in part.items():
-            yield _document(item, part.stem, options, known)
-        if part is not source:
-            source.done += part.done
+            yield _document(item, options, known)
 
 
 def _names_beside(path: Path, options: Mapping[str, str]) -> list[str] | None:
@@ -65,7 +55,7 @@ def _names_beside(path: Path, options: Mapping[str, str]) -> list[str] | None:
     return tag.inner("feature").texts("names") if "feature" in tag else None
 
 
-def _document(item: JsonItem, stem: str, options: Mapping[str, str], names: list[str] | None) -> ForeignDocument:
+def _document(item: JsonItem, options: Mapping[str, str], names: list[str] | None) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     words, column = options.get("word-column", "tokens"), options.get("tag-column", "ner_tags")
     text, segments = text_of_words(row, words)
@@ -73,7 +63,7 @@ def _document(item: JsonItem, stem: str, options: Mapping[str, str], names: list
     if len(values) != len(segments):
         row.fail(column, f"found {len(values)} tags, expected one for each of the {len(segments)} words")
     row_id = row.optional("id", str, int)
-    fallback = f"{stem}-{item.number:06}" if row_id is None else f"{stem}-{row_id}"
+    fallback = item.key(row_id)
     layer = ForeignLayer(annotations_from_words(segments, tagged_spans(values), ()))
     lost = {f"column {name}": 1 for name in row.others(words, column, *_COLUMNS)}
     return foreign_document(row, text, fallback, (layer,), lost=lost)

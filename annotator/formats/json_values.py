@@ -53,6 +53,19 @@ def parse_json(text: str, where: str) -> Any:
     return value
 
 
+def is_unfinished(text: str) -> bool:
+    """Tell whether a text is the beginning of a JSON object that further lines may complete."""
+    if not text.startswith("{"):
+        return False
+    try:
+        _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        return error.pos == len(text)
+    except (RecursionError, ValueError):
+        return False
+    return False
+
+
 def try_decode(data: bytes, without: str = "") -> Any:
     """Decode a JSON value; return :data:`MISSING` where only :func:`parse_json` can read it, or say what is wrong.
 
@@ -72,15 +85,17 @@ def try_decode(data: bytes, without: str = "") -> Any:
         return MISSING
 
 
-class JsonList:
-    """The values of one JSON list, read from pieces of text; only the value that is being read is in memory.
+class JsonValues:
+    """JSON values read from pieces of text, one after another; only the one that is being read is in memory.
 
-    ``name`` is that of the file, for messages.
+    They are those of one list where ``listed``, else they stand one behind the other, over as many lines as they
+    like.  ``name`` is that of the file, for messages.
     """
 
-    def __init__(self, pieces: Iterator[str], name: str) -> None:
+    def __init__(self, pieces: Iterator[str], name: str, *, listed: bool = True) -> None:
         self._pieces = pieces
         self._name = name
+        self._listed = listed
         self._text = ""
         self._at = 0
         self._line = 1
@@ -88,18 +103,22 @@ class JsonList:
 
     def next(self) -> tuple[Any, int] | None:
         """Read the next value; return it with the line on which it begins, ``None`` after the last."""
+        more = self._go_to_next_of_list() if self._listed else self._find() is not None
+        return (self._value(), self._line_of_value) if more else None
+
+    def _go_to_next_of_list(self) -> bool:
         character = self._peek()
         if character == "]" and self._separator == ",":
             self._finish()
-            return None
+            return False
         if character != self._separator:
             self._fail(f"expected {self._separator!r}", self._at)
         self._at += 1
         if self._peek() == "]" and self._separator == "[":
             self._finish()
-            return None
+            return False
         self._separator = ","
-        return self._value(), self._line_of_value
+        return True
 
     def _value(self) -> Any:
         wanted = _WINDOW
@@ -122,11 +141,18 @@ class JsonList:
             return value
 
     def _peek(self) -> str:
-        """Go to the next character that is not white space, and return it."""
+        """Go to the next character of the list that is not white space, and return it."""
+        character = self._find()
+        if character is None:
+            self._fail("the list does not end: the file was cut short", self._at)
+        return character
+
+    def _find(self) -> str | None:
+        """Go to the next character that is not white space, and return it; ``None`` where there is none."""
         while (match := _NOT_SPACE.search(self._text, self._at)) is None:
             self._advance(len(self._text))
             if not self._read_more(1):
-                self._fail("the list does not end: the file was cut short", self._at)
+                return None
         self._advance(match.start())
         return match[0]
 
@@ -150,15 +176,13 @@ class JsonList:
 
     def _finish(self) -> None:
         self._at += 1
-        while (match := _NOT_SPACE.search(self._text, self._at)) is None:
-            self._advance(len(self._text))
-            if not self._read_more(1):
-                return
-        self._fail("something follows the list", match.start())
+        if self._find() is not None:
+            self._fail("something follows the list", self._at)
 
     def _fail(self, problem: str, at: int) -> NoReturn:
         line = self._line + self._text.count("\n", self._at, at)
-        raise FormatError(f"{self._name}:{line}: not a JSON list: {problem}", _HINT)
+        kind = "a JSON list" if self._listed else "JSON"
+        raise FormatError(f"{self._name}:{line}: not {kind}: {problem}", _HINT)
 
 
 def _refused(error: Exception, where: str) -> FormatError:

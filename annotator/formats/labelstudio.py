@@ -29,10 +29,10 @@ ANNOTATION = "annotation"
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
     """Yield a document for each task; ``options`` may name the key of the text."""
     for item in source.items():
-        yield _document(item, source.stem, options.get("text"))
+        yield _document(item, options.get("text"))
 
 
-def _document(item: JsonItem, stem: str, column: str | None) -> ForeignDocument:
+def _document(item: JsonItem, column: str | None) -> ForeignDocument:
     task = Fields.of(item.value, item.where, hint=_HINT)
     data = task.inner("data")
     name = _text_key(data, column)
@@ -54,7 +54,7 @@ def _document(item: JsonItem, stem: str, column: str | None) -> ForeignDocument:
     return ForeignDocument(
         where=item.where,
         text=text,
-        fallback=f"{stem}-{item.number:06}" if number is None else f"{stem}-{number}",
+        fallback=item.key(number),
         layers=tuple(layers),
         key=data.optional("key", str) if ours else None,
         lang=data.optional("lang", str) if ours else None,

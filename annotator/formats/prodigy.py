@@ -39,10 +39,10 @@ TASK_FIELDS, SPAN_FIELDS, RELATION_FIELDS, LOOSE_RELATION = (
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
     """Yield a document for each task."""
     for item in source.items(without="tokens"):
-        yield _document(item, source.stem)
+        yield _document(item)
 
 
-def _document(item: JsonItem, stem: str) -> ForeignDocument:
+def _document(item: JsonItem) -> ForeignDocument:
     task = Fields.of(item.value, item.where, hint="export the dataset anew with `prodigy db-out`")
     if "text" not in task:
         _refuse_other_tasks(task)
@@ -52,7 +52,7 @@ def _document(item: JsonItem, stem: str) -> ForeignDocument:
     return ForeignDocument(
         where=item.where,
         text=text,
-        fallback=f"{stem}-{item.number:06}",
+        fallback=item.key(),
         layers=(layer,),
         key=task.optional("key", str),
         lang=task.optional("lang", str),

