@@ -148,29 +148,35 @@ def exact_mentions(text: str, phrase: str, units: Segmentation) -> Iterator[Segm
         start = text.find(phrase, end)
 
 
-def words_and_spaces(text: str, tokens: Segmentation) -> tuple[list[str], list[bool]]:
-    """Split a text into words whose concatenation, with a space after each that has the flag, is the text.
+def with_gaps(text: str, tokens: Segmentation) -> tuple[Segmentation, list[int]]:
+    """Make words of what lies between tokens, too, but for one space behind a word, as spaCy does.
 
-    The tokens are words; text between them, but for one space after each, becomes words of its own, as in spaCy.
+    The words, with a space behind each that does not end where the next begins, are the text.  Returned with them are
+    the indices of the tokens before which such a gap stands (the number of tokens for one at the end), in order.
     """
-    words: list[str] = []
-    spaces: list[bool] = []
+    words: list[tuple[int, int]] = []
+    gaps: list[int] = []
     at = 0
-    for start, end in zip([*tokens.starts, len(text)], [*tokens.ends, len(text)], strict=True):
-        gap = text[at:start]
-        if gap:
-            if words and gap[0] == " ":
-                spaces[-1] = True
-                gap = gap[1:]
-            if gap:
-                spaced = len(gap) > 1 and gap[-1] == " "
-                words.append(gap[:-1] if spaced else gap)
-                spaces.append(spaced)
+    for index, (start, end) in enumerate(zip([*tokens.starts, len(text)], [*tokens.ends, len(text)], strict=True)):
+        if at < start and not (start == at + 1 and words and text[at] == " "):
+            if words and text[at] == " ":
+                at += 1
+            words.append((at, start - 1 if start > at + 1 and text[start - 1] == " " else start))
+            gaps.append(index)
         if end > start:
-            words.append(text[start:end])
-            spaces.append(False)
+            words.append((start, end))
         at = end
-    return words, spaces
+    return Segmentation(words), gaps
+
+
+def words_and_spaces(text: str, tokens: Segmentation) -> tuple[list[str], list[bool]]:
+    """Split a text into words, gaps included (:func:`with_gaps`), and whether a space stands behind each."""
+    words, _ = with_gaps(text, tokens)
+    following = [*words.starts[1:], len(text)]
+    return (
+        [text[start:end] for start, end in words],
+        [end < start for end, start in zip(words.ends, following, strict=False)],
+    )
 
 
 _GRAPHEME = re.compile(

@@ -14,14 +14,15 @@ from annotator.annotation import Annotations, Origin, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.json_values import NOT_DECODED, Fields, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
-from annotator.formats.record import SCHEMA, LayerRecord
+from annotator.formats.record import OLD_SCHEMA, SCHEMA, LayerRecord
 from annotator.formats.source import SourceLine
 from annotator.formats.tokens import Token
 from annotator.text import Document, Segmentation, text_sha256
-from annotator.tokenization import split_sentences
+from annotator.tokenization import split_sentences, tokenize
 
 _HINT = "`annotator validate FILE` lists every problem of the file"
 _ORIGINS = get_args(Origin)
+_VERSIONS = (SCHEMA, OLD_SCHEMA)
 _Score = Annotated[float, msgspec.Meta(ge=0, le=1)] | None
 
 
@@ -76,7 +77,7 @@ def read_record(line: str, where: str) -> LayerRecord:
     """Parse one line with its tokens; raise :class:`FormatError`, naming ``where``, if it is not such a record."""
     record = Fields.of(parse_json(line.rstrip("\r\n"), where), where, hint=_HINT)
     foreign = _check_document(record)
-    tokens = _tokens(record, len(foreign.text))
+    tokens = _tokens(record, foreign.text)
     document = Document(
         key=foreign.fallback,
         text=foreign.text,
@@ -105,7 +106,7 @@ def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
     except NOT_DECODED:
         return None
     text, length = decoded.text, len(decoded.text)
-    if decoded.schema != SCHEMA or text_sha256(text) != decoded.provenance.text_sha256:
+    if decoded.schema not in _VERSIONS or text_sha256(text) != decoded.provenance.text_sha256:
         return None
     for span in decoded.spans:
         if not (span.start < span.end <= length and text[span.start : span.end] == span.text):
@@ -128,8 +129,8 @@ def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
 def _check_document(record: Fields) -> ForeignDocument:
     """Read a record field by field, and raise :class:`FormatError` for the first that is wrong."""
     schema = record.get("schema", str)
-    if schema != SCHEMA:
-        record.fail("schema", f"found {excerpt(schema)}, expected {excerpt(SCHEMA)}")
+    if schema not in _VERSIONS:
+        record.fail("schema", f"found {excerpt(schema)}, expected {' or '.join(map(excerpt, _VERSIONS))}")
     provenance = record.inner("provenance")
     text = record.get("text", str)
     if text_sha256(text) != provenance.get("text_sha256", str):
@@ -168,10 +169,12 @@ def _annotations(record: Fields, text: str) -> Annotations:
     return Annotations(spans, relations)
 
 
-def _tokens(record: Fields, length: int) -> Segmentation:
+def _tokens(record: Fields, text: str) -> Segmentation:
+    """Read the tokens, without those that are nothing but white space."""
+    length, lang = len(text), record.get("lang", str)
     try:
         read = msgspec.convert(record.get("tokens", list), list[Token])
-        tokens = Segmentation([(token.start, token.end) for token in read])
+        tokens = Segmentation([(t.start, t.end) for t in read if t.text[:1].isalnum() or tokenize(t.text, lang)])
     except (msgspec.ValidationError, OverflowError) as error:
         raise FormatError(f"{record.where}: tokens: found one without a whole start and end", _HINT) from error
     before = 0

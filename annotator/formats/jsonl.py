@@ -1,7 +1,7 @@
 """The workspace's own format: one JSON object a line, a superset of Prodigy's.
 
 The same layer always gives the same bytes: keys in a fixed order, documents, spans and relations in reading order, ids
-made of content, no spaces.  ``gold.schema.json`` beside this module describes every field.
+made of content, no spaces.  ``gold.2.schema.json`` beside this module describes every field.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
-from annotator.formats.tokens import with_encoded_tokens
-from annotator.text import Segmentation
+from annotator.formats.tokens import Encoded, TokenNumbers, with_encoded_tokens
 from annotator.wording import Places
 
 
-def encode_record(record: LayerRecord, tokens: bytes, off_token: Places) -> bytes:
-    """Write the line of one layer in UTF-8, without the line break, given its encoded tokens.
+def encode_record(record: LayerRecord, encoded: Encoded, off_token: Places) -> bytes:
+    """Write the line of one layer in UTF-8, without the line break, given its encoded tokens and sentences.
 
     Spans that do not fall on token borders have null token fields, and are added to ``off_token``.
     """
     document = record.document
     spans = record.spans()
-    span_texts = {key: _span_text(key, document.tokens) for key in spans}
+    numbers = TokenNumbers(document, encoded.gaps)
+    span_texts = {key: _span_text(key, numbers) for key in spans}
     for key, span_text in span_texts.items():
         if span_text.is_off_token:
             off_token.add(document.key, *key)
@@ -43,7 +43,9 @@ def encode_record(record: LayerRecord, tokens: bytes, off_token: Places) -> byte
         f'"answer":"accept","provenance":{{"layer":{_quoted(record.layer)},"curators":{_dumps(list(record.curators))},'
         f'"text_sha256":"{document.sha256}","labels_sha256":{_quoted(record.labels_sha256)}}}}}'
     )
-    return b"".join((before.encode("utf-8"), tokens, behind.encode("utf-8")))
+    return b"".join(
+        (before.encode("utf-8"), encoded.tokens, b'],"sentences":[', encoded.sentences, behind.encode("utf-8"))
+    )
 
 
 def read_records(lines: Iterable[str], where: str) -> Iterator[LayerRecord]:
@@ -69,8 +71,8 @@ class _SpanText(NamedTuple):
     is_off_token: bool
 
 
-def _span_text(key: SpanKey, tokens: Segmentation) -> _SpanText:
-    exact = tokens.exact(key.start, key.end)
+def _span_text(key: SpanKey, numbers: TokenNumbers) -> _SpanText:
+    exact = numbers.exact(key.start, key.end)
     first, last = ("null", "null") if exact is None else (str(exact[0]), str(exact[1]))
     fields = (
         f'"start":{key.start},"end":{key.end},"token_start":{first},"token_end":{last},"label":{_quoted(key.label)}'
@@ -114,8 +116,8 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document."""
-    for record, tokens in with_encoded_tokens(records):
-        target.write(encode_record(record, tokens, target.off_token))
+    for record, encoded in with_encoded_tokens(records):
+        target.write(encode_record(record, encoded, target.off_token))
         target.write(b"\n")
 
 

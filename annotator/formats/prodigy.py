@@ -18,7 +18,7 @@ from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
-from annotator.formats.tokens import with_encoded_tokens
+from annotator.formats.tokens import Encoded, TokenNumbers, with_encoded_tokens
 
 _TASK = ("text", "meta", "tokens", "spans", "relations", "answer", "key", "lang", "title")
 _SPAN = ("start", "end", "token_start", "token_end", "label", "text", "source", "score")
@@ -185,20 +185,21 @@ def _is_score(value: object) -> bool:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write an accepted task for each document; with the option ``verdicts`` one for each suggestion refused, too."""
-    for record, tokens in with_encoded_tokens(records):
-        spans = _spans(record, record.spans())
+    for record, encoded in with_encoded_tokens(records):
+        numbers = TokenNumbers(record.document, encoded.gaps)
+        spans = _spans(record, numbers)
         for span in spans:
             if span["token_end"] is None:
                 target.off_token.add(record.document.key, span["start"], span["end"], span["label"])
-        target.write(_task(record, tokens, spans, _relations(record, record.relations()), "accept"))
+        target.write(_task(record, encoded, spans, _relations(record, numbers), "accept"))
         if target.options.get("verdicts") == "yes":
             for decision in record.verdicts:
                 answer = next((a for a, verdict in _ANSWERS.items() if verdict == decision.verdict), None)
                 if answer is not None:
-                    target.write(_task(record, tokens, *_suggestion(record, decision.original), answer))
+                    target.write(_task(record, encoded, *_suggestion(numbers, decision.original), answer))
 
 
-def _task(record: LayerRecord, tokens: bytes, spans: list[Any], relations: list[Any], answer: str) -> bytes:
+def _task(record: LayerRecord, encoded: Encoded, spans: list[Any], relations: list[Any], answer: str) -> bytes:
     document = record.document
     row = next((dict(extra.value) for extra in record.extras if extra.kind == TASK_FIELDS), {})
     if record.layer.startswith("curator:"):
@@ -216,14 +217,14 @@ def _task(record: LayerRecord, tokens: bytes, spans: list[Any], relations: list[
             "title": document.title,
         }
     )[1:]
-    return b"".join((f'{start},"tokens":['.encode(), tokens, f"],{end}\n".encode()))
+    return b"".join((f'{start},"tokens":['.encode(), encoded.tokens, f"],{end}\n".encode()))
 
 
-def _spans(record: LayerRecord, spans: Mapping[SpanKey, Span]) -> list[dict[str, Any]]:
+def _spans(record: LayerRecord, numbers: TokenNumbers) -> list[dict[str, Any]]:
     other_fields = _fields(record, SPAN_FIELDS)
     rows = []
-    for key, span in spans.items():
-        row = _span_place(record, key)
+    for key, span in record.spans().items():
+        row = _span_place(numbers, key)
         if span.source is not None:
             row["source"] = span.source
         if span.score is not None:
@@ -232,9 +233,10 @@ def _spans(record: LayerRecord, spans: Mapping[SpanKey, Span]) -> list[dict[str,
     return rows
 
 
-def _relations(record: LayerRecord, relations: Mapping[RelationKey, Relation]) -> list[dict[str, Any]]:
+def _relations(record: LayerRecord, numbers: TokenNumbers) -> list[dict[str, Any]]:
     other_fields = _fields(record, RELATION_FIELDS)
-    rows = [{**_link(record, key), **other_fields.get(relation.id, {})} for key, relation in relations.items()]
+    relations = record.relations().items()
+    rows = [{**_link(numbers, key), **other_fields.get(relation.id, {})} for key, relation in relations]
     return rows + [dict(extra.value) for extra in record.extras if extra.kind == LOOSE_RELATION]
 
 
@@ -243,21 +245,21 @@ def _fields(record: LayerRecord, kind: str) -> dict[str, Mapping[str, Any]]:
     return {extra.refs[0]: extra.value for extra in record.extras if extra.kind == kind}
 
 
-def _suggestion(record: LayerRecord, original: Any) -> tuple[list[Any], list[Any]]:
+def _suggestion(numbers: TokenNumbers, original: Any) -> tuple[list[Any], list[Any]]:
     """Write the spans and relations of a suggestion, from its JSON value."""
     if isinstance(original[0], int):
-        return [_span_place(record, SpanKey(*original))], []
+        return [_span_place(numbers, SpanKey(*original))], []
     key = RelationKey(SpanKey(*original[0]), SpanKey(*original[1]), original[2])
-    return [_span_place(record, end) for end in dict.fromkeys((key.head, key.child))], [_link(record, key)]
+    return [_span_place(numbers, end) for end in dict.fromkeys((key.head, key.child))], [_link(numbers, key)]
 
 
-def _span_place(record: LayerRecord, key: SpanKey) -> dict[str, Any]:
-    first, last = record.document.tokens.exact(key.start, key.end) or (None, None)
+def _span_place(numbers: TokenNumbers, key: SpanKey) -> dict[str, Any]:
+    first, last = numbers.exact(key.start, key.end) or (None, None)
     return {"start": key.start, "end": key.end, "token_start": first, "token_end": last, "label": key.label}
 
 
-def _link(record: LayerRecord, key: RelationKey) -> dict[str, Any]:
-    head, child = _span_place(record, key.head), _span_place(record, key.child)
+def _link(numbers: TokenNumbers, key: RelationKey) -> dict[str, Any]:
+    head, child = _span_place(numbers, key.head), _span_place(numbers, key.child)
     return {
         "head": head["token_end"],
         "child": child["token_end"],

@@ -13,8 +13,10 @@ from annotator.text import Document
 AnyKey = TypeVar("AnyKey", SpanKey, RelationKey)
 AnyItem = TypeVar("AnyItem", Span, Relation)
 
-SCHEMA = "annotator.gold/1"
+SCHEMA = "annotator.gold/2"
 """Name and version of the workspace's own format: what the first key of every line says."""
+OLD_SCHEMA = "annotator.gold/1"
+"""The version before, whose tokens leave white space out: read, but not written any more."""
 
 
 @dataclass(frozen=True, slots=True)

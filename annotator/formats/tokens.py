@@ -1,12 +1,18 @@
-"""The tokens of a document as Prodigy's JSONL and gold JSONL hold them: by far the most of a line."""
+"""The tokens of a document as Prodigy's JSONL and gold JSONL hold them: by far the most of a line.
+
+As in spaCy, white space is a token too, but for one space behind a token, which its ``ws`` stands for: the text is the
+tokens' texts one after another.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
+from functools import cached_property
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +20,7 @@ from msgspec import Meta
 from annotator.formats.record import LayerRecord
 from annotator.lookahead import look_ahead
 from annotator.side_process import SideProcess
-from annotator.text import Segmentation
+from annotator.text import Document, Segmentation, with_gaps
 
 _BATCH_SIZE, _BATCHES_AHEAD = 256, 4
 
@@ -26,33 +32,75 @@ class Token(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     start: Annotated[int, Meta(ge=0, description="First code point.")]
     end: Annotated[int, Meta(ge=0, description="Code point after the last.")]
     id: Annotated[int, Meta(ge=0, description="The token's number, from 0.")]
-    ws: Annotated[bool, Meta(description="Whether whitespace follows directly.")]
+    ws: Annotated[bool, Meta(description="Whether one space follows that is no token.")]
+
+
+class Sentence(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A sentence; the fields are in the order in which they are written."""
+
+    start: Annotated[int, Meta(ge=0, description="First code point.")]
+    end: Annotated[int, Meta(ge=0, description="Code point after the last.")]
+    token_start: Annotated[int, Meta(ge=0, description="Its first token.")]
+    token_end: Annotated[int, Meta(ge=0, description="Its last token.")]
+
+
+class Encoded(NamedTuple):
+    """Tokens and sentences as the items of JSON lists in UTF-8, and before which of our tokens a gap stands."""
+
+    tokens: bytes
+    sentences: bytes
+    gaps: list[int]
+
+
+class TokenNumbers:
+    """The numbers that a document's tokens have among all that are written, white space included."""
+
+    def __init__(self, document: Document, gaps: list[int]) -> None:
+        self._document = document
+        self._gaps = gaps
+
+    def exact(self, start: int, end: int) -> tuple[int, int] | None:
+        """First and last token (inclusive) of a range that falls on their borders, else ``None``."""
+        numbers = self._document.tokens.exact(start, end)
+        if numbers is None:
+            return self._all.exact(start, end) if self._gaps else None
+        return numbers[0] + bisect_right(self._gaps, numbers[0]), numbers[1] + bisect_right(self._gaps, numbers[1])
+
+    @cached_property
+    def _all(self) -> Segmentation:
+        return with_gaps(self._document.text, self._document.tokens)[0]
 
 
 _encode = msgspec.json.Encoder().encode
 
 
-def encode_tokens(text: str, tokens: Segmentation) -> bytes:
-    """Write the tokens of a text as the items of a JSON list, without its brackets, in UTF-8."""
-    padded = text + "."
-    places = enumerate(zip(tokens.starts, tokens.ends, strict=True))
-    return _encode([Token(text[start:end], start, end, i, padded[end].isspace()) for i, (start, end) in places])[1:-1]
+def encode(text: str, tokens: Segmentation, sentences: Segmentation) -> Encoded:
+    """Write the tokens and sentences of a text."""
+    words, gaps = with_gaps(text, tokens)
+    following = [*words.starts[1:], len(text)]
+    rows = enumerate(zip(words.starts, words.ends, following, strict=False))
+    written = [Token(text[start:end], start, end, i, end < after) for i, (start, end, after) in rows]
+    ranges = ((start, end, words.exact(start, end)) for start, end in sentences)
+    borders = [Sentence(start, end, *numbers) for start, end, numbers in ranges if numbers is not None]
+    return Encoded(_encode(written)[1:-1], _encode(borders)[1:-1], gaps)
 
 
-def with_encoded_tokens(records: Iterable[LayerRecord]) -> Iterator[tuple[LayerRecord, bytes]]:
-    """Yield records with their tokens (:func:`encode_tokens`), many of which are encoded in another process."""
+def with_encoded_tokens(records: Iterable[LayerRecord]) -> Iterator[tuple[LayerRecord, Encoded]]:
+    """Yield records with their tokens and sentences (:func:`encode`), many encoded in another process."""
     with closing(SideProcess(encode_all)) as process:
         for batch, encoded in look_ahead(_started(iter(records), process), _BATCHES_AHEAD):
             yield from zip(batch, encoded.result(), strict=True)
 
 
 def _started(
-    records: Iterator[LayerRecord], process: SideProcess[tuple[str, bytes], bytes]
-) -> Iterator[tuple[list[LayerRecord], Future[list[bytes]]]]:
+    records: Iterator[LayerRecord], process: SideProcess[tuple[str, bytes, bytes], Encoded]
+) -> Iterator[tuple[list[LayerRecord], Future[list[Encoded]]]]:
     while batch := list(islice(records, _BATCH_SIZE)):
-        yield batch, process.begin([(r.document.text, r.document.tokens.pack()) for r in batch])
+        documents = [record.document for record in batch]
+        yield batch, process.begin([(d.text, d.tokens.pack(), d.sentences.pack()) for d in documents])
 
 
-def encode_all(texts: list[tuple[str, bytes]]) -> list[bytes]:
-    """Encode the packed tokens of each text (runs in the other process)."""
-    return [encode_tokens(text, Segmentation.unpack(tokens)) for text, tokens in texts]
+def encode_all(texts: list[tuple[str, bytes, bytes]]) -> list[Encoded]:
+    """Encode the packed tokens and sentences of each text (runs in the other process)."""
+    unpack = Segmentation.unpack
+    return [encode(text, unpack(tokens), unpack(sentences)) for text, tokens, sentences in texts]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotator.formats.record import OLD_SCHEMA, SCHEMA
 from annotator.inputs import LONGEST_LINE, line_too_long, open_file
 from annotator.text import Segmentation, text_sha256
 
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
-SCHEMA_PATH = Path(__file__).with_name("gold.schema.json")
-"""The JSON Schema that ships with the package."""
+SCHEMA_PATHS = {
+    SCHEMA: Path(__file__).with_name("gold.2.schema.json"),
+    OLD_SCHEMA: Path(__file__).with_name("gold.1.schema.json"),
+}
+"""The JSON Schemas that ship with the package, by the version that they describe."""
 
 _SHOWN = 60
 _TOKEN_FIELDS = dict.fromkeys(("text", "start", "end", "id", "ws"))
@@ -29,7 +33,7 @@ def validate_lines(path: Path) -> list[str]:
     problems: list[str] = []
     keys: dict[str, int] = {}
     last = ""
-    validator = _validator()
+    validators = {version: _validator(path) for version, path in SCHEMA_PATHS.items()}
     with open_file(path) as lines:
         for number, data in enumerate(iter(lambda: lines.readline(LONGEST_LINE), b""), 1):
             where = f"{path}:{number}: "
@@ -37,7 +41,7 @@ def validate_lines(path: Path) -> list[str]:
                 raise line_too_long(where.removesuffix(": "), LONGEST_LINE)
             record, line_problems = _parse_object(data)
             if record is not None:
-                line_problems = list(_record_problems(record, validator))
+                line_problems = list(_record_problems(record, validators))
                 key = str(record.get("id"))
                 if key in keys:
                     line_problems.append(
@@ -53,10 +57,10 @@ def validate_lines(path: Path) -> list[str]:
     return problems
 
 
-def _validator() -> Draft202012Validator:
+def _validator(path: Path) -> Draft202012Validator:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
@@ -75,10 +79,12 @@ def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
     return (value, []) if isinstance(value, dict) else (None, [f"found {_shown(value)}, expected an object"])
 
 
-def _record_problems(record: dict[str, Any], validator: Draft202012Validator) -> Iterator[str]:
+def _record_problems(record: dict[str, Any], validators: Mapping[str, Draft202012Validator]) -> Iterator[str]:
     """Yield the problems of shape, or, where there are none, those of offsets, ids and order."""
     text, tokens = record.get("text"), record.get("tokens")
-    sound = isinstance(text, str) and isinstance(tokens, list) and _tokens_are_sound(tokens, text)
+    whole = record.get("schema") != OLD_SCHEMA
+    validator = validators[SCHEMA if whole else OLD_SCHEMA]
+    sound = isinstance(text, str) and isinstance(tokens, list) and _tokens_are_sound(tokens, text, whole=whole)
     # Tokens outnumber all else by far: those found sound by plain comparison need not pass through the schema.
     shaped = {**record, "tokens": []} if sound else record
     errors = sorted(validator.iter_errors(shaped), key=_by_path)
@@ -87,11 +93,13 @@ def _record_problems(record: dict[str, Any], validator: Draft202012Validator) ->
     if problems or not isinstance(text, str) or not isinstance(tokens, list):
         return
     if not sound:
-        yield from _token_problems(tokens, text)
+        yield from _token_problems(tokens, text, whole=whole)
         return
     if record["provenance"]["text_sha256"] != text_sha256(text):
         yield "provenance.text_sha256: found another digest, expected that of text"
     segments = Segmentation([(token["start"], token["end"]) for token in tokens])
+    if whole:
+        yield from _sentence_problems(record["sentences"], segments)
     yield from _span_problems(record["spans"], text, segments)
     yield from _relation_problems(record["relations"], {span["id"]: span for span in record["spans"]})
 
@@ -125,12 +133,12 @@ def _schema_problems(error: ValidationError) -> list[str]:
     return [f"{prefix}found {_shown(instance)}, expected {expected[rule]()}"]
 
 
-def _tokens_are_sound(tokens: Iterable[Any], text: str) -> bool:
-    return next(_token_problems(tokens, text), None) is None
+def _tokens_are_sound(tokens: Iterable[Any], text: str, *, whole: bool) -> bool:
+    return next(_token_problems(tokens, text, whole=whole), None) is None
 
 
-def _token_problems(tokens: Iterable[Any], text: str) -> Iterator[str]:
-    """Yield the problems of the tokens, their shape included."""
+def _token_problems(tokens: Iterable[Any], text: str, *, whole: bool) -> Iterator[str]:
+    """Yield the problems of the tokens, their shape included; ``whole`` where they are to be all of the text."""
     before = 0
     for index, token in enumerate(tokens):
         if type(token) is not dict or token.keys() != _TOKEN_FIELDS.keys():
@@ -140,13 +148,20 @@ def _token_problems(tokens: Iterable[Any], text: str) -> Iterator[str]:
         if type(start) is not int or type(end) is not int or not before <= start < end <= len(text):
             yield f"tokens[{index}]: found {_shown(start)}-{_shown(end)}, expected {before} ≤ start < end ≤ {len(text)}"
             return
+        if whole and start != before:
+            yield f"tokens[{index}].start: found {start}, expected {before}: white space is a token, too"
+            return
         if token["text"] != text[start:end]:
             yield f"tokens[{index}].text: found {_shown(token['text'])}, expected {_shown(text[start:end])}"
         if type(token["id"]) is not int or token["id"] != index:
             yield f"tokens[{index}].id: found {_shown(token['id'])}, expected {index}"
-        if token["ws"] is not (text[end : end + 1].isspace()):
-            yield f"tokens[{index}].ws: found {_shown(token['ws'])}, expected {_shown(text[end : end + 1].isspace())}"
-        before = end
+        follows = text[end : end + 1]
+        spaced = token["ws"] is True and follows == " " if whole else follows.isspace()
+        if token["ws"] is not spaced:
+            yield f"tokens[{index}].ws: found {_shown(token['ws'])}, expected {_shown(spaced)}"
+        before = end + (whole and spaced)
+    if whole and before != len(text):
+        yield f"tokens: found them to end at {before}, expected {len(text)}: white space is a token, too"
 
 
 def _token_field_problems(token: object, path: str) -> Iterator[str]:
@@ -160,6 +175,20 @@ def _token_field_problems(token: object, path: str) -> Iterator[str]:
         for name in token
         if name not in _TOKEN_FIELDS
     )
+
+
+def _sentence_problems(sentences: list[dict[str, Any]], tokens: Segmentation) -> Iterator[str]:
+    before = 0
+    for index, sentence in enumerate(sentences):
+        path, start, end = f"sentences[{index}]", sentence["start"], sentence["end"]
+        found = (sentence["token_start"], sentence["token_end"])
+        expected = tokens.exact(start, end) if start < end else None
+        if start < before or expected is None:
+            yield f"{path}: found {start}-{end}, expected a range of whole tokens from {before} on"
+            return
+        if found != expected:
+            yield f"{path}.token_start: found {found[0]} to {found[1]}, expected {expected[0]} to {expected[1]}"
+        before = end
 
 
 def _span_problems(spans: list[dict[str, Any]], text: str, tokens: Segmentation) -> Iterator[str]:

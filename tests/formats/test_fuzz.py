@@ -31,7 +31,7 @@ _DOCCANO = [
     {"id": 2, "label": "PERSON", "start_offset": 6, "end_offset": 10},
 ]
 _GOLD = {
-    "schema": "annotator.gold/1",
+    "schema": "annotator.gold/2",
     "id": "a",
     "text": "Ana",
     "lang": "es",

@@ -13,18 +13,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.gold_reader import read_document
 from annotator.formats.jsonl import read_records
-from annotator.formats.record import LayerRecord
+from annotator.formats.protocol import ForeignDocument
+from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import SourceLine
 from annotator.formats.tokens import Token
-from annotator.formats.validate import SCHEMA_PATH, validate_lines
+from annotator.formats.validate import SCHEMA_PATHS, validate_lines
 from annotator.text import Document, text_sha256
 from annotator.tokenization import split_sentences, tokenize
-from tests.gold_lines import write_record
+from tests.gold_lines import as_first_version, write_record
 from tests.strategies import records
 
 TEXT = "Ana Díaz, de la OMM, viajó a “Perú” 👍🏽.\r\nEn Lima (Perú) habló."
@@ -60,9 +63,22 @@ def read(line: str) -> LayerRecord:
 def test_the_line_holds_what_the_contract_says_in_its_order() -> None:
     line = json.loads(write_record(record()))
     assert list(line) == (
-        ["schema", "id", "text", "lang", "title", "meta", "tokens", "spans", "relations", "answer", "provenance"]
+        [
+            "schema",
+            "id",
+            "text",
+            "lang",
+            "title",
+            "meta",
+            "tokens",
+            "sentences",
+            "spans",
+            "relations",
+            "answer",
+            "provenance",
+        ]
     )
-    assert (line["schema"], line["id"], line["text"], line["answer"]) == ("annotator.gold/1", "nota", TEXT, "accept")
+    assert (line["schema"], line["id"], line["text"], line["answer"]) == ("annotator.gold/2", "nota", TEXT, "accept")
     assert line["tokens"][0] == {"text": "Ana", "start": 0, "end": 3, "id": 0, "ws": True}
     assert " ".join(line["tokens"][0]) == ("text start end id ws")
     assert [token["text"] for token in line["tokens"] if not token["ws"]][:4] == ["Díaz", "OMM", "“", "Perú"]
@@ -149,7 +165,51 @@ def test_the_tokens_are_the_texts_own(written: LayerRecord) -> None:
     for number, token in enumerate(json.loads(write_record(written))["tokens"]):
         assert token["id"] == number
         assert token["text"] == text[token["start"] : token["end"]]
-        assert token["ws"] is text[token["end"] : token["end"] + 1].isspace()
+    assert whole_text(json.loads(write_record(written))) == text
+
+
+def whole_text(record: dict[str, Any]) -> str:
+    """Build the text of tokens as Prodigy's readers do."""
+    return "".join(token["text"] + (" " if token["ws"] else "") for token in record["tokens"])
+
+
+def test_white_space_is_a_token_and_counts() -> None:
+    line = json.loads(write_record(record()))
+    assert [token["text"] for token in line["tokens"] if token["text"].isspace()] == ["\r\n"]
+    lima = next(span for span in line["spans"] if span["text"] == "Lima")
+    assert [line["tokens"][lima[end]]["text"] for end in ("token_start", "token_end")] == ["Lima", "Lima"]
+    assert line["sentences"] == [
+        {"start": 0, "end": 39, "token_start": 0, "token_end": 13},
+        {"start": 41, "end": 62, "token_start": 15, "token_end": 21},
+    ]
+
+
+@given(records())
+def test_spacy_rebuilds_the_text_and_the_spans_from_the_tokens(written: LayerRecord) -> None:
+    line = json.loads(write_record(written))
+    if not line["tokens"]:
+        return
+    doc = Doc(Vocab(), [token["text"] for token in line["tokens"]], [token["ws"] for token in line["tokens"]])
+    assert doc.text == line["text"]
+    for span in line["spans"]:
+        found = doc.char_span(span["start"], span["end"])
+        assert (found is None) is (span["token_start"] is None)
+        assert found is None or (found.start, found.end - 1) == (span["token_start"], span["token_end"])
+
+
+@given(records())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_first_version_is_read_and_validated_as_before(tmp_path: Path, written: LayerRecord) -> None:
+    old, new = as_first_version(write_record(written)), write_record(written)
+    assert read(old) == read(new)
+    assert dataclasses.replace(read_for_import(old), where="") == dataclasses.replace(read_for_import(new), where="")
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(old.encode("utf-8") + b"\n")
+    assert validate_lines(path) == []
+
+
+def read_for_import(line: str) -> ForeignDocument:
+    return read_document(SourceLine(line.encode("utf-8"), 1, "f:1", 0))
 
 
 def test_a_text_longer_than_any_article_is_written_alike() -> None:
@@ -170,7 +230,7 @@ def test_every_line_fits_the_schema_and_validates(tmp_path: Path, written: Layer
 
 
 def test_the_schema_itself_is_sound_and_describes_every_field() -> None:
-    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA_PATHS[SCHEMA].read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     line = json.loads(write_record(record()))
     assert list(schema["properties"]) == list(line)
@@ -180,7 +240,7 @@ def test_the_schema_itself_is_sound_and_describes_every_field() -> None:
 
 
 def test_the_schema_describes_tokens_as_they_are_written() -> None:
-    definitions = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))["$defs"]
+    definitions = json.loads(SCHEMA_PATHS[SCHEMA].read_text(encoding="utf-8"))["$defs"]
     described = definitions["token"]
     for field in described["properties"].values():
         field.update(definitions[field.pop("$ref").rpartition("/")[2]] if "$ref" in field else {})
@@ -197,7 +257,13 @@ def test_keys_may_come_in_any_order() -> None:
 Change = Callable[[dict[str, Any]], object]
 CHANGES: list[tuple[Change, str]] = [
     (lambda r: r.pop("spans"), "found no spans"),
-    (lambda r: r.update(schema="annotator.gold/2"), 'schema: found "annotator.gold/2", expected "annotator.gold/1"'),
+    (lambda r: r.update(schema="annotator.gold/9"), 'schema: found "annotator.gold/9", expected "annotator.gold/2"'),
+    (
+        lambda r: r["sentences"][1].update(start=42),
+        "sentences[1]: found 42-62, expected a range of whole tokens from 39 on",
+    ),
+    (lambda r: r["sentences"][0].update(token_end=5), "sentences[0].token_start: found 0 to 5, expected 0 to 13"),
+    (lambda r: r["tokens"].pop(), "tokens: found them to end at"),
     (lambda r: r.update(extra=1), 'unknown key "extra"'),
     (lambda r: r["spans"][0].update(start="0"), 'spans[0].start: found "0", expected integer'),
     (lambda r: r["spans"][0].update(start=1, end=9), "spans[0].text"),
@@ -212,7 +278,7 @@ CHANGES: list[tuple[Change, str]] = [
     (lambda r: r["relations"][0]["child_span"].update(label="GPE"), "relations[0].child_span"),
     (lambda r: r["tokens"][2].update(start=1), "tokens[2]"),
     (lambda r: r["tokens"][2].update(text="x"), 'tokens[2].text: found "x", expected ","'),
-    (lambda r: r["tokens"][2].update(ws=False), "tokens[2].ws: found false, expected true"),
+    (lambda r: r["tokens"][2].update(ws=False), "tokens[3].start: found 10, expected 9: white space is a token, too"),
     (lambda r: r["tokens"][2].update(id=3), "tokens[2].id: found 3, expected 2"),
     (lambda r: r["provenance"].update(text_sha256="0" * 64), "provenance.text_sha256"),
     (lambda r: r["provenance"].update(layer="mine"), "provenance.layer"),
