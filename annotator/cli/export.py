@@ -96,6 +96,8 @@ def _narrate(
         counts = (part.documents, "document"), (part.spans, "span"), (part.relations, "relation")
         items = ", ".join(plural(count, what) for count, what in counts)
         narrate(f"{f'{part.name}: ' if split else ''}{items} of {layer} as {form}{where}")
+    if result.setup:
+        narrate(f"for a new project in {form}: {', '.join(result.setup)}, beside it")
     for what, count in sorted(result.warnings.items()):
         narrate(f"warning: {count} {what}")
     if result.off_token.count:

@@ -144,6 +144,7 @@ def _report_json(report: ImportReport) -> dict[str, object]:
         "layers": layers,
         "aside": dict(sorted(report.aside.items())),
         "lost": dict(sorted(report.lost.items())),
+        "notes": dict(sorted(report.notes.items())),
         "borders": {
             "white_space": report.white_space.as_json(),
             "off_token": report.off_token.as_json(),
@@ -183,10 +184,13 @@ def _narrate(report: ImportReport, form: str, same_text: SameText, *, dry_run: b
         narrate(f"labels.yaml {'would get' if dry_run else 'got'}: {', '.join(report.new_labels)}")
     if report.labels_aside:
         narrate(f"warning: labels.yaml was edited meanwhile; as edited it is now {report.labels_aside}")
-    if report.aside:
-        narrate(f"kept aside, to be given back on export as {form}: {_counts(report.aside)}")
-    if report.lost:
-        narrate(f"left behind: {_counts(report.lost)}")
+    for said, counter in (
+        (f"kept aside, to be given back on export as {form}", report.aside),
+        ("note", report.notes),
+        ("left behind", report.lost),
+    ):
+        if counter:
+            narrate(f"{said}: {_counts(counter)}")
 
 
 def _counts(counter: Counter[str]) -> str:

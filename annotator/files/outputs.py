@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from annotator.errors import WorkflowError
@@ -57,13 +58,14 @@ class Outputs:
         *,
         mark: Mark | None = None,
         manifest: Callable[[], bytes] | None = None,
+        companions: Mapping[str, bytes] = MappingProxyType({}),
     ) -> Iterator[BinaryIO]:
         """Yield a stream that becomes the file at ``path`` when the block ends well; ``otherwise`` without a path.
 
         A link stays a link; a pipe, or what standard output is connected to, is written to directly.  ``mark`` tells
         earlier reports of the same kind.  ``manifest`` gives, once the block has ended, what the manifest beside the
         file says; it is on the disk before the file takes its place, so that after a crash between the two the file is
-        still known as ours.
+        still known as ours.  ``companions`` are small files that go beside it, by name; the manifest lists them.
 
         Raises :class:`WorkflowError` when the path is not to be written to, or cannot be.
         """
@@ -84,20 +86,28 @@ class Outputs:
             self._check_file(known)
             if manifest is not None and os.path.lexists(beside) and not ownership.is_manifest(beside):
                 raise WorkflowError(f"{beside}: is where the manifest goes, and holds something else", _ANOTHER)
-            yield from self._staged(known, manifest)
+            others = {known.path.with_name(name): content for name, content in companions.items()}
+            for other, content in others.items():
+                self._check_companion(other, content, beside)
+            yield from self._staged(known, manifest, others)
 
-    def _staged(self, known: _OutputFile, manifest: Callable[[], bytes] | None) -> Iterator[BinaryIO]:
+    def _staged(
+        self, known: _OutputFile, manifest: Callable[[], bytes] | None, companions: Mapping[Path, bytes]
+    ) -> Iterator[BinaryIO]:
         seen = _file_state(known.path)
         staged = [StagedFile(known.path)]
         try:
             yield staged[0].stream
             staged[0].finish()
-            if manifest is not None:
-                staged.append(StagedFile(known.beside))
-                staged[1].stream.write(manifest())
-                staged[1].finish()
+            further = dict(companions) if manifest is None else {known.beside: manifest(), **companions}
+            for path, content in further.items():
+                staged.append(StagedFile(path))
+                staged[-1].stream.write(content)
+                staged[-1].finish()
             if _file_state(known.path) != seen:  # somebody wrote there meanwhile
                 self._check_file(known)
+            for path, content in companions.items():
+                self._make_room_for_companion(path, content, known.beside)
             self._make_room(known)
             publish(*staged)
         finally:
@@ -156,6 +166,14 @@ class Outputs:
         if path.exists() and not self._force and not known.is_ours():
             raise WorkflowError(f"{path}: was not written by annotator, or was changed since", _FORCE)
 
+    def _check_companion(self, path: Path, content: bytes, manifest: Path) -> None:
+        """Refuse to replace the user's own file by one that goes beside an output."""
+        self._refuse_reserved(path)
+        if path.is_dir():
+            raise WorkflowError(f"{path}: is a directory", _ANOTHER)
+        if path.exists() and not self._force and not _is_replaceable(path, content, manifest):
+            raise WorkflowError(f"{path}: was not written by annotator, or was changed since", _FORCE)
+
     def _check_folder(self, path: Path) -> bool:
         """Refuse to replace the user's own folder; with ``force`` return whether it is to be moved aside."""
         if not os.path.lexists(path):
@@ -165,16 +183,22 @@ class Outputs:
             raise WorkflowError(f"{path}: {f'holds {stranger}' if path.is_dir() else stranger}", _FORCE)
         return stranger is not None
 
+    def _make_room_for_companion(self, path: Path, content: bytes, manifest: Path) -> None:
+        if path.exists() and not _is_replaceable(path, content, manifest):
+            self._keep_aside(path)
+
     def _make_room(self, known: _OutputFile) -> None:
+        if known.path.exists() and not known.is_ours():
+            self._keep_aside(known.path)
+
+    def _keep_aside(self, path: Path) -> None:
         """Give the user's own file a second name before another file takes its place."""
-        path = known.path
-        if path.exists() and not known.is_ours():
-            aside = self._aside(path)
-            try:
-                os.link(path, aside)
-            except OSError:  # a file system without second names: for a moment, nothing has the first
-                path.rename(aside)
-            self.moved.append((path, aside))
+        aside = self._aside(path)
+        try:
+            os.link(path, aside)
+        except OSError:  # a file system without second names: for a moment, nothing has the first
+            path.rename(aside)
+        self.moved.append((path, aside))
 
     def _retire(self, path: Path, old: Path, aside: Path | None) -> None:
         """Remove the replaced folder if all of it is still ours, else keep it under a name that the user can find."""
@@ -203,6 +227,11 @@ class _OutputFile:
 
     def is_ours(self) -> bool:
         return ownership.is_our_file(self.path, self.mark, self.beside)
+
+
+def _is_replaceable(path: Path, content: bytes, manifest: Path) -> bool:
+    """Tell whether nothing of the user's is lost when a file beside an output gets its content."""
+    return path.read_bytes() == content or ownership.is_ours_beside(path, manifest)
 
 
 def _file_state(path: Path) -> tuple[int, int, int, int] | None:

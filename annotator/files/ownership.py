@@ -64,6 +64,13 @@ def is_our_file(path: Path, mark: Mark | None, beside: Path) -> bool:
     return bool(digests) and file_digest(path) in digests
 
 
+def is_ours_beside(path: Path, manifest: Path) -> bool:
+    """Tell whether a file that stands beside an export is as its manifest says that it was written."""
+    value = _manifest(manifest)
+    beside = {} if value is None else value.get("beside")
+    return isinstance(beside, dict) and beside.get(path.name) == file_digest(path)
+
+
 def is_manifest(path: Path) -> bool:
     """Tell whether a file is a manifest of ours."""
     return _manifest(path) is not None

@@ -2,34 +2,51 @@
 
 Entities stand under ``entities`` (with ids, so that relations can name them), or under ``label``/``labels`` as
 ``[start, end, label]``, or under ``annotations`` with the user who made each.  Relations go from ``from_id`` to
-``to_id``.  A file may be one JSON list, whatever its ending says.
+``to_id``.  doccano's page counts UTF-16 units, or graphemes in that mode, and stores what it was given otherwise, so
+that one row may hold offsets of both kinds.  In a project's archive each file is named after its user.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import count
 from typing import Any
 
 from annotator.annotation import Annotations, Relation, Span
+from annotator.formats.counting import COUNTED, Counting, Offsets, likeliest, on_word_borders, parse_counting
+from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import Fields, dumps, excerpt
+from annotator.formats.project_setup import label_types
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 
 _TEXTS = ("text", "data")
 _SPANS = ("entities", "label", "labels", "annotations")
+_LISTS = ("label", "labels")
+_EVERYBODY = "all"
+"""The name of the file in which a project has the work of all users together."""
 _OUR_COLUMNS = ("key", "lang", "title", "meta")
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
-    """Yield the documents of a file; ``options`` may name the column of the text."""
+    """Yield the documents of a file, or of the files of a folder, which are named after their users.
+
+    ``options`` may name the column of the text, the way of counting, and that a file's name is its user.
+    """
     columns = (options["text"],) if "text" in options else _TEXTS
-    for item in source.items():
-        yield _document(item, columns)
+    counting = parse_counting("offsets", options["offsets"]) if "offsets" in options else None
+    for part in source.parts(".json", ".jsonl"):
+        named = options.get("author") == "file" or (part is not source and part.stem != _EVERYBODY)
+        for item in part.items():
+            yield _document(item, columns, counting, part.stem if named else None)
 
 
-def _document(item: JsonItem, columns: tuple[str, ...]) -> ForeignDocument:
+def _document(
+    item: JsonItem, columns: tuple[str, ...], counting: Counting | None, author: str | None
+) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     column = next((name for name in columns if name in row), columns[0])
     text = row.get(column, str)
@@ -37,63 +54,103 @@ def _document(item: JsonItem, columns: tuple[str, ...]) -> ForeignDocument:
     present = [name for name in _SPANS if name in row]
     if len(present) > 1:
         row.fail(present[1], f"found it beside {present[0]}, expected the spans in one place")
+    if "offsets" in row:
+        counting = parse_counting("offsets", row.get("offsets", str))
+    reader = _RowReader(row, text, counting, author)
     return ForeignDocument(
         where=item.where,
         text=text,
         fallback=item.key(number),
-        layers=tuple(_layers(row, present[0] if present else "", len(text))),
+        layers=tuple(reader.layers(present[0] if present else "")),
         key=row.optional("key", str),
         lang=row.optional("lang", str),
         title=row.optional("title", str),
         meta=row.optional("meta", dict) or {},
-        extras=row.others(column, *_SPANS, "relations", *_OUR_COLUMNS),
+        extras=row.others(column, *_SPANS, "relations", "offsets", *_OUR_COLUMNS),
+        lost=reader.lost,
+        notes=reader.notes,
     )
 
 
-def _layers(row: Fields, name: str, length: int) -> Iterator[ForeignLayer]:
-    """Yield one layer for each user that the annotations name, one without an author where they name none."""
-    by_user: dict[str | None, list[Span]] = {}
-    ids: set[str] = set()
-    for user, span in _spans(row, name, length):
-        if span.id in ids:
-            row.fail(name, f"found the id {span.id} twice, expected each id once")
-        ids.add(span.id)
-        by_user.setdefault(user, []).append(span)
-    relations = (
-        [_relation(fields, ids, i) for i, fields in enumerate(row.items("relations"))] if "relations" in row else []
-    )
-    for user, spans in (by_user or {None: []}).items():
-        mine = {span.id for span in spans}
-        own = [relation for relation in relations if relation.head in mine]
-        strangers = next((r for r in own if r.child not in mine), None)
-        if strangers is not None:
-            row.fail("relations", f"found {strangers.id} between the entities of two users, expected one user's")
-        yield ForeignLayer(Annotations.of(spans, own), None if user is None else user)
+class _RowReader:
+    """Reads the spans and relations of a row; ``lost`` and ``notes`` count what is to be told of them.
 
+    Without a way of ``counting``, offsets are code points unless the borders of a span show another.
+    """
 
-def _spans(row: Fields, name: str, length: int) -> Iterator[tuple[str | None, Span]]:
-    if not name:
-        return
-    values: list[Any] = row.get(name, list)
-    for index, value in enumerate(values):
-        if isinstance(value, list):
-            yield None, _triple(row, name, index, value, length)
-            continue
-        fields = Fields.of(value, row.where, f"{name}[{index}].")
-        start, end = fields.range("start_offset", "end_offset", length)
-        span_id = fields.optional("id", int, str)
-        user = fields.optional("user", int, str)
-        yield (
-            None if user is None else str(user),
-            Span(f"#{index}" if span_id is None else str(span_id), start, end, fields.label("label")),
-        )
+    def __init__(self, row: Fields, text: str, counting: Counting | None, author: str | None) -> None:
+        self.lost: Counter[str] = Counter()
+        self.notes: Counter[str] = Counter()
+        self._row = row
+        self._text = text
+        self._author = author
+        self._counting = counting
+        self._offsets = Offsets(text, counting or "codepoints")
 
+    def layers(self, name: str) -> Iterator[ForeignLayer]:
+        """Yield one layer for each user that the annotations name, one without an author where they name none."""
+        row, by_user = self._row, dict[str | None, list[Span]]()
+        ids: set[str] = set()
+        for user, span in self._spans(name):
+            if span.id in ids:
+                row.fail(name, f"found the id {span.id} twice, expected each id once")
+            ids.add(span.id)
+            by_user.setdefault(user, []).append(span)
+        relations = [_relation(fields, ids, i) for i, fields in enumerate(self._linked(name))]
+        for user, spans in (by_user or {self._author: []}).items():
+            mine = {span.id for span in spans}
+            own = [relation for relation in relations if relation.head in mine]
+            strangers = next((r for r in own if r.child not in mine), None)
+            if strangers is not None:
+                row.fail("relations", f"found {strangers.id} between the entities of two users, expected one user's")
+            yield ForeignLayer(Annotations.of(spans, own), user)
 
-def _triple(row: Fields, name: str, index: int, value: list[Any], length: int) -> Span:
-    if len(value) != 3:
-        row.fail(f"{name}[{index}]", f"found {excerpt(value)}, expected [start, end, label]")
-    fields = Fields(dict(zip(("start", "end", "label"), value, strict=True)), row.where, f"{name}[{index}].")
-    return Span(f"#{index}", *fields.range("start", "end", length), fields.label("label"))
+    def _linked(self, name: str) -> Iterator[Fields]:
+        """Yield the relations; those of a project without relations are an earlier import's, and lead nowhere."""
+        if "relations" not in self._row:
+            return iter(())
+        if name in _LISTS and not any(isinstance(value, dict) for value in self._row.values[name]):
+            self.lost["relation of a row whose spans have no ids"] += len(self._row.get("relations", list))
+            return iter(())
+        return self._row.items("relations")
+
+    def _spans(self, name: str) -> Iterator[tuple[str | None, Span]]:
+        if not name:
+            return
+        values: list[Any] = self._row.get(name, list)
+        for index, value in enumerate(values):
+            if isinstance(value, list):
+                yield self._author, self._triple(name, index, value)
+                continue
+            fields = Fields.of(value, self._row.where, f"{name}[{index}].")
+            start, end = self._range(fields, "start_offset", "end_offset")
+            span_id = fields.optional("id", int, str)
+            user = fields.optional("user", int, str)
+            yield (
+                self._author if user is None else str(user),
+                Span(f"#{index}" if span_id is None else str(span_id), start, end, fields.label("label")),
+            )
+
+    def _triple(self, name: str, index: int, value: list[Any]) -> Span:
+        if len(value) != 3:
+            self._row.fail(f"{name}[{index}]", f"found {excerpt(value)}, expected [start, end, label]")
+        values = dict(zip(("start", "end", "label"), value, strict=True))
+        fields = Fields(values, self._row.where, f"{name}[{index}].")
+        return Span(f"#{index}", *self._range(fields, "start", "end"), fields.label("label"))
+
+    def _range(self, fields: Fields, first: str, last: str) -> tuple[int, int]:
+        start, end = fields.get(first, int), fields.get(last, int)
+        if self._counting is None and not self._text.isascii() and not on_word_borders(self._text, start, end):
+            found = likeliest(self._text, start, end, partial(on_word_borders, self._text))
+            if found is not None:
+                self.notes[f"span whose borders show offsets in {COUNTED[found[2]]}"] += 1
+                return found[:2]
+        begin, stop = self._offsets.to_code_points(start), self._offsets.to_code_points(end)
+        if begin is not None and stop is not None and begin < stop:
+            return begin, stop
+        if self._counting not in (None, "codepoints"):
+            fields.fail(first, f"found {start}-{end}, expected {COUNTED[self._counting]} within the text")
+        return fields.range(first, last, len(self._text))
 
 
 def _relation(fields: Fields, ids: set[str], index: int) -> Relation:
@@ -108,28 +165,35 @@ def _relation(fields: Fields, ids: set[str], index: int) -> Relation:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document; ids of entities and relations count through the file."""
+    counting = parse_counting("offsets", target.options.get("offsets", "utf16"))
+    related = target.options.get("relations", "yes") != "no"
     entity_ids, relation_ids = count(1), count(1)
     for number, record in enumerate(records, 1):
         document = record.document
+        offsets = Offsets(document.text, counting)
         ids = {key: next(entity_ids) for key in record.spans()}
-        row = {
-            "id": number,
-            "text": document.text,
-            "entities": [
-                {"id": i, "label": key.label, "start_offset": key.start, "end_offset": key.end}
-                for key, i in ids.items()
-            ],
-            "relations": [
+        inside = sum(not offsets.has(key.start) or not offsets.has(key.end) for key in ids)
+        if inside:
+            target.warnings["spans that begin or end inside a grapheme, widened to it"] += inside
+        ranges = {key: (offsets.from_code_points(key.start), offsets.from_code_points(key.end)) for key in ids}
+        row: dict[str, Any] = {"id": number, "text": document.text}
+        if related:
+            row["entities"] = [
+                {"id": ids[key], "label": key.label, "start_offset": start, "end_offset": end}
+                for key, (start, end) in ranges.items()
+            ]
+            row["relations"] = [
                 {"id": next(relation_ids), "from_id": ids[key.head], "to_id": ids[key.child], "type": key.label}
                 for key in record.relations()
-            ],
-            "Comments": [],
-            **record.document_extras,
-            "key": document.key,
-            "lang": document.lang,
-            "title": document.title,
-            "meta": document.meta,
-        }
+            ]
+        else:
+            row["label"] = [[start, end, key.label] for key, (start, end) in ranges.items()]
+            left = Counter(key.label for key in record.relations())
+            if left:
+                target.leave_out("relation", "relations, which -O relations=no leaves out", left)
+        row |= {"Comments": [], **record.document_extras, **document_fields(document)}
+        if counting != "codepoints" and offsets.differ:
+            row["offsets"] = counting
         target.write(dumps(row) + "\n")
 
 
@@ -139,7 +203,13 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
+    setup=label_types,
     carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     aside=("the row's id, comments and other columns",),
-    options={"text": "the column of the text (default: text, or data)"},
+    options={
+        "text": "the column of the text (default: text, or data)",
+        "offsets": "utf16 (as doccano's page counts; default when writing), graphemes (its other mode) or codepoints",
+        "relations": "no: write spans alone, as a project without relations takes them",
+        "author": "file: the file's name is whose work it is (default for the files of a folder or archive, but all)",
+    },
 )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
-from itertools import accumulate
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
 from annotator.annotation import Annotations, Extra, Origin, Relation, Span
 from annotator.errors import FormatError
+from annotator.formats.counting import Offsets
 from annotator.formats.json_values import Fields, excerpt
 from annotator.formats.record import LayerRecord
 
@@ -72,7 +71,7 @@ class ResultReader:
         self.text = text
         self.names: dict[str, str] = {}
         self.lost: Counter[str] = Counter()
-        self._units: list[int] | None = None
+        self._utf16 = Offsets(text, "utf16")
 
     def read(self, work: Fields) -> tuple[Annotations, list[Extra]]:
         """Read spans and relations under ids of their own, and everything else as extras."""
@@ -176,18 +175,12 @@ class ResultReader:
         start, end = value.get("start", int), value.get("end", int)
         covered = value.optional("text", str)
         if covered is not None and covered != self.text[max(start, 0) : max(end, 0)]:
-            first, last = self._from_utf16(start), self._from_utf16(end)
+            first, last = self._utf16.to_code_points(start), self._utf16.to_code_points(end)
             if first is None or last is None or self.text[first:last] != covered:
                 value.range("start", "end", len(self.text))
                 value.fail("text", f"found {excerpt(covered)}, expected {excerpt(self.text[start:end])}")
             return first, last
         return value.range("start", "end", len(self.text))
-
-    def _from_utf16(self, offset: int) -> int | None:
-        if self._units is None:
-            self._units = [0, *accumulate(1 + (char > "\uffff") for char in self.text)]
-        index = bisect_left(self._units, offset)
-        return index if index < len(self._units) and self._units[index] == offset else None
 
     def _relation(
         self,

@@ -76,7 +76,7 @@ class ForeignDocument:
     ``text`` is exact; all offsets are code points into it.  ``where`` is ``file:line`` for messages.  ``key`` is the
     name that the file itself gives the document; where it gives none, ``fallback`` names one that is new.  ``extras``
     are the document's own things that only this format understands.  ``lost`` counts, by kind, what the reader had to
-    leave behind.
+    leave behind, ``notes`` what a user should know of though nothing is lost.
     """
 
     where: str
@@ -89,6 +89,7 @@ class ForeignDocument:
     meta: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 def all_but(*no: str, aside: tuple[str, ...] = ()) -> Mapping[str, Carried]:
@@ -183,6 +184,8 @@ ReadFunction = Callable[[Source, Mapping[str, str]], Iterator[ForeignDocument]]
 """Yields documents lazily; raises :class:`~annotator.errors.FormatError` naming file and line."""
 WriteFunction = Callable[[Iterable[LayerRecord], Target], None]
 """Takes records in order, holding one at a time; the same records give the same bytes."""
+SetupFunction = Callable[[LabelScheme, Mapping[str, str]], Mapping[str, bytes]]
+"""Writes files by the end of their names, for a scheme and the options of the export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,8 @@ class Format:
     ``ending`` is that of its file; a format of many files has ``folder`` set.  ``carries`` answers every one of
     :data:`FEATURES`; ``aside`` and ``lost`` name what reading keeps for the way back and what it leaves behind;
     ``options`` are those of ``-O NAME=VALUE``, with what they mean, and ``grants`` the feature that an option makes it
-    carry when it is ``yes``.
+    carry when it is ``yes``.  ``setup`` writes what the other program needs to make a project for the scheme's labels:
+    files by the end of their names, which stand beside an exported file, or in its folder.
     """
 
     name: str
@@ -206,6 +210,7 @@ class Format:
     lost: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     grants: Mapping[str, str] = field(default_factory=dict)
+    setup: SetupFunction | None = None
 
     def carries_with(self, options: Mapping[str, str]) -> Mapping[str, Carried]:
         """Tell what the format carries under some options."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from annotator.annotation import Span
 from annotator.errors import FormatError
 from annotator.formats.doccano import FORMAT, read
 from annotator.formats.protocol import ForeignDocument
+from annotator.formats.source import Source
 from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 
 TEXT = "Ana viaja a Perú 👍🏽 con Luis."
@@ -134,3 +136,104 @@ def test_it_has_no_place_for_who_and_how() -> None:
         assert FORMAT.carries["curator"] == "no"
         layer = bench.store.annotations(bench.layer_id("curator:ana", "import-000001"))
         assert list(layer.spans.values()) == [Span("s1", 0, 3, "PERSON")]
+
+
+ROCKET = "🚀 Peru hosts the élite summit."
+
+
+def test_borders_show_that_the_page_counted_utf16_units() -> None:
+    entities = [entity(2, 6, "GPE", id=1), entity(23, 29, "EVENT", id=2), entity(8, 13, "EVENT", id=3)]
+    document = one({"text": ROCKET, "entities": entities})
+    assert [text for _, _, text in span_texts(document)] == ["Peru", "summit", "hosts"]
+    assert document.notes == {"span whose borders show offsets in UTF-16 units": 1}
+
+
+@pytest.mark.parametrize("counting", ["utf16", "codepoints", "graphemes"])
+def test_the_way_of_counting_may_be_said(counting: str) -> None:
+    start = {"utf16": 3, "codepoints": 2, "graphemes": 2}[counting]
+    document = one({"text": ROCKET, "label": [[start, start + 2, "GPE"]]}, offsets=counting)
+    assert [text for _, _, text in span_texts(document)] == ["Pe"]
+    assert document.notes == {}
+    with pytest.raises(FormatError, match="found 31-90"):
+        one({"text": ROCKET, "label": [[31, 90, "GPE"]]}, offsets=counting)
+
+
+def test_offsets_inside_a_character_are_refused() -> None:
+    with pytest.raises(FormatError, match="found 1-7, expected UTF-16 units within the text"):
+        one({"text": ROCKET, "label": [[1, 7, "GPE"]]}, offsets="utf16")
+
+
+@pytest.mark.parametrize("counting", [None, "codepoints", "utf16", "graphemes"])
+def test_what_is_written_under_any_counting_comes_back(counting: str | None) -> None:
+    options = {} if counting is None else {"offsets": counting}
+    with workspace() as bench, workspace() as other:
+        import_data(bench, "doccano", rows({"text": ROCKET, "entities": [entity(2, 6, "GPE", id=1)]}), layer="gold")
+        data, _ = export_data(bench, "doccano", options=options)
+        start = json.loads(data)["entities"][0]["start_offset"]
+        assert start == (3 if counting in (None, "utf16") else 2)
+        report = import_data(other, "doccano", data, layer="gold")
+        assert report.notes == {}
+        assert export_data(other, "doccano", options=options)[0] == data
+
+
+def test_a_span_that_cuts_a_grapheme_is_told() -> None:
+    text = "e\u0301a Peru"
+    with workspace() as bench:
+        import_data(bench, "doccano", rows({"text": text, "label": [[1, 3, "GPE"]]}), layer="gold")
+        _, result = export_data(bench, "doccano", options={"offsets": "graphemes"})
+    assert result.warnings == {"spans that begin or end inside a grapheme, widened to it": 1}
+
+
+def test_a_project_without_relations_gives_old_ones_back() -> None:
+    row = {
+        "text": TEXT,
+        "label": [[0, 3, "PERSON"], [24, 28, "PERSON"]],
+        "relations": [{"id": 1, "from_id": 7, "to_id": 8, "type": "knows"}],
+    }
+    document = one(row)
+    assert span_texts(document) == [(None, "PERSON", "Ana"), (None, "PERSON", "Luis")]
+    assert document.lost == {"relation of a row whose spans have no ids": 1}
+
+
+def test_a_project_without_relations_takes_lists() -> None:
+    relation = {"id": 1, "from_id": 11, "to_id": 12, "type": "works_for"}
+    row = {
+        "text": TEXT,
+        "entities": [entity(0, 3, "PERSON", id=11), entity(24, 28, "PERSON", id=12)],
+        "relations": [relation],
+    }
+    with workspace() as bench:
+        import_data(bench, "doccano", rows(row), layer="gold")
+        data, result = export_data(bench, "doccano", options={"relations": "no"})
+    written = json.loads(data)
+    assert (written["label"], "entities" in written, "relations" in written) == (
+        [[0, 3, "PERSON"], [26, 30, "PERSON"]],
+        False,
+        False,
+    )
+    assert result.lost["relations, which -O relations=no leaves out"] == 1
+    assert result.parts[0].relations == 0
+
+
+def test_the_files_of_a_project_are_named_after_their_users(tmp_path: Path) -> None:
+    for name, label in (("admin", "PERSON"), ("bo", "ORG")):
+        (tmp_path / f"{name}.jsonl").write_bytes(rows({"id": 1, "text": TEXT, "label": [[0, 3, label]]}))
+    (tmp_path / "all.jsonl").write_bytes(rows({"text": "Luis", "label": []}))
+    authors = [layer.author for document in read(Source(tmp_path), {}) for layer in document.layers]
+    assert authors == ["admin", None, "bo"]
+    (tmp_path / "all.jsonl").unlink()
+    with workspace() as bench:
+        report = import_data(bench, "doccano", tmp_path)
+        assert {name: counts.spans for name, counts in report.layers.items()} == {"curator:admin": 1, "curator:bo": 1}
+    (single,) = read(Source(tmp_path / "bo.jsonl"), {"author": "file"})
+    assert single.layers[0].author == "bo"
+
+
+def test_an_export_brings_the_types_of_labels_along(tmp_path: Path) -> None:
+    with workspace() as bench:
+        import_data(bench, "doccano", rows({"text": TEXT, "label": [[0, 3, "PERSON"]]}), layer="gold")
+        _, result = export_data(bench, "doccano", tmp_path / "gold.jsonl")
+        assert result.setup == ["gold.jsonl.span-labels.json", "gold.jsonl.relation-labels.json"]
+    types = json.loads((tmp_path / "gold.jsonl.span-labels.json").read_text())
+    assert [(label["text"], label["suffix_key"]) for label in types][:2] == [("PERSON", "1"), ("ORG", "2")]
+    assert all(set(label) == {"text", "suffix_key", "background_color", "text_color"} for label in types)

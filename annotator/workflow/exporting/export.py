@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -55,7 +56,8 @@ def export(
 ) -> tuple[ExportResult, Selection]:
     """Write a layer in a format: to ``output``, or to ``stdout`` without one; return what was written and left out.
 
-    Beside a file goes its manifest, ``NAME.manifest.json``; in a folder it is ``manifest.json``.  A split is a folder
+    Beside a file goes its manifest, ``NAME.manifest.json``, and what the other program needs to set a project up; in a
+    folder the manifest is ``manifest.json``.  A split is a folder
     with a file (or a folder) for each part.  ``outputs`` decides what may be replaced; by default an earlier export.
     Raises :class:`WorkflowError` or :class:`FormatError` for what cannot be exported so, or not written there.
     """
@@ -93,18 +95,27 @@ def _export(
         "since": since or None,
         "split": None if split is None else {"shares": list(split.shares), "seed": split.seed},
     }
-    manifest = partial(write_manifest, writer.result, form.name, settings, selection.left_out)
-    if split is not None or form.folder:
+    setup = form.setup(workspace.scheme, request.options) if form.setup is not None else {}
+    in_folder = split is not None or form.folder
+    beside = {f"{output.name}.{name}": setup[name] for name in setup} if output is not None and not in_folder else {}
+    manifest = partial(write_manifest, writer.result, form.name, settings, selection.left_out, beside)
+    if output is not None:
+        writer.result.setup = list(setup if in_folder else beside)
+    if in_folder:
         if output is None:
             raise WorkflowError(
                 f"{form.name if split is None else 'a split'} is a folder of files", "name it with -o FOLDER"
             )
         with outputs.folder(output) as folder:
             _write_folder(workspace.store, writer, request, selection, folder, output.name)
+            for name, content in setup.items():
+                (folder / name).write_bytes(content)
+                writer.result.files[name] = hashlib.sha256(content).hexdigest()
             if request.with_manifest:
                 (folder / MANIFEST_IN_FOLDER).write_bytes(manifest())
         return writer.result, selection
-    with outputs.file(output, stdout, manifest=manifest if request.with_manifest else None) as stream:
+    written = manifest if request.with_manifest else None
+    with outputs.file(output, stdout, manifest=written, companions=beside) as stream:
         writer.to_stream(selection.taken, "-" if output is None else output.name, stream)
     return writer.result, selection
 

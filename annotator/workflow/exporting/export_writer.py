@@ -52,7 +52,8 @@ class ExportResult:
     """What an export wrote; ``lost`` counts by kind what the format has no place for, ``warnings`` what to look at.
 
     ``off_token`` are the spans off token borders, where the format cannot write them, or not all that is said of them.
-    ``files`` holds, for a folder, name (relative to it, with slashes) and SHA-256 of every file in it.
+    ``files`` holds, for a folder, name (relative to it, with slashes) and SHA-256 of every file in it; ``setup`` names
+    the files that set a project up in the other program.
     """
 
     parts: list[ExportPart] = field(default_factory=list)
@@ -60,6 +61,7 @@ class ExportResult:
     lost: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     off_token: Places = field(default_factory=Places)
+    setup: list[str] = field(default_factory=list)
 
 
 class ExportWriter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -11,10 +12,17 @@ from annotator.files.ownership import MANIFEST_SCHEMA
 from annotator.workflow.exporting.export_writer import ExportPart, ExportResult
 
 
-def write_manifest(result: ExportResult, form: str, settings: Mapping[str, Any], left_out: Mapping[str, str]) -> bytes:
+def write_manifest(
+    result: ExportResult,
+    form: str,
+    settings: Mapping[str, Any],
+    left_out: Mapping[str, str],
+    beside: Mapping[str, bytes],
+) -> bytes:
     """Write the manifest as JSON; the same export always gives the same bytes.
 
-    ``form`` is the format's name, ``settings`` what was asked for, ``left_out`` the reason by document.
+    ``form`` is the format's name, ``settings`` what was asked for, ``left_out`` the reason by document,
+    ``beside`` the content of the files that go beside it, by name.
     """
     value = {
         "schema": MANIFEST_SCHEMA,
@@ -26,6 +34,8 @@ def write_manifest(result: ExportResult, form: str, settings: Mapping[str, Any],
         "off_token": result.off_token.as_json(),
         "left_out": dict(sorted(Counter(left_out.values()).items())),
     }
+    if beside:
+        value["beside"] = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(beside.items())}
     if result.files:
         value["files"] = dict(sorted(result.files.items()))
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

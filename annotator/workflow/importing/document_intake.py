@@ -167,6 +167,7 @@ class DocumentIntake:
         remaining = set(batch.new)
         for foreign, digest, key in zip(batch.foreign, batch.digests, batch.keys, strict=True):
             self.report.lost.update(foreign.lost)
+            self.report.notes.update(foreign.notes)
             if key in remaining:
                 remaining.remove(key)
                 self._add_document(foreign, self._added[key], digest)

@@ -56,7 +56,8 @@ class ImportReport:
 
     ``new`` and ``known`` count documents, ``layers`` has the counts by layer name, ``repeated`` counts the records that
     were put together with an earlier one of the same layer.  ``aside`` counts by kind what is kept as extras of the
-    format, ``lost`` what the format or the request left out, ``overridden`` by layer name the documents on which
+    format, ``lost`` what the format or the request left out, ``notes`` what was read otherwise than it stands there,
+    ``overridden`` by layer name the documents on which
     somebody else's work was replaced.  ``white_space`` and ``off_token`` are the spans whose borders are doubtful,
     ``moved`` counts those that were given other ones.  ``backup`` is the copy of the database that was made before,
     ``labels_aside`` the place of a ``labels.yaml`` that somebody else edited during the import.
@@ -67,6 +68,7 @@ class ImportReport:
     layers: dict[str, LayerCounts] = field(default_factory=dict)
     aside: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     new_labels: list[str] = field(default_factory=list)
     labels_aside: Path | None = None
     backup: Path | None = None
