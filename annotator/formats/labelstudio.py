@@ -6,19 +6,20 @@ points, or UTF-16 units where characters lie outside the basic plane).  Relation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.annotation import Extra
-from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, dumps
+from annotator.formats.labelstudio_data import is_minimal, read_minimal, text_key
 from annotator.formats.labelstudio_results import ResultReader, write_results
+from annotator.formats.project_setup import labelling_config
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 
 _HINT = "export the project anew as JSON"
-_MEDIA = ("image", "audio", "video", "html", "pdf", "img")
 _OUR_FIELDS = ("key", "lang", "title", "meta", "curator")
 _ANNOTATION = ("result", "completed_by", "was_cancelled")
 _PREDICTION = ("result", "model_version", "score")
@@ -34,16 +35,18 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 def _document(item: JsonItem, column: str | None) -> ForeignDocument:
     task = Fields.of(item.value, item.where, hint=_HINT)
+    if "data" not in task and is_minimal(task):
+        return read_minimal(item, task, column)
     data = task.inner("data")
-    name = _text_key(data, column)
+    name = text_key(data, column)
     text = data.get(name, str)
-    number = task.optional("id", int, str)
     work = "annotations" if "annotations" in task or "completions" not in task else "completions"
     results = ResultReader(text)
     ours = _OUR_FIELDS if "key" in data else ()
-    author = data.optional("curator", str) if ours else None
-    layers = [_annotation(fields, results, author) for fields in (task.items(work) if work in task else ())]
-    layers += [_prediction(fields, results) for fields in (task.items("predictions") if "predictions" in task else ())]
+    annotations = list(task.items(work)) if work in task else []
+    author = data.optional("curator", str) if ours and _one_number(annotations) else None
+    layers = [_annotation(fields, results, author) for fields in annotations]
+    layers += [_prediction(fields, results) for fields in _predictions(task, annotations, results.lost)]
     others = data.others(name, *ours)
     extras = {
         "text": name,
@@ -54,7 +57,7 @@ def _document(item: JsonItem, column: str | None) -> ForeignDocument:
     return ForeignDocument(
         where=item.where,
         text=text,
-        fallback=item.key(number),
+        fallback=item.key(task.optional("id", int, str)),
         layers=tuple(layers),
         key=data.optional("key", str) if ours else None,
         lang=data.optional("lang", str) if ours else None,
@@ -65,24 +68,26 @@ def _document(item: JsonItem, column: str | None) -> ForeignDocument:
     )
 
 
-def _text_key(data: Fields, column: str | None) -> str:
-    """Find the key of the text: the requested one, ``text``, or the only one that holds a string."""
-    if column is not None or "text" in data:
-        return column or "text"
-    texts = [name for name, value in data.values.items() if isinstance(value, str)]
-    media = next((name for name in texts if name.lower() in _MEDIA or _is_address(data.values[name])), None)
-    if media is not None and len(texts) == 1:
-        raise FormatError(f"{data.where}: a task on {media}, not on text", "export the text tasks by themselves")
-    if len(texts) != 1:
-        names = ", ".join(data.values) or "nothing"
-        raise FormatError(
-            f"{data.where}: cannot tell which of data is the text (found {names})", "name it with -O text=KEY"
-        )
-    return texts[0]
+def _one_number(annotations: Sequence[Fields]) -> bool:
+    """Tell whether all of a task's annotations are by one user, of whom the file has the number at most."""
+    users = {str(fields.values.get("completed_by")) for fields in annotations}
+    return len(users) <= 1 and all(not isinstance(f.values.get("completed_by"), (dict, str)) for f in annotations)
 
 
-def _is_address(value: str) -> bool:
-    return "://" in value[:12] and not any(char.isspace() for char in value)
+def _predictions(task: Fields, annotations: Sequence[Fields], lost: Counter[str]) -> Iterator[Fields]:
+    """Yield a task's predictions.
+
+    Label Studio's own export gives their numbers alone; the one that an annotation began with stands in that.
+    """
+    begun = (fields.inner("prediction") for fields in annotations if isinstance(fields.values.get("prediction"), dict))
+    known = {fields.values["id"]: fields for fields in begun if "id" in fields and "result" in fields}
+    for index, value in enumerate(task.get("predictions", list) if "predictions" in task else ()):
+        if type(value) is not int:
+            yield task.item("predictions", index)
+        elif value in known:
+            yield known[value]
+        else:
+            lost["prediction of which the file has the number only"] += 1
 
 
 def _annotation(fields: Fields, results: ResultReader, author: str | None) -> ForeignLayer:
@@ -96,7 +101,7 @@ def _annotation(fields: Fields, results: ResultReader, author: str | None) -> Fo
         fields.get("completed_by", int, str, dict)
     if fields.values.get("completed_by") is not None:
         other_fields["completed_by"] = fields.values["completed_by"]
-        author = str(by)
+        author = author or str(by)
     if other_fields:
         extras.append(Extra(ANNOTATION, ANNOTATION, other_fields))
     number = fields.values.get("id")
@@ -164,6 +169,7 @@ FORMAT = Format(
     ending=".json",
     read=read,
     write=write,
+    setup=labelling_config,
     carries=all_but("source", "verdicts", aside=("self_relations",)),
     aside=(
         "other data and fields of tasks, annotations and predictions",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.errors import FormatError
+from annotator.errors import FormatError, WorkflowError
 from annotator.formats.labelstudio import read
 from annotator.formats.labelstudio_results import ResultReader
 from annotator.formats.protocol import ForeignDocument
@@ -241,3 +243,65 @@ def test_what_is_broken_is_named_with_its_line(case: str) -> None:
         list(read(source_of_bytes(f"[{data}]".encode()), {}))
     assert str(caught.value).startswith("standard input:2: ")
     assert said.rpartition("|")[2] in str(caught.value)
+
+
+def test_predictions_may_be_numbers_that_the_annotations_tell_of() -> None:
+    begun = {"id": 6, "model_version": "m1", "result": [A]}
+    value = {"data": {"text": TEXT}, "annotations": [{"result": [A, B], "prediction": begun}], "predictions": [6, 7]}
+    document = one(value)
+    assert [(layer.author, layer.suggested) for layer in document.layers] == [(None, False), ("m1", True)]
+    assert len(document.layers[1].content.spans) == 1
+    assert document.lost == {"prediction of which the file has the number only": 1}
+
+
+@pytest.mark.parametrize(
+    ("users", "authors"),
+    [
+        ([1], ["ana"]),
+        ([1, 1], ["ana", "ana"]),
+        ([1, 2], ["1", "2"]),
+        ([{"email": "bo@x"}], ["bo@x"]),
+        ([None], ["ana"]),
+    ],
+)
+def test_a_number_alone_is_the_curator_that_the_task_names(users: list[Any], authors: list[str]) -> None:
+    annotations = [{"result": [A], **({} if user is None else {"completed_by": user})} for user in users]
+    document = one({"data": {"text": TEXT, "key": "k", "curator": "ana"}, "annotations": annotations})
+    assert [layer.author for layer in document.layers] == authors
+
+
+def test_the_minimal_json() -> None:
+    value = {
+        "id": 3,
+        "text": TEXT,
+        "source": "wire",
+        "label": [A["value"], B["value"]],
+        "annotator": "ana@x",
+        "annotation_id": 9,
+        "created_at": "…",
+        "updated_at": "…",
+        "lead_time": 3.5,
+    }
+    document = one(value)
+    assert [(s.start, s.end, s.label) for s in document.layers[0].content.spans.values()] == [
+        (r["value"]["start"], r["value"]["end"], r["value"]["labels"][0]) for r in (A, B)
+    ]
+    assert (document.layers[0].author, document.extras) == ("ana@x", {"text": "text", "data": {"source": "wire"}})
+    assert one({"text": TEXT, "annotator": 4}).layers[0].content.spans == {}
+
+
+def test_an_export_brings_the_labelling_interface_along(tmp_path: Path) -> None:
+    path = tmp_path / "gold.json"
+    with workspace() as bench:
+        import_data(bench, "labelstudio", json.dumps([task(A)]).encode(), layer="gold")
+        _, result = export_data(bench, "labelstudio", path, options={"to_name": "body", "text": "body"})
+        assert result.setup == ["gold.json.config.xml"]
+        config = ET.fromstring((tmp_path / "gold.json.config.xml").read_text(encoding="utf-8"))
+        assert [label.get("value") for label in config.iter("Label")] == ["PERSON", "ORG", "GPE", "DATE"]
+        assert [label.get("value") for label in config.iter("Relation")] == ["works_for", "held_in"]
+        assert [(text.get("name"), text.get("value")) for text in config.iter("Text")] == [("body", "$body")]
+        export_data(bench, "labelstudio", path)  # its own file is replaced
+        (tmp_path / "gold.json.config.xml").write_text("mine")
+        with pytest.raises(WorkflowError, match=r"gold\.json\.config\.xml: was not written by annotator"):
+            export_data(bench, "labelstudio", path)
+        assert (tmp_path / "gold.json.config.xml").read_text() == "mine"
