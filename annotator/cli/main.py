@@ -29,7 +29,7 @@ VERBS = {
     "assign": "Spread documents over curators.",
     "annotate": "Open the workbench, on a document or where you stopped.",
     "adjudicate": "Settle what curators differ on, and make gold of it.",
-    "serve": "Open the workbench to browsers, by a secret link for each curator.",
+    "serve": "Open the workbench to browsers, by secret links.",
     "agreement": "Measure how far curators, suggestions and gold agree.",
     "feedback": "Show your finished work against gold.",
     "return": "Send a document back to curators who finished it, with a note.",

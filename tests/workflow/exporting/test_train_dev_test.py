@@ -72,7 +72,14 @@ def test_each_part_is_a_file_and_the_manifest_says_what_is_in_it(tmp_path: Path)
         out = tmp_path / "parts"
         split = Split((0.5, 0.25, 0.25), 1)
         export_data(bench, "doccano", out, split=split)
-        assert sorted(p.name for p in out.iterdir()) == ["dev.jsonl", "manifest.json", "test.jsonl", "train.jsonl"]
+        assert sorted(p.name for p in out.iterdir()) == [
+            "dev.jsonl",
+            "manifest.json",
+            "relation-labels.json",
+            "span-labels.json",
+            "test.jsonl",
+            "train.jsonl",
+        ]
         keys = {p.stem: [json.loads(line)["key"] for line in p.read_text().splitlines()] for p in out.glob("*.jsonl")}
         assert sorted(key for part in keys.values() for key in part) == bench.store.document_keys()
         told = json.loads((out / "manifest.json").read_text())
