@@ -201,7 +201,11 @@ def tell_left_out(retired: RetiredCounts) -> None:
 def print_json(value: object) -> None:
     """Print a value as JSON, with what could act on a terminal escaped."""
     text = json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
-    click.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
+    click.echo("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def print_table(

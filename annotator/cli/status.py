@@ -118,12 +118,9 @@ def command(
 
 
 def _print_json(workspace: Workspace, head: dict[str, Any], found: Overview, rows: list[QueueRow]) -> None:
+    had = charges(workspace.store, [row.key for row in rows])
     documents = [
-        {
-            **asdict(row),
-            "curators": {name: charge.state for name, charge in charges(workspace.store, row.key).items()},
-        }
-        for row in rows
+        {**asdict(row), "curators": {name: charge.state for name, charge in had[row.key].items()}} for row in rows
     ]
     sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_totals(workspace).items()]
     print_json({**head, **overview_json(found), "sent": sent, "documents": documents})
@@ -150,10 +147,9 @@ def _queue(queue: Queue, which: QueueFilter, limit: int) -> Section:
 
 def _documents(store: Store, queue: Queue, limit: int) -> Section:
     """Documents with who has them and how far they are."""
-    rows = [
-        (r.key, r.lang, charge_words(charges(store, r.key)), r.gold or "", r.title)
-        for r in queue.page(QueueFilter(), limit)
-    ]
+    listed = queue.page(QueueFilter(), limit)
+    had = charges(store, [row.key for row in listed])
+    rows = [(r.key, r.lang, charge_words(had[r.key]), r.gold or "", r.title) for r in listed]
     return Section("Documents", ("document", "lang", "curators", "gold", "title"), rows, cut="title")
 
 

@@ -255,12 +255,19 @@ class Store:
         row = self.row(f"{LAYERS} WHERE d.key = ? AND l.name = ?", name.document, name.name)
         return None if row is None else layer_info_of(row)
 
-    def layers(self, *, document: str | None = None, kind: str | None = None, removed: bool = False) -> list[LayerInfo]:
-        """All layers, of one document or of one kind of author where asked, in order of key and name.
+    def layers(
+        self, *, document: str | None = None, kind: str | None = None, name: str | None = None, removed: bool = False
+    ) -> list[LayerInfo]:
+        """All layers, of one document, one kind of author or one name where asked, in order of key and name.
 
         With ``removed`` those of documents that were removed, too.
         """
-        given: dict[str, object] = {"d.key": document, "l.kind": kind, "l.removed": None if removed else 0}
+        given: dict[str, object] = {
+            "d.key": document,
+            "l.kind": kind,
+            "l.name": name,
+            "l.removed": None if removed else 0,
+        }
         asked = {column: value for column, value in given.items() if value is not None}
         where = f"WHERE {' AND '.join(f'{column} = ?' for column in asked)}" if asked else ""
         rows = self.rows(f"{LAYERS} {where} ORDER BY d.key, l.name", *asked.values())

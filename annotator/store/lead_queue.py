@@ -93,13 +93,14 @@ class LeadQueue:
                 JOIN document d ON d.id = listed.id ORDER BY {order}
             """
             rows = self._store.connection.execute(query, values).fetchall()
+            had = charges(self._store, [row["key"] for row in rows])
             return [
                 LeadRow(
                     row["key"],
                     row["title"],
                     row["lang"],
                     tuple(name for name in WAITING if row[name]),
-                    tuple(charges(self._store, row["key"]).items()),
+                    tuple(had[row["key"]].items()),
                     row["differing"],
                     bool(row["gold"]),
                 )

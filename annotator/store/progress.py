@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from annotator.history import dumps
 from annotator.store.database import Store
 from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
 
@@ -197,21 +199,25 @@ WHERE l.kind = 'curator' AND NOT l.removed AND {} ORDER BY l.changed_at, d.key, 
 """
 
 
-def charges(store: Store, key: str) -> dict[str, Charge]:
-    """Who has a document, assigned or begun, and how far they are, in order of name."""
-    return {row[0]: Charge(row[1], bool(row[2])) for row in store.rows(_CHARGES, key)}
+def charges(store: Store, keys: Sequence[str]) -> dict[str, dict[str, Charge]]:
+    """Who has each of some documents, assigned or begun, and how far they are, in order of name."""
+    found: dict[str, dict[str, Charge]] = {key: {} for key in keys}
+    for key, curator, state, flagged in store.rows(_CHARGES, dumps(keys)):
+        found[key][curator] = Charge(state, bool(flagged))
+    return found
 
 
 _CHARGES = f"""
-SELECT a.id, {LISTED_STATE}, own.flag IS NOT NULL FROM document d
+SELECT d.key, a.id, {LISTED_STATE}, own.flag IS NOT NULL FROM json_each(?1) k
+CROSS JOIN document d ON d.key = k.value
 JOIN layer c ON c.document_id = d.id AND c.name = 'corpus'
 JOIN assignment a ON a.layer_id = c.id
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = 'curator:' || a.id
-WHERE d.key = ?1
 UNION
-SELECT own.author, {LISTED_STATE}, own.flag IS NOT NULL FROM document d
+SELECT d.key, own.author, {LISTED_STATE}, own.flag IS NOT NULL FROM json_each(?1) k
+CROSS JOIN document d ON d.key = k.value
 JOIN layer own ON own.document_id = d.id AND own.kind = 'curator' AND own.state IS NOT NULL
-WHERE d.key = ?1 ORDER BY 1
+ORDER BY 1, 2
 """
 
 

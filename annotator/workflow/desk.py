@@ -196,7 +196,8 @@ class Desk:
 
     def finished_by(self, key: str) -> list[str]:
         """The curators who are done with a document, in order of name."""
-        return [name for name, charge in charges(self.workspace.store, key).items() if charge.state == "done"]
+        had = charges(self.workspace.store, [key])[key]
+        return [name for name, charge in had.items() if charge.state == "done"]
 
     def feedback(self, key: str, curator: str) -> list[Feedback]:
         """A curator's finished work on a document against its complete gold."""

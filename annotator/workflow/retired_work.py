@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from annotator.history import LayerName
@@ -47,8 +48,8 @@ def retired_work(workspace: Workspace, *, name: str | None = None, quick: bool =
         suspects = _suspects(store, scheme, quick=quick)
         if not suspects:
             return []
-        layers = (info for info in store.layers() if info.id in suspects)
-        wanted = (info for info in layers if (info.name.name == name if name else info.name.kind in WORK))
+        layers = store.layers(name=name) if name else [info for kind in WORK for info in store.layers(kind=kind)]
+        wanted = sorted((info for info in layers if info.id in suspects), key=attrgetter("name"))
         found = [retired_in(store, scheme, info) for info in wanted]
     return [layer for layer in found if layer.items]
 

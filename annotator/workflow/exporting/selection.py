@@ -34,7 +34,7 @@ def select(
     What ``reader`` may not see yet is left out.  Raises :class:`WorkflowError` for a curator or suggester without any.
     """
     visibility = Visibility(workspace.store, reader) if reader is not None else None
-    layers = {info.name.document: info for info in workspace.store.layers() if info.name.name == layer}
+    layers = {info.name.document: info for info in workspace.store.layers(name=layer)}
     if not layers and ":" in layer:
         kind, _, name = layer.partition(":")
         what = "work" if kind == "curator" else "suggestions"
