@@ -230,7 +230,7 @@ async def test_the_adjudicate_screen_has_what_is_retired_as_cases(moved: Bench, 
     gold = moved.store.layer(LayerName(KEY, GOLD))
     assert gold is not None
     assert gold.state == "done"
-    labels = set(moved.store.label_counts(gold.id))
+    labels = set(labels_of(moved.store, gold.id))
     assert labels <= {"ORG", "GPE"}
 
 

@@ -222,14 +222,6 @@ class Store:
             for key in keys:
                 yield self.connection.execute(query, (key,)).fetchone()[0]
 
-    def label_counts(self, layer_id: int) -> dict[str, int]:
-        """How many spans and relations of each label a layer has."""
-        query = (
-            "SELECT label, count(*) FROM span WHERE layer_id = ?1 GROUP BY label"
-            " UNION ALL SELECT label, count(*) FROM relation WHERE layer_id = ?1 GROUP BY label"
-        )
-        return {row[0]: row[1] for row in self.rows(query, layer_id)}
-
     def documents_with(self, phrase: str) -> list[str]:
         """The keys of documents whose text has all words of a phrase next to one another, in order of key."""
         words = " ".join("".join(c if c.isalnum() else " " for c in phrase).split())

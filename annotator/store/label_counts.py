@@ -42,6 +42,15 @@ def label_counts(store: Store, labels: Iterable[str] | None = None) -> list[Labe
     return [LabelCount(*row) for row in store.rows(f"{query} ORDER BY 1, 2, 3", some)]
 
 
+def labels_of(store: Store, layer_id: int) -> dict[str, int]:
+    """How many spans and relations of each label a layer has."""
+    query = (
+        "SELECT label, count(*) FROM span WHERE layer_id = ?1 GROUP BY label"
+        " UNION ALL SELECT label, count(*) FROM relation WHERE layer_id = ?1 GROUP BY label"
+    )
+    return {row[0]: row[1] for row in store.rows(query, layer_id)}
+
+
 def hanging_relations(store: Store, labels: Iterable[str]) -> int:
     """How many relations, of whatever label, end at spans with some labels."""
     row = store.row(

@@ -16,6 +16,7 @@ from annotator.formats.protocol import Format
 from annotator.history import GOLD
 from annotator.labels.retired import label_counts
 from annotator.store import LayerInfo, Store
+from annotator.store.label_counts import labels_of
 from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.arguments import check_labels, parse_since
 from annotator.workflow.exporting.export_writer import ExportResult, ExportWriter
@@ -140,7 +141,7 @@ def split_layers(
     store: Store, layers: Sequence[LayerInfo], labels: Sequence[str], split: Split
 ) -> dict[str, list[LayerInfo]]:
     """Split layers into train, dev and test parts, in order; ``labels``, where given, are those that count."""
-    counts = [store.label_counts(info.id) for info in layers]
+    counts = [labels_of(store, info.id) for info in layers]
     if labels:
         counts = [{label: n for label, n in by_label.items() if label in labels} for by_label in counts]
     numbers = assign_parts(store.texts(info.name.document for info in layers), counts, split)
