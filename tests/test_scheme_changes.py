@@ -12,6 +12,7 @@ import pytest
 from annotator.annotation import Annotations, Relation, Span
 from annotator.cli.main import main
 from annotator.history import GOLD, LayerName, Op
+from annotator.store.label_counts import labels_of
 from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.feedback import FeedbackScreen
