@@ -179,7 +179,7 @@ class Tab:
         return str(await self.evaluate("document.body ? document.body.innerText : ''"))
 
     async def find(self, text: str) -> tuple[int, int]:
-        """Return the cell (column, row) where a text begins on the screen; every wide character before it is two."""
+        """Return the cell (column, row) where a text begins below the first line; a wide character takes two columns."""
         at = await self.evaluate(_FIND_CELL % json.dumps(text))
         assert at is not None, f"{text!r} is not in\n{await self.text()}"
         return at[0], at[1]
@@ -227,7 +227,7 @@ class Tab:
 _FIND_CELL = """
 ((wanted) => {
   const terminal = window.terminalOfThePage, rows = terminal.buffer.active;
-  for (let y = 0; y < terminal.rows; y++) {
+  for (let y = 1; y < terminal.rows; y++) {
     const line = rows.getLine(rows.baseY + y);
     for (let x = 0; x < terminal.cols; x++)
       if (line.translateToString(true, x, terminal.cols).startsWith(wanted)) return [x, y];
