@@ -74,9 +74,7 @@ def served(serve: Callable[..., Served]) -> Served:
     return serve()
 
 
-async def open_document(
-    browser: Devtools, link: str, key: str = "nota", *, width: int = 800, height: int = 520
-) -> Tab:
+async def open_document(browser: Devtools, link: str, key: str = "nota", *, width: int = 800, height: int = 520) -> Tab:
     """Open a link in a tab, and there a document from the queue."""
     tab = await browser.open(link, width=width, height=height)
     await tab.wait("nota", "otra", "zeta")

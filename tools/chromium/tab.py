@@ -15,23 +15,13 @@ from tools.chromium.keyboard import Press
 
 T = TypeVar("T")
 
-_FIND_TERMINAL = """
-Object.defineProperty(Object.prototype, "_core", {
-  configurable: true,
-  set(core) {
-    Object.defineProperty(this, "_core", {value: core, writable: true, configurable: true});
-    if ("loadAddon" in this) window.terminalOfThePage = this;
-  },
-});
-"""
-"""xterm.js's terminal is known to nobody but the page's own script, and each keeps its engine under this name."""
-
 _SCREEN = """
 (() => {
-  const terminal = window.terminalOfThePage;
+  const terminal = document.getElementById("terminal")?.terminal;
   if (!terminal) return [];
   const rows = terminal.buffer.active;
-  return Array.from({length: terminal.rows}, (_, y) => rows.getLine(rows.baseY + y)?.translateToString(true, 0, terminal.cols) ?? "");
+  const shown = (y) => rows.getLine(rows.baseY + y)?.translateToString(true, 0, terminal.cols) ?? "";
+  return Array.from({length: terminal.rows}, (_, y) => shown(y));
 })()
 """
 
@@ -70,10 +60,9 @@ class Tab:
         return await self._devtools.call(method, self._session, **parameters)
 
     async def begin(self, width: int, height: int) -> None:
-        """Have the tab listened to, and find the terminal of each page that will be opened in it."""
+        """Have the tab listened to, and give it its size."""
         for domain in ("Page", "Runtime", "Network", "Log"):
             await self.call(f"{domain}.enable")
-        await self.call("Page.addScriptToEvaluateOnNewDocument", source=_FIND_TERMINAL)
         await self.resize(width, height)
 
     def hear(self, event: str, said: dict[str, Any]) -> None:
@@ -93,8 +82,14 @@ class Tab:
         await self.call("Page.navigate", url=address)
 
     async def reload(self) -> None:
-        """Load the page again, as the browser's own button does."""
-        await self.call("Page.reload")
+        """Load the page again, as the browser's own button does, and wait for the new one."""
+        await self.leave_page(self.call("Page.reload"))
+
+    async def leave_page(self, act: Awaitable[object]) -> None:
+        """Do what leads to another page, and wait until that is there."""
+        await self.evaluate("window.isPageBefore = true")
+        await act
+        await self.until(lambda: self.evaluate("!window.isPageBefore"), bool)
 
     async def close(self) -> None:
         """Close the tab, without asking it."""
@@ -164,7 +159,8 @@ class Tab:
 
     async def size(self) -> tuple[int, int]:
         """Return columns and rows of the terminal."""
-        return tuple(await self.evaluate("[window.terminalOfThePage?.cols ?? 0, window.terminalOfThePage?.rows ?? 0]"))
+        columns, rows = await self.evaluate(_SIZE)
+        return int(columns), int(rows)
 
     async def lines(self) -> list[str]:
         """Return what the terminal shows."""
@@ -179,7 +175,7 @@ class Tab:
         return str(await self.evaluate("document.body ? document.body.innerText : ''"))
 
     async def find(self, text: str) -> tuple[int, int]:
-        """Return the cell (column, row) where a text begins below the first line; a wide character takes two columns."""
+        """Return the cell (column, row) where a text begins below the first line; wide characters take two columns."""
         at = await self.evaluate(_FIND_CELL % json.dumps(text))
         assert at is not None, f"{text!r} is not in\n{await self.text()}"
         return at[0], at[1]
@@ -224,9 +220,13 @@ class Tab:
         path.write_bytes(base64.b64decode(shot["data"]))
 
 
+_SIZE = """
+(({cols, rows}) => [cols, rows])(document.getElementById("terminal")?.terminal ?? {cols: 0, rows: 0})
+"""
+
 _FIND_CELL = """
 ((wanted) => {
-  const terminal = window.terminalOfThePage, rows = terminal.buffer.active;
+  const terminal = document.getElementById("terminal").terminal, rows = terminal.buffer.active;
   for (let y = 1; y < terminal.rows; y++) {
     const line = rows.getLine(rows.baseY + y);
     for (let x = 0; x < terminal.cols; x++)
