@@ -9,11 +9,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test check format snapshots screenshots training-proof help
+.PHONY: annotate test browser check format snapshots screenshots training-proof help
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
+	@echo "make browser    the workbench of annotator serve in a headless Chromium, and behind nginx"
 	@echo "make check      format, lint, types, import contracts, dead code"
 	@echo "make format     mend what the formatter and the linter can mend"
 	@echo "make snapshots  accept how the screens look now, for tests/tui/test_snapshots.py"
@@ -47,6 +48,11 @@ annotate: $(VENV)/.packages $(MODELS)
 
 test: $(VENV)/.developer-packages $(MODELS)
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+browser: $(VENV)/.developer-packages
+	@for program in $${CHROMIUM:-chromium} /usr/sbin/nginx openssl; do command -v $$program > /dev/null \
+	  || { echo "$$program is missing: on Debian, apt install chromium nginx-light openssl" >&2; exit 1; }; done
+	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
 check: $(VENV)/.developer-packages
 	$(BIN)/ruff format --check .
