@@ -1,4 +1,4 @@
-// Says why the connection of the terminal ended, and how to go on.
+// Keeps what is typed while the terminal connects, and says why its connection ended, and how to go on.
 "use strict";
 
 const LOST = "The connection to the server was lost: it was stopped, or the network is down.";
@@ -15,6 +15,10 @@ window.WebSocket = class extends WebSocket {
   constructor(...given) {
     super(...given);
     this.addEventListener("close", (event) => showEnd(event.reason));
+  }
+  send(data) { // also what is typed before the connection is there
+    if (this.readyState === WebSocket.CONNECTING) this.addEventListener("open", () => super.send(data), { once: true });
+    else super.send(data);
   }
 };
 
