@@ -6,27 +6,28 @@ read one by one, so that a file may be larger than memory.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from annotator.errors import CorpusError, InputError
 from annotator.inputs import LONGEST_LINE, check_encoding, files_under, open_file, read_bytes
 from annotator.names import key_problem as key_problem
 from annotator.rows import Row, read_csv, read_jsonl
-from annotator.text import Document, derive_title
+from annotator.text import Document, derive_title, text_sha256
 from annotator.tokenization import split_sentences, tokenize
 
-_SAMPLE_LENGTH, _SHORT_SAMPLE_LENGTH = 20_000, 300
-_CLEAR = 100.0
-"""Difference of log-probabilities from which the short sample settles an article's language."""
+_SAMPLES = (120, 480, 20_000)
+"""Code points of the samples by which an article's language is told: longer ones where the shorter settle nothing."""
+_STRETCHES = 4
+_CLEAR = 60.0
+"""Difference of log-probabilities from which a sample settles an article's language."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """A text as it was read, with the metadata that its source has.
 
@@ -41,31 +42,43 @@ class Article:
     meta: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
 
+    @cached_property
+    def sha256(self) -> str:
+        """The digest that identifies the text."""
+        return text_sha256(self.text)
 
-def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8") -> Iterator[Article]:
+
+class Taken(Protocol):
+    """Which keys are taken, by what text and where; a dictionary does, while there is memory."""
+
+    def setdefault(self, key: str, article: tuple[str, str], /) -> tuple[str, str]:
+        """Return the digest and place of the first article with this key, which is ``article`` if there was none."""
+
+
+def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8", taken: Taken | None = None) -> Iterator[Article]:
     """Read the articles of files and folders, in the order given; the same article twice is read once.
 
     ``.txt`` and ``.md`` files are articles; each line of ``.jsonl`` and each row of ``.csv`` is one, with its text
     under ``text``; folders are searched, subfolders too, by name, without hidden files.
 
     Raises :class:`CorpusError` at the first article that cannot be taken, saying what, where and how to mend it.
+    ``taken`` is where the keys of what was read are noted.
     """
     try:
         check_encoding(encoding)
     except InputError as error:
         raise CorpusError(error.message, error.hint) from error
-    seen: dict[str, tuple[bytes, str]] = {}
+    taken = {} if taken is None else taken
     for path in paths:
         for article in _read(path, encoding):
             _check_article(article)
-            digest = hashlib.sha256(article.text.encode("utf-8")).digest()
-            if article.key not in seen:
-                seen[article.key] = digest, article.where
+            this = article.sha256, article.where
+            first = taken.setdefault(article.key, this)
+            if first is this:
                 yield article
-            elif seen[article.key][0] != digest:
+            elif first[0] != article.sha256:
                 raise CorpusError(
-                    f"{article.where}: the key {article.key!r} is already that of {seen[article.key][1]}, "
-                    "which has another text",
+                    f"{article.where}: the key {article.key!r} is already that of {first[1]}, which has another text",
                     "rename one of them, or give the rows different ids",
                 )
 
@@ -183,8 +196,12 @@ def _check_article(article: Article) -> None:
     if not article.text.replace("\ufeff", "").strip():
         what = "only whitespace" if article.text else "empty"
         raise CorpusError(f"{article.where}: the text is {what}", "leave it out, or put the article there")
-    if any("\ud800" <= char <= "\udfff" for char in set(article.text)):
-        raise CorpusError(f"{article.where}: a lone surrogate (half of a character)", "mend what wrote the file")
+    try:
+        assert article.sha256
+    except UnicodeEncodeError as error:
+        raise CorpusError(
+            f"{article.where}: a lone surrogate (half of a character)", "mend what wrote the file"
+        ) from error
     problem = key_problem(article.key)
     if problem:
         raise CorpusError(
@@ -199,14 +216,24 @@ def short_language(tag: str) -> str:
 
 def _language(article: Article, languages: tuple[str, ...]) -> str:
     """Choose the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
-    named = short_language(article.lang or "")
+    named = short_language(article.lang) if article.lang else ""
     if named in languages or len(languages) == 1:
         return named if named in languages else languages[0]
     identifier = _identifier(languages)
-    first, second, *_ = identifier.rank(article.text[:_SHORT_SAMPLE_LENGTH])
-    if len(article.text) > _SHORT_SAMPLE_LENGTH and first[1] - second[1] < _CLEAR:
-        first = identifier.rank(article.text[:_SAMPLE_LENGTH])[0]
+    for length in _SAMPLES:
+        first, second, *_ = identifier.rank(_sample(article.text, length))
+        if len(article.text) <= length or first[1] - second[1] >= _CLEAR:
+            break
     return str(first[0])
+
+
+def _sample(text: str, length: int) -> str:
+    """Take stretches from all over a text, because a headline or a quotation may be in another language."""
+    if len(text) <= length:
+        return text
+    stretch = length // _STRETCHES
+    step = (len(text) - stretch) // (_STRETCHES - 1)
+    return "\n".join(text[at : at + stretch] for at in range(0, _STRETCHES * step, step))
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 _KEY_LENGTH = 200
+_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _PERSON_LENGTH = 64
 _AUTHORED = ("curator", "suggestions", "proposals")
 _ALONE = ("corpus", "suggestions", "gold")
@@ -20,7 +21,7 @@ def key_problem(key: str) -> str | None:
         return "is empty"
     if "/" in key or "\\" in key:
         return "holds a slash"
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in key):
+    if not key.isprintable() and any(unicodedata.category(char) in _INVISIBLE for char in key):
         return "holds a control character"
     if key != key.strip():
         return "begins or ends with a space"

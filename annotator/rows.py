@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,6 +15,7 @@ from annotator.errors import CorpusError
 from annotator.inputs import LONGEST_LINE, open_file, read_lines
 
 _BOM = "\ufeff"
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _DELIMITERS = ",;\t"
 _LONGEST_HEADER = 1 << 20
 
@@ -45,7 +47,7 @@ def parse_object(line: str, where: str) -> dict[str, Any]:
     """Parse one line that holds a JSON object; raise :class:`CorpusError` naming ``where`` if it does not."""
     try:
         value = _DECODER.decode(line.rstrip("\r\n"))
-        if "\\u" in line:
+        if _SURROGATE.search(line):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as error:
         raise CorpusError(f"{where}:{error.colno}: not JSON: {error.msg}", "mend the line") from error

@@ -76,7 +76,8 @@ class _SentenceSplitter:
             return self._stands_alone(match.start())
         at_line_end = match.lastgroup == "line"
         space_start = match.start() if at_line_end else match.start("gap")
-        breaks = _BREAK.findall(self.text, space_start, match.end())
+        one_space = match.end() == space_start + 1 and not at_line_end and self.text[space_start] == " "
+        breaks = [] if one_space else _BREAK.findall(self.text, space_start, match.end())
         if breaks:
             length = space_start - self.line_start
             self.line_start = match.end()
@@ -95,20 +96,27 @@ class _SentenceSplitter:
         """Tell whether the stop before a space ends the sentence, judging by what follows and what it belongs to."""
         opening = _OPENING.match(self.text, match.end())
         assert opening is not None
-        follows = self.text[opening.end() : opening.end() + 1]
+        begins_at = opening.end()
+        follows = self.text[begins_at : begins_at + 1]
         inverted = "¿" in opening[0] or "¡" in opening[0]
         if not inverted and (follows.islower() or follows in _NO_BEGINNING):
             return False
-        if self.text[match.start()] != "." or match["stop"] or inverted:
+        stop = match.start()
+        if self.text[stop] != "." or match["stop"] or inverted:
             return True
-        word = _WORD.match(self.text, opening.end())
-        begins = word is not None and word[0] in self.starters
-        if self._stands_alone(match.start()):
-            return not self._follows_number(match.start()) and (begins or not self._follows_initial(match.start()))
-        abbreviation = self._token_at(match.start())
+        if self._stands_alone(stop):
+            if self._follows_number(stop):
+                return False
+            return not self._follows_initial(stop) or self._is_starter(begins_at)
+        abbreviation = self._token_at(stop)
         if abbreviation in self.leading:
             return False
-        return begins or abbreviation.casefold() == "etc."
+        return self._is_starter(begins_at) or abbreviation.casefold() == "etc."
+
+    def _is_starter(self, offset: int) -> bool:
+        """Tell whether a word that begins sentences begins at ``offset``."""
+        word = _WORD.match(self.text, offset)
+        return word is not None and word[0] in self.starters
 
     def _token_at(self, offset: int) -> str:
         index = self.tokens.containing(offset)
@@ -116,7 +124,9 @@ class _SentenceSplitter:
 
     def _stands_alone(self, offset: int) -> bool:
         """Tell whether the full stop at ``offset`` is a token of its own, not part of an abbreviation or address."""
-        return len(self._token_at(offset)) == 1
+        index = bisect_left(self.tokens.starts, offset)
+        starts, ends = self.tokens.starts, self.tokens.ends
+        return index < len(starts) and starts[index] == offset and ends[index] == offset + 1
 
     def _follows_initial(self, stop: int) -> bool:
         """Tell whether the full stop belongs to an initial: ``J. Pérez``."""
@@ -125,6 +135,8 @@ class _SentenceSplitter:
 
     def _follows_number(self, stop: int) -> bool:
         """Tell whether the full stop belongs to the number of a list's item: ``1. Primero``."""
+        if not self.text[stop - 1 : stop].isdigit():
+            return False
         index = self.tokens.at_or_before(stop) - 1
         opens = index == 0 or (index > 0 and self.tokens.starts[index - 1] < self.sentence_start)
         number = self._token_at(stop - 1)

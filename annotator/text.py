@@ -51,6 +51,13 @@ class Segmentation(Sequence[Segment]):
         """Where the segments end; worked out when it is first asked for, which many a reader never does."""
         return array("I", map(add, self.starts, self._lengths))
 
+    @classmethod
+    def of_arrays(cls, starts: array[int], ends: array[int]) -> Segmentation:
+        """Make a segmentation of its two arrays of 32-bit numbers, which it takes over."""
+        result = cls.__new__(cls)
+        result.starts, result.ends = starts, ends
+        return result
+
     def __len__(self) -> int:
         return len(self.starts)
 

@@ -16,6 +16,8 @@ Offsets are Unicode code points.
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Iterator
 from functools import lru_cache
 
 from annotator import abbreviations
@@ -23,6 +25,13 @@ from annotator.sentences import split_sentences
 from annotator.text import Segmentation
 
 __all__ = ["TOKENIZER", "split_sentences", "tokenize"]
+
+Cuts = tuple[tuple[int, int], ...]
+
+_LONGEST_KNOWN, _MOST_KNOWN = 24, 1 << 16
+"""Code points of the longest run that is remembered, and how many are, some ten megabytes."""
+_PART = 1 << 16
+"""Code points of a text that are split at once."""
 
 TOKENIZER = "annotator.tokenizer/1"
 """Name and version of the rules: it changes when the tokens of some text change."""
@@ -74,7 +83,64 @@ _CLITIC = f"(?i:['’](?:s|re|ve|ll|d|m|t))(?!{_ALNUM})"
 
 def tokenize(text: str, lang: str) -> Segmentation:
     """Cut ``text`` into tokens; ``lang`` picks the abbreviations and, for English, splits clitics."""
-    return Segmentation([match.span() for match in _token_pattern(lang).finditer(text)])
+    return _cutter(lang).cut(text)
+
+
+@lru_cache(maxsize=8)
+def _cutter(lang: str) -> _Cutter:
+    return _Cutter(_token_pattern(lang))
+
+
+class _Cutter:
+    """Cuts texts into tokens one run between spaces after the other, and remembers how it cut the common ones.
+
+    No token holds white space, and the rules look beyond a space in one case only: for the figure after ``No. 5``.
+    """
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+        self._known: dict[str, Cuts] = {}
+
+    def cut(self, text: str) -> Segmentation:
+        """Cut one text."""
+        starts, ends = array("I"), array("I")
+        add_start, add_end, known = starts.append, ends.append, self._known.get
+        at = 0
+        for run in _runs(text):
+            length = len(run)
+            cuts = known(run)
+            if cuts is None:
+                cuts = self._learn(run, text[at + length + 1 : at + length + 2])
+            for start, end in cuts:
+                add_start(at + start)
+                add_end(at + end)
+            at += length + 1
+        return Segmentation.of_arrays(starts, ends)
+
+    def _learn(self, run: str, follows: str) -> Cuts:
+        """Cut a run that a space and ``follows`` come after; remember how where it is short and whatever follows."""
+        cuts = self._spans(f"{run} ")
+        if run.endswith("."):
+            *numbering, _ = self._spans(f"{run} 0")
+            if tuple(numbering) != cuts:
+                return tuple(numbering) if follows.isdecimal() else cuts
+        if len(run) <= _LONGEST_KNOWN:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[run] = cuts
+        return cuts
+
+    def _spans(self, text: str) -> Cuts:
+        return tuple(match.span() for match in self._pattern.finditer(text))
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Split a text at its spaces, a part after the other: the runs of a novel would take twenty times its memory."""
+    at = 0
+    while (end := text.find(" ", at + _PART)) >= 0:
+        yield from text[at:end].split(" ")
+        at = end + 1
+    yield from text[at:].split(" ")
 
 
 @lru_cache(maxsize=8)

@@ -47,7 +47,7 @@ def fill(workspace: Workspace, count: int) -> None:
                 sha256 = document.sha256
                 bulk.add_text(document, sha256, TOKENIZER)
                 op = Op("document", document.key, None, document_record(document, sha256))
-                bulk.add_document(document, "bench", "ingest", [op])
+                bulk.add_document(document.key, "bench", "ingest", [op])
                 spans = [Span(f"s{i}", *where, "SKILL" if i % 2 else "PLACE") for i, where in enumerate(ranges)]
                 ops = [Op("layer", "text", None, {"value": sha256}), Op("layer", "state", None, {"value": "done"})]
                 ops += [Op("span", span.id, None, item_record(span)) for span in spans]

@@ -202,6 +202,13 @@ def test_the_language_is_the_sources_or_the_likeliest(text: str, given: str | No
     assert build_document(Article("k", text, lang=given), ["es", "en"]).lang == expected
 
 
+@pytest.mark.parametrize("length", [1, 3, 6])
+def test_a_quotation_in_front_does_not_settle_the_language(length: int) -> None:
+    quotation = "“We will work together with all of our partners to stop the flow of weapons.” " * length
+    body = "Así lo dijo ayer el embajador ante los periodistas, y el gobierno respondió que está de acuerdo. " * 12
+    assert build_document(Article("k", quotation + "\n" + body), ["es", "en"]).lang == "es"
+
+
 def test_a_single_language_needs_no_guess() -> None:
     assert build_document(Article("k", "The end", lang="en"), ["es"]).lang == "es"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.tokenization import split_sentences, tokenize
+from annotator.tokenization import _token_pattern, split_sentences, tokenize
 from tests.strategies import LANGUAGES, texts
 
 languages = st.sampled_from((*LANGUAGES, "fr"))
@@ -212,3 +212,22 @@ def test_one_paragraph_a_line_is_cut_at_line_breaks() -> None:
 def test_a_single_wrapped_line_that_goes_on_in_lower_case_is_not_cut() -> None:
     text = "Las autoridades de los dos países anunciaron que el acuerdo entrará\nen vigor en mayo."
     assert sentences(text) == [text]
+
+
+@given(texts(), languages)
+def test_a_text_is_cut_as_if_it_were_the_first(text: str, lang: str) -> None:
+    """What is remembered of earlier texts gives the tokens that the rules give."""
+    assert [tuple(token) for token in tokenize(text, lang)] == [m.span() for m in _token_pattern(lang).finditer(text)]
+
+
+def test_a_figure_after_a_space_makes_an_abbreviation_however_often_it_was_seen() -> None:
+    for _ in range(2):
+        assert words("art. 5 y art. cinco") == ["art.", "5", "y", "art", ".", "cinco"]
+        assert words("art.  5; art.\n5") == ["art", ".", "5", ";", "art.", "5"]
+
+
+def test_a_novel_is_cut_as_its_parts_are() -> None:
+    text = "El Sr. López, núm. 5, no llegó.  Ayer\n" * 4000
+    alone = tokenize(text[:38], "es")
+    assert len(tokenize(text, "es")) == 4000 * len(alone)
+    assert tokenize(text, "es")[-1].end == text.rindex("r") + 1

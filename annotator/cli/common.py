@@ -232,8 +232,8 @@ def table_text(
 
 
 @contextmanager
-def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal; be quiet elsewhere. Yields a function of done and all.
+def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int | None], None]]:
+    """Show a progress bar on a terminal; be quiet elsewhere. Yields a function of done and all, ``None`` if unknown.
 
     ``unit`` is ``bytes`` where those are counted.
     """

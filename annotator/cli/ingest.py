@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, curator_option, narrate, progress_bar, workspace_option
 from annotator.wording import plural
 from annotator.workflow.workspace import Workspace, curator_name
 
@@ -49,17 +49,19 @@ def take_in(
     """Ingest and say what became of it."""
     from annotator.workflow.importing.ingest import ingest
 
-    report = ingest(
-        workspace,
-        list(paths) or [workspace.seeds],
-        curator_name(curator),
-        encoding=encoding,
-        replace=replace,
-        override=override,
-    )
-    parts = [f"{plural(len(report.added), 'document')} added", f"{len(report.unchanged)} unchanged"]
+    with progress_bar("ingesting") as progress:
+        report = ingest(
+            workspace,
+            list(paths) or [workspace.seeds],
+            curator_name(curator),
+            encoding=encoding,
+            replace=replace,
+            override=override,
+            progress=progress,
+        )
+    parts = [f"{plural(report.added, 'document')} added", f"{report.unchanged:,} unchanged"]
     if report.replaced:
-        parts.append(f"{len(report.replaced)} replaced")
+        parts.append(f"{len(report.replaced):,} replaced")
     narrate(", ".join(parts))
     for old, new in report.renamed.items():
         narrate(f"{old} is called {new} here")

@@ -143,8 +143,8 @@ def _run(arguments: list[str], *, debug: bool) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("annotator: stopped", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        _tell(_with_notes("stopped", error.__cause__ or error))
         return 130
     except BrokenPipeError:
         raise
@@ -155,7 +155,13 @@ def _run(arguments: list[str], *, debug: bool) -> int:
             import traceback
 
             traceback.print_exc()
-        return _tell(_line(error), error.exit_code if isinstance(error, AnnotatorError) else 1)
+        line = _with_notes(_line(error), error)
+        return _tell(line, error.exit_code if isinstance(error, AnnotatorError) else 1)
+
+
+def _with_notes(line: str, error: BaseException) -> str:
+    """Add to a line what was noted on the way of an error, such as how much was done before it."""
+    return "; ".join((line, *getattr(error, "__notes__", ())))
 
 
 def _line(error: Exception) -> str:

@@ -47,8 +47,17 @@ from annotator.store.progress import (
 )
 from annotator.store.queue import Queue, QueueFilter, QueueRow, QueueSort
 from annotator.store.read_only import ReadOnlyError
-from annotator.store.removals import WorkOn, all_keys, came_since, removed_documents, removed_record, work_on
+from annotator.store.removals import (
+    WorkOn,
+    all_keys,
+    came_since,
+    present_digests,
+    removed_documents,
+    removed_record,
+    work_on,
+)
 from annotator.store.returns import Returned, read_returned, return_record
+from annotator.store.taken_keys import TakenKeys
 from annotator.store.writer import Writer, document_record
 
 __all__ = [
@@ -83,6 +92,7 @@ __all__ = [
     "StaleLayerError",
     "Store",
     "StoredComment",
+    "TakenKeys",
     "VerdictCount",
     "Waiting",
     "WorkOn",
@@ -114,6 +124,7 @@ __all__ = [
     "layers_with_overlaps",
     "noted_schemes",
     "people",
+    "present_digests",
     "read_assignments",
     "read_comments",
     "read_returned",

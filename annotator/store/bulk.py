@@ -64,15 +64,20 @@ class Bulk:
     def add_text(self, document: Document, sha256: str, tokenizer: str) -> None:
         """Add the text of a new document, unless it is there."""
         packed = document.tokens.pack(), document.sentences.pack()
-        self._rows["text"].append((sha256, document.text))
-        self._rows["segmentation"].append((sha256, tokenizer, *packed))
+        self.add_text_row((sha256, document.text, tokenizer, *packed))
 
-    def add_document(self, document: Document, actor: str, action: str, ops: Sequence[Op]) -> None:
+    def add_text_row(self, row: Row) -> None:
+        """Add a text as it is stored: digest, content, tokenizer, packed tokens and sentences."""
+        sha256, content, *segmentation = row
+        self._rows["text"].append((sha256, content))
+        self._rows["segmentation"].append((sha256, *segmentation))
+
+    def add_document(self, key: str, actor: str, action: str, ops: Sequence[Op]) -> None:
         """Add a new document, whose text is there or was added: the first event of its corpus layer."""
-        number = self._ids[document.key] = self._number("document")
+        number = self._ids[key] = self._number("document")
         now = next(op.now for op in ops if op.table == "document")
-        self._rows["document"].append((number, document.key, *DOCUMENT.values(now or {})))
-        self.add_layer(LayerName(document.key, CORPUS), actor, action, ops)
+        self._rows["document"].append((number, key, *DOCUMENT.values(now or {})))
+        self.add_layer(LayerName(key, CORPUS), actor, action, ops)
 
     def add_layer(self, name: LayerName, actor: str, action: str, ops: Sequence[Op]) -> None:
         """Add the first event of a new layer of a document that was added or exists."""

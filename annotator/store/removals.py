@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from annotator.history import CORPUS, REMOVE, Event, LayerName, Record
+from annotator.history import CORPUS, REMOVE, Event, LayerName, Record, dumps
 from annotator.store.database import Store
 from annotator.store.layers import event_of
 
@@ -27,6 +28,12 @@ def work_on(store: Store, key: str) -> list[WorkOn]:
         " WHERE d.key = ? AND l.kind IN ('curator', 'gold') AND l.own_state IS NOT NULL ORDER BY l.name"
     )
     return [WorkOn(*row) for row in store.rows(query, key)]
+
+
+def present_digests(store: Store, keys: Iterable[str]) -> dict[str, str | None]:
+    """The digests of documents' texts by key: ``None`` for one that was removed, nothing for one that never was."""
+    query = "SELECT key, sha256 FROM document WHERE key IN (SELECT value FROM json_each(?))"
+    return dict(map(tuple, store.rows(query, dumps(list(keys)))))
 
 
 def removed_documents(store: Store) -> list[str]:

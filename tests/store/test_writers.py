@@ -37,7 +37,7 @@ from pathlib import Path
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.workspace import Workspace
 report = ingest(Workspace(Path(sys.argv[1])), [Path(sys.argv[2])], "tester")
-print(len(report.added), len(report.unchanged))
+print(report.added, report.unchanged)
 """
 
 

@@ -186,7 +186,7 @@ class DocumentIntake:
             ops.append(Op("extra", self._form, None, item_record(self._document_extra(foreign))))
             self.report.aside[_OTHER_FIELDS] += 1
         self._bulk.add_text(document, digest, TOKENIZER)
-        self._bulk.add_document(document, self._actor, IMPORT, ops)
+        self._bulk.add_document(document.key, self._actor, IMPORT, ops)
         self.report.new += 1
 
     def _document_extra(self, foreign: ForeignDocument) -> Extra:

@@ -1,57 +1,82 @@
-"""Ingesting articles: all of them in one transaction, or none and a reason."""
+"""Ingesting articles: all are checked before the first is stored, and no transaction takes longer than a moment."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from dataclasses import replace as replace_field
+from itertools import chain
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from annotator.corpus import build_document, read_articles
-from annotator.errors import CorpusError
-from annotator.history import CORPUS, GOLD, REANCHOR, LayerName, Op, field_op
-from annotator.store import LayerInfo, Store, Writer, document_record, removed_record, work_on
-from annotator.text import Document
+from annotator.corpus import Article, read_articles
+from annotator.history import CORPUS, LayerName, Op, Record
+from annotator.lookahead import look_ahead
+from annotator.store import Store, TakenKeys, Writer, document_record
 from annotator.tokenization import TOKENIZER
+from annotator.wording import plural
 from annotator.workflow.backups import back_up_before
-from annotator.workflow.importing.reanchoring import Reanchoring
-from annotator.workflow.layer_diff import (
-    differences,
-    extra_differences,
-    orphaned_comments,
-    ruling_differences,
-    verdict_differences,
-    with_content_ids,
-)
-from annotator.workflow.visibility import Visibility
+from annotator.workflow.importing.article_check import NEW, ArticleCheck
+from annotator.workflow.importing.replacing import TextReplacement, UncarriedItem, owners
+from annotator.workflow.importing.segmenting import WORTH_A_PROCESS, PackedDocument, Segmenter
 from annotator.workflow.workspace import Workspace
 
+_BATCH, _BATCH_LENGTH = 256, 1 << 19
+"""Articles, and their code points, that are looked up and segmented together."""
+_BATCHES_AHEAD = 5
+"""Batches that are segmented in the other process while earlier ones are stored."""
+_TRANSACTION, _TRANSACTION_LENGTH = 1024, 1 << 21
+"""Documents, and their code points, of one transaction: about a fifth of a second."""
+_FLUSH = 128
+"""New documents that are handed to the thread that writes."""
+_PATIENCE = 0.3
+"""Seconds after which a transaction ends though not all of its documents are stored, as where texts are replaced."""
 
-@dataclass(frozen=True, slots=True)
-class UncarriedItem:
-    """A span, or an extra of a foreign format, that could not be carried over to a replaced text."""
+Progress = Callable[[int, int | None], None]
 
-    layer: LayerName
-    label: str
-    text: str
+
+class HasText(Protocol):
+    """Something with a text."""
+
+    @property
+    def text(self) -> str:
+        """The text."""
+
+
+AnyText = TypeVar("AnyText", bound=HasText)
 
 
 @dataclass(slots=True)
 class IngestReport:
-    """The keys of the documents that were added, unchanged or replaced, and what a replacement did.
+    """How many documents were added or unchanged, the keys of those that were replaced, and what that did.
 
     ``renamed`` are the present keys of documents whose articles go by the keys they had before they were renamed;
     ``uncarried`` are the items without a place in the new text, ``owners`` those whose work was carried over, by
     document, ``backup`` the copy of the database that was made before.
     """
 
-    added: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
+    added: int = 0
+    unchanged: int = 0
     replaced: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     uncarried: list[UncarriedItem] = field(default_factory=list)
     owners: dict[str, list[str]] = field(default_factory=dict)
     backup: Path | None = None
+
+    @property
+    def stored(self) -> int:
+        """How many texts are in the database that were not before."""
+        return self.added + len(self.replaced)
+
+    def include(self, other: IngestReport) -> None:
+        """Add what one transaction did."""
+        self.added += other.added
+        self.unchanged += other.unchanged
+        self.replaced += other.replaced
+        self.uncarried += other.uncarried
+        self.owners |= other.owners
 
 
 def ingest(
@@ -62,127 +87,152 @@ def ingest(
     encoding: str = "utf-8",
     replace: bool = False,
     override: bool = False,
+    progress: Progress = lambda _done, _total: None,
 ) -> IngestReport:
-    """Read articles and store those that are new, in one transaction.
+    """Read articles and store those that are new; ``progress`` is told how many were read, then how many are stored.
+
+    Everything is read twice, so that not all of it is ever in memory.  The first time nothing is written, and
+    :class:`CorpusError` names the first article that cannot be taken.  The second time documents are stored in the
+    order of the articles, in transactions that leave curators room between them.  Whatever ends that early, such as a
+    full disk, carries a note on how many are stored; the same call goes on from there.
 
     The same bytes again change nothing.  A key that exists with another text is refused, unless ``replace`` says to
     carry its annotations over; where others have work on it and the actor curates too, that takes ``override``.
-    Raises :class:`CorpusError` naming the first article that cannot be taken.
     """
-    scheme = workspace.scheme
-    articles = list(read_articles(paths, encoding=encoding))
-    store = workspace.store  # only now: articles that cannot be read leave no database behind
+    languages = workspace.scheme.languages
     report = IngestReport()
-    stored = store.document_digests()
-    documents: list[tuple[Document, str]] = []
-    for given in articles:
-        article = replace_field(given, key=store.names.present_key(given.key))
-        if article.key != given.key:
-            report.renamed[given.key] = article.key
-        document = build_document(article, scheme.languages)
-        if stored.get(document.key) == document.sha256:
-            report.unchanged.append(document.key)
-        else:
-            documents.append((document, article.where))
-    if not documents:
+    store = workspace.store if workspace.database_path.exists() else None  # a refusal leaves no database behind
+    check = ArticleCheck(store, actor, replace, override, report.renamed)
+    with closing(TakenKeys()) as taken:
+        read = read_articles(paths, encoding=encoding, taken=taken)
+        count, replacing = _check_all(check, read, report, progress)
+    if not count:
         return report
-    if replace and any(document.key in stored for document, _ in documents):
+    if replacing:
         report.backup = back_up_before(workspace, "replace")
-    with store.write() as writer:
-        ingestion = _Ingestion(store, writer, actor, report, replace, override)
-        for document, where in documents:
-            ingestion.take(document, where)
+    report.unchanged = 0
+    check = ArticleCheck(workspace.store, actor, replace, override, report.renamed)
+    least = 1 if count >= WORTH_A_PROCESS else WORTH_A_PROCESS
+    with closing(TakenKeys()) as taken, closing(Segmenter(languages, least)) as segmenter:
+        read = read_articles(paths, encoding=encoding, taken=taken)
+        jobs = map(segmenter.submit, _to_be_stored(check, read, report))
+        documents = chain.from_iterable(job.packed for job in look_ahead(jobs, _BATCHES_AHEAD))
+        try:
+            for some in _portions(documents, _TRANSACTION, _TRANSACTION_LENGTH):
+                _store_all(workspace.store, check, deque(some), report)
+                progress(report.stored, count)
+        except BaseException as error:
+            if report.stored:
+                stored = f"{report.stored:,} of {plural(count, 'article')} are stored"
+                error.add_note(f"{stored}, and the same command goes on from there")
+            raise
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Ingestion:
-    """One transaction in which documents are stored."""
+def _portions(items: Iterable[AnyText], most: int, length: int) -> Iterator[list[AnyText]]:
+    """Gather items until there are ``most``, or their texts have ``length`` code points."""
+    gathered: list[AnyText] = []
+    room = length
+    for item in items:
+        gathered.append(item)
+        room -= len(item.text)
+        if len(gathered) == most or room <= 0:
+            yield gathered
+            gathered, room = [], length
+    if gathered:
+        yield gathered
 
-    store: Store
-    writer: Writer
-    actor: str
-    report: IngestReport
-    replace: bool
-    override: bool
 
-    def take(self, document: Document, where: str) -> None:
-        """Store one document; whether it exists is looked up again, now under the lock."""
-        existing = self.writer.document_digest(document.key)
-        if existing == document.sha256:
-            self.report.unchanged.append(document.key)
-            return
-        if existing is not None and not self.replace:
-            raise CorpusError(
-                f"{where}: there is a document {self._told(document.key)} with another text",
-                "rename the file, or carry its annotations over with --replace",
-            )
-        if existing is None:
-            self._check_removed(document, where)
-        old = self.store.document(document.key) if existing is not None else None
-        owners = self._owners(document.key) if old is not None else []
-        if set(owners) - {self.actor, GOLD} and not self.override and Visibility(self.store, self.actor).curates:
-            raise CorpusError(
-                f"{where}: {document.key!r} holds the work of {' and '.join(owners)}, and {self.actor} curates here",
-                "leave it to who leads, or add --override",
-            )
-        sha256 = self.writer.put_text(document, TOKENIZER)
+def _check_all(
+    check: ArticleCheck, articles: Iterable[Article], report: IngestReport, progress: Progress
+) -> tuple[int, bool]:
+    """Check all articles; return how many are to be stored, and whether the text of any document is replaced."""
+    count, replacing = 0, False
+    for some in _portions(articles, _BATCH, _BATCH_LENGTH):
+        for article, present in check.present(some):
+            check.refuse(article, present)
+            if present == article.sha256:
+                report.unchanged += 1
+            else:
+                count += 1
+                replacing = replacing or bool(present)
+        progress(report.unchanged + count, None)
+    return count, replacing
+
+
+def _to_be_stored(check: ArticleCheck, articles: Iterable[Article], report: IngestReport) -> Iterator[list[Article]]:
+    """Yield the articles that are not there yet, in batches; count the others."""
+    for some in _portions(articles, _BATCH, _BATCH_LENGTH):
+        wanted = [article for article, present in check.present(some) if present != article.sha256]
+        report.unchanged += len(some) - len(wanted)
+        if wanted:
+            yield wanted
+
+
+def _store_all(store: Store, check: ArticleCheck, documents: deque[PackedDocument], report: IngestReport) -> None:
+    """Store documents, in one transaction if that does not take long."""
+    while documents:
+        with store.write() as writer:
+            transaction = _Transaction(store, writer, check)
+            transaction.store(documents)
+        report.include(transaction.report)
+
+
+class _Transaction:
+    """One transaction in which documents are stored; ``report`` is what it did, once it is over."""
+
+    def __init__(self, store: Store, writer: Writer, check: ArticleCheck) -> None:
+        self.report = IngestReport()
+        self._store = store
+        self._writer = writer
+        self._check = check
+        self._replacement = TextReplacement(store, writer, check.actor, self.report.uncarried)
+
+    def store(self, documents: deque[PackedDocument]) -> None:
+        """Store the first of some documents, as many as there is time for, and take them from the deque.
+
+        Whether they exist is looked up again, now under the lock.
+        """
+        until = time.monotonic() + _PATIENCE
+        digests = self._check.digests(document.article.key for document in documents)
+        with closing(self._writer.bulk()) as bulk:
+            while documents and time.monotonic() < until:
+                document = documents.popleft()
+                article = document.article
+                present = digests.get(article.key, NEW)
+                digests[article.key] = article.sha256
+                if present == article.sha256:
+                    self.report.unchanged += 1
+                elif present == NEW:
+                    bulk.add_text_row(document.text_row(TOKENIZER))
+                    bulk.add_document(article.key, self._check.actor, "ingest", [_op(document, None)])
+                    self.report.added += 1
+                    if self.report.added % _FLUSH == 0:
+                        bulk.flush()
+                else:
+                    bulk.flush_and_wait()
+                    self._check.refuse(article, present)
+                    self._put(document)
+            bulk.flush_and_wait()
+
+    def _put(self, packed: PackedDocument) -> None:
+        """Bring a removed document back, or give one another text."""
+        key = packed.article.key
+        old = self._store.document(key)
+        whose = owners(self._store, key) if old is not None else []
+        self._writer.put_text_row(packed.text_row(TOKENIZER))
         was = None if old is None else document_record(old, old.sha256)
-        op = Op("document", document.key, was, document_record(document, sha256))
         action = "ingest" if old is None else "replace"
-        self.writer.append(LayerName(document.key, CORPUS), self.actor, action, [op])
+        self._writer.append(LayerName(key, CORPUS), self._check.actor, action, [_op(packed, was)])
         if old is None:
-            self.report.added.append(document.key)
+            self.report.added += 1
             return
-        self.report.replaced.append(document.key)
-        if owners:
-            self.report.owners[document.key] = owners
-        self._carry_layers(old, document)
+        self.report.replaced.append(key)
+        if whose:
+            self.report.owners[key] = whose
+        self._replacement.carry_layers(old, packed.unpack())
 
-    def _told(self, key: str) -> str:
-        """A document's key, with what it is in the file where it was renamed since."""
-        given = next((old for old, new in self.report.renamed.items() if new == key), None)
-        return repr(key) if given is None else f"{key!r} (which was {given!r})"
 
-    def _check_removed(self, document: Document, where: str) -> None:
-        """Refuse another text under the key of a removed document that somebody worked on; the same one comes back."""
-        record = removed_record(self.store, document.key)
-        if record is not None and record["sha256"] != document.sha256 and work_on(self.store, document.key):
-            raise CorpusError(
-                f"{where}: {document.key!r} was removed, and there is work on another text of it",
-                f"rename the file, or `annotator remove --undo {document.key}` first, then --replace",
-            )
-
-    def _owners(self, key: str) -> list[str]:
-        """Name those who have work on a document: curators, and ``gold``."""
-        layers = [layer.name for layer in self.store.layers(document=key) if layer.state is not None]
-        return sorted(name.author or name.kind for name in layers if name.kind in ("curator", GOLD))
-
-    def _carry_layers(self, old: Document, new: Document) -> None:
-        """Carry every layer of a document over to its new text, and note the items without a place there."""
-        reanchoring = Reanchoring(old, new)
-        for layer in self.store.layers(document=old.key):
-            if layer.text is not None and layer.name.kind != CORPUS:
-                self._carry_layer(layer, reanchoring, old, new)
-
-    def _carry_layer(self, layer: LayerInfo, reanchoring: Reanchoring, old: Document, new: Document) -> None:
-        store, report = self.store, self.report
-        content = store.annotations(layer.id)
-        carried, uncarried = reanchoring.annotations(content)
-        ops = [field_op("text", layer.text, new.sha256)]
-        if layer.name.kind == "curator":
-            verdicts = store.verdicts(layer.id)
-            ops += differences(content, carried) + verdict_differences(verdicts, reanchoring.verdicts(verdicts))
-            ops += orphaned_comments(store.comments(layer.id), carried)
-        else:
-            rulings = store.rulings(layer.id)
-            ops += differences(content, with_content_ids(carried))
-            ops += ruling_differences(rulings, reanchoring.rulings(rulings, content))
-        extras = store.extras(layer.id)
-        ops += extra_differences(extras, {})
-        report.uncarried += [UncarriedItem(layer.name, e.kind, f"kept for {e.format}") for e in extras.values()]
-        if layer.fingerprint is not None:
-            ops.append(field_op("fingerprint", layer.fingerprint, None))
-        self.writer.append(layer.name, self.actor, REANCHOR, ops)
-        if layer.name.kind != "suggester":
-            report.uncarried += [UncarriedItem(layer.name, s.label, old.text[s.start : s.end]) for s in uncarried]
+def _op(document: PackedDocument, was: Record | None) -> Op:
+    """The op that makes a document what it is now."""
+    return Op("document", document.article.key, was, document_record(document, document.article.sha256))

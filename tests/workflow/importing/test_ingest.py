@@ -47,7 +47,7 @@ def take(bench: Bench, path: Path, *, replace: bool = False) -> IngestReport:
 
 class TestIngest:
     def test_new_articles_become_documents(self, bench: Bench, articles: Path) -> None:
-        assert take(bench, articles).added == ["dos", "uno"]
+        assert take(bench, articles).added == 2
         assert bench.store.document_keys() == ["dos", KEY, "uno"]
         assert bench.document("uno").text == "Luis Paz llegó."
 
@@ -55,7 +55,7 @@ class TestIngest:
         take(bench, articles)
         before = sql_dump(bench.store.path)
         report = take(bench, articles)
-        assert (report.added, report.unchanged) == ([], ["dos", "uno"])
+        assert (report.added, report.unchanged) == (0, 2)
         assert sql_dump(bench.store.path) == before
 
     def test_history_says_who_and_when(self, bench: Bench, articles: Path) -> None:
@@ -217,5 +217,5 @@ class TestReplace:
     def test_replacing_with_the_same_text_changes_nothing(self, bench: Bench, newer: Path) -> None:
         take(bench, newer, replace=True)
         before = sql_dump(bench.store.path)
-        assert take(bench, newer, replace=True).unchanged == [KEY]
+        assert take(bench, newer, replace=True).unchanged == 1
         assert sql_dump(bench.store.path) == before

@@ -334,7 +334,7 @@ def test_an_article_is_found_again_under_its_first_name(sites: Sites, tmp_path: 
     path = tmp_path / f"{KEY}.txt"
     path.write_text(TEXT, encoding="utf-8")
     report = ingest(bench.workspace, [path], "lea")
-    assert (report.unchanged, report.renamed) == (["note"], {KEY: "note"})
+    assert (report.unchanged, report.renamed) == (1, {KEY: "note"})
     path.write_text(TEXT.replace("mayo", "junio"), encoding="utf-8")
     with pytest.raises(AnnotatorError, match=r"there is a document 'note' \(which was 'nota'\) with another text"):
         ingest(bench.workspace, [path], "lea")
