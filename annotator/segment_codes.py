@@ -12,7 +12,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from itertools import accumulate, chain
-from operator import sub
+from operator import add, sub
 
 ESCAPE, END = 252, 253
 _LONGEST, _WIDEST = 62, 3
@@ -29,16 +29,16 @@ def encode(starts: Sequence[int], ends: Sequence[int]) -> bytes:
         return b""
     lengths = [0, *map(sub, ends, starts)]
     gaps = [starts[0], *map(sub, starts[1:], ends), 0]
-    escape, longest, widest = ESCAPE, _LONGEST, _WIDEST
+    longest, widest = _LONGEST, _WIDEST
+    if max(lengths) <= longest and max(gaps) <= widest:
+        return bytes(map(add, map((4).__mul__, lengths), gaps))
     codes = bytes(
         [
-            length << 2 | gap if length <= longest and gap <= widest else escape
+            length << 2 | gap if length <= longest and gap <= widest else ESCAPE
             for length, gap in zip(lengths, gaps, strict=True)
         ]
     )
-    if escape not in codes:
-        return codes
-    escaped = [(lengths[i], gaps[i]) for i, code in enumerate(codes) if code == escape]
+    escaped = [(lengths[i], gaps[i]) for i, code in enumerate(codes) if code == ESCAPE]
     numbers = array("H" if max(map(max, escaped)) < 1 << 16 else _NUMBER, chain.from_iterable(escaped))
     return codes + bytes([END]) + _little_endian(numbers).tobytes()
 

@@ -57,8 +57,9 @@ from annotator.store.removals import (
     work_on,
 )
 from annotator.store.returns import Returned, read_returned, return_record
+from annotator.store.tables import document_record
 from annotator.store.taken_keys import TakenKeys
-from annotator.store.writer import Writer, document_record
+from annotator.store.writer import Writer
 
 __all__ = [
     "WAITING",

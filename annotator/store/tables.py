@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -118,6 +118,27 @@ LAYER_FIELDS: Mapping[str, str] = {
 """The columns of ``layer`` that ops on the table ``layer`` set, by the ops' ids."""
 
 DOCUMENT = StateTable("document", ("sha256", "lang", "title", "meta"), json=frozenset({"meta"}))
+
+
+class Described(Protocol):
+    """What is known of a document beside its text."""
+
+    @property
+    def lang(self) -> str:
+        """Its language."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """Its other fields."""
+
+
+def document_record(document: Described, sha256: str) -> Mapping[str, Any]:
+    """What the corpus layer records of a document."""
+    return {"sha256": sha256, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}
 
 
 def write_ops(connection: sqlite3.Connection, layer_id: int, ops: Iterable[Op]) -> None:

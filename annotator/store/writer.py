@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from annotator.history import ACTIONS, Event, LayerName, Op, dumps, dumps_ops
 from annotator.scheme_changes import Changes, Names, Renamings, SchemeEvent, SchemeHistory
@@ -406,24 +406,3 @@ class Writer:
             " at = excluded.at, open = excluded.open",
             (curator, bookmark.document, bookmark.cursor, bookmark.focus, self._clock(), int(bookmark.open)),
         )
-
-
-class Described(Protocol):
-    """What is known of a document beside its text."""
-
-    @property
-    def lang(self) -> str:
-        """Its language."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def meta(self) -> Mapping[str, Any]:
-        """Its other fields."""
-
-
-def document_record(document: Described, sha256: str) -> Mapping[str, Any]:
-    """What the corpus layer records of a document."""
-    return {"sha256": sha256, "lang": document.lang, "title": document.title, "meta": dict(document.meta)}
