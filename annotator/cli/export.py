@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 @click.option("--since", default="", metavar="DATE", help="Only documents whose layer changed from then on.")
 @click.option("--split", metavar="0.8,0.1,0.1", help="Write train, dev and test parts into the folder PATH.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Decides what the shares leave open.")
+@click.option("--trim", is_flag=True, help="Leave the white space at the ends of spans off.")
+@click.option("--snap", is_flag=True, help="Let spans begin and end with whole tokens.")
 @click.option("--no-manifest", is_flag=True, help="Do not write a manifest beside the file.")
 @force_option
 @format_options
@@ -57,6 +59,8 @@ def command(
     since: str,
     split: str | None,
     seed: int,
+    trim: bool,
+    snap: bool,
     no_manifest: bool,
     force: bool,
     options: dict[str, str],
@@ -76,6 +80,7 @@ def command(
         reader=curator_name(curator or global_options.curator),
         since=since,
         labels=tuple(label.strip() for label in labels.split(",")) if labels else (),
+        borders="snap" if snap else "trim" if trim else "keep",
         options=options,
         split=Split(parse_shares(split), seed) if split else None,
         with_manifest=not no_manifest,
@@ -100,12 +105,14 @@ def _narrate(
         narrate(f"for a new project in {form}: {', '.join(result.setup)}, beside it")
     for what, count in sorted(result.warnings.items()):
         narrate(f"warning: {count} {what}")
+    if result.moved:
+        narrate(f"{plural(result.moved, 'span was', 'spans were')} given other ends in what was written")
     if result.off_token.count:
         spans = plural(result.off_token.count, "span is off token borders", "spans are off token borders")
         left = "not written" if FEATURES["off_token"] in result.lost else "written with null token fields"
         narrate(
             f"warning: {spans}, so {left}: {result.off_token.told()}; "
-            "move the ends in the workbench, or import with --trim or --snap"
+            "move the ends in the workbench, or export with --trim or --snap"
         )
     if result.lost:
         lost = ", ".join(f"{count} × {what}" for what, count in sorted(result.lost.items()))

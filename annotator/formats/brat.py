@@ -7,6 +7,7 @@ have events, attributes, normalizations, equivalences and notes: they are kept a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -69,6 +70,11 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         target.put(record.document.key + ANNOTATIONS, render_annotations(record).encode("utf-8"))
 
 
+def type_name(label: str) -> str:
+    """Spell a label as a type of brat's: of letters, digits and ``_ - .`` alone."""
+    return re.sub(r"[^\w.-]", "_", label)
+
+
 def configuration(scheme: LabelScheme) -> str:
     """Write brat's ``annotation.conf`` for a label scheme."""
     relations = ["<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"] if scheme.overlap != "flat" else []
@@ -87,6 +93,7 @@ FORMAT = Format(
     folder=True,
     read=read,
     write=write,
+    spell=type_name,
     carries=all_but(
         "lang", "title", "meta", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)
     ),

@@ -16,7 +16,7 @@ from typing import Any, cast
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but, without_spaces
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source, SourceLine
 from annotator.formats.words import (
@@ -247,6 +247,7 @@ FORMAT = Format(
     ending=".conll",
     read=read,
     write=write,
+    spell=without_spaces,
     carries=all_but(
         "nested",
         "crossing",

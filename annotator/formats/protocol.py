@@ -184,6 +184,13 @@ ReadFunction = Callable[[Source, Mapping[str, str]], Iterator[ForeignDocument]]
 """Yields documents lazily; raises :class:`~annotator.errors.FormatError` naming file and line."""
 WriteFunction = Callable[[Iterable[LayerRecord], Target], None]
 """Takes records in order, holding one at a time; the same records give the same bytes."""
+
+
+def without_spaces(label: str) -> str:
+    """Spell a label as one word."""
+    return label.replace(" ", "_")
+
+
 SetupFunction = Callable[[LabelScheme, Mapping[str, str]], Mapping[str, bytes]]
 """Writes files by the end of their names, for a scheme and the options of the export."""
 
@@ -196,7 +203,8 @@ class Format:
     :data:`FEATURES`; ``aside`` and ``lost`` name what reading keeps for the way back and what it leaves behind;
     ``options`` are those of ``-O NAME=VALUE``, with what they mean, and ``grants`` the feature that an option makes it
     carry when it is ``yes``.  ``setup`` writes what the other program needs to make a project for the scheme's labels:
-    files by the end of their names, which stand beside an exported file, or in its folder.
+    files by the end of their names, which stand beside an exported file, or in its folder.  ``spell`` gives, for a
+    label, how it stands in files that cannot hold every label.
     """
 
     name: str
@@ -211,6 +219,7 @@ class Format:
     options: Mapping[str, str] = field(default_factory=dict)
     grants: Mapping[str, str] = field(default_factory=dict)
     setup: SetupFunction | None = None
+    spell: Callable[[str], str] | None = None
 
     def carries_with(self, options: Mapping[str, str]) -> Mapping[str, Carried]:
         """Tell what the format carries under some options."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from annotator.errors import SchemeError
 from annotator.labels.extend import extend_scheme, last_line, quoted_name
-from annotator.labels.load import NAME, compose, read_scheme_text
+from annotator.labels.load import NAME, NAME_RULE, compose, read_scheme_text
 from annotator.labels.nodes import ProblemReport
 from annotator.labels.scheme import LabelScheme, RelationType
 from annotator.scheme_changes import LabelChange
@@ -27,7 +27,7 @@ def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] =
     for name in change.new:
         if not NAME.fullmatch(name):
             raise SchemeError(
-                f"{name!r} cannot be a label: one is a letter, then letters, digits, `_`, `-` or `.`",
+                f"{name!r} cannot be a label: {NAME_RULE}",
                 "give it another name",
             )
     scheme = read_scheme_text(text, reserved_keys)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+import yaml
+
 from annotator.errors import SchemeError
-from annotator.labels.load import NAME, compose
+from annotator.labels.load import NAME, NAME_RULE, compose
 from annotator.labels.nodes import ProblemReport
 from annotator.labels.scheme import EntityType, LabelScheme, RelationType
 
@@ -30,12 +34,11 @@ def extend_scheme(
     ``reserved_keys``.  Raises :class:`SchemeError` for a name that cannot be a label's.
     """
     entities, relations = list(entities), list(relations)
-    for name in (*entities, *(relation.name for relation in relations)):
-        if not NAME.fullmatch(name):
-            raise SchemeError(
-                f"{name!r} cannot be a label: one is a letter, then letters, digits, `_`, `-` or `.`",
-                f"give it another name with --map {name}=NAME",
-            )
+    names = (*entities, *(relation.name for relation in relations))
+    odd = [name for name in names if not NAME.fullmatch(name)]
+    if odd:
+        maps = " ".join(f"--map {shlex.quote(f'{name}={_likely_name(name)}')}" for name in odd)
+        raise SchemeError(f"{', '.join(map(repr, odd))} cannot be a label: {NAME_RULE}", f"give other names: {maps}")
     keys = _free_keys({*reserved_keys, *(entity.key for entity in scheme.entities.values())})
     lines = [_entity_line(EntityType(name, next(keys))) for name in entities]
     text = _add_lines(text, "entities", lines)
@@ -63,9 +66,15 @@ def _relation_line(relation: RelationType, key: str) -> str:
     return f"{quoted_name(relation.name)}: {{key: {_quoted_key(key)}, {', '.join(ends)}{within}}}"
 
 
+def _likely_name(name: str) -> str:
+    """A name that a label may have, like one that it may not."""
+    likely = re.sub(r"_{2,}", "_", re.sub(r"[^\w.-]", "_", name)).strip("_")
+    return likely if NAME.fullmatch(likely) else f"label_{likely}".rstrip("_")
+
+
 def quoted_name(name: str) -> str:
     """Write a label's name, in quotes where YAML would take it for something else."""
-    return f'"{name}"' if name.lower() in _NOT_TEXT else name
+    return f'"{name}"' if name.lower() in _NOT_TEXT or yaml.safe_load(name) != name else name
 
 
 def _quoted_key(key: str) -> str:

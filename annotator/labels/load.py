@@ -33,7 +33,9 @@ _SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", *_ACCEPTING, "entiti
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
-NAME = re.compile(r"[^\W\d_][\w.-]*")
+NAME = re.compile(r"(?=.*[^\W\d_])[^\W_](?: ?[\w./&'()+-])*+")
+NAME_RULE = "letters and digits first, then also single spaces and _ - . / & ' ( ) +, with a letter in it"
+"""What a label's name may be, as a pattern and in words."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # fmt: off
@@ -239,7 +241,7 @@ class _TypeReader:
     def _name(self, key: YamlValue) -> str:
         name = str(key.node.value)
         if not NAME.fullmatch(name):
-            key.note_wrong("a label without spaces: a letter, then letters, digits, `_`, `-` or `.`", repr(name))
+            key.note_wrong(f"a label: {NAME_RULE}", repr(name))
         if name in self.names:
             key.note_wrong(f"a name that is not also an entity's (line {self.names[name]})", repr(name))
         self.names[name] = key.line

@@ -117,7 +117,7 @@ class TestOneChange:
 
     def test_a_name_that_is_no_label_is_refused(self) -> None:
         with pytest.raises(SchemeError, match="cannot be a label"):
-            edit_labels(LABELS, rename("PERSON", "a b"))
+            edit_labels(LABELS, rename("PERSON", "a: b"))
 
     def test_what_the_file_lacks_is_passed_over(self) -> None:
         assert edit_labels(LABELS, rename("SKILL", "ABILITY")) == LABELS

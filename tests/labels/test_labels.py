@@ -142,7 +142,8 @@ def test_the_least_scheme_and_its_defaults(tmp_path: Path) -> None:
         ("lang: es", "lang: fr", "15: entities.PERSON.patterns[1].lang: found 'fr', expected es or en"),
         ("LOWER: ana", "LOWWER: ana", "16: entities.PERSON.patterns[2].tokens[0].LOWWER: found 'LOWWER'"),
         ("LOWER: ana", "LOWWER: ana", "did you mean LOWER?"),
-        ("  GPE:", "  GP E:", "17: entities.GP E: found 'GP E', expected a label without spaces"),
+        ("  GPE:", "  GP  E:", "17: entities.GP  E: found 'GP  E', expected a label: letters and digits first"),
+        ("  GPE:", "  12:", "17: entities.12: found"),
         ("  GPE:", "  PERSON:", "17: entities.PERSON: found a second 'PERSON', expected each key once"),
         ("  borders:", "  GPE:", "expected a name that is not also an entity's (line 17)"),
         (

@@ -85,7 +85,25 @@ def test_the_sample_scheme_takes_two_hundred_labels_each_with_a_key_of_its_own(t
     assert len(set(keys)) == len(keys) == len(load_scheme(SAMPLE_LABELS).entities) + 200
 
 
-@pytest.mark.parametrize("name", ["12", "dos palabras", "", "a:b", "-x"])
+@pytest.mark.parametrize("name", ["12", "dos  palabras", "", "a:b", "-x", "a,b", " a"])
 def test_a_name_that_no_label_may_have(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SchemeError, match="cannot be a label: one is a letter, then letters, digits"):
+    with pytest.raises(SchemeError, match="cannot be a label: letters and digits first"):
         extend_scheme(BLOCK, scheme_of(BLOCK, tmp_path), [name], [])
+
+
+@pytest.mark.parametrize(
+    "name", ["Plant species", "Brand/Model", "3D model", "R&D (lab)", "it's", "C++", "1e5", "0xAF"]
+)
+def test_names_of_other_programs_are_taken_as_they_are(name: str, tmp_path: Path) -> None:
+    text = extend_scheme(BLOCK, scheme_of(BLOCK, tmp_path), [name], [RelationType(f"{name} of", "", (name,), (name,))])
+    scheme = scheme_of(text, tmp_path)
+    assert scheme.entities[name].name == name
+    assert scheme.relations[f"{name} of"].head == (name,)
+
+
+def test_all_that_no_label_may_be_called_is_told_at_once_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(SchemeError) as caught:
+        extend_scheme(BLOCK, scheme_of(BLOCK, tmp_path), ["a: b", "GPE", "12", "\u200b"], [])
+    said = str(caught.value)
+    assert "'a: b', '12'" in said
+    assert "--map 'a: b=a_b' --map 12=label_12" in said

@@ -25,6 +25,7 @@ from annotator.workflow.exporting.manifest import write_manifest
 from annotator.workflow.exporting.selection import Selection, select
 from annotator.workflow.exporting.train_dev_test import Split, assign_parts
 from annotator.workflow.format_options import check_format_options
+from annotator.workflow.span_borders import BorderRule
 from annotator.workflow.workspace import Workspace
 
 
@@ -41,6 +42,7 @@ class ExportRequest:
     unfinished: bool = False
     since: str = ""
     labels: tuple[str, ...] = ()
+    borders: BorderRule = "keep"
     options: dict[str, str] = field(default_factory=dict)
     split: Split | None = None
     reader: str | None = None
@@ -79,7 +81,7 @@ def _export(
     since = parse_since(request.since) if request.since else ""
     selection = select(workspace, request.layer, unfinished=request.unfinished, since=since, reader=request.reader)
     records = RecordReader(workspace, form.name, request.labels)
-    writer = ExportWriter(workspace.scheme, form, records, request.options)
+    writer = ExportWriter(workspace.scheme, form, records, request.options, request.borders)
     if request.layer != GOLD:
         writer.result.warnings.update(
             {
@@ -97,6 +99,8 @@ def _export(
         "split": None if split is None else {"shares": list(split.shares), "seed": split.seed},
     }
     setup = form.setup(workspace.scheme, request.options) if form.setup is not None else {}
+    if request.borders != "keep":
+        settings["borders"] = request.borders
     in_folder = split is not None or form.folder
     beside = {f"{output.name}.{name}": setup[name] for name in setup} if output is not None and not in_folder else {}
     manifest = partial(write_manifest, writer.result, form.name, settings, selection.left_out, beside)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from annotator.annotation import RelationKey, SpanKey
+from annotator.annotation import Annotations, RelationKey, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.not_carried import carried_spans, count_not_carried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
@@ -18,6 +18,8 @@ from annotator.labels import LabelScheme
 from annotator.store import LayerInfo
 from annotator.wording import Places
 from annotator.workflow.exporting.layer_records import RecordReader
+from annotator.workflow.label_spelling import LabelSpelling
+from annotator.workflow.span_borders import BorderRule, SpanBorders
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class ExportResult:
 
     ``off_token`` are the spans off token borders, where the format cannot write them, or not all that is said of them.
     ``files`` holds, for a folder, name (relative to it, with slashes) and SHA-256 of every file in it; ``setup`` names
-    the files that set a project up in the other program.
+    the files that set a project up in the other program, ``moved`` counts the spans that were given other ends.
     """
 
     parts: list[ExportPart] = field(default_factory=list)
@@ -62,12 +64,20 @@ class ExportResult:
     warnings: Counter[str] = field(default_factory=Counter)
     off_token: Places = field(default_factory=Places)
     setup: list[str] = field(default_factory=list)
+    moved: int = 0
 
 
 class ExportWriter:
     """Writes the parts of an export; ``result`` grows with each."""
 
-    def __init__(self, scheme: LabelScheme, form: Format, records: RecordReader, options: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        scheme: LabelScheme,
+        form: Format,
+        records: RecordReader,
+        options: Mapping[str, str],
+        borders: BorderRule = "keep",
+    ) -> None:
         if form.write is None:
             raise FormatError(f"{form.name} can be read, not written", "choose another format")
         self._write = form.write
@@ -76,6 +86,8 @@ class ExportWriter:
         self._records = records
         self._options = options
         self._carries = form.carries_with(options)
+        self._spelling = LabelSpelling(form, scheme)
+        self._borders = None if borders == "keep" else SpanBorders(borders, at_tokens=False)
         self.result = ExportResult()
 
     def to_stream(self, layers: Sequence[LayerInfo], name: str, stream: BinaryIO) -> ExportPart:
@@ -106,13 +118,12 @@ class ExportWriter:
 
     def _target(self, stream: Sink | None = None, folder: Path | None = None) -> Target:
         result = self.result
-        return Target(
-            self._scheme, stream, folder, self._options, result.lost, result.warnings, off_token=result.off_token
-        )
+        scheme = self._spelling.scheme(self._scheme)
+        return Target(scheme, stream, folder, self._options, result.lost, result.warnings, off_token=result.off_token)
 
     def _counted(self, layers: Sequence[LayerInfo], part: ExportPart) -> Iterator[LayerRecord]:
         lost = self.result.lost
-        for info, record in zip(layers, self._records.read(layers), strict=True):
+        for info, record in zip(layers, map(self._placed, self._records.read(layers)), strict=True):
             part.add(
                 carried_spans(record, self._carries), () if self._carries["relations"] == "no" else record.relations()
             )
@@ -122,9 +133,23 @@ class ExportWriter:
                     self.result.off_token.add(record.document.key, *key)
             lost.update({FEATURES[f]: n for f, n in not_carried.items()})
             lost.update(self._records.kept_elsewhere(info))
-            yield record
+            yield self._spelling.record(record)
         lost.update(self._records.orphans)
         self._records.orphans.clear()
+
+    def _placed(self, record: LayerRecord) -> LayerRecord:
+        """Give the spans of a record the ends that were asked for."""
+        borders, document = self._borders, record.document
+        if borders is None:
+            return record
+        borders.begin(document.key, document.text, lambda: document.tokens)
+        before = record.annotations
+        spans = []
+        for span in before.spans.values():
+            start, end = borders.place(span.start, span.end, span.label)
+            spans.append(span.replace(start=start, end=end))
+        self.result.moved = borders.moved
+        return replace(record, annotations=Annotations.of(spans, before.relations.values()))
 
 
 class _HashingStream:

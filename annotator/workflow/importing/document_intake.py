@@ -25,7 +25,7 @@ from annotator.workflow.importing.normalized_layer import LayerNormalizer, Norma
 from annotator.workflow.importing.records_together import RecordsTogether
 from annotator.workflow.importing.scheme_check import SchemeCheck
 from annotator.workflow.importing.segmenting import SegmentationJob, Segmenter
-from annotator.workflow.importing.span_borders import SpanBorders
+from annotator.workflow.span_borders import SpanBorders
 from annotator.workflow.workspace import Workspace
 
 BATCH_SIZE = 256

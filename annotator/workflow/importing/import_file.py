@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from annotator.errors import FormatError
 from annotator.formats.protocol import ForeignDocument, Format
@@ -12,6 +13,7 @@ from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.format_options import check_format_options
 from annotator.workflow.importing.document_intake import BATCH_SIZE, DocumentIntake
 from annotator.workflow.importing.import_request import ImportReport, ImportRequest
+from annotator.workflow.label_spelling import LabelSpelling
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
@@ -54,6 +56,7 @@ def _import(
     if first is None:
         raise FormatError(f"{source.name}: no documents in it", "check that it is the right file")
     labels = LabelsFile(workspace.labels_path)
+    request = replace(request, mapping={**LabelSpelling(form, workspace.scheme).names, **request.mapping})
     intake = DocumentIntake(workspace, form.name, request, source.stem, actor)
     try:
         with collector_paused(), quick_turns(), closing(intake):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotator.wording import Places
 from annotator.workflow.importing.records_together import SameText
-from annotator.workflow.importing.span_borders import BorderRule
+from annotator.workflow.span_borders import BorderRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import cast, get_args
 from annotator.errors import SchemeError, WorkflowError
 from annotator.labels import LabelScheme
 from annotator.labels.edit import edit_labels, restore_labels
-from annotator.labels.load import NAME, read_scheme_text
+from annotator.labels.load import NAME, NAME_RULE, read_scheme_text
 from annotator.labels.scheme import did_you_mean
 from annotator.scheme_changes import UNDO, LabelChange, SchemeEvent, changed_shape
 from annotator.scheme_changes.change import Action, LabelKind
@@ -170,7 +170,7 @@ def _check_new(action: Action, kind: LabelKind, old: Sequence[str], new: Sequenc
     for name in new:
         if not NAME.fullmatch(name):
             raise WorkflowError(
-                f"{name!r} cannot be a label: one is a letter, then letters, digits, `_`, `-` or `.`",
+                f"{name!r} cannot be a label: {NAME_RULE}",
                 "give it another name",
             )
         if name in others:

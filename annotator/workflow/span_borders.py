@@ -1,4 +1,4 @@
-"""Spans of a file that begin or end with white space, or inside a token: told, and moved where that is asked for."""
+"""Spans that begin or end with white space, or inside a token: told, and moved where that is asked for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BorderRule = Literal["keep", "trim", "snap"]
 
 
 class SpanBorders:
-    """Places the spans of a file, counting those whose borders are doubtful.
+    """Places the spans of an import or an export, counting those whose borders are doubtful.
 
     ``white_space`` holds the spans that keep white space at an end, ``off_token`` those that keep a border inside a
     token, which counts only where ``at_tokens`` (the scheme's spans are to end at tokens).  ``moved`` counts the spans
