@@ -51,17 +51,26 @@ def start(workspace: Workspace, curator: str | None, document: str | None) -> No
 
 def open_workbench(desk: Desk, document: str | None, *, adjudicating: bool = False) -> None:
     """Open the workbench in this terminal, and again after the tutorial when the curator left it for that."""
-    from annotator.tui.app import Reopening, run
+    from annotator.tui.app import Reopening
+    from annotator.tui.running import run
+    from annotator.workflow.served import served_role
     from annotator.workflow.settings import load_preferences, settings_path
 
-    preferences, is_new = load_preferences(settings_path()), not settings_path().exists()
+    preferences, is_new, served = load_preferences(settings_path()), not settings_path().exists(), bool(served_role())
     wanted: Reopening | None = Reopening(document, adjudicating)
     while wanted is not None:
-        wanted = run(desk, wanted.document, preferences, adjudicating=wanted.adjudicating, offers_tutorial=is_new)
+        wanted = run(
+            desk,
+            wanted.document,
+            preferences,
+            adjudicating=wanted.adjudicating,
+            offers_tutorial=is_new,
+            served=served,
+        )
         if wanted is not None:
             from annotator.cli.tutorial import play
 
-            play(desk.curator, preferences)
+            play(desk.curator, preferences, served=served)
 
 
 def prepare_if_new(workspace: Workspace, curator: str | None) -> None:

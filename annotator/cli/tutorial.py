@@ -35,10 +35,10 @@ def command(global_options: GlobalOptions, lang: str | None, curator: str | None
         narrate(told)
 
 
-def play(curator: str, preferences: Preferences, lang: str | None = None) -> str:
+def play(curator: str, preferences: Preferences, lang: str | None = None, *, served: bool = False) -> str:
     """Run the tutorial in this terminal, in a language or that of the locale; return what to say afterwards."""
     from annotator.tui.tutorial import run_tutorial
     from annotator.workflow.practice import language_of
 
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return run_tutorial(lang or language_of(locale), curator, preferences)
+    return run_tutorial(lang or language_of(locale), curator, preferences, served=served)

@@ -13,6 +13,7 @@ from annotator.serve.terminal import TerminalSize
 LARGEST_MESSAGE = 1 << 20
 """Bytes of the largest message: a text that is pasted comes in one piece."""
 _COLUMNS, _ROWS = (20, 500), (5, 300)
+_LONGEST_PING = 64
 _USUAL = TerminalSize(80, 24)
 
 
@@ -36,12 +37,9 @@ def read_message(text: str) -> bytes | TerminalSize | str:
             return terminal_size(columns, rows)
         case ["ping", str(what)]:
             return json.dumps(["pong", what[:_LONGEST_PING]])
-        case [str(), *_]:  # focus and blur: the terminal itself reports them to the program
+        case ["focus" | "blur", *_]:  # the terminal itself reports them to the program
             return ""
     raise MessageError
-
-
-_LONGEST_PING = 64
 
 
 def terminal_size(columns: Any, rows: Any) -> TerminalSize:

@@ -67,7 +67,8 @@ def serve(plan: Plan, tell: Callable[[str], None], give: Callable[[str], None]) 
         else:
             write_links(plan.links_path, links, kept, address)
             tell(f"the links are in {plan.links_path}")
-        tell(f"serving {plan.root} at {address.origin}{address.prefix}/ until ctrl+c")
+        where = "" if public is None else f", on port {port}"
+        tell(f"serving {plan.root} at {address.origin}{address.prefix}/ until ctrl+c{where}")
         asyncio.run(run_server(WorkbenchServer(door, sessions, stamped), sessions, listening, stamped))
 
 

@@ -101,8 +101,9 @@ class Sessions:
         if self._stopping.is_set():
             await close(websocket, STOPPED, "The server was stopped.")
             return "server stopped"
+        lost = websocket.close_code in (None, WSCloseCode.ABNORMAL_CLOSURE)
         await close(websocket, WSCloseCode.GOING_AWAY, "")
-        return "tab closed" if websocket.close_code == WSCloseCode.GOING_AWAY else "connection lost"
+        return "connection lost" if lost else "tab closed"
 
 
 async def close(websocket: web.WebSocketResponse, code: int, reason: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar, NamedTuple
-from warnings import filterwarnings
 
 from rich.console import RenderableType
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import WorkerFailed
@@ -37,7 +37,7 @@ from annotator.tui.uncaught import Uncaught
 from annotator.tui.waiting_keys import LOCK_TIMEOUT
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.workbench import LeftDocument
-from annotator.tuning import Exemption, collect_seldom, collector_paused
+from annotator.tuning import Exemption, collector_paused
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.desk import Desk
@@ -73,7 +73,8 @@ class AnnotatorApp(NotifyingApp):
     ``document``, or else the one that was left open, is opened at the start, to annotate or (with ``adjudicating``) to
     adjudicate.  ``offers_tutorial`` lets the queue name the tutorial to somebody who has not begun yet; ``reopening``
     says what to open after the tutorial, when the workbench was left for that.  ``failure`` is the exception that ended
-    the workbench, to be raised when the terminal is restored.
+    the workbench, to be raised when the terminal is restored.  A ``served`` workbench is looked at from elsewhere, in a
+    browser: nothing happens on this machine but in the database.
     """
 
     TITLE = "annotator"
@@ -81,6 +82,7 @@ class AnnotatorApp(NotifyingApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True),
         Binding("ctrl+z", "suspend_process", "stop until `fg`", id="app.suspend", priority=True),
+        Binding("ctrl+p", "command_palette", "all commands", id="app.palette", priority=True, show=False),
     ]
 
     def __init__(
@@ -91,9 +93,11 @@ class AnnotatorApp(NotifyingApp):
         training: BackgroundTraining | None = None,
         *,
         adjudicating: bool = False,
+        served: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=_confined_driver() if served else None)
         self.desk = desk
+        self.is_served = served
         self.training = training
         self.training_status = ""
         self.preferences = preferences or Preferences()
@@ -132,6 +136,8 @@ class AnnotatorApp(NotifyingApp):
             self.BINDINGS,
         ]
         keymap.check_keys(keys, tables, self.desk.scheme)
+        if self.is_served:
+            keys = keymap.with_browser_keys(keys, tables, self.desk.scheme)
         self.set_keymap(keymap.textual_keymap(keys))
 
     @property
@@ -255,6 +261,7 @@ class AnnotatorApp(NotifyingApp):
 
     def open_agreement(self) -> None:
         """Open the figures on how far curators agree."""
+        self.desk.check_leads("agreement")
         self.push_screen(AgreementScreen(self.desk))
 
     def open_adjudication(
@@ -291,19 +298,21 @@ class AnnotatorApp(NotifyingApp):
 
     def open_disagreements(self, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
         """Open the disagreements behind a figure; those in ``hidden`` documents are left out."""
+        self.desk.check_leads("agreement")
         self.push_screen(DisagreementsScreen(self.desk, sample, which, hidden))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Add the bindings of the screen to the command palette, after Textual's own commands."""
-        yield from super().get_system_commands(screen)
-        if isinstance(screen, WorkScreen) and screen.query("#entry"):
+        own = super().get_system_commands(screen)
+        yield from (command for command in own if not (self.is_served and command.title == "Screenshot"))
+        if isinstance(screen, WorkScreen) and screen.query("#entry") and not self.desk.own_work_only:
             labels = "rename, merge, split or drop labels, with all work"
             yield SystemCommand("Change labels", labels, lambda: screen.call_later(self.change_labels, screen))
         yield SystemCommand("Tutorial", "learn the keys on an article of its own", self.leave_for_tutorial)
         if screen.query(TextView):
             yield SystemCommand("Line numbers", "show or hide them before the text", self.toggle_line_numbers)
         for binding in keymap.bindings_of(screen.BINDINGS):
-            if binding.description and isinstance(screen, WorkScreen):
+            if binding.description and isinstance(screen, WorkScreen) and screen.allows(binding.action):
                 yield SystemCommand(
                     binding.description.capitalize(),
                     f"key {self.get_key_display(binding)}",
@@ -348,7 +357,9 @@ class AnnotatorApp(NotifyingApp):
 
     def action_suspend_process(self) -> None:
         """Stop until the shell's ``fg``."""
-        if self.signals is not None:
+        if self.is_served:
+            self.notify("There is no shell here to go back to.", markup=False)
+        elif self.signals is not None:
             self.signals.suspend()
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
@@ -376,45 +387,7 @@ class AnnotatorApp(NotifyingApp):
         self.exit(message=message if waiting else None)
 
 
-def run(
-    desk: Desk,
-    document: str | None,
-    preferences: Preferences,
-    *,
-    adjudicating: bool = False,
-    offers_tutorial: bool = False,
-) -> Reopening | None:
-    """Open the workbench in this terminal, to annotate or to adjudicate, until the curator quits.
+def _confined_driver() -> type[Driver]:
+    from annotator.tui.confined_driver import ConfinedDriver
 
-    Returns what to open after the tutorial where the curator left for that.
-    """
-    collect_seldom()
-    training = None
-    if preferences.learn:
-        training = BackgroundTraining(desk.workspace.root, desk.curator, network=preferences.network_in_background)
-    app = AnnotatorApp(desk, document, preferences, training, adjudicating=adjudicating)
-    app.offers_tutorial = offers_tutorial
-    run_app(app)
-    if app.signals is not None and app.signals.ended_by is not None:
-        desk.workspace.close()
-    end_app(app)
-    return app.reopening
-
-
-def run_app(app: AnnotatorApp) -> None:
-    """Run an app in this terminal; a signal or an exception that ended it is kept for :func:`end_app`."""
-    app.signals = Signals(app)
-    with app.signals.handled(), app.uncaught.watched():
-        try:
-            app.run()
-        except SystemExit as end:
-            app.failure = app.failure or WorkbenchError.of(end)
-
-
-def end_app(app: AnnotatorApp) -> None:
-    """End the process by the signal that ended an app, or raise the exception that did."""
-    if app.signals is not None:
-        app.signals.end_process()
-    if app.failure is not None:
-        filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # Textual's own
-        raise app.failure
+    return ConfinedDriver

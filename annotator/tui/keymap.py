@@ -16,6 +16,20 @@ from annotator.workflow.settings import SettingsError
 LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "comments.", "find_document.", "version.")
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
 
+BROWSER_KEYS: Mapping[str, str] = {
+    "history.redo": "U",
+    "document.go": "O",
+    "move.line_number": "L",
+    "document.feedback": "F",
+    "case.names": "F",
+    "view.panel": "I",
+    "gold.return": "E",
+    "feedback.return": "E",
+    "tutorial.switch": "f8",
+    "app.palette": "f9",
+}
+"""Further keys, by the ids of bindings, where the usual ones are a browser's own: ``ctrl+r``, ``ctrl+o``, ``f3`` …"""
+
 
 def bindings_of(*tables: Sequence[BindingType]) -> list[Binding]:
     """The bindings in some tables that have an id, so that settings can give them other keys."""
@@ -73,3 +87,17 @@ def textual_key(key: str) -> str:
 def textual_keymap(keys: Mapping[str, str]) -> dict[str, str]:
     """The keys of a person's settings by Textual's names, for :meth:`App.set_keymap`."""
     return {binding_id: ",".join(map(textual_key, assigned.split(","))) for binding_id, assigned in keys.items()}
+
+
+def with_browser_keys(
+    keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]], scheme: LabelScheme
+) -> dict[str, str]:
+    """A person's keys, and :data:`BROWSER_KEYS` for bindings that have their usual ones; a label keeps its key."""
+    usual = {binding.id or "": binding.key for binding in bindings_of(*tables)}
+    labels = {entity.key for entity in scheme.entities.values()}
+    further = {
+        binding_id: f"{usual[binding_id]},{key}"
+        for binding_id, key in BROWSER_KEYS.items()
+        if binding_id in usual and binding_id not in keys and key not in labels
+    }
+    return {**further, **keys}

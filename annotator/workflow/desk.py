@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from annotator.errors import WorkflowError
 from annotator.history import curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import (
@@ -106,8 +107,14 @@ class Desk:
         """The present key of a document."""
         return self._names.document(identity)
 
+    def check_leads(self, what: str) -> None:
+        """Raise :class:`WorkflowError` where only one's own work can be reached: ``what`` is for who leads."""
+        if self.own_work_only:
+            raise WorkflowError(f"{what} is for who leads", "your own work is in the queue")
+
     def change_labels(self, words: Sequence[str], *, dry_run: bool = False) -> str:
         """Carry out a change of the labels that is given as on the command line; return in words what it does."""
+        self.check_leads("changing labels")
         from annotator.workflow.schemes.changing import change_labels, change_of_words, undo_change
 
         if list(words) == ["undo"]:
@@ -168,10 +175,12 @@ class Desk:
 
     def adjudicate(self, key: str) -> GoldSession:
         """Open a document to settle what its curators differ on."""
+        self.check_leads("adjudicating")
         return adjudicate(self.workspace, key, self.curator)
 
     def check_adjudication(self, key: str) -> None:
         """Refuse what :meth:`adjudicate` refuses, without opening the document."""
+        self.check_leads("adjudicating")
         check_adjudication(self.workspace, key, self.curator)
 
     def gold(self, key: str) -> GoldSession:
@@ -181,7 +190,7 @@ class Desk:
     def leads(self) -> bool:
         """Whether whoever sits here leads: has neither work nor assignments, where others do."""
         store = self.workspace.store
-        return not curates(store, self.curator) and anybody_curates(store)
+        return not self.own_work_only and not curates(store, self.curator) and anybody_curates(store)
 
     def lead_queue(self) -> LeadQueue:
         """The documents as whoever leads sees them now."""
@@ -201,23 +210,29 @@ class Desk:
 
     def feedback(self, key: str, curator: str) -> list[Feedback]:
         """A curator's finished work on a document against its complete gold."""
+        if curator != self.curator:
+            self.check_leads("anybody else's work")
         return feedback(self.workspace.store, self.scheme, key, curator)
 
     def return_work(self, key: str, curator: str, note: str) -> None:
         """Return a document to a curator, with a note."""
+        self.check_leads("returning work")
         return_work(self.workspace.store, self.curator, key, [curator], note)
 
     def undo_return(self, key: str, curator: str) -> None:
         """Take back that a document was returned."""
+        self.check_leads("taking a return back")
         undo_return(self.workspace.store, self.curator, key, [curator])
 
     def comments(self) -> Iterator[ListedComment]:
         """Yield all comments, flags and returns that the curator may see, in order of document."""
-        return list_comments(self.workspace.store, visible_layers(self.workspace.store, self.curator)[0])
+        layers = visible_layers(self.workspace.store, self.curator)[0]
+        own = [layer for layer in layers if layer.name.author == self.curator] if self.own_work_only else layers
+        return list_comments(self.workspace.store, own)
 
     def to_adjudicate(self) -> list[str]:
         """The documents that wait to be adjudicated, in order of key."""
-        return self.queue.to_adjudicate()
+        return [] if self.own_work_only else self.queue.to_adjudicate()
 
     def first_to_adjudicate(self) -> str | None:
         """The document that was open last if it waits to be adjudicated, else the first that does."""

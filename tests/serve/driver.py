@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -31,9 +32,15 @@ class RunningServer:
     err: list[str]
     origin: str = ""
 
-    @property
-    def links(self) -> dict[str, str]:
-        return dict(line.rstrip("\n").split("\t") for line in self.out)
+    def link(self, person: str) -> str:
+        """The link that was printed for somebody."""
+        until = monotonic() + PATIENCE
+        while monotonic() < until:
+            for line in self.out:
+                if line.startswith(f"{person}\t"):
+                    return line.partition("\t")[2].rstrip("\n")
+            sleep(0.02)
+        raise AssertionError(f"no link for {person} in {self.out}")
 
     def wait_for_line(self, piece: str) -> str:
         """Wait until the server has said something on standard error."""
@@ -107,15 +114,20 @@ class Tab:
 
     async def until(self, piece: str, *, gone: bool = False) -> str:
         """Wait until a piece of text is on the screen, or (``gone``) no longer; return the screen."""
-        until = monotonic() + PATIENCE
-        while (piece in self.text) is gone:
-            message = await self.socket.receive(timeout=until - monotonic())
-            if message.type is aiohttp.WSMsgType.BINARY:
-                self.raw += message.data
-                self._stream.feed(message.data)
-            elif message.type is not aiohttp.WSMsgType.TEXT:
-                raise AssertionError(f"closed: {self.socket.close_code} {message.extra}\n{self.text}")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (piece in self.text) is gone:
+                    await self._take(await self.socket.receive())
+        except TimeoutError:
+            raise AssertionError(f"{piece!r} never came:\n{self.text}") from None
         return self.text
+
+    async def _take(self, message: aiohttp.WSMessage) -> None:
+        if message.type is aiohttp.WSMsgType.BINARY:
+            self.raw += message.data
+            self._stream.feed(message.data)
+        elif message.type is not aiohttp.WSMsgType.TEXT:
+            raise AssertionError(f"closed: {self.socket.close_code} {message.extra}\n{self.text}")
 
     async def press(self, *keys: str) -> None:
         for key in keys:
@@ -135,10 +147,16 @@ class Tab:
                     return self.socket.close_code, ""
 
 
+_last_parts = count(2)
+
+
 @asynccontextmanager
-async def browser() -> AsyncIterator[aiohttp.ClientSession]:
-    """A browser with cookies of its own, also of addresses without names."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+async def browser(*, keeps_cookies: bool = True) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser, on a machine with an address of its own where loopback has many, so that none waits for another's."""
+    jar = aiohttp.CookieJar(unsafe=True) if keeps_cookies else aiohttp.DummyCookieJar()
+    own_address = (f"127.0.0.{next(_last_parts)}", 0) if sys.platform == "linux" else None
+    connector = aiohttp.TCPConnector(limit=0, local_addr=own_address)
+    async with aiohttp.ClientSession(cookie_jar=jar, connector=connector) as session:
         yield session
 
 

@@ -8,7 +8,8 @@ import pytest
 from textual.app import App
 
 from annotator.cli.main import main
-from annotator.tui.app import AnnotatorApp, run
+from annotator.tui.app import AnnotatorApp
+from annotator.tui.running import run
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences

@@ -28,6 +28,9 @@ from annotator.workflow.desk import Desk
 MIN_COLUMNS, MIN_LINES = 60, 15
 """The smallest terminal in which a screen can be used."""
 
+FOR_LEADS = frozenset({"adjudicate", "adjudicate_next", "agreement", "return"})
+"""Actions, by name, that reach the work of others."""
+
 
 @laid_out_once
 class WorkScreen(Screen[None]):
@@ -124,6 +127,14 @@ class WorkScreen(Screen[None]):
         return self.has_class("-too-small")
 
     # Keys
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action can be run here."""
+        return self.allows(action)
+
+    def allows(self, action: str) -> bool:
+        """Whether whoever sits here may use an action, given by name or as a binding has it."""
+        return not (self.desk.own_work_only and action.partition("(")[0] in FOR_LEADS)
 
     async def on_key(self, event: events.Key) -> None:
         """Handle every key here, in the order in which they are pressed.

@@ -79,8 +79,10 @@ class QueueScreen(WorkScreen):
         keys = (
             (("a", "settle"), ("N", "next"), ("f", "feedback"), ("c", "comments"), ("tab", "state"))
             if self.view.leads
-            else (("n", "next to do"), ("/", "filter"), ("tab", "state"), ("s", "sort"), ("a", "settle"))
+            else (("n", "next to do"), ("/", "filter"), ("tab", "state"), ("s", "sort"))
         )
+        if not self.view.leads and self.allows("adjudicate"):
+            keys = (*keys, ("a", "settle"))
         shown = (("enter", "open"), *keys, ("?", "help"), ("q", "quit"))
         parts = [part for key, what in shown for part in ((key, "key"), (f" {what}", ""), ("  ", ""))]
         self.query_one("#keys", StatusLine).show(*parts[:-1])

@@ -18,8 +18,9 @@ from textual.screen import Screen
 from annotator.annotation import RelationKey, SpanKey
 from annotator.files.scratch import scratch
 from annotator.labels import LabelScheme
-from annotator.tui.app import AnnotatorApp, end_app, run_app
+from annotator.tui.app import AnnotatorApp
 from annotator.tui.keymap import textual_key
+from annotator.tui.running import end_app, run_app
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.tutorial.panel import TutorialPanel
 from annotator.tui.tutorial.steps import STEPS, PracticeView, Step
@@ -43,8 +44,10 @@ class TutorialApp(AnnotatorApp):
         Binding("ctrl+t", "switch_language", "tutorial in the other language", id="tutorial.switch", priority=True),
     ]
 
-    def __init__(self, desk: Desk, practice: Practice, preferences: Preferences, step_index: int = 0) -> None:
-        super().__init__(desk, KEY, preferences)
+    def __init__(
+        self, desk: Desk, practice: Practice, preferences: Preferences, step_index: int = 0, *, served: bool = False
+    ) -> None:
+        super().__init__(desk, KEY, preferences, served=served)
         self.practice = practice
         self.step_index = step_index
         self.is_finished = False
@@ -154,14 +157,15 @@ class TutorialApp(AnnotatorApp):
         return placeholder[0]
 
 
-def run_tutorial(lang: str, curator: str, preferences: Preferences) -> str:
+def run_tutorial(lang: str, curator: str, preferences: Preferences, *, served: bool = False) -> str:
     """Run the tutorial in this terminal; return what to say when it was played to its end, else nothing."""
     step_index, wanted = 0, lang
     while True:
         practice = load_practice(wanted)
         with scratch(Path(tempfile.gettempdir())) as folder:
             desk = practice.make_desk(folder / "practice", curator)
-            app = TutorialApp(desk, practice, usable_preferences(preferences, desk.scheme), step_index)
+            usable = usable_preferences(preferences, desk.scheme)
+            app = TutorialApp(desk, practice, usable, step_index, served=served)
             run_app(app)
             desk.workspace.close()
         end_app(app)
