@@ -53,7 +53,7 @@ class PublicAddress:
         """Whether browsers talk TLS."""
         return self.origin.startswith("https:")
 
-    def link(self, token: str) -> str:
+    def secret_link(self, token: str) -> str:
         """The secret link with a token."""
         return f"{self.origin}{self.prefix}/?token={token}"
 
@@ -79,7 +79,7 @@ class Links:
 
     def lines(self, address: PublicAddress) -> list[str]:
         """A line for each person: name, tab, link."""
-        return [f"{person}\t{address.link(token)}" for person, token in self.tokens.items()]
+        return [f"{person}\t{address.secret_link(token)}" for person, token in self.tokens.items()]
 
 
 def read_links(path: Path) -> dict[str, str]:

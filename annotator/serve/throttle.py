@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
@@ -38,9 +38,15 @@ class _Count:
 class Throttle:
     """Lets whoever brings wrong links wait; ``tell`` is given a line when a flood begins."""
 
-    def __init__(self, clock: Callable[[], float], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        tell: Callable[[str], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._clock = clock
         self._tell = tell
+        self._pause = pause
         self._all = _Count(clock())
         self._each: OrderedDict[str, _Count] = OrderedDict()
 
@@ -59,7 +65,7 @@ class Throttle:
         count.waiting += 1
         self._all.waiting += 1
         try:
-            await asyncio.sleep(DELAY_SECONDS)
+            await self._pause(DELAY_SECONDS)
         finally:
             count.waiting -= 1
             self._all.waiting -= 1
