@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
@@ -50,15 +51,17 @@ class LineCompositor(Compositor):
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
         """Render the pieces of each line, by the column at which they begin; ``cuts`` says where widgets meet."""
-        changed = self._changed or (crop,)
+        changed: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        for one in self._changed or (crop,):
+            changed[one.x, one.right].update(range(one.y, one.bottom))
         cuts = self.cuts
         pieces: list[_Pieces] = [dict.fromkeys(c[:-1]) if is_rendered_line(y) else {} for y, c in enumerate(cuts)]
         for widget, (region, clip) in self.visible_widgets.items():  # those in front come first
             shown = region.intersection(clip)
             x, right = shown.x, shown.right
-            beside = [one for one in changed if max(one.x, x) < min(one.right, right)]
-            lines = {y for one in beside for y in range(max(shown.y, one.y), min(shown.bottom, one.bottom))}
-            for run in _runs(y for y in lines if _has_gap(pieces[y], x, right)):
+            beside = [lines for (left, end), lines in changed.items() if max(left, x) < min(end, right)]
+            here = set().union(*beside).intersection(range(shown.y, shown.bottom))
+            for run in _runs(y for y in here if _has_gap(pieces[y], x, right)):
                 of_widget = Region(shown.x - region.x, run.start - region.y, shown.width, len(run))
                 for y, strip in zip(run, widget.render_lines(of_widget), strict=False):
                     self._fill_gaps(pieces[y], cuts[y], strip, shown)
@@ -83,9 +86,7 @@ class LineCompositor(Compositor):
 
 def _has_gap(pieces: _Pieces, x: int, right: int) -> bool:
     """Whether there is a piece still to be rendered between two columns, at which pieces begin and end."""
-    if pieces[x] is None:
-        return True
-    return None in pieces.values() and any(piece is None and x <= start < right for start, piece in pieces.items())
+    return pieces[x] is None or any(piece is None and x <= start < right for start, piece in pieces.items())
 
 
 def _runs(lines: Iterable[int]) -> Iterator[range]:

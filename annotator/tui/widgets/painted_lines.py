@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from typing import Self
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -18,11 +19,15 @@ class PaintedLines(ScrollView):
     """Builds lines on demand by :meth:`strip`, padding and border included; ``y`` counts from the top of the view.
 
     ``top`` is the line of the content at the top of the view, ``room`` the cells between padding and scroll bar.
+
+    Lines that :meth:`refresh_changed` built to compare them with what is painted are painted as they are, not built
+    again; whatever else refreshes the view, or moves it, drops them.
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._painted: dict[int, Strip] = {}
+        self._built: dict[int, Strip] = {}
         self.top = 0
         self.room = 0
 
@@ -41,7 +46,10 @@ class PaintedLines(ScrollView):
 
     def look(self) -> None:
         """Note what the lines to be built depend on: it costs more than many of them."""
+        before = self.top, self.room
         self.top, self.room = int(self.scroll_offset.y), self.scrollable_content_region.width
+        if before != (self.top, self.room):
+            self._built.clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Build lines of the view, which have padding and border already."""
@@ -51,8 +59,14 @@ class PaintedLines(ScrollView):
         return plain_lines(self, crop, self._remembered, self.outer_size.width - bar)
 
     def _remembered(self, y: int) -> Strip:
-        self._painted[y] = strip = self.strip(y)
+        built = self._built.get(y)
+        self._painted[y] = strip = self.strip(y) if built is None else built
         return strip
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint again, from lines that are built anew."""
+        self._built.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def resize_content(self, size: Size) -> None:
         """Set the size of the content.
@@ -74,8 +88,9 @@ class PaintedLines(ScrollView):
         self.look()
         width, height = self.size
         lines = range(height) if among is None else [y for y in among if 0 <= y < height]
-        strips = ((y, self._painted.get(y), self.strip(y)) for y in lines)
-        changed = [y for y, old, new in strips if old is not new and old != new]
+        painted, built = self._painted, {y: self.strip(y) for y in lines}
+        changed = [y for y, new in built.items() if (old := painted.get(y)) is not new and old != new]
         width -= self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
         if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            super().refresh(*(Region(0, y, width, 1) for y in changed))
+        self._built.update(built)

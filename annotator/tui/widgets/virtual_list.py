@@ -101,6 +101,7 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
     def update_entries(self) -> None:
         """Note that entries were added, removed or changed; the next :meth:`choose` shows it."""
         self.look()
+        self._built.clear()
         self._is_stale = True
         self.resize_content(Size(self.room, self.first_line(self.count())))
 
@@ -143,8 +144,9 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
             line = self.first_line(index)
             found: list[tuple[int, int]] = []
             while index < count and line < bottom:
-                found += [(index, part) for part in range(self.lines_of(index)) if self.top <= line + part < bottom]
-                line += self.lines_of(index)
+                lines = self.lines_of(index)
+                found += [(index, part) for part in range(lines) if self.top <= line + part < bottom]
+                line += lines
                 index += 1
             self._in_view = found
         return self._in_view
