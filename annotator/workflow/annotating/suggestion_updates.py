@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -21,9 +20,10 @@ from annotator.suggest.learned.corrections import CorrectionMemory
 from annotator.suggest.learned.evidence import LEAST_SCORE
 from annotator.suggest.learned.phrase_memory import SOURCE, PhraseMemory
 from annotator.suggest.phrases import PhraseIndex, Stems, TokenRange, Unit
-from annotator.text import Document
+from annotator.text import Document, Segment
 from annotator.workflow.annotating.backlog import Backlog
 from annotator.workflow.annotating.correction_rules import CorrectionRules
+from annotator.workflow.annotating.overlay import Overlay, changed_ranges
 from annotator.workflow.annotating.phrase_evidence import DecisionId, PhraseEvidence
 from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.annotating.suggestions import RevisedSpan
@@ -50,22 +50,12 @@ class RelationProposer(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Overlay:
-    """The suggestions in a unit that are not stored: spans, relations, and the spans at their ends."""
-
-    spans: dict[str, RevisedSpan] = field(default_factory=dict)
-    ends: dict[str, RevisedSpan] = field(default_factory=dict)
-    relations: dict[str, Relation] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.spans or self.ends or self.relations)
-
-
 class SuggestionUpdates:
     """Keeps the suggestions of one layer up to date with what is decided in it.
 
-    After a step with thousands of ops they are behind, until :meth:`catch_up` was called often enough.
+    After a step with thousands of ops they are behind, until :meth:`catch_up` was called often enough.  Where only what
+    is ``in_view`` is to follow at once (``None``: all of the text), the rest does when :meth:`finish` is called, or the
+    next step is taken.
 
     ``memory`` and ``corrections`` know what was decided in other documents, ``proposer`` makes what proposes relations
     at the curator's own spans, ``calibrate`` turns the memory's scores into probabilities.
@@ -90,8 +80,10 @@ class SuggestionUpdates:
         self._corrections = CorrectionRules(
             self._index, layer, corrections if corrections is not None else CorrectionMemory()
         )
-        self._overlays: dict[Unit, _Overlay] = {}
+        self._overlays: dict[Unit, Overlay] = {}
         self._backlog = Backlog()
+        self._out_of_view: set[Unit] = set()
+        self.in_view: Segment | None = None
         self._restart()
 
     def prepare(self) -> None:
@@ -118,13 +110,32 @@ class SuggestionUpdates:
         if len(ops) > AT_ONCE:
             self._backlog.ops += ops
             return []
+        ranges = self.finish()
         phrases, corrected, changed = self._count(ops)
         units = self._units_with(phrases) | changed
         if len(corrected) <= UNITS_AT_ONCE:
             units |= corrected
         else:
             self._backlog.add(corrected - units)
-        return self._update_units(units, changed)
+        self._out_of_view = self._units_out_of_view(units - changed)
+        return [*ranges, *self._update_units(units - self._out_of_view, changed)]
+
+    def _units_out_of_view(self, units: set[Unit]) -> set[Unit]:
+        seen = self._document.tokens.overlapping(*self.in_view) if self.in_view is not None else ()
+        if not seen:
+            return set()
+        ranges = ((unit, self._index.unit_range(unit)) for unit in units)
+        return {unit for unit, tokens in ranges if tokens.stop <= seen[0] or seen[-1] < tokens.start}
+
+    def finish(self) -> list[tuple[int, int]]:
+        """Let what is out of view follow the last step too; returns the ranges in which anything changed."""
+        units, self._out_of_view = self._out_of_view, set()
+        return self._update_units(units, set()) if units else []
+
+    def follows_between(self, start: int, end: int) -> bool:
+        """Whether the suggestions follow the last step everywhere between two offsets; not from an end to a start."""
+        seen = self.in_view
+        return not self._out_of_view or (seen is not None and seen.start <= start <= end <= seen.end)
 
     def _count(self, ops: Iterable[Op]) -> tuple[set[Stems], set[Unit], set[Unit]]:
         """Count the decisions of some ops: the phrases, and the units with other rules, then those with the ops."""
@@ -139,13 +150,18 @@ class SuggestionUpdates:
 
     @property
     def is_behind(self) -> bool:
-        """Whether the suggestions do not yet follow all that is decided."""
+        """Whether the suggestions do not yet follow a step of thousands of decisions."""
         return bool(self._backlog)
+
+    @property
+    def has_more_to_do(self) -> bool:
+        """Whether there is anything that :meth:`catch_up` would do."""
+        return bool(self._backlog or self._out_of_view)
 
     def catch_up(self, seconds: float = float("inf")) -> list[tuple[int, int]]:
         """Go on with what is behind, by a piece or for some seconds; returns the ranges in which anything changed."""
         until = time.monotonic() + seconds
-        ranges: list[tuple[int, int]] = []
+        ranges = self.finish()
         while self._backlog:
             ranges += self._catch_up_by_a_piece()
             if time.monotonic() >= until:
@@ -172,6 +188,7 @@ class SuggestionUpdates:
         """Work out all suggestions from the layer as it is; nothing new is suggested for a finished document."""
         self._is_paused = self._is_finished()
         self._backlog = Backlog()
+        self._out_of_view = set()
         self._evidence.clear()
         self._corrections.clear()
         units: set[Unit] = set(self._overlays)
@@ -225,9 +242,9 @@ class SuggestionUpdates:
 
         Relations are proposed again where the layer itself ``changed``, and where other spans are pending than before.
         """
-        before = {unit: self._overlays.get(unit) or _Overlay() for unit in units}
-        after = {unit: _Overlay() if self._is_paused else _Overlay(self._revised_spans(unit)) for unit in before}
-        unchanged = [u for u in units - changed if _pending(before[u]) == _pending(after[u])]
+        before = {unit: self._overlays.get(unit) or Overlay() for unit in units}
+        after = {unit: Overlay() if self._is_paused else Overlay(self._revised_spans(unit)) for unit in before}
+        unchanged = [u for u in units - changed if before[u].pending() == after[u].pending()]
         for unit in unchanged:
             after[unit].ends, after[unit].relations = before[unit].ends, before[unit].relations
         linked = units.difference(unchanged)
@@ -247,7 +264,7 @@ class SuggestionUpdates:
                 self._overlays[unit] = new
             else:
                 self._overlays.pop(unit, None)
-        return _changed(before.values(), after.values())
+        return changed_ranges(before.values(), after.values())
 
     def _revise(self, old: Mapping[str, RevisedSpan], new: Mapping[str, RevisedSpan]) -> None:
         put = {span_id: revised for span_id, revised in new.items() if old.get(span_id) != revised}
@@ -361,7 +378,7 @@ class SuggestionUpdates:
         own = self._layer.content.index
         return tokens.start < tokens.stop and bool(own.overlapping(*self._index.segment(tokens)))
 
-    def _propose_relations(self, unit: Unit, overlay: _Overlay) -> None:
+    def _propose_relations(self, unit: Unit, overlay: Overlay) -> None:
         """Propose relations at the curator's own spans, where no stored suggestion does."""
         if not self._has_own_spans(unit) or self._proposer is None:
             return
@@ -389,28 +406,7 @@ class SuggestionUpdates:
                 yield span
 
 
-def _pending(overlay: _Overlay) -> set[tuple[str, bool]]:
-    """The ids of an overlay's spans, each with whether it may be pending."""
-    return {(span_id, revised.may_be_pending) for span_id, revised in overlay.spans.items()}
-
-
 def _extent(verdict: Record) -> tuple[int, int]:
     """The range that a verdict is about: of a relation, from its first end to its last."""
     keys = verdict["original"][:2] if verdict["kind"] == "relation" else [verdict["original"]]
     return min(key[0] for key in keys), max(key[1] for key in keys)
-
-
-def _changed(before: Iterable[_Overlay], after: Iterable[_Overlay]) -> list[tuple[int, int]]:
-    """The ranges, in code points, in which the suggestions differ."""
-    ranges: set[tuple[int, int]] = set()
-    for old, new in zip(before, after, strict=True):
-        for span_id in old.spans.keys() | new.spans.keys():
-            revisions = old.spans.get(span_id), new.spans.get(span_id)
-            if revisions[0] != revisions[1]:
-                ranges.update((r.span.start, r.span.end) for r in revisions if r is not None)
-        for relation_id in old.relations.keys() ^ new.relations.keys():
-            relation = old.relations.get(relation_id) or new.relations[relation_id]
-            for end in (relation.head, relation.child):
-                first, last = end.split("-")[:2]
-                ranges.add((int(first), int(last)))
-    return sorted(ranges)

@@ -1,4 +1,4 @@
-"""Lets suggestions follow a step of thousands of decisions piece by piece, and loads early what they need."""
+"""Lets suggestions follow, after the frame, what the frame does not show, and loads early what they need."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ class FollowingScreen(Protocol):
 
 
 class CatchingUp:
-    """Works on what :meth:`SuggestionUpdates.update` left for later, and shows what changes with it."""
+    """Works on what :meth:`SuggestionUpdates.update` left for later, and shows what changes with it.
+
+    That is what a step changes out of view, and what follows from a step of thousands of decisions.
+    """
 
     def __init__(self, screen: FollowingScreen) -> None:
         self._screen = screen
@@ -54,8 +57,25 @@ class CatchingUp:
 
     def begin(self) -> None:
         """Go on from time to time, if suggestions are behind."""
-        if self._is_behind and self._timer is None:
+        if self._has_more_to_do and self._timer is None:
             self._timer = self._screen.set_interval(EVERY, self._go_on)
+
+    def finish_step(self) -> None:
+        """Let all suggestions follow the last step, before another key; of its step, first what is in view now.
+
+        A filtered panel shows suggestions of all the text.
+        """
+        screen, session = self._screen, self._screen.session
+        if session.updates is None:
+            return
+        if changed := session.updates.finish():
+            self._show([*changed, *session.layer.passed_by_threshold()])
+        session.updates.in_view = None if screen.panel.filter else screen.view.visible_range()
+
+    @property
+    def _has_more_to_do(self) -> bool:
+        updates = self._screen.session.updates
+        return updates is not None and updates.has_more_to_do
 
     @property
     def _is_behind(self) -> bool:
@@ -63,11 +83,14 @@ class CatchingUp:
         return updates is not None and updates.is_behind
 
     def _go_on(self) -> None:
-        screen = self._screen
-        changed = screen.session.catch_up(AT_A_TIME)
-        if self._timer is not None and not self._is_behind:
+        changed = self._screen.session.catch_up(AT_A_TIME)
+        if self._timer is not None and not self._has_more_to_do:
             self._timer.stop()
             self._timer = None
+        self._show(changed)
+
+    def _show(self, changed: list[tuple[int, int]]) -> None:
+        screen = self._screen
         screen.view.repaint(changed)
         if not (screen.panel.filter and self._is_behind):  # a filter looks at every item
             screen.panel.update_entries()

@@ -85,6 +85,7 @@ class AnnotateScreen(DocumentScreen):
         self._steps_on_opening = session.editor.length
         self._first_item = None if item is None else session.content.item_id_with(item)
         self.verdicts, self._catching_up = VerdictActions(self), CatchingUp(self)
+        self.finish_step = self._catching_up.finish_step
         add_actions(self, self.verdicts, DocumentActions(self))
         self._first_place = None if item is None else item.start
         self._asked_to_finish = False
@@ -218,6 +219,11 @@ class AnnotateScreen(DocumentScreen):
         self.end_selection()
         self.focus_item(entry_id)
 
+    async def press(self, event: events.Key) -> None:
+        """Act on a key, once all suggestions follow the one before."""
+        self.finish_step()
+        await super().press(event)
+
     async def press_key(self, event: events.Key) -> None:
         """Label, or do what the key is bound to."""
         if event.key != "space":
@@ -255,7 +261,7 @@ class AnnotateScreen(DocumentScreen):
         pending_at = self.session.layer.order.pending_position(span_id)
         outcome = self.carry_out(lambda: self.session.relabel(span_id, label))
         if outcome is not None:
-            self.focus_item(self.verdicts.next_undecided(pending_at) if pending_at is not None else outcome.focus)
+            self.focus_item(self.verdicts.following(pending_at) if pending_at is not None else outcome.focus)
 
     def action_relabel(self) -> None:
         """Ask for another label for the focused span, also for one that was only just marked."""

@@ -32,6 +32,10 @@ class VerdictScreen(Protocol):
         """Take a step and show its outcome."""
         ...
 
+    def finish_step(self) -> None:
+        """Let all suggestions follow the last step, also those out of view."""
+        ...
+
     def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
         """Put the focus on an item."""
         ...
@@ -88,9 +92,18 @@ class VerdictActions:
         number = panel.number_of(item_id)
         return f"{number} of {panel.count()}{listed}" if number else f"{panel.count()}{listed}"
 
+    def following(self, start: Interval | tuple[int]) -> str | None:
+        """The next undecided item after the one at a position was decided, when the suggestions up to it follow that."""
+        found, layer, updates = self.next_undecided(start), self._screen.session.layer, self._screen.session.updates
+        place = layer.position(found) if found is not None else None
+        if updates is not None and (place is None or not updates.follows_between(start[0], place.start)):
+            self._screen.finish_step()
+            found = self.next_undecided(start)
+        return found
+
     def _go_on(self, position: Interval | tuple[int]) -> None:
         """Focus what is undecided after a position."""
-        self._screen.focus_item(self.next_undecided(position))
+        self._screen.focus_item(self.following(position))
 
     def action_suggestion(self, by: int) -> None:
         """Focus the next or previous undecided suggestion, or go on or back in the walk."""
@@ -231,7 +244,9 @@ class VerdictActions:
 
     def _decide_all(self, action: Callable[[], Outcome]) -> None:
         """Decide many suggestions; says so before, where they are so many that it takes a second or more."""
-        pending = len(self._screen.session.layer.order.pending)
+        pending, updates = len(self._screen.session.layer.order.pending), self._screen.session.updates
+        if updates is not None:
+            updates.in_view = None  # what is said of the step is about all of the text
         if pending >= MANY:
             self._screen.show_message(f"deciding {pending} suggestions, one moment", "faint")
             self._screen.paint()
