@@ -41,7 +41,9 @@ class IntervalIndex(Sequence[Interval]):
 
     def in_order(self) -> Sequence[Interval]:
         """The intervals as they are now, for many look-ups until the next change."""
-        return self._sorted
+        if self._changes:
+            self._settle()
+        return self._settled
 
     @property
     def _sorted(self) -> list[Interval]:

@@ -56,32 +56,38 @@ class LineCompositor(Compositor):
             changed[one.x, one.right].update(range(one.y, one.bottom))
         cuts = self.cuts
         pieces: list[_Pieces] = [dict.fromkeys(c[:-1]) if is_rendered_line(y) else {} for y, c in enumerate(cuts)]
+        gaps = {y: len(line) for y, line in enumerate(pieces) if line}
         for widget, (region, clip) in self.visible_widgets.items():  # those in front come first
             shown = region.intersection(clip)
             x, right = shown.x, shown.right
             beside = [lines for (left, end), lines in changed.items() if max(left, x) < min(end, right)]
-            here = set().union(*beside).intersection(range(shown.y, shown.bottom))
+            here = gaps.keys() & set().union(*beside).intersection(range(shown.y, shown.bottom))
             for run in _runs(y for y in here if _has_gap(pieces[y], x, right)):
                 of_widget = Region(shown.x - region.x, run.start - region.y, shown.width, len(run))
                 for y, strip in zip(run, widget.render_lines(of_widget), strict=False):
-                    self._fill_gaps(pieces[y], cuts[y], strip, shown)
+                    gaps[y] -= self._fill_gaps(pieces[y], cuts[y], strip, shown)
+                    if not gaps[y]:
+                        del gaps[y]
         return cast("Sequence[Mapping[int, Strip]]", pieces)
 
-    def _fill_gaps(self, pieces: _Pieces, cuts: list[int], strip: Strip, shown: Region) -> None:
-        """Cut a widget's line where other widgets begin and end, and take the pieces that nothing covers.
+    def _fill_gaps(self, pieces: _Pieces, cuts: list[int], strip: Strip, shown: Region) -> int:
+        """Cut a widget's line where other widgets begin and end, and take the pieces that nothing covers; counts them.
 
         A line that is not cut stays the object that it is, which knows how it was rendered the last time.  It may end
         where the scroll bar begins, which is in front.
         """
         starts = cuts[cuts.index(shown.x) : cuts.index(shown.right) + 1]
         if strip.cell_length == starts[1] - shown.x:
-            if pieces[shown.x] is None:
-                pieces[shown.x] = strip
-            return
-        whole = strip.adjust_cell_length(shown.width)
+            if pieces[shown.x] is not None:
+                return 0
+            pieces[shown.x] = strip
+            return 1
+        whole, filled = strip.adjust_cell_length(shown.width), 0
         for start, piece in zip(starts, whole.divide([cut - shown.x for cut in starts[1:]]), strict=False):
             if pieces[start] is None:
                 pieces[start] = piece
+                filled += 1
+        return filled
 
 
 def _has_gap(pieces: _Pieces, x: int, right: int) -> bool:

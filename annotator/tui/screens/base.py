@@ -7,6 +7,7 @@ from functools import partial
 from typing import cast
 
 from textual import events
+from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -195,11 +196,21 @@ class WorkScreen(Screen[None]):
 
     async def press(self, event: events.Key) -> None:
         """Run the action that a key is bound to; says so where it has none."""
-        active = self.active_bindings.get(event.key)
+        active = self._active_binding(event.key)
         if active is not None and active.enabled:
             await self.app.run_action(active.binding.action, active.node)
         else:
             self.show_hint(f"{key_in_words(event)} means nothing here · ? lists the keys")
+
+    def _active_binding(self, key: str) -> ActiveBinding | None:
+        """What :attr:`active_bindings` has for a key, without asking for every other key whether its action is on."""
+        found: list[ActiveBinding] = []
+        for node, bindings in self._modal_binding_chain:
+            for binding in bindings.key_to_bindings.get(key, ()):
+                state = self.app._check_action_state(binding.action, node)
+                if state is not False:
+                    found.append(ActiveBinding(node, binding, bool(state), binding.tooltip))
+        return max(found, key=lambda active: active.binding.priority, default=None)
 
     def show_hint(self, text: str) -> None:
         """Show something that is soon forgotten."""

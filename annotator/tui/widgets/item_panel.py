@@ -38,13 +38,14 @@ class ItemPanel(BesideText, VirtualList):
         super().__init__(palette, id="panel")
         self.session = session
         self.filter = ItemFilter()
-        self._filtered: list[Interval] = []
+        self._filtered: list[Interval] | None = None
         self._filtered_relations: list[Interval] = []
 
     def update_entries(self) -> None:
         """Note that items were added, removed or changed; the next :meth:`choose` shows it."""
-        self._filtered = [i for i in self.session.layer.order.items if self.passes(i.id)] if self.filter else []
-        self._filtered_relations = [i for i in self._filtered if i.end == RELATION_RANK]
+        items = self.session.layer.order.items
+        self._filtered = [i for i in items if self.passes(i.id)] if self.filter else None
+        self._filtered_relations = [i for i in self._filtered or () if i.end == RELATION_RANK]
         super().update_entries()
 
     def set_filter(self, item_filter: ItemFilter) -> None:
@@ -68,7 +69,7 @@ class ItemPanel(BesideText, VirtualList):
 
     def listed(self) -> Sequence[Interval]:
         """The items that pass the filter, in reading order."""
-        return self._filtered if self.filter else self.session.layer.order.items.in_order()
+        return self.session.layer.order.items.in_order() if self._filtered is None else self._filtered
 
     def number_of(self, item_id: str | None) -> int:
         """The number of an item among those listed, from 1; 0 when it is not listed."""
@@ -92,15 +93,15 @@ class ItemPanel(BesideText, VirtualList):
         self.choose(number - 1 if number else None)
 
     def cache_key(self, index: int) -> Hashable:
-        """The span, or the relation with its ends."""
-        layer = self.session.layer
-        item_id = self.item_id(index)
-        relation = layer.relation(item_id)
-        item = relation or layer.span(item_id)
-        known = self._is_retired(item_id), layer.certainty(item) if item is not None else None
-        if relation is None:
+        """The span, or the relation with its ends, and what is known of it."""
+        layer, item_id = self.session.layer, self.item_id(index)
+        item = layer.span(item_id) or layer.relation(item_id)
+        if item is None:
+            return None
+        known = layer.certainty(item) if item.origin == "suggested" else layer.retirement(item_id) is not None
+        if isinstance(item, Span):
             return item, known
-        return relation, layer.span(relation.head), layer.span(relation.child), known
+        return item, layer.span(item.head), layer.span(item.child), known
 
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of an item, or the first of two: state, label, text and score."""
@@ -129,7 +130,7 @@ class ItemPanel(BesideText, VirtualList):
         return self.room >= ONE_LINE_FROM
 
     def _relations(self) -> Sequence[Interval]:
-        return self._filtered_relations if self.filter else self.session.layer.order.relations.in_order()
+        return self.session.layer.order.relations.in_order() if self._filtered is None else self._filtered_relations
 
     def lines_of(self, index: int) -> int:
         """How many lines an item takes; a relation may take two."""

@@ -54,12 +54,12 @@ class StatusLine(ClickableKeys):
 
     def render_line(self, y: int) -> Strip:
         """Paint the line."""
-        style = self.palette.style(reverse=self._reverse)
+        style, width = self.palette.style(reverse=self._reverse), self.size.width
         if y:
-            return Strip.blank(self.size.width, style)
-        right = set_cell_size(sanitize(self._right), min(cell_len(self._right), self.size.width))
+            return Strip.blank(width, style)
+        right = set_cell_size(sanitize(self._right), min(cell_len(self._right), width))
         segments = [Segment(sanitize(text), self._style(style_name)) for text, style_name in self._left]
-        room = max(0, self.size.width - cell_len(right))
+        room = max(0, width - cell_len(right))
         left = Strip(segments)
         if left.cell_length > room > len(ELLIPSIS):
             kept = room - len(ELLIPSIS)
@@ -68,8 +68,9 @@ class StatusLine(ClickableKeys):
 
     def key_places(self) -> Iterator[KeyPlace]:
         """Yield where hints stand in either part."""
-        room = max(0, self.size.width - cell_len(self._right))
-        parts = [(self._right, room, self.size.width)] if self._right_is_keys else []
+        width = self.size.width
+        room = max(0, width - cell_len(self._right))
+        parts = [(self._right, room, width)] if self._right_is_keys else []
         cell = 0
         for (text, style_name), (following, _) in zip(self._left, [*self._left[1:], ("", "")], strict=True):
             if style_name == "keys":

@@ -173,10 +173,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
     def _measure_visible(self) -> None:
         """Measure the rows in view."""
-        top = int(self.scroll_offset.y)
+        top, height = int(self.scroll_offset.y), self.size.height
         row = self._row_at(top)
         line, changed = self._tops[row] - top, False
-        while row < len(self.rows) and line < self.size.height:
+        while row < len(self.rows) and line < height:
             changed |= self._measure(row)
             line += self._heights[row]
             row += 1
@@ -341,10 +341,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
         With ``ahead``, a row that was out of view comes near the top, so that the text after it can be read.
         """
-        if not self.size.height:
+        row, height = self.rows.row_of(offset), self.size.height
+        if not height:
             self._reveal_first = offset
             return
-        row, height = self.rows.row_of(offset), self.size.height
         if self._measure(row):
             self._add_up_heights()
             self.refresh()
