@@ -60,9 +60,13 @@ class LineCompositor(Compositor):
         for widget, (region, clip) in self.visible_widgets.items():  # those in front come first
             shown = region.intersection(clip)
             x, right = shown.x, shown.right
-            beside = [lines for (left, end), lines in changed.items() if max(left, x) < min(end, right)]
-            here = gaps.keys() & set().union(*beside).intersection(range(shown.y, shown.bottom))
-            for run in _runs(y for y in here if _has_gap(pieces[y], x, right)):
+            here: set[int] = set()
+            for (left, end), lines in changed.items():
+                first, after = max(left, x), min(end, right)
+                if first < after:
+                    among = gaps.keys() & lines.intersection(range(shown.y, shown.bottom))
+                    here.update(y for y in among if _has_gap(pieces[y], first, after))
+            for run in _runs(here):
                 of_widget = Region(shown.x - region.x, run.start - region.y, shown.width, len(run))
                 for y, strip in zip(run, widget.render_lines(of_widget), strict=False):
                     gaps[y] -= self._fill_gaps(pieces[y], cuts[y], strip, shown)
@@ -90,9 +94,14 @@ class LineCompositor(Compositor):
         return filled
 
 
-def _has_gap(pieces: _Pieces, x: int, right: int) -> bool:
-    """Whether there is a piece still to be rendered between two columns, at which pieces begin and end."""
-    return pieces[x] is None or any(piece is None and x <= start < right for start, piece in pieces.items())
+def _has_gap(pieces: _Pieces, left: int, right: int) -> bool:
+    """Whether a piece is still to be rendered of those that reach into some columns."""
+    found = False
+    for start, piece in pieces.items():
+        if start >= right:
+            break
+        found = piece is None or (found and start > left)
+    return found
 
 
 def _runs(lines: Iterable[int]) -> Iterator[range]:

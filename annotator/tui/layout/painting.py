@@ -57,6 +57,14 @@ class Highlights:
         """Whether any hints, or ranges that they stand for, are shown."""
         return bool(self.hints or self.stretches)
 
+    def within(self, start: int, end: int) -> Highlights:
+        """The same with those hints and stretches only that reach into a range."""
+        if not self.has_hints:
+            return self
+        hints = {offset: self.hints[offset] for offset in self.hints if start <= offset < end}
+        stretches = tuple([s for s in self.stretches if s[0] < end and start < s[1]])
+        return replace(self, hints=hints, stretches=stretches)
+
 
 class Painter:
     """Paints the rows of one document.  A row of text with its lanes and arcs is a *block* of strips."""
@@ -152,14 +160,12 @@ class Painter:
     def _text_line(self, row: int, spans: list[Span], highlights: Highlights) -> Strip:
         """Paint the text of a row; a hint covers the first letters of what it stands for."""
         start, end = self.rows.bounds(row)
-        if highlights.stretches:  # those of the whole view would be looked through for every piece of the row
-            here = tuple(s for s in highlights.stretches if s[0] < end and start < s[1])
-            highlights = replace(highlights, stretches=here)
+        highlights = highlights.within(start, end)  # those of the whole view would be looked through for every piece
         by_length = sorted(spans, key=lambda span: (span.end - span.start, span.id))
         cuts = _cuts(spans, highlights)
         segments: list[Segment] = []
         painted_to, used = start, self.rows.cell_of(row, end)
-        for offset in sorted(offset for offset in highlights.hints if start <= offset < end):
+        for offset in sorted(highlights.hints):
             cell = self.rows.cell_of(row, offset)
             code = highlights.hints[offset][: self.rows.width - cell]
             if offset < painted_to or not code:
@@ -184,10 +190,10 @@ class Painter:
         """The style of the text at an offset; the shortest span there gives the colour."""
         covering = [span for span in by_length if span.start <= offset < span.end]
         span = covering[0] if covering and self.mode is not Mode.PLAIN else None
-        focused = any(span.id in highlights.focused for span in covering)
+        focused = not highlights.focused.isdisjoint([span.id for span in covering])
         at_cursor = highlights.cursor[0] <= offset < highlights.cursor[1]
         selected = highlights.selection is not None and highlights.selection[0] <= offset < highlights.selection[1]
-        offered = any(first <= offset < last for first, last in highlights.stretches)
+        offered = bool([s for s in highlights.stretches if s[0] <= offset < s[1]])
         decided = span is not None and span.origin != "suggested"
         retired = span is not None and self._is_retired(span)
         return self.palette.style(

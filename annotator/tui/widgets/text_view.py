@@ -288,9 +288,10 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
 
     def _hinted_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
         """The ranges of the text that look different under other hints."""
-        offsets = old.hints.keys() | new.hints.keys()
+        stretches = set(old.stretches) ^ set(new.stretches)
+        offsets = (old.hints.keys() | new.hints.keys()) - {start for start, _ in stretches}
         changed = [(i, i + 1) for i in offsets if old.hints.get(i) != new.hints.get(i)]
-        return [*(set(old.stretches) ^ set(new.stretches)), *changed]
+        return [*stretches, *changed]
 
     def repaint_with_highlights(self, *ranges: tuple[int, int]) -> None:
         """Paint the rows of some ranges again when the next highlights are set, as after a step: once, not twice."""

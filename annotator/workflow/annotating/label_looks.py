@@ -8,24 +8,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from annotator.labels import EntityType
+from annotator.workflow.annotating.wording import FUNCTION_WORDS, Wording, is_and, wording_of
 
 _EXAMPLE = re.compile(r"\[([^\[\]]+)\]")
-_WORD = re.compile(r"\w+(?:[-.’']\w+)*|\S")
-_AND = frozenset({"y", "e", "and", "&"})
-_PREPOSITIONS = frozenset({"de", "del", "of", "for", "para", "da", "do", "van", "von"})
-_ARTICLES = frozenset({"la", "las", "los", "el", "the"})
-_LOOSE = frozenset({"a", "al", "con", "contra", "en", "por", "que", "sobre", "against", "in", "on", "to", "with"})
-_JOINING = _AND | _PREPOSITIONS | _ARTICLES | {"-"}
-_SMALL = """
-    a al ante así aunque cada como con contra cuando de del desde donde durante e el ella ellos en entre es esa ese esta
-    este esto fue ha hasta hay la las le les lo los más me mi mientras muy ni no nos o otra otro para pero por porque
-    que qué quien se según ser si sí sin sobre son su sus también tanto te tras un una uno unos y ya yo tiene están
-    about after also an and are as at be been but by for from had has have he her his if in into is it its more not of
-    on or our out over she so such than that the their there these they this to under was we were what when which
-    while who will with would you
-"""
-FUNCTION_WORDS = frozenset(_SMALL.split())
-"""Words that begin no mention, and are none."""
 _CUT = 0.04
 """What an end within a name leaves of a phrase's likelihood."""
 _SPLIT = 0.2
@@ -47,16 +32,6 @@ _SMOOTHING = 4.0
 """Mentions that the expectation without any counts as much as."""
 
 
-def is_article(word: str) -> bool:
-    """Whether a word is a definite article."""
-    return word in _ARTICLES
-
-
-def joins_names(word: str, *, seldom: bool = False) -> bool:
-    """Whether a word may stand inside a name without being capitalised, or does so ``seldom``."""
-    return word in _JOINING or (seldom and word in _LOOSE)
-
-
 class LabelLooks:
     """How likely phrases are mentions of one label, by case, length, joining words and first and last words.
 
@@ -71,51 +46,46 @@ class LabelLooks:
         self._last: set[str] = set()
         self._known: dict[tuple[str, int], float] = {}
         self._long = self._joined_by_and = self._joined = self._count = 0
-        for mention in (*examples, *mentions):
-            words = _WORD.findall(mention)
-            if words:
-                self._learn(words)
+        for mention in map(wording_of, (*examples, *mentions)):
+            if mention is not None:
+                self._learn(mention)
 
-    def _learn(self, words: Sequence[str]) -> None:
-        shape, size = _shape(words), _content(words)
+    def _learn(self, mention: Wording) -> None:
         self._count += 1
-        self._shapes[shape] += 1
-        self._lengths[shape, min(size, 5)] += 1
-        self._first.add(words[0].lower())
-        self._last.add(words[-1].lower())
-        self._long += size > 1
-        self._joined_by_and += any(word in _AND for word in words[1:-1])
-        self._joined += any(word in _PREPOSITIONS for word in words[1:-1])
+        self._shapes[mention.shape] += 1
+        self._lengths[mention.shape, min(mention.size, 5)] += 1
+        self._first.add(mention.first)
+        self._last.add(mention.last)
+        self._long += mention.size > 1
+        self._joined_by_and += mention.has_and
+        self._joined += mention.has_preposition
 
     def likelihood(
         self,
-        words: Sequence[str],
+        phrase: Wording,
         *,
         joined_on: Sequence[str] = (),
         cuts: int = 0,
         begins_sentence: bool = False,
         quoted: bool = False,
     ) -> float:
-        """How likely a phrase of these words is a mention, from 0; only the order of such values means something.
+        """How likely a phrase is a mention, from 0; only the order of such values means something.
 
         ``joined_on`` are the small words by which the phrase is joined to a name beside it, ``cuts`` counts the ends
         that lie within a name.
         """
-        shape, size = _shape(words), min(_content(words), 5)
-        value = self._likelihood_of(shape, size) * (_CUT**cuts if cuts else 1.0)
-        if len(words) > 2:
-            inside = words[1:-1]
-            if not _AND.isdisjoint(inside):
-                value *= self._by_and
-            if not _PREPOSITIONS.isdisjoint(inside):
-                value *= self._by_preposition
-            if not _LOOSE.isdisjoint(inside):
-                value *= _SELDOM_JOINED
+        shape, size, length, first, last, has_and, has_preposition, has_loose = phrase
+        value = self._likelihood_of(shape, min(size, 5)) * (_CUT**cuts if cuts else 1.0)
+        if has_and:
+            value *= self._by_and
+        if has_preposition:
+            value *= self._by_preposition
+        if has_loose:
+            value *= _SELDOM_JOINED
         for word in joined_on:
-            value *= 1 - self._by_and if word in _AND else _SPLIT * (1 - self._by_preposition)
-        first, last = words[0].lower(), words[-1].lower()
+            value *= 1 - self._by_and if is_and(word) else _SPLIT * (1 - self._by_preposition)
         if shape == "name":
-            if begins_sentence and len(words) == 1:
+            if begins_sentence and length == 1:
                 value *= _AT_START
             if first in FUNCTION_WORDS:
                 value *= _SMALL_FIRST[begins_sentence]
@@ -145,20 +115,6 @@ class LabelLooks:
 def _share(count: int, total: int, expected: float) -> float:
     """A share of a total as it was counted, drawn towards what is expected without any count."""
     return (count + _SMOOTHING * expected) / (total + _SMOOTHING)
-
-
-def _shape(words: Sequence[str]) -> str:
-    """Whether words are a ``name`` (capitalised), in ``lower`` case, a ``figure``, or ``mixed``."""
-    content = [word for word in words if word not in _JOINING]
-    capitalised = [word for word in content if word[0].isupper()]
-    if not capitalised:
-        return "figure" if any(word[0].isdigit() for word in content) else "lower"
-    others = (word for word in content if not word[0].isupper())
-    return "mixed" if any(word[0].isalpha() for word in others) else "name"
-
-
-def _content(words: Sequence[str]) -> int:
-    return sum(word not in _JOINING for word in words) or 1
 
 
 _EXPECTED_SHAPES = {"name": 0.6, "lower": 0.1, "figure": 0.05, "mixed": 0.05}

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from textual.timer import Timer
 
+from annotator.tui.screens.document.marking import Marking
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.session import AnnotationSession
@@ -25,6 +26,7 @@ class FollowingScreen(Protocol):
     session: AnnotationSession
     view: TextView
     panel: ItemPanel
+    marking: Marking
 
     def set_interval(self, interval: float, callback: Callable[[], None]) -> Timer:
         """Call a function again and again."""
@@ -51,7 +53,8 @@ class CatchingUp:
         self._timer: Timer | None = None
 
     def prepare_soon(self) -> None:
-        """Load what the first decision needs once the document is on the screen."""
+        """Load what the first decision and the first hints need once the document is on the screen."""
+        self._screen.set_timer(AFTER_OPENING, self._screen.marking.prepare)
         if (updates := self._screen.session.updates) is not None:
             self._screen.set_timer(AFTER_OPENING, updates.prepare)
 

@@ -93,7 +93,7 @@ class VerdictActions:
         return f"{number} of {panel.count()}{listed}" if number else f"{panel.count()}{listed}"
 
     def following(self, start: Interval | tuple[int]) -> str | None:
-        """The next undecided item after the one at a position was decided, when the suggestions up to it follow that."""
+        """The next undecided item after a position at which a step was taken; suggestions up to it follow the step."""
         found, layer, updates = self.next_undecided(start), self._screen.session.layer, self._screen.session.updates
         place = layer.position(found) if found is not None else None
         if updates is not None and (place is None or not updates.follows_between(start[0], place.start)):

@@ -14,6 +14,7 @@ from annotator.tui.screens.document.session import DocumentSession
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.label_looks import LabelLooks
 from annotator.workflow.annotating.phrase_candidates import phrase_candidates
+from annotator.workflow.annotating.phrase_finding import PhraseFinder
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
@@ -62,7 +63,13 @@ class Marking:
 
     def __init__(self, screen: MarkingScreen) -> None:
         self._screen = screen
+        self._finder = PhraseFinder(screen.session.document)
         self.just_marked: str | None = None
+
+    def prepare(self) -> None:
+        """Find the phrases in view now, and load what finds them: the first label's key would wait for it."""
+        for label in list(self._screen.session.scheme.entities)[:1]:
+            self.phrases(label)
 
     def focus_moved(self, item_id: str | None) -> None:
         """Note what is in focus now."""
@@ -135,4 +142,5 @@ class Marking:
             rejected=session.layer_view.rejected_over(start, end, label),
             found=screen.navigation.matches_in(start, end),
             overlapping=session.scheme.overlap != "flat",
+            finder=self._finder,
         )
