@@ -12,9 +12,11 @@ from textual import events
 from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.screen import Screen
+from textual.widget import Widget
 
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.widgets.line_scroll_bar import LineScrollBar
+from annotator.tui.widgets.painted_lines import PaintedLines
 from annotator.tui.widgets.text_view import TextView
 from tests.tui.test_random import JUDGING, KEYS, differ, make_workspace, stir
 from tests.tui.workbench_driver import workbench
@@ -54,7 +56,9 @@ class ShownTerminal:
         return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
     def whole(self, app: AnnotatorApp) -> Cells:
-        """Return what a whole repaint shows."""
+        """Return what a whole repaint shows, of lines that are built anew."""
+        for lines in app.screen.query(PaintedLines):
+            lines._built.clear()
         update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
         self._show(app, cast("CompositorUpdate", update))
         return self.cells
@@ -107,6 +111,24 @@ async def test_a_scroll_bar_is_blank_below_its_end(tmp_path: Path) -> None:
         height = bar.size.height
         lines = bar.render_lines(Region(0, 0, bar.size.width, height + 2))
         assert [strip.text.strip() for strip in lines[height:]] == ["", ""]
+    bench.workspace.close()
+
+
+async def test_a_line_of_the_text_is_painted_without_the_panel_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make_workspace(tmp_path, "flat")
+    async with workbench(bench, "nota", curator="ana", size=(120, 30)) as work:
+        view = work.app.screen.query_one(TextView)
+        built: list[str] = []
+        for kind in (Widget, PaintedLines):
+            render = kind.render_lines
+            monkeypatch.setattr(
+                kind, "render_lines", lambda w, crop, render=render: built.append(type(w).__name__) or render(w, crop)
+            )
+        view.refresh(Region(0, 2, view.size.width - 1, 1))
+        await work.settle()
+        assert built == ["TextView"]
     bench.workspace.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,35 @@ def lima(tmp_path: Path) -> Bench:
     spans = [proposal(document, "Lima", "GPE", 0.6, nth=n) for n in range(3)]
     propose(bench.store, document, [*spans, proposal(document, "Ana Ruiz", "PERSON", 0.9)])
     return bench
+
+
+FAR = "Lima crece.\n" + "Nada cambia.\n" * 40 + "Lima duerme.\nAna Ruiz canta.\n"
+
+
+class TestOutOfView:
+    async def test_the_focus_goes_to_what_the_step_itself_suggests_out_of_view(self, tmp_path: Path) -> None:
+        bench = make_bench(tmp_path / "far")
+        document = bench.add("far", FAR)
+        propose(bench.store, document, [proposal(document, "Lima", "GPE", 0.9), proposal(document, "Ana Ruiz", "ORG")])
+        async with workbench(bench, "far") as work:
+            await work.press("a")
+            assert "Lima" in work.focus
+            assert "Lima duerme" in work.text
+            await work.press("a")
+            assert "Ana Ruiz" in work.focus
+
+    async def test_what_a_step_suggests_out_of_view_is_counted_soon(self, tmp_path: Path) -> None:
+        bench = make_bench(tmp_path / "far")
+        document = bench.add("far", FAR.replace("Ana Ruiz", "nadie").replace("Nada", "Ana Ruiz", 1))
+        propose(bench.store, document, [proposal(document, "Lima", "GPE", 0.9), proposal(document, "Ana Ruiz", "ORG")])
+        async with workbench(bench, "far") as work:
+            await work.press("a")
+            assert "Ana Ruiz" in work.focus
+            while "2? " not in work.header:
+                await asyncio.sleep(0.02)
+                await work.settle()
+            await work.press("x")
+            assert "Lima" in work.focus
 
 
 class TestCertainty:

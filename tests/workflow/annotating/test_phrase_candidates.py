@@ -14,6 +14,7 @@ from annotator.labels import EntityType
 from annotator.text import Document, Segment
 from annotator.workflow.annotating.label_looks import LabelLooks
 from annotator.workflow.annotating.phrase_candidates import phrase_candidates
+from annotator.workflow.annotating.phrase_finding import PhraseFinder
 from tests.strategies import documents
 from tests.workspaces import make_document
 
@@ -98,3 +99,13 @@ def test_all_fall_on_token_borders_and_those_of_a_list_share_no_text(document: D
             assert document.tokens.exact(*segment) is not None
         ordered = sorted(phrases)
         assert all(one.end <= other.start for one, other in pairwise(ordered))
+
+
+def test_phrases_are_found_once_for_a_range_of_the_text() -> None:
+    document = make_document(text="Cruz Roja llega a Lima.")
+    finder = PhraseFinder(document)
+    phrases = finder.between(0, 9)
+    assert finder.between(0, 9) is phrases
+    assert [document.text[slice(*phrase.segment)] for phrase in phrases] == ["Cruz Roja", "Cruz", "Roja"]
+    assert len(finder.between(0, 23)) > len(phrases)
+    assert finder.between(0, 9) == phrases

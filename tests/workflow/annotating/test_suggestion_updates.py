@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotator.annotation import SpanKey
-from annotator.text import Document
+from annotator.text import Document, Segment
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
@@ -190,6 +190,46 @@ def waiting(session: AnnotationSession) -> list[tuple[str, float | None]]:
     suggestions = session.layer.suggestions
     items = [suggestions.spans.get(i) or suggestions.relations[i] for i in pending_suggestions(session)]
     return [(item.id, item.score) for item in items]
+
+
+class TestOutOfView:
+    TEXT = "Lima gana.\n" * 6
+
+    def test_what_is_in_view_follows_a_step_at_once_and_the_rest_when_it_is_finished(self, bench: Bench) -> None:
+        bench.add("a", self.TEXT)
+        session = bench.session("a")
+        assert session.updates is not None
+        session.updates.in_view = Segment(0, 33)
+        mark(session, "Lima", "GPE")
+        assert [session.layer.suggestions.spans[i].start for i in pending_suggestions(session)] == [11, 22]
+        assert session.updates.has_more_to_do
+        assert session.updates.follows_between(4, 26)
+        assert not session.updates.follows_between(4, 37)
+        assert not session.updates.follows_between(26, 4)
+        assert session.updates.finish() == [(33, 37), (44, 48), (55, 59)]
+        assert not session.updates.has_more_to_do
+        assert waiting(session) == waiting(bench.session("a"))
+
+    @pytest.mark.parametrize("seen", [(0, 11), (22, 44), (60, 66)])
+    def test_the_next_step_finishes_the_one_before(self, bench: Bench, seen: tuple[int, int]) -> None:
+        bench.add("a", self.TEXT)
+        session = bench.session("a")
+        assert session.updates is not None
+        session.updates.in_view = Segment(*seen)
+        mark(session, "Lima", "GPE")
+        session.undo()
+        session.redo()
+        mark(session, "Lima gana", "ORG", nth=3)
+        session.updates.finish()
+        assert waiting(session) == waiting(bench.session("a"))
+
+    def test_catching_up_finishes_a_step(self, bench: Bench) -> None:
+        bench.add("a", self.TEXT)
+        session = bench.session("a")
+        assert session.updates is not None
+        session.updates.in_view = Segment(0, 11)
+        mark(session, "Lima", "GPE")
+        assert session.catch_up(0) == [(11, 15), (22, 26), (33, 37), (44, 48), (55, 59)]
 
 
 class TestAfterALargeStep:
