@@ -207,7 +207,7 @@ class TestOutOfView:
         assert not session.updates.follows_between(4, 37)
         assert not session.updates.follows_between(26, 4)
         assert session.updates.finish() == [(33, 37), (44, 48), (55, 59)]
-        assert not session.updates.has_more_to_do
+        assert session.updates.finish() == []
         assert waiting(session) == waiting(bench.session("a"))
 
     @pytest.mark.parametrize("seen", [(0, 11), (22, 44), (60, 66)])
