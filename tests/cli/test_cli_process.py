@@ -193,3 +193,15 @@ class TestDefectsOfOurs:
         monkeypatch.setattr(Workspace, "find", interrupt)
         assert main(["status"]) == 130
         assert capfd.readouterr().err.strip() == "annotator: stopped"
+
+    def test_an_interruption_says_what_was_done_before_it(
+        self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        def interrupt(*_: object) -> None:
+            error = KeyboardInterrupt()
+            error.add_note("12 of 20 articles are stored")
+            raise error
+
+        monkeypatch.setattr(Workspace, "find", interrupt)
+        assert main(["status"]) == 130
+        assert capfd.readouterr().err.strip() == "annotator: stopped; 12 of 20 articles are stored"
