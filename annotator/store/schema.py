@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +43,9 @@ def checked_version(connection: sqlite3.Connection, path: Path) -> int:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the database to :data:`VERSION`; the caller holds the write lock and commits."""
-    from sqlite_utils import Database
-    from sqlite_utils.migrations import Migrations
+    with _without("pandas", "numpy"):
+        from sqlite_utils import Database
+        from sqlite_utils.migrations import Migrations
 
     runs = Migrations("annotator")
     for name, sql in MIGRATIONS:
@@ -53,6 +56,18 @@ def migrate(connection: sqlite3.Connection) -> None:
     _add_missing_indexes(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextmanager
+def _without(*modules: str) -> Iterator[None]:
+    """Let an import go without what it would load where that is installed: 100 MB, for types that no column has."""
+    hidden = [module for module in modules if module not in sys.modules]
+    try:
+        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+        yield
+    finally:
+        for module in hidden:
+            del sys.modules[module]
 
 
 def _make_up_for_beginnings(connection: sqlite3.Connection) -> None:

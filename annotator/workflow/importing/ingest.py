@@ -25,10 +25,10 @@ from annotator.workflow.workspace import Workspace
 
 _BATCH, _BATCH_LENGTH = 256, 1 << 19
 """Articles, and their code points, that are looked up and segmented together."""
-_BATCHES_AHEAD = 5
+_BATCHES_AHEAD = 4
 """Batches that are segmented in the other process while earlier ones are stored."""
-_TRANSACTION, _TRANSACTION_LENGTH = 1024, 1 << 21
-"""Documents, and their code points, of one transaction: about a fifth of a second."""
+_TRANSACTION, _TRANSACTION_LENGTH = 768, 1 << 21
+"""Documents, and their code points, of one transaction: about a seventh of a second."""
 _FLUSH = 128
 """New documents that are handed to the thread that writes."""
 _PATIENCE = 0.3
