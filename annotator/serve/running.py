@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import sys
@@ -100,23 +101,19 @@ class Programs:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens."""
+    listening: socket.socket | None = None
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise WorkflowError(
-            f"--host {host}: {(error.strerror or str(error)).lower()}", "give an address of this machine"
-        ) from error
-    try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(where)
         listening.listen(128)
     except OSError as error:
-        listening.close()
-        reason = (error.strerror or str(error)).lower()
-        raise WorkflowError(
-            f"{host}:{port}: {reason}", "choose another with --port N, 0 for any that is free"
-        ) from error
+        if listening is not None:
+            listening.close()
+        is_taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        hint = "choose another with --port N, 0 for any that is free" if is_taken else "give an address of this machine"
+        raise WorkflowError(f"{host}:{port}: {(error.strerror or str(error)).lower()}", hint) from error
     return listening
 
 

@@ -159,7 +159,8 @@ async def run_server(
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stopped.set)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it
+            loop.add_signal_handler(number, stopped.set)
     runner = web.AppRunner(server.app(), access_log=None, logger=_logger(tell), handle_signals=False)
     await runner.setup()
     site = web.SockSite(runner, listening)

@@ -118,7 +118,7 @@ async def test_what_the_page_needs_is_there(server: RunningServer) -> None:
         needed = [
             piece.partition('"')[0] for piece in page.split('src="')[1:] + page.split('rel="stylesheet" href="')[1:]
         ]
-        assert len(needed) == 4
+        assert len(needed) >= 4
         for path in needed:
             assert (await status_of(session, server.origin + path))[0] == 200, path
 
@@ -157,6 +157,9 @@ async def test_behind_a_proxy_links_cookies_and_connections_are_those_of_the_pub
             with pytest.raises(aiohttp.WSServerHandshakeError):
                 await session.ws_connect(f"{here}/desk/as/ana/ws", headers=headers)
             assert (await status_of(session, f"{here}/"))[0] == 404
+            for _ in range(6):
+                await status_of(session, f"{here}/desk/?token=x", **{"X-Forwarded-For": "10.1.1.1, 10.9.9.9"})
+            assert server.wait_for_line("many wrong links from 10.9.9.9")
 
 
 async def test_no_token_stands_in_what_is_said_or_in_what_can_be_seen_of_a_process(root: Path) -> None:
