@@ -16,6 +16,8 @@ from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
     ROWS_OPTION_HELP,
+    WINDOW,
+    WORDS_OPTION_HELP,
     WordRelation,
     WordSpan,
     annotations_from_words,
@@ -23,7 +25,9 @@ from annotator.formats.words import (
     word_rows,
 )
 
-_KNOWN = ("tokenized_text", "ner", "relations", "text", *DOCUMENT_FIELDS)
+_LABELS = ("ner_labels", "rel_labels")
+"""Fields that tell GLiNER which labels a row was searched for: those of the scheme, in what we write."""
+_KNOWN = ("tokenized_text", "ner", "relations", *_LABELS, "text", *DOCUMENT_FIELDS)
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
@@ -67,7 +71,8 @@ def _triple(row: Fields, path: str, value: object, names: tuple[str, str, str]) 
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list, a row a line."""
-    before = "[\n"
+    before, most = "[\n", WINDOW
+    labels = dict(zip(_LABELS, (list(target.scheme.entities), list(target.scheme.relations)), strict=True))
     for record in records:
         left = Counter(key.label for key in record.relations())
         for row in word_rows(record, target):
@@ -76,6 +81,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                 "tokenized_text": row.words,
                 "ner": row.spans,
                 "relations": row.relations,
+                **labels,
                 **record.document_extras,
                 **document_fields(record.document),
                 "key": row.id,
@@ -83,6 +89,11 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             }
             target.write(before + dumps(value))
             before = ",\n"
+            beyond = sum(span.last >= most for span in row.spans)
+            if beyond:
+                target.warnings[f"spans beyond the word {most} of their row, where GLiNER cuts: -O rows=windows"] += (
+                    beyond
+                )
         if any(left.values()):
             target.leave_out("relation", "relations of spans that are not in one row", left)
     target.write("[]\n" if before == "[\n" else "\n]\n")
@@ -96,6 +107,9 @@ FORMAT = Format(
     write=write,
     carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     aside=("other fields of a document",),
-    lost=("the text, where the file is not ours: it is rebuilt from the words",),
-    options={"rows": ROWS_OPTION_HELP},
+    lost=(
+        "the text, where the file is not ours: it is rebuilt from the words",
+        "the labels that a row was searched for: written are those of the scheme",
+    ),
+    options={"rows": ROWS_OPTION_HELP, "words": WORDS_OPTION_HELP},
 )

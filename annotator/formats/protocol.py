@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -204,7 +204,8 @@ class Format:
     ``options`` are those of ``-O NAME=VALUE``, with what they mean, and ``grants`` the feature that an option makes it
     carry when it is ``yes``.  ``setup`` writes what the other program needs to make a project for the scheme's labels:
     files by the end of their names, which stand beside an exported file, or in its folder.  ``spell`` gives, for a
-    label, how it stands in files that cannot hold every label.
+    label, how it stands in files that cannot hold every label.  ``describe_parts`` writes, for a format of folders, the
+    files at the top of a split, given its folder and the names of the parts in it.
     """
 
     name: str
@@ -220,6 +221,7 @@ class Format:
     grants: Mapping[str, str] = field(default_factory=dict)
     setup: SetupFunction | None = None
     spell: Callable[[str], str] | None = None
+    describe_parts: Callable[[Path, Sequence[str]], Mapping[str, bytes]] | None = None
 
     def carries_with(self, options: Mapping[str, str]) -> Mapping[str, Carried]:
         """Tell what the format carries under some options."""

@@ -18,12 +18,18 @@ from annotator.errors import FormatError
 from annotator.formats.json_values import Fields, excerpt
 from annotator.formats.protocol import Target
 from annotator.formats.record import LayerRecord, without_overlaps
-from annotator.text import Segment
+from annotator.text import Document, Segment, Segmentation
 
 TagScheme = Literal["iob2", "iob1", "bioes", "bilou"]
 TAG_SCHEMES = get_args(TagScheme)
 
-ROWS_OPTION_HELP = "documents (default) or sentences: what a row holds; sentences come back as documents of their own"
+ROWS_OPTION_HELP = (
+    "what a row holds: documents (default), sentences, or windows, as many whole sentences as have at most `words` "
+    "words; sentences and windows come back as documents of their own"
+)
+WORDS_OPTION_HELP = "the most words in a window (default: 384, where GLiNER cuts)"
+WINDOW = 384
+"""Words to which GLiNER cuts a row, unless it is told otherwise."""
 _TAG = re.compile(r"([BIESLUW])-(.+)", re.DOTALL)
 _BEGINS, _ENDS = frozenset("BSUW"), frozenset("ESLUW")
 _LETTERS: Mapping[TagScheme, tuple[str, str, str, str]] = {
@@ -72,29 +78,57 @@ def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
     What a format declares not to carry (relations, spans off token borders) is counted elsewhere.
     """
     wanted = target.options.get("rows", "documents")
-    if wanted not in ("documents", "sentences"):
-        raise FormatError(f"rows={wanted}: a row holds a document or a sentence", "write rows=documents or =sentences")
     document = record.document
     token_spans = record.token_spans()
     if wanted == "documents":
         yield _row(record, document.key, Segment(0, len(document.text)), token_spans, record.relations())
         return
-    sentence_of = {key: document.sentences.containing(key.start) for key in token_spans}
+    parts = Segmentation(_parts(document, wanted, target.options))
+    part_of = {key: parts.containing(key.start) for key in token_spans}
     spans: dict[int, dict[SpanKey, tuple[int, int]]] = {}
     for key, token_range in token_spans.items():
-        number = sentence_of[key]
-        if number is not None and key.end <= document.sentences[number].end:
+        number = part_of[key]
+        if number is not None and key.end <= parts[number].end:
             spans.setdefault(number, {})[key] = token_range
     links: dict[int, list[RelationKey]] = {}
     for link in record.relations():
-        number = sentence_of.get(link.head)
+        number = part_of.get(link.head)
         if number is not None and link.head in spans.get(number, ()) and link.child in spans[number]:
             links.setdefault(number, []).append(link)
-    for number, sentence in enumerate(document.sentences):
-        yield _row(record, f"{document.key}-{number + 1:04}", sentence, spans.get(number, {}), links.get(number, ()))
+    for number, part in enumerate(parts):
+        yield _row(record, f"{document.key}-{number + 1:04}", part, spans.get(number, {}), links.get(number, ()))
     over = Counter(key.label for key in token_spans.keys() - set().union(*spans.values()))
     if over:
-        target.leave_out("span", "spans over the end of a sentence", over)
+        target.leave_out("span", f"spans over the end of a {wanted.removesuffix('s')}", over)
+
+
+def _parts(document: Document, wanted: str, options: Mapping[str, str]) -> Iterable[tuple[int, int]]:
+    """The ranges of a document's rows: its sentences, or windows of them."""
+    if wanted == "sentences":
+        return document.sentences
+    if wanted != "windows":
+        raise FormatError(
+            f"rows={wanted}: a row holds a document, a sentence or a window", "write rows=documents, sentences, windows"
+        )
+    most = options.get("words", str(WINDOW))
+    if not re.fullmatch(r"[1-9]\d{0,6}", most):
+        raise FormatError(f"words={most}: not a number of words", f"write words={WINDOW}")
+    return _windows(document, int(most))
+
+
+def _windows(document: Document, most: int) -> Iterator[tuple[int, int]]:
+    """Put as many whole sentences together as have at most so many tokens; a longer sentence stands alone."""
+    tokens, at, end, words = document.tokens, -1, 0, 0
+    for sentence in document.sentences:
+        count = len(tokens.overlapping(*sentence))
+        if at >= 0 and words + count > most:
+            yield at, end
+            at = -1
+        if at < 0:
+            at, words = sentence.start, 0
+        end, words = sentence.end, words + count
+    if at >= 0:
+        yield at, end
 
 
 def _row(

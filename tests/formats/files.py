@@ -90,7 +90,7 @@ def contents(path: Path) -> bytes:
     """Return the bytes of a file, or the names and bytes of a folder's files but for its manifest."""
     if path.is_file():
         return path.read_bytes()
-    files = sorted(p for p in path.iterdir() if p.name != "manifest.json")
+    files = sorted(p for p in path.rglob("*") if p.is_file() and p.name != "manifest.json")
     return b"".join(b"== " + p.name.encode() + b"\n" + p.read_bytes() for p in files)
 
 

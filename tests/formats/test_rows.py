@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from annotator.errors import FormatError
 from annotator.formats import gliner, hf
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.source import Source
+from annotator.workflow.exporting.train_dev_test import Split
 from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 
 WORDS = ["Ana", "Ruiz", "ve", "Lima", "."]
@@ -53,6 +56,37 @@ class TestGliner:
             assert row["tokenized_text"] == WORDS
             assert row["ner"] == [[0, 1, "PERSON"], [3, 3, "GPE"]]
 
+    def test_every_row_names_the_labels_that_were_looked_for(self) -> None:
+        with workspace() as bench:
+            import_data(bench, "gliner", json.dumps([entity(ner_labels=["x"])]).encode(), layer="gold")
+            (row,) = json.loads(export_data(bench, "gliner")[0])
+        assert row["ner_labels"] == ["PERSON", "ORG", "GPE", "DATE"]
+        assert row["rel_labels"] == ["works_for", "held_in"]
+
+    def test_windows_hold_whole_sentences_and_no_more_words_than_asked(self) -> None:
+        text = " ".join(f"Ana number {n} lives in Lima." for n in range(9))
+        spans = [[match.start(), match.end(), "PERSON"] for match in re.finditer("Ana", text)]
+        with workspace() as bench:
+            import_data(bench, "doccano", json.dumps({"text": text, "label": spans}).encode(), layer="gold")
+            data, result = export_data(bench, "gliner", options={"rows": "windows", "words": "15"})
+            rows = json.loads(data)
+            assert [len(row["tokenized_text"]) for row in rows] == [14, 14, 14, 14, 7]
+            assert rows[0]["ner"] == [[0, 0, "PERSON"], [7, 7, "PERSON"]]
+            assert (result.parts[0].spans, sum(len(row["ner"]) for row in rows)) == (9, 9)
+            assert [row["key"] for row in rows][:2] == ["import-000001-0001", "import-000001-0002"]
+            for words in ("0", "x", "-1"):
+                with pytest.raises(FormatError, match=f"words={words}: not a number of words"):
+                    export_data(bench, "gliner", options={"rows": "windows", "words": words})
+
+    def test_spans_that_gliner_would_cut_are_told(self) -> None:
+        text = "a " * 400 + "Ana"
+        with workspace() as bench:
+            import_data(
+                bench, "doccano", json.dumps({"text": text, "label": [[800, 803, "PERSON"]]}).encode(), layer="gold"
+            )
+            _, result = export_data(bench, "gliner")
+        assert sum(result.warnings.values()) == 1
+
     def test_an_empty_export_is_an_empty_list(self) -> None:
         with workspace() as bench:
             assert export_data(bench, "gliner")[0] == b"[]\n"
@@ -85,8 +119,52 @@ class TestRows:
         assert span_texts(document) == [("PERSON", "Ana"), ("GPE", "Lima")]
         assert list(hf.read(Source(tmp_path / "out"), {})) == [document]
 
+    @pytest.mark.parametrize("file", ["jsonl", "parquet"])
+    @pytest.mark.parametrize("tags", ["names", "ids"])
+    def test_nested_spans_and_relations_come_back(self, file: str, tags: str, tmp_path: Path) -> None:
+        if file == "parquet":
+            pytest.importorskip("pyarrow", reason="pyarrow is an extra")
+        value = entity(ner=[[0, 1, "PERSON"], [1, 1, "ORG"], [3, 3, "GPE"]], relations=[[0, 2, "works_for"]])
+        with workspace() as bench, workspace() as other:
+            import_data(bench, "gliner", json.dumps([value]).encode(), layer="gold")
+            export_data(bench, "hf", tmp_path / "out", options={"file": file, "tags": tags})
+            assert import_data(other, "hf", tmp_path / "out", layer="gold").lost == {}
+            assert export_data(other, "gliner")[0] == export_data(bench, "gliner")[0]
+
+    def test_the_card_says_where_the_rows_are_and_what_they_hold(self, tmp_path: Path) -> None:
+        rows = [{"text": f"Ana {n}", "label": [[0, 3, "PERSON"]]} for n in range(8)]
+        data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+        with workspace() as bench:
+            import_data(bench, "doccano", data, layer="gold")
+            export_data(bench, "hf", tmp_path / "all")
+            export_data(bench, "hf", tmp_path / "split", split=Split((0.5, 0.25, 0.25), 1))
+            export_data(bench, "hf", tmp_path / "split", split=Split((0.5, 0.25, 0.25), 1))  # what is ours is replaced
+        files = {"all": {"train": "data.jsonl"}, "split": {}}
+        files["split"] = {"train": "train/data.jsonl", "validation": "dev/data.jsonl", "test": "test/data.jsonl"}
+        for folder, expected in files.items():
+            head = yaml.safe_load((tmp_path / folder / "README.md").read_text(encoding="utf-8").split("---\n")[1])
+            assert {f["split"]: f["path"] for f in head["configs"][0]["data_files"]} == expected
+            assert all((tmp_path / folder / path).is_file() for path in expected.values())
+            features = {feature["name"]: feature for feature in head["dataset_info"]["features"]}
+            assert features["ner_tags"]["sequence"]["class_label"]["names"]["1"] == "B-PERSON"
+            first = json.loads((tmp_path / folder / expected["train"]).read_text().splitlines()[0])
+            assert list(features) == list(first)
+
+    def test_a_parquet_file_of_the_hub_names_its_tags_itself(self, tmp_path: Path) -> None:
+        pa = pytest.importorskip("pyarrow", reason="pyarrow is an extra")
+        from pyarrow import parquet
+
+        info = {"info": {"features": {"ner_tags": {"feature": {"names": ["O", "B-X"], "_type": "ClassLabel"}}}}}
+        table = pa.table({"tokens": [["Ana", "ve"]], "ner_tags": [[1, 0]]})
+        parquet.write_table(table.replace_schema_metadata({"huggingface": json.dumps(info)}), tmp_path / "a.parquet")
+        (document,) = hf.read(Source(tmp_path / "a.parquet"), {})
+        assert span_texts(document) == [("X", "Ana")]
+        (tmp_path / "b.parquet").write_bytes(b"PAR1 and nothing else")
+        with pytest.raises(FormatError, match=r"b\.parquet: no Parquet file, or a damaged one"):
+            list(hf.read(Source(tmp_path / "b.parquet"), {}))
+
     def test_a_folder_without_rows(self, tmp_path: Path) -> None:
-        with pytest.raises(FormatError, match=r"no \.jsonl file in this folder"):
+        with pytest.raises(FormatError, match=r"no \.jsonl or \.parquet file in this folder"):
             list(hf.read(Source(tmp_path), {}))
 
 
@@ -115,6 +193,16 @@ BROKEN: dict[str, tuple[Any, Any, str]] = {
     "no object": (hf, ["Ana"], 'found ["Ana"], expected an object'),
     "meta that is none": (hf, tagged("O", "O", meta="{"), "not JSON"),
     "meta that is a list": (hf, tagged("O", "O", meta="[1]"), "meta: found [1], expected an object"),
+    "spans behind the words": (
+        hf,
+        tagged("O", "O", spans=[{"start": 0, "end": 3, "label": "X"}]),
+        "spans[0].start: found 0-3",
+    ),
+    "a relation of nothing": (
+        hf,
+        tagged("O", "O", spans=[], relations=[{"head": 0, "child": 0, "label": "X"}]),
+        "relations[0].head: found 0",
+    ),
     "half a character": (hf, tagged("O", "O", text="\ud83d"), "half of a character"),
 }
 

@@ -113,7 +113,10 @@ def _export(
             )
         with outputs.folder(output) as folder:
             _write_folder(workspace.store, writer, request, selection, folder, output.name)
-            for name, content in setup.items():
+            further = dict(setup)
+            if split is not None and form.describe_parts is not None:
+                further.update(form.describe_parts(folder, [part.name for part in writer.result.parts]))
+            for name, content in further.items():
                 (folder / name).write_bytes(content)
                 writer.result.files[name] = hashlib.sha256(content).hexdigest()
             if request.with_manifest:
