@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from annotator.annotation import Span, SpanKey, Verdict, suggested_span
 from annotator.suggest.learned.corrections import (
     SOURCE,
+    BorderChange,
     Change,
     CorrectionMemory,
     DecidedSuggestion,
     DocumentCorrections,
+    Relabelling,
     corrected,
     possible_changes,
 )
@@ -58,10 +60,21 @@ class CorrectionRules:
         changes = set(changes)
         new = changes - self._spans.keys()
         self._spans.update((change, []) for change in new)
-        for span in self._layer.suggestions.stored_spans.values() if new else ():
-            for change in possible_changes(self._index, span.key, new):
+        borders = {change for change in new if isinstance(change, BorderChange)}
+        for span in self._layer.suggestions.stored_spans.values() if borders else ():
+            for change in possible_changes(self._index, span.key, borders):
                 self._spans[change].append(span)
+        for change in new - borders:
+            self._spans[change] += self._relabelled(change)
         return [span for change in changes for span in self._spans[change]]
+
+    def _relabelled(self, change: Change) -> list[Span]:
+        """The stored suggestions in which a relabelling is possible: they begin, or end, with its word."""
+        assert isinstance(change, Relabelling)
+        over = self._layer.suggestions.stored_over
+        words = (self._index.document.tokens[token] for token in self._index.positions.get(change.word, ()))
+        found = {span.id: span for word in words for span in over(*word)}
+        return [span for span in found.values() if any(possible_changes(self._index, span.key, (change,)))]
 
     def corrected(self, span: Span) -> Span | None:
         """What the rules make of a stored suggestion; ``None`` where they leave it as it is."""

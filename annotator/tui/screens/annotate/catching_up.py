@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from textual.timer import Timer
@@ -54,9 +55,11 @@ class CatchingUp:
 
     def prepare_soon(self) -> None:
         """Load what the first decision and the first hints need once the document is on the screen."""
-        self._screen.set_timer(AFTER_OPENING, self._screen.marking.prepare)
-        if (updates := self._screen.session.updates) is not None:
-            self._screen.set_timer(AFTER_OPENING, updates.prepare)
+        screen = self._screen
+        if (updates := screen.session.updates) is not None:
+            screen.set_timer(AFTER_OPENING, updates.prepare)
+        for number, label in enumerate(screen.session.scheme.entities, 1):  # each has patterns of its own
+            screen.set_timer(AFTER_OPENING + number * EVERY, partial(screen.marking.phrases, label))
 
     def begin(self) -> None:
         """Go on from time to time, if suggestions are behind."""

@@ -66,11 +66,6 @@ class Marking:
         self._finder = PhraseFinder(screen.session.document)
         self.just_marked: str | None = None
 
-    def prepare(self) -> None:
-        """Find the phrases in view now, and load what finds them: the first label's key would wait for it."""
-        for label in list(self._screen.session.scheme.entities)[:1]:
-            self.phrases(label)
-
     def focus_moved(self, item_id: str | None) -> None:
         """Note what is in focus now."""
         if item_id != self.just_marked:

@@ -258,9 +258,11 @@ class DocumentScreen(WorkScreen):
         except KeyError:
             self.refuse(f"no such hint: {character}")
             return
+        shown = self.view.highlights
         if action is not None:
             await self.waiting_keys.run(action)
-        self.refresh_highlights()
+        if self.view.highlights is shown:
+            self.refresh_highlights()
 
     def refuse(self, text: str) -> None:
         """Say why a key opens no question, or does not answer it; letters typed on for that question do nothing."""
