@@ -18,6 +18,7 @@ from annotator.cli.common import (
     narrate,
     print_json,
     print_table,
+    progress_bar,
     workspace_option,
 )
 from annotator.wording import first_few, plural
@@ -58,7 +59,8 @@ def command(
 ) -> None:
     """Spread documents (default: all) over curators; what is assigned or begun stays where it is.
 
-    The same call again changes nothing; with new documents, more curators or more overlap it adds.
+    The same call again changes nothing; with new documents, more curators or more overlap it adds. What an
+    interruption left is carried out by the next call.
     """
     team = _names(curators)
     limits = dict(_quota(text, team) for text in quotas)
@@ -67,24 +69,34 @@ def command(
         raise click.UsageError("--quota and --blind are for new assignments")
     workspace = global_options.workspace(folder)
     actor = curator_name(curator or global_options.curator)
-    if handover or withdraw:
-        giver, _, taker = (handover or withdraw or "").partition(":")
-        takers = [] if withdraw else [curator_name(taker)] if taker else team
-        report = reassign(
-            workspace, actor, giver, takers, idle_days=idle, seed=seed, keys=documents, dry_run=dry_run
-        )  # fmt: skip
-    else:
-        report = assign(
-            workspace,
-            actor,
-            team,
-            overlap=overlap,
-            blind=blind,
-            quotas=limits,
-            seed=seed,
-            keys=documents,
-            dry_run=dry_run,
-        )
+    with progress_bar("assigning") as progress:
+        if handover or withdraw:
+            giver, _, taker = (handover or withdraw or "").partition(":")
+            takers = [] if withdraw else [curator_name(taker)] if taker else team
+            report = reassign(
+                workspace,
+                actor,
+                giver,
+                takers,
+                idle_days=idle,
+                seed=seed,
+                keys=documents,
+                dry_run=dry_run,
+                progress=progress,
+            )
+        else:
+            report = assign(
+                workspace,
+                actor,
+                team,
+                overlap=overlap,
+                blind=blind,
+                quotas=limits,
+                seed=seed,
+                keys=documents,
+                dry_run=dry_run,
+                progress=progress,
+            )
     if as_json:
         print_json(_as_json(report, seed))
     else:
@@ -122,7 +134,7 @@ def _check_usage(team: list[str], handover: str | None, withdraw: str | None, id
 
 
 def _rows(report: AssignmentReport) -> list[dict[str, object]]:
-    new, blind = (Counter(t.curator for t in report.tasks if t.blind >= least) for least in (False, True))
+    new, blind = (Counter(t.curator or "" for t in report.tasks if t.blind >= least) for least in (False, True))
     names = sorted({*report.totals, *new})
     return [
         {"curator": name, "new": new[name], "new_blind": blind[name], **_totals(report, name)} for name in names
@@ -157,6 +169,8 @@ def _show(report: AssignmentReport) -> None:
 def _tell(report: AssignmentReport, *, dry_run: bool) -> None:
     documents = len({task.document for task in report.tasks})
     would = "would be " if dry_run else ""
+    if report.finished:
+        narrate(f"{plural(len(report.finished), 'change')} of an interrupted call {would}carried out first")
     narrate(f"{plural(len(report.tasks), 'assignment')} on {plural(documents, 'document')} {would}made")
     if report.withdrawn:
         narrate(f"{plural(len(report.withdrawn), 'document')} {would}taken back")

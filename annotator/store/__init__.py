@@ -2,12 +2,17 @@
 
 from annotator.store.assignments import (
     Assignment,
+    PlannedBatch,
     anybody_curates,
     assigned_curators,
     begun_work,
     curates,
+    note_plan,
     people,
+    plan_number,
+    planned_batches,
     read_assignments,
+    settle_batch,
 )
 from annotator.store.bulk import Bulk
 from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
@@ -80,6 +85,7 @@ __all__ = [
     "LostError",
     "Noted",
     "NotedScheme",
+    "PlannedBatch",
     "Queue",
     "QueueFilter",
     "QueueRow",
@@ -123,8 +129,11 @@ __all__ = [
     "layers_with_news",
     "layers_with_other_labels",
     "layers_with_overlaps",
+    "note_plan",
     "noted_schemes",
     "people",
+    "plan_number",
+    "planned_batches",
     "present_digests",
     "read_assignments",
     "read_comments",
@@ -133,6 +142,7 @@ __all__ = [
     "removed_record",
     "return_record",
     "scheme_problem",
+    "settle_batch",
     "survey",
     "take_texts",
     "work_on",

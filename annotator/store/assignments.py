@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from annotator.history import dumps
 from annotator.store.database import Store
 from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
 
@@ -29,13 +31,18 @@ JOIN layer c ON c.id = a.layer_id
 JOIN document d ON d.id = c.document_id
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = 'curator:' || a.id
 WHERE d.sha256 IS NOT NULL AND (?1 IS NULL OR a.id = ?1)
+  AND (?2 IS NULL OR d.key IN (SELECT value FROM json_each(?2)))
 ORDER BY d.key, a.id
 """
 
 
-def read_assignments(store: Store, curator: str | None = None) -> list[Assignment]:
-    """All assignments, or those of one curator, in order of document and curator."""
-    return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in store.rows(_ASSIGNED, curator)]
+def read_assignments(
+    store: Store, curator: str | None = None, documents: Sequence[str] | None = None
+) -> list[Assignment]:
+    """All assignments, or those of one curator or of some documents, in order of document and curator."""
+    wanted = None if documents is None else dumps(list(documents))
+    rows = store.rows(_ASSIGNED, curator, wanted)
+    return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows]
 
 
 def curates(store: Store, person: str) -> bool:
@@ -62,13 +69,13 @@ def assigned_curators(store: Store) -> list[str]:
     return [row[0] for row in store.rows(f"SELECT DISTINCT id FROM assignment WHERE {PRESENT_ASSIGNMENTS} ORDER BY id")]
 
 
-def begun_work(store: Store) -> list[tuple[str, str]]:
-    """Document and curator of all work that was begun, assigned or not, in order."""
+def begun_work(store: Store) -> list[tuple[str, str, str]]:
+    """Document, curator and state of all work that was begun, assigned or not, in order."""
     query = (
-        "SELECT d.key, l.author FROM layer l JOIN document d ON d.id = l.document_id"
-        " WHERE l.kind = 'curator' AND l.state IS NOT NULL ORDER BY d.key, l.author"
+        f"SELECT d.key, own.author, {LISTED_STATE} FROM layer own JOIN document d ON d.id = own.document_id"
+        " WHERE own.kind = 'curator' AND own.state IS NOT NULL ORDER BY d.key, own.author"
     )
-    return [(row[0], row[1]) for row in store.rows(query)]
+    return [(row[0], row[1], row[2]) for row in store.rows(query)]
 
 
 def people(store: Store) -> list[str]:
@@ -78,3 +85,42 @@ def people(store: Store) -> list[str]:
         " UNION SELECT id FROM assignment UNION SELECT id FROM returned ORDER BY 1"
     )
     return [row[0] for row in store.rows(query)]
+
+
+class PlannedBatch(NamedTuple):
+    """Assignments that were planned together and not carried out yet, as JSON."""
+
+    id: int
+    actor: str
+    action: str
+    tasks: str
+
+
+_DONE = "[]"
+"""The tasks of a batch that was carried out."""
+
+
+def planned_batches(store: Store) -> list[PlannedBatch]:
+    """What was planned and is not carried out yet, in order."""
+    rows = store.rows("SELECT id, actor, action, tasks FROM planned WHERE tasks <> ? ORDER BY id", _DONE)
+    return [PlannedBatch(*row) for row in rows]
+
+
+def plan_number(store: Store) -> int:
+    """A number that is another one as soon as anything more was planned."""
+    row = store.row("SELECT coalesce(max(id), 0) FROM planned")
+    return 0 if row is None else int(row[0])
+
+
+def note_plan(store: Store, actor: str, action: str, batches: Sequence[str]) -> PlannedBatch | None:
+    """Note what is planned, to be called inside :meth:`Store.write`; return the first batch, if there is any."""
+    number = plan_number(store) + 1
+    noted = [PlannedBatch(number + i, actor, action, tasks) for i, tasks in enumerate(batches)]
+    store.connection.executemany("INSERT INTO planned (id, actor, action, tasks) VALUES (?, ?, ?, ?)", noted)
+    return noted[0] if noted else None
+
+
+def settle_batch(store: Store, batch: PlannedBatch) -> None:
+    """Strike a batch off, to be called inside :meth:`Store.write` with what carries it out."""
+    store.connection.execute("UPDATE planned SET tasks = ? WHERE id = ?", (_DONE, batch.id))
+    store.connection.execute("DELETE FROM planned WHERE id < ?", (batch.id,))

@@ -385,6 +385,16 @@ CREATE TRIGGER text_is_never_deleted BEFORE DELETE ON text
 BEGIN SELECT RAISE(ABORT, 'texts are never rewritten'); END;
 """
 
+_PLANNED = """
+-- What was planned and is being carried out, a batch of documents a row; no part of history, as what was done is.
+CREATE TABLE planned (
+    id INTEGER PRIMARY KEY,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    tasks TEXT NOT NULL CHECK (json_valid(tasks))
+) STRICT;
+"""
+
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001_base", BASE),
     ("0002_several_curators", _SEVERAL_CURATORS),
@@ -401,5 +411,6 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0013_renaming", _RENAMING),
     ("0014_doubt_per_token", _DOUBT_PER_TOKEN),
     ("0015_segmentation", _SEGMENTATION),
+    ("0016_planned", _PLANNED),
 )
 """Name and SQL of each migration, oldest first."""

@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 from annotator.cli.main import main
-from annotator.store import Store, schema
+from annotator.store import Store
 from annotator.suggest.pinned_models import PINNED
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.workspace import Workspace
@@ -150,16 +150,16 @@ def backed_up(base: Path) -> None:
 
 
 def older(base: Path) -> None:
-    """The database is four versions behind."""
+    """The database is some versions behind: at that before documents were noted as ready."""
     finished(base)
     with Store(base / "work" / "db" / "annotator.db") as store:
         put_back(store.connection)
         for statement in ("DROP INDEX document_ready", "DROP INDEX layer_in_work"):
             store.connection.execute(statement)
         store.connection.execute("ALTER TABLE document DROP COLUMN ready")
-        store.connection.execute(f"PRAGMA user_version = {schema.VERSION - 4}")
-        names = [name for name, _ in schema.MIGRATIONS[-4:]]
-        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name IN (?, ?, ?, ?)", names)
+        store.connection.execute("DROP TABLE planned")
+        store.connection.execute("PRAGMA user_version = 11")
+        store.connection.execute("DELETE FROM _sqlite_migrations WHERE name >= '0012'")
 
 
 def renamed(base: Path) -> None:

@@ -115,6 +115,12 @@ print("go", flush=True)
 assign(bench.workspace, "lead", ["ana", "bo", "carla"], overlap=2, blind=0.2)
 """
 
+ASSIGN_IN_BATCHES = f"""
+from annotator.workflow.sharing import planned_tasks
+planned_tasks.AT_ONCE = 10
+{ASSIGN}
+"""
+
 MERGE = """
 import sys
 from pathlib import Path
@@ -179,6 +185,29 @@ def test_an_assignment_that_is_killed_is_whole_or_did_not_happen(bench: Bench) -
     finish(start(ASSIGN, bench.workspace.root))
     assert number_of(restored, "assignment") == 302
     restored.workspace.close()
+
+
+def test_an_assignment_in_batches_that_is_killed_comes_to_the_same_when_it_is_called_again(bench: Bench) -> None:
+    corpus_of(bench, 150)
+    bench.workspace.close()
+    before = shutil.copyfile(bench.workspace.database_path, bench.workspace.root / "before.db")
+    restored = restore(bench, before)
+    finish(start(ASSIGN_IN_BATCHES, bench.workspace.root))
+    expected = assigned(restored)
+    restored.workspace.close()
+    chance = random.Random(13)
+    for _ in range(SHORT_ROUNDS):
+        restored = restore(bench, before)
+        kill_soon(ASSIGN_IN_BATCHES, chance, 0.3, bench.workspace.root)
+        assert set(assigned(restored)) <= set(expected)
+        assert list(check_database(restored.store)) == []
+        finish(start(ASSIGN_IN_BATCHES, bench.workspace.root))
+        assert assigned(restored) == expected
+        restored.workspace.close()
+
+
+def assigned(bench: Bench) -> list[tuple[int, str, int]]:
+    return list(map(tuple, bench.store.rows("SELECT layer_id, id, blind FROM assignment ORDER BY layer_id, id")))
 
 
 def test_a_merge_that_is_killed_is_whole_or_did_not_happen(bench: Bench, tmp_path: Path) -> None:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.errors import WorkflowError
-from annotator.history import CORPUS, LayerName, Op
-from annotator.store import Assignment, Store, Writer, begun_work, read_assignments
+from annotator.store import Assignment, Store, begun_work, plan_number, read_assignments
 from annotator.workflow.idleness import days_before, is_abandoned
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
+from annotator.workflow.sharing.planned_tasks import (
+    UNFINISHED,
+    Plan,
+    Progress,
+    Task,
+    carry_out,
+    finish_interrupted,
+    interrupted,
+)
 from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace
-
-UNFINISHED = ("todo", "doing", "returned")
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A document that came into a curator's charge; ``instead_of`` is who had it before."""
-
-    document: str
-    curator: str
-    blind: bool
-    instead_of: str | None = None
 
 
 @dataclass(slots=True)
@@ -33,6 +29,7 @@ class AssignmentReport:
 
     ``short`` has the documents that lack curators, with how many; ``withdrawn`` those that somebody no longer has and
     nobody got; ``stuck`` those of a hand-over that stayed, because whoever could take them has them already.
+    ``finished`` is what an interrupted call had left and this one did first.
     """
 
     tasks: list[Task] = field(default_factory=list)
@@ -40,6 +37,7 @@ class AssignmentReport:
     withdrawn: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     totals: dict[str, Counter[str]] = field(default_factory=dict)
+    finished: list[Task] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +45,16 @@ class _Charges:
     """All assignments as they stand, by document and curator, and who has begun what."""
 
     assigned: Mapping[str, Mapping[str, Assignment]]
-    begun: Mapping[str, set[str]]
+    begun: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def of(cls, store: Store) -> _Charges:
+    def of(cls, assignments: Iterable[Assignment], begun: Iterable[tuple[str, str, str]]) -> _Charges:
         charges: dict[str, dict[str, Assignment]] = defaultdict(dict)
-        for one in read_assignments(store):
+        for one in assignments:
             charges[one.document][one.curator] = one
-        started: dict[str, set[str]] = defaultdict(set)
-        for document, curator in begun_work(store):
-            started[document].add(curator)
+        started: dict[str, dict[str, str]] = defaultdict(dict)
+        for document, curator, state in begun:
+            started[document][curator] = state
         return cls(charges, started)
 
     def curators(self, document: str) -> list[str]:
@@ -66,6 +64,24 @@ class _Charges:
     def all(self) -> Iterable[Assignment]:
         for charges in self.assigned.values():
             yield from charges.values()
+
+    def after(self, tasks: Iterable[Task]) -> _Charges:
+        """What would stand after some tasks."""
+        charges = {document: dict(curators) for document, curators in self.assigned.items()}
+        for task in tasks:
+            of = charges.setdefault(task.document, {})
+            if task.instead_of is not None:
+                of.pop(task.instead_of, None)
+            if task.curator is not None:
+                of[task.curator] = Assignment(task.document, task.curator, task.blind, self._state(task), None)
+        return _Charges(charges, self.begun)
+
+    def _state(self, task: Task) -> str:
+        return self.begun.get(task.document, {}).get(task.curator or "", "todo")
+
+
+def _tell_nobody(done: int, total: int) -> None:
+    del done, total
 
 
 def assign(
@@ -79,19 +95,22 @@ def assign(
     seed: int = 0,
     keys: Sequence[str] = (),
     dry_run: bool = False,
+    progress: Progress = _tell_nobody,
 ) -> AssignmentReport:
     """Give documents (all, when no keys are given) curators until each has ``overlap`` of them.
 
     What is assigned or begun stays and counts, so the same call again changes nothing, and one with new documents or
     more overlap adds.  A quota is the most documents that a curator is to have in all.  ``blind`` is the share of each
-    curator's new documents that come without suggestions.  All of it is written, or nothing.
+    curator's new documents that come without suggestions.
+
+    What was planned is written some hundreds of documents at a time; ``progress`` is given how many batches are done,
+    and of how many.  An interruption leaves the rest noted, and the next call carries it out first.
 
     Raises :class:`WorkflowError` for an unknown key, or for more overlap than curators.
     """
     documents = known_keys(workspace.store, keys)
-    report = AssignmentReport()
-    with workspace.store.write(dry_run=dry_run) as writer:
-        charges = _Charges.of(workspace.store)
+
+    def plan(charges: _Charges, report: AssignmentReport) -> list[Task]:
         _check_overlap(charges, curators, documents, overlap)
         adopted = {(key, c) for key in documents for c in charges.begun.get(key, ()) if c in curators}
         adopted -= {(one.document, one.curator) for one in charges.all()}
@@ -101,10 +120,9 @@ def assign(
         unseen = blindfold(result.chosen, blinds, blind, seed)
         new = {*adopted, *((key, c) for key, chosen in result.chosen.items() for c in chosen)}
         report.short = dict(sorted(result.short.items()))
-        report.tasks = [Task(key, curator, (key, curator) in unseen) for key, curator in sorted(new)]
-        _write(writer, actor, "assign", report.tasks)
-        report.totals = _totals(workspace.store)
-    return report
+        return [Task(key, curator, (key, curator) in unseen) for key, curator in sorted(new)]
+
+    return _carry_out(workspace.store, actor, "assign", plan, progress, dry_run=dry_run)
 
 
 def _check_overlap(charges: _Charges, curators: Sequence[str], documents: Sequence[str], overlap: int) -> None:
@@ -134,6 +152,7 @@ def reassign(
     seed: int = 0,
     keys: Sequence[str] = (),
     dry_run: bool = False,
+    progress: Progress = _tell_nobody,
 ) -> AssignmentReport:
     """Hand a curator's unfinished documents over to others, evenly; without takers they go back to nobody.
 
@@ -141,23 +160,18 @@ def reassign(
     What the giver did stays in their layer.  Without takers only what was not begun is taken back.
     """
     wanted = set(known_keys(workspace.store, keys))
-    report = AssignmentReport()
-    with workspace.store.write(dry_run=dry_run) as writer:
-        charges = _Charges.of(workspace.store)
+    cutoff = days_before(workspace.store.clock(), idle_days or 0)
+
+    def plan(charges: _Charges, report: AssignmentReport) -> list[Task]:
         mine = [c[giver] for key, c in charges.assigned.items() if giver in c and key in wanted]
         if not mine:
             raise WorkflowError(f"nothing of that is assigned to {giver!r}", "`annotator status` says who has what")
-        left = [one for one in mine if _left(one, idle_days, days_before(workspace.store.clock(), idle_days or 0))]
+        left = [one for one in mine if _left(one, idle_days, cutoff)]
         if takers:
-            _hand_over(charges, left, takers, seed, report)
-        else:
-            report.withdrawn = [one.document for one in left if one.state == "todo"]
-        for key in report.withdrawn:
-            op = Op("assignment", giver, {"blind": charges.assigned[key][giver].blind}, None)
-            writer.append(LayerName(key, CORPUS), actor, "withdraw", [op])
-        _write(writer, actor, "reassign", report.tasks)
-        report.totals = _totals(workspace.store)
-    return report
+            return _hand_over(charges, left, takers, seed, report)
+        return [Task(one.document, None, one.blind, giver) for one in left if one.state == "todo"]
+
+    return _carry_out(workspace.store, actor, "reassign" if takers else "withdraw", plan, progress, dry_run=dry_run)
 
 
 def _left(one: Assignment, idle_days: int | None, cutoff: str) -> bool:
@@ -168,32 +182,51 @@ def _left(one: Assignment, idle_days: int | None, cutoff: str) -> bool:
 
 def _hand_over(
     charges: _Charges, left: Sequence[Assignment], takers: Sequence[str], seed: int, report: AssignmentReport
-) -> None:
+) -> list[Task]:
+    tasks: list[Task] = []
     team = _team(charges, takers, {}, set())
     for one in left:
         others = charges.curators(one.document)
         result = spread([one.document], {one.document: others}, team, len(others) + 1, seed)
-        for curator in result.chosen.get(one.document, ()):
-            report.tasks.append(Task(one.document, curator, one.blind, one.curator))
+        chosen = result.chosen.get(one.document, ())
+        tasks += [Task(one.document, curator, one.blind, one.curator) for curator in chosen]
         if one.document in result.short:
             report.stuck.append(one.document)
+    return tasks
 
 
-def _write(writer: Writer, actor: str, action: str, tasks: Sequence[Task]) -> None:
-    """Write one event a document."""
-    ops: dict[str, list[Op]] = defaultdict(list)
-    for task in tasks:
-        if task.instead_of is not None:
-            ops[task.document].append(Op("assignment", task.instead_of, {"blind": task.blind}, None))
-        ops[task.document].append(Op("assignment", task.curator, None, {"blind": task.blind}))
-    for key, steps in ops.items():
-        writer.append(LayerName(key, CORPUS), actor, action, steps)
+def _carry_out(
+    store: Store,
+    actor: str,
+    action: str,
+    plan: Callable[[_Charges, AssignmentReport], list[Task]],
+    progress: Progress,
+    *,
+    dry_run: bool,
+) -> AssignmentReport:
+    """Plan by what is assigned and begun, and carry that out, after what an earlier call had left."""
+    finished: list[Task] = []
+    while True:
+        finished += [] if dry_run else finish_interrupted(store, progress)
+        with store.snapshot():
+            number, charges = plan_number(store), _Charges.of(read_assignments(store), begun_work(store))
+            left = interrupted(store)
+        charges = charges.after(left)
+        report = AssignmentReport(finished=finished + left)
+        tasks = plan(charges, report)
+        done = tasks if dry_run else carry_out(store, Plan(number, actor, action, tasks), progress)
+        if done is not None:
+            break
+    report.tasks = [task for task in done if task.curator is not None]
+    report.withdrawn = [task.document for task in done if task.curator is None]
+    report.totals = _totals(charges.after(done).all() if dry_run else read_assignments(store))
+    return report
 
 
-def _totals(store: Store) -> dict[str, Counter[str]]:
+def _totals(assignments: Iterable[Assignment]) -> dict[str, Counter[str]]:
     """For every curator how many documents they have in all, unfinished and blind."""
     totals: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in read_assignments(store):
+    for one in assignments:
         counts = {"assigned": 1, "unfinished": int(one.state in UNFINISHED), "blind": int(one.blind)}
         totals[one.curator].update(counts)
     return dict(sorted(totals.items()))

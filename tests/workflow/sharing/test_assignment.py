@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 from annotator.cli.main import main
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS
-from annotator.store import check_database, read_assignments
+from annotator.store import Store, check_database, read_assignments
 from annotator.workflow.desk import Desk
+from annotator.workflow.importing.removing import remove
+from annotator.workflow.sharing import assignment, planned_tasks
 from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
-from tests.workspaces import Bench, pending_suggestions, proposal, propose, sql_dump
+from annotator.workflow.sharing.planned_tasks import Task, carry_out
+from tests.workspaces import Bench, make_bench, open_bench, pending_suggestions, proposal, propose, sql_dump
 
 TEAM = ["ana", "bo", "carla"]
 KEYS = [f"d{number}" for number in range(12)]
@@ -327,3 +331,105 @@ class TestCommand:
         status, out, err = run("--curators", "ana,b o")
         assert (status, out) == (1, "")
         assert "'b o' cannot be a curator's name" in err
+
+
+class TestInBatches:
+    """What is planned is written some documents at a time; an interruption changes nothing of what comes of it."""
+
+    @pytest.fixture(autouse=True)
+    def _small_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(planned_tasks, "AT_ONCE", 3)
+
+    @pytest.fixture
+    def expected(self, tmp_path: Path) -> dict[str, list[str]]:
+        """Who has what where nothing was interrupted."""
+        other = make_bench(tmp_path / "other")
+        for key in KEYS:
+            other.add(key, f"Luis Paz volvió a México, {key}.")
+        share_out(other, blind=0.4, seed=3)
+        found = who_has(other)
+        other.workspace.close()
+        return found
+
+    @pytest.mark.parametrize("batches", [1, 2, 3])
+    def test_the_same_call_again_comes_to_what_one_without_interruption_does(
+        self, corpus: Bench, expected: dict[str, list[str]], batches: int
+    ) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            share_out(corpus, blind=0.4, seed=3, progress=interrupting(batches))
+        assert len(who_has(corpus)) == 3 * batches
+        assert list(check_database(corpus.store)) == []
+        report = share_out(corpus, blind=0.4, seed=3)
+        assert who_has(corpus) == expected
+        assert len(report.finished) == 24 - 6 * batches
+        assert report.tasks == []
+
+    def test_another_call_finishes_it_first(self, corpus: Bench, expected: dict[str, list[str]]) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            share_out(corpus, blind=0.4, seed=3, progress=interrupting(1))
+        would = share_out(corpus, curators=["dora"], keys=["nota"], overlap=1, dry_run=True)
+        assert len(would.finished) == 18
+        assert share_out(corpus, curators=["dora"], keys=["nota"], overlap=1) == would
+        assert who_has(corpus) == {**expected, "nota": ["dora"]}
+
+    def test_a_hand_over_too(self, corpus: Bench) -> None:
+        share_out(corpus, curators=["ana"], overlap=1)
+        with pytest.raises(KeyboardInterrupt):
+            reassign(corpus.workspace, "lead", "ana", ["bo", "carla"], progress=interrupting(1))
+        assert loads(corpus)["ana"] == 9
+        with pytest.raises(WorkflowError, match="nothing of that is assigned to 'ana'"):
+            reassign(corpus.workspace, "lead", "ana", ["bo", "carla"])
+        assert loads(corpus) == {"bo": 6, "carla": 6}
+
+    def test_what_changed_since_the_interruption_stands(self, corpus: Bench) -> None:
+        share_out(corpus, curators=["ana"], overlap=1)
+        with pytest.raises(KeyboardInterrupt):
+            reassign(corpus.workspace, "lead", "ana", ["bo"], progress=interrupting(1))
+        kept, removed = [key for key, who in who_has(corpus).items() if who == ["ana"]][:2]
+        session = corpus.session(kept, curator="ana")
+        session.finish()
+        remove(corpus.store, "lead", [removed])
+        share_out(corpus, curators=["bo"], keys=["nota"], overlap=1)
+        assert who_has(corpus)[kept] == ["ana"]
+        assert loads(corpus) == {"ana": 1, "bo": 11}
+        assert list(check_database(corpus.store)) == []
+
+    def test_two_that_assign_at_once_do_not_assign_twice(self, corpus: Bench) -> None:
+        """The second one plans anew when the first one was quicker."""
+        other = open_bench(str(corpus.workspace.root))
+
+        def meanwhile(store: Store, *rest: object) -> list[Task] | None:
+            monkeypatch.undo()
+            share_out(other, overlap=1)
+            return carry_out(store, *rest)  # type: ignore[arg-type]
+
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(assignment, "carry_out", meanwhile)
+            report = share_out(corpus, overlap=1)
+        assert report.tasks == []
+        assert sorted(who_has(corpus)) == sorted(KEYS)
+        assert {len(who) for who in who_has(corpus).values()} == {1}
+        other.workspace.close()
+
+    def test_no_batch_is_written_with_the_lock_held_for_all(self, corpus: Bench) -> None:
+        """Somebody else writes between two batches."""
+        other = open_bench(str(corpus.workspace.root))
+        session = other.session("nota", curator="zoe")
+
+        def work(done: int, total: int) -> None:
+            assert total == 4
+            session.comment(f"{done}")
+
+        share_out(corpus, progress=work)
+        assert len(session.content.comments) == 3
+        other.workspace.close()
+
+
+def interrupting(after: int) -> Callable[[int, int], None]:
+    """Interrupt when so many batches are done."""
+
+    def progress(done: int, _total: int) -> None:
+        if done == after:
+            raise KeyboardInterrupt
+
+    return progress
