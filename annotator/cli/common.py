@@ -20,6 +20,7 @@ from annotator.reports.text_table import text_table
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import TaskID
 
     from annotator.files.outputs import Outputs
     from annotator.formats.protocol import Format
@@ -237,8 +238,16 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int | No
 
     ``unit`` is ``bytes`` where those are counted.
     """
+    with progress_steps(unit) as progress:
+        progress(label, 0, 0)
+        yield lambda done, total: progress(label, done, total)
+
+
+@contextmanager
+def progress_steps(unit: str = "") -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar that names its steps. Yields a function of the step, done and all, 0 if that is not known."""
     if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield lambda _step, _done, _total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -246,9 +255,18 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int | No
     count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     console = Console(stderr=True)
-    with _ended_in_order(console), Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(label, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    bar = Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty())
+    with _ended_in_order(console), bar as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                for former in tasks.values():
+                    progress.update(former, visible=False)
+                tasks[step] = progress.add_task(step, total=None)
+            progress.update(tasks[step], completed=done, total=total or None)
+
+        yield tell
 
 
 @contextmanager

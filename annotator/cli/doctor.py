@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import GlobalOptions, narrate, opened_seal, print_lines, seal_options, workspace_option
+from annotator.cli.common import (
+    GlobalOptions,
+    narrate,
+    opened_seal,
+    print_lines,
+    progress_steps,
+    seal_options,
+    workspace_option,
+)
 from annotator.errors import StoreError
 from annotator.wording import plural
 
@@ -29,7 +37,8 @@ def command(global_options: GlobalOptions, seal: Path | None, signer: Path | Non
     """
     opened = opened_seal(seal, signer)
     workspace = global_options.workspace(folder)
-    count = print_lines(_damage(workspace, opened))
+    with progress_steps() as progress:
+        count = print_lines(_damage(workspace, opened, progress))
     if count:
         raise StoreError(
             plural(count, "finding"),
@@ -39,11 +48,14 @@ def command(global_options: GlobalOptions, seal: Path | None, signer: Path | Non
     _tell_retired(workspace)
 
 
-def _damage(workspace: Workspace, opened: OpenedSeal | None) -> Iterator[str]:
+def _damage(
+    workspace: Workspace, opened: OpenedSeal | None, progress: Callable[[str, int, int], None]
+) -> Iterator[str]:
     from annotator.store import check_database
 
-    yield from check_database(workspace.store)
+    yield from check_database(workspace.store, progress)
     if opened is not None:
+        progress("the seal", 0, 0)
         from annotator.workflow.sharing.seals import Contents, breaches
 
         with workspace.store.snapshot():

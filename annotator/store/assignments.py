@@ -8,6 +8,7 @@ from typing import NamedTuple
 from annotator.history import dumps
 from annotator.store.database import Store
 from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
+from annotator.store.tables import tuples
 
 
 class Assignment(NamedTuple):
@@ -41,8 +42,9 @@ def read_assignments(
 ) -> list[Assignment]:
     """All assignments, or those of one curator or of some documents, in order of document and curator."""
     wanted = None if documents is None else dumps(list(documents))
-    rows = store.rows(_ASSIGNED, curator, wanted)
-    return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows]
+    with store.explained():
+        rows = tuples(store.connection, _ASSIGNED, curator, wanted)
+        return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows]
 
 
 def curates(store: Store, person: str) -> bool:

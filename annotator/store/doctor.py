@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import le, lt
@@ -18,27 +18,46 @@ from annotator.store.layers import LayerInfo
 from annotator.store.tables import read_state
 from annotator.text import Segmentation, text_sha256
 
+Progress = Callable[[str, int, int], None]
+"""Given what is being checked, how much of it is, and of how much; that is 0 where nobody knows."""
+_OFTEN = 64
+"""Texts or documents between two tellings of how far it is."""
 
-def check_database(store: Store) -> Iterator[str]:
+
+def _tell_nobody(what: str, done: int, total: int) -> None:
+    del what, done, total
+
+
+def check_database(store: Store, progress: Progress = _tell_nobody) -> Iterator[str]:
     """Yield every finding, one line each; nothing when all is well.
 
     Reads one consistent snapshot, so that others may go on writing meanwhile.
     """
     with store.snapshot():
+        progress("the file", 0, 0)
         yield from _database(store)
-        yield from _texts(store.connection.execute(_TEXTS))
+        yield from _texts(_counted(store, "text", "texts", _TEXTS, progress))
         problem = scheme_problem(store.scheme_events())
         if problem is not None:
             yield f"label scheme: {problem}"
             return
         scheme = store.scheme_history()
         try:
-            yield from _histories(store, scheme)
-            for layer in store.layers(removed=True):
-                yield from _layer(store, layer, scheme)
+            for row in _counted(store, "document", "documents", "SELECT key FROM document ORDER BY key", progress):
+                yield from _document(store, row[0], scheme)
         except RenamedError as error:
             yield f"names: {error.message}, and goes by the old name too"
+        progress("overviews", 0, 0)
         yield from _documents(store.rows(_DERIVED))
+
+
+def _counted(store: Store, table: str, told: str, query: str, progress: Progress) -> Iterator[sqlite3.Row]:
+    """Yield the rows of a query, one for each of a table, as they are read."""
+    total = store.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    for number, row in enumerate(store.connection.execute(query)):
+        if number % _OFTEN == 0:
+            progress(told, number, total)
+        yield row
 
 
 def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[str]) -> Iterator[str]:
@@ -51,7 +70,8 @@ def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[st
         for key in keys:
             for layer in store.layers(document=key, removed=True):
                 if layer.name in layers:
-                    yield from _layer(store, layer, scheme)
+                    events = store.hashed_events(layer)
+                    yield from _layer(store, layer, events, first_break(events), scheme)
             yield from _documents(store.rows(f"{_DERIVED} AND key = ?", key))
 
 
@@ -136,31 +156,37 @@ def scheme_problem(events: Iterable[tuple[str, SchemeEvent]]) -> str | None:
     return "two things were given one name" if names.ambiguous else None
 
 
-def _histories(store: Store, scheme: SchemeHistory) -> Iterator[str]:
-    """Examine every history as one that came from elsewhere is; what an earlier version let in is found here."""
+def _document(store: Store, key: str, scheme: SchemeHistory) -> Iterator[str]:
+    """Check the layers of a document.
+
+    Each history is examined as one that came from elsewhere is; what an earlier version let in is found here.
+    """
     from annotator.validation import Replacement, examine_history
 
-    replacements: dict[str, set[Replacement]] = {}
+    replacements: set[Replacement] = set()
     text, names = lru_cache(maxsize=2)(store.text), store.names
-    for layer in sorted(store.layers(removed=True), key=lambda layer: (layer.name.document, layer.name.name != CORPUS)):
+    layers = store.layers(document=key, removed=True)
+    for layer in sorted(layers, key=lambda layer: layer.name.name != CORPUS):
         events = store.hashed_events(layer)
-        if first_break(events) is None:
-            known = replacements.get(layer.name.document, ())
+        broken = first_break(events)
+        if broken is None:
             history = [event for _, event in events]
             name = names.layer_identity(layer.name)
-            found = examine_history(name, history, text, now=_ANY_TIME, replacements=known, scheme=scheme)
+            found = examine_history(name, history, text, now=_ANY_TIME, replacements=replacements, scheme=scheme)
             if found.replacements:
-                replacements[layer.name.document] = found.replacements
+                replacements = found.replacements
             if found.problem is not None:
                 yield f"{layer.name}: {found.problem}"
+        yield from _layer(store, layer, events, broken, scheme)
 
 
 _ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def _layer(store: Store, layer: LayerInfo, scheme: SchemeHistory) -> Iterator[str]:
-    events = store.hashed_events(layer)
-    broken = first_break(events)
+def _layer(
+    store: Store, layer: LayerInfo, events: Sequence[tuple[str, Event]], broken: str | None, scheme: SchemeHistory
+) -> Iterator[str]:
+    """Check that a layer's history, if it is not ``broken``, gives its state."""
     if broken is not None:
         yield f"{layer.name}: {broken}"
         return

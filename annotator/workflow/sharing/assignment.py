@@ -12,9 +12,9 @@ from annotator.workflow.idleness import days_before, is_abandoned
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
 from annotator.workflow.sharing.planned_tasks import (
     UNFINISHED,
-    Plan,
     Progress,
     Task,
+    TaskPlan,
     carry_out,
     finish_interrupted,
     interrupted,
@@ -214,7 +214,7 @@ def _carry_out(
         charges = charges.after(left)
         report = AssignmentReport(finished=finished + left)
         tasks = plan(charges, report)
-        done = tasks if dry_run else carry_out(store, Plan(number, actor, action, tasks), progress)
+        done = tasks if dry_run else carry_out(store, TaskPlan(number, actor, action, tasks), progress)
         if done is not None:
             break
     report.tasks = [task for task in done if task.curator is not None]

@@ -25,8 +25,8 @@ from annotator.store import (
     settle_batch,
 )
 
-AT_ONCE = 400
-"""Documents of one batch: a tenth of a second."""
+AT_ONCE = 200
+"""Documents of one batch: some hundredths of a second."""
 UNFINISHED = ("todo", "doing", "returned")
 Progress = Callable[[int, int], None]
 
@@ -40,7 +40,7 @@ class Task(NamedTuple):
     instead_of: str | None = None
 
 
-class Plan(NamedTuple):
+class TaskPlan(NamedTuple):
     """What is to be done, as one action of somebody; ``number`` says after which plan it was thought out."""
 
     number: int
@@ -77,7 +77,7 @@ def interrupted(store: Store) -> list[Task]:
     return [task for batch in planned_batches(store) for task in _tasks(batch)]
 
 
-def carry_out(store: Store, plan: Plan, progress: Progress) -> list[Task] | None:
+def carry_out(store: Store, plan: TaskPlan, progress: Progress) -> list[Task] | None:
     """Note a plan and carry it out; return what was done, or ``None`` if another plan came between.
 
     What somebody did to a document meanwhile stands: a task that does not fit it any more is left out.
