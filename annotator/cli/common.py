@@ -239,13 +239,13 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int | No
     ``unit`` is ``bytes`` where those are counted.
     """
     with progress_steps(unit) as progress:
-        progress(label, 0, 0)
+        progress(label, 0, None)
         yield lambda done, total: progress(label, done, total)
 
 
 @contextmanager
-def progress_steps(unit: str = "") -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar that names its steps. Yields a function of the step, done and all, 0 if that is not known."""
+def progress_steps(unit: str = "") -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show a progress bar that names its steps. Yields a function of the step, done and all, ``None`` if unknown."""
     if not sys.stderr.isatty():
         yield lambda _step, _done, _total: None
         return
@@ -259,12 +259,12 @@ def progress_steps(unit: str = "") -> Iterator[Callable[[str, int, int], None]]:
     with _ended_in_order(console), bar as progress:
         tasks: dict[str, TaskID] = {}
 
-        def tell(step: str, done: int, total: int) -> None:
+        def tell(step: str, done: int, total: int | None) -> None:
             if step not in tasks:
                 for former in tasks.values():
                     progress.update(former, visible=False)
                 tasks[step] = progress.add_task(step, total=None)
-            progress.update(tasks[step], completed=done, total=total or None)
+            progress.update(tasks[step], completed=done, total=total)
 
         yield tell
 

@@ -49,13 +49,13 @@ def command(global_options: GlobalOptions, seal: Path | None, signer: Path | Non
 
 
 def _damage(
-    workspace: Workspace, opened: OpenedSeal | None, progress: Callable[[str, int, int], None]
+    workspace: Workspace, opened: OpenedSeal | None, progress: Callable[[str, int, int | None], None]
 ) -> Iterator[str]:
     from annotator.store import check_database
 
     yield from check_database(workspace.store, progress)
     if opened is not None:
-        progress("the seal", 0, 0)
+        progress("the seal", 0, None)
         from annotator.workflow.sharing.seals import Contents, breaches
 
         with workspace.store.snapshot():

@@ -18,13 +18,13 @@ from annotator.store.layers import LayerInfo
 from annotator.store.tables import read_state
 from annotator.text import Segmentation, text_sha256
 
-Progress = Callable[[str, int, int], None]
-"""Given what is being checked, how much of it is, and of how much; that is 0 where nobody knows."""
+Progress = Callable[[str, int, int | None], None]
+"""Given what is being checked, how much of it is, and of how much, where that is known."""
 _OFTEN = 64
 """Texts or documents between two tellings of how far it is."""
 
 
-def _tell_nobody(what: str, done: int, total: int) -> None:
+def _tell_nobody(what: str, done: int, total: int | None) -> None:
     del what, done, total
 
 
@@ -34,7 +34,7 @@ def check_database(store: Store, progress: Progress = _tell_nobody) -> Iterator[
     Reads one consistent snapshot, so that others may go on writing meanwhile.
     """
     with store.snapshot():
-        progress("the file", 0, 0)
+        progress("the file", 0, None)
         yield from _database(store)
         yield from _texts(_counted(store, "text", "texts", _TEXTS, progress))
         problem = scheme_problem(store.scheme_events())
@@ -47,7 +47,7 @@ def check_database(store: Store, progress: Progress = _tell_nobody) -> Iterator[
                 yield from _document(store, row[0], scheme)
         except RenamedError as error:
             yield f"names: {error.message}, and goes by the old name too"
-        progress("overviews", 0, 0)
+        progress("overviews", 0, None)
         yield from _documents(store.rows(_DERIVED))
 
 
