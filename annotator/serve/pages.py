@@ -46,7 +46,7 @@ def message_page(
     status: int, sentence: str, how: str, prefix: str, extra: Mapping[str, str] | None = None
 ) -> web.Response:
     """A page with a sentence about what is wrong, and one about how to go on."""
-    response = _page("message.html", status, prefix, sentence=sentence, how=how)
+    response = _page("message.html", status, prefix, sentence=sentence, how=how, status=str(status))
     response.headers.update(extra or {})
     return response
 
@@ -56,7 +56,7 @@ def _template(name: str) -> Template:
     return Template((OWN_FILES / name).read_text(encoding="utf-8"))
 
 
-def _page(name: str, status: int, prefix: str, **values: str) -> web.Response:
+def _page(name: str, code: int, prefix: str, **values: str) -> web.Response:
     filled = {key: escape(value) for key, value in {"prefix": prefix, **values}.items()}
     text = _template(name).substitute(filled)
-    return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
+    return web.Response(text=text, status=code, content_type="text/html", headers={"Cache-Control": "no-store"})

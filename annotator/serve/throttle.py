@@ -17,6 +17,7 @@ WAITING_EACH, WAITING_ALL = 4, 64
 """Answers that may be waiting so at a time; beyond that the answer is at once that there were too many."""
 _ADDRESSES = 1024
 """Addresses that are remembered, the latest."""
+_LONGEST_ADDRESS = 64
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Throttle:
 
     async def wrong(self, address: str) -> bool:
         """Take note of a wrong link, and wait when there were many; returns whether there are too many to wait."""
+        address = address[:_LONGEST_ADDRESS]
         now, count = self._clock(), self._count(address)
         each, together = count.add(now), self._all.add(now)
         if each == AT_ONCE_EACH + 1:
@@ -86,5 +88,5 @@ def _network(address: str) -> str:
     try:
         parsed = ip_address(address)
     except ValueError:
-        return address[:64]
+        return address
     return str(int(parsed) >> 64) if isinstance(parsed, IPv6Address) else str(parsed)

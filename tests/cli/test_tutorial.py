@@ -40,8 +40,8 @@ def started(desk: Desk, monkeypatch: pytest.MonkeyPatch, *left_for: Reopening) -
         what.append((document, options["adjudicating"], options["offers_tutorial"]))
         return wishes.pop(0)
 
-    monkeypatch.setattr("annotator.tui.app.run", run)
-    monkeypatch.setattr("annotator.cli.tutorial.play", lambda curator, _preferences: what.append(curator))
+    monkeypatch.setattr("annotator.tui.running.run", run)
+    monkeypatch.setattr("annotator.cli.tutorial.play", lambda curator, _preferences, **_: what.append(curator))
     open_workbench(desk, KEY, adjudicating=True)
     return what
 

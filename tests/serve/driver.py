@@ -7,13 +7,14 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
+from types import MappingProxyType
 
 import aiohttp
 import pyte
@@ -70,8 +71,13 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(root: Path, *options: str, **variables: str) -> Iterator[RunningServer]:
-    command = [sys.executable, "-m", "annotator", "-w", str(root), "serve", "--port", "0", *options]
+def running_server(
+    root: Path,
+    *options: str,
+    program: tuple[str, ...] = ("-m", "annotator"),
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[RunningServer]:
+    command = [sys.executable, *program, "-w", str(root), "serve", "--port", "0", *options]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**variables)
     ) as process:
@@ -126,7 +132,7 @@ class Tab:
         if message.type is aiohttp.WSMsgType.BINARY:
             self.raw += message.data
             self._stream.feed(message.data)
-        elif message.type is not aiohttp.WSMsgType.TEXT:
+        elif message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.PING):
             raise AssertionError(f"closed: {self.socket.close_code} {message.extra}\n{self.text}")
 
     async def press(self, *keys: str) -> None:
@@ -161,12 +167,13 @@ async def browser(*, keeps_cookies: bool = True) -> AsyncIterator[aiohttp.Client
 
 
 @asynccontextmanager
-async def open_tab(session: aiohttp.ClientSession, link: str) -> AsyncIterator[Tab]:
-    """Follow a link or the address of a page, and connect as the page does."""
+async def open_tab(session: aiohttp.ClientSession, link: str, *, answers: bool = True) -> AsyncIterator[Tab]:
+    """Follow a link or the address of a page, and connect as the page does; it gives signs of life if ``answers``."""
     async with session.get(link) as response:
         page = await response.text()
         assert response.status == 200, page
         address = page.partition('data-session-websocket-url="')[2].partition('"')[0]
         origin = str(response.url.origin())
-    async with session.ws_connect(f"{address}?width={COLUMNS}&height={ROWS}", headers={"Origin": origin}) as socket:
+    address = f"{address}?width={COLUMNS}&height={ROWS}"
+    async with session.ws_connect(address, headers={"Origin": origin}, autoping=answers) as socket:
         yield Tab(socket)

@@ -42,7 +42,7 @@ async def test_the_program_gets_nothing_of_the_servers_environment_that_may_be_s
         "XDG_CONFIG_HOME": "/x",
         "LC_ALL": "C.UTF-8",
     }
-    with running_server(root, "--curators", "ana", **given) as server:
+    with running_server(root, "--curators", "ana", variables=given) as server:
         async with browser() as session, open_tab(session, server.link("ana")) as tab:
             await tab.until("nota")
             (pid,) = server.children()
@@ -63,7 +63,7 @@ async def test_settings_are_each_curators_own_in_the_workspace(root: Path, tmp_p
     leads_own.write_text("keys: {suggestion.accept: T}\n", encoding="utf-8")
     (root / "settings").mkdir()
     (root / "settings" / "bo.yaml").write_text("keys: {suggestion.accept: Z}\n", encoding="utf-8")
-    with running_server(root, "--curators", "ana,bo", ANNOTATOR_SETTINGS=str(leads_own)) as server:
+    with running_server(root, "--curators", "ana,bo", variables={"ANNOTATOR_SETTINGS": str(leads_own)}) as server:
         for curator, key in (("ana", "a"), ("bo", "Z")):
             async with browser() as session, open_tab(session, server.link(curator)) as tab:
                 await tab.until("nota")

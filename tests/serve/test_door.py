@@ -163,7 +163,7 @@ async def test_behind_a_proxy_links_cookies_and_connections_are_those_of_the_pub
 
 
 async def test_no_token_stands_in_what_is_said_or_in_what_can_be_seen_of_a_process(root: Path) -> None:
-    with running_server(root, "--curators", "ana,bo", API_KEY="secret-of-the-server") as server:
+    with running_server(root, "--curators", "ana,bo", variables={"API_KEY": "secret-of-the-server"}) as server:
         tokens = [server.link(name).partition("token=")[2] for name in ("ana", "bo")]
         async with browser() as session, open_tab(session, server.link("ana")) as tab:
             await tab.until("nota")

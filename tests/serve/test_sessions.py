@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,14 @@ async def open_document(tab: Tab) -> None:
     await tab.until("nota")
     await tab.press("\r")
     await tab.until("x reject")
+
+
+IMPATIENT = (
+    "-c",
+    "import sys; from annotator.serve import server, terminal; from annotator.cli.main import main\n"
+    "server.HEARTBEAT_SECONDS = 0.2; terminal.ENDING_SECONDS = 0.2; sys.exit(main())",
+)
+"""A server that waits for signs of life, and for programs to end, not as long as it should."""
 
 
 @asynccontextmanager
@@ -226,3 +235,21 @@ async def test_what_no_page_of_ours_sends_ends_the_session(root: Path, message: 
             assert (await tab.closing())[0] in (1001, 1008)
             server.wait_for_line("ana: session ends")
         assert "Traceback" not in "".join(server.err)
+
+
+async def test_a_connection_without_a_sign_of_life_is_ended(root: Path) -> None:
+    with running_server(root, "--curators", "ana", program=IMPATIENT) as server:
+        async with browser() as session, open_tab(session, server.link("ana"), answers=False) as tab:
+            await asyncio.to_thread(server.wait_for_line, "ana: session ends (connection lost), 0 open")
+            await ended(server.children())
+            assert not tab.socket.closed
+
+
+async def test_a_program_that_does_not_end_is_killed(root: Path) -> None:
+    with running_server(root, "--curators", "ana", program=IMPATIENT) as server:
+        async with browser() as session, open_tab(session, server.link("ana")) as tab:
+            await tab.until("nota")
+            pids = server.children()
+            os.kill(pids[0], signal.SIGSTOP)
+        await asyncio.to_thread(server.wait_for_line, "ana: session ends")
+        await ended(pids)

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual._xterm_parser import XTermParser
 
 from annotator.tui.screens.document import typed_ahead
+from annotator.tui.screens.queue import QueueScreen
 from tests.repository import TOP
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, span_texts, under, verdicts
@@ -305,3 +307,18 @@ def test_escape_and_a_label_key_add_under_tmux_however_fast(news: Bench, tmp_pat
     finally:
         subprocess.run(["tmux", "-S", socket, "kill-server"], check=False)
         terminal.kill()
+
+
+# Keys that came before a screen was left act on the one that is there then
+
+
+async def test_keys_typed_ahead_of_leaving_a_screen_leave_no_other(news: Bench) -> None:
+    async with workbench(news, "otra") as work:
+        driver = work.app._driver
+        assert driver is not None
+        for key in "QQQa":
+            work.app.screen.post_message(events.Key(key, key))
+        await work.settle()
+        assert isinstance(work.app.screen, QueueScreen)
+        assert "Q means nothing here" in work.text
+    assert news.actions("curator:ana", "otra") == []

@@ -260,7 +260,7 @@ class TestInATerminal:
         terminal.press("enter")
         terminal.wait("Tutorial 1/12")
         terminal.press("Q")
-        assert " nota " in terminal.wait("Cruz Roja")
+        terminal.wait(" nota ")
         terminal.wait("a accept · x reject")
         terminal.press("ctrl+q")
         assert terminal.ended() == 0

@@ -3,7 +3,7 @@
 "use strict";
 
 const here = new URL(window.location.href);
-if (here.pathname.includes("/as/") && !here.searchParams.has("arrived")) {
+if (document.documentElement.dataset.status === "403" && here.pathname.includes("/as/") && !here.searchParams.has("arrived")) {
   here.searchParams.set("arrived", "");
   window.location.replace(here);
 }

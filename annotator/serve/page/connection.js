@@ -22,6 +22,8 @@ window.WebSocket = class extends WebSocket {
   }
 };
 
+window.history.replaceState(null, "", window.location.pathname); // without what arriving.js put there
+
 document.addEventListener("DOMContentLoaded", () => {
   document.getElementById("again").addEventListener("click", () => window.location.reload());
 });

@@ -144,6 +144,9 @@ class WorkScreen(Screen[None]):
         on the wrong words, or be lost on its way to the entry line.
         """
         event.stop()
+        if not self.is_current:  # typed before the key that left this screen was handled
+            self.app.post_message(events.Key(event.key, event.character))
+            return
         if event.key == "escape":
             self.app.clear_notifications()
         await self.waiting_keys.take(event)
