@@ -154,7 +154,7 @@ def _pairs(left: frozenset[SpanKey], right: frozenset[SpanKey]) -> Iterator[tupl
         if len(ours) == len(theirs) == 1:
             yield ours[0], theirs[0]
         else:
-            yield from _matched(ours, theirs)
+            yield from match_neighbourhood(ours, theirs)
 
 
 def _neighbourhoods(
@@ -175,8 +175,11 @@ def _neighbourhoods(
         yield ours, theirs
 
 
-def _matched(ours: list[SpanKey], theirs: list[SpanKey]) -> Iterator[tuple[SpanKey, SpanKey]]:
-    """Yield the pairs of a neighbourhood, matched apart for each set of spans that hang together."""
+def match_neighbourhood(ours: list[SpanKey], theirs: list[SpanKey]) -> Iterator[tuple[SpanKey, SpanKey]]:
+    """Yield the pairs of an unbroken stretch of text, matched apart for each set of spans that hang together.
+
+    None of the spans is in both layers.
+    """
     partners: dict[SpanKey, list[SpanKey]] = defaultdict(list)
     for one in ours:
         for other in theirs:

@@ -3,20 +3,27 @@
 Every function takes counts with any number of leading axes (resamples, labels, pairs) and returns one value for each;
 what is not defined is NaN here, and told apart with a reason where it is reported.
 
-Measures of agreement need three things of a table only: its diagonal, its row sums and its column sums.  These are its
-*margins*, an array whose last two axes are [diagonal, rows, columns][category].  A confusion table has the left layer's
+Measures of agreement need three things of a table only: its :class:`Margins`.  A confusion table has the left layer's
 categories in rows and the right layer's in columns; coincidences (see :func:`alpha`) are symmetric.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
+
+
+class Margins(NamedTuple):
+    """A table's sum of the diagonal, its row sums and its column sums; categories are in the last axis of sums."""
+
+    same: Array
+    left: Array
+    right: Array
 
 
 def ratio(numerator: Any, denominator: Any) -> Array:
@@ -32,25 +39,19 @@ def f1(both: Any, left: Any, right: Any) -> Array:
     return ratio(2 * np.asarray(both), np.asarray(left) + np.asarray(right))
 
 
-def margins(table: Array) -> Array:
+def margins(table: Array) -> Margins:
     """The margins of tables in the last two axes."""
-    return np.stack([np.einsum("...ii->...i", table), table.sum(axis=-1), table.sum(axis=-2)], axis=-2)
+    return Margins(np.einsum("...ii->...", table), table.sum(axis=-1), table.sum(axis=-2))
 
 
-def mirrored(margins: Array) -> Array:
-    """The margins of a table to which its mirror image is added."""
-    used = margins[..., 1, :] + margins[..., 2, :]
-    return np.stack([2 * margins[..., 0, :], used, used], axis=-2)
+def coincidences(same: Array, used: Array) -> Margins:
+    """The margins of a symmetric table."""
+    return Margins(same, used, used)
 
 
-def trace(margins: Array) -> Array:
-    """The sum of the diagonal."""
-    return summed(margins[..., 0, :])
-
-
-def total(margins: Array) -> Array:
+def total(margins: Margins) -> Array:
     """The sum of the whole table."""
-    return summed(margins[..., 1, :])
+    return summed(margins.left)
 
 
 def corrected(observed: Any, expected: Any) -> Array:
@@ -66,43 +67,46 @@ def summed(table: Array, axis: int = -1) -> Array:
     return result
 
 
-def observed(margins: Array) -> Array:
+def observed(margins: Margins) -> Array:
     """The share of the diagonal."""
-    return ratio(trace(margins), total(margins))
+    return ratio(margins.same, total(margins))
 
 
-def shares(margins: Array) -> Array:
+def shares(margins: Margins) -> Array:
     """How often each category is used, by both together."""
-    used = margins[..., 1, :] + margins[..., 2, :]
+    used = margins.left + margins.right
     return ratio(used, summed(used)[..., None])
 
 
-def _left_and_right(margins: Array) -> tuple[Array, Array]:
+def _left_and_right(margins: Margins) -> tuple[Array, Array]:
     """How often each category is used, by either side."""
     every = total(margins)[..., None]
-    return ratio(margins[..., 1, :], every), ratio(margins[..., 2, :], every)
+    return ratio(margins.left, every), ratio(margins.right, every)
 
 
-def kappa(margins: Array) -> Array:
+def kappa(margins: Margins) -> Array:
     """Cohen's κ (1960) of two coders."""
     left, right = _left_and_right(margins)
     return corrected(observed(margins), summed(left * right))
 
 
-def greatest_kappa(margins: Array) -> Array:
+def greatest_kappa(margins: Margins) -> Array:
     """The largest κ that the coders' shares allow (Cohen 1960)."""
     left, right = _left_and_right(margins)
     return corrected(summed(np.minimum(left, right)), summed(left * right))
 
 
-def light(tables: Array, coefficient: Callable[[Array], Array] = kappa) -> Array:
-    """The mean over pairs of coders (the axis before the margins) for which the coefficient is defined.
+def mean_of_defined(values: Iterable[Array]) -> Array:
+    """The mean of those values (say of pairs of coders) that are defined.
 
     With κ this is Light's κ (1971) for more than two coders.
     """
-    values = coefficient(tables)
-    defined = ~np.isnan(values)
-    return ratio(np.where(defined, values, 0).sum(axis=-1), defined.sum(axis=-1))
+    total: Any = 0.0
+    defined: Any = 0
+    for value in values:
+        known = ~np.isnan(value)
+        total, defined = total + np.where(known, value, 0), defined + known
+    return ratio(total, defined)
 
 
 def fleiss(agreement: Any, used: Array) -> Array:
@@ -128,34 +132,37 @@ def s(agreement: Any, categories: int) -> Array:
     return corrected(agreement, np.full(np.shape(agreement), 1 / categories if categories else 1))
 
 
-def alpha(margins: Array) -> Array:
+def alpha(margins: Margins) -> Array:
     """Krippendorff's α for nominal values (2011).
 
     The margins are of the coincidences o_ck = Σ_u n_uc (n_uk − [c = k]) / (m_u − 1), over units u with m_u ≥ 2 values.
     """
-    every, used = total(margins), margins[..., 1, :]
+    every, used = total(margins), margins.left
     expected = _room(every**2 - summed(used**2), every**2)
-    return 1 - ratio((every - 1) * (every - trace(margins)), expected)
+    return 1 - ratio((every - 1) * (every - margins.same), expected)
 
 
-def unitizing_alpha(margins: Array, squares: Array) -> Array:
+def unitizing_alpha(margins: Margins, squares: Array) -> Array:
     """uα (Krippendorff, Mathet, Bouvry & Widlöcher 2016): on how much text coders say the same, gaps included.
 
     The margins are of the coincidences o_ck in units of length, category 0 being the gap; ``squares`` holds
     s_c = Σ length² over the units of a category, and Σ length for gaps.  By chance, o_ck would be
     e_ck = ℓ (ℓ_c ℓ_k − [c = k] s_c) / (ℓ² − Σ s).
     """
-    every, lengths = total(margins), margins[..., 1, :]
+    every, lengths = total(margins), margins.left
     expected = every * ratio(summed(lengths**2 - squares), every**2 - summed(squares))
-    return 1 - ratio(every - trace(margins), _room(every - expected, every))
+    return 1 - ratio(every - margins.same, _room(every - expected, every))
 
 
-def unitizing_alpha_of_borders(margins: Array, squares: Array) -> Array:
-    """|uα: the same for what is marked at all against gaps, whatever the category."""
-    every, gaps = total(margins), margins[..., 1, 0]
+def unitizing_alpha_of_borders(margins: Margins, blank: Array, squares: Array) -> Array:
+    """|uα: the same for what is marked at all against gaps, whatever the category.
+
+    ``blank`` is the coincidence of gaps with gaps.
+    """
+    every, gaps = total(margins), margins.left[..., 0]
     scale = ratio(every, every**2 - summed(squares))
     expected = scale * gaps * (every - gaps)
-    return 1 - ratio(gaps - margins[..., 0, 0], _room(expected, every))
+    return 1 - ratio(gaps - blank, _room(expected, every))
 
 
 def _room(value: Array, scale: Array) -> Array:

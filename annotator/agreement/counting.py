@@ -1,82 +1,116 @@
-"""From layers to counts: one row a document and pair of layers, from which every measure and interval follows."""
+"""From layers to counts, from which every measure and interval follows: one row a pair of layers and document."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, combinations, groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum, auto
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from annotator.agreement.alignment import UnorderedAlignment, align_unordered
-from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
-from annotator.agreement.positions import Positions, UnitCounts
-from annotator.agreement.relations import RelationMatchKind, direct, match_relations
-from annotator.agreement.tally import Indexes, Tally, indexes
-from annotator.annotation import RelationKey, SpanKey
+from annotator.agreement.coefficients import Array
+from annotator.agreement.layers import DocumentLayers, Vocabulary
+from annotator.agreement.matching import ALIGNED_ENDS, SAME_ENDS, TURNED_ENDS, AlignedLinks, AlignedSpans, Aligner
+from annotator.agreement.packing import Indexes, Packed, blocks, indexes
+from annotator.agreement.positions import LabelUnits, label_units, token_values, unit_values
+from annotator.agreement.tally import Tally
 
-MISSED = 0
-"""The category of what a layer does not have; labels count from 1, in the vocabulary's order."""
+BLOCK = 500_000
+"""Spans and relations that are aligned at a time, so that memory does not grow with the pairs of layers."""
 
-ENDS: dict[RelationMatchKind, int] = {"exact": 0, "label": 0, "ends": 1, "overlap": 1, "direction": 2}
-"""First axis of the relations' table: the same ends, aligned ones, or the other way round."""
+
+class Count(IntEnum):
+    """What is counted in every comparison of two layers in a document."""
+
+    LEFT = 0
+    RIGHT = auto()
+    EXACT = auto()
+    SAME_BORDERS = auto()
+    SAME_LABEL = auto()
+    MATCHED = auto()
+    LEFT_RELATIONS = auto()
+    RIGHT_RELATIONS = auto()
+    EXACT_RELATIONS = auto()
+    SAME_ENDS = auto()
+    ALIGNED_SAME_LABEL = auto()
+    ALIGNED_ENDS = auto()
+    TURNED = auto()
+    REACHED = auto()
+    TOKENS_ALIKE = auto()
+    UNITS_ALIKE = auto()
+    UNITS_BLANK = auto()
+    PRESENCE_ALIKE = auto()
+
+
+class ByLabel(NamedTuple):
+    """By document and label, over all pairs of layers: what both have, aligned items of that label, and either side.
+
+    ``exact`` are the same items (same ends for relations), ``matched`` those that are aligned and have the label.
+    """
+
+    exact: Array
+    matched: Array
+    left: Array
+    right: Array
+
+
+class Named(NamedTuple):
+    """Labels of spans with the same borders in both layers, by document, over all pairs of layers.
+
+    In either table the first column is Σ of what has the same label in both, the others Σ of how often the two sides
+    use each label.  A pair counts 1 / (m - 1) in ``coincidences``, 1 / (m (m - 1)) in ``each``, where m layers have
+    spans with these borders.
+    """
+
+    coincidences: Array
+    each: Array
 
 
 @dataclass(frozen=True, slots=True)
 class Comparisons:
-    """Counts of all comparisons: row by row a document (by index) and a pair of layers (by index).
+    """Counts of all comparisons, pair of layers by pair and document by document.
 
-    ``spans``: [same borders][left label][right label] of aligned spans, :data:`MISSED` where one has none.
-    ``named``: [layers that have a span of these borders][left label][right label] (labels from 0), of spans that have
-    the same borders in both.
-    ``relations``: [:data:`ENDS`][left label][right label], the same way.
-    ``reached``: [side][label], the relations whose two ends the other layer has too.
-    ``tokens``: [left value][right value]; a token's value is 0 without a span, its label's number, or beyond
-    ``len(labels)`` a combination of labels.
-    ``units``, ``squares``: [left label][right label] in code points, 0 where nothing is marked, and Σ length² of
-    either layer's spans by label; ``by_label`` the same for each label alone against everything else.
-    ``presence``: [left has it][right has it], a unit being a label in a document.
+    ``document`` and ``pair`` are indexes, ``left`` and ``right`` number a document's layers; ``counts`` has a column
+    for each :class:`Count`.  ``named`` and ``related`` have the labels' numbers of left items (from 0), then those of
+    right ones, behind a first column for pairs of one label: of spans with the same borders, of relations with the
+    same ends.  By layer and value there are ``tokens`` (0 without a span, a label's number, or a combination of
+    labels), ``units`` and ``unit_squares`` in code points (0 where nothing is marked; no columns where spans of one
+    layer overlap) and ``present`` (labels that are absent, and there).  ``confusion`` and ``relation_confusion`` are
+    [left label][right label] over all rows, 0 for what one of them misses.
     """
 
     documents: tuple[str, ...]
+    lengths: Indexes
     pairs: tuple[tuple[str, str], ...]
     vocabulary: Vocabulary
     document: Indexes
     pair: Indexes
-    spans: Tally
+    left: Indexes
+    right: Indexes
+    counts: NDArray[np.int32]
     named: Tally
-    relations: Tally
-    reached: Tally
-    tokens: Tally
-    units: UnitCounts
-    by_label: UnitCounts
-    presence: Tally
+    related: Tally
+    tokens: Array
+    units: Array
+    unit_squares: Array
+    present: Array
+    spans_by_label: ByLabel
+    relations_by_label: ByLabel
+    named_by_document: Named
+    units_by_label: LabelUnits
+    confusion: Array
+    relation_confusion: Array
 
     def __len__(self) -> int:
         return len(self.document)
 
-    def rows(self, which: Any) -> Comparisons:
-        """The comparisons of some rows (a mask, or indexes); documents and pairs keep their indexes."""
-        return replace(
-            self,
-            document=self.document[which],
-            pair=self.pair[which],
-            spans=self.spans.rows(which),
-            named=self.named.rows(which),
-            relations=self.relations.rows(which),
-            reached=self.reached.rows(which),
-            tokens=self.tokens.rows(which),
-            units=self.units.rows(which),
-            by_label=self.by_label.rows(which),
-            presence=self.presence.rows(which),
-        )
-
-    def of_pair(self, pair: int) -> Comparisons:
-        """The comparisons of one pair of layers."""
-        return self.rows(self.pair == pair)
+    def rows_of(self, pair: int) -> slice:
+        """The rows of a pair of layers."""
+        first, behind = np.searchsorted(self.pair, (pair, pair + 1))
+        return slice(int(first), int(behind))
 
 
 def compare(documents: Sequence[DocumentLayers], names: Sequence[str], vocabulary: Vocabulary) -> Comparisons:
@@ -86,133 +120,200 @@ def compare(documents: Sequence[DocumentLayers], names: Sequence[str], vocabular
     """
     vocabulary = vocabulary.widened(documents)
     shared = [d for d in documents if sum(name in d.layers for name in names) >= 2]
-    pairs = tuple(combinations(names, 2))
-    rows = [
-        (number, place)
-        for number, document in enumerate(shared)
-        for place, (left, right) in enumerate(pairs)
-        if left in document.layers and right in document.layers
-    ]
-    document, pair = indexes([r[0] for r in rows]), indexes([r[1] for r in rows])
-    counter = _Counter(vocabulary, len(names))
-    for number, places in groupby(rows, key=lambda row: row[0]):
-        layers = counter.open_document({n: content for n, content in shared[number].layers.items() if n in names})
-        for _, place in places:
-            counter.add(layers[pairs[place][0]], layers[pairs[place][1]])
-    positions = Positions(shared, names, vocabulary.labels)
-    left, right = indexes([names.index(one) for one, _ in pairs]), indexes([names.index(other) for _, other in pairs])
-    sides = document, left[pair], right[pair]
-    units = positions.units(*sides)
-    return Comparisons(
-        documents=tuple(d.key for d in shared),
-        pairs=pairs,
-        vocabulary=vocabulary,
-        document=document,
-        pair=pair,
-        spans=counter.spans.tally(),
-        named=counter.named.tally(),
-        relations=counter.relations.tally(),
-        reached=counter.reached.tally(),
-        tokens=positions.tokens(*sides),
-        units=units,
-        by_label=positions.units_by_label(*sides, units),
-        presence=counter.presence.tally(),
-    )
-
-
-_BORDERS, _LABEL = itemgetter(0, 1), itemgetter(2)
-"""Of spans: quick, because a corpus has a hundred thousand of them."""
-
-
-class _Cells:
-    """Cells of one kind of table, gathered row by row."""
-
-    def __init__(self, *shape: int) -> None:
-        self.shape = shape
-        self.cells: list[int] = []
-        self.ends: list[int] = []
-
-    def close_row(self) -> None:
-        """End a row: what comes next belongs to the following one."""
-        self.ends.append(len(self.cells))
-
-    def tally(self) -> Tally:
-        """What was gathered."""
-        ends = indexes(self.ends)
-        row = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
-        return Tally.of(len(ends), self.shape, row, self.cells)
-
-
-class _Prepared(NamedTuple):
-    """A layer's content as every comparison of it needs it."""
-
-    spans: frozenset[SpanKey]
-    labels: frozenset[str]
-    relations: frozenset[RelationKey]
+    return _Counter(Packed(shared, names, vocabulary), shared, names, vocabulary).compare()
 
 
 class _Counter:
-    """Counts aligned spans and relations, comparison by comparison."""
+    """Counts block by block of the rows; what is asked for by document or in all is added up."""
 
-    def __init__(self, vocabulary: Vocabulary, layers: int) -> None:
-        self.symmetric = vocabulary.symmetric
-        self.code = {label: number for number, label in enumerate(vocabulary.labels, 1)}
-        self.relation_code = {label: number for number, label in enumerate(vocabulary.relations, 1)}
-        self.labels, self.types = len(self.code) + 1, len(self.relation_code) + 1
-        self.spans = _Cells(2, self.labels, self.labels)
-        self.named = _Cells(layers + 1, len(self.code), len(self.code))
-        self.relations = _Cells(len(set(ENDS.values())), self.types, self.types)
-        self.reached = _Cells(2, self.types)
-        self.presence = _Cells(2, 2)
-        self.twice = {label: (number - 1) * (len(self.code) + 1) for label, number in self.code.items()}
-        self.same = {label: (self.labels + number) * self.labels + number for label, number in self.code.items()}
+    def __init__(
+        self, packed: Packed, documents: Sequence[DocumentLayers], names: Sequence[str], vocabulary: Vocabulary
+    ) -> None:
+        self.packed, self.documents, self.names, self.vocabulary = packed, documents, names, vocabulary
+        self.aligner = Aligner(packed, vocabulary.symmetric)
+        self.labels, self.types = len(vocabulary.labels), len(vocabulary.relations)
+        self.pairs = tuple(combinations(names, 2))
+        self.pair, self.left, self.right = _rows(packed, len(names))
+        self.document = packed.document[self.left]
+        self.counts = np.zeros((len(self.pair), len(Count)), dtype=np.int32)
+        many = len(documents)
+        self.spans_by_label = ByLabel(*(np.zeros((many, self.labels)) for _ in ByLabel._fields))
+        self.relations_by_label = ByLabel(*(np.zeros((many, self.types)) for _ in ByLabel._fields))
+        self.named_by_document = Named(*(np.zeros((many, self.labels + 1)) for _ in Named._fields))
+        self.confusion = np.zeros((self.labels + 1, self.labels + 1))
+        self.relation_confusion = np.zeros((self.types + 1, self.types + 1))
 
-    def open_document(self, contents: Mapping[str, Content]) -> dict[str, _Prepared]:
-        """Begin a document: count how many of its layers have which borders, and prepare what all pairs ask for."""
-        self.having = Counter(chain.from_iterable(map(_BORDERS, content.spans) for content in contents.values()))
-        return {
-            name: _Prepared(spans, frozenset(map(_LABEL, spans)), direct(relations, self.symmetric))
-            for name, (spans, relations) in contents.items()
-        }
+    def compare(self) -> Comparisons:
+        packed = self.packed
+        self._sides()
+        sizes = np.diff(packed.first) + np.diff(packed.first_link)
+        parts = [(part.start, *self._block(part)) for part in blocks(sizes[self.left] + sizes[self.right], BLOCK)]
+        firsts = [part[0] for part in parts]
+        tokens, units = self._positions()
+        return Comparisons(
+            documents=tuple(d.key for d in self.documents),
+            lengths=packed.lengths,
+            pairs=self.pairs,
+            vocabulary=self.vocabulary,
+            document=self.document,
+            pair=self.pair,
+            left=self.left,
+            right=self.right,
+            counts=self.counts,
+            named=Tally.joined(2 * self.labels + 1, firsts, [part[1] for part in parts]),
+            related=Tally.joined(2 * self.types + 1, firsts, [part[2] for part in parts]),
+            tokens=tokens,
+            units=units[0],
+            unit_squares=units[1],
+            present=np.stack([self.labels - self.present.sum(axis=1), self.present.sum(axis=1)], axis=1).astype(float),
+            spans_by_label=self.spans_by_label,
+            relations_by_label=self.relations_by_label,
+            named_by_document=self.named_by_document,
+            units_by_label=label_units(packed),
+            confusion=self.confusion,
+            relation_confusion=self.relation_confusion,
+        )
 
-    def add(self, left: _Prepared, right: _Prepared) -> None:
-        """Count one comparison."""
-        both = align_unordered(left.spans, right.spans)
-        self._add_spans(both)
-        self.presence.cells += [2 * (label in left.labels) + (label in right.labels) for label in self.code]
-        if left.relations or right.relations:
-            self._add_relations(left, right, both)
-        for table in (self.spans, self.named, self.relations, self.reached, self.presence):
-            table.close_row()
+    # What does not depend on how items are aligned
 
-    def _add_spans(self, both: UnorderedAlignment) -> None:
-        code, size, same, having = self.code, self.labels, self.same, self.having
-        named, labels = self.named.cells, len(self.code)
-        names = list(map(_LABEL, both.same))
-        self.spans.cells += map(same.__getitem__, names)
-        sizes = map(having.__getitem__, map(_BORDERS, both.same))
-        area, twice = labels * labels, self.twice
-        named += [layers * area + twice[label] for layers, label in zip(sizes, names, strict=True)]
-        for one, other in both.pairs:
-            borders = one.start == other.start and one.end == other.end
-            row, column = code[one.label], code[other.label]
-            self.spans.cells.append((borders * size + row) * size + column)
-            if borders:
-                named.append((having[one[:2]] * labels + row - 1) * labels + column - 1)
-        self.spans.cells += [code[label] * size for _, _, label in both.left]
-        self.spans.cells += [code[label] for _, _, label in both.right]
+    def _sides(self) -> None:
+        """Count the items of either side, and the labels that both have or have not."""
+        packed = self.packed
+        spans = _by_layer(packed.spans.layer, packed.spans.code, len(packed), self.labels)
+        links = _by_layer(packed.links.layer, packed.links.code, len(packed), self.types)
+        self.present = spans > 0
+        for items, table, total, confusion, sides in (
+            (spans, self.spans_by_label, Count.LEFT, self.confusion, (Count.LEFT, Count.RIGHT)),
+            (links, self.relations_by_label, Count.LEFT_RELATIONS, self.relation_confusion,
+             (Count.LEFT_RELATIONS, Count.RIGHT_RELATIONS)),
+        ):  # fmt: skip
+            del total
+            for side, layers, column in ((sides[0], self.left, table.left), (sides[1], self.right, table.right)):
+                self.counts[:, side] = items.sum(axis=1)[layers]
+                times = np.bincount(layers, minlength=len(packed))
+                np.add.at(column, packed.document, items * times[:, None])
+            confusion[1:, 0], confusion[0, 1:] = table.left.sum(axis=0), table.right.sum(axis=0)
+        for part in blocks(np.full(len(self.left), max(self.labels, 1)), BLOCK):
+            alike = self.present[self.left[part]] == self.present[self.right[part]]
+            self.counts[part, Count.PRESENCE_ALIKE] = alike.sum(axis=1)
 
-    def _add_relations(self, left: _Prepared, right: _Prepared, both: UnorderedAlignment) -> None:
-        aligned = dict(both.pairs)
-        aligned.update(zip(both.same, both.same, strict=True))
-        code, size = self.relation_code, self.types
-        found = match_relations(left.relations, right.relations, aligned, self.symmetric)
-        cells = self.relations.cells
-        cells += [code[label] * (size + 1) for _, _, label in found.same]
-        for one, other, kind in found.pairs:
-            cells.append((ENDS[kind] * size + code[one.label]) * size + code[other.label])
-        cells += [code[label] * size for _, _, label in found.left]
-        cells += [code[label] for _, _, label in found.right]
-        for side, relations in enumerate((left.relations, right.relations)):
-            there = [label for head, child, label in relations if head in both.same and child in both.same]
-            self.reached.cells += [side * size + code[label] for label in there]
+    def _positions(self) -> tuple[Array, tuple[Array, Array]]:
+        """Count the tokens and stretches of text that are called alike, and return what each layer calls them."""
+        tokens = token_values(self.packed, self.documents)
+        self.counts[:, Count.TOKENS_ALIKE], _ = tokens.pieces.alike(self.left, self.right)
+        units = unit_values(self.packed)
+        if units is None:
+            none = np.zeros((len(self.packed), self.labels + 1))
+            return tokens.used, (none, none)
+        alike = units.pieces.alike(self.left, self.right)
+        self.counts[:, Count.UNITS_ALIKE], self.counts[:, Count.UNITS_BLANK] = alike
+        return tokens.used, (units.used, units.squares)
+
+    # What does
+
+    def _block(self, part: slice) -> tuple[Tally, Tally]:
+        left, right, document = self.left[part], self.right[part], self.document[part]
+        spans = self.aligner.spans(left, right)
+        named = self._spans(spans, part, document)
+        links = self.aligner.links(left, right, spans)
+        self.counts[part, Count.REACHED] = self.aligner.reached(left, right, spans)
+        return named, self._links(links, part, document)
+
+    def _spans(self, found: AlignedSpans, part: slice, document: Indexes) -> Tally:
+        packed, rows = self.packed, len(document)
+        same, ours, theirs = (packed.code_of(key) for key in (found.same, found.left, found.right))
+        borders = packed.border_of(found.left) == packed.border_of(found.right)
+        label = ours == theirs
+        counts = self.counts[part]
+        counts[:, Count.EXACT] = exact = np.bincount(found.same_row, minlength=rows)
+        counts[:, Count.SAME_BORDERS] = exact + np.bincount(found.row[borders], minlength=rows)
+        counts[:, Count.SAME_LABEL] = exact + np.bincount(found.row[label], minlength=rows)
+        counts[:, Count.MATCHED] = exact + np.bincount(found.row, minlength=rows)
+        _add(self.spans_by_label.exact, document[found.same_row], same)
+        _add(self.spans_by_label.matched, document[found.same_row], same)
+        _add(self.spans_by_label.matched, document[found.row[label]], ours[label])
+        _confuse(self.confusion, np.concatenate([same, ours]), np.concatenate([same, theirs]))
+        row = np.concatenate([found.same_row, found.row[borders]])
+        one, other = np.concatenate([same, ours[borders]]), np.concatenate([same, theirs[borders]])
+        layers = packed.having[packed.border_of(np.concatenate([found.same, found.left[borders]]))]
+        self._named(document[row], one, other, layers.astype(float))
+        return _pairs_of_labels(self.labels, row, one, other)
+
+    def _named(self, document: Indexes, one: Indexes, other: Indexes, layers: Array) -> None:
+        width = self.labels + 1
+        cell = np.concatenate([np.where(one == other, 0, -1), one, other])
+        place = np.tile(document, 3) * width + cell
+        for table, weight in zip(self.named_by_document, (1 / (layers - 1), 1 / (layers * (layers - 1))), strict=True):
+            weights = np.concatenate([2 * weight, weight, weight])
+            flat = np.bincount(place[cell >= 0], weights=weights[cell >= 0], minlength=table.size)
+            table += flat.reshape(table.shape)
+
+    def _links(self, found: AlignedLinks, part: slice, document: Indexes) -> Tally:
+        rows = len(document)
+        label, ends = found.left == found.right, found.ends
+        counts = self.counts[part]
+        counts[:, Count.EXACT_RELATIONS] = exact = np.bincount(found.same_row, minlength=rows)
+        for column, which in (
+            (Count.SAME_ENDS, ends == SAME_ENDS),
+            (Count.ALIGNED_ENDS, ends == ALIGNED_ENDS),
+            (Count.ALIGNED_SAME_LABEL, (ends == ALIGNED_ENDS) & label),
+            (Count.TURNED, ends == TURNED_ENDS),
+        ):
+            counts[:, column] = np.bincount(found.row[which], minlength=rows)
+        counts[:, Count.SAME_ENDS] += exact.astype(np.int32)
+        _add(self.relations_by_label.exact, document[found.same_row], found.same)
+        _add(self.relations_by_label.matched, document[found.same_row], found.same)
+        aligned = label & (ends != TURNED_ENDS)
+        _add(self.relations_by_label.matched, document[found.row[aligned]], found.left[aligned])
+        one, other = np.concatenate([found.same, found.left]), np.concatenate([found.same, found.right])
+        _confuse(self.relation_confusion, one, other)
+        same = np.concatenate([np.ones(len(found.same), dtype=bool), ends == SAME_ENDS])
+        row = np.concatenate([found.same_row, found.row])
+        return _pairs_of_labels(self.types, row[same], one[same], other[same])
+
+
+def _rows(packed: Packed, names: int) -> tuple[Indexes, Indexes, Indexes]:
+    """Every pair of layers of a document: the pair's number, the left and the right layer, ordered by pair."""
+    numbers = np.full((names, names), -1)
+    numbers[np.triu_indices(names, 1)] = np.arange(names * (names - 1) // 2)
+    firsts = np.flatnonzero(np.diff(packed.document, prepend=-1))
+    sizes = np.diff(firsts, append=len(packed))
+    lefts, rights = [indexes([])], [indexes([])]
+    for size in np.unique(sizes).tolist():
+        one, other = np.triu_indices(size, 1)
+        begins = firsts[sizes == size][:, None]
+        lefts.append((begins + one).ravel())
+        rights.append((begins + other).ravel())
+    left, right = np.concatenate(lefts), np.concatenate(rights)
+    pair = numbers[packed.name[left], packed.name[right]]
+    order = np.lexsort((left, pair))
+    return pair[order], left[order], right[order]
+
+
+def _by_layer(layer: Indexes, code: Indexes, layers: int, labels: int) -> Indexes:
+    """How many items of each label every layer has."""
+    return np.bincount(layer * labels + code - 1, minlength=layers * labels).reshape(layers, labels)
+
+
+def _add(table: Array, document: Indexes, code: Indexes) -> None:
+    """Count things by document and label."""
+    if table.size:
+        table += np.bincount(document * table.shape[1] + code - 1, minlength=table.size).reshape(table.shape)
+
+
+def _confuse(table: Array, one: Indexes, other: Indexes) -> None:
+    """Count matched items, which until then were missed on either side."""
+    size = len(table)
+    table += np.bincount(one * size + other, minlength=size * size).reshape(size, size)
+    table[:, 0] -= np.bincount(one, minlength=size)
+    table[0] -= np.bincount(other, minlength=size)
+
+
+def _pairs_of_labels(labels: int, row: Indexes, one: Indexes, other: Indexes) -> Tally:
+    """Count pairs of labels: those of one label in column 0, then the left labels, then the right ones."""
+    alike = row[one == other]
+    return Tally.of(
+        2 * labels + 1,
+        np.concatenate([alike, row, row]),
+        np.concatenate([np.zeros(len(alike), dtype=np.intp), one, labels + other]),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isnan
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.measures import Measure
-from annotator.agreement.tally import Indexes
+from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
 
 LEAST_DOCUMENTS = 5
@@ -63,25 +64,29 @@ class Estimate:
 
 
 def estimate(features: Features, measures: Sequence[Measure], options: EstimateOptions) -> dict[str, list[Estimate]]:
-    """For each measure its estimates: one, or one a label where the measure is one a label."""
+    """For each measure its estimates over one part: one, or one a label where the measure is one a label."""
+    found = estimate_parts(features, measures, options)
+    return found[0] if found else {m.name: [] for m in measures}
+
+
+def estimate_parts(
+    features: Features, measures: Sequence[Measure], options: EstimateOptions
+) -> list[dict[str, list[Estimate]]]:
+    """For each part of the features what :func:`estimate` says of it."""
     if not len(features):
-        return {m.name: [] for m in measures}
+        return []
     board = _Board(features, measures)
-    total = features.total()
-    values, items = board.values(total)[0], board.items(total)[0]
     informative = board.informative()
-    counts = informative.sum(axis=0)
-    low, high = np.full_like(values, np.nan), np.full_like(values, np.nan)
+    counts = np.add.reduceat(informative, features.first[:-1], axis=0, dtype=np.intp)
+    low, high = np.full_like(board.total, np.nan), np.full_like(board.total, np.nan)
     many, few = counts >= BOOTSTRAP_DOCUMENTS, (counts >= LEAST_DOCUMENTS) & (counts < BOOTSTRAP_DOCUMENTS)
-    if many.any() and options.resamples:
-        low[many], high[many] = _bootstrap(board, many, options)
-    if few.any() and options.resamples:
-        low[few], high[few] = _jackknife(board, few, values, informative)
-    found = [
-        board.estimate(place, values[place], low[place], high[place], int(counts[place]), round(float(items[place])))
-        for place in range(len(values))
-    ]
-    return board.by_measure(found)
+    if options.resamples:
+        if few.any():
+            low, high = _jackknife(board, few, informative)
+        for part in np.flatnonzero(many.any(axis=1)).tolist():
+            which = many[part]
+            low[part, which], high[part, which] = _bootstrap(board, part, which, options)
+    return [board.estimates(part, low[part], high[part], counts[part]) for part in range(features.parts)]
 
 
 class _Board:
@@ -91,46 +96,59 @@ class _Board:
         self.features = features
         self.measures = measures
         first = features.total()
-        self.sizes = [int(np.size(m.value(first, features))) for m in measures]
-        self.measure_of = [m for m, size in zip(measures, self.sizes, strict=True) for _ in range(size)]
-
-    def _columns(self, parts: Sequence[Array]) -> Array:
-        return np.hstack([part.reshape(len(part), -1) for part in parts])
+        values = [m.value(first, features).reshape(features.parts, -1) for m in measures]
+        self.total = np.hstack(values)
+        """One row a part, one column a value."""
+        self.sizes = [part.shape[1] for part in values]
+        self.items = self._items(first)
 
     def values(self, totals: Totals) -> Array:
         """One row a resample, one column a value."""
-        return self._columns([m.value(totals, self.features) for m in self.measures])
+        values = [m.value(totals, self.features) for m in self.measures]
+        return np.hstack([value.reshape(len(value), -1) for value in values])
 
-    def items(self, totals: Totals) -> Array:
-        """How many items each value rests on."""
-        return self._columns([m.universe.items(totals, self.features) for m in self.measures])
+    def _items(self, totals: Totals) -> Array:
+        """How many items each value rests on; several measures may count the same."""
+        counted = {items: items(totals, self.features) for items in {m.universe.items for m in self.measures}}
+        items = [counted[m.universe.items] for m in self.measures]
+        return np.hstack([some.reshape(len(some), -1) for some in items])
 
     def informative(self) -> NDArray[np.bool_]:
-        """For each document and value whether the document has any of its items."""
+        """For each unit and value whether the document has any of its items."""
         parts = _chunks(len(self.features), SINGLE_DOCUMENTS)
-        return np.vstack([self.items(self.features.each(part)) > 0 for part in parts])
+        return np.vstack([self._items(self.features.each(part)) > 0 for part in parts])
 
-    def estimate(self, place: int, value: float, low: float, high: float, informative: int, items: int) -> Estimate:
-        """One value with what there is to say about it."""
-        measure = self.measure_of[place]
-        documents = len(self.features)
-        if np.isnan(value):
-            reason = measure.degenerate if items else measure.universe.nothing
-            return Estimate(None, None, None, None, documents, informative, items, reason)
-        if np.isnan(low) or np.isnan(high):
-            return Estimate(float(value), None, None, None, documents, informative, items, _no_interval(informative))
-        method: Method = "bootstrap" if informative >= BOOTSTRAP_DOCUMENTS else "jackknife-t"
-        low, high = max(measure.lowest, float(low)), min(1.0, float(high))
-        return Estimate(float(value), low, high, method, documents, informative, items)
-
-    def by_measure(self, found: Sequence[Estimate]) -> dict[str, list[Estimate]]:
-        """The estimates by their measure's name."""
+    def estimates(self, part: int, low: Array, high: Array, informative: Indexes) -> dict[str, list[Estimate]]:
+        """The estimates of a part by their measure's name."""
+        documents = int(self.features.first[part + 1] - self.features.first[part])
         result: dict[str, list[Estimate]] = {}
         at = 0
         for measure, size in zip(self.measures, self.sizes, strict=True):
-            result[measure.name] = list(found[at : at + size])
+            result[measure.name] = [
+                _estimate(
+                    measure,
+                    float(self.total[part, place]),
+                    (float(low[place]), float(high[place])),
+                    (documents, int(informative[place]), round(float(self.items[part, place]))),
+                )
+                for place in range(at, at + size)
+            ]
             at += size
         return result
+
+
+def _estimate(
+    measure: Measure, value: float, interval: tuple[float, float], basis: tuple[int, int, int]
+) -> Estimate:
+    """One value with what there is to say about it; its basis are documents, informative ones, and items."""
+    informative, items = basis[1:]
+    if isnan(value):
+        reason = measure.degenerate if items else measure.universe.nothing
+        return Estimate(None, None, None, None, *basis, reason)
+    if isnan(interval[0]) or isnan(interval[1]):
+        return Estimate(value, None, None, None, *basis, _no_interval(informative))
+    method: Method = "bootstrap" if informative >= BOOTSTRAP_DOCUMENTS else "jackknife-t"
+    return Estimate(value, max(measure.lowest, interval[0]), min(1.0, interval[1]), method, *basis)
 
 
 def _no_interval(informative: int) -> str:
@@ -155,30 +173,56 @@ def _chunks(count: int, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def _bootstrap(board: _Board, which: NDArray[np.bool_], options: EstimateOptions) -> tuple[Array, Array]:
-    """The percentiles 2.5 and 97.5 of the values over resampled documents."""
+def _bootstrap(
+    board: _Board, part: int, which: NDArray[np.bool_], options: EstimateOptions
+) -> tuple[Array, Array]:
+    """The percentiles 2.5 and 97.5 of a part's values over resampled documents."""
     features = board.features
-    drawn = draws(len(features), options)
-    parts = _chunks(len(drawn), max(1, MOST_WEIGHTS // len(features)))
-    values = np.vstack([board.values(features.weighed(drawn[part]))[:, which] for part in parts])
-    defined = (~np.isnan(values)).mean(axis=0) >= 0.9
-    bounds = np.full((2, values.shape[1]), np.nan)
-    if defined.any():
-        bounds[:, defined] = np.nanquantile(values[:, defined], (0.025, 0.975), axis=0)
+    documents = int(features.first[part + 1] - features.first[part])
+    drawn = draws(documents, options)
+    chunks = _chunks(len(drawn), max(1, MOST_WEIGHTS // documents))
+    values = np.vstack([board.values(features.weighed(part, _single(drawn[chunk])))[:, which] for chunk in chunks])
+    return _percentiles(values)
+
+
+def _single(drawn: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Weights to multiply with, column by column in memory: pairs of layers have few of the documents."""
+    return np.asfortranarray(drawn, dtype=np.float32)
+
+
+def _percentiles(values: Array) -> tuple[Array, Array]:
+    """The percentiles 2.5 and 97.5 of columns; NaN where more than one in ten is undefined."""
+    columns = np.ascontiguousarray(values.T)
+    undefined = np.isnan(columns)
+    bounds = np.full((2, len(columns)), np.nan)
+    whole = ~undefined.any(axis=1)
+    if whole.any():
+        bounds[:, whole] = np.quantile(columns[whole], (0.025, 0.975), axis=1)
+    some = ~whole & (undefined.mean(axis=1) <= 0.1)
+    if some.any():
+        bounds[:, some] = np.nanquantile(columns[some], (0.025, 0.975), axis=1)
     return bounds[0], bounds[1]
 
 
-def _jackknife(
-    board: _Board, which: NDArray[np.bool_], values: Array, informative: NDArray[np.bool_]
-) -> tuple[Array, Array]:
-    """Value ± t · standard error, from leaving out each document that has any items."""
-    left_out: Indexes = np.flatnonzero(informative[:, which].any(axis=1))
-    parts = _chunks(len(left_out), SINGLE_DOCUMENTS)
-    leaving = np.vstack([board.values(board.features.without(left_out[part]))[:, which] for part in parts])
-    mine = informative[left_out][:, which]
-    counts = mine.sum(axis=0)
-    mean = np.where(mine, leaving, 0).sum(axis=0) / counts
-    squares = np.where(mine, (leaving - mean) ** 2, 0).sum(axis=0)
-    error = np.sqrt((counts - 1) / counts * squares)
-    margin = np.array(STUDENT)[counts - 2] * error
-    return values[which] - margin, values[which] + margin
+def _jackknife(board: _Board, which: NDArray[np.bool_], informative: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Value ± t · standard error, from leaving out each document that has any items; NaN but for ``which`` values.
+
+    All parts are done at once.
+    """
+    features = board.features
+    mine = informative & which[features.part]
+    left_out: Indexes = np.flatnonzero(mine.any(axis=1))
+    size = max(1, min(SINGLE_DOCUMENTS, MOST_WEIGHTS // len(features)))
+    leaving = np.vstack([board.values(features.without(left_out[chunk])) for chunk in _chunks(len(left_out), size)])
+    mine, part = mine[left_out], features.part[left_out]
+    begins = np.flatnonzero(np.diff(part, prepend=-1))
+    counts = np.add.reduceat(mine, begins, axis=0, dtype=np.intp)
+    there = np.maximum(counts, 1)
+    place = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(part)))
+    mean = np.add.reduceat(np.where(mine, leaving, 0), begins, axis=0) / there
+    squares = np.add.reduceat(np.where(mine, (leaving - mean[place]) ** 2, 0), begins, axis=0)
+    error = np.sqrt((counts - 1) / there * squares, where=counts > 0, out=np.zeros_like(squares))
+    margin = np.full_like(board.total, np.nan)
+    found = which[part[begins]]
+    margin[which] = (np.array(STUDENT)[np.clip(counts - 2, 0, len(STUDENT) - 1)] * error)[found]
+    return board.total - margin, board.total + margin

@@ -2,132 +2,120 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array
+from annotator.agreement.counting import Count
+from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
 
 # Spans
 
 
-def diagonal(margins: Array) -> Array:
-    """What both layers call the same, by label (without what one of them misses)."""
-    return margins[..., 0, 1:]
-
-
-def left(margins: Array) -> Array:
-    """How many items the left layer has, by label."""
-    return margins[..., 1, 1:]
-
-
-def right(margins: Array) -> Array:
-    """How many items the right layer has, by label."""
-    return margins[..., 2, 1:]
-
-
-def both(margins: Array) -> Array:
-    """How many pairs of items there are of which neither is missed."""
-    return c.total(margins) - margins[..., 1, 0] - margins[..., 2, 0]
-
-
 def spans(t: Totals, _: Features) -> Array:
     """The spans of both layers together."""
-    table = t.spans.sum(axis=1)
-    return c.summed(left(table)) + c.summed(right(table))
+    return t.count(Count.LEFT) + t.count(Count.RIGHT)
 
 
 def left_spans(t: Totals, _: Features) -> Array:
     """The spans of the left layer."""
-    return c.summed(left(t.spans.sum(axis=1)))
+    return t.count(Count.LEFT)
 
 
 def right_spans(t: Totals, _: Features) -> Array:
     """The spans of the right layer."""
-    return c.summed(right(t.spans.sum(axis=1)))
-
-
-def exact(t: Totals) -> Array:
-    """The pairs of spans that are the same."""
-    return c.summed(diagonal(t.spans[:, 1]))
-
-
-def same_borders(t: Totals) -> Array:
-    """The pairs of spans with the same borders."""
-    return c.total(t.spans[:, 1])
-
-
-def overlapping(t: Totals) -> Array:
-    """The pairs of spans that overlap without having the same borders."""
-    return both(t.spans[:, 0])
-
-
-def same_label(t: Totals) -> Array:
-    """The aligned pairs of spans that have the same label."""
-    return c.summed(diagonal(t.spans.sum(axis=1)))
+    return t.count(Count.RIGHT)
 
 
 def span_f1(t: Totals, f: Features) -> Array:
     """2·|A ∩ B| / (|A| + |B|) on borders and label."""
-    return c.ratio(2 * exact(t), spans(t, f))
+    return c.ratio(2 * t.count(Count.EXACT), spans(t, f))
 
 
 def boundary_f1(t: Totals, f: Features) -> Array:
     """F of spans on their borders alone."""
-    return c.ratio(2 * same_borders(t), spans(t, f))
+    return c.ratio(2 * t.count(Count.SAME_BORDERS), spans(t, f))
 
 
 def partial_f1(t: Totals, f: Features) -> Array:
     """SemEval's F under *partial*: COR the same borders, PAR any overlap, half a point each."""
-    return c.ratio(2 * (same_borders(t) + 0.5 * overlapping(t)), spans(t, f))
+    return c.ratio(t.count(Count.SAME_BORDERS) + t.count(Count.MATCHED), spans(t, f))
 
 
 def type_f1(t: Totals, f: Features) -> Array:
     """SemEval's F under *type*: COR any overlap with the same label."""
-    return c.ratio(2 * same_label(t), spans(t, f))
+    return c.ratio(2 * t.count(Count.SAME_LABEL), spans(t, f))
 
 
 def precision(t: Totals, f: Features) -> Array:
     """The share of the left layer's spans that the right one has."""
-    return c.ratio(exact(t), left_spans(t, f))
+    return c.ratio(t.count(Count.EXACT), left_spans(t, f))
 
 
 def recall(t: Totals, f: Features) -> Array:
     """The share of the right layer's spans that the left one has."""
-    return c.ratio(exact(t), right_spans(t, f))
+    return c.ratio(t.count(Count.EXACT), right_spans(t, f))
 
 
 def label_spans(t: Totals, _: Features) -> Array:
     """The spans of both layers, by label."""
-    table = t.spans.sum(axis=1)
-    return left(table) + right(table)
+    return t.spans_by_label.left + t.spans_by_label.right
 
 
 def label_f1(t: Totals, f: Features) -> Array:
     """Strict F by label."""
-    return c.ratio(2 * diagonal(t.spans[:, 1]), label_spans(t, f))
+    return c.ratio(2 * t.spans_by_label.exact, label_spans(t, f))
 
 
 def label_type_f1(t: Totals, f: Features) -> Array:
     """F for a label when any overlap counts."""
-    return c.ratio(2 * diagonal(t.spans.sum(axis=1)), label_spans(t, f))
+    return c.ratio(2 * t.spans_by_label.matched, label_spans(t, f))
 
 
 Schema = Literal["strict", "exact", "partial", "type"]
 
 
-def semeval(table: Array) -> dict[Schema, dict[str, int]]:
+def span_kinds(counts: Indexes) -> dict[str, int]:
+    """How often two layers differ in which way, from the total of each :class:`Count`; ``exact`` first."""
+    exact, borders, label, matched = (
+        int(counts[which]) for which in (Count.EXACT, Count.SAME_BORDERS, Count.SAME_LABEL, Count.MATCHED)
+    )
+    missed = int(counts[Count.LEFT] + counts[Count.RIGHT]) - 2 * matched
+    return {
+        "exact": exact,
+        "label": borders - exact,
+        "boundary": label - exact,
+        "overlap": matched - borders - (label - exact),
+        "missed": missed,
+    }
+
+
+def relation_kinds(counts: Indexes) -> dict[str, int]:
+    """The same of relations."""
+    exact, ends = int(counts[Count.EXACT_RELATIONS]), int(counts[Count.ALIGNED_SAME_LABEL])
+    same, aligned, turned = (int(counts[which]) for which in (Count.SAME_ENDS, Count.ALIGNED_ENDS, Count.TURNED))
+    every = int(counts[Count.LEFT_RELATIONS] + counts[Count.RIGHT_RELATIONS])
+    return {
+        "exact": exact,
+        "label": same - exact,
+        "direction": turned,
+        "ends": ends,
+        "overlap": aligned - ends,
+        "missed": every - 2 * (same + aligned + turned),
+    }
+
+
+def semeval(counts: Indexes) -> dict[Schema, dict[str, int]]:
     """The categories of SemEval-2013 (task 9) under its four schemas, the left layer judged by the right one.
 
-    ``table`` is one pair's total of :attr:`Comparisons.spans`.
+    ``counts`` is one pair's total of each :class:`Count`.
     """
-    same, overlap = table[1, 1:, 1:], table[0, 1:, 1:]
-    exact, boundary = np.trace(same), np.trace(overlap)
-    label, other = same.sum() - exact, overlap.sum() - boundary
-    missing, spurious = table[0, 0, 1:].sum(), table[0, 1:, 0].sum()
-    schemas: dict[Schema, tuple[Any, Any, Any]] = {
+    exact, label, boundary, other, _ = span_kinds(counts).values()
+    missing, spurious = (int(counts[side] - counts[Count.MATCHED]) for side in (Count.RIGHT, Count.LEFT))
+    schemas: dict[Schema, tuple[int, int, int]] = {
         "strict": (exact, label + boundary + other, 0),
         "exact": (exact + label, boundary + other, 0),
         "partial": (exact + label, 0, boundary + other),
@@ -135,8 +123,7 @@ def semeval(table: Array) -> dict[Schema, dict[str, int]]:
     }
     names = ("correct", "incorrect", "partial", "missing", "spurious")
     return {
-        schema: dict(zip(names, (int(n) for n in (*counts, missing, spurious)), strict=True))
-        for schema, counts in schemas.items()
+        schema: dict(zip(names, (*found, missing, spurious), strict=True)) for schema, found in schemas.items()
     }
 
 
@@ -155,7 +142,7 @@ def named_observed(t: Totals, _: Features) -> Array:
 
 def named_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of labels on the same borders; of several pairs the mean."""
-    return c.light(t.pair_named)
+    return t.named_kappa
 
 
 def named_alpha(t: Totals, _: Features) -> Array:
@@ -183,12 +170,12 @@ def token_observed(t: Totals, _: Features) -> Array:
 
 def token_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of tokens; of several pairs the mean."""
-    return c.light(t.pair_tokens)
+    return t.token_kappas[0]
 
 
 def token_greatest(t: Totals, _: Features) -> Array:
     """The largest κ of tokens that the layers' shares allow; of several pairs the mean."""
-    return c.light(t.pair_tokens, c.greatest_kappa)
+    return t.token_kappas[1]
 
 
 def token_fleiss(t: Totals, _: Features) -> Array:
@@ -203,12 +190,12 @@ def token_alpha(t: Totals, _: Features) -> Array:
 
 def token_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of tokens."""
-    return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), f.token_values)
+    return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), f.comparisons.tokens.shape[1])
 
 
 def token_s(t: Totals, f: Features) -> Array:
     """S of tokens."""
-    return c.s(c.observed(t.tokens_each), f.token_values)
+    return c.s(c.observed(t.tokens_each), f.comparisons.tokens.shape[1])
 
 
 # Stretches of text
@@ -226,18 +213,18 @@ def unit_alpha(t: Totals, _: Features) -> Array:
 
 def unit_borders(t: Totals, _: Features) -> Array:
     """|uα."""
-    return c.unitizing_alpha_of_borders(t.units, t.squares)
+    return c.unitizing_alpha_of_borders(t.units, t.blank_units, t.squares)
 
 
 def label_unit_items(t: Totals, _: Features) -> Array:
     """The code points that either layer gives a label, by label."""
-    return c.total(t.label_units) - t.label_units[..., 0, 0]
+    return t.label_lengths
 
 
 def label_unit_alpha(t: Totals, f: Features) -> Array:
     """uα of each label alone against everything else."""
     values = c.unitizing_alpha(t.label_units, t.label_squares)
-    return np.where(np.array(f.overlapping_labels, dtype=bool), np.nan, values)
+    return np.where(np.array(f.comparisons.units_by_label.overlapping, dtype=bool), np.nan, values)
 
 
 # Relations
@@ -245,65 +232,63 @@ def label_unit_alpha(t: Totals, f: Features) -> Array:
 
 def relations(t: Totals, _: Features) -> Array:
     """The relations of both layers together."""
-    table = t.relations.sum(axis=1)
-    return c.summed(left(table)) + c.summed(right(table))
+    return t.count(Count.LEFT_RELATIONS) + t.count(Count.RIGHT_RELATIONS)
 
 
 def relation_f1(t: Totals, f: Features) -> Array:
     """F of relations on both ends and label."""
-    return c.ratio(2 * diagonal(t.relations[:, 0]).sum(axis=-1), relations(t, f))
+    return c.ratio(2 * t.count(Count.EXACT_RELATIONS), relations(t, f))
 
 
 def endpoints_f1(t: Totals, f: Features) -> Array:
     """F of relations on their ends alone."""
-    return c.ratio(2 * both(t.relations[:, 0]), relations(t, f))
+    return c.ratio(2 * related(t, f), relations(t, f))
 
 
 def relaxed_f1(t: Totals, f: Features) -> Array:
     """F of relations on label and aligned ends."""
-    return c.ratio(2 * diagonal(t.relations[:, :2].sum(axis=1)).sum(axis=-1), relations(t, f))
+    both = t.count(Count.EXACT_RELATIONS) + t.count(Count.ALIGNED_SAME_LABEL)
+    return c.ratio(2 * both, relations(t, f))
 
 
 def reached(t: Totals, _: Features) -> Array:
     """The relations whose two spans the other layer has too."""
-    result: Array = t.reached.sum(axis=(-1, -2))
-    return result
+    return t.count(Count.REACHED)
 
 
 def f1_given_spans(t: Totals, f: Features) -> Array:
     """Strict F among relations whose spans both layers have."""
-    return c.ratio(2 * diagonal(t.relations[:, 0]).sum(axis=-1), reached(t, f))
+    return c.ratio(2 * t.count(Count.EXACT_RELATIONS), reached(t, f))
 
 
 def related(t: Totals, _: Features) -> Array:
     """The pairs of spans that both layers relate the same way round."""
-    return both(t.relations[:, 0])
+    return t.count(Count.SAME_ENDS)
 
 
 def related_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of labels of relations with the same ends; of several pairs the mean."""
-    return c.light(t.pair_relations)
+    return t.related_kappa
 
 
-def related_observed(t: Totals, _: Features) -> Array:
+def related_observed(t: Totals, f: Features) -> Array:
     """The share of agreeing labels of relations with the same ends."""
-    return c.ratio(c.summed(diagonal(t.relations[:, 0])), both(t.relations[:, 0]))
+    return c.ratio(t.count(Count.EXACT_RELATIONS), related(t, f))
 
 
 def type_relations(t: Totals, _: Features) -> Array:
     """The relations of both layers, by label."""
-    table = t.relations.sum(axis=1)
-    return left(table) + right(table)
+    return t.relations_by_label.left + t.relations_by_label.right
 
 
 def type_relation_f1(t: Totals, f: Features) -> Array:
     """Strict F of relations by label."""
-    return c.ratio(2 * diagonal(t.relations[:, 0]), type_relations(t, f))
+    return c.ratio(2 * t.relations_by_label.exact, type_relations(t, f))
 
 
 def type_relaxed_f1(t: Totals, f: Features) -> Array:
     """F of relations over aligned ends by label."""
-    return c.ratio(2 * diagonal(t.relations[:, :2].sum(axis=1)), type_relations(t, f))
+    return c.ratio(2 * t.relations_by_label.matched, type_relations(t, f))
 
 
 # Documents

@@ -2,23 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import NamedTuple
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segmentation
 
-_LABEL = itemgetter(2)
-"""Of spans as of relations: quick, because a corpus has a hundred thousand of them."""
 
+class Content:
+    """What one layer says about a document, in columns: a corpus has a million spans.
 
-class Content(NamedTuple):
-    """What one layer says about a document."""
+    Span ``i`` is ``labels[i]`` from ``starts[i]`` to ``ends[i]``; relation ``i`` is ``types[i]`` from span ``heads[i]``
+    to span ``children[i]``.  What stands there twice counts once.
+    """
 
-    spans: frozenset[SpanKey]
-    relations: frozenset[RelationKey] = frozenset()
+    __slots__ = ("children", "ends", "heads", "labels", "starts", "types")
+
+    def __init__(self, spans: Iterable[SpanKey], relations: Iterable[RelationKey] = ()) -> None:
+        """Take spans, and relations between spans that are among them."""
+        every = list(spans)
+        place = {span: number for number, span in enumerate(every)}
+        self.starts, self.ends = array("I", [s.start for s in every]), array("I", [s.end for s in every])
+        self.labels: Sequence[str] = [s.label for s in every]
+        linked = list(relations)
+        self.heads = array("I", [place[r.head] for r in linked])
+        self.children = array("I", [place[r.child] for r in linked])
+        self.types: Sequence[str] = [r.label for r in linked]
+
+    @classmethod
+    def of_columns(
+        cls,
+        spans: tuple[Iterable[int], Iterable[int], Sequence[str]],
+        relations: tuple[Iterable[int], Iterable[int], Sequence[str]],
+    ) -> Content:
+        """Take the columns of spans (start, end, label) and of relations (head, child, label)."""
+        content = cls(())
+        content.starts, content.ends, content.labels = array("I", spans[0]), array("I", spans[1]), spans[2]
+        content.heads, content.children, content.types = (
+            array("I", relations[0]),
+            array("I", relations[1]),
+            relations[2],
+        )
+        return content
+
+    def _keys(self) -> list[SpanKey]:
+        return list(map(SpanKey, self.starts, self.ends, self.labels))
+
+    @property
+    def spans(self) -> frozenset[SpanKey]:
+        """The spans, made anew each time."""
+        return frozenset(self._keys())
+
+    @property
+    def relations(self) -> frozenset[RelationKey]:
+        """The relations, made anew each time."""
+        keys = self._keys() if self.types else []
+        ends = zip(self.heads, self.children, self.types, strict=True)
+        return frozenset(RelationKey(keys[head], keys[child], label) for head, child, label in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +89,8 @@ class Vocabulary:
         relations: set[str] = set()
         for document in documents:
             for content in document.layers.values():
-                spans.update(map(_LABEL, content.spans))
-                relations.update(map(_LABEL, content.relations))
+                spans.update(content.labels)
+                relations.update(content.types)
         return Vocabulary(
             (*self.labels, *sorted(spans.difference(self.labels))),
             (*self.relations, *sorted(relations.difference(self.relations))),

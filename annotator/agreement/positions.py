@@ -2,254 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.layers import DocumentLayers
-from annotator.agreement.tally import Indexes, Tally, compressed, indexes
+from annotator.agreement.packing import Indexes, Packed, blocks, indexes, joined, ranges
 
-ABSENT = -1
-"""Value of a token in a layer that the document does not have."""
+BLOCK = 1_000_000
+"""Pieces of text that are compared at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitCounts:
-    """Lengths in code points on which two layers coincide, for unitizing measures.
+class Marks(NamedTuple):
+    """What layers say about pieces of text, where they say anything: the value, never 0, of a layer on a piece."""
 
-    ``squares`` holds Σ length² of both layers' spans (for gaps Σ length); ``overlapping`` says of which tables spans of
-    one layer overlap one another, so that they have no unitizing measure.
+    layer: Indexes
+    piece: Indexes
+    value: Indexes
+
+
+class Pieces:
+    """Pieces of the documents on none of which any layer changes; those that nobody marks are left out.
+
+    ``weights`` is what each piece counts, ``whole`` the same for each document as a whole, what is left out included.
     """
 
-    coincidences: Tally
-    squares: Tally
+    def __init__(self, packed: Packed, document: Indexes, weights: Indexes, whole: Indexes, marks: Marks) -> None:
+        self._weights = weights
+        self._first = np.searchsorted(document, np.arange(len(packed.lengths) + 1))
+        kept = np.bincount(document, weights=weights, minlength=len(packed.lengths))
+        self._left_out = (whole - kept)[packed.document]
+        self._begin = self._first[packed.document]
+        self._size = np.diff(self._first)[packed.document]
+        self._offset = np.cumsum(self._size) - self._size
+        self._values = np.zeros(int(self._size.sum()), dtype=np.int32)
+        self._values[(self._offset - self._begin)[marks.layer] + marks.piece] = marks.value
+
+    def alike(self, left: Indexes, right: Indexes) -> tuple[Array, Array]:
+        """For pairs of layers how much both give the same value or none, and how much both leave unmarked."""
+        same, blank = np.zeros(len(left)), np.zeros(len(left))
+        for part in blocks(self._size[left], BLOCK):
+            one, other = left[part], right[part]
+            members, row = ranges(self._offset[one], self._size[one])
+            ours = self._values[members]
+            theirs = self._values[members + (self._offset[other] - self._offset[one])[row]]
+            weights = self._weights[members + (self._begin[one] - self._offset[one])[row]]
+            equal = ours == theirs
+            same[part] = np.bincount(row, weights=weights * equal, minlength=len(one))
+            blank[part] = np.bincount(row, weights=weights * (equal & (ours == 0)), minlength=len(one))
+        left_out = self._left_out[left]
+        return same + left_out, blank + left_out
+
+
+# Tokens
+
+
+class TokenValues(NamedTuple):
+    """Tokens by layer and value: 0 without a span, a label's number, or beyond these a combination of labels."""
+
+    pieces: Pieces
+    used: Array
+
+
+def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenValues:
+    """What layers say about every token: the labels of the spans that touch it."""
+    sizes = indexes([len(d.tokens) for d in documents])
+    shift = np.repeat(packed.bases, sizes)
+    starts = joined(d.tokens.starts for d in documents) + shift
+    ends = joined(d.tokens.ends for d in documents) + shift
+    marks, values = _marked_tokens(packed, starts, ends)
+    touched, piece = np.unique(marks.piece, return_inverse=True)
+    document = np.repeat(np.arange(len(sizes)), sizes)[touched]
+    pieces = Pieces(packed, document, np.ones(len(touched), dtype=np.intp), sizes, marks._replace(piece=piece))
+    used = np.bincount(marks.layer * values + marks.value, minlength=len(packed) * values).reshape(len(packed), values)
+    used[:, 0] = sizes[packed.document] - used.sum(axis=1)
+    return TokenValues(pieces, used.astype(float))
+
+
+def _marked_tokens(packed: Packed, starts: Indexes, ends: Indexes) -> tuple[Marks, int]:
+    """The tokens that spans touch, and how many values there are."""
+    spans = packed.spans
+    first = np.searchsorted(ends, spans.start, side="right")
+    behind = np.maximum(np.searchsorted(starts, spans.end, side="left"), first)
+    token, which = ranges(first, behind - first)
+    place = spans.layer[which] * max(len(starts), 1) + token
+    order = np.argsort(place, kind="stable")
+    place, value = place[order], spans.code[which][order]
+    begins = np.flatnonzero(np.diff(place, prepend=-1))
+    values, combinations = value[begins], dict[frozenset[int], int]()
+    sizes = np.diff(begins, append=len(place))
+    for number in np.flatnonzero(sizes > 1).tolist():
+        labels = frozenset(value[begins[number] : begins[number] + sizes[number]].tolist())
+        if len(labels) > 1:
+            values[number] = combinations.setdefault(labels, len(packed.labels) + 1 + len(combinations))
+    found = place[begins]
+    marks = Marks(found // max(len(starts), 1), found % max(len(starts), 1), values)
+    return marks, len(packed.labels) + 1 + len(combinations)
+
+
+# Stretches of text
+
+
+class UnitValues(NamedTuple):
+    """Lengths in code points by layer and label, 0 where nothing is marked, for unitizing measures.
+
+    ``squares`` holds Σ length² of the spans (for gaps Σ length).
+    """
+
+    pieces: Pieces
+    used: Array
+    squares: Array
+
+
+def unit_values(packed: Packed) -> UnitValues | None:
+    """What layers say about every code point; ``None`` where spans of one layer overlap one another."""
+    layer, start, end, code = packed.spans[:4]
+    if np.any((np.diff(layer) == 0) & (start[1:] < end[:-1])):
+        return None
+    cuts, places = np.unique(np.concatenate([start, end]), return_inverse=True)
+    first, behind = places[: len(start)], places[len(start) :]
+    events = np.bincount(first, minlength=len(cuts)) - np.bincount(behind, minlength=len(cuts))
+    covered = np.cumsum(events)[:-1] > 0
+    number = np.concatenate([[0], np.cumsum(covered)])
+    members, which = ranges(number[first], number[behind] - number[first])
+    document = np.searchsorted(packed.bases, cuts[:-1][covered], side="right") - 1
+    marks = Marks(layer[which], members, code[which])
+    pieces = Pieces(packed, document, np.diff(cuts)[covered], packed.lengths, marks)
+    return UnitValues(pieces, *_lengths(packed, layer, code, end - start))
+
+
+def _lengths(packed: Packed, layer: Indexes, code: Indexes, length: Indexes) -> tuple[Array, Array]:
+    """Σ length and Σ length² by layer and label."""
+    size = len(packed.labels) + 1
+    used, squares = (
+        np.bincount(layer * size + code, weights=weights, minlength=len(packed) * size).reshape(len(packed), size)
+        for weights in (length, length**2)
+    )
+    used[:, 0] = squares[:, 0] = packed.lengths[packed.document] - used.sum(axis=1)
+    return used, squares
+
+
+class LabelUnits(NamedTuple):
+    """Lengths in code points by document and label, each label by itself against everything else, over all layers.
+
+    ``shared`` is what pairs of a document's layers have in common, summed over the pairs; ``used`` and ``squares`` are
+    Σ length and Σ length² over the layers; ``overlapping`` says of which labels spans of one layer overlap one another.
+    """
+
+    shared: Array
+    used: Array
+    squares: Array
     overlapping: tuple[bool, ...]
 
-    def rows(self, which: Any) -> UnitCounts:
-        """The counts of some rows."""
-        return UnitCounts(self.coincidences.rows(which), self.squares.rows(which), self.overlapping)
 
-
-class _Layer(NamedTuple):
-    """One layer's spans in all documents: positions on the line, label numbers from 1, which documents it has."""
-
-    starts: Indexes
-    ends: Indexes
-    codes: Indexes
-    has: NDArray[np.bool_]
-
-
-class _Track(NamedTuple):
-    """What a layer says all along a line: from ``at[i]`` on it is ``code[i]``, 0 meaning nothing."""
-
-    at: Indexes
-    code: Indexes
-
-
-class Positions:
-    """Documents laid end to end; rows of the results are comparisons of two layers in a document."""
-
-    def __init__(self, documents: Sequence[DocumentLayers], names: Sequence[str], labels: Sequence[str]) -> None:
-        self._lengths = indexes([d.length for d in documents])
-        self._bases = np.cumsum(self._lengths) - self._lengths
-        self._labels = len(labels)
-        code = {label: number for number, label in enumerate(labels, 1)}
-        self._layers = [self._read(documents, name, code) for name in names]
-        sizes = [len(d.tokens) for d in documents]
-        shift = np.repeat(self._bases, sizes)
-        self._token_document = np.repeat(np.arange(len(sizes)), sizes)
-        self._token_starts = _joined(d.tokens.starts for d in documents) + shift
-        self._token_ends = _joined(d.tokens.ends for d in documents) + shift
-
-    def _read(self, documents: Sequence[DocumentLayers], name: str, code: dict[str, int]) -> _Layer:
-        starts: list[int] = []
-        ends: list[int] = []
-        codes: list[int] = []
-        sizes = []
-        for document in documents:
-            content = document.layers.get(name)
-            sizes.append(len(content.spans) if content is not None else 0)
-            if content is not None and content.spans:
-                some_starts, some_ends, some_labels = zip(*content.spans, strict=True)
-                starts += some_starts
-                ends += some_ends
-                codes += [code[label] for label in some_labels]
-        shift = np.repeat(self._bases, sizes)
-        has = np.array([name in document.layers for document in documents], dtype=bool)
-        return _Layer(indexes(starts) + shift, indexes(ends) + shift, indexes(codes), has)
-
-    # Tokens
-
-    def tokens(self, document: Indexes, left: Indexes, right: Indexes) -> Tally:
-        """For each comparison how often tokens have which values in both layers."""
-        combinations: dict[frozenset[int], int] = {}
-        values = [self._values(layer, combinations) for layer in self._layers]
-        size = self._labels + 1 + len(combinations)
-        parts = []
-        for one, other, row in self._pairs(document, left, right):
-            rows = row[self._token_document]
-            there = rows >= 0
-            cells = values[one][there] * size + values[other][there]
-            parts.append(compressed(rows[there], cells, size * size))
-        return Tally.joined(len(document), (size, size), parts)
-
-    def _pairs(self, document: Indexes, left: Indexes, right: Indexes) -> Iterable[tuple[int, int, Indexes]]:
-        """Yield each pair of layers with the row of every document that they share, -1 for the others."""
-        for one, other in sorted(set(zip(left.tolist(), right.tolist(), strict=True))):
-            which = np.flatnonzero((left == one) & (right == other))
-            row = np.full(len(self._lengths), -1, dtype=np.intp)
-            row[document[which]] = which
-            yield one, other, row
-
-    def _values(self, layer: _Layer, combinations: dict[frozenset[int], int]) -> Indexes:
-        """Every token's value; ``combinations`` collects the numbers given to sets of labels."""
-        first = np.searchsorted(self._token_ends, layer.starts, side="right")
-        behind = np.maximum(np.searchsorted(self._token_starts, layer.ends, side="left"), first)
-        sizes = behind - first
-        codes = np.repeat(layer.codes, sizes)
-        tokens = np.arange(sizes.sum()) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
-        values = np.where(layer.has[self._token_document], 0, ABSENT)
-        values[tokens] = codes
-        shared = np.flatnonzero(np.bincount(tokens, minlength=len(values)) > 1)
-        if len(shared):
-            under: dict[int, set[int]] = {int(token): set() for token in shared}
-            several = np.isin(tokens, shared)
-            for token, code in zip(tokens[several].tolist(), codes[several].tolist(), strict=True):
-                under[token].add(code)
-            for token, found in under.items():
-                values[token] = self._number(frozenset(found), combinations)
-        return values
-
-    def _number(self, labels: frozenset[int], combinations: dict[frozenset[int], int]) -> int:
-        if len(labels) == 1:
-            return next(iter(labels))
-        return combinations.setdefault(labels, self._labels + 1 + len(combinations))
-
-    # Stretches of text
-
-    def units(self, document: Indexes, left: Indexes, right: Indexes) -> UnitCounts:
-        """For each comparison the lengths on which the layers say what."""
-        size = self._labels + 1
-        overlapping = any(_overlap(layer.starts, layer.ends) for layer in self._layers)
-        squares = (
-            np.stack([self._squares(layer, size) for layer in self._layers]) if self._layers else np.zeros((0, 0, size))
-        )
-        squares[..., 0] = self._lengths - squares[..., 0]  # Σ length of gaps
-        both = Tally.dense(squares[left, document] + squares[right, document])
-        if overlapping:
-            return UnitCounts(Tally.blank(len(document), (size, size)), both, (True,))
-        tracks = [self._track(self._bases, layer.starts, layer.ends, layer.codes) for layer in self._layers]
-        end = int(self._lengths.sum())
-        parts = []
-        for one, other, row in self._pairs(document, left, right):
-            at, length, ours, theirs = _side_by_side(tracks[one], tracks[other], end)
-            rows = row[np.searchsorted(self._bases, at, side="right") - 1]
-            there = rows >= 0
-            cells = ours[there] * size + theirs[there]
-            parts.append(compressed(rows[there], cells, size * size, length[there]))
-        return UnitCounts(Tally.joined(len(document), (size, size), parts), both, (False,))
-
-    def _squares(self, layer: _Layer, size: int) -> Array:
-        """Σ length² by document and label; in place 0, Σ length of all."""
-        document = np.searchsorted(self._bases, layer.starts, side="right") - 1
-        lengths = layer.ends - layer.starts
-        rows = len(self._lengths)
-        squares = np.bincount(document * size + layer.codes, weights=lengths**2, minlength=rows * size)
-        table: Array = squares.astype(float).reshape(rows, size)
-        table[:, 0] = np.bincount(document, weights=lengths, minlength=rows)
-        return table
-
-    def units_by_label(self, document: Indexes, left: Indexes, right: Indexes, units: UnitCounts) -> UnitCounts:
-        """For each comparison and label the lengths on which the layers have it, or have it not.
-
-        ``units`` are the lengths for all labels at once; where spans overlap, they do not give those of one label.
-        """
-        shape = (self._labels, 2, 2)
-        squares = self._squares_by_label(document, left, right)
-        if not units.overlapping[0]:
-            table = units.coincidences.full(units.coincidences.values)
-            both = np.einsum("...ii->...i", table)[..., 1:]
-            ours, theirs = table.sum(axis=-1)[..., 1:] - both, table.sum(axis=-2)[..., 1:] - both
-            neither = table.sum(axis=(-1, -2))[:, None] - both - ours - theirs
-            stacked = np.stack([neither, theirs, ours, both], axis=-1).reshape(len(document), *shape)
-            return UnitCounts(Tally.dense(stacked), squares, (False,) * self._labels)
-        coincidences, overlapping = self._apart(document, left, right)
-        return UnitCounts(coincidences, squares, overlapping)
-
-    def _apart(self, document: Indexes, left: Indexes, right: Indexes) -> tuple[Tally, tuple[bool, ...]]:
-        """Count each label by itself, the documents being laid end to end once for each, and say which overlap."""
-        end = int(self._lengths.sum())
-        bases = (np.arange(self._labels)[:, None] * end + self._bases[None, :]).ravel()
-        shifted = [
-            (layer.starts + (layer.codes - 1) * end, layer.ends + (layer.codes - 1) * end) for layer in self._layers
-        ]
-        overlapping = np.zeros(self._labels, dtype=bool)
-        for starts, ends in shifted:
-            overlapping[_overlaps(starts, ends) // max(end, 1)] = True
-        tracks = [self._track(bases, starts, ends, np.ones_like(starts)) for starts, ends in shifted]
-        parts = []
-        for one, other, row in self._pairs(document, left, right):
-            at, length, ours, theirs = _side_by_side(tracks[one], tracks[other], end * self._labels)
-            rows = row[np.searchsorted(self._bases, at % end, side="right") - 1]
-            there = rows >= 0
-            cells = (at[there] // end) * 4 + ours[there] * 2 + theirs[there]
-            parts.append(compressed(rows[there], cells, self._labels * 4, length[there]))
-        return Tally.joined(len(document), (self._labels, 2, 2), parts), tuple(overlapping.tolist())
-
-    def _squares_by_label(self, document: Indexes, left: Indexes, right: Indexes) -> Tally:
-        """By comparison and label Σ length of the rest and Σ length² of the spans, of both layers."""
-        rows, size = len(self._lengths), self._labels
-        tables = []
-        for layer in self._layers:
-            cell = (np.searchsorted(self._bases, layer.starts, side="right") - 1) * size + layer.codes - 1
-            lengths = layer.ends - layer.starts
-            under = np.bincount(cell, weights=lengths, minlength=rows * size).reshape(rows, size)
-            squares = np.bincount(cell, weights=lengths**2, minlength=rows * size).reshape(rows, size)
-            tables.append(np.stack([self._lengths[:, None] - under, squares], axis=-1))
-        stacked = _stacked(tables, (rows, size, 2))
-        return Tally.dense(stacked[left, document] + stacked[right, document])
-
-    @staticmethod
-    def _track(bases: Indexes, starts: Indexes, ends: Indexes, codes: Indexes) -> _Track:
-        """A layer's track; where one span ends and another begins, the one that begins speaks."""
-        at = np.concatenate([bases, ends, starts])
-        code = np.concatenate([np.zeros(len(bases) + len(ends), dtype=np.intp), codes])
-        order = np.argsort(at, kind="stable")
-        return _Track(at[order], code[order])
-
-
-def _joined(parts: Iterable[Any]) -> Indexes:
-    """Arrays of 32-bit offsets end to end."""
-    arrays = [np.frombuffer(part, dtype=np.uint32) for part in parts if len(part)]
-    return indexes(np.concatenate(arrays)) if arrays else indexes([])
-
-
-def _stacked(tables: Sequence[Array], shape: tuple[int, ...]) -> Array:
-    """Tables of some shape under one another, also when there are none."""
-    return np.stack(tables) if tables else np.zeros((0, *shape))
-
-
-def _overlaps(starts: Indexes, ends: Indexes) -> Indexes:
-    """The starts of spans that begin before an earlier one ends."""
-    order = np.argsort(starts, kind="stable")
-    starts, ends = starts[order], ends[order]
-    result: Indexes = starts[1:][np.maximum.accumulate(ends)[:-1] > starts[1:]]
-    return result
-
-
-def _overlap(starts: Indexes, ends: Indexes) -> bool:
-    return len(_overlaps(starts, ends)) > 0
-
-
-def _side_by_side(one: _Track, other: _Track, end: int) -> tuple[Indexes, Indexes, Indexes, Indexes]:
-    """The stretches on which neither layer changes: where each begins, its length, what both say."""
-    cuts = np.sort(np.concatenate([one.at, other.at, [end]]), kind="stable")  # runs that are sorted only need merging
-    lengths = np.diff(cuts)
-    at, lengths = cuts[:-1][lengths > 0], lengths[lengths > 0]
-    ours = one.code[np.searchsorted(one.at, at, side="right") - 1]
-    theirs = other.code[np.searchsorted(other.at, at, side="right") - 1]
-    return at, lengths, ours, theirs
+def label_units(packed: Packed) -> LabelUnits:
+    """How far the layers of every document give the same text the same label."""
+    spans, labels, documents = packed.spans, len(packed.labels), len(packed.lengths)
+    order = np.lexsort((spans.start, spans.code, spans.layer))
+    layer, start, end, code = (column[order] for column in spans[:4])
+    group = layer * (labels + 1) + code
+    shift = group * (packed.end + 1)
+    reach = np.maximum.accumulate(end + shift)
+    begins = np.ones(len(start), dtype=bool)
+    begins[1:] = (start + shift)[1:] >= reach[:-1]
+    overlapping = np.bincount(code[~begins], minlength=labels + 1)[1:] > 0
+    last = np.append(begins[1:], True)[: len(begins)]
+    whole_start, whole_end, whole_code = start[begins], (reach - shift)[last], code[begins]
+    document = packed.document[layer]
+    cell, whole = document * labels + code - 1, document[begins] * labels + whole_code - 1
+    used = np.bincount(whole, weights=whole_end - whole_start, minlength=documents * labels)
+    squares = np.bincount(cell, weights=(end - start) ** 2, minlength=documents * labels)
+    at = np.concatenate([whole_end, whole_start]) + np.tile(whole_code, 2) * (packed.end + 1)
+    sweep = np.argsort(at, kind="stable")  # ends first: what begins where another document ends has the stretch
+    layers = np.cumsum(np.repeat([-1, 1], len(whole))[sweep])
+    common = np.diff(at[sweep], append=at[sweep][-1:]) * (layers * (layers - 1) // 2)
+    shared = np.bincount(np.tile(whole, 2)[sweep], weights=common, minlength=documents * labels)
+    tables = (table.reshape(documents, labels) for table in (shared, used, squares))
+    return LabelUnits(*tables, tuple(overlapping.tolist()))

@@ -63,7 +63,7 @@ def match_relations(
     """The alignment of two layers' relations, directed already, for those who only count it."""
     same = left & right
     ours, theirs = left - same, right - same
-    pairs = list(_pairs(ours, theirs, aligned, symmetric)) if ours and theirs else []
+    pairs = list(pair_relations(ours, theirs, aligned, symmetric)) if ours and theirs else []
     if pairs:
         ours = ours.difference(one for one, _, _ in pairs)
         theirs = theirs.difference(other for _, other, _ in pairs)
@@ -103,7 +103,7 @@ class _Candidate(NamedTuple):
         return "overlap" if self.relabelled else "ends"
 
 
-def _pairs(
+def pair_relations(
     left: frozenset[RelationKey],
     right: frozenset[RelationKey],
     aligned: Mapping[SpanKey, SpanKey],

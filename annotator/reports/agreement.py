@@ -11,8 +11,8 @@ import numpy as np
 
 from annotator.agreement import formulas
 from annotator.agreement.coefficients import Array
-from annotator.agreement.counting import ENDS, Comparisons, compare
-from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
+from annotator.agreement.counting import Comparisons, Count, compare
+from annotator.agreement.estimates import Estimate, EstimateOptions, estimate, estimate_parts
 from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
@@ -25,6 +25,9 @@ Scope = Literal["overall", "pair", "label", "relation", "language", "time", "con
 
 KINDS = ("label", "boundary", "overlap", "missed")
 RELATION_KINDS = ("label", "direction", "ends", "overlap", "missed")
+
+PAIR_ROWS = 4000
+"""Comparisons of which pairs of layers are measured at a time."""
 
 MOST_DAYS, MOST_WEEKS = 14, 26
 """Spans of time up to which drift is shown by day and by week; by month beyond."""
@@ -156,9 +159,9 @@ def _measured(
     sample: AgreementSample, options: EstimateOptions, gamma_seconds: float | None, stop: Callable[[], bool]
 ) -> Agreement:
     comparisons = compare(sample.documents, sample.layers, sample.vocabulary)
-    features = Features(comparisons)
+    features = Features.of_all(comparisons)
     builder = _Builder(sample, options, comparisons, features, stop)
-    spans, relations = builder.tables()
+    counts = comparisons.counts.sum(axis=0)
     return Agreement(
         layers=sample.layers,
         options=options,
@@ -166,7 +169,7 @@ def _measured(
         compared=len(features),
         single=sample.single,
         reason=_reason(sample),
-        overall=Slice("overall", "", builder.figures(features, OVERALL)),
+        overall=Slice("overall", "", builder.overall()),
         pairs=tuple(builder.pairs()),
         labels=tuple(builder.by_label("label", comparisons.vocabulary.labels, BY_LABEL)),
         relations=tuple(builder.by_label("relation", comparisons.vocabulary.relations, BY_RELATION)),
@@ -174,12 +177,12 @@ def _measured(
         times=tuple(builder.times()),
         conditions=tuple(builder.conditions()),
         documents=tuple(builder.documents()),
-        confusion=_confusion(comparisons.vocabulary.labels, spans.sum(axis=0), len(comparisons.pairs) == 1),
+        confusion=_confusion(comparisons.vocabulary.labels, comparisons.confusion, len(comparisons.pairs) == 1),
         relation_confusion=_confusion(
-            comparisons.vocabulary.relations, relations.sum(axis=0), len(comparisons.pairs) == 1
+            comparisons.vocabulary.relations, comparisons.relation_confusion, len(comparisons.pairs) == 1
         ),
-        kinds=_span_kinds(spans),
-        relation_kinds=_relation_kinds(relations),
+        kinds=formulas.span_kinds(counts),
+        relation_kinds=formulas.relation_kinds(counts),
         gamma=None if gamma_seconds is None else _gamma(sample, gamma_seconds, options),
         retired=(
             *comparisons.vocabulary.labels[len(sample.vocabulary.labels) :],
@@ -218,25 +221,24 @@ class _Builder:
         self.sample, self.options = sample, options
         self.comparisons, self.features, self.stop = comparisons, features, stop
 
-    def figures(self, features: Features, measures: Sequence[Measure]) -> tuple[Figure, ...]:
-        if not len(features) or self.stop():
-            return ()
-        found = estimate(features, measures, self.options)
-        return tuple(Figure(m, found[m.name][0]) for m in measures)
+    def overall(self) -> tuple[Figure, ...]:
+        found = self.figures(self.features, OVERALL)
+        return found[0] if found else ()
 
-    def tables(self) -> tuple[Array, Array]:
-        """The total tables of spans and relations."""
-        c = self.comparisons
-        return c.spans.full(c.spans.values.sum(axis=0)), c.relations.full(c.relations.values.sum(axis=0))
+    def figures(self, features: Features, measures: Sequence[Measure]) -> list[tuple[Figure, ...]]:
+        """The figures of every part; none when the rest is to be left out."""
+        if self.stop():
+            return []
+        found = estimate_parts(features, measures, self.options)
+        return [tuple(Figure(m, estimates[m.name][0]) for m in measures) for estimates in found]
 
     def pairs(self) -> Iterator[PairSlice]:
-        for number, (left, right) in enumerate(self.comparisons.pairs):
-            own = self.comparisons.of_pair(number)
-            if len(own) and not self.stop():
+        for numbers, features in Features.of_pairs(self.comparisons, PAIR_ROWS):
+            for number, figures in zip(numbers, self.figures(features, (*OVERALL, *DIRECTED)), strict=False):
+                left, right = self.comparisons.pairs[number]
                 name = f"{display_name(left)} · {display_name(right)}"
-                table = own.spans.full(own.spans.values.sum(axis=0))
-                figures = self.figures(Features(own), (*OVERALL, *DIRECTED))
-                yield PairSlice("pair", name, figures, left, right, formulas.semeval(table))
+                counts = self.comparisons.counts[self.comparisons.rows_of(number)].sum(axis=0)
+                yield PairSlice("pair", name, figures, left, right, formulas.semeval(counts))
 
     def by_label(self, scope: Scope, labels: Sequence[str], measures: Sequence[Measure]) -> Iterator[Slice]:
         if not len(self.features) or self.stop():
@@ -249,11 +251,9 @@ class _Builder:
 
     def _sliced(self, scope: Scope, keys: Sequence[str]) -> Iterator[Slice]:
         """Yield a part for every key that rows go by, in order; rows without one are in no part."""
-        named = np.array(keys, dtype=object)
-        for key in sorted({key for key in keys if key}):
-            rows = np.flatnonzero(named == key)
-            features = self.features if len(rows) == len(named) else Features(self.comparisons.rows(rows))
-            yield Slice(scope, key, self.figures(features, SLICED))
+        names, features = Features.of_keys(self.comparisons, keys)
+        for name, figures in zip(names, self.figures(features, SLICED), strict=False):
+            yield Slice(scope, name, figures)
 
     def _documents(self) -> list[str]:
         return [self.comparisons.documents[number] for number in self.comparisons.document]
@@ -281,14 +281,16 @@ class _Builder:
         """The documents, worst first: the lowest span F1, then the most disagreements."""
         if not len(self.features):
             return []
-        totals = self.features.each()
-        wrong = _wrong(totals.spans, totals.spans[:, 1])
-        wrong_relations = _wrong(totals.relations, totals.relations[:, 0])
+        totals = self.features.each(slice(None))
+        spans, relations = formulas.spans(totals, self.features), formulas.relations(totals, self.features)
+        wrong = spans - totals.count(Count.MATCHED) - totals.count(Count.EXACT)
+        ends = (Count.SAME_ENDS, Count.ALIGNED_ENDS, Count.TURNED)
+        wrong_relations = relations - sum(map(totals.count, ends)) - totals.count(Count.EXACT_RELATIONS)
         f1, relation_f1 = formulas.span_f1(totals, self.features), formulas.relation_f1(totals, self.features)
-        items = formulas.spans(totals, self.features) + formulas.relations(totals, self.features)
+        items = spans + relations
         having = {document.key: document.layers for document in self.sample.documents}
         rows = []
-        for number, place in enumerate(self.features.documents):
+        for number, place in enumerate(self.features.document):
             key = self.comparisons.documents[place]
             facts = self.sample.facts[key]
             rows.append(
@@ -311,35 +313,12 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _wrong(margins: Array, right: Array) -> Array:
-    """How many pairs of items there are, those that are missed included, but for those that are the same."""
-    result: Array = margins[:, :, 1].sum(axis=(-1, -2)) - formulas.diagonal(right).sum(axis=-1)
-    return result
-
-
 def _confusion(labels: tuple[str, ...], table: Array, directed: bool) -> Confusion:
     if not directed:
         mirrored = table + table.T
         table = mirrored - np.diag(np.diag(mirrored) / 2)
     rows = tuple(tuple(round(float(cell)) for cell in row) for row in table)
     return Confusion((MISSED, *labels), rows, directed)
-
-
-def _span_kinds(table: Array) -> dict[str, int]:
-    """How often two layers differ in which way; ``exact`` first."""
-    same, overlap = table[1, 1:, 1:], table[0, 1:, 1:]
-    exact, boundary = np.trace(same), np.trace(overlap)
-    missed = table[0, 0, 1:].sum() + table[0, 1:, 0].sum()
-    counts = (exact, same.sum() - exact, boundary, overlap.sum() - boundary, missed)
-    return dict(zip(("exact", *KINDS), (round(float(n)) for n in counts), strict=True))
-
-
-def _relation_kinds(table: Array) -> dict[str, int]:
-    same, aligned, turned = (table[ENDS[kind], 1:, 1:] for kind in ("exact", "ends", "direction"))
-    exact, ends = np.trace(same), np.trace(aligned)
-    missed = table[0, 0, 1:].sum() + table[0, 1:, 0].sum()
-    counts = (exact, same.sum() - exact, turned.sum(), ends, aligned.sum() - ends, missed)
-    return dict(zip(("exact", *RELATION_KINDS), (round(float(n)) for n in counts), strict=True))
 
 
 def periods(days: Sequence[str]) -> list[str]:

@@ -1,0 +1,172 @@
+"""The layers of all documents as arrays of numbers, so that thousands of pairs of layers are counted at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
+from annotator.annotation import SpanKey
+
+Indexes: TypeAlias = NDArray[np.intp]
+
+
+def indexes(values: Any) -> Indexes:
+    """Numbers as an array of indexes."""
+    return np.asarray(values, dtype=np.intp)
+
+
+def joined(parts: Iterable[Any]) -> Indexes:
+    """Arrays of unsigned 32-bit numbers end to end."""
+    return np.frombuffer(b"".join(parts), dtype=np.uint32).astype(np.intp)
+
+
+def ranges(firsts: Indexes, sizes: Indexes) -> tuple[Indexes, Indexes]:
+    """The members of ranges, range behind range, and the number of the range that each is in."""
+    which = np.repeat(np.arange(len(sizes)), sizes)
+    return np.arange(len(which)) + np.repeat(firsts - (np.cumsum(sizes) - sizes), sizes), which
+
+
+def blocks(sizes: Indexes, most: int) -> Iterator[slice]:
+    """Yield slices of things of these sizes, in order, each of ``most`` in all or of one thing."""
+    behind = np.cumsum(sizes)
+    start = 0
+    while start < len(sizes):
+        before = behind[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(behind, before + most, side="right")))
+        yield slice(start, stop)
+        start = stop
+
+
+class Spans(NamedTuple):
+    """Spans of all layers, ordered by layer and key; positions are on the line of all documents end to end.
+
+    ``code`` is the label's number from 1; ``border`` numbers pairs of start and end in reading order; ``key`` numbers
+    contents, so that keys of one document compare as its :class:`SpanKey` do.
+    """
+
+    layer: Indexes
+    start: Indexes
+    end: Indexes
+    code: Indexes
+    border: Indexes
+    key: Indexes
+
+
+class Links(NamedTuple):
+    """Relations of all layers, ordered by layer and content, the earlier end first where they have no direction.
+
+    ``head`` and ``child`` are keys of spans, ``code`` is the label's number from 1; ``number`` is the content.
+    """
+
+    layer: Indexes
+    head: Indexes
+    child: Indexes
+    code: Indexes
+    number: Indexes
+
+
+class Packed:
+    """Documents laid end to end; a *layer* here is one layer of one document, and they are numbered document by document.
+
+    Layers of a document are in the order of the names.
+    """
+
+    def __init__(self, documents: Sequence[DocumentLayers], names: Sequence[str], vocabulary: Vocabulary) -> None:
+        self.lengths = indexes([d.length for d in documents])
+        self.bases = np.cumsum(self.lengths) - self.lengths
+        self.end = int(self.lengths.sum())
+        self.labels, self.types = vocabulary.labels, vocabulary.relations
+        self._by_rank = sorted(range(len(self.labels)), key=self.labels.__getitem__)
+        found = [
+            (number, place, document.layers[name])
+            for number, document in enumerate(documents)
+            for place, name in enumerate(names)
+            if name in document.layers
+        ]
+        self.document, self.name = indexes([f[0] for f in found]), indexes([f[1] for f in found])
+        contents = [f[2] for f in found]
+        raw = self._read(contents)
+        self.spans, self._borders = self._ordered(*raw)
+        self.first = np.searchsorted(self.spans.layer, np.arange(len(found) + 1))
+        self.having = self._having()
+        self.links = self._read_links(contents, raw, vocabulary.symmetric)
+        self.first_link = np.searchsorted(self.links.layer, np.arange(len(found) + 1))
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    # Spans
+
+    def _read(self, contents: Sequence[Content]) -> tuple[Indexes, Indexes, Indexes, Indexes]:
+        sizes = indexes([len(content.labels) for content in contents])
+        layer = np.repeat(np.arange(len(contents)), sizes)
+        shift = self.bases[self.document[layer]]
+        number = {label: code for code, label in enumerate(self.labels, 1)}
+        codes = map(number.__getitem__, chain.from_iterable(content.labels for content in contents))
+        code = np.fromiter(codes, dtype=np.intp, count=len(layer))
+        return layer, joined(c.starts for c in contents) + shift, joined(c.ends for c in contents) + shift, code
+
+    def _ordered(self, layer: Indexes, start: Indexes, end: Indexes, code: Indexes) -> tuple[Spans, Indexes]:
+        """The spans, each content once a layer, and the start and length of each border in one number."""
+        self._longest = int((end - start).max(initial=0)) + 1
+        borders, border = np.unique(start * self._longest + end - start, return_inverse=True)
+        rank = np.empty(len(self.labels) + 1, dtype=np.intp)
+        rank[indexes(self._by_rank) + 1] = np.arange(len(self.labels))
+        key = border * len(self.labels) + rank[code]
+        self._unordered_keys = key
+        self.keys = len(borders) * len(self.labels)
+        """Keys are below this."""
+        _, order = np.unique(layer * self.keys + key, return_index=True)
+        return Spans(*(column[order] for column in (layer, start, end, code, border, key))), borders
+
+    def _having(self) -> Indexes:
+        """How many layers have a span of each border: a layer with several there counts once."""
+        once = (np.diff(self.spans.layer, prepend=-1) != 0) | (np.diff(self.spans.border, prepend=-1) != 0)
+        return np.bincount(self.spans.border[once], minlength=len(self._borders))
+
+    def border_of(self, key: Indexes) -> Indexes:
+        """The border of keys."""
+        return key // len(self.labels)
+
+    def code_of(self, key: Indexes) -> Indexes:
+        """The label's number, from 1, of keys."""
+        return (indexes(self._by_rank) + 1)[key % len(self.labels)]
+
+    def range_of(self, key: Indexes) -> tuple[Indexes, Indexes]:
+        """Start and end of keys, on the line."""
+        border = self._borders[self.border_of(key)]
+        start = border // self._longest
+        return start, start + border % self._longest
+
+    def span_keys(self, keys: Indexes) -> list[SpanKey]:
+        """What keys stand for, with positions on the line."""
+        starts, ends = self.range_of(keys)
+        labels = [self.labels[code - 1] for code in self.code_of(keys).tolist()]
+        return list(map(SpanKey, starts.tolist(), ends.tolist(), labels))
+
+    # Relations
+
+    def _read_links(self, contents: Sequence[Content], raw: Sequence[Indexes], symmetric: frozenset[str]) -> Links:
+        sizes = indexes([len(content.types) for content in contents])
+        layer = np.repeat(np.arange(len(contents)), sizes)
+        firsts = np.searchsorted(raw[0], np.arange(len(contents)))[layer]
+        head = self._unordered_keys[joined(c.heads for c in contents) + firsts]
+        child = self._unordered_keys[joined(c.children for c in contents) + firsts]
+        number = {label: code for code, label in enumerate(self.types, 1)}
+        codes = map(number.__getitem__, chain.from_iterable(content.types for content in contents))
+        code = np.fromiter(codes, dtype=np.intp, count=len(layer))
+        turned = np.array([False, *(label in symmetric for label in self.types)])[code] & (child < head)
+        head, child = np.where(turned, child, head), np.where(turned, head, child)
+        ends, place = np.unique(np.concatenate([head, child]), return_inverse=True)
+        self.contents = len(ends) ** 2 * (len(self.types) + 1)
+        """Numbers of relations' contents are below this."""
+        content = (place[: len(head)] * len(ends) + place[len(head) :]) * (len(self.types) + 1) + code
+        numbers, content = np.unique(content, return_inverse=True)
+        self.contents = len(numbers)
+        _, order = np.unique(layer * max(len(numbers), 1) + content, return_index=True)
+        return Links(*(column[order] for column in (layer, head, child, code, content)))
