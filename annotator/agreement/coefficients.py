@@ -78,22 +78,20 @@ def shares(margins: Margins) -> Array:
     return ratio(used, summed(used)[..., None])
 
 
-def _left_and_right(margins: Margins) -> tuple[Array, Array]:
-    """How often each category is used, by either side."""
-    every = total(margins)[..., None]
-    return ratio(margins.left, every), ratio(margins.right, every)
+def _by_chance(margins: Margins) -> Array:
+    """How often two coders would agree by chance, given how often each uses each category."""
+    return ratio(np.einsum("...c,...c->...", margins.left, margins.right), total(margins) ** 2)
 
 
 def kappa(margins: Margins) -> Array:
     """Cohen's κ (1960) of two coders."""
-    left, right = _left_and_right(margins)
-    return corrected(observed(margins), summed(left * right))
+    return corrected(observed(margins), _by_chance(margins))
 
 
 def greatest_kappa(margins: Margins) -> Array:
     """The largest κ that the coders' shares allow (Cohen 1960)."""
-    left, right = _left_and_right(margins)
-    return corrected(summed(np.minimum(left, right)), summed(left * right))
+    most = ratio(summed(np.minimum(margins.left, margins.right)), total(margins))
+    return corrected(most, _by_chance(margins))
 
 
 def mean_of_defined(values: Iterable[Array]) -> Array:

@@ -107,10 +107,10 @@ class Comparisons:
     def __len__(self) -> int:
         return len(self.document)
 
-    def rows_of(self, pair: int) -> slice:
-        """The rows of a pair of layers."""
-        first, behind = np.searchsorted(self.pair, (pair, pair + 1))
-        return slice(int(first), int(behind))
+    def rows_by_pair(self) -> list[slice]:
+        """The rows of every pair of layers."""
+        first = np.searchsorted(self.pair, np.arange(len(self.pairs) + 1)).tolist()
+        return list(map(slice, first, first[1:]))
 
 
 def compare(documents: Sequence[DocumentLayers], names: Sequence[str], vocabulary: Vocabulary) -> Comparisons:

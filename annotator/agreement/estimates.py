@@ -97,6 +97,8 @@ class _Board:
         self.measures = measures
         first = features.total()
         values = [m.value(first, features).reshape(features.parts, -1) for m in measures]
+        self.tables = tuple(first.tables)
+        """The tables that the values are computed from."""
         self.total = np.hstack(values)
         """One row a part, one column a value."""
         self.sizes = [part.shape[1] for part in values]
@@ -181,13 +183,10 @@ def _bootstrap(
     documents = int(features.first[part + 1] - features.first[part])
     drawn = draws(documents, options)
     chunks = _chunks(len(drawn), max(1, MOST_WEIGHTS // documents))
-    values = np.vstack([board.values(features.weighed(part, _single(drawn[chunk])))[:, which] for chunk in chunks])
+    order: Literal["C", "F"] = "C" if features.alone else "F"  # F where few columns are taken again and again
+    taken = (drawn[chunk].astype(np.float32, order=order) for chunk in chunks)
+    values = np.vstack([board.values(features.weighed(part, weights, board.tables))[:, which] for weights in taken])
     return _percentiles(values)
-
-
-def _single(drawn: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Weights to multiply with, column by column in memory: pairs of layers have few of the documents."""
-    return np.asfortranarray(drawn, dtype=np.float32)
 
 
 def _percentiles(values: Array) -> tuple[Array, Array]:

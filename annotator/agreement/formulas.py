@@ -142,7 +142,7 @@ def named_observed(t: Totals, _: Features) -> Array:
 
 def named_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of labels on the same borders; of several pairs the mean."""
-    return t.named_kappa
+    return t.kappas["named"]
 
 
 def named_alpha(t: Totals, _: Features) -> Array:
@@ -170,12 +170,12 @@ def token_observed(t: Totals, _: Features) -> Array:
 
 def token_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of tokens; of several pairs the mean."""
-    return t.token_kappas[0]
+    return t.kappas["tokens"]
 
 
 def token_greatest(t: Totals, _: Features) -> Array:
     """The largest κ of tokens that the layers' shares allow; of several pairs the mean."""
-    return t.token_kappas[1]
+    return t.kappas["greatest"]
 
 
 def token_fleiss(t: Totals, _: Features) -> Array:
@@ -208,12 +208,12 @@ def characters(t: Totals, _: Features) -> Array:
 
 def unit_alpha(t: Totals, _: Features) -> Array:
     """uα."""
-    return c.unitizing_alpha(t.units, t.squares)
+    return c.unitizing_alpha(t.units, t.squares.left)
 
 
 def unit_borders(t: Totals, _: Features) -> Array:
     """|uα."""
-    return c.unitizing_alpha_of_borders(t.units, t.blank_units, t.squares)
+    return c.unitizing_alpha_of_borders(t.units, t.squares.same, t.squares.left)
 
 
 def label_unit_items(t: Totals, _: Features) -> Array:
@@ -268,7 +268,7 @@ def related(t: Totals, _: Features) -> Array:
 
 def related_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of labels of relations with the same ends; of several pairs the mean."""
-    return t.related_kappa
+    return t.kappas["related"]
 
 
 def related_observed(t: Totals, f: Features) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -42,7 +42,8 @@ class Features:
         self.part, self.document = codes // many, codes % many
         """Of each unit: the part's number, and the document's index."""
         self.first = np.searchsorted(self.part, np.arange(self.part.max(initial=-1) + 2))
-        self._alone = np.array_equal(self._rows, np.arange(len(comparisons))[rows]) and self._of_one_pair()
+        self.alone = np.array_equal(self._rows, np.arange(len(comparisons))[rows]) and self._of_one_pair()
+        """Whether each part is of one pair of layers, and each unit one row, in order."""
         compared = np.diff(self._begins, append=len(self._rows))
         self._layers: Array = np.rint((1 + np.sqrt(1 + 8 * compared)) / 2)
         self.vocabulary = comparisons.vocabulary
@@ -106,15 +107,22 @@ class Features:
             return whole[self.part[which]] - table[which]
 
         taken = None
-        if not self._alone:
+        if not self.alone:
             taken = np.ones((len(which), len(self)))
             taken[np.arange(len(which)), which] = 0
         return Totals(self, weigh, taken)
 
-    def weighed(self, part: int, taken: NDArray[np.float32]) -> Totals:
-        """The totals of a part when its documents (columns) are taken so many times, one row a resample."""
+    def weighed(self, part: int, taken: NDArray[np.float32], tables: Iterable[str]) -> Totals:
+        """The totals of a part when its documents (columns) are taken so many times, one row a resample.
+
+        ``tables``, by name, are summed at once, which is several times as fast as one by one.
+        """
         own = slice(int(self.first[part]), int(self.first[part + 1]))
-        return Totals(self, lambda table: _product(taken, table[own]), taken)
+        totals = Totals(self, lambda table: _product(taken, table[own]), taken)
+        names = list(tables)
+        some = [self._prepared[name][own] for name in names]
+        totals.tables.update(zip(names, _products(taken, some), strict=True))
+        return totals
 
     # Tables, one row a unit
 
@@ -137,27 +145,21 @@ class Features:
         np.add.at(found, codes // len(table), table[codes % len(table)] * times[:, None])
         return found
 
-    def coincidences(self, alike: Count, table: Array, *, each: bool) -> Array:
-        """What both call alike, then how often each category is used, as Krippendorff counts coincidences.
-
-        Each pair of n layers counts 1 / (n - 1); with ``each``, all units have the weight 1, however many layers.
-        """
-        plain = np.hstack([2 * self.counts()[:, [alike]], self.of_layers(table)])
-        return plain * self.weight(each=each)[:, None]
+    def alike_and_used(self, alike: Count, table: Array) -> Array:
+        """What both call alike, then how often the two sides use each category, as often as there are pairs."""
+        return np.hstack([2 * self.counts()[:, [alike]], self.of_layers(table)])
 
     def weight(self, *, each: bool) -> Array:
-        """What a pair of layers counts."""
+        """What a pair of layers counts as coincidences: 1 / (n - 1) of n layers.
+
+        With ``each``, a unit of theirs has the weight 1, however many layers there are: 1 / (n (n - 1)).
+        """
         weight: Array = 1 / ((self._layers - 1) * self._layers) if each else 1 / (self._layers - 1)
         return weight
 
     def named(self, *, each: bool) -> Array:
-        """The same of labels of spans with the same borders."""
-        if not self._alone:
-            return self.comparisons.named_by_document[each][self.document]
-        sides = self.sides_of(self.comparisons.named)(slice(0, len(self)))
-        labels = len(self.vocabulary.labels)
-        used = sides[:, 1 : labels + 1] + sides[:, labels + 1 :]
-        return np.hstack([2 * sides[:, :1], used]) * (0.5 if each else 1.0)
+        """The coincidences of labels of spans with the same borders."""
+        return self.comparisons.named_by_document[each][self.document]
 
     def by_label(self, table: ByLabel) -> Array:
         """Tables by label side by side."""
@@ -174,32 +176,25 @@ class Features:
 
     def sides_of(self, tally: Tally) -> Sides:
         """Labels of matched items."""
-        first = int(self._rows[0]) if self._alone else 0
+        first = int(self._rows[0]) if self.alone else 0
         return lambda rows: tally.rows(slice(first + rows.start, first + rows.stop))
 
     def token_sides(self, rows: slice) -> Array:
         """Values of tokens."""
         comparisons = self.comparisons
-        which = self._rows[rows] if self._alone else rows
+        which = self._rows[rows] if self.alone else rows
         alike = comparisons.counts[which, Count.TOKENS_ALIKE][:, None]
         sides = comparisons.tokens[comparisons.left[which]], comparisons.tokens[comparisons.right[which]]
         return np.hstack([alike, *sides])
 
-    def over_pairs(
-        self, totals: Totals, name: str, sides: Sides, measures: Sequence[Callable[[Margins], Array]]
-    ) -> list[Array]:
-        """Measures of pairs of layers; where a part has several pairs, their means over those that define them."""
-        if self._alone:
-            found = _margins(totals.of(name, lambda: sides(slice(0, len(self)))))
-            return [measure(found) for measure in measures]
-        values = []
-        for pair in np.unique(self.comparisons.pair):
-            rows = self.comparisons.rows_of(pair)
-            unit = np.searchsorted(self.document, self.comparisons.document[rows])
-            assert totals.taken is not None
-            found = _margins(_product(totals.taken[:, unit], sides(rows)))
-            values.append([measure(found) for measure in measures])
-        return [c.mean_of_defined(some) for some in zip(*values, strict=True)]
+    def pair_margins(self, taken: NDArray[Any]) -> Iterator[list[Margins]]:
+        """Yield for each pair of layers what its margins sum up to: of tokens, named spans and related spans."""
+        unit = np.empty(len(self.comparisons), dtype=np.intp)
+        unit[self._rows] = self._unit
+        every = self.token_sides, self.sides_of(self.comparisons.named), self.sides_of(self.comparisons.related)
+        for rows in self.comparisons.rows_by_pair():
+            if rows.start < rows.stop:
+                yield list(map(_margins, _products(taken[:, unit[rows]], [sides(rows) for sides in every])))
 
 
 def _numbered(pair: Indexes) -> Indexes:
@@ -209,9 +204,27 @@ def _numbered(pair: Indexes) -> Indexes:
 
 def _product(taken: NDArray[Any], table: Array) -> Array:
     """Sums of a table's rows, each taken so many times; in single precision, twice as fast, where that is exact."""
-    if np.max(table.sum(axis=0), initial=0) < WHOLE_IN_SINGLE / 2 and np.array_equal(table, np.rint(table)):
+    if _exact_in_single(table):
         return (taken.astype(np.float32, copy=False) @ table.astype(np.float32)).astype(float)
     return taken.astype(float) @ table
+
+
+def _exact_in_single(table: Array) -> bool:
+    """Whether sums of a table's rows stay whole numbers that single precision holds."""
+    return bool(np.max(table.sum(axis=0), initial=0) < WHOLE_IN_SINGLE / 2 and np.array_equal(table, np.rint(table)))
+
+
+def _products(taken: NDArray[Any], tables: Sequence[Array]) -> list[Array]:
+    """The same for several tables, those of one precision at once."""
+    exact = [_exact_in_single(table) for table in tables]
+    found: dict[int, Array] = {}
+    for kind in (True, False):
+        places = [place for place, one in enumerate(exact) if one is kind]
+        if places:
+            product = _product(taken, np.hstack([tables[place] for place in places]))
+            cuts = np.cumsum([tables[place].shape[1] for place in places])[:-1]
+            found.update(zip(places, np.split(product, cuts, axis=1), strict=True))
+    return [found[place] for place in range(len(tables))]
 
 
 def _margins(sides: Array) -> Margins:
@@ -229,11 +242,15 @@ class Totals:
         self._features = features
         self._comparisons = features.comparisons
         self._weigh = weigh
-        self.taken = taken
+        self._taken = taken
+        self.tables: dict[str, Array] = {}
+        """The totals of the features' tables, as far as anything asked for them."""
 
     def of(self, name: str, make: Callable[[], Array]) -> Array:
         """The totals of one of the features' tables."""
-        return self._weigh(self._features.table(name, make))
+        if name not in self.tables:
+            self.tables[name] = self._weigh(self._features.table(name, make))
+        return self.tables[name]
 
     @cached_property
     def _counts(self) -> Array:
@@ -243,8 +260,18 @@ class Totals:
         """How often something was counted."""
         return self._counts[:, which]
 
+    def of_sides(self, name: str, sides: Sides) -> Margins:
+        """The totals of both sides, where each part is of one pair of layers."""
+        return _margins(self.of(name, lambda: sides(slice(0, len(self._features)))))
+
     def _coincidences(self, name: str, alike: Count, table: Array, *, each: bool = False) -> Margins:
-        found = self.of(f"{name} {each}", lambda: self._features.coincidences(alike, table, each=each))
+        """As Krippendorff counts them; see :meth:`Features.weight`."""
+        weight = self._features.weight(each=each)
+        if np.ptp(weight) == 0:
+            found = self.of(name, lambda: self._features.alike_and_used(alike, table)) * weight[0]
+        else:
+            make = self._features.alike_and_used
+            found = self.of(f"{name} {each}", lambda: make(alike, table) * weight[:, None])
         return c.coincidences(found[:, 0], found[:, 1:])
 
     @cached_property
@@ -273,44 +300,45 @@ class Totals:
         return self._coincidences("units", Count.UNITS_ALIKE, self._comparisons.units)
 
     @cached_property
-    def squares(self) -> Array:
-        """By label Σ length² of both layers' spans (for gaps Σ length)."""
-        return self._coincidences("squares", Count.UNITS_BLANK, self._comparisons.unit_squares).left
-
-    @cached_property
-    def blank_units(self) -> Array:
-        """The coincidences of gaps with gaps, in code points."""
-        return self._coincidences("squares", Count.UNITS_BLANK, self._comparisons.unit_squares).same
+    def squares(self) -> Margins:
+        """By label Σ length² of both layers' spans (for gaps Σ length), ``same`` being what neither marks."""
+        return self._coincidences("squares", Count.UNITS_BLANK, self._comparisons.unit_squares)
 
     @cached_property
     def named(self) -> Margins:
         """Labels of spans with the same borders."""
-        found = self.of("named", lambda: self._features.named(each=False))
-        return c.coincidences(found[:, 0], found[:, 1:])
+        return self._named_coincidences(each=False)
 
     @cached_property
     def named_each(self) -> Margins:
         """Labels of spans with the same borders, every place having the weight 1."""
-        found = self.of("named each", lambda: self._features.named(each=True))
+        return self._named_coincidences(each=True)
+
+    def _named_coincidences(self, *, each: bool) -> Margins:
+        if self._features.alone:
+            same, left, right = self._named_sides
+            weight = 0.5 if each else 1.0
+            return c.coincidences(2 * weight * same, weight * (left + right))
+        found = self.of(f"named {each}", lambda: self._features.named(each=each))
         return c.coincidences(found[:, 0], found[:, 1:])
 
     @cached_property
-    def token_kappas(self) -> list[Array]:
-        """Cohen's κ of tokens, and the largest that the layers' shares allow, over pairs of layers."""
-        measures = (c.kappa, c.greatest_kappa)
-        return self._features.over_pairs(self, "token sides", self._features.token_sides, measures)
+    def _named_sides(self) -> Margins:
+        return self.of_sides("named sides", self._features.sides_of(self._comparisons.named))
 
     @cached_property
-    def named_kappa(self) -> Array:
-        """Cohen's κ of labels of spans with the same borders, over pairs of layers."""
-        sides = self._features.sides_of(self._comparisons.named)
-        return self._features.over_pairs(self, "named sides", sides, (c.kappa,))[0]
-
-    @cached_property
-    def related_kappa(self) -> Array:
-        """Cohen's κ of labels of relations with the same ends, over pairs of layers."""
-        sides = self._features.sides_of(self._comparisons.related)
-        return self._features.over_pairs(self, "related sides", sides, (c.kappa,))[0]
+    def kappas(self) -> dict[str, Array]:
+        """Cohen's κ of ``tokens``, the ``greatest`` that the layers' shares of tokens allow, κ of labels of ``named``
+        and of ``related`` spans; where a part is of several pairs of layers, the mean over those that define them.
+        """
+        features = self._features
+        if features.alone:
+            tokens = self.of_sides("token sides", features.token_sides)
+            related = self.of_sides("related sides", features.sides_of(self._comparisons.related))
+            return _kappas(tokens, self._named_sides, related)
+        assert self._taken is not None
+        of_pairs = [_kappas(*margins) for margins in features.pair_margins(self._taken)]
+        return {name: c.mean_of_defined(values[name] for values in of_pairs) for name in of_pairs[0]}
 
     @cached_property
     def spans_by_label(self) -> ByLabel:
@@ -347,3 +375,12 @@ class Totals:
         """By label the coincidences of code points that either layer gives it."""
         shared, used, _, _ = self._label_units
         return 2 * used - shared
+
+
+def _kappas(tokens: Margins, named: Margins, related: Margins) -> dict[str, Array]:
+    return {
+        "tokens": c.kappa(tokens),
+        "greatest": c.greatest_kappa(tokens),
+        "named": c.kappa(named),
+        "related": c.kappa(related),
+    }

@@ -233,11 +233,12 @@ class _Builder:
         return [tuple(Figure(m, estimates[m.name][0]) for m in measures) for estimates in found]
 
     def pairs(self) -> Iterator[PairSlice]:
+        rows = self.comparisons.rows_by_pair()
         for numbers, features in Features.of_pairs(self.comparisons, PAIR_ROWS):
             for number, figures in zip(numbers, self.figures(features, (*OVERALL, *DIRECTED)), strict=False):
                 left, right = self.comparisons.pairs[number]
                 name = f"{display_name(left)} · {display_name(right)}"
-                counts = self.comparisons.counts[self.comparisons.rows_of(number)].sum(axis=0)
+                counts = self.comparisons.counts[rows[number]].sum(axis=0)
                 yield PairSlice("pair", name, figures, left, right, formulas.semeval(counts))
 
     def by_label(self, scope: Scope, labels: Sequence[str], measures: Sequence[Measure]) -> Iterator[Slice]:
