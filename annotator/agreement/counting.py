@@ -182,16 +182,16 @@ class _Counter:
         spans = _by_layer(packed.spans.layer, packed.spans.code, len(packed), self.labels)
         links = _by_layer(packed.links.layer, packed.links.code, len(packed), self.types)
         self.present = spans > 0
-        for items, table, total, confusion, sides in (
-            (spans, self.spans_by_label, Count.LEFT, self.confusion, (Count.LEFT, Count.RIGHT)),
-            (links, self.relations_by_label, Count.LEFT_RELATIONS, self.relation_confusion,
-             (Count.LEFT_RELATIONS, Count.RIGHT_RELATIONS)),
-        ):  # fmt: skip
-            del total
-            for side, layers, column in ((sides[0], self.left, table.left), (sides[1], self.right, table.right)):
+        kinds = (
+            (spans, self.spans_by_label, self.confusion, Count.LEFT, Count.RIGHT),
+            (links, self.relations_by_label, self.relation_confusion, Count.LEFT_RELATIONS, Count.RIGHT_RELATIONS),
+        )
+        begins = np.flatnonzero(np.diff(packed.document, prepend=-1))
+        for items, table, confusion, on_left, on_right in kinds:
+            for side, layers, column in ((on_left, self.left, table.left), (on_right, self.right, table.right)):
                 self.counts[:, side] = items.sum(axis=1)[layers]
                 times = np.bincount(layers, minlength=len(packed))
-                np.add.at(column, packed.document, items * times[:, None])
+                column[:] = np.add.reduceat(items * times[:, None], begins, axis=0)
             confusion[1:, 0], confusion[0, 1:] = table.left.sum(axis=0), table.right.sum(axis=0)
         for part in blocks(np.full(len(self.left), max(self.labels, 1)), BLOCK):
             alike = self.present[self.left[part]] == self.present[self.right[part]]

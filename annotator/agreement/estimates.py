@@ -25,6 +25,9 @@ BOOTSTRAP_DOCUMENTS = 30
 MOST_WEIGHTS = 4_000_000
 """Weights of documents in resamples that are multiplied at a time, so that memory does not grow with both."""
 
+MOST_TOTALS = 500_000
+"""Totals of resamples that are looked at at a time."""
+
 SINGLE_DOCUMENTS = 1000
 """Documents looked at one by one that are unpacked at a time."""
 
@@ -99,6 +102,7 @@ class _Board:
         values = [m.value(first, features).reshape(features.parts, -1) for m in measures]
         self.tables = tuple(first.tables)
         """The tables that the values are computed from."""
+        self.width = max(1, sum(table.shape[1] for table in first.tables.values()))
         self.total = np.hstack(values)
         """One row a part, one column a value."""
         self.sizes = [part.shape[1] for part in values]
@@ -182,9 +186,8 @@ def _bootstrap(
     features = board.features
     documents = int(features.first[part + 1] - features.first[part])
     drawn = draws(documents, options)
-    chunks = _chunks(len(drawn), max(1, MOST_WEIGHTS // documents))
-    order: Literal["C", "F"] = "C" if features.alone else "F"  # F where few columns are taken again and again
-    taken = (drawn[chunk].astype(np.float32, order=order) for chunk in chunks)
+    chunks = _chunks(len(drawn), max(1, min(MOST_WEIGHTS // documents, MOST_TOTALS // board.width)))
+    taken = (drawn[chunk].T.astype(np.float32, order="C").T for chunk in chunks)  # a document's weights together
     values = np.vstack([board.values(features.weighed(part, weights, board.tables))[:, which] for weights in taken])
     return _percentiles(values)
 

@@ -44,9 +44,9 @@ class Tally:
 
     def rows(self, which: slice) -> Array:
         """Some rows, one behind another, with all their cells."""
-        first, behind = np.searchsorted(self.row, (which.start, which.stop))
+        first, behind = np.searchsorted(self.row, np.array([which.start, which.stop], dtype=np.int32))
         flat = (self.row[first:behind].astype(np.intp) - which.start) * self.width + self.cell[first:behind]
         count = which.stop - which.start
         values = np.bincount(flat, weights=self.times[first:behind], minlength=count * self.width)
-        table: Array = values.astype(float).reshape(count, self.width)
+        table: Array = values.astype(float, copy=False).reshape(count, self.width)
         return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from annotator.agreement.tally import Tally
 
 WHOLE_IN_SINGLE = 2.0**24
 """Whole numbers up to this are exact in single precision."""
+
+Numbers: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
 Sides = Callable[[slice], Array]
 """For some rows what both call alike, then how often the left layer has each category, then the right one."""
@@ -47,7 +49,7 @@ class Features:
         compared = np.diff(self._begins, append=len(self._rows))
         self._layers: Array = np.rint((1 + np.sqrt(1 + 8 * compared)) / 2)
         self.vocabulary = comparisons.vocabulary
-        self._prepared: dict[str, Array] = {}
+        self._prepared: dict[str, Numbers] = {}
 
     def _of_one_pair(self) -> bool:
         """Whether each part is of one pair of layers."""
@@ -93,22 +95,26 @@ class Features:
 
     def total(self) -> Totals:
         """The totals of all parts."""
-        return Totals(self, lambda table: np.add.reduceat(table, self.first[:-1], axis=0), np.ones((1, len(self))))
+        return Totals(self, self._total_of, np.ones((1, len(self)), dtype=np.float32))
+
+    def _total_of(self, table: Numbers) -> Array:
+        found: Array = np.add.reduceat(table, self.first[:-1], axis=0, dtype=float)
+        return found
 
     def each(self, which: slice) -> Totals:
         """The tables of some units, each by itself."""
-        return Totals(self, lambda table: table[which], None)
+        return Totals(self, lambda table: table[which].astype(float), None)
 
     def without(self, which: Indexes) -> Totals:
         """For some units the totals of their part without them."""
 
-        def weigh(table: Array) -> Array:
-            whole: Array = np.add.reduceat(table, self.first[:-1], axis=0)
-            return whole[self.part[which]] - table[which]
+        def weigh(table: Numbers) -> Array:
+            left: Array = self._total_of(table)[self.part[which]] - table[which]
+            return left
 
         taken = None
         if not self.alone:
-            taken = np.ones((len(which), len(self)))
+            taken = np.ones((len(which), len(self)), dtype=np.float32)
             taken[np.arange(len(which)), which] = 0
         return Totals(self, weigh, taken)
 
@@ -118,7 +124,7 @@ class Features:
         ``tables``, by name, are summed at once, which is several times as fast as one by one.
         """
         own = slice(int(self.first[part]), int(self.first[part + 1]))
-        totals = Totals(self, lambda table: _product(taken, table[own]), taken)
+        totals = Totals(self, lambda table: _products(taken, [table[own]])[0], taken)
         names = list(tables)
         some = [self._prepared[name][own] for name in names]
         totals.tables.update(zip(names, _products(taken, some), strict=True))
@@ -126,10 +132,10 @@ class Features:
 
     # Tables, one row a unit
 
-    def table(self, name: str, make: Callable[[], Array]) -> Array:
+    def table(self, name: str, make: Callable[[], Array]) -> Numbers:
         """A table, made when it is first asked for."""
         if name not in self._prepared:
-            self._prepared[name] = make()
+            self._prepared[name] = _narrowed(make())
         return self._prepared[name]
 
     def counts(self) -> Array:
@@ -139,10 +145,10 @@ class Features:
 
     def of_layers(self, table: Array) -> Array:
         """Numbers of layers, summed over both sides of all rows."""
-        found: Array = np.zeros((len(self), table.shape[1]))
         layers = np.concatenate([self.comparisons.left[self._rows], self.comparisons.right[self._rows]])
         codes, times = np.unique(np.tile(self._unit, 2) * len(table) + layers, return_counts=True)
-        np.add.at(found, codes // len(table), table[codes % len(table)] * times[:, None])
+        begins = np.flatnonzero(np.diff(codes // len(table), prepend=-1))
+        found: Array = np.add.reduceat(table[codes % len(table)] * times[:, None], begins, axis=0)
         return found
 
     def alike_and_used(self, alike: Count, table: Array) -> Array:
@@ -187,14 +193,14 @@ class Features:
         sides = comparisons.tokens[comparisons.left[which]], comparisons.tokens[comparisons.right[which]]
         return np.hstack([alike, *sides])
 
-    def pair_margins(self, taken: NDArray[Any]) -> Iterator[list[Margins]]:
+    def pair_margins(self, taken: NDArray[np.float32]) -> Iterator[list[Margins]]:
         """Yield for each pair of layers what its margins sum up to: of tokens, named spans and related spans."""
         unit = np.empty(len(self.comparisons), dtype=np.intp)
         unit[self._rows] = self._unit
         every = self.token_sides, self.sides_of(self.comparisons.named), self.sides_of(self.comparisons.related)
         for rows in self.comparisons.rows_by_pair():
             if rows.start < rows.stop:
-                yield list(map(_margins, _products(taken[:, unit[rows]], [sides(rows) for sides in every])))
+                yield list(map(_margins, _products(taken[:, unit[rows]], [_narrowed(sides(rows)) for sides in every])))
 
 
 def _numbered(pair: Indexes) -> Indexes:
@@ -202,28 +208,25 @@ def _numbered(pair: Indexes) -> Indexes:
     return found
 
 
-def _product(taken: NDArray[Any], table: Array) -> Array:
-    """Sums of a table's rows, each taken so many times; in single precision, twice as fast, where that is exact."""
-    if _exact_in_single(table):
-        return (taken.astype(np.float32, copy=False) @ table.astype(np.float32)).astype(float)
-    return taken.astype(float) @ table
+def _narrowed(table: Array) -> Numbers:
+    """A table in single precision, which multiplies twice as fast, where all its sums are exact in it."""
+    exact = np.max(table.sum(axis=0), initial=0) < WHOLE_IN_SINGLE / 2 and np.array_equal(table, np.rint(table))
+    return table.astype(np.float32) if exact else table
 
 
-def _exact_in_single(table: Array) -> bool:
-    """Whether sums of a table's rows stay whole numbers that single precision holds."""
-    return bool(np.max(table.sum(axis=0), initial=0) < WHOLE_IN_SINGLE / 2 and np.array_equal(table, np.rint(table)))
+def _products(taken: NDArray[np.float32], tables: Sequence[Numbers]) -> list[Array]:
+    """Sums of the rows of tables, each taken so many times; tables of one precision are multiplied at once.
 
-
-def _products(taken: NDArray[Any], tables: Sequence[Array]) -> list[Array]:
-    """The same for several tables, those of one precision at once."""
-    exact = [_exact_in_single(table) for table in tables]
+    In memory they are column by column, so that sums over categories are quick.
+    """
     found: dict[int, Array] = {}
-    for kind in (True, False):
-        places = [place for place, one in enumerate(exact) if one is kind]
+    for kind in (np.float32, np.float64):
+        places = [place for place, table in enumerate(tables) if table.dtype == kind]
         if places:
-            product = _product(taken, np.hstack([tables[place] for place in places]))
+            stacked = np.hstack([tables[place] for place in places])
+            product = (stacked.T @ taken.T.astype(kind, copy=False)).astype(float, copy=False)
             cuts = np.cumsum([tables[place].shape[1] for place in places])[:-1]
-            found.update(zip(places, np.split(product, cuts, axis=1), strict=True))
+            found.update(zip(places, (part.T for part in np.split(product, cuts)), strict=True))
     return [found[place] for place in range(len(tables))]
 
 
@@ -238,7 +241,7 @@ class Totals:
     ``taken`` says how often each document was taken, one row a resample, where that is known.
     """
 
-    def __init__(self, features: Features, weigh: Callable[[Array], Array], taken: NDArray[Any] | None) -> None:
+    def __init__(self, features: Features, weigh: Callable[[Numbers], Array], taken: NDArray[np.float32] | None) -> None:
         self._features = features
         self._comparisons = features.comparisons
         self._weigh = weigh
