@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from annotator.annotation import Annotations, Relation, Span
@@ -16,7 +16,9 @@ from annotator.tokenization import TOKENIZER
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.workspace import Workspace
 
-CURATORS = ("ana", "bo", "carla")
+HAVING = 3
+"""Curators who have finished a document."""
+
 TOKENS, SPANS, RELATIONS = 600, 48, 12
 """Of a document, before curators miss some."""
 
@@ -30,7 +32,9 @@ def text_of(chance: random.Random) -> str:
     return " ".join(word + ("." if n % 14 == 13 else "") for n, word in enumerate(words)) + "\n"
 
 
-def layers(document: Document, labels: list[str], types: list[str], chance: random.Random) -> Iterator[Annotations]:
+def layers(
+    document: Document, labels: Sequence[str], types: Sequence[str], chance: random.Random, curators: int
+) -> Iterator[Annotations]:
     """Yield what each curator says: of the same spans some missed, some wider, some under another label."""
     step = len(document.tokens) // SPANS
     base = [
@@ -38,7 +42,7 @@ def layers(document: Document, labels: list[str], types: list[str], chance: rand
         for first in (n * step + chance.randint(0, step - 5) for n in range(SPANS))
     ]
     links = [(n, n + 1, chance.choice(types)) for n in sorted(chance.sample(range(SPANS - 1), RELATIONS))]
-    for _ in CURATORS:
+    for _ in range(curators):
         spans: dict[int, Span] = {}
         for number, (first, last, label) in enumerate(base):
             slip = chance.random()
@@ -54,10 +58,15 @@ def layers(document: Document, labels: list[str], types: list[str], chance: rand
         yield Annotations.of(spans.values(), relations)
 
 
-def fill(workspace: Workspace, count: int, seed: int = 1) -> None:
-    """Write documents and finished layers, each layer as one event."""
+def fill(workspace: Workspace, count: int, curators: int = 3, labels: int = 0, seed: int = 1) -> None:
+    """Write documents and finished layers, each layer as one event.
+
+    Three of the curators have each document; so many ``labels`` are used, without a number those of the scheme.
+    """
     chance = random.Random(seed)
-    labels, types = list(workspace.scheme.entities), list(workspace.scheme.relations)
+    names = [f"curator-{number:02}" for number in range(curators)]
+    used = [f"LABEL_{number:03}" for number in range(labels)] or list(workspace.scheme.entities)
+    types = list(workspace.scheme.relations)
     for start in range(0, count, BATCH):
         with workspace.store.write() as writer:
             for number in range(start, min(start + BATCH, count)):
@@ -66,7 +75,8 @@ def fill(workspace: Workspace, count: int, seed: int = 1) -> None:
                 op = Op("document", document.key, None, document_record(document, sha256))
                 writer.append(LayerName(document.key, CORPUS), "bench", "ingest", [op])
                 done = [Op("layer", "text", None, {"value": sha256}), Op("layer", "state", None, {"value": "done"})]
-                for curator, content in zip(CURATORS, layers(document, labels, types, chance), strict=True):
+                having = sorted(chance.sample(names, HAVING))
+                for curator, content in zip(having, layers(document, used, types, chance, HAVING), strict=True):
                     ops = [*done, *differences(Annotations(), content)]
                     writer.append(LayerName(document.key, curator_layer(curator)), curator, "done", ops)
 

@@ -55,7 +55,14 @@ def interval(
     comparisons: Comparisons, rows: np.ndarray[tuple[int], np.dtype[np.intp]], seed: int
 ) -> estimates.Estimate:
     """Return the estimate from some documents of the population."""
-    sample = replace(comparisons.rows(rows), document=np.arange(len(rows)))
+    sample = replace(
+        comparisons,
+        document=np.arange(len(rows)),
+        pair=comparisons.pair[rows],
+        left=comparisons.left[rows],
+        right=comparisons.right[rows],
+        counts=comparisons.counts[rows],
+    )
     options = estimates.EstimateOptions(resamples=1000, seed=seed)
     return estimates.estimate(Features(sample), [HEADLINE], options)[HEADLINE.name][0]
 

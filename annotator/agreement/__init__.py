@@ -1,8 +1,9 @@
 """Agreement: pure functions of layers.
 
-``alignment`` and ``relations`` say which item of one layer stands for which of another; ``counting`` turns that, the
-tokens and the characters into counts a document; ``coefficients`` are the formulas, ``measures`` say what they are
-computed from, ``intervals`` how far the figures can be trusted, ``gamma`` is the one measure that takes its time.
+``alignment`` and ``relations`` say which item of one layer stands for which of another; ``packing`` lays all layers
+out in arrays, ``matching`` and ``positions`` compare thousands of pairs of them at once, ``counting`` counts;
+``totals`` sum over documents, ``coefficients`` are the formulas, ``measures`` say what they are computed from,
+``estimates`` how far the figures can be trusted, ``gamma`` is the one measure that takes its time.
 """
 
 import os

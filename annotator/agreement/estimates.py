@@ -143,9 +143,7 @@ class _Board:
         return result
 
 
-def _estimate(
-    measure: Measure, value: float, interval: tuple[float, float], basis: tuple[int, int, int]
-) -> Estimate:
+def _estimate(measure: Measure, value: float, interval: tuple[float, float], basis: tuple[int, int, int]) -> Estimate:
     """One value with what there is to say about it; its basis are documents, informative ones, and items."""
     informative, items = basis[1:]
     if isnan(value):
@@ -179,9 +177,7 @@ def _chunks(count: int, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def _bootstrap(
-    board: _Board, part: int, which: NDArray[np.bool_], options: EstimateOptions
-) -> tuple[Array, Array]:
+def _bootstrap(board: _Board, part: int, which: NDArray[np.bool_], options: EstimateOptions) -> tuple[Array, Array]:
     """The percentiles 2.5 and 97.5 of a part's values over resampled documents."""
     features = board.features
     documents = int(features.first[part + 1] - features.first[part])

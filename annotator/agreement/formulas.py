@@ -122,9 +122,7 @@ def semeval(counts: Indexes) -> dict[Schema, dict[str, int]]:
         "type": (exact + boundary, label + other, 0),
     }
     names = ("correct", "incorrect", "partial", "missing", "spurious")
-    return {
-        schema: dict(zip(names, (*found, missing, spurious), strict=True)) for schema, found in schemas.items()
-    }
+    return {schema: dict(zip(names, (*found, missing, spurious), strict=True)) for schema, found in schemas.items()}
 
 
 # Labels of spans with the same borders

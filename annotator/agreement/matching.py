@@ -127,9 +127,7 @@ class Aligner:
         place = of_content[rest.content]
         carried = _Partners(packed, spans)
         on_right = rest.right == 1
-        ends = [
-            np.where(on_right, end[place], carried.of(rest.row, end[place])) for end in (links.head, links.child)
-        ]
+        ends = [np.where(on_right, end[place], carried.of(rest.row, end[place])) for end in (links.head, links.child)]
         known = (ends[0] >= 0) & (ends[1] >= 0)
         place, row, on_right, head, child = (x[known] for x in (place, rest.row, on_right, *ends))
         order, firsts, sizes = _grouped(row, np.minimum(head, child), np.maximum(head, child))

@@ -71,9 +71,9 @@ class Links(NamedTuple):
 
 
 class Packed:
-    """Documents laid end to end; a *layer* here is one layer of one document, and they are numbered document by document.
+    """Documents laid end to end; a *layer* here is one layer of one document.
 
-    Layers of a document are in the order of the names.
+    They are numbered document by document, those of a document in the order of the names.
     """
 
     def __init__(self, documents: Sequence[DocumentLayers], names: Sequence[str], vocabulary: Vocabulary) -> None:
@@ -163,10 +163,9 @@ class Packed:
         turned = np.array([False, *(label in symmetric for label in self.types)])[code] & (child < head)
         head, child = np.where(turned, child, head), np.where(turned, head, child)
         ends, place = np.unique(np.concatenate([head, child]), return_inverse=True)
-        self.contents = len(ends) ** 2 * (len(self.types) + 1)
-        """Numbers of relations' contents are below this."""
         content = (place[: len(head)] * len(ends) + place[len(head) :]) * (len(self.types) + 1) + code
         numbers, content = np.unique(content, return_inverse=True)
         self.contents = len(numbers)
-        _, order = np.unique(layer * max(len(numbers), 1) + content, return_index=True)
+        """Numbers of relations' contents are below this."""
+        _, order = np.unique(layer * max(self.contents, 1) + content, return_index=True)
         return Links(*(column[order] for column in (layer, head, child, code, content)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.layers import DocumentLayers
-from annotator.agreement.packing import Indexes, Packed, blocks, indexes, joined, ranges
+from annotator.agreement.packing import Indexes, Packed, Spans, blocks, indexes, joined, ranges
 
 BLOCK = 1_000_000
 """Pieces of text that are compared at a time."""
@@ -69,37 +69,46 @@ class TokenValues(NamedTuple):
 def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenValues:
     """What layers say about every token: the labels of the spans that touch it."""
     sizes = indexes([len(d.tokens) for d in documents])
-    shift = np.repeat(packed.bases, sizes)
-    starts = joined(d.tokens.starts for d in documents) + shift
-    ends = joined(d.tokens.ends for d in documents) + shift
-    marks, values = _marked_tokens(packed, starts, ends)
-    touched, piece = np.unique(marks.piece, return_inverse=True)
-    document = np.repeat(np.arange(len(sizes)), sizes)[touched]
-    pieces = Pieces(packed, document, np.ones(len(touched), dtype=np.intp), sizes, marks._replace(piece=piece))
-    used = np.bincount(marks.layer * values + marks.value, minlength=len(packed) * values).reshape(len(packed), values)
+    first = np.searchsorted(packed.document, np.arange(len(documents) + 1))
+    combinations: dict[frozenset[int], int] = {}
+    found: list[Marks] = []
+    holders = [indexes([])]
+    for part in blocks(sizes, BLOCK):
+        behind = np.cumsum(sizes[part])
+        shift = np.repeat(packed.bases[part], sizes[part])
+        starts = joined(d.tokens.starts for d in documents[part]) + shift
+        ends = joined(d.tokens.ends for d in documents[part]) + shift
+        spans = slice(packed.first[first[part.start]], packed.first[first[part.stop]])
+        marks = _marked_tokens(packed, Spans(*(column[spans] for column in packed.spans)), starts, ends, combinations)
+        touched, piece = np.unique(marks.piece, return_inverse=True)
+        found.append(marks._replace(piece=piece + sum(map(len, holders))))
+        holders.append(part.start + np.searchsorted(behind, touched, side="right"))
+    every = Marks(*map(np.concatenate, zip(*found, strict=True))) if found else Marks(*[indexes([])] * 3)
+    document, values = np.concatenate(holders), len(packed.labels) + 1 + len(combinations)
+    pieces = Pieces(packed, document, np.ones(len(document), dtype=np.intp), sizes, every)
+    used = _summed(packed, values, every.layer, every.value)
     used[:, 0] = sizes[packed.document] - used.sum(axis=1)
-    return TokenValues(pieces, used.astype(float))
+    return TokenValues(pieces, used)
 
 
-def _marked_tokens(packed: Packed, starts: Indexes, ends: Indexes) -> tuple[Marks, int]:
-    """The tokens that spans touch, and how many values there are."""
-    spans = packed.spans
+def _marked_tokens(
+    packed: Packed, spans: Spans, starts: Indexes, ends: Indexes, combinations: dict[frozenset[int], int]
+) -> Marks:
+    """The tokens that spans touch; ``combinations`` collects the numbers given to sets of labels."""
     first = np.searchsorted(ends, spans.start, side="right")
     behind = np.maximum(np.searchsorted(starts, spans.end, side="left"), first)
     token, which = ranges(first, behind - first)
-    place = spans.layer[which] * max(len(starts), 1) + token
+    size = max(len(starts), 1)
+    place = spans.layer[which] * size + token
     order = np.argsort(place, kind="stable")
     place, value = place[order], spans.code[which][order]
     begins = np.flatnonzero(np.diff(place, prepend=-1))
-    values, combinations = value[begins], dict[frozenset[int], int]()
-    sizes = np.diff(begins, append=len(place))
+    values, sizes = value[begins], np.diff(begins, append=len(place))
     for number in np.flatnonzero(sizes > 1).tolist():
         labels = frozenset(value[begins[number] : begins[number] + sizes[number]].tolist())
         if len(labels) > 1:
             values[number] = combinations.setdefault(labels, len(packed.labels) + 1 + len(combinations))
-    found = place[begins]
-    marks = Marks(found // max(len(starts), 1), found % max(len(starts), 1), values)
-    return marks, len(packed.labels) + 1 + len(combinations)
+    return Marks(place[begins] // size, place[begins] % size, values)
 
 
 # Stretches of text
@@ -136,12 +145,16 @@ def unit_values(packed: Packed) -> UnitValues | None:
 def _lengths(packed: Packed, layer: Indexes, code: Indexes, length: Indexes) -> tuple[Array, Array]:
     """Σ length and Σ length² by layer and label."""
     size = len(packed.labels) + 1
-    used, squares = (
-        np.bincount(layer * size + code, weights=weights, minlength=len(packed) * size).reshape(len(packed), size)
-        for weights in (length, length**2)
-    )
+    used, squares = _summed(packed, size, layer, code, length), _summed(packed, size, layer, code, length**2)
     used[:, 0] = squares[:, 0] = packed.lengths[packed.document] - used.sum(axis=1)
     return used, squares
+
+
+def _summed(packed: Packed, size: int, layer: Indexes, code: Indexes, weights: Indexes | None = None) -> Array:
+    """Weights (of 1 without any) by layer and number."""
+    flat = np.bincount(layer * size + code, weights=weights, minlength=len(packed) * size)
+    table: Array = flat.astype(float).reshape(len(packed), size)
+    return table
 
 
 class LabelUnits(NamedTuple):
@@ -172,12 +185,19 @@ def label_units(packed: Packed) -> LabelUnits:
     whole_start, whole_end, whole_code = start[begins], (reach - shift)[last], code[begins]
     document = packed.document[layer]
     cell, whole = document * labels + code - 1, document[begins] * labels + whole_code - 1
-    used = np.bincount(whole, weights=whole_end - whole_start, minlength=documents * labels)
-    squares = np.bincount(cell, weights=(end - start) ** 2, minlength=documents * labels)
     at = np.concatenate([whole_end, whole_start]) + np.tile(whole_code, 2) * (packed.end + 1)
     sweep = np.argsort(at, kind="stable")  # ends first: what begins where another document ends has the stretch
     layers = np.cumsum(np.repeat([-1, 1], len(whole))[sweep])
     common = np.diff(at[sweep], append=at[sweep][-1:]) * (layers * (layers - 1) // 2)
-    shared = np.bincount(np.tile(whole, 2)[sweep], weights=common, minlength=documents * labels)
-    tables = (table.reshape(documents, labels) for table in (shared, used, squares))
-    return LabelUnits(*tables, tuple(overlapping.tolist()))
+
+    def table(cell: Indexes, weights: Indexes) -> Array:
+        flat = np.bincount(cell, weights=weights, minlength=documents * labels)
+        found: Array = flat.astype(float).reshape(documents, labels)
+        return found
+
+    return LabelUnits(
+        shared=table(np.tile(whole, 2)[sweep], common),
+        used=table(whole, whole_end - whole_start),
+        squares=table(cell, (end - start) ** 2),
+        overlapping=tuple(overlapping.tolist()),
+    )

@@ -32,9 +32,10 @@ class Features:
     those by label, and of labels on the same borders, are over all pairs of a document's layers.
     """
 
-    def __init__(self, comparisons: Comparisons, part: Indexes, rows: slice = slice(None)) -> None:
-        """Take some rows, each in the part with its number; the numbers begin with 0, none is left out, -1 is none."""
+    def __init__(self, comparisons: Comparisons, part: Indexes | None = None, rows: slice = slice(None)) -> None:
+        """Take some rows, each in the part with its number (from 0 on without a gap, -1 for none), or all as one."""
         self.comparisons = comparisons
+        part = np.zeros(len(comparisons), dtype=np.intp) if part is None else part
         every = np.arange(len(comparisons))[rows][part >= 0]
         many = max(len(comparisons.documents), 1)
         codes, unit = np.unique(part[part >= 0] * many + comparisons.document[every], return_inverse=True)
@@ -63,11 +64,6 @@ class Features:
     def parts(self) -> int:
         """How many parts there are."""
         return len(self.first) - 1
-
-    @classmethod
-    def of_all(cls, comparisons: Comparisons) -> Features:
-        """All comparisons as one part."""
-        return cls(comparisons, np.zeros(len(comparisons), dtype=np.intp))
 
     @classmethod
     def of_keys(cls, comparisons: Comparisons, keys: Sequence[str]) -> tuple[list[str], Features]:
@@ -165,11 +161,13 @@ class Features:
 
     def named(self, *, each: bool) -> Array:
         """The coincidences of labels of spans with the same borders."""
-        return self.comparisons.named_by_document[each][self.document]
+        found: Array = self.comparisons.named_by_document[each][self.document]
+        return found
 
     def by_label(self, table: ByLabel) -> Array:
         """Tables by label side by side."""
-        return np.hstack(table)[self.document]
+        found: Array = np.hstack(table)[self.document]
+        return found
 
     def label_units(self) -> Array:
         """By label what is shared, used, and Σ length², then the length of the text, as coincidences."""
@@ -241,7 +239,9 @@ class Totals:
     ``taken`` says how often each document was taken, one row a resample, where that is known.
     """
 
-    def __init__(self, features: Features, weigh: Callable[[Numbers], Array], taken: NDArray[np.float32] | None) -> None:
+    def __init__(
+        self, features: Features, weigh: Callable[[Numbers], Array], taken: NDArray[np.float32] | None
+    ) -> None:
         self._features = features
         self._comparisons = features.comparisons
         self._weigh = weigh
@@ -331,8 +331,10 @@ class Totals:
 
     @cached_property
     def kappas(self) -> dict[str, Array]:
-        """Cohen's κ of ``tokens``, the ``greatest`` that the layers' shares of tokens allow, κ of labels of ``named``
-        and of ``related`` spans; where a part is of several pairs of layers, the mean over those that define them.
+        """Cohen's κ of ``tokens``, of labels of ``named`` spans (same borders) and of ``related`` ones (same ends).
+
+        ``greatest`` is the largest κ that the layers' shares of tokens allow.  Where a part is of several pairs of
+        layers, all are means over the pairs that define them.
         """
         features = self._features
         if features.alone:

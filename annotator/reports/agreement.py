@@ -23,9 +23,6 @@ from annotator.workflow.comparing.disagreements import MISSED
 
 Scope = Literal["overall", "pair", "label", "relation", "language", "time", "condition"]
 
-KINDS = ("label", "boundary", "overlap", "missed")
-RELATION_KINDS = ("label", "direction", "ends", "overlap", "missed")
-
 PAIR_ROWS = 4000
 """Comparisons of which pairs of layers are measured at a time."""
 
@@ -159,7 +156,7 @@ def _measured(
     sample: AgreementSample, options: EstimateOptions, gamma_seconds: float | None, stop: Callable[[], bool]
 ) -> Agreement:
     comparisons = compare(sample.documents, sample.layers, sample.vocabulary)
-    features = Features.of_all(comparisons)
+    features = Features(comparisons)
     builder = _Builder(sample, options, comparisons, features, stop)
     counts = comparisons.counts.sum(axis=0)
     return Agreement(

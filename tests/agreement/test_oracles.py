@@ -11,12 +11,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotator.agreement import coefficients as c
-from annotator.agreement.coefficients import Array
+from annotator.agreement.counting import Count
 from annotator.agreement.formulas import Schema, semeval
 from annotator.agreement.totals import Features
 from annotator.annotation import SpanKey
 from tests.agreement.invented_layers import compared, document, labelled_tokens, measured
-from tests.strategies import span_sets
+from tests.strategies import ENTITIES, span_sets
 
 LABELS = ("A", "B", "C")
 VALUES = st.sampled_from((None, *LABELS))
@@ -153,9 +153,7 @@ def test_semeval_categories_are_those_of_nervaluate(left: frozenset[SpanKey], ri
         warnings.simplefilter("ignore")
         results = Evaluator([as_dicts[0]], [as_dicts[1]], tags=["PERSON", "ORG", "GPE"]).evaluate()["overall"]
     layers = document({"left": [tuple(s) for s in left], "right": [tuple(s) for s in right]}, length=60)  # type: ignore[misc]
-    comparisons = compared([layers])
-    table: Array = comparisons.spans.full(comparisons.spans.values)[0]
-    ours = semeval(table)
+    ours = semeval(compared([layers]).counts[0])
     schemas: dict[Schema, str] = {"strict": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
     for schema, theirs in schemas.items():
         result = results[theirs]
@@ -179,5 +177,10 @@ def test_totals_over_documents_are_the_sums_of_their_own(drawn: list[tuple[froze
         document({"a": [tuple(s) for s in one], "b": [tuple(s) for s in other]}, key=f"d{i}")  # type: ignore[misc]
         for i, (one, other) in enumerate(drawn)
     ]
-    pooled = Features(compared(documents)).total().spans.sum()
-    assert pooled == sum(Features(compared([d])).total().spans.sum() for d in documents)
+    pooled = compared(documents, ENTITIES)
+    alone = [compared([d], ENTITIES) for d in documents]
+    assert pooled.confusion.sum() == sum(one.confusion.sum() for one in alone)
+    together = Features(pooled).total()
+    for which in Count:
+        if which not in (Count.UNITS_ALIKE, Count.UNITS_BLANK):  # none where spans of any layer overlap
+            assert together.count(which)[0] == sum(Features(one).total().count(which)[0] for one in alone)

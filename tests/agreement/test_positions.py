@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.agreement.counting import Comparisons, compare
+from annotator.agreement.counting import Comparisons, Count, compare
 from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
 from annotator.annotation import SpanKey
 from annotator.text import Segmentation
@@ -45,15 +44,16 @@ def values(spans: frozenset[SpanKey], tokens: Segmentation) -> list[frozenset[st
 
 @given(documents)
 def test_a_token_has_the_labels_of_the_spans_that_touch_it(drawn: Drawn) -> None:
-    found = counted(drawn).tokens
-    tables = found.full(found.values)
-    for table, (tokens, one, other) in zip(tables, drawn, strict=True):
-        pairs = Counter(zip(values(one, tokens), values(other, tokens), strict=True))
-        assert sorted(table[table > 0]) == sorted(pairs.values())
-        for (left, right), times in pairs.items():
-            if len(left) < 2 and len(right) < 2:
-                row, column = (1 + LABELS.index(next(iter(side))) if side else 0 for side in (left, right))
-                assert table[row, column] == times
+    found = counted(drawn)
+    for row, (tokens, one, other) in enumerate(drawn):
+        ours, theirs = values(one, tokens), values(other, tokens)
+        assert found.counts[row, Count.TOKENS_ALIKE] == sum(a == b for a, b in zip(ours, theirs, strict=True))
+        for layer, said in ((found.left[row], ours), (found.right[row], theirs)):
+            used = found.tokens[layer]
+            assert sorted(used[used > 0]) == sorted(Counter(said).values())
+            assert used[0] == said.count(frozenset())
+            for number, label in enumerate(LABELS, 1):
+                assert used[number] == said.count(frozenset({label}))
 
 
 def flat(spans: frozenset[SpanKey]) -> frozenset[SpanKey]:
@@ -77,28 +77,35 @@ def letters(spans: frozenset[SpanKey], labels: tuple[str, ...]) -> list[int]:
 def test_stretches_of_text_are_counted_letter_by_letter(drawn: Drawn) -> None:
     single = [(tokens, flat(one), flat(other)) for tokens, one, other in drawn]
     found = counted(single)
-    assert not found.units.overlapping[0]
-    for table, squares, (_, one, other) in zip(
-        found.units.coincidences.full(found.units.coincidences.values),
-        found.units.squares.full(found.units.squares.values),
-        single,
-        strict=True,
-    ):
-        expected = np.zeros((4, 4))
-        np.add.at(expected, (letters(one, LABELS), letters(other, LABELS)), 1)
-        assert np.array_equal(table, expected)
-        for label, name in enumerate(LABELS, 1):
-            assert squares[label] == sum((s.end - s.start) ** 2 for s in (*one, *other) if s.label == name)
-        assert squares[0] == letters(one, LABELS).count(0) + letters(other, LABELS).count(0)
+    for row, (_, one, other) in enumerate(single):
+        ours, theirs = letters(one, LABELS), letters(other, LABELS)
+        alike = Counter(a for a, b in zip(ours, theirs, strict=True) if a == b)
+        assert found.counts[row, Count.UNITS_ALIKE] == alike.total()
+        assert found.counts[row, Count.UNITS_BLANK] == alike[0]
+        for layer, spans, line in ((found.left[row], one, ours), (found.right[row], other, theirs)):
+            assert found.units[layer].tolist() == [line.count(value) for value in range(4)]
+            squares = [sum((s.end - s.start) ** 2 for s in spans if s.label == label) for label in LABELS]
+            assert found.unit_squares[layer].tolist() == [line.count(0), *squares]
 
 
 @given(documents)
 def test_each_label_is_counted_by_itself_also_where_labels_overlap(drawn: Drawn) -> None:
-    found = counted(drawn).by_label
-    tables = found.coincidences.full(found.coincidences.values)
-    for table, (_, one, other) in zip(tables, drawn, strict=True):
+    found = counted(drawn).units_by_label
+    for row, (_, one, other) in enumerate(drawn):
         for number, label in enumerate(LABELS):
-            expected = np.zeros((2, 2))
-            np.add.at(expected, (letters(one, (label,)), letters(other, (label,))), 1)
-            if not found.overlapping[number]:
-                assert np.array_equal(table[number], expected)
+            ours, theirs = letters(one, (label,)), letters(other, (label,))
+            both = sum(a == b == 1 for a, b in zip(ours, theirs, strict=True))
+            assert found.shared[row, number] == both
+            assert found.used[row, number] == sum(ours) + sum(theirs)
+
+
+@given(documents)
+def test_labels_overlap_where_spans_of_one_layer_share_text(drawn: Drawn) -> None:
+    found = counted(drawn)
+    for number, label in enumerate(LABELS):
+        layers = [[s for s in layer if s.label == label] for _, *both in drawn for layer in both]
+        assert found.units_by_label.overlapping[number] == any(
+            a.overlaps(b) for layer in layers for a, b in itertools.combinations(layer, 2)
+        )
+    crossing = any(a.overlaps(b) for _, *both in drawn for layer in both for a, b in itertools.combinations(layer, 2))
+    assert not (crossing and found.units.any())

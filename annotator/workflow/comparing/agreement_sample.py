@@ -81,7 +81,7 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         at = dict.fromkeys(contents, "")
         for row in rows:
             if row.document in shared:
-                contents[row.document][row.name] = Content(*finished.content(row.id))
+                contents[row.document][row.name] = Content.of_columns(*finished.content(row.id))
                 at[row.document] = max(at[row.document], row.at)
         total = len(workspace.store.document_keys())
     scheme = workspace.scheme
