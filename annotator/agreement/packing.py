@@ -57,7 +57,7 @@ class Spans(NamedTuple):
     key: Indexes
 
 
-class Links(NamedTuple):
+class PackedRelations(NamedTuple):
     """Relations of all layers, ordered by layer and content, the earlier end first where they have no direction.
 
     ``head`` and ``child`` are keys of spans, ``code`` is the label's number from 1; ``number`` is the content.
@@ -151,7 +151,9 @@ class Packed:
 
     # Relations
 
-    def _read_links(self, contents: Sequence[Content], raw: Sequence[Indexes], symmetric: frozenset[str]) -> Links:
+    def _read_links(
+        self, contents: Sequence[Content], raw: Sequence[Indexes], symmetric: frozenset[str]
+    ) -> PackedRelations:
         sizes = indexes([len(content.types) for content in contents])
         layer = np.repeat(np.arange(len(contents)), sizes)
         firsts = np.searchsorted(raw[0], np.arange(len(contents)))[layer]
@@ -168,4 +170,4 @@ class Packed:
         self.contents = len(numbers)
         """Numbers of relations' contents are below this."""
         _, order = np.unique(layer * max(self.contents, 1) + content, return_index=True)
-        return Links(*(column[order] for column in (layer, head, child, code, content)))
+        return PackedRelations(*(column[order] for column in (layer, head, child, code, content)))
