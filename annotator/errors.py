@@ -65,3 +65,7 @@ class ModelError(AnnotatorError):
 
 class WorkflowError(AnnotatorError):
     """The request does not fit the state of the work."""
+
+
+class ClusterError(AnnotatorError):
+    """A cluster cannot be reached, its workers do not fit, or it did not do the work."""

@@ -22,11 +22,20 @@ MOST_REASONS = 3
 @click.command("suggest")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
 @click.option("--jobs", type=click.IntRange(1, MANY), default=1, show_default=True, help="Worker processes.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Let the workers of a Dask cluster do the work: tcp://…, tls://…, a scheduler's file, or local:N.",
+)
 @workspace_option
 @click.pass_obj
-def command(global_options: GlobalOptions, documents: tuple[str, ...], jobs: int, folder: Path | None) -> None:
+def command(
+    global_options: GlobalOptions, documents: tuple[str, ...], jobs: int, cluster: str | None, folder: Path | None
+) -> None:
     """Suggest spans and relations for documents that have no suggestions of this model and version yet."""
-    run(global_options.workspace(folder), documents, jobs)
+    if cluster is not None and jobs > 1:
+        raise click.UsageError("--jobs starts processes here, --cluster uses workers elsewhere: give one of them")
+    run(global_options.workspace(folder), documents, jobs, cluster)
 
 
 def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
@@ -34,16 +43,24 @@ def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
         narrate(f"asking {' and '.join(hosts)}: the text of documents is sent there")
 
 
-def run(workspace: Workspace, documents: tuple[str, ...] = (), jobs: int = 1, *, ask: bool = True) -> None:
+def run(
+    workspace: Workspace,
+    documents: tuple[str, ...] = (),
+    jobs: int = 1,
+    cluster: str | None = None,
+    *,
+    ask: bool = True,
+) -> None:
     """Suggest and say what came of it; ``ask`` lets texts be sent to the servers that suggesters ask."""
-    from annotator.workflow.learning.suggesting import most_jobs, suggest
+    from annotator.workflow.learning.suggesting import Place, most_jobs, suggest
     from annotator.workflow.sent_texts import describe_sent
 
     if jobs > most_jobs():
         narrate(f"--jobs {jobs} is more than this machine has use for: {most_jobs()} are started")
         jobs = most_jobs()
     with progress_bar("suggesting") as progress:
-        report = suggest(workspace, documents, jobs=jobs, progress=progress, asking=_tell_of_asking if ask else None)
+        place = Place(jobs, cluster, narrate)
+        report = suggest(workspace, documents, place=place, progress=progress, asking=_tell_of_asking if ask else None)
     narrate(
         f"{plural(report.suggested, 'document')} got {plural(report.spans, 'span')} and "
         f"{plural(report.relations, 'relation')} suggested, "

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ from annotator.errors import InputError, ModelError
 from annotator.files.whole import discard_folder, fresh_folder, place_folder
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
-from annotator.suggest.models import path_aside
+from annotator.suggest.models import folder_digest, path_aside
 from annotator.text import Document, Segmentation, words_and_spaces
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def add(
     wanted = name or str(nlp.meta.get("name") or "")
     if not wanted or not set(wanted.lower()) <= _NAMES:
         raise ModelError(f"{wanted!r} cannot name a model", "give one of letters, digits, - and _ with --name")
-    version = f"{nlp.meta.get('version') or '0'}+{_digest(path)[:8]}"
+    version = f"{nlp.meta.get('version') or '0'}+{folder_digest(path)[:8]}"
     model = CustomModel(wanted.lower(), lang or str(nlp.lang), version, labels, _scores(nlp.meta, labels))
     try:
         _place(path, models_dir / FOLDER / model.name, model, force=force)
@@ -201,13 +200,6 @@ def _scores(meta: Mapping[str, Any], labels: Iterable[str]) -> dict[str, float]:
     return {label: round(min(max(float(p), _LOWEST), _HIGHEST), 3) for label, p in {**scores, "": overall}.items()}
 
 
-def _digest(path: Path) -> str:
-    digest = sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file()):
-        digest.update(f"{file.relative_to(path).as_posix()}\0{sha256(file.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()
-
-
 def _place(path: Path, final: Path, model: CustomModel, *, force: bool) -> None:
     """Copy a pipeline to its place, whole or not at all; what is there goes only if it is such a copy."""
     aside = None
@@ -226,7 +218,9 @@ def _place(path: Path, final: Path, model: CustomModel, *, force: bool) -> None:
 def _check_unchanged(folder: Path) -> None:
     """Refuse to remove a folder that holds anything but the model that was added under its name, as it was added."""
     names = {path.name for path in folder.iterdir()} if folder.is_dir() and not folder.is_symlink() else set()
-    if names != {CARD, PIPELINE} or not _card(folder / CARD).version.endswith(f"+{_digest(folder / PIPELINE)[:8]}"):
+    if names != {CARD, PIPELINE} or not _card(folder / CARD).version.endswith(
+        f"+{folder_digest(folder / PIPELINE)[:8]}"
+    ):
         raise ModelError(
             f"{folder}: was not written by `annotator models add`, or changed since",
             "`annotator models add --force` keeps it in models/set-aside",

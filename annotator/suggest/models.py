@@ -176,6 +176,14 @@ def install(
     return _status(model, models_dir, in_use(lang, models_dir))
 
 
+def folder_digest(path: Path) -> str:
+    """The SHA-256 over the names and the content of all files in a folder."""
+    digest = sha256()
+    for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        digest.update(f"{file.relative_to(path).as_posix()}\0{sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
 def larger(lang: str, models_dir: Path) -> PinnedModel | None:
     """A larger model than the one in use that is worth installing here: not there yet, and with the memory for it."""
     used = in_use(lang, models_dir)

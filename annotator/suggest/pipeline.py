@@ -61,9 +61,14 @@ class SuggestionPipeline:
         parts = [f"rules@{RULES_VERSION}", shipped_digest(), self._scheme.sha256]
         used = (in_use(lang, self._models_dir) for lang in sorted(PINNED))
         parts += [model.source for model in used if model is not None]
-        parts += [f"{s.name}@{s.version}" for s in self._extra]
+        parts += self.added
         parts += [self.learned.fingerprint] if self.learned is not None else []
         return sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The suggesters besides the built-in ones, as ``name@version``."""
+        return tuple(f"{suggester.name}@{suggester.version}" for suggester in self._extra)
 
     @property
     def settings(self) -> PipelineSettings:

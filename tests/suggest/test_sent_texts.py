@@ -22,7 +22,7 @@ from annotator.suggest.protocol import Reported, Sent
 from annotator.text import Document
 from annotator.workflow.learning.background_process import train_and_suggest
 from annotator.workflow.learning.background_training import BackgroundTraining
-from annotator.workflow.learning.suggesting import suggest
+from annotator.workflow.learning.suggesting import Place, suggest
 from annotator.workflow.sent_texts import LEDGER, describe_sent, record_sent, sent_totals
 from tests.processes import finish, start
 from tests.suggest.chat.chat_server import FakeChat, complaint, completion, mention
@@ -160,7 +160,9 @@ class TestAsked:
     def test_workers_tell_what_they_sent(self, chat: FakeChat, learner: Bench) -> None:
         told: list[list[int]] = []
         report = suggest(
-            learner.workspace, jobs=2, asking=lambda _, sent: told.append([one.requests for one in sent.values()])
+            learner.workspace,
+            place=Place(jobs=2),
+            asking=lambda _, sent: told.append([one.requests for one in sent.values()]),
         )
         assert [sent.requests for sent in report.sent.values()] == [6]
         assert (told[0], told[-1]) == ([], [6])

@@ -34,6 +34,24 @@ Asking = Callable[[Sequence[str], Mapping[str, Sent]], None]
 ACTOR = "annotator"
 
 
+def _quiet(_sentence: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where documents are suggested for: in this process, in ``jobs`` processes, or on the cluster at an address.
+
+    ``tell`` is given sentences about the cluster for the user.
+    """
+
+    jobs: int = 1
+    cluster: str | None = None
+    tell: Callable[[str], None] = _quiet
+
+
+HERE = Place()
+
+
 @dataclass(slots=True)
 class SuggestReport:
     """How many documents got new suggestions or had them already, and what the models lack.
@@ -68,12 +86,12 @@ def suggest(
     workspace: Workspace,
     keys: Sequence[str] = (),
     *,
-    jobs: int = 1,
+    place: Place = HERE,
     progress: Progress | None = None,
     asking: Asking | None = None,
     by: str = "suggest",
 ) -> SuggestReport:
-    """Suggest for documents (all, when no keys are given) that this pipeline has not seen.
+    """Suggest at a place for documents (all, when no keys are given) that this pipeline has not seen.
 
     Texts are sent to a server only with ``asking``, which is called with the hosts and what was sent to them so far,
     before anything is sent and after each batch; ``by`` is what the ledger says of who sent it.
@@ -86,12 +104,12 @@ def suggest(
     pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None)
     report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))
     todo, report.unchanged = _waiting(workspace.store, keys, pipeline.fingerprint)
-    if progress is not None and todo:
-        progress(0, len(todo))
-    if asking is not None and pipeline.hosts and todo:
-        asking(pipeline.hosts, {})
     documents = (document for document in map(workspace.store.document, todo) if document is not None)
-    with closing(_suggested(pipeline, documents, min(jobs, ceil(len(todo) / SHARED_BATCH)))) as batches:
+    with closing(_suggested(pipeline, documents, place, len(todo))) as batches:
+        if progress is not None and todo:
+            progress(0, len(todo))
+        if asking is not None and pipeline.hosts and todo:
+            asking(pipeline.hosts, {})
         for batch in batches:
             sent = sum_by_host(layer.sent for layer in batch.layers if isinstance(layer, Reported))
             record_sent(workspace, by, sent)
@@ -128,10 +146,14 @@ def _waiting(store: Store, keys: Sequence[str], fingerprint: str) -> tuple[list[
     return sorted(todo), len(wanted) - len(todo)
 
 
-def _suggested(pipeline: SuggestionPipeline, documents: Iterable[Document], jobs: int) -> Batches:
-    """Suggest for documents in this process, or in some of its own."""
+def _suggested(pipeline: SuggestionPipeline, documents: Iterable[Document], place: Place, count: int) -> Batches:
+    """Suggest for ``count`` documents in this process, in some of its own, or on a cluster."""
+    from annotator.suggest.cluster import suggest_on_cluster
     from annotator.suggest.workers import suggest_in_workers
 
+    jobs = min(place.jobs, ceil(count / SHARED_BATCH))
+    if place.cluster is not None and count:
+        return suggest_on_cluster(in_batches(documents, SHARED_BATCH), pipeline, place.cluster, place.tell)
     if jobs > 1:
         return suggest_in_workers(in_batches(documents, SHARED_BATCH), pipeline.settings, jobs)
     return pipeline.suggest_here(in_batches(documents, BATCH))

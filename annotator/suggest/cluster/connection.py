@@ -1,0 +1,119 @@
+"""Reaching a Dask cluster: an existing scheduler by its address or file, or one with workers on this machine."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from distributed import Client, LocalCluster
+
+from annotator.errors import ClusterError, InputError
+from annotator.inputs import load_json
+from annotator.redaction import redact
+
+LOCAL = "local:"
+CONNECTING = 15
+"""Seconds in which a scheduler must answer."""
+CLOSING = 5
+"""Seconds that taking leave may take."""
+MOST_WORKERS = 256
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Yield a client of the cluster at ``address``: ``local:N``, ``tcp://…``, ``tls://…`` or a scheduler's file.
+
+    What Dask itself logs is not shown.  Raises :class:`ClusterError` where there is no such scheduler.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_quiet())
+        local = _local_workers(address)
+        try:
+            place = _scheduler_address(address) if local is None else stack.enter_context(_local(local))
+            client = Client(place, timeout=CONNECTING, set_as_default=False, name="annotator")
+        except (OSError, ValueError, TypeError, RuntimeError, TimeoutError) as error:
+            raise _unreachable(address, error) from error
+        stack.callback(_close, client)
+        yield client
+
+
+def scheduler_of(client: Client) -> str:
+    """What a user knows the scheduler of a client by."""
+    return f"the scheduler at {client.scheduler.address}" if client.scheduler is not None else "the scheduler"
+
+
+def _local_workers(address: str) -> int | None:
+    """The number of workers of ``local:N``; ``None`` for another address."""
+    if not address.startswith(LOCAL):
+        return None
+    number = address.removeprefix(LOCAL)
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= MOST_WORKERS):
+        raise ClusterError(f"--cluster {address}: expected local:N with N from 1 to {MOST_WORKERS}")
+    return int(number)
+
+
+def _scheduler_address(given: str) -> str:
+    """The address of a scheduler, read from its file where that was given."""
+    if re.match(r"(tcp|tls)://[^/\s]+:\d+$", given):
+        return given
+    path = Path(given)
+    if "://" in given or not path.is_file():
+        raise ClusterError(
+            f"--cluster {redact(given)}: no address, and no file of a scheduler",
+            "give local:N, tcp://HOST:PORT, tls://HOST:PORT or what `dask scheduler --scheduler-file` wrote",
+        )
+    try:
+        content = load_json(path)
+        return _scheduler_address(str(content["address"]))
+    except (OSError, InputError, KeyError, TypeError) as error:
+        raise ClusterError(f"{path}: names no scheduler", "give the file that the scheduler wrote") from error
+
+
+@contextmanager
+def _local(workers: int) -> Iterator[LocalCluster]:
+    """Yield a cluster of worker processes on this machine; they talk under a key that lives as long as they do."""
+    cluster = LocalCluster(
+        n_workers=workers,
+        processes=True,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=None,
+        memory_limit=0,
+        security=True,
+        silence_logs=logging.CRITICAL,
+    )
+    try:
+        yield cluster
+    finally:
+        with suppress(OSError, RuntimeError, TimeoutError):
+            cluster.close(timeout=CLOSING)
+
+
+def _close(client: Client) -> None:
+    with suppress(OSError, RuntimeError, TimeoutError):
+        client.close(timeout=CLOSING)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Show nothing of what Dask logs or warns of: what matters to the user is said by this program."""
+    former = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(former)
+
+
+def _unreachable(address: str, error: Exception) -> ClusterError:
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    return ClusterError(
+        f"no scheduler answers at {redact(address)}: {redact(reason)}",
+        "look whether it runs and whether its address and, for tls://, the certificates in Dask's settings are right",
+    )
