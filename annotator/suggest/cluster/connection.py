@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import dask.config
 from distributed import Client, LocalCluster
 
 from annotator.errors import ClusterError, InputError
@@ -21,6 +22,14 @@ CONNECTING = 15
 CLOSING = 5
 """Seconds that taking leave may take."""
 MOST_WORKERS = 256
+SETTINGS = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.cycle": "10s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 27,
+}
+"""Settings of Dask for workers on this machine: what it watches of itself by default takes a third of the time."""
 
 
 @contextmanager
@@ -76,16 +85,17 @@ def _scheduler_address(given: str) -> str:
 @contextmanager
 def _local(workers: int) -> Iterator[LocalCluster]:
     """Yield a cluster of worker processes on this machine; they talk under a key that lives as long as they do."""
-    cluster = LocalCluster(
-        n_workers=workers,
-        processes=True,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=None,
-        memory_limit=0,
-        security=True,
-        silence_logs=logging.CRITICAL,
-    )
+    with dask.config.set(SETTINGS):
+        cluster = LocalCluster(
+            n_workers=workers,
+            processes=True,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            memory_limit=0,
+            security=True,
+            silence_logs=logging.CRITICAL,
+        )
     try:
         yield cluster
     finally:

@@ -18,6 +18,8 @@ from annotator.suggest.pipeline_settings import PipelineSettings
 
 PACKAGES = ("distributed", "spacy", "thinc", "numpy", "regex", "python-crfsuite")
 """The packages by which suggestions could differ, and the one that carries them."""
+SUM = "all together"
+"""What a digest over everything else is called: it is told only where nothing else tells the difference."""
 SHOWN = 12
 """Digits of a digest that are shown: enough to tell two apart."""
 
@@ -51,17 +53,18 @@ def parts(settings: PipelineSettings, pipeline: SuggestionPipeline) -> dict[str,
     found["suggesters"] = ", ".join(pipeline.added) or "none"
     found["learned version"] = pipeline.learned.fingerprint if pipeline.learned is not None else "none"
     found["label scheme"] = settings.scheme.sha256[:SHOWN]
-    found["all together"] = pipeline.fingerprint[:SHOWN]
+    found[SUM] = pipeline.fingerprint[:SHOWN]
     return found
 
 
 def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
     """Say in a few words where two machines differ."""
-    return [
-        f"{name} is {there.get(name, 'none')} there and {here.get(name, 'none')} here"
+    found = {
+        name: f"{name} is {there.get(name, 'none')} there and {here.get(name, 'none')} here"
         for name in dict.fromkeys((*here, *there))
         if here.get(name, "none") != there.get(name, "none")
-    ]
+    }
+    return [said for name, said in found.items() if name != SUM or len(found) == 1]
 
 
 def _source_digest() -> str:

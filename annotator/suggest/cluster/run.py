@@ -112,35 +112,41 @@ class _Run:
 
     def _layers(self, task: _Task) -> list[Annotations] | None:
         """Wait for the layers of the first batch under way; ``None`` where workers die of it."""
-        if self._survived(task) or self._survived_alone(task):
-            return _answer(task)
-        return None
+        answer = self._tried(task) or self._tried_alone(task)
+        return _checked(answer, task.batch) if answer else None
 
-    def _survived_alone(self, task: _Task) -> bool:
+    def _tried_alone(self, task: _Task) -> bytes | None:
         """Try a batch with no other under way, because workers that die take others with them that are not at fault."""
-        others = [other for other in self._under_way if other is not task and other.future.status == "pending"]
+        others = [other for other in self._under_way if other is not task and other.future.status != "finished"]
         self._client.cancel([other.future for other in others], force=True)
         self._again(task, alone=True)
-        survived = self._survived(task, alone=True)
+        answer = self._tried(task, alone=True)
         for other in others:
             self._again(other)
-        return survived
+        return answer
 
-    def _survived(self, task: _Task, *, alone: bool = False) -> bool:
-        """Wait until a batch is done, on other workers where its own are lost; tell whether it came to that."""
+    def _tried(self, task: _Task, *, alone: bool = False) -> bytes | None:
+        """Wait for the answer to a batch, from other workers where its own are lost; ``None`` where that goes on."""
         for _ in range(MOST_LOSSES):
-            self._wait(task)
-            if task.future.status != "pending":
-                return not isinstance(task.future.exception(), KilledWorker)
+            try:
+                answer = self._awaited(task)
+            except KilledWorker:
+                return None
+            if answer is not None:
+                return answer
             self._again(task, alone=alone)
-        return False
+        return None
 
-    def _wait(self, task: _Task) -> None:
-        """Wait until a batch is done, or until all workers that may do it are gone."""
-        while task.future.status == "pending" and task.workers & self._workers.fit:
+    def _awaited(self, task: _Task) -> bytes | None:
+        """Wait for the answer to a batch; ``None`` once all workers that may do it are gone, with what they did."""
+        while task.workers & self._workers.fit:
             with suppress(TimeoutError):
-                task.future.exception(timeout=LOOK)
+                error = task.future.exception(timeout=LOOK)
+                if task.future.status == "error":
+                    raise _failure(error, task.batch)
+                return task.future.result(timeout=LOOK)
             self._workers.look()
+        return None
 
     def _again(self, task: _Task, *, alone: bool = False) -> None:
         """Give a batch to the workers that are there now."""
@@ -160,22 +166,27 @@ def _pickled(value: object) -> bytes:
     return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _answer(task: _Task) -> list[Annotations]:
-    """The layers that a worker made, once it is certain that they are layers of these documents."""
-    error = task.future.exception()
-    if isinstance(error, (AnnotatorError, CancelledError)):
-        raise error
-    names = f"{task.batch[0].key} to {task.batch[-1].key}"
-    if error is not None:
-        raise ClusterError(f"a worker failed over {names}: {type(error).__name__}: {error}", LOST)
+def _failure(error: BaseException | None, batch: list[Document]) -> BaseException:
+    """What is raised for an error that ended a batch: what is wrong with models or patterns is said as it is here."""
+    if isinstance(error, (AnnotatorError, KilledWorker, CancelledError)):
+        return error
+    return ClusterError(f"a worker failed over {_names(batch)}: {type(error).__name__}: {error}", LOST)
+
+
+def _checked(answer: bytes, batch: list[Document]) -> list[Annotations]:
+    """The layers in an answer, once it is certain that they are layers of these documents."""
     try:
-        layers = pickle.loads(task.future.result())  # noqa: S301 - who may run code there may run it here
-        for document, layer in zip(task.batch, layers, strict=True):
+        layers: list[Annotations] = list(pickle.loads(answer))  # noqa: S301 - who may run code there may run it here
+        for document, layer in zip(batch, layers, strict=True):
             if any(span.end > len(document.text) for span in layer.spans.values()):
                 raise ValueError("spans beyond the text")
-    except (pickle.UnpicklingError, EOFError, TypeError, ValueError, AttributeError) as unusable:
-        raise ClusterError(f"a worker's answer about {names} is none: {unusable}", LOST) from unusable
-    return list(layers)
+    except (pickle.UnpicklingError, EOFError, TypeError, ValueError, AttributeError) as error:
+        raise ClusterError(f"a worker's answer about {_names(batch)} is none: {error}", LOST) from error
+    return layers
+
+
+def _names(batch: list[Document]) -> str:
+    return f"{batch[0].key} to {batch[-1].key}"
 
 
 def _left_out(keys: list[str]) -> ClusterError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -124,9 +125,9 @@ def _name(address: str, info: Mapping[str, Any]) -> str:
 
 
 def _reason(answer: object) -> str:
-    """What a worker said in the place of nothing."""
+    """What a worker said in place of nothing; a function that it lacks comes back in the text of an error."""
     if isinstance(answer, list):
         return "; ".join(map(str, answer))
-    if isinstance(answer, (ImportError, AttributeError)):
+    if isinstance(answer, (ImportError, AttributeError)) or re.search(r"(NotFound|Import|Attribute)Error", str(answer)):
         return "it has no annotator, or another version of it; install there what is installed here"
     return f"it could not be prepared: {answer}"
