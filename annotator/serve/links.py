@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -91,7 +92,7 @@ def read_links(path: Path) -> dict[str, str]:
         mode = path.stat().st_mode
     except FileNotFoundError:
         return {}
-    if mode & 0o077:
+    if stat.S_ISREG(mode) and mode & 0o077:
         raise InputError(
             f"{path} can be read by others", f"`chmod 600 {path}`, and remove the lines that they may know"
         )

@@ -37,6 +37,7 @@ class ProgramTerminal:
         self._process = process
         self._other_end = other_end
         self._exited = asyncio.create_task(process.wait())
+        self._left = False
 
     @classmethod
     async def start(
@@ -94,6 +95,7 @@ class ProgramTerminal:
             except OSError:  # no program has the terminal open any more
                 piece = b""
             if not piece:
+                self._left = True
                 return b"".join(pieces)
             pieces.append(piece)
             size += len(piece)
@@ -140,8 +142,9 @@ class ProgramTerminal:
 
     async def close(self) -> int:
         """Hang up, as when a terminal's window is closed; wait for the program's end and return its exit code."""
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGHUP)
+        if not self._left:  # else it is ending, and looking after it here would take its exit code from who waits
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGHUP)
         try:
             await asyncio.wait_for(self._drained(), ENDING_SECONDS)
         except TimeoutError:

@@ -60,6 +60,11 @@ def test_a_line_that_is_no_link_is_named_without_what_it_holds(tmp_path: Path, l
     assert "token=" not in str(raised.value)
 
 
+def test_a_folder_is_no_file_of_links(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        read_links(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("url", "origin", "prefix"),
     [
