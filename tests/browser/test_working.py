@@ -24,6 +24,14 @@ async def test_a_link_opens_the_queue_of_its_curator(browser: Devtools, served: 
     assert await tab.evaluate("navigator.userAgent") != ""
 
 
+async def test_a_link_in_a_page_of_another_site_opens_the_workbench_too(browser: Devtools, served: Served) -> None:
+    tab = await browser.open(f"data:text/html,<a%20href='{served.links['ana']}'>the%20workbench</a>")
+    await tab.until(lambda: tab.evaluate("document.links.length === 1"), bool)
+    await tab.evaluate("document.querySelector('a').click()")
+    assert "ana" in await tab.wait("nota", "otra")
+    assert (await tab.evaluate("location.href")) == f"http://127.0.0.1:{served.port}/as/ana/"
+
+
 async def test_the_page_loads_nothing_from_elsewhere(browser: Devtools, served: Served) -> None:
     tab = await browser.open(served.links["ana"])
     await tab.wait("nota")
