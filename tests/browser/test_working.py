@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from tests.browser.conftest import open_document
-from tests.browser.served import Served, run
+from tests.browser.served import Served, free_port, run
 from tests.workspaces import Bench, relation_texts, span_texts, verdicts
 from tools.chromium.process import Devtools
 
@@ -155,3 +157,59 @@ async def test_no_screen_is_saved_outside_of_the_workspace(
     await tab.press("enter")
     await tab.settle()
     assert set(Path.home().iterdir()) == before
+
+
+@pytest.mark.parametrize("key", ["O", "L", "I", "F", "f9"])
+async def test_a_key_that_a_browser_may_keep_has_another(browser: Devtools, served: Served, key: str) -> None:
+    tab = await open_document(browser, served.links["ana"])
+    before = await tab.settle()
+    await tab.press(key)
+    await tab.until(tab.text, lambda screen: screen != before)
+    assert "means nothing" not in await tab.text()
+
+
+async def test_help_names_the_other_keys(browser: Devtools, served: Served) -> None:
+    tab = await open_document(browser, served.links["ana"], height=1400)
+    await tab.press("?")
+    screen = await tab.wait("redo")
+    (redo,) = (line for line in screen.splitlines() if re.search(r"\bredo\b", line))
+    assert "ctrl+r" in redo
+    assert "U" in redo
+
+
+async def test_redo_by_its_other_key(browser: Devtools, served: Served, news: Bench) -> None:
+    tab = await open_document(browser, served.links["ana"])
+    await tab.press("a")
+    await tab.wait("1✓ 0→")
+    await tab.press("u")
+    await tab.wait("0✓ 0→")
+    await tab.press("U")
+    await tab.wait("1✓ 0→")
+    assert news.actions("curator:ana") == ["accept", "undo", "redo"]
+
+
+async def test_what_is_copied_comes_into_the_clipboard(browser: Devtools, served: Served) -> None:
+    tab = await open_document(browser, served.links["ana"])
+    await tab.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    await tab.press("y")
+    await tab.wait("copied the span “Ana Ruiz”")
+    await tab.until(lambda: tab.evaluate("navigator.clipboard.readText()"), lambda text: text == "Ana Ruiz")
+
+
+async def test_a_link_in_a_message_of_another_site_opens(browser: Devtools, served: Served) -> None:
+    async def message(_request: web.Request) -> web.Response:
+        return web.Response(text=f"<a href='{served.links['ana']}'>annotator</a>", content_type="text/html")
+
+    site = web.Application()
+    site.router.add_get("/", message)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        tab = await browser.open(f"http://localhost:{port}/")
+        await tab.says("annotator")
+        await tab.leave_page(tab.evaluate("document.querySelector('a').click()"))
+        await tab.wait("nota", "otra")
+    finally:
+        await runner.cleanup()
