@@ -60,7 +60,7 @@ async def test_what_is_pasted_comes_into_a_comment_and_presses_no_key(
     browser: Devtools, served: Served, news: Bench
 ) -> None:
     tab = await open_document(browser, served.links["ana"])
-    await tab.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    await browser.let_read_clipboard()
     await tab.evaluate("navigator.clipboard.writeText('axu de México')")
     await tab.call("Input.dispatchKeyEvent", **PASTE)
     await tab.settle()

@@ -113,6 +113,11 @@ class Devtools:
         await tab.go(address)
         return tab
 
+    async def let_read_clipboard(self) -> None:
+        """Let pages read and write the clipboard, as a person does who is asked."""
+        allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+        await self.call("Browser.grantPermissions", permissions=allowed, browserContextId=self._jar)
+
     async def call(self, method: str, session: str = "", /, **parameters: object) -> dict[str, Any]:
         """Send a command to the browser, or to a tab's session; return its result."""
         number = next(self._numbers)
