@@ -47,3 +47,6 @@ _.unshared
 
 # Suggesters of other packages are written against it: docs/extending.md.
 _.SuggesterFactory
+
+# Tests in a browser read it.
+_.let_read_clipboard

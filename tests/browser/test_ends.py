@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import Callable
 
 from tests.browser.conftest import open_document
@@ -134,6 +136,19 @@ async def test_a_server_killed_between_keys_keeps_each_that_was_shown(
     assert shown is not None
     assert 10 <= int(shown[1]) <= len(news.actions("curator:ana", "aaa")) < 400
     run(news.workspace.root, "doctor")
+
+
+async def test_a_server_that_does_not_answer_is_told_of(browser: Devtools, served: Served, news: Bench) -> None:
+    tab = await open_document(browser, served.links["ana"])
+    os.kill(served.pid, signal.SIGSTOP)
+    try:
+        await tab.press("a")
+        await tab.says("does not answer")
+    finally:
+        os.kill(served.pid, signal.SIGCONT)
+    await tab.wait("1✓ 0→")
+    await tab.until(tab.page, lambda page: "does not answer" not in page)
+    assert news.actions("curator:ana") == ["accept"]
 
 
 async def test_a_stopped_server_says_so(browser: Devtools, served: Served) -> None:

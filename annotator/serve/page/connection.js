@@ -1,7 +1,9 @@
-// Keeps what is typed while the terminal connects, and says why its connection ended, and how to go on.
+// Keeps what is typed while the terminal connects, and says when nobody answers, why the connection ended, and how to go
+// on.
 "use strict";
 
 const LOST = "The connection to the server was lost: it was stopped, or the network is down.";
+const ASKING_EVERY = 10_000; // milliseconds
 
 function showEnd(why) {
   document.getElementById("opening").hidden = true;
@@ -11,10 +13,30 @@ function showEnd(why) {
   document.getElementById("again").focus();
 }
 
+function showSilence(isSilent) {
+  document.getElementById("silent").hidden = !isSilent;
+}
+
 window.WebSocket = class extends WebSocket {
   constructor(...given) {
     super(...given);
-    this.addEventListener("close", (event) => showEnd(event.reason));
+    let isAsked = false, asking = 0;
+    this.addEventListener("open", () => {
+      asking = setInterval(() => {
+        showSilence(isAsked); // nothing came since
+        isAsked = true;
+        super.send(JSON.stringify(["ping", String(Date.now())]));
+      }, ASKING_EVERY);
+    });
+    this.addEventListener("message", () => {
+      isAsked = false;
+      showSilence(false);
+    });
+    this.addEventListener("close", (event) => {
+      clearInterval(asking);
+      showSilence(false);
+      showEnd(event.reason);
+    });
   }
   send(data) { // also what is typed before the connection is there
     if (this.readyState === WebSocket.CONNECTING) this.addEventListener("open", () => super.send(data), { once: true });
