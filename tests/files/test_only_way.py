@@ -37,6 +37,7 @@ ALLOWED = {
     "suggest/learned/neural_recogniser.py": "fills a new folder that the training made",
     "suggest/learned/versions.py": "writes the card into a new folder that the training made",
     "suggest/custom_models.py": "fills a new folder; removes a model that is as it was added",
+    "suggest/cluster/worker.py": "unpacks what was learned into a new folder for temporary files",
     "suggest/models.py": "fills a new folder that the installation made",
 }
 

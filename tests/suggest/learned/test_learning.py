@@ -13,6 +13,7 @@ import pytest
 from annotator.annotation import Annotations, Span, suggested_relation, suggested_span
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme, load_scheme
+from annotator.suggest.cluster import suggest_on_cluster
 from annotator.suggest.learned import learning, training, versions
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.cross_validation import CrossValidation, HeldOutResult, choose
@@ -329,6 +330,18 @@ class TestVersions:
         documents = [letter(number).document for number in (9, 10)]
         pipeline = build(german, tmp_path, learned_dir)
         assert in_workers(pipeline, documents) == list(pipeline.suggest(documents))
+
+    def test_workers_of_a_cluster_are_sent_it_and_suggest_the_same(
+        self, german: LabelScheme, version: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        pytest.importorskip("distributed", reason="needs Dask: the extra cluster, or the group test")
+        version()
+        learned_dir = tmp_path / "learned"
+        versions.use(learned_dir, "0001", german, pinned=False)
+        documents = [letter(number).document for number in (9, 10)]
+        pipeline = build(german, tmp_path, learned_dir)
+        batches = suggest_on_cluster([documents], pipeline, "local:1", pytest.fail)
+        assert [layer for batch in batches for layer in batch.layers] == list(pipeline.suggest(documents))
 
     @pytest.mark.parametrize("name", [versions.TAGGER, versions.MEMORY, versions.CARD])
     def test_a_file_that_was_changed_is_not_used(
