@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import get_terminal_size
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -201,8 +202,27 @@ def tell_left_out(retired: RetiredCounts) -> None:
 
 def print_json(value: object) -> None:
     """Print a value as JSON, with what could act on a terminal escaped."""
-    text = json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
-    click.echo("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")))
+    _print_escaped(_json_text(value))
+    click.echo()
+
+
+def print_json_list(head: Mapping[str, object], name: str, items: Iterable[object]) -> None:
+    """Print an object as JSON that ends in a list called ``name``, item by item, however many there are."""
+    opening = _json_text({**head, name: []}).removesuffix("]\n}")
+    _print_escaped(opening)
+    between = "\n"
+    for item in items:
+        _print_escaped(between + indent(_json_text(item), "    "))
+        between = ",\n"
+    click.echo("]\n}" if between == "\n" else "\n  ]\n}")
+
+
+def _json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
+
+
+def _print_escaped(text: str) -> None:
+    click.echo("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")), nl=False)
 
 
 def _escaped(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from shutil import get_terminal_size
@@ -17,7 +18,7 @@ from annotator.cli.common import (
     curator_option,
     json_option,
     narrate,
-    print_json,
+    print_json_list,
     print_lines,
     print_table,
     workspace_option,
@@ -90,7 +91,7 @@ def command(
     if as_json or kind == "json":
         found = overview(workspace, reader=reader, idle_days=idle)
         head = {"curator": reader, "progress": queue.progress(mine=which.mine)}
-        _print_json(workspace, head, found, queue.page(which, -1 if limit is None else limit))
+        _print_json(workspace, head, found, queue.pages(which, -1 if limit is None else limit))
         return
     found = overview(workspace, reader=reader, idle_days=idle, limit=NOTED)
     most = -1 if every else DOCUMENTS if limit is None else limit
@@ -117,13 +118,20 @@ def command(
         narrate(f"sent so far to {describe_sent(host, sent)}, last at {last}")
 
 
-def _print_json(workspace: Workspace, head: dict[str, Any], found: Overview, rows: list[QueueRow]) -> None:
-    had = charges(workspace.store, [row.key for row in rows])
-    documents = [
-        {**asdict(row), "curators": {name: charge.state for name, charge in had[row.key].items()}} for row in rows
-    ]
+def _print_json(
+    workspace: Workspace, head: dict[str, Any], found: Overview, pages: Iterable[Sequence[QueueRow]]
+) -> None:
     sent = [{"host": host, **asdict(one), "last": last} for host, (one, last) in sent_totals(workspace).items()]
-    print_json({**head, **overview_json(found), "sent": sent, "documents": documents})
+    print_json_list(
+        {**head, **overview_json(found), "sent": sent},
+        "documents",
+        (
+            {**asdict(row), "curators": {name: charge.state for name, charge in had[row.key].items()}}
+            for rows in pages
+            for had in [charges(workspace.store, [row.key for row in rows])]
+            for row in rows
+        ),
+    )
 
 
 def print_queue(queue: Queue) -> None:

@@ -13,55 +13,57 @@ from annotator.text import Segmentation
 if TYPE_CHECKING:
     from annotator.store.database import Store
 
-_OTHER_LABELS = "SELECT DISTINCT layer_id FROM span WHERE label NOT IN (SELECT value FROM json_each(?))"
+_OF_KINDS = "layer l CROSS JOIN span s ON s.layer_id = l.id WHERE l.kind IN (SELECT value FROM json_each(?1))"
+
+_OTHER_LABELS = f"SELECT DISTINCT l.id FROM {_OF_KINDS} AND s.label NOT IN (SELECT value FROM json_each(?2))"
 
 _LINKS = (
-    " FROM relation r JOIN span h ON h.layer_id = r.layer_id AND h.id = r.head"
-    " JOIN span c ON c.layer_id = r.layer_id AND c.id = r.child"
+    " FROM layer l CROSS JOIN relation r ON r.layer_id = l.id"
+    " JOIN span h ON h.layer_id = r.layer_id AND h.id = r.head"
+    " JOIN span c ON c.layer_id = r.layer_id AND c.id = r.child WHERE l.kind IN (SELECT value FROM json_each(?1))"
 )
 
-_OVERLAPPING = """
+_OVERLAPPING = f"""
 SELECT DISTINCT layer_id FROM (
-    SELECT layer_id, start, max("end") OVER (
-        PARTITION BY layer_id ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS reach FROM span
+    SELECT s.layer_id, s.start, max(s."end") OVER (
+        PARTITION BY s.layer_id ORDER BY s.start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS reach FROM {_OF_KINDS}
 ) WHERE reach > start
 """
 
 
-def layers_with_other_labels(store: Store, labels: Collection[str]) -> set[int]:
-    """The ids of the layers that hold a span with a label that is none of ``labels``."""
-    return {row[0] for row in store.rows(_OTHER_LABELS, dumps(list(labels)))}
+def layers_with_other_labels(store: Store, kinds: Collection[str], labels: Collection[str]) -> set[int]:
+    """The ids of the layers of some kinds that hold a span with a label that is none of ``labels``."""
+    return {row[0] for row in store.rows(_OTHER_LABELS, dumps(list(kinds)), dumps(list(labels)))}
 
 
-def layers_with_links(store: Store, wanted: Callable[[str, str, str], bool]) -> set[int]:
-    """The ids of the layers with a relation whose label, head's label and child's label are ``wanted``."""
+def layers_with_links(store: Store, kinds: Collection[str], wanted: Callable[[str, str, str], bool]) -> set[int]:
+    """The ids of the layers of some kinds with a relation whose label, head's label and child's are ``wanted``."""
     found: set[int] = set()
-    for link in store.rows(f"SELECT DISTINCT r.label, h.label, c.label{_LINKS}"):
+    of = dumps(list(kinds))
+    for link in store.rows(f"SELECT DISTINCT r.label, h.label, c.label{_LINKS}", of):
         if wanted(*link):
-            rows = store.rows(
-                f"SELECT DISTINCT r.layer_id{_LINKS} WHERE r.label = ? AND h.label = ? AND c.label = ?", *link
-            )
-            found.update(row[0] for row in rows)
+            query = f"SELECT DISTINCT l.id{_LINKS} AND r.label = ?2 AND h.label = ?3 AND c.label = ?4"
+            found.update(row[0] for row in store.rows(query, of, *link))
     return found
 
 
-def layers_with_overlaps(store: Store) -> set[int]:
-    """The ids of the layers in which spans share text."""
-    return {row[0] for row in store.rows(_OVERLAPPING)}
+def layers_with_overlaps(store: Store, kinds: Collection[str]) -> set[int]:
+    """The ids of the layers of some kinds in which spans share text."""
+    return {row[0] for row in store.rows(_OVERLAPPING, dumps(list(kinds)))}
 
 
 _SENTENCES = "SELECT sentences FROM segmentation JOIN text ON text.id = text_id WHERE sha256 = ?"
 
 
-def layers_across_sentences(store: Store, labels: Collection[str]) -> set[int]:
-    """The ids of the layers with a relation of these labels that reaches from one sentence into another."""
+def layers_across_sentences(store: Store, kinds: Collection[str], labels: Collection[str]) -> set[int]:
+    """The ids of the layers of some kinds with a relation of these labels from one sentence into another."""
     if not labels:
         return set()
     rows = store.rows(
         'SELECT l.text, r.layer_id, max(h.start, c.start), min(h."end", c."end")'
-        f"{_LINKS} JOIN layer l ON l.id = r.layer_id"
-        " WHERE l.text IS NOT NULL AND r.label IN (SELECT value FROM json_each(?)) ORDER BY l.text",
+        f"{_LINKS} AND l.text IS NOT NULL AND r.label IN (SELECT value FROM json_each(?2)) ORDER BY l.text",
+        dumps(list(kinds)),
         dumps(list(labels)),
     )
     found: set[int] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,6 +64,10 @@ SELECT sum(s.doubt) FROM layer s WHERE s.document_id = d.id AND s.kind = 'sugges
 
 _FINISHED = "c.document_id = d.id AND c.kind = 'curator' AND c.state = 'done' AND c.text = d.sha256"
 _FINISHED_COUNT = f"SELECT count(*) FROM layer c WHERE {_FINISHED}"
+
+
+_PAGE = 1_000
+"""Documents that are read at once where all are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,14 @@ class Queue:
         rows = self._page(which, limit, offset, returned=True) if offset < first else []
         rest = limit if limit < 0 else limit - len(rows)
         return rows + (self._page(which, rest, max(0, offset - first), returned=False) if rest else [])
+
+    def pages(self, which: QueueFilter, limit: int = -1) -> Iterator[list[QueueRow]]:
+        """Yield the queue page by page, at most ``limit`` documents (all, where negative) and as it is now."""
+        with self._store.snapshot():
+            ids = [i for returned in self._parts() for i in self._ids(which, returned=returned)]
+            ids = ids if limit < 0 else ids[:limit]
+            for start in range(0, len(ids), _PAGE):
+                yield self._rows(ids[start : start + _PAGE])
 
     def search(self, which: QueueFilter, limit: int) -> tuple[int, list[QueueRow]]:
         """How many documents the filter lets through, and the first page of them, looked through once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -45,10 +45,11 @@ def retired_work(workspace: Workspace, *, name: str | None = None, quick: bool =
     """
     store, scheme = workspace.store, workspace.scheme
     with store.snapshot():
-        suspects = _suspects(store, scheme, quick=quick)
+        kinds = (LayerName("", name).kind,) if name else WORK
+        suspects = _suspects(store, scheme, kinds, quick=quick)
         if not suspects:
             return []
-        layers = store.layers(name=name) if name else [info for kind in WORK for info in store.layers(kind=kind)]
+        layers = store.layers(name=name) if name else [info for kind in kinds for info in store.layers(kind=kind)]
         wanted = sorted((info for info in layers if info.id in suspects), key=attrgetter("name"))
         found = [retired_in(store, scheme, info) for info in wanted]
     return [layer for layer in found if layer.items]
@@ -66,21 +67,21 @@ def outdated_suggestions(workspace: Workspace) -> int:
     """How many documents have suggested spans with labels that the scheme does not have; these are not shown."""
     store = workspace.store
     with store.snapshot():
-        found = layers_with_other_labels(store, workspace.scheme.entities.keys())
+        found = layers_with_other_labels(store, ("suggester",), workspace.scheme.entities.keys())
         return len({info.name.document for info in store.layers(kind="suggester") if info.id in found})
 
 
-def _suspects(store: Store, scheme: LabelScheme, *, quick: bool) -> set[int]:
-    """The ids of all layers that may hold something retired."""
+def _suspects(store: Store, scheme: LabelScheme, kinds: Sequence[str], *, quick: bool) -> set[int]:
+    """The ids of all layers of some kinds that may hold something retired."""
     relations = scheme.relations
 
     def misfits(label: str, head: str, child: str) -> bool:
         return label not in relations or not relations[label].fits(head, child)
 
-    found = layers_with_other_labels(store, scheme.entities.keys()) | layers_with_links(store, misfits)
+    found = layers_with_other_labels(store, kinds, scheme.entities.keys()) | layers_with_links(store, kinds, misfits)
     if not quick:
-        found |= layers_across_sentences(store, [r.name for r in relations.values() if r.within == "sentence"])
-    return found if scheme.overlap == "any" else found | layers_with_overlaps(store)
+        found |= layers_across_sentences(store, kinds, [r.name for r in relations.values() if r.within == "sentence"])
+    return found if scheme.overlap == "any" else found | layers_with_overlaps(store, kinds)
 
 
 def total(layers: Iterable[RetiredLayer]) -> RetiredCounts:
