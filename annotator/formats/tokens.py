@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import closing
 from functools import cached_property
 from itertools import islice
