@@ -10,16 +10,20 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import cached_property
-from itertools import islice
-from typing import Annotated, NamedTuple
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from annotator.formats.record import LayerRecord
 from annotator.lookahead import look_ahead
-from annotator.side_process import SideProcess
 from annotator.text import Document, Segmentation, with_gaps
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from annotator.side_process import SideProcess
 
 _BATCH_SIZE, _BATCHES_AHEAD = 256, 4
 
@@ -86,8 +90,15 @@ def encode(text: str, tokens: Segmentation, sentences: Segmentation) -> Encoded:
 
 def with_encoded_tokens(records: Iterable[LayerRecord]) -> Iterator[tuple[LayerRecord, Encoded]]:
     """Yield records with their tokens and sentences (:func:`encode`), many encoded in another process."""
+    rest = iter(records)
+    few = list(islice(rest, _BATCH_SIZE))
+    if len(few) < _BATCH_SIZE:
+        yield from ((one, encode(one.document.text, one.document.tokens, one.document.sentences)) for one in few)
+        return
+    from annotator.side_process import SideProcess  # not worth its loading for less
+
     with closing(SideProcess(encode_all)) as process:
-        for batch, encoded in look_ahead(_started(iter(records), process), _BATCHES_AHEAD):
+        for batch, encoded in look_ahead(_started(chain(few, rest), process), _BATCHES_AHEAD):
             yield from zip(batch, encoded.result(), strict=True)
 
 
