@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from operator import add, sub
 
@@ -41,6 +41,27 @@ def encode(starts: Sequence[int], ends: Sequence[int]) -> bytes:
     escaped = [(lengths[i], gaps[i]) for i, code in enumerate(codes) if code == ESCAPE]
     numbers = array("H" if max(map(max, escaped)) < 1 << 16 else _NUMBER, chain.from_iterable(escaped))
     return codes + bytes([END]) + _little_endian(numbers).tobytes()
+
+
+def run_codes(segments: Sequence[tuple[int, int]], length: int) -> bytes:
+    """Write the segments of a run of ``length`` code points, after which a space comes, so that runs can be joined.
+
+    Nothing where that cannot be: there are none, the first does not begin the run, or one of them takes an escape.
+    """
+    if not segments or segments[0][0]:
+        return b""
+    starts = [*(start for start, _ in segments), length + 1]
+    lengths = [end - start for start, end in segments]
+    gaps = [following - end for following, (_, end) in zip(starts[1:], segments, strict=True)]
+    if max(lengths) > _LONGEST or max(gaps) > _WIDEST:
+        return b""
+    return bytes(map(add, map((4).__mul__, lengths), gaps))
+
+
+def join_runs(runs: Iterable[bytes]) -> bytes:
+    """Join what :func:`run_codes` wrote into what :func:`encode` writes of the whole text."""
+    codes = b"".join(runs)
+    return b"\0" + codes[:-1] + bytes([codes[-1] & ~_WIDEST])
 
 
 def decode(data: bytes) -> tuple[array[int], Sequence[int]]:

@@ -51,13 +51,6 @@ class Segmentation(Sequence[Segment]):
         """Where the segments end; worked out when it is first asked for, which many a reader never does."""
         return array("I", map(add, self.starts, self._lengths))
 
-    @classmethod
-    def of_arrays(cls, starts: array[int], ends: array[int]) -> Segmentation:
-        """Make a segmentation of its two arrays of 32-bit numbers, which it takes over."""
-        result = cls.__new__(cls)
-        result.starts, result.ends = starts, ends
-        return result
-
     def __len__(self) -> int:
         return len(self.starts)
 
@@ -112,15 +105,26 @@ class Segmentation(Sequence[Segment]):
             return None
         return first, last
 
+    @cached_property
+    def _packed(self) -> bytes:
+        return segment_codes.encode(self.starts, self.ends)
+
     def pack(self) -> bytes:
         """Write the segments as bytes, about one for each (:mod:`annotator.segment_codes`)."""
-        return segment_codes.encode(self.starts, self.ends)
+        return self._packed
 
     @classmethod
     def unpack(cls, data: bytes) -> Segmentation:
         """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
         result = cls.__new__(cls)
         result.starts, result._lengths = segment_codes.decode(data)
+        return result
+
+    @classmethod
+    def of_codes(cls, codes: bytes) -> Segmentation:
+        """Make a segmentation of bytes that this program wrote itself, and keep them to be packed again."""
+        result = cls.unpack(codes)
+        result._packed = codes
         return result
 
 

@@ -16,11 +16,10 @@ Offsets are Unicode code points.
 from __future__ import annotations
 
 import re
-from array import array
-from collections.abc import Iterator
 from functools import lru_cache
+from itertools import repeat
 
-from annotator import abbreviations
+from annotator import abbreviations, segment_codes
 from annotator.sentences import split_sentences
 from annotator.text import Segmentation
 
@@ -30,8 +29,10 @@ Cuts = tuple[tuple[int, int], ...]
 
 _LONGEST_KNOWN, _MOST_KNOWN = 24, 1 << 16
 """Code points of the longest run that is remembered, and how many are, some ten megabytes."""
-_PART = 1 << 16
-"""Code points of a text that are split at once."""
+_UNKNOWN = bytes([segment_codes.END])
+"""In the place of codes: the run was not met before."""
+_LONGEST_SPLIT = 1 << 20
+"""Code points of the longest text that is split into runs, which take ten times its memory."""
 
 TOKENIZER = "annotator.tokenizer/1"
 """Name and version of the rules: it changes when the tokens of some text change."""
@@ -99,48 +100,43 @@ class _Cutter:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern
-        self._known: dict[str, Cuts] = {}
+        self._known: dict[str, bytes] = {}
 
     def cut(self, text: str) -> Segmentation:
         """Cut one text."""
-        starts, ends = array("I"), array("I")
-        add_start, add_end, known = starts.append, ends.append, self._known.get
-        at = 0
-        for run in _runs(text):
-            length = len(run)
-            cuts = known(run)
-            if cuts is None:
-                cuts = self._learn(run, text[at + length + 1 : at + length + 2])
-            for start, end in cuts:
-                add_start(at + start)
-                add_end(at + end)
-            at += length + 1
-        return Segmentation.of_arrays(starts, ends)
+        codes = self._joined_codes(text.split(" ")) if len(text) <= _LONGEST_SPLIT else None
+        return Segmentation.of_codes(codes) if codes else Segmentation(self._spans(text))
 
-    def _learn(self, run: str, follows: str) -> Cuts:
+    def _joined_codes(self, runs: list[str]) -> bytes | None:
+        """The tokens of a text as bytes, put together of those of its runs; ``None`` where that cannot be."""
+        codes = list(map(self._known.get, runs, repeat(_UNKNOWN)))
+        at = -1
+        for _ in range(codes.count(_UNKNOWN)):
+            at = codes.index(_UNKNOWN, at + 1)
+            codes[at] = self._learn(runs[at], "".join(runs[at + 1 : at + 2])[:1])
+        return segment_codes.join_runs(codes) if all(codes) else None
+
+    def _learn(self, run: str, follows: str) -> bytes:
         """Cut a run that a space and ``follows`` come after; remember how where it is short and whatever follows."""
+        cuts, always = self._cut(run, follows)
+        codes = segment_codes.run_codes(cuts, len(run))
+        if always and len(run) <= _LONGEST_KNOWN:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[run] = codes
+        return codes
+
+    def _cut(self, run: str, follows: str) -> tuple[Cuts, bool]:
+        """The tokens of a run that a space and ``follows`` come after, and whether they are these whatever follows."""
         cuts = self._spans(f"{run} ")
         if run.endswith("."):
             *numbering, _ = self._spans(f"{run} 0")
             if tuple(numbering) != cuts:
-                return tuple(numbering) if follows.isdecimal() else cuts
-        if len(run) <= _LONGEST_KNOWN:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known[run] = cuts
-        return cuts
+                return tuple(numbering) if follows.isdecimal() else cuts, False
+        return cuts, True
 
     def _spans(self, text: str) -> Cuts:
         return tuple(match.span() for match in self._pattern.finditer(text))
-
-
-def _runs(text: str) -> Iterator[str]:
-    """Split a text at its spaces, a part after the other: the runs of a novel would take twenty times its memory."""
-    at = 0
-    while (end := text.find(" ", at + _PART)) >= 0:
-        yield from text[at:end].split(" ")
-        at = end + 1
-    yield from text[at:].split(" ")
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.text import Segmentation
 from annotator.tokenization import _token_pattern, split_sentences, tokenize
 from tests.strategies import LANGUAGES, texts
 
@@ -231,3 +232,10 @@ def test_a_novel_is_cut_as_its_parts_are() -> None:
     alone = tokenize(text[:38], "es")
     assert len(tokenize(text, "es")) == 4000 * len(alone)
     assert tokenize(text, "es")[-1].end == text.rindex("r") + 1
+
+
+@given(texts(), languages)
+def test_tokens_are_packed_as_any_others(text: str, lang: str) -> None:
+    tokens = tokenize(text, lang)
+    assert tokens.pack() == Segmentation([tuple(token) for token in tokens]).pack()
+    assert Segmentation.unpack(tokens.pack()) == tokens

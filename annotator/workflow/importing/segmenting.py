@@ -63,7 +63,7 @@ class PackedDocument:
 
     def unpack(self) -> Document:
         """The document with its tokens and sentences."""
-        tokens, sentences = Segmentation.unpack(self.tokens), Segmentation.unpack(self.sentences)
+        tokens, sentences = Segmentation.of_codes(self.tokens), Segmentation.of_codes(self.sentences)
         return Document(self.article.key, self.article.text, self.lang, self.title, tokens, sentences, self.meta)
 
 
