@@ -237,5 +237,5 @@ def test_a_novel_is_cut_as_its_parts_are() -> None:
 @given(texts(), languages)
 def test_tokens_are_packed_as_any_others(text: str, lang: str) -> None:
     tokens = tokenize(text, lang)
-    assert tokens.pack() == Segmentation([tuple(token) for token in tokens]).pack()
+    assert tokens.pack() == Segmentation([(token.start, token.end) for token in tokens]).pack()
     assert Segmentation.unpack(tokens.pack()) == tokens
