@@ -48,5 +48,7 @@ _.unshared
 # Suggesters of other packages are written against it: docs/extending.md.
 _.SuggesterFactory
 
-# Tests in a browser read it.
+# Tests in a browser use it.
 _.let_read_clipboard
+_.pages
+_.point

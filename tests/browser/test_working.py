@@ -98,6 +98,24 @@ async def test_the_mouse_marks_and_a_label_is_clicked(browser: Devtools, served:
     assert span_texts(news.session("otra")) == {("ORG", "Cruz Roja"), ("PERSON", "Luis Paz")}
 
 
+async def test_an_address_in_an_article_is_marked_and_opens_nothing(
+    browser: Devtools, served: Served, news: Bench
+) -> None:
+    news.add("aaa", "Léase http://example.invalid/nota ahora.\n")
+    tab = await browser.open(served.links["ana"])
+    await tab.wait("aaa", "nota")
+    await tab.press("enter")
+    await tab.wait("aaa ", "done ·", "ahora")
+    x, y = await tab.find("http://")
+    before = await browser.pages()
+    await tab.point((x + 3, y))
+    await tab.settle()
+    await tab.click((x + 3, y))
+    await tab.settle()
+    assert await browser.pages() == before
+    assert await tab.evaluate("location.pathname") == "/as/ana/"
+
+
 @pytest.mark.parametrize("key", ["f2", "ctrl+p", "ctrl+g", "ctrl+o", "?", "/", "alt+r", "f3"])
 async def test_a_key_that_browsers_use_too_reaches_the_workbench(browser: Devtools, served: Served, key: str) -> None:
     tab = await open_document(browser, served.links["ana"])

@@ -113,6 +113,11 @@ class Devtools:
         await tab.go(address)
         return tab
 
+    async def pages(self) -> list[str]:
+        """Return the ids of all pages that are open in the browser."""
+        targets = (await self.call("Target.getTargets"))["targetInfos"]
+        return sorted(target["targetId"] for target in targets if target["type"] == "page")
+
     async def let_read_clipboard(self) -> None:
         """Let pages read and write the clipboard, as a person does who is asked."""
         allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]

@@ -137,6 +137,10 @@ class Tab:
             await self._mouse("mouseMoved", x + (to_x - x) * part, y + (to_y - y) * part)
         await self._mouse("mouseReleased", to_x, to_y)
 
+    async def point(self, cell: tuple[int, int]) -> None:
+        """Move the mouse over a cell (column, row)."""
+        await self._mouse("mouseMoved", *await self._pixels(*cell), held=False)
+
     async def click(self, cell: tuple[int, int]) -> None:
         """Click a cell (column, row)."""
         x, y = await self._pixels(*cell)

@@ -8,6 +8,7 @@ Object.defineProperty(Object.prototype, "_core", {
     Object.defineProperty(this, "_core", { value: core, writable: true, configurable: true, enumerable: true });
     if ("loadAddon" in this) {
       delete Object.prototype._core;
+      this.registerLinkProvider = () => ({ dispose() {} }); // a click on an address in an article opens nothing
       setTimeout(() => fit(this)); // once textual-serve's script is done with it
     }
   },
