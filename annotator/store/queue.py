@@ -200,12 +200,15 @@ class Queue:
         return rows + (self._page(which, rest, max(0, offset - first), returned=False) if rest else [])
 
     def pages(self, which: QueueFilter, limit: int = -1) -> Iterator[list[QueueRow]]:
-        """Yield the queue page by page, at most ``limit`` documents (all, where negative) and as it is now."""
-        with self._store.snapshot():
-            ids = [i for returned in self._parts() for i in self._ids(which, returned=returned)]
-            ids = ids if limit < 0 else ids[:limit]
-            for start in range(0, len(ids), _PAGE):
-                yield self._rows(ids[start : start + _PAGE])
+        """Yield the queue page by page, at most ``limit`` documents (all, where negative).
+
+        Which documents is decided at once; each page is read when it is asked for, so that no slow reader holds the
+        database.
+        """
+        ids = [i for returned in self._parts() for i in self._ids(which, returned=returned)]
+        ids = ids if limit < 0 else ids[:limit]
+        for start in range(0, len(ids), _PAGE):
+            yield self._rows(ids[start : start + _PAGE])
 
     def search(self, which: QueueFilter, limit: int) -> tuple[int, list[QueueRow]]:
         """How many documents the filter lets through, and the first page of them, looked through once."""
