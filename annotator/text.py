@@ -116,6 +116,8 @@ class Segmentation(Sequence[Segment]):
     @classmethod
     def unpack(cls, data: bytes) -> Segmentation:
         """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
+        if data.startswith(segment_codes.PLAIN):
+            return cls.of_arrays(*segment_codes.decode_plain(data))
         result = cls.__new__(cls)
         result.starts, result._lengths = segment_codes.decode(data)
         return result

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.segment_codes import decode, encode, sql_count
+from annotator.segment_codes import LONG, PLAIN, decode, encode, sql_count
 from annotator.text import Segmentation
 from annotator.tokenization import tokenize
 from tests.workspaces import TEXT
@@ -67,6 +67,20 @@ def test_offsets_that_no_text_has_are_refused() -> None:
 def test_a_token_takes_about_a_byte() -> None:
     tokens = tokenize(TEXT * 50, "es")
     assert len(tokens.pack()) <= 1.1 * len(tokens) + 1
+
+
+@pytest.mark.parametrize("count", [LONG - 1, LONG, LONG + 1])
+def test_those_of_a_long_text_are_read_and_counted_too(count: int) -> None:
+    written = segments([(1, 5)] * count)
+    packed = written.pack()
+    read = Segmentation.unpack(packed)
+    assert read == written
+    assert list(read) == list(written)
+    assert len(packed) == (count + 1 if count < LONG else 8 * count + 1)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        assert connection.execute(f"SELECT {sql_count('?1')}", (packed,)).fetchone()[0] == count
+    with pytest.raises(ValueError, match="codes"):
+        Segmentation.unpack(PLAIN + b"\x00" * 9)
 
 
 def test_segments_of_the_longest_kind_need_no_escape() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from array import array
 
 from annotator import segment_codes
 from annotator.errors import StoreError
@@ -28,14 +26,7 @@ def read_segments(packed: bytes, digest: str) -> Segmentation:
 
 def read_pairs(packed: bytes) -> Segmentation:
     """Tokens or sentences as they were before: all starts, then all ends, 32 bits each; ``ValueError`` for others."""
-    if len(packed) % 8:
-        raise ValueError("they are cut short")
-    numbers = array("I")
-    numbers.frombytes(packed)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    middle = len(numbers) // 2
-    return Segmentation(zip(numbers[:middle], numbers[middle:], strict=True))
+    return Segmentation.of_arrays(*segment_codes.decode_plain(segment_codes.PLAIN + packed))
 
 
 def add_conversion(connection: sqlite3.Connection) -> None:
