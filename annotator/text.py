@@ -116,9 +116,10 @@ class Segmentation(Sequence[Segment]):
     @classmethod
     def unpack(cls, data: bytes) -> Segmentation:
         """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
-        if data.startswith(segment_codes.PLAIN):
-            return cls.of_arrays(*segment_codes.decode_plain(data))
         result = cls.__new__(cls)
+        if data.startswith(segment_codes.PLAIN):
+            result.starts, result.ends = segment_codes.decode_plain(data)
+            return result
         result.starts, result._lengths = segment_codes.decode(data)
         return result
 

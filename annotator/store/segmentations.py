@@ -26,7 +26,7 @@ def read_segments(packed: bytes, digest: str) -> Segmentation:
 
 def read_pairs(packed: bytes) -> Segmentation:
     """Tokens or sentences as they were before: all starts, then all ends, 32 bits each; ``ValueError`` for others."""
-    return Segmentation.of_arrays(*segment_codes.decode_plain(segment_codes.PLAIN + packed))
+    return Segmentation.unpack(segment_codes.PLAIN + packed)
 
 
 def add_conversion(connection: sqlite3.Connection) -> None:
