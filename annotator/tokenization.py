@@ -31,6 +31,7 @@ _LONGEST_KNOWN, _MOST_KNOWN = 24, 1 << 16
 """Code points of the longest run that is remembered, and how many are, some ten megabytes."""
 _UNKNOWN = bytes([segment_codes.END])
 """In the place of codes: the run was not met before."""
+_LAST_SPACE = re.compile(" (?! )")
 _LONGEST_SPLIT = 1 << 20
 """Code points of the longest text that is split into runs, which take ten times its memory."""
 
@@ -104,7 +105,9 @@ class _Cutter:
 
     def cut(self, text: str) -> Segmentation:
         """Cut one text."""
-        codes = self._joined_codes(text.split(" ")) if len(text) <= _LONGEST_SPLIT else None
+        codes = None
+        if len(text) <= _LONGEST_SPLIT:
+            codes = self._joined_codes(_LAST_SPACE.split(text) if "  " in text else text.split(" "))
         return Segmentation.of_codes(codes) if codes else Segmentation(self._spans(text))
 
     def _joined_codes(self, runs: list[str]) -> bytes | None:
