@@ -1,8 +1,8 @@
 """UIMA CAS as INCEpTION imports and exports it: JSON 0.4 or XMI, one file a document, through dkpro-cassis.
 
-Spans are annotations of a custom span layer, relations those of a custom relation layer with Governor (our head) and
-Dependent (our child).  A CAS counts UTF-16 units; dkpro-cassis converts.  Tokens and sentences go along, so that
-INCEpTION takes ours for its own.
+Spans are annotations of the basic span layer that every project of INCEpTION has, relations those of its basic
+relation layer, with Governor (our head) and Dependent (our child).  A CAS counts UTF-16 units; dkpro-cassis converts.
+Tokens and sentences go along, so that INCEpTION takes ours for its own.
 """
 
 from __future__ import annotations
@@ -12,17 +12,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from annotator.errors import FormatError
-from annotator.formats.cas_reader import (
-    ANNOTATION,
-    DOCUMENT,
-    METADATA,
-    OUR_COLLECTION,
-    RELATION,
-    SENTENCE,
-    SPAN,
-    TOKEN,
-    read,
-)
+from annotator.formats.cas_layers import LABEL, OPTIONS, RELATION, SPAN
+from annotator.formats.cas_reader import ANNOTATION, DOCUMENT, METADATA, OUR_COLLECTION, SENTENCE, TOKEN, read
 from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.labels import LabelScheme
@@ -61,7 +52,7 @@ def _check_xml(record: LayerRecord) -> None:
 
 
 class _CasTypes:
-    """The type system that we write: custom layers for a scheme, and the DKPro types that INCEpTION looks for."""
+    """The type system that we write: the basic layers for a scheme, and the DKPro types that INCEpTION looks for."""
 
     def __init__(self, scheme: LabelScheme) -> None:
         from cassis import TypeSystem
@@ -73,10 +64,10 @@ class _CasTypes:
         for name in ("documentTitle", "documentId", "collectionId"):
             self._feature(self._about, name)
         self._span, self._relation = create(SPAN, ANNOTATION), create(RELATION, ANNOTATION)
-        self._feature(self._span, "label", description=", ".join(scheme.entities))
+        self._feature(self._span, LABEL, description=", ".join(scheme.entities))
         self._feature(self._relation, "Governor", self._span)
         self._feature(self._relation, "Dependent", self._span)
-        self._feature(self._relation, "label", description=", ".join(scheme.relations))
+        self._feature(self._relation, LABEL, description=", ".join(scheme.relations))
 
     def _feature(self, of: Any, name: str, range_type: Any = "uima.cas.String", description: str | None = None) -> None:
         self.system.create_feature(of, name, range_type, description=description)
@@ -120,7 +111,6 @@ FORMAT = Format(
     options={
         "kind": "json (default) or xmi: how a CAS is written",
         "typesystem": "the file of the type system for XMI (default: the one beside the file)",
-        "spans": "types to read as spans, TYPE or TYPE:FEATURE, parted by commas (default: custom layers, NamedEntity)",
-        "relations": "types to read as relations, in the same way (default: those with Governor and Dependent)",
+        **OPTIONS,
     },
 )

@@ -8,11 +8,14 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePath
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
+from annotator.formats.cas_layers import NAMED_ENTITY, LayerChoice, Role, short_name
+from annotator.formats.inception_project import InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
@@ -20,8 +23,6 @@ from annotator.formats.source import Source
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
 
-SPAN, RELATION = "webanno.custom.Entity", "webanno.custom.EntityRelation"
-"""The types of the annotations that we write."""
 OUR_COLLECTION = "annotator"
 """The collection to which the documents that we write belong: there ids are keys."""
 DKPRO = "de.tudarmstadt.ukp.dkpro.core.api."
@@ -29,37 +30,40 @@ TOKEN, SENTENCE = f"{DKPRO}segmentation.type.Token", f"{DKPRO}segmentation.type.
 METADATA = f"{DKPRO}metadata.type.DocumentMetaData"
 ANNOTATION, DOCUMENT = "uima.tcas.Annotation", "uima.tcas.DocumentAnnotation"
 
-_CUSTOM = "webanno.custom."
-_NAMED_ENTITY = f"{DKPRO}ner.type.NamedEntity"
 _CAS_METADATA = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
 _IGNORED_TYPES = frozenset(
     [TOKEN, SENTENCE, _CAS_METADATA, f"{DKPRO}metadata.type.TagDescription", f"{DKPRO}metadata.type.TagsetDescription"]
 )
 """Types without annotations: tokens and sentences, which are computed anew, and metadata."""
 _RANGE_FEATURES = frozenset(["begin", "end", "sofa", "Governor", "Dependent"])
-_LABELS = ("label", "value")
+UNTOUCHED = "copy of a document that nobody had begun to work on"
 _TYPES_HINT = "name the file of the type system: -O typesystem=TypeSystem.xml"
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
-    """Yield the documents of a file, or of all files of a folder in order."""
-    path = source.path
-    systems = _TypeSystems(options, path if path is None or path.is_dir() else path.parent)
-    for part in source.parts(".json", ".xmi"):
-        yield _CasReader(part.data(), PurePath(part.path or part.name), part.name, systems).document()
+    """Yield the documents of a file, of all files of a folder in order, or of a project of INCEpTION.
+
+    Raises :class:`FormatError` at the end where there were annotations, but none of them was read.
+    """
+    layers, systems = LayerChoice(options), _TypeSystems(options.get("typesystem"))
+    project = InceptionProject(source)
+    for part in project.parts(".json", ".xmi"):
+        yield _CasReader(part, layers, systems).document()
+    yield from project.texts()
+    layers.check(source.name)
 
 
 class _CasReader:
     """Reads one CAS into a document with one layer."""
 
-    def __init__(self, data: bytes, path: PurePath, where: str, systems: _TypeSystems) -> None:
-        self._path = path
-        self._where = where
+    def __init__(self, part: ProjectPart, layers: LayerChoice, systems: _TypeSystems) -> None:
+        self._part = part
+        self._where = part.source.name
         self._systems = systems
-        self._span_types = _types(systems.options.get("spans"))
-        self._relation_types = _types(systems.options.get("relations"))
+        self._layers = layers
         self._lost: Counter[str] = Counter()
-        self._roles: dict[str, str] = {}
+        self._roles: dict[str, Role | None] = {}
+        data = part.source.data()
         xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         self._cas = self._xmi(data) if xml else self._json(data)
         text = self._cas.sofa_string
@@ -68,20 +72,26 @@ class _CasReader:
         self._text: str = text
 
     def document(self) -> ForeignDocument:
-        """Build the document with its one layer."""
-        annotations = self._cas.select_all_fs()
-        author, key, gold = self._origin()
+        """Build the document with its one layer, or without one where nobody had begun to work on it."""
+        writer = self._first(_CAS_METADATA)
+        origin = self._part.origin.of(getattr(writer, "username", None), getattr(writer, "sourceDocumentName", None))
         about = self._first(METADATA)
         ours = getattr(about, "collectionId", None) == OUR_COLLECTION
         title = getattr(about, "documentTitle", None)
         language = getattr(about or self._first(DOCUMENT), "language", None)
-        name = title if title and not ours else key or self._path.name
-        layer = ForeignLayer(self._content(annotations), author, layer="gold" if gold else None)
+        path = self._part.source.path
+        name = origin.document or (title if title and not ours else None) or (path.name if path else self._where)
+        layers: tuple[ForeignLayer, ...] = ()
+        if origin.untouched:
+            self._lost[UNTOUCHED] += 1
+        else:
+            content = self._content(self._cas.select_all_fs())
+            layers = (ForeignLayer(content, origin.author, layer="gold" if origin.gold else None, state=origin.state),)
         return ForeignDocument(
             where=self._where,
             text=self._text,
-            fallback=re.sub(r"(\.(cas|json|xmi|txt))+$", "", name) or name,
-            layers=(layer,),
+            fallback=document_key(name),
+            layers=layers,
             key=getattr(about, "documentId", None) if ours else None,
             lang=None if language == "x-unspecified" else language,
             title=title if ours else None,
@@ -98,9 +108,11 @@ class _CasReader:
             elif role == "span" and item.begin is not None and item.begin == item.end:
                 self._lost["span without any text"] += 1
             elif role == "span":
-                spans[item.xmiID] = Span(str(item.xmiID), *self._range(item), self._label(item, self._span_types))
+                spans[item.xmiID] = Span(str(item.xmiID), *self._range(item), self._label(item, role))
             elif role == "other":
                 self._lost[f"annotation of type {item.type.name}"] += 1
+                self._layers.count_unread(item.type.name)
+        self._layers.count_read(len(spans))
         relations = [self._relation(item, spans) for item in links]
         return Annotations.of(spans.values(), [relation for relation in relations if relation is not None])
 
@@ -115,25 +127,22 @@ class _CasReader:
             if end.xmiID not in spans:
                 self._lost[f"relation of type {item.type.name} between other annotations"] += 1
                 return None
-        return Relation(f"relation {item.xmiID}", ends[0], ends[1], self._label(item, self._relation_types))
+        return Relation(f"relation {item.xmiID}", ends[0], ends[1], self._label(item, "relation"))
 
-    def _role(self, item: Any) -> str:
-        """Tell what an annotation is read as, from its type: span, relation, ignored or other."""
+    def _role(self, item: Any) -> Role | None:
+        """Tell what an annotation is read as, from its type; ``None`` for what is no annotation in this sense."""
         name = item.type.name
         if name not in self._roles:
             self._roles[name] = self._role_of_type(item)
         return self._roles[name]
 
-    def _role_of_type(self, item: Any) -> str:
-        name = item.type.name
-        annotation = self._is_a(item, ANNOTATION)
-        linking = annotation and hasattr(item, "Governor") and hasattr(item, "Dependent")
-        custom = annotation and (name.startswith(_CUSTOM) or self._is_a(item, _NAMED_ENTITY))
-        if name in self._relation_types if self._relation_types else linking:
-            return "relation"
-        if name in self._span_types if self._span_types else custom:
-            return "span"
-        return "ignored" if name in _IGNORED_TYPES or self._is_a(item, DOCUMENT) else "other"
+    def _role_of_type(self, item: Any) -> Role | None:
+        name: str = item.type.name
+        role: Role = "other"
+        if self._is_a(item, ANNOTATION):
+            links = hasattr(item, "Governor") and hasattr(item, "Dependent")
+            role = self._layers.role(name, links=links, named_entity=self._is_a(item, NAMED_ENTITY))
+        return None if role == "other" and (name in _IGNORED_TYPES or self._is_a(item, DOCUMENT)) else role
 
     def _is_a(self, item: Any, kind: str) -> bool:
         types = self._cas.typesystem
@@ -145,31 +154,16 @@ class _CasReader:
             self._fail(item, f"found {excerpt(begin)}-{excerpt(end)}, expected 0 ≤ begin < end ≤ {len(self._text)}")
         return begin, end
 
-    def _label(self, item: Any, wanted: Mapping[str, str]) -> str:
-        """The value of the requested feature, else of ``label`` or ``value``, else of the only string feature.
-
-        Without any of these the label is the type's name.  The values of other features are counted as lost.
-        """
+    def _label(self, item: Any, role: Role) -> str:
+        """The value of the feature that is the label, else the type's name; values of other features count as lost."""
         values = {f.name: item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
         strings = [f.name for f in item.type.all_features if f.rangeType.name == "uima.cas.String"]
-        feature = wanted.get(item.type.name) or next((name for name in _LABELS if name in values), "")
-        if not feature and len(strings) == 1:
-            feature = strings[0]
+        feature = self._layers.feature(role, item.type.name, values, strings)
         if feature and feature not in values:
             self._fail(item, f"it has no feature {feature!r}; its features are {', '.join(values) or 'none'}")
         others = (name for name, value in values.items() if value not in (None, "") and name != feature)
         self._lost.update(f"feature {name} of {item.type.name}" for name in others)
-        return str(values.get(feature) or item.type.short_name)
-
-    def _origin(self) -> tuple[str | None, str | None, bool]:
-        """Author, document name and whether it is curated, from INCEpTION's metadata or folder names."""
-        parents = self._path.parts
-        author = getattr(self._first(_CAS_METADATA), "username", None)
-        name = getattr(self._first(_CAS_METADATA), "sourceDocumentName", None)
-        if len(parents) > 2 and parents[-3] in ("annotation", "curation"):
-            author, name = author or self._path.stem, name or parents[-2]
-        gold = author == "CURATION_USER"
-        return None if gold or author == "INITIAL_CAS" else author, name, gold
+        return str(values.get(feature) or short_name(item.type.name))
 
     def _first(self, kind: str) -> Any:
         types = self._cas.typesystem
@@ -196,7 +190,7 @@ class _CasReader:
     def _xmi(self, data: bytes) -> Cas:
         from cassis import load_cas_from_xmi
 
-        types = self._systems.of_xmi(self._path)
+        types = self._systems.of_xmi(self._part.source.path, self._part.root)
         self._check_ids(Counter(match[1].decode() for match in re.finditer(rb'xmi:id="(\d+)"', data)))
         with self._as_format_error():
             return load_cas_from_xmi(io.BytesIO(data), typesystem=types)
@@ -238,21 +232,14 @@ def _hint(error: Exception) -> str:
     return _TYPES_HINT if unknown else "is it a UIMA CAS in JSON 0.4 or XMI?"
 
 
-def _types(option: str | None) -> dict[str, str]:
-    """Parse ``TYPE:FEATURE,TYPE`` into the label's feature by type; an empty one stands for the default feature."""
-    pairs = (part.partition(":") for part in option.split(",")) if option else ()
-    return {name: feature for name, _, feature in pairs}
-
-
 class _TypeSystems:
     """Builds each type system of an import once, because building one takes longer than reading a document.
 
-    ``root`` is the folder above which no type system is looked for.
+    ``requested`` is the file of the type system of every XMI, where the user named one.
     """
 
-    def __init__(self, options: Mapping[str, str], root: Path | None) -> None:
-        self.options = options
-        self._root = root
+    def __init__(self, requested: str | None) -> None:
+        self._requested = requested
         self._made: dict[str, TypeSystem] = {}
 
     def of_json(self, types: Mapping[str, Any]) -> TypeSystem:
@@ -264,35 +251,40 @@ class _TypeSystems:
             self._made[key] = load_cas_from_json(dumps({"%TYPES": types, "%VIEWS": {}})).typesystem
         return self._made[key]
 
-    def of_xmi(self, path: PurePath) -> TypeSystem:
-        """Load the requested type system, else the one that lies beside a file, else an empty one."""
+    def of_xmi(self, path: Path | None, root: Path | None) -> TypeSystem:
+        """Load the requested type system, else the one that lies beside a file, else an empty one.
+
+        ``root`` is the folder above which none is looked for.
+        """
         from cassis import TypeSystem
 
-        path_of_types = Path(self.options["typesystem"]) if "typesystem" in self.options else self._beside(path)
+        path_of_types = Path(self._requested) if self._requested else _beside(path, root)
         if path_of_types is None:
             return TypeSystem()
-        if str(path_of_types) not in self._made:
-            self._made[str(path_of_types)] = _load_typesystem(path_of_types)
-        return self._made[str(path_of_types)]
+        if not path_of_types.is_file():
+            raise FormatError(f"{path_of_types}: there is no such file", _TYPES_HINT)
+        data = path_of_types.read_bytes()
+        key = sha256(data).hexdigest()
+        if key not in self._made:
+            self._made[key] = _load_typesystem(data, path_of_types)
+        return self._made[key]
 
-    def _beside(self, path: PurePath) -> Path | None:
-        """Find the only type system in a file's folder, or in the nearest folder above that has any."""
-        if self._root is None:
-            return None
-        for folder in Path(path).parents:
-            candidates = [p for p in folder.glob("*.xml") if "typesystem" in p.name.lower()]
-            if candidates or folder == self._root:
-                return candidates[0] if len(candidates) == 1 else None
+
+def _beside(path: Path | None, root: Path | None) -> Path | None:
+    """Find the only type system in a file's folder, or in the nearest folder above that has any."""
+    if path is None or root is None:
         return None
+    for folder in path.parents:
+        candidates = [p for p in folder.glob("*.xml") if "typesystem" in p.name.lower()]
+        if candidates or folder == root:
+            return candidates[0] if len(candidates) == 1 else None
+    return None
 
 
-def _load_typesystem(path: Path) -> TypeSystem:
+def _load_typesystem(data: bytes, path: Path) -> TypeSystem:
     from cassis import load_typesystem
 
-    if not path.is_file():
-        raise FormatError(f"{path}: there is no such file", _TYPES_HINT)
     try:
-        with path.open("rb") as stream:
-            return load_typesystem(stream)
+        return load_typesystem(io.BytesIO(data))
     except Exception as error:  # whatever lxml and dkpro-cassis raise at what is no type system
         raise FormatError(f"{path}: no type system: {_reason(error)}", _TYPES_HINT) from error

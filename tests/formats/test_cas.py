@@ -136,11 +136,7 @@ class TestReading:
 
     @pytest.mark.parametrize(
         ("folder", "name", "author", "layer"),
-        [
-            ("annotation", "ana", "ana", None),
-            ("annotation", "INITIAL_CAS", None, None),
-            ("curation", "CURATION_USER", None, "gold"),
-        ],
+        [("annotation", "ana", "ana", None), ("curation", "CURATION_USER", None, "gold")],
     )
     def test_or_in_the_folders_of_a_project(
         self, tmp_path: Path, folder: str, name: str, author: str | None, layer: str | None
@@ -151,6 +147,35 @@ class TestReading:
         (document,) = read(Source(tmp_path), {})
         assert (document.layers[0].author, document.layers[0].layer) == (author, layer)
         assert document.fallback == "carta"
+
+    @pytest.mark.parametrize("prefix", ["custom.", "webanno.custom."])
+    def test_the_basic_layers_of_a_project_and_those_that_we_wrote_before(self, prefix: str) -> None:
+        system = TypeSystem()
+        span, link = (system.create_type(f"{prefix}{name}", ANNOTATION) for name in ("Span", "Relation"))
+        system.create_feature(span, "label", STRING)
+        system.create_feature(link, "label", STRING)
+        for end in ("Governor", "Dependent"):
+            system.create_feature(link, end, span)
+        made = Cas(typesystem=system)
+        made.sofa_string = TEXT
+        head, child = span(begin=0, end=3, label="PERSON"), span(begin=15, end=19, label="GPE")
+        made.add_all([head, child, link(begin=15, end=19, Governor=head, Dependent=child, label="visits")])
+        (layer,) = one(made).layers
+        assert [s.label for s in layer.content.spans.values()] == ["PERSON", "GPE"]
+        assert [r.label for r in layer.content.relations.values()] == ["visits"]
+
+    def test_annotations_none_of_which_is_read_are_no_finished_work(self) -> None:
+        made = cas(*(("my.Token", {"begin": begin, "end": begin + 1, "pos": "N"}) for begin in range(3)))
+        with workspace() as bench:
+            with pytest.raises(FormatError) as caught:
+                import_data(bench, "cas", made.to_json().encode(), layer="gold")
+            assert str(caught.value) == (
+                "standard input: none of its annotations is in a layer that is read; they are of the types "
+                "my.Token (3): name the layer with the spans, such as -O spans=my.Token, "
+                "or read it without any annotations: -O spans=custom.Span"
+            )
+            assert bench.store.document_keys() == []
+        assert one(made, spans="custom.Span").lost == {"annotation of type my.Token": 3}
 
 
 def test_annotators_of_a_project_become_curators(tmp_path: Path) -> None:
@@ -247,7 +272,7 @@ def test_entities_of_xml_reach_no_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_files(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=r"no \.json or \.xmi file in this folder"):
+    with pytest.raises(FormatError, match=r"no \.json or \.xmi or \.zip file in this folder"):
         list(read(Source(tmp_path), {}))
 
 
@@ -265,18 +290,18 @@ def test_what_we_write_is_what_inception_looks_for(tmp_path: Path, kind: str) ->
         export_data(bench, "cas", out, options={"kind": kind})
     with (out / "TypeSystem.xml").open("rb") as stream:
         system = load_typesystem(stream)
-    label = system.get_type("webanno.custom.Entity").get_feature("label")
+    label = system.get_type("custom.Span").get_feature("label")
     assert label is not None
     assert label.description == "PERSON, ORG, GPE, DATE"
     if kind == "json":
         made = load_cas_from_json((out / "nota.cas.json").read_text(encoding="utf-8"))
     else:
         made = load_cas_from_xmi((out / "nota.xmi").read_text(encoding="utf-8"), typesystem=system)
-    assert [(e.label, e.get_covered_text()) for e in made.select("webanno.custom.Entity")] == [
+    assert [(e.label, e.get_covered_text()) for e in made.select("custom.Span")] == [
         ("PERSON", "Ana"),
         ("GPE", "Perú"),
     ]
-    (link,) = made.select("webanno.custom.EntityRelation")
+    (link,) = made.select("custom.Relation")
     assert (link.Governor.label, link.label, link.Dependent.label) == ("PERSON", "works_for", "GPE")
     assert (link.begin, link.end) == (15, 19)
     tokens = made.select("de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token")

@@ -81,7 +81,7 @@ def test_json(name: str) -> None:
     structures = json.loads(path.read_text(encoding="utf-8"))["%FEATURE_STRUCTURES"]
     text = next(s["sofaString"] for s in structures if "sofaString" in s)
     places = [(s["begin"], s["end"]) for s in structures if s["%TYPE"] == "uima.tcas.Annotation"]
-    (document,) = cas.read(Source(path), {})
+    (document,) = cas.read(Source(path), {"spans": "custom.Span"})
     assert document.text == text
     assert sum(document.lost.values()) == len(places)
     (document,) = cas.read(Source(path), {"spans": "uima.tcas.Annotation"})

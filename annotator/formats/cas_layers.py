@@ -1,0 +1,87 @@
+"""Which layers of an INCEpTION project are read as spans and as relations, and which of their features is the label."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
+
+from annotator.errors import FormatError
+
+SPAN, RELATION, LABEL = "custom.Span", "custom.Relation", "label"
+"""The layers that we write, and their feature: every new project of INCEpTION has them as its basic annotation."""
+NAMED_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
+OPTIONS = {
+    "spans": "layers to read as spans, TYPE or TYPE:FEATURE, parted by commas (default: custom layers, NamedEntity)",
+    "relations": "layers to read as relations, in the same way (default: those with Governor and Dependent)",
+}
+
+Role = Literal["span", "relation", "other"]
+
+_CUSTOM = ("webanno.custom.", "custom.")
+_LABELS = ("label", "value")
+_SHOWN = 5
+
+
+class LayerChoice:
+    """Chooses the layers to read, by the options ``spans`` and ``relations``, and counts those that are not read."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self._features: dict[Role, dict[str, str]] = {
+            "span": _types(options.get("spans")),
+            "relation": _types(options.get("relations")),
+        }
+        self._read = 0
+        self._unread: Counter[str] = Counter()
+
+    def role(self, name: str, *, links: bool, named_entity: bool = False) -> Role:
+        """Tell what a layer is read as.
+
+        ``links`` says that its annotations have two ends, ``named_entity`` that they are DKPro's named entities.
+        """
+        spans, relations = self._features["span"], self._features["relation"]
+        if name in relations if relations else links and name not in spans:
+            return "relation"
+        custom = not links and (name.startswith(_CUSTOM) or named_entity or name == NAMED_ENTITY)
+        return "span" if (name in spans if spans else custom) else "other"
+
+    def feature(self, role: Role, name: str, features: Collection[str], strings: Sequence[str]) -> str:
+        """Choose the feature that is the label: the requested one, else ``label`` or ``value``, else the only string.
+
+        ``features`` are all of a layer, ``strings`` those that are strings.  It is empty where there is none, and may
+        be none of ``features`` where it was requested.
+        """
+        wanted = self._features[role].get(name) or next((label for label in _LABELS if label in features), "")
+        return wanted or (strings[0] if len(strings) == 1 else "")
+
+    def count_read(self, items: int) -> None:
+        """Count spans and relations that were read."""
+        self._read += items
+
+    def count_unread(self, name: str) -> None:
+        """Count an annotation that was not read."""
+        self._unread[name] += 1
+
+    def check(self, where: str) -> None:
+        """Raise :class:`FormatError` where there were annotations, but none was read, and nobody said which to read."""
+        if self._read or not self._unread or self._features["span"]:
+            return
+        commonest = self._unread.most_common()
+        shown = ", ".join(f"{name} ({count})" for name, count in commonest[:_SHOWN])
+        more = f" and {len(commonest) - _SHOWN} more" if len(commonest) > _SHOWN else ""
+        raise FormatError(
+            f"{where}: none of its annotations is in a layer that is read; they are of the types {shown}{more}",
+            f"name the layer with the spans, such as -O spans={commonest[0][0]}, "
+            f"or read it without any annotations: -O spans={SPAN}",
+        )
+
+
+def short_name(name: str) -> str:
+    """The name of a type without its package."""
+    return name.rpartition(".")[2]
+
+
+def _types(option: str | None) -> dict[str, str]:
+    """Parse ``TYPE:FEATURE,TYPE`` into the label's feature by type; an empty one stands for the default feature."""
+    pairs = (part.strip().partition(":") for part in option.split(",")) if option else ()
+    return {name: feature for name, _, feature in pairs}

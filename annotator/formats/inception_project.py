@@ -1,0 +1,180 @@
+"""The files of a project as INCEpTION exports it: whose work each holds, on which document, and how far it is.
+
+In a project's folder lie ``exportedproject….json`` with the state of all work, ``annotation/DOCUMENT/USER.…`` with what
+each annotator did (as one file, or as a ZIP archive of it and its type system), ``curation/DOCUMENT/CURATION_USER.…``
+with what was curated, and ``source/DOCUMENT`` with what was uploaded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
+
+from annotator.errors import FormatError, InputError
+from annotator.formats.protocol import ForeignDocument, WorkState
+from annotator.formats.source import Source, unpacked
+from annotator.inputs import load_json
+
+_CURATION, _INITIAL = "CURATION_USER", "INITIAL_CAS"
+_DESCRIPTION = "exportedproject*.json"
+_LARGEST = 1 << 28
+"""Bytes of the largest description of a project that is read."""
+_STATES: dict[str, WorkState] = {
+    "IN_PROGRESS": "doing",
+    "FINISHED": "done",
+    "IGNORE": "skipped",
+    "CURATION_FINISHED": "done",
+}
+_PLAIN = ("text", "plain text")
+"""What INCEpTION calls sources that are the text itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose work on which document a file holds, as far as is known.
+
+    ``untouched`` marks a copy that nobody had worked on, ``gold`` one that was curated.
+    """
+
+    document: str | None = None
+    author: str | None = None
+    gold: bool = False
+    untouched: bool = False
+    state: WorkState = "done"
+
+    def of(self, user: str | None, document: str | None) -> Origin:
+        """Complete what the file's place does not tell with what the file itself says."""
+        if self.author or self.gold or self.untouched or not user:
+            return replace(self, document=self.document or document)
+        return _origin(self.document or document, user, "done")
+
+
+class ProjectPart(NamedTuple):
+    """One of the files to read, where it comes from, and the folder above which nothing belongs to it."""
+
+    source: Source
+    origin: Origin
+    root: Path | None
+
+
+class InceptionProject:
+    """A source as a project of INCEpTION, or as the file or the folder of files that it is otherwise."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._root: Path | None = None
+        self._states: dict[tuple[str, str], str] = {}
+        self._sources: dict[str, str] = {}
+        self._seen: set[str] = set()
+        path = source.path
+        if path is not None and path.is_dir():
+            found = sorted(path.rglob(_DESCRIPTION), key=lambda file: (len(file.parts), file))
+            if found:
+                self._root = found[0].parent
+                self._read_description(found[0])
+
+    def parts(self, *endings: str) -> Iterator[ProjectPart]:
+        """Yield the files of these endings, in order of their paths; archives among them are opened."""
+        source = self._source
+        if source.path is None or not source.path.is_dir():
+            yield ProjectPart(source, self._place(PurePath(source.name)), source.path and source.path.parent)
+            return
+        for part in self._files(endings):
+            path = part.path
+            assert path is not None
+            origin = self._place(path)
+            if origin.document:
+                self._seen.add(origin.document)
+            if path.suffix.lower() != ".zip":
+                yield ProjectPart(part, origin, source.path)
+                continue
+            with ExitStack() as opened:
+                try:
+                    folder = opened.enter_context(unpacked(part))
+                except InputError as error:
+                    raise FormatError(error.message.replace(str(path), part.name), error.hint) from error
+                for inner in folder.parts(*endings):
+                    yield ProjectPart(inner, origin, folder.path)
+            part.done = part.total
+
+    def _files(self, endings: tuple[str, ...]) -> Iterator[Source]:
+        try:
+            for part in self._source.parts(*endings, ".zip"):
+                if self._root is None or self._belongs(part.path):
+                    yield part
+        except FormatError as error:
+            if self._root is None or isinstance(error.__cause__, OSError):
+                raise  # else there is no such file: the project may hold texts alone
+
+    def _belongs(self, path: Path | None) -> bool:
+        assert path is not None
+        assert self._root is not None
+        return path.is_relative_to(self._root) and path.relative_to(self._root).parts[0] in ("annotation", "curation")
+
+    def texts(self) -> Iterator[ForeignDocument]:
+        """Yield the documents of a project without any annotation, from their source texts.
+
+        Raises :class:`FormatError` where a project holds nothing that can be read.
+        """
+        missing = {name: kind for name, kind in self._sources.items() if name not in self._seen}
+        other = Counter(f"document as {kind}, without annotations" for kind in missing.values() if kind not in _PLAIN)
+        read = bool(self._seen)
+        for name in (name for name, kind in missing.items() if kind in _PLAIN):
+            assert self._root is not None
+            path = self._root / "source" / name
+            if not path.is_file():
+                other["document without annotations, and without its source"] += 1
+                continue
+            text = self._source.text_of(path).removeprefix("\ufeff")
+            yield ForeignDocument(self._source.told(path), text, document_key(name), (), lost=other)
+            other, read = Counter(), True
+        if self._root is not None and not read:
+            raise FormatError(
+                f"{self._source.name}: a project without any annotations in this format",
+                "export it again with a secondary format: UIMA CAS JSON 0.4.0, UIMA CAS XMI or WebAnno TSV v3.x",
+            )
+
+    def _read_description(self, path: Path) -> None:
+        try:
+            description = load_json(path, _LARGEST)
+        except InputError as error:
+            raise FormatError(f"{self._source.told(path)}: {error.message}", error.hint) from error
+        for item in _objects(description, "annotation_documents"):
+            self._states[str(item.get("name")), str(item.get("user"))] = str(item.get("state"))
+        for item in _objects(description, "source_documents"):
+            name = str(item.get("name"))
+            if PurePath(name).name == name:  # the name of a file, which leads nowhere else
+                self._sources[name] = str(item.get("format"))
+                self._states[name, _CURATION] = str(item.get("state"))
+
+    def _place(self, path: PurePath) -> Origin:
+        """Tell where a file comes from by the folders that it lies in."""
+        folders = path.parts[-3:]
+        if len(folders) < 3 or folders[0] not in ("annotation", "curation"):
+            return Origin()
+        document, user = folders[1], _CURATION if folders[0] == "curation" else path.stem
+        state = self._states.get((document, user))
+        return _origin(document, user, "done" if state is None else _STATES.get(state, "doing"), new=state == "NEW")
+
+
+def _origin(document: str | None, user: str, state: WorkState, *, new: bool = False) -> Origin:
+    gold = user == _CURATION
+    untouched = user == _INITIAL or (new and not gold)
+    return Origin(document, None if gold or untouched else user, gold, untouched, state)
+
+
+def _objects(value: Any, name: str) -> Iterator[dict[str, Any]]:
+    items = value.get(name) if isinstance(value, dict) else None
+    yield from (item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()
+
+
+def document_key(name: str) -> str:
+    """The name of a document without the endings of files that it was read from."""
+    stem = name
+    while (path := PurePath(stem)).suffix.lower() in (".cas", ".json", ".xmi", ".tsv", ".txt") and path.stem:
+        stem = path.stem
+    return stem
