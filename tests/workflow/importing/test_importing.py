@@ -60,11 +60,11 @@ class TestDocuments:
         }
         assert bench.document() == known
 
-    def test_without_a_name_they_are_called_after_file_and_line(self, bench: Bench, tmp_path: Path) -> None:
+    def test_without_a_name_they_are_called_after_the_file_and_their_place(self, bench: Bench, tmp_path: Path) -> None:
         path = tmp_path / "lote.v2.jsonl"
         path.write_bytes(b"\n" + rows({"text": "uno"}, {"text": "dos", "id": 9}))
         import_data(bench, "doccano", path, layer="gold")
-        assert bench.store.document_keys() == ["lote-000002", "lote-9", "nota"]
+        assert bench.store.document_keys() == ["lote-000001", "lote-9", "nota"]
 
     def test_what_came_between_reading_and_writing_is_seen(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         """A file is read before the lock is taken; who is quicker with a document has it."""
@@ -262,7 +262,7 @@ class TestScheme:
 
     def test_a_label_that_cannot_be_one_wants_a_name(self, bench: Bench) -> None:
         before = bench.workspace.labels_path.read_bytes(), state(bench)
-        with pytest.raises(AnnotatorError, match=r"'12' cannot be a label: .*--map 12=NAME"):
+        with pytest.raises(AnnotatorError, match=r"'12' cannot be a label: .*--map 12=label_12"):
             import_data(bench, "doccano", rows(row([0, 8, 12])), layer="gold", labels_from_data=True)
         assert (bench.workspace.labels_path.read_bytes(), state(bench)) == before
 
