@@ -19,8 +19,8 @@ SAID = {"yes": "yes", "aside": "kept aside", "no": "–"}
 def table() -> str:
     """Return the table of what each format carries, then what each keeps aside, loses, and can be told."""
     formats = [load_format(name) for name in MODULES]
-    rows = [["", *(form.name for form in formats)], ["---"] * (len(formats) + 1)]
-    rows += [[what, *(SAID[form.carries[feature]] for form in formats)] for feature, what in FEATURES.items()]
+    rows = [["format", *FEATURES.values()], ["---"] * (len(FEATURES) + 1)]
+    rows += [[f"`{form.name}`", *(SAID[form.carries[feature]] for feature in FEATURES)] for form in formats]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines += ["", "| format | is | keeps aside, for the way back | leaves behind | options (`-O NAME=VALUE`) |"]
     lines += ["| --- | --- | --- | --- | --- |"]

@@ -22,6 +22,7 @@ MODULES = {
     "labelstudio": "annotator.formats.labelstudio",
     "brat": "annotator.formats.brat",
     "spacy": "annotator.formats.docbin",
+    "spacy-json": "annotator.formats.spacy_json",
     "conll": "annotator.formats.conll",
     "gliner": "annotator.formats.gliner",
     "hf": "annotator.formats.hf",

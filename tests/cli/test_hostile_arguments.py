@@ -16,6 +16,7 @@ import click
 import pytest
 
 from annotator.cli.main import VERBS, cli, main
+from annotator.formats.registry import MODULES
 from tests.workspaces import make_bench
 
 FUZZ_SECONDS = float(os.environ.get("ANNOTATOR_FUZZ_SECONDS", "0"))
@@ -164,9 +165,7 @@ def values_for(parameter: click.Parameter) -> tuple[str, ...]:
     return (*WORDS, *(place for place in PLACES if (name_of(parameter), place) != ("OTHER", "huge.jsonl")))
 
 
-@pytest.mark.parametrize(
-    "kind", ["jsonl", "prodigy", "spacy", "conll", "brat", "doccano", "labelstudio", "gliner", "cas", "hf"]
-)
+@pytest.mark.parametrize("kind", MODULES)
 def test_formats_meet_files_that_are_none(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
     for place in PLACES:
         check(["import", kind, place, "--layer", "gold"], capfd)

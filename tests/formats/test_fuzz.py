@@ -54,6 +54,13 @@ SEEDS: dict[str, Any] = {
     },
     "labelstudio": {**task(A, B, link("a", "b")), "predictions": [{"model_version": "m", "result": [A]}]},
     "jsonl": _GOLD,
+    "spacy-json": {
+        "classes": ["PERSON"],
+        "annotations": [
+            ["Ana y Luis", {"entities": [[0, 3, "PERSON"], [6, 10, "PERSON"]], "spans": {"sc": [[0, 10, "ORG"]]}}],
+            None,
+        ],
+    },
 }
 ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, -1, 0, 2**70, 1.5, "", "x", "\ud83d", [], {}, [[]], [None], {"a": 1}, ["a", 1], "Ana", -(10**30)]

@@ -16,6 +16,7 @@ FORMATS = {
     "jsonl": "jsonl",
     "prodigy": "jsonl",
     "spacy": "spacy",
+    "spacy-json": "json",
     "conll": "conll",
     "brat": "",
     "doccano": "jsonl",
