@@ -23,7 +23,7 @@ from annotator import abbreviations, segment_codes
 from annotator.sentences import split_sentences
 from annotator.text import Segmentation
 
-__all__ = ["TOKENIZER", "split_sentences", "tokenize"]
+__all__ = ["TOKENIZER", "TOKENS_OF_A_FILE", "split_sentences", "tokenize"]
 
 Cuts = tuple[tuple[int, int], ...]
 
@@ -37,6 +37,8 @@ _LONGEST_SPLIT = 1 << 20
 
 TOKENIZER = "annotator.tokenizer/1"
 """Name and version of the rules: it changes when the tokens of some text change."""
+TOKENS_OF_A_FILE = "file"
+"""Stands in place of :data:`TOKENIZER` for tokens and sentences that an imported file brought."""
 
 # Ideographs and kana are written without spaces: each is a token.
 _CJK = "\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

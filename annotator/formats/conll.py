@@ -1,249 +1,146 @@
 """CoNLL columns: one word a line, a blank line between sentences, tags in one column.
 
-Documents begin at ``-DOCSTART-``, or at a comment that names one; a file without either is one document.  What we
-write stands in two columns parted by a tab.  Every reader skips ``-DOCSTART-`` lines, so ours hold there what
-words cannot express: a JSON object with the document's key, title and exact text, written without any space.
+Documents begin at ``-DOCSTART-``, or at a comment that names one; a file without either is one document.  CoNLL-U is
+read, too: ten columns, entities in the last one.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from annotator.errors import FormatError
-from annotator.formats.document_fields import document_fields, foreign_document
-from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but, without_spaces
-from annotator.formats.record import LayerRecord
+from annotator.formats.conll_columns import ColumnOptions, ColumnRow, Columns
+from annotator.formats.conll_document import DocumentDraft
+from annotator.formats.conll_tags import TAG_STYLES, TagError
+from annotator.formats.conll_writer import START, write
+from annotator.formats.json_values import Fields, parse_json
+from annotator.formats.protocol import ForeignDocument, Format, all_but, without_spaces
 from annotator.formats.source import Source, SourceLine
-from annotator.formats.words import (
-    TAG_SCHEMES,
-    TagScheme,
-    WordSpan,
-    align,
-    annotations_from_words,
-    is_tag,
-    rebuild_text,
-    row_tags,
-    tagged_spans,
-    word_rows,
-)
+from annotator.formats.words import TAG_SCHEMES
 
-_START = "-DOCSTART-"
-_PLAIN_START_LINE = f"{_START} -X- O O\n\n"
-_BLANKS = re.compile(r"[ \t]+")
-_SPACE = re.compile(r"\s")
-_DOCUMENT = re.compile(r"#\s*(?:newdoc(?:\s+id)?|doc(?:ument)?[ _-]?id|id)\b\s*[:=]?\s*(\S+)")
-_EMPTY_VALUES = frozenset(["_", "-", "O", "-X-", ""])
+_ENDINGS = (".conll", ".conllu", ".tsv", ".iob", ".iob2", ".bio", ".txt")
+_LOOKED_AT = 200
+"""Lines behind a mistake that are looked at to say how to mend it."""
+
+_COMMENT = re.compile(r"#\s*(?P<name>[\w.:]+(?:\s+id)?)\s*=(?:\s(?P<value>.*))?")
+_DOCUMENT = re.compile(
+    r"#\s*(?:(?:newdoc|begin document)(?:\s+id)?|doc(?:ument)?[ _-]?id|id)(?:\s*[:=]\s*|\s+)(?P<name>\S+)"
+    r"|#\s*newdoc\s*"
+)
+_PARAGRAPH = re.compile(r"#\s*newpar(?:\s.*)?")
+_END = re.compile(r"#\s*end document\b.*")
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
-    """Yield the documents of a file, one in memory at a time."""
-    columns = _Columns(_numbers(options, "label-column", "-1"), options.get("word-column"))
-    most = _numbers(options, "sentences", "0")[0]
-    stem = source.stem
-    draft = _DocumentDraft(f"{source.name}:1", f"{stem}-000001" if most else stem)
-    for line in source.lines():
-        text = line.text.rstrip("\r")
-        if not text.strip(" \t"):
-            draft.end_sentence()
-            if most and len(draft.sentences) >= most:
-                yield from draft.finished(columns)
-                draft = _DocumentDraft(f"{source.name}:{line.number + 1}", f"{stem}-{line.number + 1:06}")
-        elif text.startswith(_START):
-            yield from draft.finished(columns)
-            draft = _DocumentDraft(line.where, f"{stem}-{line.number:06}", _start_fields(text, line.where))
-        elif text.startswith("#") and not columns.is_word(text):
-            match = _DOCUMENT.match(text)
-            if match:
-                yield from draft.finished(columns)
-                draft = _DocumentDraft(line.where, f"{stem}-{line.number:06}", Fields({"key": match[1]}, line.where))
+    """Yield the documents of a file, or of the files of a folder, one in memory at a time."""
+    column_options = ColumnOptions.of(options)
+    most = _number(options, "sentences", "0")
+    tokens = options.get("tokens", "ours")
+    if tokens not in ("ours", "file"):
+        raise FormatError(f"tokens={tokens}: neither ours nor file", "write tokens=file to keep those of the file")
+    files: list[Columns] = []
+    for part in source.parts(*_ENDINGS):
+        reader = _Reader(part, Columns(column_options), most, keep_tokens=tokens == "file")
+        yield from reader.documents()
+        files.append(reader.columns)
+    _conclude(source.name, [columns for columns in files if columns.count])
+
+
+def _conclude(name: str, files: list[Columns]) -> None:
+    """Refuse files, once they are read, whose tags cannot be tags of entities."""
+    if files and all(columns.lacks_entities for columns in files):
+        raise FormatError(
+            f"{name}: no entities in the last column, such as name=B-PER or Entity=(person)",
+            "name the entry that holds them, such as -O entry=ner, or the column of tags: -O label-column=5",
+        )
+    if files and all(columns.is_all_labels for columns in files):
+        raise FormatError(
+            f"{name}: every word has a tag, none with B- or I-, as if not of entities",
+            "name the column of the tags, such as -O label-column=4, or say that they are: -O tags=bare",
+        )
+
+
+def _number(options: Mapping[str, str], name: str, default: str) -> int:
+    written = options.get(name, default)
+    if not re.fullmatch(r"\d{1,9}", written):
+        raise FormatError(f"{name}={written}: not a number", f"write it as {name}=2")
+    return int(written)
+
+
+class _Reader:
+    """Reads the documents of one file."""
+
+    def __init__(self, source: Source, columns: Columns, most: int, *, keep_tokens: bool) -> None:
+        self.columns = columns
+        self._source = source
+        self._most = most
+        self._keep_tokens = keep_tokens
+        self._entity_fields: list[str] = []
+        self._draft = DocumentDraft(f"{source.name}:1", f"{source.stem}-000001" if most else source.stem)
+
+    def documents(self) -> Iterator[ForeignDocument]:
+        """Yield the documents, in order."""
+        lines = self._source.lines()
+        for line in lines:
+            text = line.text.rstrip("\r")
+            if not text.strip(" \t"):
+                self._draft.end_sentence()
+                if self._most and self._draft.sentences >= self._most:
+                    yield from self._begin(f"{self._source.name}:{line.number + 1}", line.number + 1)
+            elif text.startswith(START):
+                yield from self._begin(line.where, line.number, _start_fields(text, line.where))
+            elif text.startswith("#") and self._is_comment(text):
+                yield from self._comment(text, line)
             else:
-                draft.lost["comment"] += 1
-        else:
-            draft.add(columns.split(text, line), line)
-    yield from draft.finished(columns)
+                self._draft.add(self._row(text, line, lines))
+        yield from self._finished()
+
+    def _begin(self, where: str, number: int, fields: Fields | None = None) -> Iterator[ForeignDocument]:
+        yield from self._finished()
+        comments = Counter() if self._draft.sentences else self._draft.lost
+        self._draft = DocumentDraft(where, f"{self._source.stem}-{number:06}", fields, comments)
+
+    def _finished(self) -> Iterator[ForeignDocument]:
+        return self._draft.finished(self.columns, self._entity_fields, keep_tokens=self._keep_tokens)
+
+    def _row(self, text: str, line: SourceLine, following: Iterator[SourceLine]) -> ColumnRow:
+        try:
+            return self.columns.row(text, line)
+        except TagError as error:
+            raise self.columns.explained(error, text, islice(following, _LOOKED_AT)) from error
+
+    def _is_comment(self, text: str) -> bool:
+        return _COMMENT.fullmatch(text) is not None or not self.columns.is_word(text)
+
+    def _comment(self, text: str, line: SourceLine) -> Iterator[ForeignDocument]:
+        document = _DOCUMENT.match(text)
+        comment = _COMMENT.fullmatch(text)
+        name, value = (comment["name"], (comment["value"] or "").strip()) if comment else ("", "")
+        if document is not None and (document["name"] or document.end() == len(text)):
+            key = {"key": document["name"].strip("();")} if document["name"] else {}
+            yield from self._begin(line.where, line.number, Fields(key, line.where))
+        elif name == "text" and value:
+            self._draft.give_text(value)
+        elif name == "global.Entity":
+            self._entity_fields = value.split("-")
+        elif _PARAGRAPH.fullmatch(text):
+            self._draft.begin_paragraph()
+        elif not _END.fullmatch(text):
+            self._draft.lost["comment"] += 1
 
 
 def _start_fields(text: str, where: str) -> Fields | None:
     """Read the document's fields from a ``-DOCSTART-`` line that we wrote; ``None`` for one of others."""
-    columns = text.split("\t")
-    return Fields.of(parse_json(columns[1], where), where) if len(columns) > 1 and columns[1].startswith("{") else None
-
-
-def _numbers(options: Mapping[str, str], name: str, default: str) -> list[int]:
-    written = options.get(name, default)
-    try:
-        return [int(number) for number in written.split(",")]
-    except ValueError as error:
-        raise FormatError(f"{name}={written}: not a number", f"write it as {name}=2") from error
-
-
-class _Columns:
-    """The columns of words and tags, which the first line with a word decides."""
-
-    def __init__(self, labels: list[int], word: str | None) -> None:
-        self._tabs = True
-        self._counts = False
-        self._wanted = labels
-        self._word_option = word
-        self.word = 0
-        self.labels: list[int] = []
-        self.count = 0
-
-    def split(self, text: str, line: SourceLine) -> list[str]:
-        """Split a line into columns; every line of a file must have the same number of them."""
-        if not self.count:
-            self._decide(text, line)
-        values = self._split(text)
-        if len(values) != self.count:
-            raise FormatError(
-                f"{line.where}: found {len(values)} columns, expected {self.count} as in the lines before",
-                "mend what wrote the file",
-            )
-        if self._counts and not values[0].isdigit():
-            raise FormatError(
-                f"{line.where}: column 1: found {excerpt(values[0])}, expected a number as in the lines before",
-                "if the words stand in it, say so: -O word-column=1",
-            )
-        if not values[self.word].strip():
-            raise FormatError(f"{line.where}: a line without a word", "leave it blank, or fill it in")
-        for column in self.labels:
-            if not is_tag(values[column]):
-                value = excerpt(values[column])
-                raise FormatError(
-                    f"{line.where}: column {column + 1}: found {value}, expected O or a tag like B-ORG",
-                    "name the column of the tags: -O label-column=2",
-                )
-        return values
-
-    def is_word(self, text: str) -> bool:
-        """Tell whether a line that begins with # is a word with its tag, not a comment."""
-        if self.count:
-            values = self._split(text)
-            return len(values) == self.count and is_tag(values[self.labels[0]])
-        return is_tag((text.split("\t") if "\t" in text else _BLANKS.split(text))[-1])
-
-    def _split(self, text: str) -> list[str]:
-        return text.split("\t") if self._tabs else _BLANKS.split(text.strip(" "))
-
-    def _decide(self, text: str, line: SourceLine) -> None:
-        self._tabs = "\t" in text
-        values = self._split(text)
-        self.count = len(values)
-        if self._word_option is None:
-            self._counts = len(values) > 2 and values[0] in ("0", "1") and not is_tag(values[1])
-            self.word = int(self._counts)
-        else:
-            self.word = self._column_index("word-column", self._word_option, line)
-        self.labels = [self._column_index("label-column", str(number), line) for number in self._wanted]
-        if self.word in self.labels:
-            raise FormatError(f"{line.where}: found one column, expected a word and its tag", "is it a CoNLL file?")
-
-    def _column_index(self, name: str, written: str, line: SourceLine) -> int:
-        """Turn the number of a column, counted from 1 or from the end, into its index."""
-        number = int(written) if re.fullmatch(r"-?\d+", written) else 0
-        if not 1 <= abs(number) <= self.count:
-            raise FormatError(
-                f"{line.where}: {name}={written}: the line has {self.count} columns",
-                f"count from 1, or from the end: {name}=-1",
-            )
-        return number - 1 if number > 0 else self.count + number
-
-
-@dataclass(slots=True)
-class _DocumentDraft:
-    """A document while its lines are read."""
-
-    where: str
-    fallback: str
-    fields: Fields | None = None
-    sentences: list[list[list[str]]] = field(default_factory=list)
-    lost: Counter[str] = field(default_factory=Counter)
-    _open: bool = False
-
-    def add(self, values: list[str], line: SourceLine) -> None:
-        if not self._open:
-            self.sentences.append([])
-            self._open = True
-            if self.fields is None and len(self.sentences) == 1:
-                self.where = line.where
-        self.sentences[-1].append(values)
-
-    def end_sentence(self) -> None:
-        self._open = False
-
-    def finished(self, columns: _Columns) -> Iterator[ForeignDocument]:
-        """Yield the document, if there is one."""
-        fields = self.fields or Fields({}, self.where)
-        if not self.sentences and "text" not in fields:
-            return
-        words = [[values[columns.word] for values in sentence] for sentence in self.sentences]
-        if "text" in fields:
-            text = fields.get("text", str)
-            segments = align([word for sentence in words for word in sentence], text, self.where)
-        else:
-            text, segments = rebuild_text(words)
-        for number in set(range(columns.count)) - {columns.word, *columns.labels}:
-            values = [values[number] for sentence in self.sentences for values in sentence]
-            if any(not value.isdigit() for value in values):
-                self.lost[f"value in column {number + 1}"] += sum(value not in _EMPTY_VALUES for value in values)
-        layer = ForeignLayer(annotations_from_words(segments, self._spans(columns), ()))
-        yield foreign_document(fields, text, self.fallback, (layer,), lost=+self.lost)
-
-    def _spans(self, columns: _Columns) -> Iterator[WordSpan]:
-        """Yield the spans of every column of tags; no span goes on into the next sentence."""
-        before = 0
-        for sentence in self.sentences:
-            for column in columns.labels:
-                for span in tagged_spans([values[column] for values in sentence]):
-                    yield WordSpan(span.first + before, span.last + before, span.label)
-            before += len(sentence)
-
-
-def write(records: Iterable[LayerRecord], target: Target) -> None:
-    """Write two columns, word and tag; options are the scheme of the tags and leaving out all but those."""
-    scheme = target.options.get("scheme", "iob2").lower()
-    if scheme not in TAG_SCHEMES:
-        raise FormatError(f"scheme={scheme}: no scheme of tags", f"the schemes are {', '.join(TAG_SCHEMES)}")
-    plain = target.options.get("plain", "no")
-    if plain not in ("yes", "no"):
-        raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
-    for record in records:
-        target.write(_PLAIN_START_LINE if plain == "yes" else _start_line(record))
-        (row,) = word_rows(record, target)
-        written = row_tags(row, cast("TagScheme", scheme))
-        for first, last in _sentences(record, row.flat):
-            lines = [f"{word}\t{tag}\n" for word, tag in zip(row.words[first:last], written[first:last], strict=True)]
-            target.write("".join(lines) + "\n")
-
-
-def _start_line(record: LayerRecord) -> str:
-    fields: dict[str, Any] = {**document_fields(record.document), "text": record.document.text}
-    written = _SPACE.sub(lambda match: f"\\u{ord(match[0]):04x}", dumps(fields))
-    return f"{_START}\t{written}\tO\n\n"
-
-
-def _sentences(record: LayerRecord, spans: Iterable[WordSpan]) -> Iterator[tuple[int, int]]:
-    """Yield first and next token of every sentence; one that ends inside a span goes on."""
-    tokens = record.document.tokens
-    inside = {token for span in spans for token in range(span.first + 1, span.last + 1)}
-    first = 0
-    for sentence in record.document.sentences:
-        end = tokens.overlapping(sentence.start, sentence.end).stop
-        if end > first and end not in inside:
-            yield first, end
-            first = end
-    if first < len(tokens):
-        yield first, len(tokens)
+    columns = text.removeprefix(START).removeprefix("\t").split("\t")
+    return Fields.of(parse_json(columns[0], where), where) if columns[0].startswith("{") else None
 
 
 FORMAT = Format(
     name="conll",
-    about="columns of words and tags, as the CoNLL tasks have them",
+    about="columns of words and tags, as the CoNLL tasks have them, and CoNLL-U",
     ending=".conll",
     read=read,
     write=write,
@@ -260,12 +157,23 @@ FORMAT = Format(
         "score",
         "verdicts",
     ),
-    lost=("comments", "values in other columns", "the text, where the file is not ours: it is rebuilt from the words"),
+    lost=(
+        "comments",
+        "values in other columns, and other entries of CoNLL-U's last one",
+        "empty nodes",
+        "coreference and other attributes of entities in brackets",
+        "the text, where the file is neither ours nor CoNLL-U: it is rebuilt from the words",
+    ),
     options={
         "scheme": f"the tags to write: {', '.join(TAG_SCHEMES)} (default: iob2; reading tells them apart)",
+        "columns": "2 (default) or 4: what to write; 4 is the layout of CoNLL-2003, which Flair and spaCy read, "
+        "without the text",
         "plain": "yes: write words and tags alone, without the text",
         "label-column": "the column of the tags to read, from 1 or from the end (default: -1); several with commas",
         "word-column": "the column of the words to read (default: 1, or 2 behind numbers)",
+        "tags": f"the kind of the tags to read: {', '.join(TAG_STYLES)} (default: that of the first tag)",
+        "entry": "the entry of CoNLL-U's last column to read (default: Entity, name, NER or NE)",
+        "tokens": "file: a new document gets the tokens and sentences of the file (default: ours)",
         "sentences": "how many sentences make a document where the file marks none (default: all)",
     },
 )

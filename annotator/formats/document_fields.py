@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from annotator.formats.json_values import Fields, parse_json
@@ -19,7 +18,7 @@ def document_fields(document: Document) -> dict[str, Any]:
 
 
 def foreign_document(
-    fields: Fields, text: str, fallback: str, layers: tuple[ForeignLayer, ...], **more: Mapping[str, Any]
+    fields: Fields, text: str, fallback: str, layers: tuple[ForeignLayer, ...], **more: Any
 ) -> ForeignDocument:
     """Build a foreign document from its fields, each of which may be missing."""
     meta = fields.optional("meta", dict, str)

@@ -22,6 +22,7 @@ from annotator.errors import FormatError
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
 from annotator.labels import LabelScheme
+from annotator.text import Segmentation
 from annotator.wording import Places
 
 _LONGEST_NAME = 255
@@ -76,7 +77,8 @@ class ForeignDocument:
     ``text`` is exact; all offsets are code points into it.  ``where`` is ``file:line`` for messages.  ``key`` is the
     name that the file itself gives the document; where it gives none, ``fallback`` names one that is new.  ``extras``
     are the document's own things that only this format understands.  ``lost`` counts, by kind, what the reader had to
-    leave behind, ``notes`` what a user should know of though nothing is lost.
+    leave behind, ``notes`` what a user should know of though nothing is lost.  ``segmentation`` are the tokens and
+    sentences that a new document is to have in place of ours, where the user wants those of the file.
     """
 
     where: str
@@ -90,6 +92,7 @@ class ForeignDocument:
     extras: Mapping[str, Any] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, int] = field(default_factory=dict)
+    segmentation: tuple[Segmentation, Segmentation] | None = None
 
 
 def all_but(*no: str, aside: tuple[str, ...] = ()) -> Mapping[str, Carried]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.training import converters
 
 from annotator.annotation import Annotations, Span
 from annotator.errors import FormatError
@@ -127,7 +129,24 @@ class TestColumns:
 BROKEN: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
     "one column": (("Ana", "B-PER"), {}, "1: found one column, expected a word and its tag"),
     "a column less": (("Ana\tx\tB-PER", "ve\tO"), {}, "2: found 2 columns, expected 3"),
-    "no tag": (("Ana\tPER",), {}, '1: column 2: found "PER", expected O or a tag like B-ORG'),
+    "no tag": (("Ana\t7",), {}, '1: column 2: found "7", expected O or a tag like B-ORG'),
+    "letters without a label": (("Ana\tB",), {}, '1: column 2: found "B", expected O or a tag like B-ORG'),
+    "labels everywhere": (("Ana\tNOUN", "ve\tVERB"), {}, "input: every word has a tag, none with B- or I-"),
+    "tags of two kinds": (
+        ("Ana\tPER", "ve\tO", "Bo\tB-PER"),
+        {},
+        '3: column 2: found "B-PER", expected O or a tag without B- or I- as "PER" in line 1',
+    ),
+    "words for tags": (
+        ("Ana\tB-PER",),
+        {"label_column": "1"},
+        '1: column 1 cannot hold both the words and the tags: the other columns are 2 ("B-PER")',
+    ),
+    "no kind": (("Ana\tO",), {"tags": "iob"}, "tags=iob: no kind of tags: the kinds are prefixed, bare, brackets"),
+    "a bracket too many": (("Ana\t(a-1", "ve\tb-1)"), {}, '2: "b-1)" closes no bracket'),
+    "a bracket too few": (("Ana\t(a-1", "ve\t_"), {}, '1: the bracket of "a-1" is never closed'),
+    "a bracket without a label": (("Ana\t(1)", "ve\t_"), {}, '1: the bracket of "1" names no label'),
+    "no such tokens": (("Ana\tO",), {"tokens": "yes"}, "tokens=yes: neither ours nor file"),
     "a tag without label": (("Ana\tB-",), {}, '1: column 2: found "B-"'),
     "no word": (("Ana\tO", "\tO"), {}, "2: a line without a word"),
     "no such column": (("Ana\tO",), {"label_column": "4"}, "1: label-column=4: the line has 2 columns"),
@@ -146,6 +165,55 @@ def test_what_is_broken_is_named_with_its_line(case: str) -> None:
         read_conll(columns(*lines), **options)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+class TestHints:
+    """What a mistake is met with comes from the file at hand, and mends it."""
+
+    def test_the_column_that_holds_tags_is_named(self) -> None:
+        data = columns("Ana\tB-PER\t1", "ve\tO\t,", "Bo\tB-PER\tNNP")
+        with pytest.raises(FormatError, match=r'column 3: found "1".*stand in column 2: -O label-column=2'):
+            read_conll(data)
+        assert len(read_conll(data, label_column="2")[0].layers[0].content.spans) == 2
+
+    def test_no_column_is_named_where_none_holds_tags(self) -> None:
+        with pytest.raises(FormatError, match=r"no other column has tags like B-ORG; .*: -O tags=bare"):
+            read_conll(columns("Ana\tPER-B", "ve\tO"))
+        (document,) = read_conll(columns("Ana\tPER-B", "ve\tO"), tags="bare")
+        assert span_texts(document) == [("PER-B", "Ana")]
+
+
+class TestTagsWithoutPrefixes:
+    def test_a_run_of_one_label_is_a_span(self) -> None:
+        data = columns("Ana\tPERSON", "Paz\tPERSON", "Lima\tLOC", "ve\tO", "", "Bo\tPERSON", "", "Jo\tPERSON")
+        (document,) = read_conll(data)
+        assert span_texts(document) == [("PERSON", "Ana Paz"), ("LOC", "Lima"), ("PERSON", "Bo"), ("PERSON", "Jo")]
+
+    def test_a_file_of_labels_alone_is_taken_at_the_users_word(self) -> None:
+        (document,) = read_conll(columns("Ana\tNOUN", "ve\tVERB"), tags="bare")
+        assert span_texts(document) == [("NOUN", "Ana"), ("VERB", "ve")]
+
+
+class TestBrackets:
+    def test_spans_nest_and_cross_and_only_their_labels_are_taken(self) -> None:
+        (document,) = read_conll(
+            columns(
+                *("# begin document nota", "0\tLa\t(org-1", "1\tcasa\t(place-2(object-3)", "2\tde\t_"),
+                *("3\tLima\t(place-4-Lima%2DPeru)org-1)", "4\tya\tplace-2)", "# end document"),
+            )
+        )
+        assert (document.key, document.text) == ("nota", "La casa de Lima ya")
+        assert sorted(span_texts(document)) == [
+            ("object", "casa"),
+            ("org", "La casa de Lima"),
+            ("place", "Lima"),
+            ("place", "casa de Lima ya"),
+        ]
+        assert document.lost == {"id or attribute of an entity": 4}
+
+    def test_columns_of_the_conll_tasks_with_stars(self) -> None:
+        (document,) = read_conll(columns("Ana\tNN\t(PERSON*", "Paz\tNN\t*)", "ve\tVB\t*", "Bo\tNN\t(PERSON)"))
+        assert span_texts(document) == [("PERSON", "Ana Paz"), ("PERSON", "Bo")]
 
 
 @pytest.fixture
@@ -168,7 +236,7 @@ class TestWriting:
     def test_two_columns_behind_a_mark_that_other_readers_pass_over(self, bench: Bench) -> None:
         lines = self.given_as(bench).split("\n")
         mark, rest = lines[0].split("\t"), lines[1:]
-        assert (mark[0], mark[2], len(lines[0].split())) == ("-DOCSTART-", "O", 3)
+        assert (mark[0][:11], mark[1:], len(lines[0].split())) == ("-DOCSTART-{", ["O"], 2)
         assert rest[:9] == [
             "",
             "Ana\tB-PERSON",
@@ -183,10 +251,38 @@ class TestWriting:
 
     def test_plain_columns(self, bench: Bench) -> None:
         data = self.given_as(bench, plain="yes", scheme="bioes")
-        assert data.startswith("-DOCSTART- -X- O O\n\nAna\tB-PERSON\nRuiz\tE-PERSON\n")
+        assert data.startswith("-DOCSTART-\tO\n\nAna\tB-PERSON\nRuiz\tE-PERSON\n")
         assert data.endswith("Y\tO\nya\tO\n.\tO\n\n")
 
-    @pytest.mark.parametrize(("name", "value"), [("scheme", "bio"), ("plain", "maybe")])
+    def test_four_columns_as_conll_2003_has_them(self, bench: Bench) -> None:
+        data = self.given_as(bench, columns="4")
+        assert data.startswith("-DOCSTART- -X- O O\n\nAna -X- -X- B-PERSON\nRuiz -X- -X- I-PERSON\n")
+        (document,) = read_conll(data.encode())
+        assert span_texts(document) == [("PERSON", "Ana Ruiz"), ("GPE", "Nueva York")]
+        assert document.lost == {}
+
+    @pytest.mark.parametrize("options", [{}, {"plain": "yes"}, {"columns": "4"}], ids=str)
+    def test_every_line_has_its_tag_in_the_last_of_equally_many_columns(
+        self, bench: Bench, options: dict[str, str]
+    ) -> None:
+        """Flair takes a column for one of spans only where all it reads there are tags."""
+        lines = [line.split() for line in self.given_as(bench, **options).splitlines() if line]
+        assert {len(fields) for fields in lines} == {int(options.get("columns", 2))}
+        assert all(fields[-1] == "O" or fields[-1][:2] in ("B-", "I-") for fields in lines)
+
+    def test_spacy_reads_documents_and_spans_of_four_columns(self, bench: Bench) -> None:
+        rows = [{"text": f"Ana ve a Bo{n}. Ya.", "key": f"n{n}", "label": [[0, 3, "PERSON"]]} for n in range(3)]
+        import_data(bench, "doccano", "\n".join(map(json.dumps, rows)).encode(), layer="gold")
+        data, _ = export_data(bench, "conll", options={"columns": "4"})
+        docs = list(cast("Any", converters).conll_ner_to_docs(data.decode(), no_print=True))
+        assert [[(e.text, e.label_) for e in doc.ents] for doc in docs] == [[("Ana", "PERSON")]] * 3
+        assert [[token.text for token in doc][:4] for doc in docs] == [["Ana", "ve", "a", f"Bo{n}"] for n in range(3)]
+
+    def test_the_mark_of_earlier_exports_is_read(self) -> None:
+        (document,) = read_conll(columns('-DOCSTART-\t{"key":"nota","text":"Ana\\u0020ve"}\tO', "", "Ana\tO", "ve\tO"))
+        assert (document.key, document.text) == ("nota", "Ana ve")
+
+    @pytest.mark.parametrize(("name", "value"), [("scheme", "bio"), ("plain", "maybe"), ("columns", "3")])
     def test_options_that_are_none(self, bench: Bench, name: str, value: str) -> None:
         with pytest.raises(FormatError, match=f"{name}={value}: "):
             export_data(bench, "conll", options={name: value})
@@ -197,7 +293,7 @@ class TestWriting:
             bench, "doccano", json.dumps({"text": text, "key": "a", "title": "t\x0b\u3000u"}).encode(), layer="gold"
         )
         data, _ = export_data(bench, "conll")
-        assert len(data.decode().split("\n")[0].split()) == 3
+        assert len(data.decode().split("\n")[0].split()) == 2
         path = tmp_path / "x.conll"
         path.write_bytes(data)
         again = import_data(bench, "conll", path, layer="gold")
@@ -205,7 +301,7 @@ class TestWriting:
 
 
 def test_nothing_is_written_of_a_file_that_breaks_off(bench: Bench) -> None:
-    data = columns(*(line for n in range(40) for line in ("-DOCSTART-\tO", "", f"w{n}\tO", "")), "Ana\tPER")
+    data = columns(*(line for n in range(40) for line in ("-DOCSTART-\tO", "", f"w{n}\tO", "")), "Ana\tB-")
     with pytest.raises(FormatError, match="standard input:161: "):
         import_data(bench, "conll", data, layer="gold")
     assert bench.store.document_keys() == []

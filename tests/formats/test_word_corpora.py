@@ -75,6 +75,38 @@ def test_columns_come_into_a_workspace_and_go_out_again(tmp_path: Path) -> None:
         assert export_data(bench, "conll", tmp_path / "second.conll", layer="curator:again")[0] == data
 
 
+@pytest.mark.parametrize("article", ["crane", "election", "korea"])
+def test_entities_of_gum_in_brackets(article: str) -> None:
+    """CoNLL-U says where spaces are, and the coreference file has the same entities over the same words."""
+    rich, plain = (corpus(f"coref/GUM_news_{article}.{ending}") for ending in ("conllu", "conll"))
+    written = rich.read_text(encoding="utf-8")
+    texts = re.findall(r"^# text = (.*)$", written, re.MULTILINE)
+    labels = Counter(re.findall(r"\((?:\d+)-([a-z]+)", " ".join(re.findall(r"Entity=(\S+?)(?:\||\n)", written))))
+    (document,) = conll.read(Source(rich), {})
+    spans = document.layers[0].content.spans.values()
+    assert document.key == f"GUM_news_{article}"
+    assert re.split(r"\s+", document.text) == re.split(r"\s+", " ".join(texts))
+    assert Counter(s.label for s in spans) == labels
+    (other,) = conll.read(Source(plain), {})
+    found = [(s.label, re.sub(r"\s", "", other.text[s.start : s.end])) for s in other.layers[0].content.spans.values()]
+    assert Counter(found) == Counter((s.label, re.sub(r"\s", "", document.text[s.start : s.end])) for s in spans)
+
+
+@pytest.mark.parametrize("path", ["conll/emerging.dev.conll", "conll/wnut17train.conll", "coref/GUM_news_crane.conll"])
+def test_tokens_and_sentences_of_the_file_come_back(path: str) -> None:
+    with workspace() as bench:
+        options = {"tokens": "file"}
+        import_data(bench, "conll", corpus(path), layer="gold", labels_from_data=True, options=options)
+        data, _ = export_data(bench, "conll", options={"plain": "yes"})
+    given = re.sub(r"(?m)^# .*$", "", corpus(path).read_text(encoding="utf-8"))
+    number = int(path.startswith("coref"))
+    sentences = [
+        [line.split("\t")[number] for line in part.split("\n")] for part in re.split(r"\n(?:[ \t]*\n)+", given.strip())
+    ]
+    back = [[line.split("\t")[0] for line in part.split("\n")] for part in data.decode().strip().split("\n\n")[1:]]
+    assert back == sentences
+
+
 @pytest.mark.parametrize("name", ["WithLeftToRightTextAndAnnotations", "WithText", "WithTextAndAnnotations"])
 def test_json(name: str) -> None:
     path = corpus(f"cas/json/cas{name}.json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from contextlib import suppress
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations, Relation, Span
 from annotator.corpus import Article, build_document
 from annotator.errors import FormatError
+from annotator.formats.protocol import ForeignDocument
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
 from tests.formats.files import source_of_bytes
@@ -24,6 +26,7 @@ FILES = [
     ("spacy", {}),
     ("conll", {}),
     ("conll", {"plain": "yes"}),
+    ("conll", {"columns": "4"}),
     ("gliner", {}),
     ("hf", {"tags": "ids"}),
     ("cas", {}),
@@ -32,8 +35,24 @@ FILES = [
 PIECES = [
     *(b"\t", b"\n", b"\n\n", b"-DOCSTART-", b"# id x", b"B-", b"I-X", b'"', b"{", b"[", b"]", b",", b"null", b"-1"),
     *(b"99", b'"%ID": 2', b'"%SOFA"', b"</", b"<!--", b"&#0;", b"&x;", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\\ud83d"),
-    b"1e999",
+    *(b"1e999", b"1-2", b"1.1", b"(a-1", b"a-1)", b"# text = Ana", b"\t_"),
 ]
+CONLLU = """\
+# newdoc id = nota
+# global.Entity = eid-etype
+# newpar
+# text = Ana vio al mar.
+1\tAna\t_\tNOUN\t_\t_\t0\troot\t_\tEntity=(e1-person)
+2\tvio\t_\tVERB\t_\t_\t0\troot\t_\t_
+3-4\tal\t_\t_\t_\t_\t_\t_\t_\t_
+3\ta\t_\tADP\t_\t_\t0\troot\t_\tEntity=(e2-place
+4\tel\t_\tDET\t_\t_\t0\troot\t_\t_
+4.1\t_\t_\t_\t_\t_\t_\t_\t_\tEntity=(e3-thing)
+5\tmar\t_\tNOUN\t_\t_\t0\troot\t_\tEntity=e2)|SpaceAfter=No
+6\t.\t_\tPUNCT\t_\t_\t0\troot\t_\t_
+
+"""
+BARE = "Ana\tPERSON\nvio\tO\n\nal\t_\nmar\tPLACE\n"
 
 
 @cache
@@ -65,15 +84,28 @@ def spoilt(draw: st.DrawFn, data: bytes) -> bytes:
 @settings(max_examples=80)
 @given(data=st.data())
 def test_a_spoilt_file_is_refused_or_holds_together(name: str, options: dict[str, str], data: st.DataObject) -> None:
-    form = load_format(name)
-    assert form.read is not None
     found = data.draw(spoilt(sample(name, tuple(options.items()))))
     found = zlib.compress(found) if name == "spacy" else found
     reading = {"names": "O,B-A,I-A,B-B,I-B"} if name == "hf" else {}
-    documents = []
+    check_what_is_read(name, found, reading)
+
+
+@pytest.mark.parametrize("file", [CONLLU, BARE], ids=["conllu", "bare tags"])
+@settings(max_examples=120)
+@given(data=st.data())
+def test_columns_that_others_wrote(file: str, data: st.DataObject) -> None:
+    check_what_is_read("conll", data.draw(spoilt(file.encode())), {"tokens": "file"})
+
+
+def check_what_is_read(name: str, found: bytes, options: dict[str, str]) -> None:
+    documents: list[ForeignDocument] = []
+    form = load_format(name)
+    assert form.read is not None
     with suppress(FormatError):
-        documents = list(form.read(source_of_bytes(found), reading))
+        documents = list(form.read(source_of_bytes(found), options))
     for document in documents:
+        for start, end in chain(*(document.segmentation or ())):
+            assert 0 <= start < end <= len(document.text)
         document.text.encode("utf-8")
         for layer in document.layers:
             spans = layer.content.spans

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from annotator.history import CORPUS, IMPORT, LayerName, Op
 from annotator.lookahead import look_ahead
 from annotator.store import Writer, document_record, removed_documents
 from annotator.text import Document, text_sha256
-from annotator.tokenization import TOKENIZER
+from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.document_matching import DocumentMatcher
 from annotator.workflow.importing.import_request import ImportReport, ImportRequest
@@ -170,8 +171,10 @@ class DocumentIntake:
             self.report.notes.update(foreign.notes)
             if key in remaining:
                 remaining.remove(key)
+                self._added[key] = _as_the_file_cuts(self._added[key], foreign)
                 self._add_document(foreign, self._added[key], digest)
             else:
+                self._count_other_tokens(key, foreign)
                 if not self._matcher.is_new(key):
                     self._known.add(key)
                 self._count_differing_fields(key, foreign)
@@ -185,7 +188,7 @@ class DocumentIntake:
         if foreign.extras:
             ops.append(Op("extra", self._form, None, item_record(self._document_extra(foreign))))
             self.report.aside[_OTHER_FIELDS] += 1
-        self._bulk.add_text(document, digest, TOKENIZER)
+        self._bulk.add_text(document, digest, TOKENIZER if foreign.segmentation is None else TOKENS_OF_A_FILE)
         self._bulk.add_document(document.key, self._actor, IMPORT, ops)
         self.report.new += 1
 
@@ -204,6 +207,13 @@ class DocumentIntake:
         for name, value in incoming.items():
             if value and value != stored.get(name):
                 self.report.lost[f"{FEATURES[name]}, where the document has another here"] += 1
+
+    def _count_other_tokens(self, key: str, foreign: ForeignDocument) -> None:
+        """Count a known document that keeps its tokens, though the user asked for those of the file."""
+        if foreign.segmentation is not None:
+            document = self._document(key)
+            other = (document.tokens, document.sentences) != foreign.segmentation
+            self.report.lost["tokens and sentences, where the document has others here"] += other
 
     def _keep_document_extras(self, key: str, foreign: ForeignDocument) -> None:
         """Keep the format's own fields of a known document, unless some were kept before."""
@@ -250,3 +260,11 @@ class DocumentIntake:
             document = self._last_read = self._store.document(key)
         assert document is not None
         return document
+
+
+def _as_the_file_cuts(document: Document, foreign: ForeignDocument) -> Document:
+    """The document with the tokens and sentences of the file, where the user wants them."""
+    if foreign.segmentation is None:
+        return document
+    tokens, sentences = foreign.segmentation
+    return replace(document, tokens=tokens, sentences=sentences)

@@ -464,7 +464,7 @@ class TestTexts:
         with defenceless(database(there)) as connection:
             connection.execute(f"UPDATE segmentation SET tokenizer = 'annotator.tokenizer/0', tokens = x'' WHERE {ITS}")
         assert main(["-w", str(bench.workspace.root), "merge", str(there.workspace.root)]) == 0
-        assert "cut into tokens by another version there, and anew here: 1 text" in capfd.readouterr().err
+        assert "cut into tokens by another version or a file there, and anew here: 1 text" in capfd.readouterr().err
         assert bench.document("nuevo") == expected
         assert list(check_database(bench.store)) == []
 

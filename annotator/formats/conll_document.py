@@ -1,0 +1,193 @@
+"""A document while its lines of columns are read: words into text, tags into spans."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from annotator.errors import FormatError
+from annotator.formats.conll_columns import ColumnRow, Columns
+from annotator.formats.conll_tags import Brackets, TaggedRow, column_spans
+from annotator.formats.document_fields import foreign_document
+from annotator.formats.json_values import Fields, excerpt
+from annotator.formats.protocol import ForeignDocument, ForeignLayer
+from annotator.formats.words import align, annotations_from_words
+from annotator.text import Segment, Segmentation
+
+_NOT_SPACE = re.compile(r"\S+")
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """The rows of a sentence, its text where a comment has it, and what parts it from the one before."""
+
+    rows: list[ColumnRow] = field(default_factory=list)
+    text: str | None = None
+    begins_paragraph: bool = False
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What stands in the text as one word: a row, or a range with the rows that are its parts.
+
+    An empty node has no place in the text.
+    """
+
+    written: ColumnRow
+    parts: list[ColumnRow]
+
+    @property
+    def has_text(self) -> bool:
+        """Whether it stands in the text."""
+        return self.written.kind != "node"
+
+    @property
+    def tagged(self) -> list[ColumnRow]:
+        """The rows whose tags count: the parts, unless only the range has tags."""
+        if self.written.kind == "range" and all(tag == "O" for part in self.parts for tag in part.tags):
+            return [self.written]
+        return self.parts
+
+
+@dataclass(slots=True)
+class DocumentDraft:
+    """A document while its lines are read; ``fields`` are those that the file gives it, ``fallback`` a key."""
+
+    where: str
+    fallback: str
+    fields: Fields | None = None
+    lost: Counter[str] = field(default_factory=Counter)
+    _sentences: list[_Sentence] = field(default_factory=list)
+    _next: _Sentence = field(default_factory=_Sentence)
+    _paragraphs: bool = False
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences have been read to their end."""
+        return len(self._sentences)
+
+    def add(self, row: ColumnRow) -> None:
+        """Take a line with a word."""
+        if self.fields is None and not self._sentences and not self._next.rows:
+            self.where = row.where
+        self._next.rows.append(row)
+
+    def begin_paragraph(self) -> None:
+        """Note that the next sentence begins a paragraph."""
+        self._next.begins_paragraph = self._paragraphs = True
+
+    def give_text(self, text: str) -> None:
+        """Note the exact text of the next sentence."""
+        self._next.text = text
+
+    def end_sentence(self) -> None:
+        """Note that the next word begins a sentence; what was said of a sentence before its words stays."""
+        if self._next.rows:
+            self._sentences.append(self._next)
+            self._next = _Sentence()
+
+    def finished(self, columns: Columns, entity_fields: list[str], *, keep_tokens: bool) -> Iterator[ForeignDocument]:
+        """Yield the document, if there is one."""
+        self.end_sentence()
+        fields = self.fields or Fields({}, self.where)
+        if not self._sentences and "text" not in fields:
+            return
+        units = [list(self._units(sentence.rows)) for sentence in self._sentences]
+        text, places = self._text(fields, units)
+        tagged, ranges = _tagged(units, places)
+        brackets = Brackets(entity_fields, self.lost)
+        spans = [
+            span
+            for number, column in enumerate(columns.tags)
+            for span in column_spans(tagged, number, column.style, brackets)
+        ]
+        self.lost.update(columns.take_lost())
+        layer = ForeignLayer(annotations_from_words(ranges, spans, ()))
+        document = foreign_document(fields, text, self.fallback, (layer,), lost=+self.lost)
+        yield replace(document, segmentation=_segmentation(text, places)) if keep_tokens else document
+
+    def _units(self, rows: list[ColumnRow]) -> Iterator[_Unit]:
+        """Put ranges and their parts together; raise :class:`FormatError` where a part is not there."""
+        whole: _Unit | None = None
+        for row in rows:
+            self.lost["empty node"] += row.kind == "node"
+            if whole is None:
+                whole = _Unit(row, [] if row.kind == "range" else [row])
+            elif row.kind == "range" or row.number > whole.written.until:
+                break
+            elif row.kind == "word":
+                whole.parts.append(row)
+            if row.kind != "range" and row.number >= whole.written.until:
+                yield whole
+                whole = None
+        if whole is not None:
+            raise FormatError(
+                f"{whole.written.where}: {excerpt(whole.written.word)} has parts up to number {whole.written.until}, "
+                "which does not follow",
+                "mend what wrote the file",
+            )
+
+    def _text(self, fields: Fields, units: list[list[_Unit]]) -> tuple[str, list[list[Segment]]]:
+        """The text of the document and, for each sentence, the ranges of its units in it, but for empty nodes."""
+        written = [[unit.written for unit in sentence if unit.has_text] for sentence in units]
+        if "text" in fields:
+            text = fields.get("text", str)
+            found = iter(align([row.word for rows in written for row in rows], text, self.where))
+            return text, [list(islice(found, len(rows))) for rows in written]
+        pieces: list[str] = []
+        places: list[list[Segment]] = []
+        at, space = 0, True
+        for sentence, rows in zip(self._sentences, written, strict=True):
+            if at and rows:
+                breaks = sentence.begins_paragraph or not self._paragraphs
+                pieces.append("\n" if breaks else " " if space else "")
+                at += len(pieces[-1])
+            text, found_here = self._sentence_text(sentence.text, rows)
+            pieces.append(text)
+            places.append([Segment(start + at, end + at) for start, end in found_here])
+            at += len(text)
+            space = not rows or rows[-1].space
+        return "".join(pieces), places
+
+    def _sentence_text(self, given: str | None, rows: list[ColumnRow]) -> tuple[str, list[Segment]]:
+        """The text of a sentence as a comment gives it, where that fits its words, else put together from them."""
+        if given is not None:
+            with suppress(FormatError):
+                return given, align([row.word for row in rows], given, self.where)
+            self.lost["text of a sentence that its words do not follow"] += 1
+        text, places = "", []
+        for row in rows:
+            places.append(Segment(len(text), len(text) + len(row.word)))
+            text += f"{row.word} " if row.space else row.word
+        return text.removesuffix(" ") if rows and rows[-1].space else text, places
+
+
+def _tagged(units: list[list[_Unit]], places: list[list[Segment]]) -> tuple[list[list[TaggedRow]], list[Segment]]:
+    """The rows of every sentence with their tags, and the ranges of those that have text."""
+    tagged: list[list[TaggedRow]] = []
+    ranges: list[Segment] = []
+    for sentence, found in zip(units, places, strict=True):
+        at = iter(found)
+        rows: list[TaggedRow] = []
+        for unit in sentence:
+            rows += [TaggedRow(row.tags, row.where, unit.has_text) for row in unit.tagged]
+            if unit.has_text:
+                ranges += [next(at)] * len(unit.tagged)
+        tagged.append(rows)
+    return tagged, ranges
+
+
+def _segmentation(text: str, sentences: Iterable[list[Segment]]) -> tuple[Segmentation, Segmentation]:
+    """The tokens and sentences of a file: its words, parted at white space in them."""
+    tokens: list[tuple[int, int]] = []
+    wholes: list[tuple[int, int]] = []
+    for words in sentences:
+        found = [match for start, end in words for match in _NOT_SPACE.finditer(text, start, end)]
+        if found:
+            tokens += [match.span() for match in found]
+            wholes.append((found[0].start(), found[-1].end()))
+    return Segmentation(tokens), Segmentation(wholes)

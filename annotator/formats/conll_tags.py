@@ -1,0 +1,170 @@
+"""Tags in a column as spans over words: with B- and I-, bare, or as brackets.
+
+Which of the three a column holds, its first tag decides, and every other one must be of that kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, get_args
+
+from annotator.errors import FormatError
+from annotator.formats.json_values import excerpt
+from annotator.formats.words import WordSpan, is_tag, tagged_spans
+
+TagStyle = Literal["prefixed", "bare", "brackets"]
+TAG_STYLES = get_args(TagStyle)
+NO_TAGS = frozenset(["O", "_", "-", "*"])
+"""What stands where there is no tag."""
+
+_LABEL = re.compile(r"[^\W\d_](?:\S*\w)?")
+_LIKE_A_PREFIX = re.compile(r"[BIOESLUMW](?:[-_]|$)|.*[-_][BIESLUMW]$", re.IGNORECASE)
+_BRACKET = re.compile(r"\((?P<opened>[^()|]+)(?P<whole>\))?|(?P<closed>[^()|]*)\)|\|")
+_LABELS_PLACE = "etype"
+
+
+class TaggedRow(NamedTuple):
+    """The tags of a word, a column each, and its place for messages; ``is_word`` is false for what has no text."""
+
+    tags: list[str]
+    where: str
+    is_word: bool = True
+
+
+class TagError(FormatError):
+    """A value is no tag, or not of the kind of those before it."""
+
+
+@dataclass(slots=True)
+class TagColumn:
+    """One column of tags: their kind, once it is known, and whether any word had none.
+
+    ``told`` says that the user named the kind.
+    """
+
+    style: TagStyle | None = None
+    told: bool = False
+    any_without: bool = False
+    _first: str = ""
+
+    def take(self, value: str, where: str, column: str) -> str:
+        """Check a value and return it, with O for none; raise :class:`TagError` where it does not fit."""
+        if value in NO_TAGS:
+            self.any_without = True
+            return "O"
+        self.style = self.style or _style(value)
+        if self.style is None or not _fits(value, self.style, self.told):
+            raise TagError(f"{where}: {column}: found {excerpt(value)}, expected {self._expected()}")
+        self._first = self._first or f"{excerpt(value)} in line {where.rpartition(':')[2]}"
+        return value
+
+    def _expected(self) -> str:
+        if not self._first:
+            return "O or a tag like B-ORG"
+        form = {"prefixed": "with B- or I-", "bare": "without B- or I-", "brackets": "in brackets"}
+        return f"O or a tag {form[self.style or 'prefixed']} as {self._first}"
+
+
+def _style(value: str) -> TagStyle | None:
+    if is_tag(value):
+        return "prefixed"
+    if "(" in value:
+        return "brackets"
+    return "bare" if _fits(value, "bare", told=False) else None
+
+
+def _fits(value: str, style: TagStyle, told: bool) -> bool:
+    """Tell whether a tag is of a kind; bare ones may look as if they had a prefix only where the user says bare."""
+    if style == "prefixed":
+        return is_tag(value)
+    if style == "brackets":
+        return not _BRACKET.sub("", value).strip("*")
+    return _LABEL.fullmatch(value) is not None and (told or _LIKE_A_PREFIX.match(value) is None)
+
+
+def column_spans(
+    sentences: Sequence[Sequence[TaggedRow]], number: int, style: TagStyle | None, brackets: Brackets
+) -> Iterator[WordSpan]:
+    """Yield the spans of a column over the words of a document; only those of brackets may go beyond a sentence."""
+    if style == "brackets":
+        yield from brackets.spans([row for sentence in sentences for row in sentence], number)
+        return
+    before = 0
+    for sentence in sentences:
+        values = [row.tags[number] for row in sentence if row.is_word]
+        if style == "bare":
+            values = [value if value == "O" else f"I-{value}" for value in values]
+        for span in tagged_spans(values):
+            yield WordSpan(span.first + before, span.last + before, span.label)
+        before += len(values)
+
+
+@dataclass(slots=True)
+class _Opened:
+    content: str
+    first: int
+    where: str
+
+
+@dataclass(slots=True)
+class Brackets:
+    """Entities in brackets, as coreference files have them: ``(person-1``, ``(1-person-new``, then ``1)``.
+
+    ``fields`` are the names of what hyphens part, as ``# global.Entity`` gives them; ``lost`` counts what is left
+    behind.
+    """
+
+    fields: Sequence[str] = ()
+    lost: Counter[str] = field(default_factory=Counter)
+
+    def spans(self, rows: Sequence[TaggedRow], number: int) -> Iterator[WordSpan]:
+        """Yield the spans of a document; raise :class:`FormatError` where a bracket has no other."""
+        opened: list[_Opened] = []
+        at = 0
+        for row in rows:
+            last = at if row.is_word else at - 1
+            for match in _BRACKET.finditer(row.tags[number]):
+                if match["opened"] is not None:
+                    opened.append(_Opened(match["opened"].strip("*"), at, row.where))
+                if match["whole"] or match["closed"] is not None:
+                    yield from self._closed(opened, (match["closed"] or "").strip("*"), last, row.where)
+            at += row.is_word
+        if opened:
+            raise FormatError(
+                f"{opened[-1].where}: the bracket of {excerpt(opened[-1].content)} is never closed",
+                "mend what wrote the file",
+            )
+
+    def _closed(self, opened: list[_Opened], name: str, last: int, where: str) -> Iterator[WordSpan]:
+        """Yield the span that a bracket closes: the innermost open one of that name, or of all without a name."""
+        for index in reversed(range(len(opened))):
+            if not name or name in (opened[index].content, opened[index].content.partition("-")[0]):
+                one = opened.pop(index)
+                break
+        else:
+            raise FormatError(f"{where}: {excerpt(name + ')')} closes no bracket", "mend what wrote the file")
+        values = one.content.split("-")
+        label = self._label(values, one)
+        if label.endswith("]") or "[" in values[0]:
+            self.lost["fragment of a span with gaps"] += 1
+        elif last < one.first:
+            self.lost["entity on what has no text"] += 1
+        else:
+            self.lost["id or attribute of an entity"] += len(values) > 1
+            yield WordSpan(one.first, last, label)
+
+    def _label(self, values: Sequence[str], opened: _Opened) -> str:
+        if _LABELS_PLACE in self.fields:
+            place = self.fields.index(_LABELS_PLACE)
+        else:
+            place = int(len(values) > 1 and values[0].isdigit())
+        label = values[place] if place < len(values) else ""
+        if not label or label.isdigit():
+            raise FormatError(
+                f"{opened.where}: the bracket of {excerpt(opened.content)} names no label",
+                "name the column of labels, such as -O label-column=4",
+            )
+        return label
