@@ -12,14 +12,16 @@ SPAN, RELATION, LABEL = "custom.Span", "custom.Relation", "label"
 """The layers that we write, and their feature: every new project of INCEpTION has them as its basic annotation."""
 NAMED_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 OPTIONS = {
-    "spans": "layers to read as spans, TYPE or TYPE:FEATURE, parted by commas (default: custom layers, NamedEntity)",
-    "relations": "layers to read as relations, in the same way (default: those with Governor and Dependent)",
+    "spans": "layers to read as spans, TYPE or TYPE:FEATURE, parted by commas, or none (default: custom layers, "
+    "NamedEntity)",
+    "relations": "layers to read as relations, in the same way (default: those with two ends)",
 }
 
 Role = Literal["span", "relation", "other"]
 
 _CUSTOM = ("webanno.custom.", "custom.")
 _LABELS = ("label", "value")
+_NONE = "none"
 _SHOWN = 5
 
 
@@ -33,6 +35,7 @@ class LayerChoice:
         }
         self._read = 0
         self._unread: Counter[str] = Counter()
+        self._readable: set[str] = set()
 
     def role(self, name: str, *, links: bool, named_entity: bool = False) -> Role:
         """Tell what a layer is read as.
@@ -51,28 +54,31 @@ class LayerChoice:
         ``features`` are all of a layer, ``strings`` those that are strings.  It is empty where there is none, and may
         be none of ``features`` where it was requested.
         """
-        wanted = self._features[role].get(name) or next((label for label in _LABELS if label in features), "")
+        wanted = self._features.get(role, {}).get(name) or next((label for label in _LABELS if label in features), "")
         return wanted or (strings[0] if len(strings) == 1 else "")
 
     def count_read(self, items: int) -> None:
         """Count spans and relations that were read."""
         self._read += items
 
-    def count_unread(self, name: str) -> None:
-        """Count an annotation that was not read."""
+    def count_unread(self, name: str, *, is_span: bool = True) -> None:
+        """Count an annotation that was not read; ``is_span`` says that it could be read as a span."""
         self._unread[name] += 1
+        if is_span:
+            self._readable.add(name)
 
     def check(self, where: str) -> None:
-        """Raise :class:`FormatError` where there were annotations, but none was read, and nobody said which to read."""
-        if self._read or not self._unread or self._features["span"]:
+        """Raise :class:`FormatError` where there were annotations, but none of them was read."""
+        if self._read or not self._unread or _NONE in self._features["span"]:
             return
         commonest = self._unread.most_common()
         shown = ", ".join(f"{name} ({count})" for name, count in commonest[:_SHOWN])
         more = f" and {len(commonest) - _SHOWN} more" if len(commonest) > _SHOWN else ""
+        spans = next((name for name, _ in commonest if name in self._readable), None)
         raise FormatError(
             f"{where}: none of its annotations is in a layer that is read; they are of the types {shown}{more}",
-            f"name the layer with the spans, such as -O spans={commonest[0][0]}, "
-            f"or read it without any annotations: -O spans={SPAN}",
+            (f"name the layer with the spans, such as -O spans={spans}, or " if spans else "")
+            + f"read it without any annotations: -O spans={_NONE}",
         )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.cas_layers import NAMED_ENTITY, LayerChoice, Role, short_name
-from annotator.formats.inception_project import InceptionProject, ProjectPart, document_key
+from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
@@ -36,7 +36,6 @@ _IGNORED_TYPES = frozenset(
 )
 """Types without annotations: tokens and sentences, which are computed anew, and metadata."""
 _RANGE_FEATURES = frozenset(["begin", "end", "sofa", "Governor", "Dependent"])
-UNTOUCHED = "copy of a document that nobody had begun to work on"
 _TYPES_HINT = "name the file of the type system: -O typesystem=TypeSystem.xml"
 
 
@@ -126,6 +125,7 @@ class _CasReader:
             ends.append(str(end.xmiID))
             if end.xmiID not in spans:
                 self._lost[f"relation of type {item.type.name} between other annotations"] += 1
+                self._layers.count_unread(item.type.name, is_span=False)
                 return None
         return Relation(f"relation {item.xmiID}", ends[0], ends[1], self._label(item, "relation"))
 

@@ -20,6 +20,8 @@ from annotator.formats.source import Source, unpacked
 from annotator.inputs import load_json
 
 _CURATION, _INITIAL = "CURATION_USER", "INITIAL_CAS"
+UNTOUCHED = "copy of a document that nobody had begun to work on"
+"""What such a copy counts as."""
 _DESCRIPTION = "exportedproject*.json"
 _LARGEST = 1 << 28
 """Bytes of the largest description of a project that is read."""

@@ -27,6 +27,7 @@ MODULES = {
     "gliner": "annotator.formats.gliner",
     "hf": "annotator.formats.hf",
     "cas": "annotator.formats.cas",
+    "webanno": "annotator.formats.webanno",
 }
 """Where our own formats are."""
 

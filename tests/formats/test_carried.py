@@ -32,6 +32,7 @@ CASES = [
     ("hf", {"tags": "ids"}),
     ("cas", {}),
     ("cas", {"kind": "xmi"}),
+    ("webanno", {}),
 ]
 CONTROL = frozenset([*range(32), 0xFFFE, 0xFFFF]) - {9, 10, 13}
 

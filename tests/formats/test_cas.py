@@ -172,10 +172,12 @@ class TestReading:
             assert str(caught.value) == (
                 "standard input: none of its annotations is in a layer that is read; they are of the types "
                 "my.Token (3): name the layer with the spans, such as -O spans=my.Token, "
-                "or read it without any annotations: -O spans=custom.Span"
+                "or read it without any annotations: -O spans=none"
             )
             assert bench.store.document_keys() == []
-        assert one(made, spans="custom.Span").lost == {"annotation of type my.Token": 3}
+        with pytest.raises(FormatError, match=r"of the types my\.Token \(3\)"):
+            one(made, spans="my.Tokn")
+        assert one(made, spans="none").lost == {"annotation of type my.Token": 3}
 
 
 def test_annotators_of_a_project_become_curators(tmp_path: Path) -> None:

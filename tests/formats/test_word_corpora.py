@@ -12,7 +12,7 @@ import pytest
 
 from annotator.errors import FormatError
 from annotator.formats import cas_reader as cas
-from annotator.formats import conll
+from annotator.formats import conll, webanno_reader
 from annotator.formats.source import Source
 from tests.formats.files import export_data, import_data, workspace
 from tests.repository import CORPORA
@@ -113,7 +113,7 @@ def test_json(name: str) -> None:
     structures = json.loads(path.read_text(encoding="utf-8"))["%FEATURE_STRUCTURES"]
     text = next(s["sofaString"] for s in structures if "sofaString" in s)
     places = [(s["begin"], s["end"]) for s in structures if s["%TYPE"] == "uima.tcas.Annotation"]
-    (document,) = cas.read(Source(path), {"spans": "custom.Span"})
+    (document,) = cas.read(Source(path), {"spans": "none"})
     assert document.text == text
     assert sum(document.lost.values()) == len(places)
     (document,) = cas.read(Source(path), {"spans": "uima.tcas.Annotation"})
@@ -149,3 +149,30 @@ def test_xmi() -> None:
         list(cas.read(Source(path), {}))
     (plain,) = cas.read(Source(corpus("cas/xmi/empty_cas.xmi")), {})
     assert plain.text == text
+
+
+@pytest.mark.parametrize("name", ["crane", "election", "korea"])
+def test_webanno_tsv(name: str, tmp_path: Path) -> None:
+    path = corpus(f"webanno/GUM_news_{name}.tsv")
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if re.match(r"\d+-\d+\t", line)]
+    words: dict[str, list[str]] = {}
+    for row in rows:
+        for value in row[3].split("|"):
+            if value != "_":
+                words.setdefault(value, []).append(row[2])
+    expected = Counter((value.partition("[")[0], " ".join(found)) for value, found in words.items())
+    (document,) = webanno_reader.read(Source(path), {})
+    (layer,) = document.layers
+    spans = layer.content.spans
+    texts = {s.id: " ".join(document.text[s.start : s.end].split()) for s in spans.values()}
+    assert Counter((s.label, texts[s.id]) for s in spans.values()) == expected
+    links = [(row[2], kind) for row in rows for kind in row[7].split("|") if kind != "_"]
+    relations = layer.content.relations.values()
+    assert sorted((texts[r.child].split()[0], r.label) for r in relations) == sorted(links)
+    with workspace("languages: [en]\noverlap: any\nentities: {NOTHING: {key: 1}}\nrelations: {}\n") as bench:
+        report = import_data(bench, "webanno", path, layer="gold", labels_from_data=True)
+        data, _ = export_data(bench, "webanno", tmp_path / "out")
+        again = import_data(bench, "webanno", tmp_path / "out", layer="curator:again")
+        assert again.layers["curator:again"].spans == report.layers["gold"].spans
+        assert again.layers["curator:again"].relations == report.layers["gold"].relations
+        assert export_data(bench, "webanno", tmp_path / "second", layer="curator:again")[0] == data

@@ -31,6 +31,7 @@ FILES = [
     ("hf", {"tags": "ids"}),
     ("cas", {}),
     ("cas", {"kind": "xmi"}),
+    ("webanno", {}),
 ]
 PIECES = [
     *(b"\t", b"\n", b"\n\n", b"-DOCSTART-", b"# id x", b"B-", b"I-X", b'"', b"{", b"[", b"]", b",", b"null", b"-1"),

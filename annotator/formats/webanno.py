@@ -1,0 +1,209 @@
+"""WebAnno TSV 3, which INCEpTION and WebAnno import and export: one file of lines of tokens a document.
+
+Spans and relations are those of the basic layers that every project of INCEpTION has.  INCEpTION puts the text together
+of sentences, with a line break behind each; so that it comes to the exact text, a sentence of ours holds whatever else
+stands behind it.  A line that INCEpTION passes over holds the fields of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from annotator.annotation import SpanKey
+from annotator.errors import FormatError
+from annotator.formats.cas_layers import LABEL, OPTIONS, RELATION, SPAN
+from annotator.formats.counting import Offsets
+from annotator.formats.document_fields import document_fields
+from annotator.formats.json_values import dumps
+from annotator.formats.protocol import Format, Target, all_but
+from annotator.formats.record import LayerRecord
+from annotator.formats.webanno_reader import (
+    BASE,
+    FIELDS_LINE,
+    FORMAT_LINE,
+    NO_ANNOTATION,
+    RELATION_LAYER,
+    SPAN_LAYER,
+    TEXT_LINE,
+    read,
+)
+from annotator.formats.webanno_text import escape_text, escape_value
+from annotator.text import Segment
+
+_VERSION = "3.3"
+_CONTROL = re.compile("[\x00-\x1f]")
+
+
+class _Unit(NamedTuple):
+    """What has a line: a token, by its number, or a part of it, which may reach into white space beside it."""
+
+    token: int
+    start: int
+    end: int
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write one file a document."""
+    plain = target.options.get("plain", "no")
+    if plain not in ("yes", "no"):
+        raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
+    for record in records:
+        page = _TsvPage(record)
+        if page.leading.strip(" "):
+            target.warnings["document at whose beginning INCEpTION will have spaces for other white space"] += 1
+        target.put(f"{record.document.key}.tsv", page.written(plain == "yes").encode("utf-8"))
+
+
+class _TsvPage:
+    """The lines of one document."""
+
+    def __init__(self, record: LayerRecord) -> None:
+        self._record = record
+        self._text = record.document.text
+        self._offsets = Offsets(self._text, "utf16")
+        self._tokens: list[Segment] = list(record.document.tokens)
+        if not self._tokens and self._text:
+            self._tokens = [Segment(0, len(self._text))]
+        self.leading = self._text[: self._tokens[0].start] if self._tokens else ""
+        self._units_of = {key: self._units(key) for key in record.spans()}
+        self._spans_of: defaultdict[_Unit, list[SpanKey]] = defaultdict(list)
+        self._parts_of: defaultdict[int, set[_Unit]] = defaultdict(set)
+        for key, units in self._units_of.items():
+            for unit in units:
+                self._spans_of[unit].append(key)
+                if self._tokens[unit.token] != (unit.start, unit.end):
+                    self._parts_of[unit.token].add(unit)
+
+    def written(self, plain: bool) -> str:
+        """Write the file; ``plain`` leaves out the line with the fields of the document."""
+        lines = [f"{FORMAT_LINE}{_VERSION}", f"{SPAN_LAYER}{SPAN}|{LABEL}"]
+        if self._record.relations():
+            lines.append(f"{RELATION_LAYER}{RELATION}|{LABEL}|{BASE}{SPAN}")
+        lines.append("")
+        sentences = self._sentences()
+        for number, (first, end) in enumerate(sentences):
+            lines.append("")
+            if number == 0 and not plain:
+                lines.append(self._fields())
+            following = self._tokens[end].start if end < len(self._tokens) else None
+            body = self._sentence(self._tokens[first].start, self._tokens[end - 1].end, following)
+            lines += (TEXT_LINE + escape_text(line) for line in body.split("\n"))
+            lines += (self._row(unit) for token in range(first, end) for unit in self._lines_of(token))
+        if not sentences and not plain:
+            lines += ("", self._fields())
+        return "\n".join(lines) + "\n"
+
+    def _fields(self) -> str:
+        fields: dict[str, Any] = document_fields(self._record.document)
+        if self.leading.strip(" "):
+            fields["text"] = self._text
+        return FIELDS_LINE + dumps(fields)
+
+    def _sentences(self) -> list[tuple[int, int]]:
+        """First and next token of every sentence."""
+        document, pairs, first = self._record.document, [], 0
+        for sentence in document.sentences:
+            end = document.tokens.overlapping(sentence.start, sentence.end).stop if len(document.tokens) else 0
+            if end > first:
+                pairs.append((first, end))
+                first = end
+        return [*pairs, (first, len(self._tokens))] if first < len(self._tokens) else pairs
+
+    def _sentence(self, start: int, end: int, following: int | None) -> str:
+        """The text of a sentence, with what stands behind it where INCEpTION would not put that there by itself."""
+        between = self._text[end:following]
+        is_put_there = between[:1] == "\n" and not between[1:].strip(" ") if following is not None else not between
+        return self._text[start : end if is_put_there else following]
+
+    def _units(self, key: SpanKey) -> list[_Unit]:
+        """Divide a span into tokens and parts of tokens; white space goes to a token beside it."""
+        tokens = self._record.document.tokens
+        inside = tokens.overlapping(key.start, key.end) if len(tokens) else range(0)
+        if not inside:
+            before = bisect_left(tokens.starts, key.start)
+            return [_Unit(max(before - 1, 0), key.start, key.end)]
+        return [
+            _Unit(
+                token,
+                key.start if token == inside[0] else self._tokens[token].start,
+                key.end if token == inside[-1] else self._tokens[token].end,
+            )
+            for token in inside
+        ]
+
+    def _lines_of(self, token: int) -> Iterator[_Unit]:
+        yield _Unit(token, *self._tokens[token])
+        yield from sorted(self._parts_of[token])
+
+    def _row(self, unit: _Unit) -> str:
+        word = self._text[unit.start : unit.end]
+        start, end = (self._offsets.from_code_points(at) for at in unit[1:])
+        word = escape_text(word) if _CONTROL.search(word) else word
+        spans = "|".join(escape_value(key.label) + self._number(key) for key in self._spans_of[unit])
+        cells = [self._names[unit], f"{start}-{end}", word, spans or NO_ANNOTATION]
+        if self._record.relations():
+            links = self._links_of[unit]
+            cells.append("|".join(escape_value(label) for label, _ in links) or NO_ANNOTATION)
+            cells.append("|".join(head for _, head in links) or NO_ANNOTATION)
+        return "\t".join(cells) + "\t"
+
+    @cached_property
+    def _names(self) -> dict[_Unit, str]:
+        """The numbers of all lines: ``1-3`` for a token, ``1-3.1`` for a part of it."""
+        names: dict[_Unit, str] = {}
+        for sentence, (first, end) in enumerate(self._sentences(), 1):
+            for token in range(first, end):
+                name = f"{sentence}-{token - first + 1}"
+                for part, unit in enumerate(self._lines_of(token)):
+                    names[unit] = f"{name}.{part}" if part else name
+        return names
+
+    @cached_property
+    def _numbers(self) -> dict[SpanKey, int]:
+        """The numbers of the spans that have several lines, or share one with others."""
+        needing = (
+            key
+            for key, units in self._units_of.items()
+            if len(units) > 1 or any(len(self._spans_of[unit]) > 1 for unit in units)
+        )
+        return {key: number for number, key in enumerate(needing, 1)}
+
+    def _number(self, key: SpanKey) -> str:
+        number = self._numbers.get(key)
+        return f"[{number}]" if number else ""
+
+    @cached_property
+    def _links_of(self) -> defaultdict[_Unit, list[tuple[str, str]]]:
+        """Label and head of the relations whose child begins in a line."""
+        links: defaultdict[_Unit, list[tuple[str, str]]] = defaultdict(list)
+        for key in self._record.relations():
+            head, child = self._numbers.get(key.head, 0), self._numbers.get(key.child, 0)
+            numbers = f"[{head}_{child}]" if head or child else ""
+            name = self._names[self._units_of[key.head][0]]
+            links[self._units_of[key.child][0]].append((key.label, name + numbers))
+        return links
+
+
+FORMAT = Format(
+    name="webanno",
+    about="WebAnno TSV 3 for INCEpTION and WebAnno: lines of tokens, with columns for spans and relations",
+    ending="",
+    folder=True,
+    read=read,
+    write=write,
+    carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    lost=(
+        "annotations of other layers, such as part of speech",
+        "chains and slots",
+        "features that are not the label",
+    ),
+    options={
+        "plain": "yes: leave out the line with the document's key, language, title and other fields",
+        **OPTIONS,
+    },
+)
