@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import logging
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 import dask.config
 from distributed import Client, LocalCluster
 
-from annotator.errors import ClusterError, InputError
-from annotator.inputs import load_json
+from annotator.errors import ClusterError
 from annotator.redaction import redact
+from annotator.suggest.cluster.address import local_workers, scheduler_address
 
-LOCAL = "local:"
 CONNECTING = 15
 """Seconds in which a scheduler must answer."""
 CLOSING = 5
 """Seconds that taking leave may take."""
-MOST_WORKERS = 256
 SETTINGS = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
@@ -40,9 +36,9 @@ def connected(address: str) -> Iterator[Client]:
     """
     with ExitStack() as stack:
         stack.enter_context(_quiet())
-        local = _local_workers(address)
+        local = local_workers(address)
         try:
-            place = _scheduler_address(address) if local is None else stack.enter_context(_local(local))
+            place = scheduler_address(address) if local is None else stack.enter_context(_local(local))
             client = Client(place, timeout=CONNECTING, set_as_default=False, name="annotator")
         except (OSError, ValueError, TypeError, RuntimeError, TimeoutError) as error:
             raise _unreachable(address, error) from error
@@ -53,33 +49,6 @@ def connected(address: str) -> Iterator[Client]:
 def scheduler_of(client: Client) -> str:
     """What a user knows the scheduler of a client by."""
     return f"the scheduler at {client.scheduler.address}" if client.scheduler is not None else "the scheduler"
-
-
-def _local_workers(address: str) -> int | None:
-    """The number of workers of ``local:N``; ``None`` for another address."""
-    if not address.startswith(LOCAL):
-        return None
-    number = address.removeprefix(LOCAL)
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= MOST_WORKERS):
-        raise ClusterError(f"--cluster {address}: expected local:N with N from 1 to {MOST_WORKERS}")
-    return int(number)
-
-
-def _scheduler_address(given: str) -> str:
-    """The address of a scheduler, read from its file where that was given."""
-    if re.match(r"(tcp|tls)://[^/\s]+:\d+$", given):
-        return given
-    path = Path(given)
-    if "://" in given or not path.is_file():
-        raise ClusterError(
-            f"--cluster {redact(given)}: no address, and no file of a scheduler",
-            "give local:N, tcp://HOST:PORT, tls://HOST:PORT or what `dask scheduler --scheduler-file` wrote",
-        )
-    try:
-        content = load_json(path)
-        return _scheduler_address(str(content["address"]))
-    except (OSError, InputError, KeyError, TypeError) as error:
-        raise ClusterError(f"{path}: names no scheduler", "give the file that the scheduler wrote") from error
 
 
 @contextmanager

@@ -95,11 +95,15 @@ def suggest(
 
     Texts are sent to a server only with ``asking``, which is called with the hosts and what was sent to them so far,
     before anything is sent and after each batch; ``by`` is what the ledger says of who sent it.
-    Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key.
+    Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key, and
+    :class:`ClusterError` for a place that names no cluster, or one that cannot be reached or used.
     """
+    from annotator.suggest.cluster.address import check_address
     from annotator.suggest.learned import versions
     from annotator.suggest.pipeline import build
 
+    if place.cluster is not None:
+        check_address(place.cluster)
     learned_dir = learned_folder(workspace)
     pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None)
     report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))

@@ -165,8 +165,8 @@ def test_without_workers_it_waits_and_says_so(
 @pytest.mark.parametrize(
     ("address", "complaint"),
     [
-        ("local:0", "--cluster local:0: expected local:N with N from 1 to 256"),
-        ("local:zwei", "expected local:N"),
+        ("local:0", "--cluster local:0: names no number of workers: give local:N with N from 1 to 256"),
+        ("local:zwei", "give local:N"),
         ("ftp://somewhere:1", "--cluster ftp://somewhere:1: no address, and no file of a scheduler: give local:N"),
         ("", "no address, and no file"),
         ("{folder}/labels.yaml", "labels.yaml: "),
@@ -184,6 +184,12 @@ def test_an_address_of_nobody_is_a_line(
     assert main(["-w", str(folder), "suggest", "--cluster", address.format(folder=folder)]) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert complaint in line
+
+
+def test_an_address_is_looked_at_though_nothing_is_to_be_done(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+    suggest(bench.workspace)
+    assert main(["-w", str(bench.workspace.root), "suggest", "--cluster", "nobody"]) == 1
+    assert "--cluster nobody: no address, and no file of a scheduler" in capfd.readouterr().err
 
 
 def test_servers_are_not_asked_from_there(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
