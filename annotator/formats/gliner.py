@@ -5,7 +5,6 @@ The file is one JSON list, a document a line; further fields hold what words can
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -21,8 +20,8 @@ from annotator.formats.words import (
     WordRelation,
     WordSpan,
     annotations_from_words,
+    related_rows,
     text_of_words,
-    word_rows,
 )
 
 _LABELS = ("ner_labels", "rel_labels")
@@ -74,9 +73,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     before, most = "[\n", WINDOW
     labels = dict(zip(_LABELS, (list(target.scheme.entities), list(target.scheme.relations)), strict=True))
     for record in records:
-        left = Counter(key.label for key in record.relations())
-        for row in word_rows(record, target):
-            left.subtract(relation.label for relation in row.relations)
+        for row in related_rows(record, target):
             value: dict[str, Any] = {
                 "tokenized_text": row.words,
                 "ner": row.spans,
@@ -94,8 +91,6 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                 target.warnings[f"spans beyond the word {most} of their row, where GLiNER cuts: -O rows=windows"] += (
                     beyond
                 )
-        if any(left.values()):
-            target.leave_out("relation", "relations of spans that are not in one row", left)
     target.write("[]\n" if before == "[\n" else "\n]\n")
 
 

@@ -23,6 +23,7 @@ from annotator.formats.words import (
     WordSpan,
     annotations_from_words,
     is_tag,
+    place_of_span,
     tagged_spans,
     text_of_words,
 )
@@ -77,10 +78,8 @@ def _span(fields: Fields, words: int) -> WordSpan:
 
 
 def _relation(fields: Fields, spans: int) -> WordRelation:
-    for name in ("head", "child"):
-        if not 0 <= fields.get(name, int) < spans:
-            fields.fail(name, f"found {fields.get(name, int)}, expected the place of a span, 0 to {spans - 1}")
-    return WordRelation(fields.get("head", int), fields.get("child", int), fields.label("label"))
+    head, child = place_of_span(fields, "head", spans), place_of_span(fields, "child", spans)
+    return WordRelation(head, child, fields.label("label"))
 
 
 def _tag(row: Fields, column: str, index: int, value: object, names: list[str] | None) -> str:

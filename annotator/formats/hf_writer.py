@@ -21,7 +21,7 @@ from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields
 from annotator.formats.json_values import Fields, dumps
 from annotator.formats.protocol import Target
 from annotator.formats.record import LayerRecord
-from annotator.formats.words import WordRow, row_tags, word_rows
+from annotator.formats.words import WordRow, related_rows, row_tags
 
 TAGS = "ner_tags"
 COLUMNS = ("id", "tokens", TAGS, "spans", "relations", "text", *DOCUMENT_FIELDS)
@@ -61,7 +61,7 @@ def _rows(
     for record in records:
         fields = document_fields(record.document)
         meta = json.dumps(fields["meta"], ensure_ascii=False, separators=(",", ":"))
-        for row in word_rows(record, target):
+        for row in related_rows(record, target):
             tags = row_tags(row)
             for tag in tags:
                 numbers.setdefault(tag, len(numbers))

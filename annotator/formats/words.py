@@ -102,6 +102,16 @@ def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
         target.leave_out("span", f"spans over the end of a {wanted.removesuffix('s')}", over)
 
 
+def related_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
+    """Yield the rows of a record for a format with relations; those of spans that no row holds together are lost."""
+    left = Counter(key.label for key in record.relations())
+    for row in word_rows(record, target):
+        left.subtract(relation.label for relation in row.relations)
+        yield row
+    if any(left.values()):
+        target.leave_out("relation", "relations of spans that are not in one row", left)
+
+
 def _parts(document: Document, wanted: str, options: Mapping[str, str]) -> Iterable[tuple[int, int]]:
     """The ranges of a document's rows: its sentences, or windows of them."""
     if wanted == "sentences":
@@ -193,6 +203,14 @@ def tagged_spans(values: Sequence[str]) -> Iterator[WordSpan]:
                 ended = True
     if not ended:
         yield WordSpan(first, len(values) - 1, label)
+
+
+def place_of_span(fields: Fields, name: str, count: int) -> int:
+    """Read the place of a span in a row's list of so many."""
+    place: int = fields.get(name, int)
+    if not 0 <= place < count:
+        fields.fail(name, f"found {place}, expected the place of a span, 0 to {count - 1}")
+    return place
 
 
 def text_of_words(row: Fields, name: str) -> tuple[str, list[Segment]]:

@@ -15,7 +15,7 @@ from annotator.formats.registry import load_format
 from tests.formats.files import export_data, import_data, workspace
 from tests.workspaces import sql_dump
 
-JSON = ("jsonl", "prodigy", "doccano", "labelstudio", "gliner")
+JSON = ("jsonl", "prodigy", "doccano", "labelstudio", "gliner", "spert", "glirel", "scierc")
 
 
 def sound(name: str) -> bytes:

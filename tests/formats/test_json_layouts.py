@@ -36,6 +36,12 @@ ITEMS: dict[str, list[dict[str, Any]]] = {
         for text in TEXTS
     ],
     "gliner": [{"tokenized_text": text.split(), "ner": [[0, 0, "PERSON"]]} for text in TEXTS],
+    "spert": [
+        {"tokens": text.split(), "entities": [{"type": "PERSON", "start": 0, "end": 1}], "relations": []}
+        for text in TEXTS
+    ],
+    "glirel": [{"tokenized_text": text.split(), "ner": [[0, 0, "PERSON"]], "relations": []} for text in TEXTS],
+    "scierc": [{"sentences": [text.split()], "ner": [[[0, 0, "PERSON"]]]} for text in TEXTS],
     "hf": [{"tokens": text.split(), "ner_tags": ["B-PERSON", "O", "O"]} for text in TEXTS],
 }
 LAYOUTS = {

@@ -22,6 +22,9 @@ FORMATS = {
     "doccano": "jsonl",
     "labelstudio": "json",
     "gliner": "json",
+    "spert": "json",
+    "glirel": "jsonl",
+    "scierc": "jsonl",
     "cas": "json",
     "hf": "jsonl",
 }

@@ -36,7 +36,7 @@ def output(form: str, folder: Path) -> Path | None:
     return folder / "out" if load_format(form).folder else None
 
 
-@pytest.mark.parametrize("form", ["conll", "spacy", "gliner", "hf"])
+@pytest.mark.parametrize("form", ["conll", "spacy", "gliner", "spert", "glirel", "scierc", "hf"])
 def test_spans_off_token_borders_are_named_and_not_counted_as_written(form: str, tmp_path: Path) -> None:
     with workspace() as bench:
         bench_with(bench, LEADING, INSIDE, BO, links=((0, 2),))
@@ -46,7 +46,7 @@ def test_spans_off_token_borders_are_named_and_not_counted_as_written(form: str,
         assert sorted(result.off_token.told().split(", ")) == ["nota 19-22 GPE", "nota 3-8 ORG"]
 
 
-@pytest.mark.parametrize("form", ["conll", "hf"])
+@pytest.mark.parametrize("form", ["conll"])
 def test_of_spans_that_overlap_those_that_flat_tags_hold_are_counted(form: str, tmp_path: Path) -> None:
     with workspace() as bench:
         bench_with(bench, PIKE, (0, 8, "PERSON"), BO)

@@ -1,0 +1,200 @@
+"""SciERC's JSON as DyGIE++ and PURE read it: a line a document, its words by sentence, spans and relations by sentence.
+
+Positions count the words of the document, ends inclusive.  Spans and relations must lie within a sentence, and a span
+has one label.  DyGIE++ leaves fields alone whose names begin with an underscore: they hold what words cannot express.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+
+from annotator.annotation import RelationKey, SpanKey
+from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
+from annotator.formats.json_values import Fields, dumps, excerpt
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import JsonItem, Source
+from annotator.formats.words import WordRelation, WordSpan, align, annotations_from_words, rebuild_text
+from annotator.text import Document
+
+_OURS = tuple(f"_{name}" for name in ("text", *DOCUMENT_FIELDS) if name != "key")
+_COUNTED = ("clusters", "events", "event_clusters")
+_PREDICTED = "predicted_"
+_KNOWN = ("doc_key", "sentences", "ner", "relations", "sentence_start", *_COUNTED, *_OURS)
+_DATASET = "annotator"
+"""What stands under ``dataset``, by which DyGIE++ knows which labels go together, where the documents name none."""
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
+    """Yield the documents of lines, or of a list; one without ``ner`` has no work on it."""
+    for item in source.items():
+        yield _document(item)
+
+
+def _document(item: JsonItem) -> ForeignDocument:
+    row = Fields.of(item.value, item.where)
+    sentences = _sentences(row)
+    if "_text" in row:
+        text = row.get("_text", str)
+        segments = align(list(chain.from_iterable(sentences)), text, row.where)
+    else:
+        text, segments = rebuild_text(sentences)
+    layers: tuple[ForeignLayer, ...] = ()
+    if "ner" in row:
+        spans = [
+            _span(row, path, value, len(segments))
+            for path, value in _by_sentence(row, "ner", len(sentences), ("first", "last", "label"))
+        ]
+        layers = (ForeignLayer(annotations_from_words(segments, spans, _relations(row, len(sentences), spans))),)
+    lost = Counter({name: len(row.get(name, list)) for name in _COUNTED if name in row})
+    others = row.others(*_KNOWN)
+    lost.update(name for name in others if name.startswith(_PREDICTED))
+    extras = {name: value for name, value in others.items() if not name.startswith(_PREDICTED)}
+    ours = {name: row.values.get(f"_{name}") for name in DOCUMENT_FIELDS}
+    fields = Fields({**ours, "key": row.optional("doc_key", str)}, row.where, "_")
+    return foreign_document(fields, text, item.key(), layers, extras=extras, lost=+lost)
+
+
+def _sentences(row: Fields) -> list[list[str]]:
+    sentences = []
+    for index, words in enumerate(row.get("sentences", list)):
+        path = f"sentences[{index}]"
+        if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+            row.fail(path, f"found {excerpt(words)}, expected a list of words that are not empty")
+        sentences.append(words)
+    return sentences
+
+
+def _by_sentence(row: Fields, name: str, sentences: int, names: Sequence[str]) -> Iterator[tuple[str, Fields]]:
+    """Yield the values of a field that has a list a sentence, with their paths, each with ``names`` for its parts."""
+    lists = row.get(name, list)
+    if len(lists) != sentences:
+        row.fail(name, f"found {len(lists)} lists, expected one for each of the {sentences} sentences")
+    for number, values in enumerate(lists):
+        if not isinstance(values, list):
+            row.fail(f"{name}[{number}]", f"found {excerpt(values)}, expected a list")
+        for index, value in enumerate(values):
+            path = f"{name}[{number}][{index}]"
+            if not isinstance(value, list) or len(value) != len(names):
+                row.fail(path, f"found {excerpt(value)}, expected [{', '.join(names)}]")
+            yield path, Fields(dict(zip(names, value, strict=True)), row.where, f"{path}.")
+
+
+def _span(row: Fields, path: str, fields: Fields, words: int) -> WordSpan:
+    first, last = fields.get("first", int), fields.get("last", int)
+    if not 0 <= first <= last < words:
+        row.fail(path, f"found {first}-{last}, expected 0 ≤ first ≤ last < {words}, counted through the document")
+    return WordSpan(first, last, fields.label("label"))
+
+
+def _relations(row: Fields, sentences: int, spans: Sequence[WordSpan]) -> list[WordRelation]:
+    """Read the relations; of several spans on the same words the first counts."""
+    if "relations" not in row:
+        return []
+    places: dict[tuple[int, int], int] = {}
+    for number, span in enumerate(spans):
+        places.setdefault((span.first, span.last), number)
+    names = ("head first", "head last", "tail first", "tail last", "label")
+    relations = []
+    for path, fields in _by_sentence(row, "relations", sentences, names):
+        numbers = [fields.get(name, int) for name in names[:-1]]
+        ends = (numbers[0], numbers[1]), (numbers[2], numbers[3])
+        for first, last in ends:
+            if (first, last) not in places:
+                row.fail(path, f"found {first}-{last}, expected first and last word of a span in ner")
+        relations.append(WordRelation(places[ends[0]], places[ends[1]], fields.label("label")))
+    return relations
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write a document a line."""
+    for record in records:
+        document = record.document
+        borders = _sentence_borders(document)
+        spans = _one_label_each(_within_sentences(record, borders, target), target)
+        words = [document.text[start:end] for start, end in document.tokens]
+        ner: list[list[object]] = [[] for _ in pairwise(borders)]
+        relations: list[list[object]] = [[] for _ in pairwise(borders)]
+        for key, (first, last) in spans.items():
+            ner[bisect_right(borders, first) - 1].append((first, last, key.label))
+        for link, number in _related(record, spans, borders, target):
+            relations[number].append((*spans[link.head], *spans[link.child], link.label))
+        fields = {f"_{name}": value for name, value in document_fields(document).items() if name != "key"}
+        value = {
+            "doc_key": document.key,
+            "dataset": _DATASET,
+            "sentences": [words[start:end] for start, end in pairwise(borders)],
+            "ner": ner,
+            "relations": relations,
+            **record.document_extras,
+            "_text": document.text,
+            **fields,
+        }
+        target.write(dumps(value) + "\n")
+
+
+def _sentence_borders(document: Document) -> list[int]:
+    """The numbers of the tokens at which sentences begin, and that behind the last token."""
+    borders = [0]
+    for sentence in document.sentences:
+        stop = document.tokens.overlapping(*sentence).stop
+        if stop > borders[-1]:
+            borders.append(stop)
+    total = len(document.tokens)
+    if borders[-1] < total:
+        borders[-1 if len(borders) > 1 else len(borders) :] = [total]
+    return borders
+
+
+def _within_sentences(record: LayerRecord, borders: Sequence[int], target: Target) -> dict[SpanKey, tuple[int, int]]:
+    found = record.token_spans()
+    spans = {k: r for k, r in found.items() if bisect_right(borders, r[0]) == bisect_right(borders, r[1])}
+    over = Counter(key.label for key in found if key not in spans)
+    if over:
+        target.leave_out("span", "spans over the end of a sentence", over)
+    return spans
+
+
+def _one_label_each(spans: Mapping[SpanKey, tuple[int, int]], target: Target) -> dict[SpanKey, tuple[int, int]]:
+    kept: dict[tuple[int, int], SpanKey] = {}
+    for key, words in spans.items():
+        kept.setdefault(words, key)
+    again = Counter(key.label for key, words in spans.items() if kept[words] != key)
+    if again:
+        target.leave_out("span", "spans on the same words as another", again)
+    return {key: words for words, key in kept.items()}
+
+
+def _related(
+    record: LayerRecord, spans: Mapping[SpanKey, tuple[int, int]], borders: Sequence[int], target: Target
+) -> Iterator[tuple[RelationKey, int]]:
+    """Yield the relations within a sentence, with its number."""
+    left = Counter[str]()
+    for link in record.relations():
+        ends = [spans.get(key) for key in (link.head, link.child)]
+        numbers = {bisect_right(borders, end[0]) - 1 for end in ends if end is not None}
+        if None in ends or len(numbers) > 1:
+            left[link.label] += 1
+        else:
+            yield link, numbers.pop()
+    if left:
+        target.leave_out("relation", "relations of spans that are not in one sentence", left)
+
+
+FORMAT = Format(
+    name="scierc",
+    about="SciERC's JSON of documents in sentences, for DyGIE++ and PURE",
+    ending=".jsonl",
+    read=read,
+    write=write,
+    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    aside=("dataset, weight, and other fields of a document",),
+    lost=(
+        "the text, where the file is not ours: it is rebuilt from the words",
+        "clusters, events, predictions",
+        "when writing: relations and spans over sentences, second labels on the same words",
+    ),
+)

@@ -1,0 +1,177 @@
+"""What joint extractors of entities and relations are trained on: SpERT, GLiREL, SciERC."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.errors import FormatError
+from annotator.formats.protocol import ForeignDocument
+from annotator.formats.registry import load_format
+from tests.formats.files import ANYTHING, export_data, import_data, source_of_bytes, workspace
+
+WORDS = ["Ana", "Ruiz", "ve", "Lima", "."]
+SPERT = {
+    "tokens": WORDS,
+    "entities": [{"type": "PERSON", "start": 0, "end": 2}, {"type": "GPE", "start": 3, "end": 4}],
+    "relations": [{"type": "works_for", "head": 0, "tail": 1}],
+}
+GLIREL: dict[str, Any] = {
+    "tokenized_text": WORDS,
+    "ner": [[0, 1, "PERSON", "Ana Ruiz"], [3, 3, "GPE", "Lima"]],
+    "relations": [
+        {
+            "head": {"mention": "Ana Ruiz", "position": [0, 1], "type": "PERSON"},
+            "tail": {"mention": "Lima", "position": [3, 3], "type": "GPE"},
+            "relation_text": "works_for",
+        }
+    ],
+}
+SCIERC: dict[str, Any] = {
+    "doc_key": "lima",
+    "sentences": [["Hola", "."], WORDS],
+    "ner": [[], [[2, 3, "PERSON"], [5, 5, "GPE"]]],
+    "relations": [[], [[2, 3, 5, 5, "works_for"]]],
+}
+ROWS = {"spert": SPERT, "glirel": GLIREL, "scierc": SCIERC}
+
+
+def one(form: str, value: Any) -> ForeignDocument:
+    reader = load_format(form).read
+    assert reader is not None
+    (document,) = reader(source_of_bytes(json.dumps(value, ensure_ascii=False).encode()), {})
+    return document
+
+
+def content(document: ForeignDocument) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
+    """Return the spans with their texts, and the relations with the labels of their ends."""
+    (layer,) = document.layers
+    spans = layer.content.spans
+    return (
+        [(s.label, document.text[s.start : s.end]) for s in spans.values()],
+        [(spans[r.head].label, r.label, spans[r.child].label) for r in layer.content.relations.values()],
+    )
+
+
+def exported(form: str, row: dict[str, Any], labels: str = ANYTHING, **options: str) -> tuple[Any, Any]:
+    """Import a row of doccano's, and return what the export of a format holds, and its counts."""
+    with workspace(labels) as bench:
+        import_data(bench, "doccano", json.dumps(row).encode(), layer="gold")
+        data, result = export_data(bench, form, options=options)
+    values = [json.loads(line) for line in data.splitlines()] if form != "spert" else json.loads(data)
+    return values, result.parts[0]
+
+
+def doccano(text: str, *spans: tuple[str, str], links: tuple[tuple[int, int], ...] = ()) -> dict[str, Any]:
+    entities = [
+        {"id": n, "label": label, "start_offset": text.index(part), "end_offset": text.index(part) + len(part)}
+        for n, (part, label) in enumerate(spans)
+    ]
+    relations = [
+        {"id": n, "from_id": head, "to_id": child, "type": "works_for"} for n, (head, child) in enumerate(links)
+    ]
+    return {"key": "lima", "text": text, "entities": entities, "relations": relations}
+
+
+@pytest.mark.parametrize("form", ROWS)
+def test_spans_and_relations_of_a_row(form: str) -> None:
+    document = one(form, ROWS[form])
+    assert document.text == ("Hola .\nAna Ruiz ve Lima ." if form == "scierc" else "Ana Ruiz ve Lima .")
+    assert content(document) == ([("PERSON", "Ana Ruiz"), ("GPE", "Lima")], [("PERSON", "works_for", "GPE")])
+    assert document.lost == {}
+
+
+@pytest.mark.parametrize("form", ROWS)
+def test_what_the_other_program_reads_is_written(form: str) -> None:
+    row = doccano("Hola.\nAna Ruiz ve Lima.", ("Ana Ruiz", "PERSON"), ("Lima", "GPE"), links=((0, 1),))
+    values, _ = exported(form, row, **({} if form == "scierc" else {"rows": "sentences"}))
+    assert {name: values[-1][name] for name in ROWS[form]} == ROWS[form]
+
+
+@pytest.mark.parametrize("form", ROWS)
+def test_other_fields_come_back(form: str) -> None:
+    name = "_note" if form == "scierc" else "orig_id"
+    with workspace() as bench:
+        import_data(bench, form, json.dumps(ROWS[form] | {name: 7}).encode(), layer="gold")
+        assert f'"{name}":7'.encode() in export_data(bench, form)[0]
+
+
+def test_spert_gets_the_file_of_the_types(tmp_path: Path) -> None:
+    labels = ANYTHING.replace("works_for: {key: w,", "works_for: {key: w, symmetric: true,")
+    with workspace(labels) as bench:
+        import_data(bench, "spert", json.dumps([SPERT]).encode(), layer="gold")
+        export_data(bench, "spert", tmp_path / "train.json")
+    types = json.loads((tmp_path / "train.json.types.json").read_text())
+    assert list(types["entities"]) == ["PERSON", "ORG", "GPE", "DATE"]
+    assert types["relations"]["works_for"] == {"short": "works_for", "verbose": "works_for", "symmetric": True}
+    assert types["relations"]["held_in"]["symmetric"] is False
+
+
+def test_glirel_names_the_end_of_several_on_the_same_words_by_its_type() -> None:
+    value = json.loads(json.dumps(GLIREL))
+    value["ner"].append([3, 3, "ORG", "Lima"])
+    value["relations"][0]["tail"]["type"] = "ORG"
+    assert content(one("glirel", value))[1] == [("PERSON", "works_for", "ORG")]
+    value["relations"][0]["tail"]["type"] = "Q2868"
+    assert content(one("glirel", value))[1] == [("PERSON", "works_for", "GPE")]
+
+
+def test_scierc_counts_clusters_and_leaves_a_document_without_ner_alone() -> None:
+    document = one("scierc", SCIERC | {"clusters": [[[2, 3], [5, 5]]], "predicted_ner": [[], []], "dataset": "x"})
+    assert document.lost == {"clusters": 1, "predicted_ner": 1}
+    assert document.extras == {"dataset": "x"}
+    assert one("scierc", {"sentences": [WORDS]}).layers == ()
+
+
+def test_scierc_cannot_hold_what_goes_over_sentences_nor_two_labels_on_the_same_words() -> None:
+    text = "Ana ve. Luis come en Lima."
+    row = doccano(
+        text,
+        *(("Ana", "PERSON"), ("Luis", "PERSON"), ("Lima", "GPE"), ("Lima", "ORG"), ("ve. Luis", "DATE")),
+        links=((0, 1), (1, 2), (1, 3)),
+    )
+    (value,), part = exported("scierc", row)
+    assert value["sentences"] == [["Ana", "ve", "."], ["Luis", "come", "en", "Lima", "."]]
+    assert value["ner"] == [[[0, 0, "PERSON"]], [[3, 3, "PERSON"], [6, 6, "GPE"]]]
+    assert value["relations"] == [[], [[3, 3, 6, 6, "works_for"]]]
+    assert (part.spans, part.relations) == (3, 1)
+
+
+BROKEN: dict[str, tuple[str, Any, str]] = {
+    "an entity beyond the words": ("spert", {"entities": [{"type": "X", "start": 4, "end": 6}]}, "found 4-6"),
+    "an entity without words": ("spert", {"entities": [{"type": "X", "start": 1, "end": 1}]}, "found 1-1"),
+    "an entity without type": ("spert", {"entities": [{"start": 0, "end": 1}]}, "entities[0].type: found nothing"),
+    "a relation of nothing": (
+        "spert",
+        {"relations": [{"type": "r", "head": 0, "tail": 2}]},
+        "relations[0].tail: found 2, expected the place of a span, 0 to 1",
+    ),
+    "ends that do not count in": (
+        "glirel",
+        {"ner": [[0, 2, "X", "Ana Ruiz"]], "relations": []},
+        'ner[0].last: found 2, the word behind "Ana Ruiz"; the last word counts in: 1',
+    ),
+    "an end that is no entity": (
+        "glirel",
+        {"ner": [[0, 1, "X"]]},
+        "relations[0].tail.position: found [3, 3], expected first and last word of an entity in ner",
+    ),
+    "two numbers": ("glirel", {"ner": [[0, 1]]}, "ner[0]: found [0, 1], expected [first, last, type, text]"),
+    "a list less than sentences": ("scierc", {"ner": [[]]}, "ner: found 1 lists, expected one for each of the 2"),
+    "an empty word": ("scierc", {"sentences": [[""], []]}, 'sentences[0]: found [""], expected a list of words'),
+    "a span beyond the words": ("scierc", {"ner": [[], [[2, 7, "X"]]]}, "ner[1][0]: found 2-7, expected 0 ≤ first"),
+    "a relation without a span": ("scierc", {"ner": [[], [[2, 3, "X"]]]}, "relations[1][0]: found 5-5, expected first"),
+    "no lists of sentences": ("scierc", {"sentences": ["Ana"]}, 'sentences[0]: found "Ana", expected a list of words'),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_broken_is_named_with_its_place(case: str) -> None:
+    form, change, message = BROKEN[case]
+    with pytest.raises(FormatError) as caught:
+        one(form, ROWS[form] | change)
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("standard input:1: ")
