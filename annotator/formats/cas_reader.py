@@ -46,9 +46,8 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     """
     layers, systems = LayerChoice(options), _TypeSystems(options.get("typesystem"))
     project = InceptionProject(source)
-    for part in project.parts(".json", ".xmi"):
-        yield _CasReader(part, layers, systems).document()
-    yield from project.texts()
+    parts = project.parts(".json", ".xmi")
+    yield from project.completed(_CasReader(part, layers, systems).document() for part in parts)
     layers.check(source.name)
 
 

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from annotator.errors import FormatError, InputError
 from annotator.formats.protocol import ForeignDocument, WorkState
 from annotator.formats.source import Source, unpacked
-from annotator.inputs import load_json
+from annotator.inputs import load_json, refuse_outside_link
 
 _CURATION, _INITIAL = "CURATION_USER", "INITIAL_CAS"
 UNTOUCHED = "copy of a document that nobody had begun to work on"
@@ -71,7 +72,8 @@ class InceptionProject:
         self._root: Path | None = None
         self._states: dict[tuple[str, str], str] = {}
         self._sources: dict[str, str] = {}
-        self._seen: set[str] = set()
+        self._texts: list[Path] = []
+        self._left_out: Counter[str] = Counter()
         path = source.path
         if path is not None and path.is_dir():
             found = sorted(path.rglob(_DESCRIPTION), key=lambda file: (len(file.parts), file))
@@ -85,12 +87,12 @@ class InceptionProject:
         if source.path is None or not source.path.is_dir():
             yield ProjectPart(source, self._place(PurePath(source.name)), source.path and source.path.parent)
             return
+        if self._root is not None:
+            self._look_for_texts(self._root, endings)
         for part in self._files(endings):
             path = part.path
             assert path is not None
             origin = self._place(path)
-            if origin.document:
-                self._seen.add(origin.document)
             if path.suffix.lower() != ".zip":
                 yield ProjectPart(part, origin, source.path)
                 continue
@@ -117,30 +119,44 @@ class InceptionProject:
         assert self._root is not None
         return path.is_relative_to(self._root) and path.relative_to(self._root).parts[0] in ("annotation", "curation")
 
-    def texts(self) -> Iterator[ForeignDocument]:
-        """Yield the documents of a project without any annotation, from their source texts.
+    def completed(self, documents: Iterator[ForeignDocument]) -> Iterator[ForeignDocument]:
+        """Yield the documents that were read of the parts, then those without any annotation, from their source texts.
 
-        Raises :class:`FormatError` where a project holds nothing that can be read.
+        The first tells which documents are left out.  Raises :class:`FormatError` where a project holds nothing that
+        can be read.
         """
-        missing = {name: kind for name, kind in self._sources.items() if name not in self._seen}
-        other = Counter(f"document as {kind}, without annotations" for kind in missing.values() if kind not in _PLAIN)
-        read = bool(self._seen)
-        for name in (name for name, kind in missing.items() if kind in _PLAIN):
-            assert self._root is not None
-            path = self._root / "source" / name
-            if not path.is_file():
-                other["document without annotations, and without its source"] += 1
-                continue
-            text = self._source.text_of(path).removeprefix("\ufeff")
-            yield ForeignDocument(self._source.told(path), text, document_key(name), (), lost=other)
-            other, read = Counter(), True
-        if self._root is not None and not read:
+        first = True
+        for document in chain(documents, self._source_texts()):
+            yield replace(document, lost=self._left_out + Counter(document.lost)) if first else document
+            first = False
+        if first and self._root is not None:
             raise FormatError(
                 f"{self._source.name}: a project without any annotations in this format",
                 "export it again with a secondary format: UIMA CAS JSON 0.4.0, UIMA CAS XMI or WebAnno TSV v3.x",
             )
 
+    def _look_for_texts(self, root: Path, endings: tuple[str, ...]) -> None:
+        """Find the documents without annotations in these files: those with a plain text, and those left out."""
+        places = (path for folder in ("annotation", "curation") for path in (root / folder).glob("*/*"))
+        annotated = {path.parent.name for path in places if path.name.lower().endswith((*endings, ".zip"))}
+        for name, kind in self._sources.items():
+            path = root / "source" / name
+            if name in annotated:
+                continue
+            if kind in _PLAIN and path.is_file():
+                refuse_outside_link(path.parent, root)
+                refuse_outside_link(path, root)
+                self._texts.append(path)
+            else:
+                self._left_out[f"document as {kind} without annotations that can be read"] += 1
+
+    def _source_texts(self) -> Iterator[ForeignDocument]:
+        for path in self._texts:
+            text = self._source.text_of(path).removeprefix("\ufeff")
+            yield ForeignDocument(self._source.told(path), text, document_key(path.name), ())
+
     def _read_description(self, path: Path) -> None:
+        refuse_outside_link(path, path.parent)
         try:
             description = load_json(path, _LARGEST)
         except InputError as error:
@@ -148,8 +164,8 @@ class InceptionProject:
         for item in _objects(description, "annotation_documents"):
             self._states[str(item.get("name")), str(item.get("user"))] = str(item.get("state"))
         for item in _objects(description, "source_documents"):
-            name = str(item.get("name"))
-            if PurePath(name).name == name:  # the name of a file, which leads nowhere else
+            name = item.get("name")
+            if isinstance(name, str) and PurePath(name).name == name:  # the name of a file, which leads nowhere else
                 self._sources[name] = str(item.get("format"))
                 self._states[name, _CURATION] = str(item.get("state"))
 

@@ -42,9 +42,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     Raises :class:`FormatError` at the end where there were annotations, but none of them was read.
     """
     layers, project = LayerChoice(options), InceptionProject(source)
-    for part in project.parts(".tsv"):
-        yield _TsvReader(part, layers).document()
-    yield from project.texts()
+    yield from project.completed(_TsvReader(part, layers).document() for part in project.parts(".tsv"))
     layers.check(source.name)
 
 
