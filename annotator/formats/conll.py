@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from annotator.errors import FormatError
-from annotator.formats.conll_columns import ColumnOptions, ColumnRow, Columns
+from annotator.formats.conll_columns import ColumnOptions, Columns
 from annotator.formats.conll_document import DocumentDraft
 from annotator.formats.conll_tags import TAG_STYLES, TagError
 from annotator.formats.conll_writer import START, write
@@ -95,7 +95,11 @@ class _Reader:
             elif text.startswith("#") and self._is_comment(text):
                 yield from self._comment(text, line)
             else:
-                self._draft.add(self._row(text, line, lines))
+                try:
+                    row = self.columns.row(text, line)
+                except TagError as error:
+                    raise self.columns.explained(error, text, islice(lines, _LOOKED_AT)) from error
+                self._draft.add(row)
         yield from self._finished()
 
     def _begin(self, where: str, number: int, fields: Fields | None = None) -> Iterator[ForeignDocument]:
@@ -105,12 +109,6 @@ class _Reader:
 
     def _finished(self) -> Iterator[ForeignDocument]:
         return self._draft.finished(self.columns, self._entity_fields, keep_tokens=self._keep_tokens)
-
-    def _row(self, text: str, line: SourceLine, following: Iterator[SourceLine]) -> ColumnRow:
-        try:
-            return self.columns.row(text, line)
-        except TagError as error:
-            raise self.columns.explained(error, text, islice(following, _LOOKED_AT)) from error
 
     def _is_comment(self, text: str) -> bool:
         return _COMMENT.fullmatch(text) is not None or not self.columns.is_word(text)

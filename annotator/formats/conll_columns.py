@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, cast
+from typing import cast
 
 from annotator.errors import FormatError
+from annotator.formats.conll_rows import ColumnRow
 from annotator.formats.conll_tags import NO_TAGS, TAG_STYLES, TagColumn, TagError, TagStyle
 from annotator.formats.json_values import excerpt
 from annotator.formats.source import SourceLine
@@ -22,24 +23,6 @@ _MISC = _CONLLU - 1
 _CONLLU_HINT = "leave label-column out: entities of CoNLL-U stand in entries of its last column"
 _ENTRIES = ("Entity", "name", "NER", "NE", "ner", "ne")
 """The entries of CoNLL-U's last column that hold entities in treebanks, in this order."""
-
-RowKind = Literal["word", "range", "node"]
-
-
-class ColumnRow(NamedTuple):
-    """A line with a word: the word, its tags, and whether a space follows.
-
-    A ``range`` is written as one word, and the next rows, up to the number ``until``, are its parts; a ``node`` is an
-    empty node of CoNLL-U, of which the text has nothing.
-    """
-
-    word: str
-    tags: list[str]
-    where: str
-    kind: RowKind = "word"
-    number: int = 0
-    until: int = 0
-    space: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +62,9 @@ class Columns:
     _word: int = 0
     _labels: list[int] = field(default_factory=list)
     _entry: str | None = None
-    _lost: Counter[str] = field(default_factory=Counter)
+    _others: list[int] = field(default_factory=list)
+    _lost: list[int] = field(default_factory=list)
+    _lost_entries: Counter[str] = field(default_factory=Counter)
 
     def row(self, text: str, line: SourceLine) -> ColumnRow:
         """Read a line with a word; every line of a file must have the same number of columns."""
@@ -93,17 +78,21 @@ class Columns:
             )
         if not values[self._word].strip():
             raise FormatError(f"{line.where}: a line without a word", "leave it blank, or fill it in")
-        number = _NUMBER.fullmatch(values[0]) if self._counts else None
-        if self._counts and number is None:
+        tags, space = self._entities(values[_MISC], line) if self._misc else (self._tags(values, line), True)
+        self._count_lost(values)
+        row = ColumnRow(values[self._word], tags, line.where, space)
+        return self._numbered(row, values[0]) if self._counts else row
+
+    def _numbered(self, row: ColumnRow, written: str) -> ColumnRow:
+        """Tell by its number what a row is: a word, a range of them or an empty node."""
+        number = _NUMBER.fullmatch(written)
+        if number is None:
             raise FormatError(
-                f"{line.where}: column 1: found {excerpt(values[0])}, expected a number as in the lines before",
+                f"{row.where}: column 1: found {excerpt(written)}, expected a number as in the lines before",
                 "if the words stand in it, say so: -O word-column=1",
             )
-        self._count_lost(values)
-        tags, space = self._entities(values[_MISC], line) if self._misc else (self._tags(values, line), True)
-        row = ColumnRow(values[self._word], tags, line.where, space=space)
-        if number is None or number[0].isdigit():
-            return row._replace(number=int(number[1]) if number else 0)
+        if number[0].isdigit():
+            return row._replace(number=int(number[1]))
         if number[2] is None:
             return row._replace(kind="node")
         return row._replace(kind="range", until=int(number[2]))
@@ -117,7 +106,10 @@ class Columns:
 
     def take_lost(self) -> Counter[str]:
         """Count the values of other columns since the last time."""
-        lost, self._lost = self._lost, Counter()
+        lost = Counter({f"value in column {column + 1}": count for column, count in enumerate(self._lost) if count})
+        lost.update({f"entry {name} in column {_CONLLU}": count for name, count in self._lost_entries.items()})
+        self._lost = [0] * self.count
+        self._lost_entries.clear()
         return lost
 
     @property
@@ -170,21 +162,24 @@ class Columns:
         wanted = [] if self._misc else self.options.labels or ("-1",)
         self._labels = [self._column_index("label-column", column, line) for column in wanted]
         self.tags = [TagColumn(self.options.tags, self.options.tags is not None) for _ in self._labels or [_MISC]]
+        used = {self._word, *self._labels} | ({0} if self._counts else set()) | ({_MISC} if self._misc else set())
+        self._lost = [0] * self.count
+        self._others = [column for column in range(self.count) if column not in used]
         self._entry = self.options.entry
         if self.count == 1:
             raise FormatError(f"{line.where}: found one column, expected a word and its tag", "is it a CoNLL file?")
         if self._word in self._labels:
             raise FormatError(
                 f"{line.where}: column {self._word + 1} cannot hold both the words and the tags",
-                _CONLLU_HINT if is_conllu else f"the other columns are {self._others(values)}: name one of them",
+                _CONLLU_HINT if is_conllu else f"the other columns are {self._described(values)}: name one of them",
             )
 
-    def _others(self, values: list[str]) -> str:
+    def _described(self, values: list[str]) -> str:
         return ", ".join(f"{n} ({excerpt(v)})" for n, v in enumerate(values, 1) if n != self._word + 1)
 
     def _tags(self, values: list[str], line: SourceLine) -> list[str]:
         return [
-            column.take(values[number], line.where, f"column {number + 1}")
+            column.known.get(values[number]) or column.take(values[number], line.where, f"column {number + 1}")
             for number, column in zip(self._labels, self.tags, strict=True)
         ]
 
@@ -197,15 +192,14 @@ class Columns:
         if self._entry is None:
             self._entry = next((name for name in _ENTRIES if name in entries), None)
         value = entries.pop(self._entry, "_") if self._entry else "_"
-        self._lost.update(f"entry {name} in column {_CONLLU}" for name in entries)
+        self._lost_entries.update(entries.keys())
         return [self.tags[0].take(value, line.where, f"column {_CONLLU}, {self._entry}")], space
 
     def _count_lost(self, values: list[str]) -> None:
-        for column, value in enumerate(values):
-            used = column == self._word or column in self._labels or (self._misc and column == _MISC)
-            counts = column == 0 and (self._counts or value.isdigit())
-            if not used and not counts and value not in _EMPTY_VALUES:
-                self._lost[f"value in column {column + 1}"] += 1
+        for column in self._others:
+            value = values[column]
+            if value not in _EMPTY_VALUES and (column or not value.isdigit()):
+                self._lost[column] += 1
 
     def _column_index(self, name: str, written: str, line: SourceLine) -> int:
         """Turn the number of a column, counted from 1 or from the end, into its index."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from annotator.errors import FormatError
-from annotator.formats.conll_columns import ColumnRow, Columns
-from annotator.formats.conll_tags import Brackets, TaggedRow, column_spans
+from annotator.formats.conll_columns import Columns
+from annotator.formats.conll_rows import ColumnRow, sentence_rows
+from annotator.formats.conll_tags import Brackets, column_spans
 from annotator.formats.document_fields import foreign_document
-from annotator.formats.json_values import Fields, excerpt
+from annotator.formats.json_values import Fields
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.words import align, annotations_from_words
 from annotator.text import Segment, Segmentation
@@ -28,29 +29,6 @@ class _Sentence:
     rows: list[ColumnRow] = field(default_factory=list)
     text: str | None = None
     begins_paragraph: bool = False
-
-
-@dataclass(slots=True)
-class _Unit:
-    """What stands in the text as one word: a row, or a range with the rows that are its parts.
-
-    An empty node has no place in the text.
-    """
-
-    written: ColumnRow
-    parts: list[ColumnRow]
-
-    @property
-    def has_text(self) -> bool:
-        """Whether it stands in the text."""
-        return self.written.kind != "node"
-
-    @property
-    def tagged(self) -> list[ColumnRow]:
-        """The rows whose tags count: the parts, unless only the range has tags."""
-        if self.written.kind == "range" and all(tag == "O" for part in self.parts for tag in part.tags):
-            return [self.written]
-        return self.parts
 
 
 @dataclass(slots=True)
@@ -74,6 +52,8 @@ class DocumentDraft:
         """Take a line with a word."""
         if self.fields is None and not self._sentences and not self._next.rows:
             self.where = row.where
+        if row.kind == "node":
+            self.lost["empty node"] += 1
         self._next.rows.append(row)
 
     def begin_paragraph(self) -> None:
@@ -96,9 +76,10 @@ class DocumentDraft:
         fields = self.fields or Fields({}, self.where)
         if not self._sentences and "text" not in fields:
             return
-        units = [list(self._units(sentence.rows)) for sentence in self._sentences]
-        text, places = self._text(fields, units)
-        tagged, ranges = _tagged(units, places)
+        sentences = [sentence_rows(sentence.rows) for sentence in self._sentences]
+        text, places = self._text(fields, [sentence.written for sentence in sentences])
+        tagged = [sentence.tagged for sentence in sentences]
+        ranges = [here[at] for sentence, here in zip(sentences, places, strict=True) for at in sentence.places]
         brackets = Brackets(entity_fields, self.lost)
         spans = [
             span
@@ -110,30 +91,8 @@ class DocumentDraft:
         document = foreign_document(fields, text, self.fallback, (layer,), lost=+self.lost)
         yield replace(document, segmentation=_segmentation(text, places)) if keep_tokens else document
 
-    def _units(self, rows: list[ColumnRow]) -> Iterator[_Unit]:
-        """Put ranges and their parts together; raise :class:`FormatError` where a part is not there."""
-        whole: _Unit | None = None
-        for row in rows:
-            self.lost["empty node"] += row.kind == "node"
-            if whole is None:
-                whole = _Unit(row, [] if row.kind == "range" else [row])
-            elif row.kind == "range" or row.number > whole.written.until:
-                break
-            elif row.kind == "word":
-                whole.parts.append(row)
-            if row.kind != "range" and row.number >= whole.written.until:
-                yield whole
-                whole = None
-        if whole is not None:
-            raise FormatError(
-                f"{whole.written.where}: {excerpt(whole.written.word)} has parts up to number {whole.written.until}, "
-                "which does not follow",
-                "mend what wrote the file",
-            )
-
-    def _text(self, fields: Fields, units: list[list[_Unit]]) -> tuple[str, list[list[Segment]]]:
-        """The text of the document and, for each sentence, the ranges of its units in it, but for empty nodes."""
-        written = [[unit.written for unit in sentence if unit.has_text] for sentence in units]
+    def _text(self, fields: Fields, written: list[Sequence[ColumnRow]]) -> tuple[str, list[list[Segment]]]:
+        """The text of the document and, for each sentence, the ranges of its written rows in it."""
         if "text" in fields:
             text = fields.get("text", str)
             found = iter(align([row.word for rows in written for row in rows], text, self.where))
@@ -153,32 +112,20 @@ class DocumentDraft:
             space = not rows or rows[-1].space
         return "".join(pieces), places
 
-    def _sentence_text(self, given: str | None, rows: list[ColumnRow]) -> tuple[str, list[Segment]]:
+    def _sentence_text(self, given: str | None, rows: Sequence[ColumnRow]) -> tuple[str, list[Segment]]:
         """The text of a sentence as a comment gives it, where that fits its words, else put together from them."""
         if given is not None:
             with suppress(FormatError):
                 return given, align([row.word for row in rows], given, self.where)
             self.lost["text of a sentence that its words do not follow"] += 1
-        text, places = "", []
+        places: list[Segment] = []
+        at = 0
         for row in rows:
-            places.append(Segment(len(text), len(text) + len(row.word)))
-            text += f"{row.word} " if row.space else row.word
-        return text.removesuffix(" ") if rows and rows[-1].space else text, places
-
-
-def _tagged(units: list[list[_Unit]], places: list[list[Segment]]) -> tuple[list[list[TaggedRow]], list[Segment]]:
-    """The rows of every sentence with their tags, and the ranges of those that have text."""
-    tagged: list[list[TaggedRow]] = []
-    ranges: list[Segment] = []
-    for sentence, found in zip(units, places, strict=True):
-        at = iter(found)
-        rows: list[TaggedRow] = []
-        for unit in sentence:
-            rows += [TaggedRow(row.tags, row.where, unit.has_text) for row in unit.tagged]
-            if unit.has_text:
-                ranges += [next(at)] * len(unit.tagged)
-        tagged.append(rows)
-    return tagged, ranges
+            end = at + len(row.word)
+            places.append(Segment(at, end))
+            at = end + row.space
+        text = "".join([f"{row.word} " if row.space else row.word for row in rows])
+        return text[: places[-1].end] if places else "", places
 
 
 def _segmentation(text: str, sentences: Iterable[list[Segment]]) -> tuple[Segmentation, Segmentation]:

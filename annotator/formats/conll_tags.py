@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from annotator.errors import FormatError
+from annotator.formats.conll_rows import ColumnRow
 from annotator.formats.json_values import excerpt
 from annotator.formats.words import WordSpan, is_tag, tagged_spans
 
@@ -26,14 +27,6 @@ _BRACKET = re.compile(r"\((?P<opened>[^()|]+)(?P<whole>\))?|(?P<closed>[^()|]*)\
 _LABELS_PLACE = "etype"
 
 
-class TaggedRow(NamedTuple):
-    """The tags of a word, a column each, and its place for messages; ``is_word`` is false for what has no text."""
-
-    tags: list[str]
-    where: str
-    is_word: bool = True
-
-
 class TagError(FormatError):
     """A value is no tag, or not of the kind of those before it."""
 
@@ -42,24 +35,25 @@ class TagError(FormatError):
 class TagColumn:
     """One column of tags: their kind, once it is known, and whether any word had none.
 
-    ``told`` says that the user named the kind.
+    ``told`` says that the user named the kind; ``known`` are the values that :meth:`take` has checked.
     """
 
     style: TagStyle | None = None
     told: bool = False
     any_without: bool = False
+    known: dict[str, str] = field(default_factory=dict)
     _first: str = ""
 
     def take(self, value: str, where: str, column: str) -> str:
         """Check a value and return it, with O for none; raise :class:`TagError` where it does not fit."""
         if value in NO_TAGS:
             self.any_without = True
-            return "O"
+            return self.known.setdefault(value, "O")
         self.style = self.style or _style(value)
         if self.style is None or not _fits(value, self.style, self.told):
             raise TagError(f"{where}: {column}: found {excerpt(value)}, expected {self._expected()}")
         self._first = self._first or f"{excerpt(value)} in line {where.rpartition(':')[2]}"
-        return value
+        return self.known.setdefault(value, value)
 
     def _expected(self) -> str:
         if not self._first:
@@ -86,7 +80,7 @@ def _fits(value: str, style: TagStyle, told: bool) -> bool:
 
 
 def column_spans(
-    sentences: Sequence[Sequence[TaggedRow]], number: int, style: TagStyle | None, brackets: Brackets
+    sentences: Sequence[Sequence[ColumnRow]], number: int, style: TagStyle | None, brackets: Brackets
 ) -> Iterator[WordSpan]:
     """Yield the spans of a column over the words of a document; only those of brackets may go beyond a sentence."""
     if style == "brackets":
@@ -94,7 +88,7 @@ def column_spans(
         return
     before = 0
     for sentence in sentences:
-        values = [row.tags[number] for row in sentence if row.is_word]
+        values = [row.tags[number] for row in sentence if row.kind != "node"]
         if style == "bare":
             values = [value if value == "O" else f"I-{value}" for value in values]
         for span in tagged_spans(values):
@@ -120,18 +114,19 @@ class Brackets:
     fields: Sequence[str] = ()
     lost: Counter[str] = field(default_factory=Counter)
 
-    def spans(self, rows: Sequence[TaggedRow], number: int) -> Iterator[WordSpan]:
+    def spans(self, rows: Sequence[ColumnRow], number: int) -> Iterator[WordSpan]:
         """Yield the spans of a document; raise :class:`FormatError` where a bracket has no other."""
         opened: list[_Opened] = []
         at = 0
         for row in rows:
-            last = at if row.is_word else at - 1
+            is_word = row.kind != "node"
+            last = at if is_word else at - 1
             for match in _BRACKET.finditer(row.tags[number]):
                 if match["opened"] is not None:
                     opened.append(_Opened(match["opened"].strip("*"), at, row.where))
                 if match["whole"] or match["closed"] is not None:
                     yield from self._closed(opened, (match["closed"] or "").strip("*"), last, row.where)
-            at += row.is_word
+            at += is_word
         if opened:
             raise FormatError(
                 f"{opened[-1].where}: the bracket of {excerpt(opened[-1].content)} is never closed",
