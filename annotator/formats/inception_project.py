@@ -74,12 +74,10 @@ class InceptionProject:
         self._sources: dict[str, str] = {}
         self._texts: list[Path] = []
         self._left_out: Counter[str] = Counter()
-        path = source.path
-        if path is not None and path.is_dir():
-            found = sorted(path.rglob(_DESCRIPTION), key=lambda file: (len(file.parts), file))
-            if found:
-                self._root = found[0].parent
-                self._read_description(found[0])
+        if source.path is not None and source.path.is_dir():
+            for description in self._descriptions(source.path):
+                self._root = description.parent
+                self._read_description(description)
 
     def parts(self, *endings: str) -> Iterator[ProjectPart]:
         """Yield the files of these endings, in order of their paths; archives among them are opened."""
@@ -154,6 +152,18 @@ class InceptionProject:
         for path in self._texts:
             text = self._source.text_of(path).removeprefix("\ufeff")
             yield ForeignDocument(self._source.told(path), text, document_key(path.name), ())
+
+    def _descriptions(self, folder: Path) -> list[Path]:
+        """Find the description of the project in a folder, but not in hidden ones."""
+        found = sorted(folder.rglob(_DESCRIPTION))
+        found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+        roots = sorted({path.parent for path in found})
+        if len(roots) > 1:
+            raise FormatError(
+                f"{self._source.name}: several projects, in {', '.join(self._source.told(root) for root in roots)}",
+                "import each by itself",
+            )
+        return found
 
     def _read_description(self, path: Path) -> None:
         refuse_outside_link(path, path.parent)

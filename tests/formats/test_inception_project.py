@@ -154,6 +154,15 @@ def test_a_project_that_was_exported_without_readable_files(tmp_path: Path) -> N
         list(read(Source(tmp_path), {}))
 
 
+def test_a_folder_of_several_projects_is_refused(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        project(tmp_path / name)
+    with pytest.raises(FormatError, match=r"several projects, in .*/one, .*/two: import each by itself"):
+        list(read(Source(tmp_path), {}))
+    (tmp_path / "two").rename(tmp_path / ".two")
+    assert len(list(read(Source(tmp_path), {}))) == len(WORK) + 1
+
+
 def test_a_broken_description(tmp_path: Path) -> None:
     (tmp_path / "exportedproject1.json").write_text("{", encoding="utf-8")
     with pytest.raises(FormatError, match=r"exportedproject1\.json:1: not JSON"):
