@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 
 from annotator.errors import FormatError
 from annotator.formats.conll_columns import ColumnOptions, Columns
@@ -21,7 +22,7 @@ from annotator.formats.protocol import ForeignDocument, Format, all_but, without
 from annotator.formats.source import Source, SourceLine
 from annotator.formats.words import TAG_SCHEMES
 
-_ENDINGS = (".conll", ".conllu", ".tsv", ".iob", ".iob2", ".bio", ".txt")
+_ENDINGS = (".conll", ".conllu", ".tsv", ".iob", ".iob2", ".bio")
 _LOOKED_AT = 200
 """Lines behind a mistake that are looked at to say how to mend it."""
 
@@ -42,11 +43,19 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     if tokens not in ("ours", "file"):
         raise FormatError(f"tokens={tokens}: neither ours nor file", "write tokens=file to keep those of the file")
     files: list[Columns] = []
-    for part in source.parts(*_ENDINGS):
+    for part in source.parts(*_endings(source.path)):
         reader = _Reader(part, Columns(column_options), most, keep_tokens=tokens == "file")
         yield from reader.documents()
         files.append(reader.columns)
     _conclude(source.name, [columns for columns in files if columns.count])
+
+
+def _endings(folder: Path | None) -> Sequence[str]:
+    """The endings of the files of a folder that hold columns: .txt only where no other file does."""
+    if folder is None or not folder.is_dir():
+        return _ENDINGS
+    found = {path.suffix.lower() for path in folder.rglob("*")}
+    return (".txt",) if ".txt" in found and not found & set(_ENDINGS) else _ENDINGS
 
 
 def _conclude(name: str, files: list[Columns]) -> None:
@@ -54,13 +63,24 @@ def _conclude(name: str, files: list[Columns]) -> None:
     if files and all(columns.lacks_entities for columns in files):
         raise FormatError(
             f"{name}: no entities in the last column, such as name=B-PER or Entity=(person)",
-            "name the entry that holds them, such as -O entry=ner, or the column of tags: -O label-column=5",
+            _entry_hint(files[0]),
         )
     if files and all(columns.is_all_labels for columns in files):
+        column = files[0].tag_column()
         raise FormatError(
             f"{name}: every word has a tag, none with B- or I-, as if not of entities",
-            "name the column of the tags, such as -O label-column=4, or say that they are: -O tags=bare",
+            f"{f'tags stand in column {column}: -O label-column={column}; ' if column else ''}"
+            "-O tags=bare takes them as they are",
         )
+
+
+def _entry_hint(columns: Columns) -> str:
+    """Say where the entities of a file of CoNLL-U may be."""
+    column = columns.tag_column()
+    if column is not None:
+        return f"tags stand in column {column}: -O label-column={column}"
+    names = ", ".join(columns.entry_names) or "nothing"
+    return f"the column holds {names}: name the entry of the entities, such as -O entry=ner"
 
 
 def _number(options: Mapping[str, str], name: str, default: str) -> int:
@@ -98,7 +118,7 @@ class _Reader:
                 try:
                     row = self.columns.row(text, line)
                 except TagError as error:
-                    raise self.columns.explained(error, text, islice(lines, _LOOKED_AT)) from error
+                    raise self.columns.explained(error, islice(lines, _LOOKED_AT)) from error
                 self._draft.add(row)
         yield from self._finished()
 

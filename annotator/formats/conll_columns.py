@@ -10,7 +10,7 @@ from typing import cast
 
 from annotator.errors import FormatError
 from annotator.formats.conll_rows import ColumnRow
-from annotator.formats.conll_tags import NO_TAGS, TAG_STYLES, TagColumn, TagError, TagStyle
+from annotator.formats.conll_tags import NO_TAGS, TAG_STYLES, TagColumn, TagError, TagStyle, may_be_tags
 from annotator.formats.json_values import excerpt
 from annotator.formats.source import SourceLine
 from annotator.formats.words import is_tag
@@ -20,6 +20,8 @@ _NUMBER = re.compile(r"(\d{1,9})(?:-(\d{1,9})|\.\d+)?")
 _EMPTY_VALUES = NO_TAGS | {"-X-", ""}
 _CONLLU = 10
 _MISC = _CONLLU - 1
+_SAMPLE = 200
+"""Lines of a file by which its columns of tags are told, when those that were taken are none."""
 _CONLLU_HINT = "leave label-column out: entities of CoNLL-U stand in entries of its last column"
 _ENTRIES = ("Entity", "name", "NER", "NE", "ner", "ne")
 """The entries of CoNLL-U's last column that hold entities in treebanks, in this order."""
@@ -63,6 +65,7 @@ class Columns:
     _labels: list[int] = field(default_factory=list)
     _entry: str | None = None
     _others: list[int] = field(default_factory=list)
+    _sample: list[list[str]] = field(default_factory=list)
     _lost: list[int] = field(default_factory=list)
     _lost_entries: Counter[str] = field(default_factory=Counter)
 
@@ -71,6 +74,8 @@ class Columns:
         if not self.count:
             self._decide(text, line)
         values = self._split(text)
+        if len(self._sample) < _SAMPLE:
+            self._sample.append(values)
         if len(values) != self.count:
             raise FormatError(
                 f"{line.where}: found {len(values)} columns, expected {self.count} as in the lines before",
@@ -118,31 +123,34 @@ class Columns:
         return self._misc and self._entry is None
 
     @property
+    def entry_names(self) -> list[str]:
+        """The names of the entries in CoNLL-U's last column, in the first lines."""
+        entries = (entry for values in self._sample for entry in values[-1].split("|") if "=" in entry)
+        return list(dict.fromkeys(entry.partition("=")[0] for entry in entries))
+
+    @property
     def is_all_labels(self) -> bool:
         """Whether every word has a bare tag, though the user did not say that tags are bare."""
         return any(c.style == "bare" and not c.told and not c.any_without for c in self.tags)
 
-    def explained(self, error: TagError, before: str, lines: Iterable[SourceLine]) -> FormatError:
-        """Say which column holds tags, if any, by the line of an error and those that follow."""
-        rows = [self._split(before), *(self._split(line.text.rstrip("\r")) for line in lines)]
+    def tag_column(self, lines: Iterable[SourceLine] = ()) -> int | None:
+        """The number of a column, other than that of the tags, that looks as if it held them.
+
+        The first lines of the file are looked at, and ``lines``, which follow.
+        """
+        rows = [*self._sample, *(self._split(line.text.rstrip("\r")) for line in lines)]
         rows = [values for values in rows if len(values) == self.count]
-        found = [
-            column + 1
-            for column in range(self.count)
-            if column != self._word
-            and column not in self._labels
-            and all(values[column] in NO_TAGS or is_tag(values[column]) for values in rows)
-            and any(values[column] not in NO_TAGS for values in rows)
-        ]
-        if found:
-            hint = f"tags stand in column {found[0]}: -O label-column={found[0]}"
-        elif self.count == _CONLLU and not self._misc:
-            hint = _CONLLU_HINT
-        elif self._labels and self._labels[0] != self.count - 1:
-            hint = "no other column has tags like B-ORG in all of its lines: mend the file, or leave label-column out"
-        else:
-            hint = "no other column has tags like B-ORG; if these are labels without B- and I-: -O tags=bare"
-        return FormatError(error.message, hint)
+        columns = (column for column in range(self.count) if column != self._word and column not in self._labels)
+        return next((column + 1 for column in columns if may_be_tags([values[column] for values in rows])), None)
+
+    def explained(self, error: TagError, lines: Iterable[SourceLine]) -> FormatError:
+        """Say how to mend a value that is no tag, by the lines before it and some that follow."""
+        column = None if self._misc else self.tag_column(lines)
+        if column is not None:
+            return FormatError(error.message, f"tags stand in column {column}: -O label-column={column}")
+        if self.count == _CONLLU and self._counts and not self._misc:
+            return FormatError(error.message, _CONLLU_HINT)
+        return error
 
     def _split(self, text: str) -> list[str]:
         return text.split("\t") if self._tabs else _BLANKS.split(text.strip(" "))

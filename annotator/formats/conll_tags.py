@@ -21,14 +21,14 @@ TAG_STYLES = get_args(TagStyle)
 NO_TAGS = frozenset(["O", "_", "-", "*"])
 """What stands where there is no tag."""
 
-_LABEL = re.compile(r"[^\W\d_](?:\S*\w)?")
+_LABEL = re.compile(r"[^\W\d_](?:[\w.:/&'+-]*\w)?")
 _LIKE_A_PREFIX = re.compile(r"[BIOESLUMW](?:[-_]|$)|.*[-_][BIESLUMW]$", re.IGNORECASE)
 _BRACKET = re.compile(r"\((?P<opened>[^()|]+)(?P<whole>\))?|(?P<closed>[^()|]*)\)|\|")
 _LABELS_PLACE = "etype"
 
 
 class TagError(FormatError):
-    """A value is no tag, or not of the kind of those before it."""
+    """A value is no tag, or not of the kind of those before it; the hint is for a file whose tags stand there."""
 
 
 @dataclass(slots=True)
@@ -51,9 +51,15 @@ class TagColumn:
             return self.known.setdefault(value, "O")
         self.style = self.style or _style(value)
         if self.style is None or not _fits(value, self.style, self.told):
-            raise TagError(f"{where}: {column}: found {excerpt(value)}, expected {self._expected()}")
+            raise TagError(f"{where}: {column}: found {excerpt(value)}, expected {self._expected()}", self._mend(value))
         self._first = self._first or f"{excerpt(value)} in line {where.rpartition(':')[2]}"
         return self.known.setdefault(value, value)
+
+    def _mend(self, value: str) -> str:
+        """Say how to mend a value, unless another column is the one of tags."""
+        if self.style in (None, "bare") and _fits(value, "bare", told=True):
+            return "if such labels stand for themselves, without B- or I-: -O tags=bare"
+        return "mend what wrote the file"
 
     def _expected(self) -> str:
         if not self._first:
@@ -68,6 +74,14 @@ def _style(value: str) -> TagStyle | None:
     if "(" in value:
         return "brackets"
     return "bare" if _fits(value, "bare", told=False) else None
+
+
+def may_be_tags(values: Sequence[str]) -> bool:
+    """Tell whether the values of a column look like tags of entities: all of one kind, or none."""
+    tags = [value for value in values if value not in NO_TAGS]
+    style = _style(tags[0]) if tags else None
+    some_without = style != "bare" or len(tags) < len(values)
+    return style is not None and some_without and all(_fits(tag, style, told=False) for tag in tags)
 
 
 def _fits(value: str, style: TagStyle, told: bool) -> bool:

@@ -176,8 +176,16 @@ class TestHints:
             read_conll(data)
         assert len(read_conll(data, label_column="2")[0].layers[0].content.spans) == 2
 
+    def test_a_column_of_labels_is_named_too(self) -> None:
+        with pytest.raises(FormatError, match=r"input: every word has a tag, .*: tags stand in column 2: -O label-col"):
+            read_conll(columns("Ana\tPERSON\tNNP", "ve\tO\tVB"))
+
+    def test_a_tag_among_others_is_to_be_mended(self) -> None:
+        with pytest.raises(FormatError, match=r'2: column 2: found "I-", expected .* as "B-PER" in line 1: mend what'):
+            read_conll(columns("Ana\tB-PER", "ve\tI-"))
+
     def test_no_column_is_named_where_none_holds_tags(self) -> None:
-        with pytest.raises(FormatError, match=r"no other column has tags like B-ORG; .*: -O tags=bare"):
+        with pytest.raises(FormatError, match=r'"PER-B", expected O .*: if such labels .*: -O tags=bare'):
             read_conll(columns("Ana\tPER-B", "ve\tO"))
         (document,) = read_conll(columns("Ana\tPER-B", "ve\tO"), tags="bare")
         assert span_texts(document) == [("PER-B", "Ana")]

@@ -99,7 +99,7 @@ class TestEntities:
 
     def test_an_entry_can_be_named_and_a_file_without_entities_is_refused(self) -> None:
         data = columns(conllu("1", "Bo", "Tipo=B-PER"), conllu("2", "ve", "Tipo=O"))
-        with pytest.raises(FormatError, match=r"input: no entities in the last column.*-O entry="):
+        with pytest.raises(FormatError, match=r"input: no entities in the last column.*holds Tipo: name .*-O entry="):
             read_conll(data)
         assert span_texts(read_conll(data, entry="Tipo")[0]) == [("PER", "Bo")]
 
@@ -119,6 +119,7 @@ def test_every_file_of_a_folder_is_read_with_its_own_columns(tmp_path: Path) -> 
     (tmp_path / "b.conllu").write_text(conllu("1", "Ya") + "\n")
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "c.tsv").write_text("Ana\tPER\nve\tO\n")
+    (tmp_path / "README.txt").write_text("no columns")
     found = documents_in(tmp_path)
     assert [(d.fallback, d.text) for d in found] == [("a", "Bo"), ("b", "Ya"), ("deep.c", "Ana ve")]
     assert [len(d.layers[0].content.spans) for d in found] == [1, 0, 1]
