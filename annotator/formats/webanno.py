@@ -8,7 +8,7 @@ stands behind it.  A line that INCEpTION passes over holds the fields of the doc
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -33,7 +33,7 @@ from annotator.formats.webanno_reader import (
     read,
 )
 from annotator.formats.webanno_text import escape_text, escape_value
-from annotator.text import Segment
+from annotator.text import Segmentation
 
 _VERSION = "3.3"
 _CONTROL = re.compile("[\x00-\x1f]")
@@ -56,7 +56,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         page = _TsvPage(record)
         if page.leading.strip(" "):
             target.warnings["document at whose beginning INCEpTION will have spaces for other white space"] += 1
-        target.put(f"{record.document.key}.tsv", page.written(plain == "yes").encode("utf-8"))
+        with target.file(f"{record.document.key}.tsv") as stream:
+            for piece in page.pieces(plain=plain == "yes"):
+                stream.write(piece.encode("utf-8"))
 
 
 class _TsvPage:
@@ -66,9 +68,11 @@ class _TsvPage:
         self._record = record
         self._text = record.document.text
         self._offsets = Offsets(self._text, "utf16")
-        self._tokens: list[Segment] = list(record.document.tokens)
+        self._tokens = record.document.tokens
         if not self._tokens and self._text:
-            self._tokens = [Segment(0, len(self._text))]
+            self._tokens = Segmentation([(0, len(self._text))])
+        self._sentences = self._token_ranges()
+        self._firsts = [first for first, _ in self._sentences]
         self.leading = self._text[: self._tokens[0].start] if self._tokens else ""
         self._units_of = {key: self._units(key) for key in record.spans()}
         self._spans_of: defaultdict[_Unit, list[SpanKey]] = defaultdict(list)
@@ -79,24 +83,22 @@ class _TsvPage:
                 if self._tokens[unit.token] != (unit.start, unit.end):
                     self._parts_of[unit.token].add(unit)
 
-    def written(self, plain: bool) -> str:
-        """Write the file; ``plain`` leaves out the line with the fields of the document."""
-        lines = [f"{FORMAT_LINE}{_VERSION}", f"{SPAN_LAYER}{SPAN}|{LABEL}"]
+    def pieces(self, *, plain: bool) -> Iterator[str]:
+        """Yield the file piece by piece; ``plain`` leaves out the line with the fields of the document."""
+        yield f"{FORMAT_LINE}{_VERSION}\n{SPAN_LAYER}{SPAN}|{LABEL}\n"
         if self._record.relations():
-            lines.append(f"{RELATION_LAYER}{RELATION}|{LABEL}|{BASE}{SPAN}")
-        lines.append("")
-        sentences = self._sentences()
-        for number, (first, end) in enumerate(sentences):
-            lines.append("")
-            if number == 0 and not plain:
-                lines.append(self._fields())
+            yield f"{RELATION_LAYER}{RELATION}|{LABEL}|{BASE}{SPAN}\n"
+        yield "\n\n" if plain else f"\n\n{self._fields()}\n"
+        for number, (first, end) in enumerate(self._sentences, 1):
             following = self._tokens[end].start if end < len(self._tokens) else None
             body = self._sentence(self._tokens[first].start, self._tokens[end - 1].end, following)
-            lines += (TEXT_LINE + escape_text(line) for line in body.split("\n"))
-            lines += (self._row(unit) for token in range(first, end) for unit in self._lines_of(token))
-        if not sentences and not plain:
-            lines += ("", self._fields())
-        return "\n".join(lines) + "\n"
+            lines = [TEXT_LINE + escape_text(line) for line in body.split("\n")]
+            for token in range(first, end):
+                name = f"{number}-{token - first + 1}"
+                lines.append(self._row(_Unit(token, *self._tokens[token]), name))
+                parts = sorted(self._parts_of.get(token, ()))
+                lines += (self._row(unit, f"{name}.{part}") for part, unit in enumerate(parts, 1))
+            yield "\n".join([*([""] if number > 1 else []), *lines, ""])
 
     def _fields(self) -> str:
         fields: dict[str, Any] = document_fields(self._record.document)
@@ -104,7 +106,7 @@ class _TsvPage:
             fields["text"] = self._text
         return FIELDS_LINE + dumps(fields)
 
-    def _sentences(self) -> list[tuple[int, int]]:
+    def _token_ranges(self) -> list[tuple[int, int]]:
         """First and next token of every sentence."""
         document, pairs, first = self._record.document, [], 0
         for sentence in document.sentences:
@@ -136,32 +138,24 @@ class _TsvPage:
             for token in inside
         ]
 
-    def _lines_of(self, token: int) -> Iterator[_Unit]:
-        yield _Unit(token, *self._tokens[token])
-        yield from sorted(self._parts_of[token])
-
-    def _row(self, unit: _Unit) -> str:
+    def _row(self, unit: _Unit, name: str) -> str:
         word = self._text[unit.start : unit.end]
         start, end = (self._offsets.from_code_points(at) for at in unit[1:])
         word = escape_text(word) if _CONTROL.search(word) else word
-        spans = "|".join(escape_value(key.label) + self._number(key) for key in self._spans_of[unit])
-        cells = [self._names[unit], f"{start}-{end}", word, spans or NO_ANNOTATION]
+        spans = "|".join(escape_value(key.label) + self._number(key) for key in self._spans_of.get(unit, ()))
+        cells = [name, f"{start}-{end}", word, spans or NO_ANNOTATION]
         if self._record.relations():
-            links = self._links_of[unit]
+            links = self._links_of.get(unit, ())
             cells.append("|".join(escape_value(label) for label, _ in links) or NO_ANNOTATION)
             cells.append("|".join(head for _, head in links) or NO_ANNOTATION)
         return "\t".join(cells) + "\t"
 
-    @cached_property
-    def _names(self) -> dict[_Unit, str]:
-        """The numbers of all lines: ``1-3`` for a token, ``1-3.1`` for a part of it."""
-        names: dict[_Unit, str] = {}
-        for sentence, (first, end) in enumerate(self._sentences(), 1):
-            for token in range(first, end):
-                name = f"{sentence}-{token - first + 1}"
-                for part, unit in enumerate(self._lines_of(token)):
-                    names[unit] = f"{name}.{part}" if part else name
-        return names
+    def _name(self, unit: _Unit) -> str:
+        """The number of a line: ``1-3`` for a token, ``1-3.1`` for a part of it."""
+        sentence = bisect_right(self._firsts, unit.token)
+        name = f"{sentence}-{unit.token - self._firsts[sentence - 1] + 1}"
+        parts = self._parts_of.get(unit.token, ())
+        return f"{name}.{sorted(parts).index(unit) + 1}" if unit in parts else name
 
     @cached_property
     def _numbers(self) -> dict[SpanKey, int]:
@@ -184,7 +178,7 @@ class _TsvPage:
         for key in self._record.relations():
             head, child = self._numbers.get(key.head, 0), self._numbers.get(key.child, 0)
             numbers = f"[{head}_{child}]" if head or child else ""
-            name = self._names[self._units_of[key.head][0]]
+            name = self._name(self._units_of[key.head][0])
             links[self._units_of[key.child][0]].append((key.label, name + numbers))
         return links
 
