@@ -135,14 +135,19 @@ def format_argument(function: Function) -> Function:
     """Add the argument ``FORMAT``, loaded, as ``form``; a name that is no format's is wrong usage."""
 
     def loaded(_: click.Context, parameter: click.Parameter, name: str) -> Format:
-        from annotator.formats.registry import load_format
-
-        try:
-            return load_format(name)
-        except UnknownFormatError as error:
-            raise click.BadParameter(str(error), param=parameter) from error
+        return format_named(name, parameter)
 
     return click.argument("form", metavar="FORMAT", callback=loaded)(function)
+
+
+def format_named(name: str, parameter: click.Parameter | None = None) -> Format:
+    """Load the format of a name; one that is no format's is wrong usage."""
+    from annotator.formats.registry import load_format
+
+    try:
+        return load_format(name)
+    except UnknownFormatError as error:
+        raise click.BadParameter(str(error), param=parameter, param_hint="FORMAT") from error
 
 
 def format_options(function: Function) -> Function:

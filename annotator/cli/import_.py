@@ -12,7 +12,7 @@ import click
 from annotator.cli.common import (
     GlobalOptions,
     curator_option,
-    format_argument,
+    format_named,
     format_options,
     narrate,
     parse_rename,
@@ -26,6 +26,7 @@ from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
     from annotator.formats.protocol import Format
+    from annotator.formats.source import Source
     from annotator.workflow.importing.import_request import ImportReport
     from annotator.workflow.importing.records_together import SameText
 
@@ -37,8 +38,8 @@ _TOGETHER = {
 
 
 @click.command("import")
-@format_argument
-@click.argument("path", type=click.Path(path_type=Path), metavar="PATH")
+@click.argument("form", metavar="[FORMAT]")
+@click.argument("path", type=click.Path(path_type=Path), metavar="PATH", required=False)
 @click.option("--layer", metavar="LAYER", help="gold, curator:NAME or suggestions (default: what the file says).")
 @click.option(
     "--map", "mappings", multiple=True, metavar="OLD=NEW", help="Our label for a foreign one; OLD= leaves it out."
@@ -69,8 +70,8 @@ _TOGETHER = {
 @click.pass_obj
 def command(
     global_options: GlobalOptions,
-    form: Format,
-    path: Path,
+    form: str,
+    path: Path | None,
     layer: str | None,
     mappings: tuple[str, ...],
     renames: tuple[str, ...],
@@ -89,8 +90,11 @@ def command(
     curator: str | None,
     folder: Path | None,
 ) -> None:
-    """Take in documents and annotations that another program wrote (PATH - is standard input)."""
-    from annotator.formats.source import Source
+    """Take in documents and annotations that another program wrote (PATH - is standard input).
+
+    Without FORMAT the file itself shows which it is.
+    """
+    from annotator.formats.source import Source, unpacked
     from annotator.workflow.arguments import parse_layer
     from annotator.workflow.importing.import_file import import_file
     from annotator.workflow.importing.import_request import ImportRequest
@@ -99,6 +103,7 @@ def command(
         raise click.UsageError("--override goes with --replace")
     if renames and layer is not None and layer != GOLD:
         raise click.UsageError("--rename and --layer both say whose work it is")
+    named, path = _format_and_path(form, path)
     workspace = global_options.workspace(folder)
     request = ImportRequest(
         layer=None if layer is None else parse_layer(layer),
@@ -115,13 +120,34 @@ def command(
         dry_run=dry_run,
     )
     source = Source(None, encoding, sys.stdin.buffer) if path == Path("-") else Source(path, encoding)
-    with progress_bar("importing", unit="bytes") as progress:
-        report = import_file(
-            workspace, form, source, request, curator_name(curator or global_options.curator), progress
-        )
+    actor = curator_name(curator or global_options.curator)
+    with unpacked(source) as opened:
+        chosen = named or _recognized(opened)
+        with progress_bar("importing", unit="bytes") as progress:
+            report = import_file(workspace, chosen, opened, request, actor, progress)
     if as_json:
         print_json(_report_json(report))
-    _narrate(report, form.name, same_text, dry_run=dry_run)
+    _narrate(report, chosen.name, same_text, dry_run=dry_run)
+
+
+def _format_and_path(form: str, path: Path | None) -> tuple[Format | None, Path]:
+    """Tell the arguments apart: a single one is the path, unless there is none of the name of a format."""
+    from annotator.formats.registry import format_names
+
+    if path is not None:
+        return format_named(form), path
+    if form in format_names() and not Path(form).exists():
+        raise click.UsageError(f"Missing argument 'PATH': what is to be imported as {form}")
+    return None, Path(form)
+
+
+def _recognized(source: Source) -> Format:
+    from annotator.formats.recognition import recognize
+    from annotator.formats.registry import load_format
+
+    name = recognize(source)
+    narrate(f"{source.name} is {name}")
+    return load_format(name)
 
 
 def _parse_mappings(mappings: tuple[str, ...]) -> dict[str, str]:

@@ -150,5 +150,5 @@ def test_rows_of_sentences_hold_what_lies_in_one(name: str, record: LayerRecord)
         for key in record.token_spans()
         if any(start <= key.start and key.end <= end for start, end in record.document.sentences)
     }
-    assert spans == (within if name != "hf" else longest_spans(within))
+    assert spans == within
     assert target.lost["spans over the end of a sentence"] == len(record.token_spans()) - len(within)
