@@ -139,7 +139,7 @@ def _tell(report: MergeReport, *, dry_run: bool) -> None:
     if report.unsealed:
         narrate(f"{plural(report.unsealed, 'event')} there came after the seal, which says nothing of them")
     if report.recut:
-        narrate(f"cut into tokens by another version or a file there, and anew here: {plural(report.recut, 'text')}")
+        narrate(f"cut into tokens by another version there, and anew here: {plural(report.recut, 'text')}")
     if report.guidelines_differ:
         narrate("warning: labels.yaml is not the same there; names and rules fit, guidelines or keys differ")
     if report.backup is not None:

@@ -18,7 +18,7 @@ from annotator.scheme_changes import Changes
 from annotator.store import LayerInfo, Store, first_break
 from annotator.store.foreign import ForeignDatabase
 from annotator.text import Segmentation, text_sha256
-from annotator.tokenization import TOKENIZER, split_sentences, tokenize
+from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE, split_sentences, tokenize
 from annotator.validation import LayerExamination, examine_history, name_problem
 
 FEW = 3
@@ -152,7 +152,7 @@ class Examiner:
         return text
 
     def _is_cut_well(self, digest: str, languages: Iterable[str]) -> bool:
-        """Whether a text that is not here has the tokens and sentences that we would give it.
+        """Whether a text that is not here has the tokens and sentences that we would give it, or a file could.
 
         Those of another version of the tokenizer are not held against ours: the text is cut anew when it is taken.
         """
@@ -162,6 +162,8 @@ class Examiner:
         if not tokenizer:
             return False
         text = self._text(digest) or ""
+        if tokenizer == TOKENS_OF_A_FILE:
+            return could_be_of_a_file(text, *segments)
         return tokenizer != TOKENIZER or any(list(cut(text, language)) == segments for language in languages)
 
     def _refuse(self, name: LayerName, problem: str) -> None:
@@ -181,6 +183,22 @@ def cut(text: str, language: str) -> tuple[Segmentation, Segmentation]:
     """The tokens and sentences of a text."""
     tokens = tokenize(text, language)
     return tokens, split_sentences(text, tokens, language)
+
+
+def could_be_of_a_file(text: str, tokens: Segmentation, sentences: Segmentation) -> bool:
+    """Whether tokens and sentences may come from a file: words in order, all of them in sentences, without spaces."""
+    at = 0
+    for start, end in tokens:
+        if not at <= start < end <= len(text) or text[start:end].split() != [text[start:end]]:
+            return False
+        at = end
+    following = 0
+    for sentence in sentences:
+        words = tokens.exact(*sentence)
+        if words is None or words[0] != following:
+            return False
+        following = words[1] + 1
+    return following == len(tokens)
 
 
 def some(keys: Sequence[str]) -> str:

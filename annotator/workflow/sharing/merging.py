@@ -25,7 +25,7 @@ from annotator.store import (
     people,
 )
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
-from annotator.tokenization import TOKENIZER
+from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.sharing.evidence import Examiner, cut
@@ -393,10 +393,10 @@ class _Merge:
         """Keep a text that was examined, cut anew where another version of the tokenizer cut it."""
         text = self.other.text(digest) or ""
         tokenizer, tokens, sentences = self.other.segmentation(digest)
-        if tokenizer != TOKENIZER:
-            tokens, sentences = cut(text, min(self.evidence.languages[digest]))
+        if tokenizer not in (TOKENIZER, TOKENS_OF_A_FILE):
+            tokenizer, (tokens, sentences) = TOKENIZER, cut(text, min(self.evidence.languages[digest]))
             self.report.recut += 1
-        writer.put_text_row((digest, text, TOKENIZER, tokens.pack(), sentences.pack()))
+        writer.put_text_row((digest, text, tokenizer, tokens.pack(), sentences.pack()))
         self.texts.append(digest)
 
     def _check_result(self, writer: Writer, key: str, *, fits: bool) -> None:

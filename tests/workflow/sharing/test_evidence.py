@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from annotator.history import CORPUS, GOLD, LayerName
 from annotator.store import check_database, schema
 from annotator.store.foreign import NO_LIMITS, Limits
 from annotator.store.segmentations import SINCE, add_conversion
-from annotator.text import text_sha256
+from annotator.text import Segmentation, text_sha256
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.sharing.merging import MergeConflictError, MergeReport, merge
@@ -457,6 +458,42 @@ class TestTexts:
             connection.execute(sql)
         assert reason in refused(bench, there.workspace.root)
 
+    def test_tokens_that_a_file_brought_are_kept(
+        self, bench: Bench, there: Bench, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        words = Segmentation(match.span() for match in re.finditer(r"\S+", NEW_TEXT))
+        self._cut_as_a_file(there, words, [(words.starts[0], words.ends[-1])])
+        assert main(["-w", str(bench.workspace.root), "merge", str(there.workspace.root)]) == 0
+        assert "anew" not in capfd.readouterr().err
+        document = bench.document("nuevo")
+        assert (document.tokens, len(document.sentences)) == (words, 1)
+        assert list(check_database(bench.store)) == []
+
+    @pytest.mark.parametrize(
+        ("tokens", "sentences"),
+        [
+            ([(0, len(NEW_TEXT))], [(0, len(NEW_TEXT))]),
+            ([(0, 2), (3, len(NEW_TEXT) + 9)], [(0, len(NEW_TEXT) + 9)]),
+            ([(0, 1), (1, 2)], [(0, 1)]),
+            ([(0, 1), (1, 2)], [(1, 2)]),
+        ],
+        ids=["white space", "beyond the text", "a word outside", "a first word outside"],
+    )
+    def test_tokens_that_no_file_can_bring_are_refused(
+        self, bench: Bench, there: Bench, tokens: list[tuple[int, int]], sentences: list[tuple[int, int]]
+    ) -> None:
+        self._cut_as_a_file(there, tokens, sentences)
+        assert "the tokens of text" in refused(bench, there.workspace.root)
+
+    def _cut_as_a_file(
+        self, there: Bench, tokens: Iterable[tuple[int, int]], sentences: Iterable[tuple[int, int]]
+    ) -> None:
+        packed = (Segmentation(tokens).pack(), Segmentation(sentences).pack())
+        with defenceless(database(there)) as connection:
+            connection.execute(
+                f"UPDATE segmentation SET tokenizer = 'file', tokens = ?, sentences = ? WHERE {ITS}", packed
+            )
+
     def test_a_text_that_another_version_cut_is_cut_anew_and_that_is_told(
         self, bench: Bench, there: Bench, capfd: pytest.CaptureFixture[str]
     ) -> None:
@@ -464,7 +501,7 @@ class TestTexts:
         with defenceless(database(there)) as connection:
             connection.execute(f"UPDATE segmentation SET tokenizer = 'annotator.tokenizer/0', tokens = x'' WHERE {ITS}")
         assert main(["-w", str(bench.workspace.root), "merge", str(there.workspace.root)]) == 0
-        assert "cut into tokens by another version or a file there, and anew here: 1 text" in capfd.readouterr().err
+        assert "cut into tokens by another version there, and anew here: 1 text" in capfd.readouterr().err
         assert bench.document("nuevo") == expected
         assert list(check_database(bench.store)) == []
 
