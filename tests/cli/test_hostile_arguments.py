@@ -132,6 +132,11 @@ def _there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("annotator.inputs.LONGEST_LINE", 1 << 20)
     for module in ("annotator.rows", "annotator.formats.source", "annotator.formats.validate", "annotator.corpus"):
         monkeypatch.setattr(f"{module}.LONGEST_LINE", 1 << 20)
+    monkeypatch.setattr("annotator.serve.running.run_server", _serve_nobody)
+
+
+async def _serve_nobody(*_: object) -> None:
+    """Stand for a server, which would go on until somebody ends it."""
 
 
 def check(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
