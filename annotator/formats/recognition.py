@@ -146,7 +146,7 @@ def _pairs(b: Beginning) -> bool:
 
 def _columns(b: Beginning) -> bool:
     widths = {len(row) for row in b.rows}
-    if _webanno(b) or not widths or min(widths) < 2 or min(widths) > _MOST_COLUMNS:
+    if _webanno(b) or _pubtator(b) or not widths or min(widths) < 2 or min(widths) > _MOST_COLUMNS:
         return False
     marked = b.head(*_COLUMN_FILES).startswith((b"-DOCSTART-", b"# newdoc", b"# sent_id", b"# text = "))
     if marked or b.has(*_COLUMN_FILES[:-2]):
@@ -187,6 +187,11 @@ def _hf(b: Beginning) -> bool:
     return tagged or "dataset_info.json" in b.names or b.head(".parquet").startswith(b"PAR1")
 
 
+def _pubtator(b: Beginning) -> bool:
+    lines = b.head(".pubtator", ".txt").lstrip().split(b"\n", 1)
+    return re.match(rb"[^\t|{\[]+\|t\|", lines[0]) is not None
+
+
 def _cas(b: Beginning) -> bool:
     named = any(name.startswith("exportedproject") and name.endswith(".json") for name in b.names)
     return named or "%FEATURE_STRUCTURES" in b.fields or b"/uima/cas" in b.head(".xmi", ".xml")
@@ -207,6 +212,7 @@ SIGNS = {
     "glirel": Sign(_glirel, "tokenized_text with relations between positions"),
     "scierc": Sign(lambda b: b.list_of("sentences", list) and "vertexSet" not in b.fields, "sentences of words"),
     "hf": Sign(_hf, "tokens with ner_tags"),
+    "pubtator": Sign(_pubtator, "lines such as 1234|t|TITLE"),
     "cas": Sign(_cas, "a CAS or a project of INCEpTION"),
 }
 """The sign of each of our formats."""

@@ -30,6 +30,7 @@ CASES = [
     ("gliner", {}),
     ("spert", {}),
     ("glirel", {}),
+    ("pubtator", {}),
     ("hf", {}),
     ("hf", {"tags": "ids"}),
     ("cas", {}),

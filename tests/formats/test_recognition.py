@@ -47,6 +47,7 @@ def test_files_of_other_programs(name: str, layout: str, tmp_path: Path) -> None
 
 
 FILES: dict[str, tuple[str, str]] = {
+    "pubtator": ("a.txt", "12|t|Ana\n12|a|ve Lima\n12\t0\t3\tAna\tPERSON\n"),
     "glirel": ("a.jsonl", json.dumps(ROWS["glirel"])),
     "spacy-json": ("a.json", json.dumps({"classes": [], "annotations": []})),
     "conll": ("a.txt", "EU B-ORG\nrejects O\n\nGerman B-MISC\ncall O\n"),

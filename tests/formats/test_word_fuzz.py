@@ -31,6 +31,7 @@ FILES = [
     ("spert", {}),
     ("glirel", {}),
     ("scierc", {}),
+    ("pubtator", {}),
     ("hf", {"tags": "ids"}),
     ("cas", {}),
     ("cas", {"kind": "xmi"}),

@@ -25,6 +25,7 @@ FORMATS = {
     "spert": "json",
     "glirel": "jsonl",
     "scierc": "jsonl",
+    "pubtator": "pubtator",
     "cas": "json",
     "hf": "jsonl",
 }

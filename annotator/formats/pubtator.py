@@ -1,0 +1,204 @@
+"""PubTator's lines: a title, an abstract, and rows with tabs for the mentions and for relations between concepts.
+
+A title is the first line of a text, an abstract the rest, in one line: other line breaks stand there as spaces.  A line
+of ours, which ``plain`` leaves out, holds the exact text where it is another, and the fields of the document.
+
+Relations lead from concept to concept.  What we write gives each mention an identifier of its own; the relations of
+other files are put between the mentions of their concepts that are closest to each other.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from annotator.annotation import Annotations, Relation, Span
+from annotator.errors import FormatError
+from annotator.formats.document_fields import document_fields, foreign_document
+from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.record import LayerRecord
+from annotator.formats.source import Source, SourceLine
+
+_PASSAGE = re.compile(r"([^\t]*?)\|(t|a|annotator)\|(.*)", re.DOTALL)
+_BREAKS = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_OUR_ID = re.compile(r"T\d+")
+_NOTHING = ("", "-", "-1")
+"""What stands for an identifier where a mention has none."""
+_MENTION = "key, start, end, mention, type and identifier, or key, type and two identifiers, parted by tabs"
+_HINT = "see docs/formats.md for the layout of PubTator's lines"
+_CLOSEST = "relation between concepts, put between their closest mentions"
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
+    """Yield the documents of a file, or of a folder's files; each begins with its title."""
+    for part in source.parts(".pubtator", ".txt"):
+        reader: _DocumentReader | None = None
+        number = 0
+        for line in part.lines():
+            content = line.text.removesuffix("\r")
+            if not content.strip():
+                continue
+            passage = _PASSAGE.fullmatch(content)
+            if passage is not None and passage[2] == "t":
+                if reader is not None:
+                    yield reader.document()
+                number += 1
+                reader = _DocumentReader(passage[1], passage[3], line.where, f"{part.stem}-{number:06}")
+            elif reader is None:
+                raise FormatError(f"{line.where}: found {excerpt(content)}, expected a title: KEY|t|TITLE", _HINT)
+            else:
+                reader.add(content, passage, line)
+        if reader is not None:
+            yield reader.document()
+
+
+class _DocumentReader:
+    """Reads the lines of one document, then what they mean, because the text comes in several."""
+
+    def __init__(self, key: str, title: str, where: str, fallback: str) -> None:
+        self._key = key
+        self._where = where
+        self._fallback = fallback
+        self._passages = {"t": title}
+        self._rows: list[tuple[list[str], str]] = []
+        self._lost = Counter[str]()
+        self._notes = Counter[str]()
+
+    def add(self, content: str, passage: re.Match[str] | None, line: SourceLine) -> None:
+        """Take in a further line of the document."""
+        columns = content.split("\t")
+        key = passage[1] if passage is not None else columns[0]
+        if key != self._key:
+            raise FormatError(f"{line.where}: found the key {excerpt(key)}, expected {excerpt(self._key)}", _HINT)
+        if passage is None:
+            if len(columns) < 4:
+                raise FormatError(f"{line.where}: found {excerpt(content)}, expected {_MENTION}", _HINT)
+            self._rows.append((columns, line.where))
+        elif passage[2] in self._passages:
+            raise FormatError(f"{line.where}: a second |{passage[2]}| line of {self._key}", "leave one of them out")
+        else:
+            self._passages[passage[2]] = passage[3]
+
+    def document(self) -> ForeignDocument:
+        """Put the document together."""
+        ours = self._passages.get("annotator", "{}")
+        fields = Fields.of(parse_json(ours, self._where), self._where, "annotator.")
+        text = fields.get("text", str) if "text" in fields else _text_of(self._passages)
+        spans: list[Span] = []
+        concepts: dict[str, list[Span]] = {}
+        links = []
+        for columns, where in self._rows:
+            if columns[1].isdecimal() and columns[2].isdecimal():
+                span = _span(columns, text, str(len(spans)), where)
+                spans.append(span)
+                self._identify(span, columns[5:], concepts)
+            else:
+                links.append((columns, where))
+        ordered = {name: sorted(found, key=lambda span: span.start) for name, found in concepts.items()}
+        relations = [self._relation(columns, ordered, n, where) for n, (columns, where) in enumerate(links)]
+        layer = ForeignLayer(Annotations.of(spans, relations))
+        named = Fields({**fields.values, "key": self._key or None}, self._where, "annotator.")
+        return foreign_document(named, text, self._fallback, (layer,), lost=+self._lost, notes=+self._notes)
+
+    def _identify(self, span: Span, columns: Sequence[str], concepts: dict[str, list[Span]]) -> None:
+        """Keep by which identifiers relations may name a mention; several stand with bars or commas between."""
+        for column in columns[:1]:
+            for name in {column, *re.split(r"[|,;]", column)} - {*_NOTHING}:
+                concepts.setdefault(name, []).append(span)
+            if column not in _NOTHING and not _OUR_ID.fullmatch(column):
+                self._lost["identifier of a concept"] += 1
+        self._lost["further column of a mention"] += len(columns[1:])
+
+    def _relation(self, columns: list[str], concepts: Mapping[str, list[Span]], number: int, where: str) -> Relation:
+        label = columns[1]
+        heads, children = (_mentions(name, concepts, where) for name in columns[2:4])
+        if not label:
+            raise FormatError(f"{where}: found a relation without a type, expected one", _HINT)
+        head, child = _closest(heads, children)
+        self._notes[_CLOSEST] += len(heads) > 1 or len(children) > 1
+        self._lost["further column of a relation"] += len(columns[4:])
+        return Relation(f"relation {number}", head.id, child.id, label)
+
+
+def _text_of(passages: Mapping[str, str]) -> str:
+    title, abstract = passages["t"], passages.get("a", "")
+    return f"{title}\n{abstract}" if abstract else title
+
+
+def _span(columns: Sequence[str], text: str, span_id: str, where: str) -> Span:
+    try:
+        start, end = int(columns[1]), int(columns[2])
+    except ValueError as error:  # more digits than Python takes
+        raise FormatError(f"{where}: found {excerpt(columns[1])}, expected an offset", _HINT) from error
+    if not 0 <= start < end <= len(text):
+        raise FormatError(f"{where}: found {start}-{end}, expected 0 ≤ start < end ≤ {len(text)}", _HINT)
+    if len(columns) < 5 or not columns[4]:
+        raise FormatError(f"{where}: found a mention without a type, expected {_MENTION}", _HINT)
+    if _BREAKS.sub(" ", text[start:end]).strip() != columns[3].strip():
+        raise FormatError(
+            f"{where}: the text has {excerpt(text[start:end])} at {start}-{end}, the row {excerpt(columns[3])}",
+            "mend what wrote the file: offsets count code points through title, one character, and abstract",
+        )
+    return Span(span_id, start, end, columns[4])
+
+
+def _mentions(name: str, concepts: Mapping[str, list[Span]], where: str) -> list[Span]:
+    """The mentions of a concept, which PubTator 3 writes with its kind before a bar."""
+    found = concepts.get(name) or concepts.get(name.rpartition("|")[2])
+    if not found:
+        raise FormatError(f"{where}: found {excerpt(name)}, expected the identifier of a mention", _HINT)
+    return found
+
+
+def _closest(heads: Sequence[Span], children: Sequence[Span]) -> tuple[Span, Span]:
+    """Choose the two that begin closest to each other, and are different if any are; both are ordered by start."""
+    starts = [span.start for span in children]
+    pairs = []
+    for head in heads:
+        at = bisect_left(starts, head.start)
+        pairs += [(head, child) for child in children[max(at - 2, 0) : at + 2]]
+    return min(pairs, key=lambda pair: (pair[0] is pair[1], abs(pair[0].start - pair[1].start), pair[0].start))
+
+
+def write(records: Iterable[LayerRecord], target: Target) -> None:
+    """Write the documents with a blank line behind each."""
+    plain = target.options.get("plain", "no")
+    if plain not in ("yes", "no"):
+        raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
+    for record in records:
+        target.write("".join(f"{line}\n" for line in _lines(record, target, plain == "yes")) + "\n")
+
+
+def _lines(record: LayerRecord, target: Target, plain: bool) -> Iterator[str]:
+    document = record.document
+    key = document.key
+    title, _, rest = document.text.partition("\n")
+    passages = {"t": _BREAKS.sub(" ", title), "a": _BREAKS.sub(" ", rest)}
+    yield from (f"{key}|{kind}|{passage}" for kind, passage in passages.items())
+    exact = _text_of(passages) == document.text
+    if plain and not exact:
+        target.warnings["document whose line breaks became spaces"] += 1
+    if not plain:
+        fields = {name: value for name, value in document_fields(document).items() if name != "key"}
+        yield f"{key}|annotator|{dumps(fields if exact else {**fields, 'text': document.text})}"
+    ids = {span: f"T{number}" for number, span in enumerate(record.spans(), 1)}
+    for span, span_id in ids.items():
+        mention = _BREAKS.sub(" ", document.text[span.start : span.end])
+        yield "\t".join((key, str(span.start), str(span.end), mention, span.label, span_id))
+    for link in record.relations():
+        yield "\t".join((key, link.label, ids[link.head], ids[link.child]))
+
+
+FORMAT = Format(
+    name="pubtator",
+    about="PubTator's lines of titles, abstracts, mentions and relations between concepts",
+    ending=".pubtator",
+    read=read,
+    write=write,
+    carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    lost=("identifiers of concepts; further columns",),
+    options={"plain": "yes: write PubTator's lines alone, without the line of ours"},
+)
