@@ -10,7 +10,6 @@ other files are put between the mentions of their concepts that are closest to e
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -20,6 +19,7 @@ from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
+from annotator.formats.sentence_words import closest_mentions
 from annotator.formats.source import Source, SourceLine
 
 _PASSAGE = re.compile(r"([^\t]*?)\|(t|a|annotator)\|(.*)", re.DOTALL)
@@ -88,7 +88,7 @@ class _DocumentReader:
         fields = Fields.of(parse_json(ours, self._where), self._where, "annotator.")
         text = fields.get("text", str) if "text" in fields else _text_of(self._passages)
         spans: list[Span] = []
-        concepts: dict[str, list[Span]] = {}
+        concepts: dict[str, list[tuple[int, int]]] = {}
         links = []
         for columns, where in self._rows:
             if columns[1].isdecimal() and columns[2].isdecimal():
@@ -97,30 +97,32 @@ class _DocumentReader:
                 self._identify(span, columns[5:], concepts)
             else:
                 links.append((columns, where))
-        ordered = {name: sorted(found, key=lambda span: span.start) for name, found in concepts.items()}
+        ordered = {name: sorted(found) for name, found in concepts.items()}
         relations = [self._relation(columns, ordered, n, where) for n, (columns, where) in enumerate(links)]
         layer = ForeignLayer(Annotations.of(spans, relations))
         named = Fields({**fields.values, "key": self._key or None}, self._where, "annotator.")
         return foreign_document(named, text, self._fallback, (layer,), lost=+self._lost, notes=+self._notes)
 
-    def _identify(self, span: Span, columns: Sequence[str], concepts: dict[str, list[Span]]) -> None:
+    def _identify(self, span: Span, columns: Sequence[str], concepts: dict[str, list[tuple[int, int]]]) -> None:
         """Keep by which identifiers relations may name a mention; several stand with bars or commas between."""
         for column in columns[:1]:
             for name in {column, *re.split(r"[|,;]", column)} - {*_NOTHING}:
-                concepts.setdefault(name, []).append(span)
+                concepts.setdefault(name, []).append((span.start, int(span.id)))
             if column not in _NOTHING and not _OUR_ID.fullmatch(column):
                 self._lost["identifier of a concept"] += 1
         self._lost["further column of a mention"] += len(columns[1:])
 
-    def _relation(self, columns: list[str], concepts: Mapping[str, list[Span]], number: int, where: str) -> Relation:
+    def _relation(
+        self, columns: list[str], concepts: Mapping[str, list[tuple[int, int]]], number: int, where: str
+    ) -> Relation:
         label = columns[1]
         heads, children = (_mentions(name, concepts, where) for name in columns[2:4])
         if not label:
             raise FormatError(f"{where}: found a relation without a type, expected one", _HINT)
-        head, child = _closest(heads, children)
+        head, child = closest_mentions(heads, children)
         self._notes[_CLOSEST] += len(heads) > 1 or len(children) > 1
         self._lost["further column of a relation"] += len(columns[4:])
-        return Relation(f"relation {number}", head.id, child.id, label)
+        return Relation(f"relation {number}", str(head), str(child), label)
 
 
 def _text_of(passages: Mapping[str, str]) -> str:
@@ -145,22 +147,12 @@ def _span(columns: Sequence[str], text: str, span_id: str, where: str) -> Span:
     return Span(span_id, start, end, columns[4])
 
 
-def _mentions(name: str, concepts: Mapping[str, list[Span]], where: str) -> list[Span]:
+def _mentions(name: str, concepts: Mapping[str, list[tuple[int, int]]], where: str) -> list[tuple[int, int]]:
     """The mentions of a concept, which PubTator 3 writes with its kind before a bar."""
     found = concepts.get(name) or concepts.get(name.rpartition("|")[2])
     if not found:
         raise FormatError(f"{where}: found {excerpt(name)}, expected the identifier of a mention", _HINT)
     return found
-
-
-def _closest(heads: Sequence[Span], children: Sequence[Span]) -> tuple[Span, Span]:
-    """Choose the two that begin closest to each other, and are different if any are; both are ordered by start."""
-    starts = [span.start for span in children]
-    pairs = []
-    for head in heads:
-        at = bisect_left(starts, head.start)
-        pairs += [(head, child) for child in children[max(at - 2, 0) : at + 2]]
-    return min(pairs, key=lambda pair: (pair[0] is pair[1], abs(pair[0].start - pair[1].start), pair[0].start))
 
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:

@@ -121,7 +121,7 @@ def _doccano(b: Beginning) -> bool:
     spans = b.list_of("entities", dict) and (not entities or "start_offset" in entities[0])
     listed = any(b.list_of(name, list) for name in others) or "Comments" in b.fields
     told = any(isinstance(b.fields.get(name), str) for name in ("text", "data"))
-    return told and (spans or listed) and "tokens" not in b.fields and not _labelstudio(b)
+    return told and (spans or listed) and b.fields.keys().isdisjoint({"tokens", "sents"}) and not _labelstudio(b)
 
 
 def _labelstudio(b: Beginning) -> bool:
@@ -210,8 +210,9 @@ SIGNS = {
     "gliner": Sign(_gliner, "tokenized_text with ner in threes"),
     "spert": Sign(lambda b: b.list_of("tokens", str) and b.list_of("entities", dict), "tokens with entities"),
     "glirel": Sign(_glirel, "tokenized_text with relations between positions"),
-    "scierc": Sign(lambda b: b.list_of("sentences", list) and "vertexSet" not in b.fields, "sentences of words"),
+    "scierc": Sign(lambda b: b.list_of("sentences", list), "sentences of words"),
     "hf": Sign(_hf, "tokens with ner_tags"),
+    "docred": Sign(lambda b: "vertexSet" in b.fields, "sents with a vertexSet"),
     "pubtator": Sign(_pubtator, "lines such as 1234|t|TITLE"),
     "cas": Sign(_cas, "a CAS or a project of INCEpTION"),
 }
@@ -257,7 +258,6 @@ STRANGERS = (
         "TEI",
         f"{_CONVERT}; annotator ingest takes its text",
     ),
-    Stranger(lambda b: "vertexSet" in b.fields, "DocRED's JSON", _CONVERT),
     Stranger(lambda b: "subj_start" in b.fields, "TACRED's JSON", _CONVERT),
     Stranger(lambda b: {"input", "output"} <= b.fields.keys(), "GLiNER2's JSONL", _CONVERT),
     Stranger(lambda b: b"<collection" in b.head(".xml")[:4096], "BioC", _CONVERT),

@@ -29,6 +29,7 @@ MODULES = {
     "glirel": "annotator.formats.glirel",
     "scierc": "annotator.formats.scierc",
     "hf": "annotator.formats.hf",
+    "docred": "annotator.formats.docred",
     "pubtator": "annotator.formats.pubtator",
     "cas": "annotator.formats.cas",
     "webanno": "annotator.formats.webanno",

@@ -16,9 +16,9 @@ from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, 
 from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
+from annotator.formats.sentence_words import sentence_borders, spans_within_sentences, words_by_sentence
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import WordRelation, WordSpan, align, annotations_from_words, rebuild_text
-from annotator.text import Document
 
 _OURS = tuple(f"_{name}" for name in ("text", *DOCUMENT_FIELDS) if name != "key")
 _COUNTED = ("clusters", "events", "event_clusters")
@@ -36,7 +36,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 def _document(item: JsonItem) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
-    sentences = _sentences(row)
+    sentences = words_by_sentence(row, "sentences")
     if "_text" in row:
         text = row.get("_text", str)
         segments = align(list(chain.from_iterable(sentences)), text, row.where)
@@ -56,16 +56,6 @@ def _document(item: JsonItem) -> ForeignDocument:
     ours = {name: row.values.get(f"_{name}") for name in DOCUMENT_FIELDS}
     fields = Fields({**ours, "key": row.optional("doc_key", str)}, row.where, "_")
     return foreign_document(fields, text, item.key(), layers, extras=extras, lost=+lost)
-
-
-def _sentences(row: Fields) -> list[list[str]]:
-    sentences = []
-    for index, words in enumerate(row.get("sentences", list)):
-        path = f"sentences[{index}]"
-        if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
-            row.fail(path, f"found {excerpt(words)}, expected a list of words that are not empty")
-        sentences.append(words)
-    return sentences
 
 
 def _by_sentence(row: Fields, name: str, sentences: int, names: Sequence[str]) -> Iterator[tuple[str, Fields]]:
@@ -113,8 +103,8 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a document a line."""
     for record in records:
         document = record.document
-        borders = _sentence_borders(document)
-        spans = _one_label_each(_within_sentences(record, borders, target), target)
+        borders = sentence_borders(document)
+        spans = _one_label_each(spans_within_sentences(record, borders, target), target)
         words = [document.text[start:end] for start, end in document.tokens]
         ner: list[list[object]] = [[] for _ in pairwise(borders)]
         relations: list[list[object]] = [[] for _ in pairwise(borders)]
@@ -134,28 +124,6 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             **fields,
         }
         target.write(dumps(value) + "\n")
-
-
-def _sentence_borders(document: Document) -> list[int]:
-    """The numbers of the tokens at which sentences begin, and that behind the last token."""
-    borders = [0]
-    for sentence in document.sentences:
-        stop = document.tokens.overlapping(*sentence).stop
-        if stop > borders[-1]:
-            borders.append(stop)
-    total = len(document.tokens)
-    if borders[-1] < total:
-        borders[-1 if len(borders) > 1 else len(borders) :] = [total]
-    return borders
-
-
-def _within_sentences(record: LayerRecord, borders: Sequence[int], target: Target) -> dict[SpanKey, tuple[int, int]]:
-    found = record.token_spans()
-    spans = {k: r for k, r in found.items() if bisect_right(borders, r[0]) == bisect_right(borders, r[1])}
-    over = Counter(key.label for key in found if key not in spans)
-    if over:
-        target.leave_out("span", "spans over the end of a sentence", over)
-    return spans
 
 
 def _one_label_each(spans: Mapping[SpanKey, tuple[int, int]], target: Target) -> dict[SpanKey, tuple[int, int]]:

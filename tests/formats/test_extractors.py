@@ -1,4 +1,4 @@
-"""What joint extractors of entities and relations are trained on: SpERT, GLiREL, SciERC."""
+"""What joint extractors of entities and relations are trained on: SpERT, GLiREL, SciERC, DocRED."""
 
 from __future__ import annotations
 
@@ -36,7 +36,16 @@ SCIERC: dict[str, Any] = {
     "ner": [[], [[2, 3, "PERSON"], [5, 5, "GPE"]]],
     "relations": [[], [[2, 3, 5, 5, "works_for"]]],
 }
-ROWS = {"spert": SPERT, "glirel": GLIREL, "scierc": SCIERC}
+DOCRED: dict[str, Any] = {
+    "sents": [["Hola", "."], WORDS],
+    "vertexSet": [
+        [{"name": "Ana Ruiz", "pos": [0, 2], "sent_id": 1, "type": "PERSON"}],
+        [{"name": "Lima", "pos": [3, 4], "sent_id": 1, "type": "GPE"}],
+    ],
+    "labels": [{"h": 0, "t": 1, "r": "works_for", "evidence": []}],
+}
+ROWS = {"spert": SPERT, "glirel": GLIREL, "scierc": SCIERC, "docred": DOCRED}
+IN_SENTENCES = ("scierc", "docred")
 
 
 def one(form: str, value: Any) -> ForeignDocument:
@@ -61,7 +70,7 @@ def exported(form: str, row: dict[str, Any], labels: str = ANYTHING, **options: 
     with workspace(labels) as bench:
         import_data(bench, "doccano", json.dumps(row).encode(), layer="gold")
         data, result = export_data(bench, form, options=options)
-    values = [json.loads(line) for line in data.splitlines()] if form != "spert" else json.loads(data)
+    values = [json.loads(line) for line in data.splitlines()] if form not in ("spert", "docred") else json.loads(data)
     return values, result.parts[0]
 
 
@@ -79,7 +88,7 @@ def doccano(text: str, *spans: tuple[str, str], links: tuple[tuple[int, int], ..
 @pytest.mark.parametrize("form", ROWS)
 def test_spans_and_relations_of_a_row(form: str) -> None:
     document = one(form, ROWS[form])
-    assert document.text == ("Hola .\nAna Ruiz ve Lima ." if form == "scierc" else "Ana Ruiz ve Lima .")
+    assert document.text == ("Hola .\nAna Ruiz ve Lima ." if form in IN_SENTENCES else "Ana Ruiz ve Lima .")
     assert content(document) == ([("PERSON", "Ana Ruiz"), ("GPE", "Lima")], [("PERSON", "works_for", "GPE")])
     assert document.lost == {}
 
@@ -87,7 +96,7 @@ def test_spans_and_relations_of_a_row(form: str) -> None:
 @pytest.mark.parametrize("form", ROWS)
 def test_what_the_other_program_reads_is_written(form: str) -> None:
     row = doccano("Hola.\nAna Ruiz ve Lima.", ("Ana Ruiz", "PERSON"), ("Lima", "GPE"), links=((0, 1),))
-    values, _ = exported(form, row, **({} if form == "scierc" else {"rows": "sentences"}))
+    values, _ = exported(form, row, **({} if form in IN_SENTENCES else {"rows": "sentences"}))
     assert {name: values[-1][name] for name in ROWS[form]} == ROWS[form]
 
 
@@ -140,7 +149,46 @@ def test_scierc_cannot_hold_what_goes_over_sentences_nor_two_labels_on_the_same_
     assert (part.spans, part.relations) == (3, 1)
 
 
+def test_docred_puts_relations_of_entities_between_their_closest_mentions() -> None:
+    value = json.loads(json.dumps(DOCRED))
+    value["vertexSet"][0].insert(0, {"name": "Hola", "pos": [0, 1], "sent_id": 0, "type": "PERSON"})
+    value["labels"][0]["evidence"] = [1]
+    document = one("docred", value)
+    (relation,) = document.layers[0].content.relations.values()
+    head = document.layers[0].content.spans[relation.head]
+    assert document.text[head.start : head.end] == "Ana Ruiz"
+    assert document.notes == {"relation between entities, put between their closest mentions": 1}
+    assert document.lost == {"entity with several mentions, which are spans now": 1, "evidence of a relation": 1}
+
+
+def test_docred_holds_relations_over_sentences_but_no_spans() -> None:
+    row = doccano(
+        "Ana ve. Luis come en Lima.",
+        *(("Ana", "PERSON"), ("Luis", "PERSON"), ("ve. Luis", "DATE")),
+        links=((0, 1), (1, 2)),
+    )
+    (value,), part = exported("docred", row)
+    assert value["labels"] == [{"h": 0, "t": 1, "r": "works_for", "evidence": []}]
+    assert (part.spans, part.relations) == (2, 1)
+
+
 BROKEN: dict[str, tuple[str, Any, str]] = {
+    "a sentence that is none": (
+        "docred",
+        {"vertexSet": [[{"name": "x", "pos": [0, 1], "sent_id": 2, "type": "X"}]]},
+        "vertexSet[0][0].sent_id: found 2, expected the number of a sentence, 0 to 1",
+    ),
+    "beyond the sentence": (
+        "docred",
+        {"vertexSet": [[{"name": "x", "pos": [1, 3], "sent_id": 0, "type": "X"}]]},
+        "vertexSet[0][0].pos: found 1-3, expected 0 ≤ start < end ≤ 2",
+    ),
+    "an entity without mentions": (
+        "docred",
+        {"vertexSet": [[]]},
+        "vertexSet[0]: found [], expected a list of mentions",
+    ),
+    "a label of nothing": ("docred", {"labels": [{"h": 0, "t": 2, "r": "r"}]}, "labels[0].t: found 2, expected"),
     "an entity beyond the words": ("spert", {"entities": [{"type": "X", "start": 4, "end": 6}]}, "found 4-6"),
     "an entity without words": ("spert", {"entities": [{"type": "X", "start": 1, "end": 1}]}, "found 1-1"),
     "an entity without type": ("spert", {"entities": [{"start": 0, "end": 1}]}, "entities[0].type: found nothing"),

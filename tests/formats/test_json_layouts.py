@@ -42,6 +42,14 @@ ITEMS: dict[str, list[dict[str, Any]]] = {
     ],
     "glirel": [{"tokenized_text": text.split(), "ner": [[0, 0, "PERSON"]], "relations": []} for text in TEXTS],
     "scierc": [{"sentences": [text.split()], "ner": [[[0, 0, "PERSON"]]]} for text in TEXTS],
+    "docred": [
+        {
+            "sents": [text.split()],
+            "vertexSet": [[{"name": text[:3], "pos": [0, 1], "sent_id": 0, "type": "PERSON"}]],
+            "labels": [],
+        }
+        for text in TEXTS
+    ],
     "hf": [{"tokens": text.split(), "ner_tags": ["B-PERSON", "O", "O"]} for text in TEXTS],
 }
 LAYOUTS = {

@@ -79,7 +79,6 @@ STRANGERS: dict[str, tuple[str, str | bytes, str]] = {
     "CoNLL-2009": ("a.txt", "\t".join(["1", "Ana", *["_"] * 12]) + "\n", "CoNLL-2009"),
     "GATE": ("a.xml", '<?xml version="1.0"?>\n<GateDocument version="3"/>', "GATE's XML"),
     "TEI": ("a.xml", '<TEI xmlns="http://www.tei-c.org/ns/1.0"/>', "TEI, which import does not read"),
-    "DocRED": ("a.json", json.dumps([{"title": "a", "sents": [], "vertexSet": []}]), "DocRED's JSON"),
     "TACRED": ("a.json", json.dumps([{"token": ["Ana"], "subj_start": 0}]), "TACRED's JSON"),
     "GLiNER2": ("a.jsonl", json.dumps({"input": TEXT, "output": {"entities": {}}}), "GLiNER2's JSONL"),
     "an article": ("a.txt", TEXT, "articles without annotations.*: annotator ingest takes them"),

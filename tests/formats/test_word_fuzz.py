@@ -31,6 +31,7 @@ FILES = [
     ("spert", {}),
     ("glirel", {}),
     ("scierc", {}),
+    ("docred", {}),
     ("pubtator", {}),
     ("hf", {"tags": "ids"}),
     ("cas", {}),

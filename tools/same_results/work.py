@@ -25,6 +25,7 @@ FORMATS = {
     "spert": "json",
     "glirel": "jsonl",
     "scierc": "jsonl",
+    "docred": "json",
     "pubtator": "pubtator",
     "cas": "json",
     "hf": "jsonl",

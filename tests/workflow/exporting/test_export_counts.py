@@ -36,7 +36,7 @@ def output(form: str, folder: Path) -> Path | None:
     return folder / "out" if load_format(form).folder else None
 
 
-@pytest.mark.parametrize("form", ["conll", "spacy", "gliner", "spert", "glirel", "scierc", "hf"])
+@pytest.mark.parametrize("form", ["conll", "spacy", "gliner", "spert", "glirel", "scierc", "docred", "hf"])
 def test_spans_off_token_borders_are_named_and_not_counted_as_written(form: str, tmp_path: Path) -> None:
     with workspace() as bench:
         bench_with(bench, LEADING, INSIDE, BO, links=((0, 2),))
