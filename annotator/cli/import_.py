@@ -38,7 +38,7 @@ _TOGETHER = {
 
 
 @click.command("import")
-@click.argument("form", metavar="[FORMAT]")
+@click.argument("form", metavar="[FORMAT]", required=False)
 @click.argument("path", type=click.Path(path_type=Path), metavar="PATH", required=False)
 @click.option("--layer", metavar="LAYER", help="gold, curator:NAME or suggestions (default: what the file says).")
 @click.option(
@@ -70,7 +70,7 @@ _TOGETHER = {
 @click.pass_obj
 def command(
     global_options: GlobalOptions,
-    form: str,
+    form: str | None,
     path: Path | None,
     layer: str | None,
     mappings: tuple[str, ...],
@@ -130,10 +130,12 @@ def command(
     _narrate(report, chosen.name, same_text, dry_run=dry_run)
 
 
-def _format_and_path(form: str, path: Path | None) -> tuple[Format | None, Path]:
+def _format_and_path(form: str | None, path: Path | None) -> tuple[Format | None, Path]:
     """Tell the arguments apart: a single one is the path, unless there is none of the name of a format."""
     from annotator.formats.registry import format_names
 
+    if form is None:
+        raise click.UsageError("Missing argument 'PATH'.")
     if path is not None:
         return format_named(form), path
     if form in format_names() and not Path(form).exists():

@@ -53,6 +53,8 @@ def _document(item: JsonItem) -> ForeignDocument:
     others = row.others(*_KNOWN)
     lost.update(name for name in others if name.startswith(_PREDICTED))
     extras = {name: value for name, value in others.items() if not name.startswith(_PREDICTED)}
+    if extras.get("dataset") == _DATASET:
+        del extras["dataset"]
     ours = {name: row.values.get(f"_{name}") for name in DOCUMENT_FIELDS}
     fields = Fields({**ours, "key": row.optional("doc_key", str)}, row.where, "_")
     return foreign_document(fields, text, item.key(), layers, extras=extras, lost=+lost)

@@ -108,6 +108,16 @@ def test_other_fields_come_back(form: str) -> None:
         assert f'"{name}":7'.encode() in export_data(bench, form)[0]
 
 
+@pytest.mark.parametrize("form", ROWS)
+def test_our_own_file_brings_nothing_to_keep_aside(form: str) -> None:
+    with workspace() as bench, workspace() as other:
+        import_data(bench, form, json.dumps(ROWS[form]).encode(), layer="gold")
+        data = export_data(bench, form)[0]
+        report = import_data(other, form, data, layer="gold")
+        assert (report.aside, report.lost, report.notes) == ({}, {}, {})
+        assert export_data(other, form)[0] == data
+
+
 def test_spert_gets_the_file_of_the_types(tmp_path: Path) -> None:
     labels = ANYTHING.replace("works_for: {key: w,", "works_for: {key: w, symmetric: true,")
     with workspace(labels) as bench:

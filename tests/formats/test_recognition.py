@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotator.cli.main import main
 from annotator.errors import FormatError
@@ -15,6 +20,7 @@ from annotator.formats.registry import MODULES, load_format
 from annotator.formats.source import Source
 from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 from tests.formats.test_extractors import ROWS
+from tests.formats.test_fuzz import ODD, SEEDS, spoil
 from tests.formats.test_json_layouts import ITEMS, LAYOUTS, zipped
 
 TEXT = "Ana Ruiz ve Lima."
@@ -124,6 +130,20 @@ def test_standard_input_cannot_be_looked_at() -> None:
         recognize(source_of_bytes(b"{}"))
 
 
+@pytest.mark.parametrize("seeds", [SEEDS, ROWS], ids=["texts", "words"])
+@settings(max_examples=150)
+@given(seed=st.integers(0, 2**32), odd=ODD, times=st.integers(1, 3))
+def test_odd_values_are_recognized_or_refused(seeds: dict[str, Any], seed: int, odd: Any, times: int) -> None:
+    chance = random.Random(seed)
+    value = seeds[chance.choice(sorted(seeds))]
+    for _ in range(times):
+        value = spoil(value, chance, odd)
+    with TemporaryDirectory() as folder, suppress(FormatError):
+        path = Path(folder, "a.json")
+        path.write_text(json.dumps(value))
+        assert recognize(Source(path)) in MODULES
+
+
 class TestImport:
     def run(self, *arguments: Any, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
         with workspace() as bench:
@@ -152,6 +172,11 @@ class TestImport:
         (tmp_path / "brat").write_text(json.dumps(ROW))
         status, said = self.run("brat", capfd=capfd)
         assert (status, "brat is doccano" in said) == (0, True)
+
+    def test_no_path_at_all(self, capfd: pytest.CaptureFixture[str]) -> None:
+        with workspace() as bench:
+            assert main(["-w", str(bench.workspace.root), "import"]) == 2
+        assert "Missing argument 'PATH'" in capfd.readouterr().err
 
     def test_a_path_that_is_none(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         status, said = self.run(tmp_path / "nowhere", capfd=capfd)
