@@ -1,7 +1,8 @@
 """SciERC's JSON as DyGIE++ and PURE read it: a line a document, its words by sentence, spans and relations by sentence.
 
 Positions count the words of the document, ends inclusive.  Spans and relations must lie within a sentence, and a span
-has one label.  DyGIE++ leaves fields alone whose names begin with an underscore: they hold what words cannot express.
+has one label.  What words cannot express stands under ``_annotator``: DyGIE++ takes fields whose names begin with an
+underscore for lists with a value a sentence, and passes them over; ours has one value, with the first sentence.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 
 from annotator.annotation import RelationKey, SpanKey
-from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
+from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
@@ -20,12 +21,10 @@ from annotator.formats.sentence_words import sentence_borders, spans_within_sent
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import WordRelation, WordSpan, align, annotations_from_words, rebuild_text
 
-_OURS = tuple(f"_{name}" for name in ("text", *DOCUMENT_FIELDS) if name != "key")
+_OURS = "_annotator"
 _COUNTED = ("clusters", "events", "event_clusters")
 _PREDICTED = "predicted_"
-_KNOWN = ("doc_key", "sentences", "ner", "relations", "sentence_start", *_COUNTED, *_OURS)
-_DATASET = "annotator"
-"""What stands under ``dataset``, by which DyGIE++ knows which labels go together, where the documents name none."""
+_KNOWN = ("doc_key", "sentences", "ner", "relations", "sentence_start", *_COUNTED, _OURS)
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
@@ -37,8 +36,10 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 def _document(item: JsonItem) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     sentences = words_by_sentence(row, "sentences")
-    if "_text" in row:
-        text = row.get("_text", str)
+    ours = next(row.items(_OURS), None) if _OURS in row else None
+    ours = ours or Fields({}, row.where)
+    if "text" in ours:
+        text = ours.get("text", str)
         segments = align(list(chain.from_iterable(sentences)), text, row.where)
     else:
         text, segments = rebuild_text(sentences)
@@ -53,10 +54,7 @@ def _document(item: JsonItem) -> ForeignDocument:
     others = row.others(*_KNOWN)
     lost.update(name for name in others if name.startswith(_PREDICTED))
     extras = {name: value for name, value in others.items() if not name.startswith(_PREDICTED)}
-    if extras.get("dataset") == _DATASET:
-        del extras["dataset"]
-    ours = {name: row.values.get(f"_{name}") for name in DOCUMENT_FIELDS}
-    fields = Fields({**ours, "key": row.optional("doc_key", str)}, row.where, "_")
+    fields = Fields({**ours.values, "key": row.optional("doc_key", str)}, row.where, ours.path)
     return foreign_document(fields, text, item.key(), layers, extras=extras, lost=+lost)
 
 
@@ -114,16 +112,16 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             ner[bisect_right(borders, first) - 1].append((first, last, key.label))
         for link, number in _related(record, spans, borders, target):
             relations[number].append((*spans[link.head], *spans[link.child], link.label))
-        fields = {f"_{name}": value for name, value in document_fields(document).items() if name != "key"}
+        fields = {name: value for name, value in document_fields(document).items() if name != "key"}
+        ours = [{**fields, "text": document.text}, *[None] * (len(ner) - 1)]
         value = {
             "doc_key": document.key,
-            "dataset": _DATASET,
             "sentences": [words[start:end] for start, end in pairwise(borders)],
             "ner": ner,
             "relations": relations,
             **record.document_extras,
-            "_text": document.text,
-            **fields,
+            **({"dataset": target.options["dataset"]} if "dataset" in target.options else {}),
+            _OURS: ours,
         }
         target.write(dumps(value) + "\n")
 
@@ -167,4 +165,5 @@ FORMAT = Format(
         "clusters, events, predictions",
         "when writing: relations and spans over sentences, second labels on the same words",
     ),
+    options={"dataset": "the name by which DyGIE++ knows which labels go together; PURE takes no such field"},
 )

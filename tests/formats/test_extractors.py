@@ -145,6 +145,15 @@ def test_scierc_counts_clusters_and_leaves_a_document_without_ner_alone() -> Non
     assert one("scierc", {"sentences": [WORDS]}).layers == ()
 
 
+def test_scierc_has_a_value_a_sentence_in_every_field_that_readers_cut_by_sentence() -> None:
+    row = doccano("Hola.\nAna ve.", ("Ana", "PERSON"))
+    (value,), _ = exported("scierc", row, dataset="x")
+    assert (value.pop("doc_key"), value.pop("dataset")) == ("lima", "x")
+    assert {len(field) for field in value.values()} == {2}
+    (value,), _ = exported("scierc", row)
+    assert "dataset" not in value
+
+
 def test_scierc_cannot_hold_what_goes_over_sentences_nor_two_labels_on_the_same_words() -> None:
     text = "Ana ve. Luis come en Lima."
     row = doccano(
