@@ -187,7 +187,7 @@ def database_content(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 _NUMBERS = {("id", table) for table in ("text", "document", "layer", "event", "scheme_change")}
-_NO_HISTORY = ("place", "scheme", "former_scheme", "carried")
+_NO_HISTORY = ("place", "planned", "scheme", "former_scheme", "carried")
 
 
 def focused(outcome: Outcome) -> str:
