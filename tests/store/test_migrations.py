@@ -13,6 +13,7 @@ from annotator.errors import StoreError
 from annotator.history import LayerName
 from annotator.store import Store, check_database, connection, schema
 from annotator.store.backups import restore
+from annotator.store.segmentations import add_conversion
 from annotator.tokenization import TOKENIZER
 from annotator.workflow.adjudicating.gold import adjudicate
 from annotator.workflow.adjudicating.session import GoldSession
@@ -75,6 +76,7 @@ def older(path: Path, version: int, newest: Path) -> Path:
         made.execute(
             "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT)"
         )
+        add_conversion(made)
         for name, sql in schema.MIGRATIONS[:version]:
             for statement in schema.statements(sql):
                 made.execute(statement)
@@ -82,7 +84,11 @@ def older(path: Path, version: int, newest: Path) -> Path:
                 "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('annotator', ?, 'then')",
                 (name,),
             )
-        copy_texts(made, made, schema="newest")
+        if version < 15:
+            copy_texts(made, made, schema="newest")
+        else:
+            for table in ("text", "segmentation"):
+                made.execute(f"INSERT INTO {table} SELECT * FROM newest.{table}")
         for table in TABLES:
             columns = ", ".join(f'"{row[1]}"' for row in made.execute(f"PRAGMA main.table_info({table})"))
             if columns:

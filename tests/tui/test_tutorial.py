@@ -261,7 +261,8 @@ class TestInATerminal:
         terminal.wait("Tutorial 1/12")
         terminal.press("Q")
         terminal.wait(" nota ")
-        terminal.wait("a accept · x reject")
+        terminal.wait("ORG? “Cruz Roja”")
+        terminal.settle(1.0)
         terminal.press("ctrl+q")
         assert terminal.ended() == 0
 
