@@ -160,8 +160,12 @@ def _run(arguments: list[str], *, debug: bool) -> int:
 
 
 def _with_notes(line: str, error: BaseException) -> str:
-    """Add to a line what was noted on the way of an error, such as how much was done before it."""
-    return "; ".join((line, *getattr(error, "__notes__", ())))
+    """Add to a line what was noted on the way of an error, such as how much was done before it.
+
+    Longer notes, such as the traceback of a thread, are shown by ``--debug`` alone.
+    """
+    notes: list[str] = getattr(error, "__notes__", [])
+    return "; ".join((line, *(note for note in notes if "\n" not in note)))
 
 
 def _line(error: Exception) -> str:

@@ -118,7 +118,7 @@ class TestRename:
     @pytest.mark.parametrize(("names", "why"), [
         (("NADA", "ALGO"), "'NADA' is no label of labels.yaml, and nothing is marked with it"),
         (("ORGG", "ALGO"), "did you mean ORG?"),
-        (("ORG", "a b"), "'a b' cannot be a label"),
+        (("ORG", "a: b"), "'a: b' cannot be a label"),
         (("ORG", "works_for"), "works_for is a relation already"),
     ])  # fmt: skip
     def test_what_makes_no_sense_is_refused_in_one_line(
