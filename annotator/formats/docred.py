@@ -14,7 +14,7 @@ from itertools import accumulate, chain, pairwise
 
 from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.sentence_words import (
     closest_mentions,
@@ -23,7 +23,16 @@ from annotator.formats.sentence_words import (
     words_by_sentence,
 )
 from annotator.formats.source import JsonItem, Source
-from annotator.formats.words import WordRelation, WordSpan, align, annotations_from_words, place_of_span, rebuild_text
+from annotator.formats.words import (
+    CARRIED_IN_WORDS,
+    TEXT_IS_REBUILT,
+    WordRelation,
+    WordSpan,
+    align,
+    annotations_from_words,
+    place_of_span,
+    rebuild_text,
+)
 
 _KNOWN = ("sents", "vertexSet", "labels", "text", *DOCUMENT_FIELDS)
 _MENTION = ("name", "pos", "sent_id", "type", "global_pos", "index")
@@ -86,8 +95,10 @@ def _span(fields: Fields, starts: list[int]) -> WordSpan:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list, a document a line."""
-    target.write("[")
-    before = "\n"
+    target.write_list(dumps(value) for value in _documents(records, target))
+
+
+def _documents(records: Iterable[LayerRecord], target: Target) -> Iterator[dict[str, object]]:
     for record in records:
         document = record.document
         borders = sentence_borders(document)
@@ -98,7 +109,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         left = Counter(link.label for link in record.relations()) - Counter(link.label for link in links)
         if left:
             target.leave_out("relation", "relations of spans that are not written", left)
-        value = {
+        yield {
             **document_fields(document),
             "sents": [words[start:end] for start, end in pairwise(borders)],
             "vertexSet": [[_mention(words, borders, first, last, key.label)] for key, (first, last) in spans.items()],
@@ -108,9 +119,6 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             **record.document_extras,
             "text": document.text,
         }
-        target.write(before + dumps(value))
-        before = ",\n"
-    target.write("]\n" if before == "\n" else "\n]\n")
 
 
 def _mention(words: list[str], borders: list[int], first: int, last: int, label: str) -> dict[str, object]:
@@ -125,10 +133,10 @@ FORMAT = Format(
     ending=".json",
     read=read,
     write=write,
-    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    carries=CARRIED_IN_WORDS,
     aside=("other fields of a document",),
     lost=(
-        "the text, where the file is not ours: it is rebuilt from the words",
+        TEXT_IS_REBUILT,
         "which mentions are of one entity; the evidence of relations",
         "when writing: spans over sentences",
     ),

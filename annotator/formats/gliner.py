@@ -8,24 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
+from annotator.formats.document_fields import DOCUMENT_FIELDS, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
+    CARRIED_IN_WORDS,
     ROWS_OPTION_HELP,
+    TEXT_IS_REBUILT,
     WINDOW,
     WORDS_OPTION_HELP,
     WordRelation,
     WordSpan,
     annotations_from_words,
+    fields_of_row,
     related_rows,
     text_of_words,
 )
 
 _LABELS = ("ner_labels", "rel_labels")
 """Fields that tell GLiNER which labels a row was searched for: those of the scheme, in what we write."""
+_BEYOND = f"spans beyond the word {WINDOW} of their row, where GLiNER cuts: -O rows=windows"
 _KNOWN = ("tokenized_text", "ner", "relations", *_LABELS, "text", *DOCUMENT_FIELDS)
 
 
@@ -70,28 +74,23 @@ def _triple(row: Fields, path: str, value: object, names: tuple[str, str, str]) 
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list, a row a line."""
-    before, most = "[\n", WINDOW
+    target.write_list(dumps(row) for row in _rows(records, target))
+
+
+def _rows(records: Iterable[LayerRecord], target: Target) -> Iterator[dict[str, Any]]:
     labels = dict(zip(_LABELS, (list(target.scheme.entities), list(target.scheme.relations)), strict=True))
     for record in records:
         for row in related_rows(record, target):
-            value: dict[str, Any] = {
+            beyond = sum(span.last >= WINDOW for span in row.spans)
+            if beyond:
+                target.warnings[_BEYOND] += beyond
+            yield {
                 "tokenized_text": row.words,
                 "ner": row.spans,
                 "relations": row.relations,
                 **labels,
-                **record.document_extras,
-                **document_fields(record.document),
-                "key": row.id,
-                "text": row.text,
+                **fields_of_row(record, row),
             }
-            target.write(before + dumps(value))
-            before = ",\n"
-            beyond = sum(span.last >= most for span in row.spans)
-            if beyond:
-                target.warnings[f"spans beyond the word {most} of their row, where GLiNER cuts: -O rows=windows"] += (
-                    beyond
-                )
-    target.write("[]\n" if before == "[\n" else "\n]\n")
 
 
 FORMAT = Format(
@@ -100,10 +99,10 @@ FORMAT = Format(
     ending=".json",
     read=read,
     write=write,
-    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    carries=CARRIED_IN_WORDS,
     aside=("other fields of a document",),
     lost=(
-        "the text, where the file is not ours: it is rebuilt from the words",
+        TEXT_IS_REBUILT,
         "the labels that a row was searched for: written are those of the scheme",
     ),
     options={"rows": ROWS_OPTION_HELP, "words": WORDS_OPTION_HELP},

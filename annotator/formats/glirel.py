@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
+from annotator.formats.document_fields import DOCUMENT_FIELDS, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
+    CARRIED_IN_WORDS,
     ROWS_OPTION_HELP,
+    TEXT_IS_REBUILT,
     WORDS_OPTION_HELP,
     WordRelation,
     WordRow,
     WordSpan,
     annotations_from_words,
+    fields_of_row,
     related_rows,
     text_of_words,
 )
@@ -93,10 +96,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                     }
                     for relation in row.relations
                 ],
-                **record.document_extras,
-                **document_fields(record.document),
-                "key": row.id,
-                "text": row.text,
+                **fields_of_row(record, row),
             }
             target.write(dumps(value) + "\n")
 
@@ -116,8 +116,8 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
-    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    carries=CARRIED_IN_WORDS,
     aside=("other fields of a row",),
-    lost=("the text, where the file is not ours: it is rebuilt from the words", "other fields of a relation"),
+    lost=(TEXT_IS_REBUILT, "other fields of a relation"),
     options={"rows": ROWS_OPTION_HELP, "words": WORDS_OPTION_HELP},
 )

@@ -14,10 +14,12 @@ from annotator.formats import parquet_rows
 from annotator.formats.document_fields import foreign_document
 from annotator.formats.hf_writer import COLUMNS, INFO, TAGS, describe_parts, names_of_tags, write
 from annotator.formats.json_values import Fields, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
+    CARRIED_IN_WORDS,
     ROWS_OPTION_HELP,
+    TEXT_IS_REBUILT,
     WORDS_OPTION_HELP,
     WordRelation,
     WordSpan,
@@ -103,8 +105,8 @@ FORMAT = Format(
     read=read,
     write=write,
     describe_parts=describe_parts,
-    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
-    lost=("other columns", "the text, where the rows are not ours: it is rebuilt from the words"),
+    carries=CARRIED_IN_WORDS,
+    lost=("other columns", TEXT_IS_REBUILT),
     options={
         "rows": ROWS_OPTION_HELP,
         "words": WORDS_OPTION_HELP,

@@ -127,11 +127,7 @@ def _prediction(fields: Fields, results: ResultReader) -> ForeignLayer:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list with a task on each line; suggestions become predictions, everything else annotations."""
-    opening = "[\n"
-    for number, record in enumerate(records, 1):
-        target.write(opening + dumps(_task(record, number, target)))
-        opening = ",\n"
-    target.write("[]\n" if opening == "[\n" else "\n]\n")
+    target.write_list(dumps(_task(record, number, target)) for number, record in enumerate(records, 1))
 
 
 def _task(record: LayerRecord, number: int, target: Target) -> dict[str, Any]:

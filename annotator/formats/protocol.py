@@ -138,6 +138,15 @@ class Target:
         assert self.stream is not None
         self.stream.write(text if isinstance(text, bytes) else text.encode("utf-8"))
 
+    def write_list(self, values: Iterable[str], opening: str = "[", closing: str = "]") -> None:
+        """Write encoded JSON values as one list, a value a line, holding one at a time."""
+        self.write(opening)
+        before = "\n"
+        for value in values:
+            self.write(before + value)
+            before = ",\n"
+        self.write(f"{closing}\n" if before == "\n" else f"\n{closing}\n")
+
     def put(self, name: str, data: bytes) -> None:
         """Write one of the folder's files."""
         with self.file(name) as stream:

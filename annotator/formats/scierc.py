@@ -15,11 +15,19 @@ from itertools import chain, pairwise
 from annotator.annotation import RelationKey, SpanKey
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.sentence_words import sentence_borders, spans_within_sentences, words_by_sentence
 from annotator.formats.source import JsonItem, Source
-from annotator.formats.words import WordRelation, WordSpan, align, annotations_from_words, rebuild_text
+from annotator.formats.words import (
+    CARRIED_IN_WORDS,
+    TEXT_IS_REBUILT,
+    WordRelation,
+    WordSpan,
+    align,
+    annotations_from_words,
+    rebuild_text,
+)
 
 _OURS = "_annotator"
 _COUNTED = ("clusters", "events", "event_clusters")
@@ -158,10 +166,10 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
-    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    carries=CARRIED_IN_WORDS,
     aside=("dataset, weight, and other fields of a document",),
     lost=(
-        "the text, where the file is not ours: it is rebuilt from the words",
+        TEXT_IS_REBUILT,
         "clusters, events, predictions",
         "when writing: relations and spans over sentences, second labels on the same words",
     ),

@@ -116,15 +116,13 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         raise FormatError(f"shape={shape}: there is no such shape", f"they are {', '.join(_COUNTED_BY)}")
     paired = shape == "pairs"
     counting = parse_counting("offsets", target.options.get("offsets", _COUNTED_BY[shape]))
-    opening, closing = "[", "]\n"
-    if not paired:
-        opening, closing = f'{{"classes":{dumps(list(target.scheme.entities))},"annotations":[', "]}\n"
-    target.write(opening)
-    before = "\n"
-    for record in records:
-        target.write(before + dumps([record.document.text, _annotations(record, target, counting, grouped=paired)]))
-        before = ",\n"
-    target.write(closing if before == "\n" else f"\n{closing}")
+    values = (
+        dumps([record.document.text, _annotations(record, target, counting, grouped=paired)]) for record in records
+    )
+    if paired:
+        target.write_list(values)
+    else:
+        target.write_list(values, f'{{"classes":{dumps(list(target.scheme.entities))},"annotations":[', "]}")
 
 
 def _annotations(record: LayerRecord, target: Target, counting: Counting, *, grouped: bool) -> dict[str, Any]:

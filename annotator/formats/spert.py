@@ -9,17 +9,20 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
+from annotator.formats.document_fields import DOCUMENT_FIELDS, foreign_document
 from annotator.formats.json_values import Fields, dumps
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.words import (
+    CARRIED_IN_WORDS,
     ROWS_OPTION_HELP,
+    TEXT_IS_REBUILT,
     WORDS_OPTION_HELP,
     WordRelation,
     WordSpan,
     annotations_from_words,
+    fields_of_row,
     place_of_span,
     related_rows,
     text_of_words,
@@ -54,22 +57,18 @@ def _document(item: JsonItem) -> ForeignDocument:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list, a row a line."""
-    target.write("[")
-    before = "\n"
-    for record in records:
-        for row in related_rows(record, target):
-            value = {
+    target.write_list(
+        dumps(
+            {
                 "tokens": row.words,
                 "entities": [{"type": s.label, "start": s.first, "end": s.last + 1} for s in row.spans],
                 "relations": [{"type": r.label, "head": r.head, "tail": r.child} for r in row.relations],
-                **record.document_extras,
-                **document_fields(record.document),
-                "key": row.id,
-                "text": row.text,
+                **fields_of_row(record, row),
             }
-            target.write(before + dumps(value))
-            before = ",\n"
-    target.write("]\n" if before == "\n" else "\n]\n")
+        )
+        for record in records
+        for row in related_rows(record, target)
+    )
 
 
 def types(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping[str, bytes]:  # noqa: ARG001 - the protocol's
@@ -90,10 +89,10 @@ FORMAT = Format(
     read=read,
     write=write,
     setup=types,
-    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    carries=CARRIED_IN_WORDS,
     aside=("other fields of a row",),
     lost=(
-        "the text, where the file is not ours: it is rebuilt from the words",
+        TEXT_IS_REBUILT,
         "other fields of an entity or a relation",
     ),
     options={"rows": ROWS_OPTION_HELP, "words": WORDS_OPTION_HELP},

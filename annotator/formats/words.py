@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
 from annotator.errors import FormatError
+from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import Fields, excerpt
-from annotator.formats.protocol import Target
+from annotator.formats.protocol import Target, all_but
 from annotator.formats.record import LayerRecord, without_overlaps
 from annotator.text import Document, Segment, Segmentation
 
@@ -28,6 +29,10 @@ ROWS_OPTION_HELP = (
     "words; sentences and windows come back as documents of their own"
 )
 WORDS_OPTION_HELP = "the most words in a window (default: 384, where GLiNER cuts)"
+CARRIED_IN_WORDS = all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",))
+"""What formats of words, spans and relations carry of a layer."""
+TEXT_IS_REBUILT = "the text, where the file is not ours: it is rebuilt from the words"
+"""What they leave behind."""
 WINDOW = 384
 """Words to which GLiNER cuts a row, unless it is told otherwise."""
 _TAG = re.compile(r"([BIESLUW])-(.+)", re.DOTALL)
@@ -161,6 +166,12 @@ def _row(
     words = [text[start:end] for start, end in tokens[at : inside.stop]]
     flat_spans = [spans[key] for key in without_overlaps(spans)]
     return WordRow(row_id, text[part.start : part.end], words, list(spans.values()), flat_spans, relations)
+
+
+def fields_of_row(record: LayerRecord, row: WordRow) -> dict[str, Any]:
+    """Collect what our rows hold beside words, spans and relations: text, key and whatever is known of the document."""
+    fields = {**record.document_extras, **document_fields(record.document)}
+    return {**fields, "key": row.id, "text": row.text}
 
 
 def row_tags(row: WordRow, scheme: TagScheme = "iob2") -> list[str]:
