@@ -102,7 +102,7 @@ def _narrate(
         items = ", ".join(plural(count, what) for count, what in counts)
         narrate(f"{f'{part.name}: ' if split else ''}{items} of {layer} as {form}{where}")
     if result.setup:
-        narrate(f"for a new project in {form}: {', '.join(result.setup)}, beside it")
+        narrate(f"beside it, to set up a project: {', '.join(result.setup)}")
     for what, count in sorted(result.warnings.items()):
         narrate(f"warning: {count} {what}")
     if result.moved:
