@@ -89,8 +89,12 @@ def suggest(run: str, documents: bytes) -> bytes:
     return pickle.dumps(layers, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def release(run: str) -> None:
-    """Let go of the pipeline of a run that is over."""
+async def release(run: str) -> None:
+    """Let go of the pipeline of a run that is over, once the batch is done that it may be at; nobody waits for that."""
+    asyncio.get_running_loop().run_in_executor(None, _release, run)
+
+
+def _release(run: str) -> None:
     with _one_at_a_time:
         prepared = _pipelines.pop(run, None)
         if prepared is not None:
@@ -100,7 +104,7 @@ def release(run: str) -> None:
 def _drop_unused() -> None:
     for run, prepared in list(_pipelines.items()):
         if time.monotonic() - prepared.used > IDLE:
-            release(run)
+            _release(run)
 
 
 def _settings_here(content: bytes, folder: Path, files: ExitStack) -> Any:
