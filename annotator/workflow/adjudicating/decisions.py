@@ -21,6 +21,7 @@ from annotator.annotation import (
     span_key,
 )
 from annotator.labels import LabelScheme
+from annotator.text import Segmentation
 from annotator.workflow.adjudicating.cases import Case, RelationCase, RelationVersion, SpanCase, SpanVersion
 from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import (
@@ -124,6 +125,28 @@ def add_relation(settlement: Settlement, item: Relation, outcome: RelationKey, e
     versions = empty_versions(settlement)
     ruling = Ruling(str(claim), "relation", key_json(claim), "adjudicator", versions, event, [outcome.label, False])
     return {ruling.id: credited(ruling, item)}
+
+
+def let_go(
+    old: Settlement, new: Settlement, scheme: LabelScheme, sentences: Segmentation, event: int
+) -> dict[str, Ruling]:
+    """The rulings that take back an adjudicator's relations which a decision on their ends no longer lets stand.
+
+    Those that the scheme did not allow before either are not among them: they stay in question.
+    """
+
+    def is_allowed(settlement: Settlement, relation_id: str) -> bool:
+        key = settlement.content.relation_key(settlement.content.relations[relation_id])
+        return scheme.relation_problem(key, sentences) is None
+
+    rulings: dict[str, Ruling] = {}
+    for ruling in new.rulings.values():
+        before = old.rulings.get(ruling.id)
+        if ruling.kind != "relation" or before is None or before.item in (None, ruling.item) or ruling.item is None:
+            continue
+        if is_allowed(old, before.item) and not is_allowed(new, ruling.item):
+            rulings[ruling.id] = Ruling(ruling.id, "relation", ruling.claim, "adjudicator", ruling.versions, event)
+    return rulings
 
 
 def empty_versions(settlement: Settlement) -> dict[str, Any]:

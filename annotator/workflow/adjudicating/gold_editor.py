@@ -208,7 +208,14 @@ class GoldEditor:
     def _put_rulings(self, step: StepDraft, changes: RulingChanges) -> list[str]:
         """Put rulings and all that follows from them; returns notes on relations that were removed with it."""
         self.parts.event = self.next_event
-        self.parts, changed = self.parts.with_rulings(changes)
+        parts, changed = self.parts.with_rulings(changes)
+        unfit: dict[str, Ruling] = {}
+        for old, new in changed:
+            sides = old.settlement, new.settlement
+            unfit |= decisions.let_go(*sides, self.scheme, self.document.sentences, self.next_event)
+        if unfit:
+            parts, changed = self.parts.with_rulings({**changes, **unfit})
+        self.parts = parts
         notes: list[str] = []
         for old, new in changed:
             notes += _notes_on_relations(old.settlement.rulings, new.settlement.rulings, changes)

@@ -149,6 +149,32 @@ class TestRelations:
         session.delete(next(iter(session.content.relations)))
         assert relation_texts(judge(bench)) == set()
 
+    def test_it_goes_with_an_end_that_had_a_label_before_that_does_not_fit_it(self, bench: Bench) -> None:
+        finish(bench, "ana", CRUZ)
+        finish(bench, "bo", CRUZ)
+        session = judge(bench)
+        start = session.document.text.index("México")
+        session.add(start, start + len("México"), "PERSON")
+        session.relabel(str(key_of(bench, ("PERSON", "México"))), "GPE")
+        session.relate(str(key_of(bench, CRUZ)), str(key_of(bench, MEXICO)), "located_in")
+        outcome = session.relabel(str(key_of(bench, CRUZ)), "PERSON")
+        assert outcome.message == "relabelled to PERSON “Cruz Roja”; its located_in went with it"
+        assert relation_texts(session) == relation_texts(judge(bench)) == set()
+        session.undo()
+        assert relation_texts(session) == relation_texts(judge(bench)) == {("Cruz Roja", "located_in", "México")}
+
+    def test_it_goes_where_it_was_retyped_to_what_its_curators_ends_do_not_allow(self, bench: Bench) -> None:
+        finish(bench, "ana", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        finish(bench, "bo", ANA, CRUZ, links=((ANA, "works_for", CRUZ),))
+        session = judge(bench)
+        session.relabel(str(key_of(bench, ANA)), "ORG")
+        session.relabel(str(key_of(bench, CRUZ)), "GPE")
+        organisation = str(key_of(bench, ("ORG", "Ana Ruiz")))
+        session.relate(organisation, str(key_of(bench, ("GPE", "Cruz Roja"))), "located_in")
+        outcome = session.relabel(organisation, "PERSON")
+        assert outcome.message == "relabelled to PERSON “Ana Ruiz”; its located_in went with it"
+        assert relation_texts(session) == relation_texts(judge(bench)) == set()
+
 
 class TestDecisions:
     def test_nothing_here_is_a_decision_that_stays(self, bench: Bench) -> None:
