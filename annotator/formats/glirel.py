@@ -14,11 +14,10 @@ from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
+from annotator.formats.text_rows import ROWS_OPTION_HELP, WORDS_OPTION_HELP
 from annotator.formats.words import (
     CARRIED_IN_WORDS,
-    ROWS_OPTION_HELP,
     TEXT_IS_REBUILT,
-    WORDS_OPTION_HELP,
     WordRelation,
     WordRow,
     WordSpan,

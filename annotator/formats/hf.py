@@ -16,11 +16,10 @@ from annotator.formats.hf_writer import COLUMNS, INFO, TAGS, describe_parts, nam
 from annotator.formats.json_values import Fields, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format
 from annotator.formats.source import JsonItem, Source
+from annotator.formats.text_rows import ROWS_OPTION_HELP, WORDS_OPTION_HELP
 from annotator.formats.words import (
     CARRIED_IN_WORDS,
-    ROWS_OPTION_HELP,
     TEXT_IS_REBUILT,
-    WORDS_OPTION_HELP,
     WordRelation,
     WordSpan,
     annotations_from_words,

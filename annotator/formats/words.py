@@ -7,34 +7,27 @@ space between words and a line break between sentences.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
-from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
+from annotator.annotation import Annotations, Relation, Span, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import Fields, excerpt
 from annotator.formats.protocol import Target, all_but
 from annotator.formats.record import LayerRecord, without_overlaps
-from annotator.text import Document, Segment, Segmentation
+from annotator.formats.text_rows import TextRow, related_text_rows, text_rows
+from annotator.text import Segment
 
 TagScheme = Literal["iob2", "iob1", "bioes", "bilou"]
 TAG_SCHEMES = get_args(TagScheme)
 
-ROWS_OPTION_HELP = (
-    "what a row holds: documents (default), sentences, or windows, as many whole sentences as have at most `words` "
-    "words; sentences and windows come back as documents of their own"
-)
-WORDS_OPTION_HELP = "the most words in a window (default: 384, where GLiNER cuts)"
 CARRIED_IN_WORDS = all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",))
 """What formats of words, spans and relations carry of a layer."""
 TEXT_IS_REBUILT = "the text, where the file is not ours: it is rebuilt from the words"
 """What they leave behind."""
-WINDOW = 384
-"""Words to which GLiNER cuts a row, unless it is told otherwise."""
 _TAG = re.compile(r"([BIESLUW])-(.+)", re.DOTALL)
 _BEGINS, _ENDS = frozenset("BSUW"), frozenset("ESLUW")
 _LETTERS: Mapping[TagScheme, tuple[str, str, str, str]] = {
@@ -78,94 +71,33 @@ class WordRow:
 
 
 def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
-    """Yield a record as one row, or a row a sentence with the option ``rows``; spans that no row holds count as lost.
+    """Yield a record as one row, or a row a part with the option ``rows``; spans that no row holds count as lost.
 
     What a format declares not to carry (relations, spans off token borders) is counted elsewhere.
     """
-    wanted = target.options.get("rows", "documents")
-    document = record.document
-    token_spans = record.token_spans()
-    if wanted == "documents":
-        yield _row(record, document.key, Segment(0, len(document.text)), token_spans, record.relations())
-        return
-    parts = Segmentation(_parts(document, wanted, target.options))
-    part_of = {key: parts.containing(key.start) for key in token_spans}
-    spans: dict[int, dict[SpanKey, tuple[int, int]]] = {}
-    for key, token_range in token_spans.items():
-        number = part_of[key]
-        if number is not None and key.end <= parts[number].end:
-            spans.setdefault(number, {})[key] = token_range
-    links: dict[int, list[RelationKey]] = {}
-    for link in record.relations():
-        number = part_of.get(link.head)
-        if number is not None and link.head in spans.get(number, ()) and link.child in spans[number]:
-            links.setdefault(number, []).append(link)
-    for number, part in enumerate(parts):
-        yield _row(record, f"{document.key}-{number + 1:04}", part, spans.get(number, {}), links.get(number, ()))
-    over = Counter(key.label for key in token_spans.keys() - set().union(*spans.values()))
-    if over:
-        target.leave_out("span", f"spans over the end of a {wanted.removesuffix('s')}", over)
+    places = record.token_spans()
+    for row in text_rows(record, places, target):
+        yield _word_row(record, row, places)
 
 
 def related_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
     """Yield the rows of a record for a format with relations; those of spans that no row holds together are lost."""
-    left = Counter(key.label for key in record.relations())
-    for row in word_rows(record, target):
-        left.subtract(relation.label for relation in row.relations)
-        yield row
-    if any(left.values()):
-        target.leave_out("relation", "relations of spans that are not in one row", left)
+    places = record.token_spans()
+    for row in related_text_rows(record, places, target):
+        yield _word_row(record, row, places)
 
 
-def _parts(document: Document, wanted: str, options: Mapping[str, str]) -> Iterable[tuple[int, int]]:
-    """The ranges of a document's rows: its sentences, or windows of them."""
-    if wanted == "sentences":
-        return document.sentences
-    if wanted != "windows":
-        raise FormatError(
-            f"rows={wanted}: a row holds a document, a sentence or a window", "write rows=documents, sentences, windows"
-        )
-    most = options.get("words", str(WINDOW))
-    if not re.fullmatch(r"[1-9]\d{0,6}", most):
-        raise FormatError(f"words={most}: not a number of words", f"write words={WINDOW}")
-    return _windows(document, int(most))
-
-
-def _windows(document: Document, most: int) -> Iterator[tuple[int, int]]:
-    """Put as many whole sentences together as have at most so many tokens; a longer sentence stands alone."""
-    tokens, at, end, words = document.tokens, -1, 0, 0
-    for sentence in document.sentences:
-        count = len(tokens.overlapping(*sentence))
-        if at >= 0 and words + count > most:
-            yield at, end
-            at = -1
-        if at < 0:
-            at, words = sentence.start, 0
-        end, words = sentence.end, words + count
-    if at >= 0:
-        yield at, end
-
-
-def _row(
-    record: LayerRecord,
-    row_id: str,
-    part: Segment,
-    token_spans: Mapping[SpanKey, tuple[int, int]],
-    links: Iterable[RelationKey],
-) -> WordRow:
-    tokens, text = record.document.tokens, record.document.text
+def _word_row(record: LayerRecord, row: TextRow, places: Mapping[SpanKey, tuple[int, int]]) -> WordRow:
+    """Turn a row into words; ``places`` are first and last token of the document's spans."""
+    tokens, text, part = record.document.tokens, record.document.text, row.part
     inside = tokens.overlapping(part.start, part.end) if part.end > part.start else range(0)
     at = inside.start
-    spans = {key: WordSpan(first - at, last - at, key.label) for key, (first, last) in token_spans.items()}
+    spans = {key: WordSpan(places[key][0] - at, places[key][1] - at, key.label) for key in row.spans}
     numbers = {key: number for number, key in enumerate(spans)}
-    relations = [
-        WordRelation(numbers[link.head], numbers[link.child], link.label)
-        for link in links
-        if link.head in numbers and link.child in numbers
-    ]
+    relations = [WordRelation(numbers[link.head], numbers[link.child], link.label) for link in row.relations]
     words = [text[start:end] for start, end in tokens[at : inside.stop]]
     flat_spans = [spans[key] for key in without_overlaps(spans)]
-    return WordRow(row_id, text[part.start : part.end], words, list(spans.values()), flat_spans, relations)
+    return WordRow(row.id, text[part.start : part.end], words, list(spans.values()), flat_spans, relations)
 
 
 def fields_of_row(record: LayerRecord, row: WordRow) -> dict[str, Any]:
