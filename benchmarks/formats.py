@@ -36,7 +36,20 @@ from annotator.workflow.workspace import Workspace
 from benchmarks.report import heading, line
 
 FORMATS = ("jsonl", "prodigy", "doccano", "labelstudio", "brat", "spacy")
-OTHERS = ("spacy-json", "conll", "webanno", "gliner", "spert", "glirel", "scierc", "docred", "pubtator", "hf", "cas")
+OTHERS = (
+    "spacy-json",
+    "conll",
+    "webanno",
+    "gliner",
+    "gliner2",
+    "spert",
+    "glirel",
+    "scierc",
+    "docred",
+    "pubtator",
+    "hf",
+    "cas",
+)
 """Formats that are measured when they are named; no budget was set for them."""
 LENGTH, SPANS, RELATIONS = 1500, 10, 3
 RUNS = 3

@@ -175,6 +175,11 @@ def _gliner(b: Beginning) -> bool:
     )
 
 
+def _gliner2(b: Beginning) -> bool:
+    shapes = (("input", "output"), ("text", "schema"))
+    return any(isinstance(b.fields.get(text), str) and isinstance(b.fields.get(out), dict) for text, out in shapes)
+
+
 def _glirel(b: Beginning) -> bool:
     ner, relations = b.fields.get("ner"), b.fields.get("relations")
     quadruples = isinstance(ner, list) and any(isinstance(v, list) and len(v) == 4 for v in ner[:1])
@@ -208,6 +213,7 @@ SIGNS = {
     "conll": Sign(_columns, "columns with tags such as B-PER"),
     "webanno": Sign(_webanno, "the line #FORMAT=WebAnno TSV 3"),
     "gliner": Sign(_gliner, "tokenized_text with ner in threes"),
+    "gliner2": Sign(_gliner2, "input with an output"),
     "spert": Sign(lambda b: b.list_of("tokens", str) and b.list_of("entities", dict), "tokens with entities"),
     "glirel": Sign(_glirel, "tokenized_text with relations between positions"),
     "scierc": Sign(lambda b: b.list_of("sentences", list), "sentences of words"),
@@ -259,7 +265,6 @@ STRANGERS = (
         f"{_CONVERT}; annotator ingest takes its text",
     ),
     Stranger(lambda b: "subj_start" in b.fields, "TACRED's JSON", _CONVERT),
-    Stranger(lambda b: {"input", "output"} <= b.fields.keys(), "GLiNER2's JSONL", _CONVERT),
     Stranger(lambda b: b"<collection" in b.head(".xml")[:4096], "BioC", _CONVERT),
     Stranger(
         lambda b: (

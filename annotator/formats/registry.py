@@ -25,6 +25,7 @@ MODULES = {
     "spacy-json": "annotator.formats.spacy_json",
     "conll": "annotator.formats.conll",
     "gliner": "annotator.formats.gliner",
+    "gliner2": "annotator.formats.gliner2",
     "spert": "annotator.formats.spert",
     "glirel": "annotator.formats.glirel",
     "scierc": "annotator.formats.scierc",

@@ -28,6 +28,7 @@ CASES = [
     ("conll", {"scheme": "bioes"}),
     ("conll", {"scheme": "bilou"}),
     ("gliner", {}),
+    ("gliner2", {}),
     ("spert", {}),
     ("glirel", {}),
     ("pubtator", {}),

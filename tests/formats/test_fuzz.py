@@ -54,6 +54,13 @@ SEEDS: dict[str, Any] = {
     },
     "labelstudio": {**task(A, B, link("a", "b")), "predictions": [{"model_version": "m", "result": [A]}]},
     "jsonl": _GOLD,
+    "gliner2": {
+        "input": "Ana y Luis",
+        "output": {
+            "entities": {"PERSON": ["Ana", {"text": "Luis", "start": 6, "end": 10}], "ORG": []},
+            "relations": [{"r": {"head": "Ana", "tail": {"text": "Luis", "start": 6, "end": 10}}}],
+        },
+    },
     "spacy-json": {
         "classes": ["PERSON"],
         "annotations": [

@@ -36,6 +36,7 @@ ITEMS: dict[str, list[dict[str, Any]]] = {
         for text in TEXTS
     ],
     "gliner": [{"tokenized_text": text.split(), "ner": [[0, 0, "PERSON"]]} for text in TEXTS],
+    "gliner2": [{"input": text, "output": {"entities": {"PERSON": [text.split()[0]]}}} for text in TEXTS],
     "spert": [
         {"tokens": text.split(), "entities": [{"type": "PERSON", "start": 0, "end": 1}], "relations": []}
         for text in TEXTS

@@ -86,7 +86,6 @@ STRANGERS: dict[str, tuple[str, str | bytes, str]] = {
     "GATE": ("a.xml", '<?xml version="1.0"?>\n<GateDocument version="3"/>', "GATE's XML"),
     "TEI": ("a.xml", '<TEI xmlns="http://www.tei-c.org/ns/1.0"/>', "TEI, which import does not read"),
     "TACRED": ("a.json", json.dumps([{"token": ["Ana"], "subj_start": 0}]), "TACRED's JSON"),
-    "GLiNER2": ("a.jsonl", json.dumps({"input": TEXT, "output": {"entities": {}}}), "GLiNER2's JSONL"),
     "an article": ("a.txt", TEXT, "articles without annotations.*: annotator ingest takes them"),
     "articles": ("a.jsonl", json.dumps({"text": TEXT, "url": "x"}), "articles without annotations"),
     "nothing known": ("a.json", '{"a": 1}', r"not recognized; looked for jsonl \(a schema.*: name the format"),

@@ -28,6 +28,8 @@ FILES = [
     ("conll", {"plain": "yes"}),
     ("conll", {"columns": "4"}),
     ("gliner", {}),
+    ("gliner2", {}),
+    ("gliner2", {"mentions": "texts"}),
     ("spert", {}),
     ("glirel", {}),
     ("scierc", {}),

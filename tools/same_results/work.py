@@ -22,6 +22,7 @@ FORMATS = {
     "doccano": "jsonl",
     "labelstudio": "json",
     "gliner": "json",
+    "gliner2": "jsonl",
     "spert": "json",
     "glirel": "jsonl",
     "scierc": "jsonl",
