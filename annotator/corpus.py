@@ -6,25 +6,19 @@ read one by one, so that a file may be larger than memory.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 from annotator.errors import CorpusError, InputError
 from annotator.inputs import LONGEST_LINE, check_encoding, files_under, open_file, read_bytes
+from annotator.languages import short_language, tell_languages
 from annotator.names import key_problem as key_problem
 from annotator.rows import Row, read_csv, read_jsonl
 from annotator.text import Document, derive_title, text_sha256
 from annotator.tokenization import split_sentences, tokenize
-
-_SAMPLES = (120, 480, 20_000)
-"""Code points of the samples by which an article's language is told: longer ones where the shorter settle nothing."""
-_STRETCHES = 4
-_CLEAR = 60.0
-"""Difference of log-probabilities from which a sample settles an article's language."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,17 @@ def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8", taken: Take
 
 def build_document(article: Article, languages: Sequence[str]) -> Document:
     """Build a document from an article: its title, its language (one of ``languages``), tokens and sentences."""
-    lang = _language(article, tuple(languages))
+    (document,) = build_documents([article], languages)
+    return document
+
+
+def build_documents(articles: Sequence[Article], languages: Sequence[str]) -> list[Document]:
+    """Build documents from articles, which takes less time for many together than for one after the other."""
+    told = _languages(articles, tuple(languages))
+    return [_document(article, lang) for article, lang in zip(articles, told, strict=True)]
+
+
+def _document(article: Article, lang: str) -> Document:
     tokens = tokenize(article.text, lang)
     return Document(
         key=article.key,
@@ -209,45 +213,9 @@ def _check_article(article: Article) -> None:
         )
 
 
-def short_language(tag: str) -> str:
-    """Shorten a language tag such as ``es-MX`` to the code that workspaces use."""
-    return re.split("[-_]", tag.strip().lower())[0]
-
-
-def _language(article: Article, languages: tuple[str, ...]) -> str:
-    """Choose the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
-    named = short_language(article.lang) if article.lang else ""
-    if named in languages or len(languages) == 1:
-        return named if named in languages else languages[0]
-    identifier = _identifier(languages)
-    for length in _SAMPLES:
-        first, second, *_ = identifier.rank(_sample(article.text, length))
-        if len(article.text) <= length or first[1] - second[1] >= _CLEAR:
-            break
-    return str(first[0])
-
-
-def _sample(text: str, length: int) -> str:
-    """Take stretches from all over a text, because a headline or a quotation may be in another language."""
-    if len(text) <= length:
-        return text
-    stretch = length // _STRETCHES
-    step = (len(text) - stretch) // (_STRETCHES - 1)
-    return "\n".join(text[at : at + stretch] for at in range(0, _STRETCHES * step, step))
-
-
-@lru_cache(maxsize=4)
-def _identifier(languages: tuple[str, ...]) -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    try:
-        identifier.set_languages(languages)
-    except ValueError as error:
-        known = set(identifier.labels)
-        unknown = [language for language in languages if language not in known]
-        raise CorpusError(
-            f"the language {' and '.join(unknown)} cannot be told from the others",
-            "correct `languages` in labels.yaml, or keep a single language",
-        ) from error
-    return identifier
+def _languages(articles: Sequence[Article], languages: tuple[str, ...]) -> list[str]:
+    """Choose the language that each source names, if the workspace has it, else the likeliest of the workspace's."""
+    named = [short_language(article.lang) if article.lang else "" for article in articles]
+    unnamed = [article.text for article, lang in zip(articles, named, strict=True) if lang not in languages]
+    told = iter(tell_languages(unnamed, languages))
+    return [lang if lang in languages else next(told) for lang in named]

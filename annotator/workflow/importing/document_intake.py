@@ -10,9 +10,10 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from annotator.annotation import Extra, item_record
-from annotator.corpus import Article, short_language
+from annotator.corpus import Article
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.history import CORPUS, IMPORT, LayerName, Op
+from annotator.languages import short_language
 from annotator.lookahead import look_ahead
 from annotator.store import Writer, document_record, removed_documents
 from annotator.text import Document, text_sha256
