@@ -19,8 +19,10 @@ _BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 # One look at a character tells whether it can end a sentence; only then is the rest tried.
 _CANDIDATE = re.compile(
     rf"[.!?…{_BREAKS}](?:"
+    # most ends: a word in lower case, a full stop, a space and a capital
+    r"(?P<plain>(?<=[a-zà-ÿ]{2}\.) (?=[A-ZÀ-ÖØ-Þ]))"
     # a line break
-    rf"(?<=[{_BREAKS}])(?P<line>\s*+)"
+    rf"|(?<=[{_BREAKS}])(?P<line>\s*+)"
     # a stop with what closes, then whitespace
     r"|(?<=[.!?…])(?<![.!?…]{2})(?P<stop>[.!?…]*+)[\"'”’»)\]]*+(?P<gap>\s++)"
     # a stop whose space was forgotten: un final.Otro comienzo
@@ -40,14 +42,9 @@ _FEWEST_LINES = 4
 def split_sentences(text: str, tokens: Segmentation, lang: str) -> Segmentation:
     """Gather ``tokens`` into sentences: each token lies in exactly one, and none begins or ends with whitespace."""
     borders = _SentenceSplitter(text, tokens, lang).borders()
-    sentences = []
-    first = 0
-    for border in [*borders, len(text) + 1]:
-        following = bisect_left(tokens.starts, border, first)
-        if following > first:
-            sentences.append((tokens.starts[first], tokens.ends[following - 1]))
-            first = following
-    return Segmentation(sentences)
+    starts = tokens.starts
+    firsts = sorted({0, *(bisect_left(starts, border) for border in borders)} - {len(starts)})
+    return Segmentation((starts[first], tokens.end(after - 1)) for first, after in pairwise([*firsts, len(starts)]))
 
 
 class _SentenceSplitter:
@@ -72,6 +69,8 @@ class _SentenceSplitter:
         return borders
 
     def _is_border(self, match: re.Match[str]) -> bool:
+        if match.lastgroup == "plain":
+            return self._is_token(match.start()) or self._ends_sentence(match)
         if match.lastgroup == "glued":
             return self._stands_alone(match.start())
         at_line_end = match.lastgroup == "line"
@@ -124,9 +123,12 @@ class _SentenceSplitter:
 
     def _stands_alone(self, offset: int) -> bool:
         """Tell whether the full stop at ``offset`` is a token of its own, not part of an abbreviation or address."""
+        return self._is_token(offset) and self.tokens.end(bisect_left(self.tokens.starts, offset)) == offset + 1
+
+    def _is_token(self, offset: int) -> bool:
+        """Tell whether a token begins at ``offset``."""
         index = bisect_left(self.tokens.starts, offset)
-        starts, ends = self.tokens.starts, self.tokens.ends
-        return index < len(starts) and starts[index] == offset and ends[index] == offset + 1
+        return index < len(self.tokens.starts) and self.tokens.starts[index] == offset
 
     def _follows_initial(self, stop: int) -> bool:
         """Tell whether the full stop belongs to an initial: ``J. Pérez``."""

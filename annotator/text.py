@@ -74,6 +74,10 @@ class Segmentation(Sequence[Segment]):
     def __hash__(self) -> int:
         return hash(self.pack())
 
+    def end(self, index: int) -> int:
+        """Where one segment ends, for readers who do not ask for all."""
+        return self.ends[index] if "ends" in self.__dict__ else self.starts[index] + self._lengths[index]
+
     def at_or_before(self, offset: int) -> int:
         """Find the index of the last segment that starts at or before ``offset``, -1 if there is none."""
         return bisect_right(self.starts, offset) - 1
@@ -81,7 +85,7 @@ class Segmentation(Sequence[Segment]):
     def containing(self, offset: int) -> int | None:
         """Find the index of the segment that covers the code point at ``offset``."""
         index = self.at_or_before(offset)
-        return index if index >= 0 and offset < self.ends[index] else None
+        return index if index >= 0 and offset < self.end(index) else None
 
     def overlapping(self, start: int, end: int) -> range:
         """Find the indices of all segments that share a code point with ``start`` to ``end``."""
