@@ -16,6 +16,7 @@ class TakenKeys:
     """The keys that are taken, each with the digest of a text and the place where it was read."""
 
     def __init__(self) -> None:
+        self._explained = explained(Path(gettempdir()))
         self._connection = sqlite3.connect("", isolation_level=None)
         for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", f"PRAGMA cache_size = -{_CACHE}"):
             self._connection.execute(statement)
@@ -29,7 +30,7 @@ class TakenKeys:
 
         Raises :class:`StoreError` when there is no room for temporary files.
         """
-        with explained(Path(gettempdir())):
+        with self._explained:
             insert = "INSERT INTO taken VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
             if self._connection.execute(insert, (key, *article)).rowcount:
                 return article

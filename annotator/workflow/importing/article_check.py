@@ -38,7 +38,8 @@ class ArticleCheck:
         if self.store is None:
             yield from ((article, NEW) for article in articles)
             return
-        named = [self._named(article) for article in articles]
+        present_key = self.store.names.present_key
+        named = [self._named(article, present_key(article.key)) for article in articles]
         digests = self.digests(article.key for article in named)
         for article in named:
             yield article, digests.get(article.key, NEW)
@@ -61,9 +62,8 @@ class ArticleCheck:
         elif not self.override:
             self._refuse_owned(self.store, article)
 
-    def _named(self, article: Article) -> Article:
-        assert self.store is not None
-        key = self.store.names.present_key(article.key)
+    def _named(self, article: Article, key: str) -> Article:
+        """An article by the key that its document has now."""
         if key == article.key:
             return article
         self.renamed[article.key] = key
