@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Generic, TypeVar
 
-from annotator.piped_process import PipedProcess, pipes_to_parent, receive, send
+from annotator.piped_process import PipedProcess, pipes_to_parent
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -49,8 +49,8 @@ class SideProcess(Generic[Argument, Result]):
         try:
             if self._process is None:
                 self._process = PipedProcess(__name__, self._function.__module__, self._function.__name__)
-            self._process.send(values)
-            results: list[Result] = self._process.receive()
+            self._process.pipes.send(values)
+            results: list[Result] = self._process.pipes.receive()
         except (OSError, EOFError, pickle.UnpicklingError):
             self._least = sys.maxsize
             self._end()
@@ -61,16 +61,16 @@ class SideProcess(Generic[Argument, Result]):
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            process.close()
+            process.pipes.close()
 
 
 def main(module: str, name: str) -> None:
     """Call a function with each list that the parent sends, until the parent closes the pipe."""
-    source, sink = pipes_to_parent()
+    parent = pipes_to_parent()
     function = getattr(import_module(module), name)
     with suppress(EOFError):
         while True:
-            send(sink, function(receive(source)))
+            parent.send(function(parent.receive()))
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def _measure(
     def full() -> int:
         if jobs == 1:
             return sum(len(layer.spans) for layer in pipeline.suggest(documents))
-        batches = suggest_in_workers(in_batches(documents, SHARED_BATCH), pipeline.settings, jobs)
+        batches = suggest_in_workers(in_batches(documents, SHARED_BATCH), pipeline, jobs)
         return sum(len(layer.spans) for batch in batches for layer in batch.layers)
 
     ratios, speeds = [], []

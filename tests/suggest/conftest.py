@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from annotator.annotation import Annotations
-from annotator.labels import LabelScheme, load_scheme
+from annotator.labels import EntityType, LabelScheme, Pattern, load_scheme
 from annotator.suggest.batches import in_batches
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.suggest.rules.analyzed_document import AnalyzedDocument, Mention
@@ -27,10 +28,23 @@ def make_document(text: str, lang: str = "es", key: str = "note") -> Document:
     return Document(key, text, lang, key, tokens, split_sentences(text, tokens, lang))
 
 
+ARTICLES = [
+    make_document("La ministra Ana Solís voló a Chile el 3 de mayo.", "es", "uno"),
+    make_document("Gov. Owen Pike flew to Ohio on May 3.", "en", "two"),
+    make_document("", "es", "leer"),
+    make_document("Habló el embajador de Perú, Luis Prado, en Quito.", "es", "tres"),
+]
+
+
 def in_workers(pipeline: SuggestionPipeline, documents: Iterable[Document]) -> list[Annotations]:
     """Return what two worker processes suggest."""
-    batches = suggest_in_workers(in_batches(documents, 8), pipeline.settings, 2)
+    batches = suggest_in_workers(in_batches(documents, 8), pipeline, 2)
     return [layer for batch in batches for layer in batch.layers]
+
+
+def with_pattern(scheme: LabelScheme, pattern: Pattern) -> LabelScheme:
+    person: EntityType = replace(scheme.entities["PERSON"], patterns=(pattern,))
+    return replace(scheme, entities={**scheme.entities, "PERSON": person})
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -11,22 +10,13 @@ from pathlib import Path
 import pytest
 
 from annotator.annotation import Annotations, suggested_span
-from annotator.errors import ModelError, SchemeError
-from annotator.labels import EntityType, LabelScheme, Pattern
+from annotator.errors import ModelError
+from annotator.labels import LabelScheme
 from annotator.suggest import pipeline as pipeline_module
-from annotator.suggest.batches import in_batches
 from annotator.suggest.pipeline import SuggestionPipeline, build
-from annotator.suggest.workers import suggest_in_workers
 from annotator.text import Document
 from tests.repository import SEEDS
-from tests.suggest.conftest import in_workers, make_document
-
-ARTICLES = [
-    make_document("La ministra Ana Solís voló a Chile el 3 de mayo.", "es", "uno"),
-    make_document("Gov. Owen Pike flew to Ohio on May 3.", "en", "two"),
-    make_document("", "es", "leer"),
-    make_document("Habló el embajador de Perú, Luis Prado, en Quito.", "es", "tres"),
-]
+from tests.suggest.conftest import ARTICLES, make_document
 
 
 def test_importing_the_pipeline_loads_no_spacy() -> None:
@@ -43,43 +33,6 @@ def test_without_models_rules_go_on_and_the_missing_are_named(rules_only: Sugges
         [],
         ["GPE", "GPE", "PERSON", "ROLE"],
     ]
-
-
-def test_layers_come_in_the_order_of_documents_with_any_number_of_jobs(rules_only: SuggestionPipeline) -> None:
-    many = [replace(d, key=f"{d.key}-{i}") for i in range(30) for d in ARTICLES]
-    alone = list(rules_only.suggest(many))
-    assert alone[:4] == alone[4:8]
-    assert in_workers(rules_only, iter(many)) == alone
-
-
-def test_worker_processes_do_not_run_what_lies_in_the_current_folder(
-    rules_only: SuggestionPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "annotator.py").write_text("raise SystemExit(7)", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    assert len(in_workers(rules_only, ARTICLES)) == len(ARTICLES)
-
-
-def test_workers_serve_a_thread_and_stop_when_the_caller_stops(rules_only: SuggestionPipeline) -> None:
-    many = [replace(d, key=f"{d.key}-{i}") for i in range(60) for d in ARTICLES]
-    got: list[Annotations] = []
-
-    def first_only() -> None:
-        batches = suggest_in_workers(in_batches(many, 1), rules_only.settings, 2)
-        got.extend(next(batches).layers)
-        batches.close()
-
-    thread = threading.Thread(target=first_only)
-    thread.start()
-    thread.join(60)
-    assert not thread.is_alive()
-    assert got == list(rules_only.suggest(many[:1]))
-
-
-def test_a_problem_in_a_worker_reaches_the_caller_as_it_is(scheme: LabelScheme, tmp_path: Path) -> None:
-    broken = with_pattern(scheme, Pattern("tokens", ({"LOWER": {"NO_SUCH": 1}},)))
-    with pytest.raises(SchemeError, match="token pattern of PERSON"):
-        in_workers(build(broken, tmp_path), ARTICLES)
 
 
 def test_the_fingerprint_follows_scheme_and_models(scheme: LabelScheme, tmp_path: Path) -> None:
@@ -168,8 +121,3 @@ class Shouter:
 def register(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     entry = EntryPoint("third", value, "annotator.suggesters")
     monkeypatch.setattr(pipeline_module, "entry_points", lambda group: [entry] if group == entry.group else [])
-
-
-def with_pattern(scheme: LabelScheme, pattern: Pattern) -> LabelScheme:
-    person: EntityType = replace(scheme.entities["PERSON"], patterns=(pattern,))
-    return replace(scheme, entities={**scheme.entities, "PERSON": person})

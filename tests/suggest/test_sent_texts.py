@@ -20,6 +20,7 @@ from annotator.suggest.chat.suggester import ChatSuggester
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.suggest.protocol import Reported, Sent
 from annotator.text import Document
+from annotator.workflow.learning import suggesting
 from annotator.workflow.learning.background_process import train_and_suggest
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.learning.suggesting import Place, suggest
@@ -157,7 +158,8 @@ class TestAsked:
         assert "refused" in layer.unread
         assert layer.sent == {}
 
-    def test_workers_tell_what_they_sent(self, chat: FakeChat, learner: Bench) -> None:
+    def test_workers_tell_what_they_sent(self, chat: FakeChat, learner: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(suggesting, "SHARED_BATCH", 2)
         told: list[list[int]] = []
         report = suggest(
             learner.workspace,

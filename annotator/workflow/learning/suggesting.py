@@ -159,7 +159,7 @@ def _suggested(pipeline: SuggestionPipeline, documents: Iterable[Document], plac
     if place.cluster is not None and count:
         return suggest_on_cluster(in_batches(documents, SHARED_BATCH), pipeline, place.cluster, place.tell)
     if jobs > 1:
-        return suggest_in_workers(in_batches(documents, SHARED_BATCH), pipeline.settings, jobs)
+        return suggest_in_workers(in_batches(documents, SHARED_BATCH), pipeline, jobs)
     return pipeline.suggest_here(in_batches(documents, BATCH))
 
 
