@@ -45,6 +45,7 @@ OTHERS = (
     "spert",
     "glirel",
     "scierc",
+    "tacred",
     "docred",
     "pubtator",
     "hf",

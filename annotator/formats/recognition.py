@@ -192,6 +192,11 @@ def _hf(b: Beginning) -> bool:
     return tagged or "dataset_info.json" in b.names or b.head(".parquet").startswith(b"PAR1")
 
 
+def _tacred(b: Beginning) -> bool:
+    opennre = all(isinstance(b.fields.get(end), dict) and "pos" in b.fields[end] for end in ("h", "t"))
+    return "subj_start" in b.fields or opennre
+
+
 def _pubtator(b: Beginning) -> bool:
     lines = b.head(".pubtator", ".txt").lstrip().split(b"\n", 1)
     return re.match(rb"[^\t|{\[]+\|t\|", lines[0]) is not None
@@ -218,6 +223,7 @@ SIGNS = {
     "glirel": Sign(_glirel, "tokenized_text with relations between positions"),
     "scierc": Sign(lambda b: b.list_of("sentences", list), "sentences of words"),
     "hf": Sign(_hf, "tokens with ner_tags"),
+    "tacred": Sign(_tacred, "rows with subj_start, or with h and t"),
     "docred": Sign(lambda b: "vertexSet" in b.fields, "sents with a vertexSet"),
     "pubtator": Sign(_pubtator, "lines such as 1234|t|TITLE"),
     "cas": Sign(_cas, "a CAS or a project of INCEpTION"),
@@ -264,7 +270,6 @@ STRANGERS = (
         "TEI",
         f"{_CONVERT}; annotator ingest takes its text",
     ),
-    Stranger(lambda b: "subj_start" in b.fields, "TACRED's JSON", _CONVERT),
     Stranger(lambda b: b"<collection" in b.head(".xml")[:4096], "BioC", _CONVERT),
     Stranger(
         lambda b: (

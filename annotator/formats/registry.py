@@ -29,6 +29,7 @@ MODULES = {
     "spert": "annotator.formats.spert",
     "glirel": "annotator.formats.glirel",
     "scierc": "annotator.formats.scierc",
+    "tacred": "annotator.formats.tacred",
     "hf": "annotator.formats.hf",
     "docred": "annotator.formats.docred",
     "pubtator": "annotator.formats.pubtator",

@@ -77,18 +77,21 @@ def word_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
     """
     places = record.token_spans()
     for row in text_rows(record, places, target):
-        yield _word_row(record, row, places)
+        yield word_row(record, row, places)
 
 
 def related_rows(record: LayerRecord, target: Target) -> Iterator[WordRow]:
     """Yield the rows of a record for a format with relations; those of spans that no row holds together are lost."""
     places = record.token_spans()
     for row in related_text_rows(record, places, target):
-        yield _word_row(record, row, places)
+        yield word_row(record, row, places)
 
 
-def _word_row(record: LayerRecord, row: TextRow, places: Mapping[SpanKey, tuple[int, int]]) -> WordRow:
-    """Turn a row into words; ``places`` are first and last token of the document's spans."""
+def word_row(record: LayerRecord, row: TextRow, places: Mapping[SpanKey, tuple[int, int]]) -> WordRow:
+    """Turn a row into words; ``places`` are first and last token of the document's spans.
+
+    The spans are those of the row, in the same order.
+    """
     tokens, text, part = record.document.tokens, record.document.text, row.part
     inside = tokens.overlapping(part.start, part.end) if part.end > part.start else range(0)
     at = inside.start

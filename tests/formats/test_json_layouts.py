@@ -14,6 +14,7 @@ from annotator.formats.source import Source
 from tests.formats.files import import_data, workspace
 
 TEXTS = ("Ada met Bo.", "Rome is old.")
+PERSON_FIRST = {"start": 0, "end": 0, "type": "PERSON"}
 ITEMS: dict[str, list[dict[str, Any]]] = {
     "prodigy": [{"text": text, "spans": [{"start": 0, "end": 3, "label": "PERSON"}]} for text in TEXTS],
     "doccano": [{"text": text, "label": [[0, 3, "PERSON"]]} for text in TEXTS],
@@ -43,6 +44,14 @@ ITEMS: dict[str, list[dict[str, Any]]] = {
     ],
     "glirel": [{"tokenized_text": text.split(), "ner": [[0, 0, "PERSON"]], "relations": []} for text in TEXTS],
     "scierc": [{"sentences": [text.split()], "ner": [[[0, 0, "PERSON"]]]} for text in TEXTS],
+    "tacred": [
+        {
+            "token": text.split(),
+            "relation": "no_relation",
+            **{f"{role}_{name}": value for role in ("subj", "obj") for name, value in PERSON_FIRST.items()},
+        }
+        for text in TEXTS
+    ],
     "docred": [
         {
             "sents": [text.split()],

@@ -22,6 +22,7 @@ from tests.formats.files import export_data, import_data, source_of_bytes, works
 from tests.formats.test_extractors import ROWS
 from tests.formats.test_fuzz import ODD, SEEDS, spoil
 from tests.formats.test_json_layouts import ITEMS, LAYOUTS, zipped
+from tests.formats.test_tacred import OPENNRE, TACRED
 
 TEXT = "Ana Ruiz ve Lima."
 ROW = {"text": TEXT, "label": [[0, 8, "PERSON"], [12, 16, "GPE"]]}
@@ -33,7 +34,12 @@ def test_every_format_has_a_sign() -> None:
 
 @pytest.mark.parametrize(
     ("name", "labelled"),
-    [(name, labelled) for name in MODULES for labelled in (True, False) if labelled or name != "glirel"],
+    [
+        (name, labelled)
+        for name in MODULES
+        for labelled in (True, False)
+        if name != "tacred" and (labelled or name != "glirel")
+    ],
 )
 def test_our_own_files(name: str, labelled: bool, tmp_path: Path) -> None:
     row = {**ROW, "label": ROW["label"] if labelled else []}
@@ -55,6 +61,8 @@ def test_files_of_other_programs(name: str, layout: str, tmp_path: Path) -> None
 FILES: dict[str, tuple[str, str]] = {
     "pubtator": ("a.txt", "12|t|Ana\n12|a|ve Lima\n12\t0\t3\tAna\tPERSON\n"),
     "glirel": ("a.jsonl", json.dumps(ROWS["glirel"])),
+    "tacred": ("a.json", json.dumps([TACRED])),
+    "tacred in OpenNRE's shape": ("a.txt", json.dumps(OPENNRE)),
     "spacy-json": ("a.json", json.dumps({"classes": [], "annotations": []})),
     "conll": ("a.txt", "EU B-ORG\nrejects O\n\nGerman B-MISC\ncall O\n"),
     "conll with bare tags": ("a.tsv", "Joe\tPERSON\nwas\tO\nborn\tO\n"),
@@ -85,7 +93,6 @@ STRANGERS: dict[str, tuple[str, str | bytes, str]] = {
     "CoNLL-2009": ("a.txt", "\t".join(["1", "Ana", *["_"] * 12]) + "\n", "CoNLL-2009"),
     "GATE": ("a.xml", '<?xml version="1.0"?>\n<GateDocument version="3"/>', "GATE's XML"),
     "TEI": ("a.xml", '<TEI xmlns="http://www.tei-c.org/ns/1.0"/>', "TEI, which import does not read"),
-    "TACRED": ("a.json", json.dumps([{"token": ["Ana"], "subj_start": 0}]), "TACRED's JSON"),
     "an article": ("a.txt", TEXT, "articles without annotations.*: annotator ingest takes them"),
     "articles": ("a.jsonl", json.dumps({"text": TEXT, "url": "x"}), "articles without annotations"),
     "nothing known": ("a.json", '{"a": 1}', r"not recognized; looked for jsonl \(a schema.*: name the format"),

@@ -72,6 +72,8 @@ def test_what_goes_out_comes_in_and_goes_out_the_same(name: str, layer: str, dat
         records = data.draw(corpora(layer, bench.scheme.sha256))
         if form.carries["key"] == "no":  # then the text alone says which document a record is about
             records = list({record.document.text: record for record in records}.values())
+        if name == "tacred":  # a document without a relation has no row there
+            records = [r for r in records if any({k.head, k.child} <= {*r.token_spans()} for k in r.relations())]
         first = write_with_format(form, records, bench, Path(folder))
         if not records:
             return

@@ -34,6 +34,8 @@ FILES = [
     ("glirel", {}),
     ("scierc", {}),
     ("docred", {}),
+    ("tacred", {}),
+    ("tacred", {"shape": "opennre"}),
     ("pubtator", {}),
     ("hf", {"tags": "ids"}),
     ("cas", {}),

@@ -26,6 +26,7 @@ FORMATS = {
     "spert": "json",
     "glirel": "jsonl",
     "scierc": "jsonl",
+    "tacred": "json",
     "docred": "json",
     "pubtator": "pubtator",
     "cas": "json",
