@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -66,8 +67,15 @@ class Highlights:
         return replace(self, hints=hints, stretches=stretches)
 
 
+class Block(NamedTuple):
+    """A row of text with the arcs over it and the lanes under it; ``text`` is the number of the text's strip."""
+
+    strips: list[Strip]
+    text: int = 0
+
+
 class Painter:
-    """Paints the rows of one document.  A row of text with its lanes and arcs is a *block* of strips."""
+    """Paints the rows of one document, each as a block."""
 
     def __init__(self, rows: Rows, frame: Frame, layer_view: LayerView, palette: Palette, mode: Mode) -> None:
         self.rows = rows
@@ -76,19 +84,34 @@ class Painter:
         self.palette = palette
         self.mode = mode
 
-    def block(self, row: int, highlights: Highlights) -> list[Strip]:
+    def block(self, row: int, highlights: Highlights) -> Block:
         """Paint a row: the arcs that are asked for, the text, and its lanes, top line first."""
         spans = self._spans(*self.rows.bounds(row))
         return self._block(row, spans, spans, highlights)
 
-    def _block(self, row: int, spans: list[Span], in_text: list[Span], highlights: Highlights) -> list[Strip]:
+    def hinted(self, row: int, block: Block, highlights: Highlights) -> Block:
+        """Paint hints over a row that is painted without them: only its text is painted anew."""
+        strips = [*block.strips]
+        strips[block.text] = self._numbered(row, *self._seen_in_text(row, highlights))
+        return Block(strips, block.text)
+
+    def _seen_in_text(self, row: int, highlights: Highlights) -> tuple[list[Span], Highlights]:
+        """The spans that colour the text of a row, and what is emphasised of them."""
+        return self._spans(*self.rows.bounds(row)), highlights
+
+    def _block(self, row: int, spans: list[Span], in_text: list[Span], highlights: Highlights) -> Block:
         """Paint a row with the lanes and arcs of some spans, and with others (``in_text``) seen only in the text."""
-        strips = [self._framed(self._text_line(row, in_text, highlights), number=str(row + 1))]
-        if self.mode is Mode.LANES and spans:
-            strips += map(self._framed, self._lanes(row, spans, highlights))
+        arcs: list[Strip] = []
+        lanes: list[Strip] = []
+        if spans and self.mode is Mode.LANES:
+            lanes = [self._framed(lane) for lane in self._lanes(row, spans, highlights)]
         if spans and (highlights.arcs is None or (highlights.arcs and self.mode is Mode.LANES)):
-            strips[:0] = map(self._framed, self._arcs(row, spans, highlights))
-        return strips
+            arcs = [self._framed(arc) for arc in self._arcs(row, spans, highlights)]
+        return Block([*arcs, self._numbered(row, in_text, highlights), *lanes], len(arcs))
+
+    def _numbered(self, row: int, spans: list[Span], highlights: Highlights) -> Strip:
+        """Paint the text of a row, with its number before it."""
+        return self._framed(self._text_line(row, spans, highlights), number=str(row + 1))
 
     def _framed(self, strip: Strip, number: str = "", mark: str = "") -> Strip:
         """Put margins around a line, and into the gutter the number of a row, or a mark."""
@@ -189,11 +212,13 @@ class Painter:
     def _style_at(self, offset: int, by_length: list[Span], highlights: Highlights) -> Style:
         """The style of the text at an offset; the shortest span there gives the colour."""
         covering = [span for span in by_length if span.start <= offset < span.end]
-        span = covering[0] if covering and self.mode is not Mode.PLAIN else None
-        focused = not highlights.focused.isdisjoint([span.id for span in covering])
         at_cursor = highlights.cursor[0] <= offset < highlights.cursor[1]
         selected = highlights.selection is not None and highlights.selection[0] <= offset < highlights.selection[1]
         offered = bool([s for s in highlights.stretches if s[0] <= offset < s[1]])
+        if not (covering or at_cursor or selected or offered):
+            return self.palette.style()
+        span = covering[0] if covering and self.mode is not Mode.PLAIN else None
+        focused = not highlights.focused.isdisjoint([span.id for span in covering])
         decided = span is not None and span.origin != "suggested"
         retired = span is not None and self._is_retired(span)
         return self.palette.style(

@@ -78,6 +78,7 @@ class Rows:
         self.starts = array("I", [0])
         self.begins_line = bytearray()
         self._lines = _lines(text) if lines is None else lines
+        self._last_plain: tuple[int, str | None] = (-1, None)
         self._wrap()
 
     def wrapped_to(self, width: int) -> Rows:
@@ -181,7 +182,9 @@ class Rows:
 
     def _plain(self, row: int) -> str | None:
         """The displayed text of a row on which every code point takes one cell (nearly all do); else ``None``."""
-        return _plain(self.text[self.starts[row] : self.starts[row + 1]], self.width)
+        if row != self._last_plain[0]:  # painting asks for one row again and again
+            self._last_plain = row, _plain(self.text[self.starts[row] : self.starts[row + 1]], self.width)
+        return self._last_plain[1]
 
     def cell_of(self, row: int, offset: int) -> int:
         """The cell where the grapheme at ``offset`` begins; for the end of the row, the cell after its text."""

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from annotator.text import Document, Segment
 from annotator.tui.layout.frame import MEASURE, Frame
-from annotator.tui.layout.painting import Highlights, Mode, Painter
+from annotator.tui.layout.painting import Block, Highlights, Mode, Painter
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
@@ -74,8 +74,8 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         self._palette = palette
         self._mode = mode
         self._numbered = numbered
-        self._blocks: dict[int, list[Strip]] = {}
-        self._under_hints: dict[int, list[Strip]] = {}
+        self._blocks: dict[int, Block] = {}
+        self._under_hints: dict[int, Block] = {}
         self._width, self._height = 80, 0
         self._reveal_first: int | None = None
         self._waiting: list[tuple[int, int]] = []
@@ -145,7 +145,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         if len(self._blocks) > 4 * MEASURED_AT_ONCE:
             self._blocks.clear()
         self._blocks[row] = self.painter.block(row, self.highlights)
-        height = len(self._blocks[row])
+        height = len(self._blocks[row].strips)
         changed = height != self._heights[row]
         self._heights[row] = height
         return changed
@@ -246,7 +246,7 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
             self._measure(row)
             block = self._blocks[row]
         inner = line - self._tops[row]
-        return block[inner] if inner < len(block) else self._blank()
+        return block.strips[inner] if inner < len(block.strips) else self._blank()
 
     def _blank(self) -> Strip:
         return Strip.blank(self._width, self._palette.style())
@@ -302,14 +302,16 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         rows = self._rows_over(ranges)
         for row in rows:
             self._under_hints.pop(row, None)
-        under = {} if self.highlights.has_hints else self._under_hints
         rows |= self._rows_over(hinted or [])
         first, last = (self.rows.row_of(offset) for offset in self.visible_range())
         resized = False
         for row in rows:
             self._blocks.pop(row, None)
-            if row in under:
-                self._blocks[row] = under.pop(row)
+            under = self._under_hints.get(row)
+            if under is not None and self.highlights.has_hints:
+                self._blocks[row] = self.painter.hinted(row, under, self.highlights)
+            elif under is not None:
+                self._blocks[row] = self._under_hints.pop(row)
             elif first <= row <= last:
                 resized |= self._measure(row)
         if resized:

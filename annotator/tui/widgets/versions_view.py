@@ -11,7 +11,7 @@ from textual.strip import Strip
 from annotator.annotation import Relation, Span
 from annotator.tui.layout.arcs import Arc
 from annotator.tui.layout.frame import Frame
-from annotator.tui.layout.painting import Highlights, Mode, Painter
+from annotator.tui.layout.painting import Block, Highlights, Mode, Painter
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.adjudicating.case_list import CaseList
@@ -48,20 +48,24 @@ class VersionsPainter(Painter):
 
     displayed = DisplayedCases()
 
-    def block(self, row: int, highlights: Highlights) -> list[Strip]:
+    def block(self, row: int, highlights: Highlights) -> Block:
         """Paint a row: arcs, the text, gold, and the curators' lanes, top line first."""
         start, end = self.rows.bounds(row)
         cases = self.displayed.overlapping(start, end)
-        gold = self._spans(start, end)
-        claims = [span for case in cases for span in _claims(case)]
-        focused = highlights.focused | {claim.id for claim in claims if claim.source in highlights.focused}
-        highlights = replace(highlights, focused=focused)
-        undecided = [claim for claim in claims if claim.origin == "suggested"]
-        strips = self._block(row, gold, [*gold, *undecided], highlights)
+        in_text, highlights = self._seen_in_text(row, highlights)
+        block = self._block(row, self._spans(start, end), in_text, highlights)
         if self.mode is Mode.LANES and any(_is_visible(case, start, end) for case in cases):
             for number, curator in enumerate(self.displayed.curators, 1):
-                strips += self._curator_lanes(row, number, curator, cases, highlights)
-        return strips
+                block.strips.extend(self._curator_lanes(row, number, curator, cases, highlights))
+        return block
+
+    def _seen_in_text(self, row: int, highlights: Highlights) -> tuple[list[Span], Highlights]:
+        """The spans of gold and those that are to be settled; the versions of a case in focus are in focus too."""
+        start, end = self.rows.bounds(row)
+        claims = [claim for case in self.displayed.overlapping(start, end) for claim in _claims(case)]
+        focused = highlights.focused | {claim.id for claim in claims if claim.source in highlights.focused}
+        undecided = [claim for claim in claims if claim.origin == "suggested"]
+        return [*self._spans(start, end), *undecided], replace(highlights, focused=focused)
 
     def _curator_lanes(
         self, row: int, number: int, curator: str, cases: list[SpanCase], highlights: Highlights

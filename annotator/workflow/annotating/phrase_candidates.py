@@ -15,7 +15,7 @@ from annotator.workflow.annotating.label_looks import LabelLooks
 from annotator.workflow.annotating.phrase_finding import PhraseFinder
 
 MOST_LISTS = 4
-"""Lists of phrases that ``tab`` goes through."""
+"""Lists of phrases that ``tab`` goes through, at most."""
 POSSIBLE = 60.0
 """How much likelier a phrase is that reads like a mention of the label."""
 UNKNOWN = 0.05
@@ -46,6 +46,7 @@ def phrase_candidates(
     found: Iterable[Segment] = (),
     overlapping: bool = False,
     finder: PhraseFinder | None = None,
+    most: int = MOST_LISTS,
 ) -> list[list[Segment]]:
     """Choose the phrases between two offsets that may be marked, as lists of phrases that share no text.
 
@@ -53,7 +54,8 @@ def phrase_candidates(
     first, those that were searched for (``found``) before all.  Over spans that are ``taken`` only a longer phrase is
     chosen, unless spans may share text (``overlapping``); what is ``waiting`` as a suggestion comes last.  Where a
     suggestion of the label was ``rejected``, another range there is likelier than the same one.  ``possible`` are
-    ranges that read like a mention of the label.  ``finder`` may know the phrases of the text already.
+    ranges that read like a mention of the label.  ``finder`` may know the phrases of the text already.  No more than
+    ``most`` lists are made.
     """
     phrases = (finder or PhraseFinder(document)).between(start, end)
     pool = {
@@ -76,7 +78,7 @@ def phrase_candidates(
     valued.sort(key=lambda pair: (-pair[0], pair[1].segment))
     free = [candidate for value, candidate in valued if value]
     lists: list[list[Segment]] = []
-    while free and len(lists) < MOST_LISTS:
+    while free and len(lists) < most:
         chosen, free = _apart(free)
         lists.append(chosen)
     return lists

@@ -13,7 +13,7 @@ from annotator.tui.screens.document.prompts import Prompts
 from annotator.tui.screens.document.session import DocumentSession
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.label_looks import LabelLooks
-from annotator.workflow.annotating.phrase_candidates import phrase_candidates
+from annotator.workflow.annotating.phrase_candidates import MOST_LISTS, phrase_candidates
 from annotator.workflow.annotating.phrase_finding import PhraseFinder
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
@@ -103,7 +103,7 @@ class Marking:
         ``tab`` changes to other phrases in the same text, in the order of the lists of :func:`phrase_candidates`, of
         which the ``alternatives``-th is shown.
         """
-        lists = self.phrases(label)
+        lists = self.phrases(label, most=MOST_LISTS if alternatives else 2)
         if not lists:
             self._screen.refuse(f"no phrase in view to mark as {label}; v or the mouse selects")
             return
@@ -116,7 +116,7 @@ class Marking:
             more=lambda: self.offer_phrases(label, back_to=back_to, alternatives=shown + 1),
         )
 
-    def phrases(self, label: str) -> list[list[Segment]]:
+    def phrases(self, label: str, *, most: int = MOST_LISTS) -> list[list[Segment]]:
         """The phrases in view that a label's key offers: a list, and lists of others in the same text."""
         from annotator.suggest.rules.possible_mentions import possible_mentions
 
@@ -138,4 +138,5 @@ class Marking:
             found=screen.navigation.matches_in(start, end),
             overlapping=session.scheme.overlap != "flat",
             finder=self._finder,
+            most=most,
         )
