@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
@@ -182,41 +182,62 @@ class Painter:
 
     def _text_line(self, row: int, spans: list[Span], highlights: Highlights) -> Strip:
         """Paint the text of a row; a hint covers the first letters of what it stands for."""
-        start, end = self.rows.bounds(row)
+        rows = self.rows
+        start, end = rows.bounds(row)
         highlights = highlights.within(start, end)  # those of the whole view would be looked through for every piece
-        by_length = sorted(spans, key=lambda span: (span.end - span.start, span.id))
         cuts = _cuts(spans, highlights)
+        style_at = self._styles(start, end, spans, highlights)
         segments: list[Segment] = []
-        painted_to, used = start, self.rows.cell_of(row, end)
-        for offset in sorted(highlights.hints):
-            cell = self.rows.cell_of(row, offset)
-            code = highlights.hints[offset][: self.rows.width - cell]
+
+        def paint(left: int, right: int) -> None:
+            """Add a part of the row in runs of one style each."""
+            inside = cuts[bisect_right(cuts, left) : bisect_left(cuts, right)]
+            for begin, after in pairwise((left, *inside, right)):
+                if text := rows.displayed(row, begin, after):
+                    segments.append(Segment(text, style_at(begin)))
+
+        code_style = self.palette.style(self.palette.background, self.palette.hint, bold=True)
+        painted_to, used = start, rows.cell_of(row, end)
+        for offset, hint in sorted(highlights.hints.items()):
+            cell = rows.cell_of(row, offset)
+            code = hint[: rows.width - cell]
             if offset < painted_to or not code:
                 continue
-            segments += self._runs(row, painted_to, offset, cuts, by_length, highlights)
-            segments.append(Segment(code, self.palette.style(self.palette.background, self.palette.hint, bold=True)))
-            painted_to, next_cell = self.rows.first_from_cell(row, cell + len(code))
-            segments.append(Segment(" " * (next_cell - cell - len(code)), self.palette.style()))
+            paint(painted_to, offset)
+            segments.append(Segment(code, code_style))
+            painted_to, next_cell = rows.first_from_cell(row, cell + len(code))
+            if next_cell > cell + len(code):
+                segments.append(Segment(" " * (next_cell - cell - len(code)), self.palette.style()))
             used = max(used, next_cell)
-        segments += self._runs(row, painted_to, end, cuts, by_length, highlights)
-        return self._filled([segment for segment in segments if segment.text], used)
+        paint(painted_to, end)
+        return self._filled(segments, used)
 
-    def _runs(
-        self, row: int, start: int, end: int, cuts: list[int], by_length: list[Span], highlights: Highlights
-    ) -> Iterator[Segment]:
-        """Yield part of a row in runs of one style each; ``by_length`` are the row's spans, shortest first."""
-        inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
-        for left, right in pairwise([start, *inside, end]):
-            yield Segment(self.rows.displayed(row, left, right), self._style_at(left, by_length, highlights))
+    def _styles(self, start: int, end: int, spans: list[Span], highlights: Highlights) -> Callable[[int], Style]:
+        """What gives the style of the text at an offset of a row; the shortest span there gives the colour."""
+        by_length = sorted(spans, key=lambda span: (span.end - span.start, span.id))
+        offered = bytearray(end - start)
+        for first, last in highlights.stretches:
+            part = slice(max(first, start) - start, max(min(last, end), start) - start)
+            offered[part] = b"\1" * (part.stop - part.start)
+        from_cursor, to_cursor = highlights.cursor
+        from_selected, to_selected = highlights.selection or (0, 0)
+        plain = self.palette.style()
 
-    def _style_at(self, offset: int, by_length: list[Span], highlights: Highlights) -> Style:
-        """The style of the text at an offset; the shortest span there gives the colour."""
-        covering = [span for span in by_length if span.start <= offset < span.end]
-        at_cursor = highlights.cursor[0] <= offset < highlights.cursor[1]
-        selected = highlights.selection is not None and highlights.selection[0] <= offset < highlights.selection[1]
-        offered = bool([s for s in highlights.stretches if s[0] <= offset < s[1]])
-        if not (covering or at_cursor or selected or offered):
-            return self.palette.style()
+        def style_at(offset: int) -> Style:
+            covering = [span for span in by_length if span.start <= offset < span.end]
+            is_offered = offset < end and offered[offset - start]
+            at_cursor = from_cursor <= offset < to_cursor
+            selected = from_selected <= offset < to_selected
+            if not (covering or is_offered or at_cursor or selected):
+                return plain
+            return self._style(covering, highlights, offered=bool(is_offered), at_cursor=at_cursor, selected=selected)
+
+        return style_at
+
+    def _style(
+        self, covering: list[Span], highlights: Highlights, *, offered: bool, at_cursor: bool, selected: bool
+    ) -> Style:
+        """The style of text with some spans, the shortest first."""
         span = covering[0] if covering and self.mode is not Mode.PLAIN else None
         focused = not highlights.focused.isdisjoint([span.id for span in covering])
         decided = span is not None and span.origin != "suggested"
