@@ -228,7 +228,7 @@ SIGNS = {
     "pubtator": Sign(_pubtator, "lines such as 1234|t|TITLE"),
     "cas": Sign(_cas, "a CAS or a project of INCEpTION"),
 }
-"""The sign of each of our formats."""
+"""The sign of each of our formats that can be read."""
 
 
 def _header(b: Beginning) -> set[str]:
@@ -269,6 +269,11 @@ STRANGERS = (
         lambda b: b"tei-c.org" in b.head(".xml")[:4096] or b"<TEI" in b.head(".xml")[:4096],
         "TEI",
         f"{_CONVERT}; annotator ingest takes its text",
+    ),
+    Stranger(
+        lambda b: not b.fields.keys().isdisjoint({"triplets", "triples"}),
+        "REBEL's triplets",
+        "they do not say where in the text they stand; annotator ingest takes the texts",
     ),
     Stranger(lambda b: b"<collection" in b.head(".xml")[:4096], "BioC", _CONVERT),
     Stranger(

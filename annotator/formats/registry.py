@@ -30,6 +30,7 @@ MODULES = {
     "glirel": "annotator.formats.glirel",
     "scierc": "annotator.formats.scierc",
     "tacred": "annotator.formats.tacred",
+    "rebel": "annotator.formats.rebel",
     "hf": "annotator.formats.hf",
     "docred": "annotator.formats.docred",
     "pubtator": "annotator.formats.pubtator",
