@@ -109,7 +109,7 @@ class Sessions:
 async def close(websocket: web.WebSocketResponse, code: int, reason: str) -> None:
     """Close a connection, with a code and a sentence for the page."""
     with suppress(ConnectionError):
-        await websocket.close(code=code, message=reason.encode()[:_REASON_BYTES])
+        await websocket.close(code=code, message=reason.encode()[:_REASON_BYTES].decode(errors="ignore").encode())
 
 
 async def _show(terminal: ProgramTerminal, websocket: web.WebSocketResponse) -> None:
