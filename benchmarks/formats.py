@@ -48,6 +48,7 @@ OTHERS = (
     "tacred",
     "docred",
     "pubtator",
+    "bioc",
     "hf",
     "cas",
 )

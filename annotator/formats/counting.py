@@ -1,4 +1,4 @@
-"""How other programs count the characters of a text: code points, UTF-16 units, or graphemes."""
+"""How other programs count the characters of a text: code points, UTF-16 units, graphemes, or bytes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import accumulate
-from typing import Literal, get_args
+from typing import Literal
 
 import regex
 
 from annotator.errors import FormatError
 
-Counting = Literal["codepoints", "utf16", "graphemes"]
-COUNTINGS: tuple[Counting, ...] = get_args(Counting)
+Counting = Literal["codepoints", "utf16", "graphemes", "bytes"]
+COUNTINGS: tuple[Counting, ...] = ("codepoints", "utf16", "graphemes")
+"""Those that an option may name."""
 
 COUNTED: dict[Counting, str] = {
     "codepoints": "code points",
     "utf16": "UTF-16 units",
     "graphemes": "graphemes",
+    "bytes": "bytes of UTF-8",
 }
 """The ways of counting as messages name them."""
 
@@ -60,6 +62,8 @@ class Offsets:
     def _offsets(self) -> list[int]:
         if self._counting == "utf16":
             return [0, *accumulate(1 + (char > "\uffff") for char in self._text)]
+        if self._counting == "bytes":
+            return [0, *accumulate(len(char.encode("utf-8")) for char in self._text)]
         return [*_numbered_by_grapheme(self._text)]
 
 

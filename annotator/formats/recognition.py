@@ -202,6 +202,14 @@ def _pubtator(b: Beginning) -> bool:
     return re.match(rb"[^\t|{\[]+\|t\|", lines[0]) is not None
 
 
+def _bioc(b: Beginning) -> bool:
+    documents = b.fields.get("documents")
+    collected = isinstance(documents, list) and all(isinstance(d, dict) and "passages" in d for d in documents[:1])
+    return (
+        collected or b.list_of("passages", dict) or re.search(rb"<collection[\s>]", b.head(".xml")[:4096]) is not None
+    )
+
+
 def _cas(b: Beginning) -> bool:
     named = any(name.startswith("exportedproject") and name.endswith(".json") for name in b.names)
     return named or "%FEATURE_STRUCTURES" in b.fields or b"/uima/cas" in b.head(".xmi", ".xml")
@@ -226,6 +234,7 @@ SIGNS = {
     "tacred": Sign(_tacred, "rows with subj_start, or with h and t"),
     "docred": Sign(lambda b: "vertexSet" in b.fields, "sents with a vertexSet"),
     "pubtator": Sign(_pubtator, "lines such as 1234|t|TITLE"),
+    "bioc": Sign(_bioc, "a collection of documents with passages"),
     "cas": Sign(_cas, "a CAS or a project of INCEpTION"),
 }
 """The sign of each of our formats that can be read."""
@@ -275,7 +284,6 @@ STRANGERS = (
         "REBEL's triplets",
         "they do not say where in the text they stand; annotator ingest takes the texts",
     ),
-    Stranger(lambda b: b"<collection" in b.head(".xml")[:4096], "BioC", _CONVERT),
     Stranger(
         lambda b: (
             {"text"} == b.fields.keys() & {"text", "spans", "entities", "label"}

@@ -34,6 +34,7 @@ MODULES = {
     "hf": "annotator.formats.hf",
     "docred": "annotator.formats.docred",
     "pubtator": "annotator.formats.pubtator",
+    "bioc": "annotator.formats.bioc",
     "cas": "annotator.formats.cas",
     "webanno": "annotator.formats.webanno",
 }

@@ -18,6 +18,7 @@ from annotator.inputs import LONGEST_LINE, check_encoding, files_under, line_too
 from annotator.zip_archive import is_zip, unpack
 
 _BOM = "\ufeff"
+_BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _BUFFER = 1 << 18
 _MANIFEST = "manifest.json"
 LARGEST = 1 << 30
@@ -180,6 +181,18 @@ class Source:
             yield JsonItem(value, number, f"{self.name}:{line}{beside}", self.stem)
             before = line
 
+    def begins_with(self, mark: bytes) -> bool:
+        """Tell whether the one file begins so, after a byte order mark and white space."""
+        with self._open() as stream:
+            return stream.peek(1 << 12).lstrip(_BEFORE_MARKUP).startswith(mark)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the bytes of the one file, piece by piece."""
+        with self._open() as stream:
+            while data := stream.read(1 << 16):
+                self.done += len(data)
+                yield data
+
     def data(self) -> bytes:
         """Read the whole of the one file."""
         if self.path is not None and self.total > LARGEST:
@@ -208,7 +221,9 @@ class Source:
         if self.path is None:
             stream = self._stream
             assert stream is not None
-            yield stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(io.BytesIO(stream.read()))
+            if not isinstance(stream, io.BufferedReader):
+                stream = self._stream = cast("BinaryIO", io.BufferedReader(io.BytesIO(stream.read())))
+            yield cast("io.BufferedReader", stream)
             return
         if self.path.is_dir():
             raise FormatError(f"{self.name}: a folder", "give a file of this format, or - for standard input")

@@ -32,6 +32,8 @@ CASES = [
     ("spert", {}),
     ("glirel", {}),
     ("pubtator", {}),
+    ("bioc", {}),
+    ("bioc", {"kind": "json"}),
     ("hf", {}),
     ("hf", {"tags": "ids"}),
     ("cas", {}),

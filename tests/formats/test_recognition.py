@@ -60,6 +60,8 @@ def test_files_of_other_programs(name: str, layout: str, tmp_path: Path) -> None
 
 FILES: dict[str, tuple[str, str]] = {
     "pubtator": ("a.txt", "12|t|Ana\n12|a|ve Lima\n12\t0\t3\tAna\tPERSON\n"),
+    "bioc": ("a.xml", '<?xml version="1.0"?>\n<!DOCTYPE collection SYSTEM "BioC.dtd">\n<collection><source/>'),
+    "bioc as JSON": ("a.json", json.dumps({"source": "", "documents": [{"id": "1", "passages": []}]})),
     "glirel": ("a.jsonl", json.dumps(ROWS["glirel"])),
     "tacred": ("a.json", json.dumps([TACRED])),
     "tacred in OpenNRE's shape": ("a.txt", json.dumps(OPENNRE)),

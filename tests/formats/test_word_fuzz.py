@@ -37,6 +37,8 @@ FILES = [
     ("tacred", {}),
     ("tacred", {"shape": "opennre"}),
     ("pubtator", {}),
+    ("bioc", {}),
+    ("bioc", {"kind": "json"}),
     ("hf", {"tags": "ids"}),
     ("cas", {}),
     ("cas", {"kind": "xmi"}),

@@ -29,6 +29,7 @@ FORMATS = {
     "tacred": "json",
     "docred": "json",
     "pubtator": "pubtator",
+    "bioc": "xml",
     "cas": "json",
     "hf": "jsonl",
 }
