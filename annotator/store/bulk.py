@@ -90,18 +90,20 @@ class Bulk:
         event = Event(names.layer_identity(name), 1, "", self._now, by, action, written, scheme=self._scheme)
         digest = event.hash
         fields: dict[str, Any] = {}
+        counts = dict.fromkeys(("span", "relation"), 0)
         for table, run in groupby(ops, key=_table_of):
             if table == "layer":
                 fields.update((op.id, op.now["value"]) for op in run if op.now is not None)
             elif table != "document":
                 values = TABLES[table].values
-                rows = ((layer_id, op.id, *values(op.now)) for op in run if op.now is not None)
-                self._rows[table].extend(rows)
-        counts = [sum(op.table == table for op in ops) for table in ("span", "relation")]
+                rows = [(layer_id, op.id, *values(op.now)) for op in run if op.now is not None]
+                self._rows[table] += rows
+                if table in counts:
+                    counts[table] += len(rows)
         columns = (fields.get(name) for name in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
         owner = (name.name, name.kind, name.author)
-        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts, self._scheme)
+        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts.values(), self._scheme)
         self._rows["layer"].append(row)
         self._rows["event"].append((digest, layer_id, 1, "", event.at, by, action, event.ops, self._scheme))
 

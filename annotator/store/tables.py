@@ -26,15 +26,17 @@ class StateTable:
 
     def values(self, record: Record) -> list[Any]:
         """A record's column values."""
-        if not self.json and not self.boolean:
-            return list(map(record.get, self.columns))
-        values = ((write, record.get(column)) for column, write in self._writers)
-        return [value if write is None or value is None else write(value) for write, value in values]
+        values: list[Any] = list(map(record.get, self.columns))
+        for at, write in self._written:
+            if values[at] is not None:
+                values[at] = write(values[at])
+        return values
 
     @cached_property
-    def _writers(self) -> list[tuple[str, Callable[[Any], Any] | None]]:
-        """The columns, with what makes their values of those of a record; ``None`` where they are the same."""
-        return [(c, dumps if c in self.json else int if c in self.boolean else None) for c in self.columns]
+    def _written(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        """Where values of columns are not those of a record, with what makes them."""
+        other = self.json | self.boolean
+        return [(at, dumps if c in self.json else int) for at, c in enumerate(self.columns) if c in other]
 
     def record(self, row: Iterable[Any]) -> Record:
         """The record that a row's columns hold, without the ``None`` values."""

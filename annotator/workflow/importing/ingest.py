@@ -7,26 +7,23 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from annotator.corpus import Article, read_articles
 from annotator.history import CORPUS, LayerName, Op, Record
-from annotator.lookahead import look_ahead
 from annotator.store import Store, TakenKeys, Writer, document_record
 from annotator.tokenization import TOKENIZER
 from annotator.wording import plural
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.article_check import NEW, ArticleCheck
 from annotator.workflow.importing.replacing import TextReplacement, UncarriedItem, owners
-from annotator.workflow.importing.segmenting import WORTH_A_PROCESS, PackedDocument, Segmenter
+from annotator.workflow.importing.segmenting import PackedDocument
+from annotator.workflow.importing.waiting_articles import WaitingArticles
 from annotator.workflow.workspace import Workspace
 
 _BATCH, _BATCH_LENGTH = 256, 1 << 19
 """Articles, and their code points, that are looked up and segmented together."""
-_BATCHES_AHEAD = 4
-"""Batches that are segmented in the other process while earlier ones are stored."""
 _TRANSACTION, _TRANSACTION_LENGTH = 768, 1 << 21
 """Documents, and their code points, of one transaction: about a seventh of a second."""
 _FLUSH = 128
@@ -91,39 +88,33 @@ def ingest(
 ) -> IngestReport:
     """Read articles and store those that are new; ``progress`` is told how many were read, then how many are stored.
 
-    Everything is read twice, so that not all of it is ever in memory.  The first time nothing is written, and
-    :class:`CorpusError` names the first article that cannot be taken.  The second time documents are stored in the
+    First all are read and checked, and :class:`CorpusError` names the first that cannot be taken; they wait on disk, so
+    that not all of them are ever in memory, and nothing is written to the workspace.  Then documents are stored in the
     order of the articles, in transactions that leave curators room between them.  Whatever ends that early, such as a
     full disk, carries a note on how many are stored; the same call goes on from there.
 
     The same bytes again change nothing.  A key that exists with another text is refused, unless ``replace`` says to
     carry its annotations over; where others have work on it and the actor curates too, that takes ``override``.
     """
-    languages = workspace.scheme.languages
     report = IngestReport()
     store = workspace.store if workspace.database_path.exists() else None  # a refusal leaves no database behind
     check = ArticleCheck(store, actor, replace, override, report.renamed)
-    with closing(TakenKeys()) as taken:
-        read = read_articles(paths, encoding=encoding, taken=taken)
-        count, replacing = _check_all(check, read, report, progress)
-    if not count:
-        return report
-    if replacing:
-        report.backup = back_up_before(workspace, "replace")
-    report.unchanged = 0
-    check = ArticleCheck(workspace.store, actor, replace, override, report.renamed)
-    least = 1 if count >= WORTH_A_PROCESS else WORTH_A_PROCESS
-    with closing(TakenKeys()) as taken, closing(Segmenter(languages, least)) as segmenter:
-        read = read_articles(paths, encoding=encoding, taken=taken)
-        jobs = map(segmenter.submit, _to_be_stored(check, read, report))
-        documents = chain.from_iterable(job.packed for job in look_ahead(jobs, _BATCHES_AHEAD))
+    with closing(WaitingArticles(workspace.scheme.languages)) as waiting:
+        with closing(TakenKeys()) as taken:
+            read = read_articles(paths, encoding=encoding, taken=taken)
+            replacing = _check_all(check, read, waiting, report, progress)
+        if not waiting.count:
+            return report
+        if replacing:
+            report.backup = back_up_before(workspace, "replace")
+        check = ArticleCheck(workspace.store, actor, replace, override, report.renamed)
         try:
-            for some in _portions(documents, _TRANSACTION, _TRANSACTION_LENGTH):
+            for some in _portions(waiting.documents(), _TRANSACTION, _TRANSACTION_LENGTH):
                 _store_all(workspace.store, check, deque(some), report)
-                progress(report.stored, count)
+                progress(report.stored, waiting.count)
         except BaseException as error:
             if report.stored:
-                stored = f"{report.stored:,} of {plural(count, 'article')} are stored"
+                stored = f"{report.stored:,} of {plural(waiting.count, 'article')} are stored"
                 error.add_note(f"{stored}, and the same command goes on from there")
             raise
     return report
@@ -144,29 +135,22 @@ def _portions(items: Iterable[AnyText], most: int, length: int) -> Iterator[list
 
 
 def _check_all(
-    check: ArticleCheck, articles: Iterable[Article], report: IngestReport, progress: Progress
-) -> tuple[int, bool]:
-    """Check all articles; return how many are to be stored, and whether the text of any document is replaced."""
-    count, replacing = 0, False
+    check: ArticleCheck, articles: Iterable[Article], waiting: WaitingArticles, report: IngestReport, progress: Progress
+) -> bool:
+    """Check all articles and keep those that are to be stored; return whether the text of any document is replaced."""
+    replacing = False
     for some in _portions(articles, _BATCH, _BATCH_LENGTH):
+        wanted = []
         for article, present in check.present(some):
             check.refuse(article, present)
-            if present == article.sha256:
-                report.unchanged += 1
-            else:
-                count += 1
+            if present != article.sha256:
+                wanted.append(article)
                 replacing = replacing or bool(present)
-        progress(report.unchanged + count, None)
-    return count, replacing
-
-
-def _to_be_stored(check: ArticleCheck, articles: Iterable[Article], report: IngestReport) -> Iterator[list[Article]]:
-    """Yield the articles that are not there yet, in batches; count the others."""
-    for some in _portions(articles, _BATCH, _BATCH_LENGTH):
-        wanted = [article for article, present in check.present(some) if present != article.sha256]
         report.unchanged += len(some) - len(wanted)
         if wanted:
-            yield wanted
+            waiting.add(wanted)
+        progress(report.unchanged + waiting.count, None)
+    return replacing
 
 
 def _store_all(store: Store, check: ArticleCheck, documents: deque[PackedDocument], report: IngestReport) -> None:

@@ -1,0 +1,44 @@
+"""Values that wait on disk until it is their turn, so that memory stays small however many they are."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from annotator.errors import StoreError
+
+AnyValue = TypeVar("AnyValue")
+
+
+class WaitingValues(Generic[AnyValue]):
+    """Values in a temporary file without a name, which is gone when it is closed, or with the process.
+
+    All are put before the first is taken.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._count = 0
+
+    def put(self, value: AnyValue) -> None:
+        """Add a value that can be pickled; raise :class:`StoreError` where there is no room for it."""
+        try:
+            pickle.dump(value, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreError(
+                f"{tempfile.gettempdir()}: {reason}", "free some space, or name a folder as TMPDIR"
+            ) from error
+        self._count += 1
+
+    def take(self) -> Iterator[AnyValue]:
+        """Yield the values in the order in which they were put."""
+        self._file.seek(0)
+        for _ in range(self._count):
+            yield pickle.load(self._file)  # noqa: S301 - put there by this process
+
+    def close(self) -> None:
+        """Forget all of them."""
+        self._file.close()
