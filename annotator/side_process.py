@@ -21,14 +21,15 @@ class SideProcess(Generic[Argument, Result]):
     """Calls a module's function with one list after another in another process.
 
     The process is started for the first list of at least ``least`` values, because little work is not worth the wait.
-    Where it cannot be started, or dies, the function is called in this process instead.
+    One list is sent while the function is still busy with those before.  Where the process cannot be started, or dies,
+    the function is called in this process instead.
     """
 
     def __init__(self, function: Callable[[list[Argument]], list[Result]], least: int = 200) -> None:
         self._function = function
         self._least = least if (os.cpu_count() or 1) > 1 else sys.maxsize
         self._process: PipedProcess | None = None
-        self._thread = ThreadPoolExecutor(1)
+        self._sending, self._receiving = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
     def begin(self, values: list[Argument]) -> Future[list[Result]]:
         """Begin to call the function with some values; the future gets what it returns or raises."""
@@ -36,21 +37,37 @@ class SideProcess(Generic[Argument, Result]):
             done: Future[list[Result]] = Future()
             done.set_result(self._function(values))
             return done
-        return self._thread.submit(self._call, values)
+        sent = self._sending.submit(self._send, values)
+        return self._receiving.submit(self._receive, values, sent)
 
     def close(self) -> None:
         """End the process; calls that have not begun are dropped."""
         if self._process is not None:
             self._process.kill()
-        self._thread.shutdown(cancel_futures=True)
+        for thread in (self._receiving, self._sending):
+            thread.shutdown(wait=False, cancel_futures=True)
+        for thread in (self._receiving, self._sending):
+            thread.shutdown()
         self._end()
 
-    def _call(self, values: list[Argument]) -> list[Result]:
+    def _send(self, values: list[Argument]) -> PipedProcess:
+        if self._process is None and self._least < sys.maxsize:
+            self._process = PipedProcess(__name__, self._function.__module__, self._function.__name__)
+        if self._process is None:
+            raise BrokenPipeError
+        process = self._process
         try:
-            if self._process is None:
-                self._process = PipedProcess(__name__, self._function.__module__, self._function.__name__)
-            self._process.pipes.send(values)
-            results: list[Result] = self._process.pipes.receive()
+            process.pipes.send(values)
+        except ValueError as error:  # its pipes were closed, because it died over an earlier list
+            raise BrokenPipeError from error
+        return process
+
+    def _receive(self, values: list[Argument], sent: Future[PipedProcess]) -> list[Result]:
+        try:
+            process = sent.result()
+            if process is not self._process:  # it died over an earlier list
+                raise EOFError
+            results: list[Result] = process.pipes.receive()
         except (OSError, EOFError, pickle.UnpicklingError):
             self._least = sys.maxsize
             self._end()

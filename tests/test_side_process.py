@@ -47,6 +47,14 @@ def test_what_the_other_process_does_not_survive_is_done_here(side: Side) -> Non
     assert side.begin([4, 5, 6]).result() == [(16, True), (25, True), (36, True)]
 
 
+def test_what_was_sent_before_the_other_process_died_is_done_here_too(side: Side) -> None:
+    lists = [[number, number + 1] for number in range(100, 108)]
+    lists[3] = [13]
+    begun = [side.begin(values) for values in lists]
+    assert [[square for square, _ in future.result()] for future in begun] == [[v * v for v in vs] for vs in lists]
+    assert begun[3].result() == [(169, True)]
+
+
 def test_a_mistake_is_raised_where_it_was_asked(side: Side) -> None:
     with pytest.raises(ValueError, match="no squares of these"):
         side.begin([1, -1]).result()
