@@ -58,12 +58,12 @@ def run_codes(segments: Sequence[tuple[int, int]], length: int) -> bytes:
     """
     if not segments or segments[0][0]:
         return b""
-    starts = [*(start for start, _ in segments), length + 1]
-    lengths = [end - start for start, end in segments]
-    gaps = [following - end for following, (_, end) in zip(starts[1:], segments, strict=True)]
-    if max(lengths) > _LONGEST or max(gaps) > _WIDEST:
-        return b""
-    return bytes(map(add, map((4).__mul__, lengths), gaps))
+    codes = bytearray()
+    for (start, end), following in zip(segments, [*(start for start, _ in segments[1:]), length + 1], strict=True):
+        if end - start > _LONGEST or following - end > _WIDEST:
+            return b""
+        codes.append(end - start << 2 | following - end)
+    return bytes(codes)
 
 
 def join_runs(runs: Iterable[bytes]) -> bytes:

@@ -134,7 +134,7 @@ class _Cutter:
     def _cut(self, run: str, follows: str) -> tuple[Cuts, bool]:
         """The tokens of a run that a space and ``follows`` come after, and whether they are these whatever follows."""
         cuts = self._spans(f"{run} ")
-        if run.endswith("."):
+        if run.endswith(".") and run[-2:-1].isalpha():
             *numbering, _ = self._spans(f"{run} 0")
             if tuple(numbering) != cuts:
                 return tuple(numbering) if follows.isdecimal() else cuts, False
