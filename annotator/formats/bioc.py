@@ -7,6 +7,7 @@ annotations and relations of other than two.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
@@ -82,9 +83,11 @@ class _DocumentWriter:
             for border in borders
         ]
         beyond: list[dict[str, Any]] = []
+        starts = [border["start"] for border in borders]
         for annotation in self._annotations():
-            holder = next((p for p in passages if _holds(p, annotation)), None)
-            (beyond if holder is None else holder["annotations"]).append(annotation)
+            places = annotation["locations"]
+            holder = passages[max(bisect_right(starts, places[0]["offset"]) - 1, 0)] if places else None
+            (beyond if holder is None or not _holds(holder, places) else holder["annotations"]).append(annotation)
         return {
             "id": self._record.document.key,
             "infons": self._infons(written),
@@ -154,11 +157,10 @@ class _DocumentWriter:
         return (extra for extra in self._record.extras if extra.kind in kinds)
 
 
-def _holds(passage: Mapping[str, Any], annotation: Mapping[str, Any]) -> bool:
+def _holds(passage: Mapping[str, Any], places: Iterable[Mapping[str, int]]) -> bool:
     """Tell whether all places of an annotation are in a passage."""
     start, end = passage["offset"], passage["offset"] + len(passage["text"])
-    places = annotation["locations"]
-    return bool(places) and all(start <= p["offset"] and p["offset"] + p["length"] <= end for p in places)
+    return all(start <= p["offset"] and p["offset"] + p["length"] <= end for p in places)
 
 
 def _ascii(value: object) -> str:

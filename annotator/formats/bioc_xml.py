@@ -16,6 +16,7 @@ from annotator.errors import FormatError
 from annotator.formats.source import Source
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLACE = re.compile(r", line \d+, column \d+$")
 _TOLD = ("source", "date", "key")
 _INSIDE = {
     "document": ("passages", "annotations", "relations"),
@@ -48,7 +49,7 @@ def parse_documents(source: Source) -> Iterator[BiocDocument]:
         root = parser.close()
         yield from _finished(parser, source)
     except etree.XMLSyntaxError as error:
-        raise FormatError(f"{source.name}:{error.lineno or 1}: not XML: {error.msg}", _HINT) from error
+        raise FormatError(f"{source.name}:{error.lineno or 1}: not XML: {_PLACE.sub('', error.msg)}", _HINT) from error
     if root.tag != "collection":
         raise FormatError(f"{source.name}:1: found <{root.tag}>, expected the <collection> of BioC", _HINT)
 

@@ -3,8 +3,8 @@
 A title is the first line of a text, an abstract the rest, in one line: other line breaks stand there as spaces.  A line
 of ours, which ``plain`` leaves out, holds the exact text where it is another, and the fields of the document.
 
-Relations lead from concept to concept.  What we write gives each mention an identifier of its own; the relations of
-other files are put between the mentions of their concepts that are closest to each other.
+Relations lead from concept to concept.  What we write gives each mention an identifier of its own, unless it came with
+one; the relations of other files are put between the mentions of their concepts that are closest to each other.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from annotator.annotation import Annotations, Relation, Span
+from annotator.annotation import Annotations, Extra, Relation, Span, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
@@ -25,10 +25,13 @@ from annotator.formats.source import Source, SourceLine
 _PASSAGE = re.compile(r"([^\t]*?)\|(t|a|annotator)\|(.*)", re.DOTALL)
 _BREAKS = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _OUR_ID = re.compile(r"T\d+")
+_SEVERAL = re.compile(r"[|,;]")
 _NOTHING = ("", "-", "-1")
 """What stands for an identifier where a mention has none."""
 _MENTION = "key, start, end, mention, type and identifier, or key, type and two identifiers, parted by tabs"
 _HINT = "see docs/formats.md for the layout of PubTator's lines"
+_CONCEPT, _ROW = "identifier of a concept", "concepts and further columns of a relation"
+_AGAIN = "identifier of a span that is said twice"
 _CLOSEST = "relation between concepts, put between their closest mentions"
 
 
@@ -64,6 +67,7 @@ class _DocumentReader:
         self._fallback = fallback
         self._passages = {"t": title}
         self._rows: list[tuple[list[str], str]] = []
+        self._extras: list[Extra] = []
         self._lost = Counter[str]()
         self._notes = Counter[str]()
 
@@ -88,41 +92,71 @@ class _DocumentReader:
         fields = Fields.of(parse_json(ours, self._where), self._where, "annotator.")
         text = fields.get("text", str) if "text" in fields else _text_of(self._passages)
         spans: list[Span] = []
+        seen: set[SpanKey] = set()
         concepts: dict[str, list[tuple[int, int]]] = {}
         links = []
         for columns, where in self._rows:
             if columns[1].isdecimal() and columns[2].isdecimal():
                 span = _span(columns, text, str(len(spans)), where)
                 spans.append(span)
-                self._identify(span, columns[5:], concepts)
+                self._identify(span, columns[5:], concepts, again=span.key in seen)
+                seen.add(span.key)
             else:
                 links.append((columns, where))
         ordered = {name: sorted(found) for name, found in concepts.items()}
-        relations = [self._relation(columns, ordered, n, where) for n, (columns, where) in enumerate(links)]
-        layer = ForeignLayer(Annotations.of(spans, relations))
+        ends = fields.optional("relations", list)
+        if ends is not None and len(ends) != len(links):
+            fields.fail("relations", f"found {len(ends)} pairs, expected one for each of the {len(links)} relations")
+        relations = []
+        for number, (columns, where) in enumerate(links):
+            told = None if ends is None else _pair(fields, number, len(spans))
+            relations.append(self._relation(columns, ordered, f"relation {number}", told, where))
+        layer = ForeignLayer(Annotations.of(spans, relations), extras=tuple(self._extras))
         named = Fields({**fields.values, "key": self._key or None}, self._where, "annotator.")
         return foreign_document(named, text, self._fallback, (layer,), lost=+self._lost, notes=+self._notes)
 
-    def _identify(self, span: Span, columns: Sequence[str], concepts: dict[str, list[tuple[int, int]]]) -> None:
+    def _identify(
+        self, span: Span, columns: Sequence[str], concepts: dict[str, list[tuple[int, int]]], *, again: bool
+    ) -> None:
         """Keep by which identifiers relations may name a mention; several stand with bars or commas between."""
         for column in columns[:1]:
-            for name in {column, *re.split(r"[|,;]", column)} - {*_NOTHING}:
+            for name in {column, *_SEVERAL.split(column)} - {*_NOTHING}:
                 concepts.setdefault(name, []).append((span.start, int(span.id)))
-            if column not in _NOTHING and not _OUR_ID.fullmatch(column):
-                self._lost["identifier of a concept"] += 1
-        self._lost["further column of a mention"] += len(columns[1:])
+        if not columns or (len(columns) == 1 and (columns[0] in _NOTHING or _OUR_ID.fullmatch(columns[0]))):
+            return
+        if again:
+            self._lost[_AGAIN] += 1
+        else:
+            self._extras.append(Extra(f"{span.id} concept", _CONCEPT, {"columns": [*columns]}, (span.id,)))
 
     def _relation(
-        self, columns: list[str], concepts: Mapping[str, list[tuple[int, int]]], number: int, where: str
+        self,
+        columns: list[str],
+        concepts: Mapping[str, list[tuple[int, int]]],
+        relation_id: str,
+        told: tuple[int, int] | None,
+        where: str,
     ) -> Relation:
+        """Read a relation, between the mentions that our line tells, or else the closest ones of its concepts."""
         label = columns[1]
-        heads, children = (_mentions(name, concepts, where) for name in columns[2:4])
         if not label:
             raise FormatError(f"{where}: found a relation without a type, expected one", _HINT)
-        head, child = closest_mentions(heads, children)
-        self._notes[_CLOSEST] += len(heads) > 1 or len(children) > 1
-        self._lost["further column of a relation"] += len(columns[4:])
-        return Relation(f"relation {number}", str(head), str(child), label)
+        if told is None:
+            heads, children = (_mentions(name, concepts, where) for name in columns[2:4])
+            told = closest_mentions(heads, children)
+            self._notes[_CLOSEST] += len(heads) > 1 or len(children) > 1
+        head, child = told
+        if len(columns) > 4 or not all(_OUR_ID.fullmatch(name) for name in columns[2:4]):
+            self._extras.append(Extra(f"{relation_id} row", _ROW, {"columns": columns[2:]}, (relation_id,)))
+        return Relation(relation_id, str(head), str(child), label)
+
+
+def _pair(fields: Fields, index: int, count: int) -> tuple[int, int]:
+    """Read which mentions a relation is between, by their places among the rows of mentions."""
+    value = fields.get("relations", list)[index]
+    if not isinstance(value, list) or len(value) != 2 or not all(type(n) is int and 0 <= n < count for n in value):
+        fields.fail(f"relations[{index}]", f"found {excerpt(value)}, expected the places of two mentions")
+    return value[0], value[1]
 
 
 def _text_of(passages: Mapping[str, str]) -> str:
@@ -173,15 +207,25 @@ def _lines(record: LayerRecord, target: Target, plain: bool) -> Iterator[str]:
     exact = _text_of(passages) == document.text
     if plain and not exact:
         target.warnings["document whose line breaks became spaces"] += 1
+    beside = {extra.refs[0]: extra.value["columns"] for extra in record.extras if extra.kind in (_CONCEPT, _ROW)}
+    spans = record.spans()
+    related = {end for link in record.relations() for end in (link.head, link.child)}
+    columns = {key: [f"T{number}"] for number, key in enumerate(spans, 1)}
+    for span, item in spans.items():
+        first, *more = beside.get(item.id) or columns[span]
+        columns[span] = [columns[span][0] if first in _NOTHING and span in related else first, *more]
     if not plain:
         fields = {name: value for name, value in document_fields(document).items() if name != "key"}
+        if beside:
+            places = {span: number for number, span in enumerate(spans)}
+            fields["relations"] = [(places[link.head], places[link.child]) for link in record.relations()]
         yield f"{key}|annotator|{dumps(fields if exact else {**fields, 'text': document.text})}"
-    ids = {span: f"T{number}" for number, span in enumerate(record.spans(), 1)}
-    for span, span_id in ids.items():
+    for span in spans:
         mention = _BREAKS.sub(" ", document.text[span.start : span.end])
-        yield "\t".join((key, str(span.start), str(span.end), mention, span.label, span_id))
-    for link in record.relations():
-        yield "\t".join((key, link.label, ids[link.head], ids[link.child]))
+        yield "\t".join((key, str(span.start), str(span.end), mention, span.label, *columns[span]))
+    for link, relation in record.relations().items():
+        ends = [_SEVERAL.split(columns[end][0])[0] for end in (link.head, link.child)]
+        yield "\t".join((key, link.label, *(beside.get(relation.id) or ends)))
 
 
 FORMAT = Format(
@@ -191,6 +235,6 @@ FORMAT = Format(
     read=read,
     write=write,
     carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
-    lost=("identifiers of concepts; further columns",),
+    aside=("identifiers of concepts; further columns",),
     options={"plain": "yes: write PubTator's lines alone, without the line of ours"},
 )
