@@ -1,17 +1,18 @@
 """DocRED's JSON: a list of documents in sentences, whose entities are lists of mentions, and relations between them.
 
-What we write has an entity for each span, so that relations say which spans they are of; relations of other files are
-put between the mentions of their entities that are closest to each other.  Further fields hold what words cannot
-express; readers of DocRED ignore them.
+What we write has an entity for each span, unless the spans came as mentions of one; relations of other files are put
+between the mentions of their entities that are closest to each other, ours say which mentions they are of.  Further
+fields hold what words cannot express; readers of DocRED ignore them.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 
+from annotator.annotation import Extra, SpanKey
 from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
@@ -33,9 +34,12 @@ from annotator.formats.words import (
     place_of_span,
     rebuild_text,
 )
+from annotator.text import Document, Segment
 
 _KNOWN = ("sents", "vertexSet", "labels", "text", *DOCUMENT_FIELDS)
+_LABEL = ("h", "t", "r", "evidence", "mentions")
 _MENTION = ("name", "pos", "sent_id", "type", "global_pos", "index")
+_EVIDENCE, _ENTITY = "evidence of a relation", "entity of several mentions"
 _CLOSEST = "relation between entities, put between their closest mentions"
 
 
@@ -54,29 +58,73 @@ def _document(item: JsonItem) -> ForeignDocument:
         segments = align(list(chain.from_iterable(sentences)), text, row.where)
     else:
         text, segments = rebuild_text(sentences)
-    lost, notes = Counter[str](), Counter[str]()
-    spans: list[WordSpan] = []
-    entities: list[list[tuple[int, int]]] = []
-    for index, mentions in enumerate(row.get("vertexSet", list)):
-        path = f"vertexSet[{index}]"
-        if not isinstance(mentions, list) or not mentions:
-            row.fail(path, f"found {excerpt(mentions)}, expected a list of mentions")
-        entities.append([])
-        for number, mention in enumerate(mentions):
-            fields = Fields.of(mention, row.where, f"{path}[{number}].")
-            spans.append(_span(fields, starts))
-            entities[-1].append((spans[-1].first, len(spans) - 1))
-            lost.update(f"{name} of a mention" for name in fields.others(*_MENTION))
-        lost["entity with several mentions, which are spans now"] += len(mentions) > 1
-    relations = []
-    for fields in row.items("labels") if "labels" in row else ():
-        head, tail = (sorted(entities[place_of_span(fields, name, len(entities))]) for name in ("h", "t"))
-        relations.append(WordRelation(*closest_mentions(head, tail), fields.label("r")))
-        notes[_CLOSEST] += len(head) > 1 or len(tail) > 1
-        lost["evidence of a relation"] += bool(fields.optional("evidence", list))
-    layer = ForeignLayer(annotations_from_words(segments, spans, relations))
-    extras = row.others(*_KNOWN)
-    return foreign_document(row, text, item.key(), (layer,), extras=extras, lost=+lost, notes=+notes)
+    reader = _RowReader(row, starts, segments)
+    spans, relations = reader.spans(), reader.relations()
+    content = annotations_from_words(segments, spans, relations)
+    layer = ForeignLayer(content, extras=tuple(reader.extras))
+    lost, notes = +reader.lost, +reader.notes
+    return foreign_document(row, text, item.key(), (layer,), extras=row.others(*_KNOWN), lost=lost, notes=notes)
+
+
+class _RowReader:
+    """Reads entities and relations of a row, given the numbers of the words at which sentences begin."""
+
+    def __init__(self, row: Fields, starts: list[int], segments: Sequence[Segment]) -> None:
+        self.extras: list[Extra] = []
+        self.lost: Counter[str] = Counter()
+        self.notes: Counter[str] = Counter()
+        self._row = row
+        self._starts = starts
+        self._segments = segments
+        self._entities: list[list[tuple[int, int]]] = []
+
+    def spans(self) -> list[WordSpan]:
+        """Read the mentions of all entities."""
+        spans: list[WordSpan] = []
+        for index, mentions in enumerate(self._row.get("vertexSet", list)):
+            path = f"vertexSet[{index}]"
+            if not isinstance(mentions, list) or not mentions:
+                self._row.fail(path, f"found {excerpt(mentions)}, expected a list of mentions")
+            numbers = range(len(spans), len(spans) + len(mentions))
+            for number, mention in enumerate(mentions):
+                fields = Fields.of(mention, self._row.where, f"{path}[{number}].")
+                spans.append(_span(fields, self._starts))
+                self.lost.update(f"{name} of a mention" for name in fields.others(*_MENTION))
+            self._entities.append([(spans[number].first, number) for number in numbers])
+            if len(mentions) > 1:
+                self.extras.append(Extra(f"entity {index}", _ENTITY, {}, tuple(map(str, numbers))))
+        return spans
+
+    def relations(self) -> list[WordRelation]:
+        """Read the relations, between the mentions that they name, or else the closest ones of their entities."""
+        relations = []
+        for number, fields in enumerate(self._row.items("labels") if "labels" in self._row else ()):
+            ends = [self._entities[place_of_span(fields, name, len(self._entities))] for name in ("h", "t")]
+            told = fields.optional("mentions", list)
+            if told is None:
+                head, child = closest_mentions(*map(sorted, ends))
+                self.notes[_CLOSEST] += any(len(mentions) > 1 for mentions in ends)
+            elif len(told) != 2 or not all(type(n) is int and 0 <= n < len(m) for n, m in zip(told, ends, strict=True)):
+                fields.fail("mentions", f"found {excerpt(told)}, expected the places of two mentions in their entities")
+            else:
+                head, child = (mentions[n][1] for n, mentions in zip(told, ends, strict=True))
+            relations.append(WordRelation(head, child, fields.label("r")))
+            self._keep_evidence(fields, f"relation {number}")
+            self.lost.update(f"{name} of a relation" for name in fields.others(*_LABEL))
+        return relations
+
+    def _keep_evidence(self, fields: Fields, relation_id: str) -> None:
+        """Keep the sentences that show a relation, as places of the text, because ours are cut anew."""
+        ranges = []
+        for number in fields.optional("evidence", list) or ():
+            if type(number) is not int or not 0 <= number < len(self._starts) - 1:
+                most = len(self._starts) - 2
+                fields.fail("evidence", f"found {excerpt(number)}, expected numbers of sentences, 0 to {most}")
+            first, behind = self._starts[number : number + 2]
+            if first < behind:
+                ranges.append([self._segments[first].start, self._segments[behind - 1].end])
+        if ranges:
+            self.extras.append(Extra(f"{relation_id} evidence", _EVIDENCE, {"ranges": ranges}, (relation_id,)))
 
 
 def _span(fields: Fields, starts: list[int]) -> WordSpan:
@@ -104,21 +152,52 @@ def _documents(records: Iterable[LayerRecord], target: Target) -> Iterator[dict[
         borders = sentence_borders(document)
         spans = spans_within_sentences(record, borders, target)
         words = [document.text[start:end] for start, end in document.tokens]
-        places = {key: number for number, key in enumerate(spans)}
-        links = [link for link in record.relations() if link.head in places and link.child in places]
+        entities = _entities(record, spans)
+        places = {key: (n, m) for n, entity in enumerate(entities) for m, key in enumerate(entity)}
+        links = {key: link for key, link in record.relations().items() if key.head in places and key.child in places}
         left = Counter(link.label for link in record.relations()) - Counter(link.label for link in links)
         if left:
             target.leave_out("relation", "relations of spans that are not written", left)
+        evidence = {extra.refs[0]: extra.value["ranges"] for extra in record.extras if extra.kind == _EVIDENCE}
+        labels = []
+        for key, link in links.items():
+            (head, of_head), (child, of_child) = places[key.head], places[key.child]
+            shown = _sentences(document, borders, evidence.get(link.id, ()))
+            label: dict[str, object] = {"h": head, "t": child, "r": key.label, "evidence": shown}
+            if len(entities[head]) > 1 or len(entities[child]) > 1:
+                label["mentions"] = (of_head, of_child)
+            labels.append(label)
         yield {
             **document_fields(document),
             "sents": [words[start:end] for start, end in pairwise(borders)],
-            "vertexSet": [[_mention(words, borders, first, last, key.label)] for key, (first, last) in spans.items()],
-            "labels": [
-                {"h": places[link.head], "t": places[link.child], "r": link.label, "evidence": []} for link in links
-            ],
+            "vertexSet": [[_mention(words, borders, *spans[key], key.label) for key in keys] for keys in entities],
+            "labels": labels,
             **record.document_extras,
             "text": document.text,
         }
+
+
+def _entities(record: LayerRecord, spans: Iterable[SpanKey]) -> list[list[SpanKey]]:
+    """Group the spans that are written by the entities that they came as mentions of."""
+    key_of = {span.id: key for key, span in record.spans().items()}
+    entity_of: dict[SpanKey, str] = {}
+    for extra in record.extras:
+        for ref in extra.refs if extra.kind == _ENTITY else ():
+            if ref in key_of:
+                entity_of.setdefault(key_of[ref], extra.id)
+    entities: dict[object, list[SpanKey]] = {}
+    for key in spans:
+        entities.setdefault(entity_of.get(key, key), []).append(key)
+    return list(entities.values())
+
+
+def _sentences(document: Document, borders: list[int], ranges: Iterable[Sequence[int]]) -> list[int]:
+    """The numbers of the sentences that places of the text are in."""
+    shown: set[int] = set()
+    for start, end in ranges:
+        tokens = document.tokens.overlapping(start, end)
+        shown.update(bisect_right(borders, token) - 1 for token in tokens)
+    return sorted(shown)
 
 
 def _mention(words: list[str], borders: list[int], first: int, last: int, label: str) -> dict[str, object]:
@@ -134,10 +213,9 @@ FORMAT = Format(
     read=read,
     write=write,
     carries=CARRIED_IN_WORDS,
-    aside=("other fields of a document",),
+    aside=("which mentions are of one entity; the evidence of relations", "other fields of a document"),
     lost=(
         TEXT_IS_REBUILT,
-        "which mentions are of one entity; the evidence of relations",
         "when writing: spans over sentences",
     ),
 )

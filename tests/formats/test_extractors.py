@@ -177,7 +177,33 @@ def test_docred_puts_relations_of_entities_between_their_closest_mentions() -> N
     head = document.layers[0].content.spans[relation.head]
     assert document.text[head.start : head.end] == "Ana Ruiz"
     assert document.notes == {"relation between entities, put between their closest mentions": 1}
-    assert document.lost == {"entity with several mentions, which are spans now": 1, "evidence of a relation": 1}
+    assert document.lost == {}
+
+
+def test_docred_s_entities_and_evidence_come_back() -> None:
+    value = json.loads(json.dumps(DOCRED))
+    value["vertexSet"][0].insert(0, {"name": "Hola", "pos": [0, 1], "sent_id": 0, "type": "PERSON"})
+    value["labels"][0]["evidence"] = [1]
+    with workspace() as bench, workspace() as other:
+        report = import_data(bench, "docred", json.dumps([value]).encode(), layer="gold")
+        assert report.aside == {"entity of several mentions": 1, "evidence of a relation": 1}
+        data = export_data(bench, "docred")[0]
+        (back,) = json.loads(data)
+        assert {name: back[name] for name in ("sents", "vertexSet")} == {n: value[n] for n in ("sents", "vertexSet")}
+        assert back["labels"] == [{**value["labels"][0], "mentions": [1, 0]}]
+        report = import_data(other, "docred", data, layer="gold")
+        assert (report.lost, report.notes) == ({}, {})
+        assert export_data(other, "docred")[0] == data
+
+
+def test_docred_s_relations_of_ours_name_the_mentions() -> None:
+    value = json.loads(json.dumps(DOCRED))
+    value["vertexSet"][0].insert(0, {"name": "Hola", "pos": [0, 1], "sent_id": 0, "type": "PERSON"})
+    value["labels"][0]["mentions"] = [0, 0]
+    document = one("docred", value)
+    (relation,) = document.layers[0].content.relations.values()
+    assert document.layers[0].content.spans[relation.head].start == 0
+    assert document.notes == {}
 
 
 def test_docred_holds_relations_over_sentences_but_no_spans() -> None:
@@ -208,6 +234,16 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         "vertexSet[0]: found [], expected a list of mentions",
     ),
     "a label of nothing": ("docred", {"labels": [{"h": 0, "t": 2, "r": "r"}]}, "labels[0].t: found 2, expected"),
+    "evidence of no sentence": (
+        "docred",
+        {"labels": [{"h": 0, "t": 1, "r": "r", "evidence": [2]}]},
+        "labels[0].evidence: found 2, expected numbers of sentences, 0 to 1",
+    ),
+    "no mentions of the entities": (
+        "docred",
+        {"labels": [{"h": 0, "t": 1, "r": "r", "mentions": [0, 1]}]},
+        "labels[0].mentions: found [0, 1], expected the places of two mentions",
+    ),
     "an entity beyond the words": ("spert", {"entities": [{"type": "X", "start": 4, "end": 6}]}, "found 4-6"),
     "an entity without words": ("spert", {"entities": [{"type": "X", "start": 1, "end": 1}]}, "found 1-1"),
     "an entity without type": ("spert", {"entities": [{"start": 0, "end": 1}]}, "entities[0].type: found nothing"),
