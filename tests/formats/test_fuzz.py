@@ -54,6 +54,63 @@ SEEDS: dict[str, Any] = {
     },
     "labelstudio": {**task(A, B, link("a", "b")), "predictions": [{"model_version": "m", "result": [A]}]},
     "jsonl": _GOLD,
+    "bioc": {
+        "documents": [
+            {
+                "id": "1",
+                "infons": {"a": "b", "annotator": '{"title": "x"}'},
+                "passages": [
+                    {
+                        "offset": 0,
+                        "infons": {"type": "title"},
+                        "text": "Ana y",
+                        "annotations": [
+                            {
+                                "id": "1",
+                                "infons": {"type": "PERSON", "identifier": "D1"},
+                                "text": "Ana",
+                                "locations": [{"offset": 0, "length": 3}],
+                            }
+                        ],
+                    },
+                    {
+                        "offset": 6,
+                        "sentences": [
+                            {
+                                "offset": 6,
+                                "text": "Luis",
+                                "annotations": [
+                                    {"id": "2", "infons": {"type": "X"}, "locations": [{"offset": 6, "length": 4}]}
+                                ],
+                            }
+                        ],
+                    },
+                ],
+                "relations": [
+                    {"infons": {"type": "r"}, "nodes": [{"refid": "1", "role": "a"}, {"refid": "2", "role": "b"}]},
+                    {"infons": {"type": "r", "entity1": "D1", "entity2": "D1"}, "nodes": []},
+                ],
+            }
+        ]
+    },
+    "tacred": {
+        "token": ["Ana", "y", "Luis"],
+        "relation": "r",
+        **{f"subj_{name}": value for name, value in {"start": 0, "end": 0, "type": "PERSON"}.items()},
+        **{f"obj_{name}": value for name, value in {"start": 2, "end": 2, "type": "PERSON"}.items()},
+        "annotator": '{"text": "Ana y  Luis", "entities": [[1, 1, "X"]]}',
+    },
+    "docred": {
+        "sents": [["Ana", "y"], ["Luis"]],
+        "vertexSet": [
+            [
+                {"name": "Ana", "pos": [0, 1], "sent_id": 0, "type": "PERSON"},
+                {"name": "Luis", "pos": [0, 1], "sent_id": 1, "type": "PERSON"},
+            ],
+            [{"name": "y", "pos": [1, 2], "sent_id": 0, "type": "X"}],
+        ],
+        "labels": [{"h": 0, "t": 1, "r": "r", "evidence": [0, 1]}, {"h": 0, "t": 1, "r": "q", "mentions": [1, 0]}],
+    },
     "gliner2": {
         "input": "Ana y Luis",
         "output": {
