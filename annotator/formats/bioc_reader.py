@@ -30,6 +30,9 @@ INFONS, DISCONTINUOUS, PLACELESS, LINK = (
 )
 _COUNTINGS: tuple[Counting, ...] = ("codepoints", "bytes", "utf16")
 _CLOSEST = "relation between concepts, put between their closest mentions"
+_CONCEPTS = ("entity1", "entity2")
+"""The infons in which BioRED's relations name their concepts; others name them by kind."""
+_SEVERAL = re.compile(r"[|,;]")
 _SENTENCE = "sentence, cut anew"
 _AGAIN = "infons of a span that is said twice"
 
@@ -264,7 +267,8 @@ class _DocumentReader:
             self._extras.append(Extra(annotation.id, DISCONTINUOUS, {**value, "ranges": places}))
         else:
             span = Span(annotation.id, ranges[0][0], max(end for _, end in ranges), annotation.label)
-            for name in {name for infon in annotation.infons.values() for name in (infon, *re.split(r"[|,;]", infon))}:
+            infons = annotation.infons.values()
+            for name in {name for infon in infons for name in (infon, *_SEVERAL.split(infon))} - {"", "-"}:
                 self._concepts.setdefault(name, []).append((span.start, len(self._spans)))
             self._spans.append(span)
             self._span_ids.add(span.id)
@@ -304,7 +308,8 @@ class _DocumentReader:
 
     def _ends_of_concepts(self, infons: Mapping[str, str]) -> list[str]:
         """Find the ends of a relation without nodes, whose infons name two concepts that annotations have too."""
-        concepts = [sorted(self._concepts[value]) for value in infons.values() if value in self._concepts]
+        values = [infons[name] for name in _CONCEPTS if name in infons] or infons.values()
+        concepts = [sorted(self._concepts[value]) for value in values if value in self._concepts]
         if len(concepts) != 2:
             return []
         self._notes[_CLOSEST] += any(len(mentions) > 1 for mentions in concepts)

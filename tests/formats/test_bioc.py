@@ -159,6 +159,17 @@ def test_relations_of_concepts_are_put_between_their_closest_mentions() -> None:
     assert document.notes == {"relation between concepts, put between their closest mentions": 1}
 
 
+@pytest.mark.parametrize("infons", [{"entity1": "D1", "entity2": "D2", "by": "x"}, {"Chemical": "D1", "Disease": "D2"}])
+def test_the_infons_that_name_concepts(infons: dict[str, str]) -> None:
+    found = passage(
+        "Aspirin eases pain.",
+        annotation("1", "Aspirin", (0, 7), MESH="D1", by="x"),
+        annotation("2", "pain", (14, 4), MESH="D2", note=""),
+    )
+    document = one([found], [{"id": "R0", "infons": {"relation": "CID", "note": "", **infons}, "nodes": []}])
+    assert content(document)[1] == [("X", "CID", "X")]
+
+
 def test_another_infon_is_the_label() -> None:
     data = XML.replace('key="type"', 'key="kind"')
     with pytest.raises(FormatError, match=r"infons.type: found nothing, expected a label: name .* -O label=kind"):
