@@ -126,7 +126,7 @@ class _DocumentWriter:
         for extra in self._extras(DISCONTINUOUS, PLACELESS):
             infons = {**extra.value["infons"], self._label: extra.value["label"]}
             annotation = self._annotation(extra.id, infons, extra.value.get("ranges", []))
-            yield annotation if "ranges" in extra.value else {**annotation, "text": extra.value["text"]}
+            yield {**annotation, "text": extra.value["text"] or annotation["text"]}
 
     def _annotation(self, item_id: str, infons: dict[str, str], ranges: Iterable[Iterable[int]]) -> dict[str, Any]:
         self._ids[item_id] = f"T{next(self._numbers['T'])}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -92,7 +92,7 @@ class _Text:
         """Add the text of a passage, or of its sentences."""
         sentences = [*passage.items("sentences")] if "sentences" in passage else []
         self.sentences += len(sentences)
-        pieces = [passage] if "text" in passage or not sentences else sentences
+        pieces = [passage] if passage.optional("text", str) or not sentences else sentences
         first = len(self._blocks)
         for piece in pieces:
             between = " " if self._blocks[first:] else "\n"
@@ -240,10 +240,9 @@ class _DocumentReader:
         """The places of an annotation; ``None`` where they are not in the text, or its text is not there."""
         found = [places.range(*location) for location in annotation.locations]
         ranges = sorted(place for place in found if place is not None)
-        covered = "".join(self._text.text[start:end] for start, end in ranges)
-        if len(ranges) < len(found) or (found and annotation.text and not _same(covered, annotation.text)):
-            return None
-        return ranges
+        pieces = [self._text.text[start:end] for start, end in ranges]
+        fits = len(ranges) == len(found) and (not annotation.text or _are_in(pieces, annotation.text))
+        return ranges if fits else None
 
     def _refuse(self, annotation: _Annotation, places: _Places) -> None:
         fields = annotation.fields
@@ -258,10 +257,10 @@ class _DocumentReader:
         )
 
     def _take(self, annotation: _Annotation, ranges: list[tuple[int, int]]) -> None:
-        value: dict[str, Any] = {"label": annotation.label, "infons": annotation.infons}
+        value = {"label": annotation.label, "infons": annotation.infons, "text": annotation.text or ""}
         gaps = (self._text.text[one[1] : other[0]] for one, other in pairwise(ranges))
         if not ranges:
-            self._extras.append(Extra(annotation.id, PLACELESS, {**value, "text": annotation.text or ""}))
+            self._extras.append(Extra(annotation.id, PLACELESS, value))
         elif any(gap.strip() for gap in gaps):
             places = [list(place) for place in ranges]
             self._extras.append(Extra(annotation.id, DISCONTINUOUS, {**value, "ranges": places}))
@@ -321,6 +320,15 @@ def _is_behind(written: str, text: str) -> bool:
     return len(text) == len(written) and all(a == b or a in "\n\ufffd" for a, b in zip(written, text, strict=True))
 
 
-def _same(one: str, other: str) -> bool:
-    """Tell whether texts differ in white space alone."""
-    return one == other or "".join(one.split()) == "".join(other.split())
+def _are_in(pieces: Sequence[str], text: str) -> bool:
+    """Tell whether pieces make a text, but for white space, or where there are several, but for what parts them."""
+    words = "".join(text.split())
+    if len(pieces) == 1:
+        return "".join(pieces[0].split()) == words
+    at = 0
+    for piece in pieces:
+        found = words.find("".join(piece.split()), at)
+        if found < 0:
+            return False
+        at = found + 1
+    return True

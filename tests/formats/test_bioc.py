@@ -119,7 +119,7 @@ def test_bytes_go_on_through_the_passages() -> None:
 
 def test_discontinuous_and_placeless_annotations_and_their_relations_are_kept() -> None:
     annotations = (
-        annotation("1", "lung cancer", (0, 4), (15, 6)),
+        annotation("1", "lung ... cancer", (0, 4), (15, 6)),
         annotation("2", "liver cancer", (9, 5), (15, 6)),
         annotation("3", "Cancer", label="MeSH"),
     )
@@ -138,7 +138,7 @@ def test_discontinuous_and_placeless_annotations_and_their_relations_are_kept() 
         "annotation without a place": 1,
         "relation without a label, or of other than two spans": 2,
     }
-    assert [a["text"] for a in back["passages"][0]["annotations"]] == ["liver cancer", "lung cancer"]
+    assert [a["text"] for a in back["passages"][0]["annotations"]] == ["liver cancer", "lung ... cancer"]
     assert [(a["text"], a["locations"]) for a in back["annotations"]] == [("Cancer", [])]
     assert [[node["role"] for node in relation["nodes"]] for relation in back["relations"]] == [["a", "b"], [*"abc"]]
 
@@ -168,6 +168,12 @@ def test_the_infons_that_name_concepts(infons: dict[str, str]) -> None:
     )
     document = one([found], [{"id": "R0", "infons": {"relation": "CID", "note": "", **infons}, "nodes": []}])
     assert content(document)[1] == [("X", "CID", "X")]
+
+
+def test_a_passage_of_sentences_may_have_an_empty_text() -> None:
+    sentence = {"offset": 3, "text": "Ana", "annotations": [annotation("1", "Ana", (3, 3))]}
+    document = one([{**passage("", offset=3), "sentences": [sentence]}])
+    assert (document.text, content(document)[0]) == ("Ana", [("X", "Ana")])
 
 
 def test_another_infon_is_the_label() -> None:
