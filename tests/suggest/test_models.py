@@ -44,6 +44,13 @@ def pinned(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> PinnedModel:
     return model
 
 
+def place(model: PinnedModel, folder: Path) -> None:
+    """Put a model where its installation would."""
+    (folder / model.folder).mkdir()
+    for name in ("config.cfg", "meta.json"):
+        (folder / model.folder / name).touch()
+
+
 def make_wheel(folder: Path, name: str, version: str, pipeline: str = "") -> Path:
     package = name.replace("-", "_")
     inside = f"{package}/{(pipeline or name).replace('-', '_')}-{version}"
@@ -111,14 +118,16 @@ def test_the_smallest_is_meant_until_a_size_is_named_which_is_used_from_then_on(
 def test_a_size_that_was_asked_for_stays_in_use_when_a_smaller_one_comes(
     pinned: PinnedModel, medium: PinnedModel, tmp_path: Path
 ) -> None:
-    install("xx", tmp_path, size_name="md")
+    place(medium, tmp_path)
+    assert install("xx", tmp_path, size_name="md").used
     assert not install("xx", tmp_path).used
     assert in_use("xx", tmp_path) == medium
 
 
 def test_a_choice_falls_back_to_what_is_there(pinned: PinnedModel, medium: PinnedModel, tmp_path: Path) -> None:
-    install("xx", tmp_path)
-    install("xx", tmp_path, size_name="md")
+    place(pinned, tmp_path)
+    place(medium, tmp_path)
+    choose(medium.name, tmp_path)
     shutil.rmtree(tmp_path / medium.folder)
     assert in_use("xx", tmp_path) == pinned
 
@@ -136,8 +145,8 @@ def test_what_cannot_be_chosen_says_why(pinned: PinnedModel, medium: PinnedModel
 def test_a_damaged_choice_is_told_once_and_how_to_mend_it(
     pinned: PinnedModel, medium: PinnedModel, tmp_path: Path, damage: str
 ) -> None:
-    install("xx", tmp_path)
-    install("xx", tmp_path, size_name="md")
+    place(pinned, tmp_path)
+    place(medium, tmp_path)
     (tmp_path / models.CHOICES).write_text(damage, encoding="utf-8")
     with pytest.raises(ModelError, match=r"chosen\.json.*: delete it, then `annotator models use`") as caught:
         in_use("xx", tmp_path)
@@ -145,7 +154,7 @@ def test_a_damaged_choice_is_told_once_and_how_to_mend_it(
 
 
 def test_a_choice_that_cannot_be_written_is_told(pinned: PinnedModel, tmp_path: Path) -> None:
-    install("xx", tmp_path)
+    place(pinned, tmp_path)
     (tmp_path / models.CHOICES).mkdir()
     with pytest.raises(ModelError, match=r"cannot write the choice to .*chosen\.json"):
         choose(pinned.name, tmp_path)
@@ -162,9 +171,10 @@ def test_a_larger_one_is_offered_where_memory_allows(
 ) -> None:
     monkeypatch.setattr(models, "memory", lambda: memory)
     assert larger("xx", tmp_path) is None
-    install("xx", tmp_path)
+    place(pinned, tmp_path)
     assert (larger("xx", tmp_path) == medium) == offered
-    install("xx", tmp_path, size_name="md")
+    place(medium, tmp_path)
+    choose(medium.name, tmp_path)
     assert larger("xx", tmp_path) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,11 +75,16 @@ def test_the_same_with_models(text: str, lang: str, with_models: SuggestionPipel
     check(document, layer, scheme)
 
 
+@pytest.fixture
+def foreign(foreign_scheme: LabelScheme) -> SuggestionPipeline:
+    return SuggestionPipeline(foreign_scheme, Path("nowhere"))
+
+
 @given(text=TEXTS)
 @SHARED_FIXTURES
-def test_the_same_under_a_foreign_scheme(text: str, foreign_scheme: LabelScheme) -> None:
+def test_the_same_under_a_foreign_scheme(text: str, foreign: SuggestionPipeline, foreign_scheme: LabelScheme) -> None:
     document = make_document(text, "en")
-    (layer,) = SuggestionPipeline(foreign_scheme, Path("nowhere")).suggest([document])
+    (layer,) = foreign.suggest([document])
     check(document, layer, foreign_scheme)
 
 

@@ -19,13 +19,14 @@ from tests.processes import PATIENCE, environment
 from tests.repository import TOP
 
 ARMED = "ARMED_SUGGESTER"
-"""The environment variable of workers on which the suggester does what a text says."""
+"""The environment variable of workers on which the suggester does what it is told."""
 
 
 class ArmedSuggester:
-    """Suggests nothing; where a text names a process, it ends it by SIGKILL, or the user's command as ctrl+c does.
+    """Suggests nothing; at the document that ``armed`` in its folder names, it ends the process that stands there.
 
-    ``WORKER`` is the worker that reads the text; ``ONCE`` as well, but only the first time.
+    ``WORKER`` is the worker that reads the document; ``ONCE`` as well, but only the first time.  Both and ``SCHEDULER``
+    are ended by SIGKILL, ``CLIENT``, the user's command, as by ctrl+c.
     """
 
     name = "armed"
@@ -37,19 +38,22 @@ class ArmedSuggester:
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         for document in documents:
             if ARMED in os.environ:
-                self._end(document.text)
+                self._end(document.key)
             yield Annotations()
 
-    def _end(self, text: str) -> None:
-        if "ONCE" in text:
+    def _end(self, key: str) -> None:
+        armed, process = (self._folder / "armed").read_text().split()
+        if key != armed:
+            return
+        if process == "ONCE":
             with suppress(FileExistsError):
                 (self._folder / "once").touch(exist_ok=False)
                 os.kill(os.getpid(), signal.SIGKILL)
-        elif "WORKER" in text:
+        elif process == "WORKER":
             os.kill(os.getpid(), signal.SIGKILL)
-        elif "SCHEDULER" in text:
+        elif process == "SCHEDULER":
             os.kill(int((self._folder / "scheduler").read_text()), signal.SIGKILL)
-        elif "CLIENT" in text:
+        elif process == "CLIENT":
             os.kill(int((self._folder / "client").read_text()), signal.SIGINT)
             time.sleep(PATIENCE)
 
@@ -73,6 +77,7 @@ class DaskProcesses:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._folder = folder
         self._stack = stack
+        self._workers: list[subprocess.Popen[bytes]] = []
         self.file = folder / "scheduler.json"
         options = ["--scheduler-file", str(self.file), "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
         self.scheduler = self._start("dask_scheduler", *options)
@@ -91,14 +96,25 @@ class DaskProcesses:
         """Start a worker."""
         options = ["--name", name, "--nthreads", "1", "--host", "127.0.0.1", "--local-directory", str(self._folder)]
         options += ["--no-dashboard", "--nanny" if nanny else "--no-nanny"]
-        self._start("dask_worker", self.address, *options, **variables)
+        self._workers.append(self._start("dask_worker", self.address, *options, **variables))
 
     def wait_for(self, *names: str) -> None:
         """Wait until workers of these names are there."""
+        self._wait(lambda there: there >= set(names))
+
+    def end_workers(self) -> None:
+        """End all workers, and wait until the scheduler knows of none."""
+        while self._workers:
+            worker = self._workers.pop()
+            worker.kill()
+            worker.wait()
+        self._wait(lambda there: not there)
+
+    def _wait(self, holds: Callable[[set[str]], bool]) -> None:
         from distributed import Client
 
         with Client(self.address, set_as_default=False) as client:
-            wait_until(lambda: {w["name"] for w in client.scheduler_info()["workers"].values()} >= set(names))
+            wait_until(lambda: holds({w["name"] for w in client.scheduler_info()["workers"].values()}))
 
     def _start(self, program: str, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

@@ -19,25 +19,33 @@ from tests.workspaces import Bench, make_bench
 
 pytest.importorskip("distributed", reason="needs Dask: the extra cluster, or the group test")
 PATIENCE = 300  # seconds: several processes start
+GIVEN_UP = "5s"  # after which a scheduler is lost that does not answer
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskProcesses]:
+    with dask_processes(tmp_path_factory.mktemp("dask")) as processes:
+        yield processes
 
 
 @pytest.fixture
-def dask(tmp_path: Path) -> Iterator[DaskProcesses]:
-    with dask_processes(tmp_path / "dask") as processes:
-        yield processes
+def dask(scheduler: DaskProcesses) -> Iterator[DaskProcesses]:
+    """A scheduler without workers."""
+    yield scheduler
+    scheduler.end_workers()
 
 
 class Site:
     """A workspace of articles, and the commands run on it as a user would."""
 
-    def __init__(self, folder: Path, python_path: str, marked: dict[int, str] | None = None, count: int = 40) -> None:
-        self._environment = environment(PYTHONPATH=python_path)
+    def __init__(self, folder: Path, python_path: str, armed: str = "", count: int = 40) -> None:
+        self._environment = environment(PYTHONPATH=python_path, DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT=GIVEN_UP)
         self.bench: Bench = make_bench(folder)
-        (folder / "models").mkdir()
-        for number in range(count):
-            mark = (marked or {}).get(number, "")
-            self.bench.add(f"d{number:02}", f"Ana Ruiz viajó a Chile {number} veces. {mark}")
         self.models = folder / "models"
+        self.models.mkdir()
+        (self.models / "armed").write_text(armed, encoding="utf-8")
+        for number in range(count):
+            self.bench.add(f"d{number:02}", f"Ana Ruiz viajó a Chile {number} veces.")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "annotator", "-w", str(self.bench.workspace.root), *arguments]
@@ -67,19 +75,20 @@ class Site:
         return target.read_text(encoding="utf-8")
 
 
-def alone(tmp_path: Path, python_path: str, marked: dict[int, str]) -> tuple[list[str], str]:
-    """Return what one process tells and suggests."""
-    site = Site(tmp_path / "alone", python_path, marked)
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory, scheduler: DaskProcesses) -> tuple[list[str], str]:
+    """What one process tells and suggests."""
+    site = Site(tmp_path_factory.mktemp("alone"), scheduler.python_path)
     return site.run("suggest"), site.layers()
 
 
-def test_workers_started_here_suggest_the_same_and_say_the_same(tmp_path: Path) -> None:
+def test_workers_started_here_suggest_the_same_and_say_the_same(tmp_path: Path, alone: tuple[list[str], str]) -> None:
     site = Site(tmp_path / "work", str(TOP))
-    assert (site.run("suggest", "--cluster", "local:2"), site.layers()) == alone(tmp_path, str(TOP), {})
+    assert (site.run("suggest", "--cluster", "local:2"), site.layers()) == alone
 
 
 def test_a_worker_that_does_not_fit_is_refused_by_name_and_one_that_dies_is_replaced(
-    tmp_path: Path, dask: DaskProcesses
+    tmp_path: Path, dask: DaskProcesses, alone: tuple[list[str], str]
 ) -> None:
     old, models = tmp_path / "old", tmp_path / "models"
     (old / "annotator").mkdir(parents=True)
@@ -92,8 +101,7 @@ def test_a_worker_that_does_not_fit_is_refused_by_name_and_one_that_dies_is_repl
     dask.worker("one", nanny=True)
     dask.worker("two", nanny=True)
     dask.wait_for("old", "models", "one", "two")
-    marked = {30: "ONCE"}
-    site = Site(tmp_path / "work", dask.python_path, marked)
+    site = Site(tmp_path / "work", dask.python_path, "d30 ONCE")
     lines = site.run("suggest", "--cluster", dask.address)
     refused = [line for line in lines if line.startswith("worker ")]
     assert (site.models / "once").exists()
@@ -104,7 +112,7 @@ def test_a_worker_that_does_not_fit_is_refused_by_name_and_one_that_dies_is_repl
     )
     assert re.match(r"worker old at tcp://\S+ is refused: it has no annotator, or another version of it; ", by_age)
     told = [line for line in lines if line not in refused]
-    assert (told, site.layers()) == alone(tmp_path, dask.python_path, marked)
+    assert (told, site.layers()) == alone
 
 
 def test_documents_over_which_worker_after_worker_dies_are_named_and_all_others_done(
@@ -112,7 +120,7 @@ def test_documents_over_which_worker_after_worker_dies_are_named_and_all_others_
 ) -> None:
     dask.worker("one", nanny=True)
     dask.wait_for("one")
-    site = Site(tmp_path / "work", dask.python_path, {9: "WORKER"}, count=20)
+    site = Site(tmp_path / "work", dask.python_path, "d09 WORKER", count=20)
     *waiting, last = site.run("suggest", "--cluster", str(dask.file), status=1)
     assert all(line.startswith("waiting for workers") for line in waiting)
     assert last.startswith("annotator: 8 documents were left out, because workers died over them: all others are done")
@@ -121,24 +129,26 @@ def test_documents_over_which_worker_after_worker_dies_are_named_and_all_others_
 
 
 def test_a_scheduler_that_dies_ends_it_in_a_line_and_what_was_written_stays(
-    tmp_path: Path, dask: DaskProcesses
+    tmp_path: Path, alone: tuple[list[str], str]
 ) -> None:
-    dask.worker("one")
-    dask.wait_for("one")
-    marked = {39: "SCHEDULER"}
-    site = Site(tmp_path / "work", dask.python_path, marked)
-    (site.models / "scheduler").write_text(str(dask.scheduler.pid), encoding="utf-8")
-    *_, line = site.run("suggest", "--cluster", dask.address, status=1)
-    assert line.startswith(f"annotator: the connection to the scheduler at {dask.address} was lost: run the command")
+    with dask_processes(tmp_path / "dask") as dask:
+        dask.worker("one")
+        dask.wait_for("one")
+        site = Site(tmp_path / "work", dask.python_path, "d39 SCHEDULER")
+        (site.models / "scheduler").write_text(str(dask.scheduler.pid), encoding="utf-8")
+        *_, line = site.run("suggest", "--cluster", dask.address, status=1)
+        assert line.startswith(
+            f"annotator: the connection to the scheduler at {dask.address} was lost: run the command"
+        )
     assert site.written() >= 8
     site.run("suggest")
-    assert site.layers() == alone(tmp_path, dask.python_path, marked)[1]
+    assert site.layers() == alone[1]
 
 
 def test_ctrl_c_stops_it_and_what_was_written_stays(tmp_path: Path, dask: DaskProcesses) -> None:
     dask.worker("one")
     dask.wait_for("one")
-    site = Site(tmp_path / "work", dask.python_path, {39: "CLIENT"})
+    site = Site(tmp_path / "work", dask.python_path, "d39 CLIENT")
     assert site.run("suggest", "--cluster", dask.address, status=130) == ["", "annotator: stopped"]
     assert 8 <= site.written() < 40
 
