@@ -1,4 +1,4 @@
-"""Values with intervals that resample documents, or the reason why there is none."""
+"""Values with intervals over documents, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
+from annotator.agreement.jackknife import LeftOut, intervals
 from annotator.agreement.measures import Measure
 from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
 
 LEAST_DOCUMENTS = 5
 """Documents below which there is no interval: they would say next to nothing about others."""
-
-BOOTSTRAP_DOCUMENTS = 30
-"""Documents from which the interval is a bootstrap's; below, it is the jackknife's with Student's t."""
 
 MOST_WEIGHTS = 4_000_000
 """Weights of documents in resamples that are multiplied at a time, so that memory does not grow with both."""
@@ -31,20 +29,22 @@ MOST_TOTALS = 500_000
 SINGLE_DOCUMENTS = 1000
 """Documents looked at one by one that are unpacked at a time."""
 
-Method = Literal["bootstrap", "jackknife-t"]
+Way = Literal["jackknife", "bootstrap"]
+"""What intervals are made by."""
 
-STUDENT = (
-    *(12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448),
-    *(2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860, 2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484),
-)
-"""Quantiles .975 of Student's t with 1, 2, … degrees of freedom."""
+Method = Literal["jackknife", "clopper-pearson", "bootstrap"]
+"""What an interval was made by: the jackknife's is Clopper and Pearson's where no document changes the figure."""
 
 
 class EstimateOptions(NamedTuple):
-    """How intervals are made: resamples drawn, and the seed of the draw. The level is 95 %."""
+    """How intervals are made: the bootstrap's resamples and the seed of their draw.  The level is 95 %.
+
+    Without ``resamples`` there are no intervals, whichever way they are made.
+    """
 
     resamples: int = 2000
     seed: int = 0
+    way: Way = "jackknife"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,28 @@ def estimate_parts(
     if not len(features):
         return []
     board = _Board(features, measures)
-    informative = board.informative()
-    counts = np.add.reduceat(informative, features.first[:-1], axis=0, dtype=np.intp)
-    low, high = np.full_like(board.total, np.nan), np.full_like(board.total, np.nan)
-    many, few = counts >= BOOTSTRAP_DOCUMENTS, (counts >= LEAST_DOCUMENTS) & (counts < BOOTSTRAP_DOCUMENTS)
-    if options.resamples:
-        if few.any():
-            low, high = _jackknife(board, few, informative)
-        for part in np.flatnonzero(many.any(axis=1)).tolist():
-            which = many[part]
-            low[part, which], high[part, which] = _bootstrap(board, part, which, options)
-    return [board.estimates(part, low[part], high[part], counts[part]) for part in range(features.parts)]
+    items = board.items_each()
+    counts = np.add.reduceat(items > 0, features.first[:-1], axis=0, dtype=np.intp)
+    enough = counts >= LEAST_DOCUMENTS
+    found = _Intervals.none(board.total)
+    if options.resamples and enough.any():
+        found = _bootstraps(board, enough, options) if options.way == "bootstrap" else _jackknife(board, enough, items)
+    return [board.estimates(part, found, counts[part], options) for part in range(features.parts)]
+
+
+class _Intervals(NamedTuple):
+    """The intervals of values, one row a part, and by what they were made."""
+
+    low: Array
+    high: Array
+    method: NDArray[np.str_]
+
+    @classmethod
+    def none(cls, values: Array) -> _Intervals:
+        """No interval yet for any of some values."""
+        return cls(
+            np.full_like(values, np.nan), np.full_like(values, np.nan), np.full(values.shape, "bootstrap", "U16")
+        )
 
 
 class _Board:
@@ -119,12 +130,14 @@ class _Board:
         items = [counted[m.universe.items] for m in self.measures]
         return np.hstack([some.reshape(len(some), -1) for some in items])
 
-    def informative(self) -> NDArray[np.bool_]:
-        """For each unit and value whether the document has any of its items."""
+    def items_each(self) -> NDArray[np.float32]:
+        """For each unit and value how many of its items the document has."""
         parts = _chunks(len(self.features), SINGLE_DOCUMENTS)
-        return np.vstack([self._items(self.features.each(part)) > 0 for part in parts])
+        return np.vstack([self._items(self.features.each(part)).astype(np.float32) for part in parts])
 
-    def estimates(self, part: int, low: Array, high: Array, informative: Indexes) -> dict[str, list[Estimate]]:
+    def estimates(
+        self, part: int, found: _Intervals, informative: Indexes, options: EstimateOptions
+    ) -> dict[str, list[Estimate]]:
         """The estimates of a part by their measure's name."""
         documents = int(self.features.first[part + 1] - self.features.first[part])
         result: dict[str, list[Estimate]] = {}
@@ -134,31 +147,47 @@ class _Board:
                 _estimate(
                     measure,
                     float(self.total[part, place]),
-                    (float(low[place]), float(high[place])),
+                    (float(found.low[part, place]), float(found.high[part, place]), str(found.method[part, place])),
                     (documents, int(informative[place]), round(float(self.items[part, place]))),
+                    options,
                 )
                 for place in range(at, at + size)
             ]
             at += size
         return result
 
+    @property
+    def chance_corrected(self) -> NDArray[np.bool_]:
+        """Which values are of measures that are corrected for chance."""
+        return np.repeat([bool(measure.degenerate) for measure in self.measures], self.sizes)
 
-def _estimate(measure: Measure, value: float, interval: tuple[float, float], basis: tuple[int, int, int]) -> Estimate:
+
+def _estimate(
+    measure: Measure,
+    value: float,
+    interval: tuple[float, float, str],
+    basis: tuple[int, int, int],
+    options: EstimateOptions,
+) -> Estimate:
     """One value with what there is to say about it; its basis are documents, informative ones, and items."""
     informative, items = basis[1:]
+    low, high, method = interval
     if isnan(value):
         reason = measure.degenerate if items else measure.universe.nothing
         return Estimate(None, None, None, None, *basis, reason)
-    if isnan(interval[0]) or isnan(interval[1]):
-        return Estimate(value, None, None, None, *basis, _no_interval(informative))
-    method: Method = "bootstrap" if informative >= BOOTSTRAP_DOCUMENTS else "jackknife-t"
-    return Estimate(value, max(measure.lowest, interval[0]), min(1.0, interval[1]), method, *basis)
+    if isnan(low) or isnan(high):
+        return Estimate(value, None, None, None, *basis, _no_interval(informative, options))
+    return Estimate(value, max(measure.lowest, low), min(1.0, high), cast("Method", method), *basis)
 
 
-def _no_interval(informative: int) -> str:
+def _no_interval(informative: int, options: EstimateOptions) -> str:
+    if not options.resamples:
+        return "no interval: none was asked for (0 resamples)"
     if informative < LEAST_DOCUMENTS:
         return f"no interval: fewer than {LEAST_DOCUMENTS} documents have any of this"
-    return "no interval: undefined in too many resamples"
+    if options.way == "bootstrap":
+        return "no interval: undefined in too many resamples"
+    return "no interval: undefined without one of the documents"
 
 
 @lru_cache(maxsize=2)
@@ -175,6 +204,14 @@ def draws(documents: int, options: EstimateOptions) -> NDArray[np.uint8]:
 
 def _chunks(count: int, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, count, size)]
+
+
+def _bootstraps(board: _Board, which: NDArray[np.bool_], options: EstimateOptions) -> _Intervals:
+    """The bootstrap's intervals of all parts, for ``which`` values."""
+    found = _Intervals.none(board.total)
+    for part in np.flatnonzero(which.any(axis=1)).tolist():
+        found.low[part, which[part]], found.high[part, which[part]] = _bootstrap(board, part, which[part], options)
+    return found
 
 
 def _bootstrap(board: _Board, part: int, which: NDArray[np.bool_], options: EstimateOptions) -> tuple[Array, Array]:
@@ -202,25 +239,20 @@ def _percentiles(values: Array) -> tuple[Array, Array]:
     return bounds[0], bounds[1]
 
 
-def _jackknife(board: _Board, which: NDArray[np.bool_], informative: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Value ± t · standard error, from leaving out each document that has any items; NaN but for ``which`` values.
-
-    All parts are done at once.
-    """
+def _jackknife(board: _Board, which: NDArray[np.bool_], items: NDArray[np.float32]) -> _Intervals:
+    """The jackknife's intervals for ``which`` values, of all parts at once."""
     features = board.features
-    mine = informative & which[features.part]
-    left_out: Indexes = np.flatnonzero(mine.any(axis=1))
-    size = max(1, min(SINGLE_DOCUMENTS, MOST_WEIGHTS // len(features)))
-    leaving = np.vstack([board.values(features.without(left_out[chunk])) for chunk in _chunks(len(left_out), size)])
-    mine, part = mine[left_out], features.part[left_out]
-    begins = np.flatnonzero(np.diff(part, prepend=-1))
-    counts = np.add.reduceat(mine, begins, axis=0, dtype=np.intp)
-    there = np.maximum(counts, 1)
-    place = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(part)))
-    mean = np.add.reduceat(np.where(mine, leaving, 0), begins, axis=0) / there
-    squares = np.add.reduceat(np.where(mine, (leaving - mean[place]) ** 2, 0), begins, axis=0)
-    error = np.sqrt((counts - 1) / there * squares, where=counts > 0, out=np.zeros_like(squares))
-    margin = np.full_like(board.total, np.nan)
-    found = which[part[begins]]
-    margin[which] = (np.array(STUDENT)[np.clip(counts - 2, 0, len(STUDENT) - 1)] * error)[found]
-    return board.total - margin, board.total + margin
+    mine = (items > 0) & which[features.part]
+    rows: Indexes = np.flatnonzero(mine.any(axis=1))
+    size = max(1, min(SINGLE_DOCUMENTS, MOST_TOTALS // board.width))
+    values = np.vstack([board.values(features.without(rows[chunk])) for chunk in _chunks(len(rows), size)])
+    part = features.part[rows]
+    first = np.flatnonzero(np.diff(part, prepend=-1))
+    left_out = LeftOut(values, mine[rows], items[rows].astype(float), first)
+    there = part[first]
+    bounds = intervals(board.total[there], left_out, board.chance_corrected)
+    found = _Intervals.none(board.total)
+    found.low[there] = np.where(which[there], bounds.low, np.nan)
+    found.high[there] = np.where(which[there], bounds.high, np.nan)
+    found.method[there] = np.where(bounds.alike, "clopper-pearson", "jackknife")
+    return found

@@ -20,6 +20,9 @@ WHOLE_IN_SINGLE = 2.0**24
 
 Numbers: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
+Summing: TypeAlias = Callable[[Indexes, Sequence[Numbers]], list[Array]]
+"""Sums tables over units, one row a resample; the numbers say of which unit each row of the tables is."""
+
 Sides = Callable[[slice], Array]
 """For some rows what both call alike, then how often the left layer has each category, then the right one."""
 
@@ -91,7 +94,7 @@ class Features:
 
     def total(self) -> Totals:
         """The totals of all parts."""
-        return Totals(self, self._total_of, np.ones((1, len(self)), dtype=np.float32))
+        return Totals(self, self._total_of, lambda _, tables: [_sum_of(table)[None] for table in tables])
 
     def _total_of(self, table: Numbers) -> Array:
         found: Array = np.add.reduceat(table, self.first[:-1], axis=0, dtype=float)
@@ -108,11 +111,13 @@ class Features:
             left: Array = self._total_of(table)[self.part[which]] - table[which]
             return left
 
-        taken = None
-        if not self.alone:
-            taken = np.ones((len(which), len(self)), dtype=np.float32)
-            taken[np.arange(len(which)), which] = 0
-        return Totals(self, weigh, taken)
+        def leave_out(unit: Indexes, tables: Sequence[Numbers]) -> list[Array]:
+            place = np.full(len(self), -1)
+            place[unit] = np.arange(len(unit))
+            row = place[which]
+            return [_sum_of(table) - np.where(row[:, None] < 0, 0, table[row]) for table in tables]
+
+        return Totals(self, weigh, leave_out)
 
     def weighed(self, part: int, taken: NDArray[np.float32], tables: Iterable[str]) -> Totals:
         """The totals of a part when its documents (columns) are taken so many times, one row a resample.
@@ -120,7 +125,11 @@ class Features:
         ``tables``, by name, are summed at once, which is several times as fast as one by one.
         """
         own = slice(int(self.first[part]), int(self.first[part + 1]))
-        totals = Totals(self, lambda table: _products(taken, [table[own]])[0], taken)
+        totals = Totals(
+            self,
+            lambda table: _products(taken, [table[own]])[0],
+            lambda unit, tables: _products(taken[:, unit], tables),
+        )
         names = list(tables)
         some = [self._prepared[name][own] for name in names]
         totals.tables.update(zip(names, _products(taken, some), strict=True))
@@ -191,14 +200,14 @@ class Features:
         sides = comparisons.tokens[comparisons.left[which]], comparisons.tokens[comparisons.right[which]]
         return np.hstack([alike, *sides])
 
-    def pair_margins(self, taken: NDArray[np.float32]) -> Iterator[list[Margins]]:
+    def pair_margins(self, summing: Summing) -> Iterator[list[Margins]]:
         """Yield for each pair of layers what its margins sum up to: of tokens, named spans and related spans."""
         unit = np.empty(len(self.comparisons), dtype=np.intp)
         unit[self._rows] = self._unit
         every = self.token_sides, self.sides_of(self.comparisons.named), self.sides_of(self.comparisons.related)
         for rows in self.comparisons.rows_by_pair():
             if rows.start < rows.stop:
-                yield list(map(_margins, _products(taken[:, unit[rows]], [_narrowed(sides(rows)) for sides in every])))
+                yield list(map(_margins, summing(unit[rows], [_narrowed(sides(rows)) for sides in every])))
 
 
 def _numbered(pair: Indexes) -> Indexes:
@@ -210,6 +219,12 @@ def _narrowed(table: Array) -> Numbers:
     """A table in single precision, which multiplies twice as fast, where all its sums are exact in it."""
     exact = np.max(table.sum(axis=0), initial=0) < WHOLE_IN_SINGLE / 2 and np.array_equal(table, np.rint(table))
     return table.astype(np.float32) if exact else table
+
+
+def _sum_of(table: Numbers) -> Array:
+    """The sum of a table over its rows."""
+    found: Array = table.sum(axis=0, dtype=float)
+    return found
 
 
 def _products(taken: NDArray[np.float32], tables: Sequence[Numbers]) -> list[Array]:
@@ -236,16 +251,14 @@ def _margins(sides: Array) -> Margins:
 class Totals:
     """Tables summed over documents; the first axis of each runs over resamples or parts.
 
-    ``taken`` says how often each document was taken, one row a resample, where that is known.
+    ``weigh`` sums a table that has a row for every unit, ``summing`` others (not known for units by themselves).
     """
 
-    def __init__(
-        self, features: Features, weigh: Callable[[Numbers], Array], taken: NDArray[np.float32] | None
-    ) -> None:
+    def __init__(self, features: Features, weigh: Callable[[Numbers], Array], summing: Summing | None) -> None:
         self._features = features
         self._comparisons = features.comparisons
         self._weigh = weigh
-        self._taken = taken
+        self._summing = summing
         self.tables: dict[str, Array] = {}
         """The totals of the features' tables, as far as anything asked for them."""
 
@@ -341,8 +354,8 @@ class Totals:
             tokens = self.of_sides("token sides", features.token_sides)
             related = self.of_sides("related sides", features.sides_of(self._comparisons.related))
             return _kappas(tokens, self._named_sides, related)
-        assert self._taken is not None
-        of_pairs = [_kappas(*margins) for margins in features.pair_margins(self._taken)]
+        assert self._summing is not None
+        of_pairs = [_kappas(*margins) for margins in features.pair_margins(self._summing)]
         return {name: c.mean_of_defined(values[name] for values in of_pairs) for name in of_pairs[0]}
 
     @cached_property

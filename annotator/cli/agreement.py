@@ -24,12 +24,14 @@ from annotator.cli.common import (
 from annotator.reports.printable import printable
 
 if TYPE_CHECKING:
+    from annotator.agreement.estimates import Way
     from annotator.files.outputs import Outputs
     from annotator.reports.agreement import Agreement
     from annotator.reports.work_summary import WorkSummary
     from annotator.workflow.comparing.agreement_sample import AgreementSample
     from annotator.workflow.workspace import Workspace
 
+INTERVALS = ("jackknife", "bootstrap")
 FORMATS = ("table", "md", "json", "csv", "html")
 
 
@@ -49,7 +51,18 @@ FORMATS = ("table", "md", "json", "csv", "html")
 @click.option("--lang", metavar="LANG", help="Count the articles in one language alone.")
 @click.option("--gamma", type=Share(0, 86_400), metavar="SECONDS", help="Measure γ too, for as long as this.")
 @click.option(
-    "--resamples", type=click.IntRange(0, 100_000), default=2000, show_default=True, help="Resamples for intervals."
+    "--intervals",
+    type=click.Choice(INTERVALS),
+    default="jackknife",
+    show_default=True,
+    help="How intervals are made.",
+)
+@click.option(
+    "--resamples",
+    type=click.IntRange(0, 100_000),
+    default=2000,
+    show_default=True,
+    help="Resamples of the bootstrap; 0: no intervals.",
 )
 @click.option("--seed", type=COUNT, default=0, show_default=True, help="Seed of the resamples and of γ.")
 @force_option
@@ -63,6 +76,7 @@ def command(
     output: Path | None,
     lang: str | None,
     gamma: float | None,
+    intervals: Way,
     resamples: int,
     seed: int,
     force: bool,
@@ -79,7 +93,7 @@ def command(
 
     workspace = global_options.workspace(folder)
     sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=lang)
-    agreement = measure(sample, EstimateOptions(resamples, seed), gamma_seconds=gamma)
+    agreement = measure(sample, EstimateOptions(resamples, seed, intervals), gamma_seconds=gamma)
     done = summarize_work(verdict_counts(workspace), work_times(workspace))
     outputs = workspace.outputs(force=force)
     _tell_retired(workspace, sample)

@@ -75,8 +75,7 @@ def _opening(agreement: Agreement, title: str) -> Iterator[str]:
     value = agreement_text.number(found.value if found else None)
     yield f'<div class="lead"><b>{value}</b><p>{_shown(first)}</p></div>'
     yield from (f"<p>{_shown(line)}</p>" for line in rest)
-    options = agreement.options
-    yield f'<p class="note">{_shown(agreement_text.CAUTION)} {options.resamples:,} resamples, seed {options.seed}.</p>'
+    yield f'<p class="note">{_shown(agreement_text.caution(agreement))}</p>'
 
 
 def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:

@@ -82,6 +82,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
         "layers": list(agreement.layers),
         "options": {
             "level": 0.95,
+            "intervals": agreement.options.way,
             "resamples": agreement.options.resamples,
             "seed": agreement.options.seed,
             "resampled": "documents",

@@ -70,7 +70,9 @@ def _overall(agreement: Agreement) -> Section:
         for m, e in agreement.overall.figures
     ]
     columns = ("measure", *FIGURES, "of")
-    return Section("Overall", columns, rows, ("value", "documents", "items"), agreement_text.CAUTION if rows else "")
+    return Section(
+        "Overall", columns, rows, ("value", "documents", "items"), agreement_text.caution(agreement) if rows else ""
+    )
 
 
 def _parts(title: str, parts: Sequence[Slice]) -> Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.agreement.estimates import Estimate
+from annotator.agreement.estimates import LEAST_DOCUMENTS, Estimate
 from annotator.reports.agreement import Agreement
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import display_name
@@ -72,7 +72,9 @@ def headline(agreement: Agreement) -> str:
     if found.low is None or found.high is None:
         return f"{said}; {found.reason.removeprefix('no interval: ')}, so there is no interval."
     span = f"{round(100 * found.low)} to {round(100 * found.high)}"
-    return f"{said}; in other documents like these, {span} (95 % interval over {plural(found.documents, 'document')})."
+    return (
+        f"{said}; over all documents of this kind, {span} (95 % interval from {plural(found.documents, 'document')})."
+    )
 
 
 def differing(agreement: Agreement) -> str:
@@ -94,11 +96,18 @@ def coverage(agreement: Agreement) -> str:
     return f"{agreement.compared:,} of {plural(agreement.total, 'document')} finished in at least two layers{single}."
 
 
-CAUTION = (
-    "Intervals (95 %) say how far the figure would move with other documents like these; the curators are taken as they"
-    " are. From 30 documents on they are bootstrap percentiles, below that jackknife with Student's t (a little too"
-    " narrow at 10 documents), below 5 there is none."
-)
+def caution(agreement: Agreement) -> str:
+    """What intervals say, and how they are made."""
+    options = agreement.options
+    if options.way == "bootstrap":
+        way = f"the bootstrap: percentiles of {options.resamples:,} resamples of documents, seed {options.seed}"
+    else:
+        way = "the jackknife: what the figure is without each document"
+    return (
+        "Intervals (95 %) are about the figure over all documents of this kind; single documents vary more. The"
+        f" curators are taken as they are. Intervals are made by {way}. From fewer than {LEAST_DOCUMENTS} documents"
+        " there is none."
+    )
 
 
 def retired_labels(agreement: Agreement) -> str:

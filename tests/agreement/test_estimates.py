@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import random
+from math import exp, log
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
 from annotator.agreement.layers import Content, DocumentLayers
@@ -32,34 +35,100 @@ def headline(documents: list[DocumentLayers], options: EstimateOptions = QUICK) 
     return estimate(Features(compared(documents)), OVERALL, options)["span.f1"][0]
 
 
-def test_an_interval_is_a_bootstrap_from_thirty_documents_on() -> None:
-    found = headline(noisy(30))
-    assert found.method == "bootstrap"
-    assert found.value is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert 0 < found.low < found.value < found.high < 1
+def test_an_interval_is_the_jackknifes_unless_the_bootstrap_is_asked_for() -> None:
+    documents = noisy(30)
+    found, resampled = headline(documents), headline(documents, QUICK._replace(way="bootstrap"))
+    assert (found.method, resampled.method) == ("jackknife", "bootstrap")
+    for one in (found, resampled):
+        assert one.value is not None
+        assert one.low is not None
+        assert one.high is not None
+        assert 0 < one.low < one.value < one.high < 1
 
 
-def test_below_thirty_documents_it_is_the_jackknife() -> None:
-    found = headline(noisy(12))
-    assert found.method == "jackknife-t"
-    assert found.low is not None
-    assert found.value is not None
-    assert found.low < found.value
+def leaving(documents: list[DocumentLayers], name: str) -> list[float]:
+    """Return a figure without each document."""
+    values = [measured([d for d in documents if d is not one], ("A", "B"))[name].value for one in documents]
+    return [value for value in values if value is not None]
 
 
-def test_the_jackknife_is_student_t_about_the_value() -> None:
-    documents = noisy(6)
+def by_hand(value: float, values: list[float], sizes: list[int], chance_corrected: bool) -> tuple[float, float]:
+    """Return the interval, worked out one number after the other."""
+    m = len(values)
+    away = [v - sum(values) / m for v in values]
+    squares = sum(d**2 for d in away)
+    error = ((m - 1) / m * squares) ** 0.5
+    kurtosis = m * sum(d**4 for d in away) / squares**2
+    expected = [size**1.5 for size in sizes]
+    freedom = max(1.0, min(sum(expected) ** 2 / sum(v**2 for v in expected) - 1, 2 * m / (kurtosis - 1)))
+    margin = float(student.ppf(0.975, freedom)) * error
+    if chance_corrected:
+        step = margin / (1 - value)
+        return 1 - (1 - value) * exp(step), 1 - (1 - value) * exp(-step)
+    odds, step = log(value / (1 - value)), margin / (value * (1 - value))
+    return 1 / (1 + exp(step - odds)), 1 / (1 + exp(-step - odds))
+
+
+def test_the_jackknife_is_student_t_about_the_value_on_its_scale() -> None:
+    documents = noisy(7)
     found = headline(documents)
-    leaving = [
-        headline([d for d in documents if d is not one], EstimateOptions(resamples=0)).value for one in documents
-    ]
-    values = [v for v in leaving if v is not None]
-    mean = sum(values) / 6
-    error = (5 / 6 * sum((v - mean) ** 2 for v in values)) ** 0.5
+    sizes = [sum(len(layer.labels) for layer in d.layers.values()) for d in documents]
     assert found.value is not None
-    assert found.low == pytest.approx(found.value - 2.5706 * error)
+    assert (found.low, found.high) == pytest.approx(
+        by_hand(found.value, leaving(documents, "span.f1"), sizes, chance_corrected=False)
+    )
+
+
+def test_measures_corrected_for_chance_have_a_scale_of_their_own() -> None:
+    documents = noisy(9)
+    found = estimate(Features(compared(documents, ("A", "B"))), OVERALL, QUICK)["token.kappa"][0]
+    assert found.value is not None
+    assert (found.low, found.high) == pytest.approx(
+        by_hand(found.value, leaving(documents, "token.kappa"), [12] * 9, chance_corrected=True)
+    )
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=15)
+def test_every_measure_without_a_document_is_what_the_others_give(seed: int) -> None:
+    """Three curators, of whom not everybody has every document."""
+    chance = random.Random(seed)
+    documents = []
+    for number in range(5):
+        names = ["ana", "bo", "carla"] if chance.random() < 0.6 else chance.sample(["ana", "bo", "carla"], 2)
+        values = {name: [chance.choice([None, "A", "B"]) for _ in range(8)] for name in names}
+        documents.append(labelled_tokens(values, key=f"d{number}"))
+    features = Features(compared(documents, ("A", "B")))
+    totals = features.without(np.arange(5))
+    for place in range(5):
+        rest = measured([*documents[:place], *documents[place + 1 :]], ("A", "B"))
+        for measure in OVERALL:
+            value = float(measure.value(totals, features).reshape(5, -1)[place, 0])
+            expected = rest[measure.name].value
+            assert value == pytest.approx(float("nan") if expected is None else expected, nan_ok=True), measure.name
+
+
+def test_documents_that_all_agree_still_leave_room() -> None:
+    """Five documents without a difference: 48 to 100, as five hits of five trials (Clopper & Pearson 1934)."""
+    alike = [labelled_tokens({"ana": ["A", None, "B"], "bo": ["A", None, "B"]}, key=f"d{i}") for i in range(5)]
+    found = headline(alike)
+    assert (found.value, found.method) == (1, "clopper-pearson")
+    assert found.low == pytest.approx(0.025**0.2)
+    assert found.high == 1
+
+
+def test_without_resamples_there_is_no_interval_and_that_is_the_reason() -> None:
+    found = headline(noisy(12), EstimateOptions(resamples=0))
+    assert (found.low, found.high, found.method) == (None, None, None)
+    assert found.reason == "no interval: none was asked for (0 resamples)"
+
+
+def test_a_few_long_documents_widen_the_interval() -> None:
+    """One document of a hundred times the length decides as if there were hardly another."""
+    long = labelled_tokens({"ana": ["A", "B", "A"] * 200, "bo": ["A", "B", "B"] * 200}, key="long")
+    short, mixed = headline(noisy(12)), headline([*noisy(11), long])
+    assert None not in (short.low, short.high, mixed.low, mixed.high)
+    assert mixed.high - mixed.low > 2 * (short.high - short.low)  # type: ignore[operator]
 
 
 def test_below_five_documents_there_is_a_value_but_no_interval() -> None:
@@ -71,7 +140,7 @@ def test_below_five_documents_there_is_a_value_but_no_interval() -> None:
 
 def test_the_seed_decides_the_interval_and_nothing_else() -> None:
     documents = noisy(40)
-    same, again, other = (headline(documents, EstimateOptions(300, seed)) for seed in (1, 1, 2))
+    same, again, other = (headline(documents, EstimateOptions(300, seed, "bootstrap")) for seed in (1, 1, 2))
     assert same == again
     assert same.value == other.value
     assert (same.low, same.high) != (other.low, other.high)
@@ -81,7 +150,7 @@ def test_documents_that_both_left_empty_count_but_tell_an_f1_nothing() -> None:
     empty = [labelled_tokens({"ana": [None] * 12, "bo": [None] * 12}, key=f"e{i}") for i in range(30)]
     found = headline([*noisy(6), *empty])
     assert (found.documents, found.informative) == (36, 6)
-    assert found.method == "jackknife-t"
+    assert found.method == "jackknife"
     assert found.value == headline(noisy(6)).value
 
 

@@ -75,8 +75,8 @@ def test_one_pair_has_left_and_right_and_several_have_not(differing: Bench) -> N
 
 def test_the_headline_is_a_sentence(differing: Bench) -> None:
     said = headline(report(differing))
-    assert said.startswith("Of 100 spans that ana or bo has, the other has 82 exactly the same; in other documents")
-    assert "95 % interval over 8 documents" in said
+    assert said.startswith("Of 100 spans that ana or bo has, the other has 82 exactly the same; over all documents")
+    assert "95 % interval from 8 documents" in said
 
 
 def test_one_curator_alone_is_told_what_is_missing(bench: Bench) -> None:
@@ -99,11 +99,17 @@ def test_a_report_on_nothing_has_every_format(bench: Bench) -> None:
 def test_json_has_every_figure_with_what_it_rests_on(differing: Bench) -> None:
     record = json.loads(json.dumps(as_json(report(differing), NO_WORK), allow_nan=False))
     assert record["schema"] == "annotator.agreement/1"
-    assert record["options"] == {"level": 0.95, "resamples": 200, "seed": 1, "resampled": "documents"}
+    assert record["options"] == {
+        "level": 0.95,
+        "intervals": "jackknife",
+        "resamples": 200,
+        "seed": 1,
+        "resampled": "documents",
+    }
     assert record["documents"] == {"total": 8, "compared": 8, "single": 0}
     figures = {(f["scope"], f["name"], f["measure"]): f for f in record["figures"]}
     strict = figures["overall", None, "span.f1"]
-    assert (strict["documents"], strict["informative"], strict["items"], strict["method"]) == (8, 8, 34, "jackknife-t")
+    assert (strict["documents"], strict["informative"], strict["items"], strict["method"]) == (8, 8, 34, "jackknife")
     undefined = figures["overall", None, "relation.label_kappa"]
     assert undefined["value"] is None
     assert undefined["reason"] == "no two layers relate the same spans"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from annotator.agreement.estimates import Estimate
 from annotator.reports.agreement import Agreement, Confusion, Slice, periods
 from annotator.reports.agreement_text import (
-    CAUTION,
     KIND_NAMES,
     RELATION_KIND_NAMES,
+    caution,
     coverage,
     differing,
     headline,
@@ -126,7 +126,7 @@ def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
     yield from _kinds("How spans differ", agreement.kinds, KIND_NAMES, width, relations=False)
     yield from _kinds("How relations differ", agreement.relation_kinds, RELATION_KIND_NAMES, width, relations=True)
     yield ()
-    yield from prose(CAUTION, width, "faint")
+    yield from prose(caution(agreement), width, "faint")
 
 
 def _kinds(
