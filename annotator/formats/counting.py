@@ -49,11 +49,6 @@ class Offsets:
         """Tell whether an offset in code points lies between characters of this way of counting."""
         return self._same or offset in (0, len(self._text)) or self._offsets[offset] != self._offsets[offset - 1]
 
-    @property
-    def differ(self) -> bool:
-        """Whether any offset differs from that in code points."""
-        return not self._same and self._offsets[-1] != len(self._text)
-
     @cached_property
     def _same(self) -> bool:
         return self._counting == "codepoints" or (self._text.isascii() and "\r" not in self._text)

@@ -176,6 +176,15 @@ def test_what_is_written_under_any_counting_comes_back(counting: str | None) -> 
         assert export_data(other, "doccano", options=options)[0] == data
 
 
+def test_all_rows_have_the_same_columns_since_doccano_refuses_others() -> None:
+    plain, astral = {"text": "Luis viaja.", "label": [[0, 4, "PERSON"]]}, {"text": ROCKET, "label": [[2, 6, "GPE"]]}
+    with workspace() as bench:
+        import_data(bench, "doccano", rows(plain, astral), layer="gold")
+        data, _ = export_data(bench, "doccano")
+    first, second = map(json.loads, data.splitlines())
+    assert [*first] == [*second]
+
+
 def test_a_span_that_cuts_a_grapheme_is_told() -> None:
     text = "e\u0301a Peru"
     with workspace() as bench:
