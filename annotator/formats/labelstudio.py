@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.annotation import Extra
+from annotator.formats.document_fields import foreign_document
 from annotator.formats.json_values import Fields, dumps
-from annotator.formats.labelstudio_data import is_minimal, read_minimal, text_key
+from annotator.formats.labelstudio_data import is_minimal, read_minimal, split_data, text_key
 from annotator.formats.labelstudio_results import ResultReader, write_results
 from annotator.formats.project_setup import labelling_config
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
@@ -20,7 +21,6 @@ from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 
 _HINT = "export the project anew as JSON"
-_OUR_FIELDS = ("key", "lang", "title", "meta", "curator")
 _ANNOTATION = ("result", "completed_by", "was_cancelled")
 _PREDICTION = ("result", "model_version", "score")
 ANNOTATION = "annotation"
@@ -42,30 +42,19 @@ def _document(item: JsonItem, column: str | None) -> ForeignDocument:
     text = data.get(name, str)
     work = "annotations" if "annotations" in task or "completions" not in task else "completions"
     results = ResultReader(text)
-    ours = _OUR_FIELDS if "key" in data else ()
+    ours, others = split_data(data, name)
     annotations = list(task.items(work)) if work in task else []
-    author = data.optional("curator", str) if ours and _one_number(annotations) else None
+    author = ours.optional("curator", str) if _one_number(annotations) else None
     layers = [_annotation(fields, results, author) for fields in annotations]
     layers += [_prediction(fields, results) for fields in _predictions(task, annotations, results.lost)]
-    others = data.others(name, *ours)
     extras = {
         "text": name,
         "data": others,
         "task": task.others("data", work, "predictions"),
         **({"names": results.names} if results.names else {}),
     }
-    return ForeignDocument(
-        where=item.where,
-        text=text,
-        fallback=item.key(task.optional("id", int, str)),
-        layers=tuple(layers),
-        key=data.optional("key", str) if ours else None,
-        lang=data.optional("lang", str) if ours else None,
-        title=data.optional("title", str) if ours else None,
-        meta=data.optional("meta", dict) or {} if ours else {},
-        extras=extras,
-        lost=results.lost,
-    )
+    fallback = item.key(task.optional("id", int, str))
+    return foreign_document(ours, text, fallback, tuple(layers), extras=extras, lost=results.lost)
 
 
 def _one_number(annotations: Sequence[Fields]) -> bool:

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from annotator.errors import FormatError
+from annotator.formats.document_fields import DOCUMENT_FIELDS, foreign_document
 from annotator.formats.json_values import Fields
 from annotator.formats.labelstudio_results import ResultReader
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.source import JsonItem
 
 _MEDIA = ("image", "audio", "video", "html", "pdf", "img")
+_OUR_FIELDS = (*DOCUMENT_FIELDS, "curator")
 _ABOUT_MINIMAL = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
 
 
@@ -39,15 +41,25 @@ def read_minimal(item: JsonItem, task: Fields, column: str | None) -> ForeignDoc
     content, extras = results.read(Fields({"result": regions}, task.where, hint=task.hint))
     author = task.optional("annotator", int, str)
     layer = ForeignLayer(content, None if author is None else str(author), extras=tuple(extras))
-    others = data.others(name)
-    return ForeignDocument(
-        where=item.where,
-        text=text,
-        fallback=item.key(task.optional("id", int, str)),
-        layers=(layer,),
+    ours, others = split_data(data, name)
+    return foreign_document(
+        ours,
+        text,
+        item.key(task.optional("id", int, str)),
+        (layer,),
         extras={"text": name, "data": others} if others else {},
         lost=results.lost,
     )
+
+
+def split_data(data: Fields, text: str) -> tuple[Fields, dict[str, Any]]:
+    """Part a task's data, but its text, into the fields that an export of ours put there and those of others.
+
+    Ours always have the document's key; without it the names mean what the project's owner meant by them.
+    """
+    ours = _OUR_FIELDS if "key" in data else ()
+    fields = {name: data.values[name] for name in ours if name in data}
+    return Fields(fields, data.where, data.path, data.hint), data.others(text, *ours)
 
 
 def _controls(task: Fields) -> Iterator[tuple[str, tuple[str, list[Any]]]]:

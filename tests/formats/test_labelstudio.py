@@ -290,6 +290,13 @@ def test_the_minimal_json() -> None:
     assert one({"text": TEXT, "annotator": 4}).layers[0].content.spans == {}
 
 
+def test_the_minimal_json_of_our_own_tasks_keeps_the_document() -> None:
+    ours = {"key": "nota", "lang": "en", "title": "Un título", "meta": {"url": "x"}, "curator": "ana"}
+    document = one({"id": 3, "text": TEXT, **ours, "source": "wire", "label": [A["value"]], "annotator": 1})
+    assert (document.key, document.lang, document.title, document.meta) == ("nota", "en", "Un título", {"url": "x"})
+    assert document.extras == {"text": "text", "data": {"source": "wire"}}
+
+
 def test_an_export_brings_the_labelling_interface_along(tmp_path: Path) -> None:
     path = tmp_path / "gold.json"
     with workspace() as bench:
