@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test browser check format snapshots screenshots training-proof help
+.PHONY: annotate test browser check format snapshots screenshots training-proof interop help
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make format     mend what the formatter and the linter can mend"
 	@echo "make snapshots  accept how the screens look now, for tests/tui/test_snapshots.py"
 	@echo "make training-proof   train on exports of the sample articles, and suggest with the model"
+	@echo "make interop    exports through the real programs and back; installs them below .interop/"
 	@echo "make screenshots   take the pictures of the docs from the running program"
 
 $(BIN)/python:
@@ -73,3 +74,6 @@ screenshots: $(VENV)/.developer-packages $(MODELS)
 
 training-proof: $(VENV)/.packages $(MODELS)
 	@$(BIN)/python -m tools.training
+
+interop: $(VENV)/.developer-packages
+	@$(BIN)/python -m tools.interop $(ARGS)
