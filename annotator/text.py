@@ -38,7 +38,6 @@ class Segmentation(Sequence[Segment]):
     binary searches, and the whole packs into bytes for storage.
     """
 
-    starts: array[int]
     _lengths: Sequence[int]
 
     def __init__(self, segments: Iterable[tuple[int, int]] = ()) -> None:
@@ -47,9 +46,24 @@ class Segmentation(Sequence[Segment]):
         self.ends = array("I", [end for _, end in pairs])
 
     @cached_property
+    def starts(self) -> array[int]:
+        """Where the segments begin; like their ends worked out when first asked for, which many a reader never does."""
+        self._decode(self._packed)
+        found: array[int] = self.__dict__["starts"]
+        return found
+
+    @cached_property
     def ends(self) -> array[int]:
-        """Where the segments end; worked out when it is first asked for, which many a reader never does."""
-        return array("I", map(add, self.starts, self._lengths))
+        """Where the segments end."""
+        starts = self.starts
+        found: array[int] | None = self.__dict__.get("ends")
+        return array("I", map(add, starts, self._lengths)) if found is None else found
+
+    def _decode(self, codes: bytes) -> None:
+        if codes.startswith(segment_codes.PLAIN):
+            self.starts, self.ends = segment_codes.decode_plain(codes)
+        else:
+            self.starts, self._lengths = segment_codes.decode(codes)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -72,11 +86,12 @@ class Segmentation(Sequence[Segment]):
         return self.starts == other.starts and self.ends == other.ends
 
     def __hash__(self) -> int:
-        return hash(self.pack())
+        return hash(self.starts.tobytes())
 
     def end(self, index: int) -> int:
         """Where one segment ends, for readers who do not ask for all."""
-        return self.ends[index] if "ends" in self.__dict__ else self.starts[index] + self._lengths[index]
+        start = self.starts[index]
+        return self.ends[index] if "ends" in self.__dict__ else start + self._lengths[index]
 
     def at_or_before(self, offset: int) -> int:
         """Find the index of the last segment that starts at or before ``offset``, -1 if there is none."""
@@ -118,19 +133,21 @@ class Segmentation(Sequence[Segment]):
         return self._packed
 
     @classmethod
-    def unpack(cls, data: bytes) -> Segmentation:
-        """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
-        result = cls.__new__(cls)
-        if data.startswith(segment_codes.PLAIN):
-            result.starts, result.ends = segment_codes.decode_plain(data)
-            return result
-        result.starts, result._lengths = segment_codes.decode(data)
+    def unpack(cls, data: bytes, *, keep: bool = False) -> Segmentation:
+        """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write.
+
+        With ``keep`` it is packed into the same bytes again.
+        """
+        result = cls.of_codes(data)
+        result._decode(data)
+        if not keep:
+            del result._packed
         return result
 
     @classmethod
     def of_codes(cls, codes: bytes) -> Segmentation:
         """Make a segmentation of bytes that this program wrote itself, and keep them to be packed again."""
-        result = cls.unpack(codes)
+        result = cls.__new__(cls)
         result._packed = codes
         return result
 

@@ -17,7 +17,7 @@ _UNREADABLE = bytes([segment_codes.END])
 def read_segments(packed: bytes, digest: str) -> Segmentation:
     """Tokens or sentences of a text, by its digest; :class:`StoreError` when they are damaged."""
     try:
-        return Segmentation.unpack(packed)
+        return Segmentation.unpack(packed, keep=True)
     except ValueError as error:
         raise StoreError(
             f"the tokens of text {digest[:12]} are damaged ({error})", "`annotator backup --list` shows the copies"
