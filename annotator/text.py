@@ -118,9 +118,10 @@ class Segmentation(Sequence[Segment]):
 
     def exact(self, start: int, end: int) -> tuple[int, int] | None:
         """Find first and last index (inclusive) of a range that falls on segment borders, else ``None``."""
-        first = bisect_left(self.starts, start)
-        last = bisect_left(self.ends, end, first)
-        if last >= len(self) or self.starts[first] != start or self.ends[last] != end:
+        starts = self.starts
+        first = bisect_left(starts, start)
+        last = bisect_left(starts, end, first) - 1
+        if last < first or starts[first] != start or self.end(last) != end:
             return None
         return first, last
 
