@@ -15,7 +15,8 @@ import argparse
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -28,9 +29,13 @@ from tools.interop.report import Row, table, write_page
 from tools.interop.workspaces import SAMPLES, Material, annotator, export, gold, leave_at_home, make_workspace, take_in
 
 ENVIRONMENTS = TOP / ".interop"
+MOST_SHOWN = 12
+"""Differences of a trip that are told; the table counts all."""
+ODD_ANSWERS = (InteropError, httpx.HTTPError, LookupError, ValueError, OSError)
+"""What a program that fails, or that answers otherwise than expected, raises here."""
 
 
-def go_through(program: Program, materials: Sequence[Material], folder: Path) -> Iterator[Row]:
+def go_through(program: Program, materials: Sequence[Material], folder: Path) -> Generator[Row]:
     """Install a program and make all its trips."""
     environment = Environment(ENVIRONMENTS / program.folder)
     try:
@@ -48,9 +53,10 @@ def go_through(program: Program, materials: Sequence[Material], folder: Path) ->
             while pending:
                 trip, material = pending.pop(0)
                 yield make_trip(program, version, trip, material, carry, folder)
-    except InteropError as error:
+    except ODD_ANSWERS as error:
         yield from (
-            Row(program, version, trip, material.name, problem=f"does not start: {error}") for trip, material in pending
+            Row(program, version, trip, material.name, problem=f"does not start: {first_line(error)}")
+            for trip, material in pending
         )
 
 
@@ -68,8 +74,13 @@ def make_trip(program: Program, version: str, trip: Trip, material: Material, ca
         after = make_workspace(place / "after", material.labels)
         take_in(after, trip, returned)
         return Row(program, version, trip, material.name, compare(sent, gold(after), trip))
-    except (InteropError, httpx.HTTPError) as error:
-        return Row(program, version, trip, material.name, problem=str(error) or type(error).__name__)
+    except ODD_ANSWERS as error:
+        return Row(program, version, trip, material.name, problem=first_line(error))
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says in one line, or its kind."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def tell(row: Row) -> None:
@@ -77,7 +88,8 @@ def tell(row: Row) -> None:
     problems = row.result.faults if row.result else [row.problem]
     verdict = "not installed" if row.absent else "FAILED" if row.failed else "equal"
     print(f"{verdict:>13}  {row.program.name}: {row.trip.out}, {row.trip.way}, {row.material}", file=sys.stderr)
-    for problem in problems:
+    more = [f"and {len(problems) - MOST_SHOWN} more"] if len(problems) > MOST_SHOWN else []
+    for problem in (*problems[:MOST_SHOWN], *more):
         print(f"{'':15}{problem}", file=sys.stderr)
 
 
@@ -95,10 +107,15 @@ def main() -> int:
         parser.error(f"no program {', '.join(sorted(unknown))}; they are {', '.join(names)}")
     if options.write and options.programs:
         parser.error("--write is for all programs")
+    if options.keep and options.keep.exists():
+        parser.error(f"{options.keep} is there already")
     materials = [SAMPLES]
     if options.cases:
         cases = options.cases.resolve()
         materials.append(Material(cases.name, cases / "gold.jsonl", cases / "labels.yaml"))
+        missing = [path for path in (materials[1].gold, materials[1].labels) if not path.is_file()]
+        if missing:
+            parser.error(f"{missing[0]} is not there")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that servers are ended, too
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as temporary:
@@ -106,9 +123,10 @@ def main() -> int:
         for program in PROGRAMS:
             if not options.programs or program.folder in options.programs:
                 (work / program.folder).mkdir(parents=True)
-                for row in go_through(program, materials, work / program.folder):
-                    tell(row)
-                    rows.append(row)
+                with closing(go_through(program, materials, work / program.folder)) as trips:
+                    for row in trips:
+                        tell(row)
+                        rows.append(row)
     print(table(rows), end="")
     if options.write:
         write_page(rows)

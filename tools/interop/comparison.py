@@ -24,7 +24,6 @@ from tools.interop.protocol import Trip
 _ITEMS = ("nested", "crossing", "off_token", "relations")
 _FIELDS = ("key", "lang", "title", "meta")
 _FOLLOWING = "relations of spans that are left behind"
-_SHOWN = 3
 
 
 @dataclass(slots=True)
@@ -153,10 +152,6 @@ class _Places:
 
 
 def _differences(where: str, gone: Collection[object], new: Collection[object]) -> list[str]:
-    return [line for what, items in (("lost", gone), ("new", new)) for line in _told(f"{where} {what}", items)]
-
-
-def _told(what: str, items: Collection[object]) -> list[str]:
-    names = sorted(map(str, items))
-    more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
-    return [f"{what}: {name}" for name in (*names[:_SHOWN], *more)]
+    return [
+        f"{where} {what}: {name}" for what, items in (("lost", gone), ("new", new)) for name in sorted(map(str, items))
+    ]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.formats.protocol import FEATURES
+from annotator.wording import plural
 from tools.interop.comparison import Result
 from tools.interop.environment import TOP
 from tools.interop.protocol import Program, Trip
@@ -45,7 +46,7 @@ class Row:
         if self.result is None:
             return (*first, "–", "–", "–", "–", self.problem.replace("|", "¦"))
         result = self.result
-        lost = f"{len(result.faults)} differences" if result.faults else "–"
+        lost = plural(len(result.faults), "difference") if result.faults else "–"
         return (*first, str(result.documents), str(result.spans), str(result.relations), self._declared(result), lost)
 
     def _declared(self, result: Result) -> str:

