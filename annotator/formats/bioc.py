@@ -88,7 +88,11 @@ class _DocumentWriter:
             places = annotation["locations"]
             holder = passages[max(bisect_right(starts, places[0]["offset"]) - 1, 0)] if places else None
             (beyond if holder is None or not _holds(holder, places) else holder["annotations"]).append(annotation)
+        fields = self._record.document_extras.get("fields", {})
+        if fields and not self._exact:
+            self._target.warnings["document with fields that BioC's XML cannot hold: -O kind=json"] += 1
         return {
+            **(fields if self._exact else {}),
             "id": self._record.document.key,
             "infons": self._infons(written),
             "passages": passages,
@@ -106,7 +110,7 @@ class _DocumentWriter:
             text += "\n" * (border["start"] > len(text)) + self._text[border["start"] : border["end"]]
         return (borders, text) if len(text) == len(self._text) else (whole, self._text)
 
-    def _infons(self, written: str) -> dict[str, str]:
+    def _infons(self, written: str) -> dict[str, Any]:
         infons = dict(self._record.document_extras.get("infons", {}))
         same = self._text == (written if self._exact else without_controls(written))
         if self._plain:
@@ -128,7 +132,7 @@ class _DocumentWriter:
             annotation = self._annotation(extra.id, infons, extra.value.get("ranges", []))
             yield {**annotation, "text": extra.value["text"] or annotation["text"]}
 
-    def _annotation(self, item_id: str, infons: dict[str, str], ranges: Iterable[Iterable[int]]) -> dict[str, Any]:
+    def _annotation(self, item_id: str, infons: dict[str, Any], ranges: Iterable[Iterable[int]]) -> dict[str, Any]:
         self._ids[item_id] = f"T{next(self._numbers['T'])}"
         places = [tuple(place) for place in ranges]
         return {
@@ -181,7 +185,7 @@ FORMAT = Format(
     write=write,
     carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     aside=(
-        "further infons, such as identifiers; borders and infons of passages",
+        "further infons, such as identifiers; borders and infons of passages; other fields",
         "discontinuous annotations and those without a place; relations of these, or of other than two",
     ),
     lost=("sentences (ours are cut anew); ids of annotations and relations",),

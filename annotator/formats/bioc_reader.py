@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from annotator.annotation import Annotations, Extra, Relation, Span, SpanKey
+from annotator.annotation import Annotations, Extra, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.bioc_xml import BiocDocument, parse_documents
 from annotator.formats.counting import COUNTED, Counting, Offsets
@@ -30,11 +30,17 @@ INFONS, DISCONTINUOUS, PLACELESS, LINK = (
 )
 _COUNTINGS: tuple[Counting, ...] = ("codepoints", "bytes", "utf16")
 _CLOSEST = "relation between concepts, put between their closest mentions"
+_COLLECTIONS = ("documents", "PubTator3")
+"""The lists of documents in BioC's JSON, and in what PubTator 3 gives."""
+_PUBTATOR_ROLES = ("role1", "role2")
+"""The infons in which PubTator 3's relations hold their concepts; its nodes name no annotations."""
+_NO_NODE = "node of PubTator 3, which names no annotation"
 _CONCEPTS = ("entity1", "entity2")
 """The infons in which BioRED's relations name their concepts; others name them by kind."""
 _SEVERAL = re.compile(r"[|,;]")
 _SENTENCE = "sentence, cut anew"
 _AGAIN = "infons of a span that is said twice"
+_RELATED_AGAIN = "infons of a relation that is said twice"
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
@@ -50,12 +56,13 @@ def _of_json(source: Source) -> Iterator[BiocDocument]:
     """Yield the documents of collections, and those that stand by themselves."""
     for item in source.items():
         collection = Fields.of(item.value, item.where)
-        if "documents" not in collection:
+        name = next((name for name in _COLLECTIONS if name in collection), None)
+        if name is None:
             yield BiocDocument(item.value, {}, item.where)
             continue
-        about = {name: collection.optional(name, str) or "" for name in ("source", "date", "key")}
+        about = {part: collection.optional(part, str) or "" for part in ("source", "date", "key")}
         infons = _infons(collection) if "infons" in collection else {}
-        for index, document in enumerate(collection.get("documents", list)):
+        for index, document in enumerate(collection.get(name, list)):
             yield BiocDocument(document, {**about, "infons": infons}, _place(item, index))
 
 
@@ -63,12 +70,10 @@ def _place(item: JsonItem, index: int) -> str:
     return f"{item.where} (document {index + 1})"
 
 
-def _infons(fields: Fields) -> dict[str, str]:
-    """Read infons, whose values are texts; numbers become some, and nulls nothing."""
-    if "infons" not in fields:
-        return {}
-    infons = fields.inner("infons")
-    return {key: str(infons.get(key, str, int, float, bool)) for key in infons.values if key in infons}
+def _infons(fields: Fields) -> dict[str, Any]:
+    """Read infons: texts, in JSON other values too; nulls are none."""
+    infons = fields.inner("infons").values if "infons" in fields else {}
+    return {key: value for key, value in infons.items() if value is not None}
 
 
 class _Block(NamedTuple):
@@ -144,7 +149,7 @@ class _Annotation(NamedTuple):
     label: str
     text: str | None
     locations: list[tuple[int, int]]
-    infons: dict[str, str]
+    infons: dict[str, Any]
 
 
 class _DocumentReader:
@@ -162,7 +167,7 @@ class _DocumentReader:
         self._extras: list[Extra] = []
         self._ids: dict[str, list[str]] = {}
         self._span_ids: set[str] = set()
-        self._seen: set[SpanKey] = set()
+        self._seen: set[tuple[Any, ...]] = set()
         self._concepts: dict[str, list[tuple[int, int]]] = {}
 
     def document(self, fallback: str) -> ForeignDocument:
@@ -171,6 +176,8 @@ class _DocumentReader:
             self._text.add_passage(passage)
         infons = _infons(self._fields)
         written = infons.pop(OURS, "{}")
+        if not isinstance(written, str):
+            self._fields.fail(f"infons.{OURS}", f"found {excerpt(written)}, expected a string")
         ours = Fields.of(parse_json(written, self._fields.where), self._fields.where, f"infons.{OURS}.")
         text = ours.get("text", str) if "text" in ours else self._text.text
         if not _is_behind(self._text.text, text):
@@ -187,12 +194,15 @@ class _DocumentReader:
         lost, notes = +self._lost, +self._notes
         return foreign_document(named, text, fallback, (layer,), extras=extras, lost=lost, notes=notes)
 
-    def _kept(self, infons: dict[str, str]) -> dict[str, Any]:
+    def _kept(self, infons: dict[str, Any]) -> dict[str, Any]:
         """Collect what is kept of document and collection: infons, and the borders of passages."""
         kept: dict[str, Any] = {"infons": infons} if infons else {}
         whole = [{"start": 0, "end": len(self._text.text), "infons": {}}]
         if self._text.passages and self._text.passages != whole:
             kept["passages"] = self._text.passages
+        fields = self._fields.others("id", "infons", "passages", "annotations", "relations")
+        if fields:
+            kept["fields"] = fields
         if any(self._collection.values()):
             kept["collection"] = dict(self._collection)
         return kept
@@ -210,9 +220,10 @@ class _DocumentReader:
         self._ids.setdefault(str(fields.optional("id", str, int) or ""), []).append(annotation_id)
         infons = _infons(fields)
         label = infons.pop(self._label, "")
-        if not label:
+        if not label or not isinstance(label, str):
+            found = excerpt(label) if label else "nothing"
             raise FormatError(
-                f"{fields.where}: {fields.path}infons.{self._label}: found nothing, expected a label",
+                f"{fields.where}: {fields.path}infons.{self._label}: found {found}, expected a label",
                 f"name the infon that is the label, as in -O label={next(iter(infons), 'type')}",
             )
         locations = [
@@ -266,7 +277,7 @@ class _DocumentReader:
             self._extras.append(Extra(annotation.id, DISCONTINUOUS, {**value, "ranges": places}))
         else:
             span = Span(annotation.id, ranges[0][0], max(end for _, end in ranges), annotation.label)
-            infons = annotation.infons.values()
+            infons = [infon for infon in annotation.infons.values() if isinstance(infon, str)]
             for name in {name for infon in infons for name in (infon, *_SEVERAL.split(infon))} - {"", "-"}:
                 self._concepts.setdefault(name, []).append((span.start, len(self._spans)))
             self._spans.append(span)
@@ -282,13 +293,23 @@ class _DocumentReader:
         infons = _infons(fields)
         name = next((name for name in (self._label, "type", "relation") if infons.get(name)), self._label)
         label = infons.pop(name, "")
-        nodes = [(node.optional("role", str) or "", self._node(node)) for node in self._nodes(fields)]
+        if not isinstance(label, str):
+            fields.fail(f"infons.{name}", f"found {excerpt(label)}, expected a label")
+        nodes = []
+        for node in self._nodes(fields):
+            if all(isinstance(infons.get(role), dict) for role in _PUBTATOR_ROLES):
+                self._lost[_NO_NODE] += 1
+            else:
+                nodes.append((node.optional("role", str) or "", self._node(node)))
         ends = [end for _, end in nodes] or self._ends_of_concepts(infons)
         if len(ends) == 2 and label and self._span_ids.issuperset(ends):
             self._relations.append(Relation(relation_id, ends[0], ends[1], label))
             roles = [role for role, _ in nodes]
             kept = {"infons": infons, "roles": roles, "name": name}
-            if infons or roles != [*ROLES] or name != self._label:
+            again = (*ends, label) in self._seen
+            self._seen.add((*ends, label))
+            self._lost[_RELATED_AGAIN] += again and bool(infons)
+            if not again and (infons or roles != [*ROLES] or name != self._label):
                 self._extras.append(Extra(f"{relation_id} infons", INFONS, kept, (relation_id,)))
             return
         value = {"label": label, "infons": infons, "roles": [role for role, _ in nodes], "name": name}
@@ -305,10 +326,12 @@ class _DocumentReader:
             node.fail("refid", f"found {excerpt(ref)}, {several} of this document")
         return found[0]
 
-    def _ends_of_concepts(self, infons: Mapping[str, str]) -> list[str]:
+    def _ends_of_concepts(self, infons: Mapping[str, Any]) -> list[str]:
         """Find the ends of a relation without nodes, whose infons name two concepts that annotations have too."""
-        values = [infons[name] for name in _CONCEPTS if name in infons] or infons.values()
-        concepts = [sorted(self._concepts[value]) for value in values if value in self._concepts]
+        roles = [infons[name].get("identifier") for name in _PUBTATOR_ROLES if isinstance(infons.get(name), dict)]
+        values = roles or [infons[name] for name in _CONCEPTS if name in infons] or infons.values()
+        named = [value for value in values if isinstance(value, str)]
+        concepts = [sorted(self._concepts[value]) for value in named if value in self._concepts]
         if len(concepts) != 2:
             return []
         self._notes[_CLOSEST] += any(len(mentions) > 1 for mentions in concepts)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from annotator.errors import FormatError
+from annotator.formats.json_values import dumps
 from annotator.formats.source import Source
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -147,7 +148,7 @@ def _element(tag: str, value: Mapping[str, Any]) -> Any:
     return element
 
 
-def _add_infons(element: Any, infons: Mapping[str, str]) -> None:
-    for key, text in infons.items():
+def _add_infons(element: Any, infons: Mapping[str, Any]) -> None:
+    for key, value in infons.items():
         infon = etree.SubElement(element, "infon", key=without_controls(key))
-        infon.text = without_controls(text)
+        infon.text = without_controls(value if isinstance(value, str) else dumps(value))

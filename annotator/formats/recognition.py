@@ -203,7 +203,7 @@ def _pubtator(b: Beginning) -> bool:
 
 
 def _bioc(b: Beginning) -> bool:
-    documents = b.fields.get("documents")
+    documents = b.fields.get("documents") or b.fields.get("PubTator3")
     collected = isinstance(documents, list) and all(isinstance(d, dict) and "passages" in d for d in documents[:1])
     return (
         collected or b.list_of("passages", dict) or re.search(rb"<collection[\s>]", b.head(".xml")[:4096]) is not None

@@ -176,6 +176,27 @@ def test_a_passage_of_sentences_may_have_an_empty_text() -> None:
     assert (document.text, content(document)[0]) == ("Ana", [("X", "Ana")])
 
 
+def test_what_pubtator_3_gives() -> None:
+    infons = {"identifier": "7", "valid": True, "normalized": [7], "accession": None}
+    found = passage("Rec114 binds Ankrd31.", annotation("2", "Rec114", (0, 6), label="Gene", **infons))
+    found["annotations"].append(annotation("3", "Ankrd31", (13, 7), label="Gene", identifier="8"))
+    roles = {"role1": {"identifier": "7", "type": "Gene"}, "role2": {"identifier": "8", "type": "Gene"}}
+    relation = {"infons": {"score": "0.9", "type": "Association", **roles}, "nodes": [{"refid": "0", "role": "5,4"}]}
+    value = {"id": "31", "infons": {}, "passages": [found], "relations": [relation], "pmid": 31, "authors": ["A", "B"]}
+    (document,) = documents(json.dumps({"PubTator3": [value]}))
+    assert content(document)[1] == [("Gene", "Association", "Gene")]
+    assert document.lost == {"node of PubTator 3, which names no annotation": 1}
+    with workspace() as bench:
+        import_data(bench, "bioc", json.dumps(value).encode(), layer="gold", labels_from_data=True)
+        (back,) = json.loads(export_data(bench, "bioc", options={"kind": "json"})[0])["documents"]
+        xml, result = export_data(bench, "bioc")
+    assert (back["pmid"], back["authors"]) == (31, ["A", "B"])
+    assert back["relations"][0]["infons"]["role1"] == {"identifier": "7", "type": "Gene"}
+    assert back["passages"][0]["annotations"][0]["infons"]["normalized"] == [7]
+    assert b'<infon key="valid">true</infon><infon key="normalized">[7]</infon>' in xml
+    assert result.warnings == {"document with fields that BioC's XML cannot hold: -O kind=json": 1}
+
+
 def test_another_infon_is_the_label() -> None:
     data = XML.replace('key="type"', 'key="kind"')
     with pytest.raises(FormatError, match=r"infons.type: found nothing, expected a label: name .* -O label=kind"):
@@ -222,6 +243,14 @@ BROKEN: dict[str, tuple[str, str]] = {
     "no number": (XML.replace('"32"', '"x"'), 'locations[0].offset: found "x", expected a whole number'),
     "a relation of nothing": (XML.replace('refid="3"', 'refid="9"'), 'refid: found "9", no annotation\'s id of this'),
     "an id twice": (XML.replace('annotation id="2"', 'annotation id="3"'), 'found "3", the id of several annotations'),
+    "a label that is none": (
+        '{"documents":[{"passages":[{"offset":0,"text":"A","annotations":[{"infons":{"type":[1]}}]}]}]}',
+        "annotations[0].infons.type: found [1], expected a label",
+    ),
+    "a relation's label that is none": (
+        '{"passages":[],"relations":[{"infons":{"type":{"a":1}}}]}',
+        'relations[0].infons.type: found {"a": 1}, expected a label',
+    ),
     "an infon without a key": (XML.replace('key="journal"', 'name="x"'), ":4: found an infon without a key"),
     "no passages": ('{"documents": [{"id": "1"}]}', "(document 1): passages: found nothing, expected a list"),
     "ours, broken": (XML.replace('key="journal">J', 'key="annotator">{'), "not JSON"),
