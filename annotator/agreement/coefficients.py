@@ -115,19 +115,23 @@ def fleiss(agreement: Any, used: Array) -> Array:
     return corrected(agreement, (used**2).sum(axis=-1))
 
 
-def ac1(agreement: Any, used: Array, categories: int) -> Array:
-    """Gwet's AC1 (2008).
+def used(shares: Array) -> Array:
+    """How many categories have a share."""
+    found: Array = (shares > 0).sum(axis=-1).astype(float)
+    return found
+
+
+def ac1(agreement: Any, used: Array, categories: Any) -> Array:
+    """Gwet's AC1 (2008); NaN where there is one category.
 
     ``used`` is the mean over units of each category's share, ``categories`` how many there are to choose from.
     """
-    if categories < 2:
-        return np.full(np.shape(agreement), np.nan)
-    return corrected(agreement, (used * (1 - used)).sum(axis=-1) / (categories - 1))
+    return corrected(agreement, ratio((used * (1 - used)).sum(axis=-1), np.maximum(np.asarray(categories) - 1, 0)))
 
 
-def s(agreement: Any, categories: int) -> Array:
+def s(agreement: Any, categories: Any) -> Array:
     """The S of Bennett, Alpert & Goldstein (1954): every category is as likely by chance."""
-    return corrected(agreement, np.full(np.shape(agreement), 1 / categories if categories else 1))
+    return corrected(agreement, ratio(np.ones(np.shape(agreement)), np.maximum(categories, 1)))
 
 
 def alpha(margins: Margins) -> Array:

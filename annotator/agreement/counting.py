@@ -42,6 +42,7 @@ class Count(IntEnum):
     TOKENS_ALIKE = auto()
     UNITS_ALIKE = auto()
     UNITS_BLANK = auto()
+    UNITS_OVERLAPPING = auto()
     PRESENCE_ALIKE = auto()
 
 
@@ -165,7 +166,7 @@ class _Counter:
             tokens=tokens,
             units=units[0],
             unit_squares=units[1],
-            present=np.stack([self.labels - self.present.sum(axis=1), self.present.sum(axis=1)], axis=1).astype(float),
+            present=np.stack([(~self.present).sum(axis=1), self.present.sum(axis=1)], axis=1).astype(float),
             spans_by_label=self.spans_by_label,
             relations_by_label=self.relations_by_label,
             named_by_document=self.named_by_document,
@@ -181,7 +182,7 @@ class _Counter:
         packed = self.packed
         spans = _by_layer(packed.spans.layer, packed.spans.code, len(packed), self.labels)
         links = _by_layer(packed.links.layer, packed.links.code, len(packed), self.types)
-        self.present = spans > 0
+        self.present = (spans > 0)[:, : self.vocabulary.own or None]
         kinds = (
             (spans, self.spans_by_label, self.confusion, Count.LEFT, Count.RIGHT),
             (links, self.relations_by_label, self.relation_confusion, Count.LEFT_RELATIONS, Count.RIGHT_RELATIONS),
@@ -202,11 +203,9 @@ class _Counter:
         tokens = token_values(self.packed, self.documents)
         self.counts[:, Count.TOKENS_ALIKE], _ = tokens.pieces.alike(self.left, self.right)
         units = unit_values(self.packed)
-        if units is None:
-            none = np.zeros((len(self.packed), self.labels + 1))
-            return tokens.used, (none, none)
         alike = units.pieces.alike(self.left, self.right)
         self.counts[:, Count.UNITS_ALIKE], self.counts[:, Count.UNITS_BLANK] = alike
+        self.counts[:, Count.UNITS_OVERLAPPING] = units.overlapping[self.left] | units.overlapping[self.right]
         return tokens.used, (units.used, units.squares)
 
     # What does

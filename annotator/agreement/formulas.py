@@ -150,7 +150,8 @@ def named_alpha(t: Totals, _: Features) -> Array:
 
 def named_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of labels on the same borders."""
-    return c.ac1(c.observed(t.named_each), c.shares(t.named_each), len(f.vocabulary.labels))
+    shares = c.shares(t.named_each)
+    return c.ac1(c.observed(t.named_each), shares, f.vocabulary.choices(c.used(shares)))
 
 
 # Tokens
@@ -188,30 +189,36 @@ def token_alpha(t: Totals, _: Features) -> Array:
 
 def token_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of tokens."""
-    return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), f.comparisons.tokens.shape[1])
+    shares = c.shares(t.tokens_each)
+    return c.ac1(c.observed(t.tokens_each), shares, f.vocabulary.choices(c.used(shares), nothing=True))
 
 
 def token_s(t: Totals, f: Features) -> Array:
     """S of tokens."""
-    return c.s(c.observed(t.tokens_each), f.comparisons.tokens.shape[1])
+    return c.s(c.observed(t.tokens_each), f.vocabulary.choices(c.used(c.shares(t.tokens_each)), nothing=True))
 
 
 # Stretches of text
 
 
 def characters(t: Totals, _: Features) -> Array:
-    """The code points."""
-    return c.total(t.units)
+    """The code points; none where spans of a layer overlap one another."""
+    return np.where(t.count(Count.UNITS_OVERLAPPING) > 0, 0.0, c.total(t.units))
 
 
 def unit_alpha(t: Totals, _: Features) -> Array:
     """uα."""
-    return c.unitizing_alpha(t.units, t.squares.left)
+    return _without_overlaps(t, c.unitizing_alpha(t.units, t.squares.left))
 
 
 def unit_borders(t: Totals, _: Features) -> Array:
     """|uα."""
-    return c.unitizing_alpha_of_borders(t.units, t.squares.same, t.squares.left)
+    return _without_overlaps(t, c.unitizing_alpha_of_borders(t.units, t.squares.same, t.squares.left))
+
+
+def _without_overlaps(t: Totals, values: Array) -> Array:
+    """The values; NaN where spans of one of the layers overlap one another."""
+    return np.where(t.count(Count.UNITS_OVERLAPPING) > 0, np.nan, values)
 
 
 def label_unit_items(t: Totals, _: Features) -> Array:

@@ -6,6 +6,9 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segmentation
 
@@ -77,11 +80,23 @@ class DocumentLayers:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The labels that a layer may use; ``symmetric`` are the relations without direction."""
+    """The labels that a layer may use; ``symmetric`` are the relations without direction.
+
+    ``own`` is how many of the labels, the first, a curator can choose from; the others are retired.
+    """
 
     labels: tuple[str, ...]
     relations: tuple[str, ...] = ()
     symmetric: frozenset[str] = frozenset()
+    own: int | None = None
+
+    def choices(self, used: NDArray[np.float64], *, nothing: bool = False) -> NDArray[np.float64]:
+        """How many categories a curator could choose from: the labels, and ``nothing``; at least those ``used``.
+
+        What others use makes no difference, so that a pair's figures are the same whoever else is compared.
+        """
+        own = len(self.labels) if self.own is None else self.own
+        return np.maximum(used, own + nothing)
 
     def widened(self, documents: Iterable[DocumentLayers]) -> Vocabulary:
         """The vocabulary with the labels that layers use beyond it, in order, behind its own."""
@@ -95,4 +110,5 @@ class Vocabulary:
             (*self.labels, *sorted(spans.difference(self.labels))),
             (*self.relations, *sorted(relations.difference(self.relations))),
             self.symmetric,
+            len(self.labels) if self.own is None else self.own,
         )

@@ -65,7 +65,9 @@ RELATED = Universe(
     *("relation", "pairs of spans that both layers relate in the same direction", f.related),
     "no two layers relate the same spans",
 )
-PRESENCES = Universe("document", "every label in every document: there or not", f.presences, "there are no labels")
+PRESENCES = Universe(
+    "document", "every label of the scheme in every document: there or not", f.presences, "there are no labels"
+)
 
 ONE_CATEGORY = "everything is in one category, so that chance alone would agree too"
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.layers import DocumentLayers
@@ -117,19 +118,22 @@ def _marked_tokens(
 class UnitValues(NamedTuple):
     """Lengths in code points by layer and label, 0 where nothing is marked, for unitizing measures.
 
-    ``squares`` holds Σ length² of the spans (for gaps Σ length).
+    ``squares`` holds Σ length² of the spans (for gaps Σ length).  Layers with spans that overlap one another
+    are ``overlapping``, and count as if they had none.
     """
 
     pieces: Pieces
     used: Array
     squares: Array
+    overlapping: NDArray[np.bool_]
 
 
-def unit_values(packed: Packed) -> UnitValues | None:
-    """What layers say about every code point; ``None`` where spans of one layer overlap one another."""
+def unit_values(packed: Packed) -> UnitValues:
+    """What layers say about every code point."""
     layer, start, end, code = packed.spans[:4]
-    if np.any((np.diff(layer) == 0) & (start[1:] < end[:-1])):
-        return None
+    overlapping = np.zeros(len(packed), dtype=bool)
+    overlapping[layer[1:][(np.diff(layer) == 0) & (start[1:] < end[:-1])]] = True
+    layer, start, end, code = (column[~overlapping[packed.spans.layer]] for column in (layer, start, end, code))
     cuts, places = np.unique(np.concatenate([start, end]), return_inverse=True)
     first, behind = places[: len(start)], places[len(start) :]
     events = np.bincount(first, minlength=len(cuts)) - np.bincount(behind, minlength=len(cuts))
@@ -139,7 +143,7 @@ def unit_values(packed: Packed) -> UnitValues | None:
     document = np.searchsorted(packed.bases, cuts[:-1][covered], side="right") - 1
     marks = Marks(layer[which], members, code[which])
     pieces = Pieces(packed, document, np.diff(cuts)[covered], packed.lengths, marks)
-    return UnitValues(pieces, *_lengths(packed, layer, code, end - start))
+    return UnitValues(pieces, *_lengths(packed, layer, code, end - start), overlapping)
 
 
 def _lengths(packed: Packed, layer: Indexes, code: Indexes, length: Indexes) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
-from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
+from annotator.agreement.estimates import Estimate, EstimateOptions, estimate, estimate_parts
 from annotator.agreement.layers import Content, DocumentLayers
 from annotator.agreement.measures import BY_LABEL, DIRECTED, OVERALL
 from annotator.agreement.totals import Features
@@ -232,3 +232,20 @@ def test_every_value_is_a_number_within_bounds_or_none_with_a_reason(pairs: Pair
         else:
             assert found.value <= 1 + 1e-12, name
             assert found.value >= (0 if name.endswith(("f1", "observed", "coverage")) else -10), name
+
+
+def test_a_third_layer_changes_nothing_between_two() -> None:
+    """Neither what labels it uses, nor how its spans lie."""
+    chance = random.Random(4)
+    pair = [{name: [chance.choice([None, "A", "B"]) for _ in range(10)] for name in ("ana", "bo")} for _ in range(8)]
+    alone = measured([labelled_tokens(values, key=f"d{i}") for i, values in enumerate(pair)], ("A", "B"))
+    three = []
+    for number, values in enumerate(pair):
+        one = labelled_tokens(values, key=f"d{number}")
+        nested = Content([SpanKey(0, 11, "A"), SpanKey(4, 7, "B"), SpanKey(12, 15, "RETIRED")])
+        three.append(DocumentLayers(one.key, one.length, one.tokens, {**one.layers, "carla": nested}))
+    numbers, features = next(Features.of_pairs(compared(three, ("A", "B")), 10**6))
+    beside = estimate_parts(features, OVERALL, EstimateOptions(resamples=0))[numbers.index(0)]
+    for name, found in alone.items():
+        assert beside[name][0].value == pytest.approx(found.value), name
+    assert alone["unit.alpha"].value is not None
