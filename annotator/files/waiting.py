@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from annotator.errors import StoreError
@@ -26,6 +27,7 @@ class WaitingValues(Generic[AnyValue]):
         """Add a value that can be pickled; raise :class:`StoreError` where there is no room for it."""
         try:
             pickle.dump(value, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+            self._file.flush()
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StoreError(
@@ -41,4 +43,5 @@ class WaitingValues(Generic[AnyValue]):
 
     def close(self) -> None:
         """Forget all of them."""
-        self._file.close()
+        with suppress(OSError):  # what there was no room for, it would try to write again
+            self._file.close()

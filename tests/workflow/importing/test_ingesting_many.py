@@ -209,7 +209,7 @@ def test_no_room_for_temporary_files_is_told_before_anything_is_stored(
     bench: Bench, many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def temporary_file() -> BinaryIO:
-        return Path("/dev/full").open("wb", buffering=0)
+        return Path("/dev/full").open("wb")
 
     monkeypatch.setattr("annotator.files.waiting.tempfile.TemporaryFile", temporary_file)
     before = sql_dump(bench.store.path)
