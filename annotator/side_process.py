@@ -29,6 +29,7 @@ class SideProcess(Generic[Argument, Result]):
         self._function = function
         self._least = least if (os.cpu_count() or 1) > 1 else sys.maxsize
         self._process: PipedProcess | None = None
+        self._closed = False
         self._sending, self._receiving = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
     def begin(self, values: list[Argument]) -> Future[list[Result]]:
@@ -41,7 +42,8 @@ class SideProcess(Generic[Argument, Result]):
         return self._receiving.submit(self._receive, values, sent)
 
     def close(self) -> None:
-        """End the process; calls that have not begun are dropped."""
+        """End the process; calls that it has not answered are dropped."""
+        self._closed = True
         if self._process is not None:
             self._process.kill()
         for thread in (self._receiving, self._sending):
@@ -71,6 +73,8 @@ class SideProcess(Generic[Argument, Result]):
         except (OSError, EOFError, pickle.UnpicklingError):
             self._least = sys.maxsize
             self._end()
+            if self._closed:
+                raise
             return self._function(values)
         return results
 

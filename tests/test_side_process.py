@@ -62,7 +62,8 @@ def test_a_mistake_is_raised_where_it_was_asked(side: Side) -> None:
 
 
 def test_closing_forgets_what_is_under_way(side: Side) -> None:
-    for _ in range(50):
-        side.begin(list(range(2000)))
+    begun = [side.begin(list(range(2000))) for _ in range(50)]
     side.close()
+    answers = [future.result() for future in begun if not (future.cancelled() or future.exception())]
+    assert not any(made_here for answer in answers for _, made_here in answer), "nobody waits for them any more"
     assert [value for value, _ in side.begin([2]).result()] == [4]
