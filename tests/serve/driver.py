@@ -139,6 +139,12 @@ class Tab:
         for key in keys:
             await self.socket.send_str(json.dumps(["stdin", key]))
 
+    async def open_document(self) -> None:
+        """Open the first document from the queue."""
+        await self.until("nota")
+        await self.press("\r")
+        await self.until("x reject")
+
     async def closing(self) -> tuple[int | None, str]:
         """Wait for the server to close the connection; return its code and reason."""
         async with asyncio.timeout(PATIENCE):

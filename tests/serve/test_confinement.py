@@ -66,9 +66,7 @@ async def test_settings_are_each_curators_own_in_the_workspace(root: Path, tmp_p
     with running_server(root, "--curators", "ana,bo", variables={"ANNOTATOR_SETTINGS": str(leads_own)}) as server:
         for curator, key in (("ana", "a"), ("bo", "Z")):
             async with browser() as session, open_tab(session, server.link(curator)) as tab:
-                await tab.until("nota")
-                await tab.press("\r")
-                await tab.until("x reject")
+                await tab.open_document()
                 await tab.press(key)
                 await tab.until("1✓")
 
@@ -127,9 +125,7 @@ async def test_stopping_has_no_shell_to_go_back_to(root: Path) -> None:
 async def test_what_is_copied_goes_to_the_browser(root: Path) -> None:
     with running_server(root, "--curators", "ana") as server:
         async with browser() as session, open_tab(session, server.link("ana")) as tab:
-            await tab.until("nota")
-            await tab.press("\r")
-            await tab.until("x reject")
+            await tab.open_document()
             await tab.press("y")
             await tab.until("copied the span “Ana Ruiz”")
             assert b"\x1b]52;c;QW5hIFJ1aXo=" in tab.raw
@@ -138,9 +134,7 @@ async def test_what_is_copied_goes_to_the_browser(root: Path) -> None:
 async def test_keys_that_browsers_keep_have_another_that_the_help_lists(root: Path, opened: Bench) -> None:
     with running_server(root, "--curators", "ana") as server:
         async with browser() as session, open_tab(session, server.link("ana")) as tab:
-            await tab.until("nota")
-            await tab.press("\r")
-            await tab.until("x reject")
+            await tab.open_document()
             await tab.press("a")
             await tab.until("1✓")
             await tab.press("u")

@@ -17,14 +17,6 @@ from tests.processes import PATIENCE
 from tests.serve.driver import RunningServer, Tab, browser, open_tab, running_server
 from tests.workspaces import Bench
 
-
-async def open_document(tab: Tab) -> None:
-    """Open the first document from the queue."""
-    await tab.until("nota")
-    await tab.press("\r")
-    await tab.until("x reject")
-
-
 IMPATIENT = (
     "-c",
     "import sys; from annotator.serve import server, terminal; from annotator.cli.main import main\n"
@@ -63,7 +55,7 @@ async def ended(pids: list[int]) -> None:
 async def test_two_curators_at_once_and_what_they_did_is_stored(root: Path, opened: Bench) -> None:
     with running_server(root, "--curators", "ana,bo") as server:
         async with two_tabs(server) as (ana, bo):
-            await asyncio.gather(open_document(ana), open_document(bo))
+            await asyncio.gather(ana.open_document(), bo.open_document())
             await asyncio.gather(ana.press("a"), bo.press("x"))
             await asyncio.gather(ana.until("accepted"), bo.until("rejected"))
             await ana.press("a")
@@ -81,7 +73,7 @@ async def test_a_reload_in_the_middle_opens_where_one_was(root: Path, opened: Be
     with running_server(root, "--curators", "ana") as server:
         async with browser() as session:
             async with open_tab(session, server.link("ana")) as tab:
-                await open_document(tab)
+                await tab.open_document()
                 await tab.press("a")
                 await tab.until("accepted")
             async with open_tab(session, f"{server.origin}/as/ana/") as again:
@@ -95,9 +87,9 @@ async def test_a_reload_in_the_middle_opens_where_one_was(root: Path, opened: Be
 async def test_two_tabs_of_one_curator_lose_nothing(root: Path, opened: Bench) -> None:
     with running_server(root, "--curators", "ana") as server:
         async with browser() as session, open_tab(session, server.link("ana")) as first:
-            await open_document(first)
+            await first.open_document()
             async with open_tab(session, f"{server.origin}/as/ana/") as second:
-                await open_document(second)
+                await second.open_document()
                 await first.press("a")
                 await first.until("accepted")
                 await second.press("x")
@@ -117,7 +109,7 @@ async def test_the_program_ends_with_the_tab_and_lets_its_lock_go(root: Path, op
     with running_server(root, "--curators", "ana") as server:
         async with browser() as session:
             async with open_tab(session, server.link("ana")) as tab:
-                await open_document(tab)
+                await tab.open_document()
                 pids = server.children()
                 assert len(pids) == 1
             await ended(pids)
@@ -181,7 +173,7 @@ async def test_the_end_of_the_server_ends_all_programs_in_order(
 ) -> None:
     with running_server(root, "--curators", "ana,bo") as server:
         async with two_tabs(server) as (ana, bo):
-            await asyncio.gather(open_document(ana), open_document(bo))
+            await asyncio.gather(ana.open_document(), bo.open_document())
             await ana.press("a")
             await ana.until("accepted")
             pids = server.children()
@@ -197,7 +189,7 @@ async def test_the_end_of_the_server_ends_all_programs_in_order(
 async def test_nothing_is_left_running_or_lost_when_the_server_is_killed(root: Path, opened: Bench) -> None:
     with running_server(root, "--curators", "ana") as server:
         async with browser() as session, open_tab(session, server.link("ana")) as tab:
-            await open_document(tab)
+            await tab.open_document()
             await tab.press("a")
             await tab.until("accepted")
             pids = server.children()
@@ -211,7 +203,7 @@ async def test_nothing_is_left_running_or_lost_when_the_server_is_killed(root: P
 async def test_a_size_and_a_long_paste_reach_the_program(root: Path) -> None:
     with running_server(root, "--curators", "ana") as server:
         async with browser() as session, open_tab(session, server.link("ana")) as tab:
-            await open_document(tab)
+            await tab.open_document()
             await tab.socket.send_str('["resize", {"width": 40, "height": 10}]')
             await tab.until("This window is 40×10.")
             await tab.socket.send_str('["resize", {"width": 100, "height": 30}]')
@@ -224,16 +216,15 @@ async def test_a_size_and_a_long_paste_reach_the_program(root: Path) -> None:
             await tab.until("x reject")
 
 
-@pytest.mark.parametrize(
-    "message", ["", "nothing", "{}", "[]", '["stdin"]', '["stdin", 1]', '["resize", {}]', "[" * 100_000]
-)
-async def test_what_no_page_of_ours_sends_ends_the_session(root: Path, message: str) -> None:
+async def test_what_no_page_of_ours_sends_ends_the_session(root: Path) -> None:
     with running_server(root, "--curators", "ana") as server:
-        async with browser() as session, open_tab(session, server.link("ana")) as tab:
-            await tab.until("nota")
-            await tab.socket.send_str(message)
-            assert (await tab.closing())[0] in (1001, 1008)
-            server.wait_for_line("ana: session ends")
+        for message in ("", "nothing", "{}", "[]", '["stdin"]', '["stdin", 1]', '["resize", {}]', "[" * 100_000):
+            async with browser() as session, open_tab(session, server.link("ana")) as tab:
+                await tab.until("nota")
+                await tab.socket.send_str(message)
+                assert (await tab.closing())[0] in (1001, 1008), message
+                await ended(server.children())
+        server.wait_for_line("ana: session ends")
         assert "Traceback" not in "".join(server.err)
 
 

@@ -271,4 +271,4 @@ class Curation(RuleBasedStateMachine):
 
 
 TestCuration = Curation.TestCase
-TestCuration.settings = settings(max_examples=60, stateful_step_count=30)
+TestCuration.settings = settings(max_examples=30, stateful_step_count=30)

@@ -126,7 +126,7 @@ steps = st.lists(st.integers(0, 60), max_size=7)
 
 
 @given(st.sampled_from(CHANGES), steps, steps, steps, st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_change_before_a_merge_gives_what_it_gives_after_it(
     one: Change, ours: list[int], theirs: list[int], more: list[int], gold: bool
 ) -> None:
@@ -150,7 +150,7 @@ def test_a_change_before_a_merge_gives_what_it_gives_after_it(
 
 
 @given(st.sampled_from(CHANGES), steps, steps, steps)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_undoing_a_change_leaves_what_would_be_there_without_it(
     one: Change, ours: list[int], theirs: list[int], more: list[int]
 ) -> None:
@@ -173,7 +173,7 @@ def test_undoing_a_change_leaves_what_would_be_there_without_it(
 
 
 @given(st.sampled_from(CHANGES), steps, steps, steps)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_work_goes_on_after_a_change_and_undo_reaches_behind_it(
     one: Change, before: list[int], after: list[int], theirs: list[int]
 ) -> None:
@@ -197,7 +197,7 @@ def test_work_goes_on_after_a_change_and_undo_reaches_behind_it(
 
 
 @given(st.sampled_from(CHANGES[:5]), st.sampled_from(CHANGES), steps, steps, steps, st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_of_two_changes_of_one_label_one_is_undone_and_the_other_holds(
     one: Change, other: Change, ours: list[int], theirs: list[int], more: list[int], known: bool
 ) -> None:

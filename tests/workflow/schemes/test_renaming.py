@@ -63,7 +63,7 @@ def decide(bench: Bench) -> None:
 
 
 @given(st.sampled_from(["document", "curator"]), steps, steps, steps, st.booleans(), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_renaming_before_a_merge_gives_what_it_gives_after_it(
     kind: str, ours: list[int], theirs: list[int], more: list[int], gold: bool, labels: bool
 ) -> None:

@@ -77,7 +77,7 @@ def test_where_the_line_came_from_it_takes_the_new_name_too(sites: Sites) -> Non
 
 
 @given(steps, steps, steps, st.booleans(), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_whatever_they_did_before_and_since(
     ours: list[int], theirs: list[int], more: list[int], gold: bool, renamed: bool
 ) -> None:
