@@ -41,9 +41,9 @@ def go_through(program: Program, materials: Sequence[Material], folder: Path) ->
     try:
         environment.install(program.packages)
         version = environment.version(program.folder)
-    except InteropError as error:
+    except (InteropError, OSError) as error:
         yield from (
-            Row(program, "", trip, SAMPLES.name, problem=f"does not install: {error}", absent=True)
+            Row(program, "", trip, SAMPLES.name, problem=f"does not install: {first_line(error)}", absent=True)
             for trip in program.trips
         )
         return
