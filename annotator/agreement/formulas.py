@@ -151,7 +151,16 @@ def named_alpha(t: Totals, _: Features) -> Array:
 def named_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of labels on the same borders."""
     shares = c.shares(t.named_each)
-    return c.ac1(c.observed(t.named_each), shares, f.vocabulary.choices(c.used(shares)))
+    return c.ac1(c.observed(t.named_each), shares, _choices(f, shares))
+
+
+def _choices(f: Features, shares: Array, nothing: int = 0) -> Array:
+    """How many categories a curator could choose from: the labels, and ``nothing`` (0 or 1); at least those used.
+
+    What others use makes no difference, so that a pair's figures are the same whoever else is compared.
+    """
+    own = f.vocabulary.own
+    return np.maximum(c.used(shares), (len(f.vocabulary.labels) if own is None else own) + nothing)
 
 
 # Tokens
@@ -190,12 +199,12 @@ def token_alpha(t: Totals, _: Features) -> Array:
 def token_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of tokens."""
     shares = c.shares(t.tokens_each)
-    return c.ac1(c.observed(t.tokens_each), shares, f.vocabulary.choices(c.used(shares), nothing=True))
+    return c.ac1(c.observed(t.tokens_each), shares, _choices(f, shares, nothing=1))
 
 
 def token_s(t: Totals, f: Features) -> Array:
     """S of tokens."""
-    return c.s(c.observed(t.tokens_each), f.vocabulary.choices(c.used(c.shares(t.tokens_each)), nothing=True))
+    return c.s(c.observed(t.tokens_each), _choices(f, c.shares(t.tokens_each), nothing=1))
 
 
 # Stretches of text

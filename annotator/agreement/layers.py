@@ -6,9 +6,6 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segmentation
 
@@ -89,14 +86,6 @@ class Vocabulary:
     relations: tuple[str, ...] = ()
     symmetric: frozenset[str] = frozenset()
     own: int | None = None
-
-    def choices(self, used: NDArray[np.float64], *, nothing: bool = False) -> NDArray[np.float64]:
-        """How many categories a curator could choose from: the labels, and ``nothing``; at least those ``used``.
-
-        What others use makes no difference, so that a pair's figures are the same whoever else is compared.
-        """
-        own = len(self.labels) if self.own is None else self.own
-        return np.maximum(used, own + nothing)
 
     def widened(self, documents: Iterable[DocumentLayers]) -> Vocabulary:
         """The vocabulary with the labels that layers use beyond it, in order, behind its own."""
