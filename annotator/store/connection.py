@@ -143,6 +143,7 @@ def _compact(connection: sqlite3.Connection) -> None:
     """
     execute = connection.execute
     execute("PRAGMA locking_mode = EXCLUSIVE")  # the next write has the file for itself, or fails
+    execute("PRAGMA busy_timeout = 0")  # at once: others may keep it open all day
     try:
         execute("VACUUM")
         execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -150,6 +151,7 @@ def _compact(connection: sqlite3.Connection) -> None:
         if error_code(error) not in ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR"):
             raise
     finally:
+        execute(f"PRAGMA busy_timeout = {round(1000 * READ_PATIENCE)}")
         execute("PRAGMA locking_mode = NORMAL")
         execute("SELECT 1 FROM sqlite_schema").fetchone()  # from now on
 

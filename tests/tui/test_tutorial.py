@@ -263,6 +263,7 @@ class TestInATerminal:
         terminal.press("Q")
         terminal.until(lambda: terminal.bytes.count("\x1b[?1049h") > opened)  # the tutorial's screen has gone
         terminal.wait("ORG? “Cruz Roja”")
+        terminal.settle(0.3)
         terminal.press("ctrl+q")
         assert terminal.ended() == 0
 
