@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from annotator.errors import CorpusError, InputError
 from annotator.inputs import LONGEST_LINE, check_encoding, files_under, open_file, read_bytes
-from annotator.languages import short_language, tell_languages
+from annotator.languages import short_language, tell_language
 from annotator.names import key_problem as key_problem
 from annotator.rows import Row, read_csv, read_jsonl
 from annotator.text import Document, derive_title, text_sha256
@@ -79,17 +79,7 @@ def read_articles(paths: Sequence[Path], *, encoding: str = "utf-8", taken: Take
 
 def build_document(article: Article, languages: Sequence[str]) -> Document:
     """Build a document from an article: its title, its language (one of ``languages``), tokens and sentences."""
-    (document,) = build_documents([article], languages)
-    return document
-
-
-def build_documents(articles: Sequence[Article], languages: Sequence[str]) -> list[Document]:
-    """Build documents from articles, which takes less time for many together than for one after the other."""
-    told = _languages(articles, tuple(languages))
-    return [_document(article, lang) for article, lang in zip(articles, told, strict=True)]
-
-
-def _document(article: Article, lang: str) -> Document:
+    lang = _language(article, tuple(languages))
     tokens = tokenize(article.text, lang)
     return Document(
         key=article.key,
@@ -213,9 +203,7 @@ def _check_article(article: Article) -> None:
         )
 
 
-def _languages(articles: Sequence[Article], languages: tuple[str, ...]) -> list[str]:
-    """Choose the language that each source names, if the workspace has it, else the likeliest of the workspace's."""
-    named = [short_language(article.lang) if article.lang else "" for article in articles]
-    unnamed = [article.text for article, lang in zip(articles, named, strict=True) if lang not in languages]
-    told = iter(tell_languages(unnamed, languages))
-    return [lang if lang in languages else next(told) for lang in named]
+def _language(article: Article, languages: tuple[str, ...]) -> str:
+    """Choose the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
+    named = short_language(article.lang) if article.lang else ""
+    return named if named in languages else tell_language(article.text, languages)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from annotator.corpus import Article, build_documents
+from annotator.corpus import Article, build_document
 from annotator.side_process import SideProcess
 from annotator.text import Document, Segmentation
 
@@ -107,8 +107,9 @@ class Segmenter:
 
 def segment_all(requests: list[_SegmentationRequest]) -> list[_Segmented]:
     """Build the documents of some texts (runs in the other process)."""
-    if not requests:
-        return []
-    articles = [Article("", request.text, request.title, request.lang) for request in requests]
-    documents = build_documents(articles, requests[0].languages)
-    return [_Segmented(d.lang, d.title, d.tokens.pack(), d.sentences.pack()) for d in documents]
+    return [_segment(request) for request in requests]
+
+
+def _segment(request: _SegmentationRequest) -> _Segmented:
+    document = build_document(Article("", request.text, request.title, request.lang), request.languages)
+    return _Segmented(document.lang, document.title, document.tokens.pack(), document.sentences.pack())
