@@ -19,6 +19,7 @@ from annotator.errors import FormatError
 from annotator.formats import parquet_rows
 from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields
 from annotator.formats.json_values import Fields, dumps
+from annotator.formats.project_setup import json_file
 from annotator.formats.protocol import Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.words import WordRow, related_rows, row_tags
@@ -50,8 +51,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         with target.file(name) as stream:
             for row in rows:
                 stream.write((dumps(row) + "\n").encode("utf-8"))
-    described = json.dumps({"features": _features(list(numbers))}, ensure_ascii=False, indent=1)
-    target.put(INFO, f"{described}\n".encode())
+    target.put(INFO, json_file({"features": _features(list(numbers))}))
     target.put(README, _readme({"train": name}, list(numbers)))
 
 

@@ -44,7 +44,12 @@ def _doccano_types(labels: tuple[EntityType | RelationType, ...]) -> bytes:
         {"text": label.name, "suffix_key": key, "background_color": color, "text_color": "#ffffff"}
         for label, key, color in zip(labels, keys, _colors(labels), strict=True)
     ]
-    return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    return json_file(rows)
+
+
+def json_file(value: object) -> bytes:
+    """A small JSON file that people may read, too."""
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
 def _suffix_keys(labels: Iterable[EntityType | RelationType]) -> Iterator[str | None]:

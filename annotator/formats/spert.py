@@ -5,12 +5,12 @@ SpERT looks for no other fields, so that ours hold what tokens cannot express.  
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from annotator.formats.document_fields import DOCUMENT_FIELDS, foreign_document
 from annotator.formats.json_values import Fields, dumps
+from annotator.formats.project_setup import json_file
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
@@ -78,7 +78,7 @@ def types(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping[str, bytes
         for label, relation in scheme.relations.items()
     }
     value = {"entities": entities, "relations": relations}
-    return {"types.json": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")}
+    return {"types.json": json_file(value)}
 
 
 FORMAT = Format(

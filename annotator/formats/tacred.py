@@ -7,7 +7,6 @@ JSON in one string, because OpenNRE evaluates its lines as Python, which knows n
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, permutations
@@ -17,6 +16,7 @@ from annotator.annotation import Annotations, Relation, Span, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
+from annotator.formats.project_setup import json_file
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
@@ -197,7 +197,7 @@ def numbers(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping[str, byt
     if options.get("shape") != "opennre":
         return {}
     value = {label: number for number, label in enumerate([_UNRELATED["opennre"], *scheme.relations])}
-    return {"rel2id.json": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")}
+    return {"rel2id.json": json_file(value)}
 
 
 FORMAT = Format(
