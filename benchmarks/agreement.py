@@ -161,7 +161,7 @@ def main() -> int:
         spans, relations, tokens = count_of(root)
         heading(
             f"agreement, {many:,} documents × 3 curators: {spans:,} spans, {relations:,} relations, "
-            f"{tokens:,} tokens, 2,000 resamples"
+            f"{tokens:,} tokens, intervals by the jackknife"
         )
         within = [
             shape("3 curators", root, BUDGET, MEMORY),

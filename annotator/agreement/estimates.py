@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
-from annotator.agreement.jackknife import LeftOut, intervals
+from annotator.agreement.jackknife import Bounds, LeftOut, intervals
 from annotator.agreement.measures import Measure
 from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
@@ -82,25 +82,13 @@ def estimate_parts(
     items = board.items_each()
     counts = np.add.reduceat(items > 0, features.first[:-1], axis=0, dtype=np.intp)
     enough = counts >= LEAST_DOCUMENTS
-    found = _Intervals.none(board.total)
-    if options.resamples and enough.any():
-        found = _bootstraps(board, enough, options) if options.way == "bootstrap" else _jackknife(board, enough, items)
+    if not options.resamples or not enough.any():
+        found = _no_bounds(board)
+    elif options.way == "bootstrap":
+        found = _bootstraps(board, enough, options)
+    else:
+        found = _jackknife(board, enough, items)
     return [board.estimates(part, found, counts[part], options) for part in range(features.parts)]
-
-
-class _Intervals(NamedTuple):
-    """The intervals of values, one row a part, and by what they were made."""
-
-    low: Array
-    high: Array
-    method: NDArray[np.str_]
-
-    @classmethod
-    def none(cls, values: Array) -> _Intervals:
-        """No interval yet for any of some values."""
-        return cls(
-            np.full_like(values, np.nan), np.full_like(values, np.nan), np.full(values.shape, "bootstrap", "U16")
-        )
 
 
 class _Board:
@@ -136,7 +124,7 @@ class _Board:
         return np.vstack([self._items(self.features.each(part)).astype(np.float32) for part in parts])
 
     def estimates(
-        self, part: int, found: _Intervals, informative: Indexes, options: EstimateOptions
+        self, part: int, found: Bounds, informative: Indexes, options: EstimateOptions
     ) -> dict[str, list[Estimate]]:
         """The estimates of a part by their measure's name."""
         documents = int(self.features.first[part + 1] - self.features.first[part])
@@ -147,7 +135,7 @@ class _Board:
                 _estimate(
                     measure,
                     float(self.total[part, place]),
-                    (float(found.low[part, place]), float(found.high[part, place]), str(found.method[part, place])),
+                    (float(found.low[part, place]), float(found.high[part, place]), bool(found.alike[part, place])),
                     (documents, int(informative[place]), round(float(self.items[part, place]))),
                     options,
                 )
@@ -165,19 +153,23 @@ class _Board:
 def _estimate(
     measure: Measure,
     value: float,
-    interval: tuple[float, float, str],
+    interval: tuple[float, float, bool],
     basis: tuple[int, int, int],
     options: EstimateOptions,
 ) -> Estimate:
-    """One value with what there is to say about it; its basis are documents, informative ones, and items."""
+    """One value with what there is to say about it; its basis are documents, informative ones, and items.
+
+    The interval is its ends, and whether no document changes the value.
+    """
     informative, items = basis[1:]
-    low, high, method = interval
+    low, high, alike = interval
     if isnan(value):
         reason = measure.degenerate if items else measure.universe.nothing
         return Estimate(None, None, None, None, *basis, reason)
     if isnan(low) or isnan(high):
         return Estimate(value, None, None, None, *basis, _no_interval(informative, options))
-    return Estimate(value, max(measure.lowest, low), min(1.0, high), cast("Method", method), *basis)
+    method: Method = "bootstrap" if options.way == "bootstrap" else "clopper-pearson" if alike else "jackknife"
+    return Estimate(value, max(measure.lowest, low), min(1.0, high), method, *basis)
 
 
 def _no_interval(informative: int, options: EstimateOptions) -> str:
@@ -206,9 +198,15 @@ def _chunks(count: int, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def _bootstraps(board: _Board, which: NDArray[np.bool_], options: EstimateOptions) -> _Intervals:
+def _no_bounds(board: _Board) -> Bounds:
+    """Bounds that are not known yet of any value."""
+    unknown = np.full_like(board.total, np.nan)
+    return Bounds(unknown, unknown.copy(), np.zeros(unknown.shape, dtype=bool))
+
+
+def _bootstraps(board: _Board, which: NDArray[np.bool_], options: EstimateOptions) -> Bounds:
     """The bootstrap's intervals of all parts, for ``which`` values."""
-    found = _Intervals.none(board.total)
+    found = _no_bounds(board)
     for part in np.flatnonzero(which.any(axis=1)).tolist():
         found.low[part, which[part]], found.high[part, which[part]] = _bootstrap(board, part, which[part], options)
     return found
@@ -239,7 +237,7 @@ def _percentiles(values: Array) -> tuple[Array, Array]:
     return bounds[0], bounds[1]
 
 
-def _jackknife(board: _Board, which: NDArray[np.bool_], items: NDArray[np.float32]) -> _Intervals:
+def _jackknife(board: _Board, which: NDArray[np.bool_], items: NDArray[np.float32]) -> Bounds:
     """The jackknife's intervals for ``which`` values, of all parts at once."""
     features = board.features
     mine = (items > 0) & which[features.part]
@@ -251,8 +249,8 @@ def _jackknife(board: _Board, which: NDArray[np.bool_], items: NDArray[np.float3
     left_out = LeftOut(values, mine[rows], items[rows].astype(float), first)
     there = part[first]
     bounds = intervals(board.total[there], left_out, board.chance_corrected)
-    found = _Intervals.none(board.total)
+    found = _no_bounds(board)
     found.low[there] = np.where(which[there], bounds.low, np.nan)
     found.high[there] = np.where(which[there], bounds.high, np.nan)
-    found.method[there] = np.where(bounds.alike, "clopper-pearson", "jackknife")
+    found.alike[there] = bounds.alike
     return found
