@@ -1,5 +1,6 @@
 """γ (Mathet, Widlöcher & Métivier 2015): one disorder for positions and labels together, against that of chance.
 
+Beside it γ_cat, and γ_k of each label (Mathet 2017): labels alone, on the spans that the best alignment puts together.
 Slow by nature, so it runs on request: documents are taken in an order drawn from the seed until the time is up.
 """
 
@@ -7,18 +8,19 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from typing import Literal
 
 import numpy as np
 
-from annotator.agreement.coefficients import Array
+from annotator.agreement.coefficients import Array, ratio
+from annotator.agreement.disorder import Disorders, disorders
+from annotator.agreement.estimates import LEAST_DOCUMENTS
+from annotator.agreement.jackknife import LeftOut, intervals
 from annotator.agreement.layers import DocumentLayers
-from annotator.annotation import SpanKey
-
-EMPTY = 1.0
-"""Δ∅: what it costs that a coder has nothing; the unit in which disorder is measured."""
+from annotator.agreement.packing import Indexes, indexes
+from annotator.agreement.unitary import TooManyError, Units
 
 SAMPLES = 30
 """Least number of random annotations of a document."""
@@ -27,22 +29,59 @@ PRECISION = 0.02
 """Relative error of a document's expected disorder at which no more are drawn."""
 
 MOST_SAMPLES = 300
-MOST_TUPLES = 200_000
-"""Alignments weighed for three coders and more; a document with more is left out."""
+MOST_UNITS = 20_000
+"""Spans that are aligned between two looks at the clock."""
 
-Units = Sequence[SpanKey]
+Over = Literal["documents", "random annotations"]
+"""What an interval is over: documents, or from few of them the random annotations alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class GammaFigure:
+    """One of the figures over some documents: ``value`` is ``None`` with a ``reason``.
+
+    ``low`` and ``high`` are the ends of its 95 % interval, ``None`` without one; ``documents`` have any of it.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    documents: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Gamma:
-    """γ over some documents: ``value`` is ``None`` with a ``reason``; ``documents`` were measured, of ``available``."""
+    """γ over some documents, with γ_cat and with γ_k by label; ``documents`` were measured, of ``available``.
+
+    ``over`` says what the intervals are over, which is the same for all of them.
+    """
 
     value: float | None
+    low: float | None
+    high: float | None
+    over: Over
     documents: int
     available: int
     items: int
     seed: int
+    cat: GammaFigure
+    labels: dict[str, GammaFigure]
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One document's disorders: a column for γ, one for γ_cat, and one a label.
+
+    ``weight`` is how much there is of it, 0 for nothing; ``spread`` the variance of ``expected``.
+    """
+
+    weight: Array
+    observed: Array
+    expected: Array
+    spread: Array
+    spans: int
 
 
 def gamma(
@@ -55,152 +94,167 @@ def gamma(
 ) -> Gamma:
     """γ over documents that two or more of the named layers have: 1 − Σ observed / Σ expected disorder.
 
-    Stops after ``seconds``; how many documents were measured until then is part of the result.  A document's random
-    annotations depend on the seed and its key alone.
+    Documents count by their spans.  Stops after ``seconds``; how many documents were measured until then is part of
+    the result.  A document's random annotations depend on the seed and its key alone.
     """
     deadline = clock() + seconds
     waiting = [d for d in documents if sum(name in d.layers for name in names) >= 2]
     order = sorted(waiting, key=lambda d: random.Random(f"{seed}:{d.key}").random())  # noqa: S311 - no secret
-    observed = expected = 0.0
-    measured = items = 0
+    labels = sorted({label for d in waiting for name in names if name in d.layers for label in d.layers[name].labels})
+    found: list[_Measured] = []
     for document in order:
         if clock() >= deadline:
             break
-        layers = [sorted(document.layers[name].spans) for name in names if name in document.layers]
-        found = _disorders(layers, document.length, f"{seed}:{document.key}", lambda: clock() >= deadline)
-        if found is not None:
-            size = sum(map(len, layers)) / len(layers)
-            observed, expected = observed + found[0] * size, expected + found[1] * size
-            measured, items = measured + 1, items + sum(map(len, layers))
-    if expected <= 0:
-        reason = "no document with spans was measured in time" if waiting else "no document in common"
-        return Gamma(None, measured, len(waiting), items, seed, reason)
-    return Gamma(1 - observed / expected, measured, len(waiting), items, seed)
+        measured = _Drawing(document, names, labels, seed).measure(lambda: clock() >= deadline)
+        if measured is not None:
+            found.append(measured)
+    return _summary(found, labels, len(waiting), seed)
 
 
-def _disorders(
-    layers: list[list[SpanKey]], length: int, seed: str, late: Callable[[], bool]
-) -> tuple[float, float] | None:
-    """A document's observed and expected disorder; ``None`` without spans, or when time or room is short."""
-    if not any(layers):
-        return 0.0, 0.0
-    observed = disorder(layers)
-    if observed is None:
-        return None
-    generator = random.Random(seed)  # noqa: S311 - no secret
-    drawn: list[float] = []
-    while len(drawn) < MOST_SAMPLES:
-        if late():
+class _Drawing:
+    """A document's layers, and random annotations like them."""
+
+    def __init__(self, document: DocumentLayers, names: Sequence[str], labels: Sequence[str], seed: int) -> None:
+        code = {label: number for number, label in enumerate(labels)}
+        spans = [sorted(document.layers[name].spans) for name in names if name in document.layers]
+        self._layers = [indexes([(s.start, s.end, code[s.label]) for s in layer]).reshape(-1, 3) for layer in spans]
+        self._labels = len(labels)
+        self._length = max(document.length, 1)
+        self._generator = random.Random(f"{seed}:{document.key}")  # noqa: S311 - no secret
+        self._spans = sum(map(len, spans))
+
+    def measure(self, late: Callable[[], bool]) -> _Measured | None:
+        """The document's disorders; ``None`` when time is short, or when its spans are too dense to be aligned."""
+        try:
+            observed = self._disorders([self._layers])
+            drawn = observed.only(0) if not self._spans else self._by_chance(late)
+        except TooManyError:
             return None
-        chance = disorder(_by_chance(layers, length, generator))
-        if chance is None:
+        if drawn is None:
             return None
-        drawn.append(chance)
-        if len(drawn) >= SAMPLES and 1.96 * np.std(drawn) <= PRECISION * np.mean(drawn) * len(drawn) ** 0.5:
-            break
-    return observed, float(np.mean(drawn))
-
-
-def _by_chance(layers: list[list[SpanKey]], length: int, generator: random.Random) -> list[list[SpanKey]]:
-    """Random annotations: for each coder some coder's spans, shifted round the document by a random length."""
-    made = []
-    for _ in layers:
-        spans, shift = generator.choice(layers), generator.randrange(max(length, 1))
-        moved = ((s.start + shift) % max(length, 1) - s.start for s in spans)
-        made.append([SpanKey(s.start + by, s.end + by, s.label) for s, by in zip(spans, moved, strict=True)])
-    return made
-
-
-def disorder(layers: Sequence[Units]) -> float | None:
-    """The disorder of the best alignment; ``None`` when too many alignments would have to be weighed.
-
-    Each span is in one unitary alignment, which takes a span or nothing of every coder and costs the mean
-    dissimilarity of its pairs.  The sum is divided by the mean number of spans a coder.
-    """
-    count = sum(map(len, layers))
-    if not count:
-        return 0.0
-    cost = _best_of_two(*layers) if len(layers) == 2 else _best_of_many(layers)
-    return None if cost is None else cost / (count / len(layers))
-
-
-def _dissimilarities(left: Units, right: Units) -> Array:
-    """((|Δstart| + |Δend|) / (len + len))² + [labels differ], for every pair of spans (α = β = Δ∅ = 1)."""
-    ours = np.array([s[:2] for s in left], dtype=float).reshape(len(left), 2)
-    theirs = np.array([s[:2] for s in right], dtype=float).reshape(len(right), 2)
-    apart = np.abs(ours[:, None, :] - theirs[None, :, :]).sum(axis=-1)
-    lengths = (ours[:, 1] - ours[:, 0])[:, None] + (theirs[:, 1] - theirs[:, 0])[None, :]
-    labels = np.array([s.label for s in left])[:, None] != np.array([s.label for s in right])[None, :]
-    result: Array = EMPTY * ((apart / lengths) ** 2 + labels) if len(left) and len(right) else np.zeros(apart.shape)
-    return result
-
-
-def _best_of_two(left: Units, right: Units) -> float:
-    """The cost of the best alignment of two coders, by linear assignment: leaving a span alone costs Δ∅."""
-    from scipy.optimize import linear_sum_assignment
-
-    m, n = len(left), len(right)
-    costs = np.full((m + n, m + n), EMPTY)
-    costs[:m, :n] = np.minimum(_dissimilarities(left, right), 2 * EMPTY)  # beyond, both had better be alone
-    costs[m:, n:] = 0.0
-    rows, columns = linear_sum_assignment(costs)
-    return float(costs[rows, columns].sum())
-
-
-def _best_of_many(layers: Sequence[Units]) -> float | None:
-    """The cost of the best alignment of three coders or more, as an integer program over what may pay off."""
-    from scipy.optimize import LinearConstraint, milp
-    from scipy.sparse import csr_array
-
-    try:
-        tuples = list(_unitary(layers))
-    except _TooManyError:
-        return None
-    first = np.cumsum([0, *map(len, layers)])
-    used = [
-        (first[c] + unit, place) for place, (_, units) in enumerate(tuples) for c, unit in enumerate(units) if unit >= 0
-    ]
-    rows, columns = np.array(used).T
-    matrix = csr_array((np.ones(len(rows)), (rows, columns)), shape=(int(first[-1]), len(tuples)))
-    costs = np.array([cost for cost, _ in tuples])
-    result = milp(costs, constraints=LinearConstraint(matrix, 1, 1), integrality=np.ones(len(costs)))
-    return float(result.fun) if result.success else None
-
-
-def _unitary(layers: Sequence[Units]) -> Iterator[tuple[float, tuple[int, ...]]]:
-    """Yield cost and members (−1 for none) of the unitary alignments that are no dearer than their spans alone."""
-    coders = len(layers)
-    pairs = coders * (coders - 1) / 2
-    apart = {(i, j): _dissimilarities(layers[i], layers[j]) for i, j in combinations(range(coders), 2)}
-    for number, units in enumerate(_near(layers)):
-        if number > MOST_TUPLES:
-            raise _TooManyError
-        cost = sum(
-            apart[i, j][units[i], units[j]] if units[i] >= 0 and units[j] >= 0 else EMPTY
-            for i, j in combinations(range(coders), 2)
+        size = self._spans / len(self._layers)
+        known = ~np.isnan(drawn.categories)
+        times = np.maximum(known.sum(axis=0), 1)
+        mean = np.where(known, drawn.categories, 0).sum(axis=0) / times
+        away = np.where(known, drawn.categories - mean, 0)
+        return _Measured(
+            weight=np.append(size, np.where(known.any(axis=0), observed.weights[0], 0)),
+            observed=np.append(observed.whole[0], np.nan_to_num(observed.categories[0])),
+            expected=np.append(drawn.whole.mean(), mean),
+            spread=np.append(drawn.whole.var() / len(drawn.whole), (away**2).sum(axis=0) / times**2),
+            spans=self._spans,
         )
-        if cost / pairs <= EMPTY * sum(unit >= 0 for unit in units):
-            yield float(cost / pairs), units
+
+    def _by_chance(self, late: Callable[[], bool]) -> Disorders | None:
+        """The disorders of random annotations, until their mean is known well enough."""
+        found: Disorders | None = None
+        wanted = SAMPLES
+        while not late():
+            room = max(1, MOST_UNITS // self._spans)
+            missing = wanted - (0 if found is None else len(found.whole))
+            more = self._disorders([self._random() for _ in range(min(missing, room))])
+            found = more if found is None else found.joined(more)
+            enough, wanted = _enough(found.whole)
+            if enough:
+                return found.only(enough)
+        return None
+
+    def _random(self) -> list[Indexes]:
+        """For each coder some coder's spans, shifted round the document by a random length."""
+        made = []
+        for _ in self._layers:
+            spans, shift = self._generator.choice(self._layers), self._generator.randrange(self._length)
+            by = (spans[:, 0] + shift) % self._length - spans[:, 0]
+            made.append(np.stack([spans[:, 0] + by, spans[:, 1] + by, spans[:, 2]], axis=1))
+        return made
+
+    def _disorders(self, texts: Sequence[Sequence[Indexes]]) -> Disorders:
+        """The disorders of annotations; those that are too many to be aligned at once are taken in two parts."""
+        every = [spans for layers in texts for spans in layers]
+        sizes = list(map(len, every))
+        coders = len(self._layers)
+        text, coder = np.divmod(np.repeat(np.arange(len(every)), sizes), coders)
+        try:
+            return disorders(Units(text, coder, *np.concatenate(every).T), len(texts), coders, self._labels)
+        except TooManyError:
+            if len(texts) == 1:
+                raise
+        middle = len(texts) // 2
+        return self._disorders(texts[:middle]).joined(self._disorders(texts[middle:]))
 
 
-class _TooManyError(Exception):
-    """More alignments than can be weighed."""
+def _enough(drawn: Array) -> tuple[int, int]:
+    """After how many draws their mean is known well enough, 0 if it is not; and how many it is likely to take."""
+    count = np.arange(1, len(drawn) + 1)
+    mean = drawn.cumsum() / count
+    error = 1.96 * np.sqrt(np.maximum((drawn**2).cumsum() / count - mean**2, 0))
+    known = np.flatnonzero((count >= SAMPLES) & (error <= PRECISION * mean * np.sqrt(count)))
+    if len(known):
+        return int(known[0]) + 1, 0
+    likely = int((error[-1] / (PRECISION * mean[-1])) ** 2) + 1 if mean[-1] else MOST_SAMPLES
+    wanted = min(MOST_SAMPLES, max(likely, SAMPLES, len(drawn) + 1))
+    return (MOST_SAMPLES, 0) if len(drawn) >= MOST_SAMPLES else (0, wanted)
 
 
-def _near(layers: Sequence[Units]) -> Iterator[tuple[int, ...]]:
-    """Yield members of unitary alignments: each span with all that are near enough, in the layers behind its own."""
-    for first, units in enumerate(layers):
-        for place, span in enumerate(units):
-            others = [
-                [-1, *(k for k, other in enumerate(layer) if _may_pay(span, other, len(layers)))]
-                for layer in layers[first + 1 :]
-            ]
-            for rest in product(*others):
-                yield (*[-1] * first, place, *rest)
+# Over documents
 
 
-def _may_pay(one: SpanKey, other: SpanKey, coders: int) -> bool:
-    """Whether two spans may share a unitary alignment: alone, its spans would cost Δ∅ each."""
-    apart = abs(one.start - other.start) + abs(one.end - other.end)
-    lengths = (one.end - one.start) + (other.end - other.start)
-    return (apart / lengths) ** 2 <= coders * coders * (coders - 1) / 2
+def _summary(found: Sequence[_Measured], labels: Sequence[str], available: int, seed: int) -> Gamma:
+    """The figures over documents, with what they rest on."""
+    columns = 2 + len(labels)
+    weight, observed, expected, spread = (
+        np.array([getattr(one, name) for one in found], dtype=float).reshape(len(found), columns)
+        for name in ("weight", "observed", "expected", "spread")
+    )
+    informative = weight > 0
+    over: Over = "documents" if informative[:, 0].sum() >= LEAST_DOCUMENTS else "random annotations"
+    apart, chance = weight * observed, weight * expected
+    value = _one_less(apart.sum(axis=0), chance.sum(axis=0))
+    if over == "documents":
+        low, high = _over_documents(value, apart, chance, weight)
+    else:
+        low, high = _over_samples(value, chance.sum(axis=0), (weight**2 * spread).sum(axis=0))
+    nothing = (
+        "no document with spans was measured in time" if available else "no document in common",
+        "no two spans are aligned, or all have one label",
+        *["no two spans are aligned of which one has the label, or all have it"] * len(labels),
+    )
+    figures = [_figure((value[n], low[n], high[n]), int(informative[:, n].sum()), nothing[n]) for n in range(columns)]
+    first = figures[0]
+    return Gamma(
+        *(first.value, first.low, first.high, over, len(found), available, sum(one.spans for one in found), seed),
+        cat=figures[1],
+        labels={label: figure for label, figure in zip(labels, figures[2:], strict=True) if figure.documents},
+        reason=first.reason,
+    )
+
+
+def _one_less(observed: Array, expected: Array) -> Array:
+    return 1 - ratio(observed, np.where(expected > 0, expected, 0))
+
+
+def _over_documents(value: Array, observed: Array, expected: Array, weight: Array) -> tuple[Array, Array]:
+    """The jackknife's intervals; none of figures that fewer than the least number of documents have any of."""
+    informative = weight > 0
+    without = _one_less(observed.sum(axis=0) - observed, expected.sum(axis=0) - expected)
+    left_out = LeftOut(without, informative, weight, indexes([0]))
+    bounds = intervals(value[None], left_out, np.ones(len(value), dtype=bool))
+    enough = informative.sum(axis=0) >= LEAST_DOCUMENTS
+    return np.where(enough, bounds.low[0], np.nan), np.where(enough, bounds.high[0], np.nan)
+
+
+def _over_samples(value: Array, expected: Array, spread: Array) -> tuple[Array, Array]:
+    """What the value may be off because chance was drawn: symmetric in the logarithm of 1 - value."""
+    factor = np.exp(1.96 * ratio(np.sqrt(spread), expected))
+    return 1 - (1 - value) * factor, 1 - (1 - value) / factor
+
+
+def _figure(found: tuple[float, float, float], documents: int, nothing: str) -> GammaFigure:
+    value, low, high = (None if np.isnan(number) else float(number) for number in found)
+    if value is None:
+        return GammaFigure(None, None, None, documents, nothing)
+    if low is None or high is None:
+        return GammaFigure(
+            value, None, None, documents, f"no interval: fewer than {LEAST_DOCUMENTS} documents have any"
+        )
+    return GammaFigure(value, low, high, documents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from annotator.agreement.gamma import GammaFigure
 from annotator.reports import agreement_text
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.sections import Section
@@ -158,9 +159,13 @@ def _pace(work: WorkSummary) -> Section:
 
 def _gamma(agreement: Agreement) -> Section:
     found = agreement.gamma
-    rows = [] if found is None else [
-        (agreement_text.number(found.value), f"{found.documents} of {found.available}",
-         found.items, found.seed, found.reason)
-    ]  # fmt: skip
-    columns = ("γ", "documents", "items", "seed", "")
-    return Section("Gamma", columns, rows, columns[:4], "No interval: γ is measured once.")
+    columns = ("measure", "value", "95 % interval", "documents")
+    if found is None:
+        return Section("Gamma", columns, [])
+    whole = GammaFigure(found.value, found.low, found.high, found.documents, found.reason)
+    named = [("γ", whole), ("γ_cat, labels alone", found.cat), *((f"γ_k of {k}", v) for k, v in found.labels.items())]
+    rows = [
+        (name, agreement_text.number(figure.value), agreement_text.gamma_interval(figure), figure.documents)
+        for name, figure in named
+    ]
+    return Section("Gamma", columns, rows, ("value", "documents"), agreement_text.gamma_basis(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotator.agreement.estimates import LEAST_DOCUMENTS, Estimate
+from annotator.agreement.gamma import Gamma, GammaFigure
 from annotator.reports.agreement import Agreement
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import display_name
@@ -44,6 +45,26 @@ def number(value: float | None) -> str:
 def interval(estimate: Estimate) -> str:
     """The interval in brackets; empty without one."""
     return "" if estimate.low is None else f"{number(estimate.low)} to {number(estimate.high)}"
+
+
+def gamma_interval(figure: GammaFigure) -> str:
+    """The interval of γ and its kin, or why there is none."""
+    if figure.low is None or figure.high is None:
+        return figure.reason
+    return f"{number(figure.low)} to {number(figure.high)}"
+
+
+def gamma_basis(found: Gamma) -> str:
+    """What γ was measured on, and what its intervals are over."""
+    documents = f"{found.documents} of {plural(found.available, 'document')}, {plural(found.items, 'span')}"
+    over = {
+        "documents": "Intervals are over documents, by the jackknife.",
+        "random annotations": (
+            f"Intervals are over the random annotations that chance is drawn by: fewer than {LEAST_DOCUMENTS} documents"
+            " say nothing about others."
+        ),
+    }
+    return f"Measured on {documents}, seed {found.seed}. {over[found.over]}"
 
 
 def with_interval(estimate: Estimate | None) -> str:

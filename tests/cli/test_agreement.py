@@ -62,7 +62,12 @@ def test_gamma_is_measured_on_request(finished: Bench, run: Run) -> None:
     assert json.loads(run("--json")[1])["gamma"] is None
     gamma = json.loads(run("--json", "--gamma", 60)[1])["gamma"]
     assert (gamma["documents"], gamma["available"], gamma["items"]) == (1, 1, 5)
-    assert 0 < gamma["value"] < 1
+    assert 0 < gamma["low"] < gamma["value"] < gamma["high"] < 1
+    assert gamma["over"] == "random annotations"
+    assert {"value", "low", "high", "documents", "reason"} == set(gamma["cat"])
+    table = run("--gamma", 60)[1]
+    assert "γ_cat, labels alone" in table
+    assert "Intervals are over the random annotations" in table
 
 
 @pytest.mark.parametrize(
