@@ -27,9 +27,9 @@ Action = Callable[[], object]
 
 
 class KeyHandler(Protocol):
-    """Acts on a key; ``late`` says that the key has waited here, and so never reached the entry line."""
+    """Acts on a key."""
 
-    def __call__(self, event: events.Key, *, late: bool) -> Awaitable[None]:
+    def __call__(self, event: events.Key) -> Awaitable[None]:
         """Act on the key; raises :class:`LockedError` when it has to wait for the write lock."""
 
 
@@ -82,12 +82,12 @@ class WaitingKeys:
         self._stop_waiting()
         self._screen.notify(f"dropped {_keys(count)}, nothing of it was written", markup=False)
 
-    async def _try(self, action: Action | events.Key, *, late: bool = False) -> None:
+    async def _try(self, action: Action | events.Key) -> None:
         """Run an action or handle a key; if the lock is taken, put it at the head of the queue."""
         self._depth += 1
         try:
             if isinstance(action, events.Key):
-                await self._handle(action, late=late)
+                await self._handle(action)
             else:
                 result = action()
                 if isawaitable(result):
@@ -124,7 +124,7 @@ class WaitingKeys:
         try:
             while self._waiting and self._screen.app.screen is self._screen:
                 count = len(self._waiting)
-                await self._try(self._waiting.popleft(), late=True)
+                await self._try(self._waiting.popleft())
                 if len(self._waiting) >= count:
                     return
         finally:

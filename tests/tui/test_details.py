@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, proposal, propose
@@ -32,6 +34,29 @@ async def test_an_entry_can_be_edited_in_the_queue(news: Bench) -> None:
     async with workbench(news) as work:
         await work.press("/", *"otrx", "backspace", "enter")
         assert "1 shown: all matching “otr”" in work.text
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_what_is_typed_at_once_is_in_the_entry(news: Bench, turns: int) -> None:
+    async with workbench(news) as work:
+        for key in ("slash", *"otra"):
+            work.app.post_message(events.Key(key, "/" if key == "slash" else key))
+            for _ in range(turns):  # the line has the focus some turns of the event loop after it was opened
+                await asyncio.sleep(0)
+        work.app.post_message(events.Paste("x\n"))
+        await work.press("backspace", "enter")
+        assert "1 shown: all matching “otra”" in work.text
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_what_is_typed_at_once_is_searched_for_in_the_help(news: Bench, turns: int) -> None:
+    async with workbench(news) as work:
+        for key in ("question_mark", *"quit"):
+            work.app.post_message(events.Key(key, "?" if key == "question_mark" else key))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        await work.settle()
+        assert work.app.screen.query_one(Input).value == "quit"
 
 
 async def test_find_goes_on_from_inside_a_word(news: Bench) -> None:

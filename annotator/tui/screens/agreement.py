@@ -106,7 +106,7 @@ class AgreementScreen(WorkScreen):
                 FiguresView(palette),
                 StatusLine(palette, id="tip"),
                 StatusLine(palette, id="keys"),
-                EntryLine(id="entry", compact=True),
+                EntryLine(id="entry"),
             ]
         )
 

@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from annotator.errors import AnnotatorError, LockedError
 from annotator.store import SchemeMovedError
@@ -20,6 +20,7 @@ from annotator.tui.line_compositor import LineCompositor
 from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.clickable_keys import KeyClicked
+from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.one_layout import laid_out_once
 from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench
@@ -144,7 +145,7 @@ class WorkScreen(Screen[None]):
         on the wrong words, or be lost on its way to the entry line.
         """
         event.stop()
-        if not self.is_current:  # typed before the key that left this screen was handled
+        if self.app.screen is not self:  # typed before the key that left this screen was handled
             self.app.post_message(events.Key(event.key, event.character))
             return
         if event.key == "escape":
@@ -179,16 +180,22 @@ class WorkScreen(Screen[None]):
             self._dirty_widgets.update(changed)
         super()._on_timer_update()
 
+    async def on_paste(self, event: events.Paste) -> None:
+        """Put what was pasted into the entry line, in order with the keys."""
+        event.stop()
+        if self.has_class("-entering"):
+            await self.waiting_keys.run(partial(self.query_one("#entry", EntryLine).paste, event.text))
+
     async def on_key_clicked(self, event: KeyClicked) -> None:
         """Press the key that was clicked on; a question that is open is withdrawn."""
         if not self.has_class("-entering"):
             self.withdraw_question()
             await self.waiting_keys.take(event.event)
 
-    async def handle(self, event: events.Key, *, late: bool) -> None:
-        """Act on a key; a ``late`` one has waited for the lock, so that the entry line has not seen it."""
+    async def handle(self, event: events.Key) -> None:
+        """Act on a key."""
         if self.has_class("-entering"):
-            await self._type(event, late=late)
+            await self._type(event)
         elif not self.is_too_small:
             await self.press(event)
 
@@ -224,27 +231,25 @@ class WorkScreen(Screen[None]):
 
     def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
         """Open the entry line; ``then`` is called with what was typed, unless ``escape`` closes it."""
-        entry = self.query_one("#entry", Input)
+        entry = self.query_one("#entry", EntryLine)
         entry.placeholder = placeholder
         entry.value = value
+        entry.select_all()
         self._on_entry = then
         self.add_class("-entering")
         self.set_focus(entry)
 
-    async def _type(self, event: events.Key, *, late: bool) -> None:
-        """Edit the entry line, also by keys that were pressed before it had the focus."""
-        entry = self.query_one("#entry", Input)
-        active = next((b for key, b in entry._bindings if key == event.key), None)
+    async def _type(self, event: events.Key) -> None:
+        """Edit the entry line."""
+        entry = self.query_one("#entry", EntryLine)
         if event.key == "escape":
             self.close_entry()
         elif event.key == "enter":
             self.close_entry()
             if self._on_entry is not None:
                 await self.waiting_keys.run(partial(self._on_entry, entry.value))
-        elif active is not None:
-            await self.app.run_action(active.action, entry)
-        elif event.is_printable and event.character and (late or not entry.has_focus):
-            entry.insert_text_at_cursor(event.character)
+        else:
+            await entry.edit(event)
 
     def close_entry(self) -> None:
         """Close the entry line."""

@@ -67,7 +67,7 @@ class CommentsScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                EntryLine(id="entry", compact=True),
+                EntryLine(id="entry"),
                 CommentList(palette),
                 LayerPane(palette, "work"),
                 StatusLine(palette, id="keys"),

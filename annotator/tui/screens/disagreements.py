@@ -80,7 +80,7 @@ class DisagreementsScreen(WorkScreen):
                 DisagreementList(palette, self._text_of),
                 Container(LayerPane(palette, "left"), LayerPane(palette, "right"), id="versions"),
                 StatusLine(palette, id="keys"),
-                EntryLine(id="entry", compact=True),
+                EntryLine(id="entry"),
             ]
         )
 

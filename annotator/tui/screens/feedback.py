@@ -72,7 +72,7 @@ class FeedbackScreen(WorkScreen):
                 VersionsBar(palette, 2),
                 StatusLine(palette, id="focus"),
                 StatusLine(palette, id="message"),
-                EntryLine(id="entry", compact=True),
+                EntryLine(id="entry"),
             ]
         )
 

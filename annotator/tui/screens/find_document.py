@@ -48,7 +48,7 @@ class FindDocumentScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                EntryLine(id="entry", compact=True),
+                EntryLine(id="entry"),
                 QueueView(self.desk, palette),
                 StatusLine(palette, id="keys"),
             ]
@@ -91,11 +91,11 @@ class FindDocumentScreen(WorkScreen):
         self.view.show_found(found)
         self._show_count()
 
-    async def handle(self, event: events.Key, *, late: bool) -> None:
+    async def handle(self, event: events.Key) -> None:
         """Choose, open or close by the keys that do so; all others edit the line."""
         binding = next((binding for key, binding in self._bindings if key == event.key), None)
         if binding is None:
-            await super().handle(event, late=late)
+            await super().handle(event)
         elif not self.is_too_small:
             self._seek(self.query_one("#entry", Input).value)  # its message may be on the way
             self._search.finish()

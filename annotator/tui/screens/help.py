@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -71,14 +72,16 @@ class HelpScreen(ModalScreen[None]):
         self._palette = palette
         self._topic = topic
         self._sections: list[tuple[str, list[HelpEntry]]] = []
+        self._shown = Static(id="help-text")
+        self._search = EntryLine(placeholder="type to search keys, labels and relations")
 
     def compose(self) -> ComposeResult:
         """Lay the screen out."""
         with Vertical(id="help") as frame:
             frame.border_subtitle = "↑ ↓ page keys scroll · esc clears the search, then closes"
-            yield EntryLine(placeholder="type to search keys, labels and relations", compact=True)
+            yield self._search
             with VerticalScroll(can_focus=False):
-                yield Static(id="help-text")
+                yield self._shown
 
     def on_mount(self) -> None:
         """Collect what there is to show, and give the keys to the search."""
@@ -91,8 +94,19 @@ class HelpScreen(ModalScreen[None]):
         self._sections.append(("Keys", [*self._keys(), *(adding if self._can_label else ())]))
         self._sections.append(("Labels", [self._label(name) for name in scheme.entities]))
         self._sections.append(("Relations", [self._label(name) for name in scheme.relations]))
-        self.query_one(Input).focus()
-        self._narrow("")
+        self.set_focus(self._search)
+        self._narrow(self._search.value)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Search for what is typed; other keys do what they are bound to."""
+        if event.key not in self._bindings.key_to_bindings:
+            event.stop()
+            await self._search.edit(event)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Search for what is pasted."""
+        event.stop()
+        self._search.paste(event.text)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what has all the words that were typed; a lone question mark closes the help as it opened it."""
@@ -113,9 +127,8 @@ class HelpScreen(ModalScreen[None]):
 
     def action_clear(self) -> None:
         """Clear the search; close the help when nothing is searched for."""
-        search = self.query_one(Input)
-        if search.value:
-            search.value = ""
+        if self._search.value:
+            self._search.value = ""
         else:
             self.dismiss(None)
 
@@ -129,7 +142,7 @@ class HelpScreen(ModalScreen[None]):
                 found.update(entry.words for entry in matching)
             if matching:
                 parts += [Text(title, style="bold underline"), *_rows(matching), Text()]
-        self.query_one("#help-text", Static).update(
+        self._shown.update(
             Group(*parts[:-1]) if parts else Text(f"nothing here has “{sanitize(typed)}”: esc clears the search")
         )
 

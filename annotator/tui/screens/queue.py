@@ -63,7 +63,7 @@ class QueueScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
-                EntryLine(id="entry", compact=True),
+                EntryLine(id="entry"),
                 QueueView(self.desk, palette),
                 StatusLine(palette, id="columns"),
                 StatusLine(palette, id="keys"),

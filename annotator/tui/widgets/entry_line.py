@@ -7,8 +7,28 @@ from textual.widgets import Input
 
 
 class EntryLine(Input):
-    """A line to type in; of several lines that are pasted it takes all, with blanks between them."""
+    """A line to type in, whose screen gives it keys and what is pasted, one after the other.
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Join the lines; Textual, which acts on the event next, takes the first line alone."""
-        event.text = " ".join(filter(None, map(str.strip, event.text.splitlines())))
+    Textual gives them to what has the focus when they arrive; what is typed fast arrives before the line has it.
+    """
+
+    def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+
+    def _forward_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste):
+            self.screen._forward_event(event)
+        else:
+            super()._forward_event(event)
+
+    async def edit(self, event: events.Key) -> None:
+        """Act on a key: edit, or type it in place of what is selected."""
+        binding = next((binding for key, binding in self._bindings if key == event.key), None)
+        if binding is not None:
+            await self.app.run_action(binding.action, self)
+        elif event.is_printable and event.character:
+            self.replace(event.character, *self.selection)
+
+    def paste(self, text: str) -> None:
+        """Type several lines as one, with blanks between them."""
+        self.replace(" ".join(filter(None, map(str.strip, text.splitlines()))), *self.selection)

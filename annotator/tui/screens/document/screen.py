@@ -116,7 +116,7 @@ class DocumentScreen(WorkScreen):
                 *self.bars(),
                 StatusLine(palette, id="focus"),
                 StatusLine(palette, id="message"),
-                EntryLine(id="entry", compact=True),
+                EntryLine(id="entry"),
             ]
         )
 
