@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from annotator.annotation import Span
 from annotator.store import Store
 from annotator.text import Document
-from tests.workspaces import Bench, link, make_bench, proposal, propose
+from tests.workspaces import Bench, copied_bench, link, proposal, propose
 
 # The same examples on every run and machine, however slow it is; `--hypothesis-profile explore` looks further.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,6 +35,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are processors: a fifth of the time is waiting, for terminals and programs."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def _isolated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what the machine's user has set out of the tests."""
@@ -52,7 +58,7 @@ def overlap() -> str:
 @pytest.fixture
 def bench(tmp_path: Path, overlap: str) -> Iterator[Bench]:
     """A workspace with the document ``nota``."""
-    bench = make_bench(tmp_path / "work", overlap)
+    bench = copied_bench(tmp_path / "work", overlap)
     bench.add()
     yield bench
     bench.workspace.close()

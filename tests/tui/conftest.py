@@ -10,13 +10,13 @@ import pytest
 
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
 from tests.workflow.adjudicating.finished_documents import finish, key_of
-from tests.workspaces import Bench, link, make_bench, proposal, propose
+from tests.workspaces import Bench, copied_bench, link, proposal, propose
 
 
 @pytest.fixture
 def news(tmp_path: Path) -> Iterator[Bench]:
     """Three documents; ``nota`` has three spans and two relations suggested in its first sentence."""
-    bench = make_bench(tmp_path / "news")
+    bench = copied_bench(tmp_path / "news")
     nota = bench.add()
     bench.add("otra", "Luis Paz fue a Lima. No vio la Cruz Roja.\n")
     bench.add("zeta", "Eva vive en Quito.\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -45,9 +46,12 @@ class WorkbenchDriver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Wait until every message has been handled, with the messages that those led to."""
-        for _ in range(8):
-            await self.pilot._wait_for_screen()
+        """Wait until every message has been handled, with those that they led to: the loop has nothing left to do."""
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+        idle = 0
+        while idle < 3:
+            await asyncio.sleep(0)
+            idle = 0 if ready else idle + 1
         self.app.screen._on_timer_update()
 
     async def type(self, text: str) -> None:
@@ -139,8 +143,9 @@ async def workbench(
     """Open the workbench on a workspace, and check the store at the end."""
     app = AnnotatorApp(Desk(bench.workspace, curator), document, preferences, adjudicating=adjudicating)
     async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
-        yield WorkbenchDriver(app, pilot)
+        work = WorkbenchDriver(app, pilot)
+        await work.settle()
+        yield work
     assert list(check_database(bench.store)) == []
 
 
