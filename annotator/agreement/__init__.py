@@ -3,8 +3,8 @@
 ``alignment`` and ``relations`` say which item of one layer stands for which of another; ``packing`` lays all layers
 out in arrays, ``matching`` and ``positions`` compare thousands of pairs of them at once, ``counting`` counts;
 ``totals`` sum over documents, ``coefficients`` are the formulas, ``measures`` say what they are computed from,
-``estimates`` how far the figures can be trusted; ``gamma`` is the one measure that takes its time, made of the
-``disorder`` of the ``best_alignment`` of ``unitary`` ones.
+``estimates`` how far the figures can be trusted, ``differences`` which of them differ; ``gamma`` is the one measure
+that takes its time, made of the ``disorder`` of the ``best_alignment`` of ``unitary`` ones.
 """
 
 import os

@@ -49,6 +49,17 @@ class LeftOut(NamedTuple):
         return found
 
 
+class Spread(NamedTuple):
+    """How far values vary from document to document, one row a part.
+
+    Standard errors, Student's degrees of freedom, and where no document changes the value; NaN is undefined.
+    """
+
+    error: Array
+    freedom: Array
+    alike: NDArray[np.bool_]
+
+
 class Bounds(NamedTuple):
     """The ends of intervals, and where they are of a share among as many trials as documents."""
 
@@ -62,19 +73,28 @@ def intervals(value: Array, left_out: LeftOut, chance_corrected: NDArray[np.bool
 
     ``chance_corrected`` says which columns are measures that may be less than 0.
     """
-    documents = left_out.sums(np.ones_like(left_out.values))
+    error, freedom, alike = spread(left_out)
+    margin = error * student(freedom)
+    low, high = _on_scale(value, margin, chance_corrected)
+    fewest, most = clopper_pearson(value, _documents(left_out))
+    undefined = np.isnan(error)
+    low, high = np.where(alike, fewest, low), np.where(alike, most, high)
+    return Bounds(np.where(undefined, np.nan, low), np.where(undefined, np.nan, high), alike)
+
+
+def _documents(left_out: LeftOut) -> Array:
+    return left_out.sums(np.ones_like(left_out.values))
+
+
+def spread(left_out: LeftOut) -> Spread:
+    """The jackknife's standard errors, with what else an interval needs."""
+    documents = _documents(left_out)
     there = np.maximum(documents, 1)
-    part = np.repeat(np.arange(len(value)), np.diff(left_out.first, append=len(left_out.values)))
+    part = np.repeat(np.arange(len(there)), np.diff(left_out.first, append=len(left_out.values)))
     away = left_out.values - (left_out.sums(left_out.values) / there)[part]
     squares, fourth = left_out.sums(away**2), left_out.sums(away**4)
     error = np.sqrt((there - 1) / there * squares)
-    alike = squares <= SAME**2 * there
-    margin = error * _student(_freedom(there, left_out, squares, fourth))
-    low, high = _on_scale(value, margin, chance_corrected)
-    fewest, most = _clopper_pearson(value, documents)
-    undefined = np.isnan(squares)
-    low, high = np.where(alike, fewest, low), np.where(alike, most, high)
-    return Bounds(np.where(undefined, np.nan, low), np.where(undefined, np.nan, high), alike)
+    return Spread(error, _freedom(there, left_out, squares, fourth), squares <= SAME**2 * there)
 
 
 def _freedom(documents: Array, left_out: LeftOut, squares: Array, fourth: Array) -> Array:
@@ -87,7 +107,7 @@ def _freedom(documents: Array, left_out: LeftOut, squares: Array, fourth: Array)
     return np.fmax(found, 1.0)
 
 
-def _student(freedom: Array) -> Array:
+def student(freedom: Array) -> Array:
     """The quantiles .975 of Student's t."""
     from scipy.special import stdtrit
 
@@ -109,7 +129,7 @@ def _on_scale(value: Array, margin: Array, chance_corrected: NDArray[np.bool_]) 
     return low, high
 
 
-def _clopper_pearson(value: Array, documents: Array) -> tuple[Array, Array]:
+def clopper_pearson(value: Array, documents: Array) -> tuple[Array, Array]:
     """The interval of a share among so many trials; a value below 0 counts as the least there is."""
     from scipy.special import betaincinv
 

@@ -12,11 +12,13 @@ import numpy as np
 from annotator.agreement import formulas
 from annotator.agreement.coefficients import Array
 from annotator.agreement.counting import Comparisons, Count, compare
+from annotator.agreement.differences import Difference
 from annotator.agreement.estimates import Estimate, EstimateOptions, estimate, estimate_parts
 from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
 from annotator.agreement.totals import Features
+from annotator.reports.agreement_contrasts import tested
 from annotator.tuning import collector_paused
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import MISSED
@@ -102,6 +104,7 @@ class Agreement:
     """Everything that there is to say about how some layers agree.
 
     ``retired`` are labels that layers use and that the label scheme does not have; they count as they stand.
+    ``differences`` are those between pairs, curators, languages, times, and shown or blind.
     """
 
     layers: tuple[str, ...]
@@ -124,6 +127,7 @@ class Agreement:
     relation_kinds: dict[str, int]
     gamma: Gamma | None
     retired: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     @property
     def headline(self) -> Estimate | None:
@@ -185,6 +189,7 @@ def _measured(
             *comparisons.vocabulary.labels[len(sample.vocabulary.labels) :],
             *comparisons.vocabulary.relations[len(sample.vocabulary.relations) :],
         ),
+        differences=tuple(builder.differences()),
     )
 
 
@@ -256,24 +261,37 @@ class _Builder:
     def _documents(self) -> list[str]:
         return [self.comparisons.documents[number] for number in self.comparisons.document]
 
+    def _languages(self) -> list[str]:
+        return [self.sample.facts[key].lang for key in self._documents()]
+
     def languages(self) -> Iterator[Slice]:
-        facts = self.sample.facts
-        return self._sliced("language", [facts[key].lang for key in self._documents()])
+        return self._sliced("language", self._languages())
+
+    def _times(self) -> list[str]:
+        return periods([self.sample.finished_at[key][:10] for key in self._documents()])
 
     def times(self) -> Iterator[Slice]:
-        at = self.sample.finished_at
-        return self._sliced("time", periods([at[key][:10] for key in self._documents()]))
+        return self._sliced("time", self._times())
+
+    def _conditions(self) -> list[str]:
+        """Shown, blind or mixed; nothing of what is not between curators, nor where none of them worked blind."""
+        pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair]
+        return [
+            self.sample.condition(key, *pair)
+            if self.sample.blind and all(name.startswith("curator:") for name in pair)
+            else ""
+            for key, pair in zip(self._documents(), pairs, strict=True)
+        ]
 
     def conditions(self) -> Iterator[Slice]:
         """Yield shown, blind and mixed, once any curator worked blind."""
-        if not self.sample.blind:
-            return iter(())
-        pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair]
-        keys = [
-            self.sample.condition(key, *pair) if all(name.startswith("curator:") for name in pair) else ""
-            for key, pair in zip(self._documents(), pairs, strict=True)
-        ]
-        return self._sliced("condition", keys)
+        return self._sliced("condition", self._conditions()) if self.sample.blind else iter(())
+
+    def differences(self) -> list[Difference]:
+        if not len(self.features) or self.stop():
+            return []
+        keys = {"language": self._languages(), "time": self._times(), "condition": self._conditions()}
+        return tested(self.comparisons, self.sample.layers, keys, self.options)
 
     def documents(self) -> list[DocumentRow]:
         """The documents, worst first: the lowest span F1, then the most disagreements."""

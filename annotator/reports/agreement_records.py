@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from annotator.reports import agreement_text
+from annotator.reports import agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
 from annotator.reports.work_summary import WorkSummary
 
@@ -19,17 +19,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 COLUMNS = (
     *("scope", "name", "left", "right", "measure", "level", "value", "low", "high", "method", "documents"),
-    *("informative", "items", "reason", "resamples", "seed"),
+    *("informative", "items", "reason", "resamples", "seed", "p", "p_holm"),
 )
 """Of the CSV; also the fields of a figure in the JSON, but for the options."""
 
 
 def figures(agreement: Agreement) -> Iterator[dict[str, Any]]:
-    """Yield every figure as a record, those of single documents last."""
+    """Yield every figure as a record, then those of single documents, then the differences."""
     for part in agreement.slices():
         yield from _figures(part)
     for row in agreement.documents:
         yield from _document_figures(row)
+    yield from agreement_differences.figure_records(agreement.differences)
 
 
 def _figures(part: Slice) -> Iterator[dict[str, Any]]:
@@ -103,6 +104,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
             for pair in agreement.pairs
             for schema, counts in pair.semeval.items()
         ],
+        "comparisons": agreement_differences.records(agreement.differences),
         "kinds": agreement.kinds,
         "relation_kinds": agreement.relation_kinds,
         "confusion": _confusion(agreement.confusion),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from annotator.agreement.gamma import GammaFigure
-from annotator.reports import agreement_text
+from annotator.reports import agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.sections import Section
 from annotator.reports.work_summary import Acceptance, WorkSummary
@@ -39,6 +39,7 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
             ("Over time", agreement.times),
             ("Suggestions shown or not", agreement.conditions),
         )),
+        agreement_differences.section(agreement.differences),
         _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
         _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
         _confusions("Spans taken for one another", agreement.confusion),
