@@ -68,17 +68,18 @@ def documents(kind: Kind, count: int, seed: int) -> Iterator[DocumentLayers]:
             if chance.random() < 0.6
         ]
         layers = {
-            name: _as_marked(truth, _share(kind.skill - hard + chance.gauss(0, 0.4)), chance) for name in ("a", "b")
+            name: as_marked(truth, share_of(kind.skill - hard + chance.gauss(0, 0.4)), chance) for name in ("a", "b")
         }
         tokens = Segmentation((4 * token, 4 * token + 3) for token in range(places * PLACE // 4))
         yield DocumentLayers(f"d{number}", places * PLACE, tokens, layers)
 
 
-def _share(odds: float) -> float:
+def share_of(odds: float) -> float:
+    """Return the share that log odds stand for."""
     return float(1 / (1 + np.exp(-odds)))
 
 
-def _as_marked(truth: list[tuple[int, str]], right: float, chance: random.Random) -> Content:
+def as_marked(truth: list[tuple[int, str]], right: float, chance: random.Random) -> Content:
     """What a curator marks: of the spans that there are each with some probability the right one."""
     spans: list[SpanKey] = []
     for at, label in truth:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from annotator.reports import agreement_text, svg
+from annotator.reports import agreement_differences, agreement_text, svg
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.agreement_tables import opening, sections
 from annotator.reports.printable import printable
@@ -93,6 +93,7 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
         ("Languages", "Strict span F1.", _parts(agreement.languages)),
         ("Over time", "Strict span F1 by when the last of a document's layers was finished.", _drift(agreement.times)),
         ("Suggestions shown or not", SHOWN_NOTE, _parts(agreement.conditions)),
+        ("What differs", agreement_differences.NOTE, _differences(agreement)),
         ("What became of suggestions", "By source, in finished documents.", _acceptances(work.sources)),
         ("By curator", "", _acceptances(work.curators)),
         ("Can scores be believed?", "", _calibration(work)),
@@ -204,6 +205,14 @@ def _confusion(confusion: Confusion) -> str:
 
 def _drift(parts: Sequence[Slice]) -> str:
     return svg.drift([_dot(part) for part in parts], "strict span F1 over time") if len(parts) > 1 else ""
+
+
+def _differences(agreement: Agreement) -> str:
+    clear = [one for one in agreement_differences.told(agreement.differences) if agreement_differences.is_clear(one)]
+    said = [agreement_differences.sentence(one) for one in clear]
+    if agreement.differences and not said:
+        said = ["Nothing that chance could not make; the tables have all that was tested."]
+    return "".join(f"<p>{_shown(one)}.</p>" for one in said)
 
 
 def _acceptances(found: Sequence[Acceptance]) -> str:

@@ -17,6 +17,7 @@ from annotator.reports.agreement_text import (
     with_interval,
 )
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
+from annotator.tui.layout.difference_lines import difference_lines
 from annotator.tui.layout.figures import (
     FigurePage,
     PageLine,
@@ -183,6 +184,7 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
                 f"{title.lower()} of {pair.name}", relations=relations, pair=(pair.left, pair.right)
             )
             yield _line(pair.name, pair.get(measure), target, width)
+    yield from difference_lines(agreement.differences, ("pair", "curator"), width)
 
 
 # Labels
@@ -301,6 +303,7 @@ def _slices(agreement: Agreement, sample: AgreementSample, width: int) -> Iterat
         yield _column_heads(width)
         for part in group:
             yield _line(part.name, part.get("span.f1"), target(part.name), width)
+    yield from difference_lines(agreement.differences, ("language", "time", "condition"), width)
 
 
 # Suggestions

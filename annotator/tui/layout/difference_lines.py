@@ -1,0 +1,59 @@
+"""Lays out which parts of an agreement differ, for the pages of the agreement screen.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from annotator.agreement.differences import Difference
+from annotator.reports.agreement_differences import (
+    FAMILIES,
+    MEASURES,
+    MOST_ROWS,
+    is_clear,
+    names,
+    probability,
+    sentence,
+    told,
+    with_bounds,
+)
+from annotator.tui.layout.figures import PageLine, StyledText, fit, heading, prose
+
+BOUNDS_CELLS, P_CELLS, SAID_CELLS = 22, 7, 18
+MOST_SENTENCES = 3
+"""Sentences on differences that are more than chance."""
+
+
+def difference_lines(found: Sequence[Difference], families: Sequence[str], width: int) -> Iterator[PageLine]:
+    """Yield a table of the differences of some families: those of spans, and others that are more than chance.
+
+    The clearest of them are told in a sentence.
+    """
+    for family in families:
+        own = [one for one in told(found) if one.contrast.family == family and one.difference is not None]
+        spans = [one for one in own if one.measure == "span.f1"]
+        rows = [*spans[:MOST_ROWS], *(one for one in own if one.measure != "span.f1" and is_clear(one))]
+        if not rows:
+            continue
+        yield from heading(f"Differences: {FAMILIES[family]}")
+        for one in [one for one in own if is_clear(one)][:MOST_SENTENCES]:
+            yield from prose(sentence(one), width)
+        cells = max(16, min(44, width - BOUNDS_CELLS - 2 * P_CELLS - SAID_CELLS - 1))
+        heads = f"{fit('p', P_CELLS, right=True)}{fit('Holm', P_CELLS, right=True)}"
+        yield (StyledText(f"{fit('left − right', cells)} {fit('95 % interval', BOUNDS_CELLS)}{heads}", "faint"),)
+        for one in rows:
+            yield _row(one, cells, width)
+        if len(spans) > MOST_ROWS:
+            yield (StyledText(f"and {len(spans) - MOST_ROWS} more, further from being clear", "faint"),)
+
+
+def _row(one: Difference, cells: int, width: int) -> PageLine:
+    so = "more than chance" if is_clear(one) else one.reason or "may be chance"
+    what = "" if one.measure == "span.f1" else f"{MEASURES[one.measure]}: "
+    ps = f"{fit(probability(one.p), P_CELLS, right=True)}{fit(probability(one.p_holm), P_CELLS, right=True)}"
+    room = width - cells - BOUNDS_CELLS - 2 * P_CELLS - 3
+    return (
+        StyledText(fit(f"{what}{names(one)}", cells)),
+        StyledText(f" {fit(with_bounds(one), BOUNDS_CELLS)}", "bold" if is_clear(one) else ""),
+        StyledText(ps),
+        StyledText(f"  {fit(so, max(4, room))}", "" if is_clear(one) else "faint"),
+    )
