@@ -24,7 +24,7 @@ from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array, Margins
 from annotator.agreement.counting import Comparisons, Count
 from annotator.agreement.estimates import LEAST_DOCUMENTS, EstimateOptions
-from annotator.agreement.jackknife import LeftOut, Spread, clopper_pearson, spread, student
+from annotator.agreement.jackknife import Dispersion, LeftOut, clopper_pearson, dispersion, student
 
 Rows = NDArray[np.bool_]
 """Which of the comparisons, one value a row."""
@@ -201,9 +201,9 @@ def _interval(sides: _Sides, measure: ComparedMeasure) -> tuple[float, float]:
     left, right = (measure.value(table.sum(axis=0)[None] - table)[:, None] for table in tables)
     items = [measure.items(table)[:, None] for table in tables]
     if sides.paired:
-        error, freedom = _only(spread(_left_out(left - right, items[0] + items[1])))
+        error, freedom = _only(dispersion(_left_out(left - right, items[0] + items[1])))
     else:
-        spreads = [spread(_left_out(*of_one)) for of_one in zip((left, right), items, strict=True)]
+        spreads = [dispersion(_left_out(*of_one)) for of_one in zip((left, right), items, strict=True)]
         (one, of_one), (other, of_other) = map(_only, spreads)
         error = np.hypot(one, other)
         share = error**4 / (one**4 / of_one + other**4 / of_other) if error else 1.0  # Satterthwaite 1946
@@ -220,7 +220,7 @@ def _left_out(values: Array, items: Array) -> LeftOut:
     return LeftOut(values, np.ones(values.shape, dtype=bool), items, np.zeros(1, dtype=np.intp))
 
 
-def _only(found: Spread) -> tuple[float, float]:
+def _only(found: Dispersion) -> tuple[float, float]:
     return float(found.error[0, 0]), float(found.freedom[0, 0])
 
 

@@ -49,7 +49,7 @@ class LeftOut(NamedTuple):
         return found
 
 
-class Spread(NamedTuple):
+class Dispersion(NamedTuple):
     """How far values vary from document to document, one row a part.
 
     Standard errors, Student's degrees of freedom, and where no document changes the value; NaN is undefined.
@@ -73,7 +73,7 @@ def intervals(value: Array, left_out: LeftOut, chance_corrected: NDArray[np.bool
 
     ``chance_corrected`` says which columns are measures that may be less than 0.
     """
-    error, freedom, alike = spread(left_out)
+    error, freedom, alike = dispersion(left_out)
     margin = error * student(freedom)
     low, high = _on_scale(value, margin, chance_corrected)
     fewest, most = clopper_pearson(value, _documents(left_out))
@@ -86,7 +86,7 @@ def _documents(left_out: LeftOut) -> Array:
     return left_out.sums(np.ones_like(left_out.values))
 
 
-def spread(left_out: LeftOut) -> Spread:
+def dispersion(left_out: LeftOut) -> Dispersion:
     """The jackknife's standard errors, with what else an interval needs."""
     documents = _documents(left_out)
     there = np.maximum(documents, 1)
@@ -94,7 +94,7 @@ def spread(left_out: LeftOut) -> Spread:
     away = left_out.values - (left_out.sums(left_out.values) / there)[part]
     squares, fourth = left_out.sums(away**2), left_out.sums(away**4)
     error = np.sqrt((there - 1) / there * squares)
-    return Spread(error, _freedom(there, left_out, squares, fourth), squares <= SAME**2 * there)
+    return Dispersion(error, _freedom(there, left_out, squares, fourth), squares <= SAME**2 * there)
 
 
 def _freedom(documents: Array, left_out: LeftOut, squares: Array, fourth: Array) -> Array:
