@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
-from annotator.agreement.jackknife import Bounds, LeftOut, intervals
+from annotator.agreement.jackknife import Bounds, Dispersion, LeftOut, intervals
 from annotator.agreement.measures import Measure
 from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
@@ -53,7 +53,8 @@ class Estimate:
 
     ``value`` is ``None`` with a ``reason`` when it is undefined; ``low`` and ``high`` are ``None`` with one when there
     is no interval.  ``items`` counts the measure's universe, ``documents`` those compared, ``informative`` those of
-    them that have any items.
+    them that have any items.  ``dispersion`` is the value's standard error by the jackknife, and the degrees of freedom
+    that lengths and values allow (see :class:`Dispersion`); ``None`` where the jackknife had no part in the interval.
     """
 
     value: float | None
@@ -64,6 +65,7 @@ class Estimate:
     informative: int
     items: int
     reason: str = ""
+    dispersion: tuple[float, float, float] | None = None
 
 
 def estimate(features: Features, measures: Sequence[Measure], options: EstimateOptions) -> dict[str, list[Estimate]]:
@@ -135,7 +137,7 @@ class _Board:
                 _estimate(
                     measure,
                     float(self.total[part, place]),
-                    (float(found.low[part, place]), float(found.high[part, place]), bool(found.alike[part, place])),
+                    _Interval.of(found, part, place),
                     (documents, int(informative[place]), round(float(self.items[part, place]))),
                     options,
                 )
@@ -150,26 +152,43 @@ class _Board:
         return np.repeat([bool(measure.degenerate) for measure in self.measures], self.sizes)
 
 
+class _Interval(NamedTuple):
+    """The interval of one value: its ends, whether no document changes the value, and its dispersion."""
+
+    low: float
+    high: float
+    alike: bool
+    dispersion: tuple[float, float, float]
+
+    @classmethod
+    def of(cls, found: Bounds, part: int, place: int) -> _Interval:
+        at = found.dispersion
+        dispersion = (
+            float(at.error[part, place]), float(at.of_lengths[part, place]), float(at.of_values[part, place])
+        )  # fmt: skip
+        return cls(
+            float(found.low[part, place]), float(found.high[part, place]), bool(at.alike[part, place]), dispersion
+        )
+
+
 def _estimate(
     measure: Measure,
     value: float,
-    interval: tuple[float, float, bool],
+    interval: _Interval,
     basis: tuple[int, int, int],
     options: EstimateOptions,
 ) -> Estimate:
-    """One value with what there is to say about it; its basis are documents, informative ones, and items.
-
-    The interval is its ends, and whether no document changes the value.
-    """
+    """One value with what there is to say about it; its basis are documents, informative ones, and items."""
     informative, items = basis[1:]
-    low, high, alike = interval
+    low, high, alike, dispersion = interval
     if isnan(value):
         reason = measure.degenerate if items else measure.universe.nothing
         return Estimate(None, None, None, None, *basis, reason)
     if isnan(low) or isnan(high):
         return Estimate(value, None, None, None, *basis, _no_interval(informative, options))
     method: Method = "bootstrap" if options.way == "bootstrap" else "clopper-pearson" if alike else "jackknife"
-    return Estimate(value, max(measure.lowest, low), min(1.0, high), method, *basis)
+    jackknife = None if isnan(dispersion[0]) else dispersion
+    return Estimate(value, max(measure.lowest, low), min(1.0, high), method, *basis, dispersion=jackknife)
 
 
 def _no_interval(informative: int, options: EstimateOptions) -> str:
@@ -201,7 +220,8 @@ def _chunks(count: int, size: int) -> list[slice]:
 def _no_bounds(board: _Board) -> Bounds:
     """Bounds that are not known yet of any value."""
     unknown = np.full_like(board.total, np.nan)
-    return Bounds(unknown, unknown.copy(), np.zeros(unknown.shape, dtype=bool))
+    dispersion = Dispersion(unknown.copy(), unknown.copy(), unknown.copy(), np.zeros(unknown.shape, dtype=bool))
+    return Bounds(unknown, unknown.copy(), dispersion)
 
 
 def _bootstraps(board: _Board, which: NDArray[np.bool_], options: EstimateOptions) -> Bounds:
@@ -252,5 +272,6 @@ def _jackknife(board: _Board, which: NDArray[np.bool_], items: NDArray[np.float3
     found = _no_bounds(board)
     found.low[there] = np.where(which[there], bounds.low, np.nan)
     found.high[there] = np.where(which[there], bounds.high, np.nan)
-    found.alike[there] = bounds.alike
+    for every, known in zip(found.dispersion, bounds.dispersion, strict=True):
+        every[there] = known
     return found

@@ -50,22 +50,30 @@ class LeftOut(NamedTuple):
 
 
 class Dispersion(NamedTuple):
-    """How far values vary from document to document, one row a part.
+    """How far values vary from document to document, one row a part; NaN is undefined.
 
-    Standard errors, Student's degrees of freedom, and where no document changes the value; NaN is undefined.
+    Standard errors; the degrees of freedom that the documents' items allow, and those that the values without each
+    document allow (infinite where these tell their own spread exactly); and where no document changes the value.
     """
 
     error: Array
-    freedom: Array
+    of_lengths: Array
+    of_values: Array
     alike: NDArray[np.bool_]
+
+    @property
+    def freedom(self) -> Array:
+        """Student's degrees of freedom, at least 1."""
+        found: Array = np.fmax(np.fmin(self.of_lengths, self.of_values), 1.0)
+        return found
 
 
 class Bounds(NamedTuple):
-    """The ends of intervals, and where they are of a share among as many trials as documents."""
+    """The ends of intervals, and the dispersion behind them; NaN where the jackknife had no part in them."""
 
     low: Array
     high: Array
-    alike: NDArray[np.bool_]
+    dispersion: Dispersion
 
 
 def intervals(value: Array, left_out: LeftOut, chance_corrected: NDArray[np.bool_]) -> Bounds:
@@ -73,13 +81,19 @@ def intervals(value: Array, left_out: LeftOut, chance_corrected: NDArray[np.bool
 
     ``chance_corrected`` says which columns are measures that may be less than 0.
     """
-    error, freedom, alike = dispersion(left_out)
-    margin = error * student(freedom)
-    low, high = _on_scale(value, margin, chance_corrected)
-    fewest, most = clopper_pearson(value, _documents(left_out))
-    undefined = np.isnan(error)
-    low, high = np.where(alike, fewest, low), np.where(alike, most, high)
-    return Bounds(np.where(undefined, np.nan, low), np.where(undefined, np.nan, high), alike)
+    found = dispersion(left_out)
+    undefined = np.isnan(found.error)
+    low, high = bounds(value, _documents(left_out), found, chance_corrected)
+    return Bounds(np.where(undefined, np.nan, low), np.where(undefined, np.nan, high), found)
+
+
+def bounds(
+    value: Array, documents: Array, found: Dispersion, chance_corrected: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """The ends of the intervals of values over so many documents that have any of what they count."""
+    low, high = _on_scale(value, found.error * student(found.freedom), chance_corrected)
+    fewest, most = clopper_pearson(value, documents)
+    return np.where(found.alike, fewest, low), np.where(found.alike, most, high)
 
 
 def _documents(left_out: LeftOut) -> Array:
@@ -94,17 +108,16 @@ def dispersion(left_out: LeftOut) -> Dispersion:
     away = left_out.values - (left_out.sums(left_out.values) / there)[part]
     squares, fourth = left_out.sums(away**2), left_out.sums(away**4)
     error = np.sqrt((there - 1) / there * squares)
-    return Dispersion(error, _freedom(there, left_out, squares, fourth), squares <= SAME**2 * there)
+    return Dispersion(error, *_freedom(there, left_out, squares, fourth), squares <= SAME**2 * there)
 
 
-def _freedom(documents: Array, left_out: LeftOut, squares: Array, fourth: Array) -> Array:
-    """Degrees of freedom, at least 1."""
+def _freedom(documents: Array, left_out: LeftOut, squares: Array, fourth: Array) -> tuple[Array, Array]:
+    """Degrees of freedom by the documents' items, and by the values without each document."""
     shares = left_out.items**DEPENDENCE
     with np.errstate(divide="ignore", invalid="ignore"):
         of_lengths = left_out.sums(shares) ** 2 / left_out.sums(shares**2) - 1
         excess = documents * fourth / squares**2 - 1
-        found = np.fmin(of_lengths, np.where(excess > SAME, 2 * documents / excess, np.inf))
-    return np.fmax(found, 1.0)
+        return of_lengths, np.where(excess > SAME, 2 * documents / excess, np.inf)
 
 
 def student(freedom: Array) -> Array:

@@ -65,6 +65,12 @@ FORMATS = ("table", "md", "json", "csv", "html")
     help="Resamples of the bootstrap; 0: no intervals.",
 )
 @click.option("--seed", type=COUNT, default=0, show_default=True, help="Seed of the resamples and of γ.")
+@click.option(
+    "--gate",
+    is_flag=True,
+    help="For scripts: exit code 0 where all goals in labels.yaml are reached, 1 where one is not, 3 where that is not"
+    " yet known.",
+)
 @force_option
 @workspace_option
 @click.pass_obj
@@ -79,6 +85,7 @@ def command(
     intervals: Way,
     resamples: int,
     seed: int,
+    gate: bool,
     force: bool,
     folder: Path | None,
 ) -> None:
@@ -88,16 +95,21 @@ def command(
     """
     from annotator.agreement.estimates import EstimateOptions
     from annotator.reports.agreement import measure
+    from annotator.reports.agreement_goals import check_goals, require_goals
     from annotator.reports.work_summary import summarize_work
     from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdict_counts, work_times
 
     workspace = global_options.workspace(folder)
+    if gate:
+        require_goals(workspace.scheme)
     sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=lang)
     agreement = measure(sample, EstimateOptions(resamples, seed, intervals), gamma_seconds=gamma)
     done = summarize_work(verdict_counts(workspace), work_times(workspace))
     outputs = workspace.outputs(force=force)
     _tell_retired(workspace, sample)
     _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output, outputs)
+    if gate:
+        check_goals(agreement)
 
 
 def _tell_retired(workspace: Workspace, sample: AgreementSample) -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 
 from annotator.errors import InputError, SchemeError
 from annotator.inputs import read_bytes
+from annotator.labels.goals import read_goals
 from annotator.labels.nodes import ProblemReport, YamlValue, all_of
 from annotator.labels.patterns import read_patterns
 from annotator.labels.scheme import (
@@ -29,7 +30,7 @@ from annotator.yaml_input import YamlError, compose_yaml
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
 _ACCEPTING = ("accept_threshold", "accept_precision")
-_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", *_ACCEPTING, "entities", "relations")
+_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", *_ACCEPTING, "agreement", "entities", "relations")
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
@@ -139,6 +140,7 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: 
         settle=_settle(fields["settle"]) if "settle" in fields else "all",
         accept_threshold=ACCEPT_THRESHOLD if threshold is None else threshold,
         accept_precision=precision if threshold is None else None,
+        goals=read_goals(fields["agreement"]) if "agreement" in fields else {},
         text=text,
     )
 

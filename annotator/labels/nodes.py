@@ -133,14 +133,14 @@ class YamlValue(NamedTuple):
         self.note_wrong(one_of(options) + did_you_mean(written, options))
         return None
 
-    def number(self) -> float | None:
+    def number(self, expected: str = "a number from 0 to 1") -> float | None:
         """Read a number; note anything else."""
         if self.tag in ("int", "float"):
             try:
                 return float(str(self.node.value).replace("_", ""))
             except ValueError:
                 pass
-        self.note_wrong("a number from 0 to 1")
+        self.note_wrong(expected)
         return None
 
     def boolean(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from annotator.agreement.estimates import Estimate, EstimateOptions, estimate, e
 from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
+from annotator.agreement.planning import EQUAL, Lengths, Outlook
 from annotator.agreement.totals import Features
 from annotator.reports.agreement_contrasts import tested
 from annotator.tuning import collector_paused
@@ -105,6 +106,8 @@ class Agreement:
 
     ``retired`` are labels that layers use and that the label scheme does not have; they count as they stand.
     ``differences`` are those between pairs, curators, languages, times, and shown or blind.
+    ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of the documents that were
+    compared, and of all.
     """
 
     layers: tuple[str, ...]
@@ -128,11 +131,17 @@ class Agreement:
     gamma: Gamma | None
     retired: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
+    goals: Mapping[str, float] = field(default_factory=dict)
+    lengths: tuple[Lengths, Lengths] = (EQUAL, EQUAL)
 
     @property
     def headline(self) -> Estimate | None:
         """Strict span F1 over all pairs."""
         return self.overall.get(HEADLINE.name)
+
+    def outlook(self, figure: Figure) -> Outlook:
+        """What the interval of a figure of all layers would be over more documents."""
+        return Outlook(figure.estimate, bool(figure.measure.degenerate), *self.lengths)
 
     def slices(self) -> Iterator[Slice]:
         """Yield everything that has figures."""
@@ -190,6 +199,8 @@ def _measured(
             *comparisons.vocabulary.relations[len(sample.vocabulary.relations) :],
         ),
         differences=tuple(builder.differences()),
+        goals=sample.goals,
+        lengths=(Lengths.of([len(document.tokens) for document in sample.documents]), Lengths.of(sample.lengths)),
     )
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from annotator.reports import agreement_differences, agreement_text, svg
 from annotator.reports.agreement import Agreement, Confusion, Slice
+from annotator.reports.agreement_goals import goal_results, goal_sentence
 from annotator.reports.agreement_tables import opening, sections
 from annotator.reports.printable import printable
 from annotator.reports.sections import Section
@@ -31,6 +32,8 @@ p { margin: .3rem 0; max-width: 48rem; }
 .lead { display: flex; gap: 2rem; align-items: center; flex-wrap: wrap; margin-bottom: 1rem; }
 .lead b { font-size: 3.6rem; line-height: 1; color: var(--blue); font-variant-numeric: tabular-nums; }
 .lead p { flex: 1 1 24rem; font-size: 1.1rem; }
+.goal { border-left: .3rem solid var(--faint); padding-left: .6rem; }
+.goal.reached { border-color: #2f9f7f; } .goal.not_reached { border-color: #c8501e; }
 .note { color: var(--faint); font-size: .87rem; }
 svg { width: 100%; height: auto; display: block; font-size: 12px; }
 svg text { fill: var(--ink); } svg .faint { fill: var(--faint); } svg .light { fill: #fff; }
@@ -74,7 +77,10 @@ def _opening(agreement: Agreement, title: str) -> Iterator[str]:
     first, *rest = opening(agreement)[1:]
     value = agreement_text.number(found.value if found else None)
     yield f'<div class="lead"><b>{value}</b><p>{_shown(first)}</p></div>'
-    yield from (f"<p>{_shown(line)}</p>" for line in rest)
+    said = {goal_sentence(result): result.state for result in goal_results(agreement)}
+    for line in rest:
+        kind = f' class="goal {said[line]}"' if line in said else ""
+        yield f"<p{kind}>{_shown(line)}</p>"
     yield f'<p class="note">{_shown(agreement_text.caution(agreement))}</p>'
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from annotator.reports import agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
+from annotator.reports.agreement_goals import goal_results, goal_sentence, overall_state, verdict
 from annotator.reports.work_summary import WorkSummary
 
 SCHEMA = "annotator.agreement/1"
@@ -98,6 +99,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
             "high": found.high if found else None,
             "sentence": agreement_text.headline(agreement),
         },
+        "verdict": _verdict(agreement),
         "figures": [record for part in agreement.slices() for record in _figures(part)],
         "semeval": [
             {"left": pair.left, "right": pair.right, "schema": schema, **counts}
@@ -113,6 +115,28 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
         "gamma": asdict(agreement.gamma) if agreement.gamma is not None else None,
         **_work(work),
     }
+
+
+def _verdict(agreement: Agreement) -> dict[str, Any] | None:
+    """The goals with their states; ``None`` where the label scheme has none, or nothing can be compared."""
+    results = goal_results(agreement)
+    if not results:
+        return None
+    goals = [
+        {
+            "measure": result.figure.measure.name,
+            "goal": result.goal,
+            "value": result.estimate.value,
+            "low": result.estimate.low,
+            "high": result.estimate.high,
+            "state": result.state,
+            "documents": result.estimate.documents,
+            "needed": result.needed._asdict() if result.needed is not None else None,
+            "sentence": goal_sentence(result),
+        }
+        for result in results
+    ]
+    return {"state": overall_state(results), "sentence": verdict(results), "goals": goals}
 
 
 def _confusion(confusion: Confusion) -> dict[str, Any]:

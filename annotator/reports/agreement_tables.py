@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from annotator.agreement.gamma import GammaFigure
 from annotator.reports import agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, Slice
+from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
 from annotator.reports.sections import Section
 from annotator.reports.work_summary import Acceptance, WorkSummary
 from annotator.workflow.comparing.agreement_sample import display_name
@@ -16,10 +17,13 @@ MOST_ROWS = 12
 
 
 def opening(agreement: Agreement) -> list[str]:
-    """What is to be read first: the headline, where layers differ, what counts."""
+    """What is to be read first: the headline, whether goals are reached, where layers differ, what counts."""
+    results = goal_results(agreement)
     lines = [
         f"Agreement of {agreement_text.layer_list(agreement)}",
         agreement_text.headline(agreement),
+        verdict(results),
+        *map(goal_sentence, results),
         agreement_text.differing(agreement),
         agreement_text.coverage(agreement),
         agreement_text.retired_labels(agreement),

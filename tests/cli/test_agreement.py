@@ -108,6 +108,50 @@ def test_what_cannot_be_compared_is_one_clear_line(
     assert len(err.splitlines()) == 1
 
 
+def set_goals(bench: Bench, goals: str) -> None:
+    path = bench.workspace.labels_path
+    path.write_text(path.read_text(encoding="utf-8") + f"agreement: {goals}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("goals", "status", "said"),
+    [
+        ("{span_f1: 0.4}", 0, ""),
+        ("{span_f1: 0.95, relation_f1: 0.5}", 3, "Span F1, strict, goal .95: not yet known from 6 documents"),
+        ("{token_observed: 0.99, span_f1: 0.4}", 1, "Token: observed agreement, goal .99: not reached"),
+    ],
+)
+def test_the_gate_tells_scripts_whether_goals_are_reached(
+    bench: Bench, run: Run, goals: str, status: int, said: str
+) -> None:
+    for number in range(6):
+        key = f"n{number}"
+        bench.add(key, "Luis Paz fue a Lima, y Eva Sol a la Cruz Roja.\n")
+        person, place = ("Luis Paz", "PERSON"), ("Lima", "GPE")
+        mark(bench, "ana", [person, place, ("Eva Sol", "PERSON")] if number % 2 else [person, place], key=key)
+        mark(bench, "bo", [person, place], key=key)
+    set_goals(bench, goals)
+    code, out, err = run("--gate", "--json")
+    assert code == status
+    assert len(err.splitlines()) == (1 if status else 0)
+    assert said in err
+    assert json.loads(out)["verdict"]["state"] == {0: "reached", 1: "not_reached", 3: "unknown"}[status]
+
+
+def test_a_gate_without_a_goal_is_one_clear_line(finished: Bench, run: Run) -> None:
+    status, out, err = run("--gate")
+    assert (status, out) == (1, "")
+    assert err == (
+        "annotator: labels.yaml has no goal for agreement: add one, for example `agreement: {span_f1: 0.85}`\n"
+    )
+
+
+def test_a_gate_with_nothing_to_compare_does_not_know(bench: Bench, run: Run) -> None:
+    set_goals(bench, "{span_f1: 0.8}")
+    status, _, err = run("--gate")
+    assert (status, err) == (3, "annotator: no goal can be checked: nobody has finished a document yet\n")
+
+
 def test_wrong_usage_is_two(finished: Bench, run: Run) -> None:
     assert run("--format", "xml")[0] == 2
     assert run("--resamples", "-1")[0] == 2

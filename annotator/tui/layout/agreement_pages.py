@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from annotator.agreement.estimates import Estimate
 from annotator.reports.agreement import Agreement, Confusion, Slice, periods
+from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
 from annotator.reports.agreement_text import (
     KIND_NAMES,
     RELATION_KIND_NAMES,
@@ -115,7 +116,10 @@ def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
         figure = StyledText(value, "bold", estimate.value, LEVEL_TARGETS["span"], "strict span F1")
         yield (figure, StyledText("  strict span F1 over all pairs"))
         yield ()
-    for sentence in (headline(agreement), differing(agreement), coverage(agreement)):
+    results = goal_results(agreement)
+    yield from prose(verdict(results), width, "bold")
+    goals = map(goal_sentence, results)
+    for sentence in (*goals, headline(agreement), differing(agreement), coverage(agreement)):
         yield from prose(sentence, width)
     if agreement.reason:
         return

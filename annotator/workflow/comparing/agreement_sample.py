@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
@@ -24,7 +24,8 @@ class AgreementSample:
 
     ``layers`` are names as history has them (``curator:ana``); ``documents`` those that at least two layers have;
     ``total`` counts the documents of the corpus, ``single`` those that one of the layers has alone.  ``finished_at``
-    is when the last of a document's layers changed; ``blind`` holds document and layer where no suggestions were shown.
+    is when the last of a document's layers changed; ``blind`` holds document and layer where no suggestions were shown;
+    ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of all documents, in tokens.
     """
 
     layers: tuple[str, ...]
@@ -35,6 +36,8 @@ class AgreementSample:
     blind: frozenset[tuple[str, str]]
     total: int
     single: int
+    goals: Mapping[str, float] = field(default_factory=dict)
+    lengths: Sequence[int] = ()
 
     def condition(self, document: str, left: str, right: str) -> Condition:
         """Whether a comparison is of work with or without suggestions."""
@@ -84,6 +87,7 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
                 contents[row.document][row.name] = Content.of_columns(*finished.content(row.id))
                 at[row.document] = max(at[row.document], row.at)
         total = len(workspace.store.document_keys())
+        lengths = finished.lengths(lang)
     scheme = workspace.scheme
     return AgreementSample(
         layers=tuple(layers),
@@ -94,6 +98,8 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         blind=frozenset((row.document, row.name) for row in rows if row.blind),
         total=total,
         single=sum(count == 1 for key, count in having.items() if key in facts),
+        goals=scheme.goals,
+        lengths=lengths,
     )
 
 
