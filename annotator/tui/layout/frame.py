@@ -1,11 +1,13 @@
 """The frame of a text in its view: margins that keep lines short, and a gutter for line numbers and marks.
 
-Pure: widths go in, widths come out, all in cells.
+All widths are in cells.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from annotator.tui.layout.rows import Rows
 
 MEASURE = 100
 """The longest line of text; longer ones are hard to follow back."""
@@ -39,3 +41,22 @@ class Frame:
     def left(self) -> int:
         """Where the text begins."""
         return self.margin + self.numbers + self.marks
+
+
+def framed_rows(
+    text: str, width: int, *, numbered: bool, marks: int = 0, wrapped: Rows | None = None
+) -> tuple[Rows, Frame]:
+    """The rows of a text in a view of ``width`` cells, and their frame; ``wrapped`` are used again if they are as wide.
+
+    How wide the numbers are decides how many rows there are, and so how many digits the numbers have.
+    """
+    lines = text.count("\n") + len(text) // MEASURE + 1  # hardly ever are there digits more than in this
+    while True:
+        frame = Frame.within(width, lines=lines if numbered else 0, marks=marks)
+        if wrapped is None:
+            rows = Rows(text, frame.text)
+        else:
+            rows = wrapped if wrapped.width == frame.text else wrapped.wrapped_to(frame.text)
+        if not numbered or len(rows) < 10 ** (frame.numbers - 1):
+            return rows, frame
+        lines, wrapped = len(rows), rows

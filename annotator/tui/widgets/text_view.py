@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from annotator.text import Document, Segment
-from annotator.tui.layout.frame import MEASURE, Frame
+from annotator.tui.layout.frame import MEASURE, Frame, framed_rows
 from annotator.tui.layout.painting import Block, Highlights, Mode, Painter
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.rows import Rows
@@ -91,18 +92,8 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         self._forget_blocks()
 
     def _rows_within(self, width: int, wrapped: Rows | None = None) -> tuple[Rows, Frame]:
-        """The rows and their frame at a width in cells; ``wrapped`` may be used again if they are as wide."""
-        text = self.document.text
-        lines = text.count("\n") + len(text) // MEASURE + 1  # hardly ever are there digits more than in this
-        while True:
-            frame = Frame.within(width, lines=lines if self._numbered else 0, marks=self.MARK_CELLS)
-            if wrapped is None:
-                rows = Rows(text, frame.text)
-            else:
-                rows = wrapped if wrapped.width == frame.text else wrapped.wrapped_to(frame.text)
-            if not self._numbered or len(rows) < 10 ** (frame.numbers - 1):
-                return rows, frame
-            lines, wrapped = len(rows), rows
+        text, numbered = self.document.text, self._numbered
+        return framed_rows(text, width, numbered=numbered, marks=self.MARK_CELLS, wrapped=wrapped)
 
     def make_painter(self, rows: Rows, frame: Frame) -> Painter:
         """Create the painter of the rows; subclasses may paint more."""
@@ -183,6 +174,19 @@ class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
         if changed:
             self._add_up_heights()
             self.refresh()
+
+    def paint_ahead(self, seconds: float) -> bool:
+        """Paint rows below the view, as far as a screenful, for so long; return whether any are left."""
+        until = time.monotonic() + seconds
+        row, lines = self._row_at(int(self.scroll_offset.y) + self.size.height - 1) + 1, self.size.height
+        changed = False
+        while row < len(self.rows) and lines > 0 and time.monotonic() < until:
+            changed |= self._measure(row)
+            lines -= self._heights[row]
+            row += 1
+        if changed:
+            self._add_up_heights()
+        return row < len(self.rows) and lines > 0
 
     def _measure_above(self, row: int, lines: int) -> None:
         """Measure the rows above a row, as far as so many lines."""

@@ -132,6 +132,14 @@ class SuggestionUpdates:
         units, self._out_of_view = self._out_of_view, set()
         return self._update_units(units, set()) if units else []
 
+    def follow(self, until: int) -> list[tuple[int, int]]:
+        """Let what comes after the view follow the last step too, up to an offset; returns the ranges that changed."""
+        if self.in_view is None:
+            return self.finish()
+        self.in_view = Segment(self.in_view.start, max(self.in_view.end, until))
+        units, self._out_of_view = self._out_of_view, self._units_out_of_view(self._out_of_view)
+        return self._update_units(units - self._out_of_view, set())
+
     def follows_between(self, start: int, end: int) -> bool:
         """Whether the suggestions follow the last step everywhere between two offsets; not from an end to a start."""
         seen = self.in_view

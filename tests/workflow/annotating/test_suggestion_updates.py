@@ -210,6 +210,18 @@ class TestOutOfView:
         assert session.updates.finish() == []
         assert waiting(session) == waiting(bench.session("a"))
 
+    def test_what_comes_after_the_view_follows_as_far_as_is_asked(self, bench: Bench) -> None:
+        bench.add("a", self.TEXT)
+        session = bench.session("a")
+        assert session.updates is not None
+        session.updates.in_view = Segment(11, 33)
+        mark(session, "Lima", "GPE", nth=2)
+        assert session.updates.follow(48) == [(33, 37), (44, 48)]
+        assert session.updates.follows_between(22, 48)
+        assert not session.updates.follows_between(22, 59)
+        assert session.updates.finish() == [(0, 4), (55, 59)]
+        assert waiting(session) == waiting(bench.session("a"))
+
     @pytest.mark.parametrize("seen", [(0, 11), (22, 44), (60, 66)])
     def test_the_next_step_finishes_the_one_before(self, bench: Bench, seen: tuple[int, int]) -> None:
         bench.add("a", self.TEXT)

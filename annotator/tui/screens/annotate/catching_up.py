@@ -1,4 +1,4 @@
-"""Lets suggestions follow, after the frame, what the frame does not show, and loads early what they need."""
+"""Does, after the frame, what the frame does not show: suggestions out of view follow, and what comes is prepared."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ class FollowingScreen(Protocol):
 class CatchingUp:
     """Works on what :meth:`SuggestionUpdates.update` left for later, and shows what changes with it.
 
-    That is what a step changes out of view, and what follows from a step of thousands of decisions.
+    That is what a step changes out of view, and what follows from a step of thousands of decisions.  Then it paints the
+    text below the view, into which the next step may scroll.
     """
 
     def __init__(self, screen: FollowingScreen) -> None:
@@ -60,10 +61,11 @@ class CatchingUp:
             screen.set_timer(AFTER_OPENING, updates.prepare)
         for number, label in enumerate(screen.session.scheme.entities, 1):  # each has patterns of its own
             screen.set_timer(AFTER_OPENING + number * EVERY, partial(screen.marking.phrases, label))
+        screen.set_timer(AFTER_OPENING, self.begin)
 
     def begin(self) -> None:
-        """Go on from time to time, if suggestions are behind."""
-        if self._has_more_to_do and self._timer is None:
+        """Go on from time to time, until nothing is left to do."""
+        if self._timer is None:
             self._timer = self._screen.set_interval(EVERY, self._go_on)
 
     def finish_step(self) -> None:
@@ -78,6 +80,14 @@ class CatchingUp:
             self._show([*changed, *session.layer.passed_by_threshold()])
         session.updates.in_view = None if screen.panel.filter else screen.view.visible_range()
 
+    def follow(self, until: int) -> None:
+        """Let suggestions follow the last step up to an offset, and in what may come into view with it."""
+        screen, updates = self._screen, self._screen.session.updates
+        if updates is not None:
+            seen = screen.view.visible_range()
+            changed = updates.follow(until + seen.end - seen.start)
+            self._show_items([*changed, *screen.session.layer.passed_by_threshold()])
+
     @property
     def _has_more_to_do(self) -> bool:
         updates = self._screen.session.updates
@@ -89,15 +99,18 @@ class CatchingUp:
         return updates is not None and updates.is_behind
 
     def _go_on(self) -> None:
-        changed = self._screen.session.catch_up(AT_A_TIME)
-        if self._timer is not None and not self._has_more_to_do:
+        if self._has_more_to_do:
+            self._show(self._screen.session.catch_up(AT_A_TIME))
+        elif not self._screen.view.paint_ahead(AT_A_TIME / 2) and self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self._show(changed)
 
     def _show(self, changed: list[tuple[int, int]]) -> None:
+        self._show_items(changed)
+        self._screen.show_status()
+
+    def _show_items(self, changed: list[tuple[int, int]]) -> None:
         screen = self._screen
         screen.view.repaint(changed)
         if not (screen.panel.filter and self._is_behind):  # a filter looks at every item
             screen.panel.update_entries()
-        screen.show_status()

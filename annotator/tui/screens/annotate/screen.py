@@ -85,7 +85,7 @@ class AnnotateScreen(DocumentScreen):
         self._steps_on_opening = session.editor.length
         self._first_item = None if item is None else session.content.item_id_with(item)
         self.verdicts, self._catching_up = VerdictActions(self), CatchingUp(self)
-        self.finish_step = self._catching_up.finish_step
+        self.finish_step, self.follow = self._catching_up.finish_step, self._catching_up.follow
         add_actions(self, self.verdicts, DocumentActions(self))
         self._first_place = None if item is None else item.start
         self._asked_to_finish = False

@@ -36,6 +36,10 @@ class VerdictScreen(Protocol):
         """Let all suggestions follow the last step, also those out of view."""
         ...
 
+    def follow(self, until: int) -> None:
+        """Let suggestions follow the last step up to an offset."""
+        ...
+
     def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
         """Put the focus on an item."""
         ...
@@ -95,10 +99,16 @@ class VerdictActions:
     def following(self, start: Interval | tuple[int]) -> str | None:
         """The next undecided item after a position at which a step was taken; suggestions up to it follow the step."""
         found, layer, updates = self.next_undecided(start), self._screen.session.layer, self._screen.session.updates
-        place = layer.position(found) if found is not None else None
-        if updates is not None and (place is None or not updates.follows_between(start[0], place.start)):
-            self._screen.finish_step()
-            found = self.next_undecided(start)
+        while updates is not None:
+            place = layer.position(found) if found is not None else None
+            if place is not None and updates.follows_between(start[0], place.start):
+                break
+            if place is not None and place.start >= start[0] and updates.in_view is not None:
+                self._screen.follow(place.start)
+                found = self.next_undecided(start)
+            else:
+                self._screen.finish_step()
+                return self.next_undecided(start)
         return found
 
     def _go_on(self, position: Interval | tuple[int]) -> None:
