@@ -134,7 +134,7 @@ class _Counter:
         self.aligner = Aligner(packed, vocabulary.symmetric)
         self.labels, self.types = len(vocabulary.labels), len(vocabulary.relations)
         self.pairs = tuple(combinations(names, 2))
-        self.pair, self.left, self.right = _rows(packed, len(names))
+        self.pair, self.left, self.right = layer_pairs(packed, len(names))
         self.document = packed.document[self.left]
         self.counts = np.zeros((len(self.pair), len(Count)), dtype=np.int32)
         many = len(documents)
@@ -271,7 +271,7 @@ class _Counter:
         return _pairs_of_labels(self.types, row[same], one[same], other[same])
 
 
-def _rows(packed: Packed, names: int) -> tuple[Indexes, Indexes, Indexes]:
+def layer_pairs(packed: Packed, names: int) -> tuple[Indexes, Indexes, Indexes]:
     """Every pair of layers of a document: the pair's number, the left and the right layer, ordered by pair."""
     numbers = np.full((names, names), -1)
     numbers[np.triu_indices(names, 1)] = np.arange(names * (names - 1) // 2)

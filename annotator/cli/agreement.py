@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -96,6 +98,7 @@ def command(
     from annotator.agreement.estimates import EstimateOptions
     from annotator.reports.agreement import measure
     from annotator.reports.agreement_goals import check_goals, require_goals
+    from annotator.reports.diagnoses import diagnosed
     from annotator.reports.work_summary import summarize_work
     from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdict_counts, work_times
 
@@ -104,6 +107,7 @@ def command(
         require_goals(workspace.scheme)
     sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=lang)
     agreement = measure(sample, EstimateOptions(resamples, seed, intervals), gamma_seconds=gamma)
+    agreement = diagnosed(agreement, workspace.store, sample)
     done = summarize_work(verdict_counts(workspace), work_times(workspace))
     outputs = workspace.outputs(force=force)
     _tell_retired(workspace, sample)
@@ -170,7 +174,17 @@ def _tables(agreement: Agreement, done: WorkSummary, *, terminal: bool) -> str:
 
     parts = ["\n".join(map(printable, opening(agreement)))]
     for section in sections(agreement, done):
-        note = f"\n{printable(section.note)}" if section.note else ""
-        table = table_text(section.columns, section.rows, numbers=section.numbers, terminal=terminal)
-        parts.append(f"{section.title.upper()}\n{table}{note}")
+        lines = [line for paragraph in section.paragraphs for line in _wrapped(paragraph, terminal=terminal)]
+        if section.rows:
+            lines.append(table_text(section.columns, section.rows, numbers=section.numbers, terminal=terminal))
+        lines += [printable(section.note)] if section.note else []
+        parts.append("\n".join([section.title.upper(), *lines]))
     return "\n\n".join(parts) + "\n"
+
+
+def _wrapped(paragraph: str, *, terminal: bool) -> list[str]:
+    """A paragraph in lines as wide as the terminal; one line where there is none."""
+    indent = " " * (len(paragraph) - len(paragraph.lstrip()))
+    shown = printable(paragraph)
+    width = get_terminal_size().columns if terminal else len(shown) + len(indent) + 1
+    return wrap(shown, max(width, 40), initial_indent=indent, subsequent_indent=indent or "   ")

@@ -20,6 +20,7 @@ from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLI
 from annotator.agreement.planning import EQUAL, Lengths, Outlook
 from annotator.agreement.totals import Features
 from annotator.reports.agreement_contrasts import tested
+from annotator.reports.diagnosis import Diagnosis
 from annotator.tuning import collector_paused
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import MISSED
@@ -108,6 +109,7 @@ class Agreement:
     ``differences`` are those between pairs, curators, languages, times, and shown or blind.
     ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of the documents that were
     compared, and of all.
+    ``diagnoses`` are ``None`` until somebody asks for them.
     """
 
     layers: tuple[str, ...]
@@ -133,6 +135,7 @@ class Agreement:
     differences: tuple[Difference, ...] = ()
     goals: Mapping[str, float] = field(default_factory=dict)
     lengths: tuple[Lengths, Lengths] = (EQUAL, EQUAL)
+    diagnoses: tuple[Diagnosis, ...] | None = None
 
     @property
     def headline(self) -> Estimate | None:
@@ -142,6 +145,11 @@ class Agreement:
     def outlook(self, figure: Figure) -> Outlook:
         """What the interval of a figure of all layers would be over more documents."""
         return Outlook(figure.estimate, bool(figure.measure.degenerate), *self.lengths)
+
+    @property
+    def looked_into(self) -> bool:
+        """Whether there is something to compare, and diagnoses were asked for."""
+        return self.diagnoses is not None and self.compared > 0
 
     def slices(self) -> Iterator[Slice]:
         """Yield everything that has figures."""

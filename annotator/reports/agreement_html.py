@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from annotator.reports import agreement_differences, agreement_text, svg
+from annotator.reports import agreement_differences, agreement_text, diagnosis_html, svg
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence
 from annotator.reports.agreement_tables import opening, sections
@@ -57,13 +57,16 @@ section, svg { break-inside: avoid; } section.long { break-inside: auto; }
 def as_html(agreement: Agreement, work: WorkSummary) -> str:
     """The whole page."""
     title = f"Agreement of {agreement_text.layer_list(agreement)}"
-    body = "\n".join([*_opening(agreement, title), *_charts(agreement, work), *_tables(agreement, work)])
+    body = "\n".join([
+        *_opening(agreement, title), *diagnosis_html.what_to_do(agreement), *_charts(agreement, work),
+        *_tables(agreement, work),
+    ])  # fmt: skip
     return (
         "<!DOCTYPE html>\n"
         f'<html lang="en"><head><meta charset="utf-8">{GENERATOR}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{_shown(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f"<title>{_shown(title)}</title><style>{STYLE}{diagnosis_html.STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
     )
 
 
@@ -244,8 +247,7 @@ def _pace(work: WorkSummary) -> str:
 
 def _tables(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
     yield '<div class="tables"><h2>The figures</h2>'
-    for section in sections(agreement, work):
-        yield _table(section)
+    yield from (_table(section) for section in sections(agreement, work) if section.rows)
     yield "</div>"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from annotator.reports import agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, overall_state, verdict
+from annotator.reports.diagnosis import as_record
 from annotator.reports.work_summary import WorkSummary
 
 SCHEMA = "annotator.agreement/1"
@@ -112,6 +113,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
         "confusion": _confusion(agreement.confusion),
         "relation_confusion": _confusion(agreement.relation_confusion),
         "worst_documents": [asdict(row) for row in agreement.documents],
+        "diagnoses": [as_record(found) for found in agreement.diagnoses or ()],
         "gamma": asdict(agreement.gamma) if agreement.gamma is not None else None,
         **_work(work),
     }

@@ -8,6 +8,7 @@ from annotator.agreement.gamma import GammaFigure
 from annotator.reports import agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
+from annotator.reports.diagnosis import NOTHING, example_in_words
 from annotator.reports.sections import Section
 from annotator.reports.work_summary import Acceptance, WorkSummary
 from annotator.workflow.comparing.agreement_sample import display_name
@@ -34,6 +35,7 @@ def opening(agreement: Agreement) -> list[str]:
 def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
     """Yield the tables that have rows."""
     for section in (
+        what_to_do(agreement),
         _overall(agreement),
         *(_parts(title, parts) for title, parts in (
             ("Pairs", agreement.pairs),
@@ -56,8 +58,18 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
         _pace(work),
         _gamma(agreement),
     ):  # fmt: skip
-        if section.rows:
+        if section.rows or section.paragraphs:
             yield section
+
+
+def what_to_do(agreement: Agreement) -> Section:
+    """The diagnoses, each with its evidence, its examples and the next step."""
+    lines = []
+    for rank, found in enumerate(agreement.diagnoses or (), 1):
+        lines.append(f"{rank}. {found.words}{f' ({found.share})' if found.share else ''}")
+        lines += [f"   {line}" for line in (found.evidence, *map(example_in_words, found.examples))]
+        lines.append(f"   → {found.next_step}")
+    return Section("What to do", (), (), paragraphs=tuple(lines or [NOTHING] if agreement.looked_into else lines))
 
 
 FIGURES = ("value", "95 % interval", "documents", "items")

@@ -11,7 +11,7 @@ from annotator.reports.printable import printable
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table under a heading.
+    """A table under a heading, or ``paragraphs``; those that are indented go on about the one before.
 
     ``numbers`` are the columns that are aligned to the right, ``cut`` the one that gives way where room is short.
     """
@@ -22,15 +22,22 @@ class Section:
     numbers: tuple[str, ...] = ()
     note: str = ""
     cut: str = ""
+    paragraphs: tuple[str, ...] = ()
 
 
 def as_markdown(title: str, opening: Iterable[str], sections: Iterable[Section]) -> str:
     """A report in Markdown: a heading, paragraphs, then the tables with headings of their own."""
     parts = [f"# {escape(title)}", *map(escape, opening)]
     for section in sections:
-        parts += [f"## {escape(section.title)}", markdown_table(section)]
+        parts += [f"## {escape(section.title)}", *map(_paragraph, section.paragraphs)]
+        parts += [markdown_table(section)] if section.rows else []
         parts += [escape(section.note)] if section.note else []
     return "\n\n".join(parts) + "\n"
+
+
+def _paragraph(text: str) -> str:
+    """A paragraph in Markdown; one that goes on about the one before is a point of a list."""
+    return f"- {escape(text)}" if text.startswith(" ") else f"**{escape(text)}**"
 
 
 def markdown_table(section: Section) -> str:

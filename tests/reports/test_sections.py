@@ -98,7 +98,7 @@ def test_agreement(worked: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[
     command = ["-w", str(worked.workspace.root), "agreement", "--resamples", "0", "--format", "md"]
     assert main(command) == 0
     out = capsys.readouterr().out
-    assert headings(out)[:2] == ["Agreement of ana, bo", "Overall"]
+    assert headings(out)[:2] == ["Agreement of ana, bo", "What to do"]
     first = tables(out)[0]
     assert first[0][:2] == ["measure", "value"]
     assert first[1][:2] == ["Span F1, strict", ".50"]

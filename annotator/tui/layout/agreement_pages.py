@@ -18,6 +18,7 @@ from annotator.reports.agreement_text import (
     with_interval,
 )
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
+from annotator.tui.layout.diagnosis_page import to_do_in_short, what_to_do
 from annotator.tui.layout.difference_lines import difference_lines
 from annotator.tui.layout.figures import (
     FigurePage,
@@ -42,7 +43,7 @@ WIDE_NAME_CELLS, WIDE_FROM = 40, 110
 VALUE_CELLS = 15
 """Cells for a value and its interval."""
 
-PAGES = ("overview", "pairs", "labels", "confusion", "documents", "parts", "verdicts", "time")
+PAGES = ("overview", "pairs", "labels", "confusion", "docs", "parts", "verdicts", "time", "to do")
 
 LEVEL_TARGETS = {
     "span": DisagreementFilter("spans", relations=False),
@@ -61,10 +62,11 @@ def pages(agreement: Agreement, work: WorkSummary, sample: AgreementSample, widt
         "pairs": lambda: _pairs(agreement, width),
         "labels": lambda: _labels(agreement, width),
         "confusion": lambda: _confusion(agreement, width),
-        "documents": lambda: _documents(agreement, width),
+        "docs": lambda: _documents(agreement, width),
         "parts": lambda: _slices(agreement, sample, width),
         "verdicts": lambda: _suggestions(work, width),
         "time": lambda: _time(work, width),
+        "to do": lambda: what_to_do(agreement, width),
     }
     return [FigurePage(title, tuple(build[title]()) or ((StyledText(EMPTY[title], "faint"),),)) for title in PAGES]
 
@@ -123,6 +125,7 @@ def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
         yield from prose(sentence, width)
     if agreement.reason:
         return
+    yield from to_do_in_short(agreement, width)
     yield ()
     yield _column_heads(width, "measure")
     for measure, estimate in agreement.overall.figures:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from annotator.reports.work_summary import WorkSummary
     from annotator.workflow.comparing.agreement_sample import AgreementSample
 
-PAGE_KEYS = "12345678"
+PAGE_KEYS = "123456789"
 """The keys of the pages, in their order."""
 
 
@@ -65,6 +65,7 @@ class AgreementScreen(WorkScreen):
         Binding("6", "show(5)", "languages, time, shown or blind", id="agreement.parts"),
         Binding("7", "show(6)", "verdicts on suggestions, calibration", id="agreement.verdicts"),
         Binding("8", "show(7)", "time a document", id="agreement.time"),
+        Binding("9", "show(8)", "what to do", id="agreement.to_do"),
         Binding("slash", "layers", "compare other layers", id="agreement.layers"),
         Binding("f", "language", "count one language alone", id="agreement.language"),
         Binding("m", "measure", "measure again", id="agreement.measure"),
@@ -137,6 +138,7 @@ class AgreementScreen(WorkScreen):
         """Measure on a connection of the thread's own, and post the result."""
         from annotator.agreement.estimates import EstimateOptions
         from annotator.reports.agreement import measure
+        from annotator.reports.diagnoses import diagnosed
         from annotator.reports.work_summary import summarize_work
         from annotator.workflow.comparing.agreement_sample import (
             layers_to_compare,
@@ -153,6 +155,8 @@ class AgreementScreen(WorkScreen):
             agreement = measure(sample, EstimateOptions(), stop=lambda: worker.is_cancelled)
             work_summary = summarize_work(verdict_counts(workspace), work_times(workspace))
             hidden = hidden_documents(workspace, self.desk.curator, sample.layers)
+            if not worker.is_cancelled:
+                agreement = diagnosed(agreement, workspace.store, sample, hidden)
         except AnnotatorError as error:
             self.post_message(self.MeasurementFailed(error))
             return
@@ -216,7 +220,7 @@ class AgreementScreen(WorkScreen):
 
     def _show_page(self) -> None:
         tabs = [
-            (f" {key} {page.title}", "bold" if number == self._page else "faint")
+            (f"{' ' if number else ''}{key} {page.title}", "bold" if number == self._page else "faint")
             for number, (key, page) in enumerate(zip(PAGE_KEYS, self._pages, strict=True))
         ]
         self.query_one("#tabs", StatusLine).show(*tabs)

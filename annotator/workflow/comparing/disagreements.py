@@ -24,6 +24,10 @@ MISSED = "missed"
 """What a layer says where it has nothing."""
 
 
+Place = tuple[str, str, str, SpanKey | None, SpanKey | None]
+"""One disagreement on spans: the document, the two layers, and what either has there."""
+
+
 class Disagreement(NamedTuple):
     """One disagreement: where, between which layers, how they stand to each other, and what each says."""
 
@@ -36,6 +40,19 @@ class Disagreement(NamedTuple):
     def of_relations(self) -> bool:
         """Whether it is about a relation."""
         return isinstance(self.match, RelationMatch)
+
+    @property
+    def lacking(self) -> str | None:
+        """The layer that has nothing there."""
+        left, right = self.match[:2]
+        return self.left_layer if left is None else self.right_layer if right is None else None
+
+    @property
+    def place(self) -> Place | None:
+        """What tells it from any other; of spans alone."""
+        if isinstance(self.match, RelationMatch):
+            return None
+        return self.document, self.left_layer, self.right_layer, self.match.left, self.match.right
 
     @property
     def spans(self) -> tuple[list[SpanKey], list[SpanKey]]:
@@ -59,7 +76,9 @@ class DisagreementFilter:
     """The disagreements behind a figure; each field that is given narrows them down.
 
     ``said`` is what the two versions are called, :data:`MISSED` for none, by whichever layer unless ``pair`` is given;
-    ``kind`` as in :class:`SpanMatch`, ``left`` and ``right`` being :data:`MISSED`; ``title`` tells people what it is.
+    ``kind`` as in :class:`SpanMatch`, ``left`` and ``right`` being :data:`MISSED`; ``layer`` is one of the two,
+    the one that has nothing there is one of ``lacks``; ``places`` names disagreements one by one.  ``title`` tells
+    people what it is.
     """
 
     title: str
@@ -70,6 +89,9 @@ class DisagreementFilter:
     kinds: frozenset[str] | None = None
     documents: frozenset[str] | None = None
     condition: Condition | None = None
+    layer: str | None = None
+    lacks: frozenset[str] | None = None
+    places: frozenset[Place] | None = None
 
     def takes(self, sample: AgreementSample, difference: Disagreement) -> bool:
         """Whether a disagreement is among them."""
@@ -82,6 +104,9 @@ class DisagreementFilter:
             and (self.label is None or self.label in labels)
             and (self.said is None or self.said == labels or (self.pair is None and self.said == labels[::-1]))
             and (self.kinds is None or kind in self.kinds)
+            and (self.layer is None or self.layer in layers)
+            and (self.lacks is None or difference.lacking in self.lacks)
+            and (self.places is None or difference.place in self.places)
             and self.condition in (None, sample.condition(difference.document, *layers))
         )
 

@@ -1,0 +1,191 @@
+"""Borders: which words one layer takes into its spans and another leaves out, at which side, and who does it.
+
+No list of words is needed.  Wherever two aligned spans begin (or end) differently, the word at stake is the one next
+to the shorter span.  Wherever they do not, the words at stake are the one just outside, which both left out, and the
+outermost one inside, which both took in.  Were borders drawn carelessly, all words would be at fault at one rate.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from annotator.agreement.coefficients import Array
+from annotator.agreement.diagnoses.aligned import AlignedItems, AlignedLayers, Finding, Mask
+from annotator.agreement.diagnoses.chance import LEAST_DIFFERENCES, LEAST_PLACES, SHARE, excess, unlikely, worth_reading
+from annotator.agreement.diagnoses.leanings import leanings
+from annotator.agreement.packing import Indexes, indexes
+from annotator.text import Segmentation
+
+ReadTexts = Callable[[Sequence[str]], dict[str, str]]
+"""Reads the texts of documents by key; one that is gone is left out."""
+
+SIDES = ("beginning", "end")
+MOST_WORDS = 5
+"""Words that a finding names."""
+MOST_LETTERS = 30
+"""A word at stake is cut here."""
+
+
+class Edges(NamedTuple):
+    """The edges of aligned spans at one side: the item, the shorter and the longer span's border there.
+
+    ``ahead`` is 1 where the left layer reaches further, -1 where the right one does, 0 where both end alike.
+    """
+
+    item: Indexes
+    inner: Indexes
+    outer: Indexes
+    ahead: Indexes
+
+
+def edges(items: AlignedItems, side: int) -> Edges:
+    """The edges of spans that two layers have, at their beginning (0) or end (1)."""
+    assert items.borders is not None
+    pair = np.flatnonzero((items.left > 0) & (items.right > 0))
+    ours, theirs = items.borders[side][pair], items.borders[2 + side][pair]
+    low, high = np.minimum(ours, theirs), np.maximum(ours, theirs)
+    ahead = np.sign(theirs - ours if side == 0 else ours - theirs)
+    return Edges(pair, high if side == 0 else low, low if side == 0 else high, ahead)
+
+
+class _Words:
+    """The words at stake at one side, in documents whose texts are read once."""
+
+    def __init__(self, aligned: AlignedLayers, texts: dict[str, str], side: int) -> None:
+        self.aligned, self.texts, self.side = aligned, texts, side
+
+    def at_stake(self, document: int, inner: int, outer: int) -> str:
+        """The word next to the shorter span that the longer one has; a part of it where they part inside a word."""
+        facts = self.aligned.documents[document]
+        text = self.texts.get(facts.key, "")
+        low, high = (outer, inner) if self.side == 0 else (inner, outer)
+        touched = facts.tokens.overlapping(low, high)
+        if not touched or not text:
+            return ""
+        start, end = facts.tokens[touched[-1] if self.side == 0 else touched[0]]
+        return text[max(start, low) : min(end, high)].casefold()[:MOST_LETTERS]
+
+    def beside(self, document: int, border: int, far: int) -> tuple[str, str]:
+        """The words on either side of a border that both layers drew: outside, and the outermost of several inside."""
+        facts = self.aligned.documents[document]
+        text, tokens = self.texts.get(facts.key, ""), facts.tokens
+        before, after = _around(tokens, border)
+        outside, inside = (before, after) if self.side == 0 else (after, before)
+        found = []
+        for place, within in ((outside, False), (inside, True)):
+            alone = within and place is not None and _is_whole(tokens[place], border, far)
+            found.append("" if place is None or alone else text[slice(*tokens[place])].casefold()[:MOST_LETTERS])
+        return found[0], found[1]
+
+
+def _around(tokens: Segmentation, border: int) -> tuple[int | None, int | None]:
+    """The tokens before and after a border; none at the ends of the text."""
+    before = tokens.at_or_before(border - 1) if border else -1
+    after = tokens.at_or_before(border)
+    after = after if after >= 0 and tokens[after].start == border else after + 1
+    return (before if before >= 0 else None), (after if after < len(tokens) else None)
+
+
+def _is_whole(token: tuple[int, int], border: int, far: int) -> bool:
+    """Whether a span from a border to its far end is this one token, which nobody could leave out."""
+    return token == (min(border, far), max(border, far))
+
+
+def find(aligned: AlignedLayers, read_texts: ReadTexts) -> Iterator[Finding]:
+    """Yield the layers that reach further at one side, and the words that layers differ about beyond others."""
+    items = aligned.spans
+    total = int((~items.same).sum())
+    both = [edges(items, side) for side in (0, 1)]
+    differing = [np.flatnonzero(some.ahead) for some in both]
+    wanted = np.unique(np.concatenate([
+        aligned.document[items.row[some.item[at]]] for some, at in zip(both, differing, strict=True)]))  # fmt: skip
+    texts = read_texts([aligned.documents[number].key for number in wanted.tolist()])
+    for side, (some, at) in enumerate(zip(both, differing, strict=True)):
+        words = _Words(aligned, texts, side)
+        document = aligned.document[items.row[some.item]]
+        at_stake = [
+            words.at_stake(*edge)
+            for edge in zip(document[at].tolist(), some.inner[at].tolist(), some.outer[at].tolist(), strict=True)
+        ]
+        taken = dict(zip(some.item[at].tolist(), at_stake, strict=True))
+        told = np.zeros(len(items), dtype=bool)
+        for finding in _reaching(aligned, some, side, taken):
+            told |= finding.which
+            yield finding
+        yield from _unsettled(aligned, some, words, taken, told, total)
+
+
+def _reaching(aligned: AlignedLayers, some: Edges, side: int, taken: dict[int, str]) -> Iterator[Finding]:
+    """Yield the layers whose spans reach further than others' at a side, or less far."""
+    items = aligned.spans
+    ahead = np.zeros(len(items), dtype=np.intp)
+    ahead[some.item] = some.ahead
+    for found in leanings(aligned, items, ahead, SHARE / 2, prefers_more=True):
+        counts = Counter(taken[item] for item in np.flatnonzero(found.which).tolist() if taken[item])
+        if not counts:
+            continue
+        yield Finding("border", False, found.which, found.p, {
+            "who": aligned.names[found.name], "takes": found.more, "side": SIDES[side], "times": found.times,
+            "of": found.of, "words": counts.most_common(MOST_WORDS)})  # fmt: skip
+
+
+def _unsettled(
+    aligned: AlignedLayers, some: Edges, words: _Words, taken: dict[int, str], told: Mask, total: int
+) -> Iterator[Finding]:
+    """Yield, as one finding, the words at which borders differ more often than at others."""
+    items = aligned.spans
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for item, word in taken.items():
+        places[word].append(item)
+    document = aligned.document[items.row]
+    often = {
+        word: indexes(found)
+        for word, found in places.items()
+        if word and len(found) >= LEAST_DIFFERENCES and len(np.unique(document[found])) >= LEAST_PLACES
+    }
+    if not often:
+        return
+    agreed = _agreed(aligned, some, words, often.keys())
+    every = np.bincount(document[some.item], minlength=len(aligned.documents)).astype(float)
+    differing = np.bincount(document[some.item[some.ahead != 0]], minlength=len(every)).astype(float)
+    rate = differing / np.maximum(every, 1)
+    names = sorted(often)
+    chances = []
+    for word in names:
+        hits = np.bincount(document[often[word]], minlength=len(every)).astype(float)
+        trials = hits + agreed[word]
+        chances.append(excess(hits, trials * rate, trials * rate * (1 - rate) * aligned.others))
+    found = [(word, p) for word, p, rare in zip(names, chances, unlikely(chances, SHARE), strict=True)
+             if rare and told[often[word]].mean() < 0.5]  # fmt: skip
+    if found:
+        found.sort(key=lambda one: (-len(often[one[0]]), one[0]))
+        which = np.zeros(len(items), dtype=bool)
+        which[np.concatenate([often[word] for word, _ in found])] = True
+        if worth_reading(aligned.of_documents(items, which), total):
+            facts = {
+                "side": SIDES[words.side],
+                "words": [(word, len(often[word])) for word, _ in found][:MOST_WORDS],
+                "kept": sum(int(agreed[word].sum()) for word, _ in found),
+            }
+            yield Finding("border word", False, which, min(p for _, p in found), facts)
+
+
+def _agreed(aligned: AlignedLayers, some: Edges, words: _Words, wanted: Iterable[str]) -> dict[str, Array]:
+    """How often, by document, some words were at stake at borders that both layers drew alike."""
+    items = aligned.spans
+    assert items.borders is not None
+    found = {word: np.zeros(len(aligned.documents)) for word in wanted}
+    alike = some.item[some.ahead == 0]
+    border, far = items.borders[words.side][alike], items.borders[1 - words.side][alike]
+    columns = np.stack([aligned.document[items.row[alike]], border, far])
+    places, counts = np.unique(columns, axis=1, return_counts=True)
+    for document, at, other, count in zip(*places.tolist(), counts.tolist(), strict=True):
+        if aligned.documents[document].key in words.texts:
+            for word in words.beside(document, at, other):
+                if word in found:
+                    found[word][document] += count
+    return found

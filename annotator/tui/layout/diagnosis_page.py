@@ -1,0 +1,69 @@
+"""Lays out what to do: the diagnoses with their evidence, and in short on the first page.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from annotator.reports.agreement import Agreement
+from annotator.reports.diagnosis import NOTHING, Diagnosis, example_in_words
+from annotator.tui.layout.figures import PageLine, StyledText, Target, fit, heading, prose
+
+INDENT = 3
+MOST_IN_SHORT = 4
+SHARE_CELLS = 16
+
+
+def to_do_in_short(agreement: Agreement, width: int) -> Iterator[PageLine]:
+    """Yield a line for each of the first diagnoses, none without any."""
+    found = agreement.diagnoses or ()
+    if not found:
+        return
+    yield from heading("What to do (9: why, with examples)")
+    for rank, one in enumerate(found[:MOST_IN_SHORT], 1):
+        share = f"{one.explained:,} of {one.total:,}" if one.total else ""
+        words = fit(f"{rank}. {one.words}", max(20, width - SHARE_CELLS))
+        yield (
+            StyledText(words, target=_target(one), tip=one.evidence),
+            StyledText(fit(share, SHARE_CELLS, right=True), "faint"),
+        )
+    if len(found) > MOST_IN_SHORT:
+        yield (StyledText(f"{' ' * INDENT}and {len(found) - MOST_IN_SHORT:,} more", "faint"),)
+
+
+def what_to_do(agreement: Agreement, width: int) -> Iterator[PageLine]:
+    """Yield every diagnosis with its evidence, its examples and the next step."""
+    if not agreement.looked_into:
+        return
+    if not agreement.diagnoses:
+        yield from prose(NOTHING, width)
+    for rank, found in enumerate(agreement.diagnoses or (), 1):
+        if rank > 1:
+            yield ()
+        yield from _words(f"{rank}. {found.words}", _target(found), found.evidence, width)
+        if found.share:
+            yield (StyledText(f"{' ' * INDENT}{found.share}", "faint"),)
+        yield from _indented(found.evidence, width)
+        for example in found.examples:
+            disagreement = example.disagreement
+            words = fit(example_in_words(example), width - 2 * INDENT).rstrip()
+            here = None if found.which is None else replace(found.which, documents=frozenset({disagreement.document}))
+            yield (StyledText(" " * (2 * INDENT)), StyledText(words, target=here, tip=f"in {disagreement.document}"))
+        yield from _indented(f"→ {found.next_step}", width, "bold")
+
+
+def _target(found: Diagnosis) -> Target | None:
+    return found.document or found.which
+
+
+def _words(text: str, target: Target | None, tip: str, width: int) -> Iterator[PageLine]:
+    """Yield a heading; what is behind it is on its first line."""
+    first, *rest = prose(text, width - INDENT, "bold")
+    yield (first[0]._replace(target=target, tip=tip),)
+    for line in rest:
+        yield (StyledText(" " * INDENT), *line)
+
+
+def _indented(text: str, width: int, style: str = "") -> Iterator[PageLine]:
+    for line in prose(text, width - INDENT, style):
+        yield (StyledText(" " * INDENT), *line)

@@ -1,0 +1,105 @@
+"""What to do: the page that says what is the matter, and leads to the places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.reports.diagnoses import diagnosed
+from annotator.tui.screens.disagreements import DisagreementsScreen
+from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
+from annotator.workflow.comparing.disagreements import find_disagreements
+from annotator.workflow.workspace import Workspace
+from tests.reports.test_agreement_reports import report
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
+from tests.workspaces import Bench
+from tools import planted_project
+
+PLANTED = (
+    "dana takes “the” into spans at the beginning; the others leave it out",
+    "Nobody agrees on TOPIC",
+    "emil marks less since 2026-03-26",
+    "MINISTRY and COUNCIL are taken for one another",
+)
+"""What is the matter with the made-up project, as its page says it."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("planted") / "talks"
+    planted_project.build(folder)
+    return folder
+
+
+@pytest.fixture
+def planted(folder: Path) -> Bench:
+    """A made-up project in which four things are the matter."""
+    return Bench(Workspace(folder))
+
+
+async def measured(work: WorkbenchDriver, *keys: str) -> None:
+    await work.press(*keys)
+    await work.app.workers.wait_for_complete()
+    await work.settle()
+
+
+async def places(work: WorkbenchDriver) -> DisagreementsScreen:
+    await measured(work, "enter")
+    screen = work.app.screen
+    assert isinstance(screen, DisagreementsScreen)
+    return screen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_each_planted_problem_is_named_on_the_page(planted: Bench, size: tuple[int, int]) -> None:
+    async with workbench(planted, curator="lead", size=size) as work:
+        await measured(work, "A", "9")
+        seen = work.text
+        for _ in range(20):
+            await work.press("j")
+            seen += work.text
+        words = " ".join(seen.split())
+        assert [planted for planted in PLANTED if planted not in words] == []
+        assert "5. " not in words
+
+
+async def test_enter_goes_to_the_places(planted: Bench) -> None:
+    async with workbench(planted, curator="lead", size=(120, 60)) as work:
+        await measured(work, "A", "9")
+        screen = await places(work)
+        assert work.header.startswith(f"disagreements  {PLANTED[0]}")
+        taken = [(d.left_layer, *d.match[:2]) for d in screen.disagreements]
+        reaching = [left if layer == "curator:dana" else right for layer, left, right in taken]
+        others = [right if layer == "curator:dana" else left for layer, left, right in taken]
+        assert all(one and other and one.start < other.start for one, other in zip(reaching, others, strict=True))
+        await work.press("escape", "j")
+        screen = await places(work)
+        assert {d.document for d in screen.disagreements} == {"talks-00"}
+
+
+async def test_the_first_page_says_it_in_short(planted: Bench) -> None:
+    async with workbench(planted, curator="lead") as work:
+        await measured(work, "A")
+        assert f"1. {PLANTED[0]}"[:50] in work.text
+        assert " 9 to do" in work.text
+
+
+def test_a_diagnosis_explains_what_its_filter_takes(planted: Bench) -> None:
+    sample = read_sample(planted.workspace, layers_to_compare(planted.workspace, None))
+    found = diagnosed(report(planted), planted.store, sample).diagnoses
+    assert found
+    assert [one.explained for one in found] == sorted((one.explained for one in found), reverse=True)
+    for one in found:
+        assert one.which is not None
+        assert sum(1 for _ in find_disagreements(sample, one.which)) == one.explained
+        assert len({example.disagreement.document for example in one.examples}) == 3
+
+
+def test_no_example_is_of_a_hidden_document(planted: Bench) -> None:
+    sample = read_sample(planted.workspace, layers_to_compare(planted.workspace, None))
+    hidden = frozenset(document.key for document in sample.documents[:35])
+    found = diagnosed(report(planted), planted.store, sample, hidden).diagnoses or ()
+    shown = {example.disagreement.document for one in found for example in one.examples}
+    assert shown
+    assert not shown & hidden
