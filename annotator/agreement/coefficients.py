@@ -88,6 +88,19 @@ def kappa(margins: Margins) -> Array:
     return corrected(observed(margins), _by_chance(margins))
 
 
+def scott(margins: Margins) -> Array:
+    """Scott's π (1955) of two coders: chance is that of how often both together use each category."""
+    return corrected(observed(margins), summed(shares(margins) ** 2))
+
+
+def without_blank(margins: Margins, blank: Array) -> Margins:
+    """The margins without what both coders put into category 0."""
+    nothing = np.zeros(margins.left.shape[-1])
+    nothing[:1] = 1
+    left_out = blank[..., None] * nothing
+    return Margins(margins.same - blank, margins.left - left_out, margins.right - left_out)
+
+
 def greatest_kappa(margins: Margins) -> Array:
     """The largest κ that the coders' shares allow (Cohen 1960)."""
     most = ratio(summed(np.minimum(margins.left, margins.right)), total(margins))
@@ -129,6 +142,15 @@ def ac1(agreement: Any, used: Array, categories: Any) -> Array:
     return corrected(agreement, ratio((used * (1 - used)).sum(axis=-1), np.maximum(np.asarray(categories) - 1, 0)))
 
 
+def ac2(agreement: Any, used: Array, weights: Any, categories: Any) -> Array:
+    """Gwet's AC2 (2014): AC1 where some disagreements count less; NaN where there is one category.
+
+    ``agreement`` is the mean weight of pairs of values, ``weights`` the sum of the weights of all pairs of categories.
+    """
+    several = np.maximum(np.asarray(categories, dtype=float) - 1, 0)
+    return corrected(agreement, ratio(weights, categories * several) * (used * (1 - used)).sum(axis=-1))
+
+
 def s(agreement: Any, categories: Any) -> Array:
     """The S of Bennett, Alpert & Goldstein (1954): every category is as likely by chance."""
     return corrected(agreement, ratio(np.ones(np.shape(agreement)), np.maximum(categories, 1)))
@@ -142,6 +164,16 @@ def alpha(margins: Margins) -> Array:
     every, used = total(margins), margins.left
     expected = _room(every**2 - summed(used**2), every**2)
     return 1 - ratio((every - 1) * (every - margins.same), expected)
+
+
+def weighted_alpha(margins: Margins, partly: Array, expected: Array) -> Array:
+    """Krippendorff's α where unlike values may have something in common (1 less their distance).
+
+    ``partly`` is what they have, Σ o_ck s_ck, ``expected`` Σ n_c n_k s_ck, both over c ≠ k.
+    """
+    every, used = total(margins), margins.left
+    room = _room(every**2 - summed(used**2) - expected, every**2)
+    return 1 - ratio((every - 1) * (every - margins.same - partly), room)
 
 
 def unitizing_alpha(margins: Margins, squares: Array) -> Array:

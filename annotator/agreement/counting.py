@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
+from annotator.agreement.label_sets import Similarities
 from annotator.agreement.layers import DocumentLayers, Vocabulary
 from annotator.agreement.matching import ALIGNED_ENDS, SAME_ENDS, TURNED_ENDS, AlignedLinks, AlignedSpans, Aligner
 from annotator.agreement.packing import Indexes, Packed, blocks, indexes
@@ -31,6 +32,7 @@ class Count(IntEnum):
     SAME_BORDERS = auto()
     SAME_LABEL = auto()
     MATCHED = auto()
+    HALF_SHARED = auto()
     LEFT_RELATIONS = auto()
     RIGHT_RELATIONS = auto()
     EXACT_RELATIONS = auto()
@@ -40,10 +42,24 @@ class Count(IntEnum):
     TURNED = auto()
     REACHED = auto()
     TOKENS_ALIKE = auto()
+    TOKENS_BLANK = auto()
+    TAGS_ALIKE = auto()
     UNITS_ALIKE = auto()
     UNITS_BLANK = auto()
     UNITS_OVERLAPPING = auto()
     PRESENCE_ALIKE = auto()
+
+
+class TokenTables(NamedTuple):
+    """What tokens are called: ``used`` by layer and value, ``tags`` by layer and tag (see :class:`TokenValues`).
+
+    ``partly`` has for each row how much unlike sets of labels have in common, a column for each of ``similar``.
+    """
+
+    used: Array
+    tags: Array
+    partly: Array
+    similar: Similarities
 
 
 class ByLabel(NamedTuple):
@@ -94,7 +110,7 @@ class Comparisons:
     counts: NDArray[np.int32]
     named: Tally
     related: Tally
-    tokens: Array
+    tokens: TokenTables
     units: Array
     unit_squares: Array
     present: Array
@@ -198,15 +214,20 @@ class _Counter:
             alike = self.present[self.left[part]] == self.present[self.right[part]]
             self.counts[part, Count.PRESENCE_ALIKE] = alike.sum(axis=1)
 
-    def _positions(self) -> tuple[Array, tuple[Array, Array]]:
+    def _positions(self) -> tuple[TokenTables, tuple[Array, Array]]:
         """Count the tokens and stretches of text that are called alike, and return what each layer calls them."""
         tokens = token_values(self.packed, self.documents)
-        self.counts[:, Count.TOKENS_ALIKE], _ = tokens.pieces.alike(self.left, self.right)
+        alike = tokens.pieces.alike(self.left, self.right)
+        for column, counted in zip((Count.TOKENS_ALIKE, Count.TOKENS_BLANK, Count.TAGS_ALIKE), alike, strict=True):
+            self.counts[:, column] = counted
         units = unit_values(self.packed)
-        alike = units.pieces.alike(self.left, self.right)
-        self.counts[:, Count.UNITS_ALIKE], self.counts[:, Count.UNITS_BLANK] = alike
+        self.counts[:, Count.UNITS_ALIKE], self.counts[:, Count.UNITS_BLANK], _ = units.pieces.alike(
+            self.left, self.right
+        )
         self.counts[:, Count.UNITS_OVERLAPPING] = units.overlapping[self.left] | units.overlapping[self.right]
-        return tokens.used, (units.used, units.squares)
+        similar = Similarities(tokens.sets)
+        partly = similar.partly(tokens.pieces.unlike(self.left, self.right), len(self.left))
+        return TokenTables(tokens.used, tokens.tags, partly, similar), (units.used, units.squares)
 
     # What does
 
@@ -228,6 +249,8 @@ class _Counter:
         counts[:, Count.SAME_BORDERS] = exact + np.bincount(found.row[borders], minlength=rows)
         counts[:, Count.SAME_LABEL] = exact + np.bincount(found.row[label], minlength=rows)
         counts[:, Count.MATCHED] = exact + np.bincount(found.row, minlength=rows)
+        half = label & self._share_half(found.left, found.right)
+        counts[:, Count.HALF_SHARED] = exact + np.bincount(found.row[half], minlength=rows)
         _add(self.spans_by_label.exact, document[found.same_row], same)
         _add(self.spans_by_label.matched, document[found.same_row], same)
         _add(self.spans_by_label.matched, document[found.row[label]], ours[label])
@@ -237,6 +260,14 @@ class _Counter:
         layers = packed.having[packed.border_of(np.concatenate([found.same, found.left[borders]]))]
         self._named(document[row], one, other, layers.astype(float))
         return _pairs_of_labels(self.labels, row, one, other)
+
+    def _share_half(self, left: Indexes, right: Indexes) -> NDArray[np.bool_]:
+        """Whether spans that overlap share half of the text that either has, or more."""
+        (start, end), (other_start, other_end) = self.packed.range_of(left), self.packed.range_of(right)
+        shared = np.minimum(end, other_end) - np.maximum(start, other_start)
+        whole = np.maximum(end, other_end) - np.minimum(start, other_start)
+        found: NDArray[np.bool_] = 2 * shared >= whole
+        return found
 
     def _named(self, document: Indexes, one: Indexes, other: Indexes, layers: Array) -> None:
         width = self.labels + 1

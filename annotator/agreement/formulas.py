@@ -9,6 +9,7 @@ import numpy as np
 from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array
 from annotator.agreement.counting import Count
+from annotator.agreement.label_sets import JACCARD, MASI
 from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
 
@@ -48,6 +49,11 @@ def partial_f1(t: Totals, f: Features) -> Array:
 def type_f1(t: Totals, f: Features) -> Array:
     """SemEval's F under *type*: COR any overlap with the same label."""
     return c.ratio(2 * t.count(Count.SAME_LABEL), spans(t, f))
+
+
+def iou_f1(t: Totals, f: Features) -> Array:
+    """F of aligned spans with the same label that share at least half of the text that either has."""
+    return c.ratio(2 * t.count(Count.HALF_SHARED), spans(t, f))
 
 
 def precision(t: Totals, f: Features) -> Array:
@@ -140,7 +146,7 @@ def named_observed(t: Totals, _: Features) -> Array:
 
 def named_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of labels on the same borders; of several pairs the mean."""
-    return t.kappas["named"]
+    return t.pairwise.named
 
 
 def named_alpha(t: Totals, _: Features) -> Array:
@@ -152,6 +158,21 @@ def named_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of labels on the same borders."""
     shares = c.shares(t.named_each)
     return c.ac1(c.observed(t.named_each), shares, _choices(f, shares))
+
+
+def named_pi(t: Totals, _: Features) -> Array:
+    """Scott's π of labels on the same borders; of several pairs the mean."""
+    return t.pairwise.named_pi
+
+
+def named_fleiss(t: Totals, _: Features) -> Array:
+    """Fleiss' κ of labels on the same borders."""
+    return c.fleiss(c.observed(t.named_each), c.shares(t.named))
+
+
+def named_s(t: Totals, f: Features) -> Array:
+    """S of labels on the same borders."""
+    return c.s(c.observed(t.named_each), _choices(f, c.shares(t.named_each)))
 
 
 def _choices(f: Features, shares: Array, nothing: int = 0) -> Array:
@@ -178,12 +199,12 @@ def token_observed(t: Totals, _: Features) -> Array:
 
 def token_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of tokens; of several pairs the mean."""
-    return t.kappas["tokens"]
+    return t.pairwise.tokens
 
 
 def token_greatest(t: Totals, _: Features) -> Array:
     """The largest κ of tokens that the layers' shares allow; of several pairs the mean."""
-    return t.kappas["greatest"]
+    return t.pairwise.greatest
 
 
 def token_fleiss(t: Totals, _: Features) -> Array:
@@ -205,6 +226,50 @@ def token_ac1(t: Totals, f: Features) -> Array:
 def token_s(t: Totals, f: Features) -> Array:
     """S of tokens."""
     return c.s(c.observed(t.tokens_each), _choices(f, c.shares(t.tokens_each), nothing=1))
+
+
+def marked_tokens(t: Totals, f: Features) -> Array:
+    """The tokens that one of two layers marks, or both; of several pairs the mean."""
+    return tokens(t, f) - t.blank_each
+
+
+def token_marked_kappa(t: Totals, _: Features) -> Array:
+    """Cohen's κ of tokens that either layer marks; of several pairs the mean."""
+    return t.pairwise.marked
+
+
+def token_tag_kappa(t: Totals, _: Features) -> Array:
+    """Cohen's κ of the B and I tags of tokens; of several pairs the mean."""
+    return t.pairwise.tags
+
+
+def token_pi(t: Totals, _: Features) -> Array:
+    """Scott's π of tokens; of several pairs the mean."""
+    return t.pairwise.tokens_pi
+
+
+def token_jaccard_alpha(t: Totals, f: Features) -> Array:
+    """Krippendorff's α of tokens, unlike sets of labels being as far apart as Jaccard says."""
+    return _weighted_alpha(t, f, JACCARD)
+
+
+def token_masi_alpha(t: Totals, f: Features) -> Array:
+    """The same with Passonneau's MASI."""
+    return _weighted_alpha(t, f, MASI)
+
+
+def _weighted_alpha(t: Totals, f: Features, kind: int) -> Array:
+    expected = f.comparisons.tokens.similar.expected(t.tokens.left, kind)
+    return c.weighted_alpha(t.tokens, t.partly(each=False)[:, kind], expected)
+
+
+def token_ac2(t: Totals, f: Features) -> Array:
+    """Gwet's AC2 of tokens, with MASI as the weight of unlike sets of labels."""
+    shares = c.shares(t.tokens_each)
+    agreement = c.ratio(t.tokens_each.same + t.partly(each=True)[:, MASI], tokens(t, f))
+    choices = _choices(f, shares, nothing=1)
+    more = f.comparisons.tokens.similar.expected((shares > 0).astype(float), MASI)
+    return c.ac2(agreement, shares, choices + more, choices)
 
 
 # Stretches of text
@@ -282,7 +347,7 @@ def related(t: Totals, _: Features) -> Array:
 
 def related_kappa(t: Totals, _: Features) -> Array:
     """Cohen's κ of labels of relations with the same ends; of several pairs the mean."""
-    return t.kappas["related"]
+    return t.pairwise.related
 
 
 def related_observed(t: Totals, f: Features) -> Array:

@@ -52,6 +52,7 @@ NAMED = Universe(
     "no two layers have spans with the same borders",
 )
 TOKENS = Universe("token", "all tokens, those without a span (O) included", f.tokens, "the texts have no tokens")
+MARKED = Universe("token", "tokens that at least one layer marks", f.marked_tokens, "no layer marks a token")
 CHARACTERS = Universe(
     *("unit", "all characters, those without a span included", f.characters),
     "spans of one layer overlap: see the figures by label",
@@ -78,11 +79,15 @@ OVERALL: tuple[Measure, ...] = (
     Measure("span.boundary_f1", "Span F1, borders only", SPANS, f.boundary_f1),
     Measure("span.partial_f1", "Span F1, partial (SemEval)", SPANS, f.partial_f1),
     Measure("span.type_f1", "Span F1, label, any overlap", SPANS, f.type_f1),
+    Measure("span.iou_f1", "Span F1, half shared (IoU ≥ .5)", SPANS, f.iou_f1),
     Measure("label.coverage", "Label: share of spans compared", SPANS, f.boundary_f1),
     Measure("label.observed", "Label: observed agreement", NAMED, f.named_observed),
     Measure("label.kappa", "Label: Cohen κ", NAMED, f.named_kappa, ONE_CATEGORY),
     Measure("label.alpha", "Label: Krippendorff α", NAMED, f.named_alpha, ONE_CATEGORY),
     Measure("label.ac1", "Label: Gwet AC1", NAMED, f.named_ac1, ONE_CATEGORY),
+    Measure("label.pi", "Label: Scott π", NAMED, f.named_pi, ONE_CATEGORY),
+    Measure("label.fleiss", "Label: Fleiss κ", NAMED, f.named_fleiss, ONE_CATEGORY),
+    Measure("label.s", "Label: S (uniform chance)", NAMED, f.named_s, ONE_CATEGORY),
     Measure("token.observed", "Token: observed agreement", TOKENS, f.token_observed),
     Measure("token.kappa", "Token: Cohen κ", TOKENS, f.token_kappa, ONE_CATEGORY),
     Measure("token.kappa_max", "Token: largest κ attainable", TOKENS, f.token_greatest, ONE_CATEGORY),
@@ -90,6 +95,12 @@ OVERALL: tuple[Measure, ...] = (
     Measure("token.alpha", "Token: Krippendorff α", TOKENS, f.token_alpha, ONE_CATEGORY),
     Measure("token.ac1", "Token: Gwet AC1", TOKENS, f.token_ac1, ONE_CATEGORY),
     Measure("token.s", "Token: S (uniform chance)", TOKENS, f.token_s, ONE_CATEGORY),
+    Measure("token.pi", "Token: Scott π", TOKENS, f.token_pi, ONE_CATEGORY),
+    Measure("token.marked_kappa", "Token: Cohen κ without O", MARKED, f.token_marked_kappa, ONE_CATEGORY),
+    Measure("token.tag_kappa", "Token: Cohen κ of B/I tags", TOKENS, f.token_tag_kappa, ONE_CATEGORY),
+    Measure("token.jaccard_alpha", "Token: α of label sets, Jaccard", TOKENS, f.token_jaccard_alpha, ONE_CATEGORY),
+    Measure("token.masi_alpha", "Token: α of label sets, MASI", TOKENS, f.token_masi_alpha, ONE_CATEGORY),
+    Measure("token.ac2", "Token: Gwet AC2, MASI weights", TOKENS, f.token_ac2, ONE_CATEGORY),
     Measure("unit.alpha", "Unitizing uα", CHARACTERS, f.unit_alpha, ONE_CATEGORY),
     Measure("unit.border_alpha", "Unitizing |uα", CHARACTERS, f.unit_borders, ONE_CATEGORY),
     Measure("relation.f1", "Relation F1, strict", RELATIONS, f.relation_f1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,13 +24,34 @@ class Marks(NamedTuple):
     value: Indexes
 
 
+class Alike(NamedTuple):
+    """Of pairs of layers how much both call alike, how much both leave unmarked, and how much has the same ``kinds``.
+
+    The same values are alike; where values have kinds, different values of one kind are ``same`` too.
+    """
+
+    same: Array
+    blank: Array
+    values: Array
+
+
 class Pieces:
     """Pieces of the documents on none of which any layer changes; those that nobody marks are left out.
 
     ``weights`` is what each piece counts, ``whole`` the same for each document as a whole, what is left out included.
+    ``kinds`` gives the kind of each value, where several are of one kind.
     """
 
-    def __init__(self, packed: Packed, document: Indexes, weights: Indexes, whole: Indexes, marks: Marks) -> None:
+    def __init__(
+        self,
+        packed: Packed,
+        document: Indexes,
+        weights: Indexes,
+        whole: Indexes,
+        marks: Marks,
+        kinds: Indexes | None = None,
+    ) -> None:
+        self._kinds = kinds
         self._weights = weights
         self._first = np.searchsorted(document, np.arange(len(packed.lengths) + 1))
         kept = np.bincount(document, weights=weights, minlength=len(packed.lengths))
@@ -41,30 +62,53 @@ class Pieces:
         self._values = np.zeros(int(self._size.sum()), dtype=np.int32)
         self._values[(self._offset - self._begin)[marks.layer] + marks.piece] = marks.value
 
-    def alike(self, left: Indexes, right: Indexes) -> tuple[Array, Array]:
-        """For pairs of layers how much both give the same value or none, and how much both leave unmarked."""
-        same, blank = np.zeros(len(left)), np.zeros(len(left))
+    def alike(self, left: Indexes, right: Indexes) -> Alike:
+        """Compare pairs of layers."""
+        found = Alike(*np.zeros((3, len(left))))
+        for part, row, ours, theirs, weights in self._both(left, right):
+            equal, count = ours == theirs, len(left[part])
+            found.values[part] = np.bincount(row, weights=weights * equal, minlength=count)
+            found.blank[part] = np.bincount(row, weights=weights * (equal & (ours == 0)), minlength=count)
+            if self._kinds is not None:
+                equal = self._kinds[ours] == self._kinds[theirs]
+                found.same[part] = np.bincount(row, weights=weights * equal, minlength=count)
+        left_out = self._left_out[left]
+        same = found.values if self._kinds is None else found.same
+        return Alike(same + left_out, found.blank + left_out, found.values + left_out)
+
+    def unlike(self, left: Indexes, right: Indexes) -> Iterator[tuple[Indexes, Indexes, Indexes]]:
+        """Yield the numbers of pairs of layers that differ on a piece that both mark, and the kinds on either side."""
+        kinds = np.arange(int(self._values.max(initial=0)) + 1) if self._kinds is None else self._kinds
+        for part, row, ours, theirs, _ in self._both(left, right):
+            differ = (kinds[ours] != kinds[theirs]) & (ours > 0) & (theirs > 0)
+            yield part.start + row[differ], kinds[ours[differ]], kinds[theirs[differ]]
+
+    def _both(
+        self, left: Indexes, right: Indexes
+    ) -> Iterator[tuple[slice, Indexes, NDArray[np.int32], NDArray[np.int32], Indexes]]:
+        """Yield some pairs of layers, and for each piece the pair's place among them, both values and the weight."""
         for part in blocks(self._size[left], BLOCK):
             one, other = left[part], right[part]
             members, row = ranges(self._offset[one], self._size[one])
             ours = self._values[members]
             theirs = self._values[members + (self._offset[other] - self._offset[one])[row]]
-            weights = self._weights[members + (self._begin[one] - self._offset[one])[row]]
-            equal = ours == theirs
-            same[part] = np.bincount(row, weights=weights * equal, minlength=len(one))
-            blank[part] = np.bincount(row, weights=weights * (equal & (ours == 0)), minlength=len(one))
-        left_out = self._left_out[left]
-        return same + left_out, blank + left_out
+            yield part, row, ours, theirs, self._weights[members + (self._begin[one] - self._offset[one])[row]]
 
 
 # Tokens
 
 
 class TokenValues(NamedTuple):
-    """Tokens by layer and value: 0 without a span, a label's number, or beyond these a combination of labels."""
+    """Tokens by layer and value: 0 without a span, a label's number, or beyond these a combination of labels.
+
+    ``sets`` has the numbers of each value's labels.  ``tags`` is the same by tags: 0, then of each label B (a span
+    begins) and I (it goes on), then combinations of tags.
+    """
 
     pieces: Pieces
     used: Array
+    tags: Array
+    sets: tuple[frozenset[int], ...]
 
 
 def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenValues:
@@ -85,31 +129,45 @@ def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenVa
         found.append(marks._replace(piece=piece + sum(map(len, holders))))
         holders.append(part.start + np.searchsorted(behind, touched, side="right"))
     every = Marks(*map(np.concatenate, zip(*found, strict=True))) if found else Marks(*[indexes([])] * 3)
-    document, values = np.concatenate(holders), len(packed.labels) + 1 + len(combinations)
-    pieces = Pieces(packed, document, np.ones(len(document), dtype=np.intp), sizes, every)
-    used = _summed(packed, values, every.layer, every.value)
-    used[:, 0] = sizes[packed.document] - used.sum(axis=1)
-    return TokenValues(pieces, used)
+    document = np.concatenate(holders)
+    kinds, sets = _labels_of_tags(len(packed.labels), combinations)
+    pieces = Pieces(packed, document, np.ones(len(document), dtype=np.intp), sizes, every, kinds)
+    used, tags = (
+        _summed(packed, size, every.layer, value)
+        for size, value in ((len(sets), kinds[every.value]), (len(kinds), every.value))
+    )
+    used[:, 0] = tags[:, 0] = sizes[packed.document] - used.sum(axis=1)
+    return TokenValues(pieces, used, tags, sets)
 
 
 def _marked_tokens(
     packed: Packed, spans: Spans, starts: Indexes, ends: Indexes, combinations: dict[frozenset[int], int]
 ) -> Marks:
-    """The tokens that spans touch; ``combinations`` collects the numbers given to sets of labels."""
+    """The tokens that spans touch, with their tags; ``combinations`` collects the numbers given to sets of tags."""
     first = np.searchsorted(ends, spans.start, side="right")
     behind = np.maximum(np.searchsorted(starts, spans.end, side="left"), first)
     token, which = ranges(first, behind - first)
     size = max(len(starts), 1)
     place = spans.layer[which] * size + token
+    tag = 2 * spans.code[which] - (token == first[which])
     order = np.argsort(place, kind="stable")
-    place, value = place[order], spans.code[which][order]
+    place, tag = place[order], tag[order]
     begins = np.flatnonzero(np.diff(place, prepend=-1))
-    values, sizes = value[begins], np.diff(begins, append=len(place))
+    values, sizes = tag[begins], np.diff(begins, append=len(place))
     for number in np.flatnonzero(sizes > 1).tolist():
-        labels = frozenset(value[begins[number] : begins[number] + sizes[number]].tolist())
-        if len(labels) > 1:
-            values[number] = combinations.setdefault(labels, len(packed.labels) + 1 + len(combinations))
+        tags = frozenset(tag[begins[number] : begins[number] + sizes[number]].tolist())
+        if len(tags) > 1:
+            values[number] = combinations.setdefault(tags, 2 * len(packed.labels) + 1 + len(combinations))
     return Marks(place[begins] // size, place[begins] % size, values)
+
+
+def _labels_of_tags(
+    labels: int, combinations: Mapping[frozenset[int], int]
+) -> tuple[Indexes, tuple[frozenset[int], ...]]:
+    """For every tag and combination of tags the number of its set of labels; and these sets."""
+    sets = {frozenset[int](): 0} | {frozenset({label}): label for label in range(1, labels + 1)}
+    of_combinations = [sets.setdefault(frozenset((tag + 1) // 2 for tag in tags), len(sets)) for tags in combinations]
+    return np.concatenate([(np.arange(2 * labels + 1) + 1) // 2, indexes(of_combinations)]), tuple(sets)
 
 
 # Stretches of text

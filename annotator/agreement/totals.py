@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,9 @@ from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array, Margins
 from annotator.agreement.counting import ByLabel, Comparisons, Count
 from annotator.agreement.packing import Indexes
+from annotator.agreement.pairwise import PairMargins, PairValues, mean_over_pairs, pair_values
+from annotator.agreement.sums import Numbers, Summing, narrowed, products, sum_of
 from annotator.agreement.tally import Tally
-
-WHOLE_IN_SINGLE = 2.0**24
-"""Whole numbers up to this are exact in single precision."""
-
-Numbers: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
-
-Summing: TypeAlias = Callable[[Indexes, Sequence[Numbers]], list[Array]]
-"""Sums tables over units, one row a resample; the numbers say of which unit each row of the tables is."""
 
 Sides = Callable[[slice], Array]
 """For some rows what both call alike, then how often the left layer has each category, then the right one."""
@@ -94,7 +88,7 @@ class Features:
 
     def total(self) -> Totals:
         """The totals of all parts."""
-        return Totals(self, self._total_of, lambda _, tables: [_sum_of(table)[None] for table in tables])
+        return Totals(self, self._total_of, lambda _, tables: [sum_of(table)[None] for table in tables])
 
     def _total_of(self, table: Numbers) -> Array:
         found: Array = np.add.reduceat(table, self.first[:-1], axis=0, dtype=float)
@@ -115,7 +109,7 @@ class Features:
             place = np.full(len(self), -1)
             place[unit] = np.arange(len(unit))
             row = place[which]
-            return [_sum_of(table) - np.where(row[:, None] < 0, 0, table[row]) for table in tables]
+            return [sum_of(table) - np.where(row[:, None] < 0, 0, table[row]) for table in tables]
 
         return Totals(self, weigh, leave_out)
 
@@ -127,12 +121,12 @@ class Features:
         own = slice(int(self.first[part]), int(self.first[part + 1]))
         totals = Totals(
             self,
-            lambda table: _products(taken, [table[own]])[0],
-            lambda unit, tables: _products(taken[:, unit], tables),
+            lambda table: products(taken, [table[own]])[0],
+            lambda unit, tables: products(taken[:, unit], tables),
         )
         names = list(tables)
         some = [self._prepared[name][own] for name in names]
-        totals.tables.update(zip(names, _products(taken, some), strict=True))
+        totals.tables.update(zip(names, products(taken, some), strict=True))
         return totals
 
     # Tables, one row a unit
@@ -140,13 +134,17 @@ class Features:
     def table(self, name: str, make: Callable[[], Array]) -> Numbers:
         """A table, made when it is first asked for."""
         if name not in self._prepared:
-            self._prepared[name] = _narrowed(make())
+            self._prepared[name] = narrowed(make())
         return self._prepared[name]
 
     def counts(self) -> Array:
         """A column for each :class:`Count`."""
-        counts: Array = np.add.reduceat(self.comparisons.counts[self._rows], self._begins, axis=0).astype(float)
-        return counts
+        return self.of_rows(self.comparisons.counts)
+
+    def of_rows(self, table: NDArray[Any]) -> Array:
+        """Numbers of rows, summed."""
+        found: Array = np.add.reduceat(table[self._rows], self._begins, axis=0).astype(float)
+        return found
 
     def of_layers(self, table: Array) -> Array:
         """Numbers of layers, summed over both sides of all rows."""
@@ -192,22 +190,37 @@ class Features:
         first = int(self._rows[0]) if self.alone else 0
         return lambda rows: tally.rows(slice(first + rows.start, first + rows.stop))
 
-    def token_sides(self, rows: slice) -> Array:
-        """Values of tokens."""
-        comparisons = self.comparisons
-        which = self._rows[rows] if self.alone else rows
-        alike = comparisons.counts[which, Count.TOKENS_ALIKE][:, None]
-        sides = comparisons.tokens[comparisons.left[which]], comparisons.tokens[comparisons.right[which]]
-        return np.hstack([alike, *sides])
+    def sides_of_tokens(self, table: Array, *alike: Count) -> Sides:
+        """What tokens are called, by a table of layers."""
 
-    def pair_margins(self, summing: Summing) -> Iterator[list[Margins]]:
-        """Yield for each pair of layers what its margins sum up to: of tokens, named spans and related spans."""
+        def sides(rows: slice) -> Array:
+            comparisons = self.comparisons
+            which = self._rows[rows] if self.alone else rows
+            counts = comparisons.counts[which][:, list(alike)]
+            return np.hstack([counts, table[comparisons.left[which]], table[comparisons.right[which]]])
+
+        return sides
+
+    def every_sides(self) -> dict[str, Sides]:
+        """All that is measured of pairs of layers, by name."""
+        comparisons = self.comparisons
+        return {
+            "tokens": self.sides_of_tokens(comparisons.tokens.used, Count.TOKENS_ALIKE),
+            "tags": self.sides_of_tokens(comparisons.tokens.tags, Count.TAGS_ALIKE),
+            "blank": self.sides_of_tokens(comparisons.tokens.used[:, :0], Count.TOKENS_BLANK),
+            "named": self.sides_of(comparisons.named),
+            "related": self.sides_of(comparisons.related),
+        }
+
+    def pair_margins(self, summing: Summing) -> Iterator[PairMargins]:
+        """Yield for each pair of layers what its margins sum up to."""
         unit = np.empty(len(self.comparisons), dtype=np.intp)
         unit[self._rows] = self._unit
-        every = self.token_sides, self.sides_of(self.comparisons.named), self.sides_of(self.comparisons.related)
+        every = self.every_sides()
         for rows in self.comparisons.rows_by_pair():
             if rows.start < rows.stop:
-                yield list(map(_margins, summing(unit[rows], [_narrowed(sides(rows)) for sides in every])))
+                found = summing(unit[rows], [narrowed(sides(rows)) for sides in every.values()])
+                yield _pair_margins(dict(zip(every, found, strict=True)))
 
 
 def _numbered(pair: Indexes) -> Indexes:
@@ -215,37 +228,16 @@ def _numbered(pair: Indexes) -> Indexes:
     return found
 
 
-def _narrowed(table: Array) -> Numbers:
-    """A table in single precision, which multiplies twice as fast, where all its sums are exact in it."""
-    exact = np.max(table.sum(axis=0), initial=0) < WHOLE_IN_SINGLE / 2 and np.array_equal(table, np.rint(table))
-    return table.astype(np.float32) if exact else table
-
-
-def _sum_of(table: Numbers) -> Array:
-    """The sum of a table over its rows."""
-    found: Array = table.sum(axis=0, dtype=float)
-    return found
-
-
-def _products(taken: NDArray[np.float32], tables: Sequence[Numbers]) -> list[Array]:
-    """Sums of the rows of tables, each taken so many times; tables of one precision are multiplied at once.
-
-    In memory they are column by column, so that sums over categories are quick.
-    """
-    found: dict[int, Array] = {}
-    for kind in (np.float32, np.float64):
-        places = [place for place, table in enumerate(tables) if table.dtype == kind]
-        if places:
-            stacked = np.hstack([tables[place] for place in places])
-            product = (stacked.T @ taken.T.astype(kind, copy=False)).astype(float, copy=False)
-            cuts = np.cumsum([tables[place].shape[1] for place in places])[:-1]
-            found.update(zip(places, (part.T for part in np.split(product, cuts)), strict=True))
-    return [found[place] for place in range(len(tables))]
-
-
 def _margins(sides: Array) -> Margins:
     middle = (sides.shape[1] + 1) // 2
     return Margins(sides[:, 0], sides[:, 1:middle], sides[:, middle:])
+
+
+def _pair_margins(sides: Mapping[str, Array]) -> PairMargins:
+    margins = {name: _margins(found) for name, found in sides.items()}
+    return PairMargins(
+        *(margins["tokens"], margins["tags"], margins["blank"].same, margins["named"], margins["related"])
+    )
 
 
 class Totals:
@@ -276,9 +268,9 @@ class Totals:
         """How often something was counted."""
         return self._counts[:, which]
 
-    def of_sides(self, name: str, sides: Sides) -> Margins:
+    def _sides(self, name: str, sides: Sides) -> Array:
         """The totals of both sides, where each part is of one pair of layers."""
-        return _margins(self.of(name, lambda: sides(slice(0, len(self._features)))))
+        return self.of(f"{name} sides", lambda: sides(slice(0, len(self._features))))
 
     def _coincidences(self, name: str, alike: Count, table: Array, *, each: bool = False) -> Margins:
         """As Krippendorff counts them; see :meth:`Features.weight`."""
@@ -293,12 +285,23 @@ class Totals:
     @cached_property
     def tokens(self) -> Margins:
         """Values of tokens."""
-        return self._coincidences("tokens", Count.TOKENS_ALIKE, self._comparisons.tokens)
+        return self._coincidences("tokens", Count.TOKENS_ALIKE, self._comparisons.tokens.used)
+
+    @cached_property
+    def blank_each(self) -> Array:
+        """Tokens that two layers leave unmarked, mean over pairs."""
+        counts, weight = self._comparisons.counts[:, [Count.TOKENS_BLANK]], self._features.weight(each=True)
+        return self.of("blank each", lambda: 2 * self._features.of_rows(counts) * weight[:, None])[:, 0]
 
     @cached_property
     def tokens_each(self) -> Margins:
         """Values of tokens, every token having the weight 1."""
-        return self._coincidences("tokens", Count.TOKENS_ALIKE, self._comparisons.tokens, each=True)
+        return self._coincidences("tokens", Count.TOKENS_ALIKE, self._comparisons.tokens.used, each=True)
+
+    def partly(self, *, each: bool) -> Array:
+        """What unlike values of tokens have in common, as coincidences, a column for each way to compare them."""
+        partly, weight = self._comparisons.tokens.partly, self._features.weight(each=each)
+        return self.of(f"partly {each}", lambda: 2 * self._features.of_rows(partly) * weight[:, None])
 
     @cached_property
     def presence(self) -> Margins:
@@ -340,23 +343,17 @@ class Totals:
 
     @cached_property
     def _named_sides(self) -> Margins:
-        return self.of_sides("named sides", self._features.sides_of(self._comparisons.named))
+        return _margins(self._sides("named", self._features.sides_of(self._comparisons.named)))
 
     @cached_property
-    def kappas(self) -> dict[str, Array]:
-        """Cohen's κ of ``tokens``, of labels of ``named`` spans (same borders) and of ``related`` ones (same ends).
-
-        ``greatest`` is the largest κ that the layers' shares of tokens allow.  Where a part is of several pairs of
-        layers, all are means over the pairs that define them.
-        """
+    def pairwise(self) -> PairValues:
+        """Measures of two layers; where a part is of several pairs of layers, means over the pairs that define them."""
         features = self._features
         if features.alone:
-            tokens = self.of_sides("token sides", features.token_sides)
-            related = self.of_sides("related sides", features.sides_of(self._comparisons.related))
-            return _kappas(tokens, self._named_sides, related)
+            every = features.every_sides()
+            return pair_values(_pair_margins({name: self._sides(name, sides) for name, sides in every.items()}))
         assert self._summing is not None
-        of_pairs = [_kappas(*margins) for margins in features.pair_margins(self._summing)]
-        return {name: c.mean_of_defined(values[name] for values in of_pairs) for name in of_pairs[0]}
+        return mean_over_pairs(map(pair_values, features.pair_margins(self._summing)))
 
     @cached_property
     def spans_by_label(self) -> ByLabel:
@@ -393,12 +390,3 @@ class Totals:
         """By label the coincidences of code points that either layer gives it."""
         shared, used, _, _ = self._label_units
         return 2 * used - shared
-
-
-def _kappas(tokens: Margins, named: Margins, related: Margins) -> dict[str, Array]:
-    return {
-        "tokens": c.kappa(tokens),
-        "greatest": c.greatest_kappa(tokens),
-        "named": c.kappa(named),
-        "related": c.kappa(related),
-    }

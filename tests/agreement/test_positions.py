@@ -49,7 +49,7 @@ def test_a_token_has_the_labels_of_the_spans_that_touch_it(drawn: Drawn) -> None
         ours, theirs = values(one, tokens), values(other, tokens)
         assert found.counts[row, Count.TOKENS_ALIKE] == sum(a == b for a, b in zip(ours, theirs, strict=True))
         for layer, said in ((found.left[row], ours), (found.right[row], theirs)):
-            used = found.tokens[layer]
+            used = found.tokens.used[layer]
             assert sorted(used[used > 0]) == sorted(Counter(said).values())
             assert used[0] == said.count(frozenset())
             for number, label in enumerate(LABELS, 1):
