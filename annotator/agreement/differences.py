@@ -116,7 +116,7 @@ def _sizes(table: Array) -> Array:
 
 def _token_table(comparisons: Comparisons, rows: Rows) -> Array:
     alike = comparisons.counts[rows, Count.TOKENS_ALIKE].astype(float)[:, None]
-    sides = comparisons.tokens[comparisons.left[rows]], comparisons.tokens[comparisons.right[rows]]
+    sides = comparisons.tokens.used[comparisons.left[rows]], comparisons.tokens.used[comparisons.right[rows]]
     return np.hstack([alike, *sides])
 
 
