@@ -69,9 +69,9 @@ def test_kappa_without_o_is_that_of_scikit_learn_on_tokens_that_are_marked(rows:
 
 def test_kappa_without_o_counts_the_tokens_that_either_layer_marks() -> None:
     rows = {"ana": ["A", None, None, "B"], "bo": ["A", "A", None, None], "carla": [None, None, None, "B"]}
-    found = measured([labelled_tokens({name: rows[name] for name in ("ana", "bo")})], LABELS)["token.marked_kappa"]  # type: ignore[arg-type]
+    found = measured([labelled_tokens({name: rows[name] for name in ("ana", "bo")})], LABELS)["token.marked_kappa"]
     assert found.items == 3
-    every = measured([labelled_tokens(rows)], LABELS)["token.marked_kappa"]  # type: ignore[arg-type]
+    every = measured([labelled_tokens(rows)], LABELS)["token.marked_kappa"]
     assert every.items == round((3 + 2 + 3) / 3)
 
 
@@ -94,8 +94,8 @@ def test_kappa_of_tags_is_that_of_scikit_learn(
 
     layers = (one, other)
     tags = [["O"] * 12 for _ in layers]
-    for row, spans in zip(tags, layers, strict=True):
-        for first, last, label in spans:
+    for row, layer in zip(tags, layers, strict=True):
+        for first, last, label in layer:
             row[first : last + 1] = [f"B-{label}", *[f"I-{label}"] * (last - first)]
     assume(len({tag for row in tags for tag in row}) > 1)
     spans = [[(4 * first, 4 * last + 3, label) for first, last, label in layer] for layer in layers]
