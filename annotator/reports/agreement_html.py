@@ -10,6 +10,7 @@ from annotator.reports import agreement_differences, agreement_text, diagnosis_h
 from annotator.reports.agreement import Agreement, Confusion, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence
 from annotator.reports.agreement_tables import opening, sections
+from annotator.reports.measure_notes import LEVEL_TITLES, explanation
 from annotator.reports.printable import printable
 from annotator.reports.sections import Section
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
@@ -144,18 +145,8 @@ def _measures(agreement: Agreement) -> str:
     charts = []
     for level, some in groupby(agreement.overall.figures, key=lambda f: f.measure.universe.level):
         rows = [svg.Dot(m.title, e.value, e.low, e.high, agreement_text.with_interval(e)) for m, e in some]
-        charts.append(f"<h3>{LEVELS[level]}</h3>{svg.dots(rows, LEVELS[level])}")
+        charts.append(f"<h3>{LEVEL_TITLES[level]}</h3>{svg.dots(rows, LEVEL_TITLES[level])}")
     return "".join(charts)
-
-
-LEVELS = {
-    "span": "Spans",
-    "label": "Labels of spans with the same borders",
-    "token": "Tokens",
-    "unit": "Stretches of text",
-    "relation": "Relations",
-    "document": "Documents",
-}
 
 
 def _pairs(agreement: Agreement) -> str:
@@ -247,8 +238,21 @@ def _pace(work: WorkSummary) -> str:
 
 def _tables(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
     yield '<div class="tables"><h2>The figures</h2>'
-    yield from (_table(section) for section in sections(agreement, work) if section.rows)
+    for section in sections(agreement, work):
+        if section.rows:
+            yield _table(section)
+            if section.title == "Overall":
+                yield _explanations(agreement)
     yield "</div>"
+
+
+def _explanations(agreement: Agreement) -> str:
+    """What each of the measures is for, to be unfolded."""
+    columns = ("for", "misleads", "formula", "of")
+    said = [(measure.title, dict(explanation(measure))) for measure, _ in agreement.overall.figures]
+    rows = [(title, *(parts.get(column, "") for column in columns)) for title, parts in said]
+    table = _table(Section("", ("measure", *columns), rows))
+    return f"<details><summary>What each measure is for, and when it misleads</summary>{table}</details>"
 
 
 def _table(section: Section) -> str:
@@ -260,10 +264,8 @@ def _table(section: Section) -> str:
         for row in section.rows
     )
     note = f'<p class="note">{_shown(section.note)}</p>' if section.note else ""
-    return (
-        f'<h3>{_shown(section.title)}</h3><div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>{note}"
-    )
+    title = f"<h3>{_shown(section.title)}</h3>" if section.title else ""
+    return f'{title}<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}'
 
 
 def _side(column: str, section: Section) -> str:

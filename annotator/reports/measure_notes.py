@@ -191,6 +191,11 @@ def every_measure() -> tuple[Measure, ...]:
     return tuple(known[name] for name in NOTES)
 
 
+def measure_named(name: str) -> Measure:
+    """The measure with this name."""
+    return next(measure for measure in every_measure() if measure.name == name)
+
+
 def explanation(measure: Measure) -> list[tuple[str, str]]:
     """What a measure says, in parts under headings, without marks."""
     note = NOTES[measure.name]

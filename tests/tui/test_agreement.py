@@ -33,6 +33,17 @@ async def test_figures_are_one_key_from_the_queue(finished: Bench) -> None:
         assert is_on_top(work, QueueScreen)
 
 
+async def test_a_question_mark_on_a_figure_says_what_its_measure_is_for(finished: Bench) -> None:
+    async with workbench(finished, curator="lead", size=(120, 50)) as work:
+        await measured(work, "A")
+        await work.press("j", "j", "question_mark")
+        assert "Span F1, borders only" in work.text
+        assert "the difference is what labels cost" in work.text
+        assert "spans of both layers" in work.text
+        await work.press("escape", "3", "question_mark")
+        assert "a border off by one token costs as much as a missed span" in work.text
+
+
 def is_on_top(work: WorkbenchDriver, screen: type) -> bool:
     return isinstance(work.app.screen, screen)
 

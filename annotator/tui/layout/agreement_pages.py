@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from annotator.agreement.estimates import Estimate
+from annotator.agreement.measures import HEADLINE
 from annotator.reports.agreement import Agreement, Confusion, Slice, periods
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
 from annotator.reports.agreement_text import (
@@ -84,7 +85,13 @@ def _layout(width: int) -> tuple[int, int]:
 
 
 def _line(
-    name: str, estimate: Estimate | None, target: DisagreementFilter | None, width: int, tip: str = ""
+    name: str,
+    estimate: Estimate | None,
+    target: DisagreementFilter | None,
+    width: int,
+    *,
+    measure: str,
+    tip: str = "",
 ) -> PageLine:
     """Lay out a figure: name, value with interval, scale, number of documents and of items."""
     cells, room = _layout(width)
@@ -98,7 +105,7 @@ def _line(
     explanation = f"{tip or name}: {', '.join(fact for fact in facts if fact)}"
     return (
         StyledText(fit(name, cells)),
-        StyledText(f" {fit(with_interval(estimate), VALUE_CELLS)}", "bold", None, target, explanation),
+        StyledText(f" {fit(with_interval(estimate), VALUE_CELLS)}", "bold", None, target, explanation, measure),
         StyledText(f" {scale(estimate, room)}"),
         StyledText(counts, "faint"),
     )
@@ -115,7 +122,7 @@ def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
     estimate = agreement.headline
     if estimate is not None and estimate.value is not None:
         value = f" {with_interval(estimate)} "
-        figure = StyledText(value, "bold", estimate.value, LEVEL_TARGETS["span"], "strict span F1")
+        figure = StyledText(value, "bold", estimate.value, LEVEL_TARGETS["span"], "strict span F1", HEADLINE.name)
         yield (figure, StyledText("  strict span F1 over all pairs"))
         yield ()
     results = goal_results(agreement)
@@ -130,7 +137,8 @@ def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
     yield _column_heads(width, "measure")
     for measure, estimate in agreement.overall.figures:
         target = LEVEL_TARGETS[measure.universe.level]
-        yield _line(measure.title, estimate, target, width, tip=f"of {measure.universe.text}")
+        tip = f"of {measure.universe.text}"
+        yield _line(measure.title, estimate, target, width, measure=measure.name, tip=tip)
     yield from _kinds("How spans differ", agreement.kinds, KIND_NAMES, width, relations=False)
     yield from _kinds("How relations differ", agreement.relation_kinds, RELATION_KIND_NAMES, width, relations=True)
     yield ()
@@ -190,7 +198,7 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
             target = DisagreementFilter(
                 f"{title.lower()} of {pair.name}", relations=relations, pair=(pair.left, pair.right)
             )
-            yield _line(pair.name, pair.get(measure), target, width)
+            yield _line(pair.name, pair.get(measure), target, width, measure=measure)
     yield from difference_lines(agreement.differences, ("pair", "curator"), width)
 
 
@@ -207,7 +215,7 @@ def _labels(agreement: Agreement, width: int) -> Iterator[PageLine]:
             yield _column_heads(width)
             for part in parts:
                 target = DisagreementFilter(part.name, relations=relations, label=part.name)
-                yield _line(part.name, part.get(measure), target, width)
+                yield _line(part.name, part.get(measure), target, width, measure=measure)
 
 
 # Confusion
@@ -309,7 +317,7 @@ def _slices(agreement: Agreement, sample: AgreementSample, width: int) -> Iterat
         yield from heading(f"{title}: strict span F1")[0 if index else 1 :]
         yield _column_heads(width)
         for part in group:
-            yield _line(part.name, part.get("span.f1"), target(part.name), width)
+            yield _line(part.name, part.get("span.f1"), target(part.name), width, measure="span.f1")
     yield from difference_lines(agreement.differences, ("language", "time", "condition"), width)
 
 

@@ -23,7 +23,8 @@ class StyledText(NamedTuple):
     """Part of a line on a page of figures.
 
     ``style`` is ``bold``, ``faint``, the name of an entity label, or empty.  ``shade`` (0 to 1) is how strongly the
-    background is coloured; the text gives the figure too.  ``target`` is what ``enter`` shows, ``tip`` an explanation.
+    background is coloured; the text gives the figure too.  ``target`` is what ``enter`` shows, ``tip`` an explanation,
+    ``measure`` the name of the measure that the figure is a value of.
     """
 
     text: str
@@ -31,6 +32,7 @@ class StyledText(NamedTuple):
     shade: float | None = None
     target: Target | None = None
     tip: str = ""
+    measure: str = ""
 
 
 PageLine = tuple[StyledText, ...]

@@ -14,6 +14,7 @@ from textual.worker import get_current_worker
 from annotator.errors import AnnotatorError
 from annotator.tui.layout.figures import FigurePage, Target
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.figures_view import FiguresView
 from annotator.tui.widgets.status_line import StatusLine
@@ -69,7 +70,7 @@ class AgreementScreen(WorkScreen):
         Binding("slash", "layers", "compare other layers", id="agreement.layers"),
         Binding("f", "language", "count one language alone", id="agreement.language"),
         Binding("m", "measure", "measure again", id="agreement.measure"),
-        Binding("question_mark", "app.help", "help", id="agreement.help"),
+        Binding("question_mark", "app.help", "what the measure says, and help", id="agreement.help"),
         Binding("escape,q", "close", "back", id="agreement.close"),
     ]
 
@@ -120,7 +121,7 @@ class AgreementScreen(WorkScreen):
         """Start to measure."""
         self.query_one("#keys", StatusLine).show(
             ("enter", "bold"), (" the disagreements  ", ""), ("tab", "bold"), (" page  ", ""), ("/", "bold"),
-            (" layers  ", ""), ("f", "bold"), (" language  ", ""), ("?", "bold"), (" help  ", ""),
+            (" layers  ", ""), ("f", "bold"), (" language  ", ""), ("?", "bold"), (" measure  ", ""),
             ("q", "bold"), (" back", ""),
         )  # fmt: skip
         self.action_measure()
@@ -254,6 +255,16 @@ class AgreementScreen(WorkScreen):
         """Explain the figure under the cursor."""
         figure = self.figures.figure
         self.query_one("#tip", StatusLine).show((f" {figure.tip}" if figure is not None else "", "faint"))
+
+    def help_topic(self) -> HelpTopic | None:
+        """What is asked for help about: the measure of the figure under the cursor."""
+        figure = self.figures.figure
+        if figure is None or not figure.measure:
+            return super().help_topic()
+        from annotator.reports.measure_notes import explanation, measure_named
+
+        measure = measure_named(figure.measure)
+        return HelpTopic(measure.title, None, ("agreement.open",), about=tuple(explanation(measure)))
 
     # The disagreements
 

@@ -88,7 +88,8 @@ class HelpScreen(ModalScreen[None]):
         scheme = self._scheme
         topic = self._topic
         if topic is not None:
-            about = [] if topic.label is None else [self._label(topic.label)]
+            about = [_key_entry([word], text) for word, text in topic.about]
+            about += [] if topic.label is None else [self._label(topic.label)]
             self._sections.append((topic.title, [*about, *self._keys_of_topic(topic)]))
         adding = [_key_entry([f"alt+{ANY_LABEL}"], "add a span with that label, whatever is in focus")]
         self._sections.append(("Keys", [*self._keys(), *(adding if self._can_label else ())]))

@@ -49,13 +49,15 @@ SELECTION_KEYS = ("select.right", "select.left", "select.down", "select.up", "se
 class HelpTopic:
     """What somebody who asks for help is at: in words, with the label, the bindings that act on it, and label keys.
 
-    ``by_label_key`` says what a label's key does to it; empty where it does nothing.
+    ``by_label_key`` says what a label's key does to it; empty where it does nothing.  ``about`` is what there is to say
+    of it, each paragraph under a word.
     """
 
     title: str
     label: str | None
     binding_ids: tuple[str, ...]
     by_label_key: str = ""
+    about: tuple[tuple[str, str], ...] = ()
 
 
 class Items(Protocol):
